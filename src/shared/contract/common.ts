@@ -1,0 +1,31 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+
+/** UTC, ISO 8601. */
+export const time = z.iso.datetime();
+/** A cursor into a run's journal: its numbers are 1, 2, 3, … without a gap; 0 is before the first. */
+export const journalCursor = z.int().min(0);
+/** How long a reader is willing to wait for news, in milliseconds; 0: answer at once. */
+export const waitMs = z.coerce.number().pipe(z.int().min(0).max(30_000)).default(0);
+/** An id (UUID), or a name where names are unique. */
+export const reference = z.string().min(1).max(255);
+
+/** What every error carries beside its code and message. */
+export const errorData = z.object({
+  mend: z.string(),
+  place: z.object({ file: z.string().optional(), line: z.number().optional(), field: z.string().optional() }),
+});
+
+export const problem = z.object({
+  code: z.string(),
+  path: z.string(),
+  message: z.string(),
+  mend: z.string(),
+});
+
+/** The start of every procedure: the errors that any of them may answer with. */
+export const base = oc.errors({
+  NOT_FOUND: { status: 404, data: errorData },
+  CONFLICT: { status: 409, data: errorData },
+  INVALID: { status: 400, data: errorData },
+});

@@ -1,0 +1,12 @@
+import { datasetsContract } from './datasets.ts';
+import { projectsContract } from './projects.ts';
+import { runsContract } from './runs.ts';
+import { systemContract } from './system.ts';
+
+/** Everything that the engine can be asked: the window, the browser, the CLI and REST all speak this. */
+export const contract = {
+  system: systemContract,
+  projects: projectsContract,
+  datasets: datasetsContract,
+  runs: runsContract,
+};

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { base, problem, reference, time, waitMs } from './common.ts';
+
+export const datasetFormats = ['imagenet'] as const;
+export const importModes = ['copy', 'link', 'in_place'] as const;
+export const datasetStatuses = ['processing', 'ready', 'error', 'archived'] as const;
+
+export const classCount = z.object({ name: z.string(), count: z.int() });
+
+/** What a validation found; `ok` is true where `errors` is empty. Paths are relative to the folder or archive. */
+export const validationSchema = z.object({
+  ok: z.boolean(),
+  errors: z.array(problem),
+  warnings: z.array(problem),
+  /** Counts beyond the problems listed here, where there were more than the report holds (1,000 of each). */
+  moreErrors: z.int(),
+  moreWarnings: z.int(),
+  summary: z.object({
+    format: z.enum(datasetFormats),
+    images: z.int(),
+    bytes: z.int(),
+    classes: z.array(classCount),
+    widths: z.object({ min: z.int(), max: z.int() }).nullable(),
+    heights: z.object({ min: z.int(), max: z.int() }).nullable(),
+    channels: z.array(z.object({ channels: z.int(), count: z.int() })),
+    fileTypes: z.array(z.object({ type: z.string(), count: z.int() })),
+  }),
+});
+export type Validation = z.infer<typeof validationSchema>;
+
+export const importProgressSchema = z.object({
+  id: z.uuid(),
+  phase: z.enum(['validating', 'storing', 'committing', 'done', 'failed']),
+  done: z.int(),
+  total: z.int().nullable(),
+  error: z.object({ code: z.string(), message: z.string(), mend: z.string() }).nullable(),
+});
+
+export const datasetSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string().nullable(),
+  format: z.string(),
+  status: z.enum(datasetStatuses),
+  /** The newest complete version; null while the first import is under way or when it failed. */
+  version: z.int().nullable(),
+  mode: z.enum(importModes).nullable(),
+  storagePath: z.string(),
+  images: z.int(),
+  sizeBytes: z.int(),
+  classes: z.array(classCount),
+  projects: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  createdAt: time,
+  updatedAt: time,
+  import: importProgressSchema.nullable(),
+});
+export type Dataset = z.infer<typeof datasetSchema>;
+
+export const datasetVersionSchema = z.object({
+  version: z.int(),
+  manifestSha256: z.string(),
+  mode: z.enum(importModes),
+  rootPath: z.string().nullable(),
+  images: z.int(),
+  sizeBytes: z.int(),
+  classes: z.array(classCount),
+  createdAt: time,
+});
+
+/** `thumbnailUrl` and `url` are paths on the engine's own origin. */
+export const datasetImageSchema = z.object({
+  path: z.string(),
+  class: z.string(),
+  sha256: z.string(),
+  size: z.int(),
+  width: z.int(),
+  height: z.int(),
+  channels: z.int(),
+  thumbnailUrl: z.string(),
+  url: z.string(),
+});
+
+export const datasetsContract = {
+  list: base
+    .route({ method: 'GET', path: '/datasets', tags: ['datasets'], summary: 'All datasets, newest first' })
+    .input(z.object({ project: reference.optional(), search: z.string().max(255).optional() }))
+    .output(z.object({ datasets: z.array(datasetSchema) })),
+  show: base
+    .route({
+      method: 'GET',
+      path: '/datasets/{dataset}',
+      tags: ['datasets'],
+      summary: 'One dataset with its versions and last validation',
+    })
+    .input(z.object({ dataset: reference }))
+    .output(
+      datasetSchema.extend({
+        versions: z.array(datasetVersionSchema),
+        validation: validationSchema.nullable(),
+      }),
+    ),
+  validate: base
+    .route({
+      method: 'POST',
+      path: '/datasets/validate',
+      tags: ['datasets'],
+      summary: 'Check a folder or archive on the engine’s machine; imports nothing',
+    })
+    .input(z.object({ path: z.string().min(1), format: z.enum(datasetFormats).default('imagenet') }))
+    .output(validationSchema),
+  import: base
+    .route({
+      method: 'POST',
+      path: '/datasets/import',
+      tags: ['datasets'],
+      successStatus: 202,
+      summary: 'Start an import; read its progress with waitForImport',
+      description:
+        'The same name with the same bytes gives the version that is there; with other bytes the next version. Invalid input imports nothing unless skipInvalid is set.',
+    })
+    .input(
+      z.object({
+        path: z
+          .string()
+          .min(1)
+          .describe('absolute path of a folder, zip or tar on the engine’s machine, or an upload:// id'),
+        project: reference,
+        name: z.string().trim().min(1).max(255).optional(),
+        description: z.string().max(10_000).optional(),
+        format: z.enum(datasetFormats).default('imagenet'),
+        mode: z.enum(importModes).default('copy'),
+        skipInvalid: z.boolean().default(false),
+      }),
+    )
+    .output(z.object({ datasetId: z.uuid(), importId: z.uuid() })),
+  waitForImport: base
+    .route({
+      method: 'GET',
+      path: '/dataset-imports/{importId}',
+      tags: ['datasets'],
+      summary: 'An import’s progress; waits for a change',
+    })
+    .input(
+      z.object({
+        importId: z.uuid(),
+        afterDone: z.coerce.number().int().default(-1),
+        waitMs,
+      }),
+    )
+    .output(
+      importProgressSchema.extend({
+        datasetId: z.uuid(),
+        version: z.int().nullable(),
+        /** True where the very same bytes were there already. */
+        reused: z.boolean(),
+        validation: validationSchema.nullable(),
+      }),
+    ),
+  images: base
+    .route({
+      method: 'GET',
+      path: '/datasets/{dataset}/images',
+      tags: ['datasets'],
+      summary: 'A page of the images of a version',
+    })
+    .input(
+      z.object({
+        dataset: reference,
+        version: z.coerce.number().int().min(1).optional(),
+        class: z.string().optional(),
+        offset: z.coerce.number().int().min(0).default(0),
+        limit: z.coerce.number().int().min(1).max(500).default(60),
+      }),
+    )
+    .output(z.object({ images: z.array(datasetImageSchema), total: z.int() })),
+  verify: base
+    .route({
+      method: 'POST',
+      path: '/datasets/{dataset}/verify',
+      tags: ['datasets'],
+      summary: 'Compare the files of a version with its manifest: changed, missing, added',
+    })
+    .input(z.object({ dataset: reference, version: z.int().min(1).optional() }))
+    .output(z.object({ ok: z.boolean(), problems: z.array(problem) })),
+  link: base
+    .route({
+      method: 'POST',
+      path: '/datasets/{dataset}/projects',
+      tags: ['datasets'],
+      summary: 'Use a dataset in one more project',
+    })
+    .input(z.object({ dataset: reference, project: reference }))
+    .output(z.object({ id: z.uuid() })),
+  remove: base
+    .route({
+      method: 'DELETE',
+      path: '/datasets/{dataset}',
+      tags: ['datasets'],
+      summary: 'Move to the bin (soft delete); refused while a run that is not over uses it',
+    })
+    .input(z.object({ dataset: reference }))
+    .output(z.object({ id: z.uuid() })),
+};

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { base, reference, time } from './common.ts';
+
+export const projectSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string().nullable(),
+  tags: z.array(z.string()),
+  isPublic: z.boolean(),
+  runCount: z.int(),
+  datasetCount: z.int(),
+  createdAt: time,
+  updatedAt: time,
+});
+export type Project = z.infer<typeof projectSchema>;
+
+const name = z.string().trim().min(1).max(255);
+const tags = z.array(z.string().trim().min(1).max(50)).max(50);
+
+export const projectsContract = {
+  list: base
+    .route({ method: 'GET', path: '/projects', tags: ['projects'], summary: 'All projects, newest first' })
+    .input(z.object({ search: z.string().max(255).optional() }))
+    .output(z.object({ projects: z.array(projectSchema) })),
+  create: base
+    .route({
+      method: 'POST',
+      path: '/projects',
+      tags: ['projects'],
+      successStatus: 201,
+      summary: 'Create a project',
+    })
+    .input(z.object({ name, description: z.string().max(10_000).optional(), tags: tags.optional() }))
+    .output(projectSchema),
+  show: base
+    .route({
+      method: 'GET',
+      path: '/projects/{project}',
+      tags: ['projects'],
+      summary: 'One project, by id or name',
+    })
+    .input(z.object({ project: reference }))
+    .output(projectSchema),
+  update: base
+    .route({
+      method: 'PATCH',
+      path: '/projects/{project}',
+      tags: ['projects'],
+      summary: 'Rename, describe or tag',
+    })
+    .input(
+      z.object({
+        project: reference,
+        name: name.optional(),
+        description: z.string().max(10_000).nullable().optional(),
+        tags: tags.optional(),
+      }),
+    )
+    .output(projectSchema),
+  remove: base
+    .route({
+      method: 'DELETE',
+      path: '/projects/{project}',
+      tags: ['projects'],
+      summary: 'Move to the bin (soft delete); refused while a run is under way',
+    })
+    .input(z.object({ project: reference }))
+    .output(z.object({ id: z.uuid() })),
+};

@@ -1,0 +1,340 @@
+import { z } from 'zod';
+import { attemptStatuses, runStatuses } from '../model/run.ts';
+import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
+import { base, journalCursor, reference, time, waitMs } from './common.ts';
+
+const queryInt = z.coerce.number().pipe(z.int());
+
+export const attemptSchema = z.object({
+  id: z.uuid(),
+  attempt: z.int(),
+  status: z.enum(attemptStatuses),
+  cause: z.string().nullable(),
+  message: z.string().nullable(),
+  processId: z.int().nullable(),
+  exitCode: z.int().nullable(),
+  exitSignal: z.string().nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+  checkpointPath: z.string().nullable(),
+  /** The checkpoint this attempt went on from; null for a fresh start. */
+  resumedFrom: z.object({ attempt: z.int(), epoch: z.int(), step: z.int() }).nullable(),
+  runDirectory: z.string(),
+});
+
+export const runSummarySchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  project: z.object({ id: z.uuid(), name: z.string() }),
+  dataset: z.object({ id: z.uuid(), name: z.string(), version: z.int() }).nullable(),
+  model: z.string().describe('source/name, as builtin/cnn'),
+  taskType: z.string(),
+  status: z.enum(runStatuses),
+  cancelRequested: z.boolean(),
+  progress: z.int().min(0).max(100),
+  currentEpoch: z.int().nullable(),
+  totalEpochs: z.int().nullable(),
+  etaMs: z.number().nullable(),
+  finalMetrics: z.record(z.string(), z.union([z.number(), z.string()])).nullable(),
+  error: z.string().nullable(),
+  attemptCount: z.int(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  completedAt: time.nullable(),
+  /** Time spent in attempts so far, in milliseconds. */
+  durationMs: z.number().nullable(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+export const artifactSchema = z.object({
+  id: z.uuid(),
+  attempt: z.int(),
+  kind: z.string(),
+  name: z.string(),
+  path: z.string(),
+  mediaType: z.string().nullable(),
+  sizeBytes: z.int().nullable(),
+  sha256: z.string().nullable(),
+  epoch: z.int().nullable(),
+  step: z.int().nullable(),
+  createdAt: time,
+  /** A path on the engine's own origin. */
+  url: z.string(),
+});
+
+export const runSchema = runSummarySchema.extend({
+  description: z.string().nullable(),
+  executor: z.string(),
+  lastSeq: journalCursor,
+  config: trainingConfigSchema,
+  attempts: z.array(attemptSchema),
+  artifacts: z.array(artifactSchema),
+  actions: z.array(z.enum(['cancel', 'resume', 'retry'])),
+  metricNames: z.array(z.string()),
+});
+export type Run = z.infer<typeof runSchema>;
+
+/** Values by name; not-finite ones, and those JSON numbers cannot hold, are strings ("NaN", "Infinity", "-Infinity"). */
+export const metricValues = z.record(z.string(), z.union([z.number(), z.string()]));
+
+/** One entry of a run's journal. `seq` is run-wide and dense; `attemptSeq` is the number the trainer gave. */
+export const runEventSchema = z.object({
+  seq: z.int(),
+  attempt: z.int().nullable(),
+  attemptSeq: z.int().nullable(),
+  time,
+  type: z.enum([
+    'state',
+    'attempt',
+    'progress',
+    'metric',
+    'log',
+    'checkpoint',
+    'artifact',
+    'result',
+    'config',
+  ]),
+  /** By type: state {from, to, cause?, message?}; attempt {from, to, cause?, exitCode?, …}; metric {epoch, step, values}; log {level, source, message, context?}; others as docs/run-directory.md. */
+  data: z.record(z.string(), z.unknown()),
+});
+export type RunEvent = z.infer<typeof runEventSchema>;
+
+export const metricPointSchema = z.object({
+  seq: z.int(),
+  attempt: z.int(),
+  attemptSeq: z.int(),
+  step: z.int(),
+  epoch: z.int(),
+  time,
+  values: metricValues,
+});
+export type MetricPoint = z.infer<typeof metricPointSchema>;
+
+/** A chart's line: columns of equal length, in order. A bucket of width 1 is a point: min = max = mean. Steps are the buckets' last steps. */
+export const seriesSchema = z.object({
+  name: z.string(),
+  attempt: z.int(),
+  /** Points a full bucket holds. */
+  width: z.int(),
+  step: z.array(z.int()),
+  epoch: z.array(z.int()),
+  min: z.array(z.number().nullable()),
+  max: z.array(z.number().nullable()),
+  mean: z.array(z.number().nullable()),
+  count: z.array(z.int()),
+  /** Points in the series in all, and how many of them were not finite. */
+  total: z.int(),
+  nonFinite: z.int(),
+});
+export type Series = z.infer<typeof seriesSchema>;
+
+export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
+export const logLineSchema = z.object({
+  /** The line's place in the run's log, from 0, over all attempts. */
+  line: z.int(),
+  attempt: z.int(),
+  time,
+  level: z.enum(logLevels),
+  source: z.enum(['trainer', 'sidecar', 'platform']),
+  stream: z.enum(['event', 'stdout', 'stderr', 'platform']),
+  message: z.string(),
+  context: z.object({ epoch: z.int().optional(), step: z.int().optional() }).optional(),
+});
+export type LogLine = z.infer<typeof logLineSchema>;
+
+const run = z.object({ run: z.uuid() });
+
+export const runsContract = {
+  create: base
+    .route({ method: 'POST', path: '/runs', tags: ['runs'], successStatus: 201, summary: 'Queue a training' })
+    .input(
+      z.object({
+        project: reference,
+        dataset: reference,
+        version: z.int().min(1).optional().describe('of the dataset; the newest where left out'),
+        model: z
+          .string()
+          .regex(/^[a-z]+\/\S+$/)
+          .default('builtin/cnn')
+          .describe('source/name'),
+        name: z.string().trim().min(1).max(255).optional(),
+        description: z.string().max(10_000).optional(),
+        priority: z.int().min(-100).max(100).default(0),
+        overrides: trainingOverridesSchema.default({}),
+        source: z.enum(['manual', 'template', 'llm_parsed']).default('manual'),
+        requestId: z
+          .uuid()
+          .optional()
+          .describe('the same id again gives the same run: a repeated request queues nothing twice'),
+      }),
+    )
+    .output(z.object({ runId: z.uuid() })),
+  models: base
+    .route({
+      method: 'GET',
+      path: '/trainable-models',
+      tags: ['runs'],
+      summary: 'Models that an executor here can train, with their defaults',
+    })
+    .output(
+      z.object({
+        models: z.array(
+          z.object({
+            id: z.string(),
+            executor: z.string(),
+            taskTypes: z.array(z.string()),
+            description: z.object({ en: z.string(), ko: z.string() }),
+            defaults: trainingOverridesSchema,
+          }),
+        ),
+      }),
+    ),
+  list: base
+    .route({ method: 'GET', path: '/runs', tags: ['runs'], summary: 'Runs, filtered and sorted' })
+    .input(
+      z.object({
+        project: reference.optional(),
+        status: z.enum(runStatuses).optional(),
+        search: z.string().max(255).optional(),
+        sort: z
+          .enum(['createdAt', 'name', 'status', 'progress', 'durationMs', 'val_accuracy', 'val_loss'])
+          .default('createdAt'),
+        order: z.enum(['asc', 'desc']).default('desc'),
+        offset: queryInt.pipe(z.int().min(0)).default(0),
+        limit: queryInt.pipe(z.int().min(1).max(500)).default(100),
+      }),
+    )
+    .output(z.object({ runs: z.array(runSummarySchema), total: z.int() })),
+  show: base
+    .route({ method: 'GET', path: '/runs/{run}', tags: ['runs'], summary: 'One run' })
+    .input(run)
+    .output(runSchema),
+  events: base
+    .route({
+      method: 'GET',
+      path: '/runs/{run}/events',
+      tags: ['runs'],
+      summary: 'The journal after a cursor; waits for news',
+      description:
+        'Answers as soon as something stands after the cursor, or empty when the wait is over. `ended` is true once the run is over and nothing stands after `next`.',
+    })
+    .input(
+      run.extend({
+        after: queryInt.pipe(journalCursor).default(0),
+        limit: queryInt.pipe(z.int().min(1).max(10_000)).default(1000),
+        waitMs,
+      }),
+    )
+    .output(z.object({ events: z.array(runEventSchema), next: journalCursor, ended: z.boolean() })),
+  metrics: base
+    .route({
+      method: 'GET',
+      path: '/runs/{run}/metrics',
+      tags: ['runs'],
+      summary: 'Metric points after a cursor, exact; waits for news',
+    })
+    .input(
+      run.extend({
+        after: queryInt.pipe(journalCursor).default(0),
+        limit: queryInt.pipe(z.int().min(1).max(50_000)).default(10_000),
+        waitMs,
+      }),
+    )
+    .output(
+      z.object({
+        metrics: z.array(metricPointSchema),
+        next: journalCursor,
+        more: z.boolean(),
+        ended: z.boolean(),
+      }),
+    ),
+  series: base
+    .route({
+      method: 'GET',
+      path: '/runs/{run}/series',
+      tags: ['runs'],
+      summary: 'Chart lines from rollups: cost does not grow with the run',
+      description:
+        'Go on from `cursor` with `metrics` for what is new. With fromStep and toStep: that window, finer.',
+    })
+    .input(
+      run.extend({
+        names: z.string().max(4000).optional().describe('comma-separated; all where left out'),
+        maxPoints: queryInt.pipe(z.int().min(16).max(16_384)).default(8192).describe('for each line'),
+        fromStep: queryInt.optional(),
+        toStep: queryInt.optional(),
+      }),
+    )
+    .output(z.object({ series: z.array(seriesSchema), cursor: journalCursor })),
+  logs: base
+    .route({
+      method: 'GET',
+      path: '/runs/{run}/logs',
+      tags: ['runs'],
+      summary: 'Log lines from a place in the log; waits for news',
+      description:
+        '`from` counts from the start, or from the end where it is negative (-200: the last 200 lines). Filters leave lines out but never move `next`.',
+    })
+    .input(
+      run.extend({
+        from: queryInt.default(0),
+        limit: queryInt.pipe(z.int().min(1).max(10_000)).default(1000),
+        level: z.enum(logLevels).optional().describe('this level and above'),
+        search: z.string().max(500).optional().describe('case-insensitive substring'),
+        waitMs,
+      }),
+    )
+    .output(z.object({ lines: z.array(logLineSchema), next: z.int(), total: z.int(), ended: z.boolean() })),
+  cancel: base
+    .route({
+      method: 'POST',
+      path: '/runs/{run}/cancel',
+      tags: ['runs'],
+      summary: 'Stop a run: SIGTERM with a grace, then SIGKILL',
+    })
+    .input(run.extend({ graceMs: z.int().min(0).max(600_000).default(10_000) }))
+    .output(runSummarySchema),
+  resume: base
+    .route({
+      method: 'POST',
+      path: '/runs/{run}/resume',
+      tags: ['runs'],
+      summary: 'A further attempt from the last checkpoint',
+    })
+    .input(run)
+    .output(runSummarySchema),
+  retry: base
+    .route({
+      method: 'POST',
+      path: '/runs/{run}/retry',
+      tags: ['runs'],
+      summary: 'A further attempt from the start',
+    })
+    .input(run)
+    .output(runSummarySchema),
+  compare: base
+    .route({
+      method: 'GET',
+      path: '/compare',
+      tags: ['runs'],
+      summary: 'Two to eight runs: what differs in their configs, and their final metrics',
+    })
+    .input(z.object({ runs: z.string().min(1).max(400).describe('comma-separated run ids, two to eight') }))
+    .output(
+      z.object({
+        runs: z.array(runSummarySchema),
+        differences: z.array(z.object({ field: z.string(), values: z.array(z.unknown()) })),
+        metricNames: z.array(z.string()),
+      }),
+    ),
+  remove: base
+    .route({
+      method: 'DELETE',
+      path: '/runs/{run}',
+      tags: ['runs'],
+      summary: 'Move to the bin (soft delete); refused while it is under way',
+    })
+    .input(run)
+    .output(z.object({ id: z.uuid() })),
+};

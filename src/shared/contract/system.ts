@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { base, time, waitMs } from './common.ts';
+
+export const findingSchema = z.object({
+  code: z.string(),
+  severity: z.enum(['ok', 'warning', 'error']),
+  cause: z.string(),
+  evidence: z.string(),
+  mend: z.string(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+export const systemContract = {
+  info: base
+    .route({ method: 'GET', path: '/system', tags: ['system'], summary: 'What this engine is' })
+    .output(
+      z.object({
+        version: z.string(),
+        profile: z.enum(['embedded', 'docker', 'external']),
+        home: z.string(),
+        pid: z.int(),
+        startedAt: time,
+        platform: z.string(),
+        node: z.string(),
+        cpuCount: z.int(),
+        memoryBytes: z.int(),
+        database: z.object({
+          version: z.string(),
+          revision: z.string().nullable(),
+          head: z.string(),
+          how: z.string(),
+          message: z.string(),
+        }),
+        executors: z.array(z.string()),
+      }),
+    ),
+  doctor: base
+    .route({
+      method: 'GET',
+      path: '/system/doctor',
+      tags: ['system'],
+      summary: 'Checks that run, each with its cause and mend',
+    })
+    .output(z.object({ ok: z.boolean(), findings: z.array(findingSchema) })),
+  news: base
+    .route({
+      method: 'GET',
+      path: '/system/news',
+      tags: ['system'],
+      summary: 'Which projects, datasets and runs changed after a cursor; waits for news',
+      description:
+        'A cursor of another engine process (or none) answers at once with `reset: true`: read everything anew.',
+    })
+    .input(z.object({ after: z.string().max(100).default(''), waitMs }))
+    .output(
+      z.object({
+        cursor: z.string(),
+        reset: z.boolean(),
+        changed: z.array(z.object({ kind: z.enum(['project', 'dataset', 'run']), id: z.uuid() })),
+      }),
+    ),
+  ticket: base
+    .route({
+      method: 'POST',
+      path: '/system/tickets',
+      tags: ['system'],
+      summary: 'A one-time ticket that opens the UI in a browser',
+    })
+    .output(z.object({ url: z.string(), expiresAt: time })),
+};

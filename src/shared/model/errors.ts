@@ -1,0 +1,38 @@
+/** Where in the user's input the fault is. */
+export interface ErrorPlace {
+  readonly file?: string;
+  readonly line?: number;
+  readonly field?: string;
+}
+
+/**
+ * An error that a person reads: what is wrong (`message`), a stable `code` (SCREAMING_SNAKE_CASE), and how to mend it.
+ * It crosses the contract unchanged.
+ */
+export class TrainyardError extends Error {
+  readonly code: string;
+  readonly mend: string;
+  readonly place: ErrorPlace;
+  /** The HTTP status that REST answers with. */
+  readonly status: number;
+
+  constructor(
+    code: string,
+    message: string,
+    mend: string,
+    options: { place?: ErrorPlace; status?: number; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'TrainyardError';
+    this.code = code;
+    this.mend = mend;
+    this.place = options.place ?? {};
+    this.status = options.status ?? 400;
+  }
+}
+
+/** The sentence for standard error and toasts: what is wrong, then the mend. */
+export function errorSentence(error: unknown): string {
+  if (error instanceof TrainyardError) return `${error.message.replace(/\.?$/, '.')} ${error.mend}`;
+  return error instanceof Error ? error.message : String(error);
+}
