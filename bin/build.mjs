@@ -1,0 +1,99 @@
+// Builds what is stale into out/. `node bin/build.mjs` builds everything; bin/start.mjs calls `ensureBuilt`.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findNode } from './find-node.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const common = ['src/shared', 'package-lock.json', 'tsconfig.json'];
+
+/** What each part is made from, and the command that makes it. */
+const parts = {
+  node: {
+    sources: [...common, 'src/main', 'resources/trainers', 'vite.node.config.ts'],
+    command: ['node_modules/vite/bin/vite.js', 'build', '--config', 'vite.node.config.ts'],
+  },
+  desktop: {
+    sources: [
+      ...common,
+      'src/renderer',
+      'src/preload',
+      'src/main/shell',
+      'src/main/index.ts',
+      'electron.vite.config.ts',
+    ],
+    command: ['node_modules/electron-vite/bin/electron-vite.js', 'build'],
+  },
+};
+
+async function filesOf(entry) {
+  const absolute = path.join(root, entry);
+  let children;
+  try {
+    children = await readdir(absolute, { withFileTypes: true });
+  } catch (error) {
+    if (error.code === 'ENOTDIR') return [entry];
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+  const nested = await Promise.all(children.map((child) => filesOf(path.join(entry, child.name))));
+  return nested.flat();
+}
+
+async function stampOf(sources) {
+  const hash = createHash('sha256');
+  const files = (await Promise.all(sources.map(filesOf))).flat().sort();
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(await readFile(path.join(root, file)))
+      .update('\0');
+  return hash.digest('hex');
+}
+
+function run(command) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(findNode(), command, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.on('error', reject);
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command.join(' ')} ended with ${code}:\n${output}`)),
+    );
+  });
+}
+
+/**
+ * Builds every part whose sources changed since it was built. Two builds at once do the same work and end with the same files.
+ * @param {{only?: string[], onBuild?: (part: string) => void}} [options]
+ * @returns {Promise<string[]>} the parts that were built
+ */
+export async function ensureBuilt({ only = Object.keys(parts), onBuild } = {}) {
+  // An installed application carries its build and no sources.
+  if ((await filesOf('vite.node.config.ts')).length === 0) return [];
+  const built = [];
+  for (const name of only) {
+    const { sources, command } = parts[name];
+    const stampFile = path.join(root, 'out', `${name}.stamp`);
+    const stamp = await stampOf(sources);
+    const old = await readFile(stampFile, 'utf8').catch((error) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    if (old === stamp) continue;
+    onBuild?.(name);
+    await rm(stampFile, { force: true });
+    await run(command);
+    await mkdir(path.dirname(stampFile), { recursive: true });
+    await writeFile(stampFile, stamp);
+    built.push(name);
+  }
+  return built;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const built = await ensureBuilt({ onBuild: (name) => process.stderr.write(`building ${name}\n`) });
+  if (built.length === 0) process.stderr.write('everything is built\n');
+}

@@ -1,0 +1,40 @@
+import { ORPCError, ValidationError } from '@orpc/server';
+import type { Logger } from 'pino';
+import { TrainyardError } from '../../shared/model/errors.ts';
+
+/** What a person may know of an error, in the contract's form; what they may not goes to the log. */
+export function toContractError(error: unknown, log: Logger): ORPCError<string, unknown> {
+  if (error instanceof TrainyardError) {
+    return new ORPCError(error.code, {
+      status: error.status,
+      message: error.message,
+      data: { mend: error.mend, place: error.place },
+    });
+  }
+  if (error instanceof ORPCError) {
+    if (error.cause instanceof ValidationError && error.code === 'BAD_REQUEST') {
+      const issues = error.cause.issues.map((issue) => {
+        const field = (issue.path ?? [])
+          .map((part) => (typeof part === 'object' ? part.key : part))
+          .join('.');
+        return { field, message: issue.message };
+      });
+      const first = issues[0];
+      return new ORPCError('INVALID_INPUT', {
+        status: 400,
+        message: issues.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; '),
+        data: {
+          mend: 'Correct the named field and send the request again.',
+          place: first?.field ? { field: first.field } : {},
+        },
+      });
+    }
+    if (error.status < 500) return error;
+  }
+  log.error({ err: error }, 'a request failed');
+  return new ORPCError('INTERNAL', {
+    status: 500,
+    message: 'The engine met an error that it did not expect',
+    data: { mend: 'Look into the engine’s log in the state folder, and try again.', place: {} },
+  });
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { TrainyardError } from '../../shared/model/errors.ts';
+
+/** Bytes that go by plain HTTP rather than through the contract. */
+export interface FileSources {
+  /** An image of a dataset's version, or its thumbnail where `size` (pixels of the longer side) is given. */
+  readImage(request: { datasetId: string; version: number; sha256: string; size?: number }): Promise<{
+    body: Uint8Array | Readable;
+    mediaType: string;
+  }>;
+  readArtifact(
+    runId: string,
+    artifactId: string,
+  ): Promise<{ body: Readable; mediaType: string; name: string; size: number }>;
+  /** A run's whole log as text. */
+  readLog(runId: string): Promise<Readable>;
+  /** Keeps an uploaded archive until it is imported; resolves once it is whole on the disk. */
+  storeUpload(uploadId: string, name: string, body: Readable): Promise<{ sizeBytes: number }>;
+}
+
+const image = z.object({
+  datasetId: z.uuid(),
+  version: z.coerce.number().pipe(z.int().min(1)),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+const imageSize = z.object({ size: z.coerce.number().pipe(z.int().min(16).max(1024)).optional() });
+const artifact = z.object({ runId: z.uuid(), artifactId: z.uuid() });
+const uploadName = z.object({ name: z.string().min(1).max(255) });
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  throw new TrainyardError(
+    'INVALID_INPUT',
+    `${field}: ${issue?.message ?? 'not usable'}`,
+    'Correct the address.',
+    {
+      place: { field },
+    },
+  );
+}
+
+/** A file name as a header may carry it (RFC 6266). */
+function disposition(name: string, kind: 'inline' | 'attachment'): string {
+  return `${kind}; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
+}
+
+/** Mounts `/files/…`: images and artifacts never change under their address, so a browser may keep them. */
+export async function mountFiles(server: FastifyInstance, sources: FileSources): Promise<void> {
+  await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+
+    scope.get('/files/datasets/:datasetId/:version/images/:sha256', async (request, reply) => {
+      const { size } = parse(imageSize, request.query);
+      const found = await sources.readImage({
+        ...parse(image, request.params),
+        ...(size === undefined ? {} : { size }),
+      });
+      reply.header('cache-control', 'private, max-age=31536000, immutable');
+      // Image bytes come from strangers: never anything but an image to the browser.
+      reply.header('content-security-policy', "default-src 'none'; sandbox");
+      return reply.type(found.mediaType).send(found.body);
+    });
+
+    scope.get('/files/runs/:runId/artifacts/:artifactId', async (request, reply) => {
+      const { runId, artifactId } = parse(artifact, request.params);
+      const found = await sources.readArtifact(runId, artifactId);
+      reply.header('content-length', found.size);
+      reply.header('content-disposition', disposition(found.name, 'attachment'));
+      reply.header('content-security-policy', "default-src 'none'; sandbox");
+      return reply.type(found.mediaType).send(found.body);
+    });
+
+    scope.get('/files/runs/:runId/log', async (request, reply) => {
+      const { runId } = parse(artifact.pick({ runId: true }), request.params);
+      reply.header('content-disposition', disposition(`${runId}.log`, 'attachment'));
+      return reply.type('text/plain; charset=utf-8').send(await sources.readLog(runId));
+    });
+
+    scope.post('/files/uploads', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request, reply) => {
+      const { name } = parse(uploadName, request.query);
+      const uploadId = randomUUID();
+      const stored = await sources.storeUpload(uploadId, name, request.body as Readable);
+      return reply.code(201).send({ uploadId, ...stored });
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryHome, waitFor } from '../support/engine.ts';
+import { seeded, writeTinyDataset } from '../support/tiny-dataset.ts';
+import { expectNothingLostOrDoubled } from './ledger.ts';
+import { importTiny, train } from './life.ts';
+import { kill, Stage } from './stage.ts';
+import { processesOf } from './survivors.ts';
+
+/** Of each victim; `npm run test:torture` takes 20. */
+const kills = Number(process.env.TRAINYARD_TORTURE_KILLS ?? 3);
+const seed = Number(process.env.TRAINYARD_TORTURE_SEED ?? Date.now() % 100_000);
+
+type Victim = 'engine' | 'trainer' | 'supervisor' | 'postmaster';
+
+async function postmasterOf(home: string): Promise<number> {
+  const { dataDirectory } = JSON.parse(await readFile(path.join(home, 'postgres.json'), 'utf8')) as {
+    dataDirectory: string;
+  };
+  return Number((await readFile(path.join(dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+test(
+  `${kills} SIGKILLs each of engine, trainer, supervisor and postmaster at random moments of one run (seed ${seed})`,
+  async () => {
+    const random = seeded(seed);
+    await using state = await temporaryHome();
+    const images = path.join(state.home, 'images');
+    await writeTinyDataset(images);
+    const stage = new Stage(path.join(state.home, 'home'));
+    const victims = (['engine', 'trainer', 'supervisor', 'postmaster'] as Victim[])
+      .flatMap((victim) => Array.from({ length: kills }, () => ({ victim, at: random() })))
+      .sort((one, other) => one.at - other.at);
+    let runId = '';
+    const running = () =>
+      waitFor('a running trainer', async () => {
+        await stage.revive();
+        const run = await stage.run(runId);
+        if (run.status === 'failed')
+          await stage
+            .ask('POST', `/runs/${runId}/resume`, {})
+            .catch(() => stage.ask('POST', `/runs/${runId}/retry`, {}));
+        return run.status === 'running' ? stage.processOf(runId, 'trainerPid') : null;
+      });
+    try {
+      await stage.start();
+      runId = await train(stage, await importTiny(stage, images), 100_000);
+      for (const { victim } of victims) {
+        const trainer = await running();
+        // The random moment itself is the point here, not a wait for something.
+        await new Promise((resolve) => setTimeout(resolve, random() * 700));
+        if (victim === 'engine') await stage.killEngine();
+        if (victim === 'trainer') kill(trainer);
+        if (victim === 'supervisor') kill((await stage.processOf(runId, 'pid')) ?? trainer);
+        if (victim === 'postmaster') kill(await postmasterOf(stage.home));
+      }
+      await running();
+      await stage.ask('POST', `/runs/${runId}/cancel`, { graceMs: 10_000 });
+      const run = await stage.untilOver(runId);
+      expect(run.status).toBe('cancelled');
+      await expectNothingLostOrDoubled(stage.engine, runId);
+    } finally {
+      await stage.stop();
+    }
+    expect(await processesOf([stage.home])).toEqual([]);
+  },
+  60_000 + kills * 60_000,
+);

@@ -1,0 +1,16 @@
+// `npm run test:torture`: every failpoint, and 20 SIGKILLs of each process (TRAINYARD_TORTURE_KILLS, TRAINYARD_TORTURE_SEED).
+import { spawn } from 'node:child_process';
+import { ensureBuilt } from '../../bin/build.mjs';
+
+await ensureBuilt({ onBuild: (part) => console.log(`building ${part}`) });
+const child = spawn(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', 'test/torture', ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, TRAINYARD_TORTURE_KILLS: process.env.TRAINYARD_TORTURE_KILLS ?? '20' },
+  },
+);
+child.on('exit', (code) => {
+  process.exitCode = code ?? 1;
+});
