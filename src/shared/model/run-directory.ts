@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** The files by which engine and supervisor speak (docs/run-directory.md). */
+const timestamp = z.iso.datetime();
+
+/** `supervisor.json`: written before the trainer is started (`trainerPid` null) and again when it was. */
+export const supervisorRecordSchema = z.object({
+  pid: z.int().positive(),
+  startedAt: timestamp,
+  trainerPid: z.int().positive().nullable(),
+});
+export type SupervisorRecordFile = z.infer<typeof supervisorRecordSchema>;
+
+/** `exit.json`: how the trainer ended. */
+export const exitRecordSchema = z.object({
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  cause: z.enum(['exited', 'signalled', 'cancelled', 'spawn_failed']),
+  message: z.string().optional(),
+  startedAt: timestamp,
+  endedAt: timestamp,
+});
+export type ExitRecordFile = z.infer<typeof exitRecordSchema>;
+
+/** `cancel`: the run is to stop; what is left of the trainer after the grace is killed. */
+export const cancelSchema = z.object({ graceMs: z.int().min(0) });
