@@ -15,7 +15,7 @@ const unbundled = [
   /^pg-native$/,
 ];
 
-/** The programs that run on plain Node: engine, CLI, supervisor, builtin trainer. Bundled, because a bundle starts in a third of the time. */
+/** The programs that run on plain Node: CLI (which is the engine, too), supervisor, builtin trainer. Bundled, because a bundle starts in a third of the time. */
 export default defineConfig({
   root,
   publicDir: false,
@@ -32,7 +32,6 @@ export default defineConfig({
     rollupOptions: {
       external: unbundled,
       input: {
-        engine: 'src/main/engine.ts',
         cli: 'src/main/cli.ts',
         supervisor: 'src/main/supervisor/supervisor.ts',
         'trainer-builtin': 'resources/trainers/builtin/main.ts',

@@ -27,7 +27,7 @@ async function smallestPng(pixels, width, height) {
   const image = () => sharp(pixels, { raw: { width, height, channels: 1 } }).toColourspace('b-w');
   const candidates = [];
   for (const adaptiveFiltering of [false, true]) {
-    candidates.push(await image().png({ compressionLevel: 9, effort: 10, adaptiveFiltering }).toBuffer());
+    candidates.push(await image().png({ compressionLevel: 9, adaptiveFiltering }).toBuffer());
   }
   return candidates.reduce((smallest, candidate) => (candidate.length < smallest.length ? candidate : smallest));
 }

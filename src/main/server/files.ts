@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { TrainyardError } from '../../shared/model/errors.ts';
 
 /** Bytes that go by plain HTTP rather than through the contract. */
-export interface FileSources {
+export interface ServedFiles {
   /** An image of a dataset's version, or its thumbnail where `size` (pixels of the longer side) is given. */
   readImage(request: { datasetId: string; version: number; sha256: string; size?: number }): Promise<{
     body: Uint8Array | Readable;
@@ -51,7 +51,7 @@ function disposition(name: string, kind: 'inline' | 'attachment'): string {
 }
 
 /** Mounts `/files/…`: images and artifacts never change under their address, so a browser may keep them. */
-export async function mountFiles(server: FastifyInstance, sources: FileSources): Promise<void> {
+export async function mountFiles(server: FastifyInstance, sources: ServedFiles): Promise<void> {
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));

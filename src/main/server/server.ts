@@ -15,7 +15,7 @@ import { TrainyardError } from '../../shared/model/errors.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { type Access, isForeign } from './access.ts';
 import { toContractError } from './errors.ts';
-import { type FileSources, mountFiles } from './files.ts';
+import { type ServedFiles, mountFiles } from './files.ts';
 import { mountObservability, type Readiness } from './observability.ts';
 import type { Presence } from './presence.ts';
 
@@ -24,7 +24,7 @@ export interface ServerOptions {
   readonly context: ApiContext;
   readonly access: Access;
   readonly presence: Presence;
-  readonly files: FileSources;
+  readonly files: ServedFiles;
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Registry;
   /** The built renderer; without it the API still serves. */
@@ -68,6 +68,7 @@ export class EngineServer {
   private readonly server: FastifyInstance;
   private readonly options: ServerOptions;
   private listeningPort = 0;
+  private mounted = false;
 
   constructor(options: ServerOptions) {
     this.options = options;
@@ -90,16 +91,9 @@ export class EngineServer {
 
   /** Mounts everything and listens. @throws TrainyardError PORT_TAKEN */
   async listen(port: number): Promise<void> {
-    this.guard();
-    mountObservability(this.server, this.options.metrics, this.options.readiness);
-    await mountFiles(this.server, this.options.files);
-    await this.mountRest();
-    this.mountRpc();
-    await this.mountRenderer();
-    this.server.setErrorHandler((error, _request, reply) => {
-      const answer = toContractError(error, this.options.log);
-      return reply.code(answer.status).send(answer.toJSON());
-    });
+    // The port that was wanted may be taken: then this is called again.
+    if (!this.mounted) await this.mount();
+    this.mounted = true;
     try {
       await this.server.listen({ host: '127.0.0.1', port });
     } catch (error) {
@@ -126,6 +120,19 @@ export class EngineServer {
     for (const socket of this.sockets.clients) socket.close(1001, 'the engine is stopping');
     await this.server.close();
     for (const socket of this.sockets.clients) socket.terminate();
+  }
+
+  private async mount(): Promise<void> {
+    this.guard();
+    mountObservability(this.server, this.options.metrics, this.options.readiness);
+    await mountFiles(this.server, this.options.files);
+    await this.mountRest();
+    this.mountRpc();
+    await this.mountRenderer();
+    this.server.setErrorHandler((error, _request, reply) => {
+      const answer = toContractError(error, this.options.log);
+      return reply.code(answer.status).send(answer.toJSON());
+    });
   }
 
   private guard(): void {

@@ -28,7 +28,8 @@ function write(
 
 /** Takes the directory for this process's life; an operating system's lock, so that a kill frees it. Null where it is taken. */
 function lock(directory: string): Disposable | null {
-  const database = new Database(path.join(directory, 'supervisor.lock'), { timeout: 0 });
+  // Whoever only asks whether the lock is held has it for an instant: that is waited out.
+  const database = new Database(path.join(directory, 'supervisor.lock'), { timeout: 500 });
   try {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {

@@ -223,6 +223,11 @@ export const runsContract = {
       run.extend({
         after: queryInt.pipe(journalCursor).default(0),
         limit: queryInt.pipe(z.int().min(1).max(10_000)).default(1000),
+        types: z
+          .string()
+          .max(200)
+          .optional()
+          .describe('comma-separated: only events of these types; `next` goes on over the others'),
         waitMs,
       }),
     )

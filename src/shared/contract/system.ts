@@ -41,6 +41,7 @@ export const systemContract = {
       tags: ['system'],
       summary: 'Checks that run, each with its cause and mend',
     })
+    .input(z.object({ language: z.enum(['en', 'ko']).default('en') }))
     .output(z.object({ ok: z.boolean(), findings: z.array(findingSchema) })),
   news: base
     .route({

@@ -1,15 +1,40 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+
+/** The most bytes that a message's JSON text may have. */
+export const largestMessageBytes = 7000;
+
 /**
  * News for whoever listens now; nothing is kept. A message may be lost when a connection breaks: whoever waits for news
- * reads its store again when the wait is over.
+ * reads its store again when the wait is over. No listener hears a message twice; one publisher's messages on a channel come in
+ * their order.
  */
 export interface PubSub {
-  /** Messages are JSON of at most 7,000 bytes. */
+  /**
+   * Sends a message: JSON of at most 7,000 bytes. Listeners of this process have heard it when this returns (not only when it
+   * resolves); it resolves when the message is on its way to the others. A channel is any text of 1 to 512 characters.
+   * @throws TrainyardError MESSAGE_INVALID, MESSAGE_TOO_LARGE
+   */
   publish(channel: string, message: unknown): Promise<void>;
-  /** Resolves once messages published from now on are delivered. Disposing ends it. */
+  /** Resolves once messages published from now on are delivered. Disposing ends it. @throws TrainyardError MESSAGING_UNREACHABLE */
   subscribe(channel: string, listener: (message: unknown) => void): Promise<AsyncDisposable>;
 }
 
 /** The channel of a run's updates. */
 export function runChannel(runId: string): string {
   return `workflow:${runId}:updates`;
+}
+
+/** @throws TrainyardError MESSAGE_INVALID */
+export function checkChannel(channel: string): void {
+  if (channel.length >= 1 && channel.length <= 512) return;
+  throw invalidMessage(`a channel's name has 1 to 512 characters, not ${channel.length}`);
+}
+
+/** The error for a message that is no JSON or whose channel has no usable name. */
+export function invalidMessage(reason: string): TrainyardError {
+  return new TrainyardError(
+    'MESSAGE_INVALID',
+    `The message cannot be published: ${reason}`,
+    'Publish a JSON value on a named channel.',
+  );
 }

@@ -51,7 +51,11 @@ export class News {
   ): Promise<{ cursor: string; reset: boolean; changed: Change[] }> {
     const [instance, countText] = cursor.split(':');
     const from = Number(countText);
-    const known = instance === this.instance && Number.isSafeInteger(from) && from <= this.count && from >= this.forgotten;
+    const known =
+      instance === this.instance &&
+      Number.isSafeInteger(from) &&
+      from <= this.count &&
+      from >= this.forgotten;
     const now = () => `${this.instance}:${this.count}`;
     if (!known) return { cursor: now(), reset: true, changed: [] };
     if (from === this.count && waitMs > 0) await this.wait(waitMs);

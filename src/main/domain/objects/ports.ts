@@ -19,7 +19,10 @@ export interface ObjectStore {
     bucket: Bucket,
     objects: AsyncIterable<{ readonly key: string; readonly body: Uint8Array }>,
   ): Promise<{ stored: number; skipped: number }>;
-  /** @throws TrainyardError OBJECT_NOT_FOUND */
+  /**
+   * The bytes from `start` to `end`, both included as in an HTTP range; an `end` behind the last byte means the last byte.
+   * @throws TrainyardError OBJECT_NOT_FOUND, RANGE_NOT_SATISFIABLE
+   */
   get(
     bucket: Bucket,
     key: string,

@@ -1,0 +1,1 @@
+export function findElectron(environment?: Record<string, string | undefined>, root?: string): string | null;

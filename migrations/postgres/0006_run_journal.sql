@@ -1,0 +1,74 @@
+-- Up Migration
+
+-- Everything that happened to a run except metric points. A log row stands for `span` lines: numbers seq to seq + span - 1.
+CREATE TABLE run_events (
+    workflow_id uuid NOT NULL REFERENCES workflows(id) ON DELETE CASCADE,
+    seq bigint NOT NULL,
+    attempt integer,
+    attempt_seq bigint,
+    type character varying(20) NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    payload jsonb DEFAULT '{}' NOT NULL,
+    span integer DEFAULT 1 NOT NULL CHECK (span >= 1),
+    PRIMARY KEY (workflow_id, seq)
+);
+
+-- Buckets of points, only whole ones: level 0 holds points, level n holds 16 * 8^(n-1) of them.
+CREATE TABLE metric_rollups (
+    workflow_id uuid NOT NULL REFERENCES workflows(id) ON DELETE CASCADE,
+    attempt integer NOT NULL,
+    name text NOT NULL,
+    level smallint NOT NULL,
+    bucket bigint NOT NULL,
+    count integer NOT NULL,
+    min double precision,
+    max double precision,
+    sum double precision,
+    first_step integer NOT NULL,
+    last_step integer NOT NULL,
+    first_seq bigint NOT NULL,
+    last_seq bigint NOT NULL,
+    first_epoch integer NOT NULL,
+    last_epoch integer NOT NULL,
+    nonfinite integer DEFAULT 0 NOT NULL,
+    PRIMARY KEY (workflow_id, name, level, attempt, bucket)
+);
+
+-- How far an attempt's files were ingested. Each commit compares the offsets it started from and sets the new ones.
+CREATE TABLE ingest_cursors (
+    attempt_id uuid PRIMARY KEY REFERENCES workflow_runs(id) ON DELETE CASCADE,
+    events_offset bigint DEFAULT 0 NOT NULL,
+    events_seq bigint DEFAULT 0 NOT NULL,
+    stdout_offset bigint DEFAULT 0 NOT NULL,
+    stderr_offset bigint DEFAULT 0 NOT NULL,
+    log_lines bigint DEFAULT 0 NOT NULL,
+    state jsonb DEFAULT '{}' NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+) WITH (fillfactor = 50);
+CREATE TRIGGER ingest_cursors_touch BEFORE UPDATE ON ingest_cursors
+    FOR EACH ROW EXECUTE FUNCTION trainyard_touch_updated_at();
+
+CREATE TABLE run_artifacts (
+    id uuid DEFAULT gen_random_uuid() PRIMARY KEY,
+    workflow_id uuid NOT NULL REFERENCES workflows(id) ON DELETE CASCADE,
+    attempt integer NOT NULL,
+    kind character varying(50) NOT NULL,
+    name text NOT NULL,
+    path text NOT NULL,
+    object_key text,
+    size_bytes bigint,
+    sha256 character varying(64),
+    media_type text,
+    epoch integer,
+    step integer,
+    metrics jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    UNIQUE (workflow_id, attempt, path)
+);
+
+-- Down Migration
+
+DROP TABLE run_artifacts;
+DROP TABLE ingest_cursors;
+DROP TABLE metric_rollups;
+DROP TABLE run_events;

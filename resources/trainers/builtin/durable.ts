@@ -1,0 +1,62 @@
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+
+function flushFolder(folder: string): void {
+  // Windows cannot open a folder; its renames are durable with the file system's own journal.
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function writeAll(handle: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+}
+
+/** Puts a whole file in place: after a kill or a power cut there is the old one or the new one, never a part. */
+export function writeDurably(file: string, parts: Iterable<Uint8Array>): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  const handle = openSync(temporary, 'w');
+  try {
+    for (const part of parts) writeAll(handle, part);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(temporary, file);
+  flushFolder(path.dirname(file));
+}
+
+/** Gives a file that will not change any more a second name, in place of what had that name. */
+export function linkDurably(file: string, second: string): void {
+  const temporary = `${second}.${process.pid}.tmp`;
+  rmSync(temporary, { force: true });
+  try {
+    linkSync(file, temporary);
+  } catch {
+    // Not every file system has hard links (FAT, some network shares): a copy serves as well.
+    copyFileSync(file, temporary);
+    const handle = openSync(temporary, 'r+');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  }
+  renameSync(temporary, second);
+  flushFolder(path.dirname(second));
+}

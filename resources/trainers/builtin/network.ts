@@ -1,0 +1,206 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ImageFormat } from './images.ts';
+import type { Layer } from './layers.ts';
+import { flatten, linear, normalisation, residual, sequence } from './layers.ts';
+import { dropout, maximumPool, shift } from './pixel-layers.ts';
+import type { Random } from './random.ts';
+
+/** Everything that the network's shape follows from; it stands in `model.json`. */
+export interface Architecture {
+  readonly name: 'builtin/cnn';
+  readonly version: 1;
+  readonly input: ImageFormat;
+  /** The first convolution: its kernel's side, its stride, and the grid of pixels that it makes of the image. */
+  readonly stem: {
+    readonly kernel: number;
+    readonly stride: number;
+    readonly rows: number;
+    readonly columns: number;
+  };
+  readonly channels: number;
+  readonly blocks: number;
+  readonly expansion: number;
+  readonly hidden: number;
+  readonly dropout: number;
+  readonly classes: number;
+}
+
+/** The stem's stride is chosen so that its grid has about this many pixels a side, whatever the image's size. */
+const gridSide = 14;
+
+/** The network for images of a format: a convolution that shrinks them to about 14 × 14, then always the same body. */
+export function architectureFor(input: ImageFormat, classes: number): Architecture {
+  const side = Math.sqrt(input.height * input.width);
+  const stride = Math.max(1, Math.round(side / gridSide));
+  return {
+    name: 'builtin/cnn',
+    version: 1,
+    input,
+    stem: {
+      kernel: Math.min(3 * stride, stride + 4),
+      stride,
+      rows: Math.ceil(input.height / stride),
+      columns: Math.ceil(input.width / stride),
+    },
+    channels: 32,
+    blocks: 2,
+    expansion: 2,
+    hidden: Math.max(64, Math.min(256, classes)),
+    dropout: 0.3,
+    classes,
+  };
+}
+
+function layersOf({
+  stem,
+  input,
+  channels,
+  blocks,
+  expansion,
+  hidden,
+  dropout: rate,
+  classes,
+}: Architecture): Layer {
+  const block = (index: number) =>
+    residual([
+      normalisation(`block${index}.normalisation`, channels),
+      shift(),
+      linear(`block${index}.expand`, channels, channels * expansion, { activation: 'relu' }),
+      // Small at the start: a block begins as nearly nothing beside the path around it.
+      linear(`block${index}.project`, channels * expansion, channels, { gain: 0.4 }),
+    ]);
+  const cells = Math.ceil(stem.rows / 2) * Math.ceil(stem.columns / 2);
+  return sequence([
+    linear('stem', stem.kernel ** 2 * input.channels, channels, { activation: 'relu', first: true }),
+    maximumPool(),
+    ...Array.from({ length: blocks }, (_, index) => block(index + 1)),
+    dropout(rate),
+    flatten(),
+    linear('hidden', cells * channels, hidden, { activation: 'relu' }),
+    dropout(rate),
+    linear('classes', hidden, classes, { gain: 0.3 }),
+  ]);
+}
+
+/** For each pixel of the stem's grid and each place in its kernel: which pixel of the image stands there (the nearest one beyond its edge). */
+function stemPixels({ stem, input }: Architecture): Int32Array {
+  const { kernel, stride, rows, columns } = stem;
+  const before = Math.floor((kernel - stride) / 2);
+  const inside = (at: number, size: number) => Math.min(size - 1, Math.max(0, at));
+  const pixels = new Int32Array(rows * columns * kernel * kernel);
+  let index = 0;
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      for (let down = 0; down < kernel; down += 1) {
+        const y = inside(row * stride - before + down, input.height);
+        for (let right = 0; right < kernel; right += 1) {
+          pixels[index] = y * input.width + inside(column * stride - before + right, input.width);
+          index += 1;
+        }
+      }
+    }
+  }
+  return pixels;
+}
+
+/** The network with its weights' places in one flat array, which the optimizer and the checkpoints know. */
+export class Network {
+  readonly architecture: Architecture;
+  readonly weights: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly start: number;
+    readonly size: number;
+  }[];
+  /** How many numbers all weights are together. */
+  readonly size: number;
+  readonly #layers: Layer;
+  readonly #stemPixels: Int32Array;
+
+  constructor(architecture: Architecture) {
+    this.architecture = architecture;
+    this.#layers = layersOf(architecture);
+    this.#stemPixels = stemPixels(architecture);
+    let start = 0;
+    this.weights = this.#layers.weights.map(({ name, shape }) => {
+      const weight = { name, shape, start, size: shape.reduce((product, side) => product * side, 1) };
+      start += weight.size;
+      return weight;
+    });
+    this.size = start;
+  }
+
+  initialWeights(random: Random): Float32Array {
+    const values = new Float32Array(this.size);
+    for (const [index, { deviation, fill }] of this.#layers.weights.entries()) {
+      const { start = 0, size = 0 } = this.weights[index] ?? {};
+      for (let at = start; at < start + size; at += 1)
+        values[at] = deviation ? random.normal() * deviation : fill;
+    }
+    return values;
+  }
+
+  /** How many images may go through at once: the activations of one part stay below some 100 MB, however large the batch or the images. */
+  get imagesAtOnce(): number {
+    const { stem, input, channels, expansion } = this.architecture;
+    const values = stem.rows * stem.columns * (stem.kernel ** 2 * input.channels + 4 * channels * expansion);
+    return Math.max(1, Math.min(256, Math.floor(8_000_000 / values)));
+  }
+
+  /** The scores (logits) of normalised images, [count, classes] behind one another. */
+  predict(images: Float32Array, weights: Float32Array): Float32Array {
+    return tf.tidy(() =>
+      this.#layers
+        .forward(this.#stemInput(images), this.#tensors(weights), null)
+        .output.dataSync<'float32'>(),
+    );
+  }
+
+  /**
+   * Adds the gradient of the images' loss to `sum` (as long as `weights`).
+   * @param byScores gets the scores, [count, classes], and gives the gradient of the loss by each of them
+   */
+  addGradient(
+    images: Float32Array,
+    weights: Float32Array,
+    sum: Float32Array,
+    random: Random,
+    byScores: (scores: Float32Array) => Float32Array,
+  ): void {
+    tf.tidy(() => {
+      const pass = this.#layers.forward(this.#stemInput(images), this.#tensors(weights), random);
+      const gradient = tf.tensor(byScores(pass.output.dataSync<'float32'>()), pass.output.shape);
+      for (const [index, tensor] of pass.backward(gradient).weights.entries()) {
+        const start = this.weights[index]?.start ?? 0;
+        const values = tensor.dataSync<'float32'>();
+        for (let at = 0; at < values.length; at += 1)
+          sum[start + at] = (sum[start + at] ?? 0) + (values[at] ?? 0);
+      }
+    });
+  }
+
+  #tensors(weights: Float32Array): tf.Tensor[] {
+    return this.weights.map(({ start, size, shape }) =>
+      tf.tensor(weights.subarray(start, start + size), [...shape]),
+    );
+  }
+
+  /** The pixels under the stem's kernel, for each pixel of its grid: with them the first convolution is one matrix product. */
+  #stemInput(images: Float32Array): tf.Tensor {
+    const { stem, input } = this.architecture;
+    const { height, width, channels } = input;
+    const pixels = this.#stemPixels;
+    const size = height * width * channels;
+    const count = images.length / size;
+    const values = new Float32Array(count * pixels.length * channels);
+    let to = 0;
+    for (let image = 0; image < count; image += 1) {
+      for (let index = 0; index < pixels.length; index += 1) {
+        const from = image * size + (pixels[index] ?? 0) * channels;
+        for (let channel = 0; channel < channels; channel += 1, to += 1)
+          values[to] = images[from + channel] ?? 0;
+      }
+    }
+    return tf.tensor(values, [count, stem.rows, stem.columns, stem.kernel ** 2 * channels]);
+  }
+}

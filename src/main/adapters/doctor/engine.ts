@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { Check, Observation } from '../../domain/doctor/ports.ts';
+import { answers, isAlive } from '../../find-engine.ts';
+import { readEngineRecord } from '../../home.ts';
+import { locate } from '../embedded/postgres/location.ts';
+import { isPostmaster, readPostmasterFile } from '../embedded/postgres/postmaster.ts';
+import { serverUser } from '../embedded/postgres/server-user.ts';
+
+const patienceMs = 3_000;
+
+async function look(home: string): Promise<Observation> {
+  const record = readEngineRecord(home);
+  if (!record) return { code: 'ENGINE_NOT_RUNNING', evidence: home };
+  const evidence = `${record.url}, process ${record.pid}`;
+  if (!isAlive(record.pid)) return { code: 'ENGINE_DIED', evidence };
+  return { code: (await answers(record.url, patienceMs)) ? 'ENGINE_RUNNING' : 'ENGINE_SILENT', evidence };
+}
+
+/** Whether the engine that the state folder names is alive and answers. */
+export function engineCheck(home: string): Check {
+  return {
+    name: 'engine',
+    run: async () => {
+      try {
+        return [await look(home)];
+      } catch (error) {
+        if (!(error instanceof TrainyardError) || error.code !== 'STATE_FILE_DAMAGED') throw error;
+        return [{ code: 'STATE_FILE_DAMAGED', evidence: error.message }];
+      }
+    },
+  };
+}
+
+/** Whether a PostgreSQL runs that no engine looks after. */
+export function leftoversCheck(home: string): Check {
+  return {
+    name: 'leftovers',
+    run: async () => {
+      // Where no server was ever placed there is none, and looking must not place one.
+      if (!existsSync(path.join(home, 'postgres.json'))) return [{ code: 'LEFTOVERS_NONE', evidence: '' }];
+      const location = locate(home, serverUser());
+      const server = readPostmasterFile(location.dataDirectory);
+      const record = readEngineRecord(home);
+      const attended = record !== null && isAlive(record.pid);
+      if (attended || !server || !isPostmaster(server.pid, location))
+        return [{ code: 'LEFTOVERS_NONE', evidence: '' }];
+      return [
+        { code: 'POSTGRES_LEFT_RUNNING', evidence: `process ${server.pid} (${location.dataDirectory})` },
+      ];
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * PostgreSQL's jsonb takes neither NUL nor half of a surrogate pair; log lines and names hold both. In the JSON text such a
+ * code unit stands as U+001A (the control character "substitute") and its four hexadecimal digits, and so does U+001A itself.
+ *
+ * `JSON.stringify` writes control characters and lone surrogates, and nothing else, as `\uXXXX`, in lower case.
+ */
+const forbidden = /\\(?:\\|u(0000|001a|d[89a-f][0-9a-f]{2}))/g;
+const substituted = /\\(?:\\|u001a([0-9a-f]{4}))/g;
+
+/** The text of `JSON.stringify` as jsonb takes it. */
+export function toJsonbText(jsonText: string): string {
+  if (!jsonText.includes('\\u')) return jsonText;
+  return jsonText.replace(forbidden, (found, unit: string | undefined) => (unit ? `\\u001a${unit}` : found));
+}
+
+/** The value of a jsonb's text. */
+export function fromJsonbText(text: string): unknown {
+  if (!text.includes('\\u001a')) return JSON.parse(text);
+  return JSON.parse(
+    text.replace(substituted, (found, unit: string | undefined) => (unit ? `\\u${unit}` : found)),
+  );
+}
+
+/** A string as it stands inside jsonb: for parameters of type text. */
+export function toJsonbString(value: string): string {
+  return String(JSON.parse(toJsonbText(JSON.stringify(value))));
+}

@@ -1,0 +1,142 @@
+import { type SpawnOptions, spawn } from 'node:child_process';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { syncFolder } from '../../../durable-file.ts';
+import { failpoint } from '../../../failpoints.ts';
+import type { Binaries } from './binaries.ts';
+import type { Location } from './location.ts';
+import type { ServerUser } from './server-user.ts';
+
+export const roleName = 'admin';
+export const databaseName = 'vision_platform';
+const asidePrefix = 'initialising-';
+
+/** Nothing of ours goes to the server's programs but what they need. */
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' };
+}
+
+/** Starts one of the server's programs under the server's account. */
+export function asServer(user: ServerUser | null, folder: string): SpawnOptions {
+  return {
+    cwd: folder,
+    env: serverEnvironment(),
+    windowsHide: true,
+    ...(user ? { uid: user.uid, gid: user.gid } : {}),
+  };
+}
+
+/** Runs a program to its end with a text on its standard input; answers what it printed. */
+function complete(
+  program: string,
+  argv: readonly string[],
+  options: SpawnOptions,
+  input = '',
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, argv, { ...options, stdio: 'pipe' });
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(output);
+      else reject(new Error(output.trim() || `${path.basename(program)} ended with code ${code}`));
+    });
+    child.stdin?.end(input);
+  });
+}
+
+/**
+ * Makes the data folder with the role and the empty database, or answers false where it is there. It is made aside and
+ * renamed when all of it is on disk: what a kill leaves behind is removed here and made again.
+ * @throws TrainyardError POSTGRES_INITDB_FAILED
+ */
+export async function initialise(
+  location: Location,
+  binaries: Binaries,
+  user: ServerUser | null,
+  password: string,
+): Promise<boolean> {
+  for (const name of readdirSync(location.area).filter((entry) => entry.startsWith(asidePrefix))) {
+    // A starter that was killed may have left initdb running: it goes on writing for a moment.
+    rmSync(path.join(location.area, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+  if (existsSync(location.dataDirectory)) return false;
+  failpoint('postgres.initialise.before');
+  const aside = mkdtempSync(path.join(location.area, asidePrefix));
+  const data = path.join(aside, 'data');
+  const passwordFile = path.join(aside, 'password');
+  try {
+    mkdirSync(data, { mode: 0o700 });
+    writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
+    if (user) for (const entry of [aside, data, passwordFile]) chownSync(entry, user.uid, user.gid);
+    await complete(
+      binaries.initdb,
+      [
+        `--pgdata=${data}`,
+        `--username=${roleName}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--locale=C',
+        '--no-sync',
+      ],
+      asServer(user, data),
+    );
+    failpoint('postgres.initdb.after');
+    await createDatabase(data, binaries, user);
+    rmSync(passwordFile);
+    // Once, for all of it, and before it gets its name; a thousand single calls take seconds on a busy disk.
+    const method = process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
+    await complete(binaries.initdb, ['--sync-only', ...method, `--pgdata=${data}`], asServer(user, data));
+    failpoint('postgres.rename.before');
+    renameSync(data, location.dataDirectory);
+    syncFolder(location.area);
+    failpoint('postgres.rename.after');
+  } catch (error) {
+    throw new TrainyardError(
+      'POSTGRES_INITDB_FAILED',
+      `PostgreSQL could not make its data folder in ${location.area}: ${error instanceof Error ? error.message : String(error)}`,
+      'Mend that (most often disk space or permissions) and start again.',
+      { cause: error },
+    );
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+  return true;
+}
+
+/** By the single-user server: the folder gets its name only once the database is in it. */
+async function createDatabase(data: string, binaries: Binaries, user: ServerUser | null): Promise<void> {
+  const argv = ['--single', '-D', data, '-c', 'log_checkpoints=off', '-c', 'fsync=off', 'template1'];
+  const output = await complete(
+    binaries.postgres,
+    argv,
+    asServer(user, data),
+    `CREATE DATABASE ${databaseName};\n`,
+  );
+  // It ends with 0 whatever its statements did.
+  const failure = /^.*(?:ERROR|FATAL|PANIC):.*$/m.exec(output);
+  if (failure) throw new Error(failure[0]);
+}

@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { ListeningConnection } from './connection.ts';
+
+/** Hears a notification's payload; null: some may have been missed, or none will come any more. */
+type Handler = (payload: string | null) => void;
+
+/** How long `listen` waits for a connection, and the pauses between attempts to get one. */
+const patienceMs = 10_000;
+const firstPauseMs = 50;
+const longestPauseMs = 5000;
+
+/** Notifications of one database over one connection of its own, which is made when first needed and again when it breaks. */
+export interface Listener extends AsyncDisposable {
+  /**
+   * Resolves once notifications sent from now on reach the handler. Disposing ends it.
+   * @throws TrainyardError MESSAGING_UNREACHABLE
+   */
+  listen(postgresChannel: string, handler: Handler): Promise<AsyncDisposable>;
+}
+
+/**
+ * A listener on the pool's database. It takes no connection out of the pool.
+ * @param report hears of a broken connection (once, until it stands again); listening goes on by itself
+ */
+export function createListener(pool: Pool, report: (error: unknown) => void): Listener {
+  return new PostgresListener(pool, report);
+}
+
+class PostgresListener implements Listener {
+  private readonly pool: Pool;
+  private readonly report: (error: unknown) => void;
+  private readonly handlers = new Map<string, Set<Handler>>();
+  private connection: ListeningConnection | null = null;
+  private connecting: Promise<void> | null = null;
+  private readonly closing = new AbortController();
+
+  constructor(pool: Pool, report: (error: unknown) => void) {
+    this.pool = pool;
+    this.report = report;
+  }
+
+  async listen(channel: string, handler: Handler): Promise<AsyncDisposable> {
+    const handlers = this.handlers.get(channel) ?? new Set();
+    handlers.add(handler);
+    this.handlers.set(channel, handlers);
+    const end = () => this.end(channel, handler);
+    try {
+      await this.established(channel);
+    } catch (error) {
+      await end();
+      throw error;
+    }
+    return { [Symbol.asyncDispose]: end };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closing.abort();
+    this.wakeAll();
+    await this.connecting;
+    const connection = this.connection;
+    this.connection = null;
+    await connection?.close();
+  }
+
+  private async established(channel: string): Promise<void> {
+    const patience = new AbortController();
+    const late = sleep(patienceMs, true, { signal: patience.signal }).catch(() => true);
+    try {
+      for (;;) {
+        if (this.closing.signal.aborted) throw unreachable();
+        const connection = this.connection;
+        if (connection) {
+          if (await this.listensOn(connection, channel)) return;
+        } else if (await Promise.race([this.connect(false).then(() => false), late])) {
+          throw unreachable();
+        }
+      }
+    } finally {
+      patience.abort();
+    }
+  }
+
+  /** False where the connection broke meanwhile: the next one is to be tried. */
+  private async listensOn(connection: ListeningConnection, channel: string): Promise<boolean> {
+    try {
+      await connection.listen(channel);
+      return !connection.broken;
+    } catch (error) {
+      if (connection.broken) return false;
+      throw error;
+    }
+  }
+
+  private async end(channel: string, handler: Handler): Promise<void> {
+    const handlers = this.handlers.get(channel);
+    if (!handlers?.delete(handler) || handlers.size > 0) return;
+    this.handlers.delete(channel);
+    const connection = this.connection;
+    try {
+      await connection?.unlisten(channel);
+    } catch (error) {
+      // A broken connection listens no more, which is what was wanted.
+      if (!connection?.broken) throw error;
+    }
+  }
+
+  private hear(channel: string, payload: string): void {
+    for (const handler of this.handlers.get(channel) ?? []) handler(payload);
+  }
+
+  private wakeAll(): void {
+    for (const handlers of this.handlers.values()) for (const handler of handlers) handler(null);
+  }
+
+  private lost(connection: ListeningConnection, error: Error): void {
+    if (this.connection !== connection) return;
+    this.connection = null;
+    if (this.closing.signal.aborted) return;
+    this.report(error);
+    
+  }
+
+  /** One attempt after the other, as long as somebody wants to listen. Never rejects. */
+  private connect(again: boolean): Promise<void> {
+    this.connecting ??= this.keepConnecting(again).finally(() => {
+      this.connecting = null;
+    });
+    return this.connecting;
+  }
+
+  private async keepConnecting(again: boolean): Promise<void> {
+    let reported = again;
+    let pauseMs = firstPauseMs;
+    while (!this.closing.signal.aborted && this.handlers.size > 0) {
+      try {
+        this.connection = await this.connected();
+        if (again) this.wakeAll();
+        return;
+      } catch (error) {
+        if (!reported) this.report(error);
+        reported = true;
+        // Closing ends the pause; the loop's condition then ends the loop.
+        await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: this.closing.signal }).catch(
+          () => undefined,
+        );
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      }
+    }
+  }
+
+  /** A connection that listens on every channel that has a handler, and on no other. */
+  private async connected(): Promise<ListeningConnection> {
+    const connection = new ListeningConnection(
+      this.pool.options,
+      (channel, payload) => this.hear(channel, payload),
+      (lost, error) => this.lost(lost, error),
+    );
+    try {
+      await connection.open();
+      for (const channel of [...this.handlers.keys()]) await connection.listen(channel);
+      for (const channel of connection.listening)
+        if (!this.handlers.has(channel)) await connection.unlisten(channel);
+      if (connection.broken) throw unreachable();
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+}
+
+function unreachable(): TrainyardError {
+  return new TrainyardError(
+    'MESSAGING_UNREACHABLE',
+    'No connection to the database listens for messages',
+    'See whether PostgreSQL runs and takes more connections (`trainyard doctor`).',
+    { status: 503 },
+  );
+}

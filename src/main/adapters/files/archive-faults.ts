@@ -1,0 +1,30 @@
+import { EntryFault } from '../../domain/datasets/ports.ts';
+import { makeProblem } from '../../domain/datasets/problems.ts';
+
+const again = 'Get the archive again from where it came, or pack it again.';
+
+/** The archive ends before its time. */
+export function truncated(path: string, cause: unknown): EntryFault {
+  const message = 'The archive ends in the middle: what comes after this is lost';
+  return new EntryFault(makeProblem('ARCHIVE_TRUNCATED', path, message, again), { fatal: true, cause });
+}
+
+/** Something in the archive can't be understood; `fatal` where nothing behind it can be either. */
+export function damaged(path: string, why: string, fatal: boolean, cause?: unknown): EntryFault {
+  return new EntryFault(makeProblem('ARCHIVE_UNREADABLE', path, `The archive can't be read: ${why}`, again), {
+    fatal,
+    cause,
+  });
+}
+
+/** Links in archives could point anywhere by the time they are used; hard links to what the archive never held. */
+export function linkInArchive(path: string): EntryFault {
+  return new EntryFault(
+    makeProblem(
+      'PATH_ESCAPES',
+      path,
+      'The entry is a link, and links in archives may lead anywhere',
+      'Pack the files themselves (tar: --dereference --hard-dereference).',
+    ),
+  );
+}

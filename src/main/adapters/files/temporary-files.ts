@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** Files on their way to their place: each store has a folder of its own, so that what a kill left can be told apart. */
+export class TemporaryFiles {
+  private readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Removes what killed processes left under `parent`, and opens a folder there. The caller owns `parent` alone. */
+  static async open(parent: string): Promise<TemporaryFiles> {
+    await mkdir(parent, { recursive: true });
+    for (const left of await readdir(parent))
+      await rm(path.join(parent, left), { recursive: true, force: true });
+    const folder = path.join(parent, randomUUID());
+    await mkdir(folder);
+    return new TemporaryFiles(folder);
+  }
+
+  /** A name that nothing has yet. */
+  name(): string {
+    return path.join(this.folder, randomUUID());
+  }
+
+  /** Writes and flushes a new file; a failed one is removed. Answers its path and size. */
+  async write(body: Readable | Uint8Array): Promise<{ file: string; size: number }> {
+    const file = this.name();
+    try {
+      await using handle = await open(file, 'wx', 0o600);
+      // Not its write stream: that never ends once an empty chunk was written to it (Node 24).
+      await handle.writeFile(body);
+      await handle.sync();
+      return { file, size: (await handle.stat()).size };
+    } catch (error) {
+      await this.discard(file);
+      throw error;
+    }
+  }
+
+  async discard(file: string): Promise<void> {
+    await rm(file, { force: true });
+  }
+}

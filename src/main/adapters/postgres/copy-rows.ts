@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import type pg from 'pg';
+import { from } from 'pg-copy-streams';
+import type { BinaryCopy } from './binary-copy.ts';
+
+/**
+ * Runs a COPY … FROM STDIN (FORMAT binary).
+ * @param fill writes rows, as many as it likes at a time; PostgreSQL works on them while it writes the next. It answers false once
+ *   there are no more.
+ */
+export async function copyRows(
+  client: pg.PoolClient,
+  table: string,
+  columns: readonly string[],
+  rows: BinaryCopy,
+  fill: () => boolean,
+): Promise<void> {
+  const stream = client.query(from(`COPY ${table} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`));
+  const done = finished(stream);
+  // Whoever waits for `drain` below hears of a failure by the same error.
+  done.catch(() => undefined);
+  try {
+    while (fill()) {
+      let flows = true;
+      for (const chunk of rows.take()) flows = stream.write(chunk);
+      if (flows) await new Promise(setImmediate);
+      else await Promise.race([once(stream, 'drain'), done]);
+    }
+    for (const chunk of rows.end()) stream.write(chunk);
+    stream.end();
+  } catch (error) {
+    stream.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+  await done;
+}

@@ -1,0 +1,48 @@
+import pg from 'pg';
+import { types } from './types.ts';
+
+/** A server by its URL, or by its parts (`host` may be a socket folder). */
+export type PostgresAddress =
+  | { readonly url: string }
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+    };
+
+const sessionOptions = '-c TimeZone=UTC -c search_path=public';
+
+/** A URL may bring `options` of its own, which the driver would take instead of ours: both hold. */
+function withOptions(text: string): pg.ClientConfig {
+  if (!/[?&]options=/.test(text)) return { connectionString: text, options: sessionOptions };
+  const url = new URL(text);
+  url.searchParams.set('options', `${url.searchParams.get('options')} ${sessionOptions}`);
+  return { connectionString: url.href };
+}
+
+/** How every connection of ours is made: sessions are in UTC and see the schema `public` alone, whatever the server's defaults. */
+export function clientConfig(address: PostgresAddress): pg.ClientConfig {
+  const place = 'url' in address ? withOptions(address.url) : { ...address, options: sessionOptions };
+  return {
+    ...place,
+    types,
+    application_name: 'trainyard',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  };
+}
+
+/**
+ * Connections to a server, made when they are needed. `onIdleError` hears of those that break while nobody uses them (the
+ * server went away): the next query connects anew.
+ */
+export function createPool(
+  address: PostgresAddress,
+  options: { readonly max?: number; readonly onIdleError?: (error: Error) => void } = {},
+): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(address), max: options.max ?? 20 });
+  pool.on('error', (error) => options.onIdleError?.(error));
+  return pool;
+}

@@ -1,0 +1,168 @@
+import { once } from 'node:events';
+import { createWriteStream, watch } from 'node:fs';
+import { access, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Observation } from '../../domain/runs/observation.ts';
+import type { RunDirectories } from '../../domain/runs/ports.ts';
+import { replaceFile } from '../../durable-file.ts';
+import { hasCode } from '../../error-code.ts';
+import { failpoint } from '../../failpoints.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { makeFolder } from '../files/durable.ts';
+import { checkpointFault } from './checkpoint-fault.ts';
+import { readCancelGrace, readExit, readSupervisor } from './run-directory-records.ts';
+import { isSupervised } from './supervisor-lock.ts';
+
+const errorTailBytes = 32 * 1024;
+const longestErrorLine = 2000;
+const heard = new Set(['supervisor.json', 'exit.json']);
+
+/** Run directories below one folder, as docs/run-directory.md has them. */
+export class FileRunDirectories implements RunDirectories {
+  private readonly root: string;
+
+  /** @param root absolute */
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  folderOf(runId: string, attempt: number): string {
+    if (!/^[0-9a-f-]{36}$/.test(runId)) throw new Error(`"${runId}" is no run's id`);
+    return path.join(this.root, runId, String(attempt));
+  }
+
+  async prepare(
+    runDirectory: string,
+    config: Readonly<Record<string, unknown>>,
+    lines: AsyncIterable<string> | Iterable<string>,
+  ): Promise<void> {
+    try {
+      await makeFolder(runDirectory);
+      for (const folder of ['checkpoints', 'artifacts']) await mkdir(path.join(runDirectory, folder), { recursive: true });
+      const manifest = path.join(runDirectory, 'dataset.jsonl');
+      failpoint('run-directory.dataset.before');
+      await writeLines(`${manifest}.new`, lines);
+      await rename(`${manifest}.new`, manifest);
+      failpoint('run-directory.dataset.after');
+      // Last: where config.json stands, all is there. It flushes the folder, and the manifest's name with it.
+      failpoint('run-directory.config.before');
+      replaceFile(path.join(runDirectory, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+      failpoint('run-directory.config.after');
+    } catch (error) {
+      if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR')) throw error;
+      throw new TrainyardError(
+        'RUN_DIRECTORY_UNWRITABLE',
+        `The run directory ${runDirectory} cannot be written (${error.code})`,
+        'Make room on the disk, or give the folder back to the user that runs Trainyard; then retry the run.',
+        { place: { file: runDirectory }, status: 507, cause: error },
+      );
+    }
+  }
+
+  async askToStop(runDirectory: string, graceMs: number): Promise<void> {
+    const asked = await readCancelGrace(runDirectory);
+    if (asked !== null && asked <= graceMs) return;
+    failpoint('run-directory.cancel.before');
+    replaceFile(path.join(runDirectory, 'cancel'), `${JSON.stringify({ graceMs })}\n`);
+    failpoint('run-directory.cancel.after');
+  }
+
+  async observe(runDirectory: string): Promise<Observation> {
+    const supervisor = await readSupervisor(runDirectory);
+    const isHeld = supervisor !== null && isSupervised(runDirectory);
+    // After the lock: a supervisor writes exit.json before it lets go, so that a free lock without exit.json is a death.
+    const exit = await readExit(runDirectory);
+    if (exit) return { kind: 'exited', exit, supervisor };
+    if (supervisor) {
+      if (!isHeld) return { kind: 'gone' };
+      return supervisor.trainerPid === null ? { kind: 'starting' } : { kind: 'running', supervisor };
+    }
+    return (await exists(path.join(runDirectory, 'config.json'))) ? { kind: 'prepared' } : { kind: 'unprepared' };
+  }
+
+  async lastErrorLines(runDirectory: string, limit: number): Promise<string[]> {
+    try {
+      await using handle = await open(path.join(runDirectory, 'stderr.log'), 'r');
+      const { size } = await handle.stat();
+      const tail = Buffer.alloc(Math.min(size, errorTailBytes));
+      const { bytesRead } = await handle.read(tail, 0, tail.length, size - tail.length);
+      const lines = tail.toString('utf8', 0, bytesRead).split(/\r?\n/);
+      // Cut into, the first one is half a line.
+      if (size > tail.length) lines.shift();
+      while (lines.at(-1)?.trim() === '') lines.pop();
+      return lines.slice(-limit).map((line) => line.replaceAll('\0', '').slice(0, longestErrorLine));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+      throw error;
+    }
+  }
+
+  checkpointFault(file: string): Promise<string | null> {
+    return checkpointFault(file);
+  }
+
+  async openFile(runDirectory: string, file: string): Promise<{ body: Readable; size: number }> {
+    const notThere = () =>
+      new TrainyardError(
+        'ARTIFACT_NOT_FOUND',
+        `The file ${file} is not in the run directory ${runDirectory} any more`,
+        'It may have been removed, or lie on another machine; train again to make it anew.',
+        { status: 404, place: { file } },
+      );
+    try {
+      const folder = await realpath(runDirectory);
+      const real = await realpath(path.join(folder, file));
+      if (!real.startsWith(folder + path.sep)) throw notThere();
+      const handle = await open(real, 'r');
+      const stats = await handle.stat();
+      if (!stats.isFile() || stats.size === 0) {
+        await handle.close();
+        if (!stats.isFile()) throw notThere();
+        return { body: Readable.from([]), size: 0 };
+      }
+      // No further than the size that was told: a file may grow meanwhile.
+      return { body: handle.createReadStream({ start: 0, end: stats.size - 1 }), size: stats.size };
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) throw notThere();
+      throw error;
+    }
+  }
+
+  watch(runDirectory: string, changed: () => void): Disposable {
+    try {
+      const watcher = watch(runDirectory, (_event, name) => {
+        if (name === null || heard.has(name)) changed();
+      });
+      // The folder is gone: whoever looks next sees that.
+      watcher.on('error', () => watcher.close());
+      return { [Symbol.dispose]: () => watcher.close() };
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT', 'ENOSPC', 'EMFILE')) throw error;
+      // Without a watch (no folder, or no watches left on this machine) the slow sweep finds what changed.
+      return { [Symbol.dispose]: () => {} };
+    }
+  }
+}
+
+async function writeLines(file: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  await rm(file, { force: true });
+  const stream = createWriteStream(file, { flags: 'wx', flush: true, highWaterMark: 256 * 1024 });
+  async function* ended() {
+    for await (const line of lines) yield `${line}\n`;
+  }
+  const closed = once(stream, 'close');
+  await pipeline(Readable.from(ended(), { objectMode: true }), stream);
+  await closed;
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import type { DatasetService } from '../domain/datasets/dataset-service.ts';
+import { api } from './implementer.ts';
+
+/** The contract's part on datasets. */
+export function datasetsApi(service: DatasetService) {
+  const { datasets } = api;
+  return {
+    list: datasets.list.handler(async ({ input, context }) => ({
+      datasets: await service.list(context.userId, input),
+    })),
+    show: datasets.show.handler(({ input, context }) => service.show(context.userId, input.dataset)),
+    validate: datasets.validate.handler(({ input }) => service.validate(input.path, input.format)),
+    import: datasets.import.handler(({ input, context }) => service.import(context.userId, input)),
+    waitForImport: datasets.waitForImport.handler(({ input }) => service.waitForImport(input)),
+    images: datasets.images.handler(({ input, context }) => service.images(context.userId, input)),
+    verify: datasets.verify.handler(({ input, context }) =>
+      service.verify(context.userId, input.dataset, input.version),
+    ),
+    link: datasets.link.handler(({ input, context }) =>
+      service.link(context.userId, input.dataset, input.project),
+    ),
+    remove: datasets.remove.handler(({ input, context }) => service.remove(context.userId, input.dataset)),
+  };
+}

@@ -1,0 +1,23 @@
+import type { DatasetService } from '../domain/datasets/dataset-service.ts';
+import type { Projects } from '../domain/projects/projects.ts';
+import { datasetsApi } from './datasets.ts';
+import { api } from './implementer.ts';
+import { projectsApi } from './projects.ts';
+import { type RunServices, runsApi } from './runs.ts';
+import { type SystemServices, systemApi } from './system.ts';
+
+export interface ApiServices extends RunServices {
+  readonly projects: Projects;
+  readonly datasets: DatasetService;
+  readonly system: SystemServices;
+}
+
+/** The whole contract, implemented: the compiler says what is missing. */
+export function createRouter(services: ApiServices) {
+  return api.router({
+    system: systemApi(services.system),
+    projects: projectsApi(services),
+    datasets: datasetsApi(services.datasets),
+    runs: runsApi(services),
+  });
+}

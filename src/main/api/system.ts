@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import type { systemContract } from '../../shared/contract/system.ts';
+import type { DoctorService } from '../domain/doctor/doctor-service.ts';
+import type { News } from '../domain/news/news.ts';
+import { api } from './implementer.ts';
+
+type Info = z.infer<(typeof systemContract.info)['~orpc']['outputSchema'] & z.ZodType>;
+
+export interface SystemServices {
+  readonly info: () => Promise<Info>;
+  readonly doctor: DoctorService;
+  readonly news: News;
+  readonly ticket: () => { url: string; expiresAt: Date };
+}
+
+/** The contract's system part: what this engine is, its doctor, and the news. */
+export function systemApi({ info, doctor, news, ticket }: SystemServices) {
+  return {
+    info: api.system.info.handler(() => info()),
+    doctor: api.system.doctor.handler(({ input }) => doctor.examine(input.language)),
+    news: api.system.news.handler(({ input }) => news.after(input.after, input.waitMs)),
+    ticket: api.system.ticket.handler(() => {
+      const { url, expiresAt } = ticket();
+      return { url, expiresAt: expiresAt.toISOString() };
+    }),
+  };
+}

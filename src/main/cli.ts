@@ -1,0 +1,14 @@
+import { runCli } from './cli/program.ts';
+
+// Whoever reads our output may have enough of it (`| head`).
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+// A closed terminal must not end a command in the middle of what it does.
+process.stderr.on('error', () => {});
+
+const exitCode = await runCli(process.argv.slice(2));
+// What was written goes out before the end, and nothing that a command left open keeps the process.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { Api } from '../client.ts';
+import type { CommonOptions } from '../define.ts';
+import { withEngine } from '../engine.ts';
+import { formatBytes } from '../format.ts';
+import { say } from '../language.ts';
+import { remark, StatusLine, writeJson, writeLine } from '../output.ts';
+
+export interface DatasetImportOptions {
+  readonly project: string;
+  readonly format: 'imagenet';
+  readonly name?: string;
+  readonly description?: string;
+  readonly inPlace?: true;
+  readonly link?: true;
+  readonly skipInvalid?: true;
+}
+
+type Progress = Awaited<ReturnType<Api['datasets']['waitForImport']>>;
+
+const phases: Record<Progress['phase'], () => string> = {
+  validating: () => say('checking', '검사'),
+  storing: () => say('storing', '저장'),
+  committing: () => say('finishing', '마무리'),
+  done: () => say('done', '완료'),
+  failed: () => say('failed', '실패'),
+};
+
+async function waitForEnd(api: Api, importId: string): Promise<Progress> {
+  const status = new StatusLine();
+  let afterDone = -1;
+  for (;;) {
+    const progress = await api.datasets.waitForImport({ importId, afterDone, waitMs: 20_000 });
+    if (progress.phase === 'done' || progress.phase === 'failed') {
+      status.clear();
+      return progress;
+    }
+    const share = progress.total ? ` / ${progress.total}` : '';
+    status.show(`${phases[progress.phase]()}: ${progress.done}${share}`);
+    afterDone = progress.done;
+  }
+}
+
+/** The folder or archive as the engine, which runs elsewhere, can find it. */
+export function absolutePath(given: string): string {
+  if (given.startsWith('upload://')) return given;
+  const absolute = path.resolve(given);
+  if (existsSync(absolute)) return absolute;
+  throw new TrainyardError(
+    'PATH_NOT_FOUND',
+    say(`There is no ${absolute}`, `${absolute} 이(가) 없습니다`),
+    say('Give the path of a folder, zip or tar.', '폴더나 zip, tar의 경로를 지정하세요.'),
+    { place: { file: absolute } },
+  );
+}
+
+export async function importDataset(
+  options: DatasetImportOptions & CommonOptions,
+  given: string,
+): Promise<undefined> {
+  const { project, name, description } = options;
+  const imported = await withEngine(async (api) => {
+    const { datasetId, importId } = await api.datasets.import({
+      path: absolutePath(given),
+      project,
+      format: options.format,
+      mode: options.inPlace ? 'in_place' : options.link ? 'link' : 'copy',
+      skipInvalid: options.skipInvalid ?? false,
+      ...(name === undefined ? {} : { name }),
+      ...(description === undefined ? {} : { description }),
+    });
+    const progress = await waitForEnd(api, importId);
+    if (progress.error)
+      throw new TrainyardError(progress.error.code, progress.error.message, progress.error.mend);
+    return { progress, dataset: await api.datasets.show({ dataset: datasetId }) };
+  });
+  const { progress, dataset } = imported;
+  const version = dataset.versions.find((candidate) => candidate.version === progress.version);
+  if (!version)
+    throw new TypeError(`The import answered version ${progress.version}, which the dataset lacks.`);
+  const warnings = progress.validation?.warnings ?? [];
+  if (options.json) {
+    await writeJson({
+      id: dataset.id,
+      name: dataset.name,
+      ...version,
+      reused: progress.reused,
+      projects: dataset.projects,
+      warnings,
+    });
+    return;
+  }
+  for (const warning of warnings.slice(0, 10)) remark(`${warning.path}: ${warning.message}`);
+  const what = `${dataset.name}, ${say(`version ${version.version}`, `버전 ${version.version}`)}`;
+  const size = say(
+    `${version.images} images in ${version.classes.length} classes, ${formatBytes(version.sizeBytes)}`,
+    `이미지 ${version.images}장, 클래스 ${version.classes.length}개, ${formatBytes(version.sizeBytes)}`,
+  );
+  const reused = progress.reused ? say(' (was there already)', ' (이미 있던 버전)') : '';
+  await writeLine(`${what}: ${size}${reused}\nID ${dataset.id}`);
+}

@@ -1,0 +1,88 @@
+import type { CommonOptions } from '../define.ts';
+import { withEngine } from '../engine.ts';
+import { formatBytes, formatStatus, formatTime } from '../format.ts';
+import { say } from '../language.ts';
+import { facts, table, writeJson, writeLine } from '../output.ts';
+
+export interface DatasetListOptions {
+  readonly project?: string;
+  readonly search?: string;
+}
+
+export async function listDatasets(options: DatasetListOptions & CommonOptions): Promise<undefined> {
+  const { project, search } = options;
+  const answer = await withEngine((api) =>
+    api.datasets.list({ ...(project ? { project } : {}), ...(search ? { search } : {}) }),
+  );
+  if (options.json) {
+    await writeJson(answer);
+    return;
+  }
+  if (answer.datasets.length === 0) {
+    await writeLine(
+      say(
+        'No datasets. Import one: trainyard dataset import FOLDER --project PROJECT',
+        '데이터셋이 없습니다. 가져오기: trainyard dataset import 폴더 --project 프로젝트',
+      ),
+    );
+    return;
+  }
+  const columns = [
+    { title: say('NAME', '이름') },
+    { title: say('VERSION', '버전'), right: true },
+    { title: say('STATUS', '상태') },
+    { title: say('IMAGES', '이미지'), right: true },
+    { title: say('CLASSES', '클래스'), right: true },
+    { title: say('SIZE', '크기'), right: true },
+    { title: 'ID' },
+  ];
+  const rows = answer.datasets.map((dataset) => [
+    dataset.name,
+    dataset.version === null ? '–' : String(dataset.version),
+    formatStatus(dataset.status),
+    String(dataset.images),
+    String(dataset.classes.length),
+    formatBytes(dataset.sizeBytes),
+    dataset.id,
+  ]);
+  await writeLine(table(columns, rows));
+}
+
+export async function showDataset(options: CommonOptions, reference: string): Promise<undefined> {
+  const dataset = await withEngine((api) => api.datasets.show({ dataset: reference }));
+  if (options.json) {
+    await writeJson(dataset);
+    return;
+  }
+  const pairs: [string, string][] = [
+    [say('Dataset', '데이터셋'), dataset.name],
+    ['ID', dataset.id],
+    [say('Status', '상태'), formatStatus(dataset.status)],
+    [say('Version', '버전'), dataset.version === null ? '–' : String(dataset.version)],
+    [say('Images', '이미지'), String(dataset.images)],
+    [say('Size', '크기'), formatBytes(dataset.sizeBytes)],
+    [
+      say('Classes', '클래스'),
+      dataset.classes.map(({ name, count }) => `${name} ${count}`).join(', ') || '–',
+    ],
+    [say('Projects', '프로젝트'), dataset.projects.map(({ name }) => name).join(', ') || '–'],
+    [say('Stored at', '저장 위치'), dataset.storagePath],
+  ];
+  const columns = [
+    { title: say('VERSION', '버전'), right: true },
+    { title: say('IMAGES', '이미지'), right: true },
+    { title: say('SIZE', '크기'), right: true },
+    { title: say('MODE', '방식') },
+    { title: say('CREATED', '만든 때') },
+    { title: 'SHA-256' },
+  ];
+  const rows = dataset.versions.map((version) => [
+    String(version.version),
+    String(version.images),
+    formatBytes(version.sizeBytes),
+    version.mode,
+    formatTime(version.createdAt),
+    version.manifestSha256.slice(0, 12),
+  ]);
+  await writeLine(`${facts(pairs)}\n\n${table(columns, rows)}`);
+}

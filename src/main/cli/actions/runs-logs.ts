@@ -1,0 +1,62 @@
+import type { LogLine } from '../../../shared/contract/runs.ts';
+import type { CommonOptions } from '../define.ts';
+import { findRun } from '../find-run.ts';
+import { formatClock } from '../format.ts';
+import { styled, write } from '../output.ts';
+import { Session } from '../session.ts';
+
+export interface RunsLogsOptions {
+  readonly follow?: true;
+  readonly level?: 'debug' | 'info' | 'warning' | 'error';
+  readonly search?: string;
+  readonly tail?: number;
+}
+
+const colours: Record<LogLine['level'], Parameters<typeof styled>[0]> = {
+  debug: 'dim',
+  info: 'reset',
+  warning: 'yellow',
+  error: 'red',
+};
+
+/** `12:00:01 warning message`, in the level's colour on a terminal. */
+export function formatLogLine(line: Pick<LogLine, 'time' | 'level' | 'message'>): string {
+  return `${styled('dim', formatClock(line.time))} ${styled(colours[line.level], `${line.level.padEnd(7)} ${line.message}`)}`;
+}
+
+/** Prints a run's log; with `--follow` until the run ends. */
+export async function printLogs(
+  options: RunsLogsOptions & CommonOptions,
+  reference: string,
+): Promise<undefined> {
+  using session = await Session.open();
+  const run = await session.ask((api) => findRun(api, reference));
+  const filter = {
+    ...(options.level ? { level: options.level } : {}),
+    ...(options.search ? { search: options.search } : {}),
+  };
+  const filtered = Object.keys(filter).length > 0;
+  const print = (line: LogLine) => write(`${options.json ? JSON.stringify(line) : formatLogLine(line)}\n`);
+  // With a filter the last lines are the last that it lets through, which only reading all of them finds.
+  let held: LogLine[] | null = options.tail !== undefined && filtered ? [] : null;
+  let from = options.tail !== undefined && !filtered ? -options.tail : 0;
+  if (options.tail === 0) from = Number.MAX_SAFE_INTEGER;
+  for (let waitMs = 0; ; ) {
+    const cursor = from;
+    const wait = waitMs;
+    const page = await session.ask((api) =>
+      api.runs.logs({ run, from: cursor, limit: 5000, waitMs: wait, ...filter }),
+    );
+    for (const line of page.lines) {
+      if (held) held.push(line);
+      else await print(line);
+    }
+    if (held) held = held.slice(-(options.tail ?? 0) || held.length);
+    from = page.next;
+    if (page.next < page.total) continue;
+    for (const line of held ?? []) await print(line);
+    held = null;
+    if (!options.follow || page.ended) return;
+    waitMs = 20_000;
+  }
+}

@@ -1,0 +1,127 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { type EngineAddress, findEngine } from '../../find-engine.ts';
+import { homeFolder } from '../../paths.ts';
+import { connect } from '../client.ts';
+import type { CommonOptions } from '../define.ts';
+import { waitForEngine } from '../engine.ts';
+import { say } from '../language.ts';
+import { writeJson, writeLine } from '../output.ts';
+
+export interface ServeOptions {
+  readonly port?: number;
+  readonly sample: boolean;
+  readonly attach?: true;
+  readonly idleStop?: number;
+  readonly stopRuns?: true;
+  readonly stopWithInput?: true;
+}
+
+type Options = ServeOptions & CommonOptions;
+
+/** How long a start that another process has under way may take before we stop waiting for it. */
+const otherStartMs = 120_000;
+
+/** Requests to stop: signals, or (with `withInput`) the end of standard input, which a dead parent closes. Those that come early are kept. */
+class StopRequests {
+  private count = 0;
+  private listener: ((count: number) => void) | null = null;
+
+  constructor(withInput: boolean) {
+    const ask = () => {
+      this.count += 1;
+      this.listener?.(this.count);
+    };
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, ask);
+    if (withInput) process.stdin.once('close', ask).resume();
+  }
+
+  /** Calls back at each request, with its number; at once where one came already. */
+  listen(listener: (count: number) => void): void {
+    this.listener = listener;
+    if (this.count > 0) listener(this.count);
+  }
+}
+
+async function announce(
+  engine: EngineAddress,
+  ticketUrl: string,
+  options: Options,
+  attached: boolean,
+): Promise<void> {
+  if (options.json) {
+    await writeJson({
+      url: engine.url,
+      token: engine.token,
+      pid: engine.pid,
+      ticketUrl,
+      ...(attached ? { attached } : {}),
+    });
+    return;
+  }
+  const known = attached
+    ? say(
+        `An engine runs already (process ${engine.pid}).`,
+        `이미 엔진이 실행 중입니다(프로세스 ${engine.pid}).`,
+      )
+    : say('The engine is running; Ctrl-C stops it.', '엔진이 실행 중입니다. Ctrl-C로 멈춥니다.');
+  await writeLine(`${known}\n${ticketUrl}`);
+}
+
+/** Stays beside an engine that runs, and with it: its clients' connection tells when it goes. */
+async function attach(engine: EngineAddress, options: Options, requests: StopRequests): Promise<void> {
+  using client = await connect(engine);
+  const { url } = await client.api.system.ticket();
+  const asked = new Promise<void>((resolve) => requests.listen(() => resolve()));
+  await announce(engine, url, options, true);
+  await Promise.race([asked, client.closed]);
+}
+
+function alreadyRuns(engine: EngineAddress): TrainyardError {
+  return new TrainyardError(
+    'ENGINE_RUNNING',
+    say(
+      `An engine already serves this state folder at ${engine.url} (process ${engine.pid})`,
+      `이 상태 폴더의 엔진이 이미 ${engine.url}에서 실행 중입니다(프로세스 ${engine.pid})`,
+    ),
+    say(
+      `Use it ("trainyard open"), stop it first (kill ${engine.pid}), or give this one another folder with --home.`,
+      `그것을 쓰거나("trainyard open"), 먼저 멈추거나(kill ${engine.pid}), --home으로 다른 폴더를 지정하세요.`,
+    ),
+    { status: 409 },
+  );
+}
+
+/** Runs the engine in this process until it is told to stop, or has nothing left to do. */
+export async function serve(options: Options): Promise<undefined> {
+  const home = homeFolder();
+  const requests = new StopRequests(options.stopWithInput ?? false);
+  // Whoever read the first line may be gone: no reason for an engine to end.
+  process.stdout.removeAllListeners('error').on('error', () => {});
+  const running = await findEngine(home);
+  if (running && options.attach) return void (await attach(running, options, requests));
+  if (running) throw alreadyRuns(running);
+  const { startEngine } = await import('../../engine.ts');
+  let engine: Awaited<ReturnType<typeof startEngine>>;
+  try {
+    engine = await startEngine({
+      home,
+      profile: 'embedded',
+      sample: options.sample,
+      ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.idleStop === undefined ? {} : { idleStopMs: options.idleStop }),
+    });
+  } catch (error) {
+    // Another process was quicker.
+    const lost = error instanceof TrainyardError && error.code === 'ENGINE_RUNNING';
+    const other = lost ? await waitForEngine(home, otherStartMs) : null;
+    if (!other) throw error;
+    if (options.attach) return void (await attach(other, options, requests));
+    throw alreadyRuns(other);
+  }
+  requests.listen(() => {
+    // How it went is told by `closed`, which stands below.
+    engine.stop({ stopRuns: options.stopRuns ?? false }).catch(() => undefined);
+  });
+  await announce(engine, engine.ticketUrl(), options, false);
+  await engine.closed;
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { config } from 'zod';
+import korean from 'zod/v4/locales/ko.js';
+import { readConfigFile } from '../config-file.ts';
+import type { CommonOptions } from '../define.ts';
+import { language, say } from '../language.ts';
+import { remark, writeJson, writeLine } from '../output.ts';
+import { Session } from '../session.ts';
+import { type HyperparameterOptions, overridesOf } from '../train-overrides.ts';
+import { usageError } from '../usage-error.ts';
+import { follow } from './runs-follow.ts';
+
+export interface TrainOptions extends HyperparameterOptions {
+  readonly project: string;
+  readonly dataset: string;
+  readonly datasetVersion?: number;
+  readonly model: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly priority?: number;
+  readonly config?: string;
+  readonly follow?: true;
+}
+
+/** Queues a run; with `--follow` it stays until the run ends and ends as the run did. */
+export async function train(options: TrainOptions & CommonOptions): Promise<number | undefined> {
+  if (!/^[a-z]+\/\S+$/.test(options.model)) {
+    throw usageError(
+      say(`--model ${options.model} is no model`, `--model ${options.model}은(는) 모델이 아닙니다`),
+      say('Write it as source/name, as builtin/cnn.', 'builtin/cnn처럼 출처/이름으로 쓰세요.'),
+    );
+  }
+  if (language === 'ko') config(korean());
+  const overrides = overridesOf(options, options.config ? await readConfigFile(options.config) : {});
+  const { project, dataset, model, name, description, priority, datasetVersion } = options;
+  // The same request asked twice, because an engine restarted in between, queues one run.
+  const requestId = randomUUID();
+  using session = await Session.open();
+  const { runId } = await session.ask((api) =>
+    api.runs.create({
+      project,
+      dataset,
+      model,
+      overrides,
+      requestId,
+      ...(name === undefined ? {} : { name }),
+      ...(description === undefined ? {} : { description }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(datasetVersion === undefined ? {} : { version: datasetVersion }),
+    }),
+  );
+  if (options.json) await writeJson({ runId });
+  else await writeLine(say(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
+  if (options.follow) return follow(session, runId, { after: 0, json: options.json ?? false });
+  if (!options.json)
+    remark(say(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`));
+}

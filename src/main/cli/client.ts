@@ -1,0 +1,119 @@
+import { createORPCClient, ORPCError } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import { WebSocket } from 'ws';
+import type { contract } from '../../shared/contract/contract.ts';
+import { type ErrorPlace, TrainyardError } from '../../shared/model/errors.ts';
+import type { EngineAddress } from '../find-engine.ts';
+import { say } from './language.ts';
+
+export type Api = ContractRouterClient<typeof contract>;
+
+export interface Client extends Disposable {
+  readonly api: Api;
+  readonly engine: EngineAddress;
+  /** Resolves once the connection is gone. */
+  readonly closed: Promise<void>;
+}
+
+const goneCode = 'ENGINE_GONE';
+
+/** The engine ended, or the connection to it did: the same call may succeed on the engine that comes next. */
+export function isEngineGone(error: unknown): boolean {
+  return error instanceof TrainyardError && error.code === goneCode;
+}
+
+function gone(engine: EngineAddress, cause: unknown): TrainyardError {
+  return new TrainyardError(
+    goneCode,
+    say(`The engine at ${engine.url} ended the connection`, `${engine.url} 엔진이 연결을 끊었습니다`),
+    say(
+      'Run the command again: it starts an engine where none runs.',
+      '명령을 다시 실행하세요. 엔진이 없으면 새로 시작합니다.',
+    ),
+    { cause },
+  );
+}
+
+function placeOf(value: unknown): ErrorPlace {
+  if (typeof value !== 'object' || value === null) return {};
+  const place: { file?: string; line?: number; field?: string } = {};
+  if ('file' in value && typeof value.file === 'string') place.file = value.file;
+  if ('line' in value && typeof value.line === 'number') place.line = value.line;
+  if ('field' in value && typeof value.field === 'string') place.field = value.field;
+  return place;
+}
+
+/** An error as the engine meant it. */
+function fromEngine(error: unknown): unknown {
+  if (!(error instanceof ORPCError)) return error;
+  const data: unknown = error.data;
+  const details = typeof data === 'object' && data !== null ? data : {};
+  const mend = 'mend' in details && typeof details.mend === 'string' ? details.mend : '';
+  return new TrainyardError(error.code, error.message, mend, {
+    status: error.status,
+    place: placeOf('place' in details ? details.place : null),
+    cause: error,
+  });
+}
+
+function open(engine: EngineAddress): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${engine.url.replace(/^http/, 'ws')}/rpc`, {
+      headers: { authorization: `Bearer ${engine.token}` },
+      handshakeTimeout: 10_000,
+    });
+    const fail = (error: Error) => reject(gone(engine, error));
+    socket.once('error', fail);
+    socket.once('open', () => {
+      socket.off('error', fail);
+      // What breaks from now on closes the socket too, and every call under way ends with that.
+      socket.on('error', () => {});
+      resolve(socket);
+    });
+  });
+}
+
+/** The socket as the link wants it: with a browser's events, which `ws` has under types of its own. */
+function asBrowserSocket(socket: WebSocket): ConstructorParameters<typeof RPCLink>[0]['websocket'] {
+  const events = new EventTarget();
+  socket.on('message', (data, isBinary) => {
+    events.dispatchEvent(new MessageEvent('message', { data: isBinary ? data : data.toString() }));
+  });
+  socket.on('close', () => events.dispatchEvent(new Event('close')));
+  return {
+    addEventListener: events.addEventListener.bind(events),
+    removeEventListener: events.removeEventListener.bind(events),
+    send: (message) => {
+      if (message instanceof Blob) throw new TypeError('The CLI sends no blobs.');
+      socket.send(message);
+    },
+    get readyState() {
+      return socket.readyState;
+    },
+  };
+}
+
+/**
+ * One WebSocket to an engine. Calls throw what the engine threw, as TrainyardError.
+ * @throws TrainyardError ENGINE_GONE where nothing takes the connection
+ */
+export async function connect(engine: EngineAddress): Promise<Client> {
+  const socket = await open(engine);
+  const link = new RPCLink({
+    websocket: asBrowserSocket(socket),
+    interceptors: [
+      async ({ next }) => {
+        try {
+          return await next();
+        } catch (error) {
+          if (socket.readyState !== WebSocket.OPEN && !(error instanceof ORPCError))
+            throw gone(engine, error);
+          throw fromEngine(error);
+        }
+      },
+    ],
+  });
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  return { api: createORPCClient<Api>(link), engine, closed, [Symbol.dispose]: () => socket.close() };
+}

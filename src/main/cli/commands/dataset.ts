@@ -1,0 +1,100 @@
+import { type Command, Option } from 'commander';
+import type { DatasetListOptions } from '../actions/dataset.ts';
+import type { DatasetImportOptions } from '../actions/dataset-import.ts';
+import type { DatasetValidateOptions } from '../actions/dataset-validate.ts';
+import { defineCommand, defineGroup, perform } from '../define.ts';
+import { say } from '../language.ts';
+
+const format = () =>
+  new Option('--format <format>', say('how the folder is laid out', '폴더의 형식'))
+    .choices(['imagenet'])
+    .default('imagenet');
+
+export function defineDataset(program: Command): void {
+  const group = defineGroup(
+    program,
+    'dataset',
+    say('datasets: images in immutable versions', '데이터셋: 바뀌지 않는 버전으로 보관되는 이미지'),
+  );
+
+  const validate = defineCommand(group, {
+    usage: 'validate <path>',
+    description: say(
+      'check a folder, zip or tar; imports nothing and needs no engine',
+      '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
+    ),
+    examples: ['dataset validate photos', 'dataset validate photos.zip --format imagenet --json'],
+    json: '{"ok", "errors": [{"code", "path", "message", "mend"}], "warnings": […], "summary"}',
+  }).addOption(format());
+  perform<DatasetValidateOptions>(validate, async (options, path = '') =>
+    (await import('../actions/dataset-validate.ts')).validateDataset(options, path),
+  );
+
+  const imports = defineCommand(group, {
+    usage: 'import <path>',
+    description: say(
+      'import a folder, zip or tar; the same bytes again give the version that is there',
+      '폴더, zip, tar를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
+    ),
+    examples: [
+      'dataset import photos --project demo',
+      'dataset import /data/photos --project demo --in-place --name photos',
+    ],
+    json: '{"id", "name", "version", "classes": [{"name", "count"}], "images", "sizeBytes", "mode", "reused"}',
+  })
+    .requiredOption(
+      '--project <project>',
+      say('project that it is for, by name or id', '쓸 프로젝트의 이름이나 ID'),
+    )
+    .addOption(format())
+    .option(
+      '--name <name>',
+      say("the dataset's name (left out: the folder's)", '데이터셋 이름(생략하면 폴더 이름)'),
+    )
+    .option('--description <text>', say('what it is about', '설명'))
+    .addOption(
+      new Option(
+        '--in-place',
+        say(
+          'leave the files where they are and watch for changes',
+          '파일을 그 자리에 두고 바뀌었는지 확인합니다',
+        ),
+      ).conflicts('link'),
+    )
+    .option(
+      '--link',
+      say(
+        'link the files where the disk can (reflink, hard link)',
+        '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
+      ),
+    )
+    .option('--skip-invalid', say('leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'));
+  perform<DatasetImportOptions>(imports, async (options, path = '') =>
+    (await import('../actions/dataset-import.ts')).importDataset(options, path),
+  );
+
+  const list = defineCommand(group, {
+    usage: 'list',
+    description: say('list the datasets, newest first', '데이터셋을 최신순으로 나열합니다'),
+    examples: ['dataset list', 'dataset list --project demo'],
+    json: '{"datasets": [{"id", "name", "version", "images", "classes", …}]}',
+  })
+    .option('--project <project>', say('only those of a project', '한 프로젝트의 것만'))
+    .option('--search <text>', say('only those whose name holds this', '이름에 이 글이 든 것만'));
+  perform<DatasetListOptions>(list, async (options) =>
+    (await import('../actions/dataset.ts')).listDatasets(options),
+  );
+
+  const show = defineCommand(group, {
+    usage: 'show <dataset>',
+    description: say(
+      'show a dataset with its versions, by name or id',
+      '이름이나 ID로 데이터셋과 버전을 보입니다',
+    ),
+    examples: ['dataset show photos'],
+    json: '{"id", "name", "version", "classes", "versions": […], "validation", …}',
+  });
+  perform(show, async (options, dataset = '') =>
+    (await import('../actions/dataset.ts')).showDataset(options, dataset),
+  );
+}

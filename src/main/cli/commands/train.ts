@@ -1,0 +1,116 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { TrainOptions } from '../actions/train.ts';
+import { decimal, defineCommand, integer, perform } from '../define.ts';
+import { say } from '../language.ts';
+
+/** `32` or `480x640` (height, width), pixels. */
+function imageSize(text: string): number | [number, number] {
+  const found = /^(\d+)(?:x(\d+))?$/.exec(text);
+  if (!found)
+    throw new InvalidArgumentError(
+      say('Pixels are wanted, as 64 or 480x640.', '픽셀이 필요합니다. 예: 64, 480x640'),
+    );
+  return found[2] === undefined ? Number(found[1]) : [Number(found[1]), Number(found[2])];
+}
+
+function defineHyperparameters(command: Command): void {
+  const add = (flags: string, english: string, korean: string, parse?: (text: string) => unknown) => {
+    const option = new Option(flags, say(english, korean));
+    command.addOption(parse ? option.argParser(parse) : option);
+  };
+  add('--epochs <number>', 'passes over the training images', '학습 이미지를 도는 횟수', integer());
+  add('--batch-size <number>', 'images in a step', '한 스텝의 이미지 수', integer());
+  add('--lr, --learning-rate <number>', 'learning rate', '학습률', decimal);
+  command.addOption(
+    new Option('--optimizer <name>', say('optimizer', '옵티마이저')).choices([
+      'sgd',
+      'adam',
+      'adamw',
+      'rmsprop',
+    ]),
+  );
+  command.addOption(
+    new Option('--scheduler <name>', say('how the learning rate changes', '학습률 스케줄')).choices([
+      'cosine',
+      'step',
+      'plateau',
+      'onecycle',
+      'linear',
+      'none',
+    ]),
+  );
+  add(
+    '--warmup-epochs <number>',
+    'epochs until the full learning rate',
+    '학습률을 올리는 에포크 수',
+    decimal,
+  );
+  add('--weight-decay <number>', 'weight decay', '가중치 감쇠', decimal);
+  add('--momentum <number>', 'momentum of sgd', 'sgd의 모멘텀', decimal);
+  add('--gradient-clip <norm>', 'clip gradients to this norm', '기울기 노름 제한', decimal);
+  add('--accumulate <number>', 'batches in one update', '갱신 한 번에 모으는 배치 수', integer());
+  add('--seed <number>', 'the same seed gives the same run', '같은 시드는 같은 결과', integer());
+  add(
+    '--early-stop [patience]',
+    'stop when nothing improved for so many epochs',
+    '이만큼의 에포크 동안 나아지지 않으면 멈춤',
+    integer(1),
+  );
+  command.addOption(
+    new Option('--early-stop-metric <name>', say('what must improve', '나아져야 하는 값')).choices([
+      'val_loss',
+      'val_accuracy',
+      'train_loss',
+      'train_accuracy',
+    ]),
+  );
+  add('--amp', 'mixed precision', '혼합 정밀도');
+  add('--ema', 'average the weights', '가중치 이동 평균');
+  add('--train-split <share>', 'share of images to train on (0 – 1)', '학습에 쓸 비율(0 – 1)', decimal);
+  add('--val-split <share>', 'share to validate on', '검증에 쓸 비율', decimal);
+  add('--test-split <share>', 'share to test on at the end', '마지막 시험에 쓸 비율', decimal);
+  add('--image-size <pixels>', 'side, or HEIGHTxWIDTH', '한 변 또는 높이x너비(픽셀)', imageSize);
+  add('--flip', 'augment: flip at random', '증강: 무작위 뒤집기');
+  add(
+    '--rotation <degrees>',
+    'augment: rotate at random up to this',
+    '증강: 이 각도까지 무작위 회전',
+    decimal,
+  );
+  add('--color-jitter', 'augment: change colours at random', '증강: 무작위 색 변화');
+  add('--mixup', 'augment: mix images', '증강: mixup');
+  add('--cutmix', 'augment: paste patches', '증강: cutmix');
+}
+
+export function defineTrain(program: Command): void {
+  const command = defineCommand(program, {
+    usage: 'train',
+    description: say('queue a training run', '학습 실행을 대기열에 넣습니다'),
+    examples: [
+      'train --project demo --dataset photos --epochs 8 --seed 7 --follow',
+      'train --project demo --dataset photos --model builtin/cnn --config train.json --early-stop 3 --json',
+    ],
+    json: '{"runId"}',
+  })
+    .requiredOption('--project <project>', say('project, by name or id', '프로젝트의 이름이나 ID'))
+    .requiredOption('--dataset <dataset>', say('dataset, by name or id', '데이터셋의 이름이나 ID'))
+    .option('--dataset-version <number>', say('left out: the newest', '생략하면 최신 버전'), integer(1))
+    .option('--model <source/name>', say('model', '모델'), 'builtin/cnn')
+    .option('--name <name>', say("the run's name", '실행의 이름'))
+    .option('--description <text>', say('what it is about', '설명'))
+    .option(
+      '--priority <number>',
+      say('higher goes first (-100 – 100)', '클수록 먼저(-100 – 100)'),
+      integer(-100, 100),
+    )
+    .option(
+      '--config <file>',
+      say(
+        'JSON with "training" and "dataset"; flags go before it',
+        '"training"과 "dataset"이 든 JSON. 플래그가 우선합니다',
+      ),
+    )
+    .option('--follow', say('follow the run until it ends', '끝날 때까지 지켜봅니다'));
+  defineHyperparameters(command);
+  perform<TrainOptions>(command, async (options) => (await import('../actions/train.ts')).train(options));
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { type TrainingOverrides, trainingOverridesSchema } from '../../shared/model/training-config.ts';
+import { say } from './language.ts';
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}
+
+function invalid(file: string, line: number, field: string, fault: string): TrainyardError {
+  const where = field ? `${file}:${line} (${field})` : `${file}:${line}`;
+  return new TrainyardError(
+    'CONFIG_INVALID',
+    `${where}: ${fault}`,
+    say('Correct it and try again.', '고친 뒤 다시 실행하세요.'),
+    {
+      place: { file, line, ...(field ? { field } : {}) },
+    },
+  );
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  } catch (error) {
+    throw new TrainyardError(
+      'CONFIG_UNREADABLE',
+      say(
+        `${file} can't be read (${error instanceof Error ? error.message : error})`,
+        `${file}을(를) 읽을 수 없습니다(${error instanceof Error ? error.message : error})`,
+      ),
+      say('Give the path of a JSON file.', 'JSON 파일의 경로를 지정하세요.'),
+      { place: { file }, cause: error },
+    );
+  }
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const position = /at position (\d+)/.exec(message)?.[1];
+    const offset = position === undefined ? text.trimEnd().length : Number(position);
+    const fault = message.replace(/ in JSON at position.*$| *\(line .*$/, '');
+    throw invalid(file, lineAt(text, offset), '', say(`not JSON: ${fault}`, `JSON이 아닙니다: ${fault}`));
+  }
+}
+
+/**
+ * Reads what a person wants of a training from a file: JSON as `trainingOverridesSchema`.
+ * @throws TrainyardError CONFIG_UNREADABLE; CONFIG_INVALID naming file, line and field
+ */
+export async function readConfigFile(given: string): Promise<TrainingOverrides> {
+  const file = path.resolve(given);
+  const text = await readText(file);
+  const parsed = trainingOverridesSchema.safeParse(parseJson(file, text));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  // An unknown field is reported at its parent: its own name says more.
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const place = [...(issue?.path ?? []), ...unknown].filter((part) => typeof part !== 'symbol');
+  const tree = parseTree(text);
+  const node = tree && findNodeAtLocation(tree, place);
+  const offset = unknown.length > 0 ? (node?.parent?.offset ?? 0) : (node?.offset ?? 0);
+  const fault =
+    unknown.length > 0 ? say('there is no such field', '그런 필드는 없습니다') : (issue?.message ?? '');
+  throw invalid(file, lineAt(text, offset), place.join('.'), fault);
+}

@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { Command, Help, InvalidArgumentError, Option } from 'commander';
+import stringWidth from 'string-width';
+import { version } from '../version.ts';
+import { language, say } from './language.ts';
+
+const koreanTitles: Record<string, string> = {
+  'Usage:': '사용법:',
+  'Arguments:': '인자:',
+  'Options:': '옵션:',
+  'Commands:': '명령:',
+};
+
+/** Commander writes `(default: 10)` and `(choices: "a", "b")` in English; here in the language of the process. */
+function describeOption(option: Option): string {
+  const notes: string[] = [];
+  if (option.argChoices) notes.push(`${say('one of', '다음 중 하나')}: ${option.argChoices.join(', ')}`);
+  if ((option.required || option.optional) && option.defaultValue !== undefined) {
+    notes.push(
+      `${say('default', '기본값')}: ${option.defaultValueDescription ?? String(option.defaultValue)}`,
+    );
+  }
+  if (option.envVar) notes.push(`${say('environment', '환경 변수')}: ${option.envVar}`);
+  return notes.length > 0 ? `${option.description} (${notes.join('; ')})` : option.description;
+}
+
+const koreanPlaces = (usage: string) =>
+  usage.replaceAll('[options]', '[옵션]').replaceAll('[command]', '[명령]');
+const plain = new Help();
+
+const help: Partial<Help> = {
+  displayWidth: stringWidth,
+  commandUsage: (command) =>
+    language === 'ko' ? koreanPlaces(plain.commandUsage(command)) : plain.commandUsage(command),
+  subcommandTerm: (command) =>
+    language === 'ko' ? koreanPlaces(plain.subcommandTerm(command)) : plain.subcommandTerm(command),
+  styleTitle: (title) => (language === 'ko' ? (koreanTitles[title] ?? title) : title),
+  optionDescription: describeOption,
+};
+
+/** The root: settings that every command below inherits. */
+export function defineProgram(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .configureHelp(help)
+    .configureOutput({ outputError: () => {} })
+    .version(version, '-V, --version', say('show the version', '버전을 보입니다'))
+    .helpOption('-h, --help', say('show this help', '이 도움말을 보입니다'))
+    .helpCommand('help [command]', say('show the help of a command', '명령의 도움말을 보입니다'))
+    .exitOverride();
+}
+
+/** A command that only holds others. */
+export function defineGroup(parent: Command, name: string, description: string): Command {
+  return parent.command(name).description(description);
+}
+
+export interface CommandDefinition {
+  /** Name and arguments, as `show <run>`. */
+  readonly usage: string;
+  readonly description: string;
+  /** Command lines without the program's name. */
+  readonly examples: readonly string[];
+  /** The shape of what `--json` prints. */
+  readonly json: string;
+}
+
+/** A command that does something; every one has an example and says what `--json` prints. */
+export function defineCommand(parent: Command, definition: CommandDefinition): Command {
+  const title = definition.examples.length > 1 ? say('Examples:', '예:') : say('Example:', '예:');
+  const lines = definition.examples.map((example) => `  trainyard ${example}`);
+  return parent
+    .command(definition.usage)
+    .description(definition.description)
+    .addHelpText(
+      'after',
+      `\n${title}\n${lines.join('\n')}\n\n${say('With --json:', '--json 출력:')} ${definition.json}`,
+    );
+}
+
+/** What every command is told beside its own options. */
+export interface CommonOptions {
+  readonly json?: true;
+}
+
+/**
+ * Gives a command its last options (`--json`, `--home`) and what it does.
+ * @param run gets the options and the arguments; answers the exit code, 0 where it answers nothing
+ */
+export function perform<Options extends object>(
+  command: Command,
+  run: (options: Options & CommonOptions, ...args: string[]) => Promise<number | undefined>,
+): void {
+  command
+    .option('--json', say('print JSON for programs', '프로그램용 JSON을 출력합니다'))
+    .addOption(
+      new Option('--home <folder>', say('the state folder', '상태 폴더'))
+        .env('TRAINYARD_HOME')
+        .argParser((folder: string) => path.resolve(folder)),
+    )
+    .action(async () => {
+      const options = command.opts<Options & CommonOptions & { home?: string }>();
+      // Engines that this command starts, and everything below, read it from here.
+      if (options.home) process.env.TRAINYARD_HOME = options.home;
+      process.exitCode = (await run(options, ...command.args)) ?? 0;
+    });
+}
+
+/** A whole number as an option's value. */
+export function integer(least = 0, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^-?\d+$/.test(text) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `≥ ${least}` : `${least} – ${most}`;
+    throw new InvalidArgumentError(
+      say(`A whole number (${range}) is wanted.`, `정수(${range})가 필요합니다.`),
+    );
+  };
+}
+
+/** Any number as an option's value; its range is the config schema's to check. */
+export function decimal(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError(say('A number is wanted.', '숫자가 필요합니다.'));
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}

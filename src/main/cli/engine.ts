@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { type EngineAddress, findEngine } from '../find-engine.ts';
+import { openHome } from '../home.ts';
+import { appRoot, homeFolder } from '../paths.ts';
+import { type Client, connect, isEngineGone } from './client.ts';
+import { say } from './language.ts';
+import { remark } from './output.ts';
+
+/** An engine that nobody started by hand goes once its work is done and nobody has been there for this long. */
+const idleStopMs = 60_000;
+const startDeadlineMs = 120_000;
+
+/** Waits until an engine serves the state folder; null when the time is over. */
+export async function waitForEngine(home: string, timeoutMs: number): Promise<EngineAddress | null> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const engine = await findEngine(home);
+    if (engine || Date.now() > end) return engine;
+    await delay(100);
+  }
+}
+
+interface FirstLine {
+  readonly url?: string;
+  readonly token?: string;
+  readonly pid?: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly mend: string };
+}
+
+/** Another process holds the state folder's lock: it is the engine, or is about to be. */
+const lostToAnother = new Set(['ENGINE_RUNNING', 'ENGINE_STARTING']);
+
+/** What the child says first; null where it ends without a word. Afterwards nobody listens, and it says nothing more. */
+function firstLine(child: ChildProcess): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    if (!child.stdout) return reject(new TypeError('The child has no standard output.'));
+    const { stdout } = child;
+    const lines = createInterface({ input: stdout });
+    lines.once('line', (line) => {
+      resolve(line);
+      lines.close();
+      stdout.destroy();
+    });
+    lines.once('close', () => resolve(null));
+  });
+}
+
+async function startInBackground(home: string): Promise<EngineAddress> {
+  remark(
+    say(
+      'No engine is running; starting one in the background.',
+      '실행 중인 엔진이 없어 백그라운드에서 시작합니다.',
+    ),
+  );
+  openHome(home);
+  const logs = path.join(home, 'logs');
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const logFile = path.join(logs, 'background.log');
+  const log = openSync(logFile, 'a', 0o600);
+  const written = fstatSync(log).size;
+  const child = spawn(
+    process.execPath,
+    [
+      path.join(appRoot(), 'out', 'node', 'cli.js'),
+      'serve',
+      '--idle-stop',
+      String(idleStopMs),
+      '--no-sample',
+      '--json',
+    ],
+    { cwd: home, detached: true, windowsHide: true, stdio: ['ignore', 'pipe', log] },
+  );
+  closeSync(log);
+  const line = await firstLine(child);
+  child.unref();
+  const first: FirstLine = line === null ? {} : JSON.parse(line);
+  if (first.url && first.token && first.pid) return { url: first.url, token: first.token, pid: first.pid };
+  if (first.error && !lostToAnother.has(first.error.code)) {
+    throw new TrainyardError(first.error.code, first.error.message, first.error.mend);
+  }
+  const other = first.error ? await waitForEngine(home, startDeadlineMs) : null;
+  if (other) return other;
+  const words = readFileSync(logFile).subarray(written).toString().trim().split('\n').at(-1);
+  throw new TrainyardError(
+    'ENGINE_START_FAILED',
+    say(
+      `The engine did not start: ${words || 'it said nothing'}`,
+      `엔진이 시작되지 않았습니다: ${words || '남긴 말 없음'}`,
+    ),
+    say('"trainyard doctor" checks this machine.', '"trainyard doctor"로 이 컴퓨터를 점검하세요.'),
+  );
+}
+
+/** A connection to the engine of the state folder, which is started in the background where none runs. */
+export async function reachEngine(home = homeFolder()): Promise<Client> {
+  for (let attempt = 1; ; attempt += 1) {
+    const engine = (await findEngine(home)) ?? (await startInBackground(home));
+    try {
+      return await connect(engine);
+    } catch (error) {
+      // It may have gone (its idle time was over) between being found and being asked.
+      if (!isEngineGone(error) || attempt === 3) throw error;
+    }
+  }
+}
+
+/** Asks the engine of the state folder, and hangs up. */
+export async function withEngine<T>(ask: (api: Client['api']) => Promise<T>): Promise<T> {
+  using client = await reachEngine();
+  return await ask(client.api);
+}

@@ -1,0 +1,93 @@
+import { CommanderError } from 'commander';
+import { type ErrorPlace, errorSentence, TrainyardError } from '../../shared/model/errors.ts';
+import { say } from './language.ts';
+import { isUsageError, usageError } from './usage-error.ts';
+
+/** The quoted words in one of commander's messages, which are English only. */
+function quoted(message: string): string[] {
+  return [...message.matchAll(/'([^']*)'/g)].map((found) => found[1] ?? '');
+}
+
+/** By commander's codes: from the words that it quotes, and what stands behind the quotes. */
+const wordings: Record<string, (first: string, second: string, rest: string) => string> = {
+  'commander.unknownOption': (option) => say(`There is no option ${option}`, `${option} 옵션은 없습니다`),
+  'commander.unknownCommand': (name) => say(`There is no command "${name}"`, `"${name}" 명령은 없습니다`),
+  'commander.missingArgument': (name) =>
+    say(`The argument <${name}> is missing`, `<${name}> 인자가 빠졌습니다`),
+  'commander.optionMissingArgument': (flags) =>
+    say(`The option ${flags} lacks its value`, `${flags} 옵션에 값이 없습니다`),
+  'commander.missingMandatoryOptionValue': (flags) =>
+    say(`The option ${flags} is required`, `${flags} 옵션이 필요합니다`),
+  'commander.invalidArgument': (flags, value, rest) => {
+    const choices = /Allowed choices are (.*)\./.exec(rest)?.[1];
+    const wanted = choices
+      ? say(`it is one of ${choices}`, `다음 중 하나여야 합니다: ${choices}`)
+      : rest.replace(/\.$/, '');
+    return say(
+      `The option ${flags} can't be "${value}": ${wanted}`,
+      `${flags} 옵션의 값 "${value}"이(가) 맞지 않습니다: ${wanted}`,
+    );
+  },
+  'commander.conflictingOption': (one, other) =>
+    say(`${one} and ${other} can't be used together`, `${one}와(과) ${other}은(는) 함께 쓸 수 없습니다`),
+  'commander.excessArguments': () => say('There are too many arguments', '인자가 너무 많습니다'),
+};
+
+function fromCommander(error: CommanderError, command: string): TrainyardError {
+  const [first = '', second = ''] = quoted(error.message);
+  const rest = error.message.replace(/^.* is invalid[^.]*\. /, '');
+  const message = wordings[error.code]?.(first, second, rest) ?? error.message;
+  const suggestion = /Did you mean (?:one of )?(.*)\?\)/.exec(error.message)?.[1];
+  const help = say(`See "${command} --help".`, `"${command} --help"를 보세요.`);
+  const meant = suggestion ? say(`Did you mean ${suggestion}? `, `혹시 ${suggestion} 아닌가요? `) : '';
+  return usageError(message, meant + help);
+}
+
+export interface Failure {
+  readonly exitCode: number;
+  /** What standard error gets, on one line; null where commander has written already (help, version). */
+  readonly sentence: string | null;
+  /** The same for programs. */
+  readonly error: { code: string; message: string; mend: string; place: ErrorPlace };
+}
+
+/**
+ * What a person and a program are told of an error.
+ * @param command the command as typed, without its options ("trainyard dataset import")
+ */
+export function failureOf(caught: unknown, command: string): Failure {
+  if (caught instanceof CommanderError && /^commander\.(help|helpDisplayed|version)$/.test(caught.code)) {
+    const exitCode = caught.exitCode === 0 ? 0 : 2;
+    return {
+      exitCode,
+      sentence: null,
+      error: { code: 'USAGE', message: caught.message, mend: '', place: {} },
+    };
+  }
+  const error = toTrainyardError(caught, command);
+  return {
+    exitCode: isUsageError(error) ? 2 : 1,
+    sentence: errorSentence(error).replace(/\s*\n\s*/g, ' '),
+    error: { code: error.code, message: error.message, mend: error.mend, place: error.place },
+  };
+}
+
+function toTrainyardError(caught: unknown, command: string): TrainyardError {
+  if (caught instanceof TrainyardError) return caught;
+  if (caught instanceof CommanderError) return fromCommander(caught, command);
+  if (process.env.TRAINYARD_DEBUG)
+    process.stderr.write(`${caught instanceof Error ? caught.stack : String(caught)}\n`);
+  const message = caught instanceof Error ? caught.message : String(caught);
+  return new TrainyardError(
+    'INTERNAL',
+    say(
+      `The command met an error that it did not expect: ${message}`,
+      `예상하지 못한 오류가 났습니다: ${message}`,
+    ),
+    say(
+      'Run it again with TRAINYARD_DEBUG=1 to see where.',
+      'TRAINYARD_DEBUG=1을 붙여 다시 실행하면 위치가 나옵니다.',
+    ),
+    { cause: caught },
+  );
+}

@@ -1,0 +1,78 @@
+import { say } from './language.ts';
+
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** Bytes for people: three digits and a binary unit. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** Milliseconds for people: the two largest units. */
+export function formatDuration(ms: number | null): string {
+  if (ms === null) return '–';
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return say(`${seconds} s`, `${seconds}초`);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return say(`${minutes} min ${seconds % 60} s`, `${minutes}분 ${seconds % 60}초`);
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return say(`${hours} h ${minutes % 60} min`, `${hours}시간 ${minutes % 60}분`);
+  return say(`${Math.floor(hours / 24)} d ${hours % 24} h`, `${Math.floor(hours / 24)}일 ${hours % 24}시간`);
+}
+
+/** `1 error`, `2 errors`, `오류 2개`. */
+export function formatCount(count: number, english: string, korean: string): string {
+  return say(`${count} ${english}${count === 1 ? '' : 's'}`, `${korean} ${count}개`);
+}
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** An ISO time in the time zone of this machine, to the second. */
+export function formatTime(iso: string | null): string {
+  if (!iso) return '–';
+  const time = new Date(iso);
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${date} ${formatClock(iso)}`;
+}
+
+export function formatClock(iso: string): string {
+  const time = new Date(iso);
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}
+
+/** A metric's value, four significant digits; what is no number stays as it is. */
+export function formatMetric(value: number | string | undefined): string {
+  if (value === undefined) return '–';
+  if (typeof value === 'string') return value;
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+}
+
+/** The first eight characters of an id: enough to name a run by. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}
+
+const statusNames: Record<string, string> = {
+  pending: '대기',
+  queued: '대기열',
+  starting: '시작 중',
+  running: '실행 중',
+  completed: '완료',
+  failed: '실패',
+  cancelled: '취소됨',
+  lost: '잃음',
+  processing: '처리 중',
+  ready: '준비됨',
+  error: '오류',
+  archived: '보관됨',
+};
+
+/** A status as people read it; `--json` has the word itself. */
+export function formatStatus(status: string): string {
+  return say(status, statusNames[status] ?? status);
+}

@@ -1,0 +1,85 @@
+import { styleText } from 'node:util';
+import stringWidth from 'string-width';
+
+let written = false;
+
+/** Whether standard output has got anything: an error must not be put behind half a result. */
+export function hasWritten(): boolean {
+  return written;
+}
+
+/** Writes to standard output and waits where its reader is slow, so that a long stream never piles up in memory. */
+export async function write(text: string): Promise<void> {
+  written = true;
+  if (process.stdout.write(text)) return;
+  await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
+}
+
+export function writeLine(text = ''): Promise<void> {
+  return write(`${text}\n`);
+}
+
+export function writeJson(value: unknown): Promise<void> {
+  return writeLine(JSON.stringify(value));
+}
+
+/** A remark beside the result: standard error, so that a pipe gets only the result. */
+export function remark(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Styled where standard output is a terminal that wants it (`NO_COLOR`, `FORCE_COLOR`), else plain. */
+export function styled(style: Parameters<typeof styleText>[0], text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+export interface Column {
+  readonly title: string;
+  readonly right?: boolean;
+}
+
+function pad(text: string, width: number, right: boolean): string {
+  const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return right ? blanks + text : text + blanks;
+}
+
+/** Rows under their titles, aligned by what a terminal shows (Hangul is two cells wide); ends without a newline. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map(({ title }, index) =>
+    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[index] ?? ''))),
+  );
+  const line = (cells: readonly string[]) =>
+    columns
+      .map(({ right }, index) => pad(cells[index] ?? '', widths[index] ?? 0, right ?? false))
+      .join('  ')
+      .trimEnd();
+  const head = styled('bold', line(columns.map(({ title }) => title)));
+  return [head, ...rows.map(line)].join('\n');
+}
+
+/** `name  value` lines, aligned. */
+export function facts(pairs: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...pairs.map(([name]) => stringWidth(name)));
+  return pairs.map(([name, value]) => `${styled('dim', pad(name, width, false))}  ${value}`).join('\n');
+}
+
+/** A line that is overwritten by the next one: progress for a person who watches, nothing in a pipe or a log. */
+export class StatusLine {
+  private shown = false;
+  private readonly stream: NodeJS.WriteStream;
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.stream = stream;
+  }
+
+  show(text: string): void {
+    if (!this.stream.isTTY) return;
+    this.stream.write(`\r\x1b[2K${text}`);
+    this.shown = true;
+  }
+
+  clear(): void {
+    if (this.shown) this.stream.write('\r\x1b[2K');
+    this.shown = false;
+  }
+}

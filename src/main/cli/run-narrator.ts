@@ -1,0 +1,87 @@
+import type { RunEvent } from '../../shared/contract/runs.ts';
+import { formatLogLine } from './actions/runs-logs.ts';
+import { formatClock, formatDuration, formatMetric, formatStatus } from './format.ts';
+import { say } from './language.ts';
+import { StatusLine, styled, writeLine } from './output.ts';
+
+const levels = ['debug', 'info', 'warning', 'error'] as const;
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise;
+}
+
+function values(value: unknown): [string, number | string][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).filter(
+    (entry) => typeof entry[1] === 'number' || typeof entry[1] === 'string',
+  );
+}
+
+/** Tells a run's journal to a person: what is worth a line, and a progress line that is overwritten. */
+export class RunNarrator {
+  private readonly status = new StatusLine();
+  private progress = '';
+
+  async tell({ type, time, data }: RunEvent): Promise<void> {
+    if (type === 'progress') {
+      const eta =
+        typeof data.etaMs === 'number'
+          ? say(`, ${formatDuration(data.etaMs)} left`, `, ${formatDuration(data.etaMs)} 남음`)
+          : '';
+      this.progress = `${say('epoch', '에포크')} ${data.epoch} / ${data.epochs}, ${say('step', '스텝')} ${data.step} / ${data.steps}${eta}`;
+      this.status.show(this.progress);
+      return;
+    }
+    const line = this.line(type, time, data);
+    if (line === null) return;
+    this.status.clear();
+    await writeLine(line);
+    if (this.progress) this.status.show(this.progress);
+  }
+
+  /** Takes the progress line away. */
+  end(): void {
+    this.status.clear();
+  }
+
+  private line(type: RunEvent['type'], time: string, data: RunEvent['data']): string | null {
+    const clock = styled('dim', formatClock(time));
+    switch (type) {
+      case 'state':
+        return `${clock} ${styled('bold', formatStatus(text(data.to)))}${data.message ? `: ${text(data.message)}` : ''}`;
+      case 'log':
+        return formatLogLine({
+          time,
+          level: levels.find((level) => level === data.level) ?? 'info',
+          message: text(data.message),
+        });
+      case 'metric':
+        return this.metricLine(clock, data);
+      case 'checkpoint':
+        return data.kind === 'best'
+          ? `${clock} ${say('best checkpoint so far', '지금까지 가장 좋은 체크포인트')}: ${text(data.path)}`
+          : null;
+      case 'artifact':
+        return `${clock} ${say('artifact', '결과물')}: ${text(data.path)}`;
+      case 'result':
+        return `${clock} ${say('result', '결과')}: ${describe(values(data.metrics))}`;
+      default:
+        return null;
+    }
+  }
+
+  /** Only the points that close an epoch: the others are a chart's. */
+  private metricLine(clock: string, data: RunEvent['data']): string | null {
+    const points = values(data.values);
+    if (!points.some(([name]) => name.startsWith('val_') || name === 'train_accuracy')) return null;
+    return `${clock} ${say('epoch', '에포크')} ${numberOr(data.epoch, 0)}: ${describe(points)}`;
+  }
+}
+
+function describe(points: readonly [string, number | string][]): string {
+  return points.map(([name, value]) => `${name} ${formatMetric(value)}`).join('  ');
+}

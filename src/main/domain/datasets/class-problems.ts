@@ -1,0 +1,206 @@
+import { type Layout, placeOf, splitOf } from './layout.ts';
+import { foldName, normalName } from './names.ts';
+import { makeProblem, type Problem } from './problems.ts';
+import type { Scan } from './scan.ts';
+import type { PlacedImage } from './validation.ts';
+
+/** What is wrong with images and classes taken together. */
+export interface GroupProblems {
+  readonly errors: Problem[];
+  readonly warnings: Problem[];
+  /** Source paths of the files that an error says must go. */
+  readonly wrongFiles: Set<string>;
+  isFatal: boolean;
+}
+
+/** @param images the readable ones that lie in a class, sorted by path */
+export function groupProblems(scan: Scan, layout: Layout, images: readonly PlacedImage[]): GroupProblems {
+  const found: GroupProblems = { errors: [], warnings: [], wrongFiles: new Set(), isFatal: false };
+  findCollisions(scan, layout, found);
+  findDuplicates(images, found);
+  checkClasses(scan, layout, images, found);
+  return found;
+}
+
+/** Names that are one name on systems that ignore case or the composition of letters. */
+function findCollisions(scan: Scan, layout: Layout, found: GroupProblems): void {
+  const spelling = new Map<string, string>();
+  const told = new Set<string>();
+  const collide = (path: string, other: string, what: string) => {
+    if (told.has(path)) return;
+    told.add(path);
+    found.errors.push(
+      makeProblem(
+        'CASE_COLLISION',
+        path,
+        `The ${what} has the same name as "${other}" where upper and lower case, or composed and decomposed letters, are not told apart`,
+        'Rename one of the two.',
+      ),
+    );
+  };
+  const meet = (segments: readonly string[], file: string | null) => {
+    let folded = '';
+    for (const [level, segment] of segments.entries()) {
+      folded += `/${foldName(segment)}`;
+      const path = segments.slice(0, level + 1).join('/');
+      const other = spelling.get(folded);
+      if (other === undefined) spelling.set(folded, path);
+      else if (file !== null && level === segments.length - 1) {
+        collide(path, other, 'file');
+        found.wrongFiles.add(file);
+      } else if (other !== path && lastOf(other) !== segment) {
+        collide(path, other, 'folder');
+        // Which of two classes is meant can't be settled by leaving one file out.
+        found.isFatal = true;
+      }
+    }
+  };
+  for (const folder of scan.folders) meet(folder, null);
+  for (const { segments, sourcePath } of scan.images) meet(segments, sourcePath);
+  collideAcrossSplits(scan, layout, collide, found);
+}
+
+const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+function collideAcrossSplits(
+  scan: Scan,
+  layout: Layout,
+  collide: (path: string, other: string, what: string) => void,
+  found: GroupProblems,
+): void {
+  if (!layout.hasSplits) return;
+  const classes = new Map<string, { name: string; path: string }>();
+  for (const { segments } of scan.images) {
+    const place = placeOf(layout, segments, false);
+    if (!place) continue;
+    const path = segments.slice(0, layout.base.length + 2).join('/');
+    const fold = foldName(place.class);
+    const other = classes.get(fold);
+    if (!other) classes.set(fold, { name: place.class, path });
+    else if (other.name !== place.class) {
+      collide(path, other.path, 'class');
+      found.isFatal = true;
+    }
+  }
+}
+
+/** The same bytes twice: in one class it only weighs more, in two classes one of the labels is wrong. */
+function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): void {
+  const byHash = new Map<string, PlacedImage[]>();
+  for (const image of images) {
+    const same = byHash.get(image.sha256);
+    if (same) same.push(image);
+    else byHash.set(image.sha256, [image]);
+  }
+  for (const [first, ...others] of byHash.values()) {
+    if (!first || others.length === 0) continue;
+    const inClasses = [...new Set([first, ...others].map((image) => image.class))];
+    for (const image of others) {
+      const split =
+        image.split !== first.split ? `, and stands in "${first.split}" and "${image.split}" both` : '';
+      if (inClasses.length === 1) {
+        found.warnings.push(
+          makeProblem(
+            'DUPLICATE_IMAGE',
+            image.sourcePath,
+            `The image is the same as "${first.sourcePath}"${split}`,
+            split
+              ? 'Remove it from one of them: what was trained on proves nothing in validation.'
+              : 'Remove one of them.',
+          ),
+        );
+      } else {
+        found.errors.push(
+          makeProblem(
+            'DUPLICATE_IMAGE',
+            image.sourcePath,
+            `The image is the same as "${first.sourcePath}", and they lie in different classes (${inClasses.join(', ')})`,
+            'Keep it in the class that it belongs to, and remove it from the others.',
+          ),
+        );
+        found.wrongFiles.add(image.sourcePath);
+        found.wrongFiles.add(first.sourcePath);
+      }
+    }
+  }
+}
+
+/** Classes without images, with too few, or none at all. */
+function checkClasses(
+  scan: Scan,
+  layout: Layout,
+  images: readonly PlacedImage[],
+  found: GroupProblems,
+): void {
+  const usable = new Map<string, PlacedImage[]>();
+  for (const image of images) {
+    const folder = layout.hasSplits ? `${image.split}/${image.class}` : image.class;
+    const same = usable.get(folder);
+    if (same) same.push(image);
+    else usable.set(folder, [image]);
+  }
+  const classes = classFolders(scan, layout);
+  if (classes.size === 0) {
+    found.isFatal = true;
+    if (!scan.isCutShort) found.errors.push(noClasses());
+  }
+  const anywhere = new Set(images.map((image) => image.class));
+  for (const { name, path } of layout.hasSplits ? classes.values() : []) {
+    if (!classes.has(`train/${name}`))
+      found.errors.push(emptyClass(path, ' in "train": it could not be learned'));
+  }
+  for (const [folder, { name, path }] of classes) {
+    const count = usable.get(folder)?.length ?? 0;
+    if (count === 0) {
+      // A class that is not validated on is poor; one that is not trained on can't be learned.
+      const isPoor =
+        layout.hasSplits && splitOf(folder.split('/')[0] ?? '') !== 'train' && anywhere.has(name);
+      (isPoor ? found.warnings : found.errors).push(emptyClass(path));
+    } else if (count === 1 && (!layout.hasSplits || folder.startsWith('train/'))) {
+      found.warnings.push(singleImage(usable.get(folder)?.[0]?.sourcePath ?? path, name));
+    }
+  }
+}
+
+/** Each class, in each of its splits, with its folder as the source spells it. */
+function classFolders(scan: Scan, layout: Layout): Map<string, { name: string; path: string }> {
+  const level = layout.base.length + (layout.hasSplits ? 2 : 1);
+  const classes = new Map<string, { name: string; path: string }>();
+  const meet = (segments: readonly string[], isFolder: boolean) => {
+    const place = placeOf(layout, segments, isFolder);
+    if (!place) return;
+    const folder = layout.hasSplits ? `${place.split}/${place.class}` : normalName(place.class);
+    if (!classes.has(folder))
+      classes.set(folder, { name: place.class, path: segments.slice(0, level).join('/') });
+  };
+  for (const { segments } of scan.images) meet(segments, false);
+  for (const folder of scan.folders) meet(folder, true);
+  return classes;
+}
+
+function noClasses(): Problem {
+  return makeProblem(
+    'NO_CLASSES',
+    '',
+    'There is no class: no folder with images was found',
+    'Give a folder (or an archive of one) that has a folder for each class with its images inside.',
+  );
+}
+
+function emptyClass(path: string, where = ''): Problem {
+  return makeProblem(
+    'EMPTY_CLASS',
+    path,
+    `The class has no image that can be used${where}`,
+    'Put images into the folder, or remove it.',
+  );
+}
+
+function singleImage(path: string, name: string): Problem {
+  return makeProblem(
+    'SINGLE_IMAGE_CLASS',
+    path,
+    `The class "${name}" has a single image: it can be trained on or validated on, not both`,
+    'Add images of this class, or remove it.',
+  );
+}

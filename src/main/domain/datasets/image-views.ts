@@ -1,0 +1,91 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { DatasetFiles } from './dataset-files.ts';
+import { typeOfName } from './image-types.ts';
+import type { Manifests } from './manifests.ts';
+import { type DatasetRepository, ImageFault, type ImageReader } from './ports.ts';
+import { WeightedCache } from './weighted-cache.ts';
+
+export interface ImageRequest {
+  readonly datasetId: string;
+  readonly version: number;
+  readonly sha256: string;
+  /** Pixels of the longer side; without it the file as it was imported. */
+  readonly size?: number;
+}
+
+export interface ImageAnswer {
+  readonly body: Uint8Array;
+  readonly mediaType: string;
+  /** The same as long as the bytes are the same: for ever. */
+  readonly etag: string;
+}
+
+export interface ImageViewParts {
+  readonly repository: DatasetRepository;
+  readonly manifests: Manifests;
+  readonly files: DatasetFiles;
+  readonly reader: ImageReader;
+}
+
+const thumbnailBytes = 64 * 2 ** 20;
+/** A few sizes only, so that the cache is of use to windows of all widths. */
+const thumbnailSizes = [64, 128, 256, 512, 1024] as const;
+
+/** Images of versions for people to look at. */
+export class ImageViews {
+  private readonly parts: ImageViewParts;
+  private readonly thumbnails = new WeightedCache<ImageAnswer>(thumbnailBytes, ({ body }) => body.length);
+
+  constructor(parts: ImageViewParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * An image that stands in the version's manifest, or its thumbnail (the next of some sizes up from the one asked for).
+   * @throws TrainyardError IMAGE_NOT_FOUND, DATASET_CHANGED, IMAGE_UNREADABLE
+   */
+  async read({ datasetId, version: versionNumber, sha256, size }: ImageRequest): Promise<ImageAnswer> {
+    const { repository, manifests, files } = this.parts;
+    const version = await repository.findVersion(datasetId, versionNumber);
+    const line = version && (await manifests.load(datasetId, version)).bySha256.get(sha256);
+    if (!version || !line) throw imageNotFound(sha256);
+    if (size === undefined) {
+      const mediaType = typeOfName(line.path)?.mediaType ?? 'application/octet-stream';
+      return { body: await files.readImage(version, line), mediaType, etag: `"${sha256}"` };
+    }
+    const side = thumbnailSizes.find((candidate) => candidate >= size) ?? thumbnailSizes[4];
+    return this.thumbnails.get(`${sha256}/${side}`, async () => ({
+      ...(await this.shrink(line.path, await files.readImage(version, line), side)),
+      etag: `"${sha256}-${side}"`,
+    }));
+  }
+
+  private async shrink(path: string, bytes: Uint8Array, side: number) {
+    try {
+      return await this.parts.reader.thumbnail(bytes, side);
+    } catch (error) {
+      if (!(error instanceof ImageFault)) throw error;
+      throw new TrainyardError(
+        'IMAGE_UNREADABLE',
+        `The image ${path} can't be shown: ${error.message}`,
+        'Verify the dataset: its files may have been damaged.',
+        { status: 409, place: { file: path }, cause: error },
+      );
+    }
+  }
+}
+
+function imageNotFound(sha256: string): TrainyardError {
+  return new TrainyardError(
+    'IMAGE_NOT_FOUND',
+    `No image of this dataset version has the hash ${sha256}`,
+    'Take the address from the list of images.',
+    { status: 404 },
+  );
+}
+
+/** Where the engine serves an image; `size` for its thumbnail. */
+export function imageUrl(datasetId: string, version: number, sha256: string, size?: number): string {
+  const query = size === undefined ? '' : `?size=${size}`;
+  return `/files/datasets/${datasetId}/${version}/images/${sha256}${query}`;
+}

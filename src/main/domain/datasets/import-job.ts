@@ -1,0 +1,144 @@
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { Validation } from '../../../shared/contract/datasets.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { failpoint } from '../../failpoints.ts';
+import type { ObjectStore } from '../objects/ports.ts';
+import type { ImportProgress } from './import-progress.ts';
+import type { SourceLimits } from './limits.ts';
+import { manifestKey, manifestSha256, manifestText, timesKey } from './manifest.ts';
+import type {
+  DatasetSource,
+  DatasetSources,
+  ImageReader,
+  ImportRecord,
+  ImportRepository,
+  LinkableObjects,
+  NewVersion,
+  Uploads,
+} from './ports.ts';
+import { scanSource } from './scan.ts';
+import { type StoredImages, storeImages } from './store-images.ts';
+import { countClasses, type Evaluation, evaluate } from './validation.ts';
+
+export interface ImportParts {
+  readonly importRows: ImportRepository;
+  readonly store: ObjectStore;
+  readonly links: LinkableObjects;
+  readonly sources: DatasetSources;
+  readonly uploads: Uploads;
+  readonly reader: ImageReader;
+  readonly limits: SourceLimits;
+}
+
+/** The dataset has faults that forbid its import; everything that was found stands in `validation`. */
+export class InvalidDataset extends TrainyardError {
+  readonly validation: Validation;
+
+  constructor(validation: Validation) {
+    const [first] = validation.errors;
+    const count = validation.errors.length + validation.moreErrors;
+    super(
+      'DATASET_INVALID',
+      `The dataset has ${count === 1 ? 'an error' : `${count} errors`}${first ? `; the first: ${first.path ? `${first.path}: ` : ''}${first.message}` : ''}`,
+      first
+        ? `${first.mend.replace(/\.?$/, '.')} "dataset validate" lists all; skipping invalid files leaves out those with errors.`
+        : 'Validate it to see what is in it.',
+    );
+    this.validation = validation;
+  }
+}
+
+const uploadScheme = 'upload://';
+
+/** Opens what an import or validation names. @throws TrainyardError as {@link DatasetSources.open} and {@link Uploads.resolve} */
+export async function openSource(
+  { sources, uploads }: Pick<ImportParts, 'sources' | 'uploads'>,
+  source: string,
+): Promise<DatasetSource> {
+  if (!source.startsWith(uploadScheme)) return sources.open(source);
+  const upload = await uploads.resolve(source.slice(uploadScheme.length));
+  return sources.openUpload(upload.path, upload.name);
+}
+
+/**
+ * Carries out an import from its intent to its version, from the start however far it came before: what is stored already
+ * is found by its hash, and the rows count once, in one transaction at the end.
+ * @throws InvalidDataset, and TrainyardError where the source can't be had
+ */
+export async function runImport(
+  intent: ImportRecord,
+  parts: ImportParts,
+  progress: ImportProgress,
+  signal: AbortSignal,
+): Promise<{ version: number; reused: boolean }> {
+  progress.enter('validating', null);
+  const source = await openSource(parts, intent.source);
+  const scan = await scanSource(source, {
+    ...parts,
+    signal,
+    onProgress: (done) => progress.advance(done),
+  });
+  const evaluation = evaluate(scan, 'imagenet');
+  if (evaluation.isFatal || !(evaluation.validation.ok || intent.skipInvalid)) {
+    throw new InvalidDataset(evaluation.validation);
+  }
+
+  const total = evaluation.accepted.length;
+  progress.enter('storing', total);
+  failpoint('dataset-import.storing.before');
+  await parts.importRows.enterStoring(intent.id, total);
+  failpoint('dataset-import.storing.after');
+  const stored = await storeImages(source, evaluation.accepted, intent.mode, {
+    ...parts,
+    signal,
+    onProgress: (done) => progress.advance(done),
+  });
+  failpoint('dataset-import.blobs.after');
+
+  progress.enter('committing', null);
+  return commit(intent, parts, stored, describe(intent, source, evaluation, stored));
+}
+
+function describe(
+  { mode }: ImportRecord,
+  source: DatasetSource,
+  { accepted, validation, layout }: Evaluation,
+  stored: StoredImages,
+): NewVersion {
+  return {
+    manifestSha256: manifestSha256(stored.lines),
+    mode,
+    rootPath: mode === 'in_place' ? path.join(source.path, ...layout.base) : null,
+    images: accepted.length,
+    sizeBytes: accepted.reduce((sum, { size }) => sum + size, 0),
+    classes: countClasses(accepted),
+    validation,
+  };
+}
+
+/** The manifest goes last of the objects, the rows after it: a version that counts is there whole. */
+async function commit(
+  intent: ImportRecord,
+  { importRows, store }: ImportParts,
+  stored: StoredImages,
+  made: NewVersion,
+): Promise<{ version: number; reused: boolean }> {
+  failpoint('dataset-import.reserve.before');
+  const { version, present } = await importRows.reserve(intent.id, made);
+  failpoint('dataset-import.reserve.after');
+  if (!present) {
+    if (stored.times) {
+      const times = Buffer.from(JSON.stringify(stored.times));
+      await store.put('datasets', timesKey(intent.datasetId, version), times);
+    }
+    failpoint('dataset-import.manifest.before');
+    const text = Readable.from(manifestText(stored.lines), { objectMode: false });
+    await store.put('datasets', manifestKey(intent.datasetId, version), text);
+    failpoint('dataset-import.manifest.after');
+  }
+  failpoint('dataset-import.commit.before');
+  const committed = await importRows.commit(intent.id, made);
+  failpoint('dataset-import.commit.after');
+  return committed;
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { PlacedImage } from './validation.ts';
+
+/** A line of `manifest.jsonl`, which is a line of a run's `dataset.jsonl` too (docs/run-directory.md). */
+const lineSchema = z.object({
+  /** Relative to the folder that holds the version's files; parted by `/`. */
+  file: z.string(),
+  path: z.string(),
+  class: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  size: z.int(),
+  width: z.int(),
+  height: z.int(),
+  channels: z.int(),
+  split: z.enum(['train', 'val', 'test']).nullable(),
+});
+export type ManifestLine = Readonly<z.infer<typeof lineSchema>>;
+
+/** Where a blob lies in the bucket `datasets`. */
+export function blobKey(sha256: string): string {
+  return `blobs/${sha256.slice(0, 2)}/${sha256}`;
+}
+
+export function manifestKey(datasetId: string, version: number): string {
+  return `${datasetId}/${version}/manifest.jsonl`;
+}
+
+/**
+ * The files' times of change, a JSON array of milliseconds in the manifest's order. Beside the manifest and not in it, so that
+ * the same bytes have the same manifest; only of versions whose bytes others can change (`in_place`, `link`).
+ */
+export function timesKey(datasetId: string, version: number): string {
+  return `${datasetId}/${version}/times.json`;
+}
+
+/** The line of an image; `file` is where its bytes lie. */
+export function manifestLine(image: PlacedImage, file: string): ManifestLine {
+  const { path, sha256, size, width, height, channels, split } = image;
+  return { file, path, class: image.class, sha256, size, width, height, channels, split };
+}
+
+/** The text of a manifest, in pieces. */
+export function* manifestText(lines: readonly ManifestLine[]): Generator<Buffer> {
+  for (let start = 0; start < lines.length; start += 1000) {
+    const part = lines.slice(start, start + 1000);
+    yield Buffer.from(part.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  }
+}
+
+/** The SHA-256 of a manifest's text, in hex: the same files under the same names have the same. */
+export function manifestSha256(lines: readonly ManifestLine[]): string {
+  const hash = createHash('sha256');
+  for (const piece of manifestText(lines)) hash.update(piece);
+  return hash.digest('hex');
+}
+
+/** Reads a manifest. @throws TrainyardError MANIFEST_DAMAGED where its bytes have another hash or a line is none */
+export async function parseManifest(
+  chunks: AsyncIterable<Uint8Array>,
+  sha256: string,
+): Promise<ManifestLine[]> {
+  const hash = createHash('sha256');
+  const decoder = new TextDecoder();
+  const lines: ManifestLine[] = [];
+  let rest = '';
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) lines.push(parseLine(part));
+  }
+  if (rest !== '' || hash.digest('hex') !== sha256) throw damaged();
+  return lines;
+}
+
+function parseLine(text: string): ManifestLine {
+  try {
+    return lineSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw damaged(error);
+  }
+}
+
+function damaged(cause?: unknown): TrainyardError {
+  return new TrainyardError(
+    'MANIFEST_DAMAGED',
+    'The manifest of this dataset version is not what was written',
+    'Restore the object store from a snapshot, or import the dataset again under another name.',
+    { status: 409, cause },
+  );
+}

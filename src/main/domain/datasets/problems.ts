@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+import type { problem } from '../../../shared/contract/common.ts';
+
+export type Problem = z.infer<typeof problem>;
+
+/** What a validation can find. The messages say what is wrong, the mends how to put it right. */
+export type ProblemCode =
+  | 'IMAGE_UNREADABLE'
+  | 'EXTENSION_MISMATCH'
+  | 'EMPTY_CLASS'
+  | 'PATH_ESCAPES'
+  | 'ZIP_BOMB'
+  | 'DUPLICATE_IMAGE'
+  | 'SINGLE_IMAGE_CLASS'
+  | 'CASE_COLLISION'
+  | 'NOT_AN_IMAGE'
+  | 'IMAGE_OUTSIDE_CLASS'
+  | 'FILE_TOO_LARGE'
+  | 'IMAGE_TOO_LARGE'
+  | 'NO_CLASSES'
+  | 'PATH_NOT_FOUND'
+  | 'ARCHIVE_UNREADABLE'
+  | 'ARCHIVE_TRUNCATED'
+  | 'NAME_UNUSABLE'
+  | 'TOO_DEEP'
+  | 'UNREADABLE_FILE';
+
+/** A problem with a path as people can read it: control characters are spelled out. */
+export function makeProblem(code: ProblemCode, path: string, message: string, mend: string): Problem {
+  return { code, path: printable(path), message, mend };
+}
+
+const invisible = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
+/** The text with characters that hide or turn other text spelled out as `\u{…}`. */
+export function printable(text: string): string {
+  return text.replace(invisible, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** Holds problems, at most so many of all; beyond that each code keeps a fair part and the rest are counted. */
+export class Findings {
+  private readonly byCode = new Map<string, Problem[]>();
+  private readonly listed: number;
+  private found = 0;
+
+  constructor(listed = 1000) {
+    this.listed = listed;
+  }
+
+  add(problem: Problem): void {
+    this.found += 1;
+    const same = this.byCode.get(problem.code) ?? [];
+    this.byCode.set(problem.code, same);
+    if (same.length < this.listed) same.push(problem);
+  }
+
+  get count(): number {
+    return this.found;
+  }
+
+  /** The problems in the order of their paths, and how many more there were. */
+  report(): { problems: Problem[]; more: number } {
+    let room = this.listed;
+    const kinds = [...this.byCode.values()].sort((one, other) => one.length - other.length);
+    const problems = kinds.flatMap((same, index) => {
+      const part = same.slice(0, Math.floor(room / (kinds.length - index)));
+      room -= part.length;
+      return part;
+    });
+    problems.sort((one, other) => (one.path === other.path ? 0 : one.path < other.path ? -1 : 1));
+    return { problems, more: this.found - problems.length };
+  }
+}

@@ -1,0 +1,77 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+
+export function datasetNotFound(reference: string): TrainyardError {
+  return new TrainyardError(
+    'DATASET_NOT_FOUND',
+    `There is no dataset "${reference}"`,
+    'Look its id or name up in the list of datasets.',
+    { status: 404, place: { field: 'dataset' } },
+  );
+}
+
+export function versionNotFound(dataset: string, version: number | null): TrainyardError {
+  return new TrainyardError(
+    'DATASET_VERSION_NOT_FOUND',
+    version === null
+      ? `The dataset "${dataset}" has no version yet`
+      : `The dataset "${dataset}" has no version ${version}`,
+    version === null
+      ? 'Wait for its import, or import it again where that failed.'
+      : 'Look its versions up in the dataset, or leave the version out for the newest.',
+    { status: 404, place: { field: 'version' } },
+  );
+}
+
+const namedFiles = 5;
+
+/** Files of a version that are not what they were when it was imported. */
+export function datasetChanged(
+  version: number,
+  missing: readonly string[],
+  changed: readonly string[],
+): TrainyardError {
+  const list = (what: string, files: readonly string[]) =>
+    files.length === 0
+      ? []
+      : [
+          `${files.length} ${files.length === 1 ? 'file' : 'files'} ${what} (${files.slice(0, namedFiles).join(', ')}${files.length > namedFiles ? ', …' : ''})`,
+        ];
+  return new TrainyardError(
+    'DATASET_CHANGED',
+    `Version ${version} of the dataset is not what was imported: ${[...list('missing', missing), ...list('changed', changed)].join(' and ')}`,
+    'Put the files back as they were, or import the folder again: that makes a new version.',
+    { status: 409, place: { file: missing[0] ?? changed[0] ?? '' } },
+  );
+}
+
+export function importNotFound(importId: string): TrainyardError {
+  return new TrainyardError('NOT_FOUND', `There is no import ${importId}`, 'Start the import again.', {
+    status: 404,
+    place: { field: 'importId' },
+  });
+}
+
+export function datasetInUse(
+  name: string,
+  { runs, imports }: { readonly runs: number; readonly imports: number },
+): TrainyardError {
+  const uses = [
+    ...(runs === 0 ? [] : [runs === 1 ? 'a run that is' : `${runs} runs that are`]),
+    ...(imports === 0 ? [] : [imports === 1 ? 'an import that is' : `${imports} imports that are`]),
+  ];
+  return new TrainyardError(
+    'CONFLICT',
+    `The dataset "${name}" has ${uses.join(' and ')} not over`,
+    'Cancel the runs that use it, or wait for their end.',
+    { status: 409, place: { field: 'dataset' } },
+  );
+}
+
+export function modeNeedsFolder(mode: string, path: string): TrainyardError {
+  return new TrainyardError(
+    'MODE_NEEDS_FOLDER',
+    `The mode "${mode}" leaves files where they are, and ${path} is an archive`,
+    'Unpack the archive and import the folder, or import it with mode "copy".',
+    { place: { field: 'mode' } },
+  );
+}

@@ -1,0 +1,119 @@
+import type { Validation } from '../../../shared/contract/datasets.ts';
+import { groupProblems } from './class-problems.ts';
+import { type Layout, placeOf, recogniseLayout, type Split } from './layout.ts';
+import type { ClassCount, DatasetFormat } from './ports.ts';
+import { Findings, makeProblem, type Problem } from './problems.ts';
+import type { ImageContent, Scan } from './scan.ts';
+
+/** A readable image that lies in a class. */
+export interface PlacedImage extends ImageContent {
+  readonly sourcePath: string;
+  /** From the dataset's base on, as the source spells it. */
+  readonly file: string;
+  /** From the dataset's base on, NFC. */
+  readonly path: string;
+  readonly class: string;
+  readonly split: Split | null;
+}
+
+/** What a validation found, and what could be imported of it. */
+export interface Evaluation {
+  readonly validation: Validation;
+  /** Sorted by path: the images without an error of their own. */
+  readonly accepted: readonly PlacedImage[];
+  readonly layout: Layout;
+  /** Leaving files out does not mend it. */
+  readonly isFatal: boolean;
+}
+
+/** Judges what a scan saw: the classes, images that are there twice, names that collide. A pure function. */
+export function evaluate(scan: Scan, format: DatasetFormat): Evaluation {
+  const errors = new Findings();
+  const warnings = new Findings();
+  for (const problem of scan.errors) errors.add(problem);
+  for (const problem of scan.warnings) warnings.add(problem);
+
+  const layout = recogniseLayout(
+    scan.images.map(({ segments }) => segments),
+    scan.folders,
+  );
+  const images: PlacedImage[] = [];
+  for (const { facts, segments, sourcePath } of scan.images) {
+    const place = placeOf(layout, segments, false);
+    if (!place) errors.add(outsideClass(sourcePath));
+    else if (facts)
+      images.push({ ...facts, ...place, sourcePath, file: segments.slice(layout.base.length).join('/') });
+  }
+  images.sort((one, other) => (one.path < other.path ? -1 : 1));
+
+  const groups = groupProblems(scan, layout, images);
+  for (const problem of groups.errors) errors.add(problem);
+  for (const problem of groups.warnings) warnings.add(problem);
+
+  const wrong = new Set([...scan.errors.map(({ path }) => path), ...groups.wrongFiles]);
+  const accepted = images.filter(({ sourcePath }) => !wrong.has(sourcePath));
+  const isFatal = scan.isCutShort || groups.isFatal || accepted.length === 0;
+  return { validation: report(format, errors, warnings, images), accepted, layout, isFatal };
+}
+
+function outsideClass(path: string): Problem {
+  return makeProblem(
+    'IMAGE_OUTSIDE_CLASS',
+    path,
+    'The image lies in no class',
+    'Move it into the folder of its class: class/image.png.',
+  );
+}
+
+function report(
+  format: DatasetFormat,
+  errors: Findings,
+  warnings: Findings,
+  images: readonly PlacedImage[],
+): Validation {
+  const listedErrors = errors.report();
+  const listedWarnings = warnings.report();
+  return {
+    ok: errors.count === 0,
+    errors: listedErrors.problems,
+    warnings: listedWarnings.problems,
+    moreErrors: listedErrors.more,
+    moreWarnings: listedWarnings.more,
+    summary: {
+      format,
+      images: images.length,
+      bytes: images.reduce((sum, { size }) => sum + size, 0),
+      classes: countClasses(images),
+      widths: range(images, 'width'),
+      heights: range(images, 'height'),
+      channels: countBy(images, ({ channels }) => channels).map(([channels, count]) => ({ channels, count })),
+      fileTypes: countBy(images, ({ type }) => type).map(([type, count]) => ({ type, count })),
+    },
+  };
+}
+
+/** The classes with the number of their images, sorted by name. */
+export function countClasses(images: readonly { readonly class: string }[]): ClassCount[] {
+  return countBy(images, (image) => image.class).map(([name, count]) => ({ name, count }));
+}
+
+function countBy<T, Key extends string | number>(
+  items: readonly T[],
+  keyOf: (item: T) => Key,
+): [Key, number][] {
+  const counts = new Map<Key, number>();
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
+  return [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+function range(
+  images: readonly PlacedImage[],
+  side: 'width' | 'height',
+): { min: number; max: number } | null {
+  let [min, max] = [Number.POSITIVE_INFINITY, 0];
+  for (const image of images) {
+    min = Math.min(min, image[side]);
+    max = Math.max(max, image[side]);
+  }
+  return images.length === 0 ? null : { min, max };
+}

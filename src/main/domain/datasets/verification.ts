@@ -1,0 +1,84 @@
+import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { DatasetFiles } from './dataset-files.ts';
+import { typeOfName } from './image-types.ts';
+import type { ManifestLine } from './manifest.ts';
+import { isIgnored } from './names.ts';
+import type { DatasetSources, DatasetVersionRecord } from './ports.ts';
+import { Findings, type Problem, printable } from './problems.ts';
+
+const atOnce = 4;
+
+/** Reads every file of a version and compares it with the manifest; of a folder in place also what came into it since. */
+export async function verifyVersion(
+  version: DatasetVersionRecord,
+  lines: readonly ManifestLine[],
+  parts: { readonly files: DatasetFiles; readonly sources: DatasetSources },
+): Promise<{ ok: boolean; problems: Problem[] }> {
+  const findings = new Findings();
+  const add = (code: string, path: string, message: string, mend: string) =>
+    findings.add({ code, path: printable(path), message, mend });
+  const { rootPath } = version;
+  const added = rootPath === null ? [] : await addedFiles(rootPath, lines, parts.sources);
+  if (added === null) {
+    add(
+      'MISSING',
+      '',
+      `The folder ${rootPath} can't be read`,
+      'Put the folder back, or connect the disk that it lies on.',
+    );
+  } else {
+    await forEachConcurrently(lines, atOnce, async (line) => {
+      const hash = await parts.files.hash(version, line);
+      if (hash === null)
+        add('MISSING', line.path, 'The file is gone', 'Put it back as it was, or import again.');
+      else if (hash !== line.sha256) {
+        add(
+          'CHANGED',
+          line.path,
+          'The file has other bytes than when it was imported',
+          'Put it back as it was, or import again: that makes a new version.',
+        );
+      }
+    });
+    for (const file of added) {
+      add(
+        'ADDED',
+        file,
+        'The file came after the import and is no part of this version',
+        'Import the folder again to have it in a new version.',
+      );
+    }
+  }
+  const { problems, more } = findings.report();
+  if (more > 0) {
+    problems.push({
+      code: 'MORE',
+      path: '',
+      message: `${more} more problems are not listed`,
+      mend: 'Mend these first.',
+    });
+  }
+  return { ok: findings.count === 0, problems };
+}
+
+/** The images below the root that the manifest does not know; null where the root can't be read. */
+async function addedFiles(
+  root: string,
+  lines: readonly ManifestLine[],
+  sources: DatasetSources,
+): Promise<string[] | null> {
+  const known = new Set(lines.map(({ file }) => file));
+  const added: string[] = [];
+  try {
+    const source = await sources.open(root);
+    for await (const entry of source.entries()) {
+      if (entry.kind !== 'file' || known.has(entry.path)) continue;
+      if (typeOfName(entry.path) && !entry.path.split('/').some(isIgnored)) added.push(entry.path);
+    }
+    return added;
+  } catch (error) {
+    if (error instanceof TrainyardError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { RollupState } from '../metrics/rollups.ts';
+import type { IngestSummary, LineFile } from './ports.ts';
+
+/** How far an attempt's files are committed. */
+export interface CursorPlace {
+  readonly eventsOffset: number;
+  /** The number of the last event. */
+  readonly eventsSeq: number;
+  readonly stdoutOffset: number;
+  readonly stderrOffset: number;
+  readonly logLines: number;
+}
+
+export interface StoredCursor extends CursorPlace {
+  /** As {@link encodeState} made it; anything else counts as a fresh one's. */
+  readonly state: unknown;
+}
+
+/** What else ingest must know to go on as if it had never stopped. */
+export interface ReadingState {
+  /** The number of the last line that left a gap behind: its successor is in order again. */
+  readonly gapSeq: number | null;
+  /** Lines since the last event that were none and had no number: so many numbers may be theirs. */
+  readonly unnumbered: number;
+  /** Files in the middle of a line that is too long: what is left of it is passed over. */
+  readonly skipping: readonly LineFile[];
+  /** Files that were found shorter than what was read of them. */
+  readonly shrunk: readonly LineFile[];
+  readonly events: number;
+  readonly badLines: number;
+  readonly result: IngestSummary['result'];
+  readonly checkpoint: (NonNullable<IngestSummary['checkpoint']> & { readonly kind: string }) | null;
+  /** Whether it was said that there are too many names. */
+  readonly namesReported: boolean;
+  /** What the platform said last. */
+  readonly said: string | null;
+}
+
+export const freshReadingState: ReadingState = {
+  gapSeq: null,
+  unnumbered: 0,
+  skipping: [],
+  shrunk: [],
+  events: 0,
+  badLines: 0,
+  result: null,
+  checkpoint: null,
+  namesReported: false,
+  said: null,
+};
+
+const files = z.array(z.enum(['events.jsonl', 'stdout.log', 'stderr.log']));
+const values = z.record(z.string(), z.union([z.number(), z.string()]));
+const number = z.union([z.number(), z.string()]);
+
+const stateSchema = z.object({
+  gapSeq: z.int().nullable(),
+  unnumbered: z.int(),
+  skipping: files,
+  shrunk: files,
+  events: z.int(),
+  badLines: z.int(),
+  result: z
+    .object({
+      status: z.enum(['completed', 'cancelled', 'failed']),
+      message: z.string().nullable(),
+      metrics: values,
+    })
+    .nullable(),
+  checkpoint: z
+    .object({ path: z.string(), epoch: z.int(), step: z.int(), kind: z.string() })
+    .nullable(),
+  namesReported: z.boolean(),
+  said: z.string().nullable(),
+  rollups: z.array(
+    z
+      .tuple([z.string(), z.int(), z.int(), number.nullable()])
+      .rest(z.array(number).length(11).nullable()),
+  ),
+});
+
+/** The state of a cursor, as JSON. */
+export function encodeState(reading: ReadingState, rollups: RollupState): object {
+  return { ...reading, rollups };
+}
+
+/** What {@link encodeState} made; a fresh state where the cursor is new. @throws ZodError where it is neither */
+export function decodeState(state: unknown): { reading: ReadingState; rollups: RollupState } {
+  if (typeof state === 'object' && state !== null && Object.keys(state).length === 0) {
+    return { reading: freshReadingState, rollups: [] };
+  }
+  const { rollups, ...reading } = stateSchema.parse(state);
+  return { reading, rollups };
+}

@@ -1,0 +1,38 @@
+import { logBucketLines } from '../documents/schemas.ts';
+
+/** A line as it stands in a document of `workflow_logs`. */
+export interface StoredLine {
+  readonly timestamp: string;
+  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly source: 'trainer' | 'sidecar' | 'platform';
+  readonly stream: 'event' | 'stdout' | 'stderr' | 'platform';
+  readonly message: string;
+  readonly context?: { readonly epoch?: number; readonly step?: number };
+  /** The number that the trainer gave, of lines that were events. */
+  readonly attemptSeq?: number;
+  /** The document that holds the line whole, where `message` is only its beginning. */
+  readonly whole?: string;
+}
+
+/** The bucket that holds the line at a position of an attempt's log, and the place in it. */
+export function bucketOf(position: number): { readonly index: number; readonly place: number } {
+  return { index: Math.floor(position / logBucketLines), place: position % logBucketLines };
+}
+
+/** Positions from `position` on that share its bucket. */
+export function roomInBucket(position: number): number {
+  return logBucketLines - (position % logBucketLines);
+}
+
+/** The id of a bucket's document in `workflow_logs`. */
+export function bucketId(attemptId: string, index: number): string {
+  return `${attemptId}:${index}`;
+}
+
+/** The id of the document that holds a long line whole. */
+export function longLineId(attemptId: string, position: number): string {
+  return `${attemptId}:line:${position}`;
+}
+
+/** What stands for a line that is older than the log's lifetime. */
+export const expiredMessage = '(older than 30 days: removed)';

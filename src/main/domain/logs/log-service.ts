@@ -1,0 +1,102 @@
+import { type LogLine, logLevels } from '../../../shared/contract/runs.ts';
+import { isEnded } from '../../../shared/model/run.ts';
+import type { RunNews } from '../journal/run-news.ts';
+import type { StoredLine } from './log-buckets.ts';
+import type { LogLines } from './log-lines.ts';
+import type { LogIndex, LogLengths } from './ports.ts';
+
+export interface LogQuery {
+  readonly runId: string;
+  /** A line's place; negative: from the end. */
+  readonly from: number;
+  /** Lines that are looked at. */
+  readonly limit: number;
+  /** This level and above; null: all. */
+  readonly level: LogLine['level'] | null;
+  /** Case-insensitive; null: all. */
+  readonly search: string | null;
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface LogPage {
+  readonly lines: LogLine[];
+  readonly next: number;
+  readonly total: number;
+  readonly ended: boolean;
+}
+
+/** A run's log: the lines of all its attempts, one attempt behind the other. */
+export class LogService {
+  private readonly index: LogIndex;
+  private readonly lines: LogLines;
+  private readonly news: RunNews;
+
+  constructor(index: LogIndex, lines: LogLines, news: RunNews) {
+    this.index = index;
+    this.lines = lines;
+    this.news = news;
+  }
+
+  /** Lines from a place on; waits for some where there are none. Filters leave lines out and never move `next`. @throws TrainyardError RUN_NOT_FOUND */
+  read(query: LogQuery): Promise<LogPage> {
+    const { runId, waitMs, signal } = query;
+    // Counted from the end once: the end moves while it waits.
+    let from: number | null = null;
+    return this.news.read(
+      runId,
+      waitMs,
+      async () => {
+        const lengths = await this.index.lengths(runId);
+        from ??= query.from < 0 ? Math.max(0, totalOf(lengths) + query.from) : query.from;
+        return this.page(lengths, from, query);
+      },
+      ({ next, ended }) => ended || next > (from ?? 0),
+      signal,
+    );
+  }
+
+  private async page(lengths: LogLengths, from: number, query: LogQuery): Promise<LogPage> {
+    const total = totalOf(lengths);
+    const next = Math.max(from, Math.min(from + query.limit, total));
+    const ranges: { attempt: number; attemptId: string; first: number; from: number; count: number }[] = [];
+    let first = 0;
+    for (const { attempt, attemptId, lines } of lengths.attempts) {
+      const start = Math.max(from, first);
+      const count = Math.min(next, first + lines) - start;
+      if (count > 0) ranges.push({ attempt, attemptId, first: start, from: start - first, count });
+      first += lines;
+    }
+    const found = await this.lines.read(ranges);
+    const keeps = filter(query);
+    const lines = ranges.flatMap(({ attempt, first: start }, index) =>
+      (found[index] ?? []).flatMap((line, place) => (keeps(line) ? [toLogLine(line, attempt, start + place)] : [])),
+    );
+    return { lines, next, total, ended: isEnded(lengths.status) && next >= total };
+  }
+}
+
+function totalOf({ attempts }: LogLengths): number {
+  return attempts.reduce((sum, { lines }) => sum + lines, 0);
+}
+
+function filter({ level, search }: LogQuery): (line: StoredLine) => boolean {
+  const lowest = level === null ? 0 : logLevels.indexOf(level);
+  const words = search?.toLowerCase() ?? '';
+  return (line) =>
+    logLevels.indexOf(line.level) >= lowest && (words === '' || line.message.toLowerCase().includes(words));
+}
+
+function toLogLine(line: StoredLine, attempt: number, place: number): LogLine {
+  const { timestamp, level, source, stream, message, context } = line;
+  return {
+    line: place,
+    attempt,
+    time: timestamp,
+    level,
+    source,
+    stream,
+    message,
+    ...(context === undefined ? {} : { context: { ...context } }),
+  };
+}

@@ -1,0 +1,242 @@
+import { exactJson, type MetricName } from './metric-columns.ts';
+
+/** How points are rolled up. Level n ≥ 1 has buckets of `baseWidth` · `factor`^(n-1) points. */
+export interface RollupShape {
+  /** Level 0 holds the first so many points of each name as they are. */
+  readonly exactPoints: number;
+  readonly baseWidth: number;
+  readonly factor: number;
+  readonly levels: number;
+  /** Names beyond so many in an attempt have no rollups. */
+  readonly mostNames: number;
+}
+
+export const rollupShape: RollupShape = {
+  exactPoints: 16_384,
+  baseWidth: 16,
+  factor: 8,
+  levels: 6,
+  mostNames: 512,
+};
+
+/** Points in a whole bucket of a level. */
+export function bucketWidth(shape: RollupShape, level: number): number {
+  return level === 0 ? 1 : shape.baseWidth * shape.factor ** (level - 1);
+}
+
+/** A bucket's numbers. `count` points are finite, `nonFinite` are not; `min` and `max` are NaN where none is finite. */
+export interface Bucket {
+  count: number;
+  nonFinite: number;
+  min: number;
+  max: number;
+  sum: number;
+  firstStep: number;
+  lastStep: number;
+  firstSeq: number;
+  lastSeq: number;
+  firstEpoch: number;
+  lastEpoch: number;
+}
+
+/** Takes buckets that are whole; the bucket belongs to the caller and changes afterwards. */
+export interface BucketSink {
+  whole(name: string, level: number, index: number, bucket: Readonly<Bucket>): void;
+}
+
+/** One name's part of {@link RollupState}: name, points, points that are not finite, last value, open bucket of each level. */
+type NameState = [string, number, number, number | string | null, ...(BucketState | null)[]];
+/** In the order of {@link Bucket}'s fields; numbers that JSON has not are strings. */
+type BucketState = (number | string)[];
+
+/** What {@link Rollups} carries from one batch to the next: part of a cursor's state. */
+export type RollupState = NameState[];
+
+function emptyBucket(): Bucket {
+  return {
+    count: 0,
+    nonFinite: 0,
+    min: Number.NaN,
+    max: Number.NaN,
+    sum: 0,
+    firstStep: 0,
+    lastStep: 0,
+    firstSeq: 0,
+    lastSeq: 0,
+    firstEpoch: 0,
+    lastEpoch: 0,
+  };
+}
+
+function clear(bucket: Bucket): void {
+  bucket.count = 0;
+  bucket.nonFinite = 0;
+  bucket.min = Number.NaN;
+  bucket.max = Number.NaN;
+  bucket.sum = 0;
+}
+
+/** Adds a later bucket to an earlier one. */
+export function mergeInto(earlier: Bucket, later: Readonly<Bucket>): void {
+  if (earlier.count + earlier.nonFinite === 0) {
+    earlier.firstStep = later.firstStep;
+    earlier.firstSeq = later.firstSeq;
+    earlier.firstEpoch = later.firstEpoch;
+  }
+  if (later.count > 0) {
+    // Written so that NaN, which an empty bucket has, loses.
+    if (!(earlier.min <= later.min)) earlier.min = later.min;
+    if (!(earlier.max >= later.max)) earlier.max = later.max;
+  }
+  earlier.count += later.count;
+  earlier.nonFinite += later.nonFinite;
+  earlier.sum += later.sum;
+  earlier.lastStep = later.lastStep;
+  earlier.lastSeq = later.lastSeq;
+  earlier.lastEpoch = later.lastEpoch;
+}
+
+interface Line {
+  readonly name: string;
+  total: number;
+  nonFinite: number;
+  last: number | null;
+  /** Level n at n - 1. Each holds whole buckets of the level below only: together they are the points since the last whole top bucket. */
+  readonly open: Bucket[];
+}
+
+/** Rolls up the points of one attempt in the order of its events, name by name. */
+export class Rollups {
+  private readonly shape: RollupShape;
+  private readonly lines: Line[] = [];
+  private readonly point = emptyBucket();
+
+  constructor(shape: RollupShape, state: RollupState = []) {
+    this.shape = shape;
+    for (const [name, total, nonFinite, last, ...open] of state) {
+      const line = this.begin(name);
+      line.total = total;
+      line.nonFinite = nonFinite;
+      line.last = last === null ? null : Number(last);
+      for (const [index, bucket] of open.entries()) {
+        const held = line.open[index];
+        if (bucket && held) Object.assign(held, bucketOf(bucket));
+      }
+    }
+  }
+
+  /** Names beyond the shape's `mostNames` are passed over. */
+  add(
+    { id, name }: MetricName,
+    value: number,
+    step: number,
+    epoch: number,
+    seq: number,
+    sink: BucketSink,
+  ): void {
+    if (id >= this.shape.mostNames) return;
+    const line = this.lines[id] ?? this.begin(name);
+    const { point, shape } = this;
+    const finite = Number.isFinite(value);
+    point.count = finite ? 1 : 0;
+    point.nonFinite = finite ? 0 : 1;
+    point.min = finite ? value : Number.NaN;
+    point.max = point.min;
+    point.sum = finite ? value : 0;
+    point.firstStep = step;
+    point.lastStep = step;
+    point.firstSeq = seq;
+    point.lastSeq = seq;
+    point.firstEpoch = epoch;
+    point.lastEpoch = epoch;
+    line.last = value;
+    if (!finite) line.nonFinite += 1;
+    if (line.total < shape.exactPoints) sink.whole(line.name, 0, line.total, point);
+    line.total += 1;
+    this.climb(line, sink);
+  }
+
+  /** Puts the point into level 1, and every bucket that is whole thereby into the next level. */
+  private climb(line: Line, sink: BucketSink): void {
+    let lower: Bucket = this.point;
+    let width = this.shape.baseWidth;
+    for (let level = 1; level <= line.open.length; level += 1) {
+      const bucket = line.open[level - 1] as Bucket;
+      mergeInto(bucket, lower);
+      if (level > 1) clear(lower);
+      if (line.total % width !== 0) return;
+      sink.whole(line.name, level, line.total / width - 1, bucket);
+      lower = bucket;
+      width *= this.shape.factor;
+    }
+    clear(lower);
+  }
+
+  private begin(name: string): Line {
+    const open = Array.from({ length: this.shape.levels }, emptyBucket);
+    const line: Line = { name, total: 0, nonFinite: 0, last: null, open };
+    this.lines.push(line);
+    return line;
+  }
+
+  /** The last value of each name. */
+  latest(): Record<string, number | string> {
+    const values: Record<string, number | string> = Object.create(null);
+    for (const { name, last } of this.lines) if (last !== null) values[name] = exactJson(last);
+    return values;
+  }
+
+  /** What a further instance goes on from. */
+  state(): RollupState {
+    return this.lines.map(({ name, total, nonFinite, last, open }): NameState => {
+      const buckets = open.map((bucket) => (bucket.count + bucket.nonFinite === 0 ? null : stateOf(bucket)));
+      while (buckets.at(-1) === null) buckets.pop();
+      return [name, total, nonFinite, last === null ? null : exactJson(last), ...buckets];
+    });
+  }
+}
+
+/** A name's totals and open buckets, the widest (whose points came first) first. */
+export interface OpenLine {
+  readonly name: string;
+  readonly total: number;
+  readonly nonFinite: number;
+  readonly open: readonly { readonly level: number; readonly bucket: Readonly<Bucket> }[];
+}
+
+/** The lines of a state, for readers. */
+export function openLines(state: RollupState): OpenLine[] {
+  return state.map(([name, total, nonFinite, , ...open]) => ({
+    name,
+    total,
+    nonFinite,
+    open: open
+      .flatMap((bucket, index) => (bucket ? [{ level: index + 1, bucket: bucketOf(bucket) }] : []))
+      .reverse(),
+  }));
+}
+
+function stateOf(bucket: Readonly<Bucket>): BucketState {
+  const { count, nonFinite, min, max, sum } = bucket;
+  const { firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch } = bucket;
+  const places = [firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch];
+  return [count, nonFinite, ...[min, max, sum].map(exactJson), ...places];
+}
+
+function bucketOf(state: BucketState): Bucket {
+  const [count, nonFinite, min, max, sum, firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch] =
+    state.map(Number) as [number, number, number, number, number, number, number, number, number, number, number];
+  return {
+    count,
+    nonFinite,
+    min,
+    max,
+    sum,
+    firstStep,
+    lastStep,
+    firstSeq,
+    lastSeq,
+    firstEpoch,
+    lastEpoch,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Series } from '../../../shared/contract/runs.ts';
+import type { BucketColumns, StoredPoint, StepWindow } from './ports.ts';
+import type { Bucket } from './rollups.ts';
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const numberOf = (value: number | null) => value ?? Number.NaN;
+const orNull = (value: number) => (Number.isFinite(value) ? value : null);
+
+/** A chart's line under construction: buckets in order. */
+export class SeriesLine {
+  private readonly series: Mutable<Series>;
+
+  constructor(name: string, attempt: number, width: number, total: number, nonFinite: number) {
+    this.series = {
+      name,
+      attempt,
+      width,
+      step: [],
+      epoch: [],
+      min: [],
+      max: [],
+      mean: [],
+      count: [],
+      total,
+      nonFinite,
+    };
+  }
+
+  /** @param group so many neighbours become one */
+  addColumns(columns: BucketColumns, group = 1): void {
+    const { length } = columns.count;
+    for (let from = 0; from < length; from += group) {
+      let count = 0;
+      let points = 0;
+      let min = Number.NaN;
+      let max = Number.NaN;
+      let sum = 0;
+      const to = Math.min(from + group, length);
+      for (let at = from; at < to; at += 1) {
+        const [low, high] = [numberOf(columns.min[at] ?? null), numberOf(columns.max[at] ?? null)];
+        if (!(min <= low) && !Number.isNaN(low)) min = low;
+        if (!(max >= high) && !Number.isNaN(high)) max = high;
+        count += columns.count[at] ?? 0;
+        points += (columns.count[at] ?? 0) + (columns.nonFinite[at] ?? 0);
+        sum += numberOf(columns.sum[at] ?? null);
+      }
+      this.push(columns.lastStep[to - 1] ?? 0, columns.lastEpoch[to - 1] ?? 0, min, max, sum / count, points);
+    }
+  }
+
+  addBucket({ lastStep, lastEpoch, min, max, sum, count, nonFinite }: Readonly<Bucket>): void {
+    this.push(lastStep, lastEpoch, min, max, sum / count, count + nonFinite);
+  }
+
+  addPoints(points: readonly StoredPoint[], { fromStep, toStep }: StepWindow): void {
+    const { name, attempt } = this.series;
+    for (const point of points) {
+      const given = point.values[name];
+      if (given === undefined || point.attempt !== attempt) continue;
+      if (point.step < fromStep || point.step > toStep) continue;
+      const value = Number(given);
+      this.push(point.step, point.epoch, value, value, value, 1);
+    }
+  }
+
+  end(): Series {
+    return this.series;
+  }
+
+  /** What is not finite has no place in a chart: null. A sum beyond the largest double leaves a mean without a value. */
+  private push(step: number, epoch: number, min: number, max: number, mean: number, points: number): void {
+    const { series } = this;
+    series.step.push(step);
+    series.epoch.push(epoch);
+    series.min.push(orNull(min));
+    series.max.push(orNull(max));
+    series.mean.push(orNull(mean));
+    series.count.push(points);
+  }
+}

@@ -1,0 +1,117 @@
+import { AttemptBeginnings } from './beginnings.ts';
+import { type Claim, claim } from './claim.ts';
+import { decide, isUnderWay, type Step } from './decide.ts';
+import { AttemptEndings } from './endings.ts';
+import { Following } from './following.ts';
+import type { Observation } from './observation.ts';
+import type { AdvanceParts } from './parts.ts';
+import type { AttemptRow, RunRow } from './ports.ts';
+
+/**
+ * Moves runs on. `advance` may be called by anybody, at any time, twice: it looks at the rows and at the run directory, writes
+ * what it intends, does it, and writes what came of it, until there is nothing to do but wait.
+ */
+export class Advance implements Disposable {
+  private readonly parts: AdvanceParts;
+  private readonly following: Following;
+  private readonly beginnings: AttemptBeginnings;
+  private readonly endings: AttemptEndings;
+  /** By run: the advance under way, and the one after it, for all who ask meanwhile. */
+  private readonly current = new Map<string, Promise<void>>();
+  private readonly next = new Map<string, Promise<void>>();
+  private closed = false;
+
+  constructor(parts: AdvanceParts) {
+    this.parts = parts;
+    this.following = new Following(parts.ingestion, parts.executor, parts.wake);
+    this.endings = new AttemptEndings(parts, this.following);
+    this.beginnings = new AttemptBeginnings(parts, this.endings);
+  }
+
+  /** Does all that can be done for a run now. @throws what the stores throw; nothing is half done then: call it again */
+  advance(runId: string): Promise<void> {
+    const next = this.next.get(runId);
+    if (next) return next;
+    const current = this.current.get(runId);
+    if (!current) return this.begin(runId);
+    const begin = () => {
+      this.next.delete(runId);
+      return this.begin(runId);
+    };
+    // Whoever asked for the current one hears of its failure; who asks now gets a try of their own.
+    const following = current.then(begin, begin);
+    this.next.set(runId, following);
+    return following;
+  }
+
+  /** Gives a queued run an attempt; see {@link claim}. */
+  async claim(runId: string): Promise<Claim> {
+    const claimed = await claim(this.parts, runId);
+    if (claimed === 'claimed') await this.parts.announcement.changed(runId);
+    return claimed;
+  }
+
+  /** What stands in the directory of a run's attempt where it is under way here. */
+  async look(runId: string): Promise<{ attempt: AttemptRow; seen: Observation } | null> {
+    const attempt = await this.parts.attempts.newest(runId);
+    if (!isUnderWay(attempt) || attempt.machineId !== this.parts.machineId) return null;
+    return { attempt, seen: await this.parts.directories.observe(attempt.runDirectory) };
+  }
+
+  /** Resolves once no advance is under way. */
+  async idle(): Promise<void> {
+    while (this.current.size > 0) await Promise.allSettled([...this.current.values(), ...this.next.values()]);
+  }
+
+  /** Begins no further step and watches nothing more; the trainers go on. */
+  [Symbol.dispose](): void {
+    this.closed = true;
+    this.following[Symbol.dispose]();
+  }
+
+  private begin(runId: string): Promise<void> {
+    const under = this.steps(runId).finally(() => this.current.delete(runId));
+    this.current.set(runId, under);
+    return under;
+  }
+
+  private async steps(runId: string): Promise<void> {
+    while (!this.closed) {
+      const run = await this.parts.runs.find(runId);
+      if (!run) return;
+      const attempt = await this.parts.attempts.newest(runId);
+      const isOurs = isUnderWay(attempt) && attempt.machineId === this.parts.machineId;
+      const seen = isOurs ? await this.parts.directories.observe(attempt.runDirectory) : null;
+      const step = decide(run, attempt, seen);
+      if (step.kind === 'rest' && isOurs) await this.following.follow(attempt);
+      if (!(await this.perform(run, step))) return;
+    }
+  }
+
+  /** Does a step; answers whether to look again at once. */
+  private async perform(run: RunRow, step: Step): Promise<boolean> {
+    switch (step.kind) {
+      case 'rest':
+        if (step.stop) await this.parts.directories.askToStop(step.stop.runDirectory, step.stop.graceMs);
+        return false;
+      case 'claim':
+        return (await this.claim(run.id)) === 'claimed';
+      case 'cancel-unstarted':
+        await this.endings.cancelUnstarted(run.id);
+        return false;
+      case 'prepare':
+        return this.beginnings.prepare(run, step.attempt);
+      case 'start':
+        return this.beginnings.start(run, step.attempt, step.stop);
+      case 'mark-running':
+        await this.beginnings.markRunning(step.attempt, step.supervisor);
+        return true;
+      case 'finish':
+        await this.endings.finish(step.attempt, step.exit);
+        return false;
+      case 'bury':
+        await this.endings.bury(run, step.attempt);
+        return false;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { IngestedAttempt, Ingestion } from '../ingest/ports.ts';
+import type { TrainingData } from '../datasets/ports.ts';
+import type { Announcement } from './announcement.ts';
+import type { ClaimParts } from './claim.ts';
+import type { AttemptRow, Executor, RunDirectories } from './ports.ts';
+
+export interface AdvanceParts extends ClaimParts {
+  readonly directories: RunDirectories;
+  readonly executor: Executor;
+  readonly ingestion: Ingestion;
+  readonly announcement: Announcement;
+  readonly trainingData: TrainingData;
+  /** Asks for another look at a run. */
+  readonly wake: (runId: string) => void;
+}
+
+/** An attempt in ingestion's words. */
+export const ingested = (attempt: AttemptRow): IngestedAttempt => ({
+  runId: attempt.runId,
+  attemptId: attempt.id,
+  attempt: attempt.attempt,
+  runDirectory: attempt.runDirectory,
+});

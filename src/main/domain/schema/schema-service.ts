@@ -1,0 +1,130 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { editedRevisions, planDowngrade, planUpgrade, revisionOf } from './plan.ts';
+import type { DatabaseState, RevisionFile, RevisionFiles, SchemaDatabase } from './ports.ts';
+
+/** Revisions by number, as `0003`. */
+export interface SchemaState {
+  /** Null: nothing of ours is in the database. */
+  readonly revision: string | null;
+  readonly head: string;
+  readonly pending: readonly string[];
+  readonly edited: readonly string[];
+  /** One sentence for each difference from what the migrations left. */
+  readonly drift: readonly string[];
+}
+
+export interface SchemaChange extends SchemaState {
+  /** In the order in which they were gone through; empty where nothing was to be done. */
+  readonly done: readonly string[];
+}
+
+export interface RevisionEntry {
+  readonly revision: string;
+  readonly name: string;
+  /** ISO 8601, UTC; null where it is not applied. */
+  readonly appliedAt: string | null;
+  /** Of the file; null where this program has no file of it. */
+  readonly checksum: string | null;
+  readonly edited: boolean;
+}
+
+const template = (message: string) => `-- ${message}
+
+-- Up Migration
+
+
+-- Down Migration
+
+`;
+
+/** The database's schema by numbered revisions, in Alembic's manner. */
+export class SchemaService {
+  private readonly files: RevisionFiles;
+  private readonly database: SchemaDatabase;
+
+  constructor(files: RevisionFiles, database: SchemaDatabase) {
+    this.files = files;
+    this.database = database;
+  }
+
+  /** To `head`, a revision (`0003`), or `+n` steps on: all of it or nothing. Errors as `planUpgrade`. */
+  upgrade(target = 'head'): Promise<SchemaChange> {
+    return this.migrate('up', planUpgrade, target);
+  }
+
+  /** To `base` (nothing of ours is left), a revision that stays, or `-n` steps back: all of it or nothing. Errors as `planDowngrade`. */
+  downgrade(target = '-1'): Promise<SchemaChange> {
+    return this.migrate('down', planDowngrade, target);
+  }
+
+  /** Where the database stands; changes nothing. */
+  async current(): Promise<SchemaState> {
+    const [files, state] = await Promise.all([this.files.list(), this.database.read()]);
+    return describe(files, state);
+  }
+
+  /** Every revision, oldest first; those the database has and this program does not know come last. */
+  async history(): Promise<{ revisions: RevisionEntry[] }> {
+    const [files, { applied }] = await Promise.all([this.files.list(), this.database.read()]);
+    const times = new Map(applied.map(({ name, appliedAt }) => [name, appliedAt.toISOString()]));
+    const edited = new Set(editedRevisions(files, applied).map(({ name }) => name));
+    const known = new Set(files.map(({ name }) => name));
+    const strangers = applied.filter(({ name }) => !known.has(name));
+    const entry = (name: string, checksum: string | null): RevisionEntry => ({
+      revision: revisionOf(name),
+      name,
+      appliedAt: times.get(name) ?? null,
+      checksum,
+      edited: edited.has(name),
+    });
+    return {
+      revisions: [
+        ...files.map(({ name, checksum }) => entry(name, checksum)),
+        ...strangers.map(({ name }) => entry(name, null)),
+      ],
+    };
+  }
+
+  /** Writes the next numbered file, with an empty up and down to fill in. @throws TrainyardError REVISION_MESSAGE_INVALID */
+  async revision(message: string): Promise<{ revision: string; path: string }> {
+    const words = message.trim().replaceAll(/\s+/g, ' ');
+    const slug = words
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '_')
+      .replaceAll(/^_+|_+$/g, '')
+      .slice(0, 60);
+    if (slug === '') {
+      throw new TrainyardError(
+        'REVISION_MESSAGE_INVALID',
+        `"${words}" has no letter or digit of ASCII that a file's name could be made of`,
+        'Say in a few English words what the revision does.',
+        { place: { field: 'message' } },
+      );
+    }
+    const last = (await this.files.list()).at(-1);
+    const revision = String(Number(last ? revisionOf(last.name) : 0) + 1).padStart(4, '0');
+    return { revision, path: await this.files.create(`${revision}_${slug}`, template(words)) };
+  }
+
+  private async migrate(
+    direction: 'up' | 'down',
+    plan: typeof planUpgrade,
+    target: string,
+  ): Promise<SchemaChange> {
+    const files = await this.files.list();
+    const { done, state } = await this.database.migrate(direction, (applied) => plan(files, applied, target));
+    return { ...describe(files, state), done: done.map(revisionOf) };
+  }
+}
+
+function describe(files: readonly RevisionFile[], { applied, drift }: DatabaseState): SchemaState {
+  const known = new Set(applied.map(({ name }) => name));
+  const newest = applied.at(-1);
+  return {
+    revision: newest ? revisionOf(newest.name) : null,
+    head: revisionOf(files.at(-1)?.name ?? ''),
+    pending: files.filter(({ name }) => !known.has(name)).map(({ name }) => revisionOf(name)),
+    edited: editedRevisions(files, applied).map(({ name }) => revisionOf(name)),
+    drift,
+  };
+}

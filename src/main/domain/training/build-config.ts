@@ -1,0 +1,108 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import {
+  type TrainingConfig,
+  type TrainingOverrides,
+  trainingConfigSchema,
+} from '../../../shared/model/training-config.ts';
+import type { TrainableModel } from './models.ts';
+import { completeSplits } from './splits.ts';
+
+/** The version of a dataset that is trained on. */
+export interface TrainedDataset {
+  readonly id: string;
+  readonly version: number;
+  readonly classNames: readonly string[];
+}
+
+const plainSplits = { trainSplit: 0.8, valSplit: 0.2, testSplit: 0 };
+
+/** Values of `over` where they are said, else those of `under`; objects are merged, arrays and null replace. */
+function merge(under: unknown, over: unknown): unknown {
+  if (over === undefined) return under;
+  if (!isRecord(under) || !isRecord(over)) return over;
+  const merged: Record<string, unknown> = { ...under };
+  for (const [name, value] of Object.entries(over)) merged[name] = merge(under[name], value);
+  return merged;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The whole config of a training: what a person said, over the model's defaults, over the schema's.
+ * @throws TrainyardError MODEL_TASK_MISMATCH, TOO_FEW_CLASSES, SPLITS_INVALID, CONFIG_INVALID (each with its field)
+ */
+export function buildConfig(
+  model: TrainableModel,
+  dataset: TrainedDataset,
+  overrides: TrainingOverrides,
+): TrainingConfig {
+  if (!model.taskTypes.includes('classification')) {
+    throw new TrainyardError(
+      'MODEL_TASK_MISMATCH',
+      `${model.id} does not do classification, which is what this dataset is for`,
+      `Choose a model for classification.`,
+      { place: { field: 'model' } },
+    );
+  }
+  if (dataset.classNames.length < 2) {
+    throw new TrainyardError(
+      'TOO_FEW_CLASSES',
+      `The dataset has ${dataset.classNames.length === 1 ? 'one class' : 'no class'}: there is nothing to tell apart`,
+      'Import a dataset with two classes or more.',
+      { place: { field: 'dataset' } },
+    );
+  }
+  const slash = model.id.indexOf('/');
+  const splits = completeSplits(overrides.dataset ?? {}, {
+    trainSplit: model.defaults.dataset?.trainSplit ?? plainSplits.trainSplit,
+    valSplit: model.defaults.dataset?.valSplit ?? plainSplits.valSplit,
+    testSplit: model.defaults.dataset?.testSplit ?? plainSplits.testSplit,
+  });
+  const parsed = trainingConfigSchema.safeParse({
+    task: {
+      type: 'classification',
+      numClasses: dataset.classNames.length,
+      classNames: [...dataset.classNames],
+    },
+    model: { source: model.id.slice(0, slash), name: model.id.slice(slash + 1) },
+    dataset: merge(merge(model.defaults.dataset ?? {}, overrides.dataset), {
+      datasetId: dataset.id,
+      version: dataset.version,
+      ...splits,
+    }),
+    training: merge(model.defaults.training ?? {}, overrides.training),
+    resources: { gpuCount: 0, gpuType: null, memoryGb: 0 },
+  });
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = `overrides.${issue?.path.join('.') ?? ''}`;
+    throw configInvalid(field, `${field}: ${issue?.message ?? 'not usable'}`, 'Correct this value.');
+  }
+  checkTogether(parsed.data);
+  return parsed.data;
+}
+
+/** Values that are fine alone and senseless together. */
+function checkTogether({ training, dataset }: TrainingConfig): void {
+  const { earlyStop, scheduler, epochs } = training;
+  if (earlyStop.enabled && earlyStop.metric.startsWith('val_') && dataset.valSplit === 0) {
+    throw configInvalid(
+      'overrides.training.earlyStop.metric',
+      `Early stopping watches ${earlyStop.metric}, and valSplit 0 leaves no images to validate on`,
+      'Make valSplit greater than 0, or watch train_loss or train_accuracy.',
+    );
+  }
+  if (scheduler.warmupEpochs > epochs) {
+    throw configInvalid(
+      'overrides.training.scheduler.warmupEpochs',
+      `${scheduler.warmupEpochs} epochs of warm-up do not fit into ${epochs} epochs`,
+      'Make the warm-up shorter or the training longer.',
+    );
+  }
+}
+
+function configInvalid(field: string, message: string, mend: string): TrainyardError {
+  return new TrainyardError('CONFIG_INVALID', message, mend, { place: { field } });
+}

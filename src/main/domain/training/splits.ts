@@ -1,0 +1,60 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+
+export interface Splits {
+  readonly trainSplit: number;
+  readonly valSplit: number;
+  readonly testSplit: number;
+}
+
+const names = ['trainSplit', 'valSplit', 'testSplit'] as const;
+
+/** Shares as people write them: 0.3, not 0.30000000000000004. */
+const tidy = (share: number) => Math.round(share * 1e9) / 1e9;
+
+/**
+ * Makes three shares that add up to 1 from those that were given: what is left over goes to the others in the proportion
+ * of the defaults.
+ * @throws TrainyardError SPLITS_INVALID where the given ones leave no such shares, or nothing to train on
+ */
+export function completeSplits(
+  given: { readonly [Name in keyof Splits]?: number | undefined },
+  defaults: Splits,
+): Splits {
+  const said = names.filter((name) => given[name] !== undefined);
+  const open = names.filter((name) => given[name] === undefined);
+  const left = 1 - said.reduce((sum, name) => sum + (given[name] ?? 0), 0);
+  if (left < -1e-6 || (open.length === 0 && left > 1e-6)) {
+    const sum = tidy(1 - left);
+    throw splitsInvalid(
+      said[0] ?? 'trainSplit',
+      `${said.map((name) => `${name} ${given[name]}`).join(' + ')} is ${sum}, not ${open.length === 0 ? '1' : 'at most 1'}`,
+      'Choose shares that add up to 1, or leave one out.',
+    );
+  }
+  const weight = open.reduce((sum, name) => sum + defaults[name], 0);
+  const shareOf = (name: keyof Splits): number => {
+    const value = given[name];
+    if (value !== undefined) return value;
+    if (weight > 0) return tidy(Math.max(0, left) * (defaults[name] / weight));
+    return name === open[0] ? tidy(Math.max(0, left)) : 0;
+  };
+  const splits = {
+    trainSplit: shareOf('trainSplit'),
+    valSplit: shareOf('valSplit'),
+    testSplit: shareOf('testSplit'),
+  };
+  if (splits.trainSplit === 0) {
+    throw splitsInvalid(
+      said[0] ?? 'trainSplit',
+      'The splits leave no images to train on',
+      'Make trainSplit greater than 0.',
+    );
+  }
+  return splits;
+}
+
+function splitsInvalid(field: string, message: string, mend: string): TrainyardError {
+  return new TrainyardError('SPLITS_INVALID', message, mend, {
+    place: { field: `overrides.dataset.${field}` },
+  });
+}

@@ -1,0 +1,59 @@
+import path from 'node:path';
+import { TrainyardError } from '../shared/model/errors.ts';
+import { localOwnerId } from './domain/identity/local-owner.ts';
+import { type SampleParts, type SampleState, sampleKey } from './domain/sample/first-start.ts';
+import type { SettingsStore } from './domain/settings/ports.ts';
+import { appRoot } from './paths.ts';
+import type { Services } from './wiring.ts';
+
+function isState(value: unknown): value is SampleState {
+  return typeof value === 'object' && value !== null && 'requestId' in value;
+}
+
+/** The sample's steps, by the services that everybody uses. */
+export function sampleParts({ projects, datasets, runs }: Services, settings: SettingsStore): SampleParts {
+  const format = 'imagenet' as const;
+  return {
+    readState: () => {
+      const state = settings.get(sampleKey);
+      return state === 'declined' || isState(state) ? state : null;
+    },
+    writeState: (state) => settings.set(sampleKey, state),
+    isUsed: async () => (await projects.list(localOwnerId, undefined)).length > 0,
+    ensureProject: async (name, description) => {
+      const found = (await projects.list(localOwnerId, name)).find((project) => project.name === name);
+      return (found ?? (await projects.create(localOwnerId, { name, description, tags: ['sample'] }))).id;
+    },
+    startImport: (project, name) =>
+      datasets.import(localOwnerId, {
+        path: path.join(appRoot(), 'resources', 'samples', 'fashion-mnist'),
+        project,
+        name,
+        format,
+        mode: 'copy',
+        skipInvalid: false,
+      }),
+    importOver: async (importId) => {
+      for (let afterDone = -1; ; ) {
+        const { phase, done, error } = await datasets.waitForImport({ importId, afterDone, waitMs: 10_000 });
+        if (phase === 'done') return;
+        if (phase === 'failed') {
+          throw new TrainyardError(error?.code ?? 'IMPORT_FAILED', error?.message ?? 'The import failed', error?.mend ?? '');
+        }
+        afterDone = done;
+      }
+    },
+    createRun: async (project, dataset, requestId) => {
+      const { runId } = await runs.creation.create(localOwnerId, {
+        project,
+        dataset,
+        model: 'builtin/cnn',
+        priority: 0,
+        overrides: {},
+        source: 'template',
+        requestId,
+      });
+      return runId;
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { createCache } from './adapters/embedded/cache/cache.ts';
+import { createDocumentStore } from './adapters/embedded/documents/document-store.ts';
+import { createListener } from './adapters/embedded/pubsub/listener.ts';
+import { createPubSub } from './adapters/embedded/pubsub/pubsub.ts';
+import { FilesObjectStore } from './adapters/files/object-store.ts';
+import { LocalRootedFiles } from './adapters/files/rooted-files.ts';
+import { createRunDirectoryFiles } from './adapters/files/run-directory-tail.ts';
+import { FileSources } from './adapters/files/sources.ts';
+import { BuiltinModels } from './adapters/files/trainable-models.ts';
+import { FileUploads } from './adapters/files/uploads.ts';
+import { SharpImageReader } from './adapters/images/sharp-image-reader.ts';
+import { PostgresAttemptStore } from './adapters/postgres/attempts.ts';
+import { PostgresImportRepository } from './adapters/postgres/dataset-imports.ts';
+import { PostgresDatasetRepository } from './adapters/postgres/datasets.ts';
+import { PostgresIngestStore } from './adapters/postgres/ingest-store.ts';
+import { PostgresJournal, PostgresJournalReader } from './adapters/postgres/journal.ts';
+import { PostgresLogIndex } from './adapters/postgres/log-index.ts';
+import { MetricPartitions } from './adapters/postgres/metric-partitions.ts';
+import { PostgresPointReader } from './adapters/postgres/points.ts';
+import { PostgresProjectStore } from './adapters/postgres/projects.ts';
+import { PostgresRollupReader } from './adapters/postgres/rollups.ts';
+import { PostgresRunStore } from './adapters/postgres/runs.ts';
+import { PostgresRunReader } from './adapters/postgres/runs-reader.ts';
+import { PostgresUnitOfWork } from './adapters/postgres/unit-of-work.ts';
+import { FileRunDirectories } from './adapters/processes/run-directories.ts';
+import { SupervisedExecutor } from './adapters/processes/supervised-executor.ts';
+import { AuditLog } from './domain/audit/audit-log.ts';
+import { DatasetService } from './domain/datasets/dataset-service.ts';
+import { defaultLimits } from './domain/datasets/limits.ts';
+import { batchLimits } from './domain/ingest/attempt-reader.ts';
+import { IngestionService } from './domain/ingest/ingestion-service.ts';
+import { LiveState } from './domain/ingest/live-state.ts';
+import { EventService } from './domain/journal/event-service.ts';
+import { RunNews } from './domain/journal/run-news.ts';
+import { LogLines } from './domain/logs/log-lines.ts';
+import { LogService } from './domain/logs/log-service.ts';
+import { MetricService } from './domain/metrics/metric-service.ts';
+import { rollupShape } from './domain/metrics/rollups.ts';
+import { SeriesService } from './domain/metrics/series.ts';
+import { localOwnerId } from './domain/identity/local-owner.ts';
+import { News } from './domain/news/news.ts';
+import { Projects } from './domain/projects/projects.ts';
+import { createRuns } from './domain/runs/runs.ts';
+import type { SettingsStore } from './domain/settings/ports.ts';
+import { appRoot } from './paths.ts';
+import type { RunStatus } from '../shared/model/run.ts';
+
+const machineKey = 'machineId';
+const slotsKey = 'runsAtOnce';
+
+/** This state folder's own id; the same after a restart. */
+function machineIdOf(settings: SettingsStore): string {
+  const known = settings.get(machineKey);
+  if (typeof known === 'string') return known;
+  const made = randomUUID();
+  settings.set(machineKey, made);
+  return made;
+}
+
+/** The builtin trainer keeps two cores busy. */
+function slotsOf(settings: SettingsStore): number {
+  const chosen = settings.get(slotsKey);
+  return typeof chosen === 'number' && chosen >= 1 ? Math.floor(chosen) : Math.max(1, Math.floor(availableParallelism() / 2));
+}
+
+export interface WiringParts {
+  readonly home: string;
+  readonly pool: pg.Pool;
+  readonly settings: SettingsStore;
+  readonly log: Logger;
+}
+
+export type Services = Awaited<ReturnType<typeof wire>>;
+
+/** Constructs every service and adapter of the embedded profile: the only place that does. Nothing runs until `start`. */
+export async function wire({ home, pool, settings, log }: WiringParts) {
+  const root = appRoot();
+  const report = (error: unknown) => log.warn({ err: error }, 'a connection that listens for news broke; it is made anew');
+  const listener = createListener(pool, report);
+  const pubSub = createPubSub(pool, listener, report);
+  const documents = createDocumentStore(pool);
+  const cache = createCache(pool);
+  const [objects, uploads] = await Promise.all([
+    FilesObjectStore.open(path.join(home, 'objects')),
+    FileUploads.open(path.join(home, 'uploads')),
+  ]);
+  await Promise.all([objects.ensureBuckets(), documents.ensureCollections()]);
+
+  const news = new News();
+  const audit = new AuditLog(documents, (error, action) => log.warn({ err: error, action }, 'an audit note was lost'));
+  const machineId = machineIdOf(settings);
+  const projectStore = new PostgresProjectStore(pool);
+  const projects = new Projects(projectStore, news, audit);
+  const repository = new PostgresDatasetRepository(pool);
+  const datasets = new DatasetService({
+    repository,
+    importRows: new PostgresImportRepository(pool),
+    store: objects,
+    local: objects,
+    links: objects,
+    files: new LocalRootedFiles(),
+    sources: new FileSources(defaultLimits, home),
+    uploads,
+    reader: new SharpImageReader(),
+    limits: defaultLimits,
+    projects: projectStore,
+    news,
+    audit,
+    log,
+    machineId,
+  });
+
+  const liveState = new LiveState(pubSub, cache, news, log);
+  const ingestion = new IngestionService({
+    store: new PostgresIngestStore(pool, new MetricPartitions(pool)),
+    documents,
+    shape: rollupShape,
+    limits: batchLimits,
+    files: createRunDirectoryFiles(log),
+    committed: liveState.committed,
+    settle: liveState.settle,
+    log,
+  });
+  const directories = new FileRunDirectories(path.join(home, 'runs'));
+  const executor = new SupervisedExecutor({
+    name: 'builtin',
+    node: process.execPath,
+    supervisor: path.join(root, 'out', 'node', 'supervisor.js'),
+    // Another program that keeps to docs/run-directory.md: what benchmarks and tests train with.
+    trainer: process.env.TRAINYARD_BUILTIN_TRAINER ?? path.join(root, 'out', 'node', 'trainer-builtin.js'),
+    directories,
+  });
+  const runs = createRuns({
+    machineId,
+    work: new PostgresUnitOfWork(pool),
+    journal: new PostgresJournal(),
+    runs: new PostgresRunStore(pool),
+    attempts: new PostgresAttemptStore(pool),
+    reader: new PostgresRunReader(pool),
+    projects: projectStore,
+    datasets: repository,
+    trainingData: datasets,
+    models: new BuiltinModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json')),
+    documents,
+    cache,
+    ingestion,
+    directories,
+    executor,
+    slots: () => slotsOf(settings),
+    pubSub,
+    news,
+    audit,
+    log,
+  });
+  const runNews = new RunNews(pubSub);
+  const lines = new LogLines(documents);
+  const readers = {
+    events: new EventService(new PostgresJournalReader(pool), lines, runNews),
+    metrics: new MetricService(new PostgresPointReader(pool), runNews),
+    series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
+    logs: new LogService(new PostgresLogIndex(pool), lines, runNews),
+  };
+  const close = async () => {
+    await runs.loop[Symbol.asyncDispose]();
+    await Promise.all([ingestion.closeAll(), datasets.close(), runNews[Symbol.asyncDispose]()]);
+    await listener[Symbol.asyncDispose]();
+  };
+  const countRuns = async (status: RunStatus) => {
+    const query = { status, sort: 'createdAt', order: 'desc', offset: 0, limit: 1 } as const;
+    return (await runs.views.list(localOwnerId, query)).total;
+  };
+  return { countRuns, sweepCache: () => cache.sweep(), documents, news, projects, datasets, uploads, runs, readers, close };
+}

@@ -1,0 +1,40 @@
+import { UnstyledButton } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useNow } from '../format/use-now.ts';
+import type { ConnectionState as State } from '../rpc/connection.ts';
+import classes from './connection-state.module.css';
+
+interface ConnectionStateProps {
+  readonly state: State;
+  readonly onRetry: () => void;
+}
+
+/** Whether the engine answers: a quiet line that turns amber, with a way to try at once. */
+export function ConnectionState({ state, onRetry }: ConnectionStateProps) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const away = state.phase === 'waiting' || (state.phase === 'connecting' && state.failures > 0);
+  if (!away) {
+    return (
+      <div className={classes.state} data-phase={state.phase}>
+        <span className={classes.dot} aria-hidden="true" />
+        {state.phase === 'open' ? t('connection.open') : t('connection.connecting')}
+      </div>
+    );
+  }
+  const seconds = state.phase === 'waiting' ? Math.max(0, Math.ceil((state.retryAt - now) / 1000)) : 0;
+  return (
+    <div className={classes.state} data-phase="waiting">
+      <span className={classes.dot} aria-hidden="true" />
+      <span className={classes.text}>
+        {t('connection.waiting')}
+        <span className={classes.detail}>
+          {seconds > 0 ? t('connection.retryIn', { seconds }) : t('connection.connecting')}
+        </span>
+      </span>
+      <UnstyledButton className={classes.retry} onClick={onRetry}>
+        {t('connection.retryNow')}
+      </UnstyledButton>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { AppShell, Burger, Group, VisuallyHidden } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { BreadcrumbSlot } from '../components/page.tsx';
+import { PageSkeleton } from '../components/page-skeleton.tsx';
+import { connection } from '../rpc/client.ts';
+import { CommandPalette } from './command-palette.tsx';
+import { ConnectionState } from './connection-state.tsx';
+import { HeaderTools } from './header-tools.tsx';
+import { HelpDialog } from './help-dialog.tsx';
+import classes from './layout.module.css';
+import { Navigation } from './navigation.tsx';
+import { UnauthorizedPage } from './unauthorized-page.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
+
+/** The frame around every page: navigation, breadcrumb, tools, and what the keyboard opens. */
+export function Layout() {
+  const { t } = useTranslation();
+  const [menuOpened, menu] = useDisclosure(false);
+  const [paletteOpened, palette] = useDisclosure(false);
+  const [helpOpened, help] = useDisclosure(false);
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const state = useSyncExternalStore(connection.subscribe, connection.snapshot);
+  useShortcuts({ openPalette: palette.open, openHelp: help.open });
+
+  const firstPath = useRef(path);
+  useEffect(() => {
+    if (path === firstPath.current) return;
+    firstPath.current = '';
+    menu.close();
+    main.current?.focus({ preventScroll: true });
+  }, [path, menu.close]);
+
+  if (state.phase === 'unauthorized') return <UnauthorizedPage />;
+  return (
+    <>
+      <a href="#main" className={classes.skip}>
+        {t('shell.skip')}
+      </a>
+      <AppShell
+        layout="alt"
+        header={{ height: 52 }}
+        navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !menuOpened } }}
+        padding={0}
+      >
+        <AppShell.Header className={classes.header}>
+          <Group h="100%" px="lg" justify="space-between" wrap="nowrap" gap="md">
+            <Group gap="sm" wrap="nowrap" miw={0} style={{ flex: 1 }}>
+              <Burger
+                opened={menuOpened}
+                onClick={menu.toggle}
+                hiddenFrom="sm"
+                size="sm"
+                aria-label={t('shell.menu')}
+              />
+              <nav ref={setSlot} className={classes.crumbs} aria-label={t('shell.breadcrumb')} />
+            </Group>
+            <HeaderTools onSearch={palette.open} onHelp={help.open} />
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar className={classes.navbar}>
+          <Navigation />
+          <ConnectionState state={state} onRetry={connection.retryNow} />
+        </AppShell.Navbar>
+        <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes.main}>
+          <BreadcrumbSlot value={slot}>
+            <Suspense fallback={<PageSkeleton />}>
+              <Outlet />
+            </Suspense>
+          </BreadcrumbSlot>
+        </AppShell.Main>
+      </AppShell>
+      <VisuallyHidden role="status">
+        {state.phase === 'waiting' ? t('connection.waiting') : ''}
+      </VisuallyHidden>
+      <CommandPalette opened={paletteOpened} onClose={palette.close} onHelp={help.open} />
+      <HelpDialog opened={helpOpened} onClose={help.close} />
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { Group, Text } from '@mantine/core';
+import { IconCpu, IconDatabase, IconFolder, IconGitCompare, IconPlayerPlay } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import classes from './navigation.module.css';
+
+export const places = [
+  { to: '/projects', key: 'projects', icon: IconFolder, letter: 'p' },
+  { to: '/datasets', key: 'datasets', icon: IconDatabase, letter: 'd' },
+  { to: '/runs', key: 'runs', icon: IconPlayerPlay, letter: 'r' },
+  { to: '/compare', key: 'compare', icon: IconGitCompare, letter: 'c' },
+  { to: '/system', key: 'system', icon: IconCpu, letter: 's' },
+] as const;
+
+/** The way to every part of the app. */
+export function Navigation() {
+  const { t } = useTranslation();
+  return (
+    <nav aria-label={t('shell.navigation')} className={classes.navigation}>
+      <Link to="/" className={classes.brand}>
+        <img src="/favicon.svg" alt="" width={24} height={24} />
+        <Text component="span" fw={700} fz={15} lts="-0.01em">
+          Trainyard
+        </Text>
+      </Link>
+      {places.map(({ to, key, icon: Icon }) => (
+        <Link key={to} to={to} className={classes.link} activeProps={{ 'aria-current': 'page' }}>
+          <Group gap={10} wrap="nowrap">
+            <Icon size={18} stroke={1.7} aria-hidden />
+            {t(`nav.${key}`)}
+          </Group>
+        </Link>
+      ))}
+    </nav>
+  );
+}

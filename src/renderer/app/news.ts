@@ -1,0 +1,39 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { type EngineClient, queries } from '../rpc/client.ts';
+
+/** A run that learns changes many times a second; lists need not. */
+const settleMs = 500;
+const waitMs = 25_000;
+
+type Change = Awaited<ReturnType<EngineClient['system']['news']>>['changed'][number];
+
+/** Marks what changed as stale, so that what is on the screen is read again. */
+async function invalidate(client: QueryClient, changes: readonly Change[]): Promise<void> {
+  const kinds = new Set(changes.map(({ kind }) => kind));
+  const keys = [];
+  if (kinds.has('project')) keys.push(queries.projects.key());
+  if (kinds.has('dataset')) keys.push(queries.datasets.key());
+  if (kinds.has('run')) keys.push(queries.runs.list.key(), queries.runs.compare.key());
+  for (const { kind, id } of changes) {
+    if (kind === 'run') keys.push(queries.runs.show.key({ input: { run: id } }));
+  }
+  await Promise.all(keys.map((queryKey) => client.invalidateQueries({ queryKey })));
+}
+
+/** Keeps the page's reads true until aborted: waits for news and reads again what they concern. */
+export async function followNews(
+  engine: EngineClient,
+  client: QueryClient,
+  signal: AbortSignal,
+): Promise<void> {
+  let after = '';
+  for (;;) {
+    const news = await engine.system.news({ after, waitMs: after === '' ? 0 : waitMs }, { signal });
+    // The first answer only tells where to begin: nothing on the screen is older.
+    if (news.reset && after !== '') await client.invalidateQueries();
+    else if (!news.reset) await invalidate(client, news.changed);
+    after = news.cursor;
+    if (news.changed.length > 0) await new Promise((resolve) => setTimeout(resolve, settleMs));
+    signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,33 @@
+import { Button, Code, Stack, Text, Title } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { connection } from '../rpc/client.ts';
+import classes from './unauthorized-page.module.css';
+
+/** This browser has no session: where to get a link that makes one. */
+export function UnauthorizedPage() {
+  const { t } = useTranslation();
+  useEffect(() => {
+    document.title = `${t('unauthorized.title')} · Trainyard`;
+  }, [t]);
+  return (
+    <main className={classes.page}>
+      <Stack gap="md" maw={520}>
+        <IconLock size={32} stroke={1.5} aria-hidden />
+        <Title order={1} size={24}>
+          {t('unauthorized.title')}
+        </Title>
+        <Text>{t('unauthorized.why')}</Text>
+        <Text>{t('unauthorized.how')}</Text>
+        <Code block>npm start</Code>
+        <Text size="sm" c="dimmed">
+          {t('unauthorized.note')}
+        </Text>
+        <Button variant="default" onClick={connection.retryNow} style={{ alignSelf: 'flex-start' }}>
+          {t('common.retry')}
+        </Button>
+      </Stack>
+    </main>
+  );
+}

@@ -1,0 +1,129 @@
+import { Button, Group, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
+import { IconZoomReset } from '@tabler/icons-react';
+import { useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Chart } from './chart.tsx';
+import classes from './chart-board.module.css';
+import type { ChartLine, View } from './chart-line.ts';
+import type { RunFeed } from './run-feed.ts';
+import { useChartSettings } from './use-chart-settings.ts';
+
+export interface BoardChart {
+  readonly key: string;
+  readonly title: string;
+  readonly lines: readonly ChartLine[];
+}
+
+interface ChartBoardProps {
+  readonly charts: readonly BoardChart[];
+  readonly feeds: readonly RunFeed[];
+}
+
+/** Charts over one common x axis: what one zooms, all show. */
+export function ChartBoard({ charts, feeds }: ChartBoardProps) {
+  const { t } = useTranslation();
+  const [settings, setSettings] = useChartSettings();
+  const [view, setView] = useState<View>(null);
+  const [error, setError] = useState<unknown>(null);
+  const { axis } = settings;
+
+  useEffect(() => {
+    const controller = new AbortController();
+    for (const feed of feeds) {
+      const length = axis === 'epoch' ? feed.stepsPerEpoch || 1 : 1;
+      const window = view && {
+        fromStep: Math.max(0, Math.floor(view.from * length)),
+        toStep: Math.ceil(view.to * length),
+      };
+      feed.look(window, controller.signal).catch((reason: unknown) => {
+        if (!controller.signal.aborted) setError(reason);
+      });
+    }
+    return () => controller.abort();
+  }, [feeds, view, axis]);
+  // A finer look that fails leaves the coarser one on the screen; the page's boundary must know all the same.
+  if (error !== null) throw error;
+
+  const onChange = useCallback(
+    (listener: () => void) => {
+      const stops = feeds.map((feed) => feed.onChange(listener));
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    [feeds],
+  );
+  return (
+    <div>
+      <Group gap="lg" mb="md" className={classes.tools}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('charts.axis')}
+          value={axis}
+          onChange={(value) => {
+            setView(null);
+            setSettings({ ...settings, axis: value });
+          }}
+          data={[
+            { value: 'step', label: t('charts.step') },
+            { value: 'epoch', label: t('charts.epoch') },
+          ]}
+        />
+        <Group gap="xs" wrap="nowrap">
+          <Text size="sm" c="dimmed" id="smoothing">
+            {t('charts.smoothing')}
+          </Text>
+          <Slider
+            w={140}
+            size="sm"
+            min={0}
+            max={0.99}
+            step={0.01}
+            label={null}
+            thumbLabel={t('charts.smoothing')}
+            value={settings.smoothing}
+            onChange={(smoothing) => setSettings({ ...settings, smoothing })}
+          />
+          <Text size="sm" className="tabular" w={32}>
+            {settings.smoothing.toFixed(2)}
+          </Text>
+        </Group>
+        <Switch
+          size="sm"
+          label={t('charts.logarithmic')}
+          checked={settings.logarithmic}
+          onChange={(event) => setSettings({ ...settings, logarithmic: event.currentTarget.checked })}
+        />
+        <Group gap="xs" ml="auto" mih={26}>
+          {view ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconZoomReset size={15} aria-hidden />}
+              onClick={() => setView(null)}
+            >
+              {t('charts.resetZoom')}
+            </Button>
+          ) : (
+            <Text size="xs" c="dimmed" visibleFrom="md">
+              {t('charts.zoomHint')}
+            </Text>
+          )}
+        </Group>
+      </Group>
+      <div className={classes.grid}>
+        {charts.map((chart) => (
+          <Chart
+            key={chart.key}
+            title={chart.title}
+            lines={chart.lines}
+            settings={settings}
+            view={view}
+            onView={setView}
+            onChange={onChange}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}

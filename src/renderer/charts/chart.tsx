@@ -1,0 +1,165 @@
+import 'uplot/dist/uPlot.min.css';
+import { useComputedColorScheme } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import uPlot from 'uplot';
+import { useFormat } from '../format/use-format.ts';
+import classes from './chart.module.css';
+import { chartData, fullView, seriesPerLine } from './chart-data.ts';
+import { ChartLegend, type LegendHandle } from './chart-legend.tsx';
+import type { ChartLine, ChartSettings, View } from './chart-line.ts';
+import { type ChartTheme, chartOptions } from './chart-options.ts';
+import { frames } from './frame.ts';
+
+export interface ChartProps {
+  readonly title: string;
+  readonly lines: readonly ChartLine[];
+  readonly settings: ChartSettings;
+  readonly view: View;
+  readonly onView: (view: View) => void;
+  /** Subscribes to changes of what `lines` point to. */
+  readonly onChange: (listener: () => void) => () => void;
+  readonly height?: number;
+}
+
+function themeOf(element: HTMLElement): ChartTheme {
+  const style = getComputedStyle(element);
+  return {
+    text: style.getPropertyValue('--chart-text').trim(),
+    grid: style.getPropertyValue('--chart-grid').trim(),
+    font: `11px ${style.fontFamily}`,
+  };
+}
+
+/**
+ * Lines over steps or epochs. Data never goes through React: it is painted from the buffers, at most once a frame, and only while the
+ * chart is in view.
+ */
+export function Chart({ title, lines, settings, view, onView, onChange, height = 240 }: ChartProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const scheme = useComputedColorScheme();
+  const titleId = useId();
+  const { ref: sizeRef, width } = useElementSize();
+  const [host, setHost] = useState<HTMLDivElement | null>(null);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const legend = useRef<LegendHandle>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef({ lines, settings, view, onView, hidden });
+  latest.current = { lines, settings, view, onView, hidden };
+  const shape = useMemo(() => lines.map((line) => `${line.key}${line.color}${line.dashed}`).join(), [lines]);
+  const wide = Math.max(0, Math.floor(width));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the lines; a theme's colours are read from the page
+  useEffect(() => {
+    if (!host || wide === 0) return;
+    let visible = false;
+    let waiting = true;
+    const options = chartOptions(
+      latest.current.lines,
+      settings,
+      themeOf(host),
+      {
+        range: () =>
+          latest.current.view ??
+          fullView(latest.current.lines, latest.current.settings) ?? { from: 0, to: 1 },
+        onSelect: (selected) => latest.current.onView(selected),
+        onCursor: (index) => showValues(index),
+        formatValue: format.metric,
+        formatX: format.compact,
+      },
+      { width: wide, height },
+    );
+    const chart = new uPlot(options, [[]], host);
+    plot.current = chart;
+    const showValues = (index: number | null) => {
+      for (const [at, line] of latest.current.lines.entries()) {
+        const column = chart.data[at * seriesPerLine + 1] ?? [];
+        legend.current?.show(line.key, valueNear(column, index), line.buffer()?.nonFinite ?? 0);
+      }
+      legend.current?.showX(index === null ? null : (chart.data[0]?.[index] ?? null));
+    };
+    const paint = () => {
+      waiting = !visible;
+      if (!visible) return;
+      const { lines: drawn, settings: set, view: shown } = latest.current;
+      chart.setData(chartData(drawn, set, shown, wide));
+      showValues(chart.cursor.idx ?? null);
+    };
+    for (const [at, line] of latest.current.lines.entries()) {
+      if (latest.current.hidden.has(line.key)) showLine(chart, at, false);
+    }
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        visible = entry?.isIntersecting ?? false;
+        if (visible && waiting) frames.request(paint);
+      },
+      { rootMargin: '100px' },
+    );
+    observer.observe(host);
+    const stop = onChange(() => frames.request(paint));
+    const repaint = () => frames.request(paint);
+    host.addEventListener('repaint', repaint);
+    return () => {
+      observer.disconnect();
+      host.removeEventListener('repaint', repaint);
+      stop();
+      frames.forget(paint);
+      chart.destroy();
+      plot.current = null;
+    };
+  }, [
+    host,
+    wide,
+    height,
+    shape,
+    scheme,
+    settings.axis,
+    settings.logarithmic,
+    onChange,
+    format.metric,
+    format.compact,
+  ]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these change what is painted, not how the chart is built
+  useEffect(() => {
+    host?.dispatchEvent(new Event('repaint'));
+  }, [host, view, settings.smoothing]);
+
+  const toggle = (key: string) => {
+    const next = new Set(hidden);
+    if (!next.delete(key)) next.add(key);
+    setHidden(next);
+    const at = lines.findIndex((line) => line.key === key);
+    if (plot.current && at >= 0) showLine(plot.current, at, !next.has(key));
+  };
+
+  return (
+    <figure className={classes.figure} aria-labelledby={titleId}>
+      <figcaption id={titleId} className={classes.title}>
+        {title}
+      </figcaption>
+      <ChartLegend ref={legend} lines={lines} axis={settings.axis} hidden={hidden} onToggle={toggle} />
+      <div ref={sizeRef} className={classes.plot} style={{ height }}>
+        <div ref={setHost} role="img" aria-label={t('charts.describe', { title })} />
+      </div>
+    </figure>
+  );
+}
+
+function showLine(chart: uPlot, at: number, show: boolean): void {
+  for (let series = 1; series <= seriesPerLine; series += 1) {
+    chart.setSeries(at * seriesPerLine + series, { show });
+  }
+}
+
+/** The value at an index or the nearest before it (an epoch's metric stands at its last step only); without one the last value. */
+function valueNear(column: ArrayLike<number | null | undefined>, index: number | null): number | null {
+  for (let at = index ?? column.length - 1; at >= 0; at -= 1) {
+    const value = column[at];
+    if (typeof value === 'number') return value;
+    if (value === null && index !== null) return null;
+  }
+  return null;
+}

@@ -1,0 +1,131 @@
+import type { EngineClient } from '../rpc/client.ts';
+import { frames } from './frame.ts';
+import { LineSet, type StepWindow } from './line-set.ts';
+import { notePaint } from './paint-record.ts';
+
+const waitMs = 25_000;
+const pageLimit = 10_000;
+/** Full pages in a row after which the lines are read anew from the rollups: that is faster than catching up point by point. */
+const patience = 20;
+/** Lines finer than a screen is wide serve nobody. */
+const maxPoints = 4096;
+
+type Reader = Pick<EngineClient['runs'], 'series' | 'metrics'>;
+
+/** A run's chart lines: read once from the rollups, then point by point as they come, and finer where someone looks closer. */
+export class RunFeed {
+  readonly runId: string;
+  /** Null until the first answer. */
+  base: LineSet | null = null;
+  private window: { readonly at: StepWindow; set: LineSet | null } | null = null;
+  private readonly reader: Reader;
+  private readonly listeners = new Set<() => void>();
+  /** Rises whenever a line appears or goes: what a page must draw anew, rather than paint. */
+  private shape = 0;
+  private shapeKey = '';
+  private following = false;
+
+  constructor(reader: Reader, runId: string) {
+    this.reader = reader;
+    this.runId = runId;
+  }
+
+  /** Calls at every change, before the frame; for painters. */
+  readonly onChange = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** For `useSyncExternalStore`: changes only when lines appear or go. */
+  readonly shapeVersion = (): number => this.shape;
+
+  /** The lines to draw: those of the window where it has come, else all. */
+  get shown(): LineSet | null {
+    return this.window?.set ?? this.base;
+  }
+
+  get stepsPerEpoch(): number {
+    return this.base?.stepsPerEpoch ?? 0;
+  }
+
+  /**
+   * Reads until the run is over; goes on from where it was when called again, and does nothing while it is at it.
+   * @throws what the engine answers
+   */
+  async follow(signal: AbortSignal): Promise<void> {
+    if (this.following) return;
+    this.following = true;
+    try {
+      await this.readOn(signal);
+    } finally {
+      this.following = false;
+    }
+  }
+
+  private async readOn(signal: AbortSignal): Promise<void> {
+    if (!this.base) await this.reload(signal);
+    let behind = 0;
+    for (;;) {
+      const after = this.base?.cursor ?? 0;
+      const page = await this.reader.metrics(
+        { run: this.runId, after, waitMs, limit: pageLimit },
+        { signal },
+      );
+      this.base?.take(page.metrics, page.next);
+      this.window?.set?.take(page.metrics, page.next);
+      this.changed();
+      if (page.ended && !page.more) return;
+      behind = page.more ? behind + 1 : 0;
+      if (behind < patience) continue;
+      behind = 0;
+      await this.reload(signal);
+    }
+  }
+
+  /** Shows a window finer, or everything with null. */
+  async look(window: StepWindow | null, signal: AbortSignal): Promise<void> {
+    this.window = window && { at: window, set: null };
+    this.changed();
+    if (!window) return;
+    const answer = await this.reader.series({ run: this.runId, maxPoints, ...window }, { signal });
+    if (this.window?.at !== window) return;
+    const set = new LineSet(answer.series, answer.cursor, window);
+    // The window may have been read before what the lines already took: it then misses points that will not come again.
+    if (this.base && answer.cursor < this.base.cursor) await this.catchUp(set, signal);
+    this.window = { at: window, set };
+    this.changed();
+  }
+
+  private async catchUp(set: LineSet, signal: AbortSignal): Promise<void> {
+    while (set.cursor < (this.base?.cursor ?? 0)) {
+      const page = await this.reader.metrics(
+        { run: this.runId, after: set.cursor, limit: pageLimit },
+        { signal },
+      );
+      set.take(page.metrics, page.next);
+      if (!page.more) return;
+    }
+  }
+
+  private async reload(signal: AbortSignal): Promise<void> {
+    const answer = await this.reader.series({ run: this.runId, maxPoints }, { signal });
+    this.base = new LineSet(answer.series, answer.cursor);
+    this.changed();
+  }
+
+  private changed(): void {
+    const key = [...(this.base?.lines.keys() ?? [])].join('\n');
+    const appeared = key !== this.shapeKey || this.shape === 0;
+    if (appeared) {
+      this.shapeKey = key;
+      this.shape += 1;
+    }
+    for (const listener of [...this.listeners]) listener();
+    // Asked for after the charts asked, it runs after they painted.
+    frames.request(this.painted);
+  }
+
+  private readonly painted = (): void => {
+    notePaint(this.runId, this.base?.cursor ?? 0);
+  };
+}

@@ -1,0 +1,87 @@
+import { Badge, Group, Progress, Text } from '@mantine/core';
+import { useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Dataset } from '../../shared/contract/datasets.ts';
+import { useFormat } from '../format/use-format.ts';
+import { queries } from '../rpc/client.ts';
+import classes from './dataset-card.module.css';
+import { DatasetStatus } from './dataset-status.tsx';
+import { TimeText } from './time-text.tsx';
+
+/** How many images a card shows. */
+const previewed = 8;
+
+/** A dataset at a glance: some of its images, how much there is, how its import goes. */
+export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const under = dataset.import && dataset.status === 'processing' ? dataset.import : null;
+  return (
+    <article className={`surface ${classes.card}`}>
+      <Preview dataset={dataset} />
+      <div className={classes.body}>
+        <Group gap="xs" wrap="nowrap" justify="space-between">
+          <Link to="/datasets/$datasetId" params={{ datasetId: dataset.id }} className={classes.link}>
+            {dataset.name}
+          </Link>
+          <DatasetStatus status={dataset.status} />
+        </Group>
+        {under ? (
+          <Progress
+            mt={10}
+            size={6}
+            animated
+            value={under.total ? (under.done / under.total) * 100 : 100}
+            aria-label={t(`datasets.phases.${under.phase}`)}
+          />
+        ) : (
+          <Text size="sm" c="dimmed" mt={2}>
+            {t('datasets.images', { count: dataset.images, formatted: format.number(dataset.images) })}
+            {' · '}
+            {t('datasets.classes', { count: dataset.classes.length })}
+            {' · '}
+            {format.bytes(dataset.sizeBytes)}
+          </Text>
+        )}
+        <Group gap={6} className={classes.foot}>
+          {dataset.version !== null && (
+            <Badge variant="default" size="sm" tt="none" fw={500}>
+              v{dataset.version}
+            </Badge>
+          )}
+          {dataset.projects.slice(0, 2).map((project) => (
+            <span key={project.id}>{project.name}</span>
+          ))}
+          <span style={{ marginLeft: 'auto' }}>
+            <TimeText time={dataset.updatedAt} />
+          </span>
+        </Group>
+      </div>
+    </article>
+  );
+}
+
+/** The first images of the first classes: what a dataset is, faster than any text. */
+function Preview({ dataset }: { readonly dataset: Dataset }) {
+  const each = Math.max(1, Math.ceil(previewed / Math.max(1, dataset.classes.length)));
+  const samples = useQueries({
+    queries: dataset.classes.slice(0, previewed).map(({ name }) =>
+      queries.datasets.images.queryOptions({
+        input: { dataset: dataset.id, class: name, limit: each },
+        enabled: dataset.version !== null,
+        staleTime: Number.POSITIVE_INFINITY,
+      }),
+    ),
+  });
+  const images = samples.flatMap((sample) => sample.data?.images ?? []);
+  return (
+    <div className={classes.preview} aria-hidden="true">
+      {Array.from({ length: previewed }, (_, index) => {
+        const image = images[index];
+        // biome-ignore lint/suspicious/noArrayIndexKey: a place in the row is all that an empty one is
+        return <span key={index}>{image && <img src={image.thumbnailUrl} alt="" loading="lazy" />}</span>;
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import { Stack, Text } from '@mantine/core';
+import type { ComponentType, ReactNode } from 'react';
+import classes from './empty-state.module.css';
+
+interface EmptyStateProps {
+  readonly icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>;
+  readonly title: string;
+  readonly hint: string;
+  /** The one thing to do next. */
+  readonly action?: ReactNode;
+}
+
+/** What stands where nothing is yet: why, and what to do. */
+export function EmptyState({ icon: Icon, title, hint, action }: EmptyStateProps) {
+  return (
+    <Stack align="center" gap={6} className={classes.empty}>
+      <div className={classes.icon}>
+        <Icon size={22} stroke={1.6} aria-hidden />
+      </div>
+      <Text fw={600}>{title}</Text>
+      <Text size="sm" c="dimmed" ta="center" maw={440} mb={action ? 10 : 0}>
+        {hint}
+      </Text>
+      {action}
+    </Stack>
+  );
+}

@@ -1,0 +1,24 @@
+import { ScrollArea } from '@mantine/core';
+import { CopyAction } from './copy-action.tsx';
+import classes from './json-view.module.css';
+
+/** A document as JSON, to read and to copy. */
+export function JsonView({
+  value,
+  maxHeight = 420,
+}: {
+  readonly value: unknown;
+  readonly maxHeight?: number;
+}) {
+  const text = JSON.stringify(value, null, 2);
+  return (
+    <div className={classes.view}>
+      <div className={classes.copy}>
+        <CopyAction text={text} />
+      </div>
+      <ScrollArea.Autosize mah={maxHeight}>
+        <pre className={classes.text}>{text}</pre>
+      </ScrollArea.Autosize>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import { Tooltip } from '@mantine/core';
+import { useFormat } from '../format/use-format.ts';
+import { useNow } from '../format/use-now.ts';
+
+/** A moment as "3 minutes ago", with the date and time on hover and focus. */
+export function TimeText({ time }: { readonly time: string | null }) {
+  const format = useFormat();
+  const now = useNow(10_000);
+  if (time === null) return <>–</>;
+  // A clock that runs a little behind the engine's must not say "in 2 seconds".
+  const shown = format.relative(time, Math.max(now, Date.parse(time)));
+  return (
+    <Tooltip label={format.dateTime(time)} openDelay={300}>
+      <time dateTime={time}>{shown}</time>
+    </Tooltip>
+  );
+}

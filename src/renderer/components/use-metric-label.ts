@@ -1,0 +1,14 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+
+/** A metric's or a metric group's name in words, where there are any; else as the trainer calls it. */
+export function useMetricLabel(): (name: string) => string {
+  const { t, i18n } = useTranslation();
+  return useCallback(
+    (name) => {
+      const key = `metrics.${name}`;
+      return /^\w+$/.test(name) && i18n.exists(key) ? t(key as 'metrics.loss') : name;
+    },
+    [t, i18n],
+  );
+}

@@ -1,0 +1,61 @@
+import { Group, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { Validation } from '../../shared/contract/datasets.ts';
+import { useFormat } from '../format/use-format.ts';
+import { ProblemsTable } from './problems-table.tsx';
+
+/** What a validation found: the sum in a line, and each problem with its mend. */
+export function ValidationReport({ validation }: { readonly validation: Validation }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { summary, errors, warnings, moreErrors, moreWarnings, ok } = validation;
+  const errorCount = errors.length + moreErrors;
+  const warningCount = warnings.length + moreWarnings;
+  const [Icon, color] = !ok
+    ? [IconCircleX, 'red']
+    : warningCount > 0
+      ? [IconAlertTriangle, 'yellow']
+      : [IconCircleCheck, 'green'];
+  const span = (range: { min: number; max: number } | null) =>
+    range === null ? '–' : range.min === range.max ? `${range.min}` : `${range.min}–${range.max}`;
+  const facts = [
+    t('datasets.images', { count: summary.images, formatted: format.number(summary.images) }),
+    t('datasets.classes', { count: summary.classes.length }),
+    format.bytes(summary.bytes),
+    `${span(summary.widths)} × ${span(summary.heights)} px`,
+    ...summary.fileTypes.map(({ type, count }) => `${type} ${format.number(count)}`),
+  ];
+  return (
+    <Stack gap="sm">
+      <Group gap={8} wrap="nowrap" align="flex-start">
+        <Icon
+          size={18}
+          color={`var(--mantine-color-${color}-filled)`}
+          aria-hidden
+          style={{ flex: 'none', marginTop: 2 }}
+        />
+        <div>
+          <Text size="sm" fw={600}>
+            {ok
+              ? warningCount > 0
+                ? t('validation.warnings', { count: warningCount })
+                : t('validation.ok')
+              : t('validation.errors', { count: errorCount, warnings: format.number(warningCount) })}
+          </Text>
+          <Text size="sm" c="dimmed">
+            {facts.join(' · ')}
+          </Text>
+        </div>
+      </Group>
+      {errorCount + warningCount > 0 && (
+        <ProblemsTable
+          errors={errors}
+          warnings={warnings}
+          moreErrors={moreErrors}
+          moreWarnings={moreWarnings}
+        />
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,142 @@
+import { Group, MultiSelect, Stack, Text, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconGitCompare } from '@tabler/icons-react';
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isEnded } from '../../../shared/model/run.ts';
+import { ChartBoard } from '../../charts/chart-board.tsx';
+import { comparedCharts } from '../../charts/run-charts.ts';
+import { useFeeds } from '../../charts/use-feeds.ts';
+import { CopyAction } from '../../components/copy-action.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { LinkButton } from '../../components/link-button.tsx';
+import { Page } from '../../components/page.tsx';
+import { PageSkeleton } from '../../components/page-skeleton.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useMetricLabel } from '../../components/use-metric-label.ts';
+import { queries } from '../../rpc/client.ts';
+import type { Comparison } from './comparison.ts';
+import { ComparisonTables } from './comparison-tables.tsx';
+
+const most = 8;
+
+/** Runs side by side: what is different in them, and what came of it. */
+export function ComparePage() {
+  const { t } = useTranslation();
+  const { runs } = useSearch({ from: '/compare' });
+  const ids = (runs ?? '').split(',').filter((id) => id !== '');
+  const enough = ids.length >= 2;
+  const comparison = useQuery(
+    queries.runs.compare.queryOptions({
+      input: enough ? { runs: ids.slice(0, most).join(',') } : skipToken,
+      placeholderData: keepPreviousData,
+    }),
+  );
+  return (
+    <Page
+      title={t('nav.compare')}
+      subtitle={t('compare.subtitle')}
+      actions={
+        enough && (
+          <Group gap={4}>
+            <Text size="sm" c="dimmed">
+              {t('compare.share')}
+            </Text>
+            <CopyAction text={window.location.href} />
+          </Group>
+        )
+      }
+    >
+      <Stack gap="lg">
+        <Picker ids={ids} known={comparison.data?.runs ?? []} />
+        {!enough && (
+          <EmptyState
+            icon={IconGitCompare}
+            title={t('compare.none')}
+            hint={t('compare.noneHint')}
+            action={
+              <LinkButton to="/runs" variant="default">
+                {t('compare.toRuns')}
+              </LinkButton>
+            }
+          />
+        )}
+        {comparison.error && (
+          <ProblemAlert error={comparison.error} onRetry={() => void comparison.refetch()} />
+        )}
+        {enough && comparison.isPending && <PageSkeleton />}
+        {enough && comparison.data && <Compared comparison={comparison.data} />}
+      </Stack>
+    </Page>
+  );
+}
+
+function Picker({ ids, known }: { readonly ids: readonly string[]; readonly known: Comparison['runs'] }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState('');
+  const [search] = useDebouncedValue(typed.trim(), 200);
+  const offered = useQuery(
+    queries.runs.list.queryOptions({
+      input: { limit: 50, ...(search !== '' && { search }) },
+      placeholderData: keepPreviousData,
+    }),
+  );
+  const names = new Map([...known, ...(offered.data?.runs ?? [])].map((run) => [run.id, run.name]));
+  const options = [...new Set([...ids, ...names.keys()])].map((id) => ({
+    value: id,
+    label: names.get(id) ?? id.slice(0, 8),
+  }));
+  return (
+    <MultiSelect
+      label={t('compare.runs')}
+      placeholder={ids.length < most ? t('compare.add') : undefined}
+      searchable
+      clearable
+      maxValues={most}
+      data={options}
+      value={[...ids]}
+      searchValue={typed}
+      onSearchChange={setTyped}
+      nothingFoundMessage={t('common.noMatch')}
+      onChange={(next) =>
+        void navigate({
+          to: '/compare',
+          search: next.length > 0 ? { runs: next.join(',') } : {},
+          replace: true,
+        })
+      }
+    />
+  );
+}
+
+function Compared({ comparison }: { readonly comparison: Comparison }) {
+  const { t } = useTranslation();
+  const label = useMetricLabel();
+  const { runs } = comparison;
+  const activity = runs.map((run) => isEnded(run.status)).join();
+  const { feeds, shape, error, retry } = useFeeds(
+    runs.map((run) => run.id),
+    activity,
+  );
+  const names = useMemo(() => runs.map((run) => run.name), [runs]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when the feeds' lines changed
+  const charts = useMemo(() => comparedCharts(feeds, names, label), [feeds, shape, names, label]);
+  return (
+    <Stack gap="xl">
+      <ComparisonTables comparison={comparison} />
+      <section aria-labelledby="compared-charts">
+        <Title order={2} size={16} mb="sm" id="compared-charts">
+          {t('run.tabs.charts')}
+        </Title>
+        {error ? (
+          <ProblemAlert error={error} onRetry={retry} />
+        ) : (
+          <ChartBoard charts={charts} feeds={feeds} />
+        )}
+      </section>
+    </Stack>
+  );
+}

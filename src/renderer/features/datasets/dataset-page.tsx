@@ -1,0 +1,196 @@
+import { Badge, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { Bars } from '../../components/bars.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { DatasetStatus } from '../../components/dataset-status.tsx';
+import { Facts } from '../../components/facts.tsx';
+import { LinkButton } from '../../components/link-button.tsx';
+import { Page } from '../../components/page.tsx';
+import { PageSkeleton } from '../../components/page-skeleton.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { TimeText } from '../../components/time-text.tsx';
+import { ValidationReport } from '../../components/validation-report.tsx';
+import { useFormat } from '../../format/use-format.ts';
+import { type EngineClient, engine, queries } from '../../rpc/client.ts';
+import { ImageGrid } from './image-grid.tsx';
+import { VerifyPanel } from './verify-panel.tsx';
+import { VersionTable } from './version-table.tsx';
+
+type Shown = Awaited<ReturnType<EngineClient['datasets']['show']>>;
+
+/** One dataset: what is in it, its images, its versions. */
+export function DatasetPage() {
+  const { t } = useTranslation();
+  const { datasetId } = useParams({ from: '/datasets/$datasetId' });
+  const shown = useQuery(queries.datasets.show.queryOptions({ input: { dataset: datasetId } }));
+  const crumbs = [{ label: t('nav.datasets'), to: '/datasets' }];
+  if (shown.isPending) return <PageSkeleton />;
+  if (shown.error) {
+    return (
+      <Page title={t('datasets.one')} crumbs={crumbs}>
+        <ProblemAlert error={shown.error} onRetry={() => void shown.refetch()} />
+      </Page>
+    );
+  }
+  const dataset = shown.data;
+  return (
+    <Page
+      title={dataset.name}
+      crumbs={crumbs}
+      badge={<DatasetStatus status={dataset.status} />}
+      subtitle={<Subtitle dataset={dataset} />}
+      actions={<Actions dataset={dataset} />}
+    >
+      <DatasetBody dataset={dataset} />
+    </Page>
+  );
+}
+
+function Subtitle({ dataset }: { readonly dataset: Shown }) {
+  return (
+    <Group gap={6}>
+      {dataset.version !== null && (
+        <Badge variant="default" size="sm" tt="none" fw={500}>
+          v{dataset.version}
+        </Badge>
+      )}
+      {dataset.projects.map((project) => (
+        <Link
+          key={project.id}
+          to="/projects/$projectId"
+          params={{ projectId: project.id }}
+          className="plain-link"
+        >
+          {project.name}
+        </Link>
+      ))}
+      {dataset.description && <span>· {dataset.description}</span>}
+    </Group>
+  );
+}
+
+function DatasetBody({ dataset }: { readonly dataset: Shown }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [version, setVersion] = useState<number | null>(null);
+  const current =
+    dataset.versions.find((one) => one.version === (version ?? dataset.version)) ?? dataset.versions[0];
+  const failure = dataset.import?.error ?? null;
+  return (
+    <Stack gap="xl">
+      {failure && <ProblemAlert error={new TrainyardError(failure.code, failure.message, failure.mend)} />}
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+        <section className="surface" style={{ padding: '16px 18px' }} aria-labelledby="dataset-facts">
+          <Title order={2} size={15} mb="sm" id="dataset-facts">
+            {t('datasets.overview')}
+          </Title>
+          <Facts
+            facts={[
+              [t('datasets.imageCount'), format.number(current?.images ?? dataset.images)],
+              [t('datasets.classCount'), format.number(current?.classes.length ?? dataset.classes.length)],
+              [t('datasets.size'), format.bytes(current?.sizeBytes ?? dataset.sizeBytes)],
+              [t('datasets.format'), dataset.format],
+              [t('datasets.mode'), dataset.mode ? t(`datasets.modes.${dataset.mode}`) : '–'],
+              [
+                t('datasets.storage'),
+                <span key="path" className="mono">
+                  {current?.rootPath ?? dataset.storagePath}
+                </span>,
+              ],
+              [t('datasets.updated'), <TimeText key="time" time={dataset.updatedAt} />],
+            ]}
+          />
+        </section>
+        <section className="surface" style={{ padding: '16px 18px' }} aria-labelledby="dataset-classes">
+          <Title order={2} size={15} mb="sm" id="dataset-classes">
+            {t('datasets.perClass')}
+          </Title>
+          <div style={{ maxHeight: 264, overflowY: 'auto' }}>
+            <Bars
+              label={t('datasets.perClass')}
+              bars={(current?.classes ?? []).map(({ name, count }) => ({ name, value: count }))}
+            />
+          </div>
+        </section>
+      </SimpleGrid>
+      {current && (
+        <ImageGrid
+          key={current.version}
+          dataset={dataset.id}
+          version={current.version}
+          classes={current.classes}
+        />
+      )}
+      <VersionTable
+        versions={dataset.versions}
+        shown={current?.version ?? null}
+        onShow={(one) => setVersion(one)}
+      />
+      {dataset.validation && (
+        <section aria-labelledby="dataset-validation">
+          <Title order={2} size={16} mb="sm" id="dataset-validation">
+            {t('validation.title')}
+          </Title>
+          <ValidationReport validation={dataset.validation} />
+        </section>
+      )}
+      {current && <VerifyPanel dataset={dataset.id} version={current.version} />}
+    </Stack>
+  );
+}
+
+function Actions({ dataset }: { readonly dataset: Shown }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [removing, removal] = useDisclosure(false);
+  const remove = useMutation({
+    mutationFn: () => engine.datasets.remove({ dataset: dataset.id }),
+    onSuccess: async () => {
+      removal.close();
+      await navigate({ to: '/datasets', search: {} });
+      await client.invalidateQueries({ queryKey: queries.datasets.list.key() });
+    },
+  });
+  const project = dataset.projects[0]?.id;
+  return (
+    <>
+      <Button
+        variant="default"
+        color="red"
+        leftSection={<IconTrash size={16} aria-hidden />}
+        onClick={removal.open}
+      >
+        {t('common.delete')}
+      </Button>
+      <LinkButton
+        to="/runs/new"
+        search={{ dataset: dataset.id, ...(project !== undefined && { project }) }}
+        disabled={dataset.version === null}
+        leftSection={<IconPlus size={16} aria-hidden />}
+      >
+        {t('runs.new')}
+      </LinkButton>
+      <ConfirmDialog
+        opened={removing}
+        title={t('datasets.removeTitle', { name: dataset.name })}
+        text={<Text size="sm">{t('datasets.removeText')}</Text>}
+        action={t('common.delete')}
+        dangerous
+        busy={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate()}
+        onClose={() => {
+          remove.reset();
+          removal.close();
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import { Text } from '@mantine/core';
+import { IconFileZip, IconUpload } from '@tabler/icons-react';
+import { type DragEvent, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../format/use-format.ts';
+import classes from './file-drop.module.css';
+
+const archives = '.zip,.tar,.tgz,.tar.gz';
+
+interface FileDropProps {
+  readonly file: File | null;
+  readonly onFile: (file: File) => void;
+}
+
+/** A place to drop an archive on, which also opens the file dialog. */
+export function FileDrop({ file, onFile }: FileDropProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const take = (files: FileList | null) => {
+    const first = files?.[0];
+    if (first) onFile(first);
+  };
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    take(event.dataTransfer.files);
+  };
+  const Icon = file ? IconFileZip : IconUpload;
+  return (
+    <>
+      <button
+        type="button"
+        className={classes.drop}
+        data-over={over || undefined}
+        onClick={() => input.current?.click()}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={onDrop}
+      >
+        <Icon size={26} stroke={1.5} aria-hidden />
+        <Text fw={550} size="sm">
+          {file ? file.name : t('datasets.drop')}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {file ? format.bytes(file.size) : t('datasets.dropHint')}
+        </Text>
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept={archives}
+        aria-label={t('datasets.drop')}
+        onChange={(event) => take(event.currentTarget.files)}
+      />
+    </>
+  );
+}

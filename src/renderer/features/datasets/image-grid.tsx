@@ -1,0 +1,139 @@
+import { Group, Select, Skeleton, Text, Title } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useFormat } from '../../format/use-format.ts';
+import { queries } from '../../rpc/client.ts';
+import classes from './image-grid.module.css';
+import { ImageViewer } from './image-viewer.tsx';
+
+const pageSize = 120;
+const cell = 92;
+const gap = 6;
+
+interface ImageGridProps {
+  readonly dataset: string;
+  readonly version: number;
+  readonly classes: readonly { readonly name: string; readonly count: number }[];
+}
+
+/** All images of a version by class; only those in view are fetched and exist. */
+export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [viewed, setViewed] = useState<number | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const { ref, width } = useElementSize();
+  const columns = Math.max(2, Math.floor((width + gap) / (cell + gap)));
+  const total = chosen
+    ? (classCounts.find(({ name }) => name === chosen)?.count ?? 0)
+    : classCounts.reduce((sum, { count }) => sum + count, 0);
+  const virtualizer = useVirtualizer({
+    count: Math.ceil(total / columns),
+    getScrollElement: () => scroller.current,
+    estimateSize: () => cell + gap,
+    overscan: 2,
+  });
+  const rows = virtualizer.getVirtualItems();
+  const firstPage = Math.floor(((rows[0]?.index ?? 0) * columns) / pageSize);
+  const lastPage = Math.max(
+    firstPage,
+    Math.floor((((rows.at(-1)?.index ?? 0) + 1) * columns - 1) / pageSize),
+  );
+  const numbers = Array.from({ length: lastPage - firstPage + 1 }, (_, index) => firstPage + index);
+  const pages = useQueries({
+    queries: numbers.map((page) =>
+      queries.datasets.images.queryOptions({
+        input: {
+          dataset,
+          version,
+          offset: page * pageSize,
+          limit: pageSize,
+          ...(chosen !== null && { class: chosen }),
+        },
+        staleTime: Number.POSITIVE_INFINITY,
+        placeholderData: keepPreviousData,
+      }),
+    ),
+  });
+  const failed = pages.find((page) => page.error);
+  const imageAt = (index: number) =>
+    pages[Math.floor(index / pageSize) - firstPage]?.data?.images[index % pageSize] ?? null;
+  const options = useMemo(
+    () => classCounts.map(({ name, count }) => ({ value: name, label: `${name} (${format.number(count)})` })),
+    [classCounts, format],
+  );
+  return (
+    <section aria-labelledby="dataset-images">
+      <Group justify="space-between" mb="sm">
+        <Group gap="xs">
+          <Title order={2} size={16} id="dataset-images">
+            {t('datasets.imageCount')}
+          </Title>
+          <Text size="sm" c="dimmed" className="tabular">
+            {format.number(total)}
+          </Text>
+        </Group>
+        <Select
+          aria-label={t('datasets.class')}
+          placeholder={t('datasets.allClasses')}
+          clearable
+          searchable
+          data={options}
+          value={chosen}
+          onChange={(value) => {
+            setChosen(value);
+            virtualizer.scrollToOffset(0);
+          }}
+        />
+      </Group>
+      {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
+      <div ref={scroller} className={`surface ${classes.scroller}`}>
+        <div ref={ref} className={classes.inner} style={{ height: virtualizer.getTotalSize() }}>
+          {rows.map((row) => (
+            <div
+              key={row.key}
+              className={classes.row}
+              style={{
+                transform: `translateY(${row.start}px)`,
+                gridTemplateColumns: `repeat(${columns}, 1fr)`,
+              }}
+            >
+              {Array.from({ length: Math.min(columns, total - row.index * columns) }, (_, column) => {
+                const index = row.index * columns + column;
+                const image = imageAt(index);
+                if (!image) return <Skeleton key={index} className={classes.image} radius={6} />;
+                return (
+                  <button
+                    key={index}
+                    type="button"
+                    className={classes.image}
+                    onClick={() => setViewed(index)}
+                    title={image.path}
+                    aria-label={t('datasets.viewImage', { path: image.path })}
+                  >
+                    <img src={image.thumbnailUrl} alt="" loading="lazy" />
+                  </button>
+                );
+              })}
+            </div>
+          ))}
+        </div>
+      </div>
+      <ImageViewer
+        image={viewed === null ? null : imageAt(viewed)}
+        position={viewed}
+        total={total}
+        onMove={(index) => {
+          setViewed(index);
+          virtualizer.scrollToIndex(Math.floor(index / columns));
+        }}
+        onClose={() => setViewed(null)}
+      />
+    </section>
+  );
+}

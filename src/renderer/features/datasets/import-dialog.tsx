@@ -1,0 +1,113 @@
+import { Alert, Button, Group, Modal, Progress, Stack, Text } from '@mantine/core';
+import { IconCircleCheck } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { ValidationReport } from '../../components/validation-report.tsx';
+import { useFormat } from '../../format/use-format.ts';
+import { ImportForm } from './import-form.tsx';
+import { type ImportState, type ImportWish, useImport } from './use-import.ts';
+
+interface ImportDialogProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  /** The project chosen to begin with. */
+  readonly project: string | null;
+}
+
+/** Imports a dataset: from a folder or archive on the engine's machine, or from a file of this one. */
+export function ImportDialog({ opened, onClose, project }: ImportDialogProps) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('datasets.import')} size="xl">
+      <ImportBody onClose={onClose} project={project} />
+    </Modal>
+  );
+}
+
+function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { state, start, reset } = useImport();
+  const [wish, setWish] = useState<ImportWish | null>(null);
+
+  if (state.at === 'working') return <Working state={state} onClose={onClose} />;
+  if (state.at === 'done') {
+    const { datasetId } = state;
+    return (
+      <Stack gap="md">
+        <Alert
+          color="green"
+          icon={<IconCircleCheck aria-hidden />}
+          title={state.reused ? t('datasets.reused') : t('datasets.imported')}
+        >
+          {state.reused ? t('datasets.reusedHint') : t('datasets.importedHint')}
+        </Alert>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('common.close')}
+          </Button>
+          <Button
+            data-autofocus
+            onClick={() => void navigate({ to: '/datasets/$datasetId', params: { datasetId } })}
+          >
+            {t('datasets.open')}
+          </Button>
+        </Group>
+      </Stack>
+    );
+  }
+  return (
+    <Stack gap="md">
+      {state.at === 'failed' && <ProblemAlert error={state.error} />}
+      {state.at === 'failed' && state.validation && <ValidationReport validation={state.validation} />}
+      <ImportForm
+        initial={wish}
+        project={project}
+        onCancel={onClose}
+        onImport={(next) => {
+          setWish(next);
+          reset();
+          void start(next);
+        }}
+      />
+    </Stack>
+  );
+}
+
+function Working({
+  state,
+  onClose,
+}: {
+  readonly state: Extract<ImportState, { at: 'working' }>;
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const count = state.phase === 'uploading' ? format.bytes : format.number;
+  const share = state.total ? (state.done / state.total) * 100 : null;
+  return (
+    <Stack gap="sm" role="status">
+      <Group justify="space-between">
+        <Text fw={550}>{t(`datasets.phases.${state.phase}`)}</Text>
+        <Text size="sm" c="dimmed" className="tabular">
+          {state.total === null ? count(state.done) : `${count(state.done)} / ${count(state.total)}`}
+        </Text>
+      </Group>
+      <Progress
+        value={share ?? 100}
+        animated={share === null}
+        aria-label={t(`datasets.phases.${state.phase}`)}
+      />
+      <Text size="sm" c="dimmed">
+        {state.phase === 'uploading' ? t('datasets.stayHint') : t('datasets.leaveHint')}
+      </Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {state.phase === 'uploading' ? t('common.cancel') : t('datasets.background')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,54 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+
+/** The engine's own error in an answer, as far as it has one. */
+function errorOf(request: XMLHttpRequest): TrainyardError {
+  const fallback = new TrainyardError(
+    'UPLOAD_FAILED',
+    'The file could not be sent to the engine',
+    'See whether the engine runs and its disk has room, then try again.',
+    { status: request.status || 503 },
+  );
+  try {
+    const body: unknown = JSON.parse(request.responseText);
+    if (typeof body !== 'object' || body === null || !('code' in body) || !('message' in body))
+      return fallback;
+    const data: unknown = 'data' in body ? body.data : null;
+    const mend =
+      typeof data === 'object' && data !== null && 'mend' in data ? String(data.mend) : fallback.mend;
+    return new TrainyardError(String(body.code), String(body.message), mend, { status: request.status });
+  } catch (error) {
+    // No JSON: something between page and engine answered.
+    if (error instanceof SyntaxError) return fallback;
+    throw error;
+  }
+}
+
+/**
+ * Sends a file to the engine as it is. XMLHttpRequest, because `fetch` tells nothing of an upload's progress.
+ * @returns the id to import from, as `upload://ID`
+ */
+export function uploadFile(
+  file: File,
+  onProgress: (sent: number) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', `/files/uploads?name=${encodeURIComponent(file.name)}`);
+    request.setRequestHeader('content-type', 'application/octet-stream');
+    request.responseType = 'text';
+    request.upload.onprogress = (event) => onProgress(event.loaded);
+    request.onerror = () => reject(errorOf(request));
+    request.onabort = () => reject(signal.reason);
+    request.onload = () => {
+      if (request.status < 200 || request.status > 299) {
+        reject(errorOf(request));
+        return;
+      }
+      const answer: { uploadId: string } = JSON.parse(request.responseText);
+      resolve(`upload://${answer.uploadId}`);
+    };
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    request.send(file);
+  });
+}

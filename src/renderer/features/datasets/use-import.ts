@@ -1,0 +1,114 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Validation } from '../../../shared/contract/datasets.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { type EngineClient, engine, queries } from '../../rpc/client.ts';
+import { uploadFile } from './upload.ts';
+
+export interface ImportWish {
+  readonly source: { readonly path: string } | { readonly file: File };
+  readonly project: string;
+  readonly name: string;
+  readonly mode: 'copy' | 'link' | 'in_place';
+  readonly skipInvalid: boolean;
+}
+
+type Answer = Awaited<ReturnType<EngineClient['datasets']['waitForImport']>>;
+export type ImportPhase = 'uploading' | Answer['phase'];
+
+export type ImportState =
+  | { readonly at: 'idle' }
+  | {
+      readonly at: 'working';
+      readonly phase: ImportPhase;
+      readonly done: number;
+      readonly total: number | null;
+    }
+  | { readonly at: 'done'; readonly datasetId: string; readonly reused: boolean }
+  | { readonly at: 'failed'; readonly error: unknown; readonly validation: Validation | null };
+
+async function sourcePath(
+  wish: ImportWish,
+  report: (state: ImportState) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  if ('path' in wish.source) return wish.source.path;
+  const { file } = wish.source;
+  const at = (done: number) => report({ at: 'working', phase: 'uploading', done, total: file.size });
+  at(0);
+  return uploadFile(file, at, signal);
+}
+
+/** Waits for an import's end, by cursor: a lost connection only delays it. */
+async function watch(
+  importId: string,
+  report: (state: ImportState) => void,
+  signal: AbortSignal,
+): Promise<Answer> {
+  let afterDone = -1;
+  for (;;) {
+    const answer = await engine.datasets.waitForImport({ importId, afterDone, waitMs: 10_000 }, { signal });
+    if (answer.phase === 'done' || answer.phase === 'failed') return answer;
+    report({ at: 'working', phase: answer.phase, done: answer.done, total: answer.total });
+    afterDone = answer.done;
+  }
+}
+
+/** Starts an import and follows it. */
+export function useImport(): {
+  state: ImportState;
+  start: (wish: ImportWish) => Promise<void>;
+  reset: () => void;
+} {
+  const client = useQueryClient();
+  const [state, setState] = useState<ImportState>({ at: 'idle' });
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
+
+  const start = useCallback(
+    async (wish: ImportWish) => {
+      abort.current?.abort();
+      const controller = new AbortController();
+      abort.current = controller;
+      const report = (next: ImportState) => {
+        if (!controller.signal.aborted) setState(next);
+      };
+      report({ at: 'working', phase: 'validating', done: 0, total: null });
+      try {
+        const path = await sourcePath(wish, report, controller.signal);
+        const { datasetId, importId } = await engine.datasets.import({
+          path,
+          project: wish.project,
+          mode: wish.mode,
+          skipInvalid: wish.skipInvalid,
+          ...(wish.name.trim() !== '' && { name: wish.name.trim() }),
+        });
+        const answer = await watch(importId, report, controller.signal);
+        if (answer.phase === 'failed') {
+          const { code, message, mend } = answer.error ?? {
+            code: 'IMPORT_FAILED',
+            message: 'The import failed',
+            mend: 'See the problems below.',
+          };
+          report({
+            at: 'failed',
+            error: new TrainyardError(code, message, mend),
+            validation: answer.validation,
+          });
+          return;
+        }
+        report({ at: 'done', datasetId, reused: answer.reused });
+      } catch (error) {
+        report({ at: 'failed', error, validation: null });
+      } finally {
+        await client.invalidateQueries({ queryKey: queries.datasets.key() });
+      }
+    },
+    [client],
+  );
+  const reset = useCallback(() => {
+    abort.current?.abort();
+    setState({ at: 'idle' });
+  }, []);
+  return { state, start, reset };
+}

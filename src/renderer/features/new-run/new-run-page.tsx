@@ -1,0 +1,203 @@
+import { Button, Collapse, Group, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { type FormEvent, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { flatten } from '../../components/documents.ts';
+import { JsonView } from '../../components/json-view.tsx';
+import { LinkButton } from '../../components/link-button.tsx';
+import { Page } from '../../components/page.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { queries } from '../../rpc/client.ts';
+import { toProblem } from '../../rpc/problem.ts';
+import { FieldInput } from './field-input.tsx';
+import { advancedFields, basicFields, type Field } from './fields.ts';
+import { type Edits, readForm } from './form-state.ts';
+import classes from './new-run-page.module.css';
+import { useCreateRun } from './use-create-run.ts';
+
+/** A form that becomes a training. */
+export function NewRunPage() {
+  const { t, i18n } = useTranslation();
+  const search = useSearch({ from: '/runs/new' });
+  const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
+  const models = useQuery(queries.runs.models.queryOptions());
+  const [projectChoice, setProject] = useState(search.project ?? null);
+  const [datasetChoice, setDataset] = useState(search.dataset ?? null);
+  const [modelChoice, setModel] = useState<string | null>(null);
+  const [name, setName] = useState('');
+  const [edits, setEdits] = useState<Edits>({});
+  const [advanced, advancedToggle] = useDisclosure(false);
+  const create = useCreateRun();
+
+  const project = projectChoice ?? projects.data?.projects[0]?.id ?? null;
+  const datasets = useQuery(
+    queries.datasets.list.queryOptions({ input: { project: project ?? '' }, enabled: project !== null }),
+  );
+  const ready = (datasets.data?.datasets ?? []).filter((one) => one.version !== null);
+  const dataset = ready.find(({ id }) => id === datasetChoice)?.id ?? ready[0]?.id ?? null;
+  const model = models.data?.models.find(({ id }) => id === modelChoice) ?? models.data?.models[0];
+  const defaults = useMemo(() => flatten(model?.defaults ?? {}), [model]);
+  const { overrides, issues } = useMemo(() => readForm(edits, defaults), [edits, defaults]);
+  const refusal = create.error ? toProblem(create.error) : null;
+  const refusedField = refusal?.field?.replace(/^(overrides|config)\./, '') ?? null;
+  const wish =
+    project && dataset && model && overrides ? { project, dataset, model: model.id, name, overrides } : null;
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (wish) create.mutate(wish);
+  };
+  const input = (field: Field) => (
+    <FieldInput
+      key={field.path}
+      field={field}
+      value={edits[field.path] ?? defaults[field.path] ?? field.fallback}
+      issue={issues[field.path]}
+      refusal={refusedField === field.path ? (refusal?.message ?? null) : null}
+      onChange={(value) => setEdits({ ...edits, [field.path]: value })}
+    />
+  );
+  const failed = [projects, models, datasets].find((query) => query.error);
+  return (
+    <Page
+      title={t('runs.new')}
+      subtitle={t('newRun.subtitle')}
+      crumbs={[{ label: t('nav.runs'), to: '/runs' }]}
+    >
+      <form onSubmit={submit} className={classes.columns}>
+        <Stack gap="lg">
+          {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
+          <section className={`surface ${classes.section}`}>
+            <Title order={2} size={15}>
+              {t('newRun.what')}
+            </Title>
+            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" verticalSpacing="md">
+              <Select
+                label={t('runs.project')}
+                required
+                searchable
+                allowDeselect={false}
+                data={(projects.data?.projects ?? []).map(({ id, name: label }) => ({ value: id, label }))}
+                value={project}
+                onChange={(value) => {
+                  setProject(value);
+                  setDataset(null);
+                }}
+              />
+              <Select
+                label={t('runs.dataset')}
+                required
+                searchable
+                allowDeselect={false}
+                placeholder={datasets.isSuccess && ready.length === 0 ? t('newRun.noDataset') : undefined}
+                data={ready.map(({ id, name: label, version }) => ({
+                  value: id,
+                  label: `${label} v${version}`,
+                }))}
+                value={dataset}
+                onChange={setDataset}
+              />
+              <Select
+                label={t('runs.model')}
+                required
+                allowDeselect={false}
+                description={model?.description[i18n.language === 'ko' ? 'ko' : 'en']}
+                inputWrapperOrder={['label', 'input', 'description', 'error']}
+                data={(models.data?.models ?? []).map(({ id }) => id)}
+                value={model?.id ?? null}
+                onChange={setModel}
+              />
+              <TextInput
+                label={t('newRun.name')}
+                placeholder={t('newRun.namePlaceholder')}
+                maxLength={255}
+                value={name}
+                onChange={(event) => setName(event.currentTarget.value)}
+              />
+            </SimpleGrid>
+            {datasets.isSuccess && ready.length === 0 && project !== null && (
+              <Group gap="xs">
+                <Text size="sm" c="dimmed">
+                  {t('newRun.noDatasetHint')}
+                </Text>
+                <LinkButton
+                  size="compact-sm"
+                  variant="default"
+                  to="/datasets"
+                  search={{ import: true, project }}
+                >
+                  {t('datasets.import')}
+                </LinkButton>
+              </Group>
+            )}
+          </section>
+          <section className={`surface ${classes.section}`}>
+            <Title order={2} size={15}>
+              {t('newRun.how')}
+            </Title>
+            <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
+              {basicFields.map(input)}
+            </SimpleGrid>
+            <Button
+              variant="subtle"
+              color="gray"
+              size="compact-sm"
+              className={classes.more}
+              aria-expanded={advanced}
+              leftSection={
+                advanced ? (
+                  <IconChevronDown size={16} aria-hidden />
+                ) : (
+                  <IconChevronRight size={16} aria-hidden />
+                )
+              }
+              onClick={advancedToggle.toggle}
+            >
+              {t('newRun.advanced')}
+            </Button>
+            <Collapse expanded={advanced}>
+              <Stack gap="lg">
+                {advancedFields.map(({ group, fields }) => (
+                  <fieldset key={group} className={classes.group}>
+                    <legend>{t(`fieldGroups.${group}`)}</legend>
+                    <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
+                      {fields.map(input)}
+                    </SimpleGrid>
+                  </fieldset>
+                ))}
+              </Stack>
+            </Collapse>
+          </section>
+        </Stack>
+        <aside className={classes.side}>
+          <section className={`surface ${classes.section}`}>
+            <Title order={2} size={15}>
+              {t('newRun.changed')}
+            </Title>
+            {overrides && Object.keys(overrides).length === 0 ? (
+              <Text size="sm" c="dimmed">
+                {t('newRun.nothingChanged')}
+              </Text>
+            ) : (
+              <JsonView value={overrides ?? { issues: Object.keys(issues) }} />
+            )}
+            {create.error && <ProblemAlert error={create.error} />}
+            <Button
+              type="submit"
+              size="md"
+              fullWidth
+              disabled={!wish}
+              loading={create.isPending}
+              leftSection={<IconPlayerPlay size={18} aria-hidden />}
+            >
+              {t('newRun.start')}
+            </Button>
+          </section>
+        </aside>
+      </form>
+    </Page>
+  );
+}

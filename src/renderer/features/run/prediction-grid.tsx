@@ -1,0 +1,71 @@
+import { SegmentedControl, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Run } from '../../../shared/contract/runs.ts';
+import { useFormat } from '../../format/use-format.ts';
+import type { Predictions } from './artifact-formats.ts';
+import classes from './prediction-grid.module.css';
+
+interface PredictionGridProps {
+  readonly data: Predictions;
+  readonly dataset: Run['dataset'];
+}
+
+/** Images with what the model took them for: the wrong ones teach most. */
+export function PredictionGrid({ data, dataset }: PredictionGridProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [shown, setShown] = useState<'wrong' | 'right'>(data.wrong > 0 ? 'wrong' : 'right');
+  const samples = data.samples.filter((sample) => sample.correct === (shown === 'right'));
+  return (
+    <div className={`surface ${classes.frame}`}>
+      <div className={classes.tools}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('artifacts.predictions')}
+          value={shown}
+          onChange={setShown}
+          data={[
+            { value: 'wrong', label: t('artifacts.wrong') },
+            { value: 'right', label: t('artifacts.right') },
+          ]}
+        />
+        <Text size="sm" c="dimmed">
+          {t('artifacts.wrongOf', { wrong: format.number(data.wrong), images: format.number(data.images) })}
+        </Text>
+      </div>
+      <ul className={classes.grid}>
+        {samples.map((sample) => (
+          <li key={sample.path} className={classes.sample} title={sample.path}>
+            {dataset ? (
+              <img
+                src={`/files/datasets/${dataset.id}/${dataset.version}/images/${sample.sha256}?size=128`}
+                alt={sample.path}
+                loading="lazy"
+                onError={(event) => {
+                  event.currentTarget.style.visibility = 'hidden';
+                }}
+              />
+            ) : (
+              <span className={classes.missing}>{sample.path}</span>
+            )}
+            <span className={classes.taken} data-correct={sample.correct || undefined}>
+              {sample.predicted}
+              <span className={classes.share}>
+                {sample.probability === null ? '' : format.percent(sample.probability, 0)}
+              </span>
+            </span>
+            {!sample.correct && (
+              <span className={classes.truth}>{t('artifacts.truth', { name: sample.true })}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {samples.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('artifacts.noSamples')}
+        </Text>
+      )}
+    </div>
+  );
+}

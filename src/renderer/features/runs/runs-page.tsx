@@ -1,0 +1,132 @@
+import { Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconGitCompare, IconPlayerPlay, IconPlus, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { runStatuses } from '../../../shared/model/run.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { LinkButton } from '../../components/link-button.tsx';
+import { Page } from '../../components/page.tsx';
+import { RunTable } from '../../components/run-table/run-table.tsx';
+import { queries } from '../../rpc/client.ts';
+
+/** How many runs can be put side by side. */
+const mostCompared = 8;
+
+/** All runs: found, sorted, and picked for comparing. */
+export function RunsPage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate({ from: '/runs' });
+  const search = useSearch({ from: '/runs' });
+  const [typed, setTyped] = useState(search.search ?? '');
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
+  const filtered = Boolean(search.search || search.status || search.project);
+  const change = (patch: Record<string, string | undefined>) =>
+    void navigate({ search: (old) => ({ ...old, ...patch }), replace: true });
+  const find = useDebouncedCallback(
+    (text: string) => change({ search: text.trim() === '' ? undefined : text.trim() }),
+    200,
+  );
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    setChosen(next);
+  };
+  const clear = () => {
+    setTyped('');
+    change({ search: undefined, status: undefined, project: undefined });
+  };
+  const newRun = (
+    <LinkButton to="/runs/new" leftSection={<IconPlus size={16} aria-hidden />}>
+      {t('runs.new')}
+    </LinkButton>
+  );
+  const { sort = 'createdAt', order = 'desc', ...filter } = search;
+  return (
+    <Page title={t('nav.runs')} subtitle={t('runs.subtitle')} actions={newRun}>
+      <Group mb="md" gap="xs">
+        <TextInput
+          w={280}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          placeholder={t('runs.search')}
+          aria-label={t('runs.search')}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            find(event.currentTarget.value);
+          }}
+        />
+        <Select
+          w={160}
+          clearable
+          placeholder={t('runs.anyStatus')}
+          aria-label={t('runs.status')}
+          data={runStatuses.map((value) => ({ value, label: t(`status.${value}`) }))}
+          value={search.status ?? null}
+          onChange={(status) => change({ status: status ?? undefined })}
+        />
+        <Select
+          w={200}
+          clearable
+          searchable
+          placeholder={t('runs.anyProject')}
+          aria-label={t('runs.project')}
+          data={(projects.data?.projects ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          value={search.project ?? null}
+          onChange={(project) => change({ project: project ?? undefined })}
+        />
+        <Group gap="xs" ml="auto">
+          {chosen.size > 0 && (
+            <>
+              <Text size="sm" c="dimmed">
+                {t('runs.chosen', { count: chosen.size })}
+              </Text>
+              <Button variant="subtle" color="gray" onClick={() => setChosen(new Set())}>
+                {t('runs.unselect')}
+              </Button>
+            </>
+          )}
+          <Button
+            variant="default"
+            disabled={chosen.size < 2}
+            title={t('runs.compareHint')}
+            leftSection={<IconGitCompare size={16} aria-hidden />}
+            onClick={() => void navigate({ to: '/compare', search: { runs: [...chosen].join(',') } })}
+          >
+            {t('runs.compare')}
+          </Button>
+        </Group>
+      </Group>
+      <RunTable
+        filter={{ ...filter, sort, order }}
+        onSort={(by, direction) => change({ sort: by, order: direction })}
+        selection={{ ids: chosen, most: mostCompared, onToggle: toggle }}
+        maxHeight="calc(100dvh - 232px)"
+        empty={
+          filtered ? (
+            <EmptyState
+              icon={IconSearch}
+              title={t('common.noMatch')}
+              hint={t('common.noMatchHint')}
+              action={
+                <Button variant="default" onClick={clear}>
+                  {t('common.clearFilters')}
+                </Button>
+              }
+            />
+          ) : (
+            <EmptyState
+              icon={IconPlayerPlay}
+              title={t('runs.none')}
+              hint={t('runs.noneHint')}
+              action={newRun}
+            />
+          )
+        }
+      />
+    </Page>
+  );
+}

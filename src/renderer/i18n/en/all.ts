@@ -1,0 +1,7 @@
+import { codes } from './codes.ts';
+import { data } from './data.ts';
+import { form } from './form.ts';
+import { runs } from './runs.ts';
+import { shell } from './shell.ts';
+
+export const en = { ...shell, ...data, ...runs, ...form, codes };

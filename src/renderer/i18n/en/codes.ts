@@ -1,0 +1,7 @@
+/** Problems that the page itself knows by their code; the engine's own come with English sentences that name what they are about. */
+export const codes = {
+  CONNECTION_LOST: {
+    message: 'The connection to the engine broke while it was at work',
+    mend: 'See whether it was done, and ask again if it was not.',
+  },
+};

@@ -1,0 +1,49 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import type { Messages } from './messages.ts';
+
+export const languages = ['en', 'ko'] as const;
+export type Language = (typeof languages)[number];
+
+const storageKey = 'trainyard-language';
+
+const load: Record<Language, () => Promise<Messages>> = {
+  en: async () => (await import('./en/all.ts')).en,
+  ko: async () => (await import('./ko/all.ts')).ko,
+};
+
+function isLanguage(value: string | null | undefined): value is Language {
+  return languages.some((language) => language === value);
+}
+
+/** The one chosen before, else the first of the browser's that there is. */
+export function preferredLanguage(stored: string | null, browser: readonly string[]): Language {
+  if (isLanguage(stored)) return stored;
+  return browser.map((tag) => tag.split('-')[0]).find(isLanguage) ?? 'en';
+}
+
+function apply(language: Language): void {
+  document.documentElement.lang = language;
+}
+
+/** Makes texts ready in the person's language before anything is drawn. */
+export async function startTexts(): Promise<void> {
+  const language = preferredLanguage(localStorage.getItem(storageKey), navigator.languages);
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    resources: { [language]: { translation: await load[language]() } },
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+  apply(language);
+}
+
+/** Switches the language and remembers it. */
+export async function switchLanguage(language: Language): Promise<void> {
+  if (!i18next.hasResourceBundle(language, 'translation')) {
+    i18next.addResourceBundle(language, 'translation', await load[language]());
+  }
+  localStorage.setItem(storageKey, language);
+  await i18next.changeLanguage(language);
+  apply(language);
+}

@@ -1,0 +1,126 @@
+import type { Messages } from '../messages.ts';
+
+type Part = Pick<
+  Messages,
+  | 'common'
+  | 'nav'
+  | 'shell'
+  | 'theme'
+  | 'connection'
+  | 'shortcuts'
+  | 'palette'
+  | 'unauthorized'
+  | 'notFound'
+  | 'problems'
+  | 'system'
+>;
+
+/** 화면의 틀과 어디서나 쓰는 말. */
+export const shell: Part = {
+  common: {
+    retry: '다시 시도',
+    cancel: '취소',
+    close: '닫기',
+    save: '저장',
+    create: '만들기',
+    delete: '삭제',
+    copy: '복사',
+    copied: '복사됨',
+    more: '더 보기',
+    yes: '예',
+    no: '아니요',
+    failed: '문제가 생겼습니다',
+    noMatch: '찾은 것이 없습니다',
+    noMatchHint: '다른 말로 찾거나 필터를 지워 보세요.',
+    clearFilters: '필터 지우기',
+  },
+  nav: {
+    projects: '프로젝트',
+    datasets: '데이터셋',
+    runs: '학습',
+    compare: '비교',
+    system: '시스템',
+  },
+  shell: {
+    skip: '본문으로 건너뛰기',
+    menu: '메뉴',
+    breadcrumb: '현재 위치',
+    navigation: '주 메뉴',
+    search: '검색',
+    language: '언어',
+    theme: '테마',
+    shortcuts: '키보드 단축키',
+  },
+  theme: { light: '밝게', dark: '어둡게', auto: '시스템 설정' },
+  connection: {
+    open: '엔진에 연결됨',
+    connecting: '연결하는 중…',
+    waiting: '엔진에 연결할 수 없음',
+    retryIn: '{{seconds}}초 뒤 다시 시도',
+    retryNow: '지금 시도',
+  },
+  shortcuts: {
+    palette: '검색과 명령',
+    help: '이 도움말',
+    search: '검색',
+    newRun: '새 학습',
+    projects: '프로젝트로 이동',
+    datasets: '데이터셋으로 이동',
+    runs: '학습으로 이동',
+    compare: '비교로 이동',
+    system: '시스템으로 이동',
+    theme: '밝게/어둡게 전환',
+  },
+  palette: {
+    placeholder: '학습, 프로젝트, 데이터셋을 찾거나 명령을 입력하세요',
+    place: '이동',
+    action: '동작',
+    nothing: '찾은 것이 없습니다',
+  },
+  unauthorized: {
+    title: '이 브라우저에는 세션이 없습니다',
+    why: 'Trainyard는 전용 링크로 들어온 브라우저에만 응답합니다. 이 링크는 이미 쓰였거나 세션이 끝났습니다.',
+    how: 'Trainyard가 있는 컴퓨터의 터미널에서 아래 명령을 실행하고, 출력된 새 링크를 여세요.',
+    note: 'Trainyard가 이미 실행 중이면 이 명령은 거기에 연결해 링크만 출력합니다.',
+  },
+  notFound: {
+    title: '여기에는 아무것도 없습니다',
+    hint: '주소가 잘못되었거나 있던 것이 삭제되었을 수 있습니다.',
+    back: '학습 목록으로',
+  },
+  problems: {
+    kind: '종류',
+    place: '파일',
+    whatAndMend: '무엇이 문제이고 어떻게 고치는지',
+    error: '오류',
+    warning: '경고',
+    more_one: '그 밖에 {{count}}건이 더 있습니다.',
+    more_other: '그 밖에 {{count}}건이 더 있습니다.',
+  },
+  system: {
+    subtitle: '이 화면 뒤에서 움직이는 엔진과 그 상태입니다.',
+    openapi: 'REST API (OpenAPI)',
+    doctor: '진단',
+    doctorHint: '실제로 실행해 본 점검 결과와 고치는 방법입니다.',
+    checkAgain: '다시 점검',
+    allWell: '모든 점검을 통과했습니다',
+    finding: '내용',
+    evidence: '근거',
+    mend: '고치는 방법',
+    severity: { ok: '정상', warning: '경고', error: '오류' },
+    engine: '엔진',
+    version: '버전',
+    profile: '프로필',
+    home: '상태 폴더',
+    process: '프로세스',
+    started: '시작',
+    platform: '플랫폼',
+    machine: '컴퓨터',
+    cpus_one: 'CPU 코어 {{count}}개',
+    cpus_other: 'CPU 코어 {{count}}개',
+    database: '데이터베이스',
+    schema: '스키마 (현재 / 최신)',
+    databaseState: '데이터베이스 상태',
+    executors: '실행기',
+  },
+};

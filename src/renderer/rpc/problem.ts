@@ -1,0 +1,45 @@
+import { ORPCError } from '@orpc/client';
+import { TrainyardError } from '../../shared/model/errors.ts';
+
+/** An error as a person reads it. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly mend: string | null;
+  /** The input field at fault, dotted. */
+  readonly field: string | null;
+}
+
+function text(value: unknown, name: string): string | null {
+  if (typeof value !== 'object' || value === null || !(name in value)) return null;
+  const found: unknown = Reflect.get(value, name);
+  return typeof found === 'string' && found !== '' ? found : null;
+}
+
+/** Reads code, message, mend and field from whatever was thrown. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof TrainyardError) {
+    return { code: error.code, message: error.message, mend: error.mend, field: error.place.field ?? null };
+  }
+  if (error instanceof ORPCError) {
+    const data: unknown = error.data;
+    const place: unknown = typeof data === 'object' && data !== null && 'place' in data ? data.place : null;
+    return {
+      code: error.code,
+      message: error.message,
+      mend: text(data, 'mend'),
+      field: text(place, 'field'),
+    };
+  }
+  return {
+    code: 'UNEXPECTED',
+    message: error instanceof Error ? error.message : String(error),
+    mend: null,
+    field: null,
+  };
+}
+
+/** Whether the thing asked for is not there. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ORPCError && error.status === 404;
+}

@@ -1,0 +1,14 @@
+import { createCache } from '../../src/main/adapters/embedded/cache/cache.ts';
+import { cacheContract } from '../contract/cache.ts';
+import { sharedDatabase } from './shared-database.ts';
+
+const shared = sharedDatabase();
+
+cacheContract(
+  'PostgreSQL',
+  async () => {
+    const pool = await shared.emptied('kv_entries');
+    return { cache: createCache(pool), [Symbol.asyncDispose]: async () => {} };
+  },
+  { sweepsItself: false },
+);

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import { expect, test } from 'vitest';
+import { createListener } from '../../src/main/adapters/embedded/pubsub/listener.ts';
+import { createQueue } from '../../src/main/adapters/embedded/queue/queue.ts';
+import { defaultQueue } from '../../src/main/domain/queue/ports.ts';
+import { queueContract } from '../contract/queue.ts';
+import { sharedDatabase } from './shared-database.ts';
+
+const shared = sharedDatabase();
+
+function queueOn(pool: pg.Pool) {
+  const faults: unknown[] = [];
+  const listener = createListener(pool, (error) => faults.push(error));
+  return {
+    queue: createQueue(pool, listener),
+    listener,
+    faults,
+    [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
+  };
+}
+
+async function openQueue() {
+  const first = queueOn(await shared.emptied('kv_queue'));
+  const second = queueOn(shared.pool());
+  return {
+    ...first,
+    other: second.queue,
+    [Symbol.asyncDispose]: async () => {
+      await first[Symbol.asyncDispose]();
+      await second[Symbol.asyncDispose]();
+    },
+  };
+}
+
+queueContract('PostgreSQL', openQueue);
+
+test('gives a killed receiver’s message to the next one when its time is over', async () => {
+  await using opened = await openQueue();
+  const { queue } = opened;
+  await queue.send(defaultQueue, { id: 'job', body: { epochs: 3 } });
+  const program = fileURLToPath(new URL('./queue-receiver.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, shared.url(), defaultQueue, '1500'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  try {
+    const [line] = await once(createInterface({ input: child.stdout }), 'line');
+    expect(JSON.parse(String(line))).toEqual({ id: 'job', deliveries: 1 });
+  } finally {
+    child.kill('SIGKILL');
+  }
+  expect(await exited).toEqual([null, 'SIGKILL']);
+  expect(await queue.receive(defaultQueue, 60_000)).toBeNull();
+  await queue.wait(defaultQueue, 20_000);
+  expect(await queue.receive(defaultQueue, 60_000)).toMatchObject({
+    id: 'job',
+    body: { epochs: 3 },
+    deliveries: 2,
+  });
+});
+
+test('lets a wait end when the listener is closed', async () => {
+  await using opened = await openQueue();
+  const { queue, listener } = opened;
+  const began = performance.now();
+  // It ends, or was too early to begin: both by the closing, long before its time.
+  const waiting = queue.wait(defaultQueue, 20_000).catch((error: unknown) => {
+    expect(error).toMatchObject({ code: 'MESSAGING_UNREACHABLE' });
+  });
+  await queue.send('another', { id: 'x', body: null });
+  await listener[Symbol.asyncDispose]();
+  await waiting;
+  expect(performance.now() - began).toBeLessThan(10_000);
+});

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { createDocumentStore } from '../../src/main/adapters/embedded/documents/document-store.ts';
+import { createRunDirectoryFiles } from '../../src/main/adapters/files/run-directory-tail.ts';
+import { metricRowColumns } from '../../src/main/adapters/postgres/ingest-rows.ts';
+import { PostgresIngestStore } from '../../src/main/adapters/postgres/ingest-store.ts';
+import { MetricPartitions } from '../../src/main/adapters/postgres/metric-partitions.ts';
+import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { batchLimits } from '../../src/main/domain/ingest/attempt-reader.ts';
+import { IngestionService } from '../../src/main/domain/ingest/ingestion-service.ts';
+import type { IngestedAttempt } from '../../src/main/domain/ingest/ports.ts';
+import { rollupShape } from '../../src/main/domain/metrics/rollups.ts';
+import { processorSeconds } from './support/cpu.ts';
+import { metricLine, writeMetricsFile } from './support/metrics-file.ts';
+import { median, percentile, type Row } from './table.ts';
+
+export interface IngestBenchOptions {
+  readonly points?: number;
+  readonly rounds?: number;
+  /** Of live writing at each rate, in seconds. */
+  readonly liveSeconds?: number;
+}
+
+interface Timing {
+  readonly seconds: number;
+  readonly processor: number | null;
+}
+
+type Format = 'text' | 'binary';
+
+const columns = metricRowColumns.join(', ');
+const copyOptions = (format: Format) => `(FORMAT ${format})`;
+
+/** One database with ingest on it, and COPY beside it. */
+class IngestBench implements AsyncDisposable {
+  readonly pool: pg.Pool;
+  readonly folder: string;
+  private readonly ingestion: IngestionService;
+  private heard: (lastSeq: number) => void = () => undefined;
+
+  constructor(url: string, folder: string) {
+    this.pool = createPool({ url }, { max: 8 });
+    this.folder = folder;
+    const log = { warn: (details: object, message: string) => console.error(message, details) };
+    this.ingestion = new IngestionService({
+      files: createRunDirectoryFiles(log),
+      log,
+      store: new PostgresIngestStore(this.pool, new MetricPartitions(this.pool)),
+      documents: createDocumentStore(this.pool),
+      shape: rollupShape,
+      limits: batchLimits,
+      committed: (_, { lastSeq }) => this.heard(lastSeq),
+    });
+  }
+
+  async attempt(runDirectory: string): Promise<IngestedAttempt> {
+    const [projectId, runId, attemptId] = [randomUUID(), randomUUID(), randomUUID()];
+    await this.pool.query('INSERT INTO projects (id, user_id, name) VALUES ($1, $2, $3)', [projectId, localOwnerId, projectId]);
+    await this.pool.query(`INSERT INTO workflows (id, project_id, user_id, name) VALUES ($1, $2, $3, 'bench')`, [runId, projectId, localOwnerId]);
+    await this.pool.query('INSERT INTO workflow_runs (id, workflow_id, attempt) VALUES ($1, $2, 1)', [attemptId, runId]);
+    return { runId, attemptId, attempt: 1, runDirectory };
+  }
+
+  /** Empties what is measured, so that every measurement begins alike. */
+  async clear(): Promise<void> {
+    await this.pool.query('TRUNCATE projects CASCADE');
+    await this.pool.query('TRUNCATE metric_rollups');
+    await this.pool.query('CHECKPOINT');
+  }
+
+  /** Ingests the folder's file; answers the journal number at each commit as well. */
+  async ingest(): Promise<Timing & { attempt: IngestedAttempt; commits: number[] }> {
+    await this.clear();
+    const attempt = await this.attempt(this.folder);
+    const commits: number[] = [];
+    this.heard = (lastSeq) => commits.push(lastSeq);
+    const timing = await this.timed(() => this.ingestion.drain(attempt, { final: true }));
+    return { ...timing, attempt, commits };
+  }
+
+  /** The rows of a run as COPY gives them, cut where ingest committed. */
+  async rowsOf(attempt: IngestedAttempt, commits: readonly number[], format: Format): Promise<Buffer[]> {
+    const parts: Buffer[] = [];
+    let after = 0;
+    for (const until of commits) {
+      const client = await this.pool.connect();
+      try {
+        const rows = `SELECT ${columns} FROM metrics WHERE workflow_id = '${attempt.runId}' AND seq > ${after} AND seq <= ${until} ORDER BY seq`;
+        parts.push(Buffer.concat(await client.query(copyTo(`COPY (${rows}) TO STDOUT ${copyOptions(format)}`)).toArray()));
+      } finally {
+        client.release();
+      }
+      after = until;
+    }
+    return parts;
+  }
+
+  /** COPY of the rows into the same table with all its constraints and indexes, in the same transactions. */
+  async copy(attempt: IngestedAttempt, parts: readonly Buffer[], format: Format): Promise<Timing> {
+    await this.clear();
+    const projectId = randomUUID();
+    await this.pool.query('INSERT INTO projects (id, user_id, name) VALUES ($1, $2, $3)', [projectId, localOwnerId, projectId]);
+    await this.pool.query(`INSERT INTO workflows (id, project_id, user_id, name) VALUES ($1, $2, $3, 'bench')`, [attempt.runId, projectId, localOwnerId]);
+    await this.pool.query('INSERT INTO workflow_runs (id, workflow_id, attempt) VALUES ($1, $2, 1)', [attempt.attemptId, attempt.runId]);
+    const client = await this.pool.connect();
+    try {
+      return await this.timed(async () => {
+        for (const part of parts) {
+          await client.query('BEGIN');
+          await pipeline(Readable.from([part]), client.query(copyFrom(`COPY metrics (${columns}) FROM STDIN ${copyOptions(format)}`)));
+          await client.query('COMMIT');
+        }
+      });
+    } finally {
+      client.release();
+    }
+  }
+
+  /** Writes points at a rate and measures from each write to the commit that holds it. */
+  async lag(perSecond: number, seconds: number): Promise<{ lags: number[]; processor: number | null }> {
+    await this.clear();
+    const folder = await mkdtemp(path.join(this.folder, 'live-'));
+    const attempt = await this.attempt(folder);
+    const writtenAt: number[] = [0];
+    const lags: number[] = [];
+    let covered = 0;
+    this.heard = (lastSeq) => {
+      const now = performance.now();
+      for (; covered < lastSeq; covered += 1) lags.push(now - (writtenAt[covered + 1] ?? now));
+    };
+    await this.ingestion.open(attempt);
+    const file = path.join(folder, 'events.jsonl');
+    const before = await this.processor();
+    const start = performance.now();
+    let seq = 0;
+    while (performance.now() - start < seconds * 1000) {
+      const due = Math.floor(((performance.now() - start) / 1000) * perSecond);
+      let text = '';
+      for (; seq < due; ) {
+        seq += 1;
+        text += metricLine(seq, Math.random, Date.now());
+        writtenAt[seq] = performance.now();
+      }
+      if (text !== '') await appendFile(file, text);
+      await sleep(Math.max(1, 1000 / perSecond / 4));
+    }
+    await this.ingestion.drain(attempt, { final: true });
+    const after = await this.processor();
+    return { lags, processor: before !== null && after !== null ? after - before : null };
+  }
+
+  private async timed(work: () => Promise<unknown>): Promise<Timing> {
+    const before = await this.processor();
+    const start = performance.now();
+    await work();
+    const seconds = (performance.now() - start) / 1000;
+    const after = await this.processor();
+    return { seconds, processor: before !== null && after !== null ? after - before : null };
+  }
+
+  /** Of this process and of PostgreSQL's connections; those must not change in between. */
+  private async processor(): Promise<number | null> {
+    const { rows } = await this.pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE datname = current_database()');
+    return processorSeconds(rows.map(({ pid }) => pid));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.ingestion.closeAll();
+    await this.pool.end();
+  }
+}
+
+/**
+ * Ingest of a metrics file against COPY of the same rows into the same table with its constraints and indexes, in the same
+ * transactions, by turns; and how long a point that is written takes to its commit.
+ */
+export async function benchIngest(
+  databaseUrl: string,
+  { points = 300_000, rounds = 3, liveSeconds = 10 }: IngestBenchOptions = {},
+): Promise<Row[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-bench-ingest-'));
+  try {
+    await using bench = new IngestBench(databaseUrl, folder);
+    await writeMetricsFile(path.join(folder, 'events.jsonl'), points);
+    const { attempt, commits } = await bench.ingest();
+    const text = await bench.rowsOf(attempt, commits, 'text');
+    const binary = await bench.rowsOf(attempt, commits, 'binary');
+    const measured = { ingest: [] as Timing[], text: [] as Timing[], again: [] as Timing[], binary: [] as Timing[] };
+    for (let round = 0; round < rounds; round += 1) {
+      measured.text.push(await bench.copy(attempt, text, 'text'));
+      measured.ingest.push(await bench.ingest());
+      measured.again.push(await bench.copy(attempt, text, 'text'));
+      measured.binary.push(await bench.copy(attempt, binary, 'binary'));
+    }
+    const live = { few: await bench.lag(10, liveSeconds), many: await bench.lag(10_000, liveSeconds) };
+    return [...speedRows(points, measured), lagRow(live)];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function speedRows(points: number, measured: Record<'ingest' | 'text' | 'again' | 'binary', Timing[]>): Row[] {
+  const seconds = (timings: readonly Timing[]) => median(timings.map((timing) => timing.seconds));
+  const rate = (timings: readonly Timing[]) => `${Math.round(points / seconds(timings)).toLocaleString('en')}/s`;
+  const perMillion = (timings: readonly Timing[]) => {
+    const processor = timings.flatMap((timing) => timing.processor ?? []);
+    return processor.length === 0 ? '?' : ((median(processor) / points) * 1e6).toFixed(1);
+  };
+  const ratio = seconds(measured.text) / seconds(measured.ingest);
+  const toBinary = seconds(measured.binary) / seconds(measured.ingest);
+  const control = seconds(measured.text) / seconds(measured.again);
+  const detail =
+    `${points.toLocaleString('en')} points of 4 values: COPY ${rate(measured.text)}, ingest with rollups and journal ${rate(measured.ingest)}; ` +
+    `processor seconds for a million points, engine and PostgreSQL together: COPY ${perMillion(measured.text)}, ingest ${perMillion(measured.ingest)}`;
+  return [
+    { name: 'ingest of a metrics file, against COPY of its rows', ratio, goal: '≥ 0.9', met: ratio >= 0.9, control, detail },
+    {
+      name: 'the same, against COPY in binary format',
+      ratio: toBinary,
+      goal: '–',
+      met: null,
+      control,
+      detail: `COPY ${rate(measured.binary)}, ${perMillion(measured.binary)} processor seconds for a million points`,
+    },
+  ];
+}
+
+function lagRow({ few, many }: Record<'few' | 'many', { lags: number[]; processor: number | null }>): Row {
+  const lag = (lags: readonly number[], share: number) => `${percentile(lags, share).toFixed(1)} ms`;
+  return {
+    name: 'lag from write to commit',
+    ratio: null,
+    goal: '–',
+    met: null,
+    control: null,
+    detail:
+      `at 10 points/s: median ${lag(few.lags, 0.5)}, p99 ${lag(few.lags, 0.99)}; at 10,000 points/s: median ${lag(many.lags, 0.5)}, ` +
+      `p99 ${lag(many.lags, 0.99)}, longest ${lag(many.lags, 1)}, ${many.lags.length.toLocaleString('en')} points` +
+      (many.processor === null ? '' : `, ${many.processor.toFixed(1)} processor seconds (writer included)`),
+  };
+}

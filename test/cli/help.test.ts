@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { createProgram } from '../../src/main/cli/program.ts';
+
+function leaves(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+}
+
+function nameOf(command: Command): string {
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}`.trim() : command.name();
+}
+
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+  return text;
+}
+
+const commands = leaves(createProgram()).map((command) => [nameOf(command), command] as const);
+
+test('every command of the product is there', () => {
+  expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
+    'dataset import',
+    'dataset list',
+    'dataset show',
+    'dataset validate',
+    'db current',
+    'db downgrade',
+    'db history',
+    'db revision',
+    'db upgrade',
+    'doctor',
+    'open',
+    'project create',
+    'project list',
+    'project show',
+    'runs cancel',
+    'runs compare',
+    'runs follow',
+    'runs list',
+    'runs logs',
+    'runs metrics',
+    'runs resume',
+    'runs retry',
+    'runs show',
+    'serve',
+    'train',
+  ]);
+});
+
+test.each(commands)('%s has an example of itself, --json and what it prints', (name, command) => {
+  const help = helpOf(command);
+  expect(help).toMatch(new RegExp(`Examples?:\n  ${name}`));
+  expect(help).toContain('--json ');
+  expect(help).toMatch(/With --json: \S/);
+});
+
+test.each(commands)('the examples of %s are lines that it takes', (name, command) => {
+  const examples = helpOf(command)
+    .split('\n')
+    .filter((line) => line.startsWith(`  ${name}`));
+  for (const example of examples) {
+    const words = example.trim().match(/"[^"]*"|\S+/g) ?? [];
+    const argv = words.slice(1).map((word) => word.replaceAll('"', ''));
+    const program = createProgram();
+    for (const leaf of leaves(program)) leaf.action(() => {});
+    expect(() => program.parse(argv, { from: 'user' }), example).not.toThrow();
+  }
+});

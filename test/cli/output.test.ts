@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { formatBytes, formatDuration, formatMetric } from '../../src/main/cli/format.ts';
+import { languageOf } from '../../src/main/cli/language.ts';
+import { facts, table } from '../../src/main/cli/output.ts';
+
+test('columns line up, also under Hangul, which is two cells wide', () => {
+  const text = table(
+    [{ title: 'NAME' }, { title: 'N', right: true }, { title: 'ID' }],
+    [
+      ['데모', '10', 'a'],
+      ['abcde', '9', 'b'],
+    ],
+  );
+  expect(text).toBe('NAME    N  ID\n데모   10  a\nabcde   9  b');
+});
+
+test('no colour where standard output is no terminal', () => {
+  expect(
+    facts([
+      ['Name', 'demo'],
+      ['ID', '1'],
+    ]),
+  ).toBe('Name  demo\nID    1');
+});
+
+test('numbers are for people', () => {
+  expect([0, 1023, 1536, 5 * 1024 ** 3].map(formatBytes)).toEqual(['0 B', '1023 B', '1.5 KiB', '5.0 GiB']);
+  expect([900, 61_000, 7_260_000, 200 * 3_600_000, null].map(formatDuration)).toEqual([
+    '1 s',
+    '1 min 1 s',
+    '2 h 1 min',
+    '8 d 8 h',
+    '–',
+  ]);
+  expect([0.123456, 3, 1e-7, 'NaN', undefined].map(formatMetric)).toEqual([
+    '0.1235',
+    '3',
+    '1e-7',
+    'NaN',
+    '–',
+  ]);
+});
+
+test('the language follows the locale, and TRAINYARD_LANG goes before it', () => {
+  expect(languageOf({ LANG: 'ko_KR.UTF-8' })).toBe('ko');
+  expect(languageOf({ LANG: 'ko_KR.UTF-8', LC_ALL: 'C' })).toBe('en');
+  expect(languageOf({ LANG: 'en_US.UTF-8', TRAINYARD_LANG: 'ko' })).toBe('ko');
+  expect(languageOf({ LANG: 'kok_IN' })).toBe('en');
+});

@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readConfigFile } from '../../src/main/cli/config-file.ts';
+import { overridesOf } from '../../src/main/cli/train-overrides.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'trainyard-config-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function file(text: string): Promise<string> {
+  const name = path.join(folder, 'train.json');
+  await writeFile(name, text);
+  return name;
+}
+
+test('flags become fields of the config', () => {
+  const flags = {
+    epochs: 3,
+    learningRate: 0.01,
+    scheduler: 'cosine',
+    warmupEpochs: 1,
+    earlyStop: 4,
+    imageSize: [20, 30] satisfies [number, number],
+    flip: true,
+    rotation: 10,
+  } as const;
+  expect(overridesOf({ ...flags, imageSize: [20, 30] }, {})).toEqual({
+    training: {
+      epochs: 3,
+      learningRate: 0.01,
+      scheduler: { type: 'cosine', warmupEpochs: 1 },
+      earlyStop: { enabled: true, patience: 4 },
+    },
+    dataset: { imageSize: [20, 30], augmentation: { randomFlip: true, randomRotation: 10 } },
+  });
+});
+
+test('flags go before the file, field by field', () => {
+  const fromFile = { training: { epochs: 9, scheduler: { type: 'step', warmupEpochs: 2 } } } as const;
+  expect(overridesOf({ epochs: 3, scheduler: 'linear' }, fromFile)).toEqual({
+    training: { epochs: 3, scheduler: { type: 'linear', warmupEpochs: 2 } },
+  });
+});
+
+test('a value out of range is named by its flag', () => {
+  expect(() => overridesOf({ batchSize: 0 }, {})).toThrow(/^--batch-size: /);
+  expect(() => overridesOf({ warmupEpochs: -1 }, {})).toThrow(/^--warmup-epochs: /);
+  expect(() => overridesOf({ learningRate: 0 }, {})).toThrow(/^--learning-rate: /);
+});
+
+test('a config file is read', async () => {
+  const name = await file('\uFEFF{"training": {"epochs": 2}, "dataset": {"augmentation": {"mixup": true}}}');
+  expect(await readConfigFile(name)).toEqual({
+    training: { epochs: 2 },
+    dataset: { augmentation: { mixup: true } },
+  });
+});
+
+test('a wrong value is told with file, line and field', async () => {
+  const name = await file('{\n  "training": {\n    "epochs": 2,\n    "batchSize": "many"\n  }\n}');
+  await expect(readConfigFile(name)).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining(`${name}:4 (training.batchSize)`),
+    place: { file: name, line: 4, field: 'training.batchSize' },
+  });
+});
+
+test('an unknown field is told with its own line', async () => {
+  const name = await file('{\n  "training": {\n    "epochs": 2,\n    "learning_rate": 1\n  }\n}');
+  await expect(readConfigFile(name)).rejects.toMatchObject({
+    message: expect.stringContaining('no such field'),
+    place: { file: name, line: 4, field: 'training.learning_rate' },
+  });
+});
+
+test('what is no JSON is told with its line', async () => {
+  const name = await file('{\n  "training": {\n    "epochs": 2\n    "seed": 1\n  }\n}');
+  await expect(readConfigFile(name)).rejects.toMatchObject({ place: { file: name, line: 4 } });
+  const cut = await file('{\n  "training": {\n');
+  await expect(readConfigFile(cut)).rejects.toMatchObject({ code: 'CONFIG_INVALID', place: { file: cut } });
+});
+
+test('a file that is not there is said to be not there', async () => {
+  await expect(readConfigFile(path.join(folder, 'none.json'))).rejects.toMatchObject({
+    code: 'CONFIG_UNREADABLE',
+  });
+});

@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { FilesObjectStore } from '../../../src/main/adapters/files/object-store.ts';
+import { LocalRootedFiles } from '../../../src/main/adapters/files/rooted-files.ts';
+import { FileSources } from '../../../src/main/adapters/files/sources.ts';
+import { FileUploads } from '../../../src/main/adapters/files/uploads.ts';
+import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-reader.ts';
+import { PostgresImportRepository } from '../../../src/main/adapters/postgres/dataset-imports.ts';
+import { PostgresDatasetRepository } from '../../../src/main/adapters/postgres/datasets.ts';
+import { createPool } from '../../../src/main/adapters/postgres/pool.ts';
+import { PostgresProjectStore } from '../../../src/main/adapters/postgres/projects.ts';
+import { AuditLog } from '../../../src/main/domain/audit/audit-log.ts';
+import { DatasetService } from '../../../src/main/domain/datasets/dataset-service.ts';
+import { defaultLimits } from '../../../src/main/domain/datasets/limits.ts';
+import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
+import { News } from '../../../src/main/domain/news/news.ts';
+
+/** The service of datasets on a real PostgreSQL and a real folder, as the engine wires it. */
+export async function openService(databaseUrl: string, home: string, machineId = 'this-machine') {
+  const pool = createPool({ url: databaseUrl });
+  const store = await FilesObjectStore.open(path.join(home, 'objects'));
+  await store.ensureBuckets();
+  const uploads = await FileUploads.open(path.join(home, 'uploads'));
+  const news = new News();
+  const problems: unknown[] = [];
+  const audit: Record<string, unknown>[] = [];
+  const documents = {
+    insert: async (_: string, document: Record<string, unknown>) => void audit.push(document),
+  };
+  const projects = new PostgresProjectStore(pool);
+  const service = new DatasetService({
+    repository: new PostgresDatasetRepository(pool),
+    importRows: new PostgresImportRepository(pool),
+    projects,
+    store,
+    local: store,
+    links: store,
+    files: new LocalRootedFiles(),
+    sources: new FileSources(defaultLimits, home),
+    uploads,
+    reader: new SharpImageReader(),
+    limits: defaultLimits,
+    news,
+    log: { info: () => undefined, error: (details) => void problems.push(details) },
+    audit: new AuditLog(documents, (error) => void problems.push(error)),
+    machineId,
+  });
+  return {
+    service,
+    store,
+    uploads,
+    news,
+    pool,
+    projects,
+    audit,
+    /** What went to the log as an error. */
+    problems,
+    async [Symbol.asyncDispose]() {
+      await service.close();
+      await pool.end();
+    },
+  };
+}
+
+export type OpenedService = Awaited<ReturnType<typeof openService>>;
+
+/** Makes a project and answers its id. */
+export async function makeProject({ projects }: OpenedService, name = 'demo'): Promise<string> {
+  const project = await projects.create({ userId: localOwnerId, name, description: null, tags: [] });
+  if (!project) throw new Error(`the project ${name} is there already`);
+  return project.id;
+}
+
+/** Waits for the end of an import, by cursor as readers do. */
+export async function importOver({ service }: OpenedService, importId: string) {
+  for (let seen = -1; ; ) {
+    const progress = await service.waitForImport({ importId, afterDone: seen, waitMs: 10_000 });
+    if (progress.phase === 'done' || progress.phase === 'failed') return progress;
+    seen = progress.done;
+  }
+}
+
+/** Imports and waits for the end. */
+export async function importFolder(
+  opened: OpenedService,
+  request: {
+    path: string;
+    project: string;
+    name?: string;
+    description?: string;
+    mode?: 'copy' | 'link' | 'in_place';
+    skipInvalid?: boolean;
+  },
+) {
+  const begun = await opened.service.import(localOwnerId, {
+    format: 'imagenet',
+    mode: 'copy',
+    skipInvalid: false,
+    ...request,
+  });
+  return { ...begun, ...(await importOver(opened, begun.importId)) };
+}

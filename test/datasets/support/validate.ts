@@ -1,0 +1,19 @@
+import { FileSources } from '../../../src/main/adapters/files/sources.ts';
+import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-reader.ts';
+import { defaultLimits, type SourceLimits } from '../../../src/main/domain/datasets/limits.ts';
+import { scanSource } from '../../../src/main/domain/datasets/scan.ts';
+import { type Evaluation, evaluate } from '../../../src/main/domain/datasets/validation.ts';
+
+const reader = new SharpImageReader();
+
+/** Validates a folder or archive as the service does. */
+export async function evaluatePath(path: string, changed: Partial<SourceLimits> = {}): Promise<Evaluation> {
+  const limits = { ...defaultLimits, ...changed };
+  const source = await new FileSources(limits, '/nowhere/trainyard').open(path);
+  return evaluate(await scanSource(source, { reader, limits }), 'imagenet');
+}
+
+/** The problems as `CODE path`, sorted. */
+export function told(problems: readonly { code: string; path: string }[]): string[] {
+  return problems.map(({ code, path }) => `${code} ${path}`).sort();
+}

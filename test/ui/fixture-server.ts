@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { RPCHandler } from '@orpc/server/ws';
+import { WebSocketServer } from 'ws';
+import { type FixtureFaults, fixtureRouter } from './fixture-router.ts';
+import { makeStory, type Story } from './fixture-story.ts';
+
+const renderer = path.resolve(import.meta.dirname, '../../out/renderer');
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+export interface Fixture extends AsyncDisposable {
+  readonly url: string;
+  readonly story: Story;
+  readonly faults: FixtureFaults;
+  /** Breaks every connection; with `refuse` new ones fail until `accept`. */
+  drop(refuse: boolean): void;
+  accept(): void;
+  /** Answers 401 from now on, as to a browser without a session. */
+  forget(): void;
+}
+
+/** What the engine sends with every page: the bundle must live under it. */
+function policy(host: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    `connect-src 'self' ws://${host}`,
+    "worker-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+/** The built page, read once: a build that runs beside a test must not pull it from under it. */
+function builtPage(): ReadonlyMap<string, Buffer> {
+  const entries = readdirSync(renderer, { recursive: true, withFileTypes: true });
+  return new Map(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => {
+        const file = path.join(entry.parentPath, entry.name);
+        return [`/${path.relative(renderer, file).replaceAll(path.sep, '/')}`, readFileSync(file)];
+      }),
+  );
+}
+
+function serveFiles(story: Story, files: ReadonlyMap<string, Buffer>, request: IncomingMessage, response: ServerResponse): void {
+  const address = new URL(request.url ?? '/', 'http://fixture').pathname;
+  response.setHeader('content-security-policy', policy(request.headers.host ?? ''));
+  const image = /^\/files\/datasets\/[^/]+\/\d+\/images\/([0-9a-f]{64})$/.exec(address)?.[1];
+  const artifact = /^\/files\/runs\/[^/]+\/artifacts\/([^/]+)$/.exec(address)?.[1];
+  if (image !== undefined) {
+    const bytes = story.state.images.find(({ sha256 }) => sha256 === image)?.bytes;
+    response.writeHead(bytes ? 200 : 404, { 'content-type': 'image/png' }).end(bytes);
+    return;
+  }
+  if (artifact !== undefined) {
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(story.state.artifacts.get(artifact)?.body);
+    return;
+  }
+  if (address === '/files/uploads') {
+    request.resume();
+    request.on('end', () =>
+      response
+        .writeHead(201, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ uploadId: 'fixture', sizeBytes: 1 })),
+    );
+    return;
+  }
+  const found = files.has(address) ? address : '/index.html';
+  if (found !== address && path.extname(address) !== '') {
+    response.writeHead(404).end();
+    return;
+  }
+  response
+    .writeHead(200, { 'content-type': types[path.extname(found)] ?? 'application/octet-stream' })
+    .end(files.get(found));
+}
+
+/** Serves the built page with the contract in memory behind it: a bench for states that a real engine reaches slowly or never. */
+export async function startFixture(port = 0): Promise<Fixture> {
+  const story = makeStory();
+  const files = builtPage();
+  const faults: FixtureFaults = { next: new Map() };
+  const handler = new RPCHandler(fixtureRouter(story.state, faults));
+  const sockets = new WebSocketServer({ noServer: true });
+  let [refusing, unknown] = [false, false];
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/api/')) {
+      response.writeHead(unknown ? 401 : 200, { 'content-type': 'application/json' }).end('{}');
+      return;
+    }
+    serveFiles(story, files, request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (refusing || unknown) {
+      socket.end(`HTTP/1.1 ${unknown ? '401 Unauthorized' : '503 Service Unavailable'}\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (connection) => void handler.upgrade(connection));
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const dropAll = () => {
+    for (const socket of sockets.clients) socket.terminate();
+  };
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${taken}`,
+    story,
+    faults,
+    drop: (refuse) => {
+      refusing = refuse;
+      dropAll();
+    },
+    accept: () => {
+      refusing = false;
+    },
+    forget: () => {
+      unknown = true;
+      dropAll();
+    },
+    [Symbol.asyncDispose]: async () => {
+      dropAll();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
