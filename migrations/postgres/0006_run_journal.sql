@@ -13,9 +13,10 @@ CREATE TABLE run_events (
     PRIMARY KEY (workflow_id, seq)
 );
 
--- Buckets of points, only whole ones: level 0 holds points, level n holds 16 * 8^(n-1) of them.
+-- Buckets of points, only whole ones: level 0 holds points, level n holds 16 * 8^(n-1) of them. No foreign key: looking up the
+-- run for each row costs as much as the row, and whoever writes one has locked its run. Triggers remove them with their run.
 CREATE TABLE metric_rollups (
-    workflow_id uuid NOT NULL REFERENCES workflows(id) ON DELETE CASCADE,
+    workflow_id uuid NOT NULL,
     attempt integer NOT NULL,
     name text NOT NULL,
     level smallint NOT NULL,
@@ -33,6 +34,22 @@ CREATE TABLE metric_rollups (
     nonfinite integer DEFAULT 0 NOT NULL,
     PRIMARY KEY (workflow_id, name, level, attempt, bucket)
 );
+
+CREATE FUNCTION trainyard_remove_rollups() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM public.metric_rollups WHERE workflow_id = OLD.id;
+    ELSE
+        TRUNCATE public.metric_rollups;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER workflows_remove_rollups AFTER DELETE ON workflows
+    FOR EACH ROW EXECUTE FUNCTION trainyard_remove_rollups();
+CREATE TRIGGER workflows_truncate_rollups AFTER TRUNCATE ON workflows
+    FOR EACH STATEMENT EXECUTE FUNCTION trainyard_remove_rollups();
 
 -- How far an attempt's files were ingested. Each commit compares the offsets it started from and sets the new ones.
 CREATE TABLE ingest_cursors (
@@ -70,5 +87,8 @@ CREATE TABLE run_artifacts (
 
 DROP TABLE run_artifacts;
 DROP TABLE ingest_cursors;
+DROP TRIGGER workflows_truncate_rollups ON workflows;
+DROP TRIGGER workflows_remove_rollups ON workflows;
+DROP FUNCTION trainyard_remove_rollups();
 DROP TABLE metric_rollups;
 DROP TABLE run_events;

@@ -63,6 +63,22 @@ test('gives a killed receiver’s message to the next one when its time is over'
   });
 });
 
+test('takes the next message while another transaction is about to take the oldest', async () => {
+  await using opened = await openQueue();
+  const { queue } = opened;
+  for (const id of ['oldest', 'next']) await queue.send(defaultQueue, { id, body: null });
+  const rival = await shared.pool().connect();
+  try {
+    await rival.query('BEGIN');
+    await rival.query("SELECT * FROM kv_queue WHERE id = 'oldest' FOR UPDATE");
+    expect(await queue.receive(defaultQueue, 60_000)).toMatchObject({ id: 'next' });
+    await rival.query('ROLLBACK');
+  } finally {
+    rival.release();
+  }
+  expect(await queue.receive(defaultQueue, 60_000)).toMatchObject({ id: 'oldest' });
+});
+
 test('lets a wait end when the listener is closed', async () => {
   await using opened = await openQueue();
   const { queue, listener } = opened;

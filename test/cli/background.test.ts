@@ -37,9 +37,13 @@ test('an engine with --idle-stop goes by itself', async () => {
 
 test('an engine that cannot start says why', async () => {
   await using place = await temporaryHome();
-  const { code, stderr } = await runCli(place.home, ['project', 'list'], { TRAINYARD_FAILPOINT: 'postgres.launch.before' });
+  const { code, stderr } = await runCli(place.home, ['project', 'list'], {
+    TRAINYARD_FAILPOINT: 'postgres.launch.before',
+  });
   expect(code).toBe(1);
-  expect(stderr.split('\n')[1]).toMatch(/^The engine did not start: .* "trainyard doctor" checks this machine\.$/);
+  expect(stderr.split('\n')[1]).toMatch(
+    /^The engine did not start: .* "trainyard doctor" checks this machine\.$/,
+  );
 });
 
 test('a follower waits for an engine that was killed, and goes on where it was', async () => {
@@ -67,7 +71,10 @@ test('a follower waits for an engine that was killed, and goes on where it was',
     code: 1,
     stderr: 'The engine went away; waiting for it to come back.\nThe run ended: cancelled.\n',
   });
-  const seqs = stdout.trimEnd().split('\n').map((line) => JSON.parse(line).seq);
+  const seqs = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).seq);
   expect(seqs).toEqual(Array.from({ length: await lastSeq() }, (_none, index) => index + 1));
   expect(await second.stop()).toBe(0);
   await rm(`${home}-photos`, { recursive: true });

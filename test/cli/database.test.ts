@@ -16,10 +16,16 @@ test('a server anywhere goes up, is asked, and goes back to nothing', async () =
   const up = await cliJson<State>(place.home, ['db', 'upgrade', ...at]);
   expect(up).toMatchObject({ revision: head, head });
   expect(up.done?.length).toBeGreaterThan(0);
-  const history = await cliJson<{ revisions: { appliedAt: string | null }[] }>(place.home, ['db', 'history', ...at]);
+  const history = await cliJson<{ revisions: { appliedAt: string | null }[] }>(place.home, [
+    'db',
+    'history',
+    ...at,
+  ]);
   expect(history.revisions.every(({ appliedAt }) => appliedAt !== null)).toBe(true);
   expect(await cliJson<State>(place.home, ['db', 'downgrade', '-1', ...at])).toMatchObject({ done: [head] });
-  expect(await cliJson<State>(place.home, ['db', 'downgrade', 'base', ...at])).toMatchObject({ revision: null });
+  expect(await cliJson<State>(place.home, ['db', 'downgrade', 'base', ...at])).toMatchObject({
+    revision: null,
+  });
 });
 
 test('the state folder’s own database is started for the command and stopped after it', async () => {

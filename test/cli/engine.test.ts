@@ -53,7 +53,10 @@ test('what the engine refuses ends with 1, and says what and how to mend it', as
   expect(code).toBe(1);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   const { error } = JSON.parse(stdout);
-  expect(error).toMatchObject({ code: expect.stringMatching(/NOT_FOUND/), message: expect.stringContaining('nope') });
+  expect(error).toMatchObject({
+    code: expect.stringMatching(/NOT_FOUND/),
+    message: expect.stringContaining('nope'),
+  });
   expect(stderr).toContain(error.mend);
 });
 
@@ -79,15 +82,38 @@ test('a folder with errors is not imported, unless told to leave them out', asyn
 });
 
 test('a run is queued, followed to its end, and read back', async () => {
-  const { datasets } = await json<{ datasets: { id: string; name: string }[] }>('dataset', 'list', '--search', 'photos');
-  const common = ['--project', 'demo', '--dataset', datasets[0]?.id ?? '', '--epochs', '2', '--seed', '7', '--batch-size', '16'];
+  const { datasets } = await json<{ datasets: { id: string; name: string }[] }>(
+    'dataset',
+    'list',
+    '--search',
+    'photos',
+  );
+  const common = [
+    '--project',
+    'demo',
+    '--dataset',
+    datasets[0]?.id ?? '',
+    '--epochs',
+    '2',
+    '--seed',
+    '7',
+    '--batch-size',
+    '16',
+  ];
   const { runId } = await json<{ runId: string }>('train', ...common, '--model', 'builtin/cnn');
   const followed = await runCli(home, ['runs', 'follow', runId, '--json']);
   expect(followed).toMatchObject({ code: 0, stderr: '' });
-  const events: { seq: number; type: string }[] = followed.stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  const events: { seq: number; type: string }[] = followed.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_event, index) => index + 1));
 
-  const { metrics } = await json<{ metrics: { seq: number; values: Record<string, number> }[] }>('runs', 'metrics', 'last');
+  const { metrics } = await json<{ metrics: { seq: number; values: Record<string, number> }[] }>(
+    'runs',
+    'metrics',
+    'last',
+  );
   expect(metrics.length).toBe(events.filter(({ type }) => type === 'metric').length);
   expect(metrics.at(-1)?.values.val_accuracy).toEqual(expect.any(Number));
   const shown = await json<{ attempts: unknown[] }>('runs', 'show', runId.slice(0, 8));
@@ -121,7 +147,10 @@ test('a run that is cancelled ends its follower with 1, and can be resumed', asy
 });
 
 test('a reference that names no run, or several', async () => {
-  expect(await runCli(home, ['runs', 'show', 'zzz'])).toMatchObject({ code: 1, stderr: expect.stringContaining('"zzz"') });
+  expect(await runCli(home, ['runs', 'show', 'zzz'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('"zzz"'),
+  });
   const { runs } = await json<{ runs: { id: string }[] }>('runs', 'list');
   const firsts = runs.map(({ id }) => id.slice(0, 1));
   const shared = firsts.find((letter, index) => firsts.indexOf(letter) !== index);

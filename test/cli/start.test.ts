@@ -18,13 +18,18 @@ interface Started {
   readonly ended: Promise<number | null>;
 }
 
-async function start(home: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Started> {
+async function start(
+  home: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Started> {
   const child = spawn(process.execPath, [script, '--no-sample', ...args], {
     env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', TRAINYARD_HOME: home, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
   const ended = once(child, 'exit').then(([code]): number | null => code);
   const link = await waitFor('the link', async () => {
     if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${text}`);
@@ -86,8 +91,14 @@ test('where there is a display and Electron’s program, it opens the window and
   const program = path.join(dist, 'electron');
   await writeFile(program, `#!/bin/sh\necho "$TRAINYARD_ENGINE_URL $*" > ${note}\nexec sleep 600\n`);
   await chmod(program, 0o755);
-  const { child, ended, link } = await start(home, ['--port', '0'], { DISPLAY: ':77', ELECTRON_OVERRIDE_DIST_PATH: dist });
-  const said = await waitFor('the window', async () => existsSync(note) && (await readFile(note, 'utf8')).trim());
+  const { child, ended, link } = await start(home, ['--port', '0'], {
+    DISPLAY: ':77',
+    ELECTRON_OVERRIDE_DIST_PATH: dist,
+  });
+  const said = await waitFor(
+    'the window',
+    async () => existsSync(note) && (await readFile(note, 'utf8')).trim(),
+  );
   expect(said).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=\S+ .*\//);
   expect(said).not.toContain(link);
   child.kill('SIGTERM');

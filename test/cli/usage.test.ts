@@ -15,23 +15,39 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 const wrong = [
   [['trian'], 'There is no command "trian". Did you mean train? See "trainyard --help".'],
   [['runs', 'lst'], 'There is no command "lst". Did you mean list? See "trainyard runs --help".'],
-  [['project', 'create', 'x', '--tga', 'y'], 'There is no option --tga. Did you mean --tag? See "trainyard project create --help".'],
+  [
+    ['project', 'create', 'x', '--tga', 'y'],
+    'There is no option --tga. Did you mean --tag? See "trainyard project create --help".',
+  ],
   [['project', 'show'], 'The argument <project> is missing. See "trainyard project show --help".'],
-  [['runs', 'list', '--limit', 'x'], 'The option --limit <number> can\'t be "x": A whole number (≥ 1) is wanted. See "trainyard runs list --help".'],
-  [['train', '--project', 'p', '--dataset', 'd', '--epochs', '0'], /^--epochs: .* Give a value in its range; "trainyard train --help" lists the flags\.$/],
+  [
+    ['runs', 'list', '--limit', 'x'],
+    'The option --limit <number> can\'t be "x": A whole number (≥ 1) is wanted. See "trainyard runs list --help".',
+  ],
+  [
+    ['train', '--project', 'p', '--dataset', 'd', '--epochs', '0'],
+    /^--epochs: .* Give a value in its range; "trainyard train --help" lists the flags\.$/,
+  ],
 ] as const;
 
-test.each(wrong)('%j is wrong usage: exit code 2, one sentence, nothing on standard output', async (args, sentence) => {
-  const { code, stdout, stderr } = await runCli(home, args);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr.trimEnd().split('\n')).toEqual([typeof sentence === 'string' ? sentence : expect.stringMatching(sentence)]);
-});
+test.each(wrong)(
+  '%j is wrong usage: exit code 2, one sentence, nothing on standard output',
+  async (args, sentence) => {
+    const { code, stdout, stderr } = await runCli(home, args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      typeof sentence === 'string' ? sentence : expect.stringMatching(sentence),
+    ]);
+  },
+);
 
 test('with --json a program gets the error too', async () => {
   const { code, stdout, stderr } = await runCli(home, ['runs', 'list', '--status', 'done', '--json']);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^The option --status .*\n$/);
-  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'USAGE', mend: 'See "trainyard runs list --help".' } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: 'USAGE', mend: 'See "trainyard runs list --help".' },
+  });
 });
 
 test('help and errors are Korean for whoever reads Korean', async () => {
@@ -44,18 +60,27 @@ test('help and errors are Korean for whoever reads Korean', async () => {
 });
 
 test('a group without a command shows its help and is wrong usage', async () => {
-  expect(await runCli(home, ['db'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('upgrade') });
+  expect(await runCli(home, ['db'])).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('upgrade'),
+  });
 });
 
 test('a dataset is validated without an engine, and errors end with 1', async () => {
   const { code, stdout } = await runCli(home, ['dataset', 'validate', path.join(home, 'none'), '--json']);
   expect(code).toBe(1);
-  expect(JSON.parse(stdout)).toMatchObject({ ok: false, errors: [{ code: 'PATH_NOT_FOUND', mend: expect.any(String) }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    errors: [{ code: 'PATH_NOT_FOUND', mend: expect.any(String) }],
+  });
 });
 
 test('a database that does not answer: exit code 1 and one sentence without the password', async () => {
   const url = 'postgres://admin:hunter2@127.0.0.1:1/vision_platform';
-  const { code, stderr, stdout } = await runCli(home, ['db', 'current', '--json'], { TRAINYARD_DATABASE_URL: url });
+  const { code, stderr, stdout } = await runCli(home, ['db', 'current', '--json'], {
+    TRAINYARD_DATABASE_URL: url,
+  });
   expect(code).toBe(1);
   expect(stderr).toMatch(/^No PostgreSQL answers at 127\.0\.0\.1:1 .*\n$/);
   expect(stderr + stdout).not.toContain('hunter2');
@@ -67,7 +92,15 @@ test('the doctor runs without an engine, within its ten seconds', async () => {
   expect(Date.now() - began).toBeLessThan(10_000);
   const report: { ok: boolean; findings: { code: string; severity: string }[] } = JSON.parse(stdout);
   expect(report.findings.map(({ code }) => code)).toEqual(
-    expect.arrayContaining(['NODE_OK', 'POSTGRES_OK', 'HOME_OK', 'FILESYSTEM_OK', 'PORT_OK', 'IMAGES_OK', 'TRAINER_OK']),
+    expect.arrayContaining([
+      'NODE_OK',
+      'POSTGRES_OK',
+      'HOME_OK',
+      'FILESYSTEM_OK',
+      'PORT_OK',
+      'IMAGES_OK',
+      'TRAINER_OK',
+    ]),
   );
   expect(report.ok).toBe(!report.findings.some(({ severity }) => severity === 'error'));
 });

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { FileSources } from '../../src/main/adapters/files/sources.ts';
+import { SharpImageReader } from '../../src/main/adapters/images/sharp-image-reader.ts';
+import { defaultLimits } from '../../src/main/domain/datasets/limits.ts';
+import { scanSource } from '../../src/main/domain/datasets/scan.ts';
+import { storeImages } from '../../src/main/domain/datasets/store-images.ts';
+import { evaluate } from '../../src/main/domain/datasets/validation.ts';
 import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
 import { zip } from './support/archives.ts';
-import { importFolder, importOver, makeProject } from './support/open-service.ts';
+import { importFolder, makeProject } from './support/open-service.ts';
 import { goodFiles, picture, writeFiles } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';
 
@@ -253,21 +259,24 @@ test('news tells of the dataset while it is imported and when it is there', asyn
   ).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('a file that goes while the import stores it fails the import, and says which', async () => {
-  await using setting = await openSetting();
-  const { datasetId, importId } = await setting.service.import(localOwnerId, {
-    path: setting.pets,
-    project: 'demo',
-    format: 'imagenet',
-    mode: 'copy',
-    skipInvalid: false,
-  });
-  const kept = await readFile(path.join(setting.pets, 'dog', '2.png'));
-  // The service works meanwhile: whichever comes first, the import ends whole or not at all.
-  await rm(path.join(setting.pets, 'dog', '2.png'));
-  const over = await importOver(setting, importId);
-  const [version] = (await setting.service.show(localOwnerId, datasetId)).versions;
-  if (over.phase === 'failed') expect([over.error?.code, version]).toEqual(['SOURCE_CHANGED', undefined]);
-  else expect([5, 6]).toContain(version?.images);
-  await writeFile(path.join(setting.pets, 'dog', '2.png'), kept);
-});
+test.each(['changed', 'gone'] as const)(
+  'a file that is %s between its check and its storing fails the import',
+  async (how) => {
+    await using setting = await openSetting();
+    const source = await new FileSources(defaultLimits, setting.home).open(setting.pets);
+    const scan = await scanSource(source, { reader: new SharpImageReader(), limits: defaultLimits });
+    const { accepted } = evaluate(scan, 'imagenet');
+    const file = path.join(setting.pets, 'dog', '2.png');
+    if (how === 'gone') await rm(file);
+    else await writeFile(file, await picture(77));
+    for (const mode of ['copy', 'link'] as const) {
+      const storing = storeImages(source, accepted, mode, {
+        store: setting.store,
+        links: setting.store,
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+      });
+      await expect(storing).rejects.toMatchObject({ code: 'SOURCE_CHANGED', message: /dog\/2\.png/ });
+    }
+  },
+);

@@ -25,13 +25,6 @@ export function addWorkflow(client: pg.ClientBase, project: string): Promise<str
   ]);
 }
 
-export function addAttempt(client: pg.ClientBase, workflow: string, attempt: number): Promise<string> {
-  return idOf(client, 'INSERT INTO workflow_runs (workflow_id, attempt) VALUES ($1, $2)', [
-    workflow,
-    attempt,
-  ]);
-}
-
 export async function addMetric(client: pg.ClientBase, workflow: string, recordedAt: string): Promise<void> {
   await client.query('INSERT INTO metrics (workflow_id, epoch, step, recorded_at) VALUES ($1, 1, 1, $2)', [
     workflow,

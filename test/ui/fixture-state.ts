@@ -36,12 +36,13 @@ export class FixtureState {
     }
   }
 
-  /** Appends training steps as the builtin trainer reports them. */
-  addSteps(entry: FixtureRun, steps: number, stepsPerEpoch: number, attempt = 1): void {
+  /** Appends training steps as the builtin trainer reports them; a further attempt goes on after a checkpoint's step. */
+  addSteps(entry: FixtureRun, steps: number, stepsPerEpoch: number, attempt = 1, after?: number): void {
     const { run, points } = entry;
     const epochs = run.totalEpochs ?? 8;
+    let step = after ?? points.at(-1)?.step ?? 0;
     for (let count = 0; count < steps; count += 1) {
-      const step = (points.at(-1)?.step ?? 0) + 1;
+      step += 1;
       const epoch = Math.ceil(step / stepsPerEpoch);
       const x = step / (stepsPerEpoch * epochs);
       const noise = Math.sin(step * 12.9898 + run.config.training.seed) * 43758.5453;

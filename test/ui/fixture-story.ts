@@ -263,12 +263,7 @@ export function makeStory(): Story {
     resumedFrom: { attempt: 1, epoch: 3, step: 150 },
     endedAt: ago(220),
   });
-  const kept = resumed.points.length;
-  state.addSteps(resumed, 250, stepsPerEpoch, 2);
-  for (const [index, point] of resumed.points.slice(kept).entries()) {
-    point.step = 151 + index;
-    point.epoch = Math.ceil(point.step / stepsPerEpoch);
-  }
+  state.addSteps(resumed, 250, stepsPerEpoch, 2, 150);
   talk(state, resumed, 5, 2);
   history(state, resumed, [
     ['queued', 'running'],

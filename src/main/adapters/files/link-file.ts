@@ -28,7 +28,9 @@ const reasons: Readonly<Record<string, string>> = {
  */
 export async function linkFile(path: string, name: string, sha256: string): Promise<'reflink' | 'hard_link'> {
   // A hard link to a symbolic link would be another name of the link.
-  const source = await realpath(path);
+  const source = await realpath(path).catch((error: unknown) => {
+    throw hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP') ? sourceChanged(path) : error;
+  });
   const how = await copyFile(source, name, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE).then(
     () => 'reflink' as const,
     async (): Promise<'hard_link'> => {

@@ -111,7 +111,7 @@ export class PostgresAttemptStore implements AttemptStore {
       .where('artifact.kind', '=', 'checkpoint')
       .where('attempt.machine_id', '=', machineId)
       .orderBy('artifact.attempt', 'desc')
-      .orderBy('artifact.step', sql`desc nulls last`)
+      .orderBy('artifact.step', (step) => step.desc().nullsLast())
       .orderBy('artifact.created_at', 'desc');
     return (await rowsOf(this.pool, query)).map((row) => ({
       attempt: row.attempt,

@@ -20,10 +20,9 @@ export class PostgresRunReader implements RunReader {
   }
 
   async list(query: RunQuery): Promise<{ runs: RunSummary[]; total: number }> {
-    const order = sql.raw(query.order === 'asc' ? 'asc nulls last' : 'desc nulls last');
     const page = this.summary()
       .where(matches(query))
-      .orderBy(sortKey(query.sort), order)
+      .orderBy(sortKey(query.sort), (key) => (query.order === 'asc' ? key.asc() : key.desc()).nullsLast())
       .orderBy('run.created_at', 'desc')
       .orderBy('run.id')
       .limit(query.limit)

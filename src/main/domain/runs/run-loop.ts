@@ -125,6 +125,7 @@ export class RunLoop implements AsyncDisposable {
       const removed = await sweepConfigDocuments(documents, runs);
       if (removed > 0) log.info({ removed }, 'configs of runs that were never made were removed');
     } catch (error) {
+      if (this.stopped) return;
       log.warn({ err: error }, 'configs of runs that were never made could not be looked for; the next start does');
     }
   }
@@ -182,6 +183,7 @@ export class RunLoop implements AsyncDisposable {
       for (const runId of [...underWay, ...(await runs.cancelledInQueue())]) this.wake(runId);
       this.fill();
     } catch (error) {
+      if (this.stopped) return;
       log.warn({ err: error }, 'the runs under way could not be read; trying again');
     }
     this.later(isBusy ? sweepBusyMs : sweepIdleMs, () => void this.sweep());

@@ -96,7 +96,7 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
               [t('datasets.classCount'), format.number(current?.classes.length ?? dataset.classes.length)],
               [t('datasets.size'), format.bytes(current?.sizeBytes ?? dataset.sizeBytes)],
               [t('datasets.format'), dataset.format],
-              [t('datasets.mode'), dataset.mode ? t(`datasets.modes.${dataset.mode}`) : '–'],
+              [t('datasets.kept'), dataset.mode ? t(`datasets.modes.${dataset.mode}`) : '–'],
               [
                 t('datasets.storage'),
                 <span key="path" className="mono">

@@ -29,7 +29,7 @@ export function VersionTable({ versions, shown, onShow }: VersionTableProps) {
               <Table.Th>{t('datasets.version')}</Table.Th>
               <Table.Th ta="right">{t('datasets.imageCount')}</Table.Th>
               <Table.Th ta="right">{t('datasets.size')}</Table.Th>
-              <Table.Th>{t('datasets.mode')}</Table.Th>
+              <Table.Th>{t('datasets.kept')}</Table.Th>
               <Table.Th>{t('datasets.hash')}</Table.Th>
               <Table.Th>{t('runs.created')}</Table.Th>
               <Table.Th />

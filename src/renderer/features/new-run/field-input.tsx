@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { FieldValue } from '../../components/documents.ts';
 import { useFormat } from '../../format/use-format.ts';
+import classes from './field-input.module.css';
 import type { Field } from './fields.ts';
 
 interface FieldInputProps {
@@ -40,6 +41,7 @@ export function FieldInput({ field, value, issue, refusal, onChange }: FieldInpu
   if (field.kind === 'switch') {
     return (
       <Switch
+        className={classes.switch}
         label={label}
         checked={value === true}
         error={error}

@@ -83,6 +83,7 @@ export const data = {
     classCount: 'Classes',
     size: 'Size',
     format: 'Format',
+    kept: 'Files',
     storage: 'Kept at',
     updated: 'Changed',
     perClass: 'Images per class',

@@ -83,6 +83,7 @@ export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'veri
     classCount: '클래스',
     size: '크기',
     format: '형식',
+    kept: '보관 방식',
     storage: '보관 위치',
     updated: '변경',
     perClass: '클래스별 이미지 수',

@@ -119,7 +119,7 @@ class PostgresListener implements Listener {
     this.connection = null;
     if (this.closing.signal.aborted) return;
     this.report(error);
-    
+    void this.connect(true);
   }
 
   /** One attempt after the other, as long as somebody wants to listen. Never rejects. */

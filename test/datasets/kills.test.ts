@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { writeFiles } from './support/pictures.ts';
+import { openSetting, storedKeys } from './support/setting.ts';
+
+const importer = path.join(import.meta.dirname, 'support', 'importer.ts');
+type Setting = Awaited<ReturnType<typeof openSetting>>;
+
+/** Runs the importer; answers how it ended. */
+async function run(setting: Setting, home: string, request: object | null, failpoint = ''): Promise<string> {
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', importer, setting.databaseUrl, home, ...(request ? [JSON.stringify(request)] : [])],
+    { env: { ...process.env, TRAINYARD_FAILPOINT: failpoint }, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const [said, [code, signal]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  if (code !== 0 && signal !== 'SIGKILL') throw new Error(said);
+  return signal ?? String(code);
+}
+
+const request = (setting: Setting, changed: object = {}) => ({
+  path: setting.pets,
+  project: 'demo',
+  format: 'imagenet',
+  mode: 'copy',
+  skipInvalid: false,
+  ...changed,
+});
+
+/** Everything that a whole import leaves, and nothing twice. */
+async function expectOnce(setting: Setting, home: string, blobs: number): Promise<void> {
+  const shown = await setting.service.show(localOwnerId, 'pets');
+  expect(shown).toMatchObject({
+    status: 'ready',
+    version: 1,
+    images: 6,
+    projects: [{ name: 'demo' }],
+    import: { phase: 'done' },
+  });
+  expect(shown.versions).toHaveLength(1);
+  const { rows } = await setting.pool.query(
+    `SELECT (SELECT count(*) FROM datasets) AS datasets, (SELECT count(*) FROM dataset_versions) AS versions,
+      (SELECT count(*) FROM project_datasets) AS links, (SELECT dataset_count FROM projects) AS counted,
+      (SELECT count(*) FROM dataset_imports WHERE phase <> 'done') AS unfinished`,
+  );
+  expect(rows).toEqual([{ datasets: 1, versions: 1, links: 1, counted: 1, unfinished: 0 }]);
+  expect(await storedKeys(setting, 'blobs/')).toHaveLength(blobs);
+  const [version] = shown.versions;
+  const keys = await storedKeys(setting, `${shown.id}/`);
+  expect(keys.filter((key) => key.endsWith('manifest.jsonl'))).toEqual([`${shown.id}/1/manifest.jsonl`]);
+  expect(keys).toHaveLength(version?.mode === 'copy' ? 1 : 2);
+  expect(await setting.service.verify(localOwnerId, 'pets', 1)).toEqual({ ok: true, problems: [] });
+  for (const left of await readdir(path.join(home, 'objects', '.incoming'))) {
+    expect(await readdir(path.join(home, 'objects', '.incoming', left))).toEqual([]);
+  }
+}
+
+/** Every place in the sources where an import can be killed. */
+async function failpointsOf(...files: readonly string[]): Promise<string[]> {
+  const names: string[] = [];
+  for (const file of files) {
+    const source = await readFile(path.resolve(import.meta.dirname, '../../src/main', file), 'utf8');
+    for (const [, name] of source.matchAll(/failpoint\('([^']+)'\)/g)) if (name) names.push(name);
+  }
+  return names;
+}
+
+const importing = await failpointsOf(
+  'domain/datasets/import-job.ts',
+  'domain/datasets/imports.ts',
+  'adapters/files/object-store.ts',
+);
+const ways = [
+  ...importing.filter((name) => !/link|remove|failed/.test(name)).map((name) => ['copy', name] as const),
+  ['copy', 'object.put-many.before:4'] as const,
+  ['copy', 'object.put-many.after:4'] as const,
+  ...importing.filter((name) => /object\.link/.test(name)).map((name) => ['link', name] as const),
+  ['link', 'object.put.after:1'] as const,
+  ['in_place', 'object.put.after:1'] as const,
+];
+
+test.each(ways)(
+  'an import by %s killed at %s is whole after the next start, once',
+  async (mode, failpoint) => {
+    await using setting = await openSetting();
+    expect(await run(setting, setting.home, request(setting, { mode }), failpoint)).toBe('SIGKILL');
+    // The one who asked did not hear of it, and asks again.
+    const isUnknown = failpoint === 'dataset-import.intent.before';
+    expect(await run(setting, setting.home, isUnknown ? request(setting, { mode }) : null)).toBe('0');
+    await expectOnce(setting, setting.home, mode === 'in_place' ? 0 : 6);
+    // And once more, as a person would who is not sure.
+    await run(setting, setting.home, request(setting, { mode }));
+    await expectOnce(setting, setting.home, mode === 'in_place' ? 0 : 6);
+  },
+);
+
+test.each(importing.filter((name) => /failed/.test(name)))(
+  'a refused import killed at %s is refused for good, and leaves nothing',
+  async (failpoint) => {
+    await using setting = await openSetting();
+    await writeFiles(setting.pets, { 'cat/broken.png': Buffer.from('x') });
+    expect(await run(setting, setting.home, request(setting), failpoint)).toBe('SIGKILL');
+    expect(await run(setting, setting.home, null)).toBe('0');
+    const shown = await setting.service.show(localOwnerId, 'pets');
+    expect(shown).toMatchObject({
+      status: 'error',
+      version: null,
+      import: { phase: 'failed', error: { code: 'DATASET_INVALID' } },
+    });
+    expect(shown.validation?.errors).toHaveLength(1);
+    expect(await storedKeys(setting)).toEqual([]);
+  },
+);
+
+test('an import that was killed and whose source is gone ends with the reason', async () => {
+  await using setting = await openSetting();
+  expect(await run(setting, setting.home, request(setting), 'dataset-import.storing.after')).toBe('SIGKILL');
+  const { rename } = await import('node:fs/promises');
+  await rename(setting.pets, `${setting.pets}-moved`);
+  await run(setting, setting.home, null);
+  const shown = await setting.service.show(localOwnerId, 'pets');
+  expect(shown).toMatchObject({
+    status: 'error',
+    version: null,
+    import: { phase: 'failed', error: { code: 'PATH_NOT_FOUND' } },
+  });
+});
+
+test('an import stopped with its engine goes on at the next start', async () => {
+  await using setting = await openSetting();
+  await setting.service.import(localOwnerId, { ...request(setting), format: 'imagenet', mode: 'copy' });
+  await setting.service.close();
+  await run(setting, setting.home, null);
+  await expectOnce(setting, setting.home, 6);
+});
+
+test('another machine’s unfinished import is left to it', async () => {
+  await using setting = await openSetting();
+  expect(await run(setting, setting.home, request(setting), 'dataset-import.intent.after')).toBe('SIGKILL');
+  await setting.pool.query(`UPDATE dataset_imports SET machine_id = 'another-machine'`);
+  expect(await setting.service.resumeImports()).toBe(0);
+  await expect(setting.service.remove(localOwnerId, 'pets')).rejects.toMatchObject({ code: 'CONFLICT' });
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { align } from '../../src/renderer/charts/align.ts';
+import { groupMetrics } from '../../src/renderer/charts/metric-groups.ts';
+import { smooth } from '../../src/renderer/charts/smooth.ts';
+
+test('lines over different steps share one axis; what a line lacks is no gap, what is not finite is', () => {
+  const [x, train, val] = align([
+    { x: [1, 2, 3, 4], y: [[1, Number.NaN, 3, 4]] },
+    { x: [2, 4], y: [[20, 40]] },
+  ]);
+  expect(x).toEqual([1, 2, 3, 4]);
+  expect(train).toEqual([1, null, 3, 4]);
+  expect(val).toEqual([undefined, 20, undefined, 40]);
+});
+
+test('smoothing begins at the first value and leaves gaps', () => {
+  expect(smooth([2, 2, 2], 0.9)).toEqual([2, 2, 2].map((value) => expect.closeTo(value, 9)));
+  expect(smooth([1, Number.NaN, 3], 0.5)).toEqual([1, Number.NaN, expect.closeTo(7 / 3, 9)]);
+  expect(smooth([1, 5], 0)).toEqual([1, 5]);
+});
+
+test('losses, accuracies and learning rates share charts, training first; others stand alone', () => {
+  expect(
+    groupMetrics([
+      'val_loss',
+      'gpu_utilization',
+      'train_loss',
+      'learning_rate',
+      'val_accuracy',
+      'val_loss',
+      'epoch_train_loss',
+    ]),
+  ).toEqual([
+    { key: 'loss', names: ['train_loss', 'epoch_train_loss', 'val_loss'] },
+    { key: 'accuracy', names: ['val_accuracy'] },
+    { key: 'learning_rate', names: ['learning_rate'] },
+    { key: 'gpu_utilization', names: ['gpu_utilization'] },
+  ]);
+});

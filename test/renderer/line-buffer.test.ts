@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decimate } from '../../src/renderer/charts/decimate.ts';
+import { LineBuffer } from '../../src/renderer/charts/line-buffer.ts';
+
+const value = fc.oneof(
+  { weight: 20, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },
+  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY) },
+);
+const values = fc.array(value, { minLength: 1, maxLength: 600 });
+
+function filled(points: readonly number[], capacity: number): LineBuffer {
+  const buffer = new LineBuffer(capacity);
+  for (const [index, point] of points.entries()) buffer.append(index + 1, 1 + Math.floor(index / 10), point);
+  return buffer;
+}
+
+function columns(buffer: LineBuffer) {
+  const indices = Array.from({ length: buffer.length }, (_, index) => index);
+  const finite = indices.filter((index) => buffer.finite(index) > 0);
+  return {
+    counted: indices.reduce((sum, index) => sum + buffer.count(index), 0),
+    finite: indices.reduce((sum, index) => sum + buffer.finite(index), 0),
+    min: Math.min(...finite.map((index) => buffer.min(index))),
+    max: Math.max(...finite.map((index) => buffer.max(index))),
+    sum: finite.reduce((sum, index) => sum + buffer.mean(index) * buffer.finite(index), 0),
+    steps: indices.map((index) => buffer.step(index)),
+  };
+}
+
+test('a line that is merged keeps every point in count, minimum, maximum and mean', () => {
+  fc.assert(
+    fc.property(values, fc.integer({ min: 4, max: 64 }), (points, capacity) => {
+      const buffer = filled(points, capacity);
+      const finite = points.filter(Number.isFinite);
+      const held = columns(buffer);
+      expect(buffer.length).toBeLessThanOrEqual(capacity);
+      expect(held.counted).toBe(points.length);
+      expect(buffer.total).toBe(points.length);
+      expect(held.finite).toBe(finite.length);
+      expect(buffer.nonFinite).toBe(points.length - finite.length);
+      expect(held.min).toBe(Math.min(...finite));
+      expect(held.max).toBe(Math.max(...finite));
+      expect(held.sum).toBeCloseTo(
+        finite.reduce((sum, point) => sum + point, 0),
+        2,
+      );
+      expect(held.steps).toEqual([...held.steps].sort((a, b) => a - b));
+      expect(held.steps.at(-1)).toBe(points.length);
+    }),
+  );
+});
+
+test('buckets from rollups and live points stand in one line', () => {
+  const buffer = new LineBuffer(8);
+  buffer.appendBucket({ step: 16, epoch: 1, min: -3, max: 9, mean: 1, count: 16 });
+  buffer.appendBucket({ step: 32, epoch: 1, min: null, max: null, mean: null, count: 16 });
+  for (let step = 33; step < 60; step += 1) buffer.append(step, 2, 4);
+  const held = columns(buffer);
+  expect(held).toMatchObject({ counted: 59, finite: 43, min: -3, max: 9 });
+});
+
+test('what is drawn has the extremes of all that is in view, at most one entry a pixel', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 2000 }),
+      fc.integer({ min: 1, max: 300 }),
+      (points, pixels) => {
+        const buffer = filled(points, 16_384);
+        const drawn = decimate(buffer, 1, points.length, pixels);
+        expect(Math.min(...drawn.min)).toBe(Math.min(...points));
+        expect(Math.max(...drawn.max)).toBe(Math.max(...points));
+        expect(drawn.x.length).toBeLessThanOrEqual(Math.max(pixels * 2 + 2, pixels + 3));
+        expect(drawn.x).toEqual([...new Set(drawn.x)].sort((a, b) => a - b));
+      },
+    ),
+  );
+});
+
+test('a window into a line is drawn with one bucket on either side, for the line to run through', () => {
+  const buffer = filled([1, 2, 3, 4, 5, 6, 7, 8, 9], 64);
+  expect(decimate(buffer, 4, 6, 100).x).toEqual([3, 4, 5, 6]);
+  expect(decimate(buffer, 4, 5.5, 100).x).toEqual([3, 4, 5, 6]);
+});

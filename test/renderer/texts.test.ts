@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { flatten } from '../../src/renderer/components/documents.ts';
+import { createFormatter } from '../../src/renderer/format/formatter.ts';
+import { en } from '../../src/renderer/i18n/en/all.ts';
+import { preferredLanguage } from '../../src/renderer/i18n/i18n.ts';
+import { ko } from '../../src/renderer/i18n/ko/all.ts';
+
+const english = flatten(en);
+const korean = flatten(ko);
+const withoutCodes = (keys: string[]) => keys.filter((key) => !key.startsWith('codes.')).sort();
+const variables = (text: unknown) =>
+  [...String(text).matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
+
+test('both languages have the same texts', () => {
+  expect(withoutCodes(Object.keys(korean))).toEqual(withoutCodes(Object.keys(english)));
+});
+
+test('a text has the same variables in both languages; one of something may leave its number out', () => {
+  for (const [key, text] of Object.entries(english)) {
+    if (/_one$/.test(key)) continue;
+    expect({ key, variables: variables(korean[key]) }).toEqual({ key, variables: variables(text) });
+  }
+});
+
+test('no text is left empty or untranslated', () => {
+  const same = Object.entries(korean).filter(
+    ([key, text]) => text === english[key] && /[a-z]{3}/i.test(String(text).replace(/\{\{\w+\}\}/g, '')),
+  );
+  // Names that are the same in Korean.
+  expect(same.map(([key]) => key).sort()).toEqual([
+    'fields.cutmix',
+    'fields.mixup',
+    'projects.namePlaceholder',
+  ]);
+});
+
+test('no page has a text of its own', () => {
+  const root = path.resolve(import.meta.dirname, '../../src/renderer');
+  const found = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.name.endsWith('.tsx'))
+    .flatMap((entry) => {
+      const text = readFileSync(path.join(entry.parentPath, entry.name), 'utf8');
+      const inTags = text.matchAll(/>\s*([A-Z][a-z]+(?: [a-z]+)+)\s*</g);
+      const inLabels = text.matchAll(/(?:aria-label|title|placeholder|label)="([A-Z][^"]+)"/g);
+      return [...inTags, ...inLabels].map(([, words]) => `${entry.name}: ${words}`);
+    });
+  expect(found).toEqual([]);
+});
+
+test('the language is the chosen one, else the browser’s first that there is, else English', () => {
+  expect(preferredLanguage('ko', ['en-GB'])).toBe('ko');
+  expect(preferredLanguage(null, ['fr', 'ko-KR', 'en'])).toBe('ko');
+  expect(preferredLanguage('xx', ['de'])).toBe('en');
+});
+
+test('numbers, sizes and times are written as the language writes them', () => {
+  const [inEnglish, inKorean] = [createFormatter('en'), createFormatter('ko')];
+  expect(inEnglish.duration(3_723_000)).toBe('1h 2m');
+  expect(inKorean.duration(61_000)).toBe('1분 1초');
+  expect(inEnglish.bytes(1536)).toBe('2 kB');
+  expect(inEnglish.metric(0.000012345)).toBe('1.23E-5');
+  expect(inKorean.relative('2026-11-23T22:00:00.000Z', Date.parse('2026-11-23T22:03:10.000Z'))).toBe('3분 전');
+  expect(inEnglish.percent(0.8725, 2)).toBe('87.25%');
+});
