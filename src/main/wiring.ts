@@ -10,7 +10,7 @@ import { createPubSub } from './adapters/embedded/pubsub/pubsub.ts';
 import { FilesObjectStore } from './adapters/files/object-store.ts';
 import { LocalRootedFiles } from './adapters/files/rooted-files.ts';
 import { createRunDirectoryFiles } from './adapters/files/run-directory-tail.ts';
-import { FileSources } from './adapters/files/sources.ts';
+import { LocalSources } from './adapters/files/local-sources.ts';
 import { BuiltinModels } from './adapters/files/trainable-models.ts';
 import { FileUploads } from './adapters/files/uploads.ts';
 import { SharpImageReader } from './adapters/images/sharp-image-reader.ts';
@@ -104,7 +104,7 @@ export async function wire({ home, pool, settings, log }: WiringParts) {
     local: objects,
     links: objects,
     files: new LocalRootedFiles(),
-    sources: new FileSources(defaultLimits, home),
+    sources: new LocalSources(defaultLimits, home),
     uploads,
     reader: new SharpImageReader(),
     limits: defaultLimits,

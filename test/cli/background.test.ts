@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { cliJson, runCli, startEngine, temporaryHome, waitFor } from '../support/engine.ts';
@@ -77,5 +76,4 @@ test('a follower waits for an engine that was killed, and goes on where it was',
     .map((line) => JSON.parse(line).seq);
   expect(seqs).toEqual(Array.from({ length: await lastSeq() }, (_none, index) => index + 1));
   expect(await second.stop()).toBe(0);
-  await rm(`${home}-photos`, { recursive: true });
-});
+}, 120_000);

@@ -87,7 +87,7 @@ test('where there is a display and Electron’s program, it opens the window and
   const { home } = place;
   const note = path.join(home, 'window');
   const dist = path.join(home, 'electron-dist');
-  await mkdir(dist);
+  await mkdir(dist, { recursive: true });
   const program = path.join(dist, 'electron');
   await writeFile(program, `#!/bin/sh\necho "$TRAINYARD_ENGINE_URL $*" > ${note}\nexec sleep 600\n`);
   await chmod(program, 0o755);

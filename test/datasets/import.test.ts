@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { FileSources } from '../../src/main/adapters/files/sources.ts';
+import { LocalSources } from '../../src/main/adapters/files/local-sources.ts';
 import { SharpImageReader } from '../../src/main/adapters/images/sharp-image-reader.ts';
 import { defaultLimits } from '../../src/main/domain/datasets/limits.ts';
 import { scanSource } from '../../src/main/domain/datasets/scan.ts';
@@ -263,7 +263,7 @@ test.each(['changed', 'gone'] as const)(
   'a file that is %s between its check and its storing fails the import',
   async (how) => {
     await using setting = await openSetting();
-    const source = await new FileSources(defaultLimits, setting.home).open(setting.pets);
+    const source = await new LocalSources(defaultLimits, setting.home).open(setting.pets);
     const scan = await scanSource(source, { reader: new SharpImageReader(), limits: defaultLimits });
     const { accepted } = evaluate(scan, 'imagenet');
     const file = path.join(setting.pets, 'dog', '2.png');

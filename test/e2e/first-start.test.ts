@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { cliJson, temporaryHome, waitFor } from '../support/engine.ts';
-import { processesOf } from '../torture/survivors.ts';
+import { processesOf } from '../support/survivors.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 

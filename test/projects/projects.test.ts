@@ -34,24 +34,58 @@ test('a project is created, found by id and by name, changed and removed', async
   const { projects, documents, news } = world;
   const { cursor } = await news.after('', 0);
   const made = await projects.create(localOwnerId, { name: 'Vision', tags: ['a', 'b', 'a'] });
-  expect(made).toMatchObject({ name: 'Vision', description: null, tags: ['a', 'b'], isPublic: false, runCount: 0, datasetCount: 0 });
+  expect(made).toMatchObject({
+    name: 'Vision',
+    description: null,
+    tags: ['a', 'b'],
+    isPublic: false,
+    runCount: 0,
+    datasetCount: 0,
+  });
   expect(await projects.show(localOwnerId, made.id)).toEqual(made);
   expect(await projects.show(localOwnerId, made.id.toUpperCase())).toEqual(made);
   expect(await projects.show(localOwnerId, ' vision ')).toEqual(made);
   expect((await news.after(cursor, 0)).changed).toEqual([{ kind: 'project', id: made.id }]);
 
-  const changed = await projects.update(localOwnerId, 'Vision', { name: 'Seeing', description: 'what it is for' });
-  expect(changed).toMatchObject({ id: made.id, name: 'Seeing', description: 'what it is for', tags: ['a', 'b'] });
+  const changed = await projects.update(localOwnerId, 'Vision', {
+    name: 'Seeing',
+    description: 'what it is for',
+  });
+  expect(changed).toMatchObject({
+    id: made.id,
+    name: 'Seeing',
+    description: 'what it is for',
+    tags: ['a', 'b'],
+  });
   expect(new Date(changed.updatedAt).getTime()).toBeGreaterThanOrEqual(new Date(made.updatedAt).getTime());
-  expect(await projects.update(localOwnerId, 'Seeing', { description: null, tags: [] })).toMatchObject({ description: null, tags: [] });
-  await expect(projects.show(localOwnerId, 'Vision')).rejects.toMatchObject({ code: 'PROJECT_NOT_FOUND', status: 404 });
+  expect(await projects.update(localOwnerId, 'Seeing', { description: null, tags: [] })).toMatchObject({
+    description: null,
+    tags: [],
+  });
+  await expect(projects.show(localOwnerId, 'Vision')).rejects.toMatchObject({
+    code: 'PROJECT_NOT_FOUND',
+    status: 404,
+  });
 
   expect(await projects.remove(localOwnerId, 'seeing')).toEqual({ id: made.id });
   await expect(projects.show(localOwnerId, made.id)).rejects.toMatchObject({ code: 'PROJECT_NOT_FOUND' });
-  await expect(projects.update(localOwnerId, made.id, { name: 'x' })).rejects.toMatchObject({ code: 'PROJECT_NOT_FOUND' });
-  const audits = await documents.find('audit_logs', { equals: { 'resource.id': made.id } }, { sort: [{ field: 'timestamp', order: 'asc' }] });
-  expect(audits.map(({ action }) => action)).toEqual(['project.create', 'project.update', 'project.update', 'project.remove']);
-  expect(audits[1]).toMatchObject({ metadata: { changes: { before: { name: 'Vision' }, after: { name: 'Seeing' } } } });
+  await expect(projects.update(localOwnerId, made.id, { name: 'x' })).rejects.toMatchObject({
+    code: 'PROJECT_NOT_FOUND',
+  });
+  const audits = await documents.find(
+    'audit_logs',
+    { equals: { 'resource.id': made.id } },
+    { sort: [{ field: 'timestamp', order: 'asc' }] },
+  );
+  expect(audits.map(({ action }) => action)).toEqual([
+    'project.create',
+    'project.update',
+    'project.update',
+    'project.remove',
+  ]);
+  expect(audits[1]).toMatchObject({
+    metadata: { changes: { before: { name: 'Vision' }, after: { name: 'Seeing' } } },
+  });
 });
 
 test('a name means one project, whatever its case, and is free again once its project is removed', async () => {
@@ -63,7 +97,9 @@ test('a name means one project, whatever its case, and is free again once its pr
   const other = await projects.create(localOwnerId, { name: 'other' });
   await expect(projects.update(localOwnerId, other.id, { name: 'größe 한글' })).rejects.toMatchObject(taken);
   expect(await projects.update(localOwnerId, other.id, { name: 'OTHER' })).toMatchObject({ name: 'OTHER' });
-  const racing = await Promise.allSettled(Array.from({ length: 6 }, () => projects.create(localOwnerId, { name: 'raced' })));
+  const racing = await Promise.allSettled(
+    Array.from({ length: 6 }, () => projects.create(localOwnerId, { name: 'raced' })),
+  );
   expect(racing.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   await projects.remove(localOwnerId, first.id);
   expect((await projects.create(localOwnerId, { name: 'größe 한글' })).id).not.toBe(first.id);
@@ -72,8 +108,14 @@ test('a name means one project, whatever its case, and is free again once its pr
 test('projects are listed newest first, and found by words of their names and tags', async () => {
   await using world = await createWorld();
   const { projects } = world;
-  for (const [name, tags] of [['one', ['Shoes']], ['two', []], ['shoebox', []]] as const) await projects.create(localOwnerId, { name, tags });
-  const names = async (search?: string) => (await projects.list(localOwnerId, search)).map(({ name }) => name);
+  for (const [name, tags] of [
+    ['one', ['Shoes']],
+    ['two', []],
+    ['shoebox', []],
+  ] as const)
+    await projects.create(localOwnerId, { name, tags });
+  const names = async (search?: string) =>
+    (await projects.list(localOwnerId, search)).map(({ name }) => name);
   expect(await names()).toEqual(['shoebox', 'two', 'one']);
   expect(await names('SHOE')).toEqual(['shoebox', 'one']);
   expect(await names('%')).toEqual([]);

@@ -33,6 +33,7 @@ test('no text is left empty or untranslated', () => {
     'fields.cutmix',
     'fields.mixup',
     'projects.namePlaceholder',
+    'system.openapi',
   ]);
 });
 
@@ -61,6 +62,8 @@ test('numbers, sizes and times are written as the language writes them', () => {
   expect(inKorean.duration(61_000)).toBe('1분 1초');
   expect(inEnglish.bytes(1536)).toBe('2 kB');
   expect(inEnglish.metric(0.000012345)).toBe('1.23E-5');
-  expect(inKorean.relative('2026-11-23T22:00:00.000Z', Date.parse('2026-11-23T22:03:10.000Z'))).toBe('3분 전');
+  expect(inKorean.relative('2026-11-23T22:00:00.000Z', Date.parse('2026-11-23T22:03:10.000Z'))).toBe(
+    '3분 전',
+  );
   expect(inEnglish.percent(0.8725, 2)).toBe('87.25%');
 });

@@ -2,7 +2,15 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
-import { createWorld, journalOf, queueRun, statesOf, until, untilOver, untilTraining } from './support/acts.ts';
+import {
+  createWorld,
+  journalOf,
+  queueRun,
+  statesOf,
+  until,
+  untilOver,
+  untilTraining,
+} from './support/acts.ts';
 
 test('a failed run goes on from its checkpoint, as a further attempt of the same run', async () => {
   await using world = await createWorld();
@@ -15,14 +23,28 @@ test('a failed run goes on from its checkpoint, as a further attempt of the same
   expect(again).toMatchObject({ status: 'queued', error: null, completedAt: null, cancelRequested: false });
   const run = await untilOver(stage, runId);
   expect(run).toMatchObject({ status: 'completed', attemptCount: 2, startedAt: failed.startedAt });
-  expect(run.attempts[1]).toMatchObject({ attempt: 2, status: 'completed', resumedFrom: { attempt: 1, epoch: 1, step: 4 } });
-  const config = JSON.parse(await readFile(path.join(run.attempts[1]?.runDirectory ?? '', 'config.json'), 'utf8'));
+  expect(run.attempts[1]).toMatchObject({
+    attempt: 2,
+    status: 'completed',
+    resumedFrom: { attempt: 1, epoch: 1, step: 4 },
+  });
+  const config = JSON.parse(
+    await readFile(path.join(run.attempts[1]?.runDirectory ?? '', 'config.json'), 'utf8'),
+  );
   expect(config.resume).toEqual({
     from: path.join(run.attempts[0]?.runDirectory ?? '', 'checkpoints', 'last.safetensors'),
     epoch: 1,
     step: 4,
   });
-  expect(await statesOf(stage, runId)).toEqual(['pending', 'queued', 'running', 'failed', 'queued', 'running', 'completed']);
+  expect(await statesOf(stage, runId)).toEqual([
+    'pending',
+    'queued',
+    'running',
+    'failed',
+    'queued',
+    'running',
+    'completed',
+  ]);
   const { rows } = await stage.pool.query('SELECT retry_wanted FROM workflows');
   expect(rows).toEqual([{ retry_wanted: null }]);
 });
@@ -33,10 +55,21 @@ test('a retry trains from the start', async () => {
   await stage.runs.loop.start();
   const runId = await queueRun(world, 'quick');
   await untilOver(stage, runId);
-  expect(await stage.runs.commands.retry(localOwnerId, runId)).toMatchObject({ status: 'queued', progress: 0, finalMetrics: null });
-  const run = await until(stage, runId, 'two attempts', ({ status, attempts }) => status === 'completed' && attempts.length === 2);
+  expect(await stage.runs.commands.retry(localOwnerId, runId)).toMatchObject({
+    status: 'queued',
+    progress: 0,
+    finalMetrics: null,
+  });
+  const run = await until(
+    stage,
+    runId,
+    'two attempts',
+    ({ status, attempts }) => status === 'completed' && attempts.length === 2,
+  );
   expect(run.attempts[1]).toMatchObject({ status: 'completed', resumedFrom: null });
-  expect((await journalOf(stage, runId)).find(({ payload }) => payload.cause === 'retry')).toMatchObject({ payload: { from: 'completed', to: 'queued' } });
+  expect((await journalOf(stage, runId)).find(({ payload }) => payload.cause === 'retry')).toMatchObject({
+    payload: { from: 'completed', to: 'queued' },
+  });
 });
 
 test('a cancelled run goes on where it was, in the newest attempt that has a checkpoint', async () => {
@@ -71,7 +104,9 @@ test('a damaged checkpoint is not gone on from', async () => {
     mend: expect.stringContaining('retry'),
   });
   await writeFile(file, '');
-  await expect(stage.runs.commands.resume(localOwnerId, runId)).rejects.toMatchObject({ message: expect.stringContaining('is empty') });
+  await expect(stage.runs.commands.resume(localOwnerId, runId)).rejects.toMatchObject({
+    message: expect.stringContaining('is empty'),
+  });
   expect(await statesOf(stage, runId)).toEqual(['pending', 'queued', 'running', 'failed']);
 });
 
@@ -104,7 +139,9 @@ test('what is under way can be neither retried, resumed nor removed; what is ove
   await stage.runs.commands.cancel(localOwnerId, runId, 0);
   expect(await stage.runs.commands.remove(localOwnerId, runId)).toEqual({ id: runId });
   await expect(stage.runs.views.show(runId)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND', status: 404 });
-  await expect(stage.runs.commands.retry(localOwnerId, runId)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+  await expect(stage.runs.commands.retry(localOwnerId, runId)).rejects.toMatchObject({
+    code: 'RUN_NOT_FOUND',
+  });
   const { rows } = await stage.pool.query('SELECT workflow_count FROM projects WHERE id = $1', [projectId]);
   expect(rows).toEqual([{ workflow_count: 0 }]);
 

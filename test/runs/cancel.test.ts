@@ -8,7 +8,10 @@ test('a queued run is cancelled at once, and nothing was started', async () => {
   await using world = await createWorld();
   const { stage } = world;
   const runId = await queueRun(world, 'slow');
-  expect(await stage.runs.commands.cancel(localOwnerId, runId, 1000)).toMatchObject({ status: 'cancelled', cancelRequested: true });
+  expect(await stage.runs.commands.cancel(localOwnerId, runId, 1000)).toMatchObject({
+    status: 'cancelled',
+    cancelRequested: true,
+  });
   await stage.runs.loop.start();
   const run = await stage.runs.views.show(runId);
   expect(run.attempts).toEqual([]);
@@ -25,10 +28,26 @@ test('a trainer that is told to stop writes a last checkpoint, and the run can b
   const asked = await stage.runs.commands.cancel(localOwnerId, runId, 10_000);
   expect(asked.cancelRequested).toBe(true);
   const run = await untilOver(stage, runId);
-  expect(run).toMatchObject({ status: 'cancelled', error: null, actions: ['resume', 'retry'], finalMetrics: { train_loss: expect.any(Number) } });
-  expect(run.attempts[0]).toMatchObject({ status: 'cancelled', cause: 'cancelled', exitCode: 0, exitSignal: null });
-  expect((await journalOf(stage, runId)).filter(({ payload }) => payload.cause === 'cancel_requested')).toEqual([
-    expect.objectContaining({ attempt: 1, type: 'attempt', payload: { from: 'running', to: 'running', cause: 'cancel_requested', graceMs: 10_000 } }),
+  expect(run).toMatchObject({
+    status: 'cancelled',
+    error: null,
+    actions: ['resume', 'retry'],
+    finalMetrics: { train_loss: expect.any(Number) },
+  });
+  expect(run.attempts[0]).toMatchObject({
+    status: 'cancelled',
+    cause: 'cancelled',
+    exitCode: 0,
+    exitSignal: null,
+  });
+  expect(
+    (await journalOf(stage, runId)).filter(({ payload }) => payload.cause === 'cancel_requested'),
+  ).toEqual([
+    expect.objectContaining({
+      attempt: 1,
+      type: 'attempt',
+      payload: { from: 'running', to: 'running', cause: 'cancel_requested', graceMs: 10_000 },
+    }),
   ]);
 });
 
@@ -43,7 +62,12 @@ test('a trainer that ignores SIGTERM is killed when its time is over', async () 
   const run = await untilOver(stage, runId);
   expect(performance.now() - before).toBeGreaterThanOrEqual(390);
   expect(run.status).toBe('cancelled');
-  expect(run.attempts[0]).toMatchObject({ status: 'cancelled', exitCode: null, exitSignal: 'SIGKILL', message: expect.stringContaining('killed') });
+  expect(run.attempts[0]).toMatchObject({
+    status: 'cancelled',
+    exitCode: null,
+    exitSignal: 'SIGKILL',
+    message: expect.stringContaining('killed'),
+  });
 });
 
 test('a cancellation that was written before the engine died is carried out by the next one', async () => {

@@ -9,10 +9,26 @@ import { ensureDataset } from './support/stage.ts';
 const request = { model: 'builtin/quick', priority: 0, overrides: {}, source: 'manual' } as const;
 
 test.each<[string, Partial<NewRunRequest>, { code: string; status: number; place: object }]>([
-  ['an unknown project', { project: 'nowhere' }, { code: 'PROJECT_NOT_FOUND', status: 404, place: { field: 'project' } }],
-  ['an unknown dataset', { dataset: randomUUID() }, { code: 'DATASET_NOT_FOUND', status: 404, place: { field: 'dataset' } }],
-  ['an unknown version', { version: 7 }, { code: 'DATASET_VERSION_NOT_FOUND', status: 404, place: { field: 'version' } }],
-  ['an unknown model', { model: 'timm/resnet50' }, { code: 'MODEL_UNKNOWN', status: 400, place: { field: 'model' } }],
+  [
+    'an unknown project',
+    { project: 'nowhere' },
+    { code: 'PROJECT_NOT_FOUND', status: 404, place: { field: 'project' } },
+  ],
+  [
+    'an unknown dataset',
+    { dataset: randomUUID() },
+    { code: 'DATASET_NOT_FOUND', status: 404, place: { field: 'dataset' } },
+  ],
+  [
+    'an unknown version',
+    { version: 7 },
+    { code: 'DATASET_VERSION_NOT_FOUND', status: 404, place: { field: 'version' } },
+  ],
+  [
+    'an unknown model',
+    { model: 'timm/resnet50' },
+    { code: 'MODEL_UNKNOWN', status: 400, place: { field: 'model' } },
+  ],
   [
     'splits that do not add up',
     { overrides: { dataset: { trainSplit: 0.5, valSplit: 0.2, testSplit: 0.2 } } },
@@ -31,7 +47,12 @@ test.each<[string, Partial<NewRunRequest>, { code: string; status: number; place
 ])('%s is refused, names its field, and changes nothing', async (_what, wrong, expected) => {
   await using world = await createWorld();
   const { stage, datasetId } = world;
-  const create = stage.runs.creation.create(localOwnerId, { project: 'demo', dataset: datasetId, ...request, ...wrong });
+  const create = stage.runs.creation.create(localOwnerId, {
+    project: 'demo',
+    dataset: datasetId,
+    ...request,
+    ...wrong,
+  });
   await expect(create).rejects.toMatchObject({ ...expected, mend: expect.stringMatching(/\.$/) });
   const { rows } = await stage.pool.query(
     `SELECT (SELECT count(*) FROM workflows) + (SELECT count(*) FROM documents WHERE collection = 'training_configs') AS made`,
@@ -42,12 +63,16 @@ test.each<[string, Partial<NewRunRequest>, { code: string; status: number; place
 test('a dataset without a usable version is refused', async () => {
   await using world = await createWorld();
   const { stage, datasetId } = world;
-  const create = () => stage.runs.creation.create(localOwnerId, { project: 'demo', dataset: datasetId, ...request });
+  const create = () =>
+    stage.runs.creation.create(localOwnerId, { project: 'demo', dataset: datasetId, ...request });
   await stage.pool.query(`UPDATE dataset_versions SET classes = '[{"name": "round", "count": 3}]'`);
   await expect(create()).rejects.toMatchObject({ code: 'TOO_FEW_CLASSES', place: { field: 'dataset' } });
   await stage.pool.query(`DELETE FROM dataset_versions`);
   await stage.pool.query(`UPDATE datasets SET status = 'processing'`);
-  await expect(create()).rejects.toMatchObject({ code: 'DATASET_NOT_READY', mend: 'Wait for its import to be over.' });
+  await expect(create()).rejects.toMatchObject({
+    code: 'DATASET_NOT_READY',
+    mend: 'Wait for its import to be over.',
+  });
 });
 
 test('the same request makes one run, however often and however simultaneously it comes', async () => {
@@ -65,7 +90,8 @@ test('the same request makes one run, however often and however simultaneously i
 test('runs that are not named are numbered by what they train on and with', async () => {
   await using world = await createWorld();
   const { stage } = world;
-  const nameOf = async (runId: string) => (await stage.runs.views.show(runId)).name.replace(/^shapes-\w+/, 'shapes');
+  const nameOf = async (runId: string) =>
+    (await stage.runs.views.show(runId)).name.replace(/^shapes-\w+/, 'shapes');
   expect(await nameOf(await queueRun(world, 'quick'))).toBe('shapes · quick · 1');
   expect(await nameOf(await queueRun(world, 'quick'))).toBe('shapes · quick · 2');
   expect(await nameOf(await queueRun(world, 'slow'))).toBe('shapes · slow · 1');
@@ -82,12 +108,19 @@ test('a config document whose run was never made is swept, others and young ones
   const hour = 3_600_000;
   const orphan = async (ageMs: number) => {
     const id = randomUUID();
-    await documents.put('training_configs', { ...made, id: `${id}:1`, workflowId: id, createdAt: new Date(Date.now() - ageMs).toISOString() });
+    await documents.put('training_configs', {
+      ...made,
+      id: `${id}:1`,
+      workflowId: id,
+      createdAt: new Date(Date.now() - ageMs).toISOString(),
+    });
     return `${id}:1`;
   };
   const old = await orphan(2 * hour);
   const young = await orphan(0.1 * hour);
-  await documents.update('training_configs', `${runId}:1`, { createdAt: new Date(Date.now() - 2 * hour).toISOString() });
+  await documents.update('training_configs', `${runId}:1`, {
+    createdAt: new Date(Date.now() - 2 * hour).toISOString(),
+  });
   expect(await sweepConfigDocuments(documents, runs)).toBe(1);
   expect(await documents.get('training_configs', old)).toBeNull();
   expect(await documents.get('training_configs', young)).not.toBeNull();

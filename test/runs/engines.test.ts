@@ -8,7 +8,9 @@ import { MemoryPubSub } from './support/memory-pub-sub.ts';
 
 async function logOf({ stage }: World, runId: string): Promise<string[]> {
   const buckets = await stage.parts.documents.find('workflow_logs', { equals: { workflowId: runId } });
-  return buckets.flatMap(({ logs }) => (Array.isArray(logs) ? logs : [])).map(({ message }) => String(message));
+  return buckets
+    .flatMap(({ logs }) => (Array.isArray(logs) ? logs : []))
+    .map(({ message }) => String(message));
 }
 
 test.each([
@@ -36,7 +38,13 @@ test.each([
 test('runs are taken by priority, then by age, and never more at once than there are slots', async () => {
   await using world = await createWorld({ slots: 1 });
   const { stage } = world;
-  for (const [name, priority] of [['a', 0], ['b', 5], ['c', 5], ['d', -1]] as const) await queueRun(world, 'quick', { name, priority });
+  for (const [name, priority] of [
+    ['a', 0],
+    ['b', 5],
+    ['c', 5],
+    ['d', -1],
+  ] as const)
+    await queueRun(world, 'quick', { name, priority });
   await stage.runs.loop.start();
   const attempts = await waitFor('four attempts', async () => {
     const { rows } = await stage.pool.query<{ name: string; created_at: Date; ended_at: Date | null }>(
@@ -62,9 +70,18 @@ test('an engine that is started again goes on with a trainer that lives', async 
   await stage.parts.ingestion.closeAll();
   const next = world.another();
   await next.runs.loop.start();
-  const after = await until(next, runId, 'more to be ingested', ({ lastSeq }) => lastSeq > before.lastSeq + 5);
-  expect(after.attempts).toEqual([expect.objectContaining({ status: 'running', processId: before.attempts[0]?.processId })]);
-  expect(await logOf(world, runId)).toContainEqual(expect.stringContaining(`(process ${before.attempts[0]?.processId}) was found alive`));
+  const after = await until(
+    next,
+    runId,
+    'more to be ingested',
+    ({ lastSeq }) => lastSeq > before.lastSeq + 5,
+  );
+  expect(after.attempts).toEqual([
+    expect.objectContaining({ status: 'running', processId: before.attempts[0]?.processId }),
+  ]);
+  expect(await logOf(world, runId)).toContainEqual(
+    expect.stringContaining(`(process ${before.attempts[0]?.processId}) was found alive`),
+  );
   await next.runs.commands.cancel(localOwnerId, runId, 5000);
   expect((await untilOver(next, runId)).status).toBe('cancelled');
 });

@@ -46,7 +46,10 @@ async function failpoints(): Promise<string[]> {
 }
 
 /** Runs the program to its end, or to its failpoint; answers the signal that ended it. */
-async function live(args: readonly string[], failpoint?: { name: string; mark: string }): Promise<NodeJS.Signals | null> {
+async function live(
+  args: readonly string[],
+  failpoint?: { name: string; mark: string },
+): Promise<NodeJS.Signals | null> {
   const child = spawn(process.execPath, [program, ...args], {
     env: {
       ...process.env,

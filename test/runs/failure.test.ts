@@ -21,19 +21,32 @@ test('a trainer that fails shows the last lines of its traceback', async () => {
   expect(run.error).toBe(
     'The trainer ended with code 3\nTraceback (most recent call last):\n  File "train.py", line 7, in step\nValueError: loss is not finite',
   );
-  expect(run.attempts[0]).toMatchObject({ status: 'failed', cause: 'error', exitCode: 3, message: run.error });
+  expect(run.attempts[0]).toMatchObject({
+    status: 'failed',
+    cause: 'error',
+    exitCode: 3,
+    message: run.error,
+  });
   expect(states).toEqual(['pending', 'queued', 'running', 'failed']);
 });
 
 test('exit code 0 without a result is a failure that says so', async () => {
   const { run } = await endOf('silent');
-  expect(run).toMatchObject({ status: 'failed', error: 'The trainer ended with code 0 without a result event' });
+  expect(run).toMatchObject({
+    status: 'failed',
+    error: 'The trainer ended with code 0 without a result event',
+  });
   expect(run.attempts[0]).toMatchObject({ status: 'failed', cause: 'no_result', exitCode: 0 });
 });
 
 test('a trainer that was killed is a failure that names the signal', async () => {
   const { run } = await endOf('crashing');
-  expect(run.attempts[0]).toMatchObject({ status: 'failed', cause: 'signalled', exitCode: null, exitSignal: 'SIGKILL' });
+  expect(run.attempts[0]).toMatchObject({
+    status: 'failed',
+    cause: 'signalled',
+    exitCode: null,
+    exitSignal: 'SIGKILL',
+  });
   expect(run.error).toContain('SIGKILL');
 });
 
@@ -55,7 +68,9 @@ test('a dataset that changed on the disk fails the run before anything is starte
     parts: () => ({
       trainingData: {
         prepareForTraining: async () => {
-          throw new TrainyardError('DATASET_CHANGED', 'One file changed (a.png)', 'Import it again.', { status: 409 });
+          throw new TrainyardError('DATASET_CHANGED', 'One file changed (a.png)', 'Import it again.', {
+            status: 409,
+          });
         },
       },
     }),
@@ -105,5 +120,7 @@ test('a run whose directory was removed is lost, not waited for', async () => {
   await stage.pool.query('UPDATE workflows SET cancel_grace_ms = 100');
   await rm(directory, { recursive: true });
   stage.runs.loop.wake(runId);
-  expect((await until(stage, runId, 'a failure', ({ status }) => status === 'failed')).attempts[0]?.status).toBe('lost');
+  expect(
+    (await until(stage, runId, 'a failure', ({ status }) => status === 'failed')).attempts[0]?.status,
+  ).toBe('lost');
 });

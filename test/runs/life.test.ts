@@ -28,10 +28,20 @@ test('a run is queued, trained and completed, with every row that belongs to it'
   expect(run.name).toMatch(/^shapes-\w+ · quick · 1$/);
   expect(run.durationMs).toBeGreaterThan(0);
   expect(run.attempts).toEqual([
-    expect.objectContaining({ attempt: 1, status: 'completed', cause: 'completed', exitCode: 0, exitSignal: null, resumedFrom: null }),
+    expect.objectContaining({
+      attempt: 1,
+      status: 'completed',
+      cause: 'completed',
+      exitCode: 0,
+      exitSignal: null,
+      resumedFrom: null,
+    }),
   ]);
   expect(run.artifacts.map(({ kind, path: file }) => [kind, file])).toEqual(
-    expect.arrayContaining([['checkpoint', 'checkpoints/last.safetensors'], ['model', 'artifacts/model.safetensors']]),
+    expect.arrayContaining([
+      ['checkpoint', 'checkpoints/last.safetensors'],
+      ['model', 'artifacts/model.safetensors'],
+    ]),
   );
 
   const { rows } = await stage.pool.query(
@@ -89,7 +99,10 @@ test('the run directory holds the config and the images as docs/run-directory.md
   const { stage, folder, datasetId } = world;
   await stage.runs.loop.start();
   const runId = await queueRun(world, 'quick', {
-    overrides: { dataset: { trainSplit: 0.5, imageSize: 16 }, training: { epochs: 1, seed: 7, scheduler: { type: 'cosine' } } },
+    overrides: {
+      dataset: { trainSplit: 0.5, imageSize: 16 },
+      training: { epochs: 1, seed: 7, scheduler: { type: 'cosine' } },
+    },
   });
   const run = await untilOver(stage, runId);
   const directory = run.attempts[0]?.runDirectory ?? '';
@@ -100,7 +113,15 @@ test('the run directory holds the config and the images as docs/run-directory.md
     runId,
     attempt: 1,
     task: { type: 'classification', numClasses: 2, classNames: ['round', 'square'] },
-    dataset: { datasetId, version: 1, root: '/images', manifest: 'dataset.jsonl', trainSplit: 0.5, valSplit: 0.5, imageSize: 16 },
+    dataset: {
+      datasetId,
+      version: 1,
+      root: '/images',
+      manifest: 'dataset.jsonl',
+      trainSplit: 0.5,
+      valSplit: 0.5,
+      imageSize: 16,
+    },
     training: { epochs: 1, seed: 7, batchSize: 8, scheduler: { type: 'cosine', warmupEpochs: 0 } },
     resources: { gpuCount: 0 },
     resume: null,
@@ -118,7 +139,12 @@ test('while it trains, a run tells of its progress and the time left', async () 
   const { stage } = world;
   await stage.runs.loop.start();
   const runId = await queueRun(world, 'slow', { epochs: 1000 });
-  const run = await until(stage, runId, 'a time left', ({ status, etaMs }) => status === 'running' && etaMs !== null);
+  const run = await until(
+    stage,
+    runId,
+    'a time left',
+    ({ status, etaMs }) => status === 'running' && etaMs !== null,
+  );
   expect(run).toMatchObject({ actions: ['cancel'], totalEpochs: 1000, currentEpoch: 1 });
   expect(run.etaMs).toBeGreaterThan(0);
   expect(run.startedAt).not.toBeNull();
@@ -141,9 +167,9 @@ test('an artifact is read from inside its run directory, and nothing else is', a
 
   await writeFile(path.join(folder, 'secret'), 'secret');
   await symlink(path.join(folder, 'secret'), path.join(directory, 'artifacts', 'link'));
-  for (const escape of ['artifacts/link', '../../../secret', 'artifacts', 'artifacts/none']) {
-    await stage.pool.query('UPDATE run_artifacts SET path = $1 WHERE id = $2', [escape, model?.id]);
-    await expect(stage.runs.views.readArtifact(runId, model?.id ?? ''), escape).rejects.toMatchObject({
+  for (const outside of ['artifacts/link', '../../../secret', 'artifacts', 'artifacts/none']) {
+    await stage.pool.query('UPDATE run_artifacts SET path = $1 WHERE id = $2', [outside, model?.id]);
+    await expect(stage.runs.views.readArtifact(runId, model?.id ?? ''), outside).rejects.toMatchObject({
       code: 'ARTIFACT_NOT_FOUND',
     });
   }

@@ -9,13 +9,23 @@ test('runs are filtered, sorted and paged in the database', async () => {
   const { stage, datasetId } = world;
   const other = await stage.projects.create(localOwnerId, { name: 'other' });
   const ids = new Map<string, string>();
-  for (const name of ['Alpha', 'beta', 'gamma', 'delta']) ids.set(name, await queueRun(world, 'quick', { name }));
+  for (const name of ['Alpha', 'beta', 'gamma', 'delta'])
+    ids.set(name, await queueRun(world, 'quick', { name }));
   ids.set('foreign', await queueRun({ stage, projectId: other.id, datasetId }, 'quick', { name: 'foreign' }));
   const set = (name: string, columns: string) =>
     stage.pool.query(`UPDATE workflows SET ${columns} WHERE id = $1`, [ids.get(name)]);
-  await set('Alpha', `status = 'completed', progress_percentage = 100, final_metrics = '{"val_accuracy": 0.5, "val_loss": "NaN"}'`);
-  await set('beta', `status = 'completed', progress_percentage = 90, final_metrics = '{"val_accuracy": 0.9, "val_loss": 0.25}'`);
-  await set('gamma', `status = 'failed', progress_percentage = 10, final_metrics = '{"val_accuracy": 0.7, "val_loss": 1e-7}'`);
+  await set(
+    'Alpha',
+    `status = 'completed', progress_percentage = 100, final_metrics = '{"val_accuracy": 0.5, "val_loss": "NaN"}'`,
+  );
+  await set(
+    'beta',
+    `status = 'completed', progress_percentage = 90, final_metrics = '{"val_accuracy": 0.9, "val_loss": 0.25}'`,
+  );
+  await set(
+    'gamma',
+    `status = 'failed', progress_percentage = 10, final_metrics = '{"val_accuracy": 0.7, "val_loss": 1e-7}'`,
+  );
   await stage.pool.query(
     `INSERT INTO workflow_runs (workflow_id, attempt, status, started_at, ended_at)
      SELECT id, n, 'failed', now() - n * interval '10 s', now() FROM workflows, generate_series(1, 2) AS n WHERE id = $1`,
@@ -32,7 +42,12 @@ test('runs are filtered, sorted and paged in the database', async () => {
   expect(await list({ ...mine, sort: 'progress' })).toEqual(['Alpha', 'beta', 'gamma', 'delta']);
   expect(await list({ ...mine, sort: 'status' })).toEqual(['delta', 'beta', 'Alpha', 'gamma']);
   expect(await list({ ...mine, sort: 'val_accuracy' })).toEqual(['beta', 'gamma', 'Alpha', 'delta']);
-  expect(await list({ ...mine, sort: 'val_loss', order: 'asc' })).toEqual(['gamma', 'beta', 'delta', 'Alpha']);
+  expect(await list({ ...mine, sort: 'val_loss', order: 'asc' })).toEqual([
+    'gamma',
+    'beta',
+    'delta',
+    'Alpha',
+  ]);
   expect((await list({ ...mine, sort: 'durationMs' }))[0]).toBe('beta');
   expect(await list({ ...mine, status: 'completed' })).toEqual(['beta', 'Alpha']);
   expect(await list({ search: 'ALP' })).toEqual(['Alpha']);
@@ -52,7 +67,9 @@ test('runs of a project in the bin are not there', async () => {
   await stage.projects.remove(localOwnerId, projectId);
   expect((await stage.runs.views.list(localOwnerId, page)).runs).toEqual([]);
   await expect(stage.runs.views.show(runId)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
-  await expect(stage.runs.commands.retry(localOwnerId, runId)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+  await expect(stage.runs.commands.retry(localOwnerId, runId)).rejects.toMatchObject({
+    code: 'RUN_NOT_FOUND',
+  });
 });
 
 test('runs are compared by what differs in their configs', async () => {
@@ -72,7 +89,10 @@ test('runs are compared by what differs in their configs', async () => {
   ]);
   expect(compared.metricNames).toEqual(['a/b', 'train_loss', 'val_loss']);
   for (const wrong of [one, `${one},${one}`, `${one},x`, Array(9).fill(one).join(',')]) {
-    await expect(stage.runs.views.compare(wrong)).rejects.toMatchObject({ code: 'RUNS_INVALID', place: { field: 'runs' } });
+    await expect(stage.runs.views.compare(wrong)).rejects.toMatchObject({
+      code: 'RUNS_INVALID',
+      place: { field: 'runs' },
+    });
   }
   const gone = `00000000-0000-4000-8000-00000000000a`;
   await expect(stage.runs.views.compare(`${one},${gone}`)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });

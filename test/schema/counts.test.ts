@@ -146,6 +146,24 @@ test('a project’s counts are what they count, whatever is done', async () => {
   );
 });
 
+test('emptying a table at one stroke empties the counts', async () => {
+  await client.query('BEGIN');
+  const project = await addProject(client);
+  await addWorkflow(client, project);
+  await client.query('INSERT INTO project_datasets (project_id, dataset_id) VALUES ($1, $2)', [
+    project,
+    await addDataset(client),
+  ]);
+  const counts = async () =>
+    (await client.query('SELECT workflow_count, dataset_count FROM projects WHERE id = $1', [project])).rows;
+  expect(await counts()).toEqual([{ workflow_count: 1, dataset_count: 1 }]);
+  await client.query('TRUNCATE workflows CASCADE');
+  expect(await counts()).toEqual([{ workflow_count: 0, dataset_count: 1 }]);
+  await client.query('TRUNCATE project_datasets');
+  expect(await counts()).toEqual([{ workflow_count: 0, dataset_count: 0 }]);
+  await client.query('ROLLBACK');
+});
+
 test('linking a dataset while another session bins it leaves a true count', async () => {
   await using other = await connect(database.url);
   const project = await addProject(client);

@@ -1,18 +1,37 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { findNode } from '../../bin/find-node.mjs';
+import { endSurvivors } from './survivors.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 export const cliFile = path.join(root, 'out', 'node', 'cli.js');
 
-/** A state folder of a test, removed when disposed. */
+/** Where the PostgreSQL of a state folder lies (as root it may be elsewhere); null while there is none. */
+export async function databaseFolder(home: string): Promise<string | null> {
+  try {
+    const { folder } = JSON.parse(await readFile(path.join(home, 'postgres.json'), 'utf8')) as { folder: string };
+    return path.resolve(home, folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** A state folder of a test, removed when disposed, with its database. */
 export async function temporaryHome(): Promise<{ home: string } & AsyncDisposable> {
-  const home = await mkdtemp(path.join(tmpdir(), 'trainyard-test-'));
-  return { home, [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) };
+  const around = await mkdtemp(path.join(tmpdir(), 'trainyard-test-'));
+  // The database's account, where we are root, has to get through.
+  await chmod(around, 0o711);
+  const home = path.join(around, 'home');
+  const dispose = async () => {
+    await endSurvivors([home]);
+    await rm(around, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { home, [Symbol.asyncDispose]: dispose };
 }
 
 export interface CliResult {

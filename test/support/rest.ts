@@ -4,7 +4,17 @@ export interface Address {
   readonly token: string;
 }
 
-/** One REST call. @throws Error with the engine's own words where the answer is an error */
+/** An answer that is an error; its status says whether to ask again. */
+export class RestError extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** One REST call. @throws RestError with the engine's own words where the answer is an error */
 export async function rest<T>(engine: Address, method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(`${engine.url}/api/v1${path}`, {
     method,
@@ -15,6 +25,6 @@ export async function rest<T>(engine: Address, method: string, path: string, bod
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  if (!response.ok) throw new RestError(`${method} ${path} answered ${response.status}: ${text}`, response.status);
   return JSON.parse(text) as T;
 }

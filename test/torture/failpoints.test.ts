@@ -7,7 +7,7 @@ import { writeTinyDataset } from '../support/tiny-dataset.ts';
 import { expectNothingLostOrDoubled } from './ledger.ts';
 import { wholeLife } from './life.ts';
 import { Stage } from './stage.ts';
-import { processesOf } from './survivors.ts';
+import { processesOf } from '../support/survivors.ts';
 
 const sources = path.resolve(import.meta.dirname, '..', '..', 'src', 'main');
 
@@ -26,10 +26,10 @@ test.each(await allFailpoints())(
   'killed at %s, nothing is lost, doubled or left running',
   async (failpoint) => {
     await using state = await temporaryHome();
-    const images = path.join(state.home, 'images');
+    const images = path.join(path.dirname(state.home), 'images');
     await writeTinyDataset(images);
-    const stage = new Stage(path.join(state.home, 'home'));
-    const mark = path.join(state.home, 'taken');
+    const stage = new Stage(state.home);
+    const mark = path.join(path.dirname(state.home), 'taken');
     try {
       await stage.start({ TRAINYARD_FAILPOINT: failpoint, TRAINYARD_FAILPOINT_MARK: mark });
       await stage.revive();

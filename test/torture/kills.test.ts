@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryHome, waitFor } from '../support/engine.ts';
+import { databaseFolder, temporaryHome, waitFor } from '../support/engine.ts';
 import { seeded, writeTinyDataset } from '../support/tiny-dataset.ts';
 import { expectNothingLostOrDoubled } from './ledger.ts';
 import { importTiny, train } from './life.ts';
 import { kill, Stage } from './stage.ts';
-import { processesOf } from './survivors.ts';
+import { processesOf } from '../support/survivors.ts';
 
 /** Of each victim; `npm run test:torture` takes 20. */
 const kills = Number(process.env.TRAINYARD_TORTURE_KILLS ?? 3);
@@ -14,11 +15,10 @@ const seed = Number(process.env.TRAINYARD_TORTURE_SEED ?? Date.now() % 100_000);
 
 type Victim = 'engine' | 'trainer' | 'supervisor' | 'postmaster';
 
-async function postmasterOf(home: string): Promise<number> {
-  const { dataDirectory } = JSON.parse(await readFile(path.join(home, 'postgres.json'), 'utf8')) as {
-    dataDirectory: string;
-  };
-  return Number((await readFile(path.join(dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+async function postmasterOf(home: string): Promise<number | null> {
+  const folder = await databaseFolder(home);
+  const file = path.join(folder ?? '', 'data', 'postmaster.pid');
+  return folder && existsSync(file) ? Number((await readFile(file, 'utf8')).split('\n')[0]) : null;
 }
 
 test(
@@ -26,9 +26,9 @@ test(
   async () => {
     const random = seeded(seed);
     await using state = await temporaryHome();
-    const images = path.join(state.home, 'images');
+    const images = path.join(path.dirname(state.home), 'images');
     await writeTinyDataset(images);
-    const stage = new Stage(path.join(state.home, 'home'));
+    const stage = new Stage(state.home);
     const victims = (['engine', 'trainer', 'supervisor', 'postmaster'] as Victim[])
       .flatMap((victim) => Array.from({ length: kills }, () => ({ victim, at: random() })))
       .sort((one, other) => one.at - other.at);
@@ -53,7 +53,10 @@ test(
         if (victim === 'engine') await stage.killEngine();
         if (victim === 'trainer') kill(trainer);
         if (victim === 'supervisor') kill((await stage.processOf(runId, 'pid')) ?? trainer);
-        if (victim === 'postmaster') kill(await postmasterOf(stage.home));
+        if (victim === 'postmaster') {
+          const postmaster = await waitFor('a postmaster', () => postmasterOf(stage.home));
+          kill(postmaster);
+        }
       }
       await running();
       await stage.ask('POST', `/runs/${runId}/cancel`, { graceMs: 10_000 });

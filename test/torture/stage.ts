@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { findNode } from '../../bin/find-node.mjs';
 import { cliFile, waitFor } from '../support/engine.ts';
-import { type Address, rest } from '../support/rest.ts';
+import { type Address, RestError, rest } from '../support/rest.ts';
 import type { RunDetail } from './ledger.ts';
 
 interface Ready extends Address {
@@ -87,9 +87,10 @@ export class Stage {
       try {
         return await rest<T>(this.engine, method, address, body);
       } catch (error) {
-        if (!(error instanceof TypeError) || tries > 5) throw error;
-        // The connection broke: the engine died, or is about to be found dead.
-        await waitFor('the engine to be dead', async () => this.engineDied, 10_000);
+        const isAway = error instanceof RestError && error.status === 503;
+        if (tries > 200 || !(error instanceof TypeError || isAway)) throw error;
+        // The connection broke because the engine died or is about to; or the database is being started again.
+        await new Promise((resolve) => setTimeout(resolve, 50));
         await this.revive();
       }
     }

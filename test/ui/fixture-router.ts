@@ -396,9 +396,7 @@ export function fixtureRouter(state: FixtureState, faults: FixtureFaults) {
         return {
           lines: logs
             .slice(from, next)
-            .filter(
-              ({ level, message }) => order.indexOf(level) >= least && matches(message, input.search),
-            ),
+            .filter(({ level, message }) => order.indexOf(level) >= least && matches(message, input.search)),
           next,
           total: logs.length,
           ended: isEnded(entry.run.status) && next >= logs.length,

@@ -54,7 +54,12 @@ function builtPage(): ReadonlyMap<string, Buffer> {
   );
 }
 
-function serveFiles(story: Story, files: ReadonlyMap<string, Buffer>, request: IncomingMessage, response: ServerResponse): void {
+function serveFiles(
+  story: Story,
+  files: ReadonlyMap<string, Buffer>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const address = new URL(request.url ?? '/', 'http://fixture').pathname;
   response.setHeader('content-security-policy', policy(request.headers.host ?? ''));
   const image = /^\/files\/datasets\/[^/]+\/\d+\/images\/([0-9a-f]{64})$/.exec(address)?.[1];

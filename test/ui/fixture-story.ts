@@ -137,10 +137,12 @@ function talk(state: FixtureState, entry: FixtureRun, epochs: number, attempt = 
 export function makeStory(): Story {
   const state = new FixtureState();
   state.images = sampleImages(60);
-  const fashion = project(1, 'Sample: fashion', 'The sample that came with Trainyard: ten kinds of clothes.', [
-    'sample',
-    'vision',
-  ]);
+  const fashion = project(
+    1,
+    'Sample: fashion',
+    'The sample that came with Trainyard: ten kinds of clothes.',
+    ['sample', 'vision'],
+  );
   const korean = project(2, '꽃 분류', '제주에서 찍은 꽃 사진으로 종을 가려내는 프로젝트입니다.', [
     '꽃',
     '야외',
@@ -191,11 +193,17 @@ export function makeStory(): Story {
     durationMs: 4200,
     finalMetrics: { train_loss: 'NaN' },
   });
-  const cancelled = emptyRun(4, '꽃 분류 첫 시도', 'cancelled', { project: korean, dataset: flowers }, {
-    progress: 44,
-    currentEpoch: 4,
-    durationMs: 12_100,
-  });
+  const cancelled = emptyRun(
+    4,
+    '꽃 분류 첫 시도',
+    'cancelled',
+    { project: korean, dataset: flowers },
+    {
+      progress: 44,
+      currentEpoch: 4,
+      durationMs: 12_100,
+    },
+  );
   const queued = emptyRun(5, 'fashion-cnn-seed-9', 'queued', of, { startedAt: null });
   const resumed = emptyRun(6, 'interrupted-then-resumed', 'completed', of, {
     finalMetrics: { train_loss: 0.329, train_accuracy: 0.9138, val_loss: 0.3812, val_accuracy: 0.8688 },
@@ -275,7 +283,9 @@ export function makeStory(): Story {
   resumed.run.progress = 100;
   for (const one of state.projects.values()) {
     one.runCount = [...state.runs.values()].filter(({ run }) => run.project.id === one.id).length;
-    one.datasetCount = [...state.datasets.values()].filter(({ projects }) => projects[0]?.id === one.id).length;
+    one.datasetCount = [...state.datasets.values()].filter(
+      ({ projects }) => projects[0]?.id === one.id,
+    ).length;
   }
   return { state, runs };
 }

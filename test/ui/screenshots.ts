@@ -55,11 +55,13 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
       path: '/runs/new',
       act: (at) => at.locator('button[aria-expanded]:not([aria-haspopup])').first().click(),
     },
-    ...runs.slice(0, 6).flatMap((run, index) =>
-      tabs
-        .filter((tab) => index < 2 || tab === 'charts' || tab === 'history')
-        .map((tab) => ({ name: `run-${index + 1}-${tab}`, path: `${run}?tab=${tab}` })),
-    ),
+    ...runs
+      .slice(0, 6)
+      .flatMap((run, index) =>
+        tabs
+          .filter((tab) => index < 2 || tab === 'charts' || tab === 'history')
+          .map((tab) => ({ name: `run-${index + 1}-${tab}`, path: `${run}?tab=${tab}` })),
+      ),
     {
       name: 'compare',
       path: `/compare?runs=${runs

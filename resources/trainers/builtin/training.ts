@@ -134,7 +134,8 @@ function isBetter(
   // Without validation there is nothing to choose by: the last epoch counts.
   if (now === undefined || before === undefined) return true;
   if (now !== before) return wanted.endsWith('_loss') ? now < before : now > before;
-  return (metrics.val_loss ?? 0) < (best.val_loss ?? 0);
+  // Whoever counts epochs without a better metric does not want to hear of another one.
+  return !training.earlyStop.enabled && (metrics.val_loss ?? 0) < (best.val_loss ?? 0);
 }
 
 /** Judges the epoch that was trained, tells its metrics, and moves the state on to the next. */

@@ -13,6 +13,8 @@ export function projectsApi(services: { readonly projects: Projects }) {
     update: api.projects.update.handler(({ input: { project, ...change }, context }) =>
       projects.update(context.userId, project, change),
     ),
-    remove: api.projects.remove.handler(({ input, context }) => projects.remove(context.userId, input.project)),
+    remove: api.projects.remove.handler(({ input, context }) =>
+      projects.remove(context.userId, input.project),
+    ),
   };
 }

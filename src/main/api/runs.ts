@@ -46,8 +46,9 @@ export function runsApi({ runs, events, metrics, series, logs }: RunServices) {
         window: fromStep === undefined && toStep === undefined ? null : windowOf(fromStep, toStep),
       }),
     ),
-    logs: api.runs.logs.handler(({ input: { run, level = null, search = null, from, limit, waitMs }, signal }) =>
-      logs.read({ runId: run, from, limit, level, search, waitMs, ...ending(signal) }),
+    logs: api.runs.logs.handler(
+      ({ input: { run, level = null, search = null, from, limit, waitMs }, signal }) =>
+        logs.read({ runId: run, from, limit, level, search, waitMs, ...ending(signal) }),
     ),
     cancel: api.runs.cancel.handler(({ input, context }) =>
       commands.cancel(context.userId, input.run, input.graceMs),

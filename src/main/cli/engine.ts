@@ -58,7 +58,6 @@ async function startInBackground(home: string): Promise<EngineAddress> {
       '실행 중인 엔진이 없어 백그라운드에서 시작합니다.',
     ),
   );
-  openHome(home);
   const logs = path.join(home, 'logs');
   mkdirSync(logs, { recursive: true, mode: 0o700 });
   const logFile = path.join(logs, 'background.log');
@@ -98,7 +97,8 @@ async function startInBackground(home: string): Promise<EngineAddress> {
 }
 
 /** A connection to the engine of the state folder, which is started in the background where none runs. */
-export async function reachEngine(home = homeFolder()): Promise<Client> {
+export async function reachEngine(): Promise<Client> {
+  const home = openHome(homeFolder());
   for (let attempt = 1; ; attempt += 1) {
     const engine = (await findEngine(home)) ?? (await startInBackground(home));
     try {

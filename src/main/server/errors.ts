@@ -2,6 +2,18 @@ import { ORPCError, ValidationError } from '@orpc/server';
 import type { Logger } from 'pino';
 import { TrainyardError } from '../../shared/model/errors.ts';
 
+/** PostgreSQL's classes 08 (connection), 57P (shutting down, starting up) and the socket's own errors. */
+const databaseAway = /^(08\w{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT)$/;
+
+/** Whether the database was not to be reached, or went away in the middle; it is started again by itself. */
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && databaseAway.test(String(error.code)) && (!('syscall' in error) || error.syscall !== 'open')) {
+    return true;
+  }
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(error.message);
+}
+
 /** What a person may know of an error, in the contract's form; what they may not goes to the log. */
 export function toContractError(error: unknown, log: Logger): ORPCError<string, unknown> {
   if (error instanceof TrainyardError) {
@@ -30,6 +42,14 @@ export function toContractError(error: unknown, log: Logger): ORPCError<string, 
       });
     }
     if (error.status < 500) return error;
+  }
+  if (isDatabaseAway(error) || (error instanceof Error && isDatabaseAway(error.cause))) {
+    log.warn({ err: error }, 'a request met a database that is away');
+    return new ORPCError('DATABASE_UNAVAILABLE', {
+      status: 503,
+      message: 'The database does not answer; the engine starts it again by itself',
+      data: { mend: 'Ask again in a moment; if it lasts, "trainyard doctor" says why.', place: {} },
+    });
   }
   log.error({ err: error }, 'a request failed');
   return new ORPCError('INTERNAL', {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 
@@ -39,7 +40,7 @@ export async function writeMetricsFile(file: string, lines: number): Promise<voi
   for (let seq = 1; seq <= lines; seq += 1) {
     text += metricLine(seq, next, start + seq);
     if (text.length < 1 << 20) continue;
-    if (!stream.write(text)) await new Promise((resolve) => stream.once('drain', resolve));
+    if (!stream.write(text)) await once(stream, 'drain');
     text = '';
   }
   stream.end(text);

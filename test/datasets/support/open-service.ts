@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { LocalSources } from '../../../src/main/adapters/files/local-sources.ts';
 import { FilesObjectStore } from '../../../src/main/adapters/files/object-store.ts';
 import { LocalRootedFiles } from '../../../src/main/adapters/files/rooted-files.ts';
-import { FileSources } from '../../../src/main/adapters/files/sources.ts';
 import { FileUploads } from '../../../src/main/adapters/files/uploads.ts';
 import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-reader.ts';
 import { PostgresImportRepository } from '../../../src/main/adapters/postgres/dataset-imports.ts';
@@ -35,7 +35,7 @@ export async function openService(databaseUrl: string, home: string, machineId =
     local: store,
     links: store,
     files: new LocalRootedFiles(),
-    sources: new FileSources(defaultLimits, home),
+    sources: new LocalSources(defaultLimits, home),
     uploads,
     reader: new SharpImageReader(),
     limits: defaultLimits,

@@ -1,4 +1,4 @@
-import { FileSources } from '../../../src/main/adapters/files/sources.ts';
+import { LocalSources } from '../../../src/main/adapters/files/local-sources.ts';
 import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-reader.ts';
 import { defaultLimits, type SourceLimits } from '../../../src/main/domain/datasets/limits.ts';
 import { scanSource } from '../../../src/main/domain/datasets/scan.ts';
@@ -9,7 +9,7 @@ const reader = new SharpImageReader();
 /** Validates a folder or archive as the service does. */
 export async function evaluatePath(path: string, changed: Partial<SourceLimits> = {}): Promise<Evaluation> {
   const limits = { ...defaultLimits, ...changed };
-  const source = await new FileSources(limits, '/nowhere/trainyard').open(path);
+  const source = await new LocalSources(limits, '/nowhere/trainyard').open(path);
   return evaluate(await scanSource(source, { reader, limits }), 'imagenet');
 }
 

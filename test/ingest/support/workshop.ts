@@ -44,6 +44,7 @@ export class Workshop implements AsyncDisposable {
   readonly cache;
   readonly pubSub;
   readonly ingestion: IngestionService;
+  readonly store;
   readonly journal = new PostgresJournal();
   readonly work;
   readonly events;
@@ -62,11 +63,12 @@ export class Workshop implements AsyncDisposable {
     this.cache = createCache(this.pool);
     this.listener = createListener(this.pool, () => undefined);
     this.pubSub = createPubSub(this.pool, this.listener, () => undefined);
+    this.store = new PostgresIngestStore(this.pool, new MetricPartitions(this.pool));
     const live = new LiveState(this.pubSub, this.cache, new News(), log);
     this.ingestion = new IngestionService({
       files: createRunDirectoryFiles(log),
       log,
-      store: new PostgresIngestStore(this.pool, new MetricPartitions(this.pool)),
+      store: this.store,
       documents: this.documents,
       shape,
       limits: { ...batchLimits, ...limits },

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
 import type { Run } from '../../../src/shared/contract/runs.ts';
 import { isEnded } from '../../../src/shared/model/run.ts';
 import type { TrainingOverrides } from '../../../src/shared/model/training-config.ts';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
 import { waitFor } from '../../support/engine.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { createStage, ensureDataset, type Stage, type StageOptions } from './stage.ts';
@@ -54,9 +54,21 @@ export async function createWorld(options: Partial<StageOptions> = {}): Promise<
 export async function queueRun(
   { stage, projectId, datasetId }: Pick<World, 'stage' | 'projectId' | 'datasetId'>,
   behaviour: string,
-  options: { epochs?: number; priority?: number; requestId?: string; name?: string; overrides?: TrainingOverrides } = {},
+  options: {
+    epochs?: number;
+    priority?: number;
+    requestId?: string;
+    name?: string;
+    overrides?: TrainingOverrides;
+  } = {},
 ): Promise<string> {
-  const { epochs = 2, priority = 0, requestId = randomUUID(), name, overrides = { training: { epochs } } } = options;
+  const {
+    epochs = 2,
+    priority = 0,
+    requestId = randomUUID(),
+    name,
+    overrides = { training: { epochs } },
+  } = options;
   const { runId } = await stage.runs.creation.create(localOwnerId, {
     project: projectId,
     dataset: datasetId,
@@ -71,7 +83,12 @@ export async function queueRun(
 }
 
 /** Waits until a run is as it should be; says how it is where it does not become so. */
-export async function until(stage: Stage, runId: string, what: string, holds: (run: Run) => boolean): Promise<Run> {
+export async function until(
+  stage: Stage,
+  runId: string,
+  what: string,
+  holds: (run: Run) => boolean,
+): Promise<Run> {
   let last: Run | null = null;
   try {
     return await waitFor(
@@ -84,7 +101,9 @@ export async function until(stage: Stage, runId: string, what: string, holds: (r
     );
   } catch (error) {
     const state = JSON.stringify({ run: last, warnings: stage.warnings.map(String) }, null, 1);
-    throw new Error(`${error instanceof Error ? error.message : String(error)}; it is ${state}`, { cause: error });
+    throw new Error(`${error instanceof Error ? error.message : String(error)}; it is ${state}`, {
+      cause: error,
+    });
   }
 }
 
@@ -100,7 +119,8 @@ export function untilTraining(stage: Stage, runId: string): Promise<Run> {
     runId,
     'a trainer with a checkpoint',
     ({ status, artifacts, attempts }) =>
-      status === 'running' && artifacts.some((file) => file.kind === 'checkpoint' && file.attempt === attempts.length),
+      status === 'running' &&
+      artifacts.some((file) => file.kind === 'checkpoint' && file.attempt === attempts.length),
   );
 }
 
@@ -108,7 +128,11 @@ export interface JournalEntry {
   readonly seq: number;
   readonly attempt: number | null;
   readonly type: string;
-  readonly payload: { readonly from?: string | null; readonly to?: string; readonly [field: string]: unknown };
+  readonly payload: {
+    readonly from?: string | null;
+    readonly to?: string;
+    readonly [field: string]: unknown;
+  };
 }
 
 /** What the platform wrote into a run's journal. */
@@ -123,5 +147,7 @@ export async function journalOf(stage: Stage, runId: string): Promise<JournalEnt
 
 /** The statuses that a run went through, in order. */
 export async function statesOf(stage: Stage, runId: string): Promise<(string | undefined)[]> {
-  return (await journalOf(stage, runId)).filter(({ type }) => type === 'state').map(({ payload }) => payload.to);
+  return (await journalOf(stage, runId))
+    .filter(({ type }) => type === 'state')
+    .map(({ payload }) => payload.to);
 }

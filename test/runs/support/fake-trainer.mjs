@@ -1,5 +1,14 @@
 // A trainer that keeps to the run directory protocol and learns nothing: what it does is the name of its model.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 
 const directory = process.argv[2];
@@ -29,7 +38,9 @@ function safetensors(values) {
 
 function checkpoint(epoch, step) {
   mkdirSync(path.join(directory, 'checkpoints'), { recursive: true });
-  writeFileSync(path.join(directory, 'checkpoints', 'last.safetensors'), safetensors([epoch, step]), { flush: true });
+  writeFileSync(path.join(directory, 'checkpoints', 'last.safetensors'), safetensors([epoch, step]), {
+    flush: true,
+  });
   emit('checkpoint', { path: 'checkpoints/last.safetensors', epoch, step, kind: 'last' });
   fsyncSync(events);
 }
@@ -56,7 +67,9 @@ process.stdout.write(`training ${behaviour} from step ${step}\n`);
 emit('log', { level: 'info', message: `attempt ${config.attempt}` });
 
 if (behaviour === 'failing') {
-  process.stderr.write('Traceback (most recent call last):\n  File "train.py", line 7, in step\nValueError: loss is not finite\n');
+  process.stderr.write(
+    'Traceback (most recent call last):\n  File "train.py", line 7, in step\nValueError: loss is not finite\n',
+  );
   process.exit(3);
 }
 if (behaviour === 'silent') process.exit(0);
@@ -68,7 +81,13 @@ if (behaviour === 'crashing') {
 function oneStep() {
   step += 1;
   epoch = Math.ceil(step / stepsAnEpoch);
-  emit('progress', { epoch, epochs, step, steps: epochs * stepsAnEpoch, etaMs: (epochs * stepsAnEpoch - step) * 10 });
+  emit('progress', {
+    epoch,
+    epochs,
+    step,
+    steps: epochs * stepsAnEpoch,
+    etaMs: (epochs * stepsAnEpoch - step) * 10,
+  });
   emit('metric', { epoch, step, values: { train_loss: 1 / step } });
   if (step % stepsAnEpoch === 0) checkpoint(epoch, step);
 }
@@ -83,7 +102,12 @@ if (behaviour === 'quick' || behaviour === 'flaky') {
     }
   }
   writeFileSync(path.join(directory, 'artifacts', 'model.safetensors'), safetensors([step]), { flush: true });
-  emit('artifact', { path: 'artifacts/model.safetensors', kind: 'model', name: 'model', mediaType: 'application/octet-stream' });
+  emit('artifact', {
+    path: 'artifacts/model.safetensors',
+    kind: 'model',
+    name: 'model',
+    mediaType: 'application/octet-stream',
+  });
   finish('completed', 0, { val_accuracy: epochs / 100, val_loss: 1 / step });
 } else {
   // `slow` and `stubborn`: on and on until told to stop. `waiting`: one step, and then nothing.

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Run } from '../../../src/shared/contract/runs.ts';
-import { isEnded } from '../../../src/shared/model/run.ts';
 import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
 import { claim } from '../../../src/main/domain/runs/claim.ts';
+import type { Run } from '../../../src/shared/contract/runs.ts';
+import { isEnded } from '../../../src/shared/model/run.ts';
 import { createStage, type Stage } from './stage.ts';
 
 /**
@@ -31,7 +31,11 @@ async function projectOf({ projects }: Stage): Promise<string> {
   return project.id;
 }
 
-async function queue({ runs }: Stage, project: string, behaviour: 'quick' | 'waiting' | 'unstarted'): Promise<string> {
+async function queue(
+  { runs }: Stage,
+  project: string,
+  behaviour: 'quick' | 'waiting' | 'unstarted',
+): Promise<string> {
   const { runId } = await runs.creation.create(localOwnerId, {
     project,
     dataset,
@@ -65,7 +69,8 @@ async function cancelTwice(stage: Stage, runId: string): Promise<void> {
       await until(
         stage,
         runId,
-        (run) => isEnded(run.status) || run.artifacts.some((file) => file.attempt === run.attempts.length),
+        ({ status: now, artifacts, attempts: all }) =>
+          isEnded(now) || (now === 'running' && artifacts.some((file) => file.attempt === all.length)),
       );
       if (!isEnded((await stage.runs.views.show(runId)).status)) {
         await stage.runs.commands.cancel(localOwnerId, runId, 5000);
@@ -78,7 +83,11 @@ async function cancelTwice(stage: Stage, runId: string): Promise<void> {
 const stage = createStage({ url, folder });
 const project = await projectOf(stage);
 const isGone = async (requestId: string) =>
-  (await stage.pool.query('SELECT FROM workflows WHERE request_id = $1 AND deleted_at IS NOT NULL', [requestId])).rowCount === 1;
+  (
+    await stage.pool.query('SELECT FROM workflows WHERE request_id = $1 AND deleted_at IS NOT NULL', [
+      requestId,
+    ])
+  ).rowCount === 1;
 if (!(await isGone(requests.unstarted))) await leaveUnstarted(stage, project);
 await stage.runs.loop.start();
 const quick = await queue(stage, project, 'quick');

@@ -36,7 +36,13 @@ export const models: TrainableModels = {
       description: { en: name, ko: name },
       defaults: {
         dataset: { trainSplit: 0.8, valSplit: 0.2, testSplit: 0 },
-        training: { epochs: 2, batchSize: 8, learningRate: 0.01, optimizer: 'adam', scheduler: { type: 'none', warmupEpochs: 0 } },
+        training: {
+          epochs: 2,
+          batchSize: 8,
+          learningRate: 0.01,
+          optimizer: 'adam',
+          scheduler: { type: 'none', warmupEpochs: 0 },
+        },
       },
     })),
 };

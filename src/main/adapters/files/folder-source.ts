@@ -19,6 +19,8 @@ interface FolderName {
   readonly type: 'file' | 'folder' | 'link' | 'special';
 }
 
+/** Neither follows a link nor waits for a pipe that took the file's place meanwhile. */
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const unreadableCodes = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ELOOP', 'EIO'] as const;
 
 /** A folder as a dataset's source. Links are followed to files inside of the folder and nowhere else. */
@@ -96,9 +98,10 @@ function fileEntry(shown: string, file: string): SourceEntry {
 
 async function readEntry(shown: string, file: string, limit: number): Promise<EntryBytes> {
   try {
-    await using handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    await using handle = await open(file, openFlags);
     const { size, mtimeMs } = await handle.stat();
-    return { bytes: await readStart(handle, limit), complete: size <= limit, modifiedMs: mtimeMs };
+    const bytes = await readStart(handle, Math.min(size, limit));
+    return { bytes, complete: size <= limit, modifiedMs: mtimeMs };
   } catch (error) {
     if (!hasCode(error, ...unreadableCodes)) throw error;
     throw new EntryFault(unreadable(shown, error.code), { cause: error });

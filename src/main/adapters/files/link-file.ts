@@ -54,7 +54,7 @@ export async function linkFile(path: string, name: string, sha256: string): Prom
 }
 
 /** A file that was written to between its check and its import. */
-export function sourceChanged(file: string): TrainyardError {
+function sourceChanged(file: string): TrainyardError {
   return new TrainyardError(
     'SOURCE_CHANGED',
     `${file} was changed while it was being imported`,

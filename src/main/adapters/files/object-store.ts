@@ -115,7 +115,6 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
   async remove(bucket: Bucket, key: string): Promise<void> {
     if (!(await this.paths.stat(bucket, key))) return;
     const file = this.paths.file(bucket, key);
-    failpoint('object.remove.before');
     await unlink(file).catch((error: unknown) => {
       if (!hasCode(error, 'ENOENT')) throw error;
     });
@@ -123,7 +122,6 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
       // Another removal emptied the folder and took it away: nothing in it is left to flush.
       if (!hasCode(error, 'ENOENT')) throw error;
     });
-    failpoint('object.remove.after');
     await this.paths.prune(bucket, key);
   }
 

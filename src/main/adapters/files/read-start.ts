@@ -1,12 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** The first bytes of an open file, at most `limit`. */
-export async function readStart(handle: FileHandle, limit: number): Promise<Uint8Array> {
-  const { size } = await handle.stat();
-  const bytes = Buffer.allocUnsafe(Math.min(size, limit));
+/** The first `length` bytes of an open file, or all where it has no more. */
+export async function readStart(handle: FileHandle, length: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(length);
   let filled = 0;
-  while (filled < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled);
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { AttemptStatus } from '../../../shared/model/run.ts';
 import type { Tx } from '../../domain/journal/ports.ts';

@@ -44,5 +44,7 @@ export function createPool(
 ): pg.Pool {
   const pool = new pg.Pool({ ...clientConfig(address), max: options.max ?? 20 });
   pool.on('error', (error) => options.onIdleError?.(error));
+  // One that breaks in use rejects the query under way, or the next one; without a listener it would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

@@ -7,7 +7,7 @@ import { rowsOf } from './rows.ts';
 
 type Details = Pick<Run, 'description' | 'executor' | 'lastSeq' | 'attempts' | 'artifacts' | 'metricNames'>;
 
-const text = (time: Date | null) => time && time.toISOString();
+const text = (time: Date | null) => time?.toISOString() ?? null;
 
 /** What PostgreSQL has to say of runs to people. */
 export class PostgresRunReader implements RunReader {

@@ -34,7 +34,8 @@ function lastOffset(header: string): number {
   const tensors: unknown = JSON.parse(header);
   if (typeof tensors !== 'object' || tensors === null) throw new SyntaxError('not an object');
   return Object.entries(tensors).reduce((last, [name, tensor]: [string, { data_offsets?: unknown }]) => {
-    const end: unknown = name === '__metadata__' ? 0 : Array.isArray(tensor?.data_offsets) && tensor.data_offsets[1];
+    const end: unknown =
+      name === '__metadata__' ? 0 : Array.isArray(tensor?.data_offsets) && tensor.data_offsets[1];
     if (typeof end !== 'number') throw new SyntaxError(`no offsets for ${name}`);
     return Math.max(last, end);
   }, 0);

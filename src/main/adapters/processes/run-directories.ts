@@ -4,12 +4,12 @@ import { access, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Observation } from '../../domain/runs/observation.ts';
 import type { RunDirectories } from '../../domain/runs/ports.ts';
 import { replaceFile } from '../../durable-file.ts';
 import { hasCode } from '../../error-code.ts';
 import { failpoint } from '../../failpoints.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import { makeFolder } from '../files/durable.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
 import { readCancelGrace, readExit, readSupervisor } from './run-directory-records.ts';
@@ -40,7 +40,8 @@ export class FileRunDirectories implements RunDirectories {
   ): Promise<void> {
     try {
       await makeFolder(runDirectory);
-      for (const folder of ['checkpoints', 'artifacts']) await mkdir(path.join(runDirectory, folder), { recursive: true });
+      for (const folder of ['checkpoints', 'artifacts'])
+        await mkdir(path.join(runDirectory, folder), { recursive: true });
       const manifest = path.join(runDirectory, 'dataset.jsonl');
       failpoint('run-directory.dataset.before');
       await writeLines(`${manifest}.new`, lines);
@@ -79,7 +80,9 @@ export class FileRunDirectories implements RunDirectories {
       if (!isHeld) return { kind: 'gone' };
       return supervisor.trainerPid === null ? { kind: 'starting' } : { kind: 'running', supervisor };
     }
-    return (await exists(path.join(runDirectory, 'config.json'))) ? { kind: 'prepared' } : { kind: 'unprepared' };
+    return (await exists(path.join(runDirectory, 'config.json')))
+      ? { kind: 'prepared' }
+      : { kind: 'unprepared' };
   }
 
   async lastErrorLines(runDirectory: string, limit: number): Promise<string[]> {

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import { cancelSchema, exitRecordSchema, supervisorRecordSchema } from '../../../shared/model/run-directory.ts';
+import {
+  cancelSchema,
+  exitRecordSchema,
+  supervisorRecordSchema,
+} from '../../../shared/model/run-directory.ts';
 import type { ExitRecord, SupervisorRecord } from '../../domain/runs/observation.ts';
 import { hasCode } from '../../error-code.ts';
 

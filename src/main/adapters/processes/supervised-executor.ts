@@ -105,7 +105,8 @@ export class SupervisedExecutor implements Executor {
       const news = new Promise<void>((resolve) => {
         changed = resolve;
       });
-      const failure = performance.now() > deadline ? `it did nothing within ${appearWithinMs / 1000} s` : ending;
+      const failure =
+        performance.now() > deadline ? `it did nothing within ${appearWithinMs / 1000} s` : ending;
       const { kind } = await directories.observe(runDirectory);
       if (kind !== 'prepared' && kind !== 'unprepared') return { started: true };
       if (failure !== null) {

@@ -14,16 +14,18 @@ export interface ProcessLine {
 
 async function linuxProcesses(): Promise<ProcessLine[]> {
   const lines = await Promise.all(
-    (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(async (name) => {
-      try {
-        const text = await readFile(path.join('/proc', name, 'cmdline'), 'utf8');
-        return { pid: Number(name), command: text.replaceAll('\0', ' ').trimEnd() };
-      } catch (error) {
-        // It ended while we looked, or is somebody else's.
-        if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES')) return null;
-        throw error;
-      }
-    }),
+    (await readdir('/proc'))
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (name) => {
+        try {
+          const text = await readFile(path.join('/proc', name, 'cmdline'), 'utf8');
+          return { pid: Number(name), command: text.replaceAll('\0', ' ').trimEnd() };
+        } catch (error) {
+          // It ended while we looked, or is somebody else's.
+          if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES')) return null;
+          throw error;
+        }
+      }),
   );
   return lines.filter((line) => line !== null);
 }

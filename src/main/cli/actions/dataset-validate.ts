@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
-import { FileSources } from '../../adapters/files/sources.ts';
+import { LocalSources } from '../../adapters/files/local-sources.ts';
 import { SharpImageReader } from '../../adapters/images/sharp-image-reader.ts';
 import { defaultLimits } from '../../domain/datasets/limits.ts';
-import { type Scan, scanSource } from '../../domain/datasets/scan.ts';
+import { type Scan, scanSource, unopened } from '../../domain/datasets/scan.ts';
 import { evaluate } from '../../domain/datasets/validation.ts';
 import { homeFolder } from '../../paths.ts';
 import type { CommonOptions } from '../define.ts';
@@ -18,18 +18,11 @@ export interface DatasetValidateOptions {
 
 type Problem = Validation['errors'][number];
 
-/** What can't be opened at all is a finding like any other: programs read one shape. */
-function unopened(error: TrainyardError): Scan {
-  const { code, message, mend, place } = error;
-  const errors = [{ code, path: place.file ?? '', message, mend }];
-  return { images: [], folders: [], errors, warnings: [], isCutShort: true };
-}
-
 async function scan(folder: string): Promise<Scan> {
   const status = new StatusLine();
   const onProgress = (done: number) => status.show(say(`checking: ${done} files`, `검사 중: 파일 ${done}개`));
   try {
-    const source = await new FileSources(defaultLimits, homeFolder()).open(folder);
+    const source = await new LocalSources(defaultLimits, homeFolder()).open(folder);
     return await scanSource(source, { reader: new SharpImageReader(), limits: defaultLimits, onProgress });
   } catch (error) {
     if (error instanceof TrainyardError) return unopened(error);

@@ -47,5 +47,5 @@ export async function runAgain(
   const { lastSeq: after } = await session.ask((api) => api.runs.show({ run }));
   const asked = await session.ask((api) => api.runs[verb]({ run }));
   await print(asked, options);
-  if (options.follow) return follow(session, run, { after, json: options.json ?? false });
+  if (options.follow) return await follow(session, run, { after, json: options.json ?? false });
 }

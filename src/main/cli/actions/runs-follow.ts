@@ -74,5 +74,5 @@ export async function followRun(
 ): Promise<number> {
   using session = await Session.open();
   const run = await session.ask((api) => findRun(api, reference));
-  return follow(session, run, { after: options.after, json: options.json ?? false });
+  return await follow(session, run, { after: options.after, json: options.json ?? false });
 }

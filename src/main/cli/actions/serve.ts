@@ -1,5 +1,6 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { type EngineAddress, findEngine } from '../../find-engine.ts';
+import { openHome } from '../../home.ts';
 import { homeFolder } from '../../paths.ts';
 import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
@@ -93,7 +94,7 @@ function alreadyRuns(engine: EngineAddress): TrainyardError {
 
 /** Runs the engine in this process until it is told to stop, or has nothing left to do. */
 export async function serve(options: Options): Promise<undefined> {
-  const home = homeFolder();
+  const home = openHome(homeFolder());
   const requests = new StopRequests(options.stopWithInput ?? false);
   // Whoever read the first line may be gone: no reason for an engine to end.
   process.stdout.removeAllListeners('error').on('error', () => {});

@@ -51,7 +51,7 @@ export async function train(options: TrainOptions & CommonOptions): Promise<numb
   );
   if (options.json) await writeJson({ runId });
   else await writeLine(say(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
-  if (options.follow) return follow(session, runId, { after: 0, json: options.json ?? false });
+  if (options.follow) return await follow(session, runId, { after: 0, json: options.json ?? false });
   if (!options.json)
     remark(say(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`));
 }

@@ -19,10 +19,7 @@ export class AuditLog {
   private readonly documents: Pick<DocumentStore, 'insert'>;
   private readonly report: (error: unknown, action: string) => void;
 
-  constructor(
-    documents: Pick<DocumentStore, 'insert'>,
-    report: (error: unknown, action: string) => void,
-  ) {
+  constructor(documents: Pick<DocumentStore, 'insert'>, report: (error: unknown, action: string) => void) {
     this.documents = documents;
     this.report = report;
   }

@@ -1,21 +1,29 @@
+import type { PlacedImage } from './images.ts';
 import { type Layout, placeOf, splitOf } from './layout.ts';
 import { foldName, normalName } from './names.ts';
-import { makeProblem, type Problem } from './problems.ts';
+import { type Findings, makeProblem, type Problem } from './problems.ts';
 import type { Scan } from './scan.ts';
-import type { PlacedImage } from './validation.ts';
 
 /** What is wrong with images and classes taken together. */
-export interface GroupProblems {
-  readonly errors: Problem[];
-  readonly warnings: Problem[];
+interface GroupProblems {
+  readonly errors: Findings;
+  readonly warnings: Findings;
   /** Source paths of the files that an error says must go. */
   readonly wrongFiles: Set<string>;
   isFatal: boolean;
 }
 
-/** @param images the readable ones that lie in a class, sorted by path */
-export function groupProblems(scan: Scan, layout: Layout, images: readonly PlacedImage[]): GroupProblems {
-  const found: GroupProblems = { errors: [], warnings: [], wrongFiles: new Set(), isFatal: false };
+/**
+ * Adds to the findings, and answers which files must go.
+ * @param images the readable ones that lie in a class, sorted by path
+ */
+export function findGroupProblems(
+  scan: Scan,
+  layout: Layout,
+  images: readonly PlacedImage[],
+  findings: { readonly errors: Findings; readonly warnings: Findings },
+): { readonly wrongFiles: Set<string>; readonly isFatal: boolean } {
+  const found: GroupProblems = { ...findings, wrongFiles: new Set(), isFatal: false };
   findCollisions(scan, layout, found);
   findDuplicates(images, found);
   checkClasses(scan, layout, images, found);
@@ -29,7 +37,7 @@ function findCollisions(scan: Scan, layout: Layout, found: GroupProblems): void 
   const collide = (path: string, other: string, what: string) => {
     if (told.has(path)) return;
     told.add(path);
-    found.errors.push(
+    found.errors.add(
       makeProblem(
         'CASE_COLLISION',
         path,
@@ -86,20 +94,20 @@ function collideAcrossSplits(
 
 /** The same bytes twice: in one class it only weighs more, in two classes one of the labels is wrong. */
 function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): void {
-  const byHash = new Map<string, PlacedImage[]>();
+  const firsts = new Map<string, PlacedImage>();
+  const repeated = new Map<PlacedImage, PlacedImage[]>();
   for (const image of images) {
-    const same = byHash.get(image.sha256);
-    if (same) same.push(image);
-    else byHash.set(image.sha256, [image]);
+    const first = firsts.get(image.sha256);
+    if (!first) firsts.set(image.sha256, image);
+    else repeated.set(first, [...(repeated.get(first) ?? []), image]);
   }
-  for (const [first, ...others] of byHash.values()) {
-    if (!first || others.length === 0) continue;
+  for (const [first, others] of repeated) {
     const inClasses = [...new Set([first, ...others].map((image) => image.class))];
     for (const image of others) {
       const split =
         image.split !== first.split ? `, and stands in "${first.split}" and "${image.split}" both` : '';
       if (inClasses.length === 1) {
-        found.warnings.push(
+        found.warnings.add(
           makeProblem(
             'DUPLICATE_IMAGE',
             image.sourcePath,
@@ -110,7 +118,7 @@ function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): v
           ),
         );
       } else {
-        found.errors.push(
+        found.errors.add(
           makeProblem(
             'DUPLICATE_IMAGE',
             image.sourcePath,
@@ -142,12 +150,12 @@ function checkClasses(
   const classes = classFolders(scan, layout);
   if (classes.size === 0) {
     found.isFatal = true;
-    if (!scan.isCutShort) found.errors.push(noClasses());
+    if (!scan.isCutShort) found.errors.add(noClasses());
   }
   const anywhere = new Set(images.map((image) => image.class));
   for (const { name, path } of layout.hasSplits ? classes.values() : []) {
     if (!classes.has(`train/${name}`))
-      found.errors.push(emptyClass(path, ' in "train": it could not be learned'));
+      found.errors.add(emptyClass(path, ' in "train": it could not be learned'));
   }
   for (const [folder, { name, path }] of classes) {
     const count = usable.get(folder)?.length ?? 0;
@@ -155,9 +163,9 @@ function checkClasses(
       // A class that is not validated on is poor; one that is not trained on can't be learned.
       const isPoor =
         layout.hasSplits && splitOf(folder.split('/')[0] ?? '') !== 'train' && anywhere.has(name);
-      (isPoor ? found.warnings : found.errors).push(emptyClass(path));
+      (isPoor ? found.warnings : found.errors).add(emptyClass(path));
     } else if (count === 1 && (!layout.hasSplits || folder.startsWith('train/'))) {
-      found.warnings.push(singleImage(usable.get(folder)?.[0]?.sourcePath ?? path, name));
+      found.warnings.add(singleImage(usable.get(folder)?.[0]?.sourcePath ?? path, name));
     }
   }
 }

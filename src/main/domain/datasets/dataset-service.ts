@@ -27,7 +27,7 @@ import {
   modeNeedsFolder,
   versionNotFound,
 } from './refusal.ts';
-import { scanSource } from './scan.ts';
+import { scanSource, unopened } from './scan.ts';
 import { evaluate } from './validation.ts';
 import { verifyVersion } from './verification.ts';
 
@@ -101,14 +101,7 @@ export class DatasetService implements TrainingData {
       return evaluate(await scanSource(source, { reader, limits }), format).validation;
     } catch (error) {
       if (!(error instanceof TrainyardError)) throw error;
-      const nothing = { images: [], folders: [], warnings: [], isCutShort: true };
-      const problem = {
-        code: error.code,
-        path: error.place.file ?? '',
-        message: error.message,
-        mend: error.mend,
-      };
-      return evaluate({ ...nothing, errors: [problem] }, format).validation;
+      return evaluate(unopened(error), format).validation;
     }
   }
 

@@ -111,8 +111,8 @@ export class Imports {
       log.info({ importId: record.id, datasetId: record.datasetId, version, reused }, 'dataset imported');
       await this.releaseUpload(record);
     } catch (error) {
-      // What the stop interrupted is gone on with at the next start; what failed by itself is told.
-      if (this.stopping.signal.aborted && error === this.stopping.signal.reason) return;
+      // Whatever the stop broke is gone on with at the next start; what would have failed by itself fails then.
+      if (this.stopping.signal.aborted) return;
       isWritten = await this.fail(record, progress, error);
     }
     // Whoever asks later reads the rows.

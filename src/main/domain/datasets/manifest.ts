@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { TrainyardError } from '../../../shared/model/errors.ts';
-import type { PlacedImage } from './validation.ts';
+import type { PlacedImage } from './images.ts';
 
 /** A line of `manifest.jsonl`, which is a line of a run's `dataset.jsonl` too (docs/run-directory.md). */
 const lineSchema = z.object({

@@ -47,6 +47,14 @@ export class Findings {
     this.listed = listed;
   }
 
+  /** The same findings, to add others to. */
+  copy(): Findings {
+    const copy = new Findings(this.listed);
+    copy.found = this.found;
+    for (const [code, problems] of this.byCode) copy.byCode.set(code, [...problems]);
+    return copy;
+  }
+
   add(problem: Problem): void {
     this.found += 1;
     const same = this.byCode.get(problem.code) ?? [];

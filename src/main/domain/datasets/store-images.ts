@@ -2,10 +2,10 @@ import path from 'node:path';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { ObjectStore } from '../objects/ports.ts';
+import type { PlacedImage } from './images.ts';
 import { blobKey, type ManifestLine, manifestLine } from './manifest.ts';
 import { type DatasetSource, EntryFault, type ImportMode, type LinkableObjects } from './ports.ts';
 import { sha256 } from './scan.ts';
-import type { PlacedImage } from './validation.ts';
 
 /** The images of a version where they are to stay, as its manifest says. */
 export interface StoredImages {

@@ -1,20 +1,10 @@
 import type { Validation } from '../../../shared/contract/datasets.ts';
-import { groupProblems } from './class-problems.ts';
-import { type Layout, placeOf, recogniseLayout, type Split } from './layout.ts';
+import { findGroupProblems } from './class-problems.ts';
+import type { PlacedImage } from './images.ts';
+import { type Layout, placeOf, recogniseLayout } from './layout.ts';
 import type { ClassCount, DatasetFormat } from './ports.ts';
-import { Findings, makeProblem, type Problem } from './problems.ts';
-import type { ImageContent, Scan } from './scan.ts';
-
-/** A readable image that lies in a class. */
-export interface PlacedImage extends ImageContent {
-  readonly sourcePath: string;
-  /** From the dataset's base on, as the source spells it. */
-  readonly file: string;
-  /** From the dataset's base on, NFC. */
-  readonly path: string;
-  readonly class: string;
-  readonly split: Split | null;
-}
+import { type Findings, makeProblem, type Problem } from './problems.ts';
+import type { Scan } from './scan.ts';
 
 /** What a validation found, and what could be imported of it. */
 export interface Evaluation {
@@ -28,11 +18,8 @@ export interface Evaluation {
 
 /** Judges what a scan saw: the classes, images that are there twice, names that collide. A pure function. */
 export function evaluate(scan: Scan, format: DatasetFormat): Evaluation {
-  const errors = new Findings();
-  const warnings = new Findings();
-  for (const problem of scan.errors) errors.add(problem);
-  for (const problem of scan.warnings) warnings.add(problem);
-
+  const errors = scan.errors.copy();
+  const warnings = scan.warnings.copy();
   const layout = recogniseLayout(
     scan.images.map(({ segments }) => segments),
     scan.folders,
@@ -46,12 +33,11 @@ export function evaluate(scan: Scan, format: DatasetFormat): Evaluation {
   }
   images.sort((one, other) => (one.path < other.path ? -1 : 1));
 
-  const groups = groupProblems(scan, layout, images);
-  for (const problem of groups.errors) errors.add(problem);
-  for (const problem of groups.warnings) warnings.add(problem);
+  const groups = findGroupProblems(scan, layout, images, { errors, warnings });
 
-  const wrong = new Set([...scan.errors.map(({ path }) => path), ...groups.wrongFiles]);
-  const accepted = images.filter(({ sourcePath }) => !wrong.has(sourcePath));
+  const faulty = groups.wrongFiles;
+  for (const { isFaulty, sourcePath } of scan.images) if (isFaulty) faulty.add(sourcePath);
+  const accepted = images.filter(({ sourcePath }) => !faulty.has(sourcePath));
   const isFatal = scan.isCutShort || groups.isFatal || accepted.length === 0;
   return { validation: report(format, errors, warnings, images), accepted, layout, isFatal };
 }

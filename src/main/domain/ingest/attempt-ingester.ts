@@ -108,7 +108,7 @@ export class AttemptIngester {
     const { reading, rollups } = decodeState(place.state);
     const names = new MetricNames(rollups.map(([name]) => name));
     this.standing = {
-      reader: new AttemptReader(this.tail, names, limits, place, reading),
+      reader: new AttemptReader(this.tail, names, shape.mostNames, limits, place, reading),
       rollups: new Rollups(shape, rollups),
       place,
       reading,

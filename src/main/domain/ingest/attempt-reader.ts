@@ -1,6 +1,5 @@
 import type { StoredLine } from '../logs/log-buckets.ts';
 import type { MetricNames } from '../metrics/metric-columns.ts';
-import { rollupShape } from '../metrics/rollups.ts';
 import { Batch } from './batch.ts';
 import type { CursorPlace, ReadingState } from './cursor.ts';
 import { EventOrder } from './event-order.ts';
@@ -13,12 +12,10 @@ import type { FilePart, LineFile, RunDirectoryTail } from './ports.ts';
 export interface BatchLimits {
   readonly bytes: number;
   readonly lines: number;
-  /** Names of metrics that are rolled up; a further one is reported. */
-  readonly names: number;
 }
 
 /** So much is committed within some 100 ms: others who want the run's row wait no longer. */
-export const batchLimits: BatchLimits = { bytes: 1024 * 1024, lines: 8192, names: rollupShape.mostNames };
+export const batchLimits: BatchLimits = { bytes: 1024 * 1024, lines: 8192 };
 
 /** Lines that are read before others get their turn: about a millisecond. */
 const linesInARow = 256;
@@ -31,19 +28,23 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export class AttemptReader {
   private readonly tail: RunDirectoryTail;
   private readonly names: MetricNames;
+  private readonly mostNames: number;
   private readonly limits: BatchLimits;
   private place: CursorPlace;
   private reading: ReadingState;
 
+  /** @param mostNames names of metrics that are rolled up: a further one is reported */
   constructor(
     tail: RunDirectoryTail,
     names: MetricNames,
+    mostNames: number,
     limits: BatchLimits,
     place: CursorPlace,
     reading: ReadingState,
   ) {
     this.tail = tail;
     this.names = names;
+    this.mostNames = mostNames;
     this.limits = limits;
     this.place = place;
     this.reading = reading;
@@ -183,12 +184,12 @@ export class AttemptReader {
   }
 
   private reportNames(batch: Batch): void {
-    if (batch.reading.namesReported || this.names.count <= this.limits.names) return;
+    if (batch.reading.namesReported || this.names.count <= this.mostNames) return;
     batch.reading = { ...batch.reading, namesReported: true };
     addPlatformLine(
       batch,
       'warning',
-      `This attempt has more than ${this.limits.names} metrics: further ones are kept, but charts leave them out`,
+      `This attempt has more than ${this.mostNames} metrics: further ones are kept, but charts leave them out`,
     );
   }
 }

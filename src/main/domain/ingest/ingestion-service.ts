@@ -12,8 +12,8 @@ import type {
 
 export interface IngestionParts extends IngesterParts {
   readonly files: RunDirectoryFiles;
-  /** What of a run is told by and by is told now. Never rejects. */
-  readonly settle?: (runId: string) => Promise<void>;
+  /** What of a run (of all, where none is named) is told by and by is told now. Never rejects. */
+  readonly settle?: (runId?: string) => Promise<void>;
   readonly log: IngestLog;
 }
 
@@ -73,9 +73,8 @@ export class IngestionService implements Ingestion {
   }
 
   async closeAll(): Promise<void> {
-    const runs = [...this.following.values()].map(({ ingester }) => ingester.attempt.runId);
     await Promise.all([...this.following.keys()].map((attemptId) => this.close(attemptId)));
-    await Promise.all(runs.map((runId) => this.parts.settle?.(runId)));
+    await this.parts.settle?.();
   }
 
   private async withIngester<Result>(

@@ -50,14 +50,19 @@ export class LiveState {
     state.caching ??= setTimeout(() => void this.writeNow(runId, state), cacheEveryMs);
   };
 
-  /** Writes what is not written yet, and forgets the run. Never rejects. */
-  readonly settle = async (runId: string): Promise<void> => {
+  /** Writes what is not written yet of a run (of all, where none is named) and forgets it. Never rejects. */
+  readonly settle = async (runId?: string): Promise<void> => {
+    const runIds = runId === undefined ? [...this.runs.keys()] : [runId];
+    await Promise.all(runIds.map((id) => this.settleOne(id)));
+  };
+
+  private async settleOne(runId: string): Promise<void> {
     const state = this.runs.get(runId);
     if (!state) return;
     this.runs.delete(runId);
     if (state.caching) await this.writeNow(runId, state);
     await state.written;
-  };
+  }
 
   private begin(runId: string, committed: Committed, latest: Latest): RunState {
     const state: RunState = {

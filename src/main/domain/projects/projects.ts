@@ -114,8 +114,13 @@ function withoutRepeats(tags: readonly string[]): string[] {
 }
 
 function nameTaken(name: string): TrainyardError {
-  return new TrainyardError('CONFLICT', `There is a project "${name}" already`, 'Choose another name, or use that project.', {
-    status: 409,
-    place: { field: 'name' },
-  });
+  return new TrainyardError(
+    'CONFLICT',
+    `There is a project "${name}" already`,
+    'Choose another name, or use that project.',
+    {
+      status: 409,
+      place: { field: 'name' },
+    },
+  );
 }

@@ -55,7 +55,10 @@ export class Announcement {
     try {
       await tell();
     } catch (error) {
-      this.parts.log.warn({ err: error, runId }, 'news of a run could not be told; readers find it when their wait is over');
+      this.parts.log.warn(
+        { err: error, runId },
+        'news of a run could not be told; readers find it when their wait is over',
+      );
     }
   }
 }

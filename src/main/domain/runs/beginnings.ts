@@ -1,9 +1,9 @@
-import { failpoint } from '../../failpoints.ts';
 import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
+import { failpoint } from '../../failpoints.ts';
 import type { PreparedDataset } from '../datasets/ports.ts';
 import { runDirectoryConfig } from '../training/run-directory-config.ts';
-import type { AttemptEndings } from './endings.ts';
 import type { Stop } from './decide.ts';
+import type { AttemptEndings } from './endings.ts';
 import type { SupervisorRecord } from './observation.ts';
 import { type AdvanceParts, ingested } from './parts.ts';
 import type { AttemptRow, RunRow } from './ports.ts';
@@ -40,7 +40,12 @@ export class AttemptBeginnings {
     } catch (error) {
       // Stores that are away come back; a dataset that is gone, or a full disk, does not by waiting.
       if (!(error instanceof TrainyardError) || error.status === 503) throw error;
-      await this.endings.end(attempt, { status: 'failed', cause: 'not_started', message: errorSentence(error) }, {}, null);
+      await this.endings.end(
+        attempt,
+        { status: 'failed', cause: 'not_started', message: errorSentence(error) },
+        {},
+        null,
+      );
       return false;
     }
   }
@@ -70,7 +75,14 @@ export class AttemptBeginnings {
       const newest = await attempts.newest(attempt.runId, tx);
       if (!run || newest?.id !== attempt.id || newest.status !== 'starting') return;
       const { startedAt, trainerPid } = supervisor;
-      await moveAttempt(this.parts, tx, newest, 'running', { startedAt, processId: trainerPid }, { processId: trainerPid });
+      await moveAttempt(
+        this.parts,
+        tx,
+        newest,
+        'running',
+        { startedAt, processId: trainerPid },
+        { processId: trainerPid },
+      );
       const change = run.startedAt === null ? { startedAt } : {};
       if (run.status === 'queued') await moveRun(this.parts, tx, run, 'running', change);
     });

@@ -48,7 +48,9 @@ export async function claim(parts: ClaimParts, runId: string): Promise<Claim> {
       to: 'starting',
       ...(resumedFrom === null
         ? {}
-        : { resumedFrom: { attempt: resumedFrom.attempt, epoch: resumedFrom.epoch, step: resumedFrom.step } }),
+        : {
+            resumedFrom: { attempt: resumedFrom.attempt, epoch: resumedFrom.epoch, step: resumedFrom.step },
+          }),
     });
     return 'claimed';
   });

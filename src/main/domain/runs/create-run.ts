@@ -110,7 +110,13 @@ export class RunCreation {
       userId,
       action: 'workflow.create',
       resource: { type: 'workflow', id: runId },
-      after: { name, projectId: project.id, model: model.id, datasetId: dataset.id, version: version.version },
+      after: {
+        name,
+        projectId: project.id,
+        model: model.id,
+        datasetId: dataset.id,
+        version: version.version,
+      },
     });
     return { runId };
   }
@@ -181,7 +187,9 @@ export class RunCreation {
       throw new TrainyardError(
         'DATASET_NOT_READY',
         `The dataset "${dataset.name}" ${why}`,
-        dataset.status === 'processing' ? 'Wait for its import to be over.' : 'Import it again, or choose another.',
+        dataset.status === 'processing'
+          ? 'Wait for its import to be over.'
+          : 'Import it again, or choose another.',
         { status: 409, place: { field: 'dataset' } },
       );
     }

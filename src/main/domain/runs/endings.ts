@@ -1,5 +1,5 @@
-import { failpoint } from '../../failpoints.ts';
 import { mayTransition, runStatusAfter } from '../../../shared/model/run.ts';
+import { failpoint } from '../../failpoints.ts';
 import type { IngestSummary } from '../ingest/ports.ts';
 import { defaultGraceMs, isUnderWay } from './decide.ts';
 import type { Following } from './following.ts';
@@ -32,9 +32,23 @@ export class AttemptEndings {
       const attempt = await attempts.newest(runId, tx);
       const now = new Date();
       if (isUnderWay(attempt)) {
-        await moveAttempt(this.parts, tx, attempt, 'cancelled', { cause: 'cancelled', endedAt: now }, { cause: 'cancelled' });
+        await moveAttempt(
+          this.parts,
+          tx,
+          attempt,
+          'cancelled',
+          { cause: 'cancelled', endedAt: now },
+          { cause: 'cancelled' },
+        );
       }
-      await moveRun(this.parts, tx, run, 'cancelled', { completedAt: now, retryWanted: null }, { cause: 'cancelled' });
+      await moveRun(
+        this.parts,
+        tx,
+        run,
+        'cancelled',
+        { completedAt: now, retryWanted: null },
+        { cause: 'cancelled' },
+      );
       return true;
     });
     if (!cancelled) return;
@@ -64,7 +78,11 @@ export class AttemptEndings {
     const { executor, ingestion } = this.parts;
     // The trainer ends itself when its supervisor is gone, and writes a last checkpoint: what it writes is waited for.
     await executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
-    await ingestion.say(ingested(attempt), 'error', 'The trainer’s supervisor was killed: this attempt is lost.');
+    await ingestion.say(
+      ingested(attempt),
+      'error',
+      'The trainer’s supervisor was killed: this attempt is lost.',
+    );
     const { result, checkpoint, errorLines } = await this.lastWords(attempt);
     const facts = checkpoint === null ? {} : { checkpointPath: checkpoint.path };
     await this.end(attempt, lostOutcome(result, errorLines), facts, result);
@@ -99,7 +117,14 @@ export class AttemptEndings {
       const endedAt = facts.endedAt ?? new Date();
       const why = { cause, ...(message === null ? {} : { message }) };
       const exit = { exitCode: facts.exitCode ?? null, exitSignal: facts.exitSignal ?? null };
-      await moveAttempt(this.parts, tx, newest, status, { ...facts, endedAt, cause, message }, { ...why, ...exit });
+      await moveAttempt(
+        this.parts,
+        tx,
+        newest,
+        status,
+        { ...facts, endedAt, cause, message },
+        { ...why, ...exit },
+      );
       // A trainer can be over before anybody saw it run.
       if (!mayTransition(run.status, runStatus)) await moveRun(this.parts, tx, run, 'running', {});
       const from = mayTransition(run.status, runStatus) ? run.status : 'running';

@@ -78,6 +78,9 @@ export function lostOutcome(result: Result, errorLines: readonly string[]): Outc
   return {
     status: 'lost',
     cause: 'supervisor_lost',
-    message: withLines(`The trainer's supervisor was killed, so how the trainer ended is not known${said}`, errorLines),
+    message: withLines(
+      `The trainer's supervisor was killed, so how the trainer ended is not known${said}`,
+      errorLines,
+    ),
   };
 }

@@ -1,5 +1,5 @@
-import type { IngestedAttempt, Ingestion } from '../ingest/ports.ts';
 import type { TrainingData } from '../datasets/ports.ts';
+import type { IngestedAttempt, Ingestion } from '../ingest/ports.ts';
 import type { Announcement } from './announcement.ts';
 import type { ClaimParts } from './claim.ts';
 import type { AttemptRow, Executor, RunDirectories } from './ports.ts';

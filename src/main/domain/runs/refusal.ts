@@ -2,10 +2,15 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
 
 export function runNotFound(runId: string): TrainyardError {
-  return new TrainyardError('RUN_NOT_FOUND', `There is no run ${runId}`, 'Look the id up in the list of runs.', {
-    status: 404,
-    place: { field: 'run' },
-  });
+  return new TrainyardError(
+    'RUN_NOT_FOUND',
+    `There is no run ${runId}`,
+    'Look the id up in the list of runs.',
+    {
+      status: 404,
+      place: { field: 'run' },
+    },
+  );
 }
 
 /** What was asked does not fit the run's state; the mend says what does. */

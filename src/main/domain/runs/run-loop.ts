@@ -126,7 +126,10 @@ export class RunLoop implements AsyncDisposable {
       if (removed > 0) log.info({ removed }, 'configs of runs that were never made were removed');
     } catch (error) {
       if (this.stopped) return;
-      log.warn({ err: error }, 'configs of runs that were never made could not be looked for; the next start does');
+      log.warn(
+        { err: error },
+        'configs of runs that were never made could not be looked for; the next start does',
+      );
     }
   }
 
@@ -139,7 +142,10 @@ export class RunLoop implements AsyncDisposable {
       const failures = (this.failures.get(runId) ?? 0) + 1;
       this.failures.set(runId, failures);
       const pauseMs = Math.min(longestPauseMs, 125 * 2 ** failures);
-      this.parts.log.warn({ err: error, runId, failures, pauseMs }, 'a run could not be moved on; trying again');
+      this.parts.log.warn(
+        { err: error, runId, failures, pauseMs },
+        'a run could not be moved on; trying again',
+      );
       this.later(pauseMs, () => this.wake(runId));
     }
     for (const wake of this.waiting) wake();

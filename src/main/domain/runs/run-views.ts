@@ -69,9 +69,11 @@ export class RunViews {
    * @param ids two to eight, comma-separated
    * @throws TrainyardError RUNS_INVALID, RUN_NOT_FOUND
    */
-  async compare(
-    ids: string,
-  ): Promise<{ runs: RunSummary[]; differences: { field: string; values: unknown[] }[]; metricNames: string[] }> {
+  async compare(ids: string): Promise<{
+    runs: RunSummary[];
+    differences: { field: string; values: unknown[] }[];
+    metricNames: string[];
+  }> {
     const parsed = compared.safeParse([...new Set(ids.split(',').map((id) => id.trim().toLowerCase()))]);
     if (!parsed.success) {
       throw new TrainyardError(

@@ -46,7 +46,9 @@ export async function moveAttempt(
   details: Details = {},
 ): Promise<void> {
   if (!mayTransitionAttempt(attempt.status, to)) {
-    throw new Error(`attempt ${attempt.attempt} of run ${attempt.runId} may not go from ${attempt.status} to ${to}`);
+    throw new Error(
+      `attempt ${attempt.attempt} of run ${attempt.runId} may not go from ${attempt.status} to ${to}`,
+    );
   }
   await stores.attempts.change(tx, attempt.id, { ...change, status: to });
   await stores.journal.append(tx, attempt.runId, attempt.attempt, 'attempt', {

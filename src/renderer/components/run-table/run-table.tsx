@@ -88,50 +88,40 @@ export function RunTable({ filter, onSort, selection, empty, maxHeight }: RunTab
     <div className={classes.frame}>
       {error != null && <ProblemAlert error={error} onRetry={retry} />}
       <div ref={scroller} className={classes.scroller} style={{ maxHeight }}>
-        {/* biome-ignore lint/a11y/useSemanticElements: rows outside the view do not exist, which a table element can't have */}
-        <div
-          role="table"
+        <table
+          className={classes.table}
           aria-label={t('nav.runs')}
           aria-rowcount={(total ?? 0) + 1}
           aria-busy={total === null}
           style={{ '--columns': template } as CSSProperties}
         >
-          <div role="rowgroup" className={classes.head}>
-            <div role="row" tabIndex={-1} className={classes.row} aria-rowindex={1}>
-              {selection && (
-                <span
-                  role="columnheader"
-                  tabIndex={-1}
-                  className={classes.cell}
-                  aria-label={t('runs.select')}
-                />
-              )}
+          <thead className={classes.head}>
+            <tr className={classes.row} aria-rowindex={1}>
+              {selection && <th className={classes.cell} aria-label={t('runs.select')} />}
               {table.getHeaderGroups()[0]?.headers.map((header) => (
                 <SortHeader key={header.id} id={header.column.id} filter={filter} onSort={onSort}>
                   <table.FlexRender header={header} />
                 </SortHeader>
               ))}
-            </div>
-          </div>
-          <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+            </tr>
+          </thead>
+          <tbody style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
             {virtualizer.getVirtualItems().map(({ index, start }) => (
-              <div
+              // biome-ignore lint/a11y/useKeyWithClickEvents: a wider target for the pointer; the keyboard has the link in the row
+              <tr
                 key={rows[index]?.id ?? index}
-                role="row"
-                tabIndex={-1}
                 aria-rowindex={index + 2}
                 className={`${classes.row} ${classes.body}`}
                 data-selected={selection?.ids.has(rows[index]?.id ?? '') || undefined}
                 style={{ height: rowHeight, transform: `translateY(${start}px)` }}
                 onClick={(event) => rows[index] && openRow(event, rows[index].original)}
-                onKeyDown={undefined}
               >
                 {selection && <SelectCell selection={selection} slot={rows[index]?.original ?? null} />}
                 <Cells row={rows[index]} render={(cell) => <table.FlexRender cell={cell} />} />
-              </div>
+              </tr>
             ))}
-          </div>
-        </div>
+          </tbody>
+        </table>
       </div>
     </div>
   );
@@ -147,14 +137,9 @@ function Cells({
   readonly render: (cell: ReturnType<RunRow['getAllCells']>[number]) => ReactNode;
 }) {
   return row?.getAllCells().map((cell) => (
-    <div
-      key={cell.id}
-      role="cell"
-      className={classes.cell}
-      data-numeric={numeric.has(cell.column.id) || undefined}
-    >
+    <td key={cell.id} className={classes.cell} data-numeric={numeric.has(cell.column.id) || undefined}>
       {render(cell)}
-    </div>
+    </td>
   ));
 }
 
@@ -169,7 +154,7 @@ function SelectCell({
   const run = slot?.run;
   const chosen = run ? selection.ids.has(run.id) : false;
   return (
-    <div role="cell" className={classes.cell}>
+    <td className={classes.cell}>
       <Checkbox
         size="xs"
         aria-label={t('runs.selectOne', { name: run?.name ?? '' })}
@@ -177,7 +162,7 @@ function SelectCell({
         disabled={!run || (!chosen && selection.ids.size >= selection.most)}
         onChange={() => run && selection.onToggle(run.id)}
       />
-    </div>
+    </td>
   );
 }
 
@@ -193,9 +178,7 @@ function SortHeader({ id, filter, onSort, children }: SortHeaderProps) {
   const active = filter.sort === id;
   const Arrow = filter.order === 'asc' ? IconArrowUp : IconArrowDown;
   return (
-    <div
-      role="columnheader"
-      tabIndex={-1}
+    <th
       className={classes.cell}
       data-numeric={numeric.has(id) || undefined}
       aria-sort={active ? (filter.order === 'asc' ? 'ascending' : 'descending') : undefined}
@@ -212,6 +195,6 @@ function SortHeader({ id, filter, onSort, children }: SortHeaderProps) {
       ) : (
         children
       )}
-    </div>
+    </th>
   );
 }

@@ -1,5 +1,5 @@
-import { keepPreviousData, useQueries } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useQueries } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import { queries } from '../../rpc/client.ts';
@@ -36,22 +36,27 @@ export function useRunPages(filter: RunFilter, first: number, last: number): Run
     queries: wanted.map((page) =>
       queries.runs.list.queryOptions({
         input: { ...filter, offset: page * pageSize, limit: pageSize },
-        placeholderData: keepPreviousData,
         staleTime: 2000,
       }),
     ),
   });
-  const total = pages.find((page) => page.data)?.data?.total ?? null;
+  const answered = pages.find((page) => page.data)?.data?.total ?? null;
+  // While another page or filter is on its way the list keeps its length: it would jump otherwise.
+  const [known, setKnown] = useState<number | null>(null);
+  useEffect(() => {
+    if (answered !== null) setKnown(answered);
+  }, [answered]);
+  const total = answered ?? known;
   const error = pages.find((page) => page.error)?.error ?? null;
-  const answers = pages.map((page) => page.data?.runs);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the answers themselves, not the array around them
+  const version = pages.map((page) => page.dataUpdatedAt).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` says when an answer changed; the array around them is always another
   const slots = useMemo(
     () =>
       Array.from({ length: total ?? 0 }, (_, index): RunSlot => {
-        const page = answers[Math.floor(index / pageSize) - first];
+        const page = pages[Math.floor(index / pageSize) - first]?.data?.runs;
         return { index, run: page?.[index % pageSize] ?? null };
       }),
-    [total, first, ...answers],
+    [total, first, version],
   );
   const retry = () => {
     for (const page of pages) if (page.error) void page.refetch();

@@ -29,7 +29,7 @@ const noMatches: Matches = { lines: [], done: true };
 export function LogTab({ run }: { readonly run: Run }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [host, setHost] = useState<HTMLDivElement | null>(null);
+  const [host, setHost] = useState<HTMLElement | null>(null);
   const [level, setLevel] = useState<LogLevel | null>(null);
   const [typed, setTyped] = useState('');
   const [search] = useDebouncedValue(typed, 250);
@@ -151,7 +151,7 @@ export function LogTab({ run }: { readonly run: Run }) {
       </Group>
       {(error ?? failed) !== null && <ProblemAlert error={error ?? failed} />}
       <div className={classes.frame}>
-        <div ref={setHost} className={classes.terminal} role="group" aria-label={t('run.tabs.log')} />
+        <section ref={setHost} className={classes.terminal} aria-label={t('run.tabs.log')} />
       </div>
       <Text size="xs" c="dimmed" mt={6} className="tabular">
         {total === 0

@@ -21,7 +21,7 @@ const sendMessage = `WITH added AS (
 /** MATERIALIZED: the oldest message is looked for, and locked, exactly once. */
 const receiveMessage = `WITH oldest AS MATERIALIZED (
     SELECT id FROM kv_queue WHERE queue = $1 AND visible_at <= clock_timestamp()
-    ORDER BY position LIMIT 1 FOR UPDATE)
+    ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED)
   UPDATE kv_queue AS q SET deliveries = q.deliveries + 1, receipt = gen_random_uuid(),
     visible_at = clock_timestamp() + $2::bigint * interval '1 millisecond'
   FROM oldest WHERE q.queue = $1 AND q.id = oldest.id

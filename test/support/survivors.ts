@@ -36,3 +36,14 @@ export async function processesOf(folders: readonly string[]): Promise<ProcessLi
   }
   return found;
 }
+
+/** Ends whatever a failed test left behind, so that it does not disturb the next one. */
+export async function endSurvivors(folders: readonly string[]): Promise<void> {
+  for (const { pid } of await processesOf(folders)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+  }
+}

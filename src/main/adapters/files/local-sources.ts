@@ -14,7 +14,7 @@ const archiveExtension = /\.(zip|tar|tgz|tar\.gz)$/i;
 const tarSignature = { text: 'ustar', offset: 257 };
 
 /** Folders, zip and tar files of this machine as datasets' sources. */
-export class FileSources implements DatasetSources {
+export class LocalSources implements DatasetSources {
   private readonly limits: SourceLimits;
   private readonly stateFolder: string;
 
