@@ -26,7 +26,8 @@ export default defineConfig({
     ssr: true,
     target: 'node24',
     outDir: 'out/node',
-    emptyOutDir: true,
+    // A running engine loads its chunks when it needs them: a build beside it must not take them away. Their names have hashes.
+    emptyOutDir: false,
     minify: false,
     sourcemap: true,
     rollupOptions: {

@@ -10,6 +10,7 @@ import { ensureBuilt } from './build.mjs';
 import { findElectron } from './find-electron.mjs';
 import { findNode } from './find-node.mjs';
 import { isKorean } from './locale.mjs';
+import { whenOrphaned } from './when-orphaned.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const korean = isKorean();
@@ -196,7 +197,11 @@ async function main() {
   const ended = new Promise((resolve) => engine.once('exit', resolve));
   let window = null;
   let attached = false;
+  let askedAt = 0;
   const stop = () => {
+    // npm passes on what the terminal has sent here already: one Ctrl-C, and no second one.
+    if (Date.now() - askedAt < 1000) return;
+    askedAt = Date.now();
     if (!stopping && !attached) {
       print(
         say(
@@ -211,6 +216,9 @@ async function main() {
     engine.kill('SIGTERM');
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  whenOrphaned(() => {
+    if (!stopping) stop();
+  });
   const ready = await firstLine(engine);
   if (ready?.url) {
     attached = ready.attached === true;

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { importFolder, makeProject } from './support/open-service.ts';
 import { writeFiles } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';
 
@@ -23,13 +24,8 @@ async function run(setting: Setting, home: string, request: object | null, failp
   return signal ?? String(code);
 }
 
-const request = (setting: Setting, changed: object = {}) => ({
-  path: setting.pets,
-  project: 'demo',
-  format: 'imagenet',
-  mode: 'copy',
-  skipInvalid: false,
-  ...changed,
+const request = (setting: Setting, mode: 'copy' | 'link' | 'in_place' = 'copy') => ({
+  import: { path: setting.pets, project: 'demo', format: 'imagenet' as const, mode, skipInvalid: false },
 });
 
 /** Everything that a whole import leaves, and nothing twice. */
@@ -88,22 +84,12 @@ test.each(ways)(
   'an import by %s killed at %s is whole after the next start, once',
   async (mode, failpoint) => {
     await using setting = await openSetting();
-    expect(await run(setting, setting.home, request(setting, { mode }), failpoint)).toBe('SIGKILL');
+    expect(await run(setting, setting.home, request(setting, mode), failpoint)).toBe('SIGKILL');
     // The one who asked did not hear of it, and asks again.
     const isUnknown = failpoint === 'dataset-import.intent.before';
-    expect(await run(setting, setting.home, isUnknown ? request(setting, { mode }) : null)).toBe('0');
+    expect(await run(setting, setting.home, isUnknown ? request(setting, mode) : null)).toBe('0');
     await expectOnce(setting, setting.home, mode === 'in_place' ? 0 : 6);
-    // And once more, as a person would who is not sure.
-    await run(setting, setting.home, request(setting, { mode }));
-    await expectOnce(setting, setting.home, mode === 'in_place' ? 0 : 6);
-  },
-);
-
-test.each(importing.filter((name) => /failed/.test(name)))(
-  'a refused import killed at %s is refused for good, and leaves nothing',
-  async (failpoint) => {
-    await using setting = await openSetting();
-    await writeFiles(setting.pets, { 'cat/broken.png': Buffer.from('x') });
+  });
     expect(await run(setting, setting.home, request(setting), failpoint)).toBe('SIGKILL');
     expect(await run(setting, setting.home, null)).toBe('0');
     const shown = await setting.service.show(localOwnerId, 'pets');
@@ -120,7 +106,6 @@ test.each(importing.filter((name) => /failed/.test(name)))(
 test('an import that was killed and whose source is gone ends with the reason', async () => {
   await using setting = await openSetting();
   expect(await run(setting, setting.home, request(setting), 'dataset-import.storing.after')).toBe('SIGKILL');
-  const { rename } = await import('node:fs/promises');
   await rename(setting.pets, `${setting.pets}-moved`);
   await run(setting, setting.home, null);
   const shown = await setting.service.show(localOwnerId, 'pets');
@@ -133,7 +118,7 @@ test('an import that was killed and whose source is gone ends with the reason', 
 
 test('an import stopped with its engine goes on at the next start', async () => {
   await using setting = await openSetting();
-  await setting.service.import(localOwnerId, { ...request(setting), format: 'imagenet', mode: 'copy' });
+  await setting.service.import(localOwnerId, request(setting).import);
   await setting.service.close();
   await run(setting, setting.home, null);
   await expectOnce(setting, setting.home, 6);
@@ -146,3 +131,41 @@ test('another machine’s unfinished import is left to it', async () => {
   expect(await setting.service.resumeImports()).toBe(0);
   await expect(setting.service.remove(localOwnerId, 'pets')).rejects.toMatchObject({ code: 'CONFLICT' });
 });
+
+test.each(['before', 'after'])(
+  'linking and removing killed %s the write are done or not, never half',
+  async (when) => {
+    await using setting = await openSetting();
+    await importFolder(setting, { path: setting.pets, project: 'demo' });
+    await makeProject(setting, 'second');
+    const counted = async () => {
+      const { projects } = setting;
+      const found = await Promise.all(['demo', 'second'].map((name) => projects.find(localOwnerId, name)));
+      return found.map((project) => project?.datasetCount);
+    };
+    expect(await run(setting, setting.home, { link: 'second' }, `dataset.link.${when}`)).toBe('SIGKILL');
+    expect(await counted()).toEqual(when === 'before' ? [1, 0] : [1, 1]);
+    expect(await run(setting, setting.home, { link: 'second' })).toBe('0');
+    expect(await counted()).toEqual([1, 1]);
+    expect(await run(setting, setting.home, { remove: 'pets' }, `dataset.remove.${when}`)).toBe('SIGKILL');
+    expect(await counted()).toEqual(when === 'before' ? [1, 1] : [0, 0]);
+  },
+);
+
+test.each(['before', 'after'])(
+  'an upload killed %s it is in place is there whole or not at all',
+  async (when) => {
+    await using setting = await openSetting();
+    const upload = '0b6f2d3c-1111-4222-8333-444455556668';
+    expect(await run(setting, setting.home, { upload }, `upload.store.${when}`)).toBe('SIGKILL');
+    if (when === 'after') {
+      const { path: archive, name } = await setting.uploads.resolve(upload);
+      expect([name, (await readFile(archive)).length]).toEqual(['pets.zip', 1000]);
+    } else {
+      await expect(setting.uploads.resolve(upload)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
+    }
+    expect(await run(setting, setting.home, null)).toBe('0');
+    const [left] = await readdir(path.join(setting.home, 'uploads', '.incoming'));
+    expect(await readdir(path.join(setting.home, 'uploads', '.incoming', left ?? ''))).toEqual([]);
+  },
+);

@@ -185,7 +185,7 @@ test('a lost password is named', async () => {
   await first.starter.kill();
   const file = path.join(place.home, 'secrets.json');
   const secrets = readFileSync(file, 'utf8');
-  writeFileSync(file, JSON.stringify({ postgresPassword: 'x'.repeat(40) }));
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(secrets), postgresPassword: 'x'.repeat(40) }));
   const second = new Starter(place.home);
   expect((await second.ended).code).toBe(1);
   expect(second.errors).toContain('POSTGRES_PASSWORD_REFUSED');

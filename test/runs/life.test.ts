@@ -64,6 +64,10 @@ test('a run is queued, trained and completed, with every row that belongs to it'
   ]);
   const document = await stage.parts.documents.get('training_configs', `${runId}:1`);
   expect(document).toMatchObject({ workflowId: runId, version: 1, source: 'manual', config: run.config });
+  expect(await stage.parts.cache.get(`workflow:status:${runId}`)).toMatchObject({
+    status: 'completed',
+    progress: 100,
+  });
   const audits = await stage.parts.documents.find('audit_logs', { equals: { 'resource.id': runId } });
   expect(audits).toEqual([expect.objectContaining({ action: 'workflow.create', userId: localOwnerId })]);
 });

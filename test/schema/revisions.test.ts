@@ -152,7 +152,9 @@ test('an upgrade killed in the middle of a long statement commits nothing later'
   await writeFile(file, slow);
   await using client = await connect(database.url);
   // As a server that is not ours has it.
-  await client.query(`ALTER DATABASE ${database.connection.database} SET client_connection_check_interval = 0`);
+  await client.query(
+    `ALTER DATABASE ${database.connection.database} SET client_connection_check_interval = 0`,
+  );
   const asleep = async () => {
     const { rows } = await client.query(
       "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()",

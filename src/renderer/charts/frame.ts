@@ -1,5 +1,5 @@
 /** Collects what wants painting and does it once in the next animation frame, however often it was asked. */
-export class FrameQueue {
+class FrameQueue {
   private readonly wanted = new Set<() => void>();
   private frame = 0;
 

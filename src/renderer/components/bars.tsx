@@ -1,7 +1,7 @@
 import { useFormat } from '../format/use-format.ts';
 import classes from './bars.module.css';
 
-export interface Bar {
+interface Bar {
   readonly name: string;
   readonly value: number;
   /** What stands at the bar's end; the value as a number where left out. */

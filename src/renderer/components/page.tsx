@@ -7,7 +7,7 @@ import classes from './page.module.css';
 /** Where the shell keeps the breadcrumb. */
 export const BreadcrumbSlot = createContext<HTMLElement | null>(null);
 
-export interface Crumb {
+interface Crumb {
   readonly label: string;
   /** A path of the app. */
   readonly to: string;
@@ -39,7 +39,7 @@ export function Page({ title, crumbs = [], subtitle, badge, actions, children }:
                 {crumb.label}
               </Anchor>
             ))}
-            <Text component="span" size="sm" fw={500} truncate aria-current="page">
+            <Text component="span" size="sm" fw={500} lh={1.6} truncate aria-current="page">
               {title}
             </Text>
           </Breadcrumbs>,

@@ -2,7 +2,7 @@ import { Badge, Code, ScrollArea, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useKnownProblem } from './use-known-problem.ts';
 
-export interface ListedProblem {
+interface ListedProblem {
   readonly code: string;
   readonly path: string;
   readonly message: string;

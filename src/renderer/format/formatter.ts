@@ -1,4 +1,5 @@
-const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
+/** Of 1,024 each, as systems show them; the same in all languages. */
+const byteUnits = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
 const relativeUnits = [
   ['year', 365 * 86_400],
   ['month', 30 * 86_400],
@@ -40,7 +41,8 @@ export function createFormatter(language: string): Formatter {
   const significant = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
   const scientific = new Intl.NumberFormat(language, { notation: 'scientific', maximumFractionDigits: 2 });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
-  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' });
+  // The same width in every line and language: it stands in the log's first column.
+  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', hourCycle: 'h23' });
   const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const unit = (value: number, name: string, digits: number, display: 'short' | 'narrow' = 'short') =>
     new Intl.NumberFormat(language, {
@@ -61,12 +63,8 @@ export function createFormatter(language: string): Formatter {
     bytes: (value) => {
       const step =
         value < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log2(value) / Math.log2(1024)));
-      return unit(
-        value / 1024 ** step,
-        byteUnits[step] ?? 'byte',
-        step < 2 ? 0 : 1,
-        step === 0 ? 'narrow' : 'short',
-      );
+      const digits = new Intl.NumberFormat(language, { maximumFractionDigits: step < 2 ? 0 : 1 });
+      return `${digits.format(value / 1024 ** step)} ${byteUnits[step] ?? ''}`;
     },
     duration: (milliseconds) => {
       if (milliseconds < 1000) return unit(Math.max(0, milliseconds), 'millisecond', 0, 'narrow');

@@ -1,11 +1,12 @@
+import { Readable } from 'node:stream';
 import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
 import { importOver, openService } from './open-service.ts';
 
 /**
- * An engine's part on datasets in a process that may be killed: goes on with what is unfinished, then imports what it is told to,
- * and waits for all of it. Arguments: database URL, state folder, and the request as JSON or nothing.
+ * An engine's part on datasets in a process that may be killed: goes on with what is unfinished, then does what it is told to,
+ * and waits for all of it. Arguments: database URL, state folder, and what to do as JSON or nothing.
  */
-const [databaseUrl, home, request] = process.argv.slice(2);
+const [databaseUrl, home, told] = process.argv.slice(2);
 if (!databaseUrl || !home) throw new Error('the database and the state folder are wanted');
 await using opened = await openService(databaseUrl, home);
 const { rows } = await opened.pool.query<{ id: string }>(
@@ -13,7 +14,12 @@ const { rows } = await opened.pool.query<{ id: string }>(
 );
 await opened.service.resumeImports();
 for (const { id } of rows) await importOver(opened, id);
-if (request) {
-  const begun = await opened.service.import(localOwnerId, JSON.parse(request));
+
+const wanted = told ? JSON.parse(told) : {};
+if (wanted.import) {
+  const begun = await opened.service.import(localOwnerId, wanted.import);
   await importOver(opened, begun.importId);
 }
+if (wanted.link) await opened.service.link(localOwnerId, 'pets', wanted.link);
+if (wanted.remove) await opened.service.remove(localOwnerId, wanted.remove);
+if (wanted.upload) await opened.uploads.store(wanted.upload, 'pets.zip', Readable.from([Buffer.alloc(1000)]));

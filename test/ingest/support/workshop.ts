@@ -35,8 +35,6 @@ export interface WorkshopOptions {
   readonly limits?: Partial<BatchLimits>;
 }
 
-const log = { warn: (details: object, message: string) => console.warn(message, details) };
-
 /** Ingest, and everything that reads it back, on a real database. */
 export class Workshop implements AsyncDisposable {
   readonly pool: pg.Pool;
@@ -52,6 +50,8 @@ export class Workshop implements AsyncDisposable {
   readonly logs;
   readonly series;
   readonly shape: RollupShape;
+  /** What was written into the log. */
+  readonly warnings: { readonly message: string; readonly details: object }[] = [];
   private readonly listener;
   private readonly news;
   private readonly folders: string[] = [];
@@ -63,6 +63,7 @@ export class Workshop implements AsyncDisposable {
     this.cache = createCache(this.pool);
     this.listener = createListener(this.pool, () => undefined);
     this.pubSub = createPubSub(this.pool, this.listener, () => undefined);
+    const log = { warn: (details: object, message: string) => this.warnings.push({ message, details }) };
     this.store = new PostgresIngestStore(this.pool, new MetricPartitions(this.pool));
     const live = new LiveState(this.pubSub, this.cache, new News(), log);
     this.ingestion = new IngestionService({

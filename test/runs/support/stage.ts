@@ -27,7 +27,7 @@ import { createTestIngestion } from './test-ingestion.ts';
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 
 /** Models whose names are what the fake trainer does. */
-export const models: TrainableModels = {
+const models: TrainableModels = {
   list: async () =>
     ['quick', 'flaky', 'failing', 'silent', 'crashing', 'slow', 'stubborn', 'waiting'].map((name) => ({
       id: `builtin/${name}`,
@@ -130,10 +130,11 @@ export function createStage(options: StageOptions): Stage {
   };
   const directories = new FileRunDirectories(path.join(folder, 'runs'));
   const documents = createDocumentStore(pool);
+  const cache = createCache(pool);
   const news = new News();
   const audit = new AuditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
   const projectStore = new PostgresProjectStore(pool);
-  const ingestion = createTestIngestion(pool, documents, log);
+  const ingestion = createTestIngestion({ pool, documents, cache, pubSub, news, log });
   const base: RunsParts = {
     machineId,
     work: new PostgresUnitOfWork(pool),
@@ -146,7 +147,7 @@ export function createStage(options: StageOptions): Stage {
     trainingData,
     models,
     documents,
-    cache: createCache(pool),
+    cache,
     ingestion,
     directories,
     executor: new SupervisedExecutor({

@@ -71,8 +71,11 @@ export class PostgresRunStore implements RunStore {
     const client = clientOf(tx);
     const live = (table: 'projects' | 'datasets', id: string) =>
       this.db.selectFrom(table).select('id').where('id', '=', id).where('deleted_at', 'is', null);
-    if ((await rowsOf(client, live('projects', projectId).forNoKeyUpdate())).length === 0) return 'project';
-    return (await rowsOf(client, live('datasets', datasetId).forShare())).length === 0 ? 'dataset' : null;
+    // The dataset first, as everybody who locks both does: its triggers lock the projects that it is linked to.
+    if ((await rowsOf(client, live('datasets', datasetId).forShare())).length === 0) return 'dataset';
+    return (await rowsOf(client, live('projects', projectId).forNoKeyUpdate())).length === 0
+      ? 'project'
+      : null;
   }
 
   async countNamed(tx: Tx, projectId: string, prefix: string): Promise<number> {
@@ -104,7 +107,8 @@ export class PostgresRunStore implements RunStore {
           executor: run.executor,
           request_id: run.requestId,
         })
-        .onConflict((conflict) => conflict.column('request_id').doNothing())
+        // The same request: the same id, temporal_workflow_id and request_id.
+        .onConflict((conflict) => conflict.doNothing())
         .returning('id'),
     );
     if (inserted.length === 0) return false;

@@ -6,7 +6,7 @@ import { ImportProgress, type ProgressState } from './import-progress.ts';
 import type { ImportError, ImportIntent, ImportRecord } from './ports.ts';
 
 /** Where the messages of background work go; pino's order of arguments. */
-export interface ImportLog {
+interface ImportLog {
   info(details: object, message: string): void;
   error(details: object, message: string): void;
 }

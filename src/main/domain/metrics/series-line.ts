@@ -7,6 +7,11 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 const numberOf = (value: number | null) => value ?? Number.NaN;
 const orNull = (value: number) => (Number.isFinite(value) ? value : null);
 
+/** How many neighbours must become one for there to be no more than `room`. */
+export function groupSize({ count }: BucketColumns, room: number): number {
+  return Math.max(1, Math.ceil(count.length / Math.max(1, room)));
+}
+
 /** A chart's line under construction: buckets in order. */
 export class SeriesLine {
   private readonly series: Mutable<Series>;

@@ -2,7 +2,7 @@ import type { Series } from '../../../shared/contract/runs.ts';
 import type { BucketRange, RollupView, StepWindow, StoredPoint, TouchedRange } from './ports.ts';
 import { bucketWidth, type RollupShape } from './rollups.ts';
 import { type LevelChoice, openAt, wholeBuckets, wholeRange } from './series.ts';
-import { SeriesLine } from './series-line.ts';
+import { groupSize, SeriesLine } from './series-line.ts';
 
 /** Journal numbers that are read point by point at most: of a metric that is rare, they hold far more points of others. */
 const mostNumbers = 20_000;
@@ -95,7 +95,9 @@ async function draw(
       .map(({ bucket }) => bucket)
       .filter(({ firstStep, lastStep }) => lastStep >= window.fromStep && firstStep <= window.toStep);
     const numbers = exactNumbers(shape, level, found, open, limit);
-    const width = numbers ? 1 : bucketWidth(shape, level);
+    const held = columns[index];
+    const group = numbers || !held ? 1 : groupSize(held, limit - open.length);
+    const width = numbers ? 1 : bucketWidth(shape, level) * group;
     const drawn = new SeriesLine(line.name, attempt, width, line.total, line.nonFinite);
     if (numbers) {
       const key = `${numbers.from}-${numbers.to}`;
@@ -103,8 +105,7 @@ async function draw(
       read.set(key, points);
       drawn.addPoints(points, window);
     } else {
-      const held = columns[index];
-      if (held) drawn.addColumns(held);
+      if (held) drawn.addColumns(held, group);
       for (const bucket of open) drawn.addBucket(bucket);
     }
     series.push(drawn.end());

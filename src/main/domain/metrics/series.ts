@@ -1,7 +1,7 @@
 import type { Series } from '../../../shared/contract/runs.ts';
 import type { BucketRange, RollupReader, RollupView, StepWindow } from './ports.ts';
 import { bucketWidth, type OpenLine, openLines, type RollupShape } from './rollups.ts';
-import { SeriesLine } from './series-line.ts';
+import { groupSize, SeriesLine } from './series-line.ts';
 import { locate } from './series-window.ts';
 
 export interface SeriesQuery {
@@ -63,8 +63,7 @@ export class SeriesService {
     return chosen.map(({ attempt, line, level }, index) => {
       const columns = found[index];
       const open = openAt(line, level);
-      const room = Math.max(1, limit - open.length);
-      const group = columns ? Math.max(1, Math.ceil(columns.count.length / room)) : 1;
+      const group = columns ? groupSize(columns, limit - open.length) : 1;
       const width = bucketWidth(this.shape, level) * group;
       const series = new SeriesLine(line.name, attempt, width, line.total, line.nonFinite);
       if (columns) series.addColumns(columns, group);

@@ -27,17 +27,17 @@ export class RunCommands {
   }
 
   /**
-   * Stops a run: one that waits is cancelled at once, a trainer gets `graceMs` to end by itself. Asked again, the shorter
-   * time counts.
+   * Stops a run: one that waits is cancelled at once, a trainer gets `graceMs` to end by itself, counted from when its
+   * supervisor first hears of it.
    * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is over
    */
   async cancel(userId: string, runId: string, graceMs: number): Promise<RunSummary> {
     const { work, runs, attempts, journal } = this.parts;
     failpoint('run.cancel.before');
-    await work.transaction(async (tx) => {
+    const refused = await work.transaction(async (tx) => {
       const run = await runs.lock(tx, runId);
       if (!run) throw runNotFound(runId);
-      if (isEnded(run.status)) throw notPossible(run, 'cancelled', await this.hasCheckpoint(runId));
+      if (isEnded(run.status)) return run;
       const now = new Date();
       const attempt = await attempts.newest(runId, tx);
       const grace = Math.min(graceMs, run.cancelGraceMs ?? graceMs);
@@ -45,7 +45,7 @@ export class RunCommands {
       if (!isUnderWay(attempt)) {
         const over = { ...change, completedAt: now, retryWanted: null };
         await moveRun(this.parts, tx, run, 'cancelled', over, { cause: 'cancelled' });
-        return;
+        return null;
       }
       await runs.change(tx, runId, change);
       await journal.append(tx, runId, attempt.attempt, 'attempt', {
@@ -54,7 +54,9 @@ export class RunCommands {
         cause: 'cancel_requested',
         graceMs: grace,
       });
+      return null;
     });
+    if (refused) throw notPossible(refused, 'cancelled', await this.hasCheckpoint(runId));
     failpoint('run.cancel.after');
     return this.changed(userId, 'workflow.cancel', runId, { graceMs });
   }
@@ -108,14 +110,15 @@ export class RunCommands {
     const isFresh = retryWanted.kind === 'retry';
     const { datasetId } = (await runs.config(run.id)).dataset;
     failpoint('run.again.before');
-    await work.transaction(async (tx) => {
-      const gone = await runs.lockSources(tx, run.projectId, datasetId);
-      if (gone === 'project') throw runNotFound(run.id);
-      if (gone === 'dataset') throw datasetGone(run);
+    const refused = await work.transaction(async (tx) => {
       const found = await runs.lock(tx, run.id);
       if (!found) throw runNotFound(run.id);
       const isPossible = isEnded(found.status) && (isFresh || found.status !== 'completed');
-      if (!isPossible) throw notPossible(found, wanted, await this.hasCheckpoint(run.id));
+      if (!isPossible) return found;
+      // Neither may go into the bin while a run that uses it is queued.
+      const gone = await runs.lockSources(tx, run.projectId, datasetId);
+      if (gone === 'project') throw runNotFound(run.id);
+      if (gone === 'dataset') throw datasetGone(run);
       await moveRun(
         this.parts,
         tx,
@@ -133,7 +136,9 @@ export class RunCommands {
         },
         { cause: retryWanted.kind },
       );
+      return null;
     });
+    if (refused) throw notPossible(refused, wanted, await this.hasCheckpoint(run.id));
     failpoint('run.again.after');
   }
 

@@ -40,7 +40,7 @@ export interface RunCreationParts extends TransitionStores {
 }
 
 /** The id of the document that holds a run's config. */
-export const configDocumentId = (runId: string, version: number) => `${runId}:${version}`;
+const configDocumentId = (runId: string, version: number) => `${runId}:${version}`;
 
 /** A request that is sent again makes the same id, so that what a killed one left behind is overwritten. */
 function idFor(requestId: string | undefined): string {

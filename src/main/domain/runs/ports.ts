@@ -133,22 +133,12 @@ export interface AttemptStore {
   checkpoints(runId: string, machineId: string): Promise<Checkpoint[]>;
 }
 
-export const runSortKeys = [
-  'createdAt',
-  'name',
-  'status',
-  'progress',
-  'durationMs',
-  'val_accuracy',
-  'val_loss',
-] as const;
-
 export interface RunQuery {
   readonly projectId: string | null;
   readonly status: RunStatus | null;
   /** Found in names, case-insensitively. */
   readonly search: string | null;
-  readonly sort: (typeof runSortKeys)[number];
+  readonly sort: 'createdAt' | 'name' | 'status' | 'progress' | 'durationMs' | 'val_accuracy' | 'val_loss';
   readonly order: 'asc' | 'desc';
   readonly offset: number;
   readonly limit: number;

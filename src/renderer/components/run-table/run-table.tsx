@@ -29,7 +29,7 @@ const widths: Record<string, string> = {
 };
 const numeric = new Set(['val_accuracy', 'val_loss', 'durationMs', 'createdAt']);
 
-export interface RunSelection {
+interface RunSelection {
   readonly ids: ReadonlySet<string>;
   readonly most: number;
   readonly onToggle: (id: string) => void;
@@ -107,7 +107,6 @@ export function RunTable({ filter, onSort, selection, empty, maxHeight }: RunTab
           </thead>
           <tbody style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
             {virtualizer.getVirtualItems().map(({ index, start }) => (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: a wider target for the pointer; the keyboard has the link in the row
               <tr
                 key={rows[index]?.id ?? index}
                 aria-rowindex={index + 2}

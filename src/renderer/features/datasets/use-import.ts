@@ -14,7 +14,7 @@ export interface ImportWish {
 }
 
 type Answer = Awaited<ReturnType<EngineClient['datasets']['waitForImport']>>;
-export type ImportPhase = 'uploading' | Answer['phase'];
+type ImportPhase = 'uploading' | Answer['phase'];
 
 export type ImportState =
   | { readonly at: 'idle' }

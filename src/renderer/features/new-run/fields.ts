@@ -1,7 +1,7 @@
 import { earlyStopMetrics, optimizers, schedulers } from '../../../shared/model/training-config.ts';
 import type { Messages } from '../../i18n/messages.ts';
 
-export type FieldLabel = keyof Messages['fields'];
+type FieldLabel = keyof Messages['fields'];
 
 interface FieldBase {
   /** The dotted place in the overrides. */

@@ -8,7 +8,6 @@ import { Facts } from '../../components/facts.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { useKnownProblem } from '../../components/use-known-problem.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { queries } from '../../rpc/client.ts';
 
@@ -95,7 +94,6 @@ function Doctor() {
 
 function FindingRow({ finding }: { readonly finding: Finding }) {
   const { t } = useTranslation();
-  const known = useKnownProblem({ code: finding.code, message: finding.cause, mend: finding.mend });
   return (
     <Table.Tr style={{ verticalAlign: 'top' }}>
       <Table.Td>
@@ -104,7 +102,7 @@ function FindingRow({ finding }: { readonly finding: Finding }) {
         </Badge>
       </Table.Td>
       <Table.Td>
-        <Text size="sm">{known.message}</Text>
+        <Text size="sm">{finding.cause}</Text>
         <Code fz={11}>{finding.code}</Code>
       </Table.Td>
       <Table.Td>
@@ -116,7 +114,7 @@ function FindingRow({ finding }: { readonly finding: Finding }) {
         {finding.mend !== '' && (
           <Group gap={4} wrap="nowrap" align="flex-start">
             <Text size="sm" style={{ flex: 1 }}>
-              {known.mend}
+              {finding.mend}
             </Text>
             <CopyAction text={finding.mend} />
           </Group>

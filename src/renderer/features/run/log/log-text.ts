@@ -15,15 +15,15 @@ const sourceLooks: Record<LogLine['source'], string> = {
 };
 const indent = ' '.repeat(31);
 
-// Built from strings: terminal sequences are control characters, which no literal should hold.
-const escape = '\\u001b';
-const bell = '\\u0007';
+// Built from characters: terminal sequences are control characters, which no pattern should hold unseen.
+const start = String.fromCharCode(27);
+const bell = String.fromCharCode(7);
 /** CSI, OSC, other strings, and the short sequences (ECMA-48). */
 const sequences = new RegExp(
-  `${escape}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)|[PX^_][^${escape}]*${escape}\\\\|[ -/]*[0-~])`,
+  `${start}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${bell}${start}]*(?:${bell}|${start}\\\\)|[PX^_][^${start}]*${start}\\\\|[ -/]*[0-~])`,
   'g',
 );
-const colour = new RegExp(`^${escape}\\[[\\d;:]*m$`);
+const colour = new RegExp(`^${start}\\[[\\d;:]*m$`);
 const controls = /\p{Cc}/gu;
 
 /**
@@ -38,7 +38,7 @@ export function harmless(message: string): string {
       line
         .replace(/\r+$/, '')
         .replace(/^.*\r/s, '')
-        .replace(controls, (one) => (one === '\t' || one === escape ? one : '')),
+        .replace(controls, (one) => (one === '\t' || one === start ? one : '')),
     )
     .join('\r\n');
 }

@@ -1,0 +1,49 @@
+/** 데이터셋을 검사하고 가져올 때의 문제. */
+export const datasetCodes = {
+  PATH_ESCAPES: {
+    message: '경로가 폴더 밖을 가리킵니다',
+    mend: '폴더 안의 상대 경로만 쓰도록 다시 만드세요.',
+  },
+  PATH_NOT_FOUND: { message: '경로에 아무것도 없습니다', mend: '엔진이 있는 컴퓨터의 경로인지 확인하세요.' },
+  PATH_NOT_ABSOLUTE: { message: '절대 경로가 아닙니다', mend: '/로 시작하는 전체 경로를 쓰세요.' },
+  NOT_AN_IMAGE: { message: '이미지가 아닌 파일입니다', mend: '파일을 지우거나 클래스 폴더 밖으로 옮기세요.' },
+  IMAGE_UNREADABLE: { message: '이미지를 읽을 수 없습니다', mend: '원본에서 다시 복사하거나 지우세요.' },
+  IMAGE_TOO_LARGE: { message: '이미지가 너무 큽니다', mend: '크기를 줄여 다시 저장하세요.' },
+  IMAGE_OUTSIDE_CLASS: {
+    message: '이미지가 클래스 폴더 밖에 있습니다',
+    mend: '해당하는 클래스의 폴더로 옮기세요.',
+  },
+  IMAGE_NOT_FOUND: { message: '이미지를 찾을 수 없습니다', mend: '데이터셋의 파일을 확인해 보세요.' },
+  UNREADABLE_FILE: { message: '파일을 읽을 수 없습니다', mend: '파일 권한을 확인하세요.' },
+  FILE_TOO_LARGE: { message: '파일이 너무 큽니다', mend: '작게 다시 저장하거나 지우세요.' },
+  TOO_DEEP: { message: '폴더가 너무 깊습니다', mend: '클래스 폴더 바로 아래에 이미지를 두세요.' },
+  NAME_UNUSABLE: { message: '쓸 수 없는 이름입니다', mend: '이름을 바꾸세요.' },
+  DUPLICATE_IMAGE: { message: '내용이 같은 이미지가 또 있습니다', mend: '둘 중 하나를 지우세요.' },
+  SINGLE_IMAGE_CLASS: {
+    message: '이미지가 한 장뿐인 클래스입니다',
+    mend: '이미지를 더 넣거나 클래스를 지우세요. 한 장으로는 검증할 수 없습니다.',
+  },
+  EMPTY_CLASS: { message: '이미지가 없는 클래스입니다', mend: '이미지를 넣거나 폴더를 지우세요.' },
+  NO_CLASSES: {
+    message: '클래스 폴더가 없습니다',
+    mend: '클래스마다 폴더를 하나씩 만들고 이미지를 넣으세요.',
+  },
+  TOO_FEW_CLASSES: { message: '클래스가 너무 적습니다', mend: '클래스가 둘 이상 있어야 합니다.' },
+  EXTENSION_MISMATCH: { message: '확장자가 파일 내용과 다릅니다', mend: '내용에 맞게 확장자를 바꾸세요.' },
+  CASE_COLLISION: {
+    message: '대소문자만 다른 이름이 겹칩니다',
+    mend: '이름을 바꾸거나 한 폴더로 합치세요.',
+  },
+  ARCHIVE_UNREADABLE: { message: '압축 파일을 읽을 수 없습니다', mend: 'zip이나 tar로 다시 만드세요.' },
+  ARCHIVE_TRUNCATED: { message: '압축 파일이 중간에 끊겼습니다', mend: '다시 복사하거나 내려받으세요.' },
+  ZIP_BOMB: { message: '풀면 지나치게 커지는 압축 파일입니다', mend: '믿을 수 있는 곳에서 다시 받으세요.' },
+  SOURCE_CHANGED: { message: '가져오는 동안 파일이 바뀌었습니다', mend: '바뀌지 않을 때 다시 가져오세요.' },
+  MODE_NEEDS_FOLDER: {
+    message: '이 보관 방식에는 폴더가 있어야 합니다',
+    mend: '압축 파일은 복사해서 가져오세요.',
+  },
+  LINK_IMPOSSIBLE: { message: '이 디스크에서는 링크할 수 없습니다', mend: '복사나 제자리 방식을 쓰세요.' },
+  IMPORT_FAILED: { message: '가져오지 못했습니다', mend: '아래의 문제를 고쳐 다시 시도하세요.' },
+  UPLOAD_NOT_FOUND: { message: '보낸 파일이 남아 있지 않습니다', mend: '파일을 다시 보내세요.' },
+  MANIFEST_DAMAGED: { message: '매니페스트가 손상되었습니다', mend: '데이터셋을 다시 가져오세요.' },
+};

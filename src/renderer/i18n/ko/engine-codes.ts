@@ -1,0 +1,33 @@
+/** 엔진, 데이터베이스, 학습의 문제와 진단 결과. */
+export const engineCodes = {
+  UNAUTHORIZED: { message: '이 브라우저에는 엔진의 세션이 없습니다', mend: '엔진이 출력한 링크를 여세요.' },
+  NOT_FOUND: { message: '찾을 수 없습니다', mend: '주소나 이름을 확인하세요. 삭제되었을 수도 있습니다.' },
+  RUN_NOT_FOUND: { message: '그런 학습이 없습니다', mend: '학습 목록에서 다시 고르세요.' },
+  PROJECT_NOT_FOUND: { message: '그런 프로젝트가 없습니다', mend: '프로젝트 목록에서 다시 고르세요.' },
+  DATASET_NOT_FOUND: { message: '그런 데이터셋이 없습니다', mend: '데이터셋 목록에서 다시 고르세요.' },
+  ARTIFACT_NOT_FOUND: { message: '그런 결과물이 없습니다', mend: '실행 폴더에 파일이 있는지 확인하세요.' },
+  ARTIFACT_UNREADABLE: {
+    message: '결과물을 읽을 수 없습니다',
+    mend: '파일이 있는지, 형식이 맞는지 확인하세요.',
+  },
+  INVALID_INPUT: { message: '입력이 올바르지 않습니다', mend: '표시된 항목을 고쳐 다시 보내세요.' },
+  CONFIG_INVALID: { message: '설정이 올바르지 않습니다', mend: '표시된 항목을 고치세요.' },
+  SPLITS_INVALID: { message: '분할 비율이 올바르지 않습니다', mend: '세 비율의 합이 1이 되게 하세요.' },
+  MODEL_UNKNOWN: { message: '모르는 모델입니다', mend: '목록에서 고르세요.' },
+  MODEL_TASK_MISMATCH: { message: '모델이 이 작업을 하지 못합니다', mend: '다른 모델을 고르세요.' },
+  RUNS_INVALID: { message: '비교할 학습이 올바르지 않습니다', mend: '2~8건을 고르세요.' },
+  INTERNAL: {
+    message: '엔진에 예상하지 못한 오류가 생겼습니다',
+    mend: '상태 폴더의 엔진 로그를 보고 다시 시도하세요.',
+  },
+  UPLOAD_FAILED: {
+    message: '파일을 엔진으로 보내지 못했습니다',
+    mend: '엔진이 실행 중인지, 디스크에 공간이 있는지 확인하고 다시 시도하세요.',
+  },
+  POSTGRES_UNREACHABLE: {
+    message: 'PostgreSQL에 연결할 수 없습니다',
+    mend: '시스템 화면의 진단을 보거나 엔진을 다시 시작하세요.',
+  },
+  POSTGRES_DISK_FULL: { message: 'PostgreSQL의 디스크가 가득 찼습니다', mend: '공간을 비우세요.' },
+  POSTGRES_FULL: { message: 'PostgreSQL의 연결이 모두 쓰이고 있습니다', mend: '잠시 뒤 다시 시도하세요.' },
+};
