@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import type pg from 'pg';
+import type { Logger } from 'pino';
 import type { EmbeddedPostgres } from './adapters/embedded/postgres/embedded-postgres.ts';
 import type { Presence } from './server/presence.ts';
 import type { Services } from './wiring.ts';
@@ -56,7 +56,8 @@ function sweep({ services, pool, log }: HousekeepingParts): Disposable {
     ];
     void Promise.allSettled(chores).then((results) => {
       for (const result of results) {
-        if (result.status === 'rejected') log.warn({ err: result.reason }, 'a chore has to wait for the next time');
+        if (result.status === 'rejected')
+          log.warn({ err: result.reason }, 'a chore has to wait for the next time');
       }
     });
   }, sweepEveryMs);
@@ -68,14 +69,20 @@ function leaveWhenIdle({ services, presence, log, idleStopMs, stop }: Housekeepi
   if (idleStopMs === null) return { [Symbol.dispose]: () => {} };
   const look = async () => {
     if (presence.absentMs() < idleStopMs || services.datasets.isBusy) return;
-    const [running, queued] = await Promise.all([services.countRuns('running'), services.countRuns('queued')]);
+    const [running, queued] = await Promise.all([
+      services.countRuns('running'),
+      services.countRuns('queued'),
+    ]);
     if (running + queued > 0 || presence.absentMs() < idleStopMs) return;
     log.info({ idleStopMs }, 'nothing is left to do and nobody is here');
     stop();
   };
-  const timer = setInterval(() => {
-    look().catch((error: unknown) => log.warn({ err: error }, 'could not tell whether there is work left'));
-  }, Math.min(lookForIdleEveryMs, idleStopMs));
+  const timer = setInterval(
+    () => {
+      look().catch((error: unknown) => log.warn({ err: error }, 'could not tell whether there is work left'));
+    },
+    Math.min(lookForIdleEveryMs, idleStopMs),
+  );
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 

@@ -5,7 +5,10 @@ import type pg from 'pg';
 import { Registry } from 'prom-client';
 import { TrainyardError } from '../shared/model/errors.ts';
 import { createDoctor } from './adapters/doctor/create-doctor.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './adapters/embedded/postgres/embedded-postgres.ts';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from './adapters/embedded/postgres/embedded-postgres.ts';
 import { createPool } from './adapters/postgres/pool.ts';
 import { createSchemaService } from './adapters/postgres/schema-service.ts';
 import { openSettings } from './adapters/sqlite/settings-store.ts';
@@ -18,8 +21,8 @@ import { createLog } from './log.ts';
 import { appRoot } from './paths.ts';
 import { sampleParts } from './sample-parts.ts';
 import { Access } from './server/access.ts';
-import { Presence } from './server/presence.ts';
 import type { Readiness } from './server/observability.ts';
+import { Presence } from './server/presence.ts';
 import { EngineServer } from './server/server.ts';
 import { version } from './version.ts';
 import { type Services, wire } from './wiring.ts';
@@ -88,7 +91,14 @@ async function readinessOf(postgres: EmbeddedPostgres, pool: pg.Pool): Promise<R
 /** A run's log as text, a page at a time. */
 async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<string> {
   for (let from = 0; ; ) {
-    const { lines, next, total } = await readers.logs.read({ runId, from, limit: 10_000, level: null, search: null, waitMs: 0 });
+    const { lines, next, total } = await readers.logs.read({
+      runId,
+      from,
+      limit: 10_000,
+      level: null,
+      search: null,
+      waitMs: 0,
+    });
     yield lines.map(({ time, level, message }) => `${time} ${level.padEnd(7)} ${message}\n`).join('');
     if (next >= total) return;
     from = next;
@@ -146,7 +156,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           node: process.version,
           cpuCount: cpus().length,
           memoryBytes: totalmem(),
-          database: { ...(await describeDatabase()), how: postgres.report.how, message: postgres.report.message },
+          database: {
+            ...(await describeDatabase()),
+            how: postgres.report.how,
+            message: postgres.report.message,
+          },
           executors: ['builtin'],
         }),
         doctor: createDoctor({ home, database: describeDatabase }),
@@ -190,7 +204,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   );
   if (options.sample) {
     // Beside everything else: the page is there at once, and shows how it goes on.
-    ensureSample(sampleParts(services, settings)).catch((error: unknown) => log.error({ err: error }, 'the sample could not be made'));
+    ensureSample(sampleParts(services, settings)).catch((error: unknown) =>
+      log.error({ err: error }, 'the sample could not be made'),
+    );
   }
   log.info({ url: server.url }, 'the engine is ready');
 
@@ -211,5 +227,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }
     return closed;
   }
-  return { url: server.url, token: engineToken, pid: process.pid, home, ticketUrl: () => server.ticketUrl().url, closed, stop };
+  return {
+    url: server.url,
+    token: engineToken,
+    pid: process.pid,
+    home,
+    ticketUrl: () => server.ticketUrl().url,
+    closed,
+    stop,
+  };
 }

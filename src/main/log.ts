@@ -22,7 +22,12 @@ export function createLog(home: string): Logger {
   rotate(file);
   const level = process.env.TRAINYARD_LOG_LEVEL ?? 'info';
   return pino(
-    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, redact: ['*.password', '*.token'] },
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: ['*.password', '*.token'],
+    },
     // Written through: what was said before a kill is what explains it.
     pino.destination({ dest: file, sync: true, mode: 0o600 }),
   );

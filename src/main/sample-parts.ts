@@ -38,7 +38,11 @@ export function sampleParts({ projects, datasets, runs }: Services, settings: Se
         const { phase, done, error } = await datasets.waitForImport({ importId, afterDone, waitMs: 10_000 });
         if (phase === 'done') return;
         if (phase === 'failed') {
-          throw new TrainyardError(error?.code ?? 'IMPORT_FAILED', error?.message ?? 'The import failed', error?.mend ?? '');
+          throw new TrainyardError(
+            error?.code ?? 'IMPORT_FAILED',
+            error?.message ?? 'The import failed',
+            error?.mend ?? '',
+          );
         }
         afterDone = done;
       }

@@ -3,14 +3,15 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { RunStatus } from '../shared/model/run.ts';
 import { createCache } from './adapters/embedded/cache/cache.ts';
 import { createDocumentStore } from './adapters/embedded/documents/document-store.ts';
 import { createListener } from './adapters/embedded/pubsub/listener.ts';
 import { createPubSub } from './adapters/embedded/pubsub/pubsub.ts';
+import { LocalSources } from './adapters/files/local-sources.ts';
 import { FilesObjectStore } from './adapters/files/object-store.ts';
 import { LocalRootedFiles } from './adapters/files/rooted-files.ts';
 import { createRunDirectoryFiles } from './adapters/files/run-directory-tail.ts';
-import { LocalSources } from './adapters/files/local-sources.ts';
 import { BuiltinModels } from './adapters/files/trainable-models.ts';
 import { FileUploads } from './adapters/files/uploads.ts';
 import { SharpImageReader } from './adapters/images/sharp-image-reader.ts';
@@ -32,6 +33,7 @@ import { SupervisedExecutor } from './adapters/processes/supervised-executor.ts'
 import { AuditLog } from './domain/audit/audit-log.ts';
 import { DatasetService } from './domain/datasets/dataset-service.ts';
 import { defaultLimits } from './domain/datasets/limits.ts';
+import { localOwnerId } from './domain/identity/local-owner.ts';
 import { batchLimits } from './domain/ingest/attempt-reader.ts';
 import { IngestionService } from './domain/ingest/ingestion-service.ts';
 import { LiveState } from './domain/ingest/live-state.ts';
@@ -42,13 +44,11 @@ import { LogService } from './domain/logs/log-service.ts';
 import { MetricService } from './domain/metrics/metric-service.ts';
 import { rollupShape } from './domain/metrics/rollups.ts';
 import { SeriesService } from './domain/metrics/series.ts';
-import { localOwnerId } from './domain/identity/local-owner.ts';
 import { News } from './domain/news/news.ts';
 import { Projects } from './domain/projects/projects.ts';
 import { createRuns } from './domain/runs/runs.ts';
 import type { SettingsStore } from './domain/settings/ports.ts';
 import { appRoot } from './paths.ts';
-import type { RunStatus } from '../shared/model/run.ts';
 
 const machineKey = 'machineId';
 const slotsKey = 'runsAtOnce';
@@ -65,7 +65,9 @@ function machineIdOf(settings: SettingsStore): string {
 /** The builtin trainer keeps two cores busy. */
 function slotsOf(settings: SettingsStore): number {
   const chosen = settings.get(slotsKey);
-  return typeof chosen === 'number' && chosen >= 1 ? Math.floor(chosen) : Math.max(1, Math.floor(availableParallelism() / 2));
+  return typeof chosen === 'number' && chosen >= 1
+    ? Math.floor(chosen)
+    : Math.max(1, Math.floor(availableParallelism() / 2));
 }
 
 export interface WiringParts {
@@ -80,7 +82,8 @@ export type Services = Awaited<ReturnType<typeof wire>>;
 /** Constructs every service and adapter of the embedded profile: the only place that does. Nothing runs until `start`. */
 export async function wire({ home, pool, settings, log }: WiringParts) {
   const root = appRoot();
-  const report = (error: unknown) => log.warn({ err: error }, 'a connection that listens for news broke; it is made anew');
+  const report = (error: unknown) =>
+    log.warn({ err: error }, 'a connection that listens for news broke; it is made anew');
   const listener = createListener(pool, report);
   const pubSub = createPubSub(pool, listener, report);
   const documents = createDocumentStore(pool);
@@ -92,7 +95,9 @@ export async function wire({ home, pool, settings, log }: WiringParts) {
   await Promise.all([objects.ensureBuckets(), documents.ensureCollections()]);
 
   const news = new News();
-  const audit = new AuditLog(documents, (error, action) => log.warn({ err: error, action }, 'an audit note was lost'));
+  const audit = new AuditLog(documents, (error, action) =>
+    log.warn({ err: error, action }, 'an audit note was lost'),
+  );
   const machineId = machineIdOf(settings);
   const projectStore = new PostgresProjectStore(pool);
   const projects = new Projects(projectStore, news, audit);
@@ -174,5 +179,16 @@ export async function wire({ home, pool, settings, log }: WiringParts) {
     const query = { status, sort: 'createdAt', order: 'desc', offset: 0, limit: 1 } as const;
     return (await runs.views.list(localOwnerId, query)).total;
   };
-  return { countRuns, sweepCache: () => cache.sweep(), documents, news, projects, datasets, uploads, runs, readers, close };
+  return {
+    countRuns,
+    sweepCache: () => cache.sweep(),
+    documents,
+    news,
+    projects,
+    datasets,
+    uploads,
+    runs,
+    readers,
+    close,
+  };
 }

@@ -63,9 +63,19 @@ class IngestBench implements AsyncDisposable {
 
   async attempt(runDirectory: string): Promise<IngestedAttempt> {
     const [projectId, runId, attemptId] = [randomUUID(), randomUUID(), randomUUID()];
-    await this.pool.query('INSERT INTO projects (id, user_id, name) VALUES ($1, $2, $3)', [projectId, localOwnerId, projectId]);
-    await this.pool.query(`INSERT INTO workflows (id, project_id, user_id, name) VALUES ($1, $2, $3, 'bench')`, [runId, projectId, localOwnerId]);
-    await this.pool.query('INSERT INTO workflow_runs (id, workflow_id, attempt) VALUES ($1, $2, 1)', [attemptId, runId]);
+    await this.pool.query('INSERT INTO projects (id, user_id, name) VALUES ($1, $2, $3)', [
+      projectId,
+      localOwnerId,
+      projectId,
+    ]);
+    await this.pool.query(
+      `INSERT INTO workflows (id, project_id, user_id, name) VALUES ($1, $2, $3, 'bench')`,
+      [runId, projectId, localOwnerId],
+    );
+    await this.pool.query('INSERT INTO workflow_runs (id, workflow_id, attempt) VALUES ($1, $2, 1)', [
+      attemptId,
+      runId,
+    ]);
     return { runId, attemptId, attempt: 1, runDirectory };
   }
 
@@ -94,7 +104,11 @@ class IngestBench implements AsyncDisposable {
       const client = await this.pool.connect();
       try {
         const rows = `SELECT ${columns} FROM metrics WHERE workflow_id = '${attempt.runId}' AND seq > ${after} AND seq <= ${until} ORDER BY seq`;
-        parts.push(Buffer.concat(await client.query(copyTo(`COPY (${rows}) TO STDOUT ${copyOptions(format)}`)).toArray()));
+        parts.push(
+          Buffer.concat(
+            await client.query(copyTo(`COPY (${rows}) TO STDOUT ${copyOptions(format)}`)).toArray(),
+          ),
+        );
       } finally {
         client.release();
       }
@@ -107,15 +121,28 @@ class IngestBench implements AsyncDisposable {
   async copy(attempt: IngestedAttempt, parts: readonly Buffer[], format: Format): Promise<Timing> {
     await this.clear();
     const projectId = randomUUID();
-    await this.pool.query('INSERT INTO projects (id, user_id, name) VALUES ($1, $2, $3)', [projectId, localOwnerId, projectId]);
-    await this.pool.query(`INSERT INTO workflows (id, project_id, user_id, name) VALUES ($1, $2, $3, 'bench')`, [attempt.runId, projectId, localOwnerId]);
-    await this.pool.query('INSERT INTO workflow_runs (id, workflow_id, attempt) VALUES ($1, $2, 1)', [attempt.attemptId, attempt.runId]);
+    await this.pool.query('INSERT INTO projects (id, user_id, name) VALUES ($1, $2, $3)', [
+      projectId,
+      localOwnerId,
+      projectId,
+    ]);
+    await this.pool.query(
+      `INSERT INTO workflows (id, project_id, user_id, name) VALUES ($1, $2, $3, 'bench')`,
+      [attempt.runId, projectId, localOwnerId],
+    );
+    await this.pool.query('INSERT INTO workflow_runs (id, workflow_id, attempt) VALUES ($1, $2, 1)', [
+      attempt.attemptId,
+      attempt.runId,
+    ]);
     const client = await this.pool.connect();
     try {
       return await this.timed(async () => {
         for (const part of parts) {
           await client.query('BEGIN');
-          await pipeline(Readable.from([part]), client.query(copyFrom(`COPY metrics (${columns}) FROM STDIN ${copyOptions(format)}`)));
+          await pipeline(
+            Readable.from([part]),
+            client.query(copyFrom(`COPY metrics (${columns}) FROM STDIN ${copyOptions(format)}`)),
+          );
           await client.query('COMMIT');
         }
       });
@@ -168,7 +195,9 @@ class IngestBench implements AsyncDisposable {
 
   /** Of this process and of PostgreSQL's connections; those must not change in between. */
   private async processor(): Promise<number | null> {
-    const { rows } = await this.pool.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE datname = current_database()');
+    const { rows } = await this.pool.query<{ pid: number }>(
+      'SELECT pid FROM pg_stat_activity WHERE datname = current_database()',
+    );
     return processorSeconds(rows.map(({ pid }) => pid));
   }
 
@@ -193,7 +222,12 @@ export async function benchIngest(
     const { attempt, commits } = await bench.ingest();
     const text = await bench.rowsOf(attempt, commits, 'text');
     const binary = await bench.rowsOf(attempt, commits, 'binary');
-    const measured = { ingest: [] as Timing[], text: [] as Timing[], again: [] as Timing[], binary: [] as Timing[] };
+    const measured = {
+      ingest: [] as Timing[],
+      text: [] as Timing[],
+      again: [] as Timing[],
+      binary: [] as Timing[],
+    };
     for (let round = 0; round < rounds; round += 1) {
       measured.text.push(await bench.copy(attempt, text, 'text'));
       measured.ingest.push(await bench.ingest());
@@ -207,9 +241,13 @@ export async function benchIngest(
   }
 }
 
-function speedRows(points: number, measured: Record<'ingest' | 'text' | 'again' | 'binary', Timing[]>): Row[] {
+function speedRows(
+  points: number,
+  measured: Record<'ingest' | 'text' | 'again' | 'binary', Timing[]>,
+): Row[] {
   const seconds = (timings: readonly Timing[]) => median(timings.map((timing) => timing.seconds));
-  const rate = (timings: readonly Timing[]) => `${Math.round(points / seconds(timings)).toLocaleString('en')}/s`;
+  const rate = (timings: readonly Timing[]) =>
+    `${Math.round(points / seconds(timings)).toLocaleString('en')}/s`;
   const perMillion = (timings: readonly Timing[]) => {
     const processor = timings.flatMap((timing) => timing.processor ?? []);
     return processor.length === 0 ? '?' : ((median(processor) / points) * 1e6).toFixed(1);
@@ -221,7 +259,14 @@ function speedRows(points: number, measured: Record<'ingest' | 'text' | 'again' 
     `${points.toLocaleString('en')} points of 4 values: COPY ${rate(measured.text)}, ingest with rollups and journal ${rate(measured.ingest)}; ` +
     `processor seconds for a million points, engine and PostgreSQL together: COPY ${perMillion(measured.text)}, ingest ${perMillion(measured.ingest)}`;
   return [
-    { name: 'ingest of a metrics file, against COPY of its rows', ratio, goal: '≥ 0.9', met: ratio >= 0.9, control, detail },
+    {
+      name: 'ingest of a metrics file, against COPY of its rows',
+      ratio,
+      goal: '≥ 0.9',
+      met: ratio >= 0.9,
+      control,
+      detail,
+    },
     {
       name: 'the same, against COPY in binary format',
       ratio: toBinary,

@@ -89,15 +89,19 @@ test.each(ways)(
     const isUnknown = failpoint === 'dataset-import.intent.before';
     expect(await run(setting, setting.home, isUnknown ? request(setting, mode) : null)).toBe('0');
     await expectOnce(setting, setting.home, mode === 'in_place' ? 0 : 6);
-  });
+  },
+);
+
+test.each(importing.filter((name) => /failed/.test(name)))(
+  'a refused import killed at %s is refused for good, and leaves nothing',
+  async (failpoint) => {
+    await using setting = await openSetting();
+    await writeFiles(setting.pets, { 'cat/broken.png': Buffer.from('x') });
     expect(await run(setting, setting.home, request(setting), failpoint)).toBe('SIGKILL');
     expect(await run(setting, setting.home, null)).toBe('0');
     const shown = await setting.service.show(localOwnerId, 'pets');
-    expect(shown).toMatchObject({
-      status: 'error',
-      version: null,
-      import: { phase: 'failed', error: { code: 'DATASET_INVALID' } },
-    });
+    const error = { code: 'DATASET_INVALID' };
+    expect(shown).toMatchObject({ status: 'error', version: null, import: { phase: 'failed', error } });
     expect(shown.validation?.errors).toHaveLength(1);
     expect(await storedKeys(setting)).toEqual([]);
   },

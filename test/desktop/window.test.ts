@@ -2,7 +2,8 @@ import path from 'node:path';
 import { _electron, type ElectronApplication } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openDisplay } from '../support/display.ts';
-import { cliJson, startEngine, temporaryHome, waitFor } from '../support/engine.ts';
+import { startEngine, temporaryHome, waitFor } from '../support/engine.ts';
+import { rest } from '../support/rest.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const distribution = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? '';
@@ -29,10 +30,7 @@ test('the window shows the running sample from an engine elsewhere, its chart ga
   try {
     const page = await app.firstWindow();
     const run = await waitFor('the sample run', async () => {
-      const { runs } = await cliJson<{ runs: { id: string; status: string }[] }>(state.home, [
-        'runs',
-        'list',
-      ]);
+      const { runs } = await rest<{ runs: { id: string; status: string }[] }>(engine, 'GET', '/runs');
       return runs.find(({ status }) => status === 'running');
     });
     await page.goto(`${engine.url}/runs/${run.id}`);
@@ -46,7 +44,7 @@ test('the window shows the running sample from an engine elsewhere, its chart ga
     await waitFor(
       'the end of the run',
       async () => {
-        const { status } = await cliJson<{ status: string }>(state.home, ['runs', 'show', run.id]);
+        const { status } = await rest<{ status: string }>(engine, 'GET', `/runs/${run.id}`);
         return status === 'completed';
       },
       180_000,

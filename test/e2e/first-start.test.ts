@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
-import { cliJson, temporaryHome, waitFor } from '../support/engine.ts';
+import { engineOf, temporaryHome, waitFor } from '../support/engine.ts';
+import { rest } from '../support/rest.ts';
 import { processesOf } from '../support/survivors.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -17,7 +18,8 @@ async function npmStart(home: string, args: readonly string[] = []) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
   const ended = once(child, 'exit') as Promise<[number | null]>;
   const link = await waitFor(
     'the link',
@@ -34,13 +36,16 @@ async function npmStart(home: string, args: readonly string[] = []) {
   return { link, interrupt, pid: child.pid as number };
 }
 
-const painted = (page: Page, runId: string) => page.evaluate((id) => window.__trainyard?.paintedSeq[id] ?? 0, runId);
+const ask = async <T>(home: string, address: string) => rest<T>(await engineOf(home), 'GET', address);
+
+const painted = (page: Page, runId: string) =>
+  page.evaluate((id) => window.__trainyard?.paintedSeq[id] ?? 0, runId);
 
 async function sampleRun(home: string): Promise<{ id: string }> {
   return waitFor(
     'the sample run to train',
     async () => {
-      const { runs } = await cliJson<{ runs: { id: string; status: string }[] }>(home, ['runs', 'list']);
+      const { runs } = await ask<{ runs: { id: string; status: string }[] }>(home, '/runs');
       return runs.find(({ status }) => status === 'running');
     },
     120_000,
@@ -69,8 +74,16 @@ test('on an empty state folder the sample trains, its chart gains points without
     await page.reload();
     await waitFor('everything again after a reload', async () => (await painted(page, id)) >= before);
 
-    await page.getByText(/^(Completed|완료)$/).first().waitFor({ timeout: 240_000 });
-    const run = await cliJson<{ status: string; progress: number; lastSeq: number; finalMetrics: { val_accuracy: number } }>(state.home, ['runs', 'show', id]);
+    await page
+      .getByText(/^(Completed|완료)$/)
+      .first()
+      .waitFor({ timeout: 240_000 });
+    const run = await ask<{
+      status: string;
+      progress: number;
+      lastSeq: number;
+      finalMetrics: { val_accuracy: number };
+    }>(state.home, `/runs/${id}`);
     expect(run).toMatchObject({ status: 'completed', progress: 100 });
     expect(run.finalMetrics.val_accuracy).toBeGreaterThan(0.85);
     expect(faults).toEqual([]);
@@ -90,7 +103,7 @@ test('Ctrl-C in the middle of a training ends it with a checkpoint, and it can b
   const started = await npmStart(state.home);
   const { id } = await sampleRun(state.home);
   await waitFor('a point', async () => {
-    const { metrics } = await cliJson<{ metrics: unknown[] }>(state.home, ['runs', 'metrics', id]);
+    const { metrics } = await ask<{ metrics: unknown[] }>(state.home, `/runs/${id}/metrics`);
     return metrics.length > 0;
   });
   expect(await started.interrupt()).toBe(0);
@@ -98,7 +111,7 @@ test('Ctrl-C in the middle of a training ends it with a checkpoint, and it can b
 
   const again = await npmStart(state.home);
   try {
-    const run = await cliJson<{ status: string; actions: string[] }>(state.home, ['runs', 'show', id]);
+    const run = await ask<{ status: string; actions: string[] }>(state.home, `/runs/${id}`);
     expect(run).toMatchObject({ status: 'cancelled', actions: ['resume', 'retry'] });
   } finally {
     expect(await again.interrupt()).toBe(0);
@@ -119,8 +132,12 @@ test('a page that loses its engine to a kill finds the next one and goes on with
   if (engine) process.kill(engine.pid, 'SIGKILL');
   const again = await npmStart(state.home);
   try {
-    await waitFor('the page to paint what came meanwhile', async () => (await painted(page, id)) > first, 120_000);
-    const { runs } = await cliJson<{ runs: { attemptCount: number }[] }>(state.home, ['runs', 'list']);
+    await waitFor(
+      'the page to paint what came meanwhile',
+      async () => (await painted(page, id)) > first,
+      120_000,
+    );
+    const { runs } = await ask<{ runs: { attemptCount: number }[] }>(state.home, '/runs');
     expect(runs.map(({ attemptCount }) => attemptCount)).toEqual([1]);
   } finally {
     expect(await again.interrupt()).toBe(0);

@@ -18,16 +18,27 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-const metric = (seq: number, values: Record<string, number> = { train_loss: seq }) => eventLine(seq, 'metric', { epoch: 1, step: seq, values });
+const metric = (seq: number, values: Record<string, number> = { train_loss: seq }) =>
+  eventLine(seq, 'metric', { epoch: 1, step: seq, values });
 const drain = (attempt: IngestedAttempt, final = false) => workshop.ingestion.drain(attempt, { final });
 const pointsOf = async ({ runId }: IngestedAttempt) =>
-  (await workshop.metrics.read({ runId, after: 0, limit: 1000, waitMs: 0 })).metrics.map(({ attemptSeq }) => attemptSeq);
+  (await workshop.metrics.read({ runId, after: 0, limit: 1000, waitMs: 0 })).metrics.map(
+    ({ attemptSeq }) => attemptSeq,
+  );
 const logOf = async ({ runId }: IngestedAttempt) =>
   (await workshop.logs.read({ runId, from: 0, limit: 10_000, level: null, search: null, waitMs: 0 })).lines;
 
 test('a bad line is kept as an error that names file, byte, reason and text, and reading goes on', async () => {
   const attempt = await workshop.attempt();
-  const lines = [metric(1), 'not json\n', metric(2), '{"time": "x"}\n', eventLine(3, 'wonder', {}), metric(2, { train_loss: 99 }), metric(4)];
+  const lines = [
+    metric(1),
+    'not json\n',
+    metric(2),
+    '{"time": "x"}\n',
+    eventLine(3, 'wonder', {}),
+    metric(2, { train_loss: 99 }),
+    metric(4),
+  ];
   await workshop.append(attempt, 'events.jsonl', lines.join(''));
   expect(await drain(attempt)).toMatchObject({ events: 3, badLines: 4 });
   expect(await pointsOf(attempt)).toEqual([1, 2, 4]);
@@ -49,7 +60,11 @@ test('a bad line is kept as an error that names file, byte, reason and text, and
 test('bytes that are no UTF-8 are seen, and offsets count bytes', async () => {
   const attempt = await workshop.attempt();
   const first = Buffer.from('{"message": "한국어\u0000"}\n');
-  await workshop.append(attempt, 'events.jsonl', Buffer.concat([first, Buffer.from([0x7b, 0xff, 0xfe, 0x0a])]));
+  await workshop.append(
+    attempt,
+    'events.jsonl',
+    Buffer.concat([first, Buffer.from([0x7b, 0xff, 0xfe, 0x0a])]),
+  );
   await workshop.append(attempt, 'stdout.log', Buffer.from([0x61, 0xff, 0x00, 0x0a]));
   await drain(attempt);
   const [, second, third] = await logOf(attempt);
@@ -92,20 +107,29 @@ test('a line of more than 1 MiB is cut and reported, and what follows is whole',
   await workshop.append(attempt, 'events.jsonl', `{"seq": 1, "message": "${long}"}\n${metric(1)}`);
   await drain(attempt);
   const lines = await logOf(attempt);
-  expect(lines.filter(({ stream }) => stream === 'stdout').map(({ message }) => [message[0], message.length])).toEqual([
+  expect(
+    lines.filter(({ stream }) => stream === 'stdout').map(({ message }) => [message[0], message.length]),
+  ).toEqual([
     ['b', 6],
     ['x', 1024 * 1024],
     ['a', 5],
     ['y', 50_000],
   ]);
-  expect(lines.filter(({ stream }) => stream === 'platform').map(({ level, message }) => [level, message.slice(0, 90)])).toEqual([
+  expect(
+    lines
+      .filter(({ stream }) => stream === 'platform')
+      .map(({ level, message }) => [level, message.slice(0, 90)]),
+  ).toEqual([
     ['warning', 'stdout.log, byte 7: the line above is longer than 1 MiB: its rest is left out'],
-    ['error', expect.stringContaining('events.jsonl, byte 0: not an event (longer than 1 MiB, its rest is left out)')],
+    [
+      'error',
+      expect.stringContaining('events.jsonl, byte 0: not an event (longer than 1 MiB, its rest is left out)'),
+    ],
   ]);
   expect(await pointsOf(attempt)).toEqual([1]);
   // Long lines come whole with the journal, too.
   const journal = await wholeJournal(workshop, attempt.runId);
-  expect(journal.map(({ data }) => String(data['message'] ?? '').length)).toContain(50_000);
+  expect(journal.map(({ data }) => String(data.message ?? '').length)).toContain(50_000);
 });
 
 test('a file that somebody cut short is reported once', async () => {
@@ -116,19 +140,40 @@ test('a file that somebody cut short is reported once', async () => {
   await drain(attempt);
   await drain(attempt);
   const lines = await logOf(attempt);
-  expect(lines.map(({ message }) => message)).toEqual(['one', 'two', 'stdout.log is 3 bytes long, and 8 were read before: somebody cut it short']);
+  expect(lines.map(({ message }) => message)).toEqual([
+    'one',
+    'two',
+    'stdout.log is 3 bytes long, and 8 were read before: somebody cut it short',
+  ]);
 });
 
 test('names beyond the limit are kept as points, reported once, and not rolled up', async () => {
   const attempt = await workshop.attempt();
-  await workshop.append(attempt, 'events.jsonl', metric(1, { a: 1, b: 2, c: 3, d: 4 }) + metric(2, { e: 5, a: 6 }));
+  await workshop.append(
+    attempt,
+    'events.jsonl',
+    metric(1, { a: 1, b: 2, c: 3, d: 4 }) + metric(2, { e: 5, a: 6 }),
+  );
   await drain(attempt);
   await workshop.append(attempt, 'events.jsonl', metric(3, { f: 5, d: 6 }));
   await drain(attempt);
   const { metrics } = await workshop.metrics.read({ runId: attempt.runId, after: 0, limit: 10, waitMs: 0 });
-  expect(metrics.map(({ values }) => values)).toEqual([{ a: 1, b: 2, c: 3, d: 4 }, { a: 6, e: 5 }, { d: 6, f: 5 }]);
-  const { series } = await workshop.series.read({ runId: attempt.runId, names: null, maxPoints: 100, window: null });
-  expect(series.map(({ name, total }) => [name, total])).toEqual([['a', 2], ['b', 1], ['c', 1]]);
+  expect(metrics.map(({ values }) => values)).toEqual([
+    { a: 1, b: 2, c: 3, d: 4 },
+    { a: 6, e: 5 },
+    { d: 6, f: 5 },
+  ]);
+  const { series } = await workshop.series.read({
+    runId: attempt.runId,
+    names: null,
+    maxPoints: 100,
+    window: null,
+  });
+  expect(series.map(({ name, total }) => [name, total])).toEqual([
+    ['a', 2],
+    ['b', 1],
+    ['c', 1],
+  ]);
   expect((await logOf(attempt)).map(({ level, message }) => [level, message])).toEqual([
     ['warning', 'This attempt has more than 3 metrics: further ones are kept, but charts leave them out'],
   ]);
@@ -137,11 +182,16 @@ test('names beyond the limit are kept as points, reported once, and not rolled u
 test('wild times are kept: years away they go into the default partition', async () => {
   const attempt = await workshop.attempt();
   const times = ['0001-01-01T00:00:00.000Z', '1999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'];
-  const lines = times.map((time, index) => eventLine(index + 1, 'metric', { epoch: 0, step: index, values: { loss: 1 } }, time));
+  const lines = times.map((time, index) =>
+    eventLine(index + 1, 'metric', { epoch: 0, step: index, values: { loss: 1 } }, time),
+  );
   await workshop.append(attempt, 'events.jsonl', lines.join(''));
   await drain(attempt);
   const { metrics } = await workshop.metrics.read({ runId: attempt.runId, after: 0, limit: 10, waitMs: 0 });
   expect(metrics.map(({ time }) => time)).toEqual(times);
-  const { rows } = await workshop.pool.query('SELECT count(*) FROM metrics_partition_default WHERE workflow_id = $1', [attempt.runId]);
+  const { rows } = await workshop.pool.query(
+    'SELECT count(*) FROM metrics_partition_default WHERE workflow_id = $1',
+    [attempt.runId],
+  );
   expect(rows).toEqual([{ count: 3 }]);
 });

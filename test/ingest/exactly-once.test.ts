@@ -2,12 +2,13 @@ import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRunDirectoryFiles } from '../../src/main/adapters/files/run-directory-tail.ts';
+import type { DocumentStore } from '../../src/main/domain/documents/ports.ts';
 import { AttemptIngester } from '../../src/main/domain/ingest/attempt-ingester.ts';
 import { batchLimits } from '../../src/main/domain/ingest/attempt-reader.ts';
-import type { IngestedAttempt, IngestStore } from '../../src/main/domain/ingest/ports.ts';
+import type { IngestedAttempt } from '../../src/main/domain/ingest/ports.ts';
+import type { IngestStore } from '../../src/main/domain/ingest/store-port.ts';
 import type { RollupShape } from '../../src/main/domain/metrics/rollups.ts';
-import type { DocumentStore } from '../../src/main/domain/documents/ports.ts';
-import { createRunDirectoryFiles } from '../../src/main/adapters/files/run-directory-tail.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { expectExactlyOnce } from './support/ledger.ts';
 import { type TrainerOutput, trainerOutput } from './support/trainer-output.ts';
@@ -52,7 +53,9 @@ function failing(fuse: Fuse): { store: IngestStore; documents: DocumentStore } {
     fuse.pass();
   };
   return {
-    documents: new Proxy(documents, { get: (target, key, receiver) => (key === 'putFrom' ? putFrom : Reflect.get(target, key, receiver)) }),
+    documents: new Proxy(documents, {
+      get: (target, key, receiver) => (key === 'putFrom' ? putFrom : Reflect.get(target, key, receiver)),
+    }),
     store: {
       load: (attemptId) => store.load(attemptId),
       commit: async (...given) => {
@@ -65,7 +68,12 @@ function failing(fuse: Fuse): { store: IngestStore; documents: DocumentStore } {
   };
 }
 
-function ingester(attempt: IngestedAttempt, lines: number, bytes: number, fuse = new Fuse(0)): AttemptIngester & AsyncDisposable {
+function ingester(
+  attempt: IngestedAttempt,
+  lines: number,
+  bytes: number,
+  fuse = new Fuse(0),
+): AttemptIngester & AsyncDisposable {
   const tail = createRunDirectoryFiles(log).open(attempt.runDirectory);
   const made = new AttemptIngester(attempt, tail, {
     ...failing(fuse),
@@ -77,7 +85,13 @@ function ingester(attempt: IngestedAttempt, lines: number, bytes: number, fuse =
 }
 
 /** Drains as somebody would who is killed again and again, and finally is not. */
-async function drainWithFaults(attempt: IngestedAttempt, lines: number, bytes: number, fuses: readonly number[], final: boolean): Promise<void> {
+async function drainWithFaults(
+  attempt: IngestedAttempt,
+  lines: number,
+  bytes: number,
+  fuses: readonly number[],
+  final: boolean,
+): Promise<void> {
   for (const left of [...fuses, 0]) {
     await using one = ingester(attempt, lines, bytes, new Fuse(left));
     try {
@@ -89,14 +103,25 @@ async function drainWithFaults(attempt: IngestedAttempt, lines: number, bytes: n
   }
 }
 
-async function write(attempt: IngestedAttempt, output: TrainerOutput, from: number, to: number): Promise<void> {
-  for (const [file, bytes] of [['events.jsonl', output.events], ['stdout.log', output.stdout], ['stderr.log', output.stderr]] as const) {
+async function write(
+  attempt: IngestedAttempt,
+  output: TrainerOutput,
+  from: number,
+  to: number,
+): Promise<void> {
+  for (const [file, bytes] of [
+    ['events.jsonl', output.events],
+    ['stdout.log', output.stdout],
+    ['stderr.log', output.stderr],
+  ] as const) {
     const part = bytes.subarray(Math.floor(bytes.length * from), Math.floor(bytes.length * to));
     await appendFile(path.join(attempt.runDirectory, file), part);
   }
 }
 
-const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }).map((places) => [0, ...places.toSorted((one, other) => one - other), 1]);
+const cuts = fc
+  .array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 })
+  .map((places) => [0, ...places.toSorted((one, other) => one - other), 1]);
 
 test('files cut at any byte, batches of any size, faults at any write: everything is in the stores exactly once', async () => {
   await fc.assert(
@@ -129,7 +154,9 @@ test('two that ingest the same attempt, while a third writes into its journal, d
         await write(attempt, output, places[index - 1] ?? 0, places[index] ?? 1);
         const isLast = index === places.length - 1;
         const append = () =>
-          workshop.work.transaction((tx) => workshop.journal.append(tx, attempt.runId, null, 'state', { from: 'running', to: 'running' }));
+          workshop.work.transaction((tx) =>
+            workshop.journal.append(tx, attempt.runId, null, 'state', { from: 'running', to: 'running' }),
+          );
         await Promise.all([one.drain(isLast), append(), other.drain(isLast), append()]);
       }
       await expectExactlyOnce(workshop, attempt, output);

@@ -3,14 +3,22 @@ import { expect, test } from 'vitest';
 import { LineCutter, longestLine } from '../../src/main/domain/ingest/line-cutter.ts';
 
 /** Cuts the bytes in parts of these sizes, as a file that grows. */
-function cut(bytes: Buffer, sizes: readonly number[], final: boolean): { texts: string[]; rest: Buffer; skipping: boolean } {
+function cut(
+  bytes: Buffer,
+  sizes: readonly number[],
+  final: boolean,
+): { texts: string[]; rest: Buffer; skipping: boolean } {
   const texts: string[] = [];
   let offset = 0;
   let end = 0;
   let skipping = false;
   for (const size of [...sizes, bytes.length]) {
     end = Math.min(bytes.length, end + size);
-    const cutter: LineCutter = new LineCutter(bytes.subarray(offset, end), skipping, final && end === bytes.length);
+    const cutter: LineCutter = new LineCutter(
+      bytes.subarray(offset, end),
+      skipping,
+      final && end === bytes.length,
+    );
     for (let line = cutter.next(); line; line = cutter.next()) {
       expect(bytes.subarray(offset + line.start).length).toBeGreaterThanOrEqual(0);
       texts.push(line.text);
@@ -22,8 +30,10 @@ function cut(bytes: Buffer, sizes: readonly number[], final: boolean): { texts: 
 }
 
 const content = fc.oneof(
-  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
-  fc.array(fc.constantFrom('a', '\n', '\r', '한', 'ü', '\r\n', ''), { maxLength: 60 }).map((parts) => Buffer.from(parts.join(''))),
+  fc.uint8Array({ maxLength: 200, size: 'max' }).map((bytes) => Buffer.from(bytes)),
+  fc
+    .array(fc.constantFrom('a', '\n', '\r', '한', 'ü', '\r\n', ''), { maxLength: 60, size: 'max' })
+    .map((parts) => Buffer.from(parts.join(''))),
 );
 
 test('however a file is cut into parts, its lines are the same', () => {
@@ -55,7 +65,11 @@ test('a line that is too long is cut, its rest passed over, and the next line is
   const bytes = Buffer.from(`${'x'.repeat(longestLine)}\n${'y'.repeat(longestLine + 5)}\nend\n`);
   for (const sizes of [[], [longestLine + 1, 10, longestLine, 3], [longestLine * 2]]) {
     const { texts, rest, skipping } = cut(bytes, sizes, false);
-    expect(texts.map((text) => [text[0], text.length])).toEqual([['x', longestLine], ['y', longestLine], ['e', 3]]);
+    expect(texts.map((text) => [text[0], text.length])).toEqual([
+      ['x', longestLine],
+      ['y', longestLine],
+      ['e', 3],
+    ]);
     expect(rest).toHaveLength(0);
     expect(skipping).toBe(false);
   }

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MetricNames } from '../../src/main/domain/metrics/metric-columns.ts';
-import { type Bucket, bucketWidth, openLines, type RollupShape, Rollups, type RollupState } from '../../src/main/domain/metrics/rollups.ts';
+import {
+  type Bucket,
+  bucketWidth,
+  openLines,
+  type RollupShape,
+  type RollupState,
+  Rollups,
+} from '../../src/main/domain/metrics/rollups.ts';
 
 const small: RollupShape = { exactPoints: 20, baseWidth: 4, factor: 2, levels: 3, mostNames: 3 };
 
@@ -14,7 +21,10 @@ interface Point {
 const numbers = fc
   .oneof(fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 1e308, -1e308, 0))
   .map((value) => value + 0);
-const points = fc.array(fc.record({ name: fc.constantFrom('a', 'b', 'c', 'd'), value: numbers }), { maxLength: 150 });
+const points = fc.array(fc.record({ name: fc.constantFrom('a', 'b', 'c', 'd'), value: numbers }), {
+  maxLength: 150,
+  size: 'max',
+});
 
 /** All points of a name as one bucket. */
 function bruteForce(all: readonly (Point & { step: number })[]): Omit<Bucket, 'sum'> | null {
@@ -40,7 +50,10 @@ test('whole buckets and open ones hold exactly what brute force finds, whatever 
   fc.assert(
     fc.property(points, fc.array(fc.nat(150), { maxLength: 4 }), (given, stops) => {
       const whole: { name: string; level: number; index: number; bucket: Bucket }[] = [];
-      const sink = { whole: (name: string, level: number, index: number, bucket: Readonly<Bucket>) => whole.push({ name, level, index, bucket: { ...bucket } }) };
+      const sink = {
+        whole: (name: string, level: number, index: number, bucket: Readonly<Bucket>) =>
+          whole.push({ name, level, index, bucket: { ...bucket } }),
+      };
       let state: RollupState = [];
       let rollups = new Rollups(small, state);
       let names = new MetricNames();
@@ -64,15 +77,22 @@ test('whole buckets and open ones hold exactly what brute force finds, whatever 
         for (let level = 0; level <= small.levels; level += 1) {
           const width = bucketWidth(small, level);
           const buckets = whole.filter((one) => one.name === line.name && one.level === level);
-          const expected = level === 0 ? Math.min(all.length, small.exactPoints) : Math.floor(all.length / width);
-          expect(buckets.map(({ index }) => index)).toEqual(Array.from({ length: expected }, (_, index) => index));
+          const expected =
+            level === 0 ? Math.min(all.length, small.exactPoints) : Math.floor(all.length / width);
+          expect(buckets.map(({ index }) => index)).toEqual(
+            Array.from({ length: expected }, (_, index) => index),
+          );
           for (const { index, bucket } of buckets) {
             const { sum, ...rest } = bucket;
             const of = all.slice(index * width, (index + 1) * width);
             expect(rest).toEqual(bruteForce(of));
             const exact = of.reduce((one, { value }) => one + (Number.isFinite(value) ? value : 0), 0);
-            const size = of.reduce((one, { value }) => one + (Number.isFinite(value) ? Math.abs(value) : 0), 0);
-            if (Number.isFinite(size)) expect(Math.abs(sum - exact)).toBeLessThanOrEqual(size * 1e-15 * width);
+            const size = of.reduce(
+              (one, { value }) => one + (Number.isFinite(value) ? Math.abs(value) : 0),
+              0,
+            );
+            if (Number.isFinite(size))
+              expect(Math.abs(sum - exact)).toBeLessThanOrEqual(size * 1e-15 * width);
           }
           // What is behind the last whole bucket stands in the open ones of this level and the finer ones.
           if (level === 0) continue;
@@ -95,7 +115,8 @@ test('the last value of each name is at hand', () => {
   const rollups = new Rollups(small);
   const names = new MetricNames();
   const sink = { whole: () => undefined };
-  for (const [step, value] of [1, Number.NaN, -0].entries()) rollups.add(names.get('a'), value, step, 1, step, sink);
+  for (const [step, value] of [1, Number.NaN, -0].entries())
+    rollups.add(names.get('a'), value, step, 1, step, sink);
   rollups.add(names.get('b'), Number.POSITIVE_INFINITY, 4, 1, 4, sink);
   expect({ ...new Rollups(small, rollups.state()).latest() }).toEqual({ a: '-0', b: 'Infinity' });
 });

@@ -60,7 +60,7 @@ test('a training is queued, followed, read, cancelled and resumed through the co
   expect(seqs).toEqual(Array.from({ length: shown.lastSeq }, (_, index) => index + 1));
 
   const { metrics, ended } = await client.runs.metrics({ run });
-  expect([metrics.map(({ step, values }) => [step, values['train_loss']]), ended]).toEqual([
+  expect([metrics.map(({ step, values }) => [step, values.train_loss]), ended]).toEqual([
     Array.from({ length: 8 }, (_, index) => [index + 1, 1 / (index + 1)]),
     true,
   ]);

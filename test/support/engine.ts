@@ -13,7 +13,9 @@ export const cliFile = path.join(root, 'out', 'node', 'cli.js');
 /** Where the PostgreSQL of a state folder lies (as root it may be elsewhere); null while there is none. */
 export async function databaseFolder(home: string): Promise<string | null> {
   try {
-    const { folder } = JSON.parse(await readFile(path.join(home, 'postgres.json'), 'utf8')) as { folder: string };
+    const { folder } = JSON.parse(await readFile(path.join(home, 'postgres.json'), 'utf8')) as {
+      folder: string;
+    };
     return path.resolve(home, folder);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
@@ -102,6 +104,11 @@ export async function startEngine(
     return code;
   };
   return { ...ready, process: child, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+}
+
+/** The engine that serves a state folder now, as it says itself. */
+export async function engineOf(home: string): Promise<{ url: string; token: string }> {
+  return JSON.parse(await readFile(path.join(home, 'engine.json'), 'utf8')) as { url: string; token: string };
 }
 
 /** Asks again until the answer is there. @throws Error that says what it waited for, after `timeoutMs` */

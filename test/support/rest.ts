@@ -25,6 +25,7 @@ export async function rest<T>(engine: Address, method: string, path: string, bod
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  if (!response.ok) throw new RestError(`${method} ${path} answered ${response.status}: ${text}`, response.status);
+  if (!response.ok)
+    throw new RestError(`${method} ${path} answered ${response.status}: ${text}`, response.status);
   return JSON.parse(text) as T;
 }

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { databaseFolder, temporaryHome, waitFor } from '../support/engine.ts';
+import { processesOf } from '../support/survivors.ts';
 import { seeded, writeTinyDataset } from '../support/tiny-dataset.ts';
 import { expectNothingLostOrDoubled } from './ledger.ts';
 import { importTiny, train } from './life.ts';
 import { kill, Stage } from './stage.ts';
-import { processesOf } from '../support/survivors.ts';
 
 /** Of each victim; `npm run test:torture` takes 20. */
 const kills = Number(process.env.TRAINYARD_TORTURE_KILLS ?? 3);

@@ -39,8 +39,15 @@ async function gone(stage: Stage, address: string): Promise<void> {
 }
 
 /** Imports and waits for the end, whatever dies meanwhile. */
-async function imported(stage: Stage, request: Record<string, unknown>): Promise<{ datasetId: string; phase: string }> {
-  const { importId, datasetId } = await stage.ask<{ importId: string; datasetId: string }>('POST', '/datasets/import', request);
+async function imported(
+  stage: Stage,
+  request: Record<string, unknown>,
+): Promise<{ datasetId: string; phase: string }> {
+  const { importId, datasetId } = await stage.ask<{ importId: string; datasetId: string }>(
+    'POST',
+    '/datasets/import',
+    request,
+  );
   const phase = await waitFor('the end of the import', async () => {
     const state = await stage.ask<{ phase: string }>('GET', `/dataset-imports/${importId}`);
     return (state.phase === 'done' || state.phase === 'failed') && state.phase;
@@ -79,7 +86,12 @@ async function cancelled(stage: Stage, runId: string): Promise<void> {
   await stage.untilOver(runId);
 }
 
-async function until(stage: Stage, runId: string, what: string, holds: (run: RunState) => boolean): Promise<void> {
+async function until(
+  stage: Stage,
+  runId: string,
+  what: string,
+  holds: (run: RunState) => boolean,
+): Promise<void> {
   await waitFor(what, async () => {
     const run = await stage.ask<RunState>('GET', `/runs/${runId}`);
     return holds(run) || ['completed', 'failed', 'cancelled'].includes(run.status);
@@ -93,7 +105,9 @@ async function runsOfALife(stage: Stage, where: Where): Promise<string[]> {
   await cancelled(stage, waiting);
   await stage.untilOver(short);
   const long = await train(stage, where, 100_000);
-  await until(stage, long, 'a checkpoint of the long run', (run) => run.artifacts.some(({ kind }) => kind === 'checkpoint'));
+  await until(stage, long, 'a checkpoint of the long run', (run) =>
+    run.artifacts.some(({ kind }) => kind === 'checkpoint'),
+  );
   await cancelled(stage, long);
   const { actions } = await stage.ask<RunState>('GET', `/runs/${long}`);
   const again = actions.find((action) => action === 'resume' || action === 'retry');
@@ -114,9 +128,15 @@ async function oddsAndEnds(stage: Stage, images: string, where: Where): Promise<
   const other = await project(stage, 'other');
   await stage.ask('PATCH', `/projects/${other}`, { description: 'a description' });
   await stage.ask('POST', `/datasets/${where.datasetId}/projects`, { project: other });
-  const linked = await imported(stage, { path: `${images}-linked`, project: other, name: 'linked', mode: 'link' });
+  const linked = await imported(stage, {
+    path: `${images}-linked`,
+    project: other,
+    name: 'linked',
+    mode: 'link',
+  });
   const bad = await imported(stage, { path: `${images}-bad`, project: other, name: 'bad' });
-  if (linked.phase !== 'done' || bad.phase !== 'failed') throw new Error(`linked: ${linked.phase}, bad: ${bad.phase}`);
+  if (linked.phase !== 'done' || bad.phase !== 'failed')
+    throw new Error(`linked: ${linked.phase}, bad: ${bad.phase}`);
   const uploadId = await stage.upload('tiny.tar', await readFile(`${images}.tar`));
   await imported(stage, { path: `upload://${uploadId}`, project: other, name: 'uploaded' });
   const extra = await train(stage, where, 1);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
-import { type FixtureFaults, fixtureRouter } from './fixture-router.ts';
+import { type FixtureFaults, fixtureRouter, meetFault } from './fixture-router.ts';
 import { makeStory, type Story } from './fixture-story.ts';
 
 const renderer = path.resolve(import.meta.dirname, '../../out/renderer');
@@ -98,8 +98,15 @@ function serveFiles(
 export async function startFixture(port = 0): Promise<Fixture> {
   const story = makeStory();
   const files = builtPage();
-  const faults: FixtureFaults = { next: new Map() };
-  const handler = new RPCHandler(fixtureRouter(story.state, faults));
+  const faults: FixtureFaults = new Map();
+  const handler = new RPCHandler(fixtureRouter(story.state), {
+    clientInterceptors: [
+      ({ next, path: procedure }) => {
+        meetFault(faults, procedure);
+        return next();
+      },
+    ],
+  });
   const sockets = new WebSocketServer({ noServer: true });
   let [refusing, unknown] = [false, false];
   const server = createServer((request, response) => {

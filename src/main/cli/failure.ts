@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
+import { koreanCodes } from '../../shared/i18n/ko/codes.ts';
 import { type ErrorPlace, errorSentence, TrainyardError } from '../../shared/model/errors.ts';
-import { say } from './language.ts';
+import { language, say } from './language.ts';
 import { isUsageError, usageError } from './usage-error.ts';
 
 /** The quoted words in one of commander's messages, which are English only. */
@@ -72,8 +73,23 @@ export function failureOf(caught: unknown, command: string): Failure {
   };
 }
 
+/**
+ * The engine and what lies below it speak English. Where the code is known in Korean the sentence is Korean, and keeps the
+ * English one for the names and numbers in it; what this command line says itself is Korean already.
+ */
+function translated(error: TrainyardError): TrainyardError {
+  const known = language === 'ko' && !/[가-힣]/.test(error.message) ? koreanCodes[error.code] : undefined;
+  if (!known) return error;
+  const { code, message, place, status } = error;
+  return new TrainyardError(code, `${known.message} (${message})`, known.mend, {
+    place,
+    status,
+    cause: error,
+  });
+}
+
 function toTrainyardError(caught: unknown, command: string): TrainyardError {
-  if (caught instanceof TrainyardError) return caught;
+  if (caught instanceof TrainyardError) return translated(caught);
   if (caught instanceof CommanderError) return fromCommander(caught, command);
   if (process.env.TRAINYARD_DEBUG)
     process.stderr.write(`${caught instanceof Error ? caught.stack : String(caught)}\n`);

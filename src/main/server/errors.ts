@@ -8,10 +8,16 @@ const databaseAway = /^(08\w{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT)$
 /** Whether the database was not to be reached, or went away in the middle; it is started again by itself. */
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if ('code' in error && databaseAway.test(String(error.code)) && (!('syscall' in error) || error.syscall !== 'open')) {
+  if (
+    'code' in error &&
+    databaseAway.test(String(error.code)) &&
+    (!('syscall' in error) || error.syscall !== 'open')
+  ) {
     return true;
   }
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(error.message);
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+    error.message,
+  );
 }
 
 /** What a person may know of an error, in the contract's form; what they may not goes to the log. */

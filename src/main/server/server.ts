@@ -15,7 +15,7 @@ import { TrainyardError } from '../../shared/model/errors.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { type Access, isForeign } from './access.ts';
 import { toContractError } from './errors.ts';
-import { type ServedFiles, mountFiles } from './files.ts';
+import { mountFiles, type ServedFiles } from './files.ts';
 import { mountObservability, type Readiness } from './observability.ts';
 import type { Presence } from './presence.ts';
 

@@ -27,7 +27,14 @@ export function metricLine(seq: number, next: () => number, timeMs: number): str
     gpu_utilization: Math.round(9000 + next() * 1000) / 100,
     memory_usage_gb: 11.25,
   };
-  const event = { seq, time: new Date(timeMs).toISOString(), type: 'metric', epoch: 1 + Math.floor(seq / stepsPerEpoch), step: seq, values };
+  const event = {
+    seq,
+    time: new Date(timeMs).toISOString(),
+    type: 'metric',
+    epoch: 1 + Math.floor(seq / stepsPerEpoch),
+    step: seq,
+    values,
+  };
   return `${JSON.stringify(event)}\n`;
 }
 

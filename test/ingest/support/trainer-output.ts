@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { eventLine } from './workshop.ts';
 
-export interface ExpectedPoint {
+interface ExpectedPoint {
   readonly attemptSeq: number;
   readonly epoch: number;
   readonly step: number;
@@ -36,10 +36,28 @@ type Piece =
 const value = fc.oneof(
   fc.double(),
   fc.integer({ min: 0, max: 2_000_000 }).map((scaled) => scaled / 1e6),
-  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 1e-7, 12345.5, 1e308, 0.1),
+  fc.constantFrom(
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    -0,
+    1e-7,
+    12345.5,
+    1e308,
+    0.1,
+  ),
 );
 const values = fc.dictionary(
-  fc.constantFrom('train_loss', 'train_accuracy', 'val_loss', 'gpu_utilization', 'lr', 'grad/norm', '__proto__', '7'),
+  fc.constantFrom(
+    'train_loss',
+    'train_accuracy',
+    'val_loss',
+    'gpu_utilization',
+    'lr',
+    'grad/norm',
+    '__proto__',
+    '7',
+  ),
   value,
   { maxKeys: 4, noNullPrototype: true },
 );
@@ -50,7 +68,10 @@ const piece: fc.Arbitrary<Piece> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('log'), message: fc.string({ maxLength: 12 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('progress') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('checkpoint') }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('garbage'), text: text.map((given) => `~${given}`) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('garbage'), text: text.map((given) => `~${given}`) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('again') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('unknown') }) },
 );
@@ -60,13 +81,21 @@ const shown = (number: number) => (Number.isFinite(number) ? number : String(num
 /** JSON in which -0 stays what it is. */
 function valuesJson(given: Record<string, number>): string {
   const fields = Object.entries(given).map(([name, number]) => {
-    const json = Object.is(number, -0) ? '-0' : Number.isFinite(number) ? JSON.stringify(number) : `"${number}"`;
+    const json = Object.is(number, -0)
+      ? '-0'
+      : Number.isFinite(number)
+        ? JSON.stringify(number)
+        : `"${number}"`;
     return `${JSON.stringify(name)}:${json}`;
   });
   return `{${fields.join(',')}}`;
 }
 
-function build(pieces: readonly Piece[], stdoutLines: readonly string[], stderrLines: readonly string[]): TrainerOutput {
+function build(
+  pieces: readonly Piece[],
+  stdoutLines: readonly string[],
+  stderrLines: readonly string[],
+): TrainerOutput {
   const lines: string[] = [];
   const points: ExpectedPoint[] = [];
   const messages: { attemptSeq: number; message: string }[] = [];
@@ -97,7 +126,10 @@ function build(pieces: readonly Piece[], stdoutLines: readonly string[], stderrL
     }
     types.push([seq, given.kind]);
     if (given.kind === 'metric') {
-      last = eventLine(seq, 'metric', { epoch, step, values: 0 }).replace('"values":0', () => `"values":${valuesJson(given.values)}`);
+      last = eventLine(seq, 'metric', { epoch, step, values: 0 }).replace(
+        '"values":0',
+        () => `"values":${valuesJson(given.values)}`,
+      );
       const expected = Object.entries(given.values).map(([name, number]) => [name, shown(number)]);
       points.push({ attemptSeq: seq, epoch, step, values: Object.fromEntries(expected) });
     } else if (given.kind === 'log') {
@@ -126,5 +158,9 @@ function build(pieces: readonly Piece[], stdoutLines: readonly string[], stderrL
 
 /** Files of a trainer, good lines and bad ones. */
 export const trainerOutput: fc.Arbitrary<TrainerOutput> = fc
-  .tuple(fc.array(piece, { maxLength: 120 }), fc.array(text, { maxLength: 40 }), fc.array(text, { maxLength: 10 }))
+  .tuple(
+    fc.array(piece, { maxLength: 120, size: 'max' }),
+    fc.array(text, { maxLength: 40, size: 'max' }),
+    fc.array(text, { maxLength: 10, size: 'max' }),
+  )
   .map(([pieces, stdout, stderr]) => build(pieces, stdout, stderr));

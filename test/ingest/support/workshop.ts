@@ -16,6 +16,7 @@ import { PostgresPointReader } from '../../../src/main/adapters/postgres/points.
 import { createPool } from '../../../src/main/adapters/postgres/pool.ts';
 import { PostgresRollupReader } from '../../../src/main/adapters/postgres/rollups.ts';
 import { PostgresUnitOfWork } from '../../../src/main/adapters/postgres/unit-of-work.ts';
+import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
 import { type BatchLimits, batchLimits } from '../../../src/main/domain/ingest/attempt-reader.ts';
 import { IngestionService } from '../../../src/main/domain/ingest/ingestion-service.ts';
 import { LiveState } from '../../../src/main/domain/ingest/live-state.ts';
@@ -28,7 +29,6 @@ import { MetricService } from '../../../src/main/domain/metrics/metric-service.t
 import { type RollupShape, rollupShape } from '../../../src/main/domain/metrics/rollups.ts';
 import { SeriesService } from '../../../src/main/domain/metrics/series.ts';
 import { News } from '../../../src/main/domain/news/news.ts';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
 
 export interface WorkshopOptions {
   readonly shape?: RollupShape;
@@ -89,7 +89,11 @@ export class Workshop implements AsyncDisposable {
   async attempt(): Promise<IngestedAttempt> {
     const runId = randomUUID();
     const projectId = randomUUID();
-    await this.pool.query('INSERT INTO projects (id, user_id, name) VALUES ($1, $2, $3)', [projectId, localOwnerId, projectId]);
+    await this.pool.query('INSERT INTO projects (id, user_id, name) VALUES ($1, $2, $3)', [
+      projectId,
+      localOwnerId,
+      projectId,
+    ]);
     await this.pool.query(
       `INSERT INTO workflows (id, project_id, user_id, name, status) VALUES ($1, $2, $3, 'run', 'running')`,
       [runId, projectId, localOwnerId],
@@ -129,6 +133,11 @@ export class Workshop implements AsyncDisposable {
 }
 
 /** A line of events.jsonl. */
-export function eventLine(seq: number, type: string, fields: object, time = '2026-11-23T22:40:31.123Z'): string {
+export function eventLine(
+  seq: number,
+  type: string,
+  fields: object,
+  time = '2026-11-23T22:40:31.123Z',
+): string {
   return `${JSON.stringify({ seq, time, type, ...fields })}\n`;
 }

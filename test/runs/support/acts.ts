@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listProcesses } from '../../../src/main/adapters/processes/trainer-processes.ts';
 import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
+import { hasCode } from '../../../src/main/error-code.ts';
 import type { Run } from '../../../src/shared/contract/runs.ts';
 import { isEnded } from '../../../src/shared/model/run.ts';
 import type { TrainingOverrides } from '../../../src/shared/model/training-config.ts';
@@ -41,13 +43,27 @@ export async function createWorld(options: Partial<StageOptions> = {}): Promise<
     datasetId,
     another,
     [Symbol.asyncDispose]: async () => {
-      const left = await stage.runs.loop.stopAll({ graceMs: 0 });
-      for (const each of stages) await each[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-      if (left.left.length > 0) throw new Error(`runs did not end: ${left.left.join(', ')}`);
+      await using ends = new AsyncDisposableStack();
+      ends.defer(() => rm(folder, { recursive: true, force: true }));
+      ends.use(database);
+      ends.defer(() => killAllOf(folder));
+      for (const each of stages) ends.use(each);
+      const { left } = await stage.runs.loop.stopAll({ graceMs: 0 });
+      if (left.length > 0) throw new Error(`runs did not end: ${left.join(', ')}`);
     },
   };
+}
+
+/** A test that failed must leave no trainer behind. */
+async function killAllOf(folder: string): Promise<void> {
+  for (const { pid, command } of await listProcesses()) {
+    if (!command.includes(folder) || pid === process.pid) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (!hasCode(error, 'ESRCH')) throw error;
+    }
+  }
 }
 
 /** Queues a run of a model whose name says what the fake trainer does. */

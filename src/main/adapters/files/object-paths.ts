@@ -54,6 +54,11 @@ export class ObjectPaths {
   async stat(bucket: Bucket, key: string): Promise<Stats | null> {
     const file = this.file(bucket, key);
     await this.checkFolder(path.dirname(file));
+    return this.lookAt(file);
+  }
+
+  /** The file as it stands in a folder that was checked; null where there is none. @throws TrainyardError OBJECT_STORE_LINK */
+  async lookAt(file: string): Promise<Stats | null> {
     const found = await lstat(file).catch((error: unknown) => {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
       throw error;

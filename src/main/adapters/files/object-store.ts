@@ -2,7 +2,6 @@ import { constants, mkdir, open, realpath, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { LinkableObjects, LinkedObject } from '../../domain/datasets/ports.ts';
 import { checkObjectPrefix, objectNotFound, rangeNotSatisfiable } from '../../domain/objects/keys.ts';
 import {
@@ -50,13 +49,14 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
 
   async put(bucket: Bucket, key: string, body: Readable | Uint8Array): Promise<ObjectInfo> {
     const target = this.paths.file(bucket, key);
+    await this.makeWay(bucket, key);
     const { file } = await this.temporary.write(body);
     failpoint('object.put.before');
-    const folder = await this.moveIn(bucket, key, file);
-    await syncFolder(folder);
+    await this.moveIn(bucket, key, file);
+    await syncFolder(path.dirname(target));
     failpoint('object.put.after');
     const info = await this.head(bucket, key);
-    if (!info) throw objectNotFound(bucket, target);
+    if (!info) throw objectNotFound(bucket, key);
     return info;
   }
 
@@ -68,11 +68,16 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     const touched = new Set<string>();
     let stored = 0;
     await forEachConcurrently(objects, writers, async ({ key, body }) => {
-      // Those that are there may have come by a process that was killed before it flushed their folder.
-      touched.add(path.dirname(this.paths.file(bucket, key)));
+      const target = this.paths.file(bucket, key);
+      const folder = path.dirname(target);
       const known = taken.has(key);
       taken.add(key);
-      if (known || (await this.isOwn(bucket, key))) return;
+      if (known) return;
+      if (!touched.has(folder)) await this.makeWay(bucket, key);
+      // Those that are there may have come by a process that was killed before it flushed their folder.
+      touched.add(folder);
+      // A hard link into someone's folder has bytes that may change under us: it makes room for a copy.
+      if ((await this.paths.lookAt(target))?.nlink === 1) return;
       const { file } = await this.temporary.write(body);
       failpoint('object.put-many.before');
       await this.moveIn(bucket, key, file);
@@ -146,10 +151,12 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     try {
       const how = await linkFile(source, name, sha256);
       failpoint('object.link.before');
-      await syncFolder(await this.moveIn(bucket, key, name));
+      await this.makeWay(bucket, key);
+      await this.moveIn(bucket, key, name);
+      await syncFolder(path.dirname(target));
       failpoint('object.link.after');
       const linked = await this.paths.stat(bucket, key);
-      if (!linked) throw objectNotFound(bucket, target);
+      if (!linked) throw objectNotFound(bucket, key);
       return { how, modifiedMs: linked.mtimeMs };
     } finally {
       // Renaming a name of a file onto another name of it leaves both.
@@ -157,24 +164,23 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     }
   }
 
-  /** Whether the object is there with bytes of its own: a hard link into someone's folder may change under us. */
-  private async isOwn(bucket: Bucket, key: string): Promise<boolean> {
-    const found = await this.paths.stat(bucket, key);
-    return found !== null && found.nlink === 1;
-  }
-
-  /** Puts a flushed file in an object's place. Answers the folder, which is yet to be flushed. */
-  private async moveIn(bucket: Bucket, key: string, file: string): Promise<string> {
-    const target = this.paths.file(bucket, key);
-    const folder = path.dirname(target);
+  /** Makes the folder of an object. @throws TrainyardError OBJECT_STORE_LINK, OBJECT_KEY_CONFLICT */
+  private async makeWay(bucket: Bucket, key: string): Promise<void> {
+    const folder = path.dirname(this.paths.file(bucket, key));
     try {
       await this.paths.checkFolder(folder);
       await makeFolder(folder);
-      await renameInto(file, target);
-      return folder;
+    } catch (error) {
+      throw keyConflict(bucket, key, error);
+    }
+  }
+
+  /** Puts a flushed file in an object's place; its folder is yet to be flushed. @throws TrainyardError OBJECT_KEY_CONFLICT */
+  private async moveIn(bucket: Bucket, key: string, file: string): Promise<void> {
+    try {
+      await renameInto(file, this.paths.file(bucket, key));
     } catch (error) {
       await this.temporary.discard(file);
-      if (error instanceof TrainyardError) throw error;
       throw keyConflict(bucket, key, error);
     }
   }

@@ -1,7 +1,12 @@
-import { exactJson, type MetricName, metricColumns, splitValues } from '../../domain/metrics/metric-columns.ts';
-import type { Bucket, BucketSink, Rollups } from '../../domain/metrics/rollups.ts';
 import type { Batch, JournalRow } from '../../domain/ingest/batch.ts';
 import type { IngestedAttempt } from '../../domain/ingest/ports.ts';
+import {
+  exactJson,
+  type MetricName,
+  metricColumns,
+  splitValues,
+} from '../../domain/metrics/metric-columns.ts';
+import type { Bucket, BucketSink, Rollups } from '../../domain/metrics/rollups.ts';
 import { toJsonbText } from '../embedded/jsonb-text.ts';
 import { BinaryCopy, textField, uuidField } from './binary-copy.ts';
 
@@ -170,7 +175,11 @@ export class MetricRows {
 }
 
 /** Rows of `run_events`. */
-export function eventRows({ runId, attempt }: IngestedAttempt, journal: readonly JournalRow[], firstSeq: number): BinaryCopy {
+export function eventRows(
+  { runId, attempt }: IngestedAttempt,
+  journal: readonly JournalRow[],
+  firstSeq: number,
+): BinaryCopy {
   const rows = new BinaryCopy();
   const run = uuidField(runId);
   for (const { entry, type, attemptSeq, timeMs, payload, span } of journal) {

@@ -1,9 +1,10 @@
 import type pg from 'pg';
-import type { RunStatus } from '../../../shared/model/run.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { RunStatus } from '../../../shared/model/run.ts';
 import type { Batch } from '../../domain/ingest/batch.ts';
 import { encodeState, type StoredCursor } from '../../domain/ingest/cursor.ts';
-import type { CommitOutcome, IngestedAttempt, IngestStore } from '../../domain/ingest/ports.ts';
+import type { IngestedAttempt } from '../../domain/ingest/ports.ts';
+import type { CommitOutcome, IngestStore } from '../../domain/ingest/store-port.ts';
 import type { Rollups } from '../../domain/metrics/rollups.ts';
 import { hasCode } from '../../error-code.ts';
 import { failpoint } from '../../failpoints.ts';
@@ -97,7 +98,9 @@ export class PostgresIngestStore implements IngestStore {
     if (found) return found;
     failpoint('ingest.cursor.before');
     try {
-      await this.pool.query('INSERT INTO ingest_cursors (attempt_id) VALUES ($1) ON CONFLICT DO NOTHING', [attemptId]);
+      await this.pool.query('INSERT INTO ingest_cursors (attempt_id) VALUES ($1) ON CONFLICT DO NOTHING', [
+        attemptId,
+      ]);
     } catch (error) {
       if (hasCode(error, '23503')) throw gone(`attempt ${attemptId}`, error);
       throw error;
@@ -168,7 +171,11 @@ export class PostgresIngestStore implements IngestStore {
   }
 }
 
-async function takeRunNumbers(client: pg.PoolClient, attempt: IngestedAttempt, batch: Batch): Promise<RunRow> {
+async function takeRunNumbers(
+  client: pg.PoolClient,
+  attempt: IngestedAttempt,
+  batch: Batch,
+): Promise<RunRow> {
   const { progress, finalMetrics } = batch;
   const { rows } = await client.query<RunRow>({
     ...takeNumbers,
@@ -218,8 +225,13 @@ async function putFiles(client: pg.PoolClient, attempt: IngestedAttempt, batch: 
 }
 
 function gone(what: string, cause?: unknown): TrainyardError {
-  return new TrainyardError('RUN_NOT_FOUND', `There is no ${what}`, 'It was removed; nothing is left to do.', {
-    status: 404,
-    cause,
-  });
+  return new TrainyardError(
+    'RUN_NOT_FOUND',
+    `There is no ${what}`,
+    'It was removed; nothing is left to do.',
+    {
+      status: 404,
+      cause,
+    },
+  );
 }

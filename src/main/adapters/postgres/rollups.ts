@@ -67,7 +67,9 @@ export class PostgresRollupReader implements RollupReader {
     const [first] = rows;
     if (!first) throw runNotFound(runId);
     const attempts = rows.flatMap(({ attempt, state }) =>
-      attempt === null || state === null ? [] : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
+      attempt === null || state === null
+        ? []
+        : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
     );
     return read(new PostgresRollupView(this.pool, runId, first.last_seq, attempts));
   }

@@ -15,5 +15,7 @@ export async function findRun(pool: pg.Pool, runId: string): Promise<{ status: R
 }
 
 export function runNotFound(runId: string): TrainyardError {
-  return new TrainyardError('RUN_NOT_FOUND', `There is no run ${runId}`, 'List the runs to find its id.', { status: 404 });
+  return new TrainyardError('RUN_NOT_FOUND', `There is no run ${runId}`, 'List the runs to find its id.', {
+    status: 404,
+  });
 }

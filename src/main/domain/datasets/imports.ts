@@ -107,9 +107,9 @@ export class Imports {
     let isWritten = true;
     try {
       const { version, reused } = await runImport(record, this.parts, progress, this.stopping.signal);
-      progress.enter('done', progress.state.total);
       log.info({ importId: record.id, datasetId: record.datasetId, version, reused }, 'dataset imported');
       await this.releaseUpload(record);
+      progress.enter('done', progress.state.total);
     } catch (error) {
       // Whatever the stop broke is gone on with at the next start; what would have failed by itself fails then.
       if (this.stopping.signal.aborted) return;

@@ -1,12 +1,14 @@
 import type { DocumentStore } from '../documents/ports.ts';
+import type { StoredLine } from '../logs/log-buckets.ts';
 import { MetricNames } from '../metrics/metric-columns.ts';
 import { type RollupShape, Rollups } from '../metrics/rollups.ts';
 import { AttemptReader, type BatchLimits } from './attempt-reader.ts';
 import type { Batch } from './batch.ts';
 import { type CursorPlace, decodeState, type ReadingState } from './cursor.ts';
 import { writeLines } from './line-writer.ts';
-import type { CommitOutcome, IngestedAttempt, IngestStore, IngestSummary, RunDirectoryTail } from './ports.ts';
-import type { StoredLine } from '../logs/log-buckets.ts';
+import type { IngestedAttempt, IngestSummary } from './ports.ts';
+import type { CommitOutcome, IngestStore } from './store-port.ts';
+import type { RunDirectoryTail } from './tail-port.ts';
 
 export interface IngesterParts {
   readonly store: IngestStore;

@@ -2,11 +2,11 @@ import type { StoredLine } from '../logs/log-buckets.ts';
 import type { MetricNames } from '../metrics/metric-columns.ts';
 import { Batch } from './batch.ts';
 import type { CursorPlace, ReadingState } from './cursor.ts';
-import { EventOrder } from './event-order.ts';
 import { type LineFault, parseEventLine, type TrainerEvent } from './event-line.ts';
+import { EventOrder } from './event-order.ts';
 import { LineCutter, longestLine } from './line-cutter.ts';
 import { noteEvent } from './note-event.ts';
-import type { FilePart, LineFile, RunDirectoryTail } from './ports.ts';
+import type { FilePart, LineFile, RunDirectoryTail } from './tail-port.ts';
 
 /** How much one batch takes of each file. */
 export interface BatchLimits {
@@ -140,7 +140,12 @@ export class AttemptReader {
       batch.addLine({ timestamp, level, source: 'trainer', stream, message: line.text }, part.modifiedMs);
       if (line.cut) {
         const at = `${file}, byte ${offset + line.start}`;
-        addPlatformLine(batch, 'warning', `${at}: the line above is longer than 1 MiB: its rest is left out`, part.modifiedMs);
+        addPlatformLine(
+          batch,
+          'warning',
+          `${at}: the line above is longer than 1 MiB: its rest is left out`,
+          part.modifiedMs,
+        );
       }
       count += 1;
       if (count === this.limits.lines) break;
@@ -194,7 +199,12 @@ export class AttemptReader {
   }
 }
 
-function addPlatformLine(batch: Batch, level: StoredLine['level'], message: string, timeMs = Date.now()): void {
+function addPlatformLine(
+  batch: Batch,
+  level: StoredLine['level'],
+  message: string,
+  timeMs = Date.now(),
+): void {
   const timestamp = new Date(timeMs).toISOString();
   batch.addLine({ timestamp, level, source: 'platform', stream: 'platform', message }, timeMs);
 }

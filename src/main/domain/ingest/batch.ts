@@ -67,8 +67,11 @@ export class Batch {
   /** By path: the last one of a path counts. */
   readonly artifacts = new Map<string, ArtifactRow>();
   /** What the last progress event said; null where none did. */
-  progress: { readonly percentage: number; readonly epoch: number | null; readonly epochs: number | null } | null =
-    null;
+  progress: {
+    readonly percentage: number;
+    readonly epoch: number | null;
+    readonly epochs: number | null;
+  } | null = null;
   finalMetrics: Readonly<Record<string, unknown>> | null = null;
   checkpointPath: string | null = null;
 
@@ -95,7 +98,12 @@ export class Batch {
     this.entries += 1;
   }
 
-  addEvent(type: JournalRow['type'], attemptSeq: number, timeMs: number, payload: JournalRow['payload']): void {
+  addEvent(
+    type: JournalRow['type'],
+    attemptSeq: number,
+    timeMs: number,
+    payload: JournalRow['payload'],
+  ): void {
     this.journal.push({ entry: this.entries, type, attemptSeq, timeMs, payload, span: 1 });
     this.entries += 1;
   }
@@ -108,7 +116,14 @@ export class Batch {
     const joins = last?.type === 'log' && last.entry + last.span === this.entries;
     if (last && joins && roomInBucket(start) < roomInBucket(start - 1)) last.span += 1;
     else {
-      this.journal.push({ entry: this.entries, type: 'log', attemptSeq: null, timeMs, payload: { start }, span: 1 });
+      this.journal.push({
+        entry: this.entries,
+        type: 'log',
+        attemptSeq: null,
+        timeMs,
+        payload: { start },
+        span: 1,
+      });
     }
     this.entries += 1;
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RollupState } from '../metrics/rollups.ts';
-import type { IngestSummary, LineFile } from './ports.ts';
+import type { IngestSummary } from './ports.ts';
+import type { LineFile } from './tail-port.ts';
 
 /** How far an attempt's files are committed. */
 export interface CursorPlace {
@@ -37,7 +38,7 @@ export interface ReadingState {
   readonly said: string | null;
 }
 
-export const freshReadingState: ReadingState = {
+const freshReadingState: ReadingState = {
   gapSeq: null,
   unnumbered: 0,
   skipping: [],
@@ -68,15 +69,11 @@ const stateSchema = z.object({
       metrics: values,
     })
     .nullable(),
-  checkpoint: z
-    .object({ path: z.string(), epoch: z.int(), step: z.int(), kind: z.string() })
-    .nullable(),
+  checkpoint: z.object({ path: z.string(), epoch: z.int(), step: z.int(), kind: z.string() }).nullable(),
   namesReported: z.boolean(),
   said: z.string().nullable(),
   rollups: z.array(
-    z
-      .tuple([z.string(), z.int(), z.int(), number.nullable()])
-      .rest(z.array(number).length(11).nullable()),
+    z.tuple([z.string(), z.int(), z.int(), number.nullable()]).rest(z.array(number).length(11).nullable()),
   ),
 });
 

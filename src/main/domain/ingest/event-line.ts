@@ -6,7 +6,7 @@ interface Numbered {
   readonly time: number;
 }
 
-export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
+type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
 
 export interface MetricEvent extends Numbered {
   readonly type: 'metric';
@@ -81,7 +81,11 @@ export function parseEventLine(line: string): TrainerEvent | LineFault {
   if (!isRecord(parsed)) return { type: 'fault', reason: 'not a JSON object', seq: null };
   const { seq, time, type } = parsed;
   if (!isCount(seq, Number.MAX_SAFE_INTEGER) || seq === 0) {
-    return { type: 'fault', reason: seq === undefined ? 'no seq' : 'seq is not a whole number from 1 on', seq: null };
+    return {
+      type: 'fault',
+      reason: seq === undefined ? 'no seq' : 'seq is not a whole number from 1 on',
+      seq: null,
+    };
   }
   const at = typeof time === 'string' ? parseEventTime(time) : Number.NaN;
   if (Number.isNaN(at)) return { type: 'fault', reason: 'time is not an ISO 8601 time', seq };
@@ -92,9 +96,9 @@ export function parseEventLine(line: string): TrainerEvent | LineFault {
   const reason = check.fault(parsed);
   if (reason !== null) return { type: 'fault', reason, seq };
   const data: Fields = { ...parsed };
-  delete data['seq'];
-  delete data['time'];
-  delete data['type'];
+  delete data.seq;
+  delete data.time;
+  delete data.type;
   return { type: check.type, seq, time: at, data };
 }
 
@@ -109,10 +113,11 @@ function metric(fields: Fields, seq: number, time: number): MetricEvent | LineFa
 
 function log(fields: Fields, seq: number, time: number): LogEvent | LineFault {
   const { level, message, context } = fields;
-  if (!levels.has(level)) return { type: 'fault', reason: 'level is none of debug, info, warning, error', seq };
+  if (!levels.has(level))
+    return { type: 'fault', reason: 'level is none of debug, info, warning, error', seq };
   if (typeof message !== 'string') return { type: 'fault', reason: 'message is not a string', seq };
   if (context !== undefined && context !== null) {
-    if (!isRecord(context) || !isCountOrAbsent(context['epoch']) || !isCountOrAbsent(context['step'])) {
+    if (!isRecord(context) || !isCountOrAbsent(context.epoch) || !isCountOrAbsent(context.step)) {
       return { type: 'fault', reason: 'context is not {epoch, step}', seq };
     }
     const { epoch, step } = context as { epoch?: number; step?: number };

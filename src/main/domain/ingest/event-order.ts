@@ -19,7 +19,8 @@ export class EventOrder {
   /** Takes an event's number; answers why it is out of order, null where it is not. */
   take(seq: number): string | null {
     if (seq <= this.last) return `seq ${seq} after ${this.last}`;
-    const follows = seq <= this.last + 1 + this.unnumbered || (this.gapSeq !== null && seq === this.gapSeq + 1);
+    const follows =
+      seq <= this.last + 1 + this.unnumbered || (this.gapSeq !== null && seq === this.gapSeq + 1);
     if (!follows) {
       this.gapSeq = seq;
       return `seq ${seq} after ${this.last}`;

@@ -1,14 +1,8 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { StoredLine } from '../logs/log-buckets.ts';
 import { AttemptIngester, type IngesterParts } from './attempt-ingester.ts';
-import type {
-  IngestedAttempt,
-  Ingestion,
-  IngestLog,
-  IngestSummary,
-  RunDirectoryFiles,
-  RunDirectoryTail,
-} from './ports.ts';
+import type { IngestedAttempt, Ingestion, IngestLog, IngestSummary } from './ports.ts';
+import type { RunDirectoryFiles, RunDirectoryTail } from './tail-port.ts';
 
 export interface IngestionParts extends IngesterParts {
   readonly files: RunDirectoryFiles;
@@ -88,7 +82,11 @@ export class IngestionService implements Ingestion {
   }
 
   /** Never rejects. */
-  private async follow(ingester: AttemptIngester, tail: RunDirectoryTail, signal: AbortSignal): Promise<void> {
+  private async follow(
+    ingester: AttemptIngester,
+    tail: RunDirectoryTail,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { attemptId } = ingester.attempt;
     let pauseMs = firstPauseMs;
     try {

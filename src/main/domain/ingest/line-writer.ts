@@ -1,6 +1,13 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { DocumentStore, StoredDocument } from '../documents/ports.ts';
-import { bucketId, bucketOf, expiredMessage, longLineId, roomInBucket, type StoredLine } from '../logs/log-buckets.ts';
+import {
+  bucketId,
+  bucketOf,
+  expiredLine,
+  longLineId,
+  roomInBucket,
+  type StoredLine,
+} from '../logs/log-buckets.ts';
 import type { IngestedAttempt } from './ports.ts';
 
 const collection = 'workflow_logs';
@@ -25,7 +32,13 @@ export async function writeLines(
   lines: readonly StoredLine[],
 ): Promise<void> {
   const expiresAt = new Date(Date.now() + lifetimeMs).toISOString();
-  const document = (id: string) => ({ id, workflowId: attempt.runId, attempt: attempt.attempt, logs: [], expiresAt });
+  const document = (id: string) => ({
+    id,
+    workflowId: attempt.runId,
+    attempt: attempt.attempt,
+    logs: [],
+    expiresAt,
+  });
   const work: (() => Promise<void>)[] = [];
   for (let from = 0; from < lines.length; ) {
     const start = position + from;
@@ -65,14 +78,9 @@ async function putLines(
   } catch (error) {
     if (!(error instanceof TrainyardError) || error.code !== 'DOCUMENT_GAP') throw error;
     // The bucket's first lines were older than the lifetime, and it is gone: the places of its lines stay.
-    const expired: StoredLine = {
-      timestamp: lines[0]?.timestamp ?? new Date().toISOString(),
-      level: 'info',
-      source: 'platform',
-      stream: 'platform',
-      message: expiredMessage,
-    };
-    const before = Array.from({ length: place }, () => expired);
-    await documents.putFrom(collection, base, 'logs', 0, [...before, ...lines]);
+    const found = await documents.get(collection, base.id);
+    const before = (found?.logs ?? []) as readonly StoredLine[];
+    const missing = Array.from({ length: place - before.length }, () => expiredLine);
+    await documents.putFrom(collection, base, 'logs', before.length, [...missing, ...lines]);
   }
 }

@@ -2,7 +2,8 @@ import { workflowMetricsSlot, workflowStatusSlot, writeSlot } from '../cache/key
 import type { Cache } from '../cache/ports.ts';
 import { type PubSub, runChannel } from '../messaging/ports.ts';
 import type { News } from '../news/news.ts';
-import type { CommitOutcome, IngestedAttempt, IngestLog } from './ports.ts';
+import type { IngestedAttempt, IngestLog } from './ports.ts';
+import type { CommitOutcome } from './store-port.ts';
 
 /** The least time between two writes of a run's state into the cache. */
 const cacheEveryMs = 500;

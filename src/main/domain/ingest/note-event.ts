@@ -1,7 +1,8 @@
 import type { StoredLine } from '../logs/log-buckets.ts';
 import type { Batch } from './batch.ts';
 import type { LogEvent, PlainEvent } from './event-line.ts';
-import type { IngestSummary, RunDirectoryTail } from './ports.ts';
+import type { IngestSummary } from './ports.ts';
+import type { RunDirectoryTail } from './tail-port.ts';
 
 /** Longer messages stand in the journal whole, and shortened where a run is summed up. */
 const longestSummary = 16_384;
@@ -41,12 +42,21 @@ export async function noteEvent(
 }
 
 function noteProgress(batch: Batch, data: PlainEvent['data']): void {
-  const { epoch, epochs, step, steps } = data as { epoch: number; epochs: number; step: number; steps: number };
+  const { epoch, epochs, step, steps } = data as {
+    epoch: number;
+    epochs: number;
+    step: number;
+    steps: number;
+  };
   const percentage = steps === 0 ? 0 : Math.min(100, Math.floor((step / steps) * 100));
   batch.progress = { percentage, epoch, epochs };
 }
 
-async function noteFile(batch: Batch, event: PlainEvent, tail: Pick<RunDirectoryTail, 'sizeOf'>): Promise<void> {
+async function noteFile(
+  batch: Batch,
+  event: PlainEvent,
+  tail: Pick<RunDirectoryTail, 'sizeOf'>,
+): Promise<void> {
   const { path, kind, name, mediaType, epoch, step, metrics } = event.data as {
     path: string;
     kind: string;

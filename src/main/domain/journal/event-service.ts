@@ -49,7 +49,14 @@ export class EventService {
     const events = await this.expand(page);
     for (const point of page.points) {
       const { seq, attempt, attemptSeq, epoch, step, values } = point;
-      events.push({ seq, attempt, attemptSeq, time: point.time.toISOString(), type: 'metric', data: { epoch, step, values } });
+      events.push({
+        seq,
+        attempt,
+        attemptSeq,
+        time: point.time.toISOString(),
+        type: 'metric',
+        data: { epoch, step, values },
+      });
     }
     const within = events.filter(({ seq }) => seq > after && seq <= last).sort((a, b) => a.seq - b.seq);
     const next = Math.max(after, last);
@@ -60,7 +67,7 @@ export class EventService {
     const spans = events.flatMap((event) => {
       const attemptId = attemptIds.get(event.attempt ?? 0);
       return event.type === 'log' && attemptId !== undefined
-        ? [{ event, attemptId, from: Number(event.payload['start']), count: event.span }]
+        ? [{ event, attemptId, from: Number(event.payload.start), count: event.span }]
         : [];
     });
     const texts = await this.lines.read(spans);
@@ -82,5 +89,12 @@ export class EventService {
 }
 
 function toEvent({ seq, attempt, attemptSeq, time, type, payload }: StoredEvent): RunEvent {
-  return { seq, attempt, attemptSeq, time: time.toISOString(), type: eventType.parse(type), data: { ...payload } };
+  return {
+    seq,
+    attempt,
+    attemptSeq,
+    time: time.toISOString(),
+    type: eventType.parse(type),
+    data: { ...payload },
+  };
 }

@@ -35,4 +35,10 @@ export function longLineId(attemptId: string, position: number): string {
 }
 
 /** What stands for a line that is older than the log's lifetime. */
-export const expiredMessage = '(older than 30 days: removed)';
+export const expiredLine: StoredLine = {
+  timestamp: '1970-01-01T00:00:00.000Z',
+  level: 'info',
+  source: 'platform',
+  stream: 'platform',
+  message: '(older than 30 days: removed)',
+};

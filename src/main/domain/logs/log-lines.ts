@@ -1,6 +1,6 @@
 import type { DocumentStore } from '../documents/ports.ts';
 import { logBucketLines } from '../documents/schemas.ts';
-import { bucketId, bucketOf, expiredMessage, type StoredLine } from './log-buckets.ts';
+import { bucketId, bucketOf, expiredLine, type StoredLine } from './log-buckets.ts';
 
 /** Lines of an attempt's log. */
 export interface LineRange {
@@ -11,14 +11,6 @@ export interface LineRange {
 
 /** Buckets that are fetched at a time. */
 const bucketsAtOnce = 16;
-
-const expired: StoredLine = {
-  timestamp: '1970-01-01T00:00:00.000Z',
-  level: 'info',
-  source: 'platform',
-  stream: 'platform',
-  message: expiredMessage,
-};
 
 /** The text of log lines, out of the documents of `workflow_logs`. */
 export class LogLines {
@@ -40,7 +32,7 @@ export class LogLines {
     const found = ranges.map(({ attemptId, from, count }) =>
       Array.from({ length: count }, (_, place): StoredLine => {
         const { index, place: inBucket } = bucketOf(from + place);
-        return buckets.get(bucketId(attemptId, index))?.[inBucket] ?? expired;
+        return buckets.get(bucketId(attemptId, index))?.[inBucket] ?? expiredLine;
       }),
     );
     return this.withWholeLines(found);
@@ -59,9 +51,12 @@ export class LogLines {
   private async fetch(ids: readonly string[]): Promise<Map<string, StoredLine[]>> {
     const found = new Map<string, StoredLine[]>();
     for (let at = 0; at < ids.length; at += bucketsAtOnce) {
-      for (const document of await this.documents.getMany('workflow_logs', ids.slice(at, at + bucketsAtOnce))) {
+      for (const document of await this.documents.getMany(
+        'workflow_logs',
+        ids.slice(at, at + bucketsAtOnce),
+      )) {
         // The store checks documents when they are written: these fields are what they say.
-        const lines = document['logs'] as StoredLine[];
+        const lines = document.logs as StoredLine[];
         found.set(document.id, lines.slice(0, logBucketLines));
       }
     }

@@ -70,7 +70,9 @@ export class LogService {
     const found = await this.lines.read(ranges);
     const keeps = filter(query);
     const lines = ranges.flatMap(({ attempt, first: start }, index) =>
-      (found[index] ?? []).flatMap((line, place) => (keeps(line) ? [toLogLine(line, attempt, start + place)] : [])),
+      (found[index] ?? []).flatMap((line, place) =>
+        keeps(line) ? [toLogLine(line, attempt, start + place)] : [],
+      ),
     );
     return { lines, next, total, ended: isEnded(lengths.status) && next >= total };
   }

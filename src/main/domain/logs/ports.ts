@@ -4,7 +4,11 @@ import type { RunStatus } from '../../../shared/model/run.ts';
 export interface LogLengths {
   readonly status: RunStatus;
   /** In the attempts' order. Lines that are not committed do not count. */
-  readonly attempts: readonly { readonly attemptId: string; readonly attempt: number; readonly lines: number }[];
+  readonly attempts: readonly {
+    readonly attemptId: string;
+    readonly attempt: number;
+    readonly lines: number;
+  }[];
 }
 
 export interface LogIndex {

@@ -78,7 +78,7 @@ export function scaledForColumn(value: number, { factor, largest, scale }: Metri
 }
 
 /** Whether a column holds exactly this value: `scaled` / `factor` is then the double that was given. */
-export function isHeldExactly(value: number, scaled: number, { factor }: MetricColumn): boolean {
+function isHeldExactly(value: number, scaled: number, { factor }: MetricColumn): boolean {
   return scaled / factor === value && !Object.is(value, -0);
 }
 
@@ -97,7 +97,7 @@ function roundedByDigits(value: number, scale: number): number {
 }
 
 /** A value as a string, -0 and what is not finite included. */
-export function exactText(value: number): string {
+function exactText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 

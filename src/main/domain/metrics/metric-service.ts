@@ -43,11 +43,13 @@ export class MetricService {
     const { status, lastSeq, points } = await this.points.page(runId, after, limit + 1);
     const more = points.length > limit;
     if (more) points.length = limit;
-    const metrics = points.map(({ time, values, ...point }): MetricPoint => ({
-      ...point,
-      time: time.toISOString(),
-      values: { ...values },
-    }));
+    const metrics = points.map(
+      ({ time, values, ...point }): MetricPoint => ({
+        ...point,
+        time: time.toISOString(),
+        values: { ...values },
+      }),
+    );
     // Without more, everything up to the journal's end was looked at, though not all of it is points.
     const next = more ? (metrics.at(-1)?.seq ?? after) : Math.max(after, lastSeq);
     return { metrics, next, more, ended: !more && isEnded(status) };

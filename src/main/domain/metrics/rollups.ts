@@ -77,7 +77,7 @@ function clear(bucket: Bucket): void {
 }
 
 /** Adds a later bucket to an earlier one. */
-export function mergeInto(earlier: Bucket, later: Readonly<Bucket>): void {
+function mergeInto(earlier: Bucket, later: Readonly<Bucket>): void {
   if (earlier.count + earlier.nonFinite === 0) {
     earlier.firstStep = later.firstStep;
     earlier.firstSeq = later.firstSeq;
@@ -225,7 +225,19 @@ function stateOf(bucket: Readonly<Bucket>): BucketState {
 
 function bucketOf(state: BucketState): Bucket {
   const [count, nonFinite, min, max, sum, firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch] =
-    state.map(Number) as [number, number, number, number, number, number, number, number, number, number, number];
+    state.map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
   return {
     count,
     nonFinite,

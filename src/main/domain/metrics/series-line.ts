@@ -1,5 +1,5 @@
 import type { Series } from '../../../shared/contract/runs.ts';
-import type { BucketColumns, StoredPoint, StepWindow } from './ports.ts';
+import type { BucketColumns, StepWindow, StoredPoint } from './ports.ts';
 import type { Bucket } from './rollups.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

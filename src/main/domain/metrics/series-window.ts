@@ -1,7 +1,7 @@
 import type { Series } from '../../../shared/contract/runs.ts';
 import type { BucketRange, RollupView, StepWindow, StoredPoint, TouchedRange } from './ports.ts';
 import { bucketWidth, type RollupShape } from './rollups.ts';
-import { type LevelChoice, openAt, wholeBuckets, wholeRange } from './series.ts';
+import { type LevelChoice, openAt, wholeBuckets, wholeRange } from './series-level.ts';
 import { groupSize, SeriesLine } from './series-line.ts';
 
 /** Journal numbers that are read point by point at most: of a metric that is rare, they hold far more points of others. */

@@ -1,6 +1,7 @@
 import type { Series } from '../../../shared/contract/runs.ts';
-import type { BucketRange, RollupReader, RollupView, StepWindow } from './ports.ts';
-import { bucketWidth, type OpenLine, openLines, type RollupShape } from './rollups.ts';
+import type { RollupReader, RollupView, StepWindow } from './ports.ts';
+import { bucketWidth, openLines, type RollupShape } from './rollups.ts';
+import { chooseLevel, type LevelChoice, openAt, wholeRange } from './series-level.ts';
 import { groupSize, SeriesLine } from './series-line.ts';
 import { locate } from './series-window.ts';
 
@@ -11,13 +12,6 @@ export interface SeriesQuery {
   /** For each line. */
   readonly maxPoints: number;
   readonly window: StepWindow | null;
-}
-
-/** A line of one attempt, and the level that shows it. */
-export interface LevelChoice {
-  readonly attempt: number;
-  readonly line: OpenLine;
-  readonly level: number;
 }
 
 /** An answer holds no more buckets than this, however many lines it has. */
@@ -43,7 +37,9 @@ export class SeriesService {
           .filter(({ name, total }) => total > 0 && (!wanted || wanted.has(name)))
           .map((line) => ({ attempt, line })),
       );
-      lines.sort((a, b) => (a.line.name < b.line.name ? -1 : a.line.name > b.line.name ? 1 : a.attempt - b.attempt));
+      lines.sort((a, b) =>
+        a.line.name < b.line.name ? -1 : a.line.name > b.line.name ? 1 : a.attempt - b.attempt,
+      );
       const share = Math.floor(mostBuckets / Math.max(1, lines.length));
       const limit = Math.min(maxPoints, Math.max(fewestOfLine, share));
       const chosen = lines.map(({ attempt, line }) => ({
@@ -71,32 +67,4 @@ export class SeriesService {
       return series.end();
     });
   }
-}
-
-/** The finest level at which a line of so many points has at most `limit` buckets; the coarsest where none is. */
-export function chooseLevel(shape: RollupShape, total: number, limit: number): number {
-  if (total <= Math.min(limit, shape.exactPoints)) return 0;
-  for (let level = 1; level < shape.levels; level += 1) {
-    if (Math.floor(total / bucketWidth(shape, level)) + level <= limit) return level;
-  }
-  return shape.levels;
-}
-
-/** All whole buckets of a line at its level. */
-export function wholeRange(shape: RollupShape, { attempt, line, level }: LevelChoice): BucketRange {
-  return { attempt, name: line.name, level, from: 0, to: wholeBuckets(shape, line, level) };
-}
-
-/** How many buckets of a level are whole. */
-export function wholeBuckets(shape: RollupShape, line: OpenLine, level: number): number {
-  if (level === 0) return Math.min(line.total, shape.exactPoints);
-  return Math.floor(line.total / bucketWidth(shape, level));
-}
-
-/**
- * The points behind the last whole bucket of a level, in order: an open bucket holds whole ones of the level below, so those of
- * this level and the finer ones follow each other up to the newest point.
- */
-export function openAt(line: OpenLine, level: number): OpenLine['open'] {
-  return line.open.filter((open) => open.level <= level);
 }

@@ -189,7 +189,7 @@ function SortHeader({ id, filter, onSort, children }: SortHeaderProps) {
           onClick={() => onSort(sort, active && filter.order === 'desc' ? 'asc' : 'desc')}
         >
           {children}
-          <Arrow size={13} aria-hidden style={{ visibility: active ? 'visible' : 'hidden' }} />
+          {active && <Arrow size={13} aria-hidden />}
         </button>
       ) : (
         children

@@ -24,10 +24,4 @@ export const engineCodes = {
     message: '파일을 엔진으로 보내지 못했습니다',
     mend: '엔진이 실행 중인지, 디스크에 공간이 있는지 확인하고 다시 시도하세요.',
   },
-  POSTGRES_UNREACHABLE: {
-    message: 'PostgreSQL에 연결할 수 없습니다',
-    mend: '시스템 화면의 진단을 보거나 엔진을 다시 시작하세요.',
-  },
-  POSTGRES_DISK_FULL: { message: 'PostgreSQL의 디스크가 가득 찼습니다', mend: '공간을 비우세요.' },
-  POSTGRES_FULL: { message: 'PostgreSQL의 연결이 모두 쓰이고 있습니다', mend: '잠시 뒤 다시 시도하세요.' },
 };

@@ -1,0 +1,73 @@
+/** 상태 폴더와 이 컴퓨터의 문제, 그리고 지금은 할 수 없는 요청. */
+export const machineCodes = {
+  CONFLICT: { message: '지금 상태에서는 할 수 없습니다', mend: '상태를 확인하고 다시 시도하세요.' },
+  DATASET_CHANGED: {
+    message: '데이터셋의 파일이 가져왔을 때와 다릅니다',
+    mend: '파일을 되돌리거나 다시 가져와 새 버전을 만드세요.',
+  },
+  DATASET_NOT_READY: {
+    message: '아직 쓸 수 없는 데이터셋입니다',
+    mend: '가져오기가 끝나기를 기다리거나 다시 가져오세요.',
+  },
+  DATASET_VERSION_NOT_FOUND: {
+    message: '그런 데이터셋 버전이 없습니다',
+    mend: '데이터셋의 버전을 확인하세요.',
+  },
+  FILE_NOT_FOUND: { message: '파일이 더는 없습니다', mend: '파일을 되돌리거나 데이터셋을 다시 가져오세요.' },
+  OBJECT_NOT_FOUND: {
+    message: '저장된 파일이 없습니다',
+    mend: '상태 폴더를 백업에서 되돌리거나 다시 가져오세요.',
+  },
+  OBJECT_KEY_CONFLICT: { message: '저장할 이름이 다른 것과 겹칩니다', mend: '다른 이름을 쓰세요.' },
+  OBJECT_STORE_LINK: { message: '저장소 안에 있어서는 안 되는 링크가 있습니다', mend: '그 링크를 지우세요.' },
+  HOME_UNUSABLE: {
+    message: '상태 폴더를 만들거나 닫을 수 없습니다',
+    mend: 'TRAINYARD_HOME을 자신이 소유한 폴더로 지정하세요.',
+  },
+  HOME_OF_ANOTHER_USER: {
+    message: '상태 폴더가 다른 사용자의 것입니다',
+    mend: '그 사용자로 시작하거나 TRAINYARD_HOME을 자신의 폴더로 지정하세요.',
+  },
+  STATE_FILE_DAMAGED: {
+    message: '상태 폴더의 파일이 Trainyard가 쓴 것과 다릅니다',
+    mend: '백업에서 되돌리세요. engine.json은 엔진이 없을 때 지워도 됩니다.',
+  },
+  STATE_FOLDER: {
+    message: 'Trainyard의 상태 폴더와 겹치는 경로입니다',
+    mend: '그 밖에 있는 폴더나 압축 파일을 고르세요.',
+  },
+  SETTINGS_CORRUPT: {
+    message: '설정 파일이 손상되어 옆으로 치웠습니다',
+    mend: '다시 시작하면 새로 만들어집니다.',
+  },
+  SETTINGS_TOO_NEW: {
+    message: '더 새로운 Trainyard가 쓴 설정 파일입니다',
+    mend: '그 버전이나 더 새로운 버전을 쓰세요.',
+  },
+  SETTINGS_UNAVAILABLE: {
+    message: '설정 파일을 쓸 수 없습니다',
+    mend: '파일의 권한과 디스크 공간을 확인하세요.',
+  },
+  SETTING_INVALID: { message: '저장할 수 없는 설정입니다', mend: '값을 고치세요.' },
+  RUN_DIRECTORY_UNWRITABLE: {
+    message: '실행 폴더에 쓸 수 없습니다',
+    mend: '권한과 디스크 공간을 확인하세요.',
+  },
+  PORT_TAKEN: {
+    message: '그 포트를 쓸 수 없습니다',
+    mend: '--port로 다른 포트를, 또는 0으로 빈 포트를 고르세요.',
+  },
+  ENGINE_RUNNING: {
+    message: '이 상태 폴더의 엔진이 이미 실행 중입니다',
+    mend: '그것을 쓰거나, 먼저 멈추거나, 다른 TRAINYARD_HOME을 지정하세요.',
+  },
+  FOREIGN_REQUEST: {
+    message: '이 엔진의 주소로 온 요청이 아닙니다',
+    mend: 'http://127.0.0.1 주소로 여세요.',
+  },
+  UI_NOT_BUILT: { message: '화면이 빌드되어 있지 않습니다', mend: '"npm run build"를 실행하세요.' },
+  MESSAGING_UNREACHABLE: {
+    message: '데이터베이스의 알림을 듣는 연결이 없습니다',
+    mend: '잠시 뒤 다시 시도하세요. 계속되면 엔진을 다시 시작하세요.',
+  },
+};

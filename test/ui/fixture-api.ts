@@ -1,0 +1,29 @@
+import { implement, ORPCError } from '@orpc/server';
+import { contract } from '../../src/shared/contract/contract.ts';
+
+/** The contract, ready to be implemented in memory. */
+export const os = implement(contract);
+
+function missing(what: string): ORPCError<'NOT_FOUND', { mend: string; place: object }> {
+  return new ORPCError('NOT_FOUND', {
+    status: 404,
+    message: `There is no ${what}`,
+    data: { mend: 'Check the address.', place: {} },
+  });
+}
+
+/** The value, or the contract's NOT_FOUND. */
+export function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw missing(what);
+  return value;
+}
+
+/** Whether a text holds what is searched for; all do where nothing is. */
+export function matches(text: string, search: string | undefined): boolean {
+  return search === undefined || text.toLowerCase().includes(search.toLowerCase());
+}
+
+/** Newest first. */
+export function newest<T extends { createdAt: string }>(all: Iterable<T>): T[] {
+  return [...all].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { Validation } from '../../src/shared/contract/datasets.ts';
+import { found, matches, newest, os } from './fixture-api.ts';
+import { fixtureId } from './fixture-data.ts';
+import type { FixtureState } from './fixture-state.ts';
+
+/** The folder /bad is invalid; every other one is fine. */
+function validation(path: string, state: FixtureState): Validation {
+  const bad = path.includes('bad');
+  const dataset = [...state.datasets.values()][0];
+  return {
+    ok: !bad,
+    errors: bad
+      ? [
+          {
+            code: 'IMAGE_UNREADABLE',
+            path: 'rose/broken.png',
+            message: 'rose/broken.png can’t be decoded: the file ends too early',
+            mend: 'Copy the image again from where it came from, or delete it.',
+          },
+          {
+            code: 'CLASS_EMPTY',
+            path: 'tulip',
+            message: 'The class tulip has no image',
+            mend: 'Put images into it, or delete the folder.',
+          },
+        ]
+      : [],
+    warnings: bad
+      ? [
+          {
+            code: 'IMAGE_DUPLICATE',
+            path: 'rose/0002.png',
+            message: 'rose/0002.png has the same bytes as daisy/0007.png',
+            mend: 'Delete one of them.',
+          },
+        ]
+      : [],
+    moreErrors: 0,
+    moreWarnings: 0,
+    summary: {
+      format: 'imagenet',
+      images: bad ? 118 : (dataset?.images ?? 0),
+      bytes: 71_000,
+      classes: bad ? [{ name: 'rose', count: 118 }] : (dataset?.classes ?? []),
+      widths: { min: 28, max: 28 },
+      heights: { min: 28, max: 28 },
+      channels: [{ channels: 1, count: 118 }],
+      fileTypes: [{ type: 'png', count: 118 }],
+    },
+  };
+}
+
+/** Datasets: every import is over at once. */
+export function fixtureDatasets(state: FixtureState) {
+  const imports = new Map<string, { path: string; datasetId: string }>();
+  return {
+    list: os.datasets.list.handler(({ input }) => ({
+      datasets: newest(state.datasets.values()).filter(
+        ({ name, projects }) =>
+          matches(name, input.search) &&
+          (input.project === undefined || projects.some(({ id }) => id === input.project)),
+      ),
+    })),
+    show: os.datasets.show.handler(({ input }) => {
+      const dataset = found(state.datasets.get(input.dataset), 'such dataset');
+      return {
+        ...dataset,
+        versions:
+          dataset.version === null
+            ? []
+            : [
+                {
+                  version: 1,
+                  manifestSha256: 'a'.repeat(64),
+                  mode: dataset.mode ?? 'copy',
+                  rootPath: dataset.mode === 'in_place' ? '/data/flowers' : null,
+                  images: dataset.images,
+                  sizeBytes: dataset.sizeBytes,
+                  classes: dataset.classes,
+                  createdAt: dataset.createdAt,
+                },
+              ],
+        validation: dataset.version === null ? null : validation('/good', state),
+      };
+    }),
+    validate: os.datasets.validate.handler(({ input }) => validation(input.path, state)),
+    import: os.datasets.import.handler(({ input }) => {
+      const importId = randomUUID();
+      imports.set(importId, { path: input.path, datasetId: fixtureId(2, 1) });
+      return { datasetId: fixtureId(2, 1), importId };
+    }),
+    waitForImport: os.datasets.waitForImport.handler(({ input }) => {
+      const { path, datasetId } = found(imports.get(input.importId), 'such import');
+      const result = validation(path, state);
+      return {
+        id: input.importId,
+        datasetId,
+        phase: result.ok ? 'done' : 'failed',
+        done: 118,
+        total: 118,
+        error: result.ok
+          ? null
+          : {
+              code: 'DATASET_INVALID',
+              message: `${path} has 2 invalid entries; nothing was imported`,
+              mend: 'Mend what is listed, or import it with the invalid ones left out.',
+            },
+        version: result.ok ? 1 : null,
+        reused: false,
+        validation: result,
+      };
+    }),
+    images: os.datasets.images.handler(({ input }) => {
+      const dataset = found(state.datasets.get(input.dataset), 'such dataset');
+      const all = state.images
+        .slice(0, dataset.images)
+        .filter((image) => input.class === undefined || image.class === input.class);
+      return {
+        total: all.length,
+        images: all.slice(input.offset, input.offset + input.limit).map((image) => ({
+          path: image.path,
+          class: image.class,
+          sha256: image.sha256,
+          size: image.bytes.length,
+          width: 28,
+          height: 28,
+          channels: 1,
+          thumbnailUrl: `/files/datasets/${dataset.id}/1/images/${image.sha256}?size=128`,
+          url: `/files/datasets/${dataset.id}/1/images/${image.sha256}`,
+        })),
+      };
+    }),
+    verify: os.datasets.verify.handler(() => ({ ok: true, problems: [] })),
+    link: os.datasets.link.handler(({ input }) => ({ id: input.dataset })),
+    remove: os.datasets.remove.handler(({ input }) => {
+      state.datasets.delete(input.dataset);
+      return { id: input.dataset };
+    }),
+  };
+}
