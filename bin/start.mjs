@@ -228,7 +228,7 @@ async function main() {
   const code = await ended;
   window?.kill('SIGTERM');
   if (ready?.url && !stopping) print(say('The engine has ended.', '엔진이 끝났습니다.'));
-  return code === 0 ? 0 : 1;
+  return code ?? 1;
 }
 
 try {

@@ -212,13 +212,23 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   const everything = stack.move();
   const { promise: closed, resolve: resolveClosed, reject: rejectClosed } = Promise.withResolvers<void>();
+  const hurry = new AbortController();
   let stopping = false;
   async function stop({ stopRuns }: { stopRuns: boolean }): Promise<void> {
-    if (stopping) return closed;
+    if (stopping) {
+      if (stopRuns) hurry.abort();
+      return closed;
+    }
     stopping = true;
     log.info({ stopRuns }, 'the engine stops');
     try {
-      if (stopRuns) await services.runs.loop.stopAll({ graceMs: stopGraceMs });
+      if (stopRuns) {
+        // Trainers that are not waited for keep their order to stop; the next start finds how they ended.
+        const hurried = new Promise<void>((resolve) =>
+          hurry.signal.addEventListener('abort', () => resolve()),
+        );
+        await Promise.race([services.runs.loop.stopAll({ graceMs: stopGraceMs }), hurried]);
+      }
       await everything.disposeAsync();
       resolveClosed();
     } catch (error) {

@@ -241,6 +241,11 @@ export async function benchIngest(
   }
 }
 
+/** How many times as fast the second is as the first: the middle of the rounds, each against its neighbour in time. */
+function pairedRatio(first: readonly Timing[], second: readonly Timing[]): number {
+  return median(first.map((timing, round) => timing.seconds / (second[round]?.seconds ?? Number.NaN)));
+}
+
 function speedRows(
   points: number,
   measured: Record<'ingest' | 'text' | 'again' | 'binary', Timing[]>,
@@ -252,9 +257,9 @@ function speedRows(
     const processor = timings.flatMap((timing) => timing.processor ?? []);
     return processor.length === 0 ? '?' : ((median(processor) / points) * 1e6).toFixed(1);
   };
-  const ratio = seconds(measured.text) / seconds(measured.ingest);
-  const toBinary = seconds(measured.binary) / seconds(measured.ingest);
-  const control = seconds(measured.text) / seconds(measured.again);
+  const ratio = pairedRatio(measured.text, measured.ingest);
+  const toBinary = pairedRatio(measured.binary, measured.ingest);
+  const control = pairedRatio(measured.text, measured.again);
   const detail =
     `${points.toLocaleString('en')} points of 4 values: COPY ${rate(measured.text)}, ingest with rollups and journal ${rate(measured.ingest)}; ` +
     `processor seconds for a million points, engine and PostgreSQL together: COPY ${perMillion(measured.text)}, ingest ${perMillion(measured.ingest)}`;

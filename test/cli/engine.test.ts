@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cliJson, type RunningEngine, runCli, startEngine } from '../support/engine.ts';
+import { cliFile, cliJson, type RunningEngine, runCli, startEngine, waitFor } from '../support/engine.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
 interface Imported {
@@ -137,13 +139,35 @@ test('a run is queued, followed to its end, and read back', async () => {
   expect(await json('runs', 'list', '--status', 'completed')).toMatchObject({ total: 2 });
 });
 
-test('a run that is cancelled ends its follower with 1, and can be resumed', async () => {
+test('Ctrl-C leaves a run alone; cancelled, it ends its follower with 1, and can be resumed', async () => {
   const slow = ['--project', 'demo', '--dataset', 'photos', '--epochs', '5000', '--batch-size', '8'];
   const { runId } = await json<{ runId: string }>('train', ...slow);
+  const show = () =>
+    json<{ status: string; currentEpoch: number; attemptCount: number }>('runs', 'show', runId);
+  await waitFor('a checkpoint', async () => ((await show()).currentEpoch ?? 0) > 2);
+
+  const watcher = spawn(process.execPath, [cliFile, 'runs', 'follow', runId, '--json'], {
+    env: { ...process.env, TRAINYARD_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  watcher.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+  });
+  await once(watcher.stdout, 'data');
+  watcher.stdout.resume();
+  watcher.kill('SIGINT');
+  expect(await once(watcher, 'close')).toEqual([1, null]);
+  expect(said).toMatch(/^The run goes on\. Watch it again: trainyard runs follow \S+ --after \d+\n$/);
+  expect((await show()).status).toBe('running');
+
   const following = runCli(home, ['runs', 'follow', runId, '--json']);
-  const cancelled = await json<{ status: string }>('runs', 'cancel', runId, '--wait');
-  expect(cancelled.status).toBe('cancelled');
-  expect(await following).toMatchObject({ code: 1, stderr: expect.stringContaining('cancelled') });
+  expect(await json('runs', 'cancel', runId, '--wait')).toMatchObject({ status: 'cancelled' });
+  expect(await following).toMatchObject({ code: 1, stderr: 'The run ended: cancelled.\n' });
+  await json('runs', 'resume', runId);
+  await waitFor('the second attempt', async () => (await show()).status === 'running');
+  expect((await show()).attemptCount).toBe(2);
+  await json('runs', 'cancel', runId, '--grace', '5', '--wait');
 });
 
 test('a reference that names no run, or several', async () => {

@@ -47,7 +47,7 @@ test.each<[string, Layer]>([
   const value = () =>
     tf.tidy(() =>
       forward()
-        .output.dataSync()
+        .output.dataSync<'float32'>()
         .reduce((sum, one, at) => sum + one * (outer[at] ?? 0), 0),
     );
   const gradients = tf.tidy(() => {

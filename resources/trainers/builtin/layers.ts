@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Random } from './random.ts';
 
 /** What a weight is and how it starts: normally distributed with `deviation`, or all `fill` where that is 0. */
-export interface WeightSpec {
+interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly deviation: number;
@@ -17,7 +17,7 @@ export interface WeightSpec {
 }
 
 /** A layer's output, and the way back: from the loss's gradient by the output to those by the input and by each weight. */
-export interface Pass {
+interface Pass {
   readonly output: tf.Tensor;
   backward(gradient: tf.Tensor): { readonly input: tf.Tensor; readonly weights: readonly tf.Tensor[] };
 }

@@ -1,12 +1,12 @@
 import type { Events } from './events.ts';
 
-const everyMs = 400;
+const everyMs = 300;
 /** The time of the last so many steps is what the next ones are expected to take. */
 const remembered = 64;
 /** Before this many steps nothing is known: the first ones are slower. */
 const firstSteps = 8;
 
-/** Says how far the training is, at most every 400 ms, and how long it will still take. */
+/** Says how far the training is, at most every 300 ms, and how long it will still take. */
 export class Progress {
   readonly #events: Events;
   readonly #plan: { readonly epochs: number; readonly stepsPerEpoch: number };

@@ -34,6 +34,11 @@ export class Session implements Disposable {
     }
   }
 
+  /** Asks once: for what must not be done twice. @throws TrainyardError ENGINE_GONE */
+  askOnce<T>(question: (api: Api) => Promise<T>): Promise<T> {
+    return question(this.client.api);
+  }
+
   [Symbol.dispose](): void {
     this.client[Symbol.dispose]();
   }

@@ -2,7 +2,12 @@ import { type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IngestLog } from '../../domain/ingest/ports.ts';
-import type { FilePart, LineFile, RunDirectoryFiles, RunDirectoryTail } from '../../domain/ingest/tail-port.ts';
+import type {
+  FilePart,
+  LineFile,
+  RunDirectoryFiles,
+  RunDirectoryTail,
+} from '../../domain/ingest/tail-port.ts';
 import { hasCode } from '../../error-code.ts';
 
 /** How long to wait at most before looking anyway: a watch may miss what another machine or a mapped file changes. */

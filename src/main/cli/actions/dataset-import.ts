@@ -3,10 +3,10 @@ import path from 'node:path';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
-import { withEngine } from '../engine.ts';
 import { formatBytes } from '../format.ts';
 import { say } from '../language.ts';
 import { remark, StatusLine, writeJson, writeLine } from '../output.ts';
+import { Session } from '../session.ts';
 
 export interface DatasetImportOptions {
   readonly project: string;
@@ -28,11 +28,15 @@ const phases: Record<Progress['phase'], () => string> = {
   failed: () => say('failed', '실패'),
 };
 
-async function waitForEnd(api: Api, importId: string): Promise<Progress> {
+async function waitForEnd(session: Session, importId: string): Promise<Progress> {
   const status = new StatusLine();
   let afterDone = -1;
   for (;;) {
-    const progress = await api.datasets.waitForImport({ importId, afterDone, waitMs: 20_000 });
+    const after = afterDone;
+    // An engine that was stopped goes on with its imports at its next start.
+    const progress = await session.ask((api) =>
+      api.datasets.waitForImport({ importId, afterDone: after, waitMs: 20_000 }),
+    );
     if (progress.phase === 'done' || progress.phase === 'failed') {
       status.clear();
       return progress;
@@ -44,7 +48,7 @@ async function waitForEnd(api: Api, importId: string): Promise<Progress> {
 }
 
 /** The folder or archive as the engine, which runs elsewhere, can find it. */
-export function absolutePath(given: string): string {
+function absolutePath(given: string): string {
   if (given.startsWith('upload://')) return given;
   const absolute = path.resolve(given);
   if (existsSync(absolute)) return absolute;
@@ -61,22 +65,24 @@ export async function importDataset(
   given: string,
 ): Promise<undefined> {
   const { project, name, description } = options;
-  const imported = await withEngine(async (api) => {
-    const { datasetId, importId } = await api.datasets.import({
-      path: absolutePath(given),
+  const source = absolutePath(given);
+  using session = await Session.open();
+  const { datasetId, importId } = await session.askOnce((api) =>
+    api.datasets.import({
+      path: source,
       project,
       format: options.format,
       mode: options.inPlace ? 'in_place' : options.link ? 'link' : 'copy',
       skipInvalid: options.skipInvalid ?? false,
       ...(name === undefined ? {} : { name }),
       ...(description === undefined ? {} : { description }),
-    });
-    const progress = await waitForEnd(api, importId);
-    if (progress.error)
-      throw new TrainyardError(progress.error.code, progress.error.message, progress.error.mend);
-    return { progress, dataset: await api.datasets.show({ dataset: datasetId }) };
-  });
-  const { progress, dataset } = imported;
+    }),
+  );
+  const progress = await waitForEnd(session, importId);
+  if (progress.error) {
+    throw new TrainyardError(progress.error.code, progress.error.message, progress.error.mend);
+  }
+  const dataset = await session.ask((api) => api.datasets.show({ dataset: datasetId }));
   const version = dataset.versions.find((candidate) => candidate.version === progress.version);
   if (!version)
     throw new TypeError(`The import answered version ${progress.version}, which the dataset lacks.`);

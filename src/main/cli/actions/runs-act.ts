@@ -31,7 +31,7 @@ export async function cancelRun(
   using session = await Session.open();
   const run = await session.ask((api) => findRun(api, reference));
   const graceMs = Math.round(options.grace * 1000);
-  const asked = await session.ask((api) => api.runs.cancel({ run, graceMs }));
+  const asked = await session.askOnce((api) => api.runs.cancel({ run, graceMs }));
   await print(options.wait ? await waitForEnd(session, run) : asked, options);
 }
 
@@ -45,7 +45,7 @@ export async function runAgain(
   const run = await session.ask((api) => findRun(api, reference));
   // What stands in the journal already is not news of this attempt.
   const { lastSeq: after } = await session.ask((api) => api.runs.show({ run }));
-  const asked = await session.ask((api) => api.runs[verb]({ run }));
+  const asked = await session.askOnce((api) => api.runs[verb]({ run }));
   await print(asked, options);
   if (options.follow) return await follow(session, run, { after, json: options.json ?? false });
 }

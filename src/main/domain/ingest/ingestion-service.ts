@@ -15,7 +15,7 @@ export interface IngestionParts extends IngesterParts {
  * The least time between two looks at files that grow: at a few events a second each is committed at once, at thousands they
  * are committed together. It bounds the lag from above, too.
  */
-const cadenceMs = 25;
+const cadenceMs = 15;
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
 
