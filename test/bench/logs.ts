@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { LogLine } from '../../src/shared/contract/runs.ts';
+import type { LogLine } from '../../src/shared/contract/run-readings.ts';
 import { openBrowser } from '../support/browser.ts';
 import { waitFor } from '../support/engine.ts';
 import { rest } from '../support/rest.ts';

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
-import type { Run, Series } from '../../src/shared/contract/runs.ts';
+import type { Series } from '../../src/shared/contract/run-readings.ts';
+import type { Run } from '../../src/shared/contract/runs.ts';
 import { openBrowser } from '../support/browser.ts';
 import { rest } from '../support/rest.ts';
 import { type Laboratory, lossAt, withLaboratory } from './support/laboratory.ts';

@@ -121,6 +121,33 @@ test('the journal is read in pages of any size, points and log lines and all, an
   });
 });
 
+test('numbers given out to many at once are dense, and a transaction that fails takes none', async () => {
+  const attempt = await workshop.attempt();
+  const append = (fails: boolean) =>
+    workshop.work.transaction(async (tx) => {
+      const seq = await workshop.journal.append(tx, attempt.runId, 1, 'attempt', {
+        from: 'starting',
+        to: 'running',
+      });
+      if (fails) throw new Error('rolled back');
+      return seq;
+    });
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, index) => append(index % 4 === 1)),
+  );
+  const given = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+  expect(given.toSorted((one, other) => one - other)).toEqual(
+    Array.from({ length: 15 }, (_, index) => index + 1),
+  );
+  expect((await wholeJournal(workshop, attempt.runId)).map(({ seq }) => seq)).toEqual(
+    given.map((_, index) => index + 1),
+  );
+  const nobody = workshop.work.transaction((tx) =>
+    workshop.journal.append(tx, attempt.attemptId, null, 'state', {}),
+  );
+  await expect(nobody).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+});
+
 test('points are read in pages; the last page leads to the end of the journal', async () => {
   const attempt = await workshop.attempt();
   await workshop.append(attempt, 'events.jsonl', [1, 2, 3, 4, 5].map(metric).join(''));

@@ -153,10 +153,10 @@ test('the newest state is published and cached', async () => {
       currentEpoch: 1,
       metrics: { train_loss: 0.25, x: 'Infinity' },
     });
-  expect(await readSlot(workshop.cache, workflowMetricsSlot(attempt.runId))).toEqual({
-    train_loss: 0.25,
-    x: 'Infinity',
-  });
+  // The two are written one after the other.
+  await expect
+    .poll(() => readSlot(workshop.cache, workflowMetricsSlot(attempt.runId)))
+    .toEqual({ train_loss: 0.25, x: 'Infinity' });
   await subscription[Symbol.asyncDispose]();
   await workshop.ingestion.close(attempt.attemptId);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RollupShape } from '../../src/main/domain/metrics/rollups.ts';
-import type { Series } from '../../src/shared/contract/runs.ts';
+import type { Series } from '../../src/shared/contract/run-readings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { eventLine, Workshop } from './support/workshop.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { harmless, lineText, rowCount } from '../../src/renderer/features/run/log/log-text.ts';
 import { findLines, LogWindow } from '../../src/renderer/features/run/log/log-window.ts';
-import type { LogLine } from '../../src/shared/contract/runs.ts';
+import type { LogLine } from '../../src/shared/contract/run-readings.ts';
 
 const { signal } = new AbortController();
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { LineSet } from '../../src/renderer/charts/line-set.ts';
 import { RunFeed } from '../../src/renderer/charts/run-feed.ts';
-import type { MetricPoint } from '../../src/shared/contract/runs.ts';
+import type { MetricPoint } from '../../src/shared/contract/run-readings.ts';
 
 vi.stubGlobal('requestAnimationFrame', () => 0);
 

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Dataset } from '../../src/shared/contract/datasets.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
-import type { LogLine, MetricPoint, Run, RunEvent, RunSummary } from '../../src/shared/contract/runs.ts';
+import type { LogLine, MetricPoint, RunEvent } from '../../src/shared/contract/run-readings.ts';
+import type { Run, RunSummary } from '../../src/shared/contract/runs.ts';
 import { possibleActions, type RunStatus } from '../../src/shared/model/run.ts';
 import { trainingConfigSchema } from '../../src/shared/model/training-config.ts';
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Dataset } from '../../src/shared/contract/datasets.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
-import type { LogLine, RunEvent, Series } from '../../src/shared/contract/runs.ts';
+import type { LogLine, RunEvent, Series } from '../../src/shared/contract/run-readings.ts';
 import { isEnded, type RunStatus } from '../../src/shared/model/run.ts';
 import { type FixtureImage, type FixtureRun, fixtureId } from './fixture-data.ts';
 

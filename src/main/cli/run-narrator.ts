@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../shared/contract/runs.ts';
+import type { RunEvent } from '../../shared/contract/run-readings.ts';
 import { formatLogLine } from './actions/runs-logs.ts';
 import { formatClock, formatDuration, formatMetric, formatStatus } from './format.ts';
 import { say } from './language.ts';

@@ -1,4 +1,4 @@
-import type { MetricPoint, Series } from '../../shared/contract/runs.ts';
+import type { MetricPoint, Series } from '../../shared/contract/run-readings.ts';
 import { LineBuffer } from './line-buffer.ts';
 
 export interface Line {

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { MetricPoint, Run } from '../../../src/shared/contract/runs.ts';
+import type { MetricPoint } from '../../../src/shared/contract/run-readings.ts';
+import type { Run } from '../../../src/shared/contract/runs.ts';
 import { cliJson, type RunningEngine, startEngine, temporaryHome, waitFor } from '../../support/engine.ts';
 import { rest } from '../../support/rest.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';

@@ -70,11 +70,12 @@ export class PostgresJournalReader implements JournalReader {
 
   /** Rows that touch the numbers after `after` up to `last`: one of log lines may begin before. */
   private async events(runId: string, after: number, last: number): Promise<StoredEvent[]> {
-    const { rows } = await this.pool.query<EventRow>(
-      `SELECT seq, span, attempt, attempt_seq, recorded_at, type, payload::text AS payload FROM run_events
-       WHERE workflow_id = $1 AND seq > $2::bigint - ${logBucketLines} AND seq <= $3 AND seq + span > $2::bigint + 1 ORDER BY seq`,
-      [runId, after, last],
-    );
+    const { rows } = await this.pool.query<EventRow>({
+      name: 'run-events',
+      text: `SELECT seq, span, attempt, attempt_seq, recorded_at, type, payload::text AS payload FROM run_events
+             WHERE workflow_id = $1 AND seq > $2::bigint - ${logBucketLines} AND seq <= $3 AND seq + span > $2::bigint + 1 ORDER BY seq`,
+      values: [runId, after, last],
+    });
     return rows.map((row) => ({
       seq: row.seq,
       span: row.span,

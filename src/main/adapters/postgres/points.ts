@@ -28,6 +28,7 @@ export async function pointsBetween(
   limit: number | null = null,
 ): Promise<StoredPoint[]> {
   const { rows } = await pool.query<PointRow>({
+    name: 'run-points',
     text: `${selectPoints} LIMIT $4`,
     values: [runId, from, to, limit],
     rowMode: 'array',

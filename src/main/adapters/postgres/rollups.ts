@@ -63,7 +63,11 @@ export class PostgresRollupReader implements RollupReader {
   }
 
   async view<Result>(runId: string, read: (view: RollupView) => Promise<Result>): Promise<Result> {
-    const { rows } = await this.pool.query<ViewRow>(selectView, [runId]);
+    const { rows } = await this.pool.query<ViewRow>({
+      name: 'rollup-view',
+      text: selectView,
+      values: [runId],
+    });
     const [first] = rows;
     if (!first) throw runNotFound(runId);
     const attempts = rows.flatMap(({ attempt, state }) =>
@@ -89,7 +93,11 @@ class PostgresRollupView implements RollupView {
   }
 
   async buckets(ranges: readonly BucketRange[]): Promise<BucketColumns[]> {
-    const { rows } = await this.pool.query<BucketRow>(selectBuckets, this.parameters(ranges));
+    const { rows } = await this.pool.query<BucketRow>({
+      name: 'rollup-buckets',
+      text: selectBuckets,
+      values: this.parameters(ranges),
+    });
     return rows.map(({ whole: [count, nonFinite, lastStep, lastEpoch], real: [min, max, sum] }) => ({
       count: count ?? [],
       nonFinite: nonFinite ?? [],
@@ -102,11 +110,11 @@ class PostgresRollupView implements RollupView {
   }
 
   async within(ranges: readonly BucketRange[], window: StepWindow): Promise<(TouchedRange | null)[]> {
-    const { rows } = await this.pool.query<TouchedRow>(selectTouched, [
-      ...this.parameters(ranges),
-      window.fromStep,
-      window.toStep,
-    ]);
+    const { rows } = await this.pool.query<TouchedRow>({
+      name: 'rollup-touched',
+      text: selectTouched,
+      values: [...this.parameters(ranges), window.fromStep, window.toStep],
+    });
     return rows.map(({ first, behind, first_seq: firstSeq, last_seq: lastSeq }) =>
       first === null || behind === null || firstSeq === null || lastSeq === null
         ? null

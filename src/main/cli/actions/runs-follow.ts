@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import type { RunEvent, RunSummary } from '../../../shared/contract/runs.ts';
+import type { RunEvent } from '../../../shared/contract/run-readings.ts';
+import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';

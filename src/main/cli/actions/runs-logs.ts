@@ -1,4 +1,4 @@
-import type { LogLine } from '../../../shared/contract/runs.ts';
+import type { LogLine } from '../../../shared/contract/run-readings.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
 import { formatClock } from '../format.ts';

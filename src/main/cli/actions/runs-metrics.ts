@@ -1,4 +1,4 @@
-import type { MetricPoint } from '../../../shared/contract/runs.ts';
+import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';

@@ -14,11 +14,11 @@ export interface BatchLimits {
   readonly lines: number;
 }
 
-/** So much is committed within some 100 ms: others who want the run's row wait no longer. */
-export const batchLimits: BatchLimits = { bytes: 1024 * 1024, lines: 8192 };
+/** So much is committed within some 200 ms: others who want the run's row wait no longer. */
+export const batchLimits: BatchLimits = { bytes: 2 * 1024 * 1024, lines: 10_000 };
 
-/** Lines that are read before others get their turn: about a millisecond. */
-const linesInARow = 256;
+/** Lines that are read before others get their turn: some tenths of a millisecond. The commit under way is one of them. */
+const linesInARow = 64;
 
 const offsetOf = { 'stdout.log': 'stdoutOffset', 'stderr.log': 'stderrOffset' } as const;
 

@@ -33,8 +33,8 @@ export interface IngestSummary {
  */
 export interface Ingestion {
   /**
-   * Follows an attempt's files until it is closed or finally drained; resolves once it watches. The files need not be there
-   * yet; the attempt's row must. Harmless when repeated. A store that fails is tried again, with a pause that grows.
+   * Follows an attempt's files, from the call on, until it is closed or finally drained. The files need not be there yet; the
+   * attempt's row must. Harmless when repeated. A store that fails is tried again, with a pause that grows.
    */
   open(attempt: IngestedAttempt): Promise<void>;
   /**

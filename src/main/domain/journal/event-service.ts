@@ -1,4 +1,4 @@
-import { type RunEvent, runEventSchema } from '../../../shared/contract/runs.ts';
+import { type RunEvent, runEventSchema } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import type { LogLines } from '../logs/log-lines.ts';
 import type { JournalPage, JournalReader, StoredEvent } from './ports.ts';

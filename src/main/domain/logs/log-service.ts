@@ -1,4 +1,4 @@
-import { type LogLine, logLevels } from '../../../shared/contract/runs.ts';
+import { type LogLine, logLevels } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import type { RunNews } from '../journal/run-news.ts';
 import type { StoredLine } from './log-buckets.ts';

@@ -1,4 +1,4 @@
-import type { MetricPoint } from '../../../shared/contract/runs.ts';
+import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import type { RunNews } from '../journal/run-news.ts';
 import type { PointReader } from './ports.ts';

@@ -1,4 +1,4 @@
-import type { Series } from '../../../shared/contract/runs.ts';
+import type { Series } from '../../../shared/contract/run-readings.ts';
 import type { BucketColumns, StepWindow, StoredPoint } from './ports.ts';
 import type { Bucket } from './rollups.ts';
 

@@ -1,4 +1,4 @@
-import type { Series } from '../../../shared/contract/runs.ts';
+import type { Series } from '../../../shared/contract/run-readings.ts';
 import type { BucketRange, RollupView, StepWindow, StoredPoint, TouchedRange } from './ports.ts';
 import { bucketWidth, type RollupShape } from './rollups.ts';
 import { type LevelChoice, openAt, wholeBuckets, wholeRange } from './series-level.ts';

@@ -1,4 +1,4 @@
-import type { Series } from '../../../shared/contract/runs.ts';
+import type { Series } from '../../../shared/contract/run-readings.ts';
 import type { RollupReader, RollupView, StepWindow } from './ports.ts';
 import { bucketWidth, openLines, type RollupShape } from './rollups.ts';
 import { chooseLevel, type LevelChoice, openAt, wholeRange } from './series-level.ts';

@@ -1,6 +1,7 @@
 import { Skeleton, Stack, Text, Timeline, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Run, RunEvent } from '../../../shared/contract/runs.ts';
+import type { RunEvent } from '../../../shared/contract/run-readings.ts';
+import type { Run } from '../../../shared/contract/runs.ts';
 import { attemptStatuses, isEnded, runStatuses } from '../../../shared/model/run.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';

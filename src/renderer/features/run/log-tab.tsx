@@ -10,7 +10,8 @@ import {
 } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { logLevels, type Run } from '../../../shared/contract/runs.ts';
+import { logLevels } from '../../../shared/contract/run-readings.ts';
+import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useFormat } from '../../format/use-format.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { RunEvent } from '../../../shared/contract/runs.ts';
+import type { RunEvent } from '../../../shared/contract/run-readings.ts';
 import { engine } from '../../rpc/client.ts';
 
 const told = ['state', 'attempt', 'result'] as const;

@@ -2,7 +2,7 @@ import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { type ITheme, Terminal } from '@xterm/xterm';
-import type { LogLine } from '../../../../shared/contract/runs.ts';
+import type { LogLine } from '../../../../shared/contract/run-readings.ts';
 import { attemptText, lineText, rowCount } from './log-text.ts';
 import { windowCapacity } from './log-window.ts';
 

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../../../shared/contract/runs.ts';
+import type { LogLine } from '../../../../shared/contract/run-readings.ts';
 
 const dim = '\u001b[2m';
 const reset = '\u001b[0m';

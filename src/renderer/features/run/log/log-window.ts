@@ -1,4 +1,4 @@
-import type { LogLine } from '../../../../shared/contract/runs.ts';
+import type { LogLine } from '../../../../shared/contract/run-readings.ts';
 import type { EngineClient } from '../../../rpc/client.ts';
 
 export type LogLevel = LogLine['level'];
