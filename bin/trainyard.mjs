@@ -7,10 +7,18 @@ import { isKorean } from './locale.mjs';
 import { runNode } from './run-node.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const building = isKorean() ? '명령줄 프로그램을 빌드합니다.' : 'Building the command line.';
+const building = {
+  node: isKorean() ? '명령줄 프로그램을 빌드합니다.' : 'Building the command line.',
+  desktop: isKorean() ? '화면을 빌드합니다.' : 'Building the page.',
+};
+// These two lead to the page; the others need none, and should not wait for its build.
+const showsPage = ['serve', 'open'].includes(process.argv[2]);
 
 try {
-  await ensureBuilt({ only: ['node'], onBuild: () => process.stderr.write(`${building}\n`) });
+  await ensureBuilt({
+    only: showsPage ? ['node', 'desktop'] : ['node'],
+    onBuild: (part) => process.stderr.write(`${building[part]}\n`),
+  });
   process.exitCode = await runNode([path.join(root, 'out', 'node', 'cli.js'), ...process.argv.slice(2)]);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);

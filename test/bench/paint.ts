@@ -7,9 +7,11 @@ import { percentile, type Row } from './table.ts';
 const frameMs = 1000 / 60;
 const few = 10;
 const many = 10_000;
+/** How long a trainer writes before it counts: the start of a run and the page's own are measured elsewhere. */
+const warmUpSeconds = 2;
 
 interface Segment {
-  /** Milliseconds from a point's write to the paint that first shows it, of every point written after the first paint. */
+  /** Milliseconds from a point's write to the paint that first shows it, of every point after the warm-up. */
   readonly lags: readonly number[];
   readonly written: number;
   readonly stored: number;
@@ -35,8 +37,7 @@ async function segment(
   perSecond: number,
   seconds: number,
 ): Promise<Segment> {
-  // Two seconds more: what is written before the page's first paint does not count.
-  const epochs = seconds + 2;
+  const epochs = seconds + warmUpSeconds;
   const runId = await laboratory.start(`${perSecond} a second`, {
     epochs,
     batchSize: perSecond,
@@ -56,12 +57,12 @@ async function segment(
   const paintedToTheEnd = await waitFor('the last point on the screen', reached, 20_000);
   const painted = await paints(page);
   const lags: number[] = [];
-  const first = painted.find(({ seq }) => seq > 0);
+  const from = (points[0]?.at ?? 0) + warmUpSeconds * 1000;
   let next = 0;
   for (const { seq, at } of points) {
     while ((painted[next]?.seq ?? Number.POSITIVE_INFINITY) < seq) next += 1;
     const paint = painted[next];
-    if (paint && first && at > first.at) lags.push(paint.at - at);
+    if (paint && at >= from) lags.push(paint.at - at);
   }
   return { lags, written: epochs * perSecond, stored, paintedToTheEnd };
 }

@@ -3,15 +3,15 @@ import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import path from 'node:path';
 import { hasCode } from '../../../src/main/error-code.ts';
 
-/** Whether the block devices turn, as Linux says; null elsewhere or where there is none. */
+/** Whether the block devices turn, as Linux says; null elsewhere, where there is none, and for virtual ones, which do not tell. */
 async function disks(): Promise<string | null> {
   try {
-    const names = (await readdir('/sys/block')).filter((name) => !/^(loop|ram|zram|dm-|md|sr)/.test(name));
+    const names = (await readdir('/sys/block')).filter((name) => !/^(loop|ram|zram|dm-|md|sr|vd|xvd)/.test(name));
     const turning = await Promise.all(
       names.map((name) => readFile(path.join('/sys/block', name, 'queue', 'rotational'), 'utf8')),
     );
     if (turning.length === 0) return null;
-    return turning.some((text) => text.trim() === '1') ? 'a disk that says it turns' : 'solid-state disk';
+    return turning.some((text) => text.trim() === '1') ? 'hard disk' : 'solid-state disk';
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'EACCES')) return null;
     throw error;
