@@ -152,7 +152,7 @@ class IngestBench implements AsyncDisposable {
   }
 
   /** Writes points at a rate and measures from each write to the commit that holds it. */
-  async lag(perSecond: number, seconds: number): Promise<{ lags: number[]; processor: number | null }> {
+  async lag(perSecond: number, seconds: number): Promise<{ lags: number[] }> {
     await this.clear();
     const folder = await mkdtemp(path.join(this.folder, 'live-'));
     const attempt = await this.attempt(folder);
@@ -165,7 +165,6 @@ class IngestBench implements AsyncDisposable {
     };
     await this.ingestion.open(attempt);
     const file = path.join(folder, 'events.jsonl');
-    const before = await this.processor();
     const start = performance.now();
     let seq = 0;
     while (performance.now() - start < seconds * 1000) {
@@ -180,8 +179,7 @@ class IngestBench implements AsyncDisposable {
       await sleep(Math.max(1, 1000 / perSecond / 4));
     }
     await this.ingestion.drain(attempt, { final: true });
-    const after = await this.processor();
-    return { lags, processor: before !== null && after !== null ? after - before : null };
+    return { lags };
   }
 
   private async timed(work: () => Promise<unknown>): Promise<Timing> {
@@ -283,7 +281,7 @@ function speedRows(
   ];
 }
 
-function lagRow({ few, many }: Record<'few' | 'many', { lags: number[]; processor: number | null }>): Row {
+function lagRow({ few, many }: Record<'few' | 'many', { lags: number[] }>): Row {
   const lag = (lags: readonly number[], share: number) => `${percentile(lags, share).toFixed(1)} ms`;
   return {
     name: 'lag from write to commit',
@@ -293,7 +291,6 @@ function lagRow({ few, many }: Record<'few' | 'many', { lags: number[]; processo
     control: null,
     detail:
       `at 10 points/s: median ${lag(few.lags, 0.5)}, p99 ${lag(few.lags, 0.99)}; at 10,000 points/s: median ${lag(many.lags, 0.5)}, ` +
-      `p99 ${lag(many.lags, 0.99)}, longest ${lag(many.lags, 1)}, ${many.lags.length.toLocaleString('en')} points` +
-      (many.processor === null ? '' : `, ${many.processor.toFixed(1)} processor seconds (writer included)`),
+      `p99 ${lag(many.lags, 0.99)}, longest ${lag(many.lags, 1)}, ${many.lags.length.toLocaleString('en')} points`,
   };
 }

@@ -6,7 +6,9 @@ import { hasCode } from '../../../src/main/error-code.ts';
 /** Whether the block devices turn, as Linux says; null elsewhere, where there is none, and for virtual ones, which do not tell. */
 async function disks(): Promise<string | null> {
   try {
-    const names = (await readdir('/sys/block')).filter((name) => !/^(loop|ram|zram|dm-|md|sr|vd|xvd)/.test(name));
+    const names = (await readdir('/sys/block')).filter(
+      (name) => !/^(loop|ram|zram|dm-|md|sr|vd|xvd)/.test(name),
+    );
     const turning = await Promise.all(
       names.map((name) => readFile(path.join('/sys/block', name, 'queue', 'rotational'), 'utf8')),
     );

@@ -4,6 +4,9 @@ import type pg from 'pg';
 import { from } from 'pg-copy-streams';
 import type { BinaryCopy } from './binary-copy.ts';
 
+/** Rows that are made before PostgreSQL has taken those before them: it never waits for a chunk to be filled. */
+const aheadBytes = 16 * 1024 * 1024;
+
 /**
  * Runs a COPY … FROM STDIN (FORMAT binary).
  * @param fill writes rows, as many as it likes at a time; PostgreSQL works on them while it writes the next. It answers false once
@@ -22,9 +25,8 @@ export async function copyRows(
   done.catch(() => undefined);
   try {
     while (fill()) {
-      let flows = true;
-      for (const chunk of rows.take()) flows = stream.write(chunk);
-      if (flows) await new Promise(setImmediate);
+      for (const chunk of rows.take()) stream.write(chunk);
+      if (stream.writableLength < aheadBytes) await new Promise(setImmediate);
       else await Promise.race([once(stream, 'drain'), done]);
     }
     for (const chunk of rows.end()) stream.write(chunk);
