@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { TrainyardError } from '../../../shared/model/errors.ts';
@@ -105,8 +104,8 @@ export async function serve(options: Options): Promise<undefined> {
   if (running && options.attach) return void (await attach(running, options, requests));
   if (running) throw alreadyRuns(running);
   // Compiled code of the last start: most of a start is the compiling of modules. Not in the common temporary folder, where
-  // another user could put code of theirs in its place; not before the folder is there, closed to others.
-  if (existsSync(home)) enableCompileCache(path.join(openHome(home), 'compile-cache'));
+  // another user could put code of theirs in its place.
+  enableCompileCache(path.join(home, 'compile-cache'));
   const { startEngine } = await import('../../engine.ts');
   let engine: Awaited<ReturnType<typeof startEngine>>;
   try {
