@@ -13,8 +13,9 @@ CREATE TABLE run_events (
     PRIMARY KEY (workflow_id, seq)
 );
 
--- Buckets of points, only whole ones: level 0 holds points, level n holds 16 * 8^(n-1) of them. No foreign key: looking up the
--- run for each row costs as much as the row, and whoever writes one has locked its run. Triggers remove them with their run.
+-- Buckets of points, only whole ones: level n holds 16 * 8^(n-1) of them; level 0 has the first point of each name alone, and so
+-- says which names there are. No foreign key: looking up the run for each row costs as much as the row, and whoever writes one
+-- has locked its run. Triggers remove them with their run.
 CREATE TABLE metric_rollups (
     workflow_id uuid NOT NULL,
     attempt integer NOT NULL,
@@ -32,8 +33,10 @@ CREATE TABLE metric_rollups (
     first_epoch integer NOT NULL,
     last_epoch integer NOT NULL,
     nonfinite integer DEFAULT 0 NOT NULL,
+    points double precision[],
     PRIMARY KEY (workflow_id, name, level, attempt, bucket)
 ) PARTITION BY LIST (level);
+COMMENT ON COLUMN metric_rollups.points IS 'of the first buckets of level 1: step, epoch and value of each point, NaN and infinities too';
 -- A chart reads one level: in a table of its own its buckets lie close together, however rarely they become whole.
 CREATE TABLE metric_rollups_level_0 PARTITION OF metric_rollups FOR VALUES IN (0);
 CREATE TABLE metric_rollups_level_1 PARTITION OF metric_rollups FOR VALUES IN (1);

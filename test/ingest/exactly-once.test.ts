@@ -14,7 +14,7 @@ import { expectExactlyOnce } from './support/ledger.ts';
 import { type TrainerOutput, trainerOutput } from './support/trainer-output.ts';
 import { Workshop } from './support/workshop.ts';
 
-const shape: RollupShape = { exactPoints: 10, baseWidth: 3, factor: 2, levels: 3, mostNames: 512 };
+const shape: RollupShape = { exactPoints: 9, baseWidth: 3, factor: 2, levels: 3, mostNames: 512 };
 const log = { warn: () => undefined };
 
 let database: TestDatabase;

@@ -16,7 +16,7 @@ let database: TestDatabase;
 let workshop: Workshop;
 beforeAll(async () => {
   database = await createTestDatabase();
-  workshop = new Workshop(database.url, { shape: { ...rollupShape, exactPoints: 500 } });
+  workshop = new Workshop(database.url, { shape: { ...rollupShape, exactPoints: 48 } });
 });
 afterAll(async () => {
   await workshop[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { MetricNames } from '../../src/main/domain/metrics/metric-columns.ts';
 import {
   type Bucket,
+  type BucketSink,
   bucketWidth,
   openLines,
   type RollupShape,
@@ -49,10 +50,11 @@ function bruteForce(all: readonly (Point & { step: number })[]): Omit<Bucket, 's
 test('whole buckets and open ones hold exactly what brute force finds, whatever stops come in between', () => {
   fc.assert(
     fc.property(points, fc.array(fc.nat(150), { maxLength: 4 }), (given, stops) => {
-      const whole: { name: string; level: number; index: number; bucket: Bucket }[] = [];
-      const sink = {
-        whole: (name: string, level: number, index: number, bucket: Readonly<Bucket>) =>
-          whole.push({ name, level, index, bucket: { ...bucket } }),
+      const whole: { name: string; level: number; index: number; bucket: Bucket; exact: number[] | null }[] =
+        [];
+      const sink: BucketSink = {
+        whole: (name, level, index, bucket, exact) =>
+          whole.push({ name, level, index, bucket: { ...bucket }, exact: exact && [...exact] }),
       };
       let state: RollupState = [];
       let rollups = new Rollups(small, state);
@@ -73,18 +75,24 @@ test('whole buckets and open ones hold exactly what brute force finds, whatever 
       for (const line of lines) {
         const all = given.map((point, step) => ({ ...point, step })).filter(({ name }) => name === line.name);
         expect(line.total).toBe(all.length);
+        const isExact = all.length < small.exactPoints;
+        const behind = all.slice(all.length - (all.length % small.baseWidth));
+        expect(line.exact).toEqual(
+          isExact ? behind.flatMap(({ step, value }) => [step, step + 7, value]) : [],
+        );
         expect(line.nonFinite).toBe(all.filter(({ value }) => !Number.isFinite(value)).length);
         for (let level = 0; level <= small.levels; level += 1) {
           const width = bucketWidth(small, level);
           const buckets = whole.filter((one) => one.name === line.name && one.level === level);
-          const expected =
-            level === 0 ? Math.min(all.length, small.exactPoints) : Math.floor(all.length / width);
+          const expected = level === 0 ? 1 : Math.floor(all.length / width);
           expect(buckets.map(({ index }) => index)).toEqual(
             Array.from({ length: expected }, (_, index) => index),
           );
-          for (const { index, bucket } of buckets) {
+          for (const { index, bucket, exact: held } of buckets) {
             const { sum, ...rest } = bucket;
             const of = all.slice(index * width, (index + 1) * width);
+            const holds = level === 1 && (index + 1) * width <= small.exactPoints;
+            expect(held).toEqual(holds ? of.flatMap(({ step, value }) => [step, step + 7, value]) : null);
             expect(rest).toEqual(bruteForce(of));
             const exact = of.reduce((one, { value }) => one + (Number.isFinite(value) ? value : 0), 0);
             const size = of.reduce(

@@ -82,23 +82,27 @@ async function expectRollups(
     min: number | null;
     max: number | null;
     last_step: number;
+    points: number[] | null;
   }>(
-    'SELECT name, level, bucket, count, nonfinite, min, max, last_step FROM metric_rollups WHERE workflow_id = $1 AND attempt = $2 ORDER BY name, level, bucket',
+    'SELECT name, level, bucket, count, nonfinite, min, max, last_step, points FROM metric_rollups WHERE workflow_id = $1 AND attempt = $2 ORDER BY name, level, bucket',
     [attempt.runId, attempt.attempt],
   );
   for (const name of names) {
     const all = output.points
       .filter(({ values }) => Object.hasOwn(values, name))
-      .map(({ values, step }) => ({ step, value: Number(values[name]) }));
+      .map(({ values, step, epoch }) => ({ step, epoch, value: Number(values[name]) }));
     expect(lines.get(name)?.total).toBe(all.length);
     for (let level = 0; level <= workshop.shape.levels; level += 1) {
       const width = level === 0 ? 1 : workshop.shape.baseWidth * workshop.shape.factor ** (level - 1);
-      const wanted =
-        level === 0 ? Math.min(all.length, workshop.shape.exactPoints) : Math.floor(all.length / width);
+      const wanted = level === 0 ? 1 : Math.floor(all.length / width);
       const found = buckets.rows.filter((row) => row.name === name && row.level === level);
       expect(found.map(({ bucket }) => bucket)).toEqual(Array.from({ length: wanted }, (_, index) => index));
       for (const row of found) {
         const of = all.slice(row.bucket * width, (row.bucket + 1) * width);
+        const holds = level === 1 && (row.bucket + 1) * width <= workshop.shape.exactPoints;
+        expect(row.points).toEqual(
+          holds ? of.flatMap(({ step, epoch, value }) => [step, epoch, value]) : null,
+        );
         const finite = of.map(({ value }) => value).filter(Number.isFinite);
         expect([row.count, row.nonfinite, row.last_step]).toEqual([
           finite.length,

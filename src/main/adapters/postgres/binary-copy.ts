@@ -1,11 +1,15 @@
-/** Bytes that are filled before the next chunk is begun: what PostgreSQL gets at a time. */
-const chunkBytes = 128 * 1024;
-/** The first one is small: a few rows at a time are the rule while a trainer runs. */
+/**
+ * Bytes that are filled before the next chunk is begun: what PostgreSQL gets at a time. The first one is small, because a few rows
+ * at a time are the rule while a trainer runs, and so that PostgreSQL need not wait for the first; each next one is twice as large.
+ */
 const firstChunkBytes = 8 * 1024;
+const largestChunkBytes = 128 * 1024;
 
 /** https://www.postgresql.org/docs/17/sql-copy.html#SQL-COPY-BINARY-FORMAT: signature, flags, length of the extension. */
 const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const trailer = Buffer.from([0xff, 0xff]);
+
+const float8Oid = 701;
 
 /** Between PostgreSQL's epoch (2000) and 1970, in milliseconds. */
 const epochMs = 946_684_800_000;
@@ -100,6 +104,23 @@ export class BinaryCopy {
     this.at += 12;
   }
 
+  /** An array of one dimension, without NULL: NaN stays NaN. */
+  float8Array(values: readonly number[]): void {
+    const { view } = this;
+    view.setInt32(this.at, 20 + 12 * values.length);
+    view.setInt32(this.at + 4, 1);
+    view.setInt32(this.at + 8, 0);
+    view.setInt32(this.at + 12, float8Oid);
+    view.setInt32(this.at + 16, values.length);
+    view.setInt32(this.at + 20, 1);
+    this.at += 24;
+    for (let index = 0; index < values.length; index += 1) {
+      view.setInt32(this.at, 8);
+      view.setFloat64(this.at + 4, values[index] as number);
+      this.at += 12;
+    }
+  }
+
   /** @param timeMs since 1970 */
   timestamptz(timeMs: number): void {
     this.view.setInt32(this.at, 8);
@@ -156,7 +177,7 @@ export class BinaryCopy {
 
   private turn(atLeast: number): void {
     this.full.push(this.chunk.subarray(0, this.at));
-    this.chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, atLeast));
+    this.chunk = Buffer.allocUnsafeSlow(Math.max(atLeast, Math.min(largestChunkBytes, this.chunk.length * 2)));
     this.view = new DataView(this.chunk.buffer);
     this.at = 0;
   }

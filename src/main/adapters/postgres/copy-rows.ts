@@ -5,7 +5,7 @@ import { from } from 'pg-copy-streams';
 import type { BinaryCopy } from './binary-copy.ts';
 
 /** Rows that are made before PostgreSQL has taken those before them: it never waits for a chunk to be filled. */
-const aheadBytes = 16 * 1024 * 1024;
+const aheadBytes = 1024 * 1024;
 
 /**
  * Runs a COPY … FROM STDIN (FORMAT binary).

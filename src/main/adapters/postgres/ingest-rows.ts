@@ -6,7 +6,7 @@ import {
   metricColumns,
   splitValues,
 } from '../../domain/metrics/metric-columns.ts';
-import type { Bucket, BucketSink, Rollups } from '../../domain/metrics/rollups.ts';
+import type { Bucket, BucketSink, ExactPoints, Rollups } from '../../domain/metrics/rollups.ts';
 import { toJsonbText } from '../embedded/jsonb-text.ts';
 import { BinaryCopy, textField, uuidField } from './binary-copy.ts';
 
@@ -43,6 +43,7 @@ export const rollupRowColumns: readonly string[] = [
   'first_epoch',
   'last_epoch',
   'nonfinite',
+  'points',
 ];
 
 export const eventRowColumns: readonly string[] = [
@@ -76,9 +77,15 @@ export class RollupRows implements BucketSink {
     this.attempt = attempt;
   }
 
-  whole(name: string, level: number, index: number, bucket: Readonly<Bucket>): void {
+  whole(
+    name: string,
+    level: number,
+    index: number,
+    bucket: Readonly<Bucket>,
+    exact: ExactPoints | null,
+  ): void {
     const { rows } = this;
-    rows.row(16, 400);
+    rows.row(17, 400 + 12 * (exact?.length ?? 0));
     rows.bytes(this.run);
     rows.int4(this.attempt);
     rows.bytes(this.name(name));
@@ -95,6 +102,8 @@ export class RollupRows implements BucketSink {
     rows.int4(bucket.firstEpoch);
     rows.int4(bucket.lastEpoch);
     rows.int4(bucket.nonFinite);
+    if (exact) rows.float8Array(exact);
+    else rows.null();
   }
 
   private name(name: string): Uint8Array {

@@ -9,7 +9,7 @@ import type {
   StoredPoint,
   TouchedRange,
 } from '../../domain/metrics/ports.ts';
-import type { RollupState } from '../../domain/metrics/rollups.ts';
+import type { ExactPoints, RollupState } from '../../domain/metrics/rollups.ts';
 import { fromJsonbText } from '../embedded/jsonb-text.ts';
 import { pointsBetween } from './points.ts';
 import { runNotFound } from './run-row.ts';
@@ -31,6 +31,10 @@ const selectBuckets = `SELECT columns.* FROM ${wanted} CROSS JOIN LATERAL (
       array_to_json(ARRAY[array_agg(b.min), array_agg(b.max), array_agg(b.sum)]) AS real
     FROM (SELECT * FROM ${ofRange} ORDER BY r.bucket) AS b) AS columns ORDER BY wanted.place`;
 
+const selectExact = `SELECT exact.points FROM ${wanted} CROSS JOIN LATERAL (
+    SELECT json_agg(b.points) AS points FROM (SELECT r.points FROM ${ofRange} ORDER BY r.bucket) AS b) AS exact
+  ORDER BY wanted.place`;
+
 const selectTouched = `SELECT touched.* FROM ${wanted} CROSS JOIN LATERAL (
     SELECT min(r.bucket) AS first, max(r.bucket) + 1 AS behind, min(r.first_seq) AS first_seq, max(r.last_seq) AS last_seq
     FROM ${ofRange} AND r.last_step >= $7 AND r.first_step <= $8) AS touched ORDER BY wanted.place`;
@@ -45,6 +49,11 @@ interface BucketRow {
   readonly whole: [number[], number[], number[], number[]];
   /** What JSON has no number for (a sum beyond the largest double) is a string. */
   readonly real: [(number | null)[], (number | null)[], (number | string | null)[]];
+}
+
+interface ExactRow {
+  /** What JSON has no number for is a string. */
+  readonly points: ((number | string)[] | null)[] | null;
 }
 
 interface TouchedRow {
@@ -107,6 +116,15 @@ class PostgresRollupView implements RollupView {
       lastStep: lastStep ?? [],
       lastEpoch: lastEpoch ?? [],
     }));
+  }
+
+  async exact(ranges: readonly BucketRange[]): Promise<ExactPoints[]> {
+    const { rows } = await this.pool.query<ExactRow>({
+      name: 'rollup-exact',
+      text: selectExact,
+      values: this.parameters(ranges),
+    });
+    return rows.map(({ points }) => (points ?? []).flatMap((bucket) => (bucket ?? []).map(Number)));
   }
 
   async within(ranges: readonly BucketRange[], window: StepWindow): Promise<(TouchedRange | null)[]> {

@@ -125,6 +125,8 @@ export interface MetricRollupsTable {
   first_epoch: number;
   last_epoch: number;
   nonfinite: Generated<number>;
+  /** Step, epoch and value of each point. */
+  points: Nullable<number[]>;
 }
 
 export interface IngestCursorsTable {

@@ -15,10 +15,10 @@ export interface BatchLimits {
 }
 
 /** So much is committed within some 200 ms: others who want the run's row wait no longer. */
-export const batchLimits: BatchLimits = { bytes: 2 * 1024 * 1024, lines: 10_000 };
+export const batchLimits: BatchLimits = { bytes: 4 * 1024 * 1024, lines: 20_000 };
 
 /** Lines that are read before others get their turn: some tenths of a millisecond. The commit under way is one of them. */
-const linesInARow = 64;
+const linesInARow = 128;
 
 const offsetOf = { 'stdout.log': 'stdoutOffset', 'stderr.log': 'stderrOffset' } as const;
 

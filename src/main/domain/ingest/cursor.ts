@@ -73,7 +73,9 @@ const stateSchema = z.object({
   namesReported: z.boolean(),
   said: z.string().nullable(),
   rollups: z.array(
-    z.tuple([z.string(), z.int(), z.int(), number.nullable()]).rest(z.array(number).length(11).nullable()),
+    z
+      .tuple([z.string(), z.int(), z.int(), number.nullable(), z.array(number)])
+      .rest(z.array(number).length(11).nullable()),
   ),
 });
 

@@ -1,5 +1,5 @@
 import type { RunStatus } from '../../../shared/model/run.ts';
-import type { RollupState } from './rollups.ts';
+import type { ExactPoints, RollupState } from './rollups.ts';
 
 /** A row of `metrics` with its values as they were given; those that are not finite are strings. */
 export interface StoredPoint {
@@ -66,8 +66,10 @@ export interface RollupView {
   readonly lastSeq: number;
   /** By attempt number, in order. */
   readonly attempts: readonly { readonly attempt: number; readonly rollups: RollupState }[];
-  /** Whole buckets of each range. */
+  /** Whole buckets of each range, of level 1 or above. */
   buckets(ranges: readonly BucketRange[]): Promise<BucketColumns[]>;
+  /** The points that the buckets of each range, of level 1, hold as they are. */
+  exact(ranges: readonly BucketRange[]): Promise<ExactPoints[]>;
   /** Of each range, the part that touches the window; null where nothing does. */
   within(ranges: readonly BucketRange[], window: StepWindow): Promise<(TouchedRange | null)[]>;
   /** Points as they were given, with journal numbers from and to, both included. */

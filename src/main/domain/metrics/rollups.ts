@@ -2,7 +2,7 @@ import { exactJson, type MetricName } from './metric-columns.ts';
 
 /** How points are rolled up. Level n ≥ 1 has buckets of `baseWidth` · `factor`^(n-1) points. */
 export interface RollupShape {
-  /** Level 0 holds the first so many points of each name as they are. */
+  /** Buckets of level 1 hold the first so many points of each name as they are; a multiple of `baseWidth`. */
   readonly exactPoints: number;
   readonly baseWidth: number;
   readonly factor: number;
@@ -39,15 +39,28 @@ export interface Bucket {
   lastEpoch: number;
 }
 
-/** Takes buckets that are whole; the bucket belongs to the caller and changes afterwards. */
+/** Points one behind the other: step, epoch and value of each. */
+export type ExactPoints = readonly number[];
+
+/** Takes buckets that are whole, and the first point of each name at level 0. What it gets belongs to the caller and changes afterwards. */
 export interface BucketSink {
-  whole(name: string, level: number, index: number, bucket: Readonly<Bucket>): void;
+  /** @param exact the points of the bucket, where it holds them as they are */
+  whole(
+    name: string,
+    level: number,
+    index: number,
+    bucket: Readonly<Bucket>,
+    exact: ExactPoints | null,
+  ): void;
 }
 
-/** One name's part of {@link RollupState}: name, points, points that are not finite, last value, open bucket of each level. */
-type NameState = [string, number, number, number | string | null, ...(BucketState | null)[]];
-/** In the order of {@link Bucket}'s fields; numbers that JSON has not are strings. */
-type BucketState = (number | string)[];
+/**
+ * One name's part of {@link RollupState}: name, points, points that are not finite, last value, exact points of the open bucket of
+ * level 1, open bucket of each level.
+ */
+type NameState = [string, number, number, number | string | null, Numbers, ...(Numbers | null)[]];
+/** Those that JSON has not are strings. A bucket's are in the order of {@link Bucket}'s fields. */
+type Numbers = (number | string)[];
 
 /** What {@link Rollups} carries from one batch to the next: part of a cursor's state. */
 export type RollupState = NameState[];
@@ -101,6 +114,8 @@ interface Line {
   total: number;
   nonFinite: number;
   last: number | null;
+  /** Of the open bucket of level 1. */
+  exact: number[];
   /** Level n at n - 1. Each holds whole buckets of the level below only: together they are the points since the last whole top bucket. */
   readonly open: Bucket[];
 }
@@ -113,11 +128,12 @@ export class Rollups {
 
   constructor(shape: RollupShape, state: RollupState = []) {
     this.shape = shape;
-    for (const [name, total, nonFinite, last, ...open] of state) {
+    for (const [name, total, nonFinite, last, exact, ...open] of state) {
       const line = this.begin(name);
       line.total = total;
       line.nonFinite = nonFinite;
       line.last = last === null ? null : Number(last);
+      line.exact = exact.map(Number);
       for (const [index, bucket] of open.entries()) {
         const held = line.open[index];
         if (bucket && held) Object.assign(held, bucketOf(bucket));
@@ -151,7 +167,8 @@ export class Rollups {
     point.lastEpoch = epoch;
     line.last = value;
     if (!finite) line.nonFinite += 1;
-    if (line.total < shape.exactPoints) sink.whole(line.name, 0, line.total, point);
+    if (line.total === 0) sink.whole(line.name, 0, 0, point, null);
+    if (line.total < shape.exactPoints) line.exact.push(step, epoch, value);
     line.total += 1;
     this.climb(line, sink);
   }
@@ -165,7 +182,9 @@ export class Rollups {
       mergeInto(bucket, lower);
       if (level > 1) clear(lower);
       if (line.total % width !== 0) return;
-      sink.whole(line.name, level, line.total / width - 1, bucket);
+      const holdsExact = level === 1 && line.exact.length > 0;
+      sink.whole(line.name, level, line.total / width - 1, bucket, holdsExact ? line.exact : null);
+      if (holdsExact) line.exact.length = 0;
       lower = bucket;
       width *= this.shape.factor;
     }
@@ -174,7 +193,7 @@ export class Rollups {
 
   private begin(name: string): Line {
     const open = Array.from({ length: this.shape.levels }, emptyBucket);
-    const line: Line = { name, total: 0, nonFinite: 0, last: null, open };
+    const line: Line = { name, total: 0, nonFinite: 0, last: null, exact: [], open };
     this.lines.push(line);
     return line;
   }
@@ -188,10 +207,17 @@ export class Rollups {
 
   /** What a further instance goes on from. */
   state(): RollupState {
-    return this.lines.map(({ name, total, nonFinite, last, open }): NameState => {
+    return this.lines.map(({ name, total, nonFinite, last, exact, open }): NameState => {
       const buckets = open.map((bucket) => (bucket.count + bucket.nonFinite === 0 ? null : stateOf(bucket)));
       while (buckets.at(-1) === null) buckets.pop();
-      return [name, total, nonFinite, last === null ? null : exactJson(last), ...buckets];
+      return [
+        name,
+        total,
+        nonFinite,
+        last === null ? null : exactJson(last),
+        exact.map(exactJson),
+        ...buckets,
+      ];
     });
   }
 }
@@ -201,29 +227,32 @@ export interface OpenLine {
   readonly name: string;
   readonly total: number;
   readonly nonFinite: number;
+  /** Of the open bucket of level 1, where it holds its points as they are. */
+  readonly exact: ExactPoints;
   readonly open: readonly { readonly level: number; readonly bucket: Readonly<Bucket> }[];
 }
 
 /** The lines of a state, for readers. */
 export function openLines(state: RollupState): OpenLine[] {
-  return state.map(([name, total, nonFinite, , ...open]) => ({
+  return state.map(([name, total, nonFinite, , exact, ...open]) => ({
     name,
     total,
     nonFinite,
+    exact: exact.map(Number),
     open: open
       .flatMap((bucket, index) => (bucket ? [{ level: index + 1, bucket: bucketOf(bucket) }] : []))
       .reverse(),
   }));
 }
 
-function stateOf(bucket: Readonly<Bucket>): BucketState {
+function stateOf(bucket: Readonly<Bucket>): Numbers {
   const { count, nonFinite, min, max, sum } = bucket;
   const { firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch } = bucket;
   const places = [firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch];
   return [count, nonFinite, ...[min, max, sum].map(exactJson), ...places];
 }
 
-function bucketOf(state: BucketState): Bucket {
+function bucketOf(state: Numbers): Bucket {
   const [count, nonFinite, min, max, sum, firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch] =
     state.map(Number) as [
       number,

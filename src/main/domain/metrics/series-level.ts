@@ -1,7 +1,7 @@
 import type { BucketRange } from './ports.ts';
 import { bucketWidth, type OpenLine, type RollupShape } from './rollups.ts';
 
-/** A line of one attempt, and the level that shows it. */
+/** A line of one attempt, and the level that shows it; 0: its points as they are. */
 export interface LevelChoice {
   readonly attempt: number;
   readonly line: OpenLine;
@@ -17,14 +17,13 @@ export function chooseLevel(shape: RollupShape, total: number, limit: number): n
   return shape.levels;
 }
 
-/** All whole buckets of a line at its level. */
-export function wholeRange(shape: RollupShape, { attempt, line, level }: LevelChoice): BucketRange {
+/** All whole buckets of a line at a level from 1 on. */
+export function wholeRange(shape: RollupShape, { attempt, line }: LevelChoice, level: number): BucketRange {
   return { attempt, name: line.name, level, from: 0, to: wholeBuckets(shape, line, level) };
 }
 
-/** How many buckets of a level are whole. */
+/** How many buckets of a level from 1 on are whole. */
 export function wholeBuckets(shape: RollupShape, line: OpenLine, level: number): number {
-  if (level === 0) return Math.min(line.total, shape.exactPoints);
   return Math.floor(line.total / bucketWidth(shape, level));
 }
 

@@ -1,6 +1,6 @@
 import type { Series } from '../../../shared/contract/run-readings.ts';
 import type { BucketColumns, StepWindow, StoredPoint } from './ports.ts';
-import type { Bucket } from './rollups.ts';
+import type { Bucket, ExactPoints } from './rollups.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -56,6 +56,14 @@ export class SeriesLine {
 
   addBucket({ lastStep, lastEpoch, min, max, sum, count, nonFinite }: Readonly<Bucket>): void {
     this.push(lastStep, lastEpoch, min, max, sum / count, count + nonFinite);
+  }
+
+  addExact(points: ExactPoints, window: StepWindow | null): void {
+    for (let at = 0; at < points.length; at += 3) {
+      const [step, epoch, value] = [points[at] ?? 0, points[at + 1] ?? 0, points[at + 2] ?? Number.NaN];
+      if (window && (step < window.fromStep || step > window.toStep)) continue;
+      this.push(step, epoch, value, value, value, 1);
+    }
   }
 
   addPoints(points: readonly StoredPoint[], { fromStep, toStep }: StepWindow): void {

@@ -1,6 +1,6 @@
 import type { Series } from '../../../shared/contract/run-readings.ts';
 import type { BucketRange, RollupView, StepWindow, StoredPoint, TouchedRange } from './ports.ts';
-import { bucketWidth, type RollupShape } from './rollups.ts';
+import { type Bucket, bucketWidth, type RollupShape } from './rollups.ts';
 import { type LevelChoice, openAt, wholeBuckets, wholeRange } from './series-level.ts';
 import { groupSize, SeriesLine } from './series-line.ts';
 
@@ -13,8 +13,13 @@ interface Descent {
   level: number;
   /** Whole buckets of the level that touch the window. */
   found: TouchedRange | null;
-  done: boolean;
 }
+
+/** How a line is drawn: by the points that its rollups hold, by the points with these journal numbers, or by buckets. */
+type Drawing =
+  | { readonly kind: 'exact' }
+  | { readonly kind: 'points'; readonly from: number; readonly to: number }
+  | { readonly kind: 'buckets' };
 
 /**
  * Lines within a window of steps. From the level that shows a whole line it goes down level by level: at each, only what touched the
@@ -27,47 +32,39 @@ export async function locate(
   window: StepWindow,
   limit: number,
 ): Promise<Series[]> {
-  const first = await view.within(
-    chosen.map((choice) => wholeRange(shape, choice)),
-    window,
-  );
+  const begin = chosen.map((choice) => wholeRange(shape, choice, Math.max(1, choice.level)));
+  const first = await view.within(begin, window);
   const descents = chosen.map((choice, index): Descent => {
-    const { level } = choice;
-    return { choice, level, found: first[index] ?? null, done: level === 0 };
+    return { choice, level: Math.max(1, choice.level), found: first[index] ?? null };
   });
   for (;;) {
-    const moving = descents.filter((descent) => !descent.done && mayDescend(shape, descent, limit));
+    const moving = descents.filter(
+      (descent) => descent.level > 1 && size(rangeBelow(shape, descent)) <= limit,
+    );
     if (moving.length === 0) break;
-    const ranges = moving.map((descent) => rangeBelow(shape, descent));
-    const found = await view.within(ranges, window);
+    const found = await view.within(
+      moving.map((descent) => rangeBelow(shape, descent)),
+      window,
+    );
     for (const [index, descent] of moving.entries()) {
       descent.level -= 1;
       descent.found = found[index] ?? null;
-      descent.done = descent.level === 0;
     }
   }
   return draw(view, shape, descents, window, limit);
 }
 
-/** Whether the next finer level holds all that touched the window, in at most `limit` buckets. */
-function mayDescend(shape: RollupShape, descent: Descent, limit: number): boolean {
-  const { choice, level, found } = descent;
-  const { from, to } = rangeBelow(shape, descent);
-  if (to - from > limit) return false;
-  if (level > 1 || choice.line.total <= shape.exactPoints) return true;
-  // Level 0 ends somewhere in the midst of this line.
-  const isLast = found?.to === wholeBuckets(shape, choice.line, level);
-  return found !== null && !isLast && to <= shape.exactPoints;
-}
+const size = ({ from, to }: BucketRange) => to - from;
 
+/** The buckets one level below that may touch the window. */
 function rangeBelow(shape: RollupShape, { choice, level, found }: Descent): BucketRange {
   const { attempt, line } = choice;
   const ratio = bucketWidth(shape, level) / bucketWidth(shape, level - 1);
   const whole = wholeBuckets(shape, line, level);
-  const wholeBelow = wholeBuckets(shape, line, level - 1);
   const from = (found?.from ?? whole) * ratio;
   // What stands behind the last whole bucket may touch the window too.
-  const to = found === null || found.to === whole ? wholeBelow : found.to * ratio;
+  const reachesEnd = found === null || found.to === whole;
+  const to = reachesEnd ? wholeBuckets(shape, line, level - 1) : found.to * ratio;
   return { attempt, name: line.name, level: level - 1, from, to };
 }
 
@@ -78,34 +75,38 @@ async function draw(
   window: StepWindow,
   limit: number,
 ): Promise<Series[]> {
-  const columns = await view.buckets(
-    descents.map(({ choice, level, found }) => ({
-      attempt: choice.attempt,
-      name: choice.line.name,
-      level,
-      from: found?.from ?? 0,
-      to: found?.to ?? 0,
-    })),
-  );
-  const read = new Map<string, StoredPoint[]>();
-  const series: Series[] = [];
-  for (const [index, { choice, level, found }] of descents.entries()) {
-    const { attempt, line } = choice;
-    const open = openAt(line, level)
+  const plans = descents.map((descent) => {
+    const open = openAt(descent.choice.line, descent.level)
       .map(({ bucket }) => bucket)
       .filter(({ firstStep, lastStep }) => lastStep >= window.fromStep && firstStep <= window.toStep);
-    const numbers = exactNumbers(shape, level, found, open, limit);
-    const held = columns[index];
-    const group = numbers || !held ? 1 : groupSize(held, limit - open.length);
-    const width = numbers ? 1 : bucketWidth(shape, level) * group;
+    return { descent, open, drawing: chooseDrawing(shape, descent, open, limit) };
+  });
+  /** What was found of the lines that are drawn so, and nothing of the others. */
+  const rangesFor = (kind: Drawing['kind']) =>
+    plans.map(({ descent: { choice, level, found }, drawing }): BucketRange => {
+      const { from = 0, to = 0 } = drawing.kind === kind ? (found ?? {}) : {};
+      return { attempt: choice.attempt, name: choice.line.name, level, from, to };
+    });
+  const columns = await view.buckets(rangesFor('buckets'));
+  const exact = await view.exact(rangesFor('exact'));
+  const read = new Map<string, StoredPoint[]>();
+  const series: Series[] = [];
+  for (const [index, { descent, open, drawing }] of plans.entries()) {
+    const { attempt, line } = descent.choice;
+    const held = drawing.kind === 'buckets' ? columns[index] : undefined;
+    const group = held ? groupSize(held, limit - open.length) : 1;
+    const width = held ? bucketWidth(shape, descent.level) * group : 1;
     const drawn = new SeriesLine(line.name, attempt, width, line.total, line.nonFinite);
-    if (numbers) {
-      const key = `${numbers.from}-${numbers.to}`;
-      const points = read.get(key) ?? (await view.points(numbers.from, numbers.to));
-      read.set(key, points);
+    if (drawing.kind === 'exact') {
+      drawn.addExact(exact[index] ?? [], window);
+      drawn.addExact(line.exact, window);
+    } else if (drawing.kind === 'points') {
+      const { from, to } = drawing;
+      const points = read.get(`${from}-${to}`) ?? (await view.points(from, to));
+      read.set(`${from}-${to}`, points);
       drawn.addPoints(points, window);
-    } else {
-      if (held) drawn.addColumns(held, group);
+    } else if (held) {
+      drawn.addColumns(held, group);
       for (const bucket of open) drawn.addBucket(bucket);
     }
     series.push(drawn.end());
@@ -113,18 +114,18 @@ async function draw(
   return series;
 }
 
-/** The journal numbers of a window that is narrow enough to be shown point by point; null where it is not. */
-function exactNumbers(
+/** @param open the open buckets that touch the window */
+function chooseDrawing(
   shape: RollupShape,
-  level: number,
-  found: TouchedRange | null,
-  open: readonly { readonly firstSeq: number; readonly lastSeq: number }[],
+  { choice: { line }, level, found }: Descent,
+  open: readonly Readonly<Bucket>[],
   limit: number,
-): { from: number; to: number } | null {
-  if (level !== 1) return null;
+): Drawing {
+  const buckets = (found ? found.to - found.from : 0) + open.length;
+  if (level > 1 || buckets === 0 || buckets * bucketWidth(shape, 1) > limit) return { kind: 'buckets' };
+  const last = open.length > 0 ? wholeBuckets(shape, line, 1) + 1 : (found?.to ?? 0);
+  if (last * bucketWidth(shape, 1) <= shape.exactPoints) return { kind: 'exact' };
   const from = Math.min(found?.firstSeq ?? Number.POSITIVE_INFINITY, ...open.map(({ firstSeq }) => firstSeq));
   const to = Math.max(found?.lastSeq ?? 0, ...open.map(({ lastSeq }) => lastSeq));
-  const buckets = (found ? found.to - found.from : 0) + open.length;
-  if (buckets === 0 || buckets * bucketWidth(shape, 1) > limit || to - from >= mostNumbers) return null;
-  return { from, to };
+  return to - from < mostNumbers ? { kind: 'points', from, to } : { kind: 'buckets' };
 }

@@ -55,15 +55,27 @@ export class SeriesService {
   }
 
   private async whole(view: RollupView, chosen: readonly LevelChoice[], limit: number): Promise<Series[]> {
-    const found = await view.buckets(chosen.map((choice) => wholeRange(this.shape, choice)));
-    return chosen.map(({ attempt, line, level }, index) => {
-      const columns = found[index];
+    const rolled = chosen.filter(({ level }) => level > 0);
+    const exact = chosen.filter(({ level }) => level === 0);
+    const [columns, points] = await Promise.all([
+      rolled.length === 0
+        ? []
+        : view.buckets(rolled.map((choice) => wholeRange(this.shape, choice, choice.level))),
+      exact.length === 0 ? [] : view.exact(exact.map((choice) => wholeRange(this.shape, choice, 1))),
+    ]);
+    return chosen.map((choice) => {
+      const { attempt, line, level } = choice;
+      const held = columns[rolled.indexOf(choice)];
       const open = openAt(line, level);
-      const group = columns ? groupSize(columns, limit - open.length) : 1;
+      const group = held ? groupSize(held, limit - open.length) : 1;
       const width = bucketWidth(this.shape, level) * group;
       const series = new SeriesLine(line.name, attempt, width, line.total, line.nonFinite);
-      if (columns) series.addColumns(columns, group);
+      if (held) series.addColumns(held, group);
       for (const { bucket } of open) series.addBucket(bucket);
+      if (level === 0) {
+        series.addExact(points[exact.indexOf(choice)] ?? [], null);
+        series.addExact(line.exact, null);
+      }
       return series.end();
     });
   }
