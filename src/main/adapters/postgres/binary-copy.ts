@@ -177,7 +177,9 @@ export class BinaryCopy {
 
   private turn(atLeast: number): void {
     this.full.push(this.chunk.subarray(0, this.at));
-    this.chunk = Buffer.allocUnsafeSlow(Math.max(atLeast, Math.min(largestChunkBytes, this.chunk.length * 2)));
+    this.chunk = Buffer.allocUnsafeSlow(
+      Math.max(atLeast, Math.min(largestChunkBytes, this.chunk.length * 2)),
+    );
     this.view = new DataView(this.chunk.buffer);
     this.at = 0;
   }
