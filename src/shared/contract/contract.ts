@@ -1,6 +1,7 @@
 import { datasetsContract } from './datasets.ts';
 import { projectsContract } from './projects.ts';
 import { runsContract } from './runs.ts';
+import { stackContract } from './stack.ts';
 import { systemContract } from './system.ts';
 
 /** Everything that the engine can be asked: the window, the browser, the CLI and REST all speak this. */
@@ -9,4 +10,5 @@ export const contract = {
   projects: projectsContract,
   datasets: datasetsContract,
   runs: runsContract,
+  stack: stackContract,
 };

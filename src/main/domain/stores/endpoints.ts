@@ -1,0 +1,46 @@
+/** What a client needs to trust a server and to be trusted by it, as PEM text. */
+export interface TlsOptions {
+  /** Certificates to trust instead of the system's. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name that the certificate must carry, where it is not the host's. */
+  readonly serverName?: string;
+}
+
+/** A server by URL; the URL may hold credentials, so it is never logged. TLS null: without (or as the URL says). */
+export interface ServerEndpoint {
+  readonly url: string;
+  readonly tls: TlsOptions | null;
+}
+
+export interface S3Endpoint {
+  /** `http://127.0.0.1:9000`, without credentials. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Before each bucket's name: names are shared by everybody on some services. Empty: none. */
+  readonly bucketPrefix: string;
+  readonly tls: TlsOptions | null;
+}
+
+export interface TemporalEndpoint {
+  /** `host:port`. */
+  readonly address: string;
+  readonly namespace: string;
+  readonly apiKey: string | null;
+  readonly tls: TlsOptions | null;
+}
+
+/**
+ * Where the stores of the `docker` and `external` profiles are. Without MongoDB or Redis the PostgreSQL does their part (the adapters
+ * of the embedded profile); without S3 the objects are files of the state folder; without Temporal the engine's own loop moves the runs.
+ */
+export interface StoreEndpoints {
+  readonly postgres: ServerEndpoint;
+  readonly mongo: ServerEndpoint | null;
+  readonly redis: ServerEndpoint | null;
+  readonly s3: S3Endpoint | null;
+  readonly temporal: TemporalEndpoint | null;
+}

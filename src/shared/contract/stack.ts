@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import { profiles, serviceNames, serviceStatuses, stackStatuses, stackVerbs } from '../model/stack.ts';
+import { base, time, waitMs } from './common.ts';
+
+export const serviceName = z.enum(serviceNames);
+
+/** Why something of the stack failed: one sentence, the command or step that mends it, and the service's last lines. */
+export const stackCauseSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  mend: z.string(),
+  lines: z.array(z.string()),
+});
+export type StackCause = z.infer<typeof stackCauseSchema>;
+
+export const stackServiceSchema = z.object({
+  name: serviceName,
+  status: z.enum(serviceStatuses),
+  /** `127.0.0.1:15432`, without credentials; null while no port is chosen. */
+  endpoint: z.string().nullable(),
+  /** Host ports by purpose (`main`, and `console` or `ui` where there is one). */
+  ports: z.record(z.string(), z.int()),
+  image: z.string(),
+  /** `sha256:…` of the image that the container runs, or would. */
+  imageDigest: z.string().nullable(),
+  /** What the server says of itself. */
+  version: z.string().nullable(),
+  containerId: z.string().nullable(),
+  containerName: z.string().nullable(),
+  volume: z.string().nullable(),
+  startedAt: time.nullable(),
+  restarts: z.int(),
+  memoryLimitBytes: z.int().nullable(),
+  cause: stackCauseSchema.nullable(),
+});
+export type StackService = z.infer<typeof stackServiceSchema>;
+
+export const stackOperationSchema = z.object({
+  id: z.string(),
+  verb: z.enum(stackVerbs),
+  services: z.array(serviceName),
+  status: z.enum(['running', 'done', 'failed']),
+  startedAt: time,
+  endedAt: time.nullable(),
+  cause: stackCauseSchema.nullable(),
+});
+export type StackOperation = z.infer<typeof stackOperationSchema>;
+
+/** Connection strings with their credentials; S3's as `http://KEY:SECRET@host:port`. */
+export const stackUrlsSchema = z.object({
+  postgres: z.string(),
+  mongo: z.string(),
+  redis: z.string(),
+  s3: z.string(),
+  temporal: z.string(),
+});
+export type StackUrls = z.infer<typeof stackUrlsSchema>;
+
+export const stackStateSchema = z.object({
+  /** What the engine of this state folder works with, or would when it is started. */
+  profile: z.enum(profiles),
+  /** The stack's name (also its Compose project); null before its first `up`. */
+  name: z.string().nullable(),
+  status: z.enum(stackStatuses),
+  services: z.array(stackServiceSchema),
+  /** The one under way in this engine, else its last one. */
+  operation: stackOperationSchema.nullable(),
+  urls: stackUrlsSchema.optional(),
+});
+export type StackState = z.infer<typeof stackStateSchema>;
+
+const ofOperation = { seq: z.int(), time, operation: z.string() };
+
+/** What is told while a verb is at work, in order; `seq` is dense within a process. The CLI prints these as lines of JSON. */
+export const stackEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...ofOperation,
+    type: z.literal('begin'),
+    verb: z.enum(stackVerbs),
+    services: z.array(serviceName),
+  }),
+  z.object({
+    ...ofOperation,
+    type: z.literal('step'),
+    /** A stable name, as `create`, `probe`, `migrations`, `mongo-indexes`; the UI has words for it. */
+    step: z.string(),
+    service: serviceName.nullable(),
+    status: z.enum(['running', 'done', 'skipped', 'failed']),
+    /** What was seen or done, in no particular language. */
+    detail: z.string(),
+    durationMs: z.number().nullable(),
+  }),
+  z.object({
+    ...ofOperation,
+    type: z.literal('pull'),
+    service: serviceName,
+    image: z.string(),
+    layersDone: z.int(),
+    layers: z.int(),
+    bytesDone: z.int(),
+    /** Known so far: it grows while layers are announced. */
+    bytesTotal: z.int(),
+    bytesPerSecond: z.number(),
+  }),
+  z.object({
+    ...ofOperation,
+    type: z.literal('service'),
+    service: serviceName,
+    status: z.enum(serviceStatuses),
+  }),
+  z.object({
+    ...ofOperation,
+    type: z.literal('end'),
+    status: z.enum(['done', 'failed']),
+    cause: stackCauseSchema.nullable(),
+  }),
+]);
+export type StackEvent = z.infer<typeof stackEventSchema>;
+
+export const stackUsageSchema = z.object({
+  time,
+  services: z.array(
+    z.object({
+      name: serviceName,
+      /** Of one processor: 200 is two processors. Null where it does not run. */
+      cpuPercent: z.number().nullable(),
+      memoryBytes: z.number().nullable(),
+    }),
+  ),
+});
+export type StackUsage = z.infer<typeof stackUsageSchema>;
+
+export const stackLogLineSchema = z.object({
+  service: serviceName,
+  /** With the daemon's nanoseconds, as it gave it. */
+  time: z.string(),
+  stream: z.enum(['stdout', 'stderr']),
+  text: z.string(),
+});
+export type StackLogLine = z.infer<typeof stackLogLineSchema>;
+
+const chosenServices = z.array(serviceName).default([]);
+const started = z.object({ operation: stackOperationSchema });
+const tags = ['stack'];
+
+export const stackContract = {
+  status: base
+    .route({
+      method: 'GET',
+      path: '/stack',
+      tags,
+      summary: 'The stack of this state folder, as the daemon has it now',
+    })
+    .output(stackStateSchema),
+  up: base
+    .route({
+      method: 'POST',
+      path: '/stack/up',
+      tags,
+      summary: 'Start services (none named: all) and make them ready',
+    })
+    .input(z.object({ services: chosenServices, profile: z.enum(['docker']).optional() }))
+    .output(started),
+  down: base
+    .route({ method: 'POST', path: '/stack/down', tags, summary: 'Stop services; data stays' })
+    .input(z.object({ services: chosenServices }))
+    .output(started),
+  restart: base
+    .route({ method: 'POST', path: '/stack/restart', tags, summary: 'Stop and start services' })
+    .input(z.object({ services: chosenServices }))
+    .output(started),
+  destroy: base
+    .route({
+      method: 'POST',
+      path: '/stack/destroy',
+      tags,
+      summary: 'Remove containers, networks and volumes that carry this stack’s labels',
+      description: '`name` must be the stack’s name. Services named: only theirs.',
+    })
+    .input(z.object({ name: z.string(), services: chosenServices }))
+    .output(started),
+  progress: base
+    .route({
+      method: 'GET',
+      path: '/stack/progress',
+      tags,
+      summary: 'What verbs do, after a cursor; waits for news',
+    })
+    .input(z.object({ after: z.coerce.number().pipe(z.int().min(0)).default(0), waitMs }))
+    .output(z.object({ cursor: z.int(), events: z.array(stackEventSchema) })),
+  usage: base
+    .route({ method: 'GET', path: '/stack/usage', tags, summary: 'Processor and memory of each service now' })
+    .output(stackUsageSchema),
+  logs: base
+    .route({
+      method: 'GET',
+      path: '/stack/logs',
+      tags,
+      summary: 'Lines of the services in the order of their times, after a cursor; waits for news',
+      description: 'Without a cursor: the last `tail` lines of each.',
+    })
+    .input(
+      z.object({
+        services: chosenServices,
+        after: z.string().max(2000).default(''),
+        tail: z.coerce.number().pipe(z.int().min(0).max(10_000)).default(200),
+        limit: z.coerce.number().pipe(z.int().min(1).max(10_000)).default(2000),
+        search: z.string().max(200).default(''),
+        waitMs,
+      }),
+    )
+    .output(z.object({ cursor: z.string(), lines: z.array(stackLogLineSchema) })),
+  reveal: base
+    .route({
+      method: 'POST',
+      path: '/stack/reveal',
+      tags,
+      summary: 'Connection strings with their credentials',
+    })
+    .output(stackUrlsSchema),
+  useProfile: base
+    .route({
+      method: 'POST',
+      path: '/stack/profile',
+      tags,
+      summary: 'Choose the profile of this state folder; the engine goes over to its stores at once',
+    })
+    .input(z.object({ profile: z.enum(profiles) }))
+    .output(z.object({ profile: z.enum(profiles) })),
+  migrate: base
+    .route({
+      method: 'POST',
+      path: '/stack/migrate',
+      tags,
+      summary:
+        'Copy everything to another profile’s stores, compare counts, then use them; the source stays as it was',
+    })
+    .input(z.object({ to: z.enum(profiles) }))
+    .output(started),
+};
