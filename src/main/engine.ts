@@ -1,36 +1,36 @@
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import type pg from 'pg';
 import { Registry } from 'prom-client';
 import { TrainyardError } from '../shared/model/errors.ts';
+import type { Profile } from '../shared/model/stack.ts';
 import { createDoctor } from './adapters/doctor/create-doctor.ts';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from './adapters/embedded/postgres/embedded-postgres.ts';
-import { createPool } from './adapters/postgres/pool.ts';
-import { createSchemaService } from './adapters/postgres/schema-service.ts';
 import { openSettings } from './adapters/sqlite/settings-store.ts';
 import { createRouter } from './api/router.ts';
 import { localOwnerId } from './domain/identity/local-owner.ts';
+import { News } from './domain/news/news.ts';
 import { ensureSample } from './domain/sample/first-start.ts';
-import { keepHouse } from './engine-background.ts';
 import { acquireEngineLock, ensureSecrets, openHome, removeEngineRecord, writeEngineRecord } from './home.ts';
+import { leaveWhenIdle } from './idle-stop.ts';
+import { lateServices } from './late-services.ts';
 import { createLog } from './log.ts';
 import { appRoot } from './paths.ts';
+import { chosenProfile } from './profile.ts';
 import { sampleParts } from './sample-parts.ts';
 import { Access } from './server/access.ts';
-import type { Readiness } from './server/observability.ts';
 import { Presence } from './server/presence.ts';
 import { EngineServer } from './server/server.ts';
+import { openSession } from './session.ts';
+import { SessionHost } from './session-host.ts';
+import { openStores } from './stores/open-stores.ts';
 import { version } from './version.ts';
-import { type Services, wire } from './wiring.ts';
+import type { Services } from './wiring.ts';
 
 export interface EngineOptions {
   /** Absolute. */
   readonly home: string;
-  readonly profile: 'embedded';
+  /** Left out: the one chosen for the state folder. */
+  readonly profile?: Profile;
   /** Make and train the sample project on the first start. */
   readonly sample: boolean;
   /** 0: any free one. Left out: the one of last time where it is free. */
@@ -78,16 +78,6 @@ async function listen(server: EngineServer, lastPort: unknown, wanted: number | 
   }
 }
 
-async function readinessOf(postgres: EmbeddedPostgres, pool: pg.Pool): Promise<Readiness> {
-  try {
-    await pool.query('SELECT 1');
-    return { ready: true, checks: { database: { ok: true, message: postgres.report.message } } };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { ready: false, checks: { database: { ok: false, message } } };
-  }
-}
-
 /** A run's log as text, a page at a time. */
 async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<string> {
   for (let from = 0; ; ) {
@@ -103,6 +93,16 @@ async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<s
     if (next >= total) return;
     from = next;
   }
+}
+
+async function describeDatabase({ open }: SessionHost) {
+  if (!open)
+    return { version: '–', revision: null, head: '–', how: 'away', message: 'The stores are not there.' };
+  const { pool, schema, database } = open.stores;
+  const { rows } = await pool.query("SELECT current_setting('server_version') AS version");
+  const { revision, head } = await schema.current();
+  const { how, message } = database();
+  return { version: String(rows[0]?.version), revision, head, how, message };
 }
 
 /**
@@ -121,34 +121,27 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const startedAt = new Date().toISOString();
   log.info({ version, home, node: process.version }, 'the engine starts');
 
-  const postgres = await startEmbeddedPostgres(home);
-  stack.defer(() => postgres.stop());
-  log.info(postgres.report, postgres.report.message);
-  const pool = createPool(postgres.connection, {
-    onIdleError: (error) => log.warn({ err: error }, 'a connection to the database broke'),
-  });
-  stack.defer(() => pool.end());
-  const schema = createSchemaService({ databaseUrl: postgres.url });
-  const { done, head, drift } = await schema.upgrade();
-  if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
-  for (const difference of drift) log.warn({ difference }, 'the schema is not what its migrations left');
-
-  const services = await wire({ home, pool, settings, log });
-  stack.defer(() => services.close());
+  const news = new News();
   const access = new Access(engineToken);
   const presence = new Presence();
-  const describeDatabase = async () => {
-    const { rows } = await pool.query("SELECT current_setting('server_version') AS version");
-    return { version: String(rows[0]?.version), revision: (await schema.current()).revision, head };
-  };
+  const host = stack.use(
+    new SessionHost(
+      {
+        open: async (profile) =>
+          openSession(await openStores(profile, { home, log }), { home, settings, news, log }),
+        news,
+        log,
+      },
+      chosenProfile(settings, options.profile),
+    ),
+  );
   const server: EngineServer = new EngineServer({
     router: createRouter({
-      ...services,
-      ...services.readers,
+      ...lateServices(host),
       system: {
         info: async () => ({
           version,
-          profile: options.profile,
+          profile: host.profile,
           home,
           pid: process.pid,
           startedAt,
@@ -156,15 +149,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           node: process.version,
           cpuCount: cpus().length,
           memoryBytes: totalmem(),
-          database: {
-            ...(await describeDatabase()),
-            how: postgres.report.how,
-            message: postgres.report.message,
-          },
+          database: await describeDatabase(host),
           executors: ['builtin'],
         }),
-        doctor: createDoctor({ home, database: describeDatabase }),
-        news: services.news,
+        doctor: createDoctor({ home, database: async () => (host.open ? describeDatabase(host) : null) }),
+        news,
         ticket: () => server.ticketUrl(),
       },
     }),
@@ -172,42 +161,46 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     access,
     presence,
     files: {
-      readImage: (request) => services.datasets.readImage(request),
-      readArtifact: (runId, artifactId) => services.runs.views.readArtifact(runId, artifactId),
-      readLog: async (runId) => Readable.from(wholeLog(services, runId)),
-      storeUpload: (uploadId, name, body) => services.uploads.store(uploadId, name, body),
+      readImage: (request) => host.current.services.datasets.readImage(request),
+      readArtifact: (runId, artifactId) => host.current.services.runs.views.readArtifact(runId, artifactId),
+      readLog: async (runId) => Readable.from(wholeLog(host.current.services, runId)),
+      storeUpload: (uploadId, name, body) => host.current.services.uploads.store(uploadId, name, body),
     },
-    readiness: () => readinessOf(postgres, pool),
+    readiness: async () => host.readiness(),
     metrics: new Registry(),
     rendererFolder: path.join(appRoot(), 'out', 'renderer'),
     version,
     log,
   });
-  await listen(server, settings.get(portKey), options.port);
   stack.defer(() => server.close());
+  const listening = listen(server, settings.get(portKey), options.port);
+  // The embedded stores belong to the engine: without them it does not start. Others come and go, and it shows how they do.
+  const begun = await Promise.allSettled([listening, host.profile === 'embedded' ? host.start() : null]);
+  for (const one of begun) if (one.status === 'rejected') throw one.reason;
   settings.set(portKey, server.port);
   writeEngineRecord(home, { url: server.url, token: engineToken, pid: process.pid, startedAt, version });
   stack.defer(() => removeEngineRecord(home));
-
-  await services.runs.loop.start();
-  await services.datasets.resumeImports();
+  const makeSample = () => {
+    if (!options.sample) return;
+    // Beside everything else: the page is there at once, and shows how it goes on.
+    ensureSample(sampleParts(host.current.services, settings)).catch((error: unknown) =>
+      log.error({ err: error }, 'the sample could not be made'),
+    );
+  };
+  if (host.profile === 'embedded') makeSample();
+  else
+    host
+      .start()
+      .then(makeSample, (error: unknown) => log.error({ err: error }, 'the stores cannot be opened'));
   stack.use(
-    keepHouse({
-      postgres,
-      pool,
-      services,
+    leaveWhenIdle({
+      host,
       presence,
       log,
       idleStopMs: options.idleStopMs ?? null,
       stop: () => void stop({ stopRuns: false }),
     }),
   );
-  if (options.sample) {
-    // Beside everything else: the page is there at once, and shows how it goes on.
-    ensureSample(sampleParts(services, settings)).catch((error: unknown) =>
-      log.error({ err: error }, 'the sample could not be made'),
-    );
-  }
   log.info({ url: server.url }, 'the engine is ready');
 
   const everything = stack.move();
@@ -227,7 +220,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         const hurried = new Promise<void>((resolve) =>
           hurry.signal.addEventListener('abort', () => resolve()),
         );
-        await Promise.race([services.runs.loop.stopAll({ graceMs: stopGraceMs }), hurried]);
+        const runs = host.open?.services.runs;
+        if (runs) await Promise.race([runs.loop.stopAll({ graceMs: stopGraceMs }), hurried]);
       }
       await everything.disposeAsync();
       resolveClosed();

@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { RunStatus } from '../shared/model/run.ts';
-import { createCache } from './adapters/embedded/cache/cache.ts';
-import { createDocumentStore } from './adapters/embedded/documents/document-store.ts';
-import { createListener } from './adapters/embedded/pubsub/listener.ts';
-import { createPubSub } from './adapters/embedded/pubsub/pubsub.ts';
 import { LocalSources } from './adapters/files/local-sources.ts';
-import { FilesObjectStore } from './adapters/files/object-store.ts';
 import { LocalRootedFiles } from './adapters/files/rooted-files.ts';
 import { createRunDirectoryFiles } from './adapters/files/run-directory-tail.ts';
 import { BuiltinModels } from './adapters/files/trainable-models.ts';
@@ -44,11 +38,12 @@ import { LogService } from './domain/logs/log-service.ts';
 import { MetricService } from './domain/metrics/metric-service.ts';
 import { rollupShape } from './domain/metrics/rollups.ts';
 import { SeriesService } from './domain/metrics/series.ts';
-import { News } from './domain/news/news.ts';
+import type { News } from './domain/news/news.ts';
 import { Projects } from './domain/projects/projects.ts';
 import { createRuns } from './domain/runs/runs.ts';
 import type { SettingsStore } from './domain/settings/ports.ts';
 import { appRoot } from './paths.ts';
+import type { Stores } from './stores/stores.ts';
 
 const machineKey = 'machineId';
 const slotsKey = 'runsAtOnce';
@@ -72,29 +67,19 @@ function slotsOf(settings: SettingsStore): number {
 
 export interface WiringParts {
   readonly home: string;
-  readonly pool: pg.Pool;
+  readonly stores: Stores;
   readonly settings: SettingsStore;
+  readonly news: News;
   readonly log: Logger;
 }
 
 export type Services = Awaited<ReturnType<typeof wire>>;
 
-/** Constructs every service and adapter of the embedded profile: the only place that does. Nothing runs until `start`. */
-export async function wire({ home, pool, settings, log }: WiringParts) {
+/** Constructs every service on the stores of a profile: the only place that does. Nothing runs until `start`. */
+export async function wire({ home, stores, settings, news, log }: WiringParts) {
   const root = appRoot();
-  const report = (error: unknown) =>
-    log.warn({ err: error }, 'a connection that listens for news broke; it is made anew');
-  const listener = createListener(pool, report);
-  const pubSub = createPubSub(pool, listener, report);
-  const documents = createDocumentStore(pool);
-  const cache = createCache(pool);
-  const [objects, uploads] = await Promise.all([
-    FilesObjectStore.open(path.join(home, 'objects')),
-    FileUploads.open(path.join(home, 'uploads')),
-  ]);
-  await Promise.all([objects.ensureBuckets(), documents.ensureCollections()]);
-
-  const news = new News();
+  const { pool, documents, cache, pubSub, objects } = stores;
+  const uploads = await FileUploads.open(path.join(home, 'uploads'));
   const audit = new AuditLog(documents, (error, action) =>
     log.warn({ err: error, action }, 'an audit note was lost'),
   );
@@ -106,8 +91,8 @@ export async function wire({ home, pool, settings, log }: WiringParts) {
     repository,
     importRows: new PostgresImportRepository(pool),
     store: objects,
-    local: objects,
-    links: objects,
+    local: stores.local,
+    links: stores.links,
     files: new LocalRootedFiles(),
     sources: new LocalSources(defaultLimits, home),
     uploads,
@@ -173,7 +158,6 @@ export async function wire({ home, pool, settings, log }: WiringParts) {
   const close = async () => {
     await runs.loop[Symbol.asyncDispose]();
     await Promise.all([ingestion.closeAll(), datasets.close(), runNews[Symbol.asyncDispose]()]);
-    await listener[Symbol.asyncDispose]();
   };
   const countRuns = async (status: RunStatus) => {
     const query = { status, sort: 'createdAt', order: 'desc', offset: 0, limit: 1 } as const;
@@ -183,7 +167,6 @@ export async function wire({ home, pool, settings, log }: WiringParts) {
     countRuns,
     sweepCache: () => cache.sweep(),
     documents,
-    news,
     projects,
     datasets,
     uploads,

@@ -15,12 +15,19 @@ export class TrainyardError extends Error {
   readonly place: ErrorPlace;
   /** The HTTP status that REST answers with. */
   readonly status: number;
+  /** What else belongs to it, as a service's last lines. */
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
     code: string,
     message: string,
     mend: string,
-    options: { place?: ErrorPlace; status?: number; cause?: unknown } = {},
+    options: {
+      place?: ErrorPlace;
+      status?: number;
+      cause?: unknown;
+      details?: Readonly<Record<string, unknown>>;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'TrainyardError';
@@ -28,6 +35,7 @@ export class TrainyardError extends Error {
     this.mend = mend;
     this.place = options.place ?? {};
     this.status = options.status ?? 400;
+    this.details = options.details ?? {};
   }
 }
 

@@ -1,9 +1,10 @@
 import pg from 'pg';
+import type { TlsOptions } from '../../domain/stores/endpoints.ts';
 import { types } from './types.ts';
 
 /** A server by its URL, or by its parts (`host` may be a socket folder). */
 export type PostgresAddress =
-  | { readonly url: string }
+  | { readonly url: string; readonly tls?: TlsOptions | null }
   | {
       readonly host: string;
       readonly port: number;
@@ -22,9 +23,23 @@ function withOptions(text: string): pg.ClientConfig {
   return { connectionString: url.href };
 }
 
+/** Certificates given are what is trusted, and the name is checked; without any the URL's `sslmode` decides. */
+function withTls(config: pg.ClientConfig, tls: TlsOptions | null | undefined): pg.ClientConfig {
+  if (!tls || !config.connectionString) return config;
+  const { serverName, ...certificates } = tls;
+  const url = new URL(config.connectionString);
+  // The driver would take the URL's word over ours.
+  for (const name of ['sslmode', 'sslrootcert', 'sslcert', 'sslkey']) url.searchParams.delete(name);
+  const ssl = { ...certificates, ...(serverName ? { servername: serverName } : {}), rejectUnauthorized: true };
+  return { ...config, connectionString: url.href, ssl };
+}
+
 /** How every connection of ours is made: sessions are in UTC and see the schema `public` alone, whatever the server's defaults. */
 export function clientConfig(address: PostgresAddress): pg.ClientConfig {
-  const place = 'url' in address ? withOptions(address.url) : { ...address, options: sessionOptions };
+  const place =
+    'url' in address
+      ? withTls(withOptions(address.url), address.tls)
+      : { ...address, options: sessionOptions };
   return {
     ...place,
     types,

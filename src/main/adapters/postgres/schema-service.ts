@@ -1,5 +1,6 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { SchemaService } from '../../domain/schema/schema-service.ts';
+import type { TlsOptions } from '../../domain/stores/endpoints.ts';
 import { migrationsFolder } from '../../paths.ts';
 import type { Target } from './errors.ts';
 import { MigrationFiles } from './migration-files.ts';
@@ -32,10 +33,11 @@ function readTarget(databaseUrl: string): Target {
  */
 export function createSchemaService(options: {
   readonly databaseUrl: string;
+  readonly tls?: TlsOptions | null;
   /** Default: the program's own migrations. */
   readonly folder?: string;
 }): SchemaService {
   const target = readTarget(options.databaseUrl);
   const files = new MigrationFiles(options.folder ?? migrationsFolder());
-  return new SchemaService(files, new Migrator({ url: options.databaseUrl }, target, files));
+  return new SchemaService(files, new Migrator({ url: options.databaseUrl, tls: options.tls ?? null }, target, files));
 }

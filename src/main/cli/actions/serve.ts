@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { Profile } from '../../../shared/model/stack.ts';
 import { type EngineAddress, findEngine } from '../../find-engine.ts';
 import { openHome } from '../../home.ts';
 import { homeFolder } from '../../paths.ts';
@@ -12,6 +13,7 @@ import { writeJson, writeLine } from '../output.ts';
 
 export interface ServeOptions {
   readonly port?: number;
+  readonly profile?: Profile;
   readonly sample: boolean;
   readonly attach?: true;
   readonly idleStop?: number;
@@ -111,7 +113,7 @@ export async function serve(options: Options): Promise<undefined> {
   try {
     engine = await startEngine({
       home,
-      profile: 'embedded',
+      ...(options.profile ? { profile: options.profile } : {}),
       sample: options.sample,
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.idleStop === undefined ? {} : { idleStopMs: options.idleStop }),

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { profiles } from '../../../shared/model/stack.ts';
 import type { ServeOptions } from '../actions/serve.ts';
 import { defineCommand, integer, perform } from '../define.ts';
 import { say } from '../language.ts';
@@ -20,6 +21,14 @@ export function defineServe(program: Command): void {
         '127.0.0.1의 포트. 0은 빈 포트(생략하면 지난번 포트)',
       ),
       integer(0, 65_535),
+    )
+    .addOption(
+      new Option(
+        '--profile <profile>',
+        say('where the stores are, for this start', '이번 시작에 쓸 저장소 위치'),
+      )
+        .env('TRAINYARD_PROFILE')
+        .choices(profiles),
     )
     .option(
       '--no-sample',

@@ -14,7 +14,7 @@ interface Entry extends Change {
  * too old) is told to read everything anew, so nothing depends on what a restart forgets.
  */
 export class News {
-  private readonly instance = randomUUID();
+  private instance = randomUUID();
   private readonly latest = new Map<string, Entry>();
   private readonly waiting = new Set<() => void>();
   private count = 0;
@@ -44,6 +44,14 @@ export class News {
     this.waiting.clear();
   }
 
+  /** Tells every reader to read everything anew: the stores behind it are others now. */
+  startOver(): void {
+    this.instance = randomUUID();
+    this.latest.clear();
+    for (const wake of this.waiting) wake();
+    this.waiting.clear();
+  }
+
   /** What changed after the cursor; waits up to `waitMs` for something. */
   async after(
     cursor: string,
@@ -59,6 +67,7 @@ export class News {
     const now = () => `${this.instance}:${this.count}`;
     if (!known) return { cursor: now(), reset: true, changed: [] };
     if (from === this.count && waitMs > 0) await this.wait(waitMs);
+    if (instance !== this.instance) return { cursor: now(), reset: true, changed: [] };
     const changed = [...this.latest.values()]
       .filter((entry) => entry.at > from)
       .map(({ kind, id }) => ({ kind, id }));

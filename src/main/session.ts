@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import type { News } from './domain/news/news.ts';
+import type { SettingsStore } from './domain/settings/ports.ts';
+import type { Readiness } from './server/observability.ts';
+import type { Stores } from './stores/stores.ts';
+import { type Services, wire } from './wiring.ts';
+
+const sweepEveryMs = 30_000;
+
+/** What an engine does with one profile's stores: from their opening to their closing. */
+export interface Session extends AsyncDisposable {
+  readonly stores: Stores;
+  readonly services: Services;
+  /** Takes over what earlier engines left under way, and begins to work. */
+  start(): Promise<void>;
+  readiness(): Promise<Readiness>;
+}
+
+export interface SessionParts {
+  readonly home: string;
+  readonly settings: SettingsStore;
+  readonly news: News;
+  readonly log: Logger;
+}
+
+/** Every so often: what has expired goes, and next month's metrics get their place. */
+function sweep({ pool, documents, cache }: Stores, log: Logger): Disposable {
+  const timer = setInterval(() => {
+    const chores = [
+      documents.removeExpired(),
+      cache.sweep(),
+      pool.query("SELECT ensure_metrics_partitions(now(), now() + interval '1 month')"),
+    ];
+    void Promise.allSettled(chores).then((results) => {
+      for (const result of results) {
+        if (result.status === 'rejected')
+          log.warn({ err: result.reason }, 'a chore has to wait for the next time');
+      }
+    });
+  }, sweepEveryMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** Puts the services on the stores, which it owns from now on: they are closed with it, or at once where this fails. */
+export async function openSession(stores: Stores, parts: SessionParts): Promise<Session> {
+  await using stack = new AsyncDisposableStack();
+  stack.use(stores);
+  const services = await wire({ ...parts, stores });
+  stack.defer(() => services.close());
+  stack.use(sweep(stores, parts.log));
+  const opened = stack.move();
+  return {
+    stores,
+    services,
+    start: async () => {
+      await services.runs.loop.start();
+      await services.datasets.resumeImports();
+    },
+    readiness: async () => {
+      try {
+        await stores.pool.query('SELECT 1');
+        return { ready: true, checks: { database: { ok: true, message: stores.database().message } } };
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        return { ready: false, checks: { database: { ok: false, message } } };
+      }
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

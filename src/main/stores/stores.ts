@@ -1,0 +1,57 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Profile } from '../../shared/model/stack.ts';
+import { createPool, type PostgresAddress } from '../adapters/postgres/pool.ts';
+import { createSchemaService } from '../adapters/postgres/schema-service.ts';
+import type { Cache } from '../domain/cache/ports.ts';
+import type { LinkableObjects } from '../domain/datasets/ports.ts';
+import type { DocumentStore } from '../domain/documents/ports.ts';
+import type { PubSub } from '../domain/messaging/ports.ts';
+import type { LocalObjects, ObjectStore } from '../domain/objects/ports.ts';
+import type { Queue } from '../domain/queue/ports.ts';
+import type { SchemaService } from '../domain/schema/schema-service.ts';
+import type { ServerEndpoint, TemporalEndpoint } from '../domain/stores/endpoints.ts';
+
+/** How the database came to be there, for people. */
+export interface DatabaseReport {
+  readonly how: string;
+  readonly message: string;
+}
+
+/** Every store of a profile, open and brought up to date. Disposing closes the connections (and stops what the profile started). */
+export interface Stores extends AsyncDisposable {
+  readonly profile: Profile;
+  readonly pool: pg.Pool;
+  readonly schema: SchemaService;
+  readonly database: () => DatabaseReport;
+  readonly documents: DocumentStore;
+  readonly cache: Cache;
+  readonly queue: Queue;
+  readonly pubSub: PubSub;
+  readonly objects: ObjectStore;
+  readonly local: LocalObjects;
+  readonly links: LinkableObjects;
+  /** Null: the engine's own loop moves the runs. */
+  readonly temporal: TemporalEndpoint | null;
+}
+
+export interface Relational extends AsyncDisposable {
+  readonly pool: pg.Pool;
+  readonly schema: SchemaService;
+}
+
+/** Connects to a PostgreSQL and brings its schema to the newest revision. */
+export async function openRelational(
+  address: PostgresAddress,
+  server: ServerEndpoint,
+  log: Logger,
+): Promise<Relational> {
+  const schema = createSchemaService({ databaseUrl: server.url, tls: server.tls });
+  const { done, drift } = await schema.upgrade();
+  if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
+  for (const difference of drift) log.warn({ difference }, 'the schema is not what its migrations left');
+  const pool = createPool(address, {
+    onIdleError: (error) => log.warn({ err: error }, 'a connection to the database broke'),
+  });
+  return { pool, schema, [Symbol.asyncDispose]: () => pool.end() };
+}
