@@ -38,7 +38,7 @@ export const trainingSchema = z.strictObject({
   learningRate: z.number().positive().max(100),
   optimizer: z.enum(optimizers),
   weightDecay: z.number().min(0).max(10).default(0),
-  momentum: z.number().min(0).max(1).default(0.9),
+  momentum: z.number().min(0).lt(1).default(0.9),
   scheduler: z.strictObject({ type: z.enum(schedulers), warmupEpochs: z.number().min(0).default(0) }),
   earlyStop: z
     .strictObject({
@@ -109,7 +109,7 @@ export const trainingOverridesSchema = z.strictObject({
       learningRate: z.number().positive().max(100).optional(),
       optimizer: z.enum(optimizers).optional(),
       weightDecay: z.number().min(0).max(10).optional(),
-      momentum: z.number().min(0).max(1).optional(),
+      momentum: z.number().min(0).lt(1).optional(),
       scheduler: z
         .strictObject({ type: z.enum(schedulers).optional(), warmupEpochs: z.number().min(0).optional() })
         .optional(),

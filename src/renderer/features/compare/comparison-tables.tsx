@@ -7,7 +7,7 @@ import { StatusBadge } from '../../components/status-badge.tsx';
 import { useMetricLabel } from '../../components/use-metric-label.ts';
 import { formatMetricValue } from '../../format/formatter.ts';
 import { useFormat } from '../../format/use-format.ts';
-import { bestIndex, type Comparison } from './comparison.ts';
+import { bestOf, type Comparison } from './comparison.ts';
 import classes from './comparison-tables.module.css';
 
 function show(value: unknown): string {
@@ -35,7 +35,7 @@ export function ComparisonTables({ comparison }: { readonly comparison: Comparis
           ))}
         </Table.Tr>
         {rows.map((name) => {
-          const best = bestIndex(
+          const best = bestOf(
             name,
             runs.map((_run, index) => value(name, index)),
           );
@@ -45,7 +45,7 @@ export function ComparisonTables({ comparison }: { readonly comparison: Comparis
               {runs.map((run, index) => {
                 const found = value(name, index);
                 return (
-                  <Table.Td key={run.id} className="tabular" data-best={index === best || undefined}>
+                  <Table.Td key={run.id} className="tabular" data-best={best.has(index) || undefined}>
                     {found === undefined ? '–' : formatMetricValue(format, found)}
                   </Table.Td>
                 );

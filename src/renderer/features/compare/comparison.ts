@@ -2,15 +2,16 @@ import type { EngineClient } from '../../rpc/client.ts';
 
 export type Comparison = Awaited<ReturnType<EngineClient['runs']['compare']>>;
 
-/** The best of a row: the most of an accuracy, the least of a loss; null where neither is meant. */
-export function bestIndex(name: string, values: readonly (number | string | undefined)[]): number | null {
+/**
+ * Which of a row are the best: the most of an accuracy, the least of a loss. None where neither is meant, and none where all are
+ * equal: nobody has won then.
+ */
+export function bestOf(name: string, values: readonly (number | string | undefined)[]): ReadonlySet<number> {
   const sign = /loss|error/.test(name) ? -1 : /acc|precision|recall|f1|map|iou/i.test(name) ? 1 : 0;
-  if (sign === 0) return null;
-  let best: number | null = null;
-  for (const [index, value] of values.entries()) {
-    if (typeof value !== 'number') continue;
-    const leader = best === null ? undefined : values[best];
-    if (typeof leader !== 'number' || (value - leader) * sign > 0) best = index;
-  }
-  return best;
+  const numbers = values.flatMap((value) => (typeof value === 'number' ? [value * sign] : []));
+  const most = Math.max(...numbers);
+  if (sign === 0 || numbers.every((value) => value === most)) return new Set();
+  return new Set(
+    values.flatMap((value, index) => (typeof value === 'number' && value * sign === most ? [index] : [])),
+  );
 }
