@@ -8,6 +8,7 @@ import type {
   FindOptions,
   StoredDocument,
 } from '../../../domain/documents/ports.ts';
+import { existsAlready } from '../../../domain/documents/refusals.ts';
 import { withFields } from '../../../domain/documents/set-fields.ts';
 import { documentText } from '../../../domain/documents/validation.ts';
 import { hasCode } from '../../../error-code.ts';
@@ -220,13 +221,4 @@ function toKeyText(id: string): string {
 function expiry(collection: CollectionName, document: StoredDocument): unknown {
   const field = lifetimeField(collection);
   return field ? document[field] : null;
-}
-
-function existsAlready(collection: CollectionName, field: string, value: unknown): TrainyardError {
-  return new TrainyardError(
-    'DOCUMENT_EXISTS',
-    `${collection} already holds a document whose ${field} is ${String(value)}`,
-    `Choose another ${field}, or change the document that is there.`,
-    { status: 409, place: { field } },
-  );
 }

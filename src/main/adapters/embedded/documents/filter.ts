@@ -1,5 +1,5 @@
-import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { fieldSegments } from '../../../domain/documents/field-path.ts';
+import { checkedBound, checkedScalar, noTextIndex } from '../../../domain/documents/filter-values.ts';
 import type { CollectionName, DocumentFilter } from '../../../domain/documents/ports.ts';
 import { toJsonbString, toJsonbText } from '../jsonb-text.ts';
 import {
@@ -10,8 +10,6 @@ import {
   wordsExpression,
 } from './indexes.ts';
 import type { Parameters } from './parameters.ts';
-
-type Scalar = string | number | boolean | null;
 
 /** A document that has not expired. `clock_timestamp`: a statement that waited for a lock sees the time it is then. */
 export const isLive = '(d.expires_at IS NULL OR d.expires_at > clock_timestamp())';
@@ -39,7 +37,12 @@ export function filterCondition(
   return conditions.join(' AND ');
 }
 
-function equals(collection: CollectionName, field: string, value: Scalar, parameters: Parameters): string {
+function equals(
+  collection: CollectionName,
+  field: string,
+  value: string | number | boolean | null,
+  parameters: Parameters,
+): string {
   const path = jsonPath(field);
   const json = toJsonbText(JSON.stringify(value));
   if (field === 'id') {
@@ -75,7 +78,11 @@ function bound(
   value: string | number,
   parameters: Parameters,
 ): string {
-  if (typeof checkedScalar(field, value) !== 'string' && typeof value !== 'number') throw unfit(field);
+  checkedBound(field, value);
+  // By the primary key, so that the pages of a whole collection each begin where the last one ended.
+  if (field === 'id' && typeof value === 'string') {
+    return `d.id COLLATE "C" ${operator} ${parameters.add(toJsonbString(value))}`;
+  }
   const holds = typeof value === 'string' ? indexedValue(collection, field) : undefined;
   if (holds === 'time') {
     return `${indexedExpression(field)} ${operator} ${parameters.add(toJsonbText(JSON.stringify(value)))}::jsonb`;
@@ -95,14 +102,7 @@ function bound(
 
 function holdsWords(collection: CollectionName, text: string, parameters: Parameters): string {
   const field = textField(collection);
-  if (!field) {
-    throw new TrainyardError(
-      'DOCUMENT_FILTER_INVALID',
-      `${collection} has no text index`,
-      'Search it by its fields.',
-      { place: { field: 'text' } },
-    );
-  }
+  if (!field) throw noTextIndex(collection);
   const words = parameters.add(text.toWellFormed().replaceAll('\0', ' '));
   return `${wordsExpression(field)} @@ plainto_tsquery('simple', regexp_replace(${words}, '[^[:alnum:]]+', ' ', 'g'))`;
 }
@@ -122,19 +122,4 @@ function jsonPath(field: string): string {
 
 function jsonPathOf(segments: readonly string[]): string {
   return `$${segments.map((segment) => `."${segment}"`).join('')}`;
-}
-
-function checkedScalar(field: string, value: unknown): Scalar {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw unfit(field);
-}
-
-function unfit(field: string): TrainyardError {
-  return new TrainyardError(
-    'DOCUMENT_FILTER_INVALID',
-    `The filter on ${field.slice(0, 100)} has no value that a field can be compared with`,
-    'Compare with a string, a finite number, true, false or null; ranges with strings or numbers.',
-    { place: { field: field.slice(0, 100) } },
-  );
 }

@@ -1,5 +1,5 @@
-import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { fieldSegments } from '../../../domain/documents/field-path.ts';
+import { wholeNumber } from '../../../domain/documents/filter-values.ts';
 import type { CollectionName, FindOptions } from '../../../domain/documents/ports.ts';
 import { indexedExpression, indexedValue } from './indexes.ts';
 import type { Parameters } from './parameters.ts';
@@ -36,16 +36,4 @@ function sortKeys(field: string, parameters: Parameters): string[] {
     `CASE WHEN ${type} = 'number' THEN ${text}::numeric END`,
     `CASE WHEN ${type} IN ('string', 'boolean') THEN ${text} END COLLATE "C"`,
   ];
-}
-
-function wholeNumber(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new TrainyardError(
-    'DOCUMENT_FILTER_INVALID',
-    `${name} is ${value}`,
-    `Give ${name} a whole number from 0 on.`,
-    {
-      place: { field: name },
-    },
-  );
 }

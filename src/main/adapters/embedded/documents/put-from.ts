@@ -1,9 +1,7 @@
 import type { Pool } from 'pg';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
-import { collections } from '../../../domain/documents/collections.ts';
-import { fieldSegments } from '../../../domain/documents/field-path.ts';
 import type { CollectionName, StoredDocument } from '../../../domain/documents/ports.ts';
-import { documentText, invalidDocument } from '../../../domain/documents/validation.ts';
+import { arrayGap, checkedBaseItems } from '../../../domain/documents/refusals.ts';
+import { documentText } from '../../../domain/documents/validation.ts';
 import { toJsonbText } from '../jsonb-text.ts';
 import { isLive } from './filter.ts';
 
@@ -35,9 +33,7 @@ export async function putFrom(
   position: number,
   items: readonly unknown[],
 ): Promise<void> {
-  checkPlace(collection, base, field, position, items);
-  const baseItems = base[field] ?? [];
-  if (!Array.isArray(baseItems)) throw invalidDocument(collection, base.id, field, 'it is no array');
+  const baseItems = checkedBaseItems(collection, base, field, position, items);
   // Both what is added and what the document would be without it are checked by this one text.
   const itemsText = documentText(collection, { ...base, [field]: items });
   const shared = [collection, base.id, field, position, toJsonbText(JSON.stringify(items))];
@@ -50,29 +46,5 @@ export async function putFrom(
     ? await pool.query(changeOrAdd, [...shared, toJsonbText(whole), expiresAt])
     : await pool.query(changePresent, shared);
   if (rowCount === 1) return;
-  throw new TrainyardError(
-    'DOCUMENT_GAP',
-    `${field} of ${base.id} in ${collection} holds fewer than ${position} items`,
-    'Write what is missing before it first.',
-    { status: 409, place: { field } },
-  );
-}
-
-function checkPlace(
-  collection: CollectionName,
-  base: StoredDocument,
-  field: string,
-  position: number,
-  items: readonly unknown[],
-): void {
-  if (fieldSegments(field).length !== 1 || field === 'id') {
-    throw invalidDocument(collection, base.id, field, 'items go into an array of the document itself');
-  }
-  if (!Number.isSafeInteger(position) || position < 0) {
-    throw invalidDocument(collection, base.id, field, `${position} is no position`);
-  }
-  const longest = collections[collection].longestArrays?.[field] ?? Number.POSITIVE_INFINITY;
-  if (position + items.length > longest) {
-    throw invalidDocument(collection, base.id, field, `it holds at most ${longest} items`);
-  }
+  throw arrayGap(collection, base.id, field, position);
 }
