@@ -71,9 +71,13 @@ export class DatasetFiles implements TrainingData {
   async hash(version: DatasetVersionRecord, line: ManifestLine): Promise<string | null> {
     if (version.rootPath !== null) return this.parts.files.hash(version.rootPath, line.file);
     const key = blobKey(line.sha256);
-    if (!(await this.parts.store.head('datasets', key))) return null;
     const hash = createHash('sha256');
-    for await (const chunk of await this.parts.store.get('datasets', key)) hash.update(chunk);
+    try {
+      for await (const chunk of await this.parts.store.get('datasets', key)) hash.update(chunk);
+    } catch (error) {
+      if (error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND') return null;
+      throw error;
+    }
     return hash.digest('hex');
   }
 

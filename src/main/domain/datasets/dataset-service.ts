@@ -24,6 +24,7 @@ import {
   datasetInUse,
   datasetNotFound,
   importNotFound,
+  linkUnsupported,
   modeNeedsFolder,
   versionNotFound,
 } from './refusal.ts';
@@ -107,12 +108,13 @@ export class DatasetService implements TrainingData {
 
   /**
    * Starts an import; answers once its intent is safe.
-   * @throws TrainyardError PROJECT_NOT_FOUND, MODE_NEEDS_FOLDER, and what opening the source throws: then nothing was changed
+   * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, and what opening the source throws: then nothing was changed
    */
   async import(userId: string, request: ImportRequest): Promise<{ datasetId: string; importId: string }> {
-    const { projects, audit, news } = this.parts;
+    const { projects, audit, news, links } = this.parts;
     const project = await projects.find(userId, request.project);
     if (!project) throw projectNotFound(request.project);
+    if (request.mode === 'link' && !links) throw linkUnsupported();
     const source = await openSource(this.parts, request.path);
     if (request.mode !== 'copy' && source.kind !== 'folder') throw modeNeedsFolder(request.mode, source.path);
     const name = printable(normalName(request.name ?? source.name)).slice(0, longestName) || 'dataset';

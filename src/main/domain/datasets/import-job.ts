@@ -24,7 +24,8 @@ import { countClasses, type Evaluation, evaluate } from './validation.ts';
 export interface ImportParts {
   readonly importRows: ImportRepository;
   readonly store: ObjectStore;
-  readonly links: LinkableObjects;
+  /** Null where the store cannot take a file without copying it. */
+  readonly links: LinkableObjects | null;
   readonly sources: DatasetSources;
   readonly uploads: Uploads;
   readonly reader: ImageReader;

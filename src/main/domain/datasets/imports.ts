@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import type { News } from '../news/news.ts';
@@ -19,6 +20,8 @@ export interface ImportsParts extends ImportParts {
 
 /** So many imports run side by side; those of one dataset run one after another. */
 const atOnce = 2;
+/** A store that is away (its server is restarted, say) is waited for so long before an import fails; it goes on with what is stored. */
+const outagePausesMs = [500, 1000, 2000, 4000, 8000, 15_000, 30_000, 30_000, 30_000] as const;
 
 /** The imports of this engine: begun as rows, carried out in the background, gone on with after a kill. */
 export class Imports {
@@ -106,7 +109,7 @@ export class Imports {
     if (!progress) return;
     let isWritten = true;
     try {
-      const { version, reused } = await runImport(record, this.parts, progress, this.stopping.signal);
+      const { version, reused } = await this.runPatiently(record, progress);
       log.info({ importId: record.id, datasetId: record.datasetId, version, reused }, 'dataset imported');
       await this.releaseUpload(record);
       progress.enter('done', progress.state.total);
@@ -119,6 +122,24 @@ export class Imports {
     if (isWritten) this.progress.delete(record.id);
     news.changed('dataset', record.datasetId);
     news.changed('project', record.projectId);
+  }
+
+  private async runPatiently(
+    record: ImportRecord,
+    progress: ImportProgress,
+  ): Promise<{ version: number; reused: boolean }> {
+    const { signal } = this.stopping;
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await runImport(record, this.parts, progress, signal);
+      } catch (error) {
+        const isAway = error instanceof TrainyardError && error.status === 503;
+        const pauseMs = outagePausesMs[tries];
+        if (!isAway || pauseMs === undefined || signal.aborted) throw error;
+        this.parts.log.info({ importId: record.id, err: error, pauseMs }, 'an import waits for a store');
+        await delay(pauseMs, undefined, { signal });
+      }
+    }
   }
 
   /** Answers whether the failure stands in the rows. */

@@ -75,3 +75,12 @@ export function modeNeedsFolder(mode: string, path: string): TrainyardError {
     { place: { field: 'mode' } },
   );
 }
+
+export function linkUnsupported(): TrainyardError {
+  return new TrainyardError(
+    'LINK_UNSUPPORTED',
+    'The objects of this profile are on an S3 server, which cannot take files by link',
+    'Import by copy (mode "copy"), or leave the files where they are (mode "in_place", --in-place).',
+    { status: 409, place: { field: 'mode' } },
+  );
+}

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../objects/ports.ts';
 import type { PlacedImage } from './images.ts';
 import { blobKey, type ManifestLine, manifestLine } from './manifest.ts';
 import { type DatasetSource, EntryFault, type ImportMode, type LinkableObjects } from './ports.ts';
+import { linkUnsupported } from './refusal.ts';
 import { sha256 } from './scan.ts';
 
 /** The images of a version where they are to stay, as its manifest says. */
@@ -16,7 +17,7 @@ export interface StoredImages {
 
 export interface StoringParts {
   readonly store: ObjectStore;
-  readonly links: LinkableObjects;
+  readonly links: LinkableObjects | null;
   readonly signal: AbortSignal;
   /** Called with the count of files stored. */
   readonly onProgress: (done: number) => void;
@@ -27,7 +28,7 @@ const linksAtOnce = 8;
 
 /**
  * Brings the images where the mode wants them; harmless when repeated.
- * @throws TrainyardError SOURCE_CHANGED where a file is not what the validation saw, LINK_IMPOSSIBLE
+ * @throws TrainyardError SOURCE_CHANGED where a file is not what the validation saw, LINK_IMPOSSIBLE, LINK_UNSUPPORTED
  */
 export async function storeImages(
   source: DatasetSource,
@@ -98,6 +99,8 @@ async function linkImages(
   wanted: ReadonlyMap<string, PlacedImage>,
   { links, signal, onProgress }: StoringParts,
 ): Promise<Map<string, number>> {
+  // An import by link that was begun while the store could.
+  if (!links) throw linkUnsupported();
   const times = new Map<string, number>();
   await forEachConcurrently(wanted.values(), linksAtOnce, async (image) => {
     signal.throwIfAborted();

@@ -4,7 +4,7 @@ const segment = /^[A-Za-z0-9._-]{1,255}$/;
 const mostSegments = 8;
 
 /** Whether a text may stand as an object's key: one to eight segments as the port describes them. */
-function isObjectKey(key: string): boolean {
+export function isObjectKey(key: string): boolean {
   const segments = key.split('/');
   return (
     segments.length <= mostSegments &&

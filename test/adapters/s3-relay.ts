@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A port that stays the same while the server behind it is restarted, and whose connections a test can break. */
+export interface Relay extends AsyncDisposable {
+  readonly port: number;
+  /** Breaks off what is under way and lets nobody through any more. */
+  cut(): void;
+  /** Breaks off what is under way once so many bytes more came from the server; whoever connects then gets through. */
+  cutAfter(bytes: number): void;
+}
+
+/** Passes connections on to a port of 127.0.0.1, which may be another one each time. */
+export async function openRelay(target: () => number): Promise<Relay> {
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  let left = Number.POSITIVE_INFINITY;
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const server = createServer((near) => {
+    if (isCut) {
+      near.destroy();
+      return;
+    }
+    const far = connect(target(), '127.0.0.1');
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one);
+      one.pipe(other);
+      // A broken connection is what the tests are about: the other end hears of it by being closed.
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+    }
+    far.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left > 0) return;
+      left = Number.POSITIVE_INFINITY;
+      breakAll();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the relay has no port');
+  return {
+    port: address.port,
+    cut: () => {
+      isCut = true;
+      breakAll();
+    },
+    cutAfter: (bytes) => {
+      left = bytes;
+    },
+    [Symbol.asyncDispose]: async () => {
+      breakAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
