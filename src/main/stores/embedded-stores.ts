@@ -63,6 +63,7 @@ export async function openEmbeddedStores({ home, log }: { home: string; log: Log
   return {
     profile: 'embedded',
     pool,
+    address: postgres.connection,
     schema,
     database: () => postgres.report,
     documents,

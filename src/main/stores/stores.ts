@@ -22,6 +22,8 @@ export interface DatabaseReport {
 export interface Stores extends AsyncDisposable {
   readonly profile: Profile;
   readonly pool: pg.Pool;
+  /** Where the pool connects; it holds the password. */
+  readonly address: PostgresAddress;
   readonly schema: SchemaService;
   readonly database: () => DatabaseReport;
   readonly documents: DocumentStore;
@@ -30,7 +32,8 @@ export interface Stores extends AsyncDisposable {
   readonly pubSub: PubSub;
   readonly objects: ObjectStore;
   readonly local: LocalObjects;
-  readonly links: LinkableObjects;
+  /** Null where the store cannot take a file without copying it. */
+  readonly links: LinkableObjects | null;
   /** Null: the engine's own loop moves the runs. */
   readonly temporal: TemporalEndpoint | null;
 }

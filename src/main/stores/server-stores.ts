@@ -1,0 +1,93 @@
+import path from 'node:path';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Profile } from '../../shared/model/stack.ts';
+import { createCache } from '../adapters/embedded/cache/cache.ts';
+import { createDocumentStore } from '../adapters/embedded/documents/document-store.ts';
+import { createListener } from '../adapters/embedded/pubsub/listener.ts';
+import { createPubSub } from '../adapters/embedded/pubsub/pubsub.ts';
+import { createQueue } from '../adapters/embedded/queue/queue.ts';
+import { FilesObjectStore } from '../adapters/files/object-store.ts';
+import type { StoreEndpoints } from '../domain/stores/endpoints.ts';
+import { openRelational, type Stores } from './stores.ts';
+
+export interface ServerStoresParts {
+  readonly home: string;
+  readonly profile: Exclude<Profile, 'embedded'>;
+  readonly endpoints: StoreEndpoints;
+  readonly log: Logger;
+}
+
+type Live = Pick<Stores, 'cache' | 'queue' | 'pubSub'>;
+type Objects = Pick<Stores, 'objects' | 'local' | 'links'>;
+
+/** Cache, queue and news: Redis where there is one, else the PostgreSQL. */
+async function openLive(
+  { endpoints, log }: ServerStoresParts,
+  pool: pg.Pool,
+  stack: AsyncDisposableStack,
+): Promise<Live> {
+  const report = (error: unknown) =>
+    log.warn({ err: error }, 'a connection that listens for news broke; it is made anew');
+  if (endpoints.redis) {
+    const { openRedis } = await import('../adapters/redis/redis.ts');
+    return stack.use(await openRedis(endpoints.redis, report));
+  }
+  const listener = stack.use(createListener(pool, report));
+  return {
+    cache: createCache(pool),
+    queue: createQueue(pool, listener),
+    pubSub: createPubSub(pool, listener, report),
+  };
+}
+
+async function openDocuments(
+  { endpoints }: ServerStoresParts,
+  pool: pg.Pool,
+  stack: AsyncDisposableStack,
+): Promise<Stores['documents']> {
+  if (!endpoints.mongo) return createDocumentStore(pool);
+  const { openMongoDocuments } = await import('../adapters/mongo/document-store.ts');
+  return stack.use(await openMongoDocuments(endpoints.mongo));
+}
+
+async function openObjects(
+  { home, endpoints }: ServerStoresParts,
+  stack: AsyncDisposableStack,
+): Promise<Objects> {
+  if (!endpoints.s3) {
+    const objects = await FilesObjectStore.open(path.join(home, 'objects'));
+    return { objects, local: objects, links: objects };
+  }
+  const { openS3Objects } = await import('../adapters/s3/object-store.ts');
+  const objects = stack.use(await openS3Objects(endpoints.s3, path.join(home, 'cache', 'objects')));
+  return { objects, local: objects, links: null };
+}
+
+/** The stores of the docker and external profiles: servers by their addresses. */
+export async function openServerStores(parts: ServerStoresParts): Promise<Stores> {
+  const { endpoints, profile, log } = parts;
+  await using stack = new AsyncDisposableStack();
+  const address = { url: endpoints.postgres.url, tls: endpoints.postgres.tls };
+  const relational = stack.use(await openRelational(address, endpoints.postgres, log));
+  const { pool, schema } = relational;
+  const [documents, live, objects] = await Promise.all([
+    openDocuments(parts, pool, stack),
+    openLive(parts, pool, stack),
+    openObjects(parts, stack),
+  ]);
+  await Promise.all([objects.objects.ensureBuckets(), documents.ensureCollections()]);
+  const opened = stack.move();
+  return {
+    profile,
+    pool,
+    address,
+    schema,
+    database: () => ({ how: profile, message: `PostgreSQL of the profile "${profile}".` }),
+    documents,
+    ...live,
+    ...objects,
+    temporal: endpoints.temporal,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

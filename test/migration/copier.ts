@@ -1,0 +1,19 @@
+// One copy in a process of its own, which a test kills: `node copier.ts documents|objects|database FROM TO`.
+import { createDocumentStore } from '../../src/main/adapters/embedded/documents/document-store.ts';
+import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
+import { copyDatabase } from '../../src/main/adapters/postgres/copy-database.ts';
+import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { copyDocuments } from '../../src/main/domain/migration/copy-documents.ts';
+import { copyObjects } from '../../src/main/domain/migration/copy-objects.ts';
+
+const [kind = '', from = '', to = ''] = process.argv.slice(2);
+const tell = () => undefined;
+if (kind === 'database') await copyDatabase({ from: { url: from }, to: { url: to }, tell });
+if (kind === 'objects')
+  await copyObjects(await FilesObjectStore.open(from), await FilesObjectStore.open(to), tell);
+if (kind === 'documents') {
+  const pools = [from, to].map((url) => createPool({ url }));
+  const [source, target] = pools.map(createDocumentStore);
+  if (source && target) await copyDocuments(source, target, tell);
+  await Promise.all(pools.map((pool) => pool.end()));
+}
