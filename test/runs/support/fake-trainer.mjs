@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const directory = process.argv[2];
 const config = JSON.parse(readFileSync(path.join(directory, 'config.json'), 'utf8'));
@@ -92,9 +93,12 @@ function oneStep() {
   if (step % stepsAnEpoch === 0) checkpoint(epoch, step);
 }
 
-if (behaviour === 'quick' || behaviour === 'flaky') {
+if (behaviour === 'quick' || behaviour === 'flaky' || behaviour === 'steady') {
   while (step < epochs * stepsAnEpoch) {
     oneStep();
+    // Long enough for things to happen meanwhile, and over by itself or when there was enough.
+    if (behaviour === 'steady') await delay(100);
+    if (behaviour === 'steady' && existsSync(path.join(directory, 'enough'))) break;
     // Fails once, after its first epoch, and succeeds when it is resumed.
     if (behaviour === 'flaky' && step === stepsAnEpoch) {
       process.stderr.write('out of luck\n');

@@ -92,6 +92,7 @@ export class ImaginedMachine {
     lastErrorLines: async () => [],
     checkpointFault: async () => null,
     openFile: async () => ({ body: Readable.from([]), size: 0 }),
+    filesAt: async () => [],
     watch: () => ({ [Symbol.dispose]: () => {} }),
   };
 

@@ -18,7 +18,10 @@ import type { DatasetRecord, TrainingData } from '../../../src/main/domain/datas
 import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
 import type { PubSub } from '../../../src/main/domain/messaging/ports.ts';
 import { News } from '../../../src/main/domain/news/news.ts';
+import { objectNotFound } from '../../../src/main/domain/objects/keys.ts';
 import { Projects } from '../../../src/main/domain/projects/projects.ts';
+import type { RunDriver } from '../../../src/main/domain/runs/driver.ts';
+import type { RunLog } from '../../../src/main/domain/runs/ports.ts';
 import { createRuns, type Runs, type RunsParts } from '../../../src/main/domain/runs/runs.ts';
 import type { TrainableModels } from '../../../src/main/domain/training/models.ts';
 import { MemoryPubSub } from './memory-pub-sub.ts';
@@ -29,22 +32,24 @@ const root = path.resolve(import.meta.dirname, '..', '..', '..');
 /** Models whose names are what the fake trainer does. */
 const models: TrainableModels = {
   list: async () =>
-    ['quick', 'flaky', 'failing', 'silent', 'crashing', 'slow', 'stubborn', 'waiting'].map((name) => ({
-      id: `builtin/${name}`,
-      executor: 'builtin',
-      taskTypes: ['classification'],
-      description: { en: name, ko: name },
-      defaults: {
-        dataset: { trainSplit: 0.8, valSplit: 0.2, testSplit: 0 },
-        training: {
-          epochs: 2,
-          batchSize: 8,
-          learningRate: 0.01,
-          optimizer: 'adam',
-          scheduler: { type: 'none', warmupEpochs: 0 },
+    ['quick', 'flaky', 'failing', 'silent', 'crashing', 'slow', 'stubborn', 'waiting', 'steady'].map(
+      (name) => ({
+        id: `builtin/${name}`,
+        executor: 'builtin',
+        taskTypes: ['classification'],
+        description: { en: name, ko: name },
+        defaults: {
+          dataset: { trainSplit: 0.8, valSplit: 0.2, testSplit: 0 },
+          training: {
+            epochs: 2,
+            batchSize: 8,
+            learningRate: 0.01,
+            optimizer: 'adam',
+            scheduler: { type: 'none', warmupEpochs: 0 },
+          },
         },
-      },
-    })),
+      }),
+    ),
 };
 
 /** A dataset of three images that the tests train on, made where it is not there. */
@@ -116,6 +121,8 @@ export interface StageOptions {
   readonly pubSub?: PubSub;
   readonly supervisor?: string;
   readonly parts?: (parts: RunsParts) => Partial<RunsParts>;
+  /** Left out: within the process. */
+  readonly driver?: (machineId: string, log: RunLog) => RunDriver;
 }
 
 /** The runs' services on a real database, with real supervisors and the fake trainer. The loop is not started. */
@@ -129,6 +136,12 @@ export function createStage(options: StageOptions): Stage {
     warn: (details: object, message: string) => void warnings.push({ message, ...details }),
   };
   const directories = new FileRunDirectories(path.join(folder, 'runs'));
+  const noObjects: RunsParts['objects'] = {
+    head: async () => null,
+    get: async (bucket, key) => {
+      throw objectNotFound(bucket, key);
+    },
+  };
   const documents = createDocumentStore(pool);
   const cache = createCache(pool);
   const news = new News();
@@ -150,6 +163,7 @@ export function createStage(options: StageOptions): Stage {
     cache,
     ingestion,
     directories,
+    objects: noObjects,
     executor: new SupervisedExecutor({
       name: 'builtin',
       node: process.execPath,
@@ -162,6 +176,7 @@ export function createStage(options: StageOptions): Stage {
     news,
     audit,
     log,
+    ...(options.driver && { driver: options.driver(machineId, log) }),
   };
   const parts = { ...base, ...options.parts?.(base) };
   const runs = createRuns(parts);

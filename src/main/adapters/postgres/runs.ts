@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/model/training-config.ts';
 import type { Tx } from '../../domain/journal/ports.ts';
+import { drivenId } from '../../domain/runs/driver.ts';
 import type { NewRun, RetryWanted, RunChange, RunRow, RunStore } from '../../domain/runs/ports.ts';
 import { createDatabase, type Database } from './database.ts';
 import { rowsOf } from './rows.ts';
@@ -99,7 +100,7 @@ export class PostgresRunStore implements RunStore {
           user_id: run.userId,
           name: run.name,
           description: run.description,
-          temporal_workflow_id: `run-${run.id}`,
+          temporal_workflow_id: drivenId(run.id),
           status: 'pending',
           total_epochs: run.config.training.epochs,
           allocated_gpu_count: run.config.resources.gpuCount,
@@ -168,6 +169,19 @@ export class PostgresRunStore implements RunStore {
       .orderBy('id')
       .limit(1);
     return (await rowsOf(tx ? clientOf(tx) : this.pool, query))[0]?.id ?? null;
+  }
+
+  async queued(executor: string): Promise<string[]> {
+    const query = this.db
+      .selectFrom('workflows')
+      .select('id')
+      .where('status', '=', 'queued')
+      .where('executor', '=', executor)
+      .where('deleted_at', 'is', null)
+      .orderBy('priority', 'desc')
+      .orderBy('queued_at')
+      .limit(500);
+    return (await rowsOf(this.pool, query)).map(({ id }) => id);
   }
 
   async known(runIds: readonly string[]): Promise<ReadonlySet<string>> {

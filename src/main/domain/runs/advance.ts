@@ -53,9 +53,16 @@ export class Advance implements Disposable {
 
   /** What stands in the directory of a run's attempt where it is under way here. */
   async look(runId: string): Promise<{ attempt: AttemptRow; seen: Observation } | null> {
-    const attempt = await this.parts.attempts.newest(runId);
-    if (!isUnderWay(attempt) || attempt.machineId !== this.parts.machineId) return null;
-    return { attempt, seen: await this.parts.directories.observe(attempt.runDirectory) };
+    const [attempt, seen] = await this.newest(runId);
+    return attempt && seen ? { attempt, seen } : null;
+  }
+
+  /** Whether {@link advance} would have something to do here now. */
+  async isDue(runId: string): Promise<boolean> {
+    const run = await this.parts.runs.find(runId);
+    if (!run) return false;
+    const step = decide(run, ...(await this.newest(runId)));
+    return step.kind !== 'rest' || step.stop !== null;
   }
 
   /** Resolves once no advance is under way. */
@@ -69,6 +76,13 @@ export class Advance implements Disposable {
     this.following[Symbol.dispose]();
   }
 
+  /** The newest attempt, and what stands in its directory where it is under way here. */
+  private async newest(runId: string): Promise<[AttemptRow | null, Observation | null]> {
+    const attempt = await this.parts.attempts.newest(runId);
+    const isOurs = isUnderWay(attempt) && attempt.machineId === this.parts.machineId;
+    return [attempt, isOurs ? await this.parts.directories.observe(attempt.runDirectory) : null];
+  }
+
   private begin(runId: string): Promise<void> {
     const under = this.steps(runId).finally(() => this.current.delete(runId));
     this.current.set(runId, under);
@@ -79,11 +93,9 @@ export class Advance implements Disposable {
     while (!this.closed) {
       const run = await this.parts.runs.find(runId);
       if (!run) return;
-      const attempt = await this.parts.attempts.newest(runId);
-      const isOurs = isUnderWay(attempt) && attempt.machineId === this.parts.machineId;
-      const seen = isOurs ? await this.parts.directories.observe(attempt.runDirectory) : null;
+      const [attempt, seen] = await this.newest(runId);
       const step = decide(run, attempt, seen);
-      if (step.kind === 'rest' && isOurs) await this.following.follow(attempt);
+      if (step.kind === 'rest' && attempt && seen) await this.following.follow(attempt);
       if (!(await this.perform(run, step))) return;
     }
   }

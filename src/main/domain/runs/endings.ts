@@ -146,5 +146,6 @@ export class AttemptEndings {
     if (project !== null) failpoint('attempt.finish.after');
     await this.following.leave(attempt);
     await announcement.changed(attempt.runId);
+    this.parts.attemptEnded?.(attempt.id);
   }
 }

@@ -10,6 +10,8 @@ export interface AdvanceParts extends ClaimParts {
   readonly ingestion: Ingestion;
   readonly announcement: Announcement;
   readonly trainingData: TrainingData;
+  /** Hears of every attempt of this machine that came to its end, once that is written down. */
+  readonly attemptEnded?: (attemptId: string) => void;
   /** Asks for another look at a run. */
   readonly wake: (runId: string) => void;
 }

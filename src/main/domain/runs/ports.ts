@@ -92,6 +92,8 @@ export interface RunStore {
   lockQueue(tx: Tx): Promise<void>;
   /** The queued run without an attempt under way that is first in the order of priority and time. */
   firstQueued(executor: string, machineId: string, tx?: Tx): Promise<string | null>;
+  /** The first of the queue, in its order; at most 500. */
+  queued(executor: string): Promise<string[]>;
   /** Which of these runs are there, deleted ones too. */
   known(runIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Queued runs whose cancellation was asked for before anything was started. */
@@ -151,6 +153,8 @@ export interface ArtifactFile {
   readonly path: string;
   readonly mediaType: string | null;
   readonly runDirectory: string;
+  /** In the bucket `artifacts`; null until it is there. */
+  readonly objectKey: string | null;
 }
 
 /** Runs as people see them. Those that are deleted, or whose project is, are not there. */
@@ -190,6 +194,11 @@ export interface RunDirectories {
    * @throws TrainyardError NOT_FOUND where it is not there, or leads out of the directory
    */
   openFile(runDirectory: string, path: string): Promise<{ body: Readable; size: number }>;
+  /**
+   * The files at a path inside the directory, relative to the directory: the path itself where it is a file, those below it where
+   * it is a folder; none where nothing is there. Links are not followed.
+   */
+  filesAt(runDirectory: string, path: string): Promise<string[]>;
   /** Calls `changed` when the supervisor has written something new. */
   watch(runDirectory: string, changed: () => void): Disposable;
 }

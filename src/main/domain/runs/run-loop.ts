@@ -5,11 +5,17 @@ import { Advance } from './advance.ts';
 import { queueChannel } from './announcement.ts';
 import type { RunCommands } from './commands.ts';
 import { sweepConfigDocuments } from './config-documents.ts';
+import type { RunDriver, RunMover } from './driver.ts';
+import { EmbeddedDriver } from './embedded-driver.ts';
 import type { Observation } from './observation.ts';
 import { type AdvanceParts, ingested } from './parts.ts';
-import type { RunLog } from './ports.ts';
+import type { RunLog, RunReader } from './ports.ts';
+import { standingOf } from './standing.ts';
 
 export interface RunLoopParts extends Omit<AdvanceParts, 'wake'> {
+  readonly reader: Pick<RunReader, 'summaries'>;
+  /** Left out: runs are moved within this process. */
+  readonly driver?: RunDriver;
   readonly commands: Pick<RunCommands, 'cancel'>;
   readonly documents: Pick<DocumentStore, 'find' | 'remove'>;
   readonly pubSub: PubSub;
@@ -19,18 +25,17 @@ export interface RunLoopParts extends Omit<AdvanceParts, 'wake'> {
 /** How often to look whether a supervisor died without a word, and how often where nothing is under way. */
 const sweepBusyMs = 5000;
 const sweepIdleMs = 30_000;
-const longestPauseMs = 30_000;
 /** How long an advance in the middle of something is waited for at the end; it may be cut off anywhere. */
 const stopWithinMs = 2000;
 
 /**
- * Calls `advance` for the runs that need it: when a run is queued or cancelled (here or on another engine of this database), when
- * a supervisor says something, when a slot is free. A slow sweep finds what nobody told of.
+ * Tells its driver of the runs that need `advance`: when a run is queued or cancelled (here or on another engine of this database),
+ * when a supervisor says something, when a slot is free. A slow sweep finds what nobody told of.
  */
 export class RunLoop implements AsyncDisposable {
   private readonly parts: RunLoopParts;
   private readonly advance: Advance;
-  private readonly failures = new Map<string, number>();
+  private readonly driver: RunDriver;
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly waiting = new Set<() => void>();
   private subscription: AsyncDisposable | null = null;
@@ -41,6 +46,7 @@ export class RunLoop implements AsyncDisposable {
 
   constructor(parts: RunLoopParts) {
     this.parts = parts;
+    this.driver = parts.driver ?? new EmbeddedDriver(parts.log);
     this.advance = new Advance({
       ...parts,
       slots: () => (this.accepting ? parts.slots() : 0),
@@ -50,6 +56,7 @@ export class RunLoop implements AsyncDisposable {
 
   /** Takes over what an earlier engine of this machine left under way, and begins to work. */
   async start(): Promise<void> {
+    await this.driver.start(this.mover());
     this.subscription = await this.parts.pubSub.subscribe(queueChannel, (message) => {
       if (typeof message !== 'object' || message === null || !('runId' in message)) return;
       if (typeof message.runId === 'string') this.wake(message.runId);
@@ -62,7 +69,7 @@ export class RunLoop implements AsyncDisposable {
 
   /** Has a look at a run, soon. */
   wake(runId: string): void {
-    if (!this.stopped) void this.attend(runId);
+    if (!this.stopped) this.driver.wake(runId);
   }
 
   /**
@@ -71,17 +78,10 @@ export class RunLoop implements AsyncDisposable {
    */
   async stopAll(options: { readonly graceMs: number }): Promise<{ left: string[] }> {
     this.accepting = false;
-    const { attempts, machineId, executor, runs, commands } = this.parts;
+    const { attempts, machineId, executor } = this.parts;
     const underWay = () => attempts.underWay(machineId, executor.name);
     for (const runId of await underWay()) {
-      const run = await runs.find(runId);
-      if (!run) continue;
-      try {
-        await commands.cancel(run.userId, runId, options.graceMs);
-      } catch (error) {
-        // It ended meanwhile.
-        if (!(error instanceof TrainyardError && error.code === 'CONFLICT')) throw error;
-      }
+      await this.cancel(runId, options.graceMs);
       this.wake(runId);
     }
     const deadline = performance.now() + options.graceMs + 15_000;
@@ -102,6 +102,33 @@ export class RunLoop implements AsyncDisposable {
     this.advance[Symbol.dispose]();
     const idle = Promise.all([this.advance.idle(), this.filling]);
     await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())]);
+    await this.driver[Symbol.asyncDispose]();
+  }
+
+  /** What the driver calls. */
+  private mover(): RunMover {
+    const { attempts, machineId, executor, runs } = this.parts;
+    return {
+      move: (runId) => this.move(runId),
+      standing: (runId) => standingOf(this.parts, runId),
+      isDue: (runId) => this.advance.isDue(runId),
+      cancel: (runId, graceMs) => this.cancel(runId, graceMs),
+      open: async () => [
+        ...(await attempts.underWay(machineId, executor.name)),
+        ...(await runs.queued(executor.name)),
+      ],
+    };
+  }
+
+  private async cancel(runId: string, graceMs: number): Promise<void> {
+    const run = await this.parts.runs.find(runId);
+    if (!run) return;
+    try {
+      await this.parts.commands.cancel(run.userId, runId, graceMs);
+    } catch (error) {
+      // It ended meanwhile.
+      if (!(error instanceof TrainyardError && error.code === 'CONFLICT')) throw error;
+    }
   }
 
   private async adopt(runId: string): Promise<void> {
@@ -133,23 +160,15 @@ export class RunLoop implements AsyncDisposable {
     }
   }
 
-  private async attend(runId: string): Promise<void> {
+  private async move(runId: string): Promise<void> {
     try {
       await this.advance.advance(runId);
-      this.failures.delete(runId);
     } catch (error) {
-      if (this.stopped) return;
-      const failures = (this.failures.get(runId) ?? 0) + 1;
-      this.failures.set(runId, failures);
-      const pauseMs = Math.min(longestPauseMs, 125 * 2 ** failures);
-      this.parts.log.warn(
-        { err: error, runId, failures, pauseMs },
-        'a run could not be moved on; trying again',
-      );
-      this.later(pauseMs, () => this.wake(runId));
+      if (!this.stopped) throw error;
+    } finally {
+      for (const wake of this.waiting) wake();
+      this.fill();
     }
-    for (const wake of this.waiting) wake();
-    this.fill();
   }
 
   /** Gives queued runs the slots that are free. */
@@ -186,7 +205,8 @@ export class RunLoop implements AsyncDisposable {
     try {
       const underWay = await attempts.underWay(machineId, executor.name);
       isBusy = underWay.length > 0;
-      for (const runId of [...underWay, ...(await runs.cancelledInQueue())]) this.wake(runId);
+      const cancelled = await runs.cancelledInQueue();
+      if (!this.stopped) this.driver.sweep([...underWay, ...cancelled]);
       this.fill();
     } catch (error) {
       if (this.stopped) return;

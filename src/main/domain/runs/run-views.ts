@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
+import type { ObjectStore } from '../objects/ports.ts';
 import type { ProjectStore } from '../projects/ports.ts';
 import { projectNotFound } from '../projects/refusal.ts';
 import type { TrainableModel, TrainableModels } from '../training/models.ts';
 import { differencesOf } from './differences.ts';
-import type { RunDirectories, RunQuery, RunReader, RunStore } from './ports.ts';
+import type { ArtifactFile, RunDirectories, RunQuery, RunReader, RunStore } from './ports.ts';
 import { runNotFound } from './refusal.ts';
 
 export interface RunViewParts {
@@ -16,6 +17,7 @@ export interface RunViewParts {
   readonly projects: Pick<ProjectStore, 'find'>;
   readonly models: TrainableModels;
   readonly directories: Pick<RunDirectories, 'openFile'>;
+  readonly objects: Pick<ObjectStore, 'get' | 'head'>;
   readonly machineId: string;
 }
 
@@ -93,12 +95,12 @@ export class RunViews {
     return { runs: summaries, differences: differencesOf(configs), metricNames };
   }
 
-  /** An artifact's bytes. @throws TrainyardError ARTIFACT_NOT_FOUND */
+  /** An artifact's bytes, from the run directory or, where that is not here (any more), from the bucket. @throws TrainyardError ARTIFACT_NOT_FOUND */
   async readArtifact(
     runId: string,
     artifactId: string,
   ): Promise<{ body: Readable; mediaType: string; name: string; size: number }> {
-    const { reader, directories } = this.parts;
+    const { reader } = this.parts;
     const artifact = await reader.artifactFile(runId, artifactId);
     if (!artifact) {
       throw new TrainyardError(
@@ -108,8 +110,25 @@ export class RunViews {
         { status: 404 },
       );
     }
-    const { body, size } = await directories.openFile(artifact.runDirectory, artifact.path);
+    const { body, size } = await this.open(artifact);
     const fileName = artifact.path.split('/').at(-1) ?? artifact.name;
     return { body, size, name: fileName, mediaType: artifact.mediaType ?? 'application/octet-stream' };
+  }
+
+  private async open({
+    runDirectory,
+    path,
+    objectKey,
+  }: ArtifactFile): Promise<{ body: Readable; size: number }> {
+    const { directories, objects } = this.parts;
+    try {
+      return await directories.openFile(runDirectory, path);
+    } catch (error) {
+      if (objectKey === null) throw error;
+      if (!(error instanceof TrainyardError && error.code === 'ARTIFACT_NOT_FOUND')) throw error;
+      const stored = await objects.head('artifacts', objectKey);
+      if (!stored) throw error;
+      return { body: await objects.get('artifacts', objectKey), size: stored.size };
+    }
   }
 }

@@ -6,11 +6,13 @@ import type { Ingestion } from '../ingest/ports.ts';
 import type { Journal, UnitOfWork } from '../journal/ports.ts';
 import type { PubSub } from '../messaging/ports.ts';
 import type { News } from '../news/news.ts';
+import type { ObjectStore } from '../objects/ports.ts';
 import type { ProjectStore } from '../projects/ports.ts';
 import type { TrainableModels } from '../training/models.ts';
 import { Announcement } from './announcement.ts';
 import { RunCommands } from './commands.ts';
 import { RunCreation } from './create-run.ts';
+import type { RunDriver } from './driver.ts';
 import type { AttemptStore, Executor, RunDirectories, RunLog, RunReader, RunStore } from './ports.ts';
 import { RunLoop } from './run-loop.ts';
 import { RunViews } from './run-views.ts';
@@ -31,9 +33,15 @@ export interface RunsParts {
   readonly cache: Cache;
   readonly ingestion: Ingestion;
   readonly directories: RunDirectories;
+  /** Has the artifacts of attempts that are over. */
+  readonly objects: Pick<ObjectStore, 'get' | 'head'>;
+  /** Hears of every attempt of this machine that came to its end, once that is written down. */
+  readonly attemptEnded?: (attemptId: string) => void;
   readonly executor: Executor;
   /** How many attempts may be under way here at once. */
   readonly slots: () => number;
+  /** Left out: runs are moved within this process. The loop disposes it. */
+  readonly driver?: RunDriver;
   readonly pubSub: PubSub;
   readonly news: News;
   readonly audit: AuditLog;

@@ -1,0 +1,74 @@
+/** What engines, workflows and people who use Temporal's own tools say to each other. Plain values: the workflow's sandbox loads this, too. */
+
+/** How a run stands, as JSON; a driver's `Standing`. */
+export interface RunStanding {
+  readonly runId: string;
+  readonly status: string | null;
+  readonly isOver: boolean;
+  readonly progress: number;
+  readonly currentEpoch: number | null;
+  readonly totalEpochs: number | null;
+  readonly attempt: number;
+  readonly machineId: string | null;
+  readonly nextLookMs: number;
+  readonly at: string;
+}
+
+/** What a workflow knows, and hands on to its next execution. */
+export interface RunMemory {
+  readonly standing: RunStanding | null;
+  /** Workstations that asked for a look and had none yet. */
+  readonly callers: readonly string[];
+  /** Workstations that serve this run's database, the last heard of first. */
+  readonly machines: readonly string[];
+  /** A cancellation that is not written down yet: its grace in milliseconds. */
+  readonly cancelGraceMs: number | null;
+  /** How long nobody has answered, in milliseconds. */
+  readonly silentMs: number;
+}
+
+/** The argument of a run's workflow. */
+export interface RunInput {
+  readonly runId: string;
+  /** Left out by people who start one by hand: it waits until a workstation wakes it. */
+  readonly memory?: RunMemory;
+}
+
+export const freshMemory: RunMemory = {
+  standing: null,
+  callers: [],
+  machines: [],
+  cancelGraceMs: null,
+  silentMs: 0,
+};
+
+/** The argument of the signal `wake`: which workstation asks for a look. */
+export interface WakeSignal {
+  readonly machineId: string;
+}
+
+/** What a workstation does for workflows, under these names. */
+export interface RunActivities {
+  advance(runId: string): Promise<RunStanding>;
+  cancel(runId: string, graceMs: number): Promise<void>;
+}
+
+export const workflowType = 'trainyardRun';
+export const wakeName = 'wake';
+/** The signal that cancels a run; its argument is `{"graceMs": 5000}`, or left out. */
+export const cancelName = 'cancel';
+/** The query that answers a {@link RunStanding}. */
+export const progressName = 'progress';
+
+/** Where the workflows' own decisions are made: by any engine, they touch nothing. */
+export const workflowQueue = 'trainyard';
+
+/** Where a workstation takes what only it can do. */
+export const machineQueue = (machineId: string): string => `trainyard-${machineId}`;
+
+/** A grace that somebody sent, in milliseconds: within an hour, ten seconds where they said none. */
+export function graceOf(argument: unknown): number {
+  const told =
+    typeof argument === 'object' && argument !== null ? Reflect.get(argument, 'graceMs') : argument;
+  return typeof told === 'number' && told >= 0 ? Math.min(told, 3_600_000) : 10_000;
+}

@@ -1,0 +1,163 @@
+import {
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  cancelName,
+  freshMemory,
+  graceOf,
+  machineQueue,
+  progressName,
+  type RunActivities,
+  type RunInput,
+  type RunMemory,
+  type RunStanding,
+  type WakeSignal,
+  wakeName,
+} from './protocol.ts';
+
+/** Well below what a history may hold; a look takes about a dozen events. */
+const eventsAtMost = 400;
+const firstSilenceMs = 15_000;
+const longestSilenceMs = 3_600_000;
+/** Engines start a run's workflow again when they come back: one that nobody answers need not wait for ever. */
+const giveUpAfterMs = 24 * 3_600_000;
+const machinesKept = 4;
+
+/**
+ * Drives one run: asks its workstation to move it on whenever somebody wakes it or its time has come, until it is over. It decides
+ * nothing about the run: that stands in PostgreSQL, and workflows that are lost are started again from there.
+ */
+export async function trainyardRun(input: RunInput): Promise<RunStanding | null> {
+  const driven = new DrivenRun(input);
+  setHandler(defineSignal<[WakeSignal]>(wakeName), ({ machineId }) => {
+    driven.callers.add(machineId);
+  });
+  setHandler(defineSignal<[unknown]>(cancelName), (argument) => driven.askToCancel(graceOf(argument)));
+  setHandler(defineQuery<RunStanding | null>(progressName), () => driven.standing);
+  // Temporal's own cancellation is a wish like the signal: the workflow goes on until the trainer is at rest.
+  CancellationScope.current().cancelRequested.catch(() => driven.askToCancel(graceOf(undefined)));
+  const ending = await CancellationScope.nonCancellable(() => driven.drive());
+  if (ending === 'over' || ending === 'unattended') return driven.standing;
+  return continueAsNew<typeof trainyardRun>({ runId: input.runId, memory: driven.memory() });
+}
+
+class DrivenRun {
+  readonly callers: Set<string>;
+  standing: RunStanding | null;
+  private readonly runId: string;
+  private machines: readonly string[];
+  private cancelGraceMs: number | null;
+  private silentMs: number;
+
+  constructor({ runId, memory = freshMemory }: RunInput) {
+    this.runId = runId;
+    this.standing = memory.standing;
+    this.callers = new Set(memory.callers);
+    this.machines = memory.machines;
+    this.cancelGraceMs = memory.cancelGraceMs;
+    this.silentMs = memory.silentMs;
+  }
+
+  askToCancel(graceMs: number): void {
+    this.cancelGraceMs = Math.min(graceMs, this.cancelGraceMs ?? graceMs);
+  }
+
+  memory(): RunMemory {
+    const { standing, callers, machines, cancelGraceMs, silentMs } = this;
+    return { standing, callers: [...callers], machines, cancelGraceMs, silentMs };
+  }
+
+  async drive(): Promise<'over' | 'unattended' | 'long'> {
+    // A first signal comes with the start; without one (started by hand) there is nobody to ask yet.
+    await condition(() => this.callers.size > 0 || this.machines.length > 0);
+    for (;;) {
+      if (this.cancelGraceMs !== null) await this.cancel(this.cancelGraceMs);
+      const isHeard = await this.look();
+      if (this.standing?.isOver && this.callers.size === 0) return 'over';
+      const waitMs = isHeard && this.standing ? this.standing.nextLookMs : this.pauseAfterSilence();
+      if (this.silentMs > giveUpAfterMs) return 'unattended';
+      const { historyLength, continueAsNewSuggested } = workflowInfo();
+      if (continueAsNewSuggested || historyLength > eventsAtMost) return 'long';
+      // A cancellation that nobody could write down waits for the next look, too.
+      const wasAsked = this.cancelGraceMs;
+      await condition(() => this.callers.size > 0 || this.cancelGraceMs !== wasAsked, waitMs);
+    }
+  }
+
+  private pauseAfterSilence(): number {
+    const pauseMs = Math.min(longestSilenceMs, Math.max(firstSilenceMs, this.silentMs));
+    this.silentMs += pauseMs;
+    return pauseMs;
+  }
+
+  /** Asks those who may move the run: whoever has it, then whoever called. Answers whether anybody was heard. */
+  private async look(): Promise<boolean> {
+    const owner = this.standing?.machineId ?? null;
+    const queue = [...(owner === null ? [] : [owner]), ...this.callers];
+    this.callers.clear();
+    if (queue.length === 0) queue.push(...this.machines.slice(0, 1));
+    const asked = new Set<string>();
+    let isHeard = false;
+    for (let machine = queue.shift(); machine !== undefined; machine = queue.shift()) {
+      if (asked.has(machine)) continue;
+      asked.add(machine);
+      const answer = await this.tryAt(machine, ({ advance }) => advance(this.runId));
+      if (!answer) continue;
+      isHeard = true;
+      this.standing = answer;
+      if (answer.isOver || answer.machineId === machine) break;
+      // Another workstation has it by now: nobody else can do anything.
+      if (answer.machineId !== null) queue.splice(0, queue.length, answer.machineId);
+    }
+    if (isHeard) this.silentMs = 0;
+    return isHeard;
+  }
+
+  private async cancel(graceMs: number): Promise<void> {
+    const owner = this.standing?.machineId;
+    for (const machine of new Set([...(owner ? [owner] : []), ...this.callers, ...this.machines])) {
+      const isWritten = await this.tryAt(machine, async (activities) => {
+        await activities.cancel(this.runId, graceMs);
+        return true;
+      });
+      if (!isWritten) continue;
+      // A shorter grace may have been asked for meanwhile.
+      if (this.cancelGraceMs === graceMs) this.cancelGraceMs = null;
+      return;
+    }
+  }
+
+  /** Null: that workstation does not answer. */
+  private async tryAt<T>(
+    machineId: string,
+    ask: (activities: RunActivities) => Promise<T>,
+  ): Promise<T | null> {
+    const activities = proxyActivities<RunActivities>({
+      taskQueue: machineQueue(machineId),
+      // A workstation that is off takes nothing, and others may be asked meanwhile.
+      scheduleToStartTimeout: 15_000,
+      startToCloseTimeout: '24 hours',
+      heartbeatTimeout: 10_000,
+      retry: { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 10_000 },
+    });
+    try {
+      const answer = await ask(activities);
+      this.machines = [machineId, ...this.machines.filter((known) => known !== machineId)].slice(
+        0,
+        machinesKept,
+      );
+      return answer;
+    } catch (error) {
+      if (error instanceof ActivityFailure) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { RunDriver, RunMover } from './driver.ts';
+import type { RunLog } from './ports.ts';
+
+const longestPauseMs = 30_000;
+
+/** Moves a run within this process, at once when it is woken, and again after a growing pause where that failed. */
+export class EmbeddedDriver implements RunDriver {
+  private readonly log: RunLog;
+  private mover: RunMover | null = null;
+  private readonly failures = new Map<string, number>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+
+  constructor(log: RunLog) {
+    this.log = log;
+  }
+
+  async start(mover: RunMover): Promise<void> {
+    this.mover = mover;
+  }
+
+  wake(runId: string): void {
+    void this.attend(runId);
+  }
+
+  sweep(runIds: readonly string[]): void {
+    for (const runId of runIds) this.wake(runId);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.mover = null;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  private async attend(runId: string): Promise<void> {
+    try {
+      await this.mover?.move(runId);
+      this.failures.delete(runId);
+    } catch (error) {
+      if (!this.mover) return;
+      const failures = (this.failures.get(runId) ?? 0) + 1;
+      this.failures.set(runId, failures);
+      const pauseMs = Math.min(longestPauseMs, 125 * 2 ** failures);
+      this.log.warn({ err: error, runId, failures, pauseMs }, 'a run could not be moved on; trying again');
+      this.later(pauseMs, () => this.wake(runId));
+    }
+  }
+
+  private later(ms: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      action();
+    }, ms);
+    timer.unref();
+    this.timers.add(timer);
+  }
+}
