@@ -65,7 +65,11 @@ test('a state folder that others can read is noticed', async () => {
   await mkdir(path.join(home, 'open'));
   await chmod(path.join(home, 'open'), 0o755);
   expect(await homeCheck(path.join(home, 'open')).run()).toEqual([
-    { code: 'HOME_OPEN_TO_OTHERS', evidence: expect.stringContaining('0755') },
+    {
+      code: 'HOME_OPEN_TO_OTHERS',
+      evidence: expect.stringContaining('0755'),
+      command: `chmod 700 ${path.join(home, 'open')}`,
+    },
   ]);
 });
 

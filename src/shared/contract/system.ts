@@ -7,6 +7,10 @@ export const findingSchema = z.object({
   cause: z.string(),
   evidence: z.string(),
   mend: z.string(),
+  /** What part of the machine it is about: pages and terminals list findings under it. */
+  group: z.enum(['machine', 'state', 'docker', 'nvidia', 'network']).optional(),
+  /** The mending command alone, to be copied; null where no single command mends it. */
+  command: z.string().nullable().optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 

@@ -15,7 +15,9 @@ async function look(home: string): Promise<Observation> {
   if (!record) return { code: 'ENGINE_NOT_RUNNING', evidence: home };
   const evidence = `${record.url}, process ${record.pid}`;
   if (!isAlive(record.pid)) return { code: 'ENGINE_DIED', evidence };
-  return { code: (await answers(record.url, patienceMs)) ? 'ENGINE_RUNNING' : 'ENGINE_SILENT', evidence };
+  if (await answers(record.url, patienceMs)) return { code: 'ENGINE_RUNNING', evidence };
+  const command = process.platform === 'win32' ? `taskkill /PID ${record.pid}` : `kill ${record.pid}`;
+  return { code: 'ENGINE_SILENT', evidence, command };
 }
 
 /** Whether the engine that the state folder names is alive and answers. */
@@ -42,8 +44,15 @@ export function leftoversCheck(home: string): Check {
       if (!existsSync(path.join(home, 'postgres.json'))) return [{ code: 'LEFTOVERS_NONE', evidence: '' }];
       const location = locate(home, serverUser());
       const server = readPostmasterFile(location.dataDirectory);
-      const record = readEngineRecord(home);
-      const attended = record !== null && isAlive(record.pid);
+      let attended: boolean;
+      try {
+        const record = readEngineRecord(home);
+        attended = record !== null && isAlive(record.pid);
+      } catch (error) {
+        // The check of the engine tells of its damaged record; whose the server is cannot be known.
+        if (!(error instanceof TrainyardError) || error.code !== 'STATE_FILE_DAMAGED') throw error;
+        return [];
+      }
       if (attended || !server || !isPostmaster(server.pid, location))
         return [{ code: 'LEFTOVERS_NONE', evidence: '' }];
       return [

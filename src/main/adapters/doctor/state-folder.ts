@@ -4,6 +4,7 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { hasCode } from '../../error-code.ts';
 import { openHome } from '../../home.ts';
+import { quoted } from './quoted.ts';
 
 const gibibyte = 1024 ** 3;
 /** Below the first nothing can be trusted to be written; below the second a training may fill it. */
@@ -15,7 +16,8 @@ function permissions(home: string): Observation {
   const mode = statSync(home).mode & 0o777;
   const evidence = `${home} (${mode.toString(8).padStart(4, '0')})`;
   // 0710 lets the account that PostgreSQL runs under through, and nobody read.
-  return { code: (mode & 0o067) === 0 ? 'HOME_OK' : 'HOME_OPEN_TO_OTHERS', evidence };
+  if ((mode & 0o067) === 0) return { code: 'HOME_OK', evidence };
+  return { code: 'HOME_OPEN_TO_OTHERS', evidence, command: `chmod 700 ${quoted(home)}` };
 }
 
 /** Makes the state folder where it is not there, as every start does; looks at the one that is. */

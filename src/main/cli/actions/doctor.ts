@@ -1,7 +1,17 @@
+import path from 'node:path';
+import type { Finding } from '../../../shared/contract/system.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { Profile } from '../../../shared/model/stack.ts';
 import { createDoctor } from '../../adapters/doctor/create-doctor.ts';
 import type { DatabaseProbe } from '../../adapters/doctor/database.ts';
+import { readExternal } from '../../adapters/external/external-file.ts';
+import { openSettings } from '../../adapters/sqlite/settings-store.ts';
+import { findingGroups } from '../../domain/doctor/findings.ts';
 import { findEngine } from '../../find-engine.ts';
+import { openHome } from '../../home.ts';
 import { homeFolder } from '../../paths.ts';
+import { chosenProfile } from '../../profile.ts';
+import { endpointChecks } from '../../stores/check-stores.ts';
 import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { formatCount } from '../format.ts';
@@ -16,26 +26,58 @@ const probeDatabase: DatabaseProbe = async () => {
   return (await client.api.system.info()).database;
 };
 
+/** The profile in use; where the state folder cannot be read its checks say so, and the rest is checked as on a new machine. */
+function profileInUse(): Profile {
+  try {
+    using settings = openSettings(path.join(openHome(homeFolder()), 'settings.sqlite'));
+    return chosenProfile(settings);
+  } catch (error) {
+    if (error instanceof TrainyardError && error.code === 'PROFILE_UNKNOWN') throw error;
+    return 'embedded';
+  }
+}
+
 const marks = { ok: styled('green', '✓'), warning: styled('yellow', '!'), error: styled('red', '✗') };
 
-/** Runs the checks in this process, so that they run where no engine can. */
-export async function doctor(options: CommonOptions): Promise<number> {
-  const report = await createDoctor({ home: homeFolder(), database: probeDatabase }).examine(language);
-  if (options.json) {
-    await writeJson(report);
-    return report.ok ? 0 : 1;
+const titles: Record<(typeof findingGroups)[number], string> = {
+  machine: say('Machine', '컴퓨터'),
+  state: say('State folder', '상태 폴더'),
+  docker: say('Docker', 'Docker'),
+  nvidia: say('NVIDIA', 'NVIDIA'),
+  network: say('Network', '네트워크'),
+};
+
+async function print(findings: readonly Finding[]): Promise<void> {
+  for (const group of findingGroups) {
+    const ofGroup = findings.filter((finding) => (finding.group ?? 'machine') === group);
+    if (ofGroup.length === 0) continue;
+    await writeLine(styled('bold', titles[group]));
+    for (const { code, severity, cause, evidence, mend, command } of ofGroup) {
+      await writeLine(`  ${marks[severity]} ${cause} ${styled('dim', `[${code}] ${evidence}`.trim())}`);
+      if (severity !== 'ok' && mend) await writeLine(`    → ${mend}`);
+      if (severity !== 'ok' && command) await writeLine(`      $ ${command}`);
+    }
+    await writeLine('');
   }
-  for (const { code, severity, cause, evidence, mend } of report.findings) {
-    await writeLine(`${marks[severity]} ${cause} ${styled('dim', `[${code}] ${evidence}`)}`);
-    if (mend) await writeLine(`  → ${mend}`);
-  }
-  const count = (severity: string) =>
-    report.findings.filter((finding) => finding.severity === severity).length;
+  const count = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
   const counts = [
     formatCount(count('error'), 'error', '오류'),
     formatCount(count('warning'), 'warning', '경고'),
     say(`${count('ok')} in order`, `정상 ${count('ok')}개`),
   ];
-  await writeLine(`\n${counts.join(', ')}`);
+  await writeLine(counts.join(', '));
+}
+
+/** Runs the checks in this process, so that they run where no engine can. */
+export async function doctor(options: CommonOptions & { readonly profile?: Profile }): Promise<number> {
+  const profile = options.profile ?? profileInUse();
+  const home = homeFolder();
+  const report = await createDoctor({
+    home,
+    database: probeDatabase,
+    profile: () => profile,
+    endpointChecks: () => endpointChecks(readExternal(home)),
+  }).examine(language);
+  await (options.json ? writeJson(report) : print(report.findings));
   return report.ok ? 0 : 1;
 }

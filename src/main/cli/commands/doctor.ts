@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type Profile, profiles } from '../../../shared/model/stack.ts';
 import { defineCommand, perform } from '../define.ts';
 import { say } from '../language.ts';
 
@@ -9,8 +10,18 @@ export function defineDoctor(program: Command): void {
       'check this machine: each finding has its cause and what mends it',
       '이 컴퓨터를 점검합니다. 찾은 것마다 원인과 해결 방법을 알려 줍니다',
     ),
-    examples: ['doctor', 'doctor --json'],
-    json: '{"ok", "findings": [{"code", "severity", "cause", "evidence", "mend"}]}',
-  });
-  perform(command, async (options) => (await import('../actions/doctor.ts')).doctor(options));
+    examples: ['doctor', 'doctor --profile docker', 'doctor --json'],
+    json: '{"ok", "findings": [{"code", "severity", "cause", "evidence", "mend", "group", "command"}]}',
+  }).addOption(
+    new Option(
+      '--profile <profile>',
+      say(
+        'check as if this profile were chosen; without, the one in use',
+        '이 프로필을 고른 것처럼 점검합니다. 없으면 지금 프로필로 점검합니다',
+      ),
+    ).choices(profiles),
+  );
+  perform<{ profile?: Profile }>(command, async (options) =>
+    (await import('../actions/doctor.ts')).doctor(options),
+  );
 }

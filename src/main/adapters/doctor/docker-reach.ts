@@ -1,0 +1,103 @@
+import { readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import Docker from 'dockerode';
+import type { FindingCode } from '../../domain/doctor/findings.ts';
+import { hasCode } from '../../error-code.ts';
+import { TooLateError, within, wordsOf } from './deadline.ts';
+import type { DockerAddress } from './docker-address.ts';
+
+/** A connection is made in this time where anything is there at all. */
+const connectMs = 1_500;
+const answerMs = 2_000;
+
+/** Where a connection goes. */
+type Target =
+  | { readonly kind: 'socket'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+function targetOf({ url, certificates }: DockerAddress): Target | null {
+  const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(url)?.[1];
+  if (socket) return { kind: 'socket', path: socket };
+  if (!/^(?:tcp|https?):\/\//.test(url) || !URL.canParse(url)) return null;
+  const { hostname, port } = new URL(url);
+  if (!hostname) return null;
+  return { kind: 'tcp', host: hostname, port: Number(port || (certificates ? 2376 : 2375)) };
+}
+
+/** Docker, or why it is not to be had at an address. */
+export type Reached =
+  | { readonly docker: Docker; readonly version: string; readonly apiVersion: string }
+  | { readonly code: FindingCode; readonly evidence: string };
+
+/** @param timeoutMs of silence, after which a call fails */
+export function dockerClient(address: DockerAddress, timeoutMs: number): Docker {
+  const target = targetOf(address);
+  if (!target) throw new TypeError(`no address of Docker: ${address.url}`);
+  const common = { timeout: timeoutMs };
+  // The client would take what is not given from DOCKER_HOST.
+  if (target.kind === 'socket') return new Docker({ ...common, socketPath: target.path, host: undefined });
+  const read = (file: string) => readFileSync(path.join(address.certificates ?? '', file));
+  const tls = address.certificates
+    ? { protocol: 'https' as const, ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }
+    : { protocol: 'http' as const };
+  return new Docker({ ...common, ...tls, host: target.host, port: target.port });
+}
+
+function knock(target: Target): Promise<void> {
+  const connection =
+    target.kind === 'socket'
+      ? connect({ path: target.path })
+      : connect({ host: target.host, port: target.port });
+  const opened = new Promise<void>((resolve, reject) => {
+    connection.once('connect', () => resolve());
+    connection.once('error', reject);
+  });
+  return within(connectMs, opened).finally(() => connection.destroy());
+}
+
+function codeOf(error: unknown, target: Target): FindingCode | null {
+  if (hasCode(error, 'ENOENT', 'ECONNREFUSED')) return 'DOCKER_NOT_RUNNING';
+  if (hasCode(error, 'EACCES', 'EPERM')) return 'DOCKER_PERMISSION';
+  if (hasCode(error, 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'))
+    return 'DOCKER_UNREACHABLE';
+  // The queue of a socket whose program takes no connections is full; a packet to a black hole is never answered.
+  if (error instanceof TooLateError) return target.kind === 'socket' ? 'DOCKER_SILENT' : 'DOCKER_UNREACHABLE';
+  return null;
+}
+
+function isOtherThanSocket(target: Target): boolean {
+  if (target.kind !== 'socket' || process.platform === 'win32') return false;
+  try {
+    return statSync(target.path, { throwIfNoEntry: false })?.isSocket() === false;
+  } catch (error) {
+    // Whoever may not look may not connect either, and that is what will be told.
+    if (hasCode(error, 'EACCES', 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+/** Connects, and asks for the version. */
+export async function reach(address: DockerAddress): Promise<Reached> {
+  const where = `${address.url || '(none)'} (${address.source})`;
+  const target = targetOf(address);
+  if (!target) return { code: 'DOCKER_ADDRESS_INVALID', evidence: where };
+  if (isOtherThanSocket(target)) return { code: 'DOCKER_NOT_A_SOCKET', evidence: where };
+  try {
+    await knock(target);
+  } catch (error) {
+    const code = codeOf(error, target);
+    if (!code) throw error;
+    return { code, evidence: `${where}: ${wordsOf(error)}` };
+  }
+  try {
+    const docker = dockerClient(address, answerMs);
+    const { Version, ApiVersion } = await within(answerMs, docker.version());
+    if (!ApiVersion) return { code: 'DOCKER_STRANGE', evidence: where };
+    return { docker, version: Version, apiVersion: ApiVersion };
+  } catch (error) {
+    // The client ends a call whose time is over with a "socket hang up" of its own.
+    const silent = error instanceof TooLateError || hasCode(error, 'ECONNRESET');
+    return { code: silent ? 'DOCKER_SILENT' : 'DOCKER_STRANGE', evidence: `${where}: ${wordsOf(error)}` };
+  }
+}
