@@ -5,11 +5,14 @@ import { Registry } from 'prom-client';
 import { TrainyardError } from '../shared/model/errors.ts';
 import type { Profile } from '../shared/model/stack.ts';
 import { createDoctor } from './adapters/doctor/create-doctor.ts';
+import { readExternal } from './adapters/external/external-file.ts';
 import { openSettings } from './adapters/sqlite/settings-store.ts';
 import { createRouter } from './api/router.ts';
 import { localOwnerId } from './domain/identity/local-owner.ts';
 import { News } from './domain/news/news.ts';
 import { ensureSample } from './domain/sample/first-start.ts';
+import type { Tell } from './domain/stack/ports.ts';
+import { EngineStack } from './engine-stack.ts';
 import { acquireEngineLock, ensureSecrets, openHome, removeEngineRecord, writeEngineRecord } from './home.ts';
 import { leaveWhenIdle } from './idle-stop.ts';
 import { lateServices } from './late-services.ts';
@@ -22,7 +25,10 @@ import { Presence } from './server/presence.ts';
 import { EngineServer } from './server/server.ts';
 import { openSession } from './session.ts';
 import { SessionHost } from './session-host.ts';
+import { endpointChecks } from './stores/check-stores.ts';
+import { migrateStores } from './stores/migrate-stores.ts';
 import { openStores } from './stores/open-stores.ts';
+import type { Stores } from './stores/stores.ts';
 import { version } from './version.ts';
 import type { Services } from './wiring.ts';
 
@@ -124,11 +130,22 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const news = new News();
   const access = new Access(engineToken);
   const presence = new Presence();
-  const host = stack.use(
+  const engineStack: EngineStack = stack.use(
+    new EngineStack({
+      home,
+      settings,
+      log,
+      host: () => host,
+      copy: (from, to, { replace, tell }) => migrateStores({ from, to, replace, tell, open: openProfile }),
+    }),
+  );
+  const openProfile = (profile: Profile, tell: Tell | null): Promise<Stores> =>
+    openStores(profile, { home, log, stackEndpoints: () => engineStack.endpoints(tell) });
+  const host: SessionHost = stack.use(
     new SessionHost(
       {
-        open: async (profile) =>
-          openSession(await openStores(profile, { home, log }), { home, settings, news, log }),
+        open: async (profile, tell) =>
+          openSession(await openProfile(profile, tell), { home, settings, news, log }),
         news,
         log,
       },
@@ -152,10 +169,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           database: await describeDatabase(host),
           executors: ['builtin'],
         }),
-        doctor: createDoctor({ home, database: async () => (host.open ? describeDatabase(host) : null) }),
+        doctor: createDoctor({
+          home,
+          database: async () => (host.open ? describeDatabase(host) : null),
+          profile: () => host.profile,
+          endpointChecks: () => endpointChecks(readExternal(home)),
+        }),
         news,
         ticket: () => server.ticketUrl(),
       },
+      stack: engineStack.services(),
     }),
     context: { userId: localOwnerId },
     access,

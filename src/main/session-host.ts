@@ -49,7 +49,7 @@ export class SessionHost implements AsyncDisposable {
     return this.state.kind === 'open' ? this.state.session : null;
   }
 
-  /** @throws TrainyardError STORES_NOT_READY with what can be done */
+  /** @throws TrainyardError STORES_STARTING (ask again), STORES_NOT_READY with what can be done */
   get current(): Session {
     if (this.state.kind === 'open') return this.state.session;
     throw this.notReady();
@@ -148,11 +148,16 @@ export class SessionHost implements AsyncDisposable {
 
   private notReady(): TrainyardError {
     const { state, chosen } = this;
-    const say = (message: string, mend: string, cause?: unknown) =>
-      new TrainyardError('STORES_NOT_READY', message, mend, { status: 503, cause });
+    const say = (message: string, mend: string, cause?: unknown, code = 'STORES_NOT_READY') =>
+      new TrainyardError(code, message, mend, { status: 503, cause });
     switch (state.kind) {
       case 'opening':
-        return say(`The stores of the profile "${chosen}" are being started`, 'Ask again in a moment.');
+        return say(
+          `The stores of the profile "${chosen}" are being started`,
+          'Ask again in a moment.',
+          undefined,
+          'STORES_STARTING',
+        );
       case 'failed': {
         const { cause } = state;
         const known = cause instanceof TrainyardError;

@@ -54,6 +54,7 @@ export async function openSession(stores: Stores, parts: SessionParts): Promise<
     services,
     start: async () => {
       await services.runs.loop.start();
+      void services.artifacts.sweep();
       await services.datasets.resumeImports();
     },
     readiness: async () => {

@@ -9,6 +9,7 @@ import { createRunDirectoryFiles } from './adapters/files/run-directory-tail.ts'
 import { BuiltinModels } from './adapters/files/trainable-models.ts';
 import { FileUploads } from './adapters/files/uploads.ts';
 import { SharpImageReader } from './adapters/images/sharp-image-reader.ts';
+import { PostgresArtifactRows } from './adapters/postgres/artifact-rows.ts';
 import { PostgresAttemptStore } from './adapters/postgres/attempts.ts';
 import { PostgresImportRepository } from './adapters/postgres/dataset-imports.ts';
 import { PostgresDatasetRepository } from './adapters/postgres/datasets.ts';
@@ -24,6 +25,7 @@ import { PostgresRunReader } from './adapters/postgres/runs-reader.ts';
 import { PostgresUnitOfWork } from './adapters/postgres/unit-of-work.ts';
 import { FileRunDirectories } from './adapters/processes/run-directories.ts';
 import { SupervisedExecutor } from './adapters/processes/supervised-executor.ts';
+import { ArtifactStore } from './domain/artifacts/artifact-store.ts';
 import { AuditLog } from './domain/audit/audit-log.ts';
 import { DatasetService } from './domain/datasets/dataset-service.ts';
 import { defaultLimits } from './domain/datasets/limits.ts';
@@ -40,8 +42,10 @@ import { rollupShape } from './domain/metrics/rollups.ts';
 import { SeriesService } from './domain/metrics/series.ts';
 import type { News } from './domain/news/news.ts';
 import { Projects } from './domain/projects/projects.ts';
+import type { RunDriver } from './domain/runs/driver.ts';
 import { createRuns } from './domain/runs/runs.ts';
 import type { SettingsStore } from './domain/settings/ports.ts';
+import type { TemporalEndpoint } from './domain/stores/endpoints.ts';
 import { appRoot } from './paths.ts';
 import type { Stores } from './stores/stores.ts';
 
@@ -74,6 +78,20 @@ export interface WiringParts {
 }
 
 export type Services = Awaited<ReturnType<typeof wire>>;
+
+/** Loaded only where the profile has a Temporal: its worker is large. */
+async function temporalDriver(
+  endpoint: TemporalEndpoint,
+  machineId: string,
+  log: Logger,
+): Promise<RunDriver> {
+  const { openTemporalDriver } = await import('./adapters/temporal/driver.ts');
+  return openTemporalDriver(endpoint, {
+    machineId,
+    workflowBundle: path.join(appRoot(), 'out', 'node', 'workflows.js'),
+    log,
+  });
+}
 
 /** Constructs every service on the stores of a profile: the only place that does. Nothing runs until `start`. */
 export async function wire({ home, stores, settings, news, log }: WiringParts) {
@@ -117,6 +135,14 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
     log,
   });
   const directories = new FileRunDirectories(path.join(home, 'runs'));
+  const artifacts = new ArtifactStore({
+    rows: new PostgresArtifactRows(pool),
+    objects,
+    directories,
+    machineId,
+    news,
+    log,
+  });
   const executor = new SupervisedExecutor({
     name: 'builtin',
     node: process.execPath,
@@ -140,8 +166,11 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
     cache,
     ingestion,
     directories,
+    objects,
+    attemptEnded: (attemptId) => artifacts.attemptEnded(attemptId),
     executor,
     slots: () => slotsOf(settings),
+    ...(stores.temporal ? { driver: await temporalDriver(stores.temporal, machineId, log) } : {}),
     pubSub,
     news,
     audit,
@@ -157,6 +186,7 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
   };
   const close = async () => {
     await runs.loop[Symbol.asyncDispose]();
+    await artifacts[Symbol.asyncDispose]();
     await Promise.all([ingestion.closeAll(), datasets.close(), runNews[Symbol.asyncDispose]()]);
   };
   const countRuns = async (status: RunStatus) => {
@@ -171,6 +201,7 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
     datasets,
     uploads,
     runs,
+    artifacts,
     readers,
     close,
   };

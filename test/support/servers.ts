@@ -184,3 +184,10 @@ export function s3Endpoint(server: TestServer, bucketPrefix = ''): S3Endpoint {
     tls: null,
   };
 }
+
+/** As {@link docker}, with something on standard input. */
+export async function dockerInput(args: readonly string[], input: string): Promise<void> {
+  const child = run('docker', [...args]);
+  child.child.stdin?.end(input);
+  await child;
+}

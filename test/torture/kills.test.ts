@@ -48,6 +48,7 @@ test(
       runId = await train(stage, await importTiny(stage, images), 100_000);
       for (const { victim } of victims) {
         const trainer = await running();
+        const { attempts } = await stage.run(runId);
         // The random moment itself is the point here, not a wait for something.
         await new Promise((resolve) => setTimeout(resolve, random() * 700));
         if (victim === 'engine') await stage.killEngine();
@@ -56,6 +57,14 @@ test(
         if (victim === 'postmaster') {
           const postmaster = await waitFor('a postmaster', () => postmasterOf(stage.home));
           kill(postmaster);
+        }
+        if (victim === 'trainer' || victim === 'supervisor') {
+          // A cancellation that comes before anybody saw the death would find the attempt running.
+          await waitFor('the death to be seen', async () => {
+            await stage.revive();
+            const now = await stage.run(runId);
+            return now.attempts.length > attempts.length || now.attempts.at(-1)?.status !== 'running';
+          });
         }
       }
       await running();

@@ -4,12 +4,14 @@ import { datasetsApi } from './datasets.ts';
 import { api } from './implementer.ts';
 import { projectsApi } from './projects.ts';
 import { type RunServices, runsApi } from './runs.ts';
+import { type StackServices, stackApi } from './stack.ts';
 import { type SystemServices, systemApi } from './system.ts';
 
 export interface ApiServices extends RunServices {
   readonly projects: Projects;
   readonly datasets: DatasetService;
   readonly system: SystemServices;
+  readonly stack: StackServices;
 }
 
 /** The whole contract, implemented: the compiler says what is missing. */
@@ -19,5 +21,6 @@ export function createRouter(services: ApiServices) {
     projects: projectsApi(services),
     datasets: datasetsApi(services.datasets),
     runs: runsApi(services),
+    stack: stackApi(services.stack),
   });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -6,6 +7,7 @@ import type { contract } from '../../shared/contract/contract.ts';
 import { type ErrorPlace, TrainyardError } from '../../shared/model/errors.ts';
 import type { EngineAddress } from '../find-engine.ts';
 import { say } from './language.ts';
+import { remark } from './output.ts';
 
 export type Api = ContractRouterClient<typeof contract>;
 
@@ -17,6 +19,7 @@ export interface Client extends Disposable {
 }
 
 const goneCode = 'ENGINE_GONE';
+const storesPatienceMs = 180_000;
 
 /** The engine ended, or the connection to it did: the same call may succeed on the engine that comes next. */
 export function isEngineGone(error: unknown): boolean {
@@ -94,6 +97,21 @@ function asBrowserSocket(socket: WebSocket): ConstructorParameters<typeof RPCLin
   };
 }
 
+/** Asks again while the engine is opening its stores: nothing was done yet then. */
+async function whenStoresAreThere<T>(ask: () => Promise<T>): Promise<T> {
+  const end = performance.now() + storesPatienceMs;
+  for (let told = false; ; told = true) {
+    try {
+      return await ask();
+    } catch (error) {
+      const starting = error instanceof ORPCError && error.code === 'STORES_STARTING';
+      if (!starting || performance.now() > end) throw error;
+      if (!told) remark(say('Waiting for the stores to start.', '저장소가 시작되기를 기다립니다.'));
+      await delay(200);
+    }
+  }
+}
+
 /**
  * One WebSocket to an engine. Calls throw what the engine threw, as TrainyardError.
  * @throws TrainyardError ENGINE_GONE where nothing takes the connection
@@ -105,7 +123,7 @@ export async function connect(engine: EngineAddress): Promise<Client> {
     interceptors: [
       async ({ next }) => {
         try {
-          return await next();
+          return await whenStoresAreThere(next);
         } catch (error) {
           if (socket.readyState !== WebSocket.OPEN && !(error instanceof ORPCError))
             throw gone(engine, error);

@@ -3,9 +3,11 @@ import { defineDataset } from './commands/dataset.ts';
 import { defineDatabase } from './commands/db.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineOpen } from './commands/open.ts';
+import { defineProfile } from './commands/profile.ts';
 import { defineProject } from './commands/project.ts';
 import { defineRuns } from './commands/runs.ts';
 import { defineServe } from './commands/serve.ts';
+import { defineStack } from './commands/stack.ts';
 import { defineTrain } from './commands/train.ts';
 import { defineProgram } from './define.ts';
 import { failureOf } from './failure.ts';
@@ -28,8 +30,10 @@ export function createProgram(): Command {
     defineDataset,
     defineTrain,
     defineRuns,
+    defineStack,
     defineDatabase,
     defineDoctor,
+    defineProfile,
   ]) {
     define(program);
   }

@@ -134,7 +134,8 @@ export const stackLogLineSchema = z.object({
   service: serviceName,
   /** With the daemon's nanoseconds, as it gave it. */
   time: z.string(),
-  stream: z.enum(['stdout', 'stderr']),
+  /** `gap`: lines before this one are missing, for the daemon threw them away before they were read; `text` is the time of the last one before. */
+  stream: z.enum(['stdout', 'stderr', 'gap']),
   text: z.string(),
 });
 export type StackLogLine = z.infer<typeof stackLogLineSchema>;
@@ -235,6 +236,12 @@ export const stackContract = {
       summary:
         'Copy everything to another profile’s stores, compare counts, then use them; the source stays as it was',
     })
-    .input(z.object({ to: z.enum(profiles) }))
+    .input(
+      z.object({
+        to: z.enum(profiles),
+        /** What the target holds goes first: an older copy, for example. */
+        replace: z.boolean().default(false),
+      }),
+    )
     .output(started),
 };

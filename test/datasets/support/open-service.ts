@@ -13,9 +13,15 @@ import { DatasetService } from '../../../src/main/domain/datasets/dataset-servic
 import { defaultLimits } from '../../../src/main/domain/datasets/limits.ts';
 import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
 import { News } from '../../../src/main/domain/news/news.ts';
+import type { LocalObjects, ObjectStore } from '../../../src/main/domain/objects/ports.ts';
 
-/** The service of datasets on a real PostgreSQL and a real folder, as the engine wires it. */
-export async function openService(databaseUrl: string, home: string, machineId = 'this-machine') {
+/** The service of datasets on a real PostgreSQL and a real folder (or `elsewhere`, which takes no links), as the engine wires it. */
+export async function openService(
+  databaseUrl: string,
+  home: string,
+  machineId = 'this-machine',
+  elsewhere?: ObjectStore & LocalObjects,
+) {
   const pool = createPool({ url: databaseUrl });
   const store = await FilesObjectStore.open(path.join(home, 'objects'));
   await store.ensureBuckets();
@@ -31,9 +37,9 @@ export async function openService(databaseUrl: string, home: string, machineId =
     repository: new PostgresDatasetRepository(pool),
     importRows: new PostgresImportRepository(pool),
     projects,
-    store,
-    local: store,
-    links: store,
+    store: elsewhere ?? store,
+    local: elsewhere ?? store,
+    links: elsewhere ? null : store,
     files: new LocalRootedFiles(),
     sources: new LocalSources(defaultLimits, home),
     uploads,

@@ -30,7 +30,11 @@ function withTls(config: pg.ClientConfig, tls: TlsOptions | null | undefined): p
   const url = new URL(config.connectionString);
   // The driver would take the URL's word over ours.
   for (const name of ['sslmode', 'sslrootcert', 'sslcert', 'sslkey']) url.searchParams.delete(name);
-  const ssl = { ...certificates, ...(serverName ? { servername: serverName } : {}), rejectUnauthorized: true };
+  const ssl = {
+    ...certificates,
+    ...(serverName ? { servername: serverName } : {}),
+    rejectUnauthorized: true,
+  };
   return { ...config, connectionString: url.href, ssl };
 }
 

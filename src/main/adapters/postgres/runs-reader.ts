@@ -121,13 +121,25 @@ export class PostgresRunReader implements RunReader {
       )
       .innerJoin('workflows as run', 'run.id', 'artifact.workflow_id')
       .innerJoin('projects as project', 'project.id', 'run.project_id')
-      .select(['artifact.name', 'artifact.path', 'artifact.media_type', 'attempt.run_directory'])
+      .select([
+        'artifact.name',
+        'artifact.path',
+        'artifact.media_type',
+        'artifact.object_key',
+        'attempt.run_directory',
+      ])
       .where('artifact.id', '=', artifactId)
       .where('artifact.workflow_id', '=', runId)
       .where(isLive);
     const [row] = await rowsOf(this.pool, query);
     if (!row?.run_directory) return null;
-    return { name: row.name, path: row.path, mediaType: row.media_type, runDirectory: row.run_directory };
+    return {
+      name: row.name,
+      path: row.path,
+      mediaType: row.media_type,
+      runDirectory: row.run_directory,
+      objectKey: row.object_key,
+    };
   }
 
   /** A jump through the index from name to name: its cost is the number of names, not of points. */

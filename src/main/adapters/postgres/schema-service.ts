@@ -7,7 +7,7 @@ import { MigrationFiles } from './migration-files.ts';
 import { Migrator } from './migrator.ts';
 
 /** @throws TrainyardError POSTGRES_URL_INVALID, without the URL's text, which may hold a password */
-function readTarget(databaseUrl: string): Target {
+export function readTarget(databaseUrl: string): Target {
   const invalid = (fault: string) =>
     new TrainyardError(
       'POSTGRES_URL_INVALID',
@@ -39,5 +39,8 @@ export function createSchemaService(options: {
 }): SchemaService {
   const target = readTarget(options.databaseUrl);
   const files = new MigrationFiles(options.folder ?? migrationsFolder());
-  return new SchemaService(files, new Migrator({ url: options.databaseUrl, tls: options.tls ?? null }, target, files));
+  return new SchemaService(
+    files,
+    new Migrator({ url: options.databaseUrl, tls: options.tls ?? null }, target, files),
+  );
 }

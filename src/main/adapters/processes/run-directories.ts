@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, watch } from 'node:fs';
-import { access, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, opendir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -129,6 +129,25 @@ export class FileRunDirectories implements RunDirectories {
       return { body: handle.createReadStream({ start: 0, end: stats.size - 1 }), size: stats.size };
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) throw notThere();
+      throw error;
+    }
+  }
+
+  async filesAt(runDirectory: string, place: string): Promise<string[]> {
+    try {
+      const folder = await realpath(runDirectory);
+      const real = await realpath(path.join(folder, place));
+      if (!real.startsWith(folder + path.sep)) return [];
+      if ((await stat(real)).isFile()) return [place];
+      const files: string[] = [];
+      for await (const entry of await opendir(real, { recursive: true })) {
+        if (!entry.isFile()) continue;
+        const below = path.relative(real, path.join(entry.parentPath, entry.name));
+        files.push([place, ...below.split(path.sep)].join('/'));
+      }
+      return files.sort();
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
       throw error;
     }
   }

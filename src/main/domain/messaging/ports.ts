@@ -1,7 +1,8 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import { toJsonText } from '../json/json-text.ts';
 
 /** The most bytes that a message's JSON text may have. */
-export const largestMessageBytes = 7000;
+const largestMessageBytes = 7000;
 
 /**
  * News for whoever listens now; nothing is kept. A message may be lost when a connection breaks: whoever waits for news
@@ -30,8 +31,22 @@ export function checkChannel(channel: string): void {
   throw invalidMessage(`a channel's name has 1 to 512 characters, not ${channel.length}`);
 }
 
-/** The error for a message that is no JSON or whose channel has no usable name. */
-export function invalidMessage(reason: string): TrainyardError {
+/** A message as the JSON text that travels. @throws TrainyardError MESSAGE_INVALID, MESSAGE_TOO_LARGE */
+export function messageText(channel: string, message: unknown): string {
+  checkChannel(channel);
+  const json = toJsonText(message);
+  if ('fault' in json) throw invalidMessage(`${json.fault.field} ${json.fault.reason}`.trim());
+  const bytes = new TextEncoder().encode(json.text).length;
+  if (bytes <= largestMessageBytes) return json.text;
+  throw new TrainyardError(
+    'MESSAGE_TOO_LARGE',
+    `A message of ${bytes} bytes on ${channel} is larger than ${largestMessageBytes}`,
+    'Publish where the data is instead of the data.',
+    { status: 413 },
+  );
+}
+
+function invalidMessage(reason: string): TrainyardError {
   return new TrainyardError(
     'MESSAGE_INVALID',
     `The message cannot be published: ${reason}`,

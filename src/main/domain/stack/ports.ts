@@ -49,6 +49,8 @@ export interface Stack {
     readonly services: readonly ServiceName[];
     readonly tell: Tell;
     readonly signal?: AbortSignal;
+    /** `new`: leave ports that a stranger listens on, rather than say so. A stack that never ran does so anyway. */
+    readonly ports?: 'new';
   }): Promise<StackState>;
   down(options: { readonly services: readonly ServiceName[]; readonly tell: Tell }): Promise<StackState>;
   restart(options: { readonly services: readonly ServiceName[]; readonly tell: Tell }): Promise<StackState>;
@@ -77,20 +79,27 @@ export interface StackLogs {
     readonly search: string;
     readonly waitMs: number;
   }): Promise<{ readonly cursor: string; readonly lines: readonly StackLogLine[] }>;
-  /** Lines as they come until the signal; `since` (ISO 8601, included) or the last `tail` of each first. For terminals. */
+  /** Lines as they come (several at a time) until the signal; `since` (ISO 8601, included) or the last `tail` of each first. For terminals. */
   follow(options: {
     readonly services: readonly ServiceName[];
     readonly since: string | null;
     readonly tail: number;
     readonly follow: boolean;
     readonly signal: AbortSignal;
-  }): AsyncIterable<StackLogLine>;
+  }): AsyncIterable<readonly StackLogLine[]>;
 }
 
 /** Verbs as operations that a UI watches: one at a time, its events kept for readers with a cursor. */
 export interface StackOperations {
-  begin(verb: StackVerb, work: (tell: Tell) => Promise<void>): StackOperation;
+  /** Starts the work and does not wait for it. No services: all. @throws TrainyardError STACK_BUSY while another is under way */
+  begin(
+    verb: StackVerb,
+    services: readonly ServiceName[],
+    work: (tell: Tell) => Promise<void>,
+  ): StackOperation;
+  /** The one under way, else the last one. */
   readonly current: StackOperation | null;
+  /** Events after a cursor; waits up to `waitMs` for the first. A cursor of another process begins anew. */
   progress(
     after: number,
     waitMs: number,

@@ -1,7 +1,15 @@
 import { databaseCodes } from './database-codes.ts';
 import { datasetCodes } from './dataset-codes.ts';
 import { engineCodes } from './engine-codes.ts';
+import { jobCodes } from './job-codes.ts';
 import { machineCodes } from './machine-codes.ts';
+import { migrationCodes } from './migration-codes.ts';
+import { mongoCodes } from './mongo-codes.ts';
+import { profileCodes } from './profile-codes.ts';
+import { redisCodes } from './redis-codes.ts';
+import { s3Codes } from './s3-codes.ts';
+import { stackObserveCodes } from './stack-observe-codes.ts';
+import { temporalCodes } from './temporal-codes.ts';
 
 export interface KnownCode {
   readonly message: string;
@@ -13,5 +21,13 @@ export const koreanCodes: Readonly<Record<string, KnownCode>> = {
   ...datasetCodes,
   ...engineCodes,
   ...databaseCodes,
+  ...jobCodes,
   ...machineCodes,
+  ...migrationCodes,
+  ...mongoCodes,
+  ...profileCodes,
+  ...redisCodes,
+  ...s3Codes,
+  ...temporalCodes,
+  ...stackObserveCodes,
 };

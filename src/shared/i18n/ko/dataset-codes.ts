@@ -42,6 +42,10 @@ export const datasetCodes = {
     message: '이 보관 방식에는 폴더가 있어야 합니다',
     mend: '압축 파일은 복사해서 가져오세요.',
   },
+  LINK_UNSUPPORTED: {
+    message: '이 프로필의 객체는 S3 서버에 있어서 파일을 링크로 가져올 수 없습니다',
+    mend: '복사(mode "copy")로 가져오거나 파일을 제자리에 두세요(--in-place).',
+  },
   LINK_IMPOSSIBLE: { message: '이 디스크에서는 링크할 수 없습니다', mend: '복사나 제자리 방식을 쓰세요.' },
   IMPORT_FAILED: { message: '가져오지 못했습니다', mend: '아래의 문제를 고쳐 다시 시도하세요.' },
   UPLOAD_NOT_FOUND: { message: '보낸 파일이 남아 있지 않습니다', mend: '파일을 다시 보내세요.' },

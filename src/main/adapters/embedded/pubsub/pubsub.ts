@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
-import { toJsonText } from '../../../domain/json/json-text.ts';
-import {
-  checkChannel,
-  invalidMessage,
-  largestMessageBytes,
-  type PubSub,
-} from '../../../domain/messaging/ports.ts';
+import { checkChannel, messageText, type PubSub } from '../../../domain/messaging/ports.ts';
 import { postgresChannel } from './channel-name.ts';
 import type { Listener } from './listener.ts';
 import { type Outgoing, pack } from './packs.ts';
@@ -49,14 +42,10 @@ class PostgresPubSub implements PubSub {
   }
 
   async publish(channel: string, message: unknown): Promise<void> {
-    checkChannel(channel);
-    const json = toJsonText(message);
-    if ('fault' in json) throw invalidMessage(`${json.fault.field} ${json.fault.reason}`.trim());
-    if (Buffer.byteLength(json.text) > largestMessageBytes)
-      throw tooLarge(channel, Buffer.byteLength(json.text));
-    for (const deliver of this.subscribers.get(channel) ?? []) deliver(JSON.parse(json.text));
+    const text = messageText(channel, message);
+    for (const deliver of this.subscribers.get(channel) ?? []) deliver(JSON.parse(text));
     await new Promise<void>((resolve, reject) => {
-      this.pending.push({ channel: postgresChannel(channel), text: json.text, resolve, reject });
+      this.pending.push({ channel: postgresChannel(channel), text, resolve, reject });
       if (!this.sending) void this.send();
     });
   }
@@ -128,13 +117,4 @@ class PostgresPubSub implements PubSub {
       [packs.map(({ channel }) => channel), payloads],
     );
   }
-}
-
-function tooLarge(channel: string, bytes: number): TrainyardError {
-  return new TrainyardError(
-    'MESSAGE_TOO_LARGE',
-    `A message of ${bytes} bytes on ${channel} is larger than ${largestMessageBytes}`,
-    'Publish where the data is instead of the data.',
-    { status: 413 },
-  );
 }

@@ -1,0 +1,16 @@
+/** The answer, or a rejection with the signal's reason as soon as that comes: a server may accept a connection and say nothing. */
+export async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    // Who is late is heard by nobody; its own rejection is no news any more.
+    answer.catch(() => {});
+  }
+}

@@ -1,0 +1,73 @@
+import type { StackLogLine } from '../../../shared/contract/stack.ts';
+import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import type { CommonOptions } from '../define.ts';
+import { formatClock } from '../format.ts';
+import { say } from '../language.ts';
+import { styled, write } from '../output.ts';
+import { usageError } from '../usage-error.ts';
+import { openStack, readServices } from './stack-open.ts';
+
+export interface StackLogsOptions {
+  readonly follow?: true;
+  readonly since?: string;
+  readonly tail: number;
+  readonly search?: string;
+}
+
+const colours = ['cyan', 'green', 'magenta', 'yellow', 'blue'] as const;
+const heads = new Map<ServiceName, string>(
+  serviceNames.map((name, index) => [name, styled(colours[index] ?? 'reset', name.padEnd(8))]),
+);
+
+function forPerson({ service, time, stream, text }: StackLogLine): string {
+  const head = `${heads.get(service)} ${styled('dim', formatClock(time))}`;
+  if (stream !== 'gap') return `${head} ${text}`;
+  const words = say(
+    `— lines after ${formatClock(text)} are missing: Docker rotated them away before they were read —`,
+    `— ${formatClock(text)} 이후의 줄이 빠졌습니다. 읽기 전에 Docker가 로그를 교체했습니다 —`,
+  );
+  return `${head} ${styled('yellow', words)}`;
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time, or how long ago. @throws TrainyardError USAGE */
+function readSince(text: string): string {
+  const [, count, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (unitMs[unit] ?? 0);
+  if (Number.isNaN(time)) {
+    throw usageError(
+      say(`--since: "${text}" is no time`, `--since: "${text}"은(는) 시간이 아닙니다`),
+      say('Write it as 2026-11-24T08:00:00Z, or as 10m.', '2026-11-24T08:00:00Z나 10m처럼 쓰세요.'),
+    );
+  }
+  return count === undefined && /^\d{4}-.*Z$/.test(text) ? text : new Date(time).toISOString();
+}
+
+/** Prints the services' lines, each once, in the order of time; with `--follow` until Ctrl-C. */
+export async function stackLogs(
+  options: StackLogsOptions & CommonOptions,
+  words: readonly string[],
+): Promise<undefined> {
+  const services = readServices(words);
+  const since = options.since === undefined ? null : readSince(options.since);
+  await using opened = openStack();
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  const wanted = options.search?.toLowerCase() ?? '';
+  const batches = opened.logs.follow({
+    services,
+    since,
+    tail: options.tail,
+    follow: options.follow ?? false,
+    signal: abort.signal,
+  });
+  for await (const batch of batches) {
+    const lines = wanted
+      ? batch.filter(({ stream, text }) => stream === 'gap' || text.toLowerCase().includes(wanted))
+      : batch;
+    const texts = lines.map((line) => (options.json ? JSON.stringify(line) : forPerson(line)));
+    // Whole batches at once: a write for every line takes longer than the daemon needs for it.
+    if (texts.length > 0) await write(`${texts.join('\n')}\n`);
+  }
+}

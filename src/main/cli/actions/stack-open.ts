@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { type Profile, type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import { openSettings } from '../../adapters/sqlite/settings-store.ts';
+import type { SettingsStore } from '../../domain/settings/ports.ts';
+import { openHome } from '../../home.ts';
+import { type LocalStack, openLocalStack } from '../../local-stack.ts';
+import { homeFolder } from '../../paths.ts';
+import { chosenProfile } from '../../profile.ts';
+import { say } from '../language.ts';
+import { usageError } from '../usage-error.ts';
+
+export interface OpenedStack extends LocalStack {
+  readonly home: string;
+  readonly settings: SettingsStore;
+}
+
+/** The stack of the state folder, in this process. @param profile what its status is to say instead of what was chosen */
+export function openStack(profile?: Profile): OpenedStack {
+  const home = openHome(homeFolder());
+  const settings = openSettings(path.join(home, 'settings.sqlite'));
+  const local = openLocalStack({
+    home,
+    environment: process.env,
+    profile: () => chosenProfile(settings, profile),
+    images: {},
+    log: { info: () => {} },
+  });
+  return { ...local, home, settings };
+}
+
+/** The services that were typed. @throws TrainyardError USAGE */
+export function readServices(words: readonly string[]): readonly ServiceName[] {
+  return words.map((word) => {
+    const found = serviceNames.find((name) => name === word);
+    if (found) return found;
+    throw usageError(
+      say(`There is no service "${word}"`, `"${word}" 서비스는 없습니다`),
+      say(`The services are ${serviceNames.join(', ')}.`, `서비스는 ${serviceNames.join(', ')}입니다.`),
+    );
+  });
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type { DatasetStatistics } from '../../../shared/contract/jobs.ts';
+import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { DatasetFiles } from '../datasets/dataset-files.ts';
+import { manifestKey } from '../datasets/manifest.ts';
+import type { Manifests } from '../datasets/manifests.ts';
+import { type DatasetRepository, type DatasetVersionRecord, ImageFault } from '../datasets/ports.ts';
+import { versionNotFound } from '../datasets/refusal.ts';
+import type { JobKind } from './job-kind.ts';
+import type { PixelReader } from './ports.ts';
+
+export interface StatisticsParts {
+  readonly repository: Pick<DatasetRepository, 'findVersion'>;
+  readonly manifests: Pick<Manifests, 'load'>;
+  readonly files: Pick<DatasetFiles, 'readImage'>;
+  readonly pixels: PixelReader;
+}
+
+const argumentsSchema = z.object({ datasetId: z.uuid(), version: z.int().min(1) });
+const count = z.int().min(0);
+const three = z.tuple([count, count, count]);
+
+/** Whole numbers only: sums do not depend on the order or on who adds. */
+const handedInSchema = z.object({
+  pixels: z.int().min(1),
+  sums: three,
+  squares: three,
+  sizes: z.array(z.object({ width: z.int().min(1), height: z.int().min(1), images: z.int().min(1) })),
+  classes: z.array(z.object({ name: z.string(), images: z.int().min(1) })),
+});
+type HandedIn = z.infer<typeof handedInSchema>;
+
+const atOnce = 8;
+
+/** `dataset.statistics`: what a version's images are like. */
+export class StatisticsJob implements JobKind {
+  readonly name = 'dataset.statistics';
+  private readonly parts: StatisticsParts;
+
+  constructor(parts: StatisticsParts) {
+    this.parts = parts;
+  }
+
+  async plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const { datasetId, version } = argumentsSchema.parse(args);
+    const { manifestSha256 } = await this.versionOf(datasetId, version);
+    return { bucket: 'datasets', manifest: manifestKey(datasetId, version), manifestSha256 };
+  }
+
+  async run(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<HandedIn> {
+    const { datasetId, version } = argumentsSchema.parse(args);
+    const { manifests, files, pixels } = this.parts;
+    const record = await this.versionOf(datasetId, version);
+    const { lines } = await manifests.load(datasetId, record);
+    const total = { pixels: 0, sums: [0, 0, 0] as Three, squares: [0, 0, 0] as Three };
+    const sizes = new Map<string, HandedIn['sizes'][number]>();
+    const classes = new Map<string, number>();
+    await forEachConcurrently(lines, atOnce, async (line) => {
+      signal.throwIfAborted();
+      const bytes = await files.readImage(record, line);
+      const image = await pixels.sums(bytes).catch((error: unknown) => {
+        throw error instanceof ImageFault ? unreadable(line.path, error) : error;
+      });
+      total.pixels += image.pixels;
+      add(total.sums, image.sums);
+      add(total.squares, image.squares);
+      const { width, height } = line;
+      const size = `${width}x${height}`;
+      sizes.set(size, { width, height, images: (sizes.get(size)?.images ?? 0) + 1 });
+      classes.set(line.class, (classes.get(line.class) ?? 0) + 1);
+    });
+    return {
+      ...total,
+      sizes: [...sizes.values()],
+      classes: [...classes].map(([name, images]) => ({ name, images })),
+    };
+  }
+
+  conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown) {
+    const { datasetId, version } = argumentsSchema.parse(args);
+    const value = statisticsOf(handedInSchema.parse(handedIn));
+    return { status: 'done' as const, result: value, statistics: { datasetId, version, value } };
+  }
+
+  private async versionOf(datasetId: string, version: number): Promise<DatasetVersionRecord> {
+    const record = await this.parts.repository.findVersion(datasetId, version);
+    if (!record) throw versionNotFound(datasetId, version);
+    return record;
+  }
+}
+
+type Three = [number, number, number];
+
+function add(total: Three, further: readonly [number, number, number]): void {
+  for (const channel of [0, 1, 2] as const) total[channel] += further[channel];
+}
+
+/** Mean and standard deviation (of the whole, not of a sample) from the sums. */
+function statisticsOf({ pixels, sums, squares, sizes, classes }: HandedIn): DatasetStatistics {
+  const images = classes.reduce((sum, each) => sum + each.images, 0);
+  const each = (of: (channel: 0 | 1 | 2) => number): Three => [of(0), of(1), of(2)];
+  const counts = classes.map((one) => one.images);
+  return {
+    images,
+    pixels,
+    mean: each((channel) => sums[channel] / pixels / 255),
+    std: each((channel) => {
+      const mean = sums[channel] / pixels;
+      return Math.sqrt(Math.max(0, squares[channel] / pixels - mean * mean)) / 255;
+    }),
+    sizes: sizes.toSorted(
+      (left, right) => right.images - left.images || left.width - right.width || left.height - right.height,
+    ),
+    classes: classes
+      .map((one) => ({ ...one, share: one.images / images }))
+      .sort((left, right) => (left.name < right.name ? -1 : 1)),
+    imbalance: counts.length === 0 ? 1 : Math.max(...counts) / Math.min(...counts),
+  };
+}
+
+function unreadable(path: string, cause: ImageFault): TrainyardError {
+  return new TrainyardError(
+    'IMAGE_UNREADABLE',
+    `The image ${path} cannot be read: ${cause.message}`,
+    'Verify the dataset: its files may have been damaged.',
+    { status: 409, place: { file: path }, cause },
+  );
+}

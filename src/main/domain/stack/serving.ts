@@ -1,0 +1,160 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { ServiceName } from '../../../shared/model/stack.ts';
+import { failpoint } from '../../failpoints.ts';
+import { endpointsOf } from './addresses.ts';
+import { networkLost, portIsTaken, portTaken, startRefused } from './causes.ts';
+import { DaemonRefusal, type StackContainer } from './daemon.ts';
+import type { Notes } from './notebook.ts';
+import type { Tell } from './ports.ts';
+import { failureOf, untilHealthy } from './probing.ts';
+import type { StackRecord } from './record.ts';
+import type { StackParts } from './stack-parts.ts';
+import { tellStep } from './telling.ts';
+
+/** What a container gets to end by itself before it is made anew or stopped. */
+export const graceSeconds = 60;
+
+/** Causes for which the daemon would start a container again and again, to no end. */
+const endsByItself = new Set(['SERVICE_CRASHED', 'SERVICE_OUT_OF_MEMORY', 'VOLUME_VERSION', 'DISK_FULL']);
+
+/** Why a made container could not be started, where that can be put out of the way. */
+export class StartObstacle extends Error {
+  override readonly name = 'StartObstacle';
+  readonly kind: 'network lost' | 'port taken';
+  readonly service: ServiceName;
+  readonly container: string;
+  /** What to tell where it stays in the way. */
+  readonly fault: TrainyardError;
+
+  constructor(kind: StartObstacle['kind'], service: ServiceName, container: string, fault: TrainyardError) {
+    super(fault.message, { cause: fault });
+    this.kind = kind;
+    this.service = service;
+    this.container = container;
+    this.fault = fault;
+  }
+}
+
+export interface Serving {
+  readonly parts: StackParts;
+  readonly notes: Notes;
+  readonly tell: Tell;
+  readonly signal?: AbortSignal | undefined;
+  /** When the verb began, in milliseconds: what happened before is no matter. */
+  readonly since: number;
+}
+
+/** A port of the stack that is somebody else's, with the holder's name where that can be seen. */
+export async function portCause(
+  { daemon, hostPorts }: StackParts,
+  record: StackRecord,
+  service: ServiceName,
+  port: number,
+): Promise<TrainyardError> {
+  const publisher = (await daemon.publishers()).find((one) => one.port === port && one.stack !== record.id);
+  const holder = publisher ? `the container ${publisher.container}` : await hostPorts.holder(port);
+  return portIsTaken(service, port, holder);
+}
+
+async function startFault(
+  { parts, notes }: Serving,
+  service: ServiceName,
+  container: StackContainer,
+  said: string,
+): Promise<Error> {
+  const { record, secrets } = notes;
+  if (portTaken.test(said)) {
+    const ports = Object.values(record.ports[service]);
+    const port = ports.find((one) => said.includes(`:${one}`)) ?? record.ports[service].main;
+    const fault = await portCause(parts, record, service, port);
+    return new StartObstacle('port taken', service, container.id, fault);
+  }
+  const failure = await failureOf(parts.daemon, service, container.id, secrets);
+  const fault = startRefused(failure, said, container.memoryLimitBytes);
+  return networkLost.test(said) ? new StartObstacle('network lost', service, container.id, fault) : fault;
+}
+
+async function start(
+  serving: Serving,
+  service: ServiceName,
+  container: StackContainer,
+): Promise<StackContainer> {
+  const { daemon } = serving.parts;
+  if (container.state === 'running') return container;
+  serving.signal?.throwIfAborted();
+  // One that the daemon starts again and again, or that somebody paused.
+  if (container.state === 'restarting' || container.state === 'paused')
+    await daemon.stop(container.id, graceSeconds);
+  serving.tell({ type: 'service', service, status: 'starting' });
+  await tellStep(serving.tell, 'start', service, async () => {
+    failpoint('stack.up.start.before');
+    try {
+      await daemon.start(container.id);
+    } catch (error) {
+      throw error instanceof DaemonRefusal
+        ? await startFault(serving, service, container, error.message)
+        : error;
+    }
+    failpoint('stack.up.start.after');
+    return container.name;
+  });
+  // Its count of restarts may have begun anew.
+  return (await daemon.container(container.id)) ?? container;
+}
+
+async function probe(serving: Serving, service: ServiceName, container: StackContainer): Promise<string> {
+  const { parts, notes, tell, signal, since } = serving;
+  const { daemon, probes, patienceMs } = parts;
+  const { record, secrets } = notes;
+  let version = '';
+  await tellStep(tell, 'probe', service, async () => {
+    version = await untilHealthy(
+      { service, container, stack: record.id, since },
+      {
+        daemon,
+        probe: probes[service],
+        endpoints: endpointsOf(record.ports, secrets),
+        secrets,
+        patienceMs,
+        signal,
+      },
+    );
+    return version;
+  });
+  tell({ type: 'service', service, status: 'healthy' });
+  return version;
+}
+
+/** The steps that make a started service what the product needs, one after the other. */
+async function ensure({ parts, notes, tell, signal }: Serving, service: ServiceName): Promise<void> {
+  const endpoints = endpointsOf(notes.record.ports, notes.secrets);
+  for (const step of parts.steps.filter((one) => one.service === service)) {
+    signal?.throwIfAborted();
+    failpoint('stack.up.ensure.before');
+    await tellStep(tell, step.name, service, () => step.run(endpoints));
+    failpoint('stack.up.ensure.after');
+  }
+}
+
+/**
+ * Starts a service's container where it does not run, waits until it answers by its protocol, and makes it ready. Answers its version.
+ * @throws StartObstacle; TrainyardError with the cause
+ */
+export async function serve(
+  serving: Serving,
+  service: ServiceName,
+  container: StackContainer,
+): Promise<string> {
+  try {
+    const started = await start(serving, service, container);
+    const version = await probe(serving, service, started);
+    await ensure(serving, service);
+    return version;
+  } catch (error) {
+    if (error instanceof StartObstacle) throw error;
+    serving.tell({ type: 'service', service, status: 'failed' });
+    if (error instanceof TrainyardError && endsByItself.has(error.code))
+      await serving.parts.daemon.stop(container.id, graceSeconds);
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { base, reference, time, waitMs } from './common.ts';
+
+export const jobKinds = ['dataset.statistics', 'model.export'] as const;
+export const jobStatuses = ['queued', 'running', 'done', 'failed'] as const;
+
+/** What the images of a dataset's version are like; channels are red, green, blue of 8 bits, from 0 to 1. */
+export const datasetStatisticsSchema = z.object({
+  images: z.int(),
+  pixels: z.int(),
+  mean: z.tuple([z.number(), z.number(), z.number()]),
+  std: z.tuple([z.number(), z.number(), z.number()]),
+  /** The most frequent first. */
+  sizes: z.array(z.object({ width: z.int(), height: z.int(), images: z.int() })),
+  /** In the order of their names; `share` of all images, from 0 to 1. */
+  classes: z.array(z.object({ name: z.string(), images: z.int(), share: z.number() })),
+  /** Images of the largest class for each one of the smallest. */
+  imbalance: z.number(),
+});
+export type DatasetStatistics = z.infer<typeof datasetStatisticsSchema>;
+
+/** A model as files of the bucket `models`, its card among them. */
+export const modelExportSchema = z.object({
+  bucket: z.literal('models'),
+  prefix: z.string(),
+  parameters: z.int(),
+  files: z.array(z.object({ name: z.string(), key: z.string(), sizeBytes: z.int(), sha256: z.string() })),
+});
+export type ModelExport = z.infer<typeof modelExportSchema>;
+
+export const jobSchema = z.object({
+  id: z.uuid(),
+  kind: z.enum(jobKinds),
+  status: z.enum(jobStatuses),
+  arguments: z.record(z.string(), z.unknown()),
+  /** How often somebody took it. */
+  attempts: z.int(),
+  /** Who has it, or had it last. */
+  worker: z.string().nullable(),
+  statistics: datasetStatisticsSchema.nullable(),
+  export: modelExportSchema.nullable(),
+  error: z.object({ code: z.string(), message: z.string(), mend: z.string() }).nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+export const jobsContract = {
+  start: base
+    .route({
+      method: 'POST',
+      path: '/jobs',
+      tags: ['jobs'],
+      successStatus: 202,
+      summary: 'Start a job; the same one again answers with the one that is there',
+      description:
+        'Done by a Celery worker where one is connected, else by the engine. A job that failed is queued again.',
+    })
+    .input(
+      z.discriminatedUnion('kind', [
+        z.object({
+          kind: z.literal('dataset.statistics'),
+          dataset: reference,
+          version: z.int().min(1).optional(),
+        }),
+        z.object({ kind: z.literal('model.export'), run: z.uuid() }),
+      ]),
+    )
+    .output(jobSchema),
+  show: base
+    .route({
+      method: 'GET',
+      path: '/jobs/{job}',
+      tags: ['jobs'],
+      summary: 'One job; waits for its end',
+    })
+    .input(z.object({ job: z.uuid(), waitMs }))
+    .output(jobSchema),
+  list: base
+    .route({ method: 'GET', path: '/jobs', tags: ['jobs'], summary: 'Jobs, newest first' })
+    .input(
+      z.object({
+        kind: z.enum(jobKinds).optional(),
+        status: z.enum(jobStatuses).optional(),
+        limit: z.coerce.number().int().min(1).max(500).default(100),
+      }),
+    )
+    .output(z.object({ jobs: z.array(jobSchema) })),
+};

@@ -1,0 +1,96 @@
+import { stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+
+const secret = 'tell-nobody-7f3a';
+
+test('a profile that was chosen is kept, and one that is unknown is refused', async () => {
+  await using place = await temporaryHome();
+  expect(await cliJson(place.home, ['profile', 'show'])).toEqual({ profile: 'embedded' });
+  expect(await cliJson(place.home, ['profile', 'use', 'docker'])).toEqual({ profile: 'docker' });
+  expect(await cliJson(place.home, ['profile', 'show'])).toEqual({ profile: 'docker' });
+  expect((await runCli(place.home, ['profile', 'use', 'cloud'])).code).toBe(2);
+  expect((await runCli(place.home, ['serve'], { TRAINYARD_PROFILE: 'cloud' })).code).toBe(2);
+});
+
+test('the external profile cannot be chosen before its servers are named', async () => {
+  await using place = await temporaryHome();
+  const { code, stderr } = await runCli(place.home, ['profile', 'use', 'external']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('trainyard profile external FILE');
+});
+
+const faults: [string, string, string][] = [
+  ['no JSON', `{ "postgres": "${secret}`, 'this is no JSON'],
+  [
+    'an unknown field',
+    JSON.stringify({ postgres: { url: `postgres://a:${secret}@h/d` }, mysql: {} }),
+    'mysql',
+  ],
+  ['a URL of another kind', JSON.stringify({ postgres: { url: `mysql://a:${secret}@h/d` } }), 'postgres.url'],
+  [
+    'certificates that are not there',
+    JSON.stringify({ postgres: { url: `postgres://a:${secret}@h/d`, caFile: 'nowhere.pem' } }),
+    'postgres.caFile',
+  ],
+];
+
+test.each(faults)(
+  'a file with %s is refused with its place, and nothing of it is shown',
+  async (_name, text, place) => {
+    await using folder = await temporaryHome();
+    await cliJson(folder.home, ['profile', 'show']);
+    const file = path.join(folder.home, 'servers.json');
+    await writeFile(file, text);
+    const { code, stdout, stderr } = await runCli(folder.home, ['profile', 'external', file]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('servers.json');
+    expect(stderr).toContain(place);
+    expect(stdout + stderr).not.toContain(secret);
+  },
+);
+
+test('servers that cannot be used are told, and not kept', async () => {
+  await using place = await temporaryHome();
+  await cliJson(place.home, ['profile', 'show']);
+  const file = path.join(place.home, 'servers.json');
+  await writeFile(
+    file,
+    JSON.stringify({ postgres: { url: `postgres://admin:${secret}@127.0.0.1:1/vision` } }),
+  );
+  const { code, stdout, stderr } = await runCli(place.home, ['profile', 'external', file, '--json']);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    stores: [{ store: 'postgres', ok: false, code: 'POSTGRES_UNREACHABLE' }],
+  });
+  expect(stdout + stderr).not.toContain(secret);
+  expect((await runCli(place.home, ['profile', 'use', 'external'])).code).toBe(1);
+});
+
+test('an engine works on a PostgreSQL that is somebody else’s, and keeps the address to itself', async () => {
+  await using database = await createTestDatabase('empty');
+  await using place = await temporaryHome();
+  await cliJson(place.home, ['profile', 'show']);
+  const file = path.join(place.home, 'servers.json');
+  await writeFile(file, JSON.stringify({ postgres: { url: database.url } }));
+  const kept = await cliJson<{ ok: boolean }>(place.home, ['profile', 'external', file]);
+  expect(kept.ok).toBe(true);
+  expect((await stat(path.join(place.home, 'external.json'))).mode & 0o777).toBe(0o600);
+  await cliJson(place.home, ['profile', 'use', 'external']);
+  await using engine = await startEngine(place.home);
+  const made = await cliJson<{ id: string }>(place.home, ['project', 'create', 'elsewhere']);
+  const info = await fetch(`${engine.url}/api/v1/system`, {
+    headers: { authorization: `Bearer ${engine.token}` },
+  });
+  const text = await info.text();
+  expect(JSON.parse(text)).toMatchObject({ profile: 'external', database: { how: 'external' } });
+  expect(text).not.toContain('postgres://');
+  // Another profile has data of its own; back again, everything is there.
+  await cliJson(place.home, ['profile', 'use', 'embedded']);
+  expect(await cliJson(place.home, ['project', 'list'])).toMatchObject({ projects: [] });
+  await cliJson(place.home, ['profile', 'use', 'external']);
+  expect(await cliJson(place.home, ['project', 'list'])).toMatchObject({ projects: [{ id: made.id }] });
+});
