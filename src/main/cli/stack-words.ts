@@ -39,6 +39,10 @@ const steps: Readonly<Record<string, () => string>> = {
   'redis-settings': () => say('persistence', '영속성 설정'),
   buckets: () => say('buckets', '버킷'),
   'temporal-namespace': () => say('namespace', '네임스페이스'),
+  'migrate-empty': () => say('emptying the target', '대상 비우기'),
+  'migrate-objects': () => say('copying objects', '객체 복사'),
+  'migrate-documents': () => say('copying documents', '문서 복사'),
+  'migrate-database': () => say('copying rows', '행 복사'),
 };
 
 /** A service's status as people read it. */

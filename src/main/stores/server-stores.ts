@@ -52,7 +52,7 @@ async function openDocuments(
 }
 
 async function openObjects(
-  { home, endpoints }: ServerStoresParts,
+  { home, endpoints, log }: ServerStoresParts,
   stack: AsyncDisposableStack,
 ): Promise<Objects> {
   if (!endpoints.s3) {
@@ -60,7 +60,11 @@ async function openObjects(
     return { objects, local: objects, links: objects };
   }
   const { openS3Objects } = await import('../adapters/s3/object-store.ts');
-  const objects = stack.use(await openS3Objects(endpoints.s3, path.join(home, 'cache', 'objects')));
+  const objects = stack.use(
+    await openS3Objects(endpoints.s3, path.join(home, 'cache', 'objects'), (error) =>
+      log.warn({ err: error }, 'the object store'),
+    ),
+  );
   return { objects, local: objects, links: null };
 }
 

@@ -3,6 +3,17 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import { DaemonRefusal } from '../../domain/stack/daemon.ts';
 import { hasCode } from '../../error-code.ts';
 
+/** An account may have no name, as in a container. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR')
+      return `${process.getuid?.()}`;
+    throw error;
+  }
+}
+
 /** Why the daemon could not be asked, or what it refused with. */
 export function dockerFault(error: unknown, url: string): unknown {
   if (error instanceof TrainyardError || error instanceof DaemonRefusal) return error;
@@ -14,7 +25,7 @@ export function dockerFault(error: unknown, url: string): unknown {
     return say('DOCKER_NOT_RUNNING', `Docker Engine does not run: nothing answers at ${url}`, start);
   }
   if (hasCode(error, 'EACCES', 'EPERM')) {
-    const user = userInfo().username;
+    const user = accountName();
     return say(
       'DOCKER_PERMISSION',
       `The account ${user} may not use Docker's socket ${url}`,

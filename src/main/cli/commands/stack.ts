@@ -4,6 +4,7 @@ import type { StackStatusOptions } from '../actions/stack-status.ts';
 import type { StackDestroyOptions, StackUpOptions } from '../actions/stack-verbs.ts';
 import { defineCommand, defineGroup, integer, perform } from '../define.ts';
 import { say } from '../language.ts';
+import { defineStackMigrate } from './stack-migrate.ts';
 
 const shape = '{"status", "profile", "name", "services": [{"name", "status", "endpoint", "image", …}]}';
 const progressThenState = () =>
@@ -20,6 +21,7 @@ export function defineStack(program: Command): void {
   );
   defineVerbs(group);
   defineViews(group);
+  defineStackMigrate(group);
 }
 
 function defineVerbs(group: Command): void {

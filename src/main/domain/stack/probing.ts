@@ -97,7 +97,7 @@ export async function untilHealthy(watched: Watched, watching: Watching): Promis
         if (await hasEnded(watched, watching)) throw await whyEnded(watched, watching);
         lookAt = now + lookEveryMs;
       }
-      if (refusedSince !== null && now - refusedSince > refusalPatienceMs)
+      if (refusedSince !== null && now - refusedSince > Math.min(refusalPatienceMs, patienceMs / 2))
         throw credentialsRefused(await failure());
       if (now - begun > patienceMs) throw serviceTimeout(await failure(), patienceMs, wordsOf(error));
       await pause(Math.max(0, askedAt + probeEveryMs - performance.now()));
