@@ -85,11 +85,15 @@ async function temporalDriver(
   machineId: string,
   log: Logger,
 ): Promise<RunDriver> {
-  const { openTemporalDriver } = await import('./adapters/temporal/driver.ts');
+  const [{ openTemporalDriver }, { ensureTemporalNamespace }] = await Promise.all([
+    import('./adapters/temporal/driver.ts'),
+    import('./adapters/ensure/temporal-namespace.ts'),
+  ]);
   return openTemporalDriver(endpoint, {
     machineId,
     workflowBundle: path.join(appRoot(), 'out', 'node', 'workflows.js'),
     log,
+    ensureNamespace: ensureTemporalNamespace,
   });
 }
 

@@ -14,10 +14,21 @@ const area = path.resolve(
   existsSync(note) ? JSON.parse(readFileSync(note, 'utf8')).folder : 'postgres',
 );
 const pidFile = path.join(area, 'data', 'postmaster.pid');
-const running = () =>
-  existsSync(pidFile) && existsSync(`/proc/${readFileSync(pidFile, 'utf8').split('\n')[0]}`);
-if (existsSync(pidFile)) {
-  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
+/** Null where the server has taken the file away, which it may do between any two looks. */
+const readPid = () => {
+  try {
+    return Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  }
+};
+const running = () => {
+  const pid = readPid();
+  return pid !== null && existsSync(`/proc/${pid}`);
+};
+const pid = readPid();
+if (pid !== null) {
   try {
     process.kill(pid, 'SIGQUIT');
     for (let tries = 0; tries < 200 && running(); tries += 1) await delay(25);

@@ -65,7 +65,8 @@ async function waitUntilUsable({ workflowService }: Connection, namespace: strin
   }
 }
 
-async function ensure(endpoint: TemporalEndpoint): Promise<string> {
+/** Makes the namespace what it is to be, and usable. @throws TrainyardError TEMPORAL_* */
+export async function ensureTemporalNamespace(endpoint: TemporalEndpoint): Promise<string> {
   const [{ openConnection }, { temporalFault }] = await Promise.all([
     import('../temporal/connection.ts'),
     import('../temporal/faults.ts'),
@@ -86,5 +87,5 @@ async function ensure(endpoint: TemporalEndpoint): Promise<string> {
 export const temporalNamespace: EnsureStep = {
   name: 'temporal-namespace',
   service: 'temporal',
-  run: async ({ temporal }) => (temporal ? await ensure(temporal) : 'no Temporal here'),
+  run: async ({ temporal }) => (temporal ? await ensureTemporalNamespace(temporal) : 'no Temporal here'),
 };
