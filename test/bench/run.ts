@@ -5,6 +5,8 @@ import { benchIngest } from './ingest.ts';
 import { benchLogs } from './logs.ts';
 import { benchOpenRun } from './open-run.ts';
 import { benchPaint } from './paint.ts';
+import { benchStackLogs } from './stack-logs.ts';
+import { benchStackUp } from './stack-up.ts';
 import { benchStartup } from './startup.ts';
 import { describeMachine } from './support/machine.ts';
 import { withPostgres } from './support/postgres-server.ts';
@@ -17,6 +19,8 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'open-run': () => benchOpenRun({ points }),
   startup: () => benchStartup(),
   logs: () => benchLogs(),
+  'stack-up': () => benchStackUp(),
+  'stack-logs': () => benchStackLogs(),
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

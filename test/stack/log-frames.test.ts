@@ -41,18 +41,22 @@ const linesArbitrary = fc
 
 test('lines come out whole wherever the stream is cut into chunks', () => {
   fc.assert(
-    fc.property(linesArbitrary, fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1 }), (lines, sizes) => {
-      const bytes = Buffer.concat(lines.flatMap(framesOf));
-      const frames = new LogFrames('redis');
-      const seen: StackLogLine[] = [];
-      for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
-        const size = sizes[turn % sizes.length] ?? 1;
-        seen.push(...frames.push(bytes.subarray(at, at + size)));
-        at += size;
-      }
-      seen.push(...frames.end());
-      expect(seen).toEqual(lines);
-    }),
+    fc.property(
+      linesArbitrary,
+      fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1 }),
+      (lines, sizes) => {
+        const bytes = Buffer.concat(lines.flatMap(framesOf));
+        const frames = new LogFrames('redis');
+        const seen: StackLogLine[] = [];
+        for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+          const size = sizes[turn % sizes.length] ?? 1;
+          seen.push(...frames.push(bytes.subarray(at, at + size)));
+          at += size;
+        }
+        seen.push(...frames.end());
+        expect(seen).toEqual(lines);
+      },
+    ),
     { numRuns: 150 },
   );
 });
@@ -85,5 +89,5 @@ test('a line that was never finished ends where a line of another time begins, o
 });
 
 test('what is no such stream is refused', () => {
-  expect(() => new LogFrames('s3').push(Buffer.from('HTTP/1.1 500 Internal Server Error'))).toThrow(RangeError);
+  expect(() => new LogFrames('s3').push(Buffer.from('\u0007\0\0\0\0\0\0\u0001x'))).toThrow(RangeError);
 });

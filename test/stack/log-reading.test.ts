@@ -10,7 +10,11 @@ const other = 'b'.repeat(64);
 const query = { services: [], after: '', tail: 1000, limit: 1000, search: '', waitMs: 0 } as const;
 
 /** Reads page by page to the end; each page by a service of its own, as after a restart, so that only the cursor is kept. */
-async function readAll(logs: FakeLogs, limits: readonly number[], between: (page: number) => void = () => {}) {
+async function readAll(
+  logs: FakeLogs,
+  limits: readonly number[],
+  between: (page: number) => void = () => {},
+) {
   const texts: string[] = [];
   for (let after = '', page = 0; ; page += 1) {
     await using service = new StackLogService(logs);
@@ -18,6 +22,8 @@ async function readAll(logs: FakeLogs, limits: readonly number[], between: (page
     const read = await service.read({ ...query, after, limit, tail: 1_000_000 });
     texts.push(...read.lines.map(({ stream, text }) => (stream === 'gap' ? 'gap' : text)));
     if (read.lines.length === 0) return texts;
+    // A cursor that does not move would go on for ever.
+    expect(read.cursor).not.toBe(after);
     after = read.cursor;
     between(page);
   }
@@ -60,7 +66,8 @@ test('lines of several services are in the order of their times', async () => {
   const logs = new FakeLogs();
   logs.add(one, 'redis');
   logs.add(other, 'postgres');
-  for (let index = 0; index < 200; index += 1) logs.print(index % 3 === 0 ? one : other, index, `line ${index}`);
+  for (let index = 0; index < 200; index += 1)
+    logs.print(index % 3 === 0 ? one : other, index, `line ${index}`);
   expect(await readAll(logs, [17])).toEqual(Array.from({ length: 200 }, (_, index) => `line ${index}`));
 });
 

@@ -3,7 +3,14 @@ import { OperationJournal } from '../../src/main/domain/stack/operations.ts';
 import { TrainyardError } from '../../src/shared/model/errors.ts';
 
 const silent = () => {};
-const step = { type: 'step', step: 'probe', service: 'redis', status: 'done', detail: '', durationMs: 1 } as const;
+const step = {
+  type: 'step',
+  step: 'probe',
+  service: 'redis',
+  status: 'done',
+  detail: '',
+  durationMs: 1,
+} as const;
 
 /** A verb that goes on until the test says so. */
 function held() {
@@ -39,7 +46,9 @@ test('events are numbered without a gap, and a reader that waits is woken', asyn
 test('what a verb failed with is its cause, with the last lines of the service', async () => {
   const heard: unknown[] = [];
   const operations = new OperationJournal((error) => heard.push(error));
-  const error = new TrainyardError('PORT_TAKEN', 'Port 5432 is taken', 'Free it.', { details: { lines: ['bind'] } });
+  const error = new TrainyardError('PORT_TAKEN', 'Port 5432 is taken', 'Free it.', {
+    details: { lines: ['bind'] },
+  });
   operations.begin('up', [], () => Promise.reject(error));
   await expect.poll(() => operations.current?.status).toBe('failed');
   const cause = { code: 'PORT_TAKEN', message: 'Port 5432 is taken', mend: 'Free it.', lines: ['bind'] };

@@ -94,6 +94,7 @@ export function stackProcess(
   verb: string,
   services: readonly ServiceName[],
   environment: NodeJS.ProcessEnv = {},
+  account: { readonly uid?: number; readonly gid?: number } = {},
 ) {
   const child = spawn(
     findNode(),
@@ -101,6 +102,7 @@ export function stackProcess(
     {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...account,
     },
   );
   let output = '';

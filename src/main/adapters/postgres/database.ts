@@ -17,6 +17,7 @@ import type {
   DatasetVersionsTable,
   DocumentsTable,
   InferenceEndpointsTable,
+  JobsTable,
   KvEntriesTable,
   KvQueueTable,
   ProjectDatasetsTable,
@@ -46,6 +47,7 @@ export interface Database {
   documents: DocumentsTable;
   kv_entries: KvEntriesTable;
   kv_queue: KvQueueTable;
+  jobs: JobsTable;
 }
 
 /** Typed queries over a pool; ending the pool stays the caller's. */

@@ -150,3 +150,26 @@ export interface KvQueueTable {
   receipt: Nullable<string>;
   created_at: DefaultTime;
 }
+
+export interface JobsTable {
+  id: Generated<string>;
+  user_id: string;
+  kind: 'dataset.statistics' | 'model.export';
+  arguments: Json<JsonObject>;
+  idempotency_key: string;
+  queue: string;
+  status: Generated<'queued' | 'running' | 'done' | 'failed'>;
+  /** Of its message: one of an earlier round has no say any more. */
+  round: Generated<number>;
+  attempts: Generated<number>;
+  worker: Nullable<string>;
+  /** Of whoever has it: what anybody else hands in is ignored. */
+  claim: Nullable<string>;
+  leased_until: TimeOrNull;
+  result: JsonOrNull<JsonObject>;
+  error: JsonOrNull<JsonObject>;
+  created_at: DefaultTime;
+  started_at: TimeOrNull;
+  ended_at: TimeOrNull;
+  updated_at: DefaultTime;
+}

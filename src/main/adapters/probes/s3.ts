@@ -1,28 +1,29 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import type { Probe } from '../../domain/stack/ports.ts';
-import { unlessAborted } from './unless-aborted.ts';
+import { signedHeaders } from './sign-request.ts';
 
-/** Asks for the buckets, signed; the answer's head names the server, as S3 knows of no versions. */
+/**
+ * Asks for the buckets, signed; the answer's head names the server, as S3 knows of no versions. By hand: the client library takes
+ * longer to load than a server to answer.
+ */
 export const probeS3: Probe = async ({ s3 }, signal) => {
   if (!s3) throw new TypeError('these endpoints have no S3');
-  const [{ ListBucketsCommand }, { connectS3 }] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    import('../s3/client.ts'),
-  ]);
-  using connection = connectS3(s3, { attempts: 1 });
-  const { client } = connection;
-  let server = '';
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      const { response } = result;
-      if (typeof response === 'object' && response !== null && 'headers' in response) {
-        const headers = new Map(Object.entries(response.headers ?? {}));
-        server = String(headers.get('server') ?? '');
-      }
-      return result;
-    },
-    { step: 'deserialize' },
-  );
-  await unlessAborted(client.send(new ListBucketsCommand({}), { abortSignal: signal }), signal);
-  return server;
+  const url = new URL(s3.endpoint);
+  const { serverName, ...certificates } = s3.tls ?? {};
+  const options = {
+    headers: signedHeaders(url, s3),
+    agent: false,
+    signal,
+    ...certificates,
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  } as const;
+  const { get } = url.protocol === 'https:' ? https : http;
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(url, options, resolve).once('error', reject);
+  });
+  const { statusCode, headers } = response;
+  response.destroy();
+  if (statusCode !== 200) throw new Error(`S3 answers with status ${statusCode}`);
+  return String(headers.server ?? '');
 };

@@ -41,7 +41,7 @@ export class RedisConnection implements AsyncDisposable {
   private readonly readyHandlers = new Set<() => void>();
   private fault: unknown = null;
   private stood = false;
-  private downSince = performance.now();
+  private downSince = 0;
   private isClosed = false;
 
   constructor({ address, name, report, answerMs: longest = answerMs }: ConnectionParts) {
@@ -143,6 +143,7 @@ export class RedisConnection implements AsyncDisposable {
     if (this.isClosed) throw asRedisError(new Error('The connection was closed.'), this.place);
     if (this.stands) return;
     if (this.client.status === 'wait') {
+      this.downSince = performance.now();
       // Its failure comes as the event `error`, too.
       this.client.connect().catch((error: unknown) => {
         this.fault ??= error;

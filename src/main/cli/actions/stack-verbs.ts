@@ -18,6 +18,7 @@ import { printState } from './stack-status.ts';
 
 export interface StackUpOptions {
   readonly profile?: 'docker';
+  readonly ports?: 'new';
 }
 
 export interface StackDestroyOptions {
@@ -79,7 +80,7 @@ async function adopt({ home, settings }: OpenedStack, profile: 'docker'): Promis
 }
 
 export async function stackUp(
-  { profile, json }: StackUpOptions & CommonOptions,
+  { profile, ports, json }: StackUpOptions & CommonOptions,
   words: readonly string[],
 ): Promise<undefined> {
   const services = readServices(words);
@@ -87,7 +88,12 @@ export async function stackUp(
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   const work = async (tell: Tell) => {
-    const state = await opened.stack.up({ services, tell, signal: abort.signal });
+    const state = await opened.stack.up({
+      services,
+      tell,
+      signal: abort.signal,
+      ...(ports ? { ports } : {}),
+    });
     if (profile) await adopt(opened, profile);
     return state;
   };

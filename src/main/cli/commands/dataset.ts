@@ -4,6 +4,7 @@ import type { DatasetImportOptions } from '../actions/dataset-import.ts';
 import type { DatasetValidateOptions } from '../actions/dataset-validate.ts';
 import { defineCommand, defineGroup, perform } from '../define.ts';
 import { say } from '../language.ts';
+import { defineStatistics } from './jobs.ts';
 
 const format = () =>
   new Option('--format <format>', say('how the folder is laid out', '폴더의 형식'))
@@ -97,4 +98,6 @@ export function defineDataset(program: Command): void {
   perform(show, async (options, dataset = '') =>
     (await import('../actions/dataset.ts')).showDataset(options, dataset),
   );
+
+  defineStatistics(group);
 }

@@ -5,6 +5,7 @@ import type { RunsFollowOptions } from '../actions/runs-follow.ts';
 import type { RunsLogsOptions } from '../actions/runs-logs.ts';
 import { decimal, defineCommand, defineGroup, integer, perform } from '../define.ts';
 import { say } from '../language.ts';
+import { defineExport } from './jobs.ts';
 
 export function defineRuns(program: Command): void {
   const group = defineGroup(
@@ -18,6 +19,7 @@ export function defineRuns(program: Command): void {
   defineReading(group);
   defineWatching(group);
   defineActing(group);
+  defineExport(group);
 }
 
 function defineReading(group: Command): void {

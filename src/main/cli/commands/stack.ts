@@ -33,12 +33,19 @@ function defineVerbs(group: Command): void {
     ),
     examples: ['stack up', 'stack up --profile docker', 'stack up postgres redis --json'],
     json: progressThenState(),
-  }).addOption(
-    new Option(
-      '--profile <profile>',
-      say('also work with it from now on', '앞으로 이 프로필로 작업합니다'),
-    ).choices(['docker']),
-  );
+  })
+    .addOption(
+      new Option(
+        '--profile <profile>',
+        say('also work with it from now on', '앞으로 이 프로필로 작업합니다'),
+      ).choices(['docker']),
+    )
+    .addOption(
+      new Option(
+        '--ports <which>',
+        say('new: leave ports that another program took', 'new: 다른 프로그램이 차지한 포트를 바꿉니다'),
+      ).choices(['new']),
+    );
   perform<StackUpOptions>(up, async (options, ...services) =>
     (await import('../actions/stack-verbs.ts')).stackUp(options, services),
   );

@@ -112,6 +112,17 @@ export function serviceEnded(
   );
 }
 
+/** The daemon starts again what ends by itself, so somebody stopped it. */
+export function serviceStopped(failure: Failure): TrainyardError {
+  return cause(
+    'SERVICE_STOPPED',
+    failure,
+    `${serviceTitles[failure.service]} was stopped by somebody while it was being started`,
+    'Start it again: trainyard stack up',
+    409,
+  );
+}
+
 export function serviceTimeout(failure: Failure, waitedMs: number, lastWord: string): TrainyardError {
   return cause(
     'SERVICE_TIMEOUT',

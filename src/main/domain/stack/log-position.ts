@@ -100,6 +100,15 @@ export class LogProgress {
     return true;
   }
 
+  /** Counts a line that is known to be new as seen. */
+  add(line: StackLogLine): void {
+    if (line.stream === 'gap') return;
+    const place = this.places[line.stream];
+    if (line.time < place.time) return;
+    place.count = line.time === place.time ? place.count + 1 : 1;
+    place.time = line.time;
+  }
+
   /** The youngest line seen so far, where it was not met again since `again()`: what followed it may be gone too. */
   get missed(): string | null {
     const { stdout, stderr } = this.places;

@@ -132,7 +132,7 @@ export class StackLogService implements StackLogs, AsyncDisposable {
       for await (const { lines } of this.source.open(container, opening, signal)) {
         for (const line of lines) {
           progress.begin(line.time);
-          progress.take(line);
+          progress.add(line);
         }
       }
       positions.set(container.id.slice(0, 12), progress.position);

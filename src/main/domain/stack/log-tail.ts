@@ -59,7 +59,7 @@ export class LogTail implements AsyncDisposable {
       const progress = this.progress.get(container);
       // What lies before the last lines asked for was not asked for, in neither stream.
       if (this.options.tail !== null && !this.options.positions.has(container)) progress?.begin(line.time);
-      progress?.take(line);
+      progress?.add(line);
       return line;
     });
   }

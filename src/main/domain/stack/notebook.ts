@@ -140,6 +140,7 @@ export class Notebook {
       images: {},
       memoryBytes: null,
       started: false,
+      stopping: [],
       removal: null,
       recovery: null,
     };
@@ -223,6 +224,7 @@ export class Notebook {
       images: {},
       memoryBytes: null,
       started: true,
+      stopping: [],
       removal: null,
       recovery: null,
     };

@@ -8,11 +8,13 @@ import {
   type Failure,
   scrub,
   serviceEnded,
+  serviceStopped,
   serviceTimeout,
 } from './causes.ts';
 import type { Daemon, StackContainer } from './daemon.ts';
 import type { Probe } from './ports.ts';
 import type { StackSecrets } from './record.ts';
+import { hasFailed } from './standing.ts';
 
 const probeEveryMs = 50;
 const probeTimeoutMs = 3000;
@@ -40,8 +42,13 @@ export interface Watching {
 
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
+/** In the servers' own words. */
+const refusal = /authentication failed|invalid username-password|SignatureDoesNotMatch|InvalidAccessKeyId/i;
+
 const refuses = (error: unknown) =>
-  error instanceof TrainyardError && error.code.endsWith('_REFUSED_CREDENTIALS');
+  (error instanceof TrainyardError && error.code.endsWith('_REFUSED_CREDENTIALS')) ||
+  refusal.test(wordsOf(error)) ||
+  (error instanceof Error && refusal.test(wordsOf(error.cause)));
 
 /** The last lines of a service, for a cause. */
 export async function failureOf(
@@ -60,6 +67,7 @@ async function whyEnded({ service, container, stack, since }: Watched, { daemon,
     daemon.container(container.id),
     daemon.incidents(stack, since),
   ]);
+  if (now && now.state === 'exited' && !hasFailed(now)) return serviceStopped(failure);
   return serviceEnded(
     failure,
     now,

@@ -31,6 +31,8 @@ export const stackRecordSchema = z.object({
   memoryBytes: z.int().positive().nullable(),
   /** Whether the ports were ever this stack's: then they stay, and a stranger on one is told of. */
   started: z.boolean(),
+  /** Services that somebody began to stop: the daemon goes on with that when we are gone. */
+  stopping: z.array(serviceName),
   /** A removal that was begun: once volumes go it is finished by whoever comes next, whatever they came for. */
   removal: z.object({ services: z.array(serviceName), volumes: z.boolean() }).nullable(),
   /** Which copy of this record and the secrets was last put into the recovery volume, and its hash. */

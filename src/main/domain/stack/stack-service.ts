@@ -143,6 +143,11 @@ export class StackService implements Stack {
       }
     }
     notes ??= await this.notebook.begin();
+    if (notes.record.stopping.length > 0) {
+      // A container that is being stopped still runs, and may even answer: wait for its end.
+      await this.stop(notes.record.id, notes.record.stopping, tell);
+      notes = this.notebook.write(notes, { stopping: [] });
+    }
     const services = orAll(options.services);
     return new BringUp(this.parts, this.notebook, notes, { ...options, services }).run();
   }
@@ -150,8 +155,18 @@ export class StackService implements Stack {
   private async takeDown(services: readonly ServiceName[], tell: Tell): Promise<undefined> {
     const identity = await this.identity();
     if (!identity) return undefined;
+    const { files } = this.parts;
+    const notes = files.read();
+    const record = notes.kind === 'whole' ? notes.record : null;
+    if (record) files.write({ ...record, stopping: [...services] });
+    await this.stop(identity.id, services, tell);
+    if (record) files.write({ ...record, stopping: [] });
+    return undefined;
+  }
+
+  private async stop(stack: string, services: readonly ServiceName[], tell: Tell): Promise<void> {
     const { daemon } = this.parts;
-    const containers = await daemon.containers(identity.id);
+    const containers = await daemon.containers(stack);
     await tellStep(tell, 'stop', null, async () => {
       const stopped = await Promise.all(
         containers.map(async ({ id, service, state }) => {
@@ -166,7 +181,6 @@ export class StackService implements Stack {
       );
       return stopped.filter((service) => service !== null).join(', ');
     });
-    return undefined;
   }
 
   /** Does a verb alone, then looks what stands. */

@@ -47,7 +47,7 @@ export function causeOf(error: unknown, home: string): unknown {
       `Make the folder yours: sudo chown -R "$USER" ${home}`,
     );
   }
-  if (error instanceof Error && error.name === 'AbortError') {
+  if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name)) {
     return make(
       'STACK_CANCELLED',
       'The start was broken off',

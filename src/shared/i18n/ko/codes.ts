@@ -8,6 +8,7 @@ import { mongoCodes } from './mongo-codes.ts';
 import { profileCodes } from './profile-codes.ts';
 import { redisCodes } from './redis-codes.ts';
 import { s3Codes } from './s3-codes.ts';
+import { stackCodes } from './stack-codes.ts';
 import { stackObserveCodes } from './stack-observe-codes.ts';
 import { temporalCodes } from './temporal-codes.ts';
 
@@ -29,5 +30,6 @@ export const koreanCodes: Readonly<Record<string, KnownCode>> = {
   ...redisCodes,
   ...s3Codes,
   ...temporalCodes,
+  ...stackCodes,
   ...stackObserveCodes,
 };

@@ -55,7 +55,7 @@ export const machineCodes = {
   },
   PORT_TAKEN: {
     message: '그 포트를 쓸 수 없습니다',
-    mend: '--port로 다른 포트를, 또는 0으로 빈 포트를 고르세요.',
+    mend: '쓰는 프로그램을 끝내거나 다른 포트를 고르세요. 엔진은 --port(0은 빈 포트), 스택은 trainyard stack up --ports new.',
   },
   ENGINE_RUNNING: {
     message: '이 상태 폴더의 엔진이 이미 실행 중입니다',

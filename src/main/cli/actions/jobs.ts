@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { Job, jobsContract } from '../../../shared/contract/jobs.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { Api } from '../client.ts';
+import type { CommonOptions } from '../define.ts';
+import { findRun } from '../find-run.ts';
+import { formatBytes } from '../format.ts';
+import { say } from '../language.ts';
+import { facts, StatusLine, table, writeJson, writeLine } from '../output.ts';
+import { Session } from '../session.ts';
+
+type JobsApi = ContractRouterClient<typeof jobsContract>;
+
+export interface DatasetStatisticsOptions {
+  readonly datasetVersion?: number;
+}
+
+const jobsOf = (api: Api): JobsApi => (api as Api & { readonly jobs: JobsApi }).jobs;
+
+/** A run that just ended has its artifacts in the object store a moment later. */
+const storingPatienceMs = 30_000;
+
+/** Asks for a job until it is over. @throws TrainyardError with the job's error */
+async function finished(session: Session, started: Job): Promise<Job> {
+  const status = new StatusLine();
+  let job = started;
+  while (job.status === 'queued' || job.status === 'running') {
+    status.show(
+      job.status === 'queued'
+        ? say('waiting for a worker', '작업자를 기다리는 중')
+        : say(`at work: ${job.worker ?? ''}`, `작업 중: ${job.worker ?? ''}`),
+    );
+    job = await session.ask((api) => jobsOf(api).show({ job: started.id, waitMs: 20_000 }));
+  }
+  status.clear();
+  if (job.error) throw new TrainyardError(job.error.code, job.error.message, job.error.mend);
+  return job;
+}
+
+/** What the images of a dataset's version are like: computed once, then read. */
+export async function datasetStatistics(
+  options: DatasetStatisticsOptions & CommonOptions,
+  dataset: string,
+): Promise<undefined> {
+  const { datasetVersion: version } = options;
+  using session = await Session.open();
+  const started = await session.ask((api) =>
+    jobsOf(api).start({ kind: 'dataset.statistics', dataset, ...(version ? { version } : {}) }),
+  );
+  const job = await finished(session, started);
+  if (options.json || !job.statistics) return void (await writeJson(job));
+  const { images, pixels, mean, std, sizes, classes, imbalance } = job.statistics;
+  const three = (values: readonly number[]) => values.map((value) => value.toFixed(4)).join('  ');
+  const few = sizes.slice(0, 5).map(({ width, height, images: count }) => `${width}×${height}: ${count}`);
+  await writeLine(
+    facts([
+      [say('Images', '이미지'), String(images)],
+      [say('Pixels', '픽셀'), String(pixels)],
+      [say('Mean (RGB)', '평균(RGB)'), three(mean)],
+      [say('Deviation (RGB)', '표준편차(RGB)'), three(std)],
+      [say('Sizes', '크기'), few.join(', ') + (sizes.length > few.length ? ', …' : '')],
+      [say('Largest class to smallest', '가장 큰 클래스와 작은 클래스의 비'), imbalance.toFixed(2)],
+    ]),
+  );
+  const columns = [
+    { title: say('CLASS', '클래스') },
+    { title: say('IMAGES', '이미지'), right: true },
+    { title: say('SHARE', '비율'), right: true },
+  ];
+  const rows = classes.map(({ name, images: count, share }) => [
+    name,
+    String(count),
+    `${(share * 100).toFixed(1)}%`,
+  ]);
+  await writeLine(`\n${table(columns, rows)}`);
+}
+
+/** Writes a completed run's model into the bucket `models`. */
+export async function exportRun(options: CommonOptions, reference: string): Promise<undefined> {
+  using session = await Session.open();
+  const run = await session.ask((api) => findRun(api, reference));
+  const job = await finished(session, await startExport(session, run));
+  if (options.json || !job.export) return void (await writeJson(job));
+  const { bucket, prefix, parameters, files } = job.export;
+  await writeLine(
+    facts([
+      [say('Stored at', '저장 위치'), `s3://${bucket}/${prefix}/`],
+      [say('Parameters', '매개변수'), String(parameters)],
+    ]),
+  );
+  const columns = [
+    { title: say('FILE', '파일') },
+    { title: say('SIZE', '크기'), right: true },
+    { title: 'SHA-256' },
+  ];
+  const rows = files.map(({ name, sizeBytes, sha256 }) => [name, formatBytes(sizeBytes), sha256]);
+  await writeLine(`\n${table(columns, rows)}`);
+}
+
+async function startExport(session: Session, run: string): Promise<Job> {
+  const deadline = Date.now() + storingPatienceMs;
+  for (;;) {
+    try {
+      return await session.ask((api) => jobsOf(api).start({ kind: 'model.export', run }));
+    } catch (error) {
+      const isEarly = error instanceof TrainyardError && error.code === 'MODEL_NOT_STORED';
+      if (!isEarly || Date.now() > deadline) throw error;
+      await delay(500);
+    }
+  }
+}
