@@ -2,6 +2,7 @@ import { ORPCError } from '@orpc/server';
 import { os } from './fixture-api.ts';
 import { fixtureDatasets } from './fixture-datasets.ts';
 import { fixtureRuns } from './fixture-runs.ts';
+import { fixtureStackRouter } from './fixture-stack-router.ts';
 import type { FixtureState } from './fixture-state.ts';
 import { fixtureProjects, fixtureSystem } from './fixture-system.ts';
 
@@ -21,6 +22,16 @@ export function meetFault(faults: FixtureFaults, path: readonly string[]): void 
   });
 }
 
+/** Refuses what needs the stores while they are away, as the engine does. */
+export function meetStores(state: FixtureState, [domain]: readonly string[]): void {
+  if (state.storesThere || domain === 'system' || domain === 'stack') return;
+  throw new ORPCError('STORES_NOT_READY', {
+    status: 503,
+    message: 'The stores of the profile "docker" are stopped',
+    data: { mend: 'Start the stack ("trainyard stack up"), or choose another profile.', place: {} },
+  });
+}
+
 /** The contract in memory. */
 export function fixtureRouter(state: FixtureState) {
   return os.router({
@@ -28,5 +39,6 @@ export function fixtureRouter(state: FixtureState) {
     projects: fixtureProjects(state),
     datasets: fixtureDatasets(state),
     runs: fixtureRuns(state),
+    stack: fixtureStackRouter(state),
   });
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
-import { type FixtureFaults, fixtureRouter, meetFault } from './fixture-router.ts';
+import { type FixtureFaults, fixtureRouter, meetFault, meetStores } from './fixture-router.ts';
 import { makeStory, type Story } from './fixture-story.ts';
 
 const renderer = path.resolve(import.meta.dirname, '../../out/renderer');
@@ -103,6 +103,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
     clientInterceptors: [
       ({ next, path: procedure }) => {
         meetFault(faults, procedure);
+        meetStores(story.state, procedure);
         return next();
       },
     ],

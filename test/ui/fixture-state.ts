@@ -1,9 +1,10 @@
-import { EventEmitter, once } from 'node:events';
 import type { Dataset } from '../../src/shared/contract/datasets.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
 import type { LogLine, RunEvent, Series } from '../../src/shared/contract/run-readings.ts';
 import { isEnded, type RunStatus } from '../../src/shared/model/run.ts';
+import { FixtureBell } from './fixture-bell.ts';
 import { type FixtureImage, type FixtureRun, fixtureId } from './fixture-data.ts';
+import { FixtureStack } from './fixture-stack.ts';
 
 type Change = { kind: 'project' | 'dataset' | 'run'; id: string };
 
@@ -15,25 +16,29 @@ export class FixtureState {
   images: readonly FixtureImage[] = [];
   readonly artifacts = new Map<string, { name: string; body: string }>();
   readonly news: Change[] = [];
-  private readonly bell = new EventEmitter().setMaxListeners(0);
+  private readonly bell = new FixtureBell();
+  readonly stack = new FixtureStack(this.bell);
+  /** Whether what needs the stores is answered. */
+  storesThere = true;
+  /** Counts how often news began anew. */
+  era = 0;
 
   /** Tells all who wait that something is new. */
   changed(change: Change): void {
     this.news.push(change);
-    this.bell.emit('news');
+    this.bell.ring();
   }
 
   /** Waits until `ready` answers something, or the time is over. */
-  async wait<T>(waitMs: number, signal: AbortSignal | undefined, ready: () => T | null): Promise<T | null> {
-    const end = AbortSignal.timeout(waitMs);
-    const until = signal ? AbortSignal.any([signal, end]) : end;
-    for (;;) {
-      const found = ready();
-      if (found !== null || until.aborted) return found;
-      await once(this.bell, 'news', { signal: until }).catch((error: unknown) => {
-        if (!until.aborted) throw error;
-      });
-    }
+  wait<T>(waitMs: number, signal: AbortSignal | undefined, ready: () => T | null): Promise<T | null> {
+    return this.bell.wait(waitMs, signal, ready);
+  }
+
+  /** Takes the stores away, or brings them back: news then begin anew, as the engine's do. */
+  setStores(there: boolean): void {
+    this.storesThere = there;
+    this.era += 1;
+    this.bell.ring();
   }
 
   /** Appends training steps as the builtin trainer reports them; a further attempt goes on after a checkpoint's step. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ORPCError } from '@orpc/server';
 import { found, matches, newest, os } from './fixture-api.ts';
 import { ago } from './fixture-data.ts';
+import { fixtureDoctor } from './fixture-doctor.ts';
 import type { FixtureState } from './fixture-state.ts';
 
 /** The engine itself. */
@@ -26,48 +27,19 @@ export function fixtureSystem(state: FixtureState) {
       },
       executors: ['builtin'],
     })),
-    doctor: os.system.doctor.handler(() => ({
-      ok: false,
-      findings: [
-        {
-          code: 'DISK_FREE',
-          severity: 'ok',
-          cause: 'There is room on the disk',
-          evidence: '412 GB free at /home/kim/.local/share/trainyard',
-          mend: '',
-        },
-        {
-          code: 'DATABASE',
-          severity: 'ok',
-          cause: 'The database answers and its schema is the newest',
-          evidence: 'PostgreSQL 17.10, revision 0003_run_journal',
-          mend: '',
-        },
-        {
-          code: 'SHM_SMALL',
-          severity: 'warning',
-          cause: 'The shared memory is small for data loaders',
-          evidence: '/dev/shm: 64 MB',
-          mend: 'sudo mount -o remount,size=8G /dev/shm',
-        },
-        {
-          code: 'GPU_DRIVER',
-          severity: 'error',
-          cause: 'No NVIDIA driver answers',
-          evidence: 'nvidia-smi: command not found',
-          mend: 'sudo ubuntu-drivers install',
-        },
-      ],
-    })),
+    doctor: os.system.doctor.handler(({ input }) => fixtureDoctor(input.language)),
     news: os.system.news.handler(async ({ input, signal }) => {
-      const at = /^fixture-(\d+)$/.exec(input.after)?.[1];
-      if (at === undefined) return { cursor: `fixture-${state.news.length}`, reset: true, changed: [] };
+      const { era } = state;
+      const now = () => `fixture-${state.era}-${state.news.length}`;
+      const [, of, at] = /^fixture-(\d+)-(\d+)$/.exec(input.after) ?? [];
+      if (at === undefined || Number(of) !== era) return { cursor: now(), reset: true, changed: [] };
       const from = Number(at);
       const changed = await state.wait(input.waitMs, signal, () =>
-        state.news.length > from ? state.news.slice(from) : null,
+        state.news.length > from || state.era !== era ? state.news.slice(from) : null,
       );
+      if (state.era !== era) return { cursor: now(), reset: true, changed: [] };
       const unique = new Map((changed ?? []).map((one) => [one.id, one]));
-      return { cursor: `fixture-${state.news.length}`, reset: false, changed: [...unique.values()] };
+      return { cursor: now(), reset: false, changed: [...unique.values()] };
     }),
     ticket: os.system.ticket.handler(() => ({ url: 'http://127.0.0.1/', expiresAt: ago(-10) })),
   };

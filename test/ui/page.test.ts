@@ -1,9 +1,9 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../bin/build.mjs';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
 import { emptyRun } from './fixture-data.ts';
-import { type Fixture, startFixture } from './fixture-server.ts';
+import { visitFixture } from './visit.ts';
 
 let opened: OpenBrowser;
 
@@ -15,29 +15,8 @@ afterAll(async () => {
   await opened?.[Symbol.asyncDispose]();
 });
 
-/** A page on a fixture of its own; whatever the page itself complains of fails the test. */
-async function visit(
-  address: string,
-  options: BrowserContextOptions = {},
-): Promise<{ page: Page; fixture: Fixture; complaints: string[] }> {
-  const fixture = await startFixture();
-  const context = await opened.browser.newContext({ locale: 'en-GB', ...options });
-  onTestFinished(async () => {
-    await context.close();
-    await fixture[Symbol.asyncDispose]();
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    // The policy's refusals and React's errors; a connection that a test breaks is told of as well.
-    if (message.type() === 'error' && !message.text().includes('WebSocket')) complaints.push(message.text());
-  });
-  await page.goto(`${fixture.url}${address}`);
-  await page.locator('main h1').waitFor();
-  return { page, fixture, complaints };
-}
+const visit = (address: string, options: BrowserContextOptions = {}) =>
+  visitFixture(opened, address, options);
 
 async function painted(page: Page, run: string): Promise<number> {
   return page.evaluate((id) => window.__trainyard?.paintedSeq[id] ?? 0, run);
@@ -167,7 +146,7 @@ test('an import that fails names each file with its mend, and keeps what was ent
 test('an engine’s error shows its code and mend, and trying again mends the page', async () => {
   const { page, fixture } = await visit('/projects');
   fixture.faults.set('system.doctor', 'DATABASE_AWAY');
-  await page.getByRole('link', { name: 'System' }).click();
+  await page.getByRole('link', { name: 'Doctor' }).click();
   const alert = page.getByRole('alert');
   await alert.getByText('DATABASE_AWAY', { exact: true }).waitFor();
   await alert.getByRole('button', { name: 'Try again' }).click();

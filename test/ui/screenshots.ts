@@ -2,7 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
-import { startFixture } from './fixture-server.ts';
+import { type Fixture, startFixture } from './fixture-server.ts';
+import type { Scene } from './fixture-stack.ts';
+import { endSteadyNetwork, steadyNetwork } from './steady-network.ts';
 
 /**
  * Shoots every screen in both languages and themes.
@@ -15,6 +17,10 @@ interface Shot {
   readonly name: string;
   readonly path: string;
   readonly act?: (page: Page) => Promise<void>;
+  /** What the fixture is to be before; left out where a real engine is shot. */
+  readonly before?: (fixture: Fixture) => void;
+  /** 1440 where left out. */
+  readonly width?: number;
 }
 
 async function hrefs(page: Page, address: string, selector: string): Promise<string[]> {
@@ -23,6 +29,68 @@ async function hrefs(page: Page, address: string, selector: string): Promise<str
   return page
     .locator(selector)
     .evaluateAll((links) => [...new Set(links.map((link) => link.getAttribute('href') ?? ''))]);
+}
+
+const width = 1440;
+
+/** The stack's page in each state of the fixture's, and what else depends on it. */
+function stackShots(): readonly Shot[] {
+  const scene =
+    (name: Scene, profile: 'embedded' | 'docker' = 'docker') =>
+    ({ story: { state } }: Fixture) => {
+      state.stack.state.profile = profile;
+      state.stack.daemonDown = false;
+      state.stack.become(name);
+      if (!state.storesThere) state.setStores(true);
+    };
+  const running = scene('running');
+  const menu = async (at: Page) => {
+    await at.locator('main header button[aria-haspopup=menu]').click();
+    await at.getByRole('menu').waitFor();
+  };
+  const item = (last: boolean) => async (at: Page) => {
+    await menu(at);
+    const items = at.getByRole('menuitem');
+    await (last ? items.last() : items.first()).click();
+    await at.getByRole('dialog').waitFor();
+  };
+  const narrow = { width: 900 };
+  return [
+    { name: 'stack-absent', path: '/stack', before: scene('absent', 'embedded') },
+    { name: 'stack-pulling', path: '/stack', before: scene('pulling') },
+    { name: 'stack-starting', path: '/stack', before: scene('starting') },
+    // Some samples of its load make the small line.
+    { name: 'stack-running', path: '/stack', before: running, act: (at) => at.waitForTimeout(9000) },
+    { name: 'stack-beside', path: '/stack', before: scene('running', 'embedded') },
+    { name: 'stack-degraded', path: '/stack', before: scene('degraded') },
+    { name: 'stack-failed', path: '/stack', before: scene('failed') },
+    { name: 'stack-stopped', path: '/stack', before: scene('stopped') },
+    {
+      name: 'stack-daemon-down',
+      path: '/stack',
+      before: (fixture) => {
+        running(fixture);
+        fixture.story.state.stack.daemonDown = true;
+      },
+    },
+    { name: 'stack-logs', path: '/stack?tab=logs', before: running },
+    { name: 'stack-menu', path: '/stack', before: running, act: menu },
+    { name: 'stack-destroy', path: '/stack', before: running, act: item(true) },
+    { name: 'stack-use', path: '/stack', before: running, act: item(false) },
+    {
+      name: 'stores-away',
+      path: '/runs',
+      before: (fixture) => {
+        scene('stopped')(fixture);
+        fixture.story.state.setStores(false);
+      },
+    },
+    { name: 'stack-narrow-running', path: '/stack', before: running, ...narrow },
+    { name: 'stack-narrow-absent', path: '/stack', before: scene('absent', 'embedded'), ...narrow },
+    { name: 'stack-narrow-starting', path: '/stack', before: scene('starting'), ...narrow },
+    { name: 'stack-narrow-logs', path: '/stack?tab=logs', before: running, ...narrow },
+    { name: 'doctor-narrow', path: '/doctor', before: running, ...narrow },
+  ];
 }
 
 /** The screens, with whatever the engine at hand has to show on them. */
@@ -70,6 +138,8 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
         .join(',')}`,
     },
     { name: 'compare-empty', path: '/compare' },
+    { name: 'doctor', path: '/doctor' },
+    { name: 'doctor-asked', path: '/doctor?code=DOCKER_PORT_TAKEN' },
     { name: 'system', path: '/system' },
     { name: 'not-found', path: '/nowhere' },
     { name: 'palette', path: '/runs', act: press('Control+k') },
@@ -77,26 +147,33 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
   ];
 }
 
-async function shoot(context: BrowserContext, origin: string, label: string): Promise<void> {
+async function shoot(
+  context: BrowserContext,
+  origin: string,
+  label: string,
+  fixture: Fixture | undefined,
+): Promise<void> {
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error') console.error(`${label}: ${message.text()}`);
   });
   page.on('pageerror', (error) => console.error(`${label}: ${error.message}`));
   if (base !== 'fixture') await page.goto(base);
-  for (const { name, path: address, act } of await shots(page, origin)) {
+  const all = [...(await shots(page, origin)), ...(fixture ? stackShots() : [])];
+  for (const { name, path: address, act, before, width: wide = width } of all) {
     if (wanted.length > 0 && !wanted.some((one) => name.startsWith(one))) continue;
+    if (fixture) before?.(fixture);
+    await page.setViewportSize({ width: wide, height: 900 });
     await page.goto(`${origin}${address}`);
-    await page.locator('main h1').first().waitFor();
+    await page.locator('main h1').first().waitFor({ state: 'attached' });
     await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'));
     await act?.(page);
     // As high as the page: what is painted only while in view is then painted.
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    await page.setViewportSize({ width: 1440, height: Math.max(900, Math.min(height, 4000)) });
+    await page.setViewportSize({ width: wide, height: Math.max(900, Math.min(height, 4000)) });
     // Transitions and the first paint of canvases have no event of their own.
     await page.waitForTimeout(400);
     await page.screenshot({ path: path.join(folder, `${name}.${label}.png`) });
-    await page.setViewportSize({ width: 1440, height: 900 });
   }
   await page.close();
 }
@@ -109,15 +186,17 @@ let storage: Awaited<ReturnType<BrowserContext['storageState']>> | undefined;
 for (const language of ['en', 'ko'] as const) {
   for (const scheme of ['light', 'dark'] as const) {
     const context = await opened.browser.newContext({
-      viewport: { width: 1440, height: 900 },
+      viewport: { width, height: 900 },
       locale: language === 'ko' ? 'ko-KR' : 'en-GB',
       colorScheme: scheme,
       reducedMotion: 'reduce',
       ...(storage && { storageState: storage }),
     });
-    await shoot(context, origin, `${language}.${scheme}`);
+    await steadyNetwork(context);
+    await shoot(context, origin, `${language}.${scheme}`, fixture);
     // A link with a ticket opens the page once: later contexts come with the cookie that it gave.
     storage = { ...(await context.storageState()), origins: [] };
+    await endSteadyNetwork(context);
     await context.close();
   }
 }

@@ -12,6 +12,7 @@ import { HeaderTools } from './header-tools.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import classes from './layout.module.css';
 import { Navigation } from './navigation.tsx';
+import { StoresGate } from './stores-gate.tsx';
 import { UnauthorizedPage } from './unauthorized-page.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
@@ -69,7 +70,9 @@ export function Layout() {
         <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes.main}>
           <BreadcrumbSlot value={slot}>
             <Suspense fallback={<PageSkeleton />}>
-              <Outlet />
+              <StoresGate>
+                <Outlet />
+              </StoresGate>
             </Suspense>
           </BreadcrumbSlot>
         </AppShell.Main>

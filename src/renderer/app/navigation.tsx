@@ -1,14 +1,25 @@
 import { Group, Text } from '@mantine/core';
-import { IconCpu, IconDatabase, IconFolder, IconGitCompare, IconPlayerPlay } from '@tabler/icons-react';
+import {
+  IconCpu,
+  IconDatabase,
+  IconFolder,
+  IconGitCompare,
+  IconPlayerPlay,
+  IconStack2,
+  IconStethoscope,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import classes from './navigation.module.css';
+import { StackDot } from './stack-dot.tsx';
 
 export const places = [
   { to: '/projects', key: 'projects', icon: IconFolder, letter: 'p' },
   { to: '/datasets', key: 'datasets', icon: IconDatabase, letter: 'd' },
   { to: '/runs', key: 'runs', icon: IconPlayerPlay, letter: 'r' },
   { to: '/compare', key: 'compare', icon: IconGitCompare, letter: 'c' },
+  { to: '/stack', key: 'stack', icon: IconStack2, letter: 'k' },
+  { to: '/doctor', key: 'doctor', icon: IconStethoscope, letter: 'h' },
   { to: '/system', key: 'system', icon: IconCpu, letter: 's' },
 ] as const;
 
@@ -28,6 +39,7 @@ export function Navigation() {
           <Group gap={10} wrap="nowrap">
             <Icon size={18} stroke={1.7} aria-hidden />
             {t(`nav.${key}`)}
+            {key === 'stack' && <StackDot />}
           </Group>
         </Link>
       ))}

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { type EngineClient, queries } from '../rpc/client.ts';
+import { type EngineClient, queries, stores } from '../rpc/client.ts';
 
 /** A run that learns changes many times a second; lists need not. */
 const settleMs = 500;
@@ -30,8 +30,11 @@ export async function followNews(
   for (;;) {
     const news = await engine.system.news({ after, waitMs: after === '' ? 0 : waitMs }, { signal });
     // The first answer only tells where to begin: nothing on the screen is older.
-    if (news.reset && after !== '') await client.invalidateQueries();
-    else if (!news.reset) await invalidate(client, news.changed);
+    if (news.reset && after !== '') {
+      stores.wake();
+      // Not waited for: where the stores went away these reads last until the next such news.
+      void client.invalidateQueries();
+    } else if (!news.reset) await invalidate(client, news.changed);
     after = news.cursor;
     if (news.changed.length > 0) await new Promise((resolve) => setTimeout(resolve, settleMs));
     signal.throwIfAborted();

@@ -99,6 +99,21 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import('../features/compare/compare-page.tsx'), 'ComparePage'),
 });
 
+const stack = createRoute({
+  getParentRoute: () => root,
+  path: '/stack',
+  validateSearch: (search: Record<string, unknown>) =>
+    present({ tab: oneOf(['services', 'logs'], search.tab), services: text(search.services) }),
+  component: lazyRouteComponent(() => import('../features/stack/stack-page.tsx'), 'StackPage'),
+});
+
+const doctor = createRoute({
+  getParentRoute: () => root,
+  path: '/doctor',
+  validateSearch: (search: Record<string, unknown>) => present({ code: text(search.code) }),
+  component: lazyRouteComponent(() => import('../features/doctor/doctor-page.tsx'), 'DoctorPage'),
+});
+
 const system = createRoute({
   getParentRoute: () => root,
   path: '/system',
@@ -117,6 +132,8 @@ export const router = createRouter({
     newRun,
     run,
     compare,
+    stack,
+    doctor,
     system,
   ]),
   defaultPreload: 'intent',

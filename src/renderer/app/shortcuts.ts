@@ -7,6 +7,8 @@ export const shortcuts = [
   { keys: ['g', 'd'], action: 'datasets' },
   { keys: ['g', 'r'], action: 'runs' },
   { keys: ['g', 'c'], action: 'compare' },
+  { keys: ['g', 'k'], action: 'stack' },
+  { keys: ['g', 'h'], action: 'doctor' },
   { keys: ['g', 's'], action: 'system' },
   { keys: ['t'], action: 'theme' },
 ] as const;

@@ -2,17 +2,21 @@ import { useMantineColorScheme } from '@mantine/core';
 import {
   IconDatabase,
   IconDatabaseImport,
+  IconFileText,
   IconFolder,
   IconKeyboard,
   IconLanguage,
   IconPlayerPlay,
+  IconPlayerStop,
   IconPlus,
+  IconReload,
   IconSunMoon,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { useStackVerb } from '../components/stack/use-stack-verb.ts';
 import { switchLanguage } from '../i18n/i18n.ts';
 import { queries } from '../rpc/client.ts';
 import { places } from './navigation.tsx';
@@ -41,6 +45,12 @@ export function useCommands(search: string, openHelp: () => void): readonly Comm
   const datasets = useQuery(
     queries.datasets.list.queryOptions({ input: search === '' ? skipToken : { search } }),
   );
+  const { mutate } = useStackVerb();
+  const stackCommand = (verb: 'up' | 'down' | 'restart') => () => {
+    mutate({ verb, services: [] });
+    // What comes of it is shown there, also where it is refused.
+    void navigate({ to: '/stack' });
+  };
   const group = {
     place: t('palette.place'),
     action: t('palette.action'),
@@ -66,6 +76,34 @@ export function useCommands(search: string, openHelp: () => void): readonly Comm
       group: group.action,
       icon: IconDatabaseImport,
       run: () => void navigate({ to: '/datasets', search: { import: true } }),
+    },
+    {
+      key: 'stack-up',
+      name: t('stack.startAll'),
+      group: group.action,
+      icon: IconPlayerPlay,
+      run: stackCommand('up'),
+    },
+    {
+      key: 'stack-down',
+      name: t('stack.stopAll'),
+      group: group.action,
+      icon: IconPlayerStop,
+      run: stackCommand('down'),
+    },
+    {
+      key: 'stack-restart',
+      name: t('stack.restartAll'),
+      group: group.action,
+      icon: IconReload,
+      run: stackCommand('restart'),
+    },
+    {
+      key: 'stack-logs',
+      name: t('stack.showLogs'),
+      group: group.action,
+      icon: IconFileText,
+      run: () => void navigate({ to: '/stack', search: { tab: 'logs' } }),
     },
     {
       key: 'theme',

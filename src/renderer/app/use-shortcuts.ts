@@ -30,6 +30,8 @@ export function useShortcuts({ openPalette, openHelp }: Openers): void {
       datasets: () => void navigate({ to: '/datasets' }),
       runs: () => void navigate({ to: '/runs' }),
       compare: () => void navigate({ to: '/compare' }),
+      stack: () => void navigate({ to: '/stack' }),
+      doctor: () => void navigate({ to: '/doctor' }),
       system: () => void navigate({ to: '/system' }),
       theme: toggleColorScheme,
     };

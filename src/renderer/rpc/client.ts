@@ -4,6 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import type { contract } from '../../shared/contract/contract.ts';
 import { Connection } from './connection.ts';
+import { StoreWaiter } from './store-waiter.ts';
 
 export type EngineClient = ContractRouterClient<typeof contract>;
 
@@ -19,21 +20,26 @@ async function diagnose(): Promise<'unauthorized' | 'unreachable'> {
   }
 }
 
+function schedule(milliseconds: number, action: () => void): () => void {
+  const timer = setTimeout(action, milliseconds);
+  return () => clearTimeout(timer);
+}
+
 /** The page's one connection to the engine that served it. */
 export const connection = new Connection({
   open: () => new WebSocket(new URL('/rpc', window.location.href.replace(/^http/, 'ws'))),
   link: (websocket) => new RPCLink({ websocket }),
   diagnose,
   now: () => Date.now(),
-  schedule: (milliseconds, action) => {
-    const timer = setTimeout(action, milliseconds);
-    return () => clearTimeout(timer);
-  },
+  schedule,
   random: () => Math.random(),
 });
 
+/** Reads that wait for the stores of the profile in use. */
+export const stores = new StoreWaiter(connection, { schedule });
+
 /** The contract, as functions. */
-export const engine: EngineClient = createORPCClient(connection);
+export const engine: EngineClient = createORPCClient(stores);
 
 /** The contract, as queries and mutations. */
 export const queries = createTanstackQueryUtils(engine);

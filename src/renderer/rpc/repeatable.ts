@@ -12,6 +12,13 @@ export const writes: ReadonlySet<string> = new Set([
   'runs.resume',
   'runs.retry',
   'runs.remove',
+  'stack.up',
+  'stack.down',
+  'stack.restart',
+  'stack.destroy',
+  'stack.reveal',
+  'stack.useProfile',
+  'stack.migrate',
 ]);
 
 /** Whether a request may be sent again where nobody knows if the first one arrived. */

@@ -1,4 +1,5 @@
 import type { LogLine } from '../../../../shared/contract/run-readings.ts';
+import { harmless } from '../../../components/terminal/harmless-text.ts';
 
 const dim = '\u001b[2m';
 const reset = '\u001b[0m';
@@ -14,34 +15,6 @@ const sourceLooks: Record<LogLine['source'], string> = {
   platform: '\u001b[32m',
 };
 const indent = ' '.repeat(31);
-
-// Built from characters: terminal sequences are control characters, which no pattern should hold unseen.
-const start = String.fromCharCode(27);
-const bell = String.fromCharCode(7);
-/** CSI, OSC, other strings, and the short sequences (ECMA-48). */
-const sequences = new RegExp(
-  `${start}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${bell}${start}]*(?:${bell}|${start}\\\\)|[PX^_][^${start}]*${start}\\\\|[ -/]*[0-~])`,
-  'g',
-);
-const colour = new RegExp(`^${start}\\[[\\d;:]*m$`);
-const controls = /\p{Cc}/gu;
-
-/**
- * A message as a terminal may show it: colours pass, whatever would move the cursor, clear the screen or change the window does not. A line
- * that was written over itself (a progress bar) shows what it ended as.
- */
-export function harmless(message: string): string {
-  return message
-    .replace(sequences, (sequence) => (colour.test(sequence) ? sequence : ''))
-    .split(/\r?\n/)
-    .map((line) =>
-      line
-        .replace(/\r+$/, '')
-        .replace(/^.*\r/s, '')
-        .replace(controls, (one) => (one === '\t' || one === start ? one : '')),
-    )
-    .join('\r\n');
-}
 
 /** A line of the log as the terminal gets it: time, level, source, message; further lines of the message stand below it. */
 export function lineText(line: LogLine, timeOfDay: (iso: string) => string): string {

@@ -1,10 +1,10 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { terminalThemes } from '../../../components/terminal/terminal-theme.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { engine } from '../../../rpc/client.ts';
 import { LogScreen } from './log-screen.ts';
-import { logThemes } from './log-theme.ts';
 import { type LogLevel, LogWindow } from './log-window.ts';
 
 export interface LogControls {
@@ -75,7 +75,7 @@ export function useLog(
     const { signal } = controller;
     const screen = new LogScreen(
       host,
-      logThemes[scheme],
+      terminalThemes[scheme],
       getComputedStyle(host).getPropertyValue('--mantine-font-family-monospace'),
       { timeOfDay: format.timeOfDay, attempt: (number) => t('run.attempt', { number }) },
     );
@@ -111,7 +111,7 @@ export function useLog(
     };
   }, [host, run, level, activity, change, tell]);
 
-  useEffect(() => parts.current?.screen.theme(logThemes[scheme]), [scheme]);
+  useEffect(() => parts.current?.screen.theme(terminalThemes[scheme]), [scheme]);
 
   const follow = useCallback(() => {
     change(async ({ window, screen, signal }) => {

@@ -1,7 +1,7 @@
 import type { ITheme } from '@xterm/xterm';
 
 /** The terminal's colours on light and dark, each readable on its ground. */
-export const logThemes: Record<'light' | 'dark', ITheme> = {
+export const terminalThemes: Record<'light' | 'dark', ITheme> = {
   light: {
     background: '#ffffff',
     foreground: '#24292f',

@@ -1,0 +1,82 @@
+import { Alert, Code, Group, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconStethoscope } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { CommandLine } from '../command-line.tsx';
+import { commandsIn, wordsOf } from '../commands-in.ts';
+import { LinkButton } from '../link-button.tsx';
+import { useKnownProblem } from '../use-known-problem.ts';
+import classes from './cause-alert.module.css';
+
+interface Cause {
+  readonly code: string;
+  readonly message: string;
+  readonly mend: string | null;
+  /** A service's last lines. */
+  readonly lines?: readonly string[];
+}
+
+interface CauseAlertProps {
+  readonly cause: Cause;
+  /** Stands after the mend, as "it is tried again". */
+  readonly note?: string;
+}
+
+/** Why something of the stack failed: the sentence, what mends it with the command to copy, and the service's last lines. */
+export function CauseAlert({ cause, note }: CauseAlertProps) {
+  const { t } = useTranslation();
+  const known = useKnownProblem({ code: cause.code, message: cause.message, mend: cause.mend });
+  // Translated mends say it in general: the commands are always those of the engine's own sentence.
+  const commands = commandsIn(cause.mend ?? '');
+  const words = wordsOf(known.mend ?? '', commands);
+  const lines = cause.lines ?? [];
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      role="alert"
+      icon={<IconAlertTriangle aria-hidden size={18} />}
+      title={known.message}
+      classNames={{ message: classes.message }}
+    >
+      <Stack gap={8}>
+        {known.original && (
+          <Text size="xs" c="dimmed">
+            {known.original}
+          </Text>
+        )}
+        {words !== '' && <Text size="sm">{words}</Text>}
+        {commands.map((command) => (
+          <CommandLine key={command} command={command} />
+        ))}
+        {lines.length > 0 && (
+          <div>
+            <Text size="xs" c="dimmed" mb={4}>
+              {t('stack.lastLines')}
+            </Text>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+            <pre className={classes.lines} tabIndex={0}>
+              {lines.join('\n')}
+            </pre>
+          </div>
+        )}
+        {note && (
+          <Text size="sm" c="dimmed">
+            {note}
+          </Text>
+        )}
+        <Group gap="sm">
+          <Code>{cause.code}</Code>
+          <LinkButton
+            to="/doctor"
+            search={{ code: cause.code }}
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconStethoscope size={14} aria-hidden />}
+          >
+            {t('stack.doctor')}
+          </LinkButton>
+        </Group>
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,79 @@
+import { Button, Group, Loader } from '@mantine/core';
+import { IconPlayerPlay, IconPlugConnectedX, IconStack2 } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { toProblem } from '../../rpc/problem.ts';
+import { EmptyState } from '../empty-state.tsx';
+import { LinkButton } from '../link-button.tsx';
+import { ProblemAlert } from '../problem-alert.tsx';
+import { CauseAlert } from './cause-alert.tsx';
+import { useStack, watchedMs } from './use-stack.ts';
+import { useStackVerb } from './use-stack-verb.ts';
+
+const Wait = () => <Loader size={20} aria-hidden />;
+
+/** Stands where the stores of the profile in use are not there: why, the button that starts them, and that nothing else is to be done. */
+export function StoresAway({ reason }: { readonly reason: Error }) {
+  const { t } = useTranslation();
+  const stack = useStack(watchedMs);
+  const verb = useStackVerb();
+  const { data } = stack;
+  const toStack = (
+    <LinkButton to="/stack" variant="default" leftSection={<IconStack2 size={16} aria-hidden />}>
+      {t('away.toStack')}
+    </LinkButton>
+  );
+  const ours = data?.profile === 'docker';
+  const under = data?.operation?.status === 'running' ? data.operation.verb : null;
+  const opening = toProblem(reason).code === 'STORES_STARTING';
+  if (ours && (under === 'up' || under === 'restart' || data.status === 'starting')) {
+    return (
+      <EmptyState icon={Wait} title={t('away.starting')} hint={t('away.startingHint')} action={toStack} />
+    );
+  }
+  if (under === 'migrate') {
+    return (
+      <EmptyState icon={Wait} title={t('away.migrating')} hint={t('away.migratingHint')} action={toStack} />
+    );
+  }
+  if (opening) {
+    return <EmptyState icon={Wait} title={t('away.opening')} hint={t('away.startingHint')} />;
+  }
+  if (ours && (data.status === 'stopped' || data.status === 'absent' || data.status === 'stopping')) {
+    return (
+      <>
+        {verb.error && <ProblemAlert error={verb.error} />}
+        <EmptyState
+          icon={IconStack2}
+          title={t('away.stopped')}
+          hint={t('away.stoppedHint')}
+          action={
+            <Group gap="xs" justify="center">
+              <Button
+                leftSection={<IconPlayerPlay size={16} aria-hidden />}
+                loading={verb.isPending}
+                disabled={under !== null}
+                onClick={() => verb.mutate({ verb: 'up', services: [] })}
+              >
+                {t('stack.startAll')}
+              </Button>
+              {toStack}
+            </Group>
+          }
+        />
+      </>
+    );
+  }
+  const cause = stack.error ?? reason;
+  return (
+    <>
+      <EmptyState
+        icon={IconPlugConnectedX}
+        title={t('away.failed')}
+        hint={t('away.failedHint')}
+        action={toStack}
+      />
+      <div style={{ height: 16 }} />
+      <CauseAlert cause={toProblem(cause)} />
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+import { Alert, Button, Collapse, Group, Skeleton, Stack, Text, Title, UnstyledButton } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconChevronRight,
+  IconCircleCheck,
+  IconInfoCircle,
+  IconStethoscope,
+} from '@tabler/icons-react';
+import { useSearch } from '@tanstack/react-router';
+import { useEffect, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Page } from '../../components/page.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { TimeText } from '../../components/time-text.tsx';
+import { useFormat } from '../../format/use-format.ts';
+import classes from './doctor-page.module.css';
+import { FindingRow } from './finding-row.tsx';
+import { countFindings, type FindingGroup, groupFindings } from './findings.ts';
+import { useDoctor } from './use-doctor.ts';
+
+/** Checks that were run, by what they are about, with what mends each. */
+export function DoctorPage() {
+  const { t } = useTranslation();
+  const { code } = useSearch({ from: '/doctor' });
+  const doctor = useDoctor();
+  const { data, error, isFetching, isPending, dataUpdatedAt } = doctor;
+  const isThere = data?.findings.some((finding) => finding.code === code);
+  return (
+    <Page
+      title={t('nav.doctor')}
+      subtitle={t('doctor.subtitle')}
+      actions={
+        <Button
+          leftSection={<IconStethoscope size={16} aria-hidden />}
+          loading={isFetching}
+          onClick={() => void doctor.refetch()}
+        >
+          {t('doctor.run')}
+        </Button>
+      }
+    >
+      <Stack gap="lg">
+        {error && <ProblemAlert error={error} onRetry={() => void doctor.refetch()} />}
+        {isPending && (
+          <>
+            <Text size="sm" c="dimmed" role="status">
+              {t('doctor.running')}
+            </Text>
+            <Skeleton height={260} radius="md" />
+          </>
+        )}
+        {data && (
+          <>
+            <Summary
+              counts={countFindings(data.findings)}
+              tookMs={data.tookMs}
+              at={new Date(dataUpdatedAt).toISOString()}
+            />
+            {code !== undefined && !isThere && !isFetching && (
+              <Alert
+                variant="light"
+                color="blue"
+                icon={<IconInfoCircle size={18} aria-hidden />}
+                title={t('doctor.notFound', { code })}
+              >
+                {t('doctor.notFoundHint')}
+              </Alert>
+            )}
+            {groupFindings(data.findings).map((group) => (
+              <GroupSection key={group.group} group={group} asked={code} />
+            ))}
+          </>
+        )}
+      </Stack>
+    </Page>
+  );
+}
+
+interface SummaryProps {
+  readonly counts: ReturnType<typeof countFindings>;
+  readonly tookMs: number;
+  readonly at: string;
+}
+
+/** The sum in a line. */
+function Summary({ counts, tookMs, at }: SummaryProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const well = counts.error + counts.warning === 0;
+  const facts = [
+    counts.error > 0 && t('doctor.errors', { count: counts.error }),
+    counts.warning > 0 && t('doctor.warnings', { count: counts.warning }),
+    t('doctor.passed', { count: counts.ok }),
+  ].filter((fact) => fact !== false);
+  return (
+    <Group
+      gap={8}
+      wrap="nowrap"
+      className={classes.summary}
+      data-worst={counts.error > 0 ? 'error' : well ? 'ok' : 'warning'}
+    >
+      {well ? <IconCircleCheck size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
+      <Text component="span" size="sm" fw={600} role="status">
+        {well ? `${t('doctor.allWell')}: ${facts.join(' · ')}` : facts.join(' · ')}
+      </Text>
+      <Text component="span" size="sm" c="dimmed">
+        {t('doctor.took', { time: format.duration(tookMs) })}
+        {' · '}
+        <TimeText time={at} />
+      </Text>
+    </Group>
+  );
+}
+
+function GroupSection({
+  group,
+  asked,
+}: {
+  readonly group: FindingGroup;
+  readonly asked: string | undefined;
+}) {
+  const { t } = useTranslation();
+  const { wrong, passed } = group;
+  const askedPassed = passed.some(({ code }) => code === asked);
+  const [opened, setOpened] = useState(askedPassed);
+  const [titleId, passedId] = [useId(), useId()];
+  useEffect(() => {
+    if (askedPassed) setOpened(true);
+  }, [askedPassed]);
+  const row = (finding: (typeof wrong)[number]) => (
+    <FindingRow
+      key={`${finding.code} ${finding.evidence}`}
+      finding={finding}
+      asked={asked !== undefined && finding.code === asked}
+    />
+  );
+  return (
+    <section aria-labelledby={titleId}>
+      <Title order={2} size={15} id={titleId} mb={8}>
+        {t(`doctor.groups.${group.group}`)}
+      </Title>
+      <div className={`surface ${classes.group}`}>
+        {wrong.length > 0 && <ul className={classes.list}>{wrong.map(row)}</ul>}
+        {passed.length > 0 && (
+          <div className={classes.passed}>
+            <UnstyledButton
+              className={classes.toggle}
+              aria-expanded={opened}
+              aria-controls={passedId}
+              onClick={() => setOpened(!opened)}
+            >
+              <IconCircleCheck size={18} stroke={1.8} aria-hidden className={classes.good} />
+              {t('doctor.passed', { count: passed.length })}
+              <IconChevronRight size={15} aria-hidden style={{ rotate: opened ? '90deg' : 'none' }} />
+            </UnstyledButton>
+            <Collapse id={passedId} expanded={opened}>
+              <ul className={classes.list}>{opened && passed.map(row)}</ul>
+            </Collapse>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import { Code, Collapse, Group, Text, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconChevronRight, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { useEffect, useId, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Finding } from '../../../shared/contract/system.ts';
+import { CommandLine } from '../../components/command-line.tsx';
+import { commandsIn, wordsOf } from '../../components/commands-in.ts';
+import classes from './finding-row.module.css';
+
+const icons = { ok: IconCircleCheck, warning: IconAlertTriangle, error: IconCircleX };
+
+interface FindingRowProps {
+  readonly finding: Finding;
+  /** Somebody came for this one. */
+  readonly asked: boolean;
+}
+
+/** One finding: what is wrong, the command that mends it, and what was seen. */
+export function FindingRow({ finding, asked }: FindingRowProps) {
+  const { t } = useTranslation();
+  const { code, severity, cause, evidence, mend, command } = finding;
+  const row = useRef<HTMLLIElement>(null);
+  const [opened, setOpened] = useState(asked);
+  const evidenceId = useId();
+  const Icon = icons[severity];
+  const commands = command ? [command] : commandsIn(mend);
+  const words = wordsOf(mend, commands);
+  useEffect(() => {
+    if (!asked) return;
+    setOpened(true);
+    row.current?.scrollIntoView({ block: 'center' });
+  }, [asked]);
+  return (
+    <li ref={row} className={classes.row} data-severity={severity} data-asked={asked || undefined}>
+      <Icon size={18} stroke={1.8} aria-hidden className={classes.icon} />
+      <div className={classes.body}>
+        <Group gap={8} className={classes.head}>
+          <Text component="span" size="sm" fw={severity === 'ok' ? 450 : 600}>
+            {cause}
+          </Text>
+          <span className={classes.severity}>{t(`doctor.severity.${severity}`)}</span>
+          <Code fz={11}>{code}</Code>
+          {asked && <span className={classes.asked}>{t('doctor.asked')}</span>}
+        </Group>
+        {severity !== 'ok' && words !== '' && <Text size="sm">{words}</Text>}
+        {severity !== 'ok' && commands.map((one) => <CommandLine key={one} command={one} />)}
+        {evidence !== '' && (
+          <div>
+            <UnstyledButton
+              className={classes.toggle}
+              aria-expanded={opened}
+              aria-controls={evidenceId}
+              onClick={() => setOpened(!opened)}
+            >
+              <IconChevronRight size={14} aria-hidden style={{ rotate: opened ? '90deg' : 'none' }} />
+              {t('doctor.evidence')}
+            </UnstyledButton>
+            <Collapse id={evidenceId} expanded={opened}>
+              <pre className={classes.evidence}>{evidence}</pre>
+            </Collapse>
+          </div>
+        )}
+      </div>
+    </li>
+  );
+}

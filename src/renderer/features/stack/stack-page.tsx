@@ -1,0 +1,199 @@
+import { Alert, Button, Skeleton, Tabs, Text } from '@mantine/core';
+import { IconFileText, IconInfoCircle, IconStack2 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StackState } from '../../../shared/contract/stack.ts';
+import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { Page } from '../../components/page.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { CauseAlert } from '../../components/stack/cause-alert.tsx';
+import { StackBadge } from '../../components/stack/stack-badges.tsx';
+import { useStack, watchedMs } from '../../components/stack/use-stack.ts';
+import { useStackRefusal, useStackVerb } from '../../components/stack/use-stack-verb.ts';
+import { useStoresAway } from '../../components/stack/use-stores-away.ts';
+import { queries } from '../../rpc/client.ts';
+import { toProblem } from '../../rpc/problem.ts';
+import { FirstStart } from './first-start.tsx';
+import { ServicesTab } from './services/services-tab.tsx';
+import { StackActions } from './stack-actions.tsx';
+import classes from './stack-page.module.css';
+import { useWork } from './work/use-work.ts';
+import type { Work } from './work/work.ts';
+import { WorkPanel } from './work/work-panel.tsx';
+
+// Asked for with the page, not when the tab is opened: a start makes a network, and browsers break off requests then.
+const logsCode = import('./log/logs-tab.tsx');
+const LogsTab = lazy(async () => ({ default: (await logsCode).LogsTab }));
+
+/** The stack: what runs, what is being done with it, what it says. */
+export function StackPage() {
+  const { t } = useTranslation();
+  const stack = useStack(watchedMs);
+  const work = useWork();
+  const verb = useStackVerb();
+  const refusal = useStackRefusal();
+  const { data, error } = stack;
+  const working = work?.status === 'running' || data?.operation?.status === 'running';
+  const blocked = error
+    ? t('stack.noDaemon')
+    : working || data?.status === 'stopping'
+      ? t('stack.busy')
+      : null;
+  const known = useKnownStack(data, error !== null);
+  const pending = verb.isPending && verb.variables.services.length === 0 ? verb.variables.verb : null;
+  return (
+    <Page
+      title={t('nav.stack')}
+      badge={data && !error && <StackBadge status={data.status} />}
+      subtitle={data ? <Subtitle stack={data} /> : t('stack.subtitle')}
+      actions={
+        known && (
+          <StackActions
+            stack={known}
+            working={working}
+            blocked={blocked}
+            pending={pending}
+            onVerb={(one) => verb.mutate({ verb: one, services: [] })}
+          />
+        )
+      }
+    >
+      {error && (
+        <div className={classes.problem}>
+          <CauseAlert cause={toProblem(error)} note={t('stack.unreachable')} />
+        </div>
+      )}
+      {refusal !== null && (
+        <div className={classes.problem}>
+          <ProblemAlert error={refusal} />
+        </div>
+      )}
+      {stack.isPending && <Skeleton height={360} radius="md" />}
+      {data && !error && (
+        <Body
+          stack={data}
+          work={work}
+          blocked={blocked}
+          starting={verb.isPending}
+          onVerb={(one, services) => verb.mutate({ verb: one, services })}
+        />
+      )}
+    </Page>
+  );
+}
+
+type Known = Pick<StackState, 'profile' | 'services' | 'name' | 'status'>;
+
+/** The stack; where Docker cannot say how it is, at least the profile, so that one can go over to another one. */
+function useKnownStack(data: StackState | undefined, failed: boolean): Known | null {
+  const away = useStoresAway();
+  const info = useQuery(queries.system.info.queryOptions({ enabled: failed && data === undefined }));
+  if (data) return data;
+  if (!failed || (!info.data && away === null)) return null;
+  return { profile: info.data?.profile ?? 'docker', services: [], name: null, status: 'absent' };
+}
+
+function Subtitle({ stack }: { readonly stack: StackState }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {t('stack.inUse', { profile: t(`stack.profiles.${stack.profile}`) })}
+      {stack.name !== null && (
+        <>
+          {' · '}
+          <span className="mono">{stack.name}</span>
+        </>
+      )}
+    </>
+  );
+}
+
+interface BodyProps {
+  readonly stack: StackState;
+  readonly work: Work | null;
+  readonly blocked: string | null;
+  readonly starting: boolean;
+  readonly onVerb: (verb: 'up' | 'down' | 'restart', services: readonly ServiceName[]) => void;
+}
+
+function Body({ stack, work, blocked, starting, onVerb }: BodyProps) {
+  const { t } = useTranslation();
+  const navigate = useNavigate({ from: '/stack' });
+  const { tab = 'services', services = '' } = useSearch({ from: '/stack' });
+  const chosen = useMemo(() => serviceNames.filter((name) => services.split(',').includes(name)), [services]);
+  const showLogs = (names: readonly ServiceName[]) =>
+    void navigate({
+      search: { tab: 'logs', ...(names.length > 0 && { services: names.join(',') }) },
+      replace: tab === 'logs',
+    });
+  const fresh = stack.status === 'absent' && work?.status !== 'running';
+  return (
+    <>
+      {work && !(fresh && work.status === 'done') && <WorkPanel work={work} services={stack.services} />}
+      {stack.profile !== 'docker' && stack.status === 'running' && (
+        <Alert
+          variant="light"
+          color="blue"
+          icon={<IconInfoCircle size={18} aria-hidden />}
+          className={classes.problem}
+          title={t('stack.beside', { profile: t(`stack.profiles.${stack.profile}`) })}
+        >
+          <Text size="sm">{t('stack.besideHint')}</Text>
+        </Alert>
+      )}
+      {fresh ? (
+        <FirstStart
+          services={stack.services}
+          busy={starting || blocked !== null}
+          onStart={() => onVerb('up', [])}
+        />
+      ) : (
+        <Tabs
+          value={tab}
+          keepMounted={false}
+          onChange={(value) =>
+            value === 'logs' ? showLogs(chosen) : void navigate({ search: {}, replace: true })
+          }
+        >
+          <Tabs.List mb="md">
+            <Tabs.Tab value="services" leftSection={<IconStack2 size={16} stroke={1.7} aria-hidden />}>
+              {t('stack.tabs.services')}
+            </Tabs.Tab>
+            <Tabs.Tab value="logs" leftSection={<IconFileText size={16} stroke={1.7} aria-hidden />}>
+              {t('stack.tabs.logs')}
+            </Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="services">
+            <ServicesTab
+              stack={stack}
+              blocked={blocked}
+              onVerb={(verb, name) => onVerb(verb, [name])}
+              onLogs={(name) => showLogs([name])}
+            />
+          </Tabs.Panel>
+          <Suspense fallback={<Skeleton height={420} radius="md" />}>
+            <Tabs.Panel value="logs">
+              {stack.services.every(({ status }) => status === 'absent') ? (
+                <EmptyState
+                  icon={IconFileText}
+                  title={t('stackLog.absent')}
+                  hint={t('stackLog.absentHint')}
+                  action={
+                    <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>
+                      {t('stack.tabs.services')}
+                    </Button>
+                  }
+                />
+              ) : (
+                <LogsTab name={stack.name} chosen={chosen} onChoose={showLogs} />
+              )}
+            </Tabs.Panel>
+          </Suspense>
+        </Tabs>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { connection, engine, queries } from '../../../rpc/client.ts';
+import { take, type Work } from './work.ts';
+
+const waitMs = 25_000;
+const pauseMs = 3000;
+
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, pauseMs);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/**
+ * What the newest operation tells, from its first word on, so that a page that is opened in the middle of it shows the same as one that was
+ * there. `onChange` is called when a service's state or the operation's may be another.
+ */
+async function follow(show: (work: Work) => void, onChange: () => void, signal: AbortSignal): Promise<void> {
+  let work: Work | null = null;
+  let cursor = 0;
+  while (!signal.aborted) {
+    try {
+      const page = await engine.stack.progress({ after: cursor, waitMs }, { signal });
+      // Another engine process counts from the beginning.
+      if (page.cursor < cursor) {
+        work = null;
+        cursor = 0;
+        continue;
+      }
+      for (const event of page.events) work = take(work, event);
+      if (work && page.events.length > 0) show(work);
+      if (page.events.some(({ type }) => type !== 'pull' && type !== 'step')) onChange();
+      cursor = page.cursor;
+    } catch (error) {
+      if (signal.aborted) return;
+      reportError(error);
+      await pause(signal);
+    }
+  }
+}
+
+/** Follows the stack's operations for as long as the page is there; null while none was told of. */
+export function useWork(): Work | null {
+  const client = useQueryClient();
+  const [work, setWork] = useState<Work | null>(null);
+  useEffect(() => {
+    let controller = new AbortController();
+    const onChange = () => void client.invalidateQueries({ queryKey: queries.stack.status.key() });
+    const start = () => void follow(setWork, onChange, controller.signal);
+    let wasOpen = connection.state.phase === 'open';
+    const stop = connection.subscribe(() => {
+      const open = connection.state.phase === 'open';
+      // The engine behind a new connection may be another process, whose numbers begin anew.
+      if (open && !wasOpen) {
+        controller.abort();
+        controller = new AbortController();
+        start();
+      }
+      wasOpen = open;
+    });
+    start();
+    return () => {
+      stop();
+      controller.abort();
+    };
+  }, [client]);
+  return work;
+}

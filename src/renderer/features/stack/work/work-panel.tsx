@@ -1,0 +1,135 @@
+import { Button, Collapse, Group, Loader, Text } from '@mantine/core';
+import { IconAlertTriangle, IconChevronDown, IconCircleCheck } from '@tabler/icons-react';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StackService } from '../../../../shared/contract/stack.ts';
+import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
+import { CauseAlert } from '../../../components/stack/cause-alert.tsx';
+import { serviceLabels } from '../../../components/stack/service-names.ts';
+import { TimeText } from '../../../components/time-text.tsx';
+import { useFormat } from '../../../format/use-format.ts';
+import { Elapsed, StepList } from './step-list.tsx';
+import { pullSum, type Work } from './work.ts';
+import classes from './work-panel.module.css';
+
+interface WorkPanelProps {
+  readonly work: Work;
+  readonly services: readonly StackService[];
+}
+
+/** What is done with the stack now: each step as it comes. What is over takes one line, unless it failed. */
+export function WorkPanel({ work, services }: WorkPanelProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [wanted, setWanted] = useState<{ work: string; opened: boolean } | null>(null);
+  const stepsId = useId();
+  const running = work.status === 'running';
+  // Counts that were compared are what one wants to read of a migration.
+  const opened = wanted?.work === work.id ? wanted.opened : running || work.verb === 'migrate';
+  const took = work.endedAt === null ? null : Date.parse(work.endedAt) - Date.parse(work.startedAt);
+  const title = useTitle(work, format.duration(Math.max(0, took ?? 0)));
+  const { cause } = work;
+  const saidBelow = services.some(
+    (service) =>
+      cause !== null && service.cause?.code === cause.code && service.cause.message === cause.message,
+  );
+  return (
+    <section className={`surface ${classes.panel}`} aria-label={title} aria-busy={running}>
+      <Group gap={10} wrap="nowrap" className={classes.head}>
+        {running ? (
+          <Loader size={16} aria-hidden />
+        ) : work.status === 'failed' ? (
+          <IconAlertTriangle size={18} aria-hidden className={classes.bad} />
+        ) : (
+          <IconCircleCheck size={18} aria-hidden className={classes.good} />
+        )}
+        <Text size="sm" fw={600} role="status">
+          {title}
+        </Text>
+        <Text size="sm" c="dimmed" className="tabular">
+          {running ? <Elapsed since={work.startedAt} /> : <TimeText time={work.endedAt} />}
+        </Text>
+        {running && <PullTotal work={work} />}
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          ml="auto"
+          aria-expanded={opened}
+          aria-controls={stepsId}
+          rightSection={
+            <IconChevronDown size={15} aria-hidden style={{ rotate: opened ? '180deg' : 'none' }} />
+          }
+          onClick={() => setWanted({ work: work.id, opened: !opened })}
+        >
+          {t(opened ? 'stackWork.hideSteps' : 'stackWork.showSteps')}
+        </Button>
+      </Group>
+      {cause !== null &&
+        (saidBelow ? (
+          <Text size="sm">
+            {cause.message}. {t('stackWork.seeBelow')}
+          </Text>
+        ) : (
+          <CauseAlert cause={cause} />
+        ))}
+      <Collapse id={stepsId} expanded={opened}>
+        <div className={classes.groups}>
+          <Groups work={work} />
+        </div>
+      </Collapse>
+    </section>
+  );
+}
+
+function useTitle({ verb, status, services }: Work, took: string): string {
+  const { t } = useTranslation();
+  const some = verb !== 'migrate' && services.length > 0 && services.length < serviceNames.length;
+  const names = services.map((name) => serviceLabels[name]).join(', ');
+  if (status === 'done') {
+    const what = t(`stackWork.done.${verb}`);
+    return t('stackWork.doneIn', { what: some ? `${names}: ${what}` : what, time: took });
+  }
+  if (some) return t(`stackWork.${status}Some.${verb}`, { names });
+  return t(`stackWork.${status}.${verb}`);
+}
+
+function Groups({ work }: { readonly work: Work }) {
+  // Starting goes through every service that was asked for; the other verbs say themselves what they go through.
+  const starts = work.verb === 'up' || work.verb === 'restart';
+  const expected = work.status === 'running' && starts ? work.services : [];
+  const told = (name: ServiceName) =>
+    expected.includes(name) || work.pulls[name] || work.steps.some(({ service }) => service === name);
+  const whole = work.steps.filter(({ service }) => service === null);
+  return (
+    <>
+      {whole.length > 0 && <StepList service={null} steps={whole} pull={undefined} />}
+      {serviceNames.filter(told).map((name) => (
+        <StepList
+          key={name}
+          service={name}
+          steps={work.steps.filter(({ service }) => service === name)}
+          pull={work.pulls[name]}
+        />
+      ))}
+    </>
+  );
+}
+
+/** The images together, while some are on their way. */
+function PullTotal({ work }: { readonly work: Work }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { done, total, rate, leftMs } = pullSum(Object.values(work.pulls));
+  if (total === 0 || done >= total) return null;
+  const facts = [
+    t('stackWork.bytes', { done: format.bytes(done), total: format.bytes(total) }),
+    rate > 0 && t('stackWork.rate', { rate: format.bytes(rate) }),
+    leftMs !== null && t('stackWork.left', { time: format.duration(Math.max(1000, leftMs)) }),
+  ].filter((fact) => fact !== false);
+  return (
+    <Text size="sm" c="dimmed" className="tabular" truncate>
+      {t('stackWork.images')}: {facts.join(' · ')}
+    </Text>
+  );
+}

@@ -1,0 +1,40 @@
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import type { OpenBrowser } from '../support/browser.ts';
+import { type Fixture, startFixture } from './fixture-server.ts';
+import { endSteadyNetwork, steadyNetwork } from './steady-network.ts';
+
+export interface Visit {
+  readonly page: Page;
+  readonly fixture: Fixture;
+  readonly complaints: string[];
+}
+
+/** A page on a fixture of its own; what the page itself complains of is kept. Both go when the test is over. */
+export async function visitFixture(
+  { browser }: OpenBrowser,
+  address: string,
+  options: BrowserContextOptions = {},
+  before: (fixture: Fixture) => void = () => {},
+): Promise<Visit> {
+  const fixture = await startFixture();
+  before(fixture);
+  const context = await browser.newContext({ locale: 'en-GB', ...options });
+  await steadyNetwork(context);
+  onTestFinished(async () => {
+    await endSteadyNetwork(context);
+    await context.close();
+    await fixture[Symbol.asyncDispose]();
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // The policy's refusals and React's errors; a connection that a test breaks is told of as well.
+    if (message.type() === 'error' && !message.text().includes('WebSocket')) complaints.push(message.text());
+  });
+  await page.goto(`${fixture.url}${address}`);
+  await page.locator('main h1').first().waitFor({ state: 'attached' });
+  return { page, fixture, complaints };
+}
