@@ -123,6 +123,18 @@ test.skipIf(reason)(
         expect((await stage.ask<{ profile: string }>('GET', '/system')).profile).toBe(to);
         expect(await inventory(stage)).toEqual(before);
       }
+
+      // Work goes on here, so that the copy left behind is an older one: it is replaced only when told to.
+      await stage.ask('POST', '/projects', { name: 'made on docker' });
+      const later = await inventory(stage);
+      const refused = await runCli(home, ['stack', 'migrate', '--to', 'embedded', '--json']);
+      expect(refused.code).toBe(1);
+      expect(refused.stdout).toContain('MIGRATION_TARGET_NOT_EMPTY');
+      expect(await inventory(stage)).toEqual(later);
+      const replaced = await runCli(home, ['stack', 'migrate', '--to', 'embedded', '--replace', '--json']);
+      expect(replaced.stderr).toBe('');
+      expect((await stage.ask<{ profile: string }>('GET', '/system')).profile).toBe('embedded');
+      expect(await inventory(stage)).toEqual(later);
     } finally {
       await stage.stop();
       await runCli(home, ['stack', 'destroy', '--name', stack.name, '--json']);

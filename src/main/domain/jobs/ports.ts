@@ -1,4 +1,4 @@
-import type { DatasetStatistics, Job, ModelExport } from '../../../shared/contract/jobs.ts';
+import type { DatasetStatistics, Job } from '../../../shared/contract/jobs.ts';
 
 export type JobKindName = Job['kind'];
 export type JobStatus = Job['status'];
@@ -118,5 +118,3 @@ export interface WorkerLink {
   /** Answers what workers ask until it is disposed. @param answer never rejects */
   serve(answer: (call: unknown) => Promise<unknown>): AsyncDisposable;
 }
-
-export type { DatasetStatistics, ModelExport };

@@ -101,8 +101,7 @@ export class BringUp {
   /** False where something was put out of the way and the next attempt can get further. */
   private async attempt(found: Containers, attempt: number): Promise<boolean> {
     const { services, signal } = this.options;
-    await this.chooseMemory();
-    await this.ensureImages();
+    await Promise.all([this.chooseMemory(), this.ensureImages()]);
     await this.checkPorts(found, attempt);
     const plan = this.plan(this.notes.record);
     const file = this.parts.files.writeCompose(plan.compose);
