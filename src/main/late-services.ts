@@ -17,5 +17,6 @@ export function lateServices(host: SessionHost): Omit<ApiServices, 'system' | 's
     metrics: lateBound(() => now().readers.metrics),
     series: lateBound(() => now().readers.series),
     logs: lateBound(() => now().readers.logs),
+    jobs: lateBound(() => now().jobs.service),
   };
 }

@@ -56,6 +56,7 @@ export async function openSession(stores: Stores, parts: SessionParts): Promise<
       await services.runs.loop.start();
       void services.artifacts.sweep();
       await services.datasets.resumeImports();
+      await services.jobs.start();
     },
     readiness: async () => {
       try {

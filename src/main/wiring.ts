@@ -9,14 +9,17 @@ import { createRunDirectoryFiles } from './adapters/files/run-directory-tail.ts'
 import { BuiltinModels } from './adapters/files/trainable-models.ts';
 import { FileUploads } from './adapters/files/uploads.ts';
 import { SharpImageReader } from './adapters/images/sharp-image-reader.ts';
+import { SharpPixelReader } from './adapters/images/sharp-pixel-sums.ts';
 import { PostgresArtifactRows } from './adapters/postgres/artifact-rows.ts';
 import { PostgresAttemptStore } from './adapters/postgres/attempts.ts';
 import { PostgresImportRepository } from './adapters/postgres/dataset-imports.ts';
 import { PostgresDatasetRepository } from './adapters/postgres/datasets.ts';
 import { PostgresIngestStore } from './adapters/postgres/ingest-store.ts';
+import { PostgresJobStore } from './adapters/postgres/jobs.ts';
 import { PostgresJournal, PostgresJournalReader } from './adapters/postgres/journal.ts';
 import { PostgresLogIndex } from './adapters/postgres/log-index.ts';
 import { MetricPartitions } from './adapters/postgres/metric-partitions.ts';
+import { PostgresModelSource } from './adapters/postgres/model-files.ts';
 import { PostgresPointReader } from './adapters/postgres/points.ts';
 import { PostgresProjectStore } from './adapters/postgres/projects.ts';
 import { PostgresRollupReader } from './adapters/postgres/rollups.ts';
@@ -27,12 +30,17 @@ import { FileRunDirectories } from './adapters/processes/run-directories.ts';
 import { SupervisedExecutor } from './adapters/processes/supervised-executor.ts';
 import { ArtifactStore } from './domain/artifacts/artifact-store.ts';
 import { AuditLog } from './domain/audit/audit-log.ts';
+import { DatasetFiles } from './domain/datasets/dataset-files.ts';
 import { DatasetService } from './domain/datasets/dataset-service.ts';
 import { defaultLimits } from './domain/datasets/limits.ts';
+import { Manifests } from './domain/datasets/manifests.ts';
 import { localOwnerId } from './domain/identity/local-owner.ts';
 import { batchLimits } from './domain/ingest/attempt-reader.ts';
 import { IngestionService } from './domain/ingest/ingestion-service.ts';
 import { LiveState } from './domain/ingest/live-state.ts';
+import { createJobs } from './domain/jobs/jobs.ts';
+import { ModelExportJob } from './domain/jobs/model-export.ts';
+import { StatisticsJob } from './domain/jobs/statistics.ts';
 import { EventService } from './domain/journal/event-service.ts';
 import { RunNews } from './domain/journal/run-news.ts';
 import { LogLines } from './domain/logs/log-lines.ts';
@@ -188,7 +196,30 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
     series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
     logs: new LogService(new PostgresLogIndex(pool), lines, runNews),
   };
+  const manifests = new Manifests(objects);
+  const files = new DatasetFiles({
+    repository,
+    store: objects,
+    local: stores.local,
+    files: new LocalRootedFiles(),
+    manifests,
+  });
+  const pixels = new SharpPixelReader(defaultLimits.maxPixels);
+  const jobs = createJobs({
+    store: new PostgresJobStore(pool),
+    queue: stores.queue,
+    pubSub,
+    kinds: [new StatisticsJob({ repository, manifests, files, pixels }), new ModelExportJob(objects)],
+    datasets: repository,
+    models: new PostgresModelSource(pool),
+    machineId,
+    // Objects that are files of this machine cannot be linked to from others, and those of a server cannot be linked to at all.
+    objectsAreShared: stores.links === null,
+    workers: stores.workers,
+    log,
+  });
   const close = async () => {
+    await jobs[Symbol.asyncDispose]();
     await runs.loop[Symbol.asyncDispose]();
     await artifacts[Symbol.asyncDispose]();
     await Promise.all([ingestion.closeAll(), datasets.close(), runNews[Symbol.asyncDispose]()]);
@@ -206,6 +237,7 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
     uploads,
     runs,
     artifacts,
+    jobs,
     readers,
     close,
   };

@@ -13,6 +13,7 @@ import {
   listener,
   makeStack,
   readStackJson,
+  squatFamiliarPorts,
   stackFile,
   stackHome,
   stackProcess,
@@ -195,7 +196,10 @@ describe.skipIf(reason)('a start that fails', () => {
   test('because the data is of another major version, the disk full, or the password another', async () => {
     await using state = await stackHome();
     const { home } = state;
-    await up(home, only);
+    {
+      await using _squatter = await squatFamiliarPorts();
+      await up(home, only);
+    }
     const { id, name } = readStackJson(home);
     const volume = `${name}_postgres-data`;
     const inVolume = (script: string) =>

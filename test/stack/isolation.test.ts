@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { withoutServer } from '../support/servers.ts';
-import { docker, labelled, makeStack, readStackJson, stackHome } from './support/stack.ts';
+import {
+  docker,
+  labelled,
+  makeStack,
+  readStackJson,
+  squatFamiliarPorts,
+  stackHome,
+} from './support/stack.ts';
 
 const reason = withoutServer('redis');
 if (reason) console.info(`skipped: what is not the stack's, ${reason}`);
@@ -64,11 +71,16 @@ const contentOf = async (volume: string) =>
 const idOf = async (name: string) =>
   (await docker('inspect', '-f', '{{.Id}} {{.State.Status}}', name)).trim();
 
+async function firstUp(stack: ReturnType<typeof makeStack>): Promise<void> {
+  await using _squatter = await squatFamiliarPorts();
+  await stack.up({ services: only, tell });
+}
+
 describe.skipIf(reason)('what is somebody else’s', () => {
   test('a volume of the same name is not taken, and stands after the stack was destroyed', async () => {
     await using state = await stackHome();
     const stack = makeStack(state.home);
-    await stack.up({ services: only, tell });
+    await firstUp(stack);
     const { name } = readStackJson(state.home);
     const volume = `${name}_redis-data`;
     await stack.down({ services: only, tell });
@@ -90,7 +102,7 @@ describe.skipIf(reason)('what is somebody else’s', () => {
   test('a container and a network of the same name are not touched', async () => {
     await using state = await stackHome();
     const stack = makeStack(state.home);
-    await stack.up({ services: only, tell });
+    await firstUp(stack);
     const { name } = readStackJson(state.home);
     await docker('rm', '-f', `${name}-redis-1`);
     await foreignContainer(`${name}-redis-1`);

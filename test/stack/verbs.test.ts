@@ -14,6 +14,7 @@ import {
   makeStack,
   readStackJson,
   redis,
+  squatFamiliarPorts,
   stackFile,
   stackHome,
   stackProcess,
@@ -52,6 +53,7 @@ describe.skipIf(reason)('a stack of five services', () => {
 
   test('is up from nothing, healthy, on ports of its own', async () => {
     const heard = listener();
+    await using _squatter = await squatFamiliarPorts();
     const up = await makeStack(home).up({ services: [], tell: heard.tell });
     expect(stackStateSchema.parse(up)).toEqual(up);
     expect(up).toMatchObject({ status: 'running', name: expect.stringMatching(/^trainyard-[0-9a-f]{8}$/) });

@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/server';
 import { os } from './fixture-api.ts';
 import { fixtureDatasets } from './fixture-datasets.ts';
+import { fixtureJobs } from './fixture-jobs.ts';
 import { fixtureRuns } from './fixture-runs.ts';
 import { fixtureStackRouter } from './fixture-stack-router.ts';
 import type { FixtureState } from './fixture-state.ts';
@@ -40,5 +41,6 @@ export function fixtureRouter(state: FixtureState) {
     datasets: fixtureDatasets(state),
     runs: fixtureRuns(state),
     stack: fixtureStackRouter(state),
+    jobs: fixtureJobs(),
   });
 }

@@ -1,7 +1,9 @@
 import type { DatasetService } from '../domain/datasets/dataset-service.ts';
+import type { JobService } from '../domain/jobs/job-service.ts';
 import type { Projects } from '../domain/projects/projects.ts';
 import { datasetsApi } from './datasets.ts';
 import { api } from './implementer.ts';
+import { jobsApi } from './jobs.ts';
 import { projectsApi } from './projects.ts';
 import { type RunServices, runsApi } from './runs.ts';
 import { type StackServices, stackApi } from './stack.ts';
@@ -10,6 +12,7 @@ import { type SystemServices, systemApi } from './system.ts';
 export interface ApiServices extends RunServices {
   readonly projects: Projects;
   readonly datasets: DatasetService;
+  readonly jobs: JobService;
   readonly system: SystemServices;
   readonly stack: StackServices;
 }
@@ -21,6 +24,7 @@ export function createRouter(services: ApiServices) {
     projects: projectsApi(services),
     datasets: datasetsApi(services.datasets),
     runs: runsApi(services),
+    jobs: jobsApi(services.jobs),
     stack: stackApi(services.stack),
   });
 }

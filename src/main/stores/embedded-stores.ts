@@ -70,6 +70,7 @@ export async function openEmbeddedStores({ home, log }: { home: string; log: Log
     cache: createCache(pool),
     queue: createQueue(pool, listener),
     pubSub: createPubSub(pool, listener, report),
+    workers: null,
     objects,
     local: objects,
     links: objects,

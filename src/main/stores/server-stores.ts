@@ -18,7 +18,7 @@ export interface ServerStoresParts {
   readonly log: Logger;
 }
 
-type Live = Pick<Stores, 'cache' | 'queue' | 'pubSub'>;
+type Live = Pick<Stores, 'cache' | 'queue' | 'pubSub' | 'workers'>;
 type Objects = Pick<Stores, 'objects' | 'local' | 'links'>;
 
 /** Cache, queue and news: Redis where there is one, else the PostgreSQL. */
@@ -38,6 +38,7 @@ async function openLive(
     cache: createCache(pool),
     queue: createQueue(pool, listener),
     pubSub: createPubSub(pool, listener, report),
+    workers: null,
   };
 }
 

@@ -6,6 +6,7 @@ import { createSchemaService } from '../adapters/postgres/schema-service.ts';
 import type { Cache } from '../domain/cache/ports.ts';
 import type { LinkableObjects } from '../domain/datasets/ports.ts';
 import type { DocumentStore } from '../domain/documents/ports.ts';
+import type { WorkerLink } from '../domain/jobs/ports.ts';
 import type { PubSub } from '../domain/messaging/ports.ts';
 import type { LocalObjects, ObjectStore } from '../domain/objects/ports.ts';
 import type { Queue } from '../domain/queue/ports.ts';
@@ -30,6 +31,8 @@ export interface Stores extends AsyncDisposable {
   readonly cache: Cache;
   readonly queue: Queue;
   readonly pubSub: PubSub;
+  /** Null where no other program can take jobs from the queue. */
+  readonly workers: WorkerLink | null;
   readonly objects: ObjectStore;
   readonly local: LocalObjects;
   /** Null where the store cannot take a file without copying it. */

@@ -1,4 +1,5 @@
 import { datasetsContract } from './datasets.ts';
+import { jobsContract } from './jobs.ts';
 import { projectsContract } from './projects.ts';
 import { runsContract } from './runs.ts';
 import { stackContract } from './stack.ts';
@@ -10,5 +11,6 @@ export const contract = {
   projects: projectsContract,
   datasets: datasetsContract,
   runs: runsContract,
+  jobs: jobsContract,
   stack: stackContract,
 };

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -131,3 +132,27 @@ export function readStackJson(home: string): StackJson {
 
 export const stackFile = (home: string, ...parts: string[]) => path.join(home, 'stack', ...parts);
 export const isThere = (home: string, ...parts: string[]) => existsSync(stackFile(home, ...parts));
+
+/**
+ * Listens on the ports that a new stack likes best, as far as they are free: one begun meanwhile has ports of its own choice, which no
+ * other test's stack takes while its containers are away.
+ */
+export async function squatFamiliarPorts(): Promise<AsyncDisposable> {
+  const servers = await Promise.all(
+    [15432, 17017, 16379, 19000, 19001, 17233, 18233].map(async (port) => {
+      const server = createServer();
+      const listening = new Promise<void>((resolve) => {
+        // Somebody else has it, which does as well.
+        server.once('error', () => resolve());
+        server.listen(port, '127.0.0.1', resolve);
+      });
+      await listening;
+      return server;
+    }),
+  );
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { ORPCError } from '@orpc/server';
+import { os } from './fixture-api.ts';
+
+const absent = () =>
+  new ORPCError('JOB_NOT_FOUND', {
+    status: 404,
+    message: 'The fixture has no jobs',
+    data: { mend: 'Look its id up in the list of jobs.', place: {} },
+  });
+
+/** Jobs: none. */
+export function fixtureJobs() {
+  const { jobs } = os;
+  return {
+    start: jobs.start.handler(() => {
+      throw absent();
+    }),
+    show: jobs.show.handler(() => {
+      throw absent();
+    }),
+    list: jobs.list.handler(() => ({ jobs: [] })),
+  };
+}
