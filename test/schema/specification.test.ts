@@ -108,6 +108,9 @@ test('every table with a bin has a partial index of what is not in it', () => {
   expect(found.filter(([, indexed]) => !indexed)).toEqual([]);
 });
 
+/** What is only read with its row, never searched by an element. */
+const unsearched = new Set(['metric_rollups.points']);
+
 test('arrays are searched by GIN', () => {
   const arrays = [...tables].flatMap(([name, { columns, indexes }]) =>
     columns
@@ -118,7 +121,7 @@ test('arrays are searched by GIN', () => {
       })),
   );
   expect(arrays.length).toBeGreaterThan(3);
-  expect(arrays.filter(({ indexed }) => !indexed)).toEqual([]);
+  expect(arrays.filter(({ column, indexed }) => !indexed && !unsearched.has(column))).toEqual([]);
   const parameters = factsOf('workflow_configs').indexes.map(({ definition }) => definition);
   expect(parameters.some((text) => text.includes('USING gin (hyperparameters)'))).toBe(true);
 });

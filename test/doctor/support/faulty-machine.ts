@@ -134,6 +134,7 @@ export class Machine implements AsyncDisposable {
       images: {},
       memoryBytes: null,
       started: true,
+      stopping: [],
       removal: null,
       recovery: null,
     };

@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContractRouterClient } from '@orpc/contract';
-import type { Job, jobsContract } from '../../../shared/contract/jobs.ts';
+import type { Job } from '../../../shared/contract/jobs.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
-import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
 import { formatBytes } from '../format.ts';
@@ -10,13 +8,9 @@ import { say } from '../language.ts';
 import { facts, StatusLine, table, writeJson, writeLine } from '../output.ts';
 import { Session } from '../session.ts';
 
-type JobsApi = ContractRouterClient<typeof jobsContract>;
-
 export interface DatasetStatisticsOptions {
   readonly datasetVersion?: number;
 }
-
-const jobsOf = (api: Api): JobsApi => (api as Api & { readonly jobs: JobsApi }).jobs;
 
 /** A run that just ended has its artifacts in the object store a moment later. */
 const storingPatienceMs = 30_000;
@@ -31,7 +25,7 @@ async function finished(session: Session, started: Job): Promise<Job> {
         ? say('waiting for a worker', '작업자를 기다리는 중')
         : say(`at work: ${job.worker ?? ''}`, `작업 중: ${job.worker ?? ''}`),
     );
-    job = await session.ask((api) => jobsOf(api).show({ job: started.id, waitMs: 20_000 }));
+    job = await session.ask((api) => api.jobs.show({ job: started.id, waitMs: 20_000 }));
   }
   status.clear();
   if (job.error) throw new TrainyardError(job.error.code, job.error.message, job.error.mend);
@@ -46,7 +40,7 @@ export async function datasetStatistics(
   const { datasetVersion: version } = options;
   using session = await Session.open();
   const started = await session.ask((api) =>
-    jobsOf(api).start({ kind: 'dataset.statistics', dataset, ...(version ? { version } : {}) }),
+    api.jobs.start({ kind: 'dataset.statistics', dataset, ...(version ? { version } : {}) }),
   );
   const job = await finished(session, started);
   if (options.json || !job.statistics) return void (await writeJson(job));
@@ -102,7 +96,7 @@ async function startExport(session: Session, run: string): Promise<Job> {
   const deadline = Date.now() + storingPatienceMs;
   for (;;) {
     try {
-      return await session.ask((api) => jobsOf(api).start({ kind: 'model.export', run }));
+      return await session.ask((api) => api.jobs.start({ kind: 'model.export', run }));
     } catch (error) {
       const isEarly = error instanceof TrainyardError && error.code === 'MODEL_NOT_STORED';
       if (!isEarly || Date.now() > deadline) throw error;

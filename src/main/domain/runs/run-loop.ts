@@ -39,6 +39,7 @@ export class RunLoop implements AsyncDisposable {
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly waiting = new Set<() => void>();
   private subscription: AsyncDisposable | null = null;
+  private driving: Promise<void> | null = null;
   private filling: Promise<void> | null = null;
   private fillAgain = false;
   private accepting = true;
@@ -56,7 +57,7 @@ export class RunLoop implements AsyncDisposable {
 
   /** Takes over what an earlier engine of this machine left under way, and begins to work. */
   async start(): Promise<void> {
-    await this.driver.start(this.mover());
+    await this.drive();
     this.subscription = await this.parts.pubSub.subscribe(queueChannel, (message) => {
       if (typeof message !== 'object' || message === null || !('runId' in message)) return;
       if (typeof message.runId === 'string') this.wake(message.runId);
@@ -78,6 +79,7 @@ export class RunLoop implements AsyncDisposable {
    */
   async stopAll(options: { readonly graceMs: number }): Promise<{ left: string[] }> {
     this.accepting = false;
+    await this.drive();
     const { attempts, machineId, executor } = this.parts;
     const underWay = () => attempts.underWay(machineId, executor.name);
     for (const runId of await underWay()) {
@@ -103,6 +105,12 @@ export class RunLoop implements AsyncDisposable {
     const idle = Promise.all([this.advance.idle(), this.filling]);
     await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())]);
     await this.driver[Symbol.asyncDispose]();
+  }
+
+  /** Runs are moved from here on. */
+  private drive(): Promise<void> {
+    this.driving ??= this.driver.start(this.mover());
+    return this.driving;
   }
 
   /** What the driver calls. */
