@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { choosePorts } from './choose-ports.ts';
 import type { StackContainer } from './daemon.ts';
@@ -11,6 +12,9 @@ import type { StackPorts, StackRecord } from './record.ts';
 import { portCause, type Serving, StartObstacle, serve } from './serving.ts';
 import type { StackParts } from './stack-parts.ts';
 import { tellStep } from './telling.ts';
+
+/** Ten seconds of them. */
+const goneLooks = 200;
 
 /** What stands in the way is put out of it so many times: a port that somebody takes just before we do, a network that was pruned. */
 const attempts = 5;
@@ -216,6 +220,12 @@ export class BringUp {
 
   /** Whether what stood in a start's way could be put out of it without anybody. */
   private async clear({ kind, service, container }: StartObstacle): Promise<boolean> {
+    if (kind === 'gone') {
+      // The daemon finishes the removal; what is made before that would be in its way.
+      for (let looks = 0; looks < goneLooks && (await this.parts.daemon.container(container)); looks += 1)
+        await delay(50);
+      return true;
+    }
     if (kind === 'network lost') {
       await this.parts.daemon.remove('container', container);
       return true;

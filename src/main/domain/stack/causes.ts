@@ -62,6 +62,9 @@ const noSpace = /no space left on device|disk quota exceeded/i;
 const noMemory = /oom-?killed|memory limit too low|cannot allocate memory|out of memory/i;
 const otherVersion =
   /database files are incompatible|initialized by PostgreSQL version|Can't handle RDB format version|UPGRADE PROBLEM|Wrong mongod version|unsupported WiredTiger file version/i;
+/** Somebody who was killed had asked for its removal, and the daemon went on with that. */
+export const containerGone =
+  /no such container|marked for removal|removal of container .* is already in progress/i;
 export const portTaken = /port is already allocated|address already in use|ports are not available/i;
 export const networkLost = /network [0-9a-f]+ not found|could not find network|endpoint.*not found/i;
 

@@ -2,7 +2,7 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { ServiceName } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../failpoints.ts';
 import { endpointsOf } from './addresses.ts';
-import { networkLost, portIsTaken, portTaken, startRefused } from './causes.ts';
+import { containerGone, networkLost, portIsTaken, portTaken, startRefused } from './causes.ts';
 import { DaemonRefusal, type StackContainer } from './daemon.ts';
 import type { Notes } from './notebook.ts';
 import type { Tell } from './ports.ts';
@@ -20,7 +20,7 @@ const endsByItself = new Set(['SERVICE_CRASHED', 'SERVICE_OUT_OF_MEMORY', 'VOLUM
 /** Why a made container could not be started, where that can be put out of the way. */
 export class StartObstacle extends Error {
   override readonly name = 'StartObstacle';
-  readonly kind: 'network lost' | 'port taken';
+  readonly kind: 'network lost' | 'port taken' | 'gone';
   readonly service: ServiceName;
   readonly container: string;
   /** What to tell where it stays in the way. */
@@ -34,6 +34,8 @@ export class StartObstacle extends Error {
     this.fault = fault;
   }
 }
+
+const portRetries = 3;
 
 export interface Serving {
   readonly parts: StackParts;
@@ -63,6 +65,10 @@ async function startFault(
   said: string,
 ): Promise<Error> {
   const { record, secrets } = notes;
+  if (containerGone.test(said)) {
+    const fault = startRefused({ service, lines: [] }, said, container.memoryLimitBytes);
+    return new StartObstacle('gone', service, container.id, fault);
+  }
   if (portTaken.test(said)) {
     const ports = Object.values(record.ports[service]);
     const port = ports.find((one) => said.includes(`:${one}`)) ?? record.ports[service].main;
@@ -72,6 +78,14 @@ async function startFault(
   const failure = await failureOf(parts.daemon, service, container.id, secrets);
   const fault = startRefused(failure, said, container.memoryLimitBytes);
   return networkLost.test(said) ? new StartObstacle('network lost', service, container.id, fault) : fault;
+}
+
+/** Whether nobody holds any of the service's ports any more. */
+async function isFreeAgain({ parts, notes }: Serving, service: ServiceName): Promise<boolean> {
+  const ports = Object.values(notes.record.ports[service]);
+  const publishers = await parts.daemon.publishers();
+  if (publishers.some(({ port, stack }) => ports.includes(port) && stack !== notes.record.id)) return false;
+  return (await Promise.all(ports.map((port) => parts.hostPorts.isFree(port)))).every(Boolean);
 }
 
 async function start(
@@ -88,12 +102,17 @@ async function start(
   serving.tell({ type: 'service', service, status: 'starting' });
   await tellStep(serving.tell, 'start', service, async () => {
     failpoint('stack.up.start.before');
-    try {
-      await daemon.start(container.id);
-    } catch (error) {
-      throw error instanceof DaemonRefusal
-        ? await startFault(serving, service, container, error.message)
-        : error;
+    for (let retries = portRetries; ; retries -= 1) {
+      try {
+        await daemon.start(container.id);
+        break;
+      } catch (error) {
+        if (!(error instanceof DaemonRefusal)) throw error;
+        const fault = await startFault(serving, service, container, error.message);
+        // Another stack that looks for free ports holds each for a moment: who is gone again was no holder.
+        const isPassing = fault instanceof StartObstacle && fault.kind === 'port taken' && retries > 0;
+        if (!isPassing || !(await isFreeAgain(serving, service))) throw fault;
+      }
     }
     failpoint('stack.up.start.after');
     return container.name;
