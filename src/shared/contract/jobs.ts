@@ -26,7 +26,6 @@ export const modelExportSchema = z.object({
   parameters: z.int(),
   files: z.array(z.object({ name: z.string(), key: z.string(), sizeBytes: z.int(), sha256: z.string() })),
 });
-export type ModelExport = z.infer<typeof modelExportSchema>;
 
 export const jobSchema = z.object({
   id: z.uuid(),

@@ -1,5 +1,4 @@
 import type {
-  StackCause,
   StackEvent,
   StackLogLine,
   StackOperation,
@@ -105,5 +104,3 @@ export interface StackOperations {
     waitMs: number,
   ): Promise<{ readonly cursor: number; readonly events: readonly StackEvent[] }>;
 }
-
-export type { StackCause };
