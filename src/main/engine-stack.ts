@@ -9,6 +9,7 @@ import { lateBound } from './late-bound.ts';
 import type { LocalStack } from './local-stack.ts';
 import { chooseProfile } from './profile.ts';
 import type { SessionHost } from './session-host.ts';
+import { stackImages } from './stack-images.ts';
 
 type MigrateOptions = Parameters<StackServices['migrate']>[1];
 
@@ -45,12 +46,12 @@ export class EngineStack implements AsyncDisposable {
   private async open(): Promise<LocalStack> {
     try {
       const { openLocalStack } = await import('./local-stack.ts');
-      const { home, log, host } = this.parts;
+      const { home, log, host, settings } = this.parts;
       this.opened = openLocalStack({
         home,
         environment: process.env,
         profile: () => host().profile,
-        images: {},
+        images: stackImages(settings),
         log,
       });
       return this.opened;

@@ -6,6 +6,7 @@ import { openHome } from '../../home.ts';
 import { type LocalStack, openLocalStack } from '../../local-stack.ts';
 import { homeFolder } from '../../paths.ts';
 import { chosenProfile } from '../../profile.ts';
+import { chooseImages, stackImages } from '../../stack-images.ts';
 import { say } from '../language.ts';
 import { usageError } from '../usage-error.ts';
 
@@ -14,15 +15,16 @@ export interface OpenedStack extends LocalStack {
   readonly settings: SettingsStore;
 }
 
-/** The stack of the state folder, in this process. @param profile what its status is to say instead of what was chosen */
-export function openStack(profile?: Profile): OpenedStack {
+/** The stack of the state folder, in this process. @param profile what its status is to say instead of what was chosen @param images to keep first, as `service=reference` */
+export function openStack(profile?: Profile, images: readonly string[] = []): OpenedStack {
   const home = openHome(homeFolder());
   const settings = openSettings(path.join(home, 'settings.sqlite'));
+  if (images.length > 0) chooseImages(settings, images);
   const local = openLocalStack({
     home,
     environment: process.env,
     profile: () => chosenProfile(settings, profile),
-    images: {},
+    images: stackImages(settings),
     log: { info: () => {} },
   });
   return { ...local, home, settings };

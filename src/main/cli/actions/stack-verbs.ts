@@ -19,6 +19,7 @@ import { printState } from './stack-status.ts';
 export interface StackUpOptions {
   readonly profile?: 'docker';
   readonly ports?: 'new';
+  readonly image?: readonly string[];
 }
 
 export interface StackDestroyOptions {
@@ -80,11 +81,11 @@ async function adopt({ home, settings }: OpenedStack, profile: 'docker'): Promis
 }
 
 export async function stackUp(
-  { profile, ports, json }: StackUpOptions & CommonOptions,
+  { profile, ports, image, json }: StackUpOptions & CommonOptions,
   words: readonly string[],
 ): Promise<undefined> {
   const services = readServices(words);
-  await using opened = openStack(profile);
+  await using opened = openStack(profile, image);
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   const work = async (tell: Tell) => {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { StackLogsOptions } from '../actions/stack-logs.ts';
 import type { StackStatusOptions } from '../actions/stack-status.ts';
 import type { StackDestroyOptions, StackUpOptions } from '../actions/stack-verbs.ts';
-import { defineCommand, defineGroup, integer, perform } from '../define.ts';
+import { collect, defineCommand, defineGroup, integer, perform } from '../define.ts';
 import { say } from '../language.ts';
 import { defineStackMigrate } from './stack-migrate.ts';
 
@@ -31,7 +31,12 @@ function defineVerbs(group: Command): void {
       'start services (none named: all) and make them ready; harmless where they are',
       '서비스를 시작하고(이름이 없으면 전부) 쓸 수 있게 준비합니다. 이미 떠 있으면 그대로 둡니다',
     ),
-    examples: ['stack up', 'stack up --profile docker', 'stack up postgres redis --json'],
+    examples: [
+      'stack up',
+      'stack up --profile docker',
+      'stack up postgres redis --json',
+      'stack up --image redis=redis:8.2',
+    ],
     json: progressThenState(),
   })
     .addOption(
@@ -45,6 +50,14 @@ function defineVerbs(group: Command): void {
         '--ports <which>',
         say('new: leave ports that another program took', 'new: 다른 프로그램이 차지한 포트를 바꿉니다'),
       ).choices(['new']),
+    )
+    .option(
+      '--image <service=image>',
+      say(
+        'another image for a service from now on (postgres= goes back); may be given several times',
+        '앞으로 이 서비스에 쓸 이미지(postgres= 이면 되돌립니다). 여러 번 줄 수 있습니다',
+      ),
+      collect,
     );
   perform<StackUpOptions>(up, async (options, ...services) =>
     (await import('../actions/stack-verbs.ts')).stackUp(options, services),

@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openSettings } from '../../src/main/adapters/sqlite/settings-store.ts';
+import { openHome } from '../../src/main/home.ts';
+import { chooseImages, stackImages } from '../../src/main/stack-images.ts';
+import { temporaryHome } from '../support/engine.ts';
+
+test('images that were chosen are kept, one by one, until they are given back', async () => {
+  await using place = await temporaryHome();
+  const file = path.join(openHome(place.home), 'settings.sqlite');
+  {
+    using settings = openSettings(file);
+    expect(stackImages(settings)).toEqual({});
+    chooseImages(settings, ['redis=redis:8.2', 'postgres=host.lan:5000/postgres@sha256:00ff']);
+    chooseImages(settings, ['redis=']);
+  }
+  using again = openSettings(file);
+  expect(stackImages(again)).toEqual({ postgres: 'host.lan:5000/postgres@sha256:00ff' });
+});
+
+test.each(['mysql=mysql:9', 'redis', 'redis=-v /:/host', 'redis=a b'])(
+  '%s is refused, and nothing is kept',
+  async (choice) => {
+    await using place = await temporaryHome();
+    using settings = openSettings(path.join(openHome(place.home), 'settings.sqlite'));
+    expect(() => chooseImages(settings, ['s3=silo:1', choice])).toThrow(
+      expect.objectContaining({ code: 'STACK_IMAGE_INVALID' }),
+    );
+    expect(stackImages(settings)).toEqual({});
+  },
+);
