@@ -165,7 +165,9 @@ describe.skipIf(reason)('on MongoDB', () => {
     expect((await store.get('workflow_logs', base.id))?.logs).toHaveLength(300);
   });
 
-  test('works on after the server restarted: nothing acknowledged is lost, nothing is doubled', async () => {
+  test('works on after the server restarted: nothing acknowledged is lost, nothing is doubled', {
+    timeout: 180_000,
+  }, async () => {
     await using proxy = await startTcpProxy(() => server.port);
     await using store = await openMongoDocuments({ url: throughProxy(server, proxy.port), tls: null });
     const base = sampleDocument('workflow_logs', { logs: [], run: randomUUID() });

@@ -12,6 +12,7 @@ export const writes: ReadonlySet<string> = new Set([
   'runs.resume',
   'runs.retry',
   'runs.remove',
+  'jobs.start',
   'stack.up',
   'stack.down',
   'stack.restart',
