@@ -94,3 +94,22 @@ test('an engine works on a PostgreSQL that is somebody else’s, and keeps the a
   await cliJson(place.home, ['profile', 'use', 'external']);
   expect(await cliJson(place.home, ['project', 'list'])).toMatchObject({ projects: [{ id: made.id }] });
 });
+
+test.each(['external.keep.before', 'external.keep.after'])(
+  'addresses that were being kept at a kill (%s) are there whole or not at all',
+  async (failpoint) => {
+    await using database = await createTestDatabase('empty');
+    await using place = await temporaryHome();
+    await cliJson(place.home, ['profile', 'show']);
+    const file = path.join(place.home, 'servers.json');
+    await writeFile(file, JSON.stringify({ postgres: { url: database.url } }));
+    const killed = await runCli(place.home, ['profile', 'external', file], {
+      TRAINYARD_FAILPOINT: failpoint,
+    });
+    expect(killed.code).toBeNull();
+    const checked = await runCli(place.home, ['profile', 'check']);
+    expect(checked.code).toBe(failpoint.endsWith('after') ? 0 : 1);
+    expect(await cliJson(place.home, ['profile', 'external', file])).toMatchObject({ ok: true });
+    expect(await cliJson(place.home, ['profile', 'check'])).toMatchObject({ ok: true });
+  },
+);

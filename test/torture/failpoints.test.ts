@@ -14,7 +14,7 @@ import { Stage } from './stage.ts';
 const sources = path.resolve(import.meta.dirname, '..', '..', 'src', 'main');
 
 /** Places that only a state made on purpose leads to; test/runs/failpoints.test.ts makes it and takes them, test/adapters/mongo-kills.test.ts those of MongoDB, test/migration those of copies, test/adapters/s3-outage.test.ts those of S3, test/jobs/kills.test.ts those of jobs, test/stack/kills.test.ts those of the stack. */
-const takenElsewhere = /^(run\.cancel-unstarted|job|mongo|migration|s3|stack)\./;
+const takenElsewhere = /^(run\.cancel-unstarted|external|job|mongo|migration|s3|stack)\./;
 
 /** Every failpoint in the sources: a new durable write is tortured without being listed anywhere. */
 async function allFailpoints(): Promise<string[]> {
