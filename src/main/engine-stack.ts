@@ -3,9 +3,8 @@ import type { Profile } from '../shared/model/stack.ts';
 import type { StackServices } from './api/stack.ts';
 import type { SettingsStore } from './domain/settings/ports.ts';
 import { OperationJournal } from './domain/stack/operations.ts';
-import type { Stack, Tell } from './domain/stack/ports.ts';
+import type { Tell } from './domain/stack/ports.ts';
 import type { StoreEndpoints } from './domain/stores/endpoints.ts';
-import { lateBound } from './late-bound.ts';
 import type { LocalStack } from './local-stack.ts';
 import { chooseProfile } from './profile.ts';
 import type { SessionHost } from './session-host.ts';
@@ -88,17 +87,11 @@ export class EngineStack implements AsyncDisposable {
     const { settings, host, copy } = this.parts;
     return {
       stack: this.managed(),
-      logs: {
-        read: async (query) => (await this.local()).logs.read(query),
-        follow: (options) => {
-          if (!this.opened) throw new TypeError('Nobody follows before the first read.');
-          return this.opened.logs.follow(options);
-        },
-      },
-      operations: lateBound(() => this.operations),
+      logs: { read: async (query) => (await this.local()).logs.read(query) },
+      operations: this.operations,
       engineProfile: () => host().profile,
       useProfile: async (profile) => {
-        await this.refuseBusy(profile);
+        if (profile === 'external') await this.requireExternal();
         chooseProfile(settings, profile);
         await host().switchTo(profile);
       },
@@ -117,14 +110,14 @@ export class EngineStack implements AsyncDisposable {
     await this.opened?.[Symbol.asyncDispose]();
   }
 
-  private async refuseBusy(profile: Profile): Promise<void> {
-    if (profile !== 'external') return;
+  /** Nobody is to be left without stores because no server was ever named. @throws TrainyardError EXTERNAL_NOT_SET, EXTERNAL_INVALID */
+  private async requireExternal(): Promise<void> {
     const { readExternal } = await import('./adapters/external/external-file.ts');
     readExternal(this.parts.home);
   }
 
   /** Only a whole stack's end takes the stores away: they outlive the restart of one of their servers. */
-  private managed(): Stack {
+  private managed(): StackServices['stack'] {
     const { host } = this.parts;
     const isOurs = (services: readonly unknown[]) => services.length === 0 && host().profile === 'docker';
     return {
@@ -147,7 +140,6 @@ export class EngineStack implements AsyncDisposable {
         if (isOurs(options.services) && name === options.name) await host().stop();
         return stack.destroy(options);
       },
-      endpoints: async () => (await this.local()).stack.endpoints(),
       urls: async () => (await this.local()).stack.urls(),
       usage: async () => (await this.local()).stack.usage(),
     };

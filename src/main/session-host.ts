@@ -88,6 +88,8 @@ export class SessionHost implements AsyncDisposable {
   whileClosed(work: () => Promise<Profile>, tell: Tell | null = null): Promise<void> {
     return this.exclusively(async () => {
       await this.closeNow();
+      // Whoever asks meanwhile is to ask again, not to start a stack.
+      this.state = { kind: 'opening' };
       try {
         this.chosen = await work();
       } finally {

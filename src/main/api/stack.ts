@@ -4,8 +4,8 @@ import type { Stack, StackLogs, StackOperations, Tell } from '../domain/stack/po
 import { api } from './implementer.ts';
 
 export interface StackServices {
-  readonly stack: Stack;
-  readonly logs: StackLogs;
+  readonly stack: Omit<Stack, 'endpoints'>;
+  readonly logs: Pick<StackLogs, 'read'>;
   readonly operations: StackOperations;
   /** Goes over to another profile's stores and keeps the choice. */
   readonly useProfile: (profile: Profile) => Promise<void>;
