@@ -101,11 +101,19 @@ describe.skipIf(reason)('engines that work through Temporal', () => {
     const { stage, database, folder } = world;
     const homes = ['one', 'two'].map((name) => path.join(folder, name));
     const runIds: string[] = [];
-    for (let count = 0; count < 6; count += 1) runIds.push(await queueRun(world, 'steady', { epochs: 3 }));
+    for (let count = 0; count < 6; count += 1) runIds.push(await queueRun(world, 'steady', { epochs: 500 }));
     await using _one = await startEngineProcess(database.url, homes[0] ?? '', 'one', server.url);
     await using _two = await startEngineProcess(database.url, homes[1] ?? '', 'two', server.url);
     await using temporal = await openTemporal(server.url);
+    // Runs that ended by themselves could all be the first workstation's, before the second has looked.
+    const machines = await waitFor('a run on each workstation', async () => {
+      const { rows } = await stage.pool.query('SELECT DISTINCT machine_id FROM workflow_runs ORDER BY 1');
+      return rows.length > 1 && rows.map((row) => row.machine_id);
+    });
+    expect(machines).toEqual(['one', 'two']);
     for (const runId of runIds) {
+      await until(stage, runId, 'a trainer', ({ status }) => status === 'running');
+      await letFinish(stage, runId);
       const run = await untilOver(stage, runId);
       expect(run).toMatchObject({ status: 'completed', attemptCount: 1 });
       const { events } = await temporal.workflow.getHandle(`run-${runId}`).fetchHistory();
@@ -117,7 +125,5 @@ describe.skipIf(reason)('engines that work through Temporal', () => {
       );
       expect(queues).toContain(`trainyard-${rows[0].machine_id}`);
     }
-    const { rows } = await stage.pool.query('SELECT DISTINCT machine_id FROM workflow_runs ORDER BY 1');
-    expect(rows.map((row) => row.machine_id)).toEqual(['one', 'two']);
   }, 120_000);
 });
