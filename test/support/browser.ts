@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
@@ -21,10 +21,22 @@ function onPath(): string | null {
   return null;
 }
 
+const npmFolder = () => path.join(os.tmpdir(), `trainyard-browser-${os.userInfo().uid}`);
+
+/** The fonts of the machine and those that the browser from npm brings: its own settings look for them in fixed places, and none is found. */
+async function writeFontSettings(folder: string): Promise<string> {
+  const file = path.join(folder, 'fonts.conf');
+  const folders = ['/usr/share/fonts', '/usr/local/share/fonts', path.join(npmFolder(), 'fonts')];
+  const lines = folders.map((one) => `<dir>${one}</dir>`).join('');
+  const cache = `<cachedir>${path.join(folder, 'fonts-cache')}</cachedir>`;
+  await writeFile(file, `<?xml version="1.0"?><fontconfig>${lines}${cache}</fontconfig>`);
+  return file;
+}
+
 /** The browser that comes from npm; it unpacks to the temporary folder, which each user needs one of. */
 async function fromNpm(): Promise<{ executablePath: string; args: string[] }> {
   process.env.AWS_EXECUTION_ENV ??= 'AWS_Lambda_nodejs22.x';
-  const own = path.join(os.tmpdir(), `trainyard-browser-${os.userInfo().uid}`);
+  const own = npmFolder();
   await mkdir(own, { recursive: true, mode: 0o700 });
   const temporary = process.env.TMPDIR;
   process.env.TMPDIR = own;
@@ -62,7 +74,7 @@ export async function openBrowser(): Promise<OpenBrowser> {
     executablePath,
     headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage', ...args],
-    env: { ...process.env, TMPDIR: profile },
+    env: { ...process.env, TMPDIR: profile, FONTCONFIG_FILE: await writeFontSettings(profile) },
   });
   return {
     browser,

@@ -1,10 +1,11 @@
 import { IconMapOff } from '@tabler/icons-react';
-import type { ErrorComponentProps } from '@tanstack/react-router';
+import { type ErrorComponentProps, SearchParamError, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../components/empty-state.tsx';
 import { LinkButton } from '../components/link-button.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
+import { refusedParts } from './addresses.ts';
 
 /** No page has this address. */
 export function NotFoundPage() {
@@ -21,9 +22,27 @@ export function NotFoundPage() {
   );
 }
 
+/** The address has something after "?" that its page does not know. */
+function RefusedPage({ cause }: { readonly cause: unknown }) {
+  const { t } = useTranslation();
+  const { pathname, searchStr } = useLocation();
+  const parts = refusedParts(Object.fromEntries(new URLSearchParams(searchStr)), cause);
+  return (
+    <Page title={t('refused.title')}>
+      <EmptyState
+        icon={IconMapOff}
+        title={parts.map(({ name, value }) => `${name}=${value}`).join(', ')}
+        hint={t('refused.hint')}
+        action={<LinkButton to={pathname}>{t('refused.back')}</LinkButton>}
+      />
+    </Page>
+  );
+}
+
 /** A page that failed to draw or to load. */
 export function FailedPage({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();
+  if (error instanceof SearchParamError) return <RefusedPage cause={error.cause} />;
   return (
     <Page title={t('common.failed')}>
       <ProblemAlert error={error} onRetry={reset} />

@@ -39,7 +39,7 @@ export function toProblem(error: unknown): Problem {
   };
 }
 
-/** Whether the thing asked for is not there. */
-export function isNotFound(error: unknown): boolean {
-  return error instanceof ORPCError && error.status === 404;
+/** Whether nothing has the name that was asked for: it is not there, or no name at all (a mistyped id). For reads by a name alone. */
+export function namesNothing(error: unknown): boolean {
+  return error instanceof ORPCError && (error.status === 404 || error.status === 400);
 }

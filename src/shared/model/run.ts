@@ -57,3 +57,6 @@ export function runStatusAfter(
 ): RunStatus {
   return attempt === 'lost' ? 'failed' : attempt;
 }
+
+/** How many runs can be compared at once. */
+export const mostCompared = 8;

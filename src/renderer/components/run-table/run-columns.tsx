@@ -62,6 +62,7 @@ export function runColumns(t: TFunction, format: Formatter, withProject: boolean
         <Link
           to="/datasets/$datasetId"
           params={{ datasetId: run.dataset.id }}
+          search={{ version: run.dataset.version }}
           className="plain-link"
           title={run.dataset.name}
         >

@@ -1,11 +1,11 @@
 import { Group, MultiSelect, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconGitCompare } from '@tabler/icons-react';
-import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
+import { IconGitCompare, IconMapOff } from '@tabler/icons-react';
+import { keepPreviousData, skipToken, useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isEnded } from '../../../shared/model/run.ts';
+import { isEnded, mostCompared } from '../../../shared/model/run.ts';
 import { ChartBoard } from '../../charts/chart-board.tsx';
 import { comparedCharts } from '../../charts/run-charts.ts';
 import { useFeeds } from '../../charts/use-feeds.ts';
@@ -17,20 +17,19 @@ import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useMetricLabel } from '../../components/use-metric-label.ts';
 import { queries } from '../../rpc/client.ts';
+import { namesNothing } from '../../rpc/problem.ts';
 import type { Comparison } from './comparison.ts';
 import { ComparisonTables } from './comparison-tables.tsx';
-
-const most = 8;
 
 /** Runs side by side: what is different in them, and what came of it. */
 export function ComparePage() {
   const { t } = useTranslation();
   const { runs } = useSearch({ from: '/compare' });
-  const ids = (runs ?? '').split(',').filter((id) => id !== '');
+  const ids = runs?.split(',') ?? [];
   const enough = ids.length >= 2;
   const comparison = useQuery(
     queries.runs.compare.queryOptions({
-      input: enough ? { runs: ids.slice(0, most).join(',') } : skipToken,
+      input: enough ? { runs: ids.join(',') } : skipToken,
       placeholderData: keepPreviousData,
     }),
   );
@@ -63,13 +62,42 @@ export function ComparePage() {
             }
           />
         )}
-        {comparison.error && (
+        {comparison.error && namesNothing(comparison.error) && <MissingRuns ids={ids} />}
+        {comparison.error && !namesNothing(comparison.error) && (
           <ProblemAlert error={comparison.error} onRetry={() => void comparison.refetch()} />
         )}
         {enough && comparison.isPending && <PageSkeleton />}
-        {enough && comparison.data && <Compared comparison={comparison.data} />}
+        {enough && comparison.data && !comparison.error && <Compared comparison={comparison.data} />}
       </Stack>
     </Page>
+  );
+}
+
+/** Names the runs that are not there, and compares the others when asked. */
+function MissingRuns({ ids }: { readonly ids: readonly string[] }) {
+  const { t } = useTranslation();
+  const shown = useQueries({
+    queries: ids.map((id) => queries.runs.show.queryOptions({ input: { run: id } })),
+  });
+  const missing = ids.filter((_id, index) => namesNothing(shown[index]?.error));
+  const others = ids.filter((id) => !missing.includes(id));
+  if (missing.length === 0) return <PageSkeleton />;
+  return (
+    <EmptyState
+      icon={IconMapOff}
+      title={t('gone.run.title')}
+      hint={t('gone.hint', { name: missing.join(', ') })}
+      action={
+        <LinkButton
+          to="/compare"
+          search={others.length > 0 ? { runs: others.join(',') } : {}}
+          replace
+          variant="default"
+        >
+          {t('compare.without')}
+        </LinkButton>
+      }
+    />
   );
 }
 
@@ -92,10 +120,10 @@ function Picker({ ids, known }: { readonly ids: readonly string[]; readonly know
   return (
     <MultiSelect
       label={t('compare.runs')}
-      placeholder={ids.length < most ? t('compare.add') : undefined}
+      placeholder={ids.length < mostCompared ? t('compare.add') : undefined}
       searchable
       clearable
-      maxValues={most}
+      maxValues={mostCompared}
       data={options}
       value={[...ids]}
       searchValue={typed}

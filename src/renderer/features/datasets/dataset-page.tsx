@@ -1,15 +1,16 @@
 import { Badge, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconMapOff, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { Bars } from '../../components/bars.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { DatasetStatus } from '../../components/dataset-status.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { GonePage } from '../../components/gone.tsx';
 import { LinkButton } from '../../components/link-button.tsx';
 import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
@@ -18,6 +19,7 @@ import { TimeText } from '../../components/time-text.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
+import { namesNothing } from '../../rpc/problem.ts';
 import { ImageGrid } from './image-grid.tsx';
 import { VerifyPanel } from './verify-panel.tsx';
 import { VersionTable } from './version-table.tsx';
@@ -31,6 +33,7 @@ export function DatasetPage() {
   const shown = useQuery(queries.datasets.show.queryOptions({ input: { dataset: datasetId } }));
   const crumbs = [{ label: t('nav.datasets'), to: '/datasets' }];
   if (shown.isPending) return <PageSkeleton />;
+  if (shown.error && namesNothing(shown.error)) return <GonePage noun="dataset" name={datasetId} />;
   if (shown.error) {
     return (
       <Page title={t('datasets.one')} crumbs={crumbs}>
@@ -53,11 +56,12 @@ export function DatasetPage() {
 }
 
 function Subtitle({ dataset }: { readonly dataset: Shown }) {
+  const { version = dataset.version } = useSearch({ from: '/datasets/$datasetId' });
   return (
     <Group gap={6}>
-      {dataset.version !== null && (
+      {version !== null && (
         <Badge variant="default" size="sm" tt="none" fw={500}>
-          v{dataset.version}
+          v{version}
         </Badge>
       )}
       {dataset.projects.map((project) => (
@@ -78,10 +82,27 @@ function Subtitle({ dataset }: { readonly dataset: Shown }) {
 function DatasetBody({ dataset }: { readonly dataset: Shown }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [version, setVersion] = useState<number | null>(null);
-  const current =
-    dataset.versions.find((one) => one.version === (version ?? dataset.version)) ?? dataset.versions[0];
+  const navigate = useNavigate({ from: '/datasets/$datasetId' });
+  const { version } = useSearch({ from: '/datasets/$datasetId' });
+  const current = dataset.versions.find((one) => one.version === (version ?? dataset.version));
   const failure = dataset.import?.error ?? null;
+  if (version !== undefined && !current) {
+    return (
+      <EmptyState
+        icon={IconMapOff}
+        title={t('gone.version', { version })}
+        hint={t('gone.versionHint', {
+          name: dataset.name,
+          versions: dataset.versions.map((one) => `v${one.version}`).join(', ') || '–',
+        })}
+        action={
+          <LinkButton to="/datasets/$datasetId" params={{ datasetId: dataset.id }}>
+            {t('gone.newest')}
+          </LinkButton>
+        }
+      />
+    );
+  }
   return (
     <Stack gap="xl">
       {failure && <ProblemAlert error={new TrainyardError(failure.code, failure.message, failure.mend)} />}
@@ -130,7 +151,9 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
       <VersionTable
         versions={dataset.versions}
         shown={current?.version ?? null}
-        onShow={(one) => setVersion(one)}
+        onShow={(one) =>
+          void navigate({ search: one === dataset.version ? {} : { version: one }, replace: true })
+        }
       />
       {dataset.validation && (
         <section aria-labelledby="dataset-validation">
@@ -158,7 +181,7 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
       await client.invalidateQueries({ queryKey: queries.datasets.list.key() });
     },
   });
-  const project = dataset.projects[0]?.id;
+  const { version } = useSearch({ from: '/datasets/$datasetId' });
   return (
     <>
       <Button
@@ -171,7 +194,7 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
       </Button>
       <LinkButton
         to="/runs/new"
-        search={{ dataset: dataset.id, ...(project !== undefined && { project }) }}
+        search={{ dataset: dataset.id, ...(version !== undefined && { version }) }}
         disabled={dataset.version === null}
         leftSection={<IconPlus size={16} aria-hidden />}
       >

@@ -30,18 +30,24 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
   const [skipInvalid, setSkipInvalid] = useState(initial?.skipInvalid ?? false);
   const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
   const check = useMutation({ mutationFn: () => engine.datasets.validate({ path: path.trim() }) });
-  const target = chosen ?? projects.data?.projects[0]?.id ?? null;
-  const ready = target !== null && (from === 'path' ? path.trim() !== '' : file !== null);
+  const all = projects.data?.projects ?? [];
+  const target =
+    chosen === null ? (all[0] ?? null) : all.find(({ id, name: one }) => [id, one].includes(chosen));
+  const projectError = () => {
+    if (projects.data?.projects.length === 0) return t('datasets.noProject');
+    return projects.isSuccess && !target ? t('gone.project.title') : undefined;
+  };
+  const ready = target && (from === 'path' ? path.trim() !== '' : file !== null);
   const desktop = window.trainyardDesktop;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (target === null) return;
+    if (!target) return;
     const wished = from === 'file' && file ? { file } : { path: path.trim() };
     // A file that was sent is the engine's own already: there is nothing to link to.
     onImport({
       source: wished,
-      project: target,
+      project: target.id,
       name,
       mode: 'file' in wished ? 'copy' : mode,
       skipInvalid,
@@ -108,11 +114,11 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
             required
             searchable
             allowDeselect={false}
-            data={(projects.data?.projects ?? []).map(({ id, name: label }) => ({ value: id, label }))}
-            value={target}
+            data={all.map(({ id, name: label }) => ({ value: id, label }))}
+            value={target?.id ?? null}
             onChange={setChosen}
             nothingFoundMessage={t('common.noMatch')}
-            error={projects.data?.projects.length === 0 ? t('datasets.noProject') : undefined}
+            error={projectError()}
           />
           <TextInput
             label={t('datasets.name')}

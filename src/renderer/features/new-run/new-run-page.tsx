@@ -1,14 +1,17 @@
 import { Button, Collapse, Group, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
+import { IconChevronDown, IconChevronRight, IconDatabaseOff, IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { flatten } from '../../components/documents.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { GonePage } from '../../components/gone.tsx';
 import { JsonView } from '../../components/json-view.tsx';
 import { LinkButton } from '../../components/link-button.tsx';
 import { Page } from '../../components/page.tsx';
+import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { queries } from '../../rpc/client.ts';
 import { toProblem } from '../../rpc/problem.ts';
@@ -17,34 +20,114 @@ import { advancedFields, basicFields, type Field } from './fields.ts';
 import { type Edits, readForm } from './form-state.ts';
 import classes from './new-run-page.module.css';
 import { useCreateRun } from './use-create-run.ts';
+import { type NamedDataset, useSources } from './use-sources.ts';
 
-/** A form that becomes a training. */
+/** A form that becomes a training of what the address names. */
 export function NewRunPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const search = useSearch({ from: '/runs/new' });
-  const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
+  const sources = useSources(search);
+  if (sources.at === 'pending') return <PageSkeleton />;
+  if (sources.at === 'gone') return <GonePage noun={sources.noun} name={sources.name} />;
+  return (
+    <Page
+      title={t('runs.new')}
+      subtitle={t('newRun.subtitle')}
+      crumbs={[{ label: t('nav.runs'), to: '/runs' }]}
+    >
+      {sources.at === 'failed' && <ProblemAlert error={sources.error} onRetry={sources.retry} />}
+      {sources.at === 'notReady' && <NotReady dataset={sources.dataset} />}
+      {sources.at === 'noVersion' && <NoVersion dataset={sources.dataset} version={sources.version} />}
+      {sources.at === 'ready' && (
+        <NewRunForm
+          key={JSON.stringify(search)}
+          projects={sources.projects}
+          firstProject={sources.project?.id ?? null}
+          named={sources.dataset}
+          version={search.version ?? null}
+        />
+      )}
+    </Page>
+  );
+}
+
+function NotReady({ dataset }: { readonly dataset: NamedDataset }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState
+      icon={IconDatabaseOff}
+      title={t('gone.notReady')}
+      hint={t('gone.notReadyHint', { name: dataset.name })}
+      action={
+        <LinkButton to="/datasets/$datasetId" params={{ datasetId: dataset.id }}>
+          {t('gone.open')}
+        </LinkButton>
+      }
+    />
+  );
+}
+
+function NoVersion({ dataset, version }: { readonly dataset: NamedDataset; readonly version: number }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState
+      icon={IconDatabaseOff}
+      title={t('gone.version', { version })}
+      hint={t('gone.versionHint', {
+        name: dataset.name,
+        versions: dataset.versions.map((one) => `v${one.version}`).join(', '),
+      })}
+      action={
+        <LinkButton to="/datasets/$datasetId" params={{ datasetId: dataset.id }}>
+          {t('gone.open')}
+        </LinkButton>
+      }
+    />
+  );
+}
+
+interface NewRunFormProps {
+  readonly projects: readonly { readonly id: string; readonly name: string }[];
+  readonly firstProject: string | null;
+  /** The dataset that the address names. */
+  readonly named: NamedDataset | null;
+  readonly version: number | null;
+}
+
+function NewRunForm({ projects, firstProject, named, version }: NewRunFormProps) {
+  const { t, i18n } = useTranslation();
   const models = useQuery(queries.runs.models.queryOptions());
-  const [projectChoice, setProject] = useState(search.project ?? null);
-  const [datasetChoice, setDataset] = useState(search.dataset ?? null);
+  const [project, setProject] = useState(firstProject);
+  const [datasetChoice, setDataset] = useState(named?.id ?? null);
   const [modelChoice, setModel] = useState<string | null>(null);
   const [name, setName] = useState('');
   const [edits, setEdits] = useState<Edits>({});
   const [advanced, advancedToggle] = useDisclosure(false);
   const create = useCreateRun();
 
-  const project = projectChoice ?? projects.data?.projects[0]?.id ?? null;
   const datasets = useQuery(
     queries.datasets.list.queryOptions({ input: { project: project ?? '' }, enabled: project !== null }),
   );
   const ready = (datasets.data?.datasets ?? []).filter((one) => one.version !== null);
-  const dataset = ready.find(({ id }) => id === datasetChoice)?.id ?? ready[0]?.id ?? null;
+  // What was named or chosen stays chosen, also where the project does not have it (yet): the engine trains on any dataset.
+  const kept = named && !ready.some(({ id }) => id === named.id) ? [named, ...ready] : ready;
+  const dataset = datasetChoice ?? ready[0]?.id ?? null;
   const model = models.data?.models.find(({ id }) => id === modelChoice) ?? models.data?.models[0];
   const defaults = useMemo(() => flatten(model?.defaults ?? {}), [model]);
   const { overrides, issues } = useMemo(() => readForm(edits, defaults), [edits, defaults]);
   const refusal = create.error ? toProblem(create.error) : null;
   const refusedField = refusal?.field?.replace(/^(overrides|config)\./, '') ?? null;
   const wish =
-    project && dataset && model && overrides ? { project, dataset, model: model.id, name, overrides } : null;
+    project && dataset && model && overrides
+      ? {
+          project,
+          dataset,
+          model: model.id,
+          name,
+          overrides,
+          ...(version !== null && dataset === named?.id && { version }),
+        }
+      : null;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -60,144 +143,135 @@ export function NewRunPage() {
       onChange={(value) => setEdits({ ...edits, [field.path]: value })}
     />
   );
-  const failed = [projects, models, datasets].find((query) => query.error);
+  const failed = [models, datasets].find((query) => query.error);
   return (
-    <Page
-      title={t('runs.new')}
-      subtitle={t('newRun.subtitle')}
-      crumbs={[{ label: t('nav.runs'), to: '/runs' }]}
-    >
-      <form onSubmit={submit} className={classes.columns}>
-        <Stack gap="lg">
-          {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
-          <section className={`surface ${classes.section}`}>
-            <Title order={2} size={15}>
-              {t('newRun.what')}
-            </Title>
-            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" verticalSpacing="md">
-              <Select
-                label={t('runs.project')}
-                required
-                searchable
-                allowDeselect={false}
-                data={(projects.data?.projects ?? []).map(({ id, name: label }) => ({ value: id, label }))}
-                value={project}
-                onChange={(value) => {
-                  setProject(value);
-                  setDataset(null);
-                }}
-              />
-              <Select
-                label={t('runs.dataset')}
-                required
-                searchable
-                allowDeselect={false}
-                placeholder={datasets.isSuccess && ready.length === 0 ? t('newRun.noDataset') : undefined}
-                data={ready.map(({ id, name: label, version }) => ({
-                  value: id,
-                  label: `${label} v${version}`,
-                }))}
-                value={dataset}
-                onChange={setDataset}
-              />
-              <Select
-                label={t('runs.model')}
-                required
-                allowDeselect={false}
-                description={model?.description[i18n.language === 'ko' ? 'ko' : 'en']}
-                inputWrapperOrder={['label', 'input', 'description', 'error']}
-                data={(models.data?.models ?? []).map(({ id }) => id)}
-                value={model?.id ?? null}
-                onChange={setModel}
-              />
-              <TextInput
-                label={t('newRun.name')}
-                placeholder={t('newRun.namePlaceholder')}
-                maxLength={255}
-                value={name}
-                onChange={(event) => setName(event.currentTarget.value)}
-              />
-            </SimpleGrid>
-            {datasets.isSuccess && ready.length === 0 && project !== null && (
-              <Group gap="xs">
-                <Text size="sm" c="dimmed">
-                  {t('newRun.noDatasetHint')}
-                </Text>
-                <LinkButton
-                  size="compact-sm"
-                  variant="default"
-                  to="/datasets"
-                  search={{ import: true, project }}
-                >
-                  {t('datasets.import')}
-                </LinkButton>
-              </Group>
-            )}
-          </section>
-          <section className={`surface ${classes.section}`}>
-            <Title order={2} size={15}>
-              {t('newRun.how')}
-            </Title>
-            <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
-              {basicFields.map(input)}
-            </SimpleGrid>
-            <Button
-              variant="subtle"
-              color="gray"
-              size="compact-sm"
-              className={classes.more}
-              aria-expanded={advanced}
-              leftSection={
-                advanced ? (
-                  <IconChevronDown size={16} aria-hidden />
-                ) : (
-                  <IconChevronRight size={16} aria-hidden />
-                )
-              }
-              onClick={advancedToggle.toggle}
-            >
-              {t('newRun.advanced')}
-            </Button>
-            <Collapse expanded={advanced}>
-              <Stack gap="lg">
-                {advancedFields.map(({ group, fields }) => (
-                  <fieldset key={group} className={classes.group}>
-                    <legend>{t(`fieldGroups.${group}`)}</legend>
-                    <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
-                      {fields.map(input)}
-                    </SimpleGrid>
-                  </fieldset>
-                ))}
-              </Stack>
-            </Collapse>
-          </section>
-        </Stack>
-        <aside className={classes.side}>
-          <section className={`surface ${classes.section}`}>
-            <Title order={2} size={15}>
-              {t('newRun.changed')}
-            </Title>
-            {overrides && Object.keys(overrides).length === 0 ? (
+    <form onSubmit={submit} className={classes.columns}>
+      <Stack gap="lg">
+        {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
+        <section className={`surface ${classes.section}`}>
+          <Title order={2} size={15}>
+            {t('newRun.what')}
+          </Title>
+          <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" verticalSpacing="md">
+            <Select
+              label={t('runs.project')}
+              required
+              searchable
+              allowDeselect={false}
+              data={projects.map(({ id, name: label }) => ({ value: id, label }))}
+              value={project}
+              onChange={setProject}
+            />
+            <Select
+              label={t('runs.dataset')}
+              required
+              searchable
+              allowDeselect={false}
+              placeholder={datasets.isSuccess && ready.length === 0 ? t('newRun.noDataset') : undefined}
+              data={kept.map((one) => ({
+                value: one.id,
+                label: `${one.name} v${(one.id === named?.id && version) || one.version}`,
+              }))}
+              value={dataset}
+              onChange={setDataset}
+            />
+            <Select
+              label={t('runs.model')}
+              required
+              allowDeselect={false}
+              description={model?.description[i18n.language === 'ko' ? 'ko' : 'en']}
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
+              data={(models.data?.models ?? []).map(({ id }) => id)}
+              value={model?.id ?? null}
+              onChange={setModel}
+            />
+            <TextInput
+              label={t('newRun.name')}
+              placeholder={t('newRun.namePlaceholder')}
+              maxLength={255}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+          </SimpleGrid>
+          {datasets.isSuccess && ready.length === 0 && project !== null && (
+            <Group gap="xs">
               <Text size="sm" c="dimmed">
-                {t('newRun.nothingChanged')}
+                {t('newRun.noDatasetHint')}
               </Text>
-            ) : (
-              <JsonView value={overrides ?? { issues: Object.keys(issues) }} />
-            )}
-            {create.error && <ProblemAlert error={create.error} />}
-            <Button
-              type="submit"
-              size="md"
-              fullWidth
-              disabled={!wish}
-              loading={create.isPending}
-              leftSection={<IconPlayerPlay size={18} aria-hidden />}
-            >
-              {t('newRun.start')}
-            </Button>
-          </section>
-        </aside>
-      </form>
-    </Page>
+              <LinkButton
+                size="compact-sm"
+                variant="default"
+                to="/datasets"
+                search={{ import: true, project }}
+              >
+                {t('datasets.import')}
+              </LinkButton>
+            </Group>
+          )}
+        </section>
+        <section className={`surface ${classes.section}`}>
+          <Title order={2} size={15}>
+            {t('newRun.how')}
+          </Title>
+          <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
+            {basicFields.map(input)}
+          </SimpleGrid>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            className={classes.more}
+            aria-expanded={advanced}
+            leftSection={
+              advanced ? (
+                <IconChevronDown size={16} aria-hidden />
+              ) : (
+                <IconChevronRight size={16} aria-hidden />
+              )
+            }
+            onClick={advancedToggle.toggle}
+          >
+            {t('newRun.advanced')}
+          </Button>
+          <Collapse expanded={advanced}>
+            <Stack gap="lg">
+              {advancedFields.map(({ group, fields }) => (
+                <fieldset key={group} className={classes.group}>
+                  <legend>{t(`fieldGroups.${group}`)}</legend>
+                  <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
+                    {fields.map(input)}
+                  </SimpleGrid>
+                </fieldset>
+              ))}
+            </Stack>
+          </Collapse>
+        </section>
+      </Stack>
+      <aside className={classes.side}>
+        <section className={`surface ${classes.section}`}>
+          <Title order={2} size={15}>
+            {t('newRun.changed')}
+          </Title>
+          {overrides && Object.keys(overrides).length === 0 ? (
+            <Text size="sm" c="dimmed">
+              {t('newRun.nothingChanged')}
+            </Text>
+          ) : (
+            <JsonView value={overrides ?? { issues: Object.keys(issues) }} />
+          )}
+          {create.error && <ProblemAlert error={create.error} />}
+          <Button
+            type="submit"
+            size="md"
+            fullWidth
+            disabled={!wish}
+            loading={create.isPending}
+            leftSection={<IconPlayerPlay size={18} aria-hidden />}
+          >
+            {t('newRun.start')}
+          </Button>
+        </section>
+      </aside>
+    </form>
   );
 }

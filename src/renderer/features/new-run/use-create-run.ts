@@ -7,6 +7,8 @@ import { engine, queries } from '../../rpc/client.ts';
 export interface RunWish {
   readonly project: string;
   readonly dataset: string;
+  /** Of the dataset; the newest where left out. */
+  readonly version?: number;
   readonly model: string;
   readonly name: string;
   readonly overrides: TrainingOverrides;

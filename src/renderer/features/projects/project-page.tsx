@@ -17,6 +17,7 @@ import type { Project } from '../../../shared/contract/projects.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { DatasetCard } from '../../components/dataset-card.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { GonePage } from '../../components/gone.tsx';
 import { LinkButton } from '../../components/link-button.tsx';
 import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
@@ -24,6 +25,7 @@ import { ProblemAlert } from '../../components/problem-alert.tsx';
 import type { RunSort } from '../../components/run-table/run-sorts.ts';
 import { RunTable } from '../../components/run-table/run-table.tsx';
 import { engine, queries } from '../../rpc/client.ts';
+import { namesNothing } from '../../rpc/problem.ts';
 import { ProjectDialog } from './project-dialog.tsx';
 
 /** One project: its runs and datasets. */
@@ -33,6 +35,7 @@ export function ProjectPage() {
   const project = useQuery(queries.projects.show.queryOptions({ input: { project: projectId } }));
   const crumbs = [{ label: t('nav.projects'), to: '/projects' }];
   if (project.isPending) return <PageSkeleton />;
+  if (project.error && namesNothing(project.error)) return <GonePage noun="project" name={projectId} />;
   if (project.error) {
     return (
       <Page title={t('projects.one')} crumbs={crumbs}>
@@ -55,7 +58,7 @@ export function ProjectPage() {
     >
       <Stack gap="xl">
         <Runs project={project.data} />
-        <Datasets projectId={projectId} />
+        <Datasets projectId={project.data.id} />
       </Stack>
     </Page>
   );

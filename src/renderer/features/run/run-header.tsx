@@ -40,6 +40,7 @@ export function RunHeader({ run }: { readonly run: Run }) {
           key="dataset"
           to="/datasets/$datasetId"
           params={{ datasetId: run.dataset.id }}
+          search={{ version: run.dataset.version }}
           className="plain-link"
         >
           {run.dataset.name} v{run.dataset.version}

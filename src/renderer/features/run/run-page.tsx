@@ -8,19 +8,19 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { useFeeds } from '../../charts/use-feeds.ts';
-import { EmptyState } from '../../components/empty-state.tsx';
+import { GonePage } from '../../components/gone.tsx';
 import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { queries } from '../../rpc/client.ts';
-import { isNotFound } from '../../rpc/problem.ts';
+import { namesNothing } from '../../rpc/problem.ts';
 import { ChartsTab } from './charts-tab.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunHeader } from './run-header.tsx';
@@ -47,19 +47,11 @@ export function RunPage() {
   const feeds = useFeeds([runId], run.data ? String(isEnded(run.data.status)) : 'false');
   const crumbs = [{ label: t('nav.runs'), to: '/runs' }];
   if (run.isPending) return <PageSkeleton />;
+  if (run.error && namesNothing(run.error)) return <GonePage noun="run" name={runId} />;
   if (run.error) {
     return (
       <Page title={t('runs.one')} crumbs={crumbs}>
-        {isNotFound(run.error) ? (
-          <EmptyState
-            icon={IconChartLine}
-            title={t('runs.gone')}
-            hint={t('runs.goneHint')}
-            action={<Link to="/runs">{t('notFound.back')}</Link>}
-          />
-        ) : (
-          <ProblemAlert error={run.error} onRetry={() => void run.refetch()} />
-        )}
+        <ProblemAlert error={run.error} onRetry={() => void run.refetch()} />
       </Page>
     );
   }

@@ -1,19 +1,16 @@
 import { Button, Group, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconGitCompare, IconPlayerPlay, IconPlus, IconSearch } from '@tabler/icons-react';
+import { IconGitCompare, IconMapOff, IconPlayerPlay, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { runStatuses } from '../../../shared/model/run.ts';
+import { mostCompared, runStatuses } from '../../../shared/model/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/link-button.tsx';
 import { Page } from '../../components/page.tsx';
 import { RunTable } from '../../components/run-table/run-table.tsx';
 import { queries } from '../../rpc/client.ts';
-
-/** How many runs can be put side by side. */
-const mostCompared = 8;
 
 /** All runs: found, sorted, and picked for comparing. */
 export function RunsPage() {
@@ -23,6 +20,8 @@ export function RunsPage() {
   const [typed, setTyped] = useState(search.search ?? '');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
+  const project = projects.data?.projects.find(({ id, name }) => [id, name].includes(search.project ?? ''));
+  const unknownProject = search.project !== undefined && projects.isSuccess && !project;
   const filtered = Boolean(search.search || search.status || search.project);
   const change = (patch: Record<string, string | undefined>) =>
     void navigate({ search: (old) => ({ ...old, ...patch }), replace: true });
@@ -44,7 +43,12 @@ export function RunsPage() {
       {t('runs.new')}
     </LinkButton>
   );
-  const { sort = 'createdAt', order = 'desc', ...filter } = search;
+  const { sort = 'createdAt', order = 'desc', status } = search;
+  const filter = {
+    ...(status && { status }),
+    ...(search.project && { project: search.project }),
+    ...(search.search && { search: search.search }),
+  };
   return (
     <Page title={t('nav.runs')} subtitle={t('runs.subtitle')} actions={newRun}>
       <Group mb="md" gap="xs">
@@ -75,8 +79,8 @@ export function RunsPage() {
           placeholder={t('runs.anyProject')}
           aria-label={t('runs.project')}
           data={(projects.data?.projects ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-          value={search.project ?? null}
-          onChange={(project) => change({ project: project ?? undefined })}
+          value={project?.id ?? null}
+          onChange={(value) => change({ project: value ?? undefined })}
         />
         <Group gap="xs" ml="auto">
           {chosen.size > 0 && (
@@ -100,33 +104,46 @@ export function RunsPage() {
           </Button>
         </Group>
       </Group>
-      <RunTable
-        filter={{ ...filter, sort, order }}
-        onSort={(by, direction) => change({ sort: by, order: direction })}
-        selection={{ ids: chosen, most: mostCompared, onToggle: toggle }}
-        maxHeight="calc(100dvh - 232px)"
-        empty={
-          filtered ? (
-            <EmptyState
-              icon={IconSearch}
-              title={t('common.noMatch')}
-              hint={t('common.noMatchHint')}
-              action={
-                <Button variant="default" onClick={clear}>
-                  {t('common.clearFilters')}
-                </Button>
-              }
-            />
-          ) : (
-            <EmptyState
-              icon={IconPlayerPlay}
-              title={t('runs.none')}
-              hint={t('runs.noneHint')}
-              action={newRun}
-            />
-          )
-        }
-      />
+      {unknownProject ? (
+        <EmptyState
+          icon={IconMapOff}
+          title={t('gone.project.title')}
+          hint={t('gone.hint', { name: search.project ?? '' })}
+          action={
+            <Button variant="default" onClick={clear}>
+              {t('common.clearFilters')}
+            </Button>
+          }
+        />
+      ) : (
+        <RunTable
+          filter={{ ...filter, sort, order }}
+          onSort={(by, direction) => change({ sort: by, order: direction })}
+          selection={{ ids: chosen, most: mostCompared, onToggle: toggle }}
+          maxHeight="calc(100dvh - 232px)"
+          empty={
+            filtered ? (
+              <EmptyState
+                icon={IconSearch}
+                title={t('common.noMatch')}
+                hint={t('common.noMatchHint')}
+                action={
+                  <Button variant="default" onClick={clear}>
+                    {t('common.clearFilters')}
+                  </Button>
+                }
+              />
+            ) : (
+              <EmptyState
+                icon={IconPlayerPlay}
+                title={t('runs.none')}
+                hint={t('runs.noneHint')}
+                action={newRun}
+              />
+            )
+          }
+        />
+      )}
     </Page>
   );
 }

@@ -36,8 +36,6 @@ export const runs = {
     compareHint: 'Select two to eight runs',
     none: 'No runs yet',
     noneHint: 'A run trains a model on a dataset. Start one and watch it learn.',
-    gone: 'This run is not here',
-    goneHint: 'It may have been deleted, or the address is mistyped.',
   },
   run: {
     summary: 'Summary',
@@ -178,6 +176,7 @@ export const runs = {
     noneHint:
       'Pick them above, or select them in the list of runs. The address of this page then shows the same to others.',
     toRuns: 'To the runs',
+    without: 'Compare the others',
     share: 'Copy link',
     metrics: 'Final metrics',
     metric: 'Metric',

@@ -53,8 +53,6 @@ export const runs: Part = {
     compareHint: '2~8건을 선택하세요',
     none: '아직 학습이 없습니다',
     noneHint: '데이터셋으로 모델을 학습합니다. 하나 시작해서 배우는 모습을 지켜보세요.',
-    gone: '이 학습을 찾을 수 없습니다',
-    goneHint: '삭제되었거나 주소가 잘못되었을 수 있습니다.',
   },
   run: {
     summary: '요약',
@@ -187,6 +185,7 @@ export const runs: Part = {
     noneHint:
       '위에서 고르거나 학습 목록에서 선택하세요. 이 페이지의 주소를 나누면 같은 비교를 볼 수 있습니다.',
     toRuns: '학습 목록으로',
+    without: '나머지만 비교',
     share: '링크 복사',
     metrics: '최종 지표',
     metric: '지표',

@@ -11,6 +11,8 @@ type Part = Pick<
   | 'palette'
   | 'unauthorized'
   | 'notFound'
+  | 'gone'
+  | 'refused'
   | 'problems'
   | 'system'
 >;
@@ -91,6 +93,24 @@ export const shell: Part = {
     title: '여기에는 아무것도 없습니다',
     hint: '주소가 잘못되었거나 있던 것이 삭제되었을 수 있습니다.',
     back: '학습 목록으로',
+  },
+  gone: {
+    hint: '“{{name}}” 항목이 삭제되었거나 주소가 잘못되었을 수 있습니다.',
+    run: { title: '이 학습을 찾을 수 없습니다', back: '학습 목록으로' },
+    dataset: { title: '이 데이터셋을 찾을 수 없습니다', back: '데이터셋 목록으로' },
+    project: { title: '이 프로젝트를 찾을 수 없습니다', back: '프로젝트 목록으로' },
+    version: '버전 {{version}}이(가) 없습니다',
+    versionHint: '“{{name}}”에 있는 버전: {{versions}}',
+    newest: '최신 버전 보기',
+    notReady: '아직 쓸 수 없는 데이터셋입니다',
+    notReadyHint: '“{{name}}”에 완성된 버전이 없습니다. 가져오는 중이거나 가져오기에 실패했습니다.',
+    open: '데이터셋 열기',
+    choose: '학습할 대상 고르기',
+  },
+  refused: {
+    title: '이 주소를 열 수 없습니다',
+    hint: '주소의 이 부분이 무슨 뜻인지 알 수 없어, 엉뚱한 내용을 보여 주는 대신 멈췄습니다.',
+    back: '이 부분 없이 열기',
   },
   problems: {
     kind: '종류',
