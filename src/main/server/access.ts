@@ -52,18 +52,3 @@ export class Access {
     return null;
   }
 }
-
-/**
- * Whether a request was meant for this engine and comes from its own page. A foreign name in Host is DNS rebinding; a foreign
- * Origin is another site's page. Programs that are no browsers send no Origin.
- */
-export function isForeign(headers: IncomingHttpHeaders, port: number): string | null {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
-  const host = headers.host ?? '';
-  if (!hosts.includes(host)) return `Host "${host}"`;
-  const origin = headers.origin;
-  if (origin !== undefined && origin !== `http://${host}`) return `Origin "${origin}"`;
-  if (headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate')
-    return 'another site';
-  return null;
-}

@@ -20,9 +20,20 @@ function isDatabaseAway(error: unknown): boolean {
   );
 }
 
+/** A request that could not be read: its bytes, not its values, are wrong. */
+export function unreadable(cause: unknown): TrainyardError {
+  return new TrainyardError(
+    'MALFORMED_REQUEST',
+    'The request could not be read',
+    'Send JSON in UTF-8 with the content type application/json, as /api/v1/openapi.json has it.',
+    { cause },
+  );
+}
+
 /** What a person may know of an error, in the contract's form; what they may not goes to the log. */
 export function toContractError(error: unknown, log: Logger): ORPCError<string, unknown> {
   if (error instanceof TrainyardError) {
+    if (error.cause !== undefined) log.info({ err: error }, 'a request was refused');
     return new ORPCError(error.code, {
       status: error.status,
       message: error.message,

@@ -47,7 +47,14 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 
 /** A file name as a header may carry it (RFC 6266). */
 function disposition(name: string, kind: 'inline' | 'attachment'): string {
-  return `${kind}; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
+  return `${kind}; filename*=UTF-8''${encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
+}
+
+/** What a header may carry (RFC 9110); a trainer may call its files' kinds as it likes. */
+const mediaTypePattern = /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(; ?[\w-]{1,40}=[\w.+-]{1,100}){0,4}$/;
+
+function mediaTypeHeader(mediaType: string): string {
+  return mediaTypePattern.test(mediaType) ? mediaType : 'application/octet-stream';
 }
 
 /** Mounts `/files/…`: images and artifacts never change under their address, so a browser may keep them. */
@@ -65,7 +72,7 @@ export async function mountFiles(server: FastifyInstance, sources: ServedFiles):
       reply.header('cache-control', 'private, max-age=31536000, immutable');
       // Image bytes come from strangers: never anything but an image to the browser.
       reply.header('content-security-policy', "default-src 'none'; sandbox");
-      return reply.type(found.mediaType).send(found.body);
+      return reply.type(mediaTypeHeader(found.mediaType)).send(found.body);
     });
 
     scope.get('/files/runs/:runId/artifacts/:artifactId', async (request, reply) => {
@@ -74,7 +81,7 @@ export async function mountFiles(server: FastifyInstance, sources: ServedFiles):
       reply.header('content-length', found.size);
       reply.header('content-disposition', disposition(found.name, 'attachment'));
       reply.header('content-security-policy', "default-src 'none'; sandbox");
-      return reply.type(found.mediaType).send(found.body);
+      return reply.type(mediaTypeHeader(found.mediaType)).send(found.body);
     });
 
     scope.get('/files/runs/:runId/log', async (request, reply) => {

@@ -1,23 +1,41 @@
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastifyStatic from '@fastify/static';
-import { OpenAPIGenerator } from '@orpc/openapi';
-import { OpenAPIHandler } from '@orpc/openapi/fastify';
 import type { Router } from '@orpc/server';
-import { RPCHandler } from '@orpc/server/ws';
-import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { WebSocketServer } from 'ws';
 import type { contract } from '../../shared/contract/contract.ts';
 import { TrainyardError } from '../../shared/model/errors.ts';
 import type { ApiContext } from '../api/implementer.ts';
-import { type Access, isForeign } from './access.ts';
-import { toContractError } from './errors.ts';
+import type { Access } from './access.ts';
+import {
+  type ConnectionLimits,
+  Connections,
+  connectionLimits,
+  httpLimits,
+  idleConnectionMs,
+  keepAliveMs,
+  limitBodies,
+} from './connections.ts';
+import { contractInterceptors } from './contract-interceptors.ts';
+import { answerBadBytes, answerErrors, answerFrameworkErrors, RefusalLog } from './error-answers.ts';
 import { mountFiles, type ServedFiles } from './files.ts';
+import { foreignTrait, repeatedHeader } from './foreign-requests.ts';
 import { mountObservability, type Readiness } from './observability.ts';
 import type { Presence } from './presence.ts';
+import {
+  foreignRequest,
+  type Refusal,
+  refusal,
+  repeatedHeaderRefusal,
+  tooManyConnections,
+  unauthorized,
+  unstorableAddress,
+} from './refusals.ts';
+import { mountRest } from './rest.ts';
+import { RpcSockets } from './rpc-sockets.ts';
 
 export interface ServerOptions {
   readonly router: Router<typeof contract, ApiContext>;
@@ -31,6 +49,7 @@ export interface ServerOptions {
   readonly rendererFolder: string;
   readonly version: string;
   readonly log: Logger;
+  readonly limits?: Partial<ConnectionLimits>;
 }
 
 /** Paths that anybody on this machine may read: they hold no data. */
@@ -51,20 +70,21 @@ const contentSecurityPolicy = (host: string) =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-function refuse(code: string, message: string, mend: string, status: number) {
-  return { code, status, message, data: { mend, place: {} } };
+/** Why nobody may send this, whoever they are; null where nothing is wrong with it. */
+function improper(request: IncomingMessage): Refusal | null {
+  const repeated = repeatedHeader(request);
+  if (repeated !== null) return repeatedHeaderRefusal(repeated);
+  const trait = foreignTrait(request);
+  if (trait !== null) return foreignRequest(trait);
+  return /%00/.test(request.url ?? '') ? unstorableAddress : null;
 }
-
-const unauthorized = refuse(
-  'UNAUTHORIZED',
-  'This engine answers only to those with its token',
-  'Open the link that "npm start" or "trainyard open" prints, or send the token of engine.json as "Authorization: Bearer …".',
-  401,
-);
 
 /** HTTP and WebSocket on 127.0.0.1: the UI's files, the contract as RPC and as REST, health and metrics. */
 export class EngineServer {
-  private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * 1024 * 1024 });
+  private readonly limits: ConnectionLimits;
+  private readonly connections: Connections;
+  private readonly refusals: RefusalLog;
+  private readonly sockets: RpcSockets;
   private readonly server: FastifyInstance;
   private readonly options: ServerOptions;
   private listeningPort = 0;
@@ -72,7 +92,29 @@ export class EngineServer {
 
   constructor(options: ServerOptions) {
     this.options = options;
-    this.server = Fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, forceCloseConnections: true });
+    const { router, context, presence, log } = options;
+    this.limits = { ...connectionLimits, ...options.limits };
+    this.connections = new Connections(this.limits);
+    this.refusals = new RefusalLog(log);
+    this.sockets = new RpcSockets({
+      router,
+      context,
+      presence,
+      interceptors: contractInterceptors(presence, log),
+      log,
+      limits: this.limits,
+      admit: (request) => this.admit(request),
+    });
+    this.server = Fastify({
+      logger: false,
+      bodyLimit: 4 * 1024 * 1024,
+      forceCloseConnections: true,
+      http: httpLimits,
+      keepAliveTimeout: keepAliveMs,
+      connectionTimeout: idleConnectionMs,
+      clientErrorHandler: answerBadBytes(this.refusals),
+      frameworkErrors: answerFrameworkErrors(this.refusals),
+    });
   }
 
   get port(): number {
@@ -117,40 +159,29 @@ export class EngineServer {
 
   /** Ends every connection; reads that wait end with it and are asked again by whoever waits. */
   async close(): Promise<void> {
-    for (const socket of this.sockets.clients) socket.close(1001, 'the engine is stopping');
+    this.sockets.close();
     await this.server.close();
-    for (const socket of this.sockets.clients) socket.terminate();
+    this.sockets.terminate();
   }
 
   private async mount(): Promise<void> {
+    const { router, context, presence, version, log, metrics, readiness, files } = this.options;
+    this.connections.watch(this.server.server);
+    answerErrors(this.server, log, this.refusals);
     this.guard();
-    mountObservability(this.server, this.options.metrics, this.options.readiness);
-    await mountFiles(this.server, this.options.files);
-    await this.mountRest();
-    this.mountRpc();
+    limitBodies(this.server, this.limits.bodySilenceMs);
+    mountObservability(this.server, metrics, readiness);
+    await mountFiles(this.server, files);
+    mountRest(this.server, { router, context, version, interceptors: contractInterceptors(presence, log) });
+    this.sockets.serve(this.server.server);
     await this.mountRenderer();
-    this.server.setErrorHandler((error, _request, reply) => {
-      const answer = toContractError(error, this.options.log);
-      return reply.code(answer.status).send(answer.toJSON());
-    });
   }
 
   private guard(): void {
     this.server.addHook('onRequest', async (request, reply) => {
       const path = request.url.split('?')[0] ?? '/';
-      const foreign = isForeign(request.headers, this.listeningPort);
-      if (foreign) {
-        return reply
-          .code(403)
-          .send(
-            refuse(
-              'FOREIGN_REQUEST',
-              `This engine does not serve ${foreign}`,
-              'Use its own address, http://127.0.0.1 with its port.',
-              403,
-            ),
-          );
-      }
+      const wrong = improper(request.raw);
+      if (wrong) return this.refuse(reply, wrong);
       reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
       reply
         .header('cross-origin-opener-policy', 'same-origin')
@@ -163,76 +194,40 @@ export class EngineServer {
         if (cookie) reply.header('set-cookie', cookie);
         return reply.header('cache-control', 'no-store').redirect('/', 303);
       }
+      const proven = this.options.access.proofOf(request.headers) !== null;
+      if (proven && !this.connections.trust(request.raw.socket))
+        return this.refuse(reply, tooManyConnections);
       if (open.test(path)) return;
-      if (!this.options.access.proofOf(request.headers)) return reply.code(401).send(unauthorized);
+      if (!proven) return this.refuse(reply, unauthorized);
       this.options.presence.seen();
     });
   }
 
-  private async mountRest(): Promise<void> {
-    const { router, context, log, version } = this.options;
-    const handler = new OpenAPIHandler(router, { clientInterceptors: [this.translateErrors(log)] });
-    const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
-    let specification: Promise<unknown> | null = null;
-    this.server.get('/api/v1/openapi.json', async () => {
-      specification ??= generator.generate(router, {
-        info: {
-          title: 'Trainyard',
-          version,
-          description: 'The same contract that the window, the browser and the CLI speak.',
-        },
-        servers: [{ url: '/api/v1' }],
-        components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-        security: [{ token: [] }],
-      });
-      return specification;
-    });
-    this.server.all('/api/v1/*', async (request, reply) => {
-      const { matched } = await handler.handle(request, reply, { prefix: '/api/v1', context });
-      if (!matched) {
-        return reply
-          .code(404)
-          .send(
-            refuse(
-              'NOT_FOUND',
-              `Nothing answers ${request.method} ${request.url.split('?')[0]}`,
-              'See /api/v1/openapi.json for what there is.',
-              404,
-            ),
-          );
-      }
-      return reply;
-    });
+  private refuse(reply: FastifyReply, answer: Refusal): FastifyReply {
+    this.refusals.write({ code: answer.code, why: answer.message });
+    return reply.code(answer.status).send(answer);
   }
 
-  private mountRpc(): void {
-    const { router, context, access, presence, log } = this.options;
-    const handler = new RPCHandler(router, { clientInterceptors: [this.translateErrors(log)] });
-    this.server.server.on('upgrade', (request, socket, head) => {
-      const path = request.url?.split('?')[0];
-      const proof = access.proofOf(request.headers);
-      // A browser always sends Origin with an upgrade; a cookie without one is not a browser's.
-      const fromPage = proof === 'token' || (proof === 'cookie' && request.headers.origin !== undefined);
-      if (path !== '/rpc' || !fromPage || isForeign(request.headers, this.listeningPort)) {
-        socket.end(
-          `HTTP/1.1 ${path === '/rpc' ? '401 Unauthorized' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-        );
-        return;
-      }
-      this.sockets.handleUpgrade(request, socket, head, (connection) => {
-        const left = presence.enter();
-        connection.on('close', left);
-        connection.on('error', (error) => log.warn({ err: error }, 'a connection broke'));
-        void handler.upgrade(connection, { context });
-      });
-    });
+  /** Why a request may not become a WebSocket; null where it may. */
+  private admit(request: IncomingMessage): Refusal | null {
+    const proof = this.options.access.proofOf(request.headers);
+    // A browser always sends Origin with an upgrade; a cookie without one is not a browser's.
+    const isOurs = proof === 'token' || (proof === 'cookie' && request.headers.origin !== undefined);
+    const path = request.url?.split('?')[0];
+    let refused = improper(request);
+    if (!refused && path !== '/rpc')
+      refused = refusal('NOT_FOUND', 'Only /rpc is a WebSocket', 'Connect to /rpc.', 404);
+    if (!refused && !isOurs) refused = unauthorized;
+    if (!refused && !this.connections.trust(request.socket)) refused = tooManyConnections;
+    if (refused) this.refusals.write({ code: refused.code, why: refused.message });
+    return refused;
   }
 
   private async mountRenderer(): Promise<void> {
     const { rendererFolder } = this.options;
     if (!existsSync(rendererFolder)) {
       this.server.setNotFoundHandler((_request, reply) =>
-        reply.code(404).send(refuse('UI_NOT_BUILT', 'The UI is not built', 'Run "npm run build".', 404)),
+        reply.code(404).send(refusal('UI_NOT_BUILT', 'The UI is not built', 'Run "npm run build".', 404)),
       );
       return;
     }
@@ -248,21 +243,14 @@ export class EngineServer {
     // Addresses like /runs/… are the UI's own: it reads them itself.
     this.server.setNotFoundHandler((request, reply) => {
       const path = request.url.split('?')[0] ?? '';
-      const isPage = request.method === 'GET' && !/\.\w+$/.test(path) && open.test(path);
-      return isPage
-        ? reply.header('cache-control', 'no-cache').sendFile('index.html')
-        : reply.code(404).send(refuse('NOT_FOUND', `There is no ${path}`, 'Check the address.', 404));
-    });
-  }
-
-  private translateErrors(log: Logger) {
-    return async <T>({ next }: { next: () => Promise<T> }): Promise<T> => {
-      this.options.presence.seen();
-      try {
-        return await next();
-      } catch (error) {
-        throw toContractError(error, log);
+      const reads = request.method === 'GET' || request.method === 'HEAD';
+      const isPage = !/\.\w+$/.test(path) && open.test(path);
+      if (isPage && reads) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+      if (isPage) {
+        const taken = refusal('METHOD_NOT_ALLOWED', `The page ${path} is only read`, 'Use GET.', 405);
+        return reply.code(405).header('allow', 'GET, HEAD').send(taken);
       }
-    };
+      return reply.code(404).send(refusal('NOT_FOUND', `There is no ${path}`, 'Check the address.', 404));
+    });
   }
 }

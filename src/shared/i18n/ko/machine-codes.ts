@@ -63,7 +63,45 @@ export const machineCodes = {
   },
   FOREIGN_REQUEST: {
     message: '이 엔진의 주소로 온 요청이 아닙니다',
-    mend: 'http://127.0.0.1 주소로 여세요.',
+    mend: 'http://127.0.0.1 주소로 여세요. 다른 컴퓨터에서는 SSH 터널을 쓰세요(docs/remote.md).',
+  },
+  HEADER_REPEATED: { message: '같은 헤더가 두 번 들어 있습니다', mend: '한 번만 보내세요.' },
+  MALFORMED_REQUEST: {
+    message: '요청을 읽을 수 없습니다',
+    mend: '내용 형식 application/json으로 UTF-8 JSON을 보내세요.',
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    message: '받지 않는 내용 형식입니다',
+    mend: 'application/json으로 보내세요.',
+  },
+  BODY_TOO_LARGE: {
+    message: '한 번에 보낸 내용이 너무 큽니다',
+    mend: '나누어 보내세요. 파일은 /files/uploads로 올립니다.',
+  },
+  ADDRESS_INVALID: {
+    message: '주소에 잘못된 문자 표기가 있습니다',
+    mend: '특수 문자는 encodeURIComponent 방식으로 쓰세요.',
+  },
+  METHOD_NOT_ALLOWED: {
+    message: '이 주소에서는 쓸 수 없는 메서드입니다',
+    mend: '응답의 Allow 헤더에 있는 메서드를 쓰세요.',
+  },
+  HEADERS_TOO_LARGE: {
+    message: '요청 헤더가 너무 큽니다',
+    mend: '헤더를 줄이세요. 브라우저에 이 컴퓨터의 쿠키가 많이 쌓였다면 지우세요.',
+  },
+  REQUEST_TIMEOUT: { message: '요청이 제때 도착하지 않았습니다', mend: '다시 보내세요.' },
+  TOO_MANY_CONNECTIONS: {
+    message: '열린 연결이 너무 많습니다',
+    mend: '쓰지 않는 페이지와 프로그램을 닫으세요.',
+  },
+  TOO_MANY_REQUESTS: {
+    message: '한 연결에서 진행 중인 요청이 너무 많습니다',
+    mend: '답을 받은 뒤에 다시 요청하세요.',
+  },
+  UPGRADE_INVALID: {
+    message: 'WebSocket 연결 요청이 올바르지 않습니다',
+    mend: 'WebSocket 클라이언트로 연결하세요.',
   },
   UI_NOT_BUILT: { message: '화면이 빌드되어 있지 않습니다', mend: '"npm run build"를 실행하세요.' },
   MESSAGING_UNREACHABLE: {

@@ -1,0 +1,40 @@
+import type { StandardHandlerOptions } from '@orpc/server/standard';
+import type { Logger } from 'pino';
+import type { ApiContext } from '../api/implementer.ts';
+import { toContractError, unreadable } from './errors.ts';
+import { refuseUnstorableInput } from './input-text.ts';
+import type { Presence } from './presence.ts';
+
+export type ContractInterceptors = Required<
+  Pick<StandardHandlerOptions<ApiContext>, 'interceptors' | 'clientInterceptors'>
+>;
+
+/** What stands around every call of the contract, by REST and by RPC: input that can be stored, errors in the contract's form. */
+export function contractInterceptors(presence: Presence, log: Logger): ContractInterceptors {
+  // A call and its request share their signal.
+  const called = new WeakSet<AbortSignal>();
+  return {
+    clientInterceptors: [
+      async ({ next, input, signal }) => {
+        if (signal) called.add(signal);
+        presence.seen();
+        try {
+          refuseUnstorableInput(input);
+          return await next();
+        } catch (error) {
+          throw toContractError(error, log);
+        }
+      },
+    ],
+    interceptors: [
+      async ({ next, request }) => {
+        try {
+          return await next();
+        } catch (error) {
+          const isRead = request.signal !== undefined && called.has(request.signal);
+          throw toContractError(isRead ? error : unreadable(error), log);
+        }
+      },
+    ],
+  };
+}

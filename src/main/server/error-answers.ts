@@ -1,0 +1,151 @@
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { toContractError } from './errors.ts';
+import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';
+
+/** What the framework says of a request that it could not take, in our words; the codes are Fastify's and Node's. */
+const known: Readonly<Record<string, Refusal>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: refusal(
+    'MALFORMED_REQUEST',
+    'The body is not valid JSON',
+    'Send one JSON value in UTF-8.',
+    400,
+  ),
+  FST_ERR_CTP_EMPTY_JSON_BODY: refusal(
+    'MALFORMED_REQUEST',
+    'The body is empty, where its content type says JSON',
+    'Send a JSON object, or no content type.',
+    400,
+  ),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: refusal(
+    'MEDIA_TYPE_UNSUPPORTED',
+    'The body has a content type that is not understood here',
+    'Send JSON as application/json.',
+    415,
+  ),
+  FST_ERR_CTP_BODY_TOO_LARGE: refusal(
+    'BODY_TOO_LARGE',
+    'The body is larger than 4 MiB',
+    'Send less at once; files go to /files/uploads.',
+    413,
+  ),
+  FST_ERR_BAD_URL: refusal(
+    'ADDRESS_INVALID',
+    'The address has an escape that is no UTF-8',
+    'Write special characters as encodeURIComponent does.',
+    400,
+  ),
+  FST_ERR_MAX_PARAM_LENGTH: refusal(
+    'NOT_FOUND',
+    'A part of the address is too long',
+    'Check the address.',
+    404,
+  ),
+  HPE_HEADER_OVERFLOW: refusal(
+    'HEADERS_TOO_LARGE',
+    'The headers are larger than 16 KiB',
+    'Send fewer or shorter headers; a browser may have collected cookies of other servers of this machine.',
+    431,
+  ),
+  ERR_HTTP_REQUEST_TIMEOUT: refusal(
+    'REQUEST_TIMEOUT',
+    'The request did not arrive in time',
+    'Send the headers within ten seconds.',
+    408,
+  ),
+};
+
+const malformed = refusal('MALFORMED_REQUEST', 'This is no HTTP request', 'Use an HTTP/1.1 client.', 400);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function statusOf(error: unknown): number {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : 500;
+}
+
+/** Refused requests in the log, no more than some a minute: whoever sends rubbish must not fill the disk with it. */
+export class RefusalLog {
+  private readonly log: Logger;
+  private written = 0;
+  private since = 0;
+
+  constructor(log: Logger) {
+    this.log = log;
+  }
+
+  write(facts: Readonly<Record<string, unknown>>, now = Date.now()): void {
+    if (now - this.since > 60_000) {
+      if (this.written > 30) this.log.warn({ more: this.written - 30 }, 'further requests were refused');
+      this.since = now;
+      this.written = 0;
+    }
+    this.written += 1;
+    if (this.written <= 30) this.log.info(facts, 'a request was refused');
+  }
+}
+
+/** The answer to an error that anything on the way of a request threw. */
+function answerOf(error: unknown, log: Logger, refusals: RefusalLog): Refusal {
+  const ours = known[codeOf(error)];
+  const status = statusOf(error);
+  if (ours || status < 500) {
+    refusals.write({ code: codeOf(error), status });
+    if (ours) return ours;
+    const mend = 'Correct the request; /api/v1/openapi.json describes what there is.';
+    return refusal('MALFORMED_REQUEST', 'The request is not valid', mend, status);
+  }
+  return toContractError(error, log).toJSON() as Refusal;
+}
+
+/** Whether the client went away before its request was whole: nobody hears an answer, and nothing is wrong here. */
+function hasLeft({ raw }: FastifyRequest): boolean {
+  return raw.destroyed && !raw.complete;
+}
+
+/** Every error of every route in the product's form. To be called before routes are mounted: scopes keep the handler of their making. */
+export function answerErrors(server: FastifyInstance, log: Logger, refusals: RefusalLog): void {
+  server.setErrorHandler((error, request, reply) => {
+    if (hasLeft(request))
+      log.info({ err: error, url: request.url }, 'a client left before its request was whole');
+    const answer = hasLeft(request) ? malformed : answerOf(error, log, refusals);
+    // The route may have said what it was about to send.
+    for (const name of ['cache-control', 'content-disposition', 'content-length', 'connection'])
+      reply.removeHeader(name);
+    // Closed with the body unread, the connection would be reset and the answer lost: it closes behind the body (connections.ts).
+    if (!request.raw.complete) reply.header('connection', 'keep-alive');
+    return reply.code(answer.status).type('application/json; charset=utf-8').send(answer);
+  });
+  server.addHook('onSend', async (request, _reply, payload) => {
+    if (payload instanceof Readable) {
+      payload.on('error', (error) => log.warn({ err: error, url: request.url }, 'an answer broke off'));
+    }
+    return payload;
+  });
+}
+
+/** Answers what the framework refuses before it looks for a route. */
+export function answerFrameworkErrors(refusals: RefusalLog) {
+  return (error: Error, _request: FastifyRequest, reply: FastifyReply): void => {
+    refusals.write({ code: codeOf(error) });
+    const answer = known[codeOf(error)] ?? malformed;
+    void reply.code(answer.status).send(answer);
+  };
+}
+
+/** Answers bytes that are no request. */
+export function answerBadBytes(refusals: RefusalLog) {
+  return (error: Error, socket: Socket): void => {
+    if (codeOf(error) === 'ECONNRESET' || socket.destroyed) {
+      socket.destroy();
+      return;
+    }
+    refusals.write({ code: codeOf(error) });
+    refuseOnSocket(socket, known[codeOf(error)] ?? malformed);
+  };
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Headers that mean one thing only: said twice, one reader would believe the first and another the last. */
+const singular = new Set(['host', 'origin', 'authorization', 'sec-fetch-site', 'sec-fetch-mode']);
+
+/** The names by which this machine alone is meant. Any port: a tunnel listens on one of its own. */
+const loopbackHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
+
+/** A header that stands there twice although it may only once; null where none does. */
+export function repeatedHeader({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): string | null {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!singular.has(name)) continue;
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return null;
+}
+
+/**
+ * What shows that a request was meant for another server or comes from another site's page; null where nothing does. A foreign
+ * name in Host is DNS rebinding; a foreign Origin is another page's. Programs that are no browsers send no Origin. Pages of other
+ * ports are of the same site by a browser's rules, but not of this engine.
+ */
+export function foreignTrait({
+  headers,
+  method,
+}: Pick<IncomingMessage, 'headers' | 'method'>): string | null {
+  const host = headers.host ?? '';
+  if (!loopbackHost.test(host)) return `Host "${host}"`;
+  const { origin } = headers;
+  if (origin !== undefined && origin !== `http://${host}`) return `Origin "${origin}"`;
+  const site = headers['sec-fetch-site'] ?? 'none';
+  if (site === 'none' || site === 'same-origin') return null;
+  // A link on another page may lead here; whatever else comes from there may not, least of all what would write.
+  const follows = headers['sec-fetch-mode'] === 'navigate' && (method === 'GET' || method === 'HEAD');
+  return follows ? null : 'pages of another site';
+}

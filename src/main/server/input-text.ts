@@ -1,0 +1,45 @@
+import { TrainyardError } from '../../shared/model/errors.ts';
+
+/** Deeper, and functions that call themselves for each level would run out of stack. */
+const deepest = 100;
+
+/**
+ * Refuses input that no store can keep: U+0000 (PostgreSQL's text and JSON have none) and half surrogate pairs (no UTF-8), in texts
+ * and in names of fields; and input that is nested too deeply. Looks at plain objects and arrays, as JSON has them.
+ * @throws TrainyardError INVALID_INPUT with the field's path
+ */
+export function refuseUnstorableInput(input: unknown): void {
+  const open: { value: unknown; path: string; depth: number }[] = [{ value: input, path: '', depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, path, depth } = next;
+    if (typeof value === 'string') refuseText(value, path, 'text');
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth === deepest)
+      throw invalid(path, `it is nested more than ${deepest} levels deep`, 'Send it flatter.');
+    for (const [name, inner] of Object.entries(value)) {
+      const isNamed = !Array.isArray(value);
+      if (!isNamed && typeof inner !== 'string' && typeof inner !== 'object') continue;
+      const field = path === '' ? name : `${path}.${name}`;
+      if (isNamed) refuseText(name, field, 'name');
+      open.push({ value: inner, path: field, depth: depth + 1 });
+    }
+  }
+}
+
+function refuseText(text: string, path: string, what: 'text' | 'name'): void {
+  const character = text.includes('\0')
+    ? 'NUL (U+0000)'
+    : text.isWellFormed()
+      ? null
+      : 'half a surrogate pair';
+  if (character === null) return;
+  throw invalid(path, `its ${what} has ${character}, which cannot be stored`, 'Remove the character.');
+}
+
+function invalid(path: string, what: string, mend: string): TrainyardError {
+  // The name itself may hold what must not be repeated.
+  const field = path.toWellFormed().replaceAll('\0', '\u{FFFD}').slice(0, 200);
+  return new TrainyardError('INVALID_INPUT', `${field || 'input'}: ${what}`, mend, {
+    place: field ? { field } : {},
+  });
+}

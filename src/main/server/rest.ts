@@ -1,0 +1,79 @@
+import { OpenAPIGenerator } from '@orpc/openapi';
+import { OpenAPIHandler } from '@orpc/openapi/fastify';
+import type { Router } from '@orpc/server';
+import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
+import type { FastifyInstance } from 'fastify';
+import type { contract } from '../../shared/contract/contract.ts';
+import type { ApiContext } from '../api/implementer.ts';
+import type { ContractInterceptors } from './contract-interceptors.ts';
+import { refusal } from './refusals.ts';
+
+export interface RestOptions {
+  readonly router: Router<typeof contract, ApiContext>;
+  readonly context: ApiContext;
+  readonly interceptors: ContractInterceptors;
+  readonly version: string;
+}
+
+type Specification = Awaited<ReturnType<OpenAPIGenerator['generate']>>;
+
+/** The methods that the contract has at a path; none where nothing is there. */
+function methodsAt({ paths = {} }: Specification, path: string): string[] {
+  const parts = path.split('/');
+  const fits = (pattern: string) => {
+    const wanted = pattern.split('/');
+    return (
+      wanted.length === parts.length &&
+      wanted.every((part, index) => part === parts[index] || (part.startsWith('{') && parts[index] !== ''))
+    );
+  };
+  const methods = Object.entries(paths)
+    .filter(([pattern]) => fits(pattern))
+    .flatMap(([, operations]) => Object.keys(operations ?? {}));
+  return [...new Set(methods)].map((method) => method.toUpperCase()).sort();
+}
+
+/** Mounts the contract as REST below `/api/v1`, and its description. */
+export function mountRest(server: FastifyInstance, options: RestOptions): void {
+  const { router, context, interceptors, version } = options;
+  const handler = new OpenAPIHandler(router, interceptors);
+  const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
+  let specification: Promise<Specification> | null = null;
+  const describe = () => {
+    specification ??= generator.generate(router, {
+      info: {
+        title: 'Trainyard',
+        version,
+        description: 'The same contract that the window, the browser and the CLI speak.',
+      },
+      servers: [{ url: '/api/v1' }],
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    });
+    return specification;
+  };
+  server.get('/api/v1/openapi.json', describe);
+  server.all('/api/v1/*', async (request, reply) => {
+    const { matched } = await handler.handle(request, reply, { prefix: '/api/v1', context });
+    if (matched) return reply;
+    const path = request.url.split('?')[0] ?? '';
+    const methods = methodsAt(await describe(), path.slice('/api/v1'.length));
+    const mend = 'See /api/v1/openapi.json for what there is.';
+    if (methods.length === 0) {
+      return reply
+        .code(404)
+        .send(refusal('NOT_FOUND', `Nothing answers ${request.method} ${path}`, mend, 404));
+    }
+    return reply
+      .code(405)
+      .header('allow', methods.join(', '))
+      .send(
+        refusal(
+          'METHOD_NOT_ALLOWED',
+          `The address ${path} takes ${methods.join(', ')}, not ${request.method}`,
+          mend,
+          405,
+        ),
+      );
+  });
+}

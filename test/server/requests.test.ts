@@ -1,0 +1,334 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type RunningEngine, startEngine, temporaryHome } from '../support/engine.ts';
+import { dial, requestText, say } from '../support/raw-http.ts';
+import { rest } from '../support/rest.ts';
+
+let place: Awaited<ReturnType<typeof temporaryHome>>;
+let engine: RunningEngine;
+
+beforeAll(async () => {
+  place = await temporaryHome();
+  engine = await startEngine(place.home);
+});
+
+afterAll(async () => {
+  await engine.stop();
+  await place[Symbol.asyncDispose]();
+});
+
+const port = () => new URL(engine.url).port;
+const bearer = () => ['Authorization', `Bearer ${engine.token}`] as const;
+const ask = (
+  headers: readonly (readonly [string, string])[],
+  { method = 'GET', target = '/api/v1/projects', body = '' } = {},
+) => say(engine, requestText(method, target, headers, body));
+
+describe('whose requests are served', () => {
+  test.each(['localhost:9999', '127.0.0.1:9999', '[::1]:9999', 'localhost', 'LOCALHOST:1'])(
+    'a tunnel that is reached as %s is served, also with its own Origin',
+    async (host) => {
+      expect((await ask([['Host', host], bearer()])).status).toBe(200);
+      expect((await ask([['Host', host], ['Origin', `http://${host}`], bearer()])).status).toBe(200);
+    },
+  );
+
+  test.each([
+    ['a foreign name', [['Host', 'example.org']]],
+    ['a name that begins like ours', [['Host', 'localhost.example.org']]],
+    [
+      'a page of another port',
+      [
+        ['Host', 'localhost:9999'],
+        ['Origin', 'http://localhost:3000'],
+      ],
+    ],
+    [
+      'the other loopback name in Origin',
+      [
+        ['Host', '127.0.0.1:9999'],
+        ['Origin', 'http://localhost:9999'],
+      ],
+    ],
+    [
+      'a page without an origin',
+      [
+        ['Host', '127.0.0.1:1'],
+        ['Origin', 'null'],
+      ],
+    ],
+    [
+      'another site',
+      [
+        ['Host', 'localhost:1'],
+        ['Sec-Fetch-Site', 'cross-site'],
+      ],
+    ],
+    [
+      'another port of the same site',
+      [
+        ['Host', 'localhost:1'],
+        ['Sec-Fetch-Site', 'same-site'],
+      ],
+    ],
+  ] as const)('%s is refused, token or not', async (_what, headers) => {
+    const answer = await ask([...headers, bearer()]);
+    expect({ status: answer.status, code: JSON.parse(answer.body).code }).toEqual({
+      status: 403,
+      code: 'FOREIGN_REQUEST',
+    });
+  });
+
+  test('a navigation from another site may read a page, and write nothing', async () => {
+    const from = [
+      ['Host', `127.0.0.1:${port()}`],
+      ['Sec-Fetch-Site', 'cross-site'],
+      ['Sec-Fetch-Mode', 'navigate'],
+      bearer(),
+    ] as const;
+    expect((await ask(from, { target: '/runs' })).status).toBe(200);
+    const body = JSON.stringify({ name: 'from-elsewhere' });
+    expect((await ask(from, { method: 'POST', body })).status).toBe(403);
+    const { projects } = await rest<{ projects: { name: string }[] }>(engine, 'GET', '/projects');
+    expect(projects.map(({ name }) => name)).not.toContain('from-elsewhere');
+  });
+
+  test.each(['Host', 'Authorization', 'Origin', 'Sec-Fetch-Site'])(
+    'a request with two %s headers is refused',
+    async (name) => {
+      const host = `127.0.0.1:${port()}`;
+      const values: Record<string, string> = {
+        Host: host,
+        Authorization: `Bearer ${engine.token}`,
+        Origin: `http://${host}`,
+        'Sec-Fetch-Site': 'same-origin',
+      };
+      const once = Object.entries(values);
+      expect((await ask(once)).status).toBe(200);
+      const answer = await ask([...once, [name, values[name] ?? '']]);
+      expect(answer.status).toBe(400);
+      expect(JSON.parse(answer.body)).toMatchObject({
+        code: 'HEADER_REPEATED',
+        data: { place: { field: name.toLowerCase() } },
+      });
+    },
+  );
+});
+
+describe('text that no store can keep', () => {
+  const post = async (body: unknown) => {
+    const answer = await ask([['Host', `127.0.0.1:${port()}`], bearer()], {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, ...JSON.parse(answer.body) };
+  };
+
+  test.each([
+    ['name', { name: 'a\0b' }],
+    ['description', { name: 'nul', description: '한\0글' }],
+    ['tags.1', { name: 'nul', tags: ['x', '\0'] }],
+    ['description', { name: 'half', description: 'x\ud800y' }],
+    ['tags.0', { name: 'half', tags: ['\udc00'] }],
+    ['b\u{FFFD}d', { name: 'key', 'b\0d': 1 }],
+  ])('in %s is refused with the field and a hint', async (field, body) => {
+    expect(await post(body)).toMatchObject({
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining(field),
+      data: { mend: expect.stringMatching(/./), place: { field } },
+    });
+  });
+
+  test('whole surrogate pairs, other control characters and U+FFFD stay what they are', async () => {
+    const description = '🙂 \u0001\u007f\u{FFFD} 한';
+    const made = await rest<{ id: string; description: string }>(engine, 'POST', '/projects', {
+      name: 'odd but fine',
+      description,
+    });
+    expect((await rest<{ description: string }>(engine, 'GET', `/projects/${made.id}`)).description).toBe(
+      description,
+    );
+  });
+
+  test.each(['/api/v1/projects?search=%00', '/api/v1/projects/a%00b', '/files/uploads?name=%00', '/%00'])(
+    'in the address %s is refused',
+    async (target) => {
+      const answer = await ask([['Host', `127.0.0.1:${port()}`], bearer()], { target });
+      expect(answer.status).toBe(400);
+      expect(JSON.parse(answer.body)).toMatchObject({
+        code: 'INVALID_INPUT',
+        data: { place: { field: 'address' } },
+      });
+    },
+  );
+
+  test('nested a hundred thousand deep is refused, and the engine goes on', async () => {
+    const deep = `{"name":"deep","description":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const answer = await ask([['Host', `127.0.0.1:${port()}`], bearer()], { method: 'POST', body: deep });
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  test('over WebSocket is refused in the same way', async () => {
+    const socket = new WebSocket(`${engine.url.replace('http', 'ws')}/rpc`, {
+      headers: { authorization: `Bearer ${engine.token}` },
+    });
+    const said = new Promise<string>((resolve, reject) => {
+      socket.on('error', reject);
+      socket.on('message', (data) => resolve(String(data)));
+    });
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send(JSON.stringify({ i: '1', p: { u: '/projects/create', b: { json: { name: 'a\0b' } } } }));
+    expect(JSON.parse(await said)).toMatchObject({
+      p: { s: 400, b: { json: { code: 'INVALID_INPUT', data: { place: { field: 'name' } } } } },
+    });
+    socket.close();
+  });
+});
+
+describe('whatever is refused is answered in the product’s own form', () => {
+  const json = 'Content-Type: application/json\r\n';
+  const cases: [what: string, status: number, code: string, bytes: (head: string) => string][] = [
+    [
+      'malformed JSON',
+      400,
+      'MALFORMED_REQUEST',
+      (head) => `POST /api/v1/projects HTTP/1.1\r\n${head}${json}Content-Length: 9\r\n\r\n{"secret"`,
+    ],
+    [
+      'an empty JSON body',
+      400,
+      'MALFORMED_REQUEST',
+      (head) => `POST /api/v1/projects HTTP/1.1\r\n${head}${json}Content-Length: 0\r\n\r\n`,
+    ],
+    [
+      'another content type',
+      415,
+      'MEDIA_TYPE_UNSUPPORTED',
+      (head) => `POST /api/v1/projects HTTP/1.1\r\n${head}Content-Type: a/b\r\nContent-Length: 2\r\n\r\n{}`,
+    ],
+    [
+      'a body of 5 MB',
+      413,
+      'BODY_TOO_LARGE',
+      (head) =>
+        `POST /api/v1/projects HTTP/1.1\r\n${head}${json}Content-Length: 5000000\r\n\r\n${'x'.repeat(5_000_000)}`,
+    ],
+    [
+      'an escape that is no UTF-8',
+      400,
+      'ADDRESS_INVALID',
+      (head) => `GET /api/v1/projects/%zz HTTP/1.1\r\n${head}\r\n`,
+    ],
+    ['an unknown REST path', 404, 'NOT_FOUND', (head) => `GET /api/v1/nothing HTTP/1.1\r\n${head}\r\n`],
+    ['an unknown file', 404, 'NOT_FOUND', (head) => `GET /files/nothing HTTP/1.1\r\n${head}\r\n`],
+    [
+      'a method that REST has not there',
+      405,
+      'METHOD_NOT_ALLOWED',
+      (head) => `PUT /api/v1/projects HTTP/1.1\r\n${head}\r\n`,
+    ],
+    ['a page that is written to', 405, 'METHOD_NOT_ALLOWED', (head) => `POST /runs HTTP/1.1\r\n${head}\r\n`],
+    [
+      'a dataset that is no id',
+      400,
+      'INVALID_INPUT',
+      (head) => `GET /files/datasets/x/1/images/y HTTP/1.1\r\n${head}\r\n`,
+    ],
+    [
+      'a run that is not there',
+      404,
+      'RUN_NOT_FOUND',
+      (head) => `GET /files/runs/00000000-0000-4000-8000-000000000000/log HTTP/1.1\r\n${head}\r\n`,
+    ],
+    [
+      'an upload without a name',
+      400,
+      'INVALID_INPUT',
+      (head) => `POST /files/uploads HTTP/1.1\r\n${head}Content-Length: 1\r\n\r\nx`,
+    ],
+    [
+      'a limit that is no number',
+      400,
+      'INVALID_INPUT',
+      (head) => `GET /api/v1/runs?limit=soon HTTP/1.1\r\n${head}\r\n`,
+    ],
+    [
+      '20 KB of headers',
+      431,
+      'HEADERS_TOO_LARGE',
+      (head) => `GET / HTTP/1.1\r\n${head}X: ${'x'.repeat(20_000)}\r\n\r\n`,
+    ],
+    [
+      'bytes that are no HTTP',
+      400,
+      'MALFORMED_REQUEST',
+      () => '\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03\r\n\r\n',
+    ],
+    ['a header without a name', 400, 'MALFORMED_REQUEST', (head) => `GET / HTTP/1.1\r\n${head}: x\r\n\r\n`],
+    [
+      'two lengths of one body',
+      400,
+      'MALFORMED_REQUEST',
+      (head) => `POST /api/v1/projects HTTP/1.1\r\n${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`,
+    ],
+    [
+      'an upgrade elsewhere',
+      404,
+      'NOT_FOUND',
+      (head) => `GET /elsewhere HTTP/1.1\r\n${head.replace('close', 'Upgrade')}Upgrade: websocket\r\n\r\n`,
+    ],
+    [
+      'an upgrade that is no handshake',
+      400,
+      'UPGRADE_INVALID',
+      (head) => `GET /rpc HTTP/1.1\r\n${head.replace('close', 'Upgrade')}Upgrade: websocket\r\n\r\n`,
+    ],
+  ];
+
+  test.each(cases)('%s: %i %s', async (_what, status, code, bytes) => {
+    const head = `Host: 127.0.0.1:${port()}\r\nAuthorization: Bearer ${engine.token}\r\nConnection: close\r\n`;
+    const answer = await say(engine, bytes(head));
+    expect(JSON.parse(answer.body)).toEqual({
+      code,
+      status,
+      message: expect.stringMatching(/^\p{L}/u),
+      data: { mend: expect.stringMatching(/\.$/), place: expect.any(Object) },
+      ...(answer.body.includes('"defined"') ? { defined: expect.any(Boolean) } : {}),
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toMatch(/^content-type: application\/json/im);
+    expect(answer.body).not.toMatch(/FST_|HPE_|Unexpected|secret|Error:/);
+  });
+
+  test('and stands in the log, without what was sent', async () => {
+    const log = await readFile(path.join(place.home, 'logs', 'engine.log'), 'utf8');
+    expect(log).toContain('a request was refused');
+    expect(log).toContain('HPE_HEADER_OVERFLOW');
+    expect(log).not.toContain('"secret"');
+    expect(log).not.toContain(engine.token);
+  });
+});
+
+test('an upload that is given up leaves no error behind, and the next one is taken', async () => {
+  const head = `Host: 127.0.0.1:${port()}\r\nAuthorization: Bearer ${engine.token}\r\n`;
+  const socket = await dial(engine);
+  await new Promise((resolve) =>
+    socket.write(
+      `POST /files/uploads?name=a.tar HTTP/1.1\r\n${head}Content-Length: 1000000\r\n\r\n${'x'.repeat(100_000)}`,
+      resolve,
+    ),
+  );
+  socket.resetAndDestroy();
+  const whole = await say(
+    engine,
+    `POST /files/uploads?name=b.tar HTTP/1.1\r\n${head}Connection: close\r\nContent-Length: 3\r\n\r\nabc`,
+  );
+  expect(whole.status).toBe(201);
+  expect(await readFile(path.join(place.home, 'logs', 'engine.log'), 'utf8')).not.toContain(
+    'a database that is away',
+  );
+});
