@@ -34,7 +34,13 @@ function log(length: number) {
       ({ level, message }) =>
         (input.level === undefined || level === input.level) && message.includes(input.search ?? ''),
     );
-    return { lines, next: Math.max(from, next), total: state.length, ended: false };
+    return {
+      lines,
+      next: Math.max(from, next),
+      total: state.length,
+      ended: false,
+      moving: { version: '', lines: [] },
+    };
   };
   return { state, read };
 }
@@ -101,7 +107,7 @@ test('a search finds the lines of the whole log', async () => {
 
 test('colours pass; what moves the cursor, clears the screen or writes over itself does not', () => {
   expect(harmless('\u001b[32mgreen\u001b[0m \u001b[2J\u001b[5;1Hgone\u001b]0;title\u0007')).toBe(
-    '\u001b[32mgreen\u001b[0m gone',
+    '\u001b[32mgreen\u001b[0m gone\u001b[0m',
   );
   expect(harmless(' 10%\r 50%\r100%')).toBe('100%');
   expect(harmless('one\ntwo\r\nthree')).toBe('one\r\ntwo\r\nthree');

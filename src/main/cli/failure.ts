@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { koreanCodes } from '../../shared/i18n/ko/codes.ts';
 import { type ErrorPlace, errorSentence, TrainyardError } from '../../shared/model/errors.ts';
 import { language, say } from './language.ts';
+import { remark } from './output.ts';
 import { isUsageError, usageError } from './usage-error.ts';
 
 /** The quoted words in one of commander's messages, which are English only. */
@@ -92,7 +93,7 @@ function toTrainyardError(caught: unknown, command: string): TrainyardError {
   if (caught instanceof TrainyardError) return translated(caught);
   if (caught instanceof CommanderError) return fromCommander(caught, command);
   if (process.env.TRAINYARD_DEBUG)
-    process.stderr.write(`${caught instanceof Error ? caught.stack : String(caught)}\n`);
+    remark(caught instanceof Error ? (caught.stack ?? caught.message) : String(caught));
   const message = caught instanceof Error ? caught.message : String(caught);
   return new TrainyardError(
     'INTERNAL',

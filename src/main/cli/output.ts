@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
+import { terminalJson, terminalLine, terminalText } from '../../shared/model/terminal-text.ts';
 
 let written = false;
 
@@ -8,10 +9,23 @@ export function hasWritten(): boolean {
   return written;
 }
 
-/** Writes to standard output and waits where its reader is slow, so that a long stream never piles up in memory. */
+/** Whether a stream gets colours: a terminal that wants them (`NO_COLOR`, `FORCE_COLOR`). */
+function wantsColour(stream: NodeJS.WriteStream): boolean {
+  return styleText('red', '.', { stream }) !== '.';
+}
+
+/** A text for standard output, safe for a terminal wherever it comes from: all that this program prints passes here. */
+export function shown(text: string): string {
+  return terminalText(text, { colour: wantsColour(process.stdout) });
+}
+
+/**
+ * Writes to standard output and waits where its reader is slow, so that a long stream never piles up in memory. What could do
+ * something to a terminal is taken out, in a file or pipe too: it may be shown later.
+ */
 export async function write(text: string): Promise<void> {
   written = true;
-  if (process.stdout.write(text)) return;
+  if (process.stdout.write(shown(text))) return;
   await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
 }
 
@@ -20,12 +34,12 @@ export function writeLine(text = ''): Promise<void> {
 }
 
 export function writeJson(value: unknown): Promise<void> {
-  return writeLine(JSON.stringify(value));
+  return writeLine(terminalJson(JSON.stringify(value)));
 }
 
 /** A remark beside the result: standard error, so that a pipe gets only the result. */
 export function remark(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${terminalText(text, { colour: wantsColour(process.stderr) })}\n`);
 }
 
 /** Styled where standard output is a terminal that wants it (`NO_COLOR`, `FORCE_COLOR`), else plain. */
@@ -45,8 +59,9 @@ function pad(text: string, width: number, right: boolean): string {
 
 /** Rows under their titles, aligned by what a terminal shows (Hangul is two cells wide); ends without a newline. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const safe = rows.map((row) => row.map((cell) => terminalLine(cell, { colour: true })));
   const widths = columns.map(({ title }, index) =>
-    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[index] ?? ''))),
+    safe.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), stringWidth(title)),
   );
   const line = (cells: readonly string[]) =>
     columns
@@ -54,13 +69,26 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       .join('  ')
       .trimEnd();
   const head = styled('bold', line(columns.map(({ title }) => title)));
-  return [head, ...rows.map(line)].join('\n');
+  return [head, ...safe.map(line)].join('\n');
 }
 
 /** `name  value` lines, aligned. */
 export function facts(pairs: readonly (readonly [string, string])[]): string {
   const width = Math.max(...pairs.map(([name]) => stringWidth(name)));
-  return pairs.map(([name, value]) => `${styled('dim', pad(name, width, false))}  ${value}`).join('\n');
+  return pairs
+    .map(
+      ([name, value]) =>
+        `${styled('dim', pad(name, width, false))}  ${terminalLine(value, { colour: true })}`,
+    )
+    .join('\n');
+}
+
+/** A text that takes no more cells than a terminal has: one that wraps can't be taken away again. */
+function cut(text: string, cells: number): string {
+  if (!(cells > 0) || stringWidth(text) <= cells) return text;
+  const signs = [...text].slice(0, cells);
+  while (stringWidth(signs.join('')) > cells) signs.pop();
+  return signs.join('');
 }
 
 /** A line that is overwritten by the next one: progress for a person who watches, nothing in a pipe or a log. */
@@ -74,7 +102,7 @@ export class StatusLine {
 
   show(text: string): void {
     if (!this.stream.isTTY) return;
-    this.stream.write(`\r\x1b[2K${text}`);
+    this.stream.write(`\r\x1b[2K${cut(terminalLine(text, { colour: false }), this.stream.columns - 1)}`);
     this.shown = true;
   }
 

@@ -12,7 +12,7 @@ import { defineTrain } from './commands/train.ts';
 import { defineProgram } from './define.ts';
 import { failureOf } from './failure.ts';
 import { say } from './language.ts';
-import { hasWritten, writeJson } from './output.ts';
+import { hasWritten, remark, writeJson } from './output.ts';
 
 /** Every command; what a command does is loaded when it is done. */
 export function createProgram(): Command {
@@ -65,7 +65,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   } catch (caught) {
     const { exitCode, sentence, error } = failureOf(caught, typedCommand(program, argv));
     if (sentence === null) return exitCode;
-    process.stderr.write(`${sentence}\n`);
+    remark(sentence);
     if (argv.includes('--json') && !hasWritten()) await writeJson({ error });
     return exitCode;
   }

@@ -1,7 +1,8 @@
 import type { StackEvent } from '../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
+import { terminalLine } from '../../shared/model/terminal-text.ts';
 import { formatBytes, formatDuration } from './format.ts';
-import { styled } from './output.ts';
+import { remark, styled } from './output.ts';
 import { serviceStatusWord, stepWord } from './stack-words.ts';
 
 type PullEvent = Extract<StackEvent, { type: 'pull' }>;
@@ -64,7 +65,9 @@ export class StackNarrator {
     const columns = this.stream.columns || 80;
     const lines = [...serviceNames, null].flatMap((service) => {
       const text = this.texts.get(service);
-      return text === undefined ? [] : [`${(service ?? '').padEnd(9)} ${text}`.slice(0, columns - 1)];
+      if (text === undefined) return [];
+      const line = terminalLine(`${(service ?? '').padEnd(9)} ${text}`, { colour: false });
+      return [line.slice(0, columns - 1)];
     });
     const up = this.drawn > 0 ? `\x1b[${this.drawn}A` : '';
     this.stream.write(`${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}`);
@@ -85,6 +88,6 @@ export class StackNarrator {
   }
 
   private line(service: ServiceName | null, text: string): void {
-    this.stream.write(`${styled('dim', (service ?? '').padEnd(9))} ${text}\n`);
+    remark(`${styled('dim', (service ?? '').padEnd(9))} ${terminalLine(text, { colour: false })}`);
   }
 }
