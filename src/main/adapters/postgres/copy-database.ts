@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
-import { from as copyIn, to as copyOut } from 'pg-copy-streams';
+import { to as copyOut } from 'pg-copy-streams';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { ContentHash } from '../../domain/migration/content-hash.ts';
 import type { CopyResult, CopyTell } from '../../domain/migration/progress.ts';
 import { notEmpty, notTheSame } from '../../domain/migration/refusals.ts';
 import { failpoint } from '../../failpoints.ts';
+import { CopyIn } from './copy-in.ts';
 import { asPostgresError } from './errors.ts';
 import { clientConfig, type PostgresAddress } from './pool.ts';
 import { readTarget } from './schema-service.ts';
@@ -194,7 +195,7 @@ async function copyTables(
     const list = columns.map(quoted).join(', ');
     await pipeline(
       source.query(copyOut(`COPY (SELECT ${list} FROM ${quoted(name)}) TO STDOUT (FORMAT binary)`)),
-      target.query(copyIn(`COPY ${quoted(name)} (${list}) FROM STDIN (FORMAT binary)`)),
+      target.query(new CopyIn(`COPY ${quoted(name)} (${list}) FROM STDIN (FORMAT binary)`)),
     );
     failpoint('migration.database.table.after');
     const rows = [...contents].find(([table]) => table.name === name)?.[1].rows ?? 0;

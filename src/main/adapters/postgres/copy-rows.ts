@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type pg from 'pg';
-import { from } from 'pg-copy-streams';
 import type { BinaryCopy } from './binary-copy.ts';
+import { CopyIn } from './copy-in.ts';
 
 /** Rows that are made before PostgreSQL has taken those before them: it never waits for a chunk to be filled. */
 const aheadBytes = 1024 * 1024;
@@ -19,18 +19,20 @@ export async function copyRows(
   rows: BinaryCopy,
   fill: () => boolean,
 ): Promise<void> {
-  const stream = client.query(from(`COPY ${table} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`));
+  const stream = client.query(new CopyIn(`COPY ${table} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`));
   const done = finished(stream);
   // Whoever waits for `drain` below hears of a failure by the same error.
   done.catch(() => undefined);
   try {
-    while (fill()) {
+    while (!stream.destroyed && fill()) {
       for (const chunk of rows.take()) stream.write(chunk);
       if (stream.writableLength < aheadBytes) await new Promise(setImmediate);
       else await Promise.race([once(stream, 'drain'), done]);
     }
-    for (const chunk of rows.end()) stream.write(chunk);
-    stream.end();
+    if (!stream.destroyed) {
+      for (const chunk of rows.end()) stream.write(chunk);
+      stream.end();
+    }
   } catch (error) {
     stream.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
