@@ -42,7 +42,8 @@ test('a bad line is kept as an error that names file, byte, reason and text, and
   await workshop.append(attempt, 'events.jsonl', lines.join(''));
   expect(await drain(attempt)).toMatchObject({ events: 3, badLines: 4 });
   expect(await pointsOf(attempt)).toEqual([1, 2, 4]);
-  const at = (index: number) => Buffer.byteLength(lines.slice(0, index).join(''));
+  const at = (index: number) =>
+    `line ${index + 1} (byte ${Buffer.byteLength(lines.slice(0, index).join(''))})`;
   expect((await logOf(attempt)).map(({ level, source, message }) => ({ level, source, message }))).toEqual(
     [
       [1, 'not JSON'],
@@ -52,7 +53,7 @@ test('a bad line is kept as an error that names file, byte, reason and text, and
     ].map(([index, reason]) => ({
       level: 'error',
       source: 'platform',
-      message: `events.jsonl, byte ${at(Number(index))}: not an event (${reason}): ${lines[Number(index)]?.slice(0, -1)}`,
+      message: `events.jsonl, ${at(Number(index))}: not an event (${reason}): ${lines[Number(index)]?.slice(0, -1)}`,
     })),
   );
 });
@@ -68,7 +69,9 @@ test('bytes that are no UTF-8 are seen, and offsets count bytes', async () => {
   await workshop.append(attempt, 'stdout.log', Buffer.from([0x61, 0xff, 0x00, 0x0a]));
   await drain(attempt);
   const [, second, third] = await logOf(attempt);
-  expect(second?.message).toBe(`events.jsonl, byte ${first.length}: not an event (not JSON): {\ufffd\ufffd`);
+  expect(second?.message).toBe(
+    `events.jsonl, line 2 (byte ${first.length}): not an event (not JSON): {\ufffd\ufffd`,
+  );
   expect(third?.message).toBe('a\ufffd\u0000');
 });
 
@@ -123,7 +126,9 @@ test('a line of more than 1 MiB is cut and reported, and what follows is whole',
     ['warning', 'stdout.log, byte 7: the line above is longer than 1 MiB: its rest is left out'],
     [
       'error',
-      expect.stringContaining('events.jsonl, byte 0: not an event (longer than 1 MiB, its rest is left out)'),
+      expect.stringContaining(
+        'events.jsonl, line 1 (byte 0): not an event (longer than 1 MiB, its rest is left out)',
+      ),
     ],
   ]);
   expect(await pointsOf(attempt)).toEqual([1]);

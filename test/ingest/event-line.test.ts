@@ -4,12 +4,10 @@ import { z } from 'zod';
 import { parseEventLine } from '../../src/main/domain/ingest/event-line.ts';
 import { parseEventTime } from '../../src/main/domain/ingest/event-time.ts';
 
-const count = z
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1);
-const metricName = z.string().regex(/^[A-Za-z0-9_./@-]{1,128}$/);
-const values = z.record(metricName, z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]));
+const count = z.int().min(0);
+const epoch = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
+/** Whatever is in it: what is no metric is left out. */
+const values = z.looseObject({});
 const path = z
   .string()
   .regex(/^[^\p{Cc}\p{Cs}\\]{1,1024}$/u)
@@ -22,25 +20,23 @@ const eventSchema = z.discriminatedUnion('type', [
   z.looseObject({
     ...numbered,
     type: z.literal('progress'),
-    epoch: count,
-    epochs: count,
+    epoch,
+    epochs: epoch,
     step: count,
     steps: count,
     etaMs: z.number().min(0).nullish(),
   }),
-  z.looseObject({ ...numbered, type: z.literal('metric'), epoch: count, step: count, values }),
+  z.looseObject({ ...numbered, type: z.literal('metric'), epoch, step: count, values }),
   z.looseObject({
     ...numbered,
     type: z.literal('log'),
-    level: z.enum(['debug', 'info', 'warning', 'error']),
     message: z.string(),
-    context: z.looseObject({ epoch: count.optional(), step: count.optional() }).nullish(),
   }),
   z.looseObject({
     ...numbered,
     type: z.literal('checkpoint'),
     path,
-    epoch: count,
+    epoch,
     step: count,
     kind: z.enum(['last', 'best']),
     metrics: values.optional(),
@@ -142,6 +138,104 @@ test('the parser takes what the schema takes, and nothing else', () => {
   );
 });
 
+/** A metric's line with these values, as text. */
+const metricLine = (json: string) =>
+  `{"seq": 1, "time": "2026-11-23T22:40:31.123Z", "type": "metric", "epoch": 1, "step": 1, "values": ${json}}`;
+
+/** What is kept of values, and the names of what is not. */
+function read(json: string): { values: [string, unknown][]; leftOut: string[] } | string {
+  const parsed = parseEventLine(metricLine(json));
+  if (parsed.type !== 'metric') return parsed.type === 'fault' ? parsed.reason : parsed.type;
+  return {
+    values: Object.entries(parsed.values),
+    leftOut: parsed.leftOut.map(({ name, fault }) => `${name} is ${fault}`),
+  };
+}
+
+test('one bad value costs itself, not the line', () => {
+  expect(
+    read(
+      '{"a": 1, "b": true, "c": "0.5", "d": {"util": 1}, "e": [0.1], "f": null, "g": nan, "h": -inf, "i": 2}',
+    ),
+  ).toEqual({
+    values: [
+      ['a', 1],
+      ['f', null],
+      ['i', 2],
+    ],
+    leftOut: [
+      'b is true or false, not a number',
+      'c is a text, not a number',
+      'd is an object, not a number',
+      'e is a list, not a number',
+      'g is a text, not a number',
+      'h is a text, not a number',
+    ],
+  });
+});
+
+test('a metric may be called anything that can be shown', () => {
+  const names = [
+    'metrics/mAP50(B)',
+    'val loss',
+    '정확도',
+    '__proto__',
+    'constructor',
+    'a/../b',
+    '--x',
+    '.',
+    '"q"',
+  ];
+  const json = `{${names.map((name, index) => `${JSON.stringify(name)}: ${index}`).join(', ')}}`;
+  expect(read(json)).toEqual({ values: names.map((name, index) => [name, index]), leftOut: [] });
+  const wrong = ['', '  ', 'a\nb', 'nul\u0000', '\ud800', 'x'.repeat(257), 'y'.repeat(100_000)];
+  const bad = `{"good": 1, ${wrong.map((name) => `${JSON.stringify(name)}: 1`).join(', ')}}`;
+  const found = read(bad);
+  expect(found).toMatchObject({ values: [['good', 1]] });
+  expect(typeof found === 'object' && found.leftOut).toHaveLength(wrong.length);
+  for (const text of typeof found === 'object' ? found.leftOut : []) expect(text.length).toBeLessThan(200);
+});
+
+test('levels are known by the names that logging libraries have for them', () => {
+  const level = (given: unknown) => {
+    const parsed = parseEventLine(
+      JSON.stringify({ seq: 1, time: '2026-11-23T22:40:31.123Z', type: 'log', level: given, message: 'm' }),
+    );
+    return parsed.type === 'log' ? [parsed.level, parsed.leftOut.length] : parsed;
+  };
+  expect(['warn', 'INFO', 'critical', 'FATAL', 'notset', 'Trace', 30, 10].map(level)).toEqual([
+    ['warning', 0],
+    ['info', 0],
+    ['error', 0],
+    ['error', 0],
+    ['debug', 0],
+    ['debug', 0],
+    ['warning', 0],
+    ['debug', 0],
+  ]);
+  expect(['loud', null, {}, '__proto__'].map(level)).toEqual(Array.from({ length: 4 }, () => ['info', 1]));
+});
+
+test('a field of any depth costs no stack, and the rest of its event is kept', () => {
+  const deep = `${'['.repeat(400_000)}${']'.repeat(400_000)}`;
+  const line = `{"seq": 1, "time": "2026-11-23T22:40:31.123Z", "type": "result", "status": "completed", "metrics": {"a": 1}, "deep": ${deep}}`;
+  expect(parseEventLine(line)).toEqual({
+    type: 'result',
+    seq: 1,
+    time: Date.parse('2026-11-23T22:40:31.123Z'),
+    data: { status: 'completed', metrics: { a: 1 } },
+    leftOut: [{ name: 'deep', fault: 'nested deeper than 16 levels', grave: true }],
+  });
+});
+
+test('a line of quotes and of words that are no numbers is read in a time that grows with its length alone', () => {
+  const start = performance.now();
+  for (const line of [`NaN${'"\\'.repeat(300_000)}`, `NaN ${'"'.repeat(900_001)}`, 'NaN '.repeat(250_000)]) {
+    expect(parseEventLine(line)).toMatchObject({ type: 'fault', reason: 'not JSON' });
+  }
+  expect(performance.now() - start).toBeLessThan(5000);
+});
+
 test('times are understood as Date understands them', () => {
   fc.assert(
     fc.property(
@@ -178,6 +272,7 @@ test('bare NaN and Infinity, as Python writes them, are numbers; inside of strin
   expect(parseEventLine(line)).toMatchObject({
     type: 'metric',
     values: { a: 'NaN', b: '-Infinity', c: 'Infinity', d: 1 },
+    leftOut: [],
   });
   const log =
     '{"seq": 1, "time": "2026-11-23T22:40:31.123Z", "type": "log", "level": "info", "message": "loss is NaN, \\"Infinity\\"", "x": NaN}';

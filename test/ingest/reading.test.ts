@@ -67,12 +67,19 @@ test('filters leave lines out and do not move the place that follows', async () 
     'alpha warns',
   ]);
   expect(await read({ level: 'error', search: 'nowhere' })).toEqual({
+    moving: { version: '', lines: [] },
     lines: [],
     next: 8,
     total: 8,
     ended: true,
   });
-  expect(await read({ search: 'beta', limit: 3 })).toEqual({ lines: [], next: 3, total: 8, ended: false });
+  expect(await read({ search: 'beta', limit: 3 })).toEqual({
+    moving: { version: '', lines: [] },
+    lines: [],
+    next: 3,
+    total: 8,
+    ended: false,
+  });
 });
 
 test('the journal is read in pages of any size, points and log lines and all, and ends once the run has', async () => {

@@ -1,8 +1,22 @@
 import { ORPCError } from '@orpc/server';
+import type { MovingLines } from '../../src/shared/contract/run-readings.ts';
 import { isEnded, possibleActions } from '../../src/shared/model/run.ts';
 import { found, matches, os } from './fixture-api.ts';
 import { emptyRun } from './fixture-data.ts';
 import { type FixtureState, seriesOf } from './fixture-state.ts';
+
+const noMoving: MovingLines = { version: '', lines: [] };
+const bar: MovingLines = {
+  version: 'bar',
+  lines: [
+    {
+      attempt: 1,
+      stream: 'stderr',
+      time: '2026-11-23T22:40:31.123Z',
+      message: 'Epoch 3:  42%|████████▍           | 84/200 [00:12<00:17,  6.8it/s, loss=0.412]',
+    },
+  ],
+};
 
 /** Runs: what they read grows as a test adds to the state. */
 export function fixtureRuns(state: FixtureState) {
@@ -122,6 +136,7 @@ export function fixtureRuns(state: FixtureState) {
           .filter(({ level, message }) => order.indexOf(level) >= least && matches(message, input.search)),
         next,
         total: logs.length,
+        moving: isEnded(entry.run.status) ? noMoving : bar,
         ended: isEnded(entry.run.status) && next >= logs.length,
       };
     }),

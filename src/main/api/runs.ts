@@ -13,8 +13,8 @@ export interface RunServices {
   readonly logs: LogService;
 }
 
-/** What PostgreSQL's integer holds: every step. */
-const [firstStep, lastStep] = [-(2 ** 31), 2 ** 31 - 1];
+/** Every step. */
+const [firstStep, lastStep] = [0, Number.MAX_SAFE_INTEGER];
 
 const namesOf = (text: string | undefined) => text?.split(',').flatMap((name) => name.trim() || []) ?? null;
 const windowOf = (fromStep = firstStep, toStep = lastStep) => ({ fromStep, toStep });
@@ -47,8 +47,8 @@ export function runsApi({ runs, events, metrics, series, logs }: RunServices) {
       }),
     ),
     logs: api.runs.logs.handler(
-      ({ input: { run, level = null, search = null, from, limit, waitMs }, signal }) =>
-        logs.read({ runId: run, from, limit, level, search, waitMs, ...ending(signal) }),
+      ({ input: { run, level = null, search = null, from, limit, waitMs, movingSeen }, signal }) =>
+        logs.read({ runId: run, from, limit, level, search, waitMs, movingSeen, ...ending(signal) }),
     ),
     cancel: api.runs.cancel.handler(({ input, context }) =>
       commands.cancel(context.userId, input.run, input.graceMs),

@@ -25,6 +25,7 @@ function values(value: unknown): [string, number | string][] {
 export class RunNarrator {
   private readonly status = new StatusLine();
   private progress = '';
+  private bar = '';
 
   async tell({ type, time, data }: RunEvent): Promise<void> {
     if (type === 'progress') {
@@ -33,19 +34,32 @@ export class RunNarrator {
           ? say(`, ${formatDuration(data.etaMs)} left`, `, ${formatDuration(data.etaMs)} 남음`)
           : '';
       this.progress = `${say('epoch', '에포크')} ${data.epoch} / ${data.epochs}, ${say('step', '스텝')} ${data.step} / ${data.steps}${eta}`;
-      this.status.show(this.progress);
+      this.showStatus();
       return;
     }
     const line = this.line(type, time, data);
     if (line === null) return;
     this.status.clear();
     await writeLine(line);
-    if (this.progress) this.status.show(this.progress);
+    this.showStatus();
+  }
+
+  /** Shows how the trainer's own line under way looks now, behind the progress. */
+  showBar(text: string): void {
+    if (text === this.bar) return;
+    this.bar = text;
+    this.showStatus();
   }
 
   /** Takes the progress line away. */
   end(): void {
     this.status.clear();
+  }
+
+  private showStatus(): void {
+    const text = [this.progress, this.bar].filter((part) => part !== '').join('  ');
+    if (text === '') this.status.clear();
+    else this.status.show(text);
   }
 
   private line(type: RunEvent['type'], time: string, data: RunEvent['data']): string | null {

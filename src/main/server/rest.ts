@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { contract } from '../../shared/contract/contract.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import type { ContractInterceptors } from './contract-interceptors.ts';
+import { namesKept } from './metric-names.ts';
 import { refusal } from './refusals.ts';
 
 export interface RestOptions {
@@ -36,7 +37,7 @@ function methodsAt({ paths = {} }: Specification, path: string): string[] {
 /** Mounts the contract as REST below `/api/v1`, and its description. */
 export function mountRest(server: FastifyInstance, options: RestOptions): void {
   const { router, context, interceptors, version } = options;
-  const handler = new OpenAPIHandler(router, interceptors);
+  const handler = new OpenAPIHandler(router, { ...interceptors, customJsonSerializers: [namesKept] });
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
   let specification: Promise<Specification> | null = null;
   const describe = () => {

@@ -8,6 +8,7 @@ import type { contract } from '../../shared/contract/contract.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import type { ConnectionLimits } from './connections.ts';
 import type { ContractInterceptors } from './contract-interceptors.ts';
+import { namesKept } from './metric-names.ts';
 import type { Presence } from './presence.ts';
 import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';
 
@@ -63,6 +64,7 @@ export class RpcSockets {
     this.options = options;
     this.handler = new RPCHandler<CallContext>(options.router, {
       ...options.interceptors,
+      customJsonSerializers: [namesKept],
       rootInterceptors: [
         async ({ next, context }) => {
           if (context.crowded) return told(tooManyCalls);

@@ -7,7 +7,9 @@ export function useMetricLabel(): (name: string) => string {
   return useCallback(
     (name) => {
       const key = `metrics.${name}`;
-      return /^\w+$/.test(name) && i18n.exists(key) ? t(key as 'metrics.loss') : name;
+      return /^\w+$/.test(name) && !(name in Object.prototype) && i18n.exists(key)
+        ? t(key as 'metrics.loss')
+        : name;
     },
     [t, i18n],
   );

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { time } from './common.ts';
 
-/** Values by name; not-finite ones, and those JSON numbers cannot hold, are strings ("NaN", "Infinity", "-Infinity"). */
-export const metricValues = z.record(z.string(), z.union([z.number(), z.string()]));
+/**
+ * Values by name; not-finite ones, and those JSON numbers cannot hold, are strings ("NaN", "Infinity", "-Infinity"). Not zod's
+ * record, which drops the name `__proto__`: to a trainer it is a name like others.
+ */
+export const metricValues = z.custom<Record<string, number | string>>(isMetricValues, {
+  error: 'not an object of numbers and strings by name',
+});
+
+function isMetricValues(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
+  return Object.values(given).every((value) => typeof value === 'number' || typeof value === 'string');
+}
 
 /** One entry of a run's journal. `seq` is run-wide and dense; `attemptSeq` is the number the trainer gave. */
 export const runEventSchema = z.object({
@@ -31,7 +41,8 @@ export const metricPointSchema = z.object({
   attempt: z.int(),
   attemptSeq: z.int(),
   step: z.int(),
-  epoch: z.int(),
+  /** May have a fraction. */
+  epoch: z.number(),
   time,
   values: metricValues,
 });
@@ -44,7 +55,7 @@ export const seriesSchema = z.object({
   /** Points a full bucket holds. */
   width: z.int(),
   step: z.array(z.int()),
-  epoch: z.array(z.int()),
+  epoch: z.array(z.number()),
   min: z.array(z.number().nullable()),
   max: z.array(z.number().nullable()),
   mean: z.array(z.number().nullable()),
@@ -65,6 +76,22 @@ export const logLineSchema = z.object({
   source: z.enum(['trainer', 'sidecar', 'platform']),
   stream: z.enum(['event', 'stdout', 'stderr', 'platform']),
   message: z.string(),
-  context: z.object({ epoch: z.int().optional(), step: z.int().optional() }).optional(),
+  context: z.object({ epoch: z.number().optional(), step: z.int().optional() }).optional(),
 });
 export type LogLine = z.infer<typeof logLineSchema>;
+
+/** Lines of standard output and error that have no newline yet, as they look now: a progress bar under way. */
+export const movingLinesSchema = z.object({
+  /** Changes whenever they do. */
+  version: z.string(),
+  lines: z.array(
+    z.object({
+      attempt: z.int(),
+      stream: z.enum(['stdout', 'stderr']),
+      time,
+      /** The end of it, where it is long. */
+      message: z.string(),
+    }),
+  ),
+});
+export type MovingLines = z.infer<typeof movingLinesSchema>;

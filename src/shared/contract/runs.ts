@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { attemptStatuses, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
 import { base, journalCursor, reference, time, waitMs } from './common.ts';
-import { logLevels, logLineSchema, metricPointSchema, runEventSchema, seriesSchema } from './run-readings.ts';
+import {
+  logLevels,
+  logLineSchema,
+  metricPointSchema,
+  metricValues,
+  movingLinesSchema,
+  runEventSchema,
+  seriesSchema,
+} from './run-readings.ts';
 
 const queryInt = z.coerce.number().pipe(z.int());
 
@@ -20,7 +28,7 @@ export const attemptSchema = z.object({
   endedAt: time.nullable(),
   checkpointPath: z.string().nullable(),
   /** The checkpoint this attempt went on from; null for a fresh start. */
-  resumedFrom: z.object({ attempt: z.int(), epoch: z.int(), step: z.int() }).nullable(),
+  resumedFrom: z.object({ attempt: z.int(), epoch: z.number(), step: z.int() }).nullable(),
   runDirectory: z.string(),
 });
 
@@ -37,7 +45,7 @@ export const runSummarySchema = z.object({
   currentEpoch: z.int().nullable(),
   totalEpochs: z.int().nullable(),
   etaMs: z.number().nullable(),
-  finalMetrics: z.record(z.string(), z.union([z.number(), z.string()])).nullable(),
+  finalMetrics: metricValues.nullable(),
   error: z.string().nullable(),
   attemptCount: z.int(),
   createdAt: time,
@@ -57,7 +65,7 @@ export const artifactSchema = z.object({
   mediaType: z.string().nullable(),
   sizeBytes: z.int().nullable(),
   sha256: z.string().nullable(),
-  epoch: z.int().nullable(),
+  epoch: z.number().nullable(),
   step: z.int().nullable(),
   createdAt: time,
   /** A path on the engine's own origin. */
@@ -221,9 +229,22 @@ export const runsContract = {
         level: z.enum(logLevels).optional().describe('this level and above'),
         search: z.string().max(500).optional().describe('case-insensitive substring'),
         waitMs,
+        movingSeen: z
+          .string()
+          .max(200)
+          .optional()
+          .describe('the version of the moving lines that one has: another one ends the wait too'),
       }),
     )
-    .output(z.object({ lines: z.array(logLineSchema), next: z.int(), total: z.int(), ended: z.boolean() })),
+    .output(
+      z.object({
+        lines: z.array(logLineSchema),
+        next: z.int(),
+        total: z.int(),
+        ended: z.boolean(),
+        moving: movingLinesSchema,
+      }),
+    ),
   cancel: base
     .route({
       method: 'POST',

@@ -24,7 +24,12 @@ export const metricRowColumns: readonly string[] = [
   'seq',
   'attempt',
   'attempt_seq',
+  'exact_step',
+  'exact_epoch',
 ];
+
+/** The largest that an integer column holds. */
+export const largestInt = 2 ** 31 - 1;
 
 export const rollupRowColumns: readonly string[] = [
   'workflow_id',
@@ -85,22 +90,23 @@ export class RollupRows implements BucketSink {
     exact: ExactPoints | null,
   ): void {
     const { rows } = this;
-    rows.row(17, 400 + 12 * (exact?.length ?? 0));
+    const nameField = this.name(name);
+    rows.row(17, 256 + nameField.length + 12 * (exact?.length ?? 0));
     rows.bytes(this.run);
     rows.int4(this.attempt);
-    rows.bytes(this.name(name));
+    rows.bytes(nameField);
     rows.int2(level);
     rows.int8(index);
     rows.int4(bucket.count);
     rows.float8(bucket.min);
     rows.float8(bucket.max);
     rows.float8(bucket.sum);
-    rows.int4(bucket.firstStep);
-    rows.int4(bucket.lastStep);
+    rows.int8(bucket.firstStep);
+    rows.int8(bucket.lastStep);
     rows.int8(bucket.firstSeq);
     rows.int8(bucket.lastSeq);
-    rows.int4(bucket.firstEpoch);
-    rows.int4(bucket.lastEpoch);
+    rows.float8(bucket.firstEpoch);
+    rows.float8(bucket.lastEpoch);
     rows.int4(bucket.nonFinite);
     if (exact) rows.float8Array(exact);
     else rows.null();
@@ -155,10 +161,13 @@ export class MetricRows {
     const to = valuesFrom[index + 1] as number;
     const seq = this.firstSeq + (entry[index] as number);
     const extra = splitValues(names, values, from, to, scaled);
-    rows.row(15, 256 + 3 * (extra?.length ?? 0));
+    rows.row(17, 320 + 3 * (extra?.length ?? 0));
     rows.bytes(this.run);
-    rows.int4(epoch[index] as number);
-    rows.int4(step[index] as number);
+    const exactEpoch = epoch[index] as number;
+    const exactStep = step[index] as number;
+    const wholeEpoch = Math.min(Math.floor(exactEpoch), largestInt);
+    rows.int4(wholeEpoch);
+    rows.int4(Math.min(exactStep, largestInt));
     for (let column = 0; column < metricColumns.length; column += 1) {
       const { scale, factor } = metricColumns[column] as (typeof metricColumns)[number];
       rows.numeric(scaled[column] as number, scale, factor);
@@ -170,15 +179,11 @@ export class MetricRows {
     rows.int8(seq);
     rows.int4(this.attempt);
     rows.int8(attemptSeq[index] as number);
+    if (exactStep > largestInt) rows.int8(exactStep);
+    else rows.null();
+    rows.float8(exactEpoch === wholeEpoch ? Number.NaN : exactEpoch);
     for (let at = from; at < to; at += 1) {
-      this.rollups.add(
-        names[at] as MetricName,
-        values[at] as number,
-        step[index] as number,
-        epoch[index] as number,
-        seq,
-        this.sink,
-      );
+      this.rollups.add(names[at] as MetricName, values[at] as number, exactStep, exactEpoch, seq, this.sink);
     }
   }
 }

@@ -15,6 +15,7 @@ import {
   eventRowColumns,
   eventRows,
   jsonbText,
+  largestInt,
   MetricRows,
   metricRowColumns,
   RollupRows,
@@ -54,7 +55,7 @@ const lockCursor = {
 const moveCursor = {
   name: 'ingest-move-cursor',
   text: `UPDATE ingest_cursors SET events_offset = $2, events_seq = $3, stdout_offset = $4, stderr_offset = $5, log_lines = $6,
-         state = $7::jsonb WHERE attempt_id = $1`,
+         state = $7::jsonb, moving = $8::jsonb WHERE attempt_id = $1`,
 };
 
 /** Gives out the batch's journal numbers: the run's row is locked from here to the commit. */
@@ -64,6 +65,12 @@ const takeNumbers = {
          current_epoch = coalesce($4, current_epoch), total_epochs = coalesce($5, total_epochs),
          final_metrics = coalesce($6::jsonb, final_metrics)
          WHERE id = $1 RETURNING last_seq, status, progress_percentage, current_epoch`,
+};
+
+/** For a batch without entries: a moving line alone changes nothing of the run. */
+const readRun = {
+  name: 'ingest-read-run',
+  text: 'SELECT last_seq, status, progress_percentage, current_epoch FROM workflows WHERE id = $1',
 };
 
 const setCheckpoint = {
@@ -76,7 +83,7 @@ const putArtifacts = {
   name: 'ingest-put-artifacts',
   text: `INSERT INTO run_artifacts (workflow_id, attempt, kind, name, path, media_type, epoch, step, metrics, size_bytes, created_at)
          SELECT $1, $2, a.kind, a.name, a.path, a."mediaType", a.epoch, a.step, a.metrics, a."sizeBytes", to_timestamp(a."timeMs" / 1000)
-         FROM jsonb_to_recordset($3::jsonb) AS a(kind text, name text, path text, "mediaType" text, epoch integer, step integer,
+         FROM jsonb_to_recordset($3::jsonb) AS a(kind text, name text, path text, "mediaType" text, epoch float8, step bigint,
            metrics jsonb, "sizeBytes" bigint, "timeMs" float8)
          ON CONFLICT (workflow_id, attempt, path) DO UPDATE SET kind = excluded.kind, name = excluded.name,
            media_type = excluded.media_type, epoch = excluded.epoch, step = excluded.step, metrics = excluded.metrics,
@@ -120,7 +127,7 @@ export class PostgresIngestStore implements IngestStore {
     if (batch.points.entry.length > 0) {
       await this.partitions.ensure(new Date(batch.earliestPointMs), new Date(batch.latestPointMs));
     }
-    const outcome = await inTransaction(this.pool, async (client): Promise<CommitOutcome> => {
+    const outcome = await this.refusing(async (client): Promise<CommitOutcome> => {
       const { from, to } = batch;
       const places = [from.eventsOffset, from.eventsSeq, from.stdoutOffset, from.stderrOffset, from.logLines];
       const locked = await client.query({ ...lockCursor, values: [attempt.attemptId, ...places] });
@@ -141,6 +148,7 @@ export class PostgresIngestStore implements IngestStore {
           to.stderrOffset,
           to.logLines,
           jsonbText(encodeState(batch.reading, rollups.state())),
+          batch.moving.length === 0 ? null : jsonbText(batch.moving),
         ],
       });
       failpoint('ingest.commit.before');
@@ -154,6 +162,21 @@ export class PostgresIngestStore implements IngestStore {
     });
     failpoint('ingest.commit.after');
     return outcome;
+  }
+
+  /** A transaction whose error says whether the data are to blame. */
+  private async refusing<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    try {
+      return await inTransaction(this.pool, work);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      throw new TrainyardError(
+        'INGEST_REFUSED',
+        `the database refuses it (${error.code}: ${error.message})`,
+        'The line stands in the run directory; correct what the trainer writes.',
+        { status: 422, cause: error },
+      );
+    }
   }
 
   private async cursor(attemptId: string): Promise<StoredCursor | null> {
@@ -171,23 +194,32 @@ export class PostgresIngestStore implements IngestStore {
   }
 }
 
+/** What an integer column holds of an epoch, which may have a fraction. */
+function wholeOrNull(epoch: number | null | undefined): number | null {
+  return typeof epoch === 'number' ? Math.min(Math.floor(epoch), largestInt) : null;
+}
+
 async function takeRunNumbers(
   client: pg.PoolClient,
   attempt: IngestedAttempt,
   batch: Batch,
 ): Promise<RunRow> {
   const { progress, finalMetrics } = batch;
-  const { rows } = await client.query<RunRow>({
-    ...takeNumbers,
-    values: [
-      attempt.runId,
-      batch.entries,
-      progress?.percentage ?? null,
-      progress?.epoch ?? null,
-      progress?.epochs ?? null,
-      finalMetrics && jsonbText(finalMetrics),
-    ],
-  });
+  const { rows } = await client.query<RunRow>(
+    batch.entries === 0
+      ? { ...readRun, values: [attempt.runId] }
+      : {
+          ...takeNumbers,
+          values: [
+            attempt.runId,
+            batch.entries,
+            progress?.percentage ?? null,
+            wholeOrNull(progress?.epoch),
+            wholeOrNull(progress?.epochs),
+            finalMetrics && jsonbText(finalMetrics),
+          ],
+        },
+  );
   const [run] = rows;
   if (!run) throw gone(`run ${attempt.runId}`);
   return run;
@@ -222,6 +254,15 @@ async function putFiles(client: pg.PoolClient, attempt: IngestedAttempt, batch: 
   if (batch.checkpointPath !== null) {
     await client.query({ ...setCheckpoint, values: [attempt.attemptId, batch.checkpointPath] });
   }
+}
+
+/** Classes of SQLSTATE that are the data's fault: what they hold (22), how much of it (54), a column's constraint. */
+const refused = /^(?:22|54)...$|^235(?:02|14)$/;
+
+function isRefusal(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && refused.test(error.code)
+  );
 }
 
 function gone(what: string, cause?: unknown): TrainyardError {

@@ -15,7 +15,7 @@ type PointRow = [
 ];
 
 /** Rows without a number of the journal were put there by somebody else, and are none of the run's points. */
-const selectPoints = `SELECT seq, attempt, attempt_seq, step, epoch, recorded_at, extra_metrics,
+const selectPoints = `SELECT seq, attempt, attempt_seq, coalesce(exact_step, step) AS step, coalesce(exact_epoch, epoch) AS epoch, recorded_at, extra_metrics,
   ${metricColumns.map(({ name }) => name).join(', ')} FROM metrics
   WHERE workflow_id = $1 AND seq >= $2 AND seq <= $3 AND attempt IS NOT NULL AND attempt_seq IS NOT NULL ORDER BY seq`;
 

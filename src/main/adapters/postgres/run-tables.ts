@@ -94,6 +94,10 @@ export interface MetricsTable {
   seq: Nullable<number>;
   attempt: Nullable<number>;
   attempt_seq: Nullable<number>;
+  /** Where `step` is too small for it. */
+  exact_step: Nullable<number>;
+  /** Where `epoch` holds only its whole part. */
+  exact_epoch: Nullable<number>;
 }
 
 /** The journal. A row stands for the numbers `seq` to `seq + span - 1`. */
@@ -137,6 +141,8 @@ export interface IngestCursorsTable {
   stderr_offset: Generated<number>;
   log_lines: Generated<number>;
   state: ColumnType<JsonObject, string | undefined, string>;
+  /** Lines without their newline. */
+  moving: JsonOrNull<JsonObject[]>;
   updated_at: DefaultTime;
 }
 

@@ -1,3 +1,4 @@
+import { metricOf } from '../../../shared/model/metric-values.ts';
 import type { CommonOptions } from '../define.ts';
 import { withEngine } from '../engine.ts';
 import { findRun } from '../find-run.ts';
@@ -33,7 +34,10 @@ export async function compareRuns(options: CommonOptions, references: readonly s
     [say('name', '이름'), ...answer.runs.map((run) => run.name)],
     [say('status', '상태'), ...answer.runs.map((run) => formatStatus(run.status))],
     ...answer.differences.map(({ field, values }) => [field, ...values.map(formatValue)]),
-    ...finals.map((name) => [name, ...answer.runs.map((run) => formatMetric(run.finalMetrics?.[name]))]),
+    ...finals.map((name) => [
+      name,
+      ...answer.runs.map((run) => formatMetric(metricOf(run.finalMetrics, name))),
+    ]),
   ];
   await writeLine(table(columns, rows));
 }

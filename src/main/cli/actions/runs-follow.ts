@@ -9,12 +9,15 @@ import { say } from '../language.ts';
 import { remark, writeJson } from '../output.ts';
 import { RunNarrator } from '../run-narrator.ts';
 import { Session } from '../session.ts';
+import { movingText } from './runs-logs.ts';
 
 export interface RunsFollowOptions {
   readonly after: number;
 }
 
 const waitMs = 20_000;
+/** On a terminal: how often the line under way is looked at. */
+const barMs = 1000;
 
 /** The run once nothing moves it any more. */
 export async function waitForEnd(session: Session, run: string): Promise<RunSummary> {
@@ -37,19 +40,28 @@ export interface FollowOptions {
  */
 export async function follow(session: Session, run: string, options: FollowOptions): Promise<number> {
   const narrator = new RunNarrator();
+  const showsBar = !options.json && process.stderr.isTTY;
   const print = (event: RunEvent) => (options.json ? writeJson(event) : narrator.tell(event));
   let after = options.after;
   const interrupted = once(process, 'SIGINT').then(() => 'interrupted' as const);
   const read = async (): Promise<number> => {
-    for (;;) {
+    for (let lookAt = 0; ; ) {
       const cursor = after;
-      const page = await session.ask((api) => api.runs.events({ run, after: cursor, limit: 1000, waitMs }));
+      const page = await session.ask((api) =>
+        api.runs.events({ run, after: cursor, limit: 1000, waitMs: showsBar ? barMs : waitMs }),
+      );
       for (const event of page.events) {
         await print(event);
         after = event.seq;
       }
       after = page.next;
       if (page.ended) break;
+      if (!showsBar || performance.now() < lookAt) continue;
+      lookAt = performance.now() + barMs;
+      const { moving } = await session.ask((api) =>
+        api.runs.logs({ run, from: Number.MAX_SAFE_INTEGER, limit: 1 }),
+      );
+      narrator.showBar(movingText(moving));
     }
     const { status } = await session.ask((api) => api.runs.show({ run }));
     narrator.end();

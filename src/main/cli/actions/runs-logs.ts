@@ -1,8 +1,9 @@
-import type { LogLine } from '../../../shared/contract/run-readings.ts';
+import type { LogLine, MovingLines } from '../../../shared/contract/run-readings.ts';
+import { messageLines } from '../../../shared/model/terminal-text.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
 import { formatClock } from '../format.ts';
-import { styled, write } from '../output.ts';
+import { StatusLine, styled, writeJson, writeLine } from '../output.ts';
 import { Session } from '../session.ts';
 
 export interface RunsLogsOptions {
@@ -19,9 +20,20 @@ const colours: Record<LogLine['level'], Parameters<typeof styled>[0]> = {
   error: 'red',
 };
 
+const indent = ' '.repeat('12:00:01 warning '.length);
+
 /** `12:00:01 warning message`, in the level's colour on a terminal. */
 export function formatLogLine(line: Pick<LogLine, 'time' | 'level' | 'message'>): string {
-  return `${styled('dim', formatClock(line.time))} ${styled(colours[line.level], `${line.level.padEnd(7)} ${line.message}`)}`;
+  // A further line of a message is indented: it can't pass for one of the log's.
+  const message = messageLines(line.message, { colour: true }).join(`\n${indent}`);
+  return `${styled('dim', formatClock(line.time))} ${styled(colours[line.level], `${line.level.padEnd(7)} ${message}`)}`;
+}
+
+const movingLevel = 'info';
+
+/** How the lines under way look, on one line. */
+export function movingText({ lines }: MovingLines): string {
+  return lines.flatMap(({ message }) => messageLines(message, { colour: false }).at(-1) ?? []).join('  ');
 }
 
 /** Prints a run's log; with `--follow` until the run ends. */
@@ -36,17 +48,21 @@ export async function printLogs(
     ...(options.search ? { search: options.search } : {}),
   };
   const filtered = Object.keys(filter).length > 0;
-  const print = (line: LogLine) => write(`${options.json ? JSON.stringify(line) : formatLogLine(line)}\n`);
+  const print = (line: LogLine) => (options.json ? writeJson(line) : writeLine(formatLogLine(line)));
+  const bar = new StatusLine();
   // With a filter the last lines are the last that it lets through, which only reading all of them finds.
   let held: LogLine[] | null = options.tail !== undefined && filtered ? [] : null;
   let from = options.tail !== undefined && !filtered ? -options.tail : 0;
   if (options.tail === 0) from = Number.MAX_SAFE_INTEGER;
+  let moving = '';
   for (let waitMs = 0; ; ) {
     const cursor = from;
     const wait = waitMs;
+    const movingSeen = moving;
     const page = await session.ask((api) =>
-      api.runs.logs({ run, from: cursor, limit: 5000, waitMs: wait, ...filter }),
+      api.runs.logs({ run, from: cursor, limit: 5000, waitMs: wait, movingSeen, ...filter }),
     );
+    bar.clear();
     for (const line of page.lines) {
       if (held) held.push(line);
       else await print(line);
@@ -56,7 +72,17 @@ export async function printLogs(
     if (page.next < page.total) continue;
     for (const line of held ?? []) await print(line);
     held = null;
-    if (!options.follow || page.ended) return;
+    if (page.ended) return;
+    if (!options.follow) {
+      // Lines under way have no number yet.
+      for (const line of page.moving.lines) {
+        if (options.json) await writeJson({ ...line, line: null, level: movingLevel });
+        else await writeLine(formatLogLine({ ...line, level: movingLevel }));
+      }
+      return;
+    }
+    moving = page.moving.version;
+    bar.show(movingText(page.moving));
     waitMs = 20_000;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { metricValues } from '../../../shared/contract/run-readings.ts';
 import { runStatuses } from '../../../shared/model/run.ts';
 import type { Cache } from './ports.ts';
 
@@ -14,13 +15,11 @@ export interface CacheSlot<Value> {
 }
 
 const sessionSchema = z.object({ userId: z.string(), email: z.string(), expiresAt: z.iso.datetime() });
-/** Not-finite values stand as strings, as in the contract. */
-const latestValues = z.record(z.string(), z.union([z.number(), z.string()]));
 const workflowStatusSchema = z.object({
   status: z.enum(runStatuses),
   progress: z.number().min(0).max(100),
   currentEpoch: z.int().nullable(),
-  metrics: latestValues,
+  metrics: metricValues,
 });
 const countSchema = z.int();
 const presentSchema = z.literal('1');
@@ -55,8 +54,8 @@ export function workflowStatusSlot(workflowId: string): CacheSlot<z.infer<typeof
 }
 
 /** A run's latest values. */
-export function workflowMetricsSlot(workflowId: string): CacheSlot<z.infer<typeof latestValues>> {
-  return { key: `workflow:metrics:${part(workflowId)}`, lifetimeMs: hourMs, value: latestValues };
+export function workflowMetricsSlot(workflowId: string): CacheSlot<z.infer<typeof metricValues>> {
+  return { key: `workflow:metrics:${part(workflowId)}`, lifetimeMs: hourMs, value: metricValues };
 }
 
 /** How often a user called an endpoint in the minute (since 1970) of `at`. */

@@ -61,7 +61,7 @@ export const workflowLogSchema = z.looseObject({
         level: z.enum(['debug', 'info', 'warning', 'error']),
         source: z.enum(['trainer', 'sidecar', 'platform']),
         message: z.string(),
-        context: z.looseObject({ epoch: z.int().optional(), step: z.int().optional() }).optional(),
+        context: z.looseObject({ epoch: z.number().optional(), step: z.int().optional() }).optional(),
       }),
     )
     .max(logBucketLines),

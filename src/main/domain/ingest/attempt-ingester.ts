@@ -5,6 +5,7 @@ import { type RollupShape, Rollups } from '../metrics/rollups.ts';
 import { AttemptReader, type BatchLimits } from './attempt-reader.ts';
 import type { Batch } from './batch.ts';
 import { type CursorPlace, decodeState, type ReadingState } from './cursor.ts';
+import { Isolation, refusalOf } from './isolation.ts';
 import { writeLines } from './line-writer.ts';
 import type { IngestedAttempt, IngestSummary } from './ports.ts';
 import type { CommitOutcome, IngestStore } from './store-port.ts';
@@ -38,6 +39,7 @@ export class AttemptIngester {
   private readonly tail: RunDirectoryTail;
   private readonly parts: IngesterParts;
   private standing: Standing | null = null;
+  private readonly isolation: Isolation;
   private queue: Promise<unknown> = Promise.resolve();
   private queued = 0;
 
@@ -45,6 +47,12 @@ export class AttemptIngester {
     this.attempt = attempt;
     this.tail = tail;
     this.parts = parts;
+    this.isolation = new Isolation(parts.limits.lines);
+  }
+
+  /** Whether a line without its newline changed and will be told soon, though nobody writes any more. */
+  get isMoving(): boolean {
+    return this.standing?.reader.isMoving ?? false;
   }
 
   /**
@@ -118,13 +126,32 @@ export class AttemptIngester {
     return this.standing;
   }
 
-  /** Commits batch after batch, each read while the one before is committed, until the files' ends were reached once. */
-  private async pump(final: boolean, mustStop: () => boolean): Promise<'nothing' | 'done' | 'moved'> {
+  /**
+   * Commits batch after batch, each read while the one before is committed, until the files' ends were reached once. What the
+   * data themselves make fail is read again in smaller and smaller batches, until one line is left to be set aside.
+   */
+  private async pump(final: boolean, mustStop: () => boolean): Promise<Pumped> {
+    for (;;) {
+      try {
+        const pumped = await this.pumpOnce(final, mustStop);
+        if (pumped !== 'done' || !this.isolation.isActive || mustStop()) return pumped;
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal === null || !this.isolation.narrow(refusal)) throw error;
+      }
+    }
+  }
+
+  private async pumpOnce(final: boolean, mustStop: () => boolean): Promise<Pumped> {
     const standing = await this.stand();
     let batch: Batch | null = await this.read(standing, final);
-    if (!batch) return 'nothing';
+    if (!batch) {
+      this.isolation.end();
+      return 'nothing';
+    }
     while (batch) {
-      const goesOn = batch.more && !mustStop();
+      // While a line is looked for, nothing is read ahead: how much is read depends on what was committed.
+      const goesOn = batch.more && !this.isolation.isActive && !mustStop();
       const reading: Promise<Batch | null> = goesOn ? this.read(standing, final) : Promise.resolve(null);
       const committing: Promise<boolean> = this.commit(standing, batch);
       const [committed, following]: [PromiseSettledResult<boolean>, PromiseSettledResult<Batch | null>] =
@@ -139,7 +166,7 @@ export class AttemptIngester {
 
   private async read(standing: Standing, final: boolean): Promise<Batch | null> {
     try {
-      return await standing.reader.next(final);
+      return await standing.reader.next({ final, ...this.isolation.reading });
     } catch (error) {
       this.standing = null;
       throw error;
@@ -156,6 +183,7 @@ export class AttemptIngester {
       if (outcome.kind === 'committed') {
         standing.place = batch.to;
         standing.reading = batch.reading;
+        this.isolation.passed();
         committed(this.attempt, outcome, standing.rollups.latest());
         return true;
       }
@@ -167,3 +195,6 @@ export class AttemptIngester {
     }
   }
 }
+
+/** `nothing` stood in the files; `done`: what stood there is committed; `moved`: somebody else was quicker. */
+type Pumped = 'nothing' | 'done' | 'moved';

@@ -2,9 +2,13 @@ import type { StoredLine } from '../logs/log-buckets.ts';
 import type { MetricNames } from '../metrics/metric-columns.ts';
 import { Batch } from './batch.ts';
 import type { CursorPlace, ReadingState } from './cursor.ts';
+import { eventLimits } from './event-limits.ts';
 import { type LineFault, parseEventLine, type TrainerEvent } from './event-line.ts';
 import { EventOrder } from './event-order.ts';
+import { nothingLeftOut } from './event-values.ts';
+import { LeftOutCounts } from './left-out.ts';
 import { LineCutter, longestLine } from './line-cutter.ts';
+import { MovingLines } from './moving-lines.ts';
 import { noteEvent } from './note-event.ts';
 import type { FilePart, LineFile, RunDirectoryTail } from './tail-port.ts';
 
@@ -16,6 +20,16 @@ export interface BatchLimits {
 
 /** So much is committed within some 200 ms: others who want the run's row wait no longer. */
 export const batchLimits: BatchLimits = { bytes: 4 * 1024 * 1024, lines: 20_000 };
+
+/** How a batch is read. */
+export interface Reading {
+  /** The files are finished: a last line without its newline counts. */
+  readonly final: boolean;
+  /** No more lines than this, of all files together. */
+  readonly mostLines: number;
+  /** Why the one line that is read is not kept but told; null: it is kept. */
+  readonly refusal: string | null;
+}
 
 /** Lines that are read before others get their turn: some tenths of a millisecond. The commit under way is one of them. */
 const linesInARow = 128;
@@ -30,8 +44,9 @@ export class AttemptReader {
   private readonly names: MetricNames;
   private readonly mostNames: number;
   private readonly limits: BatchLimits;
+  private readonly moving = new MovingLines();
   private place: CursorPlace;
-  private reading: ReadingState;
+  private state: ReadingState;
 
   /** @param mostNames names of metrics that are rolled up: a further one is reported */
   constructor(
@@ -40,83 +55,111 @@ export class AttemptReader {
     mostNames: number,
     limits: BatchLimits,
     place: CursorPlace,
-    reading: ReadingState,
+    state: ReadingState,
   ) {
     this.tail = tail;
     this.names = names;
     this.mostNames = mostNames;
     this.limits = limits;
     this.place = place;
-    this.reading = reading;
+    this.state = state;
   }
 
-  /** A batch of what stands behind the last one; null where there is nothing. @param final the files are finished */
-  async next(final: boolean): Promise<Batch | null> {
-    const batch = new Batch(this.place, this.reading);
+  /** Whether a line without its newline looks otherwise than the last batch said: soon there is a batch for it. */
+  get isMoving(): boolean {
+    return this.moving.hasNews;
+  }
+
+  /** A batch of what stands behind the last one; null where there is nothing. */
+  async next(reading: Reading): Promise<Batch | null> {
+    const batch = new Batch(this.place, this.state);
     const place: Mutable<CursorPlace> = { ...this.place };
-    await this.takeEvents(batch, place, final);
-    await this.takeOutput(batch, place, 'stdout.log', final);
-    await this.takeOutput(batch, place, 'stderr.log', final);
+    await this.takeEvents(batch, place, reading);
+    await this.takeOutput(batch, place, 'stdout.log', reading);
+    await this.takeOutput(batch, place, 'stderr.log', reading);
     place.logLines += batch.lines.length;
     batch.to = place;
     const { from } = batch;
     this.place = place;
-    this.reading = batch.reading;
+    this.state = batch.reading;
     const moved =
       place.eventsOffset > from.eventsOffset ||
       place.stdoutOffset > from.stdoutOffset ||
       place.stderrOffset > from.stderrOffset;
-    return moved || batch.entries > 0 ? batch : null;
+    if (!moved && batch.entries === 0 && !this.moving.isDue()) return null;
+    batch.moving = this.moving.take();
+    return batch;
   }
 
   /** A batch that holds one line of the platform's; null where the platform has just said the same. */
   say(level: StoredLine['level'], message: string): Batch | null {
-    if (this.reading.said === message) return null;
-    const batch = new Batch(this.place, { ...this.reading, said: message });
+    if (this.state.said === message) return null;
+    const batch = new Batch(this.place, { ...this.state, said: message });
     addPlatformLine(batch, level, message);
+    batch.moving = this.moving.take();
     batch.to = { ...this.place, logLines: this.place.logLines + 1 };
     this.place = batch.to;
-    this.reading = batch.reading;
+    this.state = batch.reading;
     return batch;
   }
 
-  private async takeEvents(batch: Batch, place: Mutable<CursorPlace>, final: boolean): Promise<void> {
+  private async takeEvents(batch: Batch, place: Mutable<CursorPlace>, reading: Reading): Promise<void> {
     const file = 'events.jsonl';
     const part = await this.part(batch, file, place.eventsOffset);
     if (!part) return;
-    const cutter = this.cutter(batch, file, place.eventsOffset, part, final);
+    const cutter = this.cutter(batch, file, place.eventsOffset, part, reading.final);
     const order = new EventOrder(place.eventsSeq, batch.reading.gapSeq, batch.reading.unnumbered);
+    const leftOut = new LeftOutCounts(batch.reading.leftOut);
+    const most = Math.min(this.limits.lines, reading.mostLines);
+    let { eventLines } = batch.reading;
     let events = 0;
     let badLines = 0;
     let count = 0;
     for (let line = cutter.next(); line; line = cutter.next()) {
+      count += 1;
+      if (eventLines !== null) eventLines += 1;
+      const offset = place.eventsOffset + line.start;
+      const at = () =>
+        eventLines === null ? `${file}, byte ${offset}` : `${file}, line ${eventLines} (byte ${offset})`;
       const read: TrainerEvent | LineFault = line.cut
         ? { type: 'fault', reason: 'longer than 1 MiB, its rest is left out', seq: null }
         : parseEventLine(line.text);
       const disorder = read.type === 'fault' ? order.passOver(read.seq) : order.take(read.seq);
-      if (read.type === 'fault' || disorder !== null) {
+      if (reading.refusal !== null) {
+        badLines += 1;
+        addPlatformLine(batch, 'error', `${at()}: not kept: ${reading.refusal}`, part.modifiedMs);
+      } else if (read.type === 'fault' || disorder !== null) {
         badLines += 1;
         const reason = read.type === 'fault' ? read.reason : disorder;
-        const at = `${file}, byte ${place.eventsOffset + line.start}`;
-        addPlatformLine(batch, 'error', `${at}: not an event (${reason}): ${line.text}`, part.modifiedMs);
+        const message = `${at()}: not an event (${reason}): ${quoted(line.text)}`;
+        addPlatformLine(batch, 'error', message, part.modifiedMs);
       } else {
         events += 1;
+        if (read.leftOut !== nothingLeftOut) {
+          for (const one of read.leftOut) {
+            const message = leftOut.add(one);
+            if (message === null) continue;
+            addPlatformLine(batch, one.grave ? 'error' : 'warning', `${at()}: ${message}`, part.modifiedMs);
+          }
+        }
         if (read.type === 'metric') batch.addPoint(read, this.names);
         else await noteEvent(batch, read, this.tail);
       }
-      count += 1;
       if (count % linesInARow === 0) await new Promise(setImmediate);
-      if (count === this.limits.lines) break;
+      if (count === most) break;
     }
     this.reportNames(batch);
-    const { reading } = batch;
+    const { reading: state } = batch;
     batch.reading = {
-      ...this.after(batch, file, cutter, place.eventsOffset, part, count),
+      ...this.after(batch, file, cutter, place.eventsOffset, part, count === most),
       gapSeq: order.gapSeq,
       unnumbered: order.unnumbered,
-      events: reading.events + events,
-      badLines: reading.badLines + badLines,
+      eventLines,
+      leftOut: leftOut.state(),
+      events: state.events + events,
+      badLines: state.badLines + badLines,
     };
+    batch.inputLines += count;
     place.eventsOffset += cutter.consumed;
     place.eventsSeq = order.last;
   }
@@ -125,32 +168,44 @@ export class AttemptReader {
     batch: Batch,
     place: Mutable<CursorPlace>,
     file: keyof typeof offsetOf,
-    final: boolean,
+    reading: Reading,
   ): Promise<void> {
+    const stream = file === 'stdout.log' ? 'stdout' : 'stderr';
+    const most = Math.min(this.limits.lines, reading.mostLines - batch.inputLines);
+    if (most <= 0) {
+      // Those lines stay where they are for now.
+      batch.more = true;
+      return;
+    }
     const offset = place[offsetOf[file]];
     const part = await this.part(batch, file, offset);
-    if (!part) return;
-    const cutter = this.cutter(batch, file, offset, part, final);
-    const stream = file === 'stdout.log' ? 'stdout' : 'stderr';
+    if (!part) {
+      this.moving.set(stream, '');
+      return;
+    }
+    const cutter = this.cutter(batch, file, offset, part, reading.final);
     // Much that is no error goes to standard error, and every error does.
     const level = stream === 'stdout' ? 'info' : 'warning';
     const timestamp = new Date(part.modifiedMs).toISOString();
     let count = 0;
     for (let line = cutter.next(); line; line = cutter.next()) {
-      batch.addLine({ timestamp, level, source: 'trainer', stream, message: line.text }, part.modifiedMs);
-      if (line.cut) {
-        const at = `${file}, byte ${offset + line.start}`;
-        addPlatformLine(
-          batch,
-          'warning',
-          `${at}: the line above is longer than 1 MiB: its rest is left out`,
-          part.modifiedMs,
-        );
-      }
       count += 1;
-      if (count === this.limits.lines) break;
+      const at = () => `${file}, byte ${offset + line.start}`;
+      if (reading.refusal !== null) {
+        addPlatformLine(batch, 'error', `${at()}: not kept: ${reading.refusal}`, part.modifiedMs);
+      } else {
+        batch.addLine({ timestamp, level, source: 'trainer', stream, message: line.text }, part.modifiedMs);
+        if (line.cut) {
+          const message = `${at()}: the line above is longer than 1 MiB: its rest is left out`;
+          addPlatformLine(batch, 'warning', message, part.modifiedMs);
+        }
+      }
+      if (count === most) break;
     }
-    batch.reading = this.after(batch, file, cutter, offset, part, count);
+    batch.reading = this.after(batch, file, cutter, offset, part, count === most);
+    batch.inputLines += count;
+    const reachesEnd = offset + part.bytes.length >= part.size && count < most;
+    this.moving.set(stream, reachesEnd ? cutter.waiting(MovingLines.mostBytes) : '');
     place[offsetOf[file]] = offset + cutter.consumed;
   }
 
@@ -170,20 +225,24 @@ export class AttemptReader {
 
   private cutter(batch: Batch, file: LineFile, offset: number, part: FilePart, final: boolean): LineCutter {
     const reachesEnd = offset + part.bytes.length >= part.size;
-    return new LineCutter(part.bytes, batch.reading.skipping.includes(file), final && reachesEnd);
+    return new LineCutter(part.bytes, {
+      skipping: batch.reading.skipping.includes(file),
+      atEnd: final && reachesEnd,
+      moves: file !== 'events.jsonl',
+    });
   }
 
-  /** The state after a part was cut into lines. */
+  /** The state after a part was cut into lines. @param full as many lines as a batch takes */
   private after(
     batch: Batch,
     file: LineFile,
     cutter: LineCutter,
     offset: number,
     part: FilePart,
-    count: number,
+    full: boolean,
   ): ReadingState {
-    const isFull = offset + part.bytes.length < part.size || count === this.limits.lines;
-    if (isFull && cutter.consumed > 0) batch.more = true;
+    const hasMore = offset + part.bytes.length < part.size || full;
+    if (hasMore && cutter.consumed > 0) batch.more = true;
     const others = batch.reading.skipping.filter((other) => other !== file);
     return { ...batch.reading, skipping: cutter.skipping ? [...others, file] : others };
   }
@@ -197,6 +256,11 @@ export class AttemptReader {
       `This attempt has more than ${this.mostNames} metrics: further ones are kept, but charts leave them out`,
     );
   }
+}
+
+function quoted(text: string): string {
+  const most = eventLimits.quotedCharacters;
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
 }
 
 function addPlatformLine(

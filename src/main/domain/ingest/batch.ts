@@ -1,4 +1,4 @@
-import { roomInBucket, type StoredLine } from '../logs/log-buckets.ts';
+import { type MovingLine, roomInBucket, type StoredLine } from '../logs/log-buckets.ts';
 import type { MetricName, MetricNames } from '../metrics/metric-columns.ts';
 import type { CursorPlace, ReadingState } from './cursor.ts';
 import type { MetricEvent, PlainEvent } from './event-line.ts';
@@ -72,6 +72,10 @@ export class Batch {
     readonly epoch: number | null;
     readonly epochs: number | null;
   } | null = null;
+  /** The lines that have no newline yet, as they look after the batch. */
+  moving: readonly MovingLine[] = [];
+  /** Lines of the trainer's files that it was made of. */
+  inputLines = 0;
   finalMetrics: Readonly<Record<string, unknown>> | null = null;
   checkpointPath: string | null = null;
 
@@ -89,8 +93,9 @@ export class Batch {
     points.epoch.push(event.epoch);
     points.step.push(event.step);
     for (const name in event.values) {
+      const value = event.values[name];
       points.names.push(table.get(name));
-      points.values.push(Number(event.values[name]));
+      points.values.push(value === null ? Number.NaN : Number(value));
     }
     points.valuesFrom.push(points.values.length);
     if (event.time < this.earliestPointMs) this.earliestPointMs = event.time;

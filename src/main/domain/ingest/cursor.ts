@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { metricValues } from '../../../shared/contract/run-readings.ts';
 import type { RollupState } from '../metrics/rollups.ts';
+import type { LeftOutCount } from './left-out.ts';
 import type { IngestSummary } from './ports.ts';
 import type { LineFile } from './tail-port.ts';
 
@@ -28,6 +30,10 @@ export interface ReadingState {
   readonly skipping: readonly LineFile[];
   /** Files that were found shorter than what was read of them. */
   readonly shrunk: readonly LineFile[];
+  /** Lines of events.jsonl; null where they were not counted from its beginning (a cursor of an earlier version). */
+  readonly eventLines: number | null;
+  /** What was left out of events: name, fault, how often. */
+  readonly leftOut: readonly LeftOutCount[];
   readonly events: number;
   readonly badLines: number;
   readonly result: IngestSummary['result'];
@@ -43,6 +49,8 @@ const freshReadingState: ReadingState = {
   unnumbered: 0,
   skipping: [],
   shrunk: [],
+  eventLines: 0,
+  leftOut: [],
   events: 0,
   badLines: 0,
   result: null,
@@ -52,7 +60,6 @@ const freshReadingState: ReadingState = {
 };
 
 const files = z.array(z.enum(['events.jsonl', 'stdout.log', 'stderr.log']));
-const values = z.record(z.string(), z.union([z.number(), z.string()]));
 const number = z.union([z.number(), z.string()]);
 
 const stateSchema = z.object({
@@ -60,16 +67,18 @@ const stateSchema = z.object({
   unnumbered: z.int(),
   skipping: files,
   shrunk: files,
+  eventLines: z.int().nullable().default(null),
+  leftOut: z.array(z.tuple([z.string(), z.string(), z.int()])).default([]),
   events: z.int(),
   badLines: z.int(),
   result: z
     .object({
       status: z.enum(['completed', 'cancelled', 'failed']),
       message: z.string().nullable(),
-      metrics: values,
+      metrics: metricValues,
     })
     .nullable(),
-  checkpoint: z.object({ path: z.string(), epoch: z.int(), step: z.int(), kind: z.string() }).nullable(),
+  checkpoint: z.object({ path: z.string(), epoch: z.number(), step: z.int(), kind: z.string() }).nullable(),
   namesReported: z.boolean(),
   said: z.string().nullable(),
   rollups: z.array(

@@ -1,23 +1,29 @@
+import { logLevels } from '../../../shared/contract/run-readings.ts';
+import { excessOf, parseEventJson } from './event-json.ts';
+import { eventLimits, largestStep } from './event-limits.ts';
 import { parseEventTime } from './event-time.ts';
+import { type LeftOut, type MetricValues, nothingLeftOut, readValues, shownName } from './event-values.ts';
+import { type LogLevel, readLevel } from './log-level.ts';
 
 interface Numbered {
   readonly seq: number;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** What of the line is not kept. */
+  readonly leftOut: readonly LeftOut[];
 }
-
-type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
 
 export interface MetricEvent extends Numbered {
   readonly type: 'metric';
+  /** May have a fraction. */
   readonly epoch: number;
   readonly step: number;
-  readonly values: Readonly<Record<string, MetricValue>>;
+  readonly values: MetricValues;
 }
 
 export interface LogEvent extends Numbered {
   readonly type: 'log';
-  readonly level: 'debug' | 'info' | 'warning' | 'error';
+  readonly level: LogLevel;
   readonly message: string;
   readonly context: { readonly epoch?: number; readonly step?: number } | null;
 }
@@ -39,9 +45,6 @@ export interface LineFault {
 
 type Fields = Record<string, unknown>;
 
-const largestInt = 2 ** 31 - 1;
-const metricName = /^[A-Za-z0-9_./@-]{1,128}$/;
-const levels = new Set<unknown>(['debug', 'info', 'warning', 'error']);
 const statuses = new Set<unknown>(['completed', 'cancelled', 'failed']);
 const checkpointKinds = new Set<unknown>(['last', 'best']);
 const artifactKinds = new Set<unknown>([
@@ -53,34 +56,19 @@ const artifactKinds = new Set<unknown>([
   'other',
 ]);
 
-/** Names that passed the check: nearly all lines of a run use the same few. */
-const knownNames = new Set<string>();
-const mostKnownNames = 4096;
-
-function isMetricName(name: string): boolean {
-  if (knownNames.has(name)) return true;
-  if (!metricName.test(name)) return false;
-  if (knownNames.size < mostKnownNames) knownNames.add(name);
-  return true;
-}
+const stepFault = `is not a whole number from 0 to ${largestStep}`;
+const epochFault = `is not a number from 0 to ${largestStep}`;
 
 /**
  * Reads a line of events.jsonl (docs/run-directory.md). Written by hand because every point of every run passes here; a test
  * holds it against the schema.
  */
 export function parseEventLine(line: string): TrainerEvent | LineFault {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    // Python's json writes NaN and Infinity as bare words, which JSON has not.
-    const mended = quoteBareWords(line);
-    if (mended === null) return { type: 'fault', reason: 'not JSON', seq: null };
-    parsed = mended;
-  }
+  const parsed = parseEventJson(line);
+  if (parsed === undefined) return { type: 'fault', reason: 'not JSON', seq: null };
   if (!isRecord(parsed)) return { type: 'fault', reason: 'not a JSON object', seq: null };
   const { seq, time, type } = parsed;
-  if (!isCount(seq, Number.MAX_SAFE_INTEGER) || seq === 0) {
+  if (!isStep(seq) || seq === 0) {
     return {
       type: 'fault',
       reason: seq === undefined ? 'no seq' : 'seq is not a whole number from 1 on',
@@ -93,49 +81,105 @@ export function parseEventLine(line: string): TrainerEvent | LineFault {
   if (type === 'log') return log(parsed, seq, at);
   const check = typeof type === 'string' ? plain.get(type) : undefined;
   if (!check) return { type: 'fault', reason: 'unknown type', seq };
-  const reason = check.fault(parsed);
-  if (reason !== null) return { type: 'fault', reason, seq };
-  const data: Fields = { ...parsed };
-  delete data.seq;
-  delete data.time;
-  delete data.type;
-  return { type: check.type, seq, time: at, data };
+  return plainEvent(check, parsed, seq, at);
 }
 
 function metric(fields: Fields, seq: number, time: number): MetricEvent | LineFault {
-  const { epoch, step, values } = fields;
-  if (!isCount(epoch)) return { type: 'fault', reason: 'epoch is not a whole number', seq };
-  if (!isCount(step)) return { type: 'fault', reason: 'step is not a whole number', seq };
-  const reason = valuesFault(values, 'values');
-  if (reason !== null) return { type: 'fault', reason, seq };
-  return { type: 'metric', seq, time, epoch, step, values: values as MetricEvent['values'] };
+  const { epoch, step } = fields;
+  if (!isEpoch(epoch)) return { type: 'fault', reason: `epoch ${epochFault}`, seq };
+  if (!isStep(step)) return { type: 'fault', reason: `step ${stepFault}`, seq };
+  const read = readValues(fields.values);
+  if (read === null) return { type: 'fault', reason: 'values is not an object', seq };
+  const excess = excessOfUnknown(fields, metricFields);
+  const leftOut = excess === nothingLeftOut ? read.leftOut : [...read.leftOut, ...excess];
+  return { type: 'metric', seq, time, epoch, step, values: read.values, leftOut };
 }
 
 function log(fields: Fields, seq: number, time: number): LogEvent | LineFault {
-  const { level, message, context } = fields;
-  if (!levels.has(level))
-    return { type: 'fault', reason: 'level is none of debug, info, warning, error', seq };
+  const { message, context } = fields;
   if (typeof message !== 'string') return { type: 'fault', reason: 'message is not a string', seq };
-  if (context !== undefined && context !== null) {
-    if (!isRecord(context) || !isCountOrAbsent(context.epoch) || !isCountOrAbsent(context.step)) {
-      return { type: 'fault', reason: 'context is not {epoch, step}', seq };
-    }
-    const { epoch, step } = context as { epoch?: number; step?: number };
-    const known = { ...(epoch === undefined ? {} : { epoch }), ...(step === undefined ? {} : { step }) };
-    return { type: 'log', seq, time, level: level as LogEvent['level'], message, context: known };
+  const leftOut = [...excessOfUnknown(fields, logFields)];
+  const level = readLevel(fields.level);
+  if (level === null) {
+    leftOut.push({
+      name: typeof fields.level === 'string' ? `level "${shownName(fields.level)}"` : 'level',
+      fault: `none of ${logLevels.join(', ')}: "info" is taken for it`,
+      grave: false,
+    });
   }
-  return { type: 'log', seq, time, level: level as LogEvent['level'], message, context: null };
+  const known: { epoch?: number; step?: number } = {};
+  if (isRecord(context)) {
+    if (isEpoch(context.epoch)) known.epoch = context.epoch;
+    if (isStep(context.step)) known.step = context.step;
+  }
+  const isWhole =
+    context === undefined ||
+    context === null ||
+    (isRecord(context) &&
+      (context.epoch === undefined || isEpoch(context.epoch)) &&
+      (context.step === undefined || isStep(context.step)));
+  if (!isWhole) leftOut.push({ name: 'context', fault: 'not {epoch, step}', grave: false });
+  return {
+    type: 'log',
+    seq,
+    time,
+    level: level ?? 'info',
+    message,
+    context: isRecord(context) ? known : null,
+    leftOut: leftOut.length === 0 ? nothingLeftOut : leftOut,
+  };
 }
 
-const plain = new Map<string, { type: PlainEvent['type']; fault: (fields: Fields) => string | null }>([
+interface PlainCheck {
+  readonly type: PlainEvent['type'];
+  readonly fields: ReadonlySet<string>;
+  /** The field that holds metrics by name, and whether it must be there. */
+  readonly metrics: 'none' | 'optional' | 'required';
+  readonly fault: (fields: Fields) => string | null;
+}
+
+function plainEvent(check: PlainCheck, fields: Fields, seq: number, time: number): PlainEvent | LineFault {
+  const reason = check.fault(fields);
+  if (reason !== null) return { type: 'fault', reason, seq };
+  const leftOut: LeftOut[] = [...excessOfUnknown(fields, check.fields)];
+  const data = Object.entries(fields).filter(
+    ([name, value]) =>
+      (check.fields.has(name) ? !numberedFields.has(name) : excessOf(value) === null) &&
+      !(name === 'metrics' && check.metrics !== 'none'),
+  );
+  if (data.length > eventLimits.values) {
+    data.length = eventLimits.values;
+    leftOut.push({ name: 'an event', fault: `of more than ${eventLimits.values} fields`, grave: true });
+  }
+  if (check.metrics !== 'none' && (check.metrics === 'required' || fields.metrics !== undefined)) {
+    const read = readValues(fields.metrics);
+    if (read === null) return { type: 'fault', reason: 'metrics is not an object', seq };
+    data.push(['metrics', withoutNull(read.values)]);
+    leftOut.push(...read.leftOut);
+  }
+  return { type: check.type, seq, time, data: Object.fromEntries(data), leftOut };
+}
+
+/** Null, which some writers of JSON have for NaN, as NaN is written here. */
+function withoutNull(values: MetricValues): MetricValues {
+  if (!Object.values(values).includes(null)) return values;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? 'NaN']));
+}
+
+const numberedFields = new Set(['seq', 'time', 'type']);
+const metricFields = new Set([...numberedFields, 'epoch', 'step', 'values']);
+const logFields = new Set([...numberedFields, 'level', 'message', 'context']);
+
+const plain = new Map<string, PlainCheck>([
   [
     'progress',
     {
       type: 'progress',
+      fields: new Set([...numberedFields, 'epoch', 'epochs', 'step', 'steps', 'etaMs']),
+      metrics: 'none',
       fault: ({ epoch, epochs, step, steps, etaMs }) => {
-        if (![epoch, epochs, step, steps].every((value) => isCount(value))) {
-          return 'epoch, epochs, step and steps are not all whole numbers';
-        }
+        if (!isEpoch(epoch) || !isEpoch(epochs)) return `epoch or epochs ${epochFault}`;
+        if (!isStep(step) || !isStep(steps)) return `step or steps ${stepFault}`;
         const known = etaMs === null || etaMs === undefined || (typeof etaMs === 'number' && etaMs >= 0);
         return known && etaMs !== Number.POSITIVE_INFINITY ? null : 'etaMs is neither null nor a time';
       },
@@ -145,11 +189,13 @@ const plain = new Map<string, { type: PlainEvent['type']; fault: (fields: Fields
     'checkpoint',
     {
       type: 'checkpoint',
-      fault: ({ path, epoch, step, kind, metrics }) => {
+      fields: new Set([...numberedFields, 'path', 'epoch', 'step', 'kind', 'metrics']),
+      metrics: 'optional',
+      fault: ({ path, epoch, step, kind }) => {
         if (!isInnerPath(path)) return 'path does not lead to a place in the run directory';
-        if (!isCount(epoch) || !isCount(step)) return 'epoch and step are not both whole numbers';
-        if (!checkpointKinds.has(kind)) return 'kind is neither last nor best';
-        return metrics === undefined ? null : valuesFault(metrics, 'metrics');
+        if (!isEpoch(epoch)) return `epoch ${epochFault}`;
+        if (!isStep(step)) return `step ${stepFault}`;
+        return checkpointKinds.has(kind) ? null : 'kind is neither last nor best';
       },
     },
   ],
@@ -157,6 +203,8 @@ const plain = new Map<string, { type: PlainEvent['type']; fault: (fields: Fields
     'artifact',
     {
       type: 'artifact',
+      fields: new Set([...numberedFields, 'path', 'kind', 'name', 'mediaType']),
+      metrics: 'none',
       fault: ({ path, kind, name, mediaType }) => {
         if (!isInnerPath(path)) return 'path does not lead to a place in the run directory';
         if (!artifactKinds.has(kind)) return 'unknown kind';
@@ -169,37 +217,42 @@ const plain = new Map<string, { type: PlainEvent['type']; fault: (fields: Fields
     'result',
     {
       type: 'result',
-      fault: ({ status, metrics, message }) => {
+      fields: new Set([...numberedFields, 'status', 'metrics', 'message']),
+      metrics: 'required',
+      fault: ({ status, message }) => {
         if (!statuses.has(status)) return 'status is none of completed, cancelled, failed';
-        if (message !== undefined && typeof message !== 'string') return 'message is not a string';
-        return valuesFault(metrics, 'metrics');
+        return message !== undefined && typeof message !== 'string' ? 'message is not a string' : null;
       },
     },
   ],
 ]);
 
-function valuesFault(values: unknown, field: string): string | null {
-  if (!isRecord(values)) return `${field} is not an object`;
-  for (const name in values) {
-    if (!isMetricName(name)) return `"${name.slice(0, 128)}" in ${field} is no metric's name`;
-    const value = values[name];
-    if (typeof value !== 'number' && value !== 'NaN' && value !== 'Infinity' && value !== '-Infinity') {
-      return `${name} in ${field} is not a number`;
-    }
+/** Fields that no event of the type has, and that are too much to be kept. */
+function excessOfUnknown(fields: Fields, known: ReadonlySet<string>): readonly LeftOut[] {
+  let found: LeftOut[] | null = null;
+  for (const name in fields) {
+    if (typeof fields[name] !== 'object' || known.has(name)) continue;
+    const fault = excessOf(fields[name]);
+    if (fault === null) continue;
+    found ??= [];
+    if (found.length < mostExcess) found.push({ name: shownName(name), fault, grave: true });
   }
-  return null;
+  return found ?? nothingLeftOut;
 }
+
+/** Fields of one line that are named. */
+const mostExcess = 20;
 
 function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isCount(value: unknown, largest = largestInt): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= largest;
+function isStep(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function isCountOrAbsent(value: unknown): boolean {
-  return value === undefined || isCount(value);
+function isEpoch(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= largestStep;
 }
 
 /** What a text column takes: no control characters, no half of a surrogate pair. */
@@ -210,17 +263,4 @@ function isPlainText(value: unknown): value is string {
 function isInnerPath(value: unknown): boolean {
   if (!isPlainText(value) || value.includes('\\')) return false;
   return value.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
-}
-
-/** The value of a line in which NaN, Infinity and -Infinity may stand as bare words; null where it is no JSON even so. */
-function quoteBareWords(line: string): unknown {
-  if (!/NaN|Infinity/.test(line)) return null;
-  const quoted = line.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) =>
-    found.startsWith('"') ? found : `"${found}"`,
-  );
-  try {
-    return JSON.parse(quoted);
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,7 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { StoredLine } from '../logs/log-buckets.ts';
 import { AttemptIngester, type IngesterParts } from './attempt-ingester.ts';
+import { MovingLines } from './moving-lines.ts';
 import type { IngestedAttempt, Ingestion, IngestLog, IngestSummary } from './ports.ts';
 import type { RunDirectoryFiles, RunDirectoryTail } from './tail-port.ts';
 
@@ -96,6 +97,7 @@ export class IngestionService implements Ingestion {
           const any = await ingester.take(signal);
           pauseMs = firstPauseMs;
           if (any) await pause(cadenceMs - (performance.now() - start), signal);
+          else if (ingester.isMoving) await pause(MovingLines.everyMs, signal);
           else await tail.changed(signal);
         } catch (error) {
           if (error instanceof TrainyardError && error.code === 'RUN_NOT_FOUND') {

@@ -3,8 +3,14 @@ import { isAscii } from 'node:buffer';
 /** The longest line that is kept whole, in bytes without its newline. */
 export const longestLine = 1024 * 1024;
 
+/** States of a line that are over stay unread behind the cursor up to so many bytes: a redraw need not move it. */
+const keptBytes = 64 * 1024;
+
 const newline = 0x0a;
 const carriageReturn = 0x0d;
+/** Of these bytes a state that shows nothing is made: blanks, and the sequences that clear a line. */
+const sequence = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-?]*[ -/]*[@-~]`, 'g');
+const longestBlank = 512;
 
 export interface CutLine {
   readonly text: string;
@@ -12,6 +18,15 @@ export interface CutLine {
   readonly start: number;
   /** Its rest, up to the newline, was left out: it is longer than {@link longestLine}. */
   readonly cut: boolean;
+}
+
+export interface CutterOptions {
+  /** In the middle of a line whose beginning was given as cut. */
+  readonly skipping: boolean;
+  /** Nothing will be written any more: a last line without its newline is a line too. */
+  readonly atEnd: boolean;
+  /** A carriage return goes back to the line's beginning, as on a terminal: what was last written over the line is its text. */
+  readonly moves: boolean;
 }
 
 /**
@@ -24,14 +39,15 @@ export class LineCutter {
   skipping: boolean;
   private readonly bytes: Buffer;
   private readonly atEnd: boolean;
+  private readonly moves: boolean;
   /** Of a part that is ASCII all through: a slice of it costs less than decoding each line. */
   private readonly ascii: string | null;
 
-  /** @param atEnd nothing will be written any more: a last line without its newline is a line too */
-  constructor(bytes: Buffer, skipping: boolean, atEnd: boolean) {
+  constructor(bytes: Buffer, { skipping, atEnd, moves }: CutterOptions) {
     this.bytes = bytes;
     this.skipping = skipping;
     this.atEnd = atEnd;
+    this.moves = moves && bytes.includes(carriageReturn);
     this.ascii = isAscii(bytes) ? bytes.toString('latin1') : null;
   }
 
@@ -39,26 +55,69 @@ export class LineCutter {
   next(): CutLine | null {
     if (this.skipping) this.skip();
     if (this.skipping) return null;
-    const { bytes, consumed: start } = this;
-    const end = this.ascii === null ? bytes.indexOf(newline, start) : this.ascii.indexOf('\n', start);
-    if (end >= 0 && end - start <= longestLine) {
+    const { bytes, consumed } = this;
+    const end = this.ascii === null ? bytes.indexOf(newline, consumed) : this.ascii.indexOf('\n', consumed);
+    const state = this.stateOf(consumed, end < 0 ? bytes.length : end);
+    const { start } = state;
+    if (end >= 0 && state.end - start <= longestLine) {
       this.consumed = end + 1;
-      return { text: this.text(start, end), start, cut: false };
+      return { text: this.text(start, state.end), start, cut: false };
     }
-    if (end >= 0 || bytes.length - start > longestLine) {
+    if (end >= 0 || state.end - start > longestLine) {
       this.consumed = start + longestLine;
       this.skipping = true;
       return { text: this.text(start, start + longestLine), start, cut: true };
     }
-    if (!this.atEnd || start === bytes.length) return null;
+    if (!this.atEnd || consumed === bytes.length) {
+      this.passOldStates();
+      return null;
+    }
     this.consumed = bytes.length;
-    return { text: this.text(start, bytes.length), start, cut: false };
+    return { text: this.text(start, state.end), start, cut: false };
+  }
+
+  /** How the line that waits for its newline looks now, its end where it is longer than `most` bytes; empty where none waits. */
+  waiting(most: number): string {
+    if (this.skipping) return '';
+    const { start, end } = this.stateOf(this.consumed, this.bytes.length);
+    return this.text(Math.max(start, this.characterStart(end - most)), end);
   }
 
   private skip(): void {
     const end = this.bytes.indexOf(newline, this.consumed);
     this.skipping = end < 0 && !this.atEnd;
     this.consumed = end < 0 ? this.bytes.length : end + 1;
+  }
+
+  /** Of a line that is redrawn for hours, what was written over need not be read again and again. */
+  private passOldStates(): void {
+    if (!this.moves || this.bytes.length - this.consumed <= keptBytes) return;
+    // The last state may be torn in the middle of a sequence: only those before it are judged.
+    const last = this.bytes.lastIndexOf(carriageReturn);
+    if (last > this.consumed) this.consumed = this.stateOf(this.consumed, last).start;
+  }
+
+  /** Where the last thing stands that a line, from and to, showed. */
+  private stateOf(from: number, to: number): { readonly start: number; readonly end: number } {
+    if (!this.moves) return { start: from, end: to };
+    for (let end = to; end > from; ) {
+      let start = end;
+      while (start > from && this.bytes[start - 1] !== carriageReturn) start -= 1;
+      if (this.shows(start, end)) return { start, end };
+      end = start - 1;
+    }
+    return { start: from, end: to };
+  }
+
+  private shows(start: number, end: number): boolean {
+    if (end - start > longestBlank) return true;
+    return this.bytes.toString('latin1', start, end).replace(sequence, '').trim() !== '';
+  }
+
+  private characterStart(at: number): number {
+    let start = Math.max(0, at);
+    while (start < this.bytes.length && ((this.bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
+    return start;
   }
 
   /** A carriage return before the newline belongs to it. */

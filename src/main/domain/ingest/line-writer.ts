@@ -13,8 +13,11 @@ import type { IngestedAttempt } from './ports.ts';
 const collection = 'workflow_logs';
 const lifetimeMs = 30 * 24 * 3_600_000;
 
-/** A longer message stands in a document of its own: a bucket of the longest lines would pass the document store's limit. */
-const longestInBucket = 8192;
+/**
+ * A longer message stands in a document of its own: a bucket of the longest lines, each character of which takes six bytes of JSON,
+ * would pass the document store's limit.
+ */
+const longestInBucket = 4096;
 /** Characters of a longer one that stand in its bucket. */
 const beginning = 512;
 

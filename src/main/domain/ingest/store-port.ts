@@ -30,6 +30,7 @@ export interface IngestStore {
    * @param rollups takes the batch's points; it is of no use any more where this throws or answers `moved`
    * @param writeLines is called once the cursor is locked and before anything is committed: it puts the batch's log lines
    *   where readers look for them
+   * @throws TrainyardError INGEST_REFUSED where it is the batch that can't be written, however often it is tried
    */
   commit(
     attempt: IngestedAttempt,

@@ -14,6 +14,15 @@ export interface StoredLine {
   readonly whole?: string;
 }
 
+/** A line of standard output or error that has no newline yet, as it looks now: a progress bar under way. */
+export interface MovingLine {
+  readonly stream: 'stdout' | 'stderr';
+  /** When it was seen so, ISO 8601. */
+  readonly time: string;
+  /** Its end, where it is long. */
+  readonly message: string;
+}
+
 /** The bucket that holds the line at a position of an attempt's log, and the place in it. */
 export function bucketOf(position: number): { readonly index: number; readonly place: number } {
   return { index: Math.floor(position / logBucketLines), place: position % logBucketLines };

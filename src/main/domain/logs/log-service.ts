@@ -1,4 +1,4 @@
-import { type LogLine, logLevels } from '../../../shared/contract/run-readings.ts';
+import { type LogLine, logLevels, type MovingLines } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import type { RunNews } from '../journal/run-news.ts';
 import type { StoredLine } from './log-buckets.ts';
@@ -16,6 +16,8 @@ export interface LogQuery {
   /** Case-insensitive; null: all. */
   readonly search: string | null;
   readonly waitMs: number;
+  /** The version of the moving lines that the reader has: another one is news. Left out: they are not waited for. */
+  readonly movingSeen?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -24,6 +26,7 @@ export interface LogPage {
   readonly next: number;
   readonly total: number;
   readonly ended: boolean;
+  readonly moving: MovingLines;
 }
 
 /** A run's log: the lines of all its attempts, one attempt behind the other. */
@@ -51,7 +54,10 @@ export class LogService {
         from ??= query.from < 0 ? Math.max(0, totalOf(lengths) + query.from) : query.from;
         return this.page(lengths, from, query);
       },
-      ({ next, ended }) => ended || next > (from ?? 0),
+      ({ next, ended, moving }) =>
+        ended ||
+        next > (from ?? 0) ||
+        (query.movingSeen !== undefined && query.movingSeen !== moving.version),
       signal,
     );
   }
@@ -74,8 +80,22 @@ export class LogService {
         keeps(line) ? [toLogLine(line, attempt, start + place)] : [],
       ),
     );
-    return { lines, next, total, ended: isEnded(lengths.status) && next >= total };
+    const isOver = isEnded(lengths.status);
+    return {
+      lines,
+      next,
+      total,
+      ended: isOver && next >= total,
+      moving: movingOf(isOver ? [] : lengths.attempts),
+    };
   }
+}
+
+/** Those of the newest attempt: what an earlier one left is a line. */
+function movingOf(attempts: LogLengths['attempts']): MovingLines {
+  const newest = attempts.at(-1);
+  const lines = (newest?.moving ?? []).map((line) => ({ ...line, attempt: newest?.attempt ?? 0 }));
+  return { version: lines.map(({ stream, time }) => `${stream} ${time}`).join(' '), lines };
 }
 
 function totalOf({ attempts }: LogLengths): number {

@@ -1,4 +1,5 @@
 import type { RunStatus } from '../../../shared/model/run.ts';
+import type { MovingLine } from './log-buckets.ts';
 
 /** How long the logs of a run's attempts are, as of one moment. */
 export interface LogLengths {
@@ -8,6 +9,8 @@ export interface LogLengths {
     readonly attemptId: string;
     readonly attempt: number;
     readonly lines: number;
+    /** Those behind the last line that have no newline yet. */
+    readonly moving: readonly MovingLine[];
   }[];
 }
 

@@ -30,6 +30,8 @@ const columnOf = new Map(metricColumns.map(({ name }, index) => [name, index]));
 /** A metric of an attempt. */
 export interface MetricName {
   readonly name: string;
+  /** As a name in JSON text: quoted and escaped. */
+  readonly json: string;
   /** Counts the attempt's names from 0 in the order of their first appearance. */
   readonly id: number;
   /** Index in {@link metricColumns}; -1 where it has no column of its own. */
@@ -51,7 +53,12 @@ export class MetricNames {
   get(name: string): MetricName {
     const known = this.known.get(name);
     if (known) return known;
-    const made: MetricName = { name, id: this.known.size, column: columnOf.get(name) ?? -1 };
+    const made: MetricName = {
+      name,
+      json: JSON.stringify(name),
+      id: this.known.size,
+      column: columnOf.get(name) ?? -1,
+    };
     if (this.known.size < mostRemembered) this.known.set(name, made);
     return made;
   }
@@ -121,7 +128,7 @@ export function splitValues(
   scaled.fill(Number.NaN);
   let extra = '';
   for (let index = from; index < to; index += 1) {
-    const { name, column } = names[index] as MetricName;
+    const { json: name, column } = names[index] as MetricName;
     const value = values[index] as number;
     const spec = metricColumns[column];
     let json: number | string;
@@ -134,8 +141,7 @@ export function splitValues(
       if (isHeldExactly(value, held, spec)) continue;
       json = `"${exactText(value)}"`;
     }
-    // Names are checked before ([A-Za-z0-9_./@-]): nothing in them needs escaping.
-    extra += extra === '' ? `{"${name}":${json}` : `,"${name}":${json}`;
+    extra += extra === '' ? `{${name}:${json}` : `,${name}:${json}`;
   }
   return extra === '' ? null : `${extra}}`;
 }

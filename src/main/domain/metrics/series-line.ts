@@ -69,8 +69,9 @@ export class SeriesLine {
   addPoints(points: readonly StoredPoint[], { fromStep, toStep }: StepWindow): void {
     const { name, attempt } = this.series;
     for (const point of points) {
+      // A name may be one that every object has: "constructor".
+      if (point.attempt !== attempt || !Object.hasOwn(point.values, name)) continue;
       const given = point.values[name];
-      if (given === undefined || point.attempt !== attempt) continue;
       if (point.step < fromStep || point.step > toStep) continue;
       const value = Number(given);
       this.push(point.step, point.epoch, value, value, value, 1);

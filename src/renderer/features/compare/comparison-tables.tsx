@@ -2,6 +2,7 @@ import { Table, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { metricOf } from '../../../shared/model/metric-values.ts';
 import { colorAt } from '../../charts/palette.ts';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { useMetricLabel } from '../../components/use-metric-label.ts';
@@ -21,7 +22,7 @@ export function ComparisonTables({ comparison }: { readonly comparison: Comparis
   const format = useFormat();
   const label = useMetricLabel();
   const { runs, differences, metricNames } = comparison;
-  const value = (name: string, index: number) => runs[index]?.finalMetrics?.[name];
+  const value = (name: string, index: number) => metricOf(runs[index]?.finalMetrics, name);
   const rows = metricNames.filter((name) => runs.some((_run, index) => value(name, index) !== undefined));
   return (
     <>

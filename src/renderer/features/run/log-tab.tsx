@@ -13,6 +13,7 @@ import { useTranslation } from 'react-i18next';
 import { logLevels } from '../../../shared/contract/run-readings.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
+import { messageLines } from '../../../shared/model/terminal-text.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { engine } from '../../rpc/client.ts';
@@ -37,7 +38,7 @@ export function LogTab({ run }: { readonly run: Run }) {
   const [matches, setMatches] = useState<Matches>(noMatches);
   const [at, setAt] = useState(-1);
   const [failed, setFailed] = useState<unknown>(null);
-  const { following, total, shown, selected, error, follow, goTo, mark, copy } = useLog(
+  const { following, total, shown, selected, moving, error, follow, goTo, mark, copy } = useLog(
     host,
     run.id,
     level,
@@ -153,6 +154,12 @@ export function LogTab({ run }: { readonly run: Run }) {
       {(error ?? failed) !== null && <ProblemAlert error={error ?? failed} />}
       <div className={classes.frame}>
         <section ref={setHost} className={classes.terminal} aria-label={t('run.tabs.log')} />
+        {moving.map(({ stream, message }) => (
+          <output key={stream} className={classes.moving} aria-live="off">
+            <span className={classes.stream}>{stream}</span>
+            {messageLines(message, { colour: false }).at(-1)}
+          </output>
+        ))}
       </div>
       <Text size="xs" c="dimmed" mt={6} className="tabular">
         {total === 0

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../../../shared/contract/run-readings.ts';
+import type { LogLine, MovingLines } from '../../../../shared/contract/run-readings.ts';
 import type { EngineClient } from '../../../rpc/client.ts';
 
 export type LogLevel = LogLine['level'];
@@ -27,6 +27,8 @@ export class LogWindow {
   total = 0;
   /** The run is over and the window has its last line. */
   ended = false;
+  /** Lines behind the log's end that have no newline yet. */
+  moving: MovingLines = { version: '', lines: [] };
   private readonly read: Reader;
   private readonly run: string;
   private readonly level: LogLevel | undefined;
@@ -86,7 +88,8 @@ export class LogWindow {
 
   /** Adds lines after the window; waits for them for `waitMs`. @returns what came; null where nothing did */
   async growOn(signal: AbortSignal, waitMs: number): Promise<Grown | null> {
-    const page = await this.page({ from: this.next, limit: firstStep * 2, waitMs }, signal);
+    const movingSeen = this.moving.version;
+    const page = await this.page({ from: this.next, limit: firstStep * 2, waitMs, movingSeen }, signal);
     const fresh = page.lines.filter(({ line }) => line >= this.next);
     this.next = Math.max(this.next, page.next);
     this.ended = page.ended && this.atEnd;
@@ -101,7 +104,7 @@ export class LogWindow {
   }
 
   private async page(
-    input: { from: number; limit: number; waitMs?: number },
+    input: { from: number; limit: number; waitMs?: number; movingSeen?: string },
     signal: AbortSignal,
   ): Promise<Awaited<ReturnType<Reader>>> {
     const page = await this.read(
@@ -109,6 +112,7 @@ export class LogWindow {
       { signal },
     );
     this.total = page.total;
+    this.moving = page.moving;
     return page;
   }
 }

@@ -1,6 +1,7 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { MovingLines } from '../../../../shared/contract/run-readings.ts';
 import { terminalThemes } from '../../../components/terminal/terminal-theme.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { engine } from '../../../rpc/client.ts';
@@ -12,6 +13,8 @@ export interface LogControls {
   readonly total: number;
   readonly shown: number;
   readonly selected: boolean;
+  /** Lines that have no newline yet: a progress bar under way. */
+  readonly moving: MovingLines['lines'];
   readonly error: unknown;
   /** Goes to the end and stays there. */
   readonly follow: () => void;
@@ -20,6 +23,8 @@ export interface LogControls {
   readonly mark: (search: string) => void;
   readonly copy: () => void;
 }
+
+const noLines: MovingLines['lines'] = [];
 
 interface Parts {
   readonly screen: LogScreen;
@@ -41,7 +46,13 @@ export function useLog(
   const scheme = useComputedColorScheme();
   const parts = useRef<Parts | null>(null);
   const following = useRef(true);
-  const [state, setState] = useState({ following: true, total: 0, shown: 0, selected: false });
+  const [state, setState] = useState({
+    following: true,
+    total: 0,
+    shown: 0,
+    selected: false,
+    moving: noLines,
+  });
   const [error, setError] = useState<unknown>(null);
 
   const tell = useCallback(() => {
@@ -52,6 +63,7 @@ export function useLog(
       total: now.window.total,
       shown: now.window.lines.length,
       selected: now.screen.selection !== '',
+      moving: now.window.moving.lines,
     });
   }, []);
   const change = useCallback(
