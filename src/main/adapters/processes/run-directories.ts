@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import { messageLines } from '../../../shared/model/terminal-text.ts';
 import type { Observation } from '../../domain/runs/observation.ts';
 import type { RunDirectories } from '../../domain/runs/ports.ts';
 import { replaceFile } from '../../durable-file.ts';
@@ -91,11 +92,12 @@ export class FileRunDirectories implements RunDirectories {
       const { size } = await handle.stat();
       const tail = Buffer.alloc(Math.min(size, errorTailBytes));
       const { bytesRead } = await handle.read(tail, 0, tail.length, size - tail.length);
-      const lines = tail.toString('utf8', 0, bytesRead).split(/\r?\n/);
+      // As a terminal would show them: of a bar its last state, and no sequences.
+      const lines = messageLines(tail.toString('utf8', 0, bytesRead), { colour: false });
       // Cut into, the first one is half a line.
-      if (size > tail.length) lines.shift();
+      if (size > tail.length && lines.length > 1) lines.shift();
       while (lines.at(-1)?.trim() === '') lines.pop();
-      return lines.slice(-limit).map((line) => line.replaceAll('\0', '').slice(0, longestErrorLine));
+      return lines.slice(-limit).map((line) => line.slice(0, longestErrorLine));
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
       throw error;

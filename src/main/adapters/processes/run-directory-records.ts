@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import {
@@ -9,12 +10,18 @@ import {
 import type { ExitRecord, SupervisorRecord } from '../../domain/runs/observation.ts';
 import { hasCode } from '../../error-code.ts';
 
+const largestRecordBytes = 64 * 1024;
+
 async function readRecord<T>(runDirectory: string, name: string, schema: z.ZodType<T>): Promise<T | null> {
   let text: string;
   try {
-    text = await readFile(path.join(runDirectory, name), 'utf8');
+    await using handle = await open(path.join(runDirectory, name), constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await handle.stat();
+    // A trainer can put anything in its place: what no supervisor writes is as if it were not there.
+    if (!stats.isFile() || stats.size > largestRecordBytes) return null;
+    text = await handle.readFile('utf8');
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ENXIO')) return null;
     throw error;
   }
   try {
