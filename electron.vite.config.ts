@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type UserConfig } from 'electron-vite';
+import { inlineBoot, lateParts, pageChunks, pageEntries } from './page-build.config.ts';
 
 const root = import.meta.dirname;
 const manifest: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -63,15 +64,17 @@ export default defineConfig({
     root: path.join(root, 'src/renderer'),
     publicDir: path.join(root, 'src/renderer/public'),
     define: version,
-    plugins: [react(), blockFirstPaint, absoluteAddresses],
+    plugins: [react(), lateParts, inlineBoot, blockFirstPaint, absoluteAddresses],
     build: {
       target: 'chrome114',
       outDir: path.join(root, 'out/renderer'),
       emptyOutDir: true,
       minify: true,
-      modulePreload: { polyfill: false },
+      // Everything that is fetched early is in the page itself.
+      modulePreload: false,
+      cssCodeSplit: false,
       assetsInlineLimit: 0,
-      rolldownOptions: { input: path.join(root, 'src/renderer/index.html') },
+      rolldownOptions: { input: pageEntries(root), output: { codeSplitting: pageChunks } },
     },
   },
 });

@@ -33,6 +33,7 @@ const parts = {
       'src/main/shell',
       'src/main/index.ts',
       'electron.vite.config.ts',
+      'page-build.config.ts',
     ],
     command: ['node_modules/electron-vite/bin/electron-vite.js', 'build'],
   },

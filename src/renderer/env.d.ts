@@ -17,5 +17,7 @@ declare global {
     readonly trainyardDesktop?: DesktopApi;
     /** What benchmarks and tests read: when which journal number was painted. */
     __trainyard?: PaintRecord;
+    /** Imports a part of the page; the build makes every late import one of these. */
+    trainyardPart: <T>(address: string, load: (address: string) => Promise<T>) => Promise<T>;
   }
 }

@@ -7,6 +7,8 @@ import { followNews } from './app/news.ts';
 import { queryClient } from './app/query-client.ts';
 import { exposePaints } from './charts/paint-record.ts';
 import { startTexts } from './i18n/i18n.ts';
+import { fetchPartsWhenIdle } from './late/late-parts.ts';
+import { recoverByItself } from './late/recovery.ts';
 import { connection, engine } from './rpc/client.ts';
 
 /** News for as long as the page lives. Only a session that is not known ends it, and the page then says so; a new one starts it again. */
@@ -29,6 +31,7 @@ async function keepTrue(): Promise<void> {
 
 async function start(): Promise<void> {
   exposePaints();
+  recoverByItself(connection, queryClient);
   connection.start();
   // Asked before anything else is read, so that no change between a read and the first news goes unnoticed.
   void keepTrue();
@@ -40,6 +43,8 @@ async function start(): Promise<void> {
       <App />
     </StrictMode>,
   );
+  window.dispatchEvent(new Event('trainyard-started'));
+  void fetchPartsWhenIdle();
 }
 
 void start();

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
+import { inlineScriptSources } from '../../src/main/server/inline-scripts.ts';
 import { type FixtureFaults, fixtureRouter, meetFault, meetStores } from './fixture-router.ts';
 import { makeStory, type Story } from './fixture-story.ts';
 
@@ -22,15 +23,17 @@ export interface Fixture extends AsyncDisposable {
   /** Breaks every connection; with `refuse` new ones fail until `accept`. */
   drop(refuse: boolean): void;
   accept(): void;
+  /** Serves another build from now on, as an updated engine does: what the old page has of its own is not there any more. */
+  update(): void;
   /** Answers 401 from now on, as to a browser without a session. */
   forget(): void;
 }
 
 /** What the engine sends with every page: the bundle must live under it. */
-function policy(host: string): string {
+function policy(host: string, page: string): string {
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    ["script-src 'self'", ...inlineScriptSources(page)].join(' '),
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
@@ -61,7 +64,10 @@ function serveFiles(
   response: ServerResponse,
 ): void {
   const address = new URL(request.url ?? '/', 'http://fixture').pathname;
-  response.setHeader('content-security-policy', policy(request.headers.host ?? ''));
+  response.setHeader(
+    'content-security-policy',
+    policy(request.headers.host ?? '', String(files.get('/index.html'))),
+  );
   const image = /^\/files\/datasets\/[^/]+\/\d+\/images\/([0-9a-f]{64})$/.exec(address)?.[1];
   const artifact = /^\/files\/runs\/[^/]+\/artifacts\/([^/]+)$/.exec(address)?.[1];
   if (image !== undefined) {
@@ -94,10 +100,22 @@ function serveFiles(
     .end(files.get(found));
 }
 
+/** The same page under other names, as a build of other sources has them. */
+function renamed(files: ReadonlyMap<string, Buffer>): ReadonlyMap<string, Buffer> {
+  const names = [...files.keys()]
+    .filter((name) => name.startsWith('/assets/'))
+    .map((name) => path.basename(name));
+  const rename = (text: string) =>
+    names.reduce((result, name) => result.replaceAll(name, name.replace(/-(?=[^-]*$)/, '-next')), text);
+  return new Map(
+    [...files].map(([name, bytes]) => [rename(name), Buffer.from(rename(bytes.toString('utf8')))]),
+  );
+}
+
 /** Serves the built page with the contract in memory behind it: a bench for states that a real engine reaches slowly or never. */
 export async function startFixture(port = 0): Promise<Fixture> {
   const story = makeStory();
-  const files = builtPage();
+  let files = builtPage();
   const faults: FixtureFaults = new Map();
   const handler = new RPCHandler(fixtureRouter(story.state), {
     clientInterceptors: [
@@ -139,6 +157,9 @@ export async function startFixture(port = 0): Promise<Fixture> {
     },
     accept: () => {
       refusing = false;
+    },
+    update: () => {
+      files = renamed(files);
     },
     forget: () => {
       unknown = true;

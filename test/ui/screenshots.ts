@@ -4,7 +4,6 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
 import { type Fixture, startFixture } from './fixture-server.ts';
 import type { Scene } from './fixture-stack.ts';
-import { endSteadyNetwork, steadyNetwork } from './steady-network.ts';
 
 /**
  * Shoots every screen in both languages and themes.
@@ -192,11 +191,9 @@ for (const language of ['en', 'ko'] as const) {
       reducedMotion: 'reduce',
       ...(storage && { storageState: storage }),
     });
-    await steadyNetwork(context);
     await shoot(context, origin, `${language}.${scheme}`, fixture);
     // A link with a ticket opens the page once: later contexts come with the cookie that it gave.
     storage = { ...(await context.storageState()), origins: [] };
-    await endSteadyNetwork(context);
     await context.close();
   }
 }

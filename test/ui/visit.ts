@@ -1,8 +1,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { OpenBrowser } from '../support/browser.ts';
+import { dropRequests, endDropping } from './dropping-network.ts';
 import { type Fixture, startFixture } from './fixture-server.ts';
-import { endSteadyNetwork, steadyNetwork } from './steady-network.ts';
 
 export interface Visit {
   readonly page: Page;
@@ -10,7 +10,10 @@ export interface Visit {
   readonly complaints: string[];
 }
 
-/** A page on a fixture of its own; what the page itself complains of is kept. Both go when the test is over. */
+/**
+ * A page on a fixture of its own, over a network that breaks off one request in ten; what the page itself complains of is kept. Both go
+ * when the test is over.
+ */
 export async function visitFixture(
   { browser }: OpenBrowser,
   address: string,
@@ -20,9 +23,9 @@ export async function visitFixture(
   const fixture = await startFixture();
   before(fixture);
   const context = await browser.newContext({ locale: 'en-GB', ...options });
-  await steadyNetwork(context);
+  await dropRequests(context, expect.getState().currentTestName ?? address);
   onTestFinished(async () => {
-    await endSteadyNetwork(context);
+    await endDropping(context);
     await context.close();
     await fixture[Symbol.asyncDispose]();
   });
@@ -31,8 +34,9 @@ export async function visitFixture(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // The policy's refusals and React's errors; a connection that a test breaks is told of as well.
-    if (message.type() === 'error' && !message.text().includes('WebSocket')) complaints.push(message.text());
+    // The policy's refusals and React's errors. The browser also tells of every request and connection that breaks off.
+    if (message.type() === 'error' && !/WebSocket|net::ERR_/.test(message.text()))
+      complaints.push(message.text());
   });
   await page.goto(`${fixture.url}${address}`);
   await page.locator('main h1').first().waitFor({ state: 'attached' });

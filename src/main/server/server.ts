@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { Router } from '@orpc/server';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
@@ -23,6 +25,7 @@ import { contractInterceptors } from './contract-interceptors.ts';
 import { answerBadBytes, answerErrors, answerFrameworkErrors, RefusalLog } from './error-answers.ts';
 import { mountFiles, type ServedFiles } from './files.ts';
 import { foreignTrait, repeatedHeader } from './foreign-requests.ts';
+import { inlineScriptSources } from './inline-scripts.ts';
 import { mountObservability, type Readiness } from './observability.ts';
 import type { Presence } from './presence.ts';
 import {
@@ -55,10 +58,10 @@ export interface ServerOptions {
 /** Paths that anybody on this machine may read: they hold no data. */
 const open = /^\/(healthz|readyz|assets\/.*|favicon\.\w+)?$|^\/(?!rpc|api|files|metrics)[\w/-]*$/;
 
-const contentSecurityPolicy = (host: string) =>
+const contentSecurityPolicy = (host: string, scripts: readonly string[]) =>
   [
     "default-src 'none'",
-    "script-src 'self'",
+    ["script-src 'self'", ...scripts].join(' '),
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
@@ -89,6 +92,7 @@ export class EngineServer {
   private readonly options: ServerOptions;
   private listeningPort = 0;
   private mounted = false;
+  private inlineScripts: readonly string[] = [];
 
   constructor(options: ServerOptions) {
     this.options = options;
@@ -186,7 +190,10 @@ export class EngineServer {
       reply
         .header('cross-origin-opener-policy', 'same-origin')
         .header('cross-origin-resource-policy', 'same-origin');
-      reply.header('content-security-policy', contentSecurityPolicy(request.headers.host ?? ''));
+      reply.header(
+        'content-security-policy',
+        contentSecurityPolicy(request.headers.host ?? '', this.inlineScripts),
+      );
       const secret = (request.query as { token?: unknown }).token;
       if (request.method === 'GET' && path === '/' && typeof secret === 'string') {
         const cookie = this.options.access.redeem(secret);
@@ -231,6 +238,7 @@ export class EngineServer {
       );
       return;
     }
+    this.inlineScripts = inlineScriptSources(await readFile(path.join(rendererFolder, 'index.html'), 'utf8'));
     await this.server.register(fastifyStatic, {
       root: rendererFolder,
       wildcard: false,

@@ -1,10 +1,9 @@
 import { AppShell, Burger, Group, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BreadcrumbSlot } from '../components/page.tsx';
-import { PageSkeleton } from '../components/page-skeleton.tsx';
 import { connection } from '../rpc/client.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { ConnectionState } from './connection-state.tsx';
@@ -12,6 +11,7 @@ import { HeaderTools } from './header-tools.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import classes from './layout.module.css';
 import { Navigation } from './navigation.tsx';
+import { OutdatedNotice } from './outdated-notice.tsx';
 import { StoresGate } from './stores-gate.tsx';
 import { UnauthorizedPage } from './unauthorized-page.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -69,11 +69,10 @@ export function Layout() {
         </AppShell.Navbar>
         <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes.main}>
           <BreadcrumbSlot value={slot}>
-            <Suspense fallback={<PageSkeleton />}>
-              <StoresGate>
-                <Outlet />
-              </StoresGate>
-            </Suspense>
+            <OutdatedNotice />
+            <StoresGate>
+              <Outlet />
+            </StoresGate>
           </BreadcrumbSlot>
         </AppShell.Main>
       </AppShell>

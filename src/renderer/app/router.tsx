@@ -2,12 +2,12 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   parseSearchWith,
   redirect,
   stringifySearchWith,
 } from '@tanstack/react-router';
 import { PageSkeleton } from '../components/page-skeleton.tsx';
+import { latePage } from '../late/late-part.tsx';
 import { searches } from './addresses.ts';
 import { FailedPage, NotFoundPage } from './error-pages.tsx';
 import { Layout } from './layout.tsx';
@@ -26,77 +26,77 @@ const projects = createRoute({
   getParentRoute: () => root,
   path: '/projects',
   validateSearch: searches.none,
-  component: lazyRouteComponent(() => import('../features/projects/projects-page.tsx'), 'ProjectsPage'),
+  component: latePage(async () => (await import('../features/projects/projects-page.tsx')).ProjectsPage),
 });
 
 const project = createRoute({
   getParentRoute: () => root,
   path: '/projects/$projectId',
   validateSearch: searches.none,
-  component: lazyRouteComponent(() => import('../features/projects/project-page.tsx'), 'ProjectPage'),
+  component: latePage(async () => (await import('../features/projects/project-page.tsx')).ProjectPage),
 });
 
 const datasets = createRoute({
   getParentRoute: () => root,
   path: '/datasets',
   validateSearch: searches.datasets,
-  component: lazyRouteComponent(() => import('../features/datasets/datasets-page.tsx'), 'DatasetsPage'),
+  component: latePage(async () => (await import('../features/datasets/datasets-page.tsx')).DatasetsPage),
 });
 
 const dataset = createRoute({
   getParentRoute: () => root,
   path: '/datasets/$datasetId',
   validateSearch: searches.dataset,
-  component: lazyRouteComponent(() => import('../features/datasets/dataset-page.tsx'), 'DatasetPage'),
+  component: latePage(async () => (await import('../features/datasets/dataset-page.tsx')).DatasetPage),
 });
 
 const runs = createRoute({
   getParentRoute: () => root,
   path: '/runs',
   validateSearch: searches.runs,
-  component: lazyRouteComponent(() => import('../features/runs/runs-page.tsx'), 'RunsPage'),
+  component: latePage(async () => (await import('../features/runs/runs-page.tsx')).RunsPage),
 });
 
 const newRun = createRoute({
   getParentRoute: () => root,
   path: '/runs/new',
   validateSearch: searches.newRun,
-  component: lazyRouteComponent(() => import('../features/new-run/new-run-page.tsx'), 'NewRunPage'),
+  component: latePage(async () => (await import('../features/new-run/new-run-page.tsx')).NewRunPage),
 });
 
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$runId',
   validateSearch: searches.run,
-  component: lazyRouteComponent(() => import('../features/run/run-page.tsx'), 'RunPage'),
+  component: latePage(async () => (await import('../features/run/run-page.tsx')).RunPage),
 });
 
 const compare = createRoute({
   getParentRoute: () => root,
   path: '/compare',
   validateSearch: searches.compare,
-  component: lazyRouteComponent(() => import('../features/compare/compare-page.tsx'), 'ComparePage'),
+  component: latePage(async () => (await import('../features/compare/compare-page.tsx')).ComparePage),
 });
 
 const stack = createRoute({
   getParentRoute: () => root,
   path: '/stack',
   validateSearch: searches.stack,
-  component: lazyRouteComponent(() => import('../features/stack/stack-page.tsx'), 'StackPage'),
+  component: latePage(async () => (await import('../features/stack/stack-page.tsx')).StackPage),
 });
 
 const doctor = createRoute({
   getParentRoute: () => root,
   path: '/doctor',
   validateSearch: searches.doctor,
-  component: lazyRouteComponent(() => import('../features/doctor/doctor-page.tsx'), 'DoctorPage'),
+  component: latePage(async () => (await import('../features/doctor/doctor-page.tsx')).DoctorPage),
 });
 
 const system = createRoute({
   getParentRoute: () => root,
   path: '/system',
   validateSearch: searches.none,
-  component: lazyRouteComponent(() => import('../features/system/system-page.tsx'), 'SystemPage'),
+  component: latePage(async () => (await import('../features/system/system-page.tsx')).SystemPage),
 });
 
 /** Every address of the app; pages come with their own code when they are first visited. */
@@ -118,7 +118,6 @@ export const router = createRouter({
   // As they stand there: "search=007" is the text 007, and no number.
   parseSearch: parseSearchWith((text) => text),
   stringifySearch: stringifySearchWith(String),
-  defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: NotFoundPage,
   defaultErrorComponent: FailedPage,

@@ -1,5 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { en } from './en/all.ts';
+import { ko } from './ko/all.ts';
 import type { Messages } from './messages.ts';
 
 export const languages = ['en', 'ko'] as const;
@@ -7,10 +9,8 @@ export type Language = (typeof languages)[number];
 
 const storageKey = 'trainyard-language';
 
-const load: Record<Language, () => Promise<Messages>> = {
-  en: async () => (await import('./en/all.ts')).en,
-  ko: async () => (await import('./ko/all.ts')).ko,
-};
+/** Both come with the page: a language that is fetched when it is chosen may fail to come. */
+const texts: Record<Language, Messages> = { en, ko };
 
 function isLanguage(value: string | null | undefined): value is Language {
   return languages.some((language) => language === value);
@@ -31,7 +31,7 @@ export async function startTexts(): Promise<void> {
   const language = preferredLanguage(localStorage.getItem(storageKey), navigator.languages);
   await i18next.use(initReactI18next).init({
     lng: language,
-    resources: { [language]: { translation: await load[language]() } },
+    resources: { en: { translation: texts.en }, ko: { translation: texts.ko } },
     interpolation: { escapeValue: false },
     returnNull: false,
   });
@@ -40,9 +40,6 @@ export async function startTexts(): Promise<void> {
 
 /** Switches the language and remembers it. */
 export async function switchLanguage(language: Language): Promise<void> {
-  if (!i18next.hasResourceBundle(language, 'translation')) {
-    i18next.addResourceBundle(language, 'translation', await load[language]());
-  }
   localStorage.setItem(storageKey, language);
   await i18next.changeLanguage(language);
   apply(language);

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { importModes } from '../../../shared/contract/datasets.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
+import { useUnsaved } from '../../late/use-unsaved.ts';
 import { engine, queries } from '../../rpc/client.ts';
 import { FileDrop } from './file-drop.tsx';
 import type { ImportWish } from './use-import.ts';
@@ -40,6 +41,7 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
   const ready = target && (from === 'path' ? path.trim() !== '' : file !== null);
   const desktop = window.trainyardDesktop;
 
+  useUnsaved(path !== '' || name !== '' || file !== null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!target) return;

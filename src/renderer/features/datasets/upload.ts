@@ -1,9 +1,11 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
 
+const brokenOff = 'UPLOAD_FAILED';
+
 /** The engine's own error in an answer, as far as it has one. */
 function errorOf(request: XMLHttpRequest): TrainyardError {
   const fallback = new TrainyardError(
-    'UPLOAD_FAILED',
+    brokenOff,
     'The file could not be sent to the engine',
     'See whether the engine runs and its disk has room, then try again.',
     { status: request.status || 503 },
@@ -23,15 +25,29 @@ function errorOf(request: XMLHttpRequest): TrainyardError {
   }
 }
 
+const triesAtOnce = 3;
+
 /**
- * Sends a file to the engine as it is. XMLHttpRequest, because `fetch` tells nothing of an upload's progress.
+ * Sends a file to the engine as it is, and again from the start where the connection broke off: what came before is never imported.
  * @returns the id to import from, as `upload://ID`
  */
-export function uploadFile(
+export async function uploadFile(
   file: File,
   onProgress: (sent: number) => void,
   signal: AbortSignal,
 ): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await sendFile(file, onProgress, signal);
+    } catch (error) {
+      const broke = error instanceof TrainyardError && error.code === brokenOff;
+      if (!broke || signal.aborted || count >= triesAtOnce) throw error;
+    }
+  }
+}
+
+/** XMLHttpRequest, because `fetch` tells nothing of an upload's progress. */
+function sendFile(file: File, onProgress: (sent: number) => void, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', `/files/uploads?name=${encodeURIComponent(file.name)}`);

@@ -13,6 +13,7 @@ import { LinkButton } from '../../components/link-button.tsx';
 import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useUnsaved } from '../../late/use-unsaved.ts';
 import { queries } from '../../rpc/client.ts';
 import { toProblem } from '../../rpc/problem.ts';
 import { FieldInput } from './field-input.tsx';
@@ -104,6 +105,7 @@ function NewRunForm({ projects, firstProject, named, version }: NewRunFormProps)
   const [edits, setEdits] = useState<Edits>({});
   const [advanced, advancedToggle] = useDisclosure(false);
   const create = useCreateRun();
+  useUnsaved(name !== '' || Object.keys(edits).length > 0);
 
   const datasets = useQuery(
     queries.datasets.list.queryOptions({ input: { project: project ?? '' }, enabled: project !== null }),

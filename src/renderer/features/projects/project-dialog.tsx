@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Project } from '../../../shared/contract/projects.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useUnsaved } from '../../late/use-unsaved.ts';
 import { engine, queries } from '../../rpc/client.ts';
 
 interface ProjectDialogProps {
@@ -45,6 +46,7 @@ function ProjectForm({ onClose, project }: Omit<ProjectDialogProps, 'opened'>) {
       if (!project) await navigate({ to: '/projects/$projectId', params: { projectId: saved.id } });
     },
   });
+  useUnsaved(name !== (project?.name ?? '') || description !== (project?.description ?? ''));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate();

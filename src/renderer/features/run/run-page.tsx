@@ -1,4 +1,4 @@
-import { Skeleton, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import {
   IconChartLine,
   IconFileText,
@@ -9,7 +9,6 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
@@ -19,16 +18,17 @@ import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
+import { lateSection } from '../../late/late-part.tsx';
 import { queries } from '../../rpc/client.ts';
 import { namesNothing } from '../../rpc/problem.ts';
 import { ChartsTab } from './charts-tab.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunHeader } from './run-header.tsx';
 
-const LogTab = lazy(async () => ({ default: (await import('./log-tab.tsx')).LogTab }));
-const ConfigTab = lazy(async () => ({ default: (await import('./config-tab.tsx')).ConfigTab }));
-const ArtifactsTab = lazy(async () => ({ default: (await import('./artifacts-tab.tsx')).ArtifactsTab }));
-const HistoryTab = lazy(async () => ({ default: (await import('./history-tab.tsx')).HistoryTab }));
+const LogTab = lateSection(async () => (await import('./log-tab.tsx')).LogTab);
+const ConfigTab = lateSection(async () => (await import('./config-tab.tsx')).ConfigTab);
+const ArtifactsTab = lateSection(async () => (await import('./artifacts-tab.tsx')).ArtifactsTab);
+const HistoryTab = lateSection(async () => (await import('./history-tab.tsx')).HistoryTab);
 
 const tabs = [
   ['charts', IconChartLine],
@@ -91,20 +91,18 @@ function RunTabs({ run, feeds }: { readonly run: Run; readonly feeds: ReturnType
       <Tabs.Panel value="charts">
         <ChartsTab run={run} feeds={feeds} />
       </Tabs.Panel>
-      <Suspense fallback={<Skeleton height={420} radius="md" />}>
-        <Tabs.Panel value="log">
-          <LogTab run={run} />
-        </Tabs.Panel>
-        <Tabs.Panel value="config">
-          <ConfigTab run={run} />
-        </Tabs.Panel>
-        <Tabs.Panel value="artifacts">
-          <ArtifactsTab run={run} />
-        </Tabs.Panel>
-        <Tabs.Panel value="history">
-          <HistoryTab run={run} />
-        </Tabs.Panel>
-      </Suspense>
+      <Tabs.Panel value="log">
+        <LogTab run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="config">
+        <ConfigTab run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="artifacts">
+        <ArtifactsTab run={run} />
+      </Tabs.Panel>
+      <Tabs.Panel value="history">
+        <HistoryTab run={run} />
+      </Tabs.Panel>
     </Tabs>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import { fetchFile } from '../../rpc/fetch-file.ts';
 
 /** The newest artifact of a kind, read and checked; null where there is none. An artifact never changes under its address. */
 export function useArtifact<T>(run: Run, kind: string, schema: z.ZodType<T>) {
@@ -14,7 +15,7 @@ export function useArtifact<T>(run: Run, kind: string, schema: z.ZodType<T>) {
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }): Promise<T | null> => {
       if (!artifact) return null;
-      const answer = await fetch(artifact.url, { signal });
+      const answer = await fetchFile(artifact.url, signal);
       const wrong = (what: string, mend: string) =>
         new TrainyardError('ARTIFACT_UNREADABLE', `${artifact.path}: ${what}`, mend);
       if (!answer.ok)

@@ -2,7 +2,7 @@ import { Alert, Button, Skeleton, Tabs, Text } from '@mantine/core';
 import { IconFileText, IconInfoCircle, IconStack2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StackState } from '../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
@@ -14,6 +14,7 @@ import { StackBadge } from '../../components/stack/stack-badges.tsx';
 import { useStack, watchedMs } from '../../components/stack/use-stack.ts';
 import { useStackRefusal, useStackVerb } from '../../components/stack/use-stack-verb.ts';
 import { useStoresAway } from '../../components/stack/use-stores-away.ts';
+import { lateSection } from '../../late/late-part.tsx';
 import { queries } from '../../rpc/client.ts';
 import { toProblem } from '../../rpc/problem.ts';
 import { FirstStart } from './first-start.tsx';
@@ -24,9 +25,7 @@ import { useWork } from './work/use-work.ts';
 import type { Work } from './work/work.ts';
 import { WorkPanel } from './work/work-panel.tsx';
 
-// Asked for with the page, not when the tab is opened: a start makes a network, and browsers break off requests then.
-const logsCode = import('./log/logs-tab.tsx');
-const LogsTab = lazy(async () => ({ default: (await logsCode).LogsTab }));
+const LogsTab = lateSection(async () => (await import('./log/logs-tab.tsx')).LogsTab);
 
 /** The stack: what runs, what is being done with it, what it says. */
 export function StackPage() {
@@ -174,24 +173,22 @@ function Body({ stack, work, blocked, starting, onVerb }: BodyProps) {
               onLogs={(name) => showLogs([name])}
             />
           </Tabs.Panel>
-          <Suspense fallback={<Skeleton height={420} radius="md" />}>
-            <Tabs.Panel value="logs">
-              {stack.services.every(({ status }) => status === 'absent') ? (
-                <EmptyState
-                  icon={IconFileText}
-                  title={t('stackLog.absent')}
-                  hint={t('stackLog.absentHint')}
-                  action={
-                    <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>
-                      {t('stack.tabs.services')}
-                    </Button>
-                  }
-                />
-              ) : (
-                <LogsTab name={stack.name} chosen={chosen} onChoose={showLogs} />
-              )}
-            </Tabs.Panel>
-          </Suspense>
+          <Tabs.Panel value="logs">
+            {stack.services.every(({ status }) => status === 'absent') ? (
+              <EmptyState
+                icon={IconFileText}
+                title={t('stackLog.absent')}
+                hint={t('stackLog.absentHint')}
+                action={
+                  <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>
+                    {t('stack.tabs.services')}
+                  </Button>
+                }
+              />
+            ) : (
+              <LogsTab name={stack.name} chosen={chosen} onChoose={showLogs} />
+            )}
+          </Tabs.Panel>
         </Tabs>
       )}
     </>

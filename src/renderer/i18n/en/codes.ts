@@ -4,4 +4,12 @@ export const codes = {
     message: 'The connection to the engine broke while it was at work',
     mend: 'See whether it was done, and ask again if it was not.',
   },
+  PART_UNREACHABLE: {
+    message: 'This part of the page could not be fetched from the engine',
+    mend: 'It is fetched by itself once the engine answers again; or try again now.',
+  },
+  PAGE_OUTDATED: {
+    message: 'The engine was updated, and this page is from before',
+    mend: 'Reload the page.',
+  },
 };

@@ -88,6 +88,11 @@ export const shell = {
     open: 'Open the dataset',
     choose: 'Choose what to train on',
   },
+  outdated: {
+    title: 'Trainyard was updated',
+    hint: 'This page is from before. Reload it; what was typed and not saved is lost then.',
+    reload: 'Reload',
+  },
   refused: {
     title: 'This address can’t be followed',
     hint: 'This page does not know what this part of the address means, so it shows nothing rather than something else.',

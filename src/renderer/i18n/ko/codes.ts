@@ -1,10 +1,19 @@
 import { type KnownCode, koreanCodes } from '../../../shared/i18n/ko/codes.ts';
 
 /** 코드로 알아보는 문제. 엔진이 보낸 영어 문장은 이 아래에 그대로 보여 줍니다. */
-export const codes: Record<'CONNECTION_LOST', KnownCode> & Record<string, KnownCode> = {
+export const codes: Record<'CONNECTION_LOST' | 'PART_UNREACHABLE' | 'PAGE_OUTDATED', KnownCode> &
+  Record<string, KnownCode> = {
   ...koreanCodes,
   CONNECTION_LOST: {
     message: '일하는 도중에 엔진과의 연결이 끊겼습니다',
     mend: '일이 되었는지 확인하고, 안 되었으면 다시 요청하세요.',
+  },
+  PART_UNREACHABLE: {
+    message: '페이지의 이 부분을 엔진에서 가져오지 못했습니다',
+    mend: '엔진이 다시 응답하면 저절로 가져옵니다. 지금 다시 시도할 수도 있습니다.',
+  },
+  PAGE_OUTDATED: {
+    message: '엔진이 업데이트되었고, 이 페이지는 이전 버전입니다',
+    mend: '페이지를 새로고침하세요.',
   },
 };

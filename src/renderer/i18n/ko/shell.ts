@@ -13,6 +13,7 @@ type Part = Pick<
   | 'notFound'
   | 'gone'
   | 'refused'
+  | 'outdated'
   | 'problems'
   | 'system'
 >;
@@ -106,6 +107,11 @@ export const shell: Part = {
     notReadyHint: '“{{name}}”에 완성된 버전이 없습니다. 가져오는 중이거나 가져오기에 실패했습니다.',
     open: '데이터셋 열기',
     choose: '학습할 대상 고르기',
+  },
+  outdated: {
+    title: 'Trainyard가 업데이트되었습니다',
+    hint: '이 페이지는 이전 버전입니다. 새로고침하세요. 저장하지 않은 입력 내용은 사라집니다.',
+    reload: '새로고침',
   },
   refused: {
     title: '이 주소를 열 수 없습니다',
