@@ -216,6 +216,18 @@ test('levels are known by the names that logging libraries have for them', () =>
   expect(['loud', null, {}, '__proto__'].map(level)).toEqual(Array.from({ length: 4 }, () => ['info', 1]));
 });
 
+test('final values that JSON has no number for are strings, whoever writes them down', () => {
+  const line = `{"seq": 1, "time": "2026-11-23T22:40:31.123Z", "type": "result", "status": "completed", "metrics": {"a": 1e999, "b": null, "c": -0.0, "d": NaN, "e": 1}}`;
+  const parsed = parseEventLine(line);
+  expect(parsed.type === 'result' && parsed.data.metrics).toEqual({
+    a: 'Infinity',
+    b: 'NaN',
+    c: '-0',
+    d: 'NaN',
+    e: 1,
+  });
+});
+
 test('a field of any depth costs no stack, and the rest of its event is kept', () => {
   const deep = `${'['.repeat(400_000)}${']'.repeat(400_000)}`;
   const line = `{"seq": 1, "time": "2026-11-23T22:40:31.123Z", "type": "result", "status": "completed", "metrics": {"a": 1}, "deep": ${deep}}`;

@@ -206,7 +206,11 @@ export const runsContract = {
     })
     .input(
       run.extend({
-        names: z.string().max(4000).optional().describe('comma-separated; all where left out'),
+        names: z
+          .string()
+          .max(4000)
+          .optional()
+          .describe('comma-separated (a name that holds a comma is found among all); all where left out'),
         maxPoints: queryInt.pipe(z.int().min(16).max(16_384)).default(8192).describe('for each line'),
         fromStep: queryInt.optional(),
         toStep: queryInt.optional(),

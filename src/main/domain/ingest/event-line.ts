@@ -1,4 +1,5 @@
 import { logLevels } from '../../../shared/contract/run-readings.ts';
+import { exactJson } from '../metrics/metric-columns.ts';
 import { excessOf, parseEventJson } from './event-json.ts';
 import { eventLimits, largestStep } from './event-limits.ts';
 import { parseEventTime } from './event-time.ts';
@@ -154,16 +155,20 @@ function plainEvent(check: PlainCheck, fields: Fields, seq: number, time: number
   if (check.metrics !== 'none' && (check.metrics === 'required' || fields.metrics !== undefined)) {
     const read = readValues(fields.metrics);
     if (read === null) return { type: 'fault', reason: 'metrics is not an object', seq };
-    data.push(['metrics', withoutNull(read.values)]);
+    data.push(['metrics', asJson(read.values)]);
     leftOut.push(...read.leftOut);
   }
   return { type: check.type, seq, time, data: Object.fromEntries(data), leftOut };
 }
 
-/** Null, which some writers of JSON have for NaN, as NaN is written here. */
-function withoutNull(values: MetricValues): MetricValues {
-  if (!Object.values(values).includes(null)) return values;
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? 'NaN']));
+/** Values as JSON holds them, whoever writes it: those that it has no number for are strings. */
+function asJson(values: MetricValues): Record<string, number | string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : exactJson(value ?? Number.NaN),
+    ]),
+  );
 }
 
 const numberedFields = new Set(['seq', 'time', 'type']);

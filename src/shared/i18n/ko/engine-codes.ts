@@ -2,6 +2,10 @@
 export const engineCodes = {
   UNAUTHORIZED: { message: '이 브라우저에는 엔진의 세션이 없습니다', mend: '엔진이 출력한 링크를 여세요.' },
   NOT_FOUND: { message: '찾을 수 없습니다', mend: '주소나 이름을 확인하세요. 삭제되었을 수도 있습니다.' },
+  INGEST_REFUSED: {
+    message: '데이터베이스가 학습 프로그램의 기록을 받지 않습니다',
+    mend: '그 줄은 실행 폴더에 남아 있습니다. 학습 프로그램이 쓰는 내용을 고치세요.',
+  },
   RUN_NOT_FOUND: { message: '그런 학습이 없습니다', mend: '학습 목록에서 다시 고르세요.' },
   PROJECT_NOT_FOUND: { message: '그런 프로젝트가 없습니다', mend: '프로젝트 목록에서 다시 고르세요.' },
   DATASET_NOT_FOUND: { message: '그런 데이터셋이 없습니다', mend: '데이터셋 목록에서 다시 고르세요.' },
