@@ -169,22 +169,6 @@ test('links in archives are refused, whatever they point to', async () => {
   expect(told(inTar.validation.warnings)).toEqual(['NOT_AN_IMAGE cat/pipe']);
 });
 
-test('a zip’s Korean names are read in each of the three ways in which they are written', async () => {
-  // 고양이 in code page 949, as Windows in Korea writes it without saying so.
-  const codePage949 = Buffer.from([0xb0, 0xed, 0xbe, 0xe7, 0xc0, 0xcc]);
-  const rest = (index: number) => Buffer.from(`/${index}.png`);
-  const { validation } = await check(
-    'set.zip',
-    zip([
-      { name: '고양이/0.png', body: await picture(0) },
-      { name: Buffer.concat([Buffer.from('고양이'), rest(1)]), body: await picture(1), utf8: false },
-      { name: Buffer.concat([codePage949, rest(2)]), body: await picture(2), utf8: false },
-      { name: `${'고양이'.normalize('NFD')}/3.png`, body: await picture(3) },
-    ]),
-  );
-  expect(validation.summary.classes).toEqual([{ name: '고양이', count: 4 }]);
-});
-
 test('a zip with backslashes, as old .NET wrote them, is read', async () => {
   const entries = (await goodEntries()).map(({ name, body }) => ({ name: name.replace('/', '\\'), body }));
   const { validation } = await check('set.zip', zip(entries));

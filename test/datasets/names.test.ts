@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { placeOf, recogniseLayout } from '../../src/main/domain/datasets/layout.ts';
-import { checkPath, foldName, isIgnored } from '../../src/main/domain/datasets/names.ts';
+import { isHidden, isLeftover } from '../../src/main/domain/datasets/leftovers.ts';
+import { checkPath, foldName } from '../../src/main/domain/datasets/names.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 12 });
 const anyPath = fc.array(
@@ -18,7 +18,7 @@ test('a path that is taken never leaves the folder, has no empty segment and hol
       for (const segment of checked.segments) {
         expect(segment).not.toMatch(/^\.{0,2}$|[/\\\p{Cc}\u202a-\u202e]/u);
         expect(Buffer.byteLength(segment.normalize('NFC'))).toBeLessThanOrEqual(255);
-        expect(isIgnored(segment)).toBe(false);
+        expect(isLeftover(segment) || isHidden(segment)).toBe(false);
       }
     }),
     { numRuns: 2000 },
@@ -59,38 +59,4 @@ test('the fold of a name is the same for every composition and case of it', () =
       if (/^[\p{Script=Hangul}A-Za-z0-9]*$/u.test(name)) expect(foldName(name.toUpperCase())).toBe(fold);
     }),
   );
-});
-
-const layoutOf = (...paths: string[]) =>
-  recogniseLayout(
-    paths.filter((path) => !path.endsWith('/')).map((path) => path.split('/')),
-    paths.filter((path) => path.endsWith('/')).map((path) => path.slice(0, -1).split('/')),
-  );
-
-test.each([
-  [['cat/1.png', 'dog/1.png'], [], false],
-  [['set/cat/1.png', 'set/dog/1.png'], ['set'], false],
-  [['a/b/cat/1.png', 'a/b/dog/1.png'], ['a', 'b'], false],
-  [['cat/1.png'], [], false],
-  [['cat/1.png', 'dog/'], [], false],
-  [['set/cat/1.png', 'other/'], [], false],
-  [['train/cat/1.png', 'val/cat/2.png'], [], true],
-  [['set/Train/cat/1.png', 'set/validation/cat/2.png', 'set/test/cat/3.png'], ['set'], true],
-  // A means of transport, not a split: images lie right in it.
-  [['train/1.png', 'bus/1.png'], [], false],
-  [['train/1.png', 'test/1.png'], [], false],
-  [['train/cat/1.png', 'extra/cat/1.png'], [], false],
-  [['val/cat/1.png', 'test/cat/1.png'], [], false],
-  [['1.png'], [], false],
-] as const)('the layout of %j is base %j, splits %s', (paths, base, hasSplits) => {
-  expect(layoutOf(...paths)).toEqual({ base, hasSplits });
-});
-
-test('an image’s place says split, class and path from the base on', () => {
-  const layout = layoutOf('set/train/cat/1.png', 'set/val/cat/2.png');
-  const place = placeOf(layout, ['set', 'val', 'cat', 'deep', '2.png'], false);
-  expect(place).toEqual({ split: 'val', class: 'cat', path: 'val/cat/deep/2.png' });
-  expect(placeOf(layout, ['set', 'val', '2.png'], false)).toBeNull();
-  expect(placeOf(layout, ['set', 'val', 'cat'], true)).toMatchObject({ class: 'cat' });
-  expect(placeOf(layout, ['elsewhere', 'cat', '2.png'], false)).toBeNull();
 });

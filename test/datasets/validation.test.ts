@@ -67,7 +67,6 @@ test('every fault is found in one go, each with its file, and the good images re
     'EMPTY_CLASS nothing',
     'EXTENSION_MISMATCH cat/png-without-extension',
     'EXTENSION_MISMATCH cat/really-a-jpeg.png',
-    'IMAGE_OUTSIDE_CLASS loose.png',
     'IMAGE_UNREADABLE cat/cut.jpg',
     'IMAGE_UNREADABLE cat/empty.png',
     'IMAGE_UNREADABLE cat/no-end.png',
@@ -77,6 +76,7 @@ test('every fault is found in one go, each with its file, and the good images re
   ]);
   expect(told(validation.warnings)).toEqual([
     'DUPLICATE_IMAGE cat/twice.png',
+    'IMAGE_OUTSIDE_CLASS loose.png',
     'NOT_AN_IMAGE dog/notes.txt',
     'SINGLE_IMAGE_CLASS one/alone.png',
   ]);

@@ -9,7 +9,9 @@ export function datasetsApi(service: DatasetService) {
       datasets: await service.list(context.userId, input),
     })),
     show: datasets.show.handler(({ input, context }) => service.show(context.userId, input.dataset)),
-    validate: datasets.validate.handler(({ input }) => service.validate(input.path, input.format)),
+    validate: datasets.validate.handler(({ input }) =>
+      service.validate(input.path, input.format, input.reading),
+    ),
     import: datasets.import.handler(({ input, context }) => service.import(context.userId, input)),
     waitForImport: datasets.waitForImport.handler(({ input }) => service.waitForImport(input)),
     images: datasets.images.handler(({ input, context }) => service.images(context.userId, input)),

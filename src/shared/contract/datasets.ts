@@ -5,6 +5,34 @@ export const datasetFormats = ['imagenet'] as const;
 export const importModes = ['copy', 'link', 'in_place'] as const;
 export const datasetStatuses = ['processing', 'ready', 'error', 'archived'] as const;
 
+/** Encodings of an archive's names; `auto` looks at all of them. */
+export const namesEncodings = [
+  'auto',
+  'utf-8',
+  'cp949',
+  'cp437',
+  'shift_jis',
+  'gbk',
+  'big5',
+  'windows-1252',
+] as const;
+export const deepestClasses = 8;
+
+/** How a folder or archive is to be read where it does not tell by itself. */
+export const readingSchema = z.object({
+  classesAt: z
+    .int()
+    .min(1)
+    .max(deepestClasses)
+    .nullable()
+    .default(null)
+    .describe('the level of the class folders, 1 being the first; null: recognised by names and contents'),
+  namesEncoding: z
+    .enum(namesEncodings)
+    .default('auto')
+    .describe('the encoding of names in an archive that does not say it'),
+});
+
 export const classCount = z.object({ name: z.string(), count: z.int() });
 
 /** What a validation found; `ok` is true where `errors` is empty. Paths are relative to the folder or archive. */
@@ -106,7 +134,13 @@ export const datasetsContract = {
       tags: ['datasets'],
       summary: 'Check a folder or archive on the engine’s machine; imports nothing',
     })
-    .input(z.object({ path: z.string().min(1), format: z.enum(datasetFormats).default('imagenet') }))
+    .input(
+      z.object({
+        path: z.string().min(1),
+        format: z.enum(datasetFormats).default('imagenet'),
+        reading: readingSchema.optional(),
+      }),
+    )
     .output(validationSchema),
   import: base
     .route({
@@ -130,6 +164,7 @@ export const datasetsContract = {
         format: z.enum(datasetFormats).default('imagenet'),
         mode: z.enum(importModes).default('copy'),
         skipInvalid: z.boolean().default(false),
+        reading: readingSchema.optional(),
       }),
     )
     .output(z.object({ datasetId: z.uuid(), importId: z.uuid() })),

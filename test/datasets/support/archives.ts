@@ -14,6 +14,10 @@ export interface ZipEntry {
   readonly claimedSize?: number;
   readonly claimedCrc?: number;
   readonly encrypted?: boolean;
+  /** The compression method that the headers say; 8 (deflate) unless told otherwise. */
+  readonly method?: number;
+  /** The system that is said to have made the entry: 3 is Unix (so unless told otherwise), 0 is DOS and Windows. */
+  readonly madeBy?: number;
 }
 
 /** A zip file, honest or not (APPNOTE 4.3): local headers with the packed bytes, then the central directory. */
@@ -27,7 +31,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
     common.writeUInt16LE((entry.utf8 === false ? 0 : 1 << 11) | (entry.encrypted ? 1 : 0), 2);
-    common.writeUInt16LE(8, 4);
+    common.writeUInt16LE(entry.method ?? 8, 4);
     common.writeUInt32LE(entry.claimedCrc ?? crc32(entry.body), 10);
     common.writeUInt32LE(packed.length, 14);
     common.writeUInt32LE(entry.claimedSize ?? entry.body.length, 18);
@@ -36,8 +40,8 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(((entry.mode ?? 0o100644) << 16) >>> 0, 6);
     tail.writeUInt32LE(offset, 10);
-    // "Made by" 3 is Unix.
-    central.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x03'), common, tail, name]));
+    const madeBy = Buffer.from([0x14, entry.madeBy ?? 3]);
+    central.push(Buffer.concat([Buffer.from('PK\x01\x02'), madeBy, common, tail, name]));
     local.push(header);
     offset += header.length;
   }

@@ -1,16 +1,22 @@
 import { LocalSources } from '../../../src/main/adapters/files/local-sources.ts';
 import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-reader.ts';
 import { defaultLimits, type SourceLimits } from '../../../src/main/domain/datasets/limits.ts';
+import { automatic, type Reading } from '../../../src/main/domain/datasets/reading.ts';
 import { scanSource } from '../../../src/main/domain/datasets/scan.ts';
 import { type Evaluation, evaluate } from '../../../src/main/domain/datasets/validation.ts';
 
 const reader = new SharpImageReader();
 
 /** Validates a folder or archive as the service does. */
-export async function evaluatePath(path: string, changed: Partial<SourceLimits> = {}): Promise<Evaluation> {
+export async function evaluatePath(
+  path: string,
+  changed: Partial<SourceLimits> = {},
+  said: Partial<Reading> = {},
+): Promise<Evaluation> {
   const limits = { ...defaultLimits, ...changed };
-  const source = await new LocalSources(limits, '/nowhere/trainyard').open(path);
-  return evaluate(await scanSource(source, { reader, limits }), 'imagenet');
+  const reading = { ...automatic, ...said };
+  const source = await new LocalSources(limits, '/nowhere/trainyard').open(path, reading);
+  return evaluate(await scanSource(source, { reader, limits }), 'imagenet', reading);
 }
 
 /** The problems as `CODE path`, sorted. */

@@ -9,9 +9,15 @@ export function truncated(path: string, cause: unknown): EntryFault {
   return new EntryFault(makeProblem('ARCHIVE_TRUNCATED', path, message, again), { fatal: true, cause });
 }
 
-/** Something in the archive can't be understood; `fatal` where nothing behind it can be either. */
-export function damaged(path: string, why: string, fatal: boolean, cause?: unknown): EntryFault {
-  return new EntryFault(makeProblem('ARCHIVE_UNREADABLE', path, `The archive can't be read: ${why}`, again), {
+/** Something in the archive can't be understood; `fatal` where nothing behind it can be either. `why` is in our own words. */
+export function damaged(
+  path: string,
+  why: string,
+  fatal: boolean,
+  cause?: unknown,
+  mend: string = again,
+): EntryFault {
+  return new EntryFault(makeProblem('ARCHIVE_UNREADABLE', path, `The archive can't be read: ${why}`, mend), {
     fatal,
     cause,
   });
@@ -27,4 +33,18 @@ export function linkInArchive(path: string): EntryFault {
       'Pack the files themselves (tar: --dereference --hard-dereference).',
     ),
   );
+}
+
+/** The code of an error of Node, its zlib or the operating system; empty where it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** What the operating system says against reading a file, in words; null where the error is another. */
+export function systemReason(error: unknown): string | null {
+  const code = codeOf(error);
+  if (code.startsWith('ERR_') || !/^E[A-Z0-9]+$/.test(code)) return null;
+  if (code === 'EACCES' || code === 'EPERM') return 'this user may not read it';
+  if (code === 'ENOENT') return 'it is gone';
+  return code === 'EIO' ? 'the disk can’t read it' : `the system answers ${code}`;
 }

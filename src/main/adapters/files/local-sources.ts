@@ -2,16 +2,18 @@ import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { SourceLimits } from '../../domain/datasets/limits.ts';
-import type { DatasetSource, DatasetSources } from '../../domain/datasets/ports.ts';
+import { type DatasetSource, type DatasetSources, EntryFault } from '../../domain/datasets/ports.ts';
+import { automatic, type Reading } from '../../domain/datasets/reading.ts';
 import { hasCode } from '../../error-code.ts';
+import { kindBytes, kindOf, noArchive } from './archive-kinds.ts';
 import { FolderSource } from './folder-source.ts';
 import { isInside } from './object-paths.ts';
 import { readStart } from './read-start.ts';
 import { TarSource } from './tar-source.ts';
+import { findZipEnd } from './zip-end.ts';
 import { ZipSource } from './zip-source.ts';
 
-const archiveExtension = /\.(zip|tar|tgz|tar\.gz)$/i;
-const tarSignature = { text: 'ustar', offset: 257 };
+const archiveExtension = /\.(zip|tar|tgz|tzst|tar\.gz|tar\.zst)$/i;
 
 /** Folders, zip and tar files of this machine as datasets' sources. */
 export class LocalSources implements DatasetSources {
@@ -24,7 +26,7 @@ export class LocalSources implements DatasetSources {
     this.stateFolder = stateFolder;
   }
 
-  async open(wanted: string): Promise<DatasetSource> {
+  async open(wanted: string, reading = automatic): Promise<DatasetSource> {
     if (!path.isAbsolute(wanted)) throw notAbsolute(wanted);
     const real = await reach(wanted);
     const state = await realpath(this.stateFolder).catch((error: unknown) => {
@@ -34,35 +36,46 @@ export class LocalSources implements DatasetSources {
     if (isInside(state, real) || isInside(real, state)) throw isState(real);
     const found = await stat(real);
     if (found.isDirectory()) return new FolderSource(real);
-    return this.openArchive(real, path.basename(real).replace(archiveExtension, ''));
+    return this.openArchive(real, path.basename(real), reading);
   }
 
-  async openUpload(file: string, name: string): Promise<DatasetSource> {
-    return this.openArchive(await reach(file), path.basename(name).replace(archiveExtension, ''));
+  async openUpload(file: string, name: string, reading = automatic): Promise<DatasetSource> {
+    return this.openArchive(await reach(file), path.basename(name), reading);
   }
 
-  /** What an archive is says its beginning, not its name. */
-  private async openArchive(file: string, name: string): Promise<DatasetSource> {
-    const start = Buffer.from(await firstBytes(file));
-    if (['PK\x03\x04', 'PK\x05\x06'].some((signature) => startsWith(start, signature))) {
-      return new ZipSource(file, name, this.limits);
-    }
-    if (startsWith(start, '\x1f\x8b')) return new TarSource(file, name, true, this.limits);
-    const { text, offset } = tarSignature;
-    if (startsWith(start.subarray(offset), text)) return new TarSource(file, name, false, this.limits);
-    throw noArchive(file);
+  /** What an archive is says its beginning, not its name. @param called what its owner calls it */
+  private async openArchive(
+    file: string,
+    called: string,
+    { namesEncoding }: Reading,
+  ): Promise<DatasetSource> {
+    const start = await firstBytes(file, called);
+    const name = called.replace(archiveExtension, '');
+    const kind = kindOf(start) ?? ((await hasZipEnd(file)) ? 'zip' : null);
+    if (kind === null) throw noArchive(called, start);
+    if (kind === 'zip') return new ZipSource(file, name, this.limits, namesEncoding);
+    return new TarSource(file, name, kind, this.limits, namesEncoding);
   }
 }
 
-const startsWith = (bytes: Buffer, signature: string) =>
-  bytes.subarray(0, signature.length).equals(Buffer.from(signature, 'latin1'));
+/** A zip behind other bytes, as in a program that unpacks itself, is known by its end. */
+async function hasZipEnd(file: string): Promise<boolean> {
+  await using handle = await open(file, 'r');
+  try {
+    await findZipEnd(handle, (await handle.stat()).size);
+    return true;
+  } catch (error) {
+    if (error instanceof EntryFault) return error.problem.code !== 'ARCHIVE_TRUNCATED';
+    throw error;
+  }
+}
 
-async function firstBytes(file: string): Promise<Uint8Array> {
+async function firstBytes(file: string, called: string): Promise<Buffer> {
   let handle: FileHandle | null = null;
   try {
-    if (!(await stat(file)).isFile()) throw noArchive(file);
+    if (!(await stat(file)).isFile()) throw noArchive(called);
     handle = await open(file, 'r');
-    return await readStart(handle, 512);
+    return Buffer.from(await readStart(handle, kindBytes));
   } catch (error) {
     throw hasCode(error, 'EACCES', 'EPERM') ? unreadable(file, error) : error;
   } finally {
@@ -109,14 +122,5 @@ function unreadable(file: string, cause: unknown): TrainyardError {
     `The user that runs Trainyard may not read ${file}`,
     'Give that user the right to read it.',
     { place: { field: 'path' }, cause },
-  );
-}
-
-function noArchive(file: string): TrainyardError {
-  return new TrainyardError(
-    'ARCHIVE_UNREADABLE',
-    `${file} is neither a folder nor a zip, tar or tar.gz file`,
-    'Give a folder, or pack the dataset as zip or tar.gz.',
-    { place: { field: 'path' } },
   );
 }

@@ -1,40 +1,106 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { PassThrough, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { extract, type Header } from 'tar-stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { type Extract, extract } from 'tar-stream';
 import type { SourceLimits } from '../../domain/datasets/limits.ts';
-import {
-  type DatasetSource,
-  type EntryBytes,
-  EntryFault,
-  type SourceEntry,
-} from '../../domain/datasets/ports.ts';
-import { makeProblem } from '../../domain/datasets/problems.ts';
+import { type DatasetSource, EntryFault, type SourceEntry } from '../../domain/datasets/ports.ts';
+import type { NamesEncoding } from '../../domain/datasets/reading.ts';
 import { ArchiveBudget } from './archive-budget.ts';
-import { damaged, linkInArchive, truncated } from './archive-faults.ts';
+import { truncated } from './archive-faults.ts';
+import type { ArchiveKind } from './archive-kinds.ts';
+import { NameReader } from './name-reader.ts';
+import { nameOf, readTarEntry, showEntry, tarFault } from './tar-entry.ts';
 
 const blockBytes = 512;
 const readAheadBytes = 1 << 16;
 
-/** A tar file, gzipped or not, as a dataset's source: read from front to end, every unpacked byte counted. */
+/**
+ * Names come as their bytes; a tar of Unix version 7 has no mark of its format, only a checksum. The library's types lack both
+ * options: `highWaterMark`, which has its default here, is one that they know.
+ */
+const tarOptions = { filenameEncoding: 'latin1', allowUnknownFormat: true, highWaterMark: 16_384 };
+
+type TarEntry = Extract extends AsyncIterable<infer Entry> ? Entry : never;
+
+const unpackers: Readonly<Record<Exclude<ArchiveKind, 'zip'>, () => Transform>> = {
+  tar: () => new PassThrough(),
+  'tar.gz': () => createGunzip(),
+  'tar.zst': () => createZstdDecompress(),
+};
+
+/** A tar file, packed or not, as a dataset's source: read from front to end, every unpacked byte counted. */
 export class TarSource implements DatasetSource {
   readonly kind = 'archive';
   readonly path: string;
   readonly name: string;
-  private readonly isGzipped: boolean;
+  private readonly packing: Exclude<ArchiveKind, 'zip'>;
   private readonly limits: SourceLimits;
+  private readonly names: NameReader;
 
-  constructor(path: string, name: string, isGzipped: boolean, limits: SourceLimits) {
+  constructor(
+    path: string,
+    name: string,
+    packing: Exclude<ArchiveKind, 'zip'>,
+    limits: SourceLimits,
+    namesEncoding: NamesEncoding,
+  ) {
     this.path = path;
     this.name = name;
-    this.isGzipped = isGzipped;
+    this.packing = packing;
     this.limits = limits;
+    this.names = new NameReader(namesEncoding, async (add) => {
+      for await (const { entry } of this.each()) {
+        const { raw } = nameOf(entry.header, 'utf-8');
+        if (raw) add(raw, false);
+        entry.resume();
+      }
+    });
+  }
+
+  /** Only reading all of it would tell. */
+  async count(): Promise<null> {
+    return null;
   }
 
   async *entries(): AsyncGenerator<SourceEntry> {
+    let name = '';
+    let undecodable: ReturnType<NameReader['undecodable']> | null = null;
+    try {
+      for await (const { entry, budget, bytesRead } of this.each()) {
+        const { header } = entry;
+        if (!this.names.isDecided && nameOf(header, 'utf-8').isDoubtful) {
+          // All names decide together: the archive is gone through once for them, the first time that it is read.
+          const problem = await this.names.decide();
+          if (problem) yield problem;
+          if (problem?.kind === 'problem' && problem.fatal) return;
+        }
+        const found = nameOf(header, this.names.encoding);
+        name = found.name;
+        undecodable ??= this.names.undecodable();
+        if (!found.isWhole) undecodable.add(name);
+        budget.enter(name);
+        let isRead = false;
+        // What was read of the file when this entry began is more than what came before it, by as much as is read ahead.
+        const begin = bytesRead() - readAheadBytes;
+        const faultOf = (unpacked: number) => budget.faultOf(found.name, unpacked, bytesRead() - begin);
+        yield showEntry(header, found.name, (limit) => {
+          isRead = true;
+          return readTarEntry(entry, found.name, limit, faultOf);
+        });
+        // What nobody reads is passed over; what is being read is left to its reader.
+        if (!isRead) entry.resume();
+      }
+      if (undecodable) yield* undecodable.report();
+    } catch (error) {
+      yield { kind: 'problem', problem: tarFault(error, name).problem, fatal: true };
+    }
+  }
+
+  private async *each(): AsyncGenerator<{ entry: TarEntry; budget: ArchiveBudget; bytesRead: () => number }> {
     const budget = new ArchiveBudget(this.limits, (await stat(this.path)).size);
-    const unpacking = extract();
+    const unpacking = extract(tarOptions);
     let name = '';
     const count = async function* (chunks: AsyncIterable<Buffer>) {
       let last: Buffer = Buffer.alloc(0);
@@ -47,75 +113,19 @@ export class TarSource implements DatasetSource {
       if (!last.subarray(-blockBytes).every((byte) => byte === 0)) throw truncated(name, null);
     };
     const file = createReadStream(this.path, { highWaterMark: readAheadBytes });
-    const flowing = this.isGzipped
-      ? pipeline(file, createGunzip(), count, unpacking)
-      : pipeline(file, count, unpacking);
+    const flowing = pipeline(file, unpackers[this.packing](), count, unpacking);
     // The same error comes out of the loop below, where it is told.
     flowing.catch(() => undefined);
     try {
       for await (const entry of unpacking) {
-        name = entry.header.name;
-        budget.enter(name);
-        let isRead = false;
-        // What was read of the file when this entry began is more than what came before it, by as much as is read ahead.
-        const begin = file.bytesRead - readAheadBytes;
-        const faultOf = (unpacked: number) =>
-          budget.faultOf(entry.header.name, unpacked, file.bytesRead - begin);
-        yield show(entry.header.type, name, (limit) => {
-          isRead = true;
-          return readEntry(entry, entry.header.name, limit, faultOf);
-        });
-        // What nobody reads is passed over; what is being read is left to its reader.
-        if (!isRead) entry.resume();
+        name = nameOf(entry.header, 'utf-8').name;
+        yield { entry, budget, bytesRead: () => file.bytesRead };
       }
     } catch (error) {
-      yield { kind: 'problem', problem: asFault(error, name).problem, fatal: true };
+      throw error instanceof EntryFault ? error : tarFault(error, name);
     } finally {
       unpacking.destroy();
       await Promise.allSettled([flowing]);
     }
   }
-}
-
-function show(type: Header['type'], name: string, read: (limit: number) => Promise<EntryBytes>): SourceEntry {
-  if (type === 'directory') return { kind: 'folder', path: name };
-  if (type === 'symlink' || type === 'link') return { kind: 'problem', problem: linkInArchive(name).problem };
-  if (type === 'file' || type === 'contiguous-file') return { kind: 'file', path: name, read };
-  const message = 'It is no plain file and is left out';
-  const problem = makeProblem('NOT_AN_IMAGE', name, message, 'Put image files there in its place.');
-  return { kind: 'problem', problem, warning: true };
-}
-
-/** @param faultOf says whether more came out of the entry than can be honest */
-async function readEntry(
-  entry: AsyncIterable<unknown>,
-  name: string,
-  limit: number,
-  faultOf: (unpacked: number) => EntryFault | null,
-): Promise<EntryBytes> {
-  const chunks: Uint8Array[] = [];
-  let kept = 0;
-  let size = 0;
-  let fault: EntryFault | null = null;
-  try {
-    // To the end in any case: a stream that is broken off ends the whole archive.
-    for await (const chunk of entry as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (fault || kept >= limit) continue;
-      chunks.push(chunk);
-      kept += chunk.length;
-      fault = faultOf(size);
-    }
-  } catch (error) {
-    throw asFault(error, name);
-  }
-  if (fault) throw fault;
-  return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: size <= limit, modifiedMs: null };
-}
-
-function asFault(error: unknown, name: string): EntryFault {
-  if (error instanceof EntryFault) return error;
-  return /unexpected end|premature close/i.test(String(error))
-    ? truncated(name, error)
-    : damaged(name, String(error), true, error);
 }

@@ -1,28 +1,29 @@
 import { type Entry, getFileNameLowLevel } from 'yauzl';
+import type { NamesEncoding } from '../../domain/datasets/reading.ts';
+import { decodeName } from './archive-names.ts';
 
 const utf8Flag = 1 << 11;
 const unicodePathField = 0x7075;
+const [madeOnUnix, madeOnMac] = [3, 19];
 
-function decode(bytes: Uint8Array, encoding: 'utf-8' | 'euc-kr'): string | null {
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+/** Whether the entry says how its name is encoded: by the flag for UTF-8, or by the field that repeats it in UTF-8 (APPNOTE 4.6.9). */
+export function saysItsName({ generalPurposeBitFlag, extraFields }: Entry): boolean {
+  return (generalPurposeBitFlag & utf8Flag) !== 0 || extraFields.some(({ id }) => id === unicodePathField);
 }
 
-/**
- * An entry's name, parted by `/`. Archives that don't say how their names are encoded often hold UTF-8 all the same, or, made
- * on a Korean Windows, its code page 949 (WHATWG's euc-kr); else it is code page 437, as the format's specification says.
- */
-export function zipName(entry: Entry): string {
+/** Whether a program on Unix or macOS wrote the entry. */
+export function isMadeOnUnix({ versionMadeBy }: Entry): boolean {
+  return [madeOnUnix, madeOnMac].includes(versionMadeBy >>> 8);
+}
+
+/** An entry's name, parted by `/`. @param encoding of names that don't say theirs */
+export function zipName(
+  entry: Entry,
+  encoding: Exclude<NamesEncoding, 'auto'>,
+): { name: string; isWhole: boolean } {
   const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-  const isSaid =
-    (generalPurposeBitFlag & utf8Flag) !== 0 || extraFields.some(({ id }) => id === unicodePathField);
-  const guessed = isSaid ? null : (decode(fileNameRaw, 'utf-8') ?? decode(fileNameRaw, 'euc-kr'));
-  return (guessed ?? getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true)).replaceAll(
-    '\\',
-    '/',
-  );
+  const read = saysItsName(entry)
+    ? { name: getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true), isWhole: true }
+    : decodeName(fileNameRaw, encoding);
+  return { ...read, name: read.name.replaceAll('\\', '/') };
 }

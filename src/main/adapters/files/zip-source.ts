@@ -1,16 +1,13 @@
-import type { Readable } from 'node:stream';
-import { crc32 } from 'node:zlib';
-import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import type { SourceLimits } from '../../domain/datasets/limits.ts';
-import {
-  type DatasetSource,
-  type EntryBytes,
-  EntryFault,
-  type SourceEntry,
-} from '../../domain/datasets/ports.ts';
+import { type DatasetSource, EntryFault, type SourceEntry } from '../../domain/datasets/ports.ts';
+import type { NamesEncoding } from '../../domain/datasets/reading.ts';
 import { ArchiveBudget } from './archive-budget.ts';
-import { damaged, linkInArchive, truncated } from './archive-faults.ts';
-import { zipName } from './zip-names.ts';
+import { damaged, linkInArchive, systemReason } from './archive-faults.ts';
+import { NameReader } from './name-reader.ts';
+import { readZipEntry } from './zip-entry.ts';
+import { isMadeOnUnix, saysItsName, zipName } from './zip-names.ts';
+import { openZip } from './zip-reader.ts';
 
 const isDirectory = (name: string) => name.endsWith('/');
 
@@ -25,17 +22,37 @@ export class ZipSource implements DatasetSource {
   readonly path: string;
   readonly name: string;
   private readonly limits: SourceLimits;
+  private readonly names: NameReader;
 
-  constructor(path: string, name: string, limits: SourceLimits) {
+  constructor(path: string, name: string, limits: SourceLimits, namesEncoding: NamesEncoding) {
     this.path = path;
     this.name = name;
     this.limits = limits;
+    this.names = new NameReader(namesEncoding, (add) =>
+      this.with(async (zip) => {
+        for await (const entry of directory(zip))
+          if (!saysItsName(entry)) add(entry.fileNameRaw, isMadeOnUnix(entry));
+      }),
+    );
+  }
+
+  async count(): Promise<number | null> {
+    try {
+      return await this.with(async (_, entries) => entries);
+    } catch (error) {
+      // The reading tells.
+      if (error instanceof EntryFault) return null;
+      throw error;
+    }
   }
 
   async *entries(): AsyncGenerator<SourceEntry> {
     const reads = new Set<Promise<unknown>>();
     let zip: ZipFile | null = null;
     try {
+      const problem = await this.names.decide();
+      if (problem) yield problem;
+      if (problem?.kind === 'problem' && problem.fatal) return;
       zip = await this.open();
       const budget = new ArchiveBudget(this.limits, zip.fileSize);
       yield* this.each(zip, budget, reads);
@@ -55,8 +72,10 @@ export class ZipSource implements DatasetSource {
     budget: ArchiveBudget,
     reads: Set<Promise<unknown>>,
   ): AsyncGenerator<SourceEntry> {
-    for await (const entry of this.directory(zip)) {
-      const name = zipName(entry);
+    const undecodable = this.names.undecodable();
+    for await (const entry of directory(zip)) {
+      const { name, isWhole } = zipName(entry, this.names.encoding);
+      if (!isWhole) undecodable.add(name);
       budget.enter(name);
       if (isLink(entry)) yield { kind: 'problem', problem: linkInArchive(name).problem };
       else if (isDirectory(name)) yield { kind: 'folder', path: name };
@@ -65,7 +84,7 @@ export class ZipSource implements DatasetSource {
           kind: 'file',
           path: name,
           read: (limit) => {
-            const reading = readEntry(zip, entry, name, limit, budget);
+            const reading = readZipEntry(zip, entry, name, limit, budget);
             reads.add(reading);
             const forget = () => void reads.delete(reading);
             reading.then(forget, forget);
@@ -74,63 +93,43 @@ export class ZipSource implements DatasetSource {
         };
       }
     }
+    yield* undecodable.report();
   }
 
-  private async open(): Promise<ZipFile> {
+  private async with<T>(work: (zip: ZipFile, entries: number) => Promise<T>): Promise<T> {
+    const { zip, entries } = await this.openWithCount();
     try {
-      return await yauzl.openPromise(this.path, {
-        autoClose: false,
-        // Names are checked by the domain, which reports a bad one and goes on; the library would stop.
-        decodeStrings: false,
-        validateEntrySizes: false,
-      });
-    } catch (error) {
-      throw /end of central directory/i.test(String(error))
-        ? truncated('', error)
-        : damaged('', String(error), true, error);
+      return await work(zip, entries);
+    } finally {
+      zip.close();
     }
   }
 
-  private async *directory(zip: ZipFile): AsyncGenerator<Entry> {
+  private async open(): Promise<ZipFile> {
+    return (await this.openWithCount()).zip;
+  }
+
+  private async openWithCount(): Promise<{ zip: ZipFile; entries: number }> {
     try {
-      yield* zip.eachEntry();
+      return await openZip(this.path);
     } catch (error) {
-      throw damaged('', String(error), true, error);
+      if (error instanceof EntryFault) throw error;
+      throw damaged('', systemReason(error) ?? 'its end is damaged', true, error);
     }
   }
 }
 
-async function readEntry(
-  zip: ZipFile,
-  entry: Entry,
-  name: string,
-  limit: number,
-  budget: ArchiveBudget,
-): Promise<EntryBytes> {
-  if (entry.isEncrypted()) throw damaged(name, 'the file is encrypted', false);
-  if (!entry.canDecodeFileData()) {
-    throw damaged(name, `it is packed by method ${entry.compressionMethod}, which is not read here`, false);
-  }
-  const chunks: Buffer[] = [];
-  let unpacked = 0;
+async function* directory(zip: ZipFile): AsyncGenerator<Entry> {
   try {
-    const stream: Readable = await zip.openReadStreamPromise(entry);
-    for await (const chunk of stream) {
-      chunks.push(chunk);
-      unpacked += chunk.length;
-      budget.unpack(name, chunk.length);
-      const fault = budget.faultOf(name, unpacked, entry.compressedSize);
-      if (fault) throw fault;
-      if (unpacked > limit) break;
-    }
+    yield* zip.eachEntry();
   } catch (error) {
-    if (error instanceof EntryFault) throw error;
-    throw damaged(name, `the file is damaged (${String(error)})`, false, error);
+    const isLocked = /strong encryption/i.test(String(error));
+    throw damaged(
+      '',
+      isLocked ? 'it is encrypted with a password' : (systemReason(error) ?? 'its list of files is damaged'),
+      true,
+      error,
+      isLocked ? 'Unpack it with its password and give the folder, or pack it again without one.' : undefined,
+    );
   }
-  const bytes = Buffer.concat(chunks);
-  if (unpacked > limit) return { bytes: bytes.subarray(0, limit), complete: false, modifiedMs: null };
-  if (unpacked !== entry.uncompressedSize || crc32(bytes) !== entry.crc32) {
-    throw damaged(name, 'the file is damaged: its checksum or size is another than the archive says', false);
-  }
-  return { bytes, complete: true, modifiedMs: null };
 }

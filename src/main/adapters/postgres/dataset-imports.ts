@@ -27,7 +27,8 @@ export class PostgresImportRepository implements ImportRepository {
   }
 
   begin(intent: ImportIntent): Promise<{ datasetId: string; importId: string }> {
-    const { userId, projectId, name, description, format, source, mode, skipInvalid, machineId } = intent;
+    const { userId, projectId, name, description, format, source, mode, skipInvalid, reading, machineId } =
+      intent;
     return inTransaction(this.pool, async (client) => {
       // Two imports of one new name at once: the second waits for the first's row and then finds it.
       const dataset = await client.query<{ id: string }>(
@@ -46,9 +47,9 @@ export class PostgresImportRepository implements ImportRepository {
         [datasetId],
       );
       const begun = await client.query<{ id: string }>(
-        `INSERT INTO dataset_imports (dataset_id, project_id, user_id, machine_id, source, format, mode, skip_invalid)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-        [datasetId, projectId, userId, machineId, source, format, mode, skipInvalid],
+        `INSERT INTO dataset_imports (dataset_id, project_id, user_id, machine_id, source, format, mode, skip_invalid, reading)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+        [datasetId, projectId, userId, machineId, source, format, mode, skipInvalid, JSON.stringify(reading)],
       );
       return { datasetId, importId: begun.rows[0]?.id ?? '' };
     });

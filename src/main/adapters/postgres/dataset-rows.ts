@@ -7,6 +7,7 @@ import type {
   ImportPhase,
   ImportRecord,
 } from '../../domain/datasets/ports.ts';
+import type { Reading } from '../../domain/datasets/reading.ts';
 
 /** A row of `dataset_versions`, its columns named with `v_`. */
 export interface VersionRow {
@@ -45,6 +46,7 @@ export interface ImportRow {
   readonly i_source: string;
   readonly i_mode: ImportMode;
   readonly i_skip_invalid: boolean;
+  readonly i_reading: Reading;
   readonly i_phase: ImportPhase;
   readonly i_total: number | null;
   readonly i_version: number | null;
@@ -54,7 +56,7 @@ export interface ImportRow {
 
 /** Not `validation`, which may be large and is asked for by itself. */
 export const importColumns = `i.id AS i_id, i.dataset_id AS i_dataset_id, i.project_id AS i_project_id, i.source AS i_source,
-  i.mode AS i_mode, i.skip_invalid AS i_skip_invalid, i.phase AS i_phase, i.total AS i_total, i.version AS i_version,
+  i.mode AS i_mode, i.skip_invalid AS i_skip_invalid, i.reading AS i_reading, i.phase AS i_phase, i.total AS i_total, i.version AS i_version,
   i.reused AS i_reused, i.error AS i_error`;
 
 export function toImport(row: ImportRow): ImportRecord {
@@ -65,6 +67,7 @@ export function toImport(row: ImportRow): ImportRecord {
     source: row.i_source,
     mode: row.i_mode,
     skipInvalid: row.i_skip_invalid,
+    reading: row.i_reading,
     phase: row.i_phase,
     done: row.i_phase === 'done' ? (row.i_total ?? 0) : 0,
     total: row.i_total,

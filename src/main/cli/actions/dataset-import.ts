@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { Reading } from '../../domain/datasets/reading.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { formatBytes } from '../format.ts';
@@ -11,6 +12,8 @@ import { Session } from '../session.ts';
 export interface DatasetImportOptions {
   readonly project: string;
   readonly format: 'imagenet';
+  readonly classesAt?: number;
+  readonly namesEncoding: Reading['namesEncoding'];
   readonly name?: string;
   readonly description?: string;
   readonly inPlace?: true;
@@ -74,6 +77,7 @@ export async function importDataset(
       format: options.format,
       mode: options.inPlace ? 'in_place' : options.link ? 'link' : 'copy',
       skipInvalid: options.skipInvalid ?? false,
+      reading: { classesAt: options.classesAt ?? null, namesEncoding: options.namesEncoding },
       ...(name === undefined ? {} : { name }),
       ...(description === undefined ? {} : { description }),
     }),

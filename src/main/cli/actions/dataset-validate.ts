@@ -4,6 +4,7 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import { LocalSources } from '../../adapters/files/local-sources.ts';
 import { SharpImageReader } from '../../adapters/images/sharp-image-reader.ts';
 import { defaultLimits } from '../../domain/datasets/limits.ts';
+import type { Reading } from '../../domain/datasets/reading.ts';
 import { type Scan, scanSource, unopened } from '../../domain/datasets/scan.ts';
 import { evaluate } from '../../domain/datasets/validation.ts';
 import { homeFolder } from '../../paths.ts';
@@ -14,15 +15,17 @@ import { facts, StatusLine, styled, writeJson, writeLine } from '../output.ts';
 
 export interface DatasetValidateOptions {
   readonly format: 'imagenet';
+  readonly classesAt?: number;
+  readonly namesEncoding: Reading['namesEncoding'];
 }
 
 type Problem = Validation['errors'][number];
 
-async function scan(folder: string): Promise<Scan> {
+async function scan(folder: string, reading: Reading): Promise<Scan> {
   const status = new StatusLine();
   const onProgress = (done: number) => status.show(say(`checking: ${done} files`, `검사 중: 파일 ${done}개`));
   try {
-    const source = await new LocalSources(defaultLimits, homeFolder()).open(folder);
+    const source = await new LocalSources(defaultLimits, homeFolder()).open(folder, reading);
     return await scanSource(source, { reader: new SharpImageReader(), limits: defaultLimits, onProgress });
   } catch (error) {
     if (error instanceof TrainyardError) return unopened(error);
@@ -69,7 +72,8 @@ export async function validateDataset(
   options: DatasetValidateOptions & CommonOptions,
   given: string,
 ): Promise<number> {
-  const { validation } = evaluate(await scan(path.resolve(given)), options.format);
+  const reading = { classesAt: options.classesAt ?? null, namesEncoding: options.namesEncoding };
+  const { validation } = evaluate(await scan(path.resolve(given), reading), options.format, reading);
   const exitCode = validation.ok ? 0 : 1;
   if (options.json) {
     await writeJson(validation);

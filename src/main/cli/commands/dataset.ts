@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
+import { deepestClasses, namesEncodings } from '../../../shared/contract/datasets.ts';
 import type { DatasetListOptions } from '../actions/dataset.ts';
 import type { DatasetImportOptions } from '../actions/dataset-import.ts';
 import type { DatasetValidateOptions } from '../actions/dataset-validate.ts';
-import { defineCommand, defineGroup, perform } from '../define.ts';
+import { defineCommand, defineGroup, integer, perform } from '../define.ts';
 import { say } from '../language.ts';
 import { defineStatistics } from './jobs.ts';
 
@@ -10,6 +11,26 @@ const format = () =>
   new Option('--format <format>', say('how the folder is laid out', '폴더의 형식'))
     .choices(['imagenet'])
     .default('imagenet');
+
+/** How a source is read where it does not tell by itself. */
+const classesAt = () =>
+  new Option(
+    '--classes-at <level>',
+    say(
+      'level of the class folders, 1 being the first (left out: recognised)',
+      '클래스 폴더가 있는 단계. 맨 위가 1입니다(생략하면 알아냅니다)',
+    ),
+  ).argParser(integer(1, deepestClasses));
+const namesEncoding = () =>
+  new Option(
+    '--names-encoding <encoding>',
+    say(
+      "encoding of an archive's names where the archive does not say it",
+      '압축 파일이 이름의 인코딩을 밝히지 않을 때 쓸 인코딩',
+    ),
+  )
+    .choices([...namesEncodings])
+    .default('auto');
 
 export function defineDataset(program: Command): void {
   const group = defineGroup(
@@ -24,9 +45,12 @@ export function defineDataset(program: Command): void {
       'check a folder, zip or tar; imports nothing and needs no engine',
       '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
     ),
-    examples: ['dataset validate photos', 'dataset validate photos.zip --format imagenet --json'],
+    examples: ['dataset validate photos', 'dataset validate photos.zip --names-encoding cp949 --json'],
     json: '{"ok", "errors": [{"code", "path", "message", "mend"}], "warnings": […], "summary"}',
-  }).addOption(format());
+  })
+    .addOption(format())
+    .addOption(classesAt())
+    .addOption(namesEncoding());
   perform<DatasetValidateOptions>(validate, async (options, path = '') =>
     (await import('../actions/dataset-validate.ts')).validateDataset(options, path),
   );
@@ -69,6 +93,8 @@ export function defineDataset(program: Command): void {
         '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
       ),
     )
+    .addOption(classesAt())
+    .addOption(namesEncoding())
     .option('--skip-invalid', say('leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'));
   perform<DatasetImportOptions>(imports, async (options, path = '') =>
     (await import('../actions/dataset-import.ts')).importDataset(options, path),

@@ -1,5 +1,5 @@
 import type { PlacedImage } from './images.ts';
-import { type Layout, placeOf, splitOf } from './layout.ts';
+import { type Layout, placeOf } from './layout.ts';
 import { foldName, normalName } from './names.ts';
 import { type Findings, makeProblem, type Problem } from './problems.ts';
 import type { Scan } from './scan.ts';
@@ -57,15 +57,36 @@ function findCollisions(scan: Scan, layout: Layout, found: GroupProblems): void 
         collide(path, other, 'file');
         found.wrongFiles.add(file);
       } else if (other !== path && lastOf(other) !== segment) {
+        if (normalName(lastOf(other)) === normalName(segment)) {
+          merge(path, told, found);
+          continue;
+        }
         collide(path, other, 'folder');
         // Which of two classes is meant can't be settled by leaving one file out.
         found.isFatal = true;
       }
     }
   };
-  for (const folder of scan.folders) meet(folder, null);
-  for (const { segments, sourcePath } of scan.images) meet(segments, sourcePath);
+  // Outside of the classes nothing is used, and nothing need be told apart.
+  for (const folder of scan.folders) if (placeOf(layout, folder, true)) meet(folder, null);
+  for (const { segments, sourcePath } of scan.images)
+    if (placeOf(layout, segments, false)) meet(segments, sourcePath);
   collideAcrossSplits(scan, layout, collide, found);
+}
+
+/** A Mac writes Hangul in parts, others whole: two folders whose names only that tells apart are one class. */
+function merge(path: string, told: Set<string>, found: GroupProblems): void {
+  const normal = normalName(path);
+  if (told.has(normal)) return;
+  told.add(normal);
+  found.warnings.add(
+    makeProblem(
+      'NAMES_MERGED',
+      normal,
+      `There are two folders of this name, one with composed and one with decomposed letters (as macOS writes them): they are read as one`,
+      'Nothing need be done where they are the same class; else rename one of them.',
+    ),
+  );
 }
 
 const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
@@ -81,7 +102,7 @@ function collideAcrossSplits(
   for (const { segments } of scan.images) {
     const place = placeOf(layout, segments, false);
     if (!place) continue;
-    const path = segments.slice(0, layout.base.length + 2).join('/');
+    const path = segments.slice(0, place.level).join('/');
     const fold = foldName(place.class);
     const other = classes.get(fold);
     if (!other) classes.set(fold, { name: place.class, path });
@@ -98,8 +119,10 @@ function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): v
   const repeated = new Map<PlacedImage, PlacedImage[]>();
   for (const image of images) {
     const first = firsts.get(image.sha256);
+    const others = first && repeated.get(first);
     if (!first) firsts.set(image.sha256, image);
-    else repeated.set(first, [...(repeated.get(first) ?? []), image]);
+    else if (others) others.push(image);
+    else repeated.set(first, [image]);
   }
   for (const [first, others] of repeated) {
     const inClasses = [...new Set([first, ...others].map((image) => image.class))];
@@ -153,16 +176,17 @@ function checkClasses(
     if (!scan.isCutShort) found.errors.add(noClasses());
   }
   const anywhere = new Set(images.map((image) => image.class));
+  const isTrained = [...classes.keys()].some((folder) => folder.startsWith('train/'));
   for (const { name, path } of layout.hasSplits ? classes.values() : []) {
+    // A class that only validation knows is poor; where there is nothing to train on at all, nothing can be learned.
     if (!classes.has(`train/${name}`))
-      found.errors.add(emptyClass(path, ' in "train": it could not be learned'));
+      (isTrained ? found.warnings : found.errors).add(emptyClass(path, ' in "train": it can’t be learned'));
   }
   for (const [folder, { name, path }] of classes) {
     const count = usable.get(folder)?.length ?? 0;
     if (count === 0) {
       // A class that is not validated on is poor; one that is not trained on can't be learned.
-      const isPoor =
-        layout.hasSplits && splitOf(folder.split('/')[0] ?? '') !== 'train' && anywhere.has(name);
+      const isPoor = layout.hasSplits && !folder.startsWith('train/') && anywhere.has(name);
       (isPoor ? found.warnings : found.errors).add(emptyClass(path));
     } else if (count === 1 && (!layout.hasSplits || folder.startsWith('train/'))) {
       found.warnings.add(singleImage(usable.get(folder)?.[0]?.sourcePath ?? path, name));
@@ -172,14 +196,13 @@ function checkClasses(
 
 /** Each class, in each of its splits, with its folder as the source spells it. */
 function classFolders(scan: Scan, layout: Layout): Map<string, { name: string; path: string }> {
-  const level = layout.base.length + (layout.hasSplits ? 2 : 1);
   const classes = new Map<string, { name: string; path: string }>();
   const meet = (segments: readonly string[], isFolder: boolean) => {
     const place = placeOf(layout, segments, isFolder);
     if (!place) return;
     const folder = layout.hasSplits ? `${place.split}/${place.class}` : normalName(place.class);
     if (!classes.has(folder))
-      classes.set(folder, { name: place.class, path: segments.slice(0, level).join('/') });
+      classes.set(folder, { name: place.class, path: segments.slice(0, place.level).join('/') });
   };
   for (const { segments } of scan.images) meet(segments, false);
   for (const folder of scan.folders) meet(folder, true);

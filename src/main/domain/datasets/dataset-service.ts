@@ -20,6 +20,7 @@ import type {
   TrainingData,
 } from './ports.ts';
 import { printable } from './problems.ts';
+import { automatic, type Reading } from './reading.ts';
 import {
   datasetInUse,
   datasetNotFound,
@@ -45,6 +46,7 @@ export interface ImportRequest {
   readonly format: DatasetFormat;
   readonly mode: ImportMode;
   readonly skipInvalid: boolean;
+  readonly reading?: Reading | undefined;
 }
 
 export interface ImagesRequest {
@@ -95,11 +97,11 @@ export class DatasetService implements TrainingData {
   }
 
   /** Looks at everything and imports nothing. What stands in the way of looking at all is a finding, too. */
-  async validate(path: string, format: DatasetFormat): Promise<Validation> {
+  async validate(path: string, format: DatasetFormat, reading = automatic): Promise<Validation> {
     const { reader, limits } = this.parts;
     try {
-      const source = await openSource(this.parts, path);
-      return evaluate(await scanSource(source, { reader, limits }), format).validation;
+      const source = await openSource(this.parts, path, reading);
+      return evaluate(await scanSource(source, { reader, limits }), format, reading).validation;
     } catch (error) {
       if (!(error instanceof TrainyardError)) throw error;
       return evaluate(unopened(error), format).validation;
@@ -115,7 +117,8 @@ export class DatasetService implements TrainingData {
     const project = await projects.find(userId, request.project);
     if (!project) throw projectNotFound(request.project);
     if (request.mode === 'link' && !links) throw linkUnsupported();
-    const source = await openSource(this.parts, request.path);
+    const { reading = automatic } = request;
+    const source = await openSource(this.parts, request.path, reading);
     if (request.mode !== 'copy' && source.kind !== 'folder') throw modeNeedsFolder(request.mode, source.path);
     const name = printable(normalName(request.name ?? source.name)).slice(0, longestName) || 'dataset';
     const begun = await this.imports.begin({
@@ -127,6 +130,7 @@ export class DatasetService implements TrainingData {
       source: request.path.startsWith('upload://') ? request.path : source.path,
       mode: request.mode,
       skipInvalid: request.skipInvalid,
+      reading,
     });
     news.changed('project', project.id);
     await audit.note({

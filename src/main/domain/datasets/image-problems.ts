@@ -1,5 +1,5 @@
 import { readableTypes, usualExtension } from './image-types.ts';
-import { makeProblem, type Problem } from './problems.ts';
+import { makeProblem, type Problem, printable } from './problems.ts';
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 
@@ -55,5 +55,35 @@ export function imageTooLarge(path: string, maxPixels: number): Problem {
     path,
     `The image has more than ${Math.round(maxPixels / 1e6)} million pixels`,
     'Scale it down or cut it into tiles.',
+  );
+}
+
+export function hiddenLeftOut(folder: string, count: number, first: string): Problem {
+  const images = count === 1 ? '1 image is' : `${count} images are`;
+  return makeProblem(
+    'HIDDEN_LEFT_OUT',
+    folder,
+    `The name begins with a dot, so that it is hidden: ${images} left out, the first is ${printable(first)}`,
+    'Rename it without the dot if it is a class or an image of one.',
+  );
+}
+
+/** Images that lie in no class. @param folder on the first level where classes lie; empty for images beside the classes' folders */
+export function outsideClass(folder: string, count: number, first: string): Problem {
+  const images = count === 1 ? '1 image lies' : `${count} images lie`;
+  return makeProblem(
+    'IMAGE_OUTSIDE_CLASS',
+    first,
+    `${images} ${folder === '' ? 'beside the folders of the classes' : `in "${printable(folder)}"`}, in no class, and ${count === 1 ? 'is' : 'are'} left out; ${count === 1 ? 'it' : 'the first'} is ${printable(first)}`,
+    'Move them into the folders of their classes (class/image.png) if they are to be used.',
+  );
+}
+
+export function emptySplit(folder: string): Problem {
+  return makeProblem(
+    'EMPTY_SPLIT',
+    folder,
+    'The split has no image',
+    'Put images into it, or leave it: then it is made from those of the others.',
   );
 }

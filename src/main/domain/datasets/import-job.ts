@@ -17,6 +17,7 @@ import type {
   NewVersion,
   Uploads,
 } from './ports.ts';
+import type { Reading } from './reading.ts';
 import { scanSource } from './scan.ts';
 import { type StoredImages, storeImages } from './store-images.ts';
 import { countClasses, type Evaluation, evaluate } from './validation.ts';
@@ -56,10 +57,11 @@ const uploadScheme = 'upload://';
 export async function openSource(
   { sources, uploads }: Pick<ImportParts, 'sources' | 'uploads'>,
   source: string,
+  reading: Reading,
 ): Promise<DatasetSource> {
-  if (!source.startsWith(uploadScheme)) return sources.open(source);
+  if (!source.startsWith(uploadScheme)) return sources.open(source, reading);
   const upload = await uploads.resolve(source.slice(uploadScheme.length));
-  return sources.openUpload(upload.path, upload.name);
+  return sources.openUpload(upload.path, upload.name, reading);
 }
 
 /**
@@ -74,13 +76,13 @@ export async function runImport(
   signal: AbortSignal,
 ): Promise<{ version: number; reused: boolean }> {
   progress.enter('validating', null);
-  const source = await openSource(parts, intent.source);
+  const source = await openSource(parts, intent.source, intent.reading);
   const scan = await scanSource(source, {
     ...parts,
     signal,
     onProgress: (done) => progress.advance(done),
   });
-  const evaluation = evaluate(scan, 'imagenet');
+  const evaluation = evaluate(scan, 'imagenet', intent.reading);
   if (evaluation.isFatal || !(evaluation.validation.ok || intent.skipInvalid)) {
     throw new InvalidDataset(evaluation.validation);
   }

@@ -1,11 +1,5 @@
+import { isHidden, isLeftover } from './leftovers.ts';
 import { makeProblem, type Problem } from './problems.ts';
-
-const ignoredNames = new Set(['__macosx', 'thumbs.db', 'desktop.ini', '@eadir']);
-
-/** Files and folders that systems leave behind and nobody means: dot files, thumbnails, resource forks. */
-export function isIgnored(segment: string): boolean {
-  return segment.startsWith('.') || ignoredNames.has(segment.toLowerCase());
-}
 
 /** The spelling by which names are told apart and written into manifests: macOS writes Hangul in parts (NFD), others whole. */
 export function normalName(segment: string): string {
@@ -23,7 +17,10 @@ const longestSegmentBytes = 255;
 
 export type CheckedPath =
   | { readonly kind: 'path'; readonly segments: readonly string[] }
-  | { readonly kind: 'ignored' }
+  /** What systems leave behind. */
+  | { readonly kind: 'leftover' }
+  /** In a hidden folder, or hidden itself; `folder` is the path down to what hides it. */
+  | { readonly kind: 'hidden'; readonly folder: string }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 /**
@@ -42,15 +39,21 @@ export function checkPath(path: string, maxDepth: number): CheckedPath {
     );
   }
   const segments = parts.filter((part) => part !== '' && part !== '.');
-  if (segments.length === 0 || segments.some(isIgnored)) return { kind: 'ignored' };
+  if (segments.length === 0 || segments.some(isLeftover)) return { kind: 'leftover' };
+  const hiding = segments.findIndex(isHidden);
+  if (hiding >= 0) return { kind: 'hidden', folder: segments.slice(0, hiding + 1).join('/') };
   const bad = segments.find(
     (part) => unusable.test(part) || Buffer.byteLength(normalName(part)) > longestSegmentBytes,
   );
   if (bad !== undefined) {
     return problem(
       'NAME_UNUSABLE',
-      'The name has control characters, marks that turn text around, a backslash, bytes that are no UTF-8, or more than 255 bytes',
-      'Rename it with plain characters.',
+      bad.includes('\uFFFD')
+        ? 'The name has bytes that are no UTF-8'
+        : 'The name has control characters, marks that turn text around, a backslash, or more than 255 bytes',
+      bad.includes('\uFFFD')
+        ? 'Rename it in UTF-8 (names from a Korean Windows: convmv -f cp949 -t utf8 -r --notest FOLDER).'
+        : 'Rename it with plain characters.',
     );
   }
   if (segments.length > maxDepth) {

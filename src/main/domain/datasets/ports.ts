@@ -11,6 +11,7 @@ import type {
 import type { Bucket } from '../objects/ports.ts';
 import type { ManifestLine } from './manifest.ts';
 import type { Problem } from './problems.ts';
+import type { Reading } from './reading.ts';
 
 export type ClassCount = z.infer<typeof classCount>;
 export type DatasetFormat = (typeof datasetFormats)[number];
@@ -75,13 +76,15 @@ export interface DatasetSource {
   /** The folder's or archive's base name, without the archive's extension. */
   readonly name: string;
   entries(): AsyncIterable<SourceEntry>;
+  /** How many files there are, found without reading any; null where only reading would tell. `onFound` is called with the count so far. */
+  count(onFound: (files: number) => void, signal?: AbortSignal): Promise<number | null>;
 }
 
 export interface DatasetSources {
   /** @throws TrainyardError PATH_NOT_ABSOLUTE, PATH_NOT_FOUND, UNREADABLE_FILE, ARCHIVE_UNREADABLE, STATE_FOLDER */
-  open(path: string): Promise<DatasetSource>;
+  open(path: string, reading?: Reading): Promise<DatasetSource>;
   /** The same for an uploaded archive, which lies in the state folder; `name` is what its owner called it. */
-  openUpload(path: string, name: string): Promise<DatasetSource>;
+  openUpload(path: string, name: string, reading?: Reading): Promise<DatasetSource>;
 }
 
 /** Archives that were sent to the engine and wait to be imported. */
@@ -188,6 +191,7 @@ export interface ImportRecord {
   readonly source: string;
   readonly mode: ImportMode;
   readonly skipInvalid: boolean;
+  readonly reading: Reading;
   readonly phase: ImportPhase;
   readonly done: number;
   readonly total: number | null;
@@ -205,6 +209,7 @@ export interface ImportIntent {
   readonly source: string;
   readonly mode: ImportMode;
   readonly skipInvalid: boolean;
+  readonly reading: Reading;
   /** The source lies on this machine: no other engine on the same database goes on with the import. */
   readonly machineId: string;
 }

@@ -23,11 +23,28 @@ export type ProblemCode =
   | 'ARCHIVE_TRUNCATED'
   | 'NAME_UNUSABLE'
   | 'TOO_DEEP'
-  | 'UNREADABLE_FILE';
+  | 'UNREADABLE_FILE'
+  | 'PATH_TOO_LONG'
+  | 'HIDDEN_LEFT_OUT'
+  | 'NAMES_MERGED'
+  | 'NAMES_GUESSED'
+  | 'NAMES_UNDECODABLE'
+  | 'NAMES_ENCODING_UNKNOWN'
+  | 'LAYOUT_UNCLEAR'
+  | 'LAYOUT_GUESSED'
+  | 'EMPTY_SPLIT';
 
-/** A problem with a path as people can read it: control characters are spelled out. */
+/** A problem with a path as people can read it: control characters are spelled out, and of a very long path its ends are left. */
 export function makeProblem(code: ProblemCode, path: string, message: string, mend: string): Problem {
-  return { code, path: printable(path), message, mend };
+  return { code, path: shortened(printable(path)), message, mend };
+}
+
+const longestPath = 500;
+
+function shortened(path: string): string {
+  if (path.length <= longestPath) return path;
+  const half = longestPath / 2;
+  return `${path.slice(0, half)} … ${path.slice(-half)} (${path.length} characters)`;
 }
 
 const invisible = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;

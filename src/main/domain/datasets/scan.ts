@@ -4,6 +4,7 @@ import type { TrainyardError } from '../../../shared/model/errors.ts';
 import {
   extensionWrong,
   fileTooLarge,
+  hiddenLeftOut,
   imageTooLarge,
   imageUnreadable,
   notAnImage,
@@ -23,13 +24,15 @@ interface ScannedImage {
   readonly segments: readonly string[];
   /** Null where the image can't be used. */
   readonly facts: ImageContent | null;
-  /** Whether an error of its own was found. */
-  readonly isFaulty: boolean;
+  /** What is wrong with the file itself; it counts where the image lies in a class. */
+  readonly problems: readonly Problem[];
 }
 
 export interface Scan {
   readonly images: readonly ScannedImage[];
   readonly folders: readonly (readonly string[])[];
+  /** Folders in which files lie that are no images. */
+  readonly otherFolders: readonly (readonly string[])[];
   readonly errors: Findings;
   readonly warnings: Findings;
   /** The source could not be read to its end, or is no honest dataset: what was found is not all. */
@@ -44,11 +47,13 @@ export interface ScanOptions {
   readonly onProgress?: (done: number) => void;
 }
 
+type FileEntry = Extract<SourceEntry, { kind: 'file' }>;
+
 /** What is told of a source that could not be opened: a finding like any other. */
 export function unopened({ code, message, mend, place }: TrainyardError): Scan {
   const errors = new Findings();
   errors.add({ code, path: place.file ?? '', message, mend });
-  return { images: [], folders: [], errors, warnings: new Findings(), isCutShort: true };
+  return { images: [], folders: [], otherFolders: [], errors, warnings: new Findings(), isCutShort: true };
 }
 
 /** So many images are read and decoded at once: enough to keep two cores busy while another waits for the disk. */
@@ -61,12 +66,16 @@ export async function scanSource(source: DatasetSource, options: ScanOptions): P
   return scan.result();
 }
 
+const none: readonly Problem[] = [];
+
 class Scanning {
   private readonly images: ScannedImage[] = [];
   private readonly folders: (readonly string[])[] = [];
+  private readonly otherFolders: (readonly string[])[] = [];
+  private readonly hidden = new Map<string, { count: number; first: string }>();
   private readonly errors = new Findings();
   private readonly warnings = new Findings();
-  private lastFolder = '';
+  private lastOtherFolder: string | null = null;
   private isCutShort = false;
   private done = 0;
   private readonly options: ScanOptions;
@@ -76,9 +85,10 @@ class Scanning {
   }
 
   result(): Scan {
-    const { images, folders, errors, warnings, isCutShort } = this;
+    const { images, folders, otherFolders, errors, warnings, isCutShort } = this;
+    for (const [folder, { count, first }] of this.hidden) warnings.add(hiddenLeftOut(folder, count, first));
     images.sort((one, other) => (one.sourcePath < other.sourcePath ? -1 : 1));
-    return { images, folders, errors, warnings, isCutShort };
+    return { images, folders, otherFolders, errors, warnings, isCutShort };
   }
 
   async look(entry: SourceEntry): Promise<void> {
@@ -89,51 +99,94 @@ class Scanning {
       return;
     }
     const checked = checkPath(entry.path, this.options.limits.maxDepth);
-    if (checked.kind === 'ignored') return;
-    if (checked.kind === 'problem') this.errors.add(checked.problem);
-    else if (entry.kind === 'folder') this.folders.push(checked.segments);
-    else await this.lookAtFile(entry, checked.segments);
+    if (entry.kind === 'folder') {
+      if (checked.kind === 'path') this.folders.push(checked.segments);
+      // The images below such a folder tell of themselves.
+      else if (checked.kind === 'problem' && checked.problem.code !== 'TOO_DEEP')
+        this.warnings.add(checked.problem);
+      return;
+    }
+    if (checked.kind === 'path') await this.lookAtFile(entry, checked.segments);
+    else if (checked.kind === 'problem') await this.refuse(entry, checked.problem);
+    else if (checked.kind === 'hidden' && typeOfName(entry.path)) this.hide(checked.folder, entry.path);
+    this.done += 1;
+    this.options.onProgress?.(this.done);
   }
 
-  private async lookAtFile(
-    entry: Extract<SourceEntry, { kind: 'file' }>,
-    segments: readonly string[],
-  ): Promise<void> {
+  private async lookAtFile(entry: FileEntry, segments: readonly string[]): Promise<void> {
     const { maxFileBytes } = this.options.limits;
     const promised = typeOfName(entry.path);
+    const problems: Problem[] = [];
+    let facts: ImageContent | null = null;
     try {
       const { bytes, complete, modifiedMs } = await entry.read(promised ? maxFileBytes : signatureBytes);
       const found = typeOfBytes(bytes);
-      if (!promised && !found) this.passOver(entry.path, segments);
-      else {
-        const problem =
-          promised && !complete
-            ? fileTooLarge(entry.path, maxFileBytes)
-            : this.faultOf(entry.path, bytes, found);
-        if (problem) this.errors.add(problem);
-        // Bytes that are another type than the name says are looked at all the same: one fault does not hide another.
-        const isWhole = promised !== null && complete && found?.read === true;
-        const facts = isWhole ? await this.decode(entry.path, bytes, found.name, modifiedMs) : null;
-        this.images.push({ sourcePath: entry.path, segments, facts, isFaulty: problem !== null || !facts });
+      if (!promised && !found) {
+        this.passOver(entry.path, segments);
+        return;
       }
+      const problem =
+        promised && !complete
+          ? fileTooLarge(entry.path, maxFileBytes)
+          : this.faultOf(entry.path, bytes, found);
+      if (problem) problems.push(problem);
+      // Bytes that are another type than the name says are looked at all the same: one fault does not hide another.
+      const isWhole = promised !== null && complete && found?.read === true;
+      facts = isWhole ? await this.decode(entry.path, bytes, found.name, modifiedMs, problems) : null;
     } catch (error) {
-      if (!(error instanceof EntryFault)) throw error;
-      // What ends the whole source, the source tells by itself.
-      if (!error.fatal) this.errors.add(error.problem);
-      this.isCutShort ||= error.fatal;
-      if (promised) this.images.push({ sourcePath: entry.path, segments, facts: null, isFaulty: true });
+      const problem = this.faultOfRead(error);
+      if (!promised) {
+        if (problem) this.warnings.add(problem);
+        return;
+      }
+      if (problem) problems.push(problem);
     }
-    this.done += 1;
-    this.options.onProgress?.(this.done);
+    this.images.push({
+      sourcePath: entry.path,
+      segments,
+      facts,
+      problems: problems.length === 0 ? none : problems,
+    });
+  }
+
+  /** The problem of an entry that can't be read; null where it ends the whole source, which tells of it by itself. */
+  private faultOfRead(error: unknown): Problem | null {
+    if (!(error instanceof EntryFault)) throw error;
+    this.isCutShort ||= error.fatal;
+    return error.fatal ? null : error.problem;
+  }
+
+  /** A path that can't be used is an error where an image lies there, and no more than a warning elsewhere. */
+  private async refuse(entry: FileEntry, problem: Problem): Promise<void> {
+    if (typeOfName(entry.path)) this.errors.add(problem);
+    else if (problem.code === 'PATH_ESCAPES') this.warnings.add(problem);
+    else {
+      try {
+        const { bytes } = await entry.read(signatureBytes);
+        if (typeOfBytes(bytes)) this.errors.add(problem);
+        else this.warnings.add(notAnImage(entry.path));
+      } catch (error) {
+        const unread = this.faultOfRead(error);
+        if (unread) this.warnings.add(unread);
+      }
+    }
+  }
+
+  private hide(folder: string, path: string): void {
+    const found = this.hidden.get(folder);
+    if (found) found.count += 1;
+    else this.hidden.set(folder, { count: 1, first: path });
   }
 
   private passOver(path: string, segments: readonly string[]): void {
     this.warnings.add(notAnImage(path));
     const folder = segments.slice(0, -1);
-    if (folder.length === 0 || folder.join('/') === this.lastFolder) return;
+    const joined = folder.join('/');
+    if (joined === this.lastOtherFolder) return;
+    this.lastOtherFolder = joined;
+    this.otherFolders.push(folder);
     // Archives need not name their folders: this one is known by what lies in it.
-    this.lastFolder = folder.join('/');
-    this.folders.push(folder);
+    if (folder.length > 0) this.folders.push(folder);
   }
 
   private faultOf(
@@ -152,19 +205,16 @@ class Scanning {
     bytes: Uint8Array,
     type: string,
     modifiedMs: number | null,
+    problems: Problem[],
   ): Promise<ImageContent | null> {
+    const { maxPixels } = this.options.limits;
     try {
-      const { width, height, channels } = await this.options.reader.inspect(
-        bytes,
-        this.options.limits.maxPixels,
-      );
+      const { width, height, channels } = await this.options.reader.inspect(bytes, maxPixels);
       return { type, sha256: sha256(bytes), size: bytes.length, width, height, channels, modifiedMs };
     } catch (error) {
       if (!(error instanceof ImageFault)) throw error;
       const tooLarge = error.reason === 'too_large';
-      this.errors.add(
-        tooLarge ? imageTooLarge(path, this.options.limits.maxPixels) : imageUnreadable(path, error.message),
-      );
+      problems.push(tooLarge ? imageTooLarge(path, maxPixels) : imageUnreadable(path, error.message));
       return null;
     }
   }

@@ -1,9 +1,11 @@
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { findGroupProblems } from './class-problems.ts';
+import { emptySplit, outsideClass } from './image-problems.ts';
 import type { PlacedImage } from './images.ts';
 import { type Layout, placeOf, recogniseLayout } from './layout.ts';
 import type { ClassCount, DatasetFormat } from './ports.ts';
-import { type Findings, makeProblem, type Problem } from './problems.ts';
+import type { Findings } from './problems.ts';
+import { automatic, type Reading } from './reading.ts';
 import type { Scan } from './scan.ts';
 
 /** What a validation found, and what could be imported of it. */
@@ -17,38 +19,54 @@ export interface Evaluation {
 }
 
 /** Judges what a scan saw: the classes, images that are there twice, names that collide. A pure function. */
-export function evaluate(scan: Scan, format: DatasetFormat): Evaluation {
+export function evaluate(
+  scan: Scan,
+  format: DatasetFormat,
+  { classesAt }: Pick<Reading, 'classesAt'> = automatic,
+): Evaluation {
   const errors = scan.errors.copy();
   const warnings = scan.warnings.copy();
-  const layout = recogniseLayout(
-    scan.images.map(({ segments }) => segments),
-    scan.folders,
-  );
-  const images: PlacedImage[] = [];
-  for (const { facts, segments, sourcePath } of scan.images) {
-    const place = placeOf(layout, segments, false);
-    if (!place) errors.add(outsideClass(sourcePath));
-    else if (facts)
-      images.push({ ...facts, ...place, sourcePath, file: segments.slice(layout.base.length).join('/') });
-  }
-  images.sort((one, other) => (one.path < other.path ? -1 : 1));
-
+  const { folders, otherFolders } = scan;
+  const seen = { images: scan.images.map(({ segments }) => segments), folders, otherFolders };
+  const { layout, doubt, emptySplits } = recogniseLayout(seen, classesAt);
+  if (doubt) (doubt.isWarning ? warnings : errors).add(doubt.problem);
+  for (const folder of emptySplits) warnings.add(emptySplit(folder));
+  const images = placeImages(scan, layout, { errors, warnings });
   const groups = findGroupProblems(scan, layout, images, { errors, warnings });
 
   const faulty = groups.wrongFiles;
-  for (const { isFaulty, sourcePath } of scan.images) if (isFaulty) faulty.add(sourcePath);
+  for (const { problems, sourcePath } of scan.images) if (problems.length > 0) faulty.add(sourcePath);
   const accepted = images.filter(({ sourcePath }) => !faulty.has(sourcePath));
-  const isFatal = scan.isCutShort || groups.isFatal || accepted.length === 0;
+  const isUnclear = doubt !== null && !doubt.isWarning;
+  const isFatal = scan.isCutShort || isUnclear || groups.isFatal || accepted.length === 0;
   return { validation: report(format, errors, warnings, images), accepted, layout, isFatal };
 }
 
-function outsideClass(path: string): Problem {
-  return makeProblem(
-    'IMAGE_OUTSIDE_CLASS',
-    path,
-    'The image lies in no class',
-    'Move it into the folder of its class: class/image.png.',
-  );
+/** The readable images that lie in classes, sorted by path. What is wrong with those in classes is an error; those outside are counted. */
+function placeImages(
+  scan: Scan,
+  layout: Layout,
+  { errors, warnings }: { readonly errors: Findings; readonly warnings: Findings },
+): PlacedImage[] {
+  const images: PlacedImage[] = [];
+  const outside = new Map<string, { count: number; first: string }>();
+  for (const { facts, segments, sourcePath, problems } of scan.images) {
+    const place = placeOf(layout, segments, false);
+    if (!place) {
+      const level = layout.base.length;
+      const folder = segments.length > level + 1 ? (segments[level] ?? '') : '';
+      const same = outside.get(folder);
+      if (same) same.count += 1;
+      else outside.set(folder, { count: 1, first: sourcePath });
+      continue;
+    }
+    for (const problem of problems) errors.add(problem);
+    const { split, path } = place;
+    const file = segments.slice(layout.base.length).join('/');
+    if (facts) images.push({ ...facts, split, class: place.class, path, sourcePath, file });
+  }
+  for (const [folder, { count, first }] of outside) warnings.add(outsideClass(folder, count, first));
+  return images.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 function report(

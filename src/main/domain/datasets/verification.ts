@@ -2,8 +2,9 @@ import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { typeOfName } from './image-types.ts';
+import { isHidden, isLeftover } from './leftovers.ts';
 import type { ManifestLine } from './manifest.ts';
-import { isIgnored } from './names.ts';
+import { normalName } from './names.ts';
 import type { DatasetSources, DatasetVersionRecord } from './ports.ts';
 import { Findings, type Problem, printable } from './problems.ts';
 
@@ -62,19 +63,30 @@ export async function verifyVersion(
   return { ok: findings.count === 0, problems };
 }
 
-/** The images below the root that the manifest does not know; null where the root can't be read. */
+/** The folder of a line's class, as the source spells it. */
+function classFolder({ file, class: name }: ManifestLine): string {
+  const segments = file.split('/');
+  const level = segments.findIndex((segment) => normalName(segment) === name);
+  return segments.slice(0, level + 1).join('/');
+}
+
+/** The images in the folders of classes that the manifest does not know; null where the root can't be read. What the import left out is none of them. */
 async function addedFiles(
   root: string,
   lines: readonly ManifestLine[],
   sources: DatasetSources,
 ): Promise<string[] | null> {
   const known = new Set(lines.map(({ file }) => file));
+  const classes = new Set(lines.map(classFolder));
   const added: string[] = [];
   try {
     const source = await sources.open(root);
     for await (const entry of source.entries()) {
       if (entry.kind !== 'file' || known.has(entry.path)) continue;
-      if (typeOfName(entry.path) && !entry.path.split('/').some(isIgnored)) added.push(entry.path);
+      const segments = entry.path.split('/');
+      const isInClass = segments.some((_, level) => classes.has(segments.slice(0, level).join('/')));
+      if (isInClass && typeOfName(entry.path) && !segments.some((part) => isHidden(part) || isLeftover(part)))
+        added.push(entry.path);
     }
     return added;
   } catch (error) {

@@ -10,8 +10,44 @@ export const datasetCodes = {
   IMAGE_UNREADABLE: { message: '이미지를 읽을 수 없습니다', mend: '원본에서 다시 복사하거나 지우세요.' },
   IMAGE_TOO_LARGE: { message: '이미지가 너무 큽니다', mend: '크기를 줄여 다시 저장하세요.' },
   IMAGE_OUTSIDE_CLASS: {
-    message: '이미지가 클래스 폴더 밖에 있습니다',
-    mend: '해당하는 클래스의 폴더로 옮기세요.',
+    message: '클래스 폴더 밖에 있는 이미지는 빼고 가져옵니다',
+    mend: '쓰려면 해당하는 클래스의 폴더로 옮기세요.',
+  },
+  LAYOUT_UNCLEAR: {
+    message: '폴더 구조를 두 가지로 읽을 수 있습니다',
+    mend: '클래스 폴더가 몇 번째 단계에 있는지 지정하세요(--classes-at, 가져오기 화면의 “클래스 폴더”).',
+  },
+  LAYOUT_GUESSED: {
+    message: '폴더 구조를 두 가지로 읽을 수 있어 흔한 쪽으로 읽었습니다',
+    mend: '다르게 읽어야 한다면 클래스 폴더의 단계를 지정하세요(--classes-at, 가져오기 화면의 “클래스 폴더”).',
+  },
+  EMPTY_SPLIT: {
+    message: '이미지가 없는 분할 폴더입니다',
+    mend: '이미지를 넣거나 그대로 두세요. 그대로 두면 나머지 이미지에서 나눕니다.',
+  },
+  HIDDEN_LEFT_OUT: {
+    message: '숨김 폴더나 숨김 파일의 이미지는 빼고 가져옵니다',
+    mend: '클래스라면 이름 앞의 점을 지우세요.',
+  },
+  PATH_TOO_LONG: {
+    message: '경로가 너무 길어서 그 아래는 살펴보지 못했습니다',
+    mend: '폴더를 위로 옮기거나 이름을 줄이세요. 잘못 만들어진 폴더라면 지우세요.',
+  },
+  NAMES_MERGED: {
+    message: '자모를 푼 이름과 합친 이름의 폴더를 한 클래스로 읽었습니다',
+    mend: '같은 클래스라면 그대로 두고, 다른 클래스라면 이름을 바꾸세요.',
+  },
+  NAMES_GUESSED: {
+    message: '압축 파일에 이름의 인코딩이 적혀 있지 않아 추정했습니다',
+    mend: '이름이 깨져 보이면 인코딩을 지정하세요(--names-encoding, 가져오기 화면의 “압축 파일의 이름”).',
+  },
+  NAMES_ENCODING_UNKNOWN: {
+    message: '압축 파일에 있는 이름의 인코딩을 알 수 없습니다',
+    mend: '인코딩을 지정하세요(--names-encoding cp949 등, 가져오기 화면의 “압축 파일의 이름”).',
+  },
+  NAMES_UNDECODABLE: {
+    message: '인코딩에 맞지 않는 글자가 든 이름이 있어 %E9처럼 바이트로 적었습니다',
+    mend: '다른 이름도 깨져 보이면 인코딩을 지정하세요(--names-encoding).',
   },
   IMAGE_NOT_FOUND: { message: '이미지를 찾을 수 없습니다', mend: '데이터셋의 파일을 확인해 보세요.' },
   UNREADABLE_FILE: { message: '파일을 읽을 수 없습니다', mend: '파일 권한을 확인하세요.' },
