@@ -91,3 +91,12 @@ test('a file that is not there is said to be not there', async () => {
     code: 'CONFIG_UNREADABLE',
   });
 });
+
+test('a value out of range is told with the range that the flag takes', () => {
+  expect(() => overridesOf({ batchSize: 1e9 }, {})).toThrow(
+    '--batch-size: A whole number of 1 or more, up to 65536 is wanted',
+  );
+  expect(() => overridesOf({ learningRate: 0 }, {})).toThrow(
+    '--learning-rate: A number above 0, up to 100 is wanted',
+  );
+});

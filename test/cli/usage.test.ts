@@ -25,6 +25,14 @@ const wrong = [
     'The option --limit <number> can\'t be "x": A whole number (≥ 1) is wanted. See "trainyard runs list --help".',
   ],
   [
+    ['train', '--project', 'p', '--dataset', 'd', '--lr', '0x10'],
+    'The option --lr, --learning-rate <number> can\'t be "0x10": A number is wanted, such as 0.001 or 1e-3. See "trainyard train --help".',
+  ],
+  [
+    ['train', '--project', 'p', '--dataset', 'd', '--epochs', '3.5'],
+    'The option --epochs <number> can\'t be "3.5": A whole number (≥ 0) is wanted. See "trainyard train --help".',
+  ],
+  [
     ['train', '--project', 'p', '--dataset', 'd', '--epochs', '0'],
     /^--epochs: .* Give a value in its range; "trainyard train --help" lists the flags\.$/,
   ],

@@ -164,7 +164,7 @@ test('a form names the field that is wrong, and starts a run once all is right',
   const { page } = await visit('/runs/new');
   const epochs = page.getByRole('textbox', { name: 'Epochs', exact: true });
   await epochs.fill('0');
-  await page.getByText('At least 1').waitFor();
+  await page.getByText('A whole number from 1 to 100,000').first().waitFor();
   await expect.poll(() => page.getByRole('button', { name: 'Start training' }).isDisabled()).toBe(true);
   await epochs.fill('3');
   await page.getByRole('textbox', { name: 'Name' }).fill('from the form');

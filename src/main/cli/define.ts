@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, Help, InvalidArgumentError, Option } from 'commander';
 import stringWidth from 'string-width';
+import { readNumber } from '../../shared/model/number-text.ts';
 import { version } from '../version.ts';
 import { language, say } from './language.ts';
 
@@ -109,8 +110,8 @@ export function perform<Options extends object>(
 /** A whole number as an option's value. */
 export function integer(least = 0, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (/^-?\d+$/.test(text) && value >= least && value <= most) return value;
+    const value = readNumber(text);
+    if (value !== null && Number.isSafeInteger(value) && value >= least && value <= most) return value;
     const range = most === Number.MAX_SAFE_INTEGER ? `≥ ${least}` : `${least} – ${most}`;
     throw new InvalidArgumentError(
       say(`A whole number (${range}) is wanted.`, `정수(${range})가 필요합니다.`),
@@ -120,9 +121,11 @@ export function integer(least = 0, most = Number.MAX_SAFE_INTEGER): (text: strin
 
 /** Any number as an option's value; its range is the config schema's to check. */
 export function decimal(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError(say('A number is wanted.', '숫자가 필요합니다.'));
+  const value = readNumber(text);
+  if (value !== null) return value;
+  throw new InvalidArgumentError(
+    say('A number is wanted, such as 0.001 or 1e-3.', '숫자가 필요합니다. 예: 0.001, 1e-3'),
+  );
 }
 
 /** Collects an option that may be given several times. */

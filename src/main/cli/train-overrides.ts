@@ -1,5 +1,7 @@
+import { rangeOf } from '../../shared/model/number-range.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../shared/model/training-config.ts';
 import { say } from './language.ts';
+import { rangeWords } from './range-words.ts';
 import { usageError } from './usage-error.ts';
 
 /** The flags of `train` that are fields of the config. */
@@ -100,9 +102,11 @@ export function overridesOf(options: HyperparameterOptions, file: TrainingOverri
   const parsed = trainingOverridesSchema.safeParse(merged);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const flag = flagOf(issue?.path.join('.') ?? '');
+  const field = issue?.path.join('.') ?? '';
+  const flag = flagOf(field);
+  const range = rangeOf(field);
   throw usageError(
-    `${flag}: ${issue?.message ?? say('not usable', '쓸 수 없는 값입니다')}`,
+    `${flag}: ${range ? rangeWords(range) : (issue?.message ?? say('not usable', '쓸 수 없는 값입니다'))}`,
     say(
       'Give a value in its range; "trainyard train --help" lists the flags.',
       '범위 안의 값을 주세요. "trainyard train --help"에 플래그가 있습니다.',

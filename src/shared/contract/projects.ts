@@ -15,7 +15,10 @@ export const projectSchema = z.object({
 export type Project = z.infer<typeof projectSchema>;
 
 const name = z.string().trim().min(1).max(255);
+const description = z.string().max(10_000);
 const tags = z.array(z.string().trim().min(1).max(50)).max(50);
+/** What a person says of a project. */
+export const projectFields = z.object({ name, description, tags });
 
 export const projectsContract = {
   list: base
@@ -30,7 +33,7 @@ export const projectsContract = {
       successStatus: 201,
       summary: 'Create a project',
     })
-    .input(z.object({ name, description: z.string().max(10_000).optional(), tags: tags.optional() }))
+    .input(z.object({ name, description: description.optional(), tags: tags.optional() }))
     .output(projectSchema),
   show: base
     .route({
@@ -52,7 +55,7 @@ export const projectsContract = {
       z.object({
         project: reference,
         name: name.optional(),
-        description: z.string().max(10_000).nullable().optional(),
+        description: description.nullable().optional(),
         tags: tags.optional(),
       }),
     )

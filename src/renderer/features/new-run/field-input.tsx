@@ -1,43 +1,29 @@
-import { NumberInput, Select, Switch } from '@mantine/core';
+import { Select, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
+import { rangeOf } from '../../../shared/model/number-range.ts';
+import { readNumber } from '../../../shared/model/number-text.ts';
 import type { FieldValue } from '../../components/documents.ts';
-import { useFormat } from '../../format/use-format.ts';
 import classes from './field-input.module.css';
 import type { Field } from './fields.ts';
+import { NumberField } from './number-field.tsx';
+import { stepped } from './steps.ts';
+import { useRangeText } from './use-range-text.ts';
 
 interface FieldInputProps {
   readonly field: Field;
   readonly value: FieldValue;
-  readonly issue: z.core.$ZodIssue | undefined;
+  readonly isWrong: boolean;
   /** The engine's own word on this field. */
   readonly refusal: string | null;
   readonly onChange: (value: FieldValue) => void;
 }
 
-function useIssueText(): (issue: z.core.$ZodIssue) => string {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return (issue) => {
-    if (issue.code === 'too_small') {
-      const limit = format.metric(Number(issue.minimum));
-      return issue.inclusive ? t('issues.atLeast', { limit }) : t('issues.moreThan', { limit });
-    }
-    if (issue.code === 'too_big') return t('issues.atMost', { limit: format.metric(Number(issue.maximum)) });
-    if (issue.code === 'invalid_type') {
-      return issue.expected === 'int' ? t('issues.whole') : t('issues.number');
-    }
-    if (issue.code === 'invalid_union') return t('issues.whole');
-    return issue.message;
-  };
-}
-
 /** One hyperparameter, with what is wrong with it. */
-export function FieldInput({ field, value, issue, refusal, onChange }: FieldInputProps) {
+export function FieldInput({ field, value, isWrong, refusal, onChange }: FieldInputProps) {
   const { t } = useTranslation();
-  const issueText = useIssueText();
+  const rangeText = useRangeText();
   const label = t(`fields.${field.label}`);
-  const error = issue ? issueText(issue) : refusal;
+  const error = isWrong ? rangeText(field.path) : refusal;
   if (field.kind === 'switch') {
     return (
       <Switch
@@ -61,17 +47,22 @@ export function FieldInput({ field, value, issue, refusal, onChange }: FieldInpu
       />
     );
   }
+  const text = value === null ? '' : String(value);
+  const step = (up: boolean) => {
+    const range = rangeOf(field.path);
+    const from = text === '' ? (range?.min ?? 0) : readNumber(text);
+    if (from === null || !range) return;
+    const next = stepped(from, up, field.step, range);
+    if (next !== from || text === '') onChange(String(next));
+  };
   return (
-    <NumberInput
+    <NumberField
       label={label}
-      step={field.step}
-      min={field.min}
-      clampBehavior="none"
-      decimalScale={12}
+      text={text}
       placeholder={field.fallback === null ? t('fieldHints.automatic') : undefined}
-      value={typeof value === 'number' || typeof value === 'string' ? value : ''}
       error={error}
-      onChange={(next) => onChange(next === '' && field.fallback === null ? null : next)}
+      onText={onChange}
+      onStep={step}
     />
   );
 }

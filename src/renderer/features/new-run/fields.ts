@@ -1,5 +1,6 @@
 import { earlyStopMetrics, optimizers, schedulers } from '../../../shared/model/training-config.ts';
 import type { Messages } from '../../i18n/messages.ts';
+import type { Step } from './steps.ts';
 
 type FieldLabel = keyof Messages['fields'];
 
@@ -13,20 +14,20 @@ interface FieldBase {
 export type Field =
   | (FieldBase & {
       readonly kind: 'number';
-      readonly step: number;
-      readonly min: number;
+      readonly step: Step;
       readonly fallback: number | null;
     })
   | (FieldBase & { readonly kind: 'switch'; readonly fallback: boolean })
   | (FieldBase & { readonly kind: 'choice'; readonly options: readonly string[]; readonly fallback: string });
 
-const number = (
-  label: FieldLabel,
-  path: string,
-  step: number,
-  min: number,
-  fallback: number | null = null,
-): Field => ({ label, path, kind: 'number', step, min, fallback });
+const number = (label: FieldLabel, path: string, step: Step, fallback: number | null = null): Field => ({
+  label,
+  path,
+  kind: 'number',
+  step,
+  fallback,
+});
+const by = (sum: number): Step => ({ kind: 'sum', by: sum });
 const toggle = (label: FieldLabel, path: string): Field => ({ label, path, kind: 'switch', fallback: false });
 const choice = (label: FieldLabel, path: string, options: readonly string[], fallback: string): Field => ({
   label,
@@ -38,12 +39,12 @@ const choice = (label: FieldLabel, path: string, options: readonly string[], fal
 
 /** What most people change. */
 export const basicFields: readonly Field[] = [
-  number('epochs', 'training.epochs', 1, 1, 10),
-  number('batchSize', 'training.batchSize', 16, 1, 64),
-  number('learningRate', 'training.learningRate', 0.001, 0, 0.001),
+  number('epochs', 'training.epochs', by(1), 10),
+  number('batchSize', 'training.batchSize', { kind: 'double' }, 64),
+  number('learningRate', 'training.learningRate', { kind: 'decades', least: 1e-8 }, 0.001),
   choice('optimizer', 'training.optimizer', optimizers, 'adam'),
   choice('scheduler', 'training.scheduler.type', schedulers, 'cosine'),
-  number('seed', 'training.seed', 1, 0, 0),
+  number('seed', 'training.seed', by(1), 0),
 ];
 
 /** The rest, in groups. */
@@ -54,11 +55,11 @@ export const advancedFields: readonly {
   {
     group: 'optimization',
     fields: [
-      number('weightDecay', 'training.weightDecay', 0.0001, 0, 0),
-      number('momentum', 'training.momentum', 0.05, 0, 0.9),
-      number('warmupEpochs', 'training.scheduler.warmupEpochs', 1, 0, 0),
-      number('gradientClip', 'training.gradientClip', 0.5, 0),
-      number('accumulate', 'training.accumulate', 1, 1, 1),
+      number('weightDecay', 'training.weightDecay', { kind: 'decades', least: 1e-6 }, 0),
+      number('momentum', 'training.momentum', by(0.05), 0.9),
+      number('warmupEpochs', 'training.scheduler.warmupEpochs', by(1), 0),
+      number('gradientClip', 'training.gradientClip', by(0.5)),
+      number('accumulate', 'training.accumulate', by(1), 1),
       toggle('ema', 'training.ema'),
       toggle('amp', 'training.amp'),
     ],
@@ -67,27 +68,33 @@ export const advancedFields: readonly {
     group: 'stopping',
     fields: [
       toggle('earlyStop', 'training.earlyStop.enabled'),
-      number('patience', 'training.earlyStop.patience', 1, 1, 5),
+      number('patience', 'training.earlyStop.patience', by(1), 5),
       choice('earlyStopMetric', 'training.earlyStop.metric', earlyStopMetrics, 'val_loss'),
     ],
   },
   {
     group: 'data',
     fields: [
-      number('trainSplit', 'dataset.trainSplit', 0.05, 0, 0.8),
-      number('valSplit', 'dataset.valSplit', 0.05, 0, 0.2),
-      number('testSplit', 'dataset.testSplit', 0.05, 0, 0),
-      number('imageSize', 'dataset.imageSize', 8, 1),
+      number('trainSplit', 'dataset.trainSplit', by(0.05), 0.8),
+      number('valSplit', 'dataset.valSplit', by(0.05), 0.2),
+      number('testSplit', 'dataset.testSplit', by(0.05), 0),
+      number('imageSize', 'dataset.imageSize', by(8)),
     ],
   },
   {
     group: 'augmentation',
     fields: [
       toggle('randomFlip', 'dataset.augmentation.randomFlip'),
-      number('randomRotation', 'dataset.augmentation.randomRotation', 5, 0, 0),
+      number('randomRotation', 'dataset.augmentation.randomRotation', by(5), 0),
       toggle('colorJitter', 'dataset.augmentation.colorJitter'),
       toggle('mixup', 'dataset.augmentation.mixup'),
       toggle('cutmix', 'dataset.augmentation.cutmix'),
     ],
   },
+];
+
+/** All of them. */
+export const allFields: readonly Field[] = [
+  ...basicFields,
+  ...advancedFields.flatMap(({ fields }) => fields),
 ];

@@ -1,9 +1,9 @@
 import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Project } from '../../../shared/contract/projects.ts';
+import { type Project, projectFields } from '../../../shared/contract/projects.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useUnsaved } from '../../late/use-unsaved.ts';
 import { engine, queries } from '../../rpc/client.ts';
@@ -29,11 +29,29 @@ function ProjectForm({ onClose, project }: Omit<ProjectDialogProps, 'opened'>) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [name, setName] = useState(project?.name ?? '');
-  const [description, setDescription] = useState(project?.description ?? '');
-  const [tags, setTags] = useState<string[]>(project?.tags ?? []);
+  const form = useForm({
+    initialValues: {
+      name: project?.name ?? '',
+      description: project?.description ?? '',
+      tags: project?.tags ?? [],
+    },
+    validateInputOnChange: true,
+    validate: (values) => {
+      const issues = projectFields.safeParse(values).error?.issues ?? [];
+      return Object.fromEntries(
+        issues.map(({ path: [field] }) => [
+          String(field),
+          field === 'tags'
+            ? t('projects.tagsWrong')
+            : field === 'name'
+              ? t('projects.nameWrong')
+              : t('projects.descriptionWrong'),
+        ]),
+      );
+    },
+  });
   const save = useMutation({
-    mutationFn: async () => {
+    mutationFn: async ({ name, description, tags }: typeof form.values) => {
       const text = description.trim();
       if (project) {
         return engine.projects.update({ project: project.id, name, description: text || null, tags });
@@ -46,45 +64,40 @@ function ProjectForm({ onClose, project }: Omit<ProjectDialogProps, 'opened'>) {
       if (!project) await navigate({ to: '/projects/$projectId', params: { projectId: saved.id } });
     },
   });
-  useUnsaved(name !== (project?.name ?? '') || description !== (project?.description ?? ''));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
+  useUnsaved(form.isDirty());
+  const submit = form.onSubmit((values) => save.mutate(values));
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
         <TextInput
           data-autofocus
           required
-          maxLength={255}
           label={t('projects.name')}
           placeholder={t('projects.namePlaceholder')}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          {...form.getInputProps('name')}
         />
         <Textarea
           label={t('projects.description')}
           autosize
           minRows={3}
           maxRows={8}
-          maxLength={10_000}
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
+          {...form.getInputProps('description')}
         />
         <TagsInput
           label={t('projects.tags')}
           description={t('projects.tagsHint')}
-          maxTags={50}
-          value={tags}
-          onChange={setTags}
+          {...form.getInputProps('tags')}
         />
         {save.error && <ProblemAlert error={save.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" loading={save.isPending} disabled={name.trim() === ''}>
+          <Button
+            type="submit"
+            loading={save.isPending}
+            disabled={!projectFields.safeParse(form.values).success}
+          >
             {project ? t('common.save') : t('common.create')}
           </Button>
         </Group>

@@ -11,6 +11,10 @@ export const form = {
     noDatasetHint: 'This project has no dataset that is ready to train on.',
     changed: 'Changed from the defaults',
     nothingChanged: 'Nothing: the model’s defaults are used.',
+    before: '(default: {{value}})',
+    wrong: 'To correct first',
+    chooseProject: 'Choose a project',
+    chooseDataset: 'Choose a dataset',
     start: 'Start training',
   },
   fields: {
@@ -46,12 +50,16 @@ export const form = {
     data: 'Data',
     augmentation: 'Augmentation',
   },
-  fieldHints: { automatic: 'automatic' },
-  issues: {
-    atLeast: 'At least {{limit}}',
-    moreThan: 'More than {{limit}}',
-    atMost: 'At most {{limit}}',
+  fieldHints: { automatic: 'automatic', more: 'More: {{name}}', less: 'Less: {{name}}' },
+  ranges: {
     whole: 'A whole number',
-    number: 'A number',
+    number: 'A number, such as 0.001 or 1e-3,',
+    any: '{{kind}}',
+    from: '{{kind}} of {{min}} or more',
+    above: '{{kind}} above {{min}}',
+    fromTo: '{{kind}} from {{min}} to {{max}}',
+    aboveTo: '{{kind}} above {{min}}, up to {{max}}',
+    fromBelow: '{{kind}} from {{min}} to below {{max}}',
+    other: 'This value is not possible here',
   },
 };

@@ -1,7 +1,7 @@
 import type { Messages } from '../messages.ts';
 
 /** 새 학습 양식. */
-export const form: Pick<Messages, 'newRun' | 'fields' | 'fieldGroups' | 'fieldHints' | 'issues'> = {
+export const form: Pick<Messages, 'newRun' | 'fields' | 'fieldGroups' | 'fieldHints' | 'ranges'> = {
   newRun: {
     subtitle: '무엇을 무엇으로 학습할지 고르세요. 나머지는 알맞은 기본값이 있습니다.',
     what: '무엇을 학습할까요',
@@ -13,6 +13,10 @@ export const form: Pick<Messages, 'newRun' | 'fields' | 'fieldGroups' | 'fieldHi
     noDatasetHint: '이 프로젝트에는 학습할 수 있는 데이터셋이 없습니다.',
     changed: '기본값과 다른 것',
     nothingChanged: '없음. 모델의 기본값을 씁니다.',
+    before: '(기본값: {{value}})',
+    wrong: '먼저 고칠 것',
+    chooseProject: '프로젝트를 고르세요',
+    chooseDataset: '데이터셋을 고르세요',
     start: '학습 시작',
   },
   fields: {
@@ -48,12 +52,16 @@ export const form: Pick<Messages, 'newRun' | 'fields' | 'fieldGroups' | 'fieldHi
     data: '데이터',
     augmentation: '데이터 증강',
   },
-  fieldHints: { automatic: '자동' },
-  issues: {
-    atLeast: '{{limit}} 이상이어야 합니다',
-    moreThan: '{{limit}}보다 커야 합니다',
-    atMost: '{{limit}} 이하여야 합니다',
-    whole: '정수를 입력하세요',
-    number: '숫자를 입력하세요',
+  fieldHints: { automatic: '자동', more: '{{name}} 올리기', less: '{{name}} 내리기' },
+  ranges: {
+    whole: '정수',
+    number: '숫자(예: 0.001, 1e-3)',
+    any: '{{kind}}를 입력하세요',
+    from: '{{min}} 이상의 {{kind}}를 입력하세요',
+    above: '{{min}}보다 큰 {{kind}}를 입력하세요',
+    fromTo: '{{min}} 이상 {{max}} 이하의 {{kind}}를 입력하세요',
+    aboveTo: '{{min}} 초과 {{max}} 이하의 {{kind}}를 입력하세요',
+    fromBelow: '{{min}} 이상 {{max}} 미만의 {{kind}}를 입력하세요',
+    other: '여기에 쓸 수 없는 값입니다',
   },
 };

@@ -1,0 +1,73 @@
+import { ActionIcon, TextInput } from '@mantine/core';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './number-field.module.css';
+
+interface NumberFieldProps {
+  readonly label: string;
+  readonly text: string;
+  readonly placeholder?: string | undefined;
+  readonly error: string | null;
+  readonly onText: (text: string) => void;
+  /** Goes one step up or down, where the text is a number. */
+  readonly onStep: (up: boolean) => void;
+}
+
+/** A number as people write it. What is typed stays as it is typed; arrow keys, the wheel over the focused field and its buttons step. */
+export function NumberField({ label, text, placeholder, error, onText, onStep }: NumberFieldProps) {
+  const { t } = useTranslation();
+  const input = useRef<HTMLInputElement>(null);
+  const step = useRef(onStep);
+  useEffect(() => {
+    step.current = onStep;
+  });
+  useEffect(() => {
+    const field = input.current;
+    const turn = (event: WheelEvent) => {
+      if (document.activeElement !== field || event.deltaY === 0) return;
+      // Neither zoom nor scroll along: React's own listener is passive and could not say so.
+      event.preventDefault();
+      step.current(event.deltaY < 0);
+    };
+    field?.addEventListener('wheel', turn, { passive: false });
+    return () => field?.removeEventListener('wheel', turn);
+  }, []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+    event.preventDefault();
+    onStep(event.key === 'ArrowUp');
+  };
+  const button = (up: boolean) => (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      className={classes.step}
+      tabIndex={-1}
+      aria-label={t(up ? 'fieldHints.more' : 'fieldHints.less', { name: label })}
+      onClick={() => onStep(up)}
+    >
+      {up ? <IconChevronUp size={12} aria-hidden /> : <IconChevronDown size={12} aria-hidden />}
+    </ActionIcon>
+  );
+  return (
+    <TextInput
+      ref={input}
+      label={label}
+      inputMode="decimal"
+      autoComplete="off"
+      spellCheck={false}
+      placeholder={placeholder}
+      value={text}
+      error={error}
+      onChange={(event) => onText(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+      rightSection={
+        <span className={classes.steps}>
+          {button(true)}
+          {button(false)}
+        </span>
+      }
+    />
+  );
+}
