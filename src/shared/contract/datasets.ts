@@ -32,6 +32,7 @@ export const readingSchema = z.object({
     .default('auto')
     .describe('the encoding of names in an archive that does not say it'),
 });
+export type Reading = Readonly<z.infer<typeof readingSchema>>;
 
 export const classCount = z.object({ name: z.string(), count: z.int() });
 

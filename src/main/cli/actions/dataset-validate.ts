@@ -23,9 +23,19 @@ type Problem = Validation['errors'][number];
 
 async function scan(folder: string, reading: Reading): Promise<Scan> {
   const status = new StatusLine();
-  const onProgress = (done: number) => status.show(say(`checking: ${done} files`, `검사 중: 파일 ${done}개`));
   try {
     const source = await new LocalSources(defaultLimits, homeFolder()).open(folder, reading);
+    const total = await source.count((found) =>
+      status.show(say(`counting: ${found} files`, `세는 중: 파일 ${found}개`)),
+    );
+    const began = performance.now();
+    const onProgress = (done: number) => {
+      const rate = Math.round((done * 1000) / Math.max(1, performance.now() - began));
+      const of = total === null ? '' : ` / ${total}`;
+      status.show(
+        say(`checking: ${done}${of} files, ${rate}/s`, `검사 중: 파일 ${done}${of}개, 초당 ${rate}개`),
+      );
+    };
     return await scanSource(source, { reader: new SharpImageReader(), limits: defaultLimits, onProgress });
   } catch (error) {
     if (error instanceof TrainyardError) return unopened(error);

@@ -1,9 +1,8 @@
-import type { z } from 'zod';
-import type { namesEncodings, readingSchema } from '../../../shared/contract/datasets.ts';
+import type { namesEncodings, Reading } from '../../../shared/contract/datasets.ts';
 
-/** How a source is read where it does not tell by itself; what somebody says here is not guessed. */
-export type Reading = Readonly<z.infer<typeof readingSchema>>;
+export type { Reading } from '../../../shared/contract/datasets.ts';
 
 export type NamesEncoding = (typeof namesEncodings)[number];
 
+/** Nothing was said: what does not tell by itself is recognised. */
 export const automatic: Reading = { classesAt: null, namesEncoding: 'auto' };

@@ -3,12 +3,13 @@ import { IconFolderOpen } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { importModes } from '../../../shared/contract/datasets.ts';
+import { importModes, type Reading } from '../../../shared/contract/datasets.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { useUnsaved } from '../../late/use-unsaved.ts';
 import { engine, queries } from '../../rpc/client.ts';
 import { FileDrop } from './file-drop.tsx';
+import { ReadingFields } from './reading-fields.tsx';
 import type { ImportWish } from './use-import.ts';
 
 interface ImportFormProps {
@@ -29,8 +30,11 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
   const [name, setName] = useState(initial?.name ?? '');
   const [mode, setMode] = useState<ImportWish['mode']>(initial?.mode ?? 'copy');
   const [skipInvalid, setSkipInvalid] = useState(initial?.skipInvalid ?? false);
+  const [reading, setReading] = useState<Reading>(
+    initial?.reading ?? { classesAt: null, namesEncoding: 'auto' },
+  );
   const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
-  const check = useMutation({ mutationFn: () => engine.datasets.validate({ path: path.trim() }) });
+  const check = useMutation({ mutationFn: () => engine.datasets.validate({ path: path.trim(), reading }) });
   const all = projects.data?.projects ?? [];
   const target =
     chosen === null ? (all[0] ?? null) : all.find(({ id, name: one }) => [id, one].includes(chosen));
@@ -53,6 +57,7 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
       name,
       mode: 'file' in wished ? 'copy' : mode,
       skipInvalid,
+      reading,
     });
   };
   const choose = async (kind: 'folder' | 'archive') => {
@@ -148,6 +153,13 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
             </Stack>
           </Radio.Group>
         )}
+        <ReadingFields
+          reading={reading}
+          onChange={(next) => {
+            setReading(next);
+            check.reset();
+          }}
+        />
         <Checkbox
           label={t('datasets.skipInvalid')}
           description={t('datasets.skipInvalidHint')}

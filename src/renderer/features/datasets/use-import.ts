@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Validation } from '../../../shared/contract/datasets.ts';
+import type { Reading, Validation } from '../../../shared/contract/datasets.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
@@ -11,6 +11,7 @@ export interface ImportWish {
   readonly name: string;
   readonly mode: 'copy' | 'link' | 'in_place';
   readonly skipInvalid: boolean;
+  readonly reading: Reading;
 }
 
 type Answer = Awaited<ReturnType<EngineClient['datasets']['waitForImport']>>;
@@ -81,6 +82,7 @@ export function useImport(): {
           project: wish.project,
           mode: wish.mode,
           skipInvalid: wish.skipInvalid,
+          reading: wish.reading,
           ...(wish.name.trim() !== '' && { name: wish.name.trim() }),
         });
         const answer = await watch(importId, report, controller.signal);

@@ -71,6 +71,10 @@ export const data = {
       in_place:
         'The images stay where they are and only their hashes are kept. For very large folders; changed files are noticed.',
     },
+    classesAt: 'Class folders',
+    namesEncoding: 'Names in the archive',
+    automatic: 'Automatic',
+    level: 'Level {{level}}',
     skipInvalid: 'Leave out what is invalid',
     skipInvalidHint: 'Otherwise one invalid file stops the import, and nothing is imported.',
     imported: 'The dataset is imported',
