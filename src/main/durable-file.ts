@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { hasCode } from './error-code.ts';
 
@@ -18,6 +18,8 @@ function writeAside(file: string, text: string, mode: number): string {
   const aside = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}`);
   const descriptor = openSync(aside, 'wx', mode);
   try {
+    // Whatever the umask takes away: the server's account must be able to read what is for it.
+    if (process.platform !== 'win32') fchmodSync(descriptor, mode);
     writeSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {

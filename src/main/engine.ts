@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { Registry } from 'prom-client';
+import { z } from 'zod';
 import { TrainyardError } from '../shared/model/errors.ts';
 import type { Profile } from '../shared/model/stack.ts';
 import { createDoctor } from './adapters/doctor/create-doctor.ts';
@@ -62,6 +63,8 @@ export interface Engine {
 }
 
 const portKey = 'port';
+/** A hint only: any other value is as good as none. */
+const portSchema = z.int().min(1).max(65_535);
 const stopGraceMs = 10_000;
 
 function alreadyRuns(home: string): TrainyardError {
@@ -77,7 +80,7 @@ function alreadyRuns(home: string): TrainyardError {
 async function listen(server: EngineServer, lastPort: unknown, wanted: number | undefined): Promise<void> {
   if (wanted !== undefined) return server.listen(wanted);
   try {
-    await server.listen(typeof lastPort === 'number' ? lastPort : 0);
+    await server.listen(portSchema.safeParse(lastPort).data ?? 0);
   } catch (error) {
     if (!(error instanceof TrainyardError && error.code === 'PORT_TAKEN')) throw error;
     await server.listen(0);

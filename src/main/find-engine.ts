@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { TrainyardError } from '../shared/model/errors.ts';
 import { type EngineRecord, readEngineRecord } from './home.ts';
 
 /** Where an engine is, and what proves to it who asks. */
@@ -26,9 +27,19 @@ export function answers(url: string, timeoutMs: number): Promise<boolean> {
   });
 }
 
+/** The record is a hint only: where it is damaged, the engine's lock tells whether one runs, and the next one writes it anew. */
+function recordOf(home: string): EngineRecord | null {
+  try {
+    return readEngineRecord(home);
+  } catch (error) {
+    if (error instanceof TrainyardError) return null;
+    throw error;
+  }
+}
+
 /** The engine that serves this state folder now; null where none does. */
 export async function findEngine(home: string, timeoutMs = 2000): Promise<EngineAddress | null> {
-  const record = readEngineRecord(home);
+  const record = recordOf(home);
   if (!record || !isAlive(record.pid)) return null;
   return (await answers(record.url, timeoutMs)) ? record : null;
 }

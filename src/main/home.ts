@@ -1,41 +1,68 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { z } from 'zod';
 import { TrainyardError } from '../shared/model/errors.ts';
 import { createFile, replaceFile, syncFolder } from './durable-file.ts';
 import { hasCode } from './error-code.ts';
 import { failpoint } from './failpoints.ts';
+import { damagedStateFile, prepareOwnFile, readStateFile } from './state-file.ts';
+import { closeEntries, mayBecomeHome } from './state-folder.ts';
 
+const engineRecordSchema = z.object({
+  url: z.string(),
+  token: z.string(),
+  pid: z.int(),
+  startedAt: z.string(),
+  version: z.string(),
+});
 /** What a running engine says of itself in `engine.json`. */
-export interface EngineRecord {
-  readonly url: string;
-  readonly token: string;
-  readonly pid: number;
-  readonly startedAt: string;
-  readonly version: string;
-}
+export type EngineRecord = Readonly<z.infer<typeof engineRecordSchema>>;
 
+const secret = z.string().regex(/^[\x20-\x7e]{16,}$/);
+/** `engineToken`: who has it may ask the engine anything. */
+const secretsSchema = z.object({ postgresPassword: secret, engineToken: secret });
 /** Made once for a state folder. */
-export interface Secrets {
-  readonly postgresPassword: string;
-  /** Who has it may ask the engine anything. */
-  readonly engineToken: string;
+export type Secrets = Readonly<z.infer<typeof secretsSchema>>;
+
+/** The owner of a folder that is to be a state folder, and what it holds; closing it must harm nobody else. */
+function requireOurs(home: string): void {
+  const { uid } = statSync(home);
+  const ours = process.getuid?.();
+  if (ours !== undefined && uid !== ours) {
+    throw new TrainyardError(
+      'HOME_OF_ANOTHER_USER',
+      `The state folder ${home} is another user's (number ${uid})`,
+      'Run Trainyard as that user, or set TRAINYARD_HOME to a folder of your own.',
+      { place: { file: home } },
+    );
+  }
+  if (mayBecomeHome(home)) return;
+  throw new TrainyardError(
+    'HOME_HAS_OTHER_FILES',
+    `The folder ${home} holds files, and none of Trainyard's: it would be closed to everybody else`,
+    'Set TRAINYARD_HOME to an empty folder, or to one that is not there yet.',
+    { place: { file: home } },
+  );
 }
 
 /**
- * Makes the state folder, closed to other users (0700), and answers its path. Root's may stay 0710: the PostgreSQL server,
- * which never runs as root, then has its way through it.
- * @throws TrainyardError HOME_UNUSABLE
+ * Makes the state folder, closed to other users (0700) with all that Trainyard has in it, and answers its path. Root's may stay
+ * 0710: the PostgreSQL server, which never runs as root, then has its way through it.
+ * @throws TrainyardError HOME_UNUSABLE, HOME_OF_ANOTHER_USER, HOME_HAS_OTHER_FILES
  */
 export function openHome(home: string): string {
   try {
     const made = mkdirSync(home, { recursive: true, mode: 0o700 });
     if (made !== undefined) syncFolder(path.dirname(made));
+    else requireOurs(home);
     const mode = statSync(home).mode & 0o777;
     const closed = (mode & 0o077) === 0 || (process.getuid?.() === 0 && mode === 0o710);
     if (process.platform !== 'win32' && !closed) chmodSync(home, 0o700);
+    closeEntries(home);
   } catch (error) {
+    if (error instanceof TrainyardError) throw error;
     throw new TrainyardError(
       'HOME_UNUSABLE',
       `The state folder ${home} cannot be made or closed to other users (${error instanceof Error ? error.message : String(error)})`,
@@ -46,56 +73,23 @@ export function openHome(home: string): string {
   return home;
 }
 
-function readJson(file: string): Record<string, unknown> | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch (error) {
-    throw damaged(file, error);
-  }
-  throw damaged(file);
-}
-
-function damaged(file: string, cause?: unknown): TrainyardError {
-  return new TrainyardError(
-    'STATE_FILE_DAMAGED',
-    `${file} does not hold what Trainyard wrote there`,
-    'Put the file back from a backup; engine.json may be removed while no engine runs.',
-    { place: { file }, cause },
-  );
-}
-
 const engineFile = (home: string) => path.join(home, 'engine.json');
 
 /**
  * What the engine of this state folder wrote when it was ready; null where none did. It may be dead since: its lock tells.
- * @throws TrainyardError STATE_FILE_DAMAGED
+ * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR
  */
 export function readEngineRecord(home: string): EngineRecord | null {
-  const found = readJson(engineFile(home));
-  if (!found) return null;
-  const { url, token, pid, startedAt, version } = found;
-  if (
-    typeof url !== 'string' ||
-    typeof token !== 'string' ||
-    typeof pid !== 'number' ||
-    typeof startedAt !== 'string' ||
-    typeof version !== 'string'
-  ) {
-    throw damaged(engineFile(home));
-  }
-  return { url, token, pid, startedAt, version };
+  return readStateFile(engineFile(home), engineRecordSchema, {
+    hint: 'Remove it: the next start of the engine writes it again, and nothing else is in it.',
+  });
 }
 
 export function writeEngineRecord(home: string, record: EngineRecord): void {
   failpoint('engine-record.write.before');
+  // Whatever stands there is replaced, and only a folder cannot be: it is set aside, with what is in it.
+  if (lstatSync(engineFile(home), { throwIfNoEntry: false })?.isDirectory())
+    renameSync(engineFile(home), `${engineFile(home)}.aside-${Date.now()}`);
   replaceFile(engineFile(home), `${JSON.stringify(record, null, 2)}\n`);
   failpoint('engine-record.write.after');
 }
@@ -104,28 +98,34 @@ export function removeEngineRecord(home: string): void {
   rmSync(engineFile(home), { force: true });
 }
 
+const secretsHint =
+  'Put it back from a backup, or move it away and start again: new secrets are made, the database takes the new password, and only links and programs that have the old token must be given the new one.';
+
+const secretsFile = (home: string) => path.join(home, 'secrets.json');
+
+/** The folder's secrets; null where none were made yet. @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR */
+export function readSecrets(home: string): Secrets | null {
+  return readStateFile(secretsFile(home), secretsSchema, { hint: secretsHint });
+}
+
 /**
  * The folder's secrets, made on the first call; whoever comes second gets the first one's.
- * @throws TrainyardError STATE_FILE_DAMAGED
+ * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR
  */
 export function ensureSecrets(home: string): Secrets {
-  const file = path.join(home, 'secrets.json');
-  let found = readJson(file);
-  if (!found) {
-    const made: Secrets = {
-      postgresPassword: randomBytes(32).toString('base64url'),
-      engineToken: randomBytes(32).toString('base64url'),
-    };
-    failpoint('secrets.write.before');
-    createFile(file, `${JSON.stringify(made, null, 2)}\n`);
-    failpoint('secrets.write.after');
-    found = readJson(file);
-  }
-  const { postgresPassword, engineToken } = found ?? {};
-  const isSecret = (value: unknown): value is string => typeof value === 'string' && value.length >= 16;
-  if (!isSecret(postgresPassword) || !isSecret(engineToken)) throw damaged(file);
-  return { postgresPassword, engineToken };
+  const found = readSecrets(home);
+  if (found) return found;
+  const made: Secrets = {
+    postgresPassword: randomBytes(32).toString('base64url'),
+    engineToken: randomBytes(32).toString('base64url'),
+  };
+  failpoint('secrets.write.before');
+  createFile(secretsFile(home), `${JSON.stringify(made, null, 2)}\n`);
+  failpoint('secrets.write.after');
+  return readSecrets(home) ?? made;
 }
+
+const lockHint = 'Remove it while no engine runs: it holds nothing, and is made again.';
 
 /**
  * Takes the state folder for this process, for as long as it lives: an operating system's lock, which a kill releases.
@@ -133,13 +133,15 @@ export function ensureSecrets(home: string): Secrets {
  * descriptor of a file drops all of the process's POSIX locks on it.
  */
 export function acquireEngineLock(home: string): Disposable | null {
-  const database = new Database(path.join(home, 'engine.lock.sqlite'), { timeout: 0 });
+  const file = path.join(home, 'engine.lock.sqlite');
+  prepareOwnFile(file, lockHint);
+  const database = new Database(file, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if (hasCode(error, 'SQLITE_BUSY')) return null;
-    throw error;
+    throw hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(file, lockHint, error) : error;
   }
   return { [Symbol.dispose]: () => database.close() };
 }

@@ -1,13 +1,15 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
+import { prepareOwnFile } from './state-file.ts';
+import { openStateFolder } from './state-folder.ts';
 
 const largestBytes = 16 * 1024 * 1024;
 const keptFiles = 3;
 
 /** Makes room before a start: `engine.log` becomes `engine.1.log` and so on once it is large. */
 function rotate(file: string): void {
-  if (!existsSync(file) || statSync(file).size < largestBytes) return;
+  if (!existsSync(file) || lstatSync(file).size < largestBytes) return;
   const numbered = (index: number) => (index === 0 ? file : file.replace(/\.log$/, `.${index}.log`));
   for (let index = keptFiles - 1; index >= 0; index -= 1) {
     if (existsSync(numbered(index))) renameSync(numbered(index), numbered(index + 1));
@@ -16,10 +18,9 @@ function rotate(file: string): void {
 
 /** The engine's log: JSON lines in `logs/engine.log` of the state folder. Secrets are never given to it. */
 export function createLog(home: string): Logger {
-  const folder = path.join(home, 'logs');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, 'engine.log');
+  const file = path.join(openStateFolder(home, 'logs'), 'engine.log');
   rotate(file);
+  prepareOwnFile(file, 'Move it away; a new log is begun.');
   const level = process.env.TRAINYARD_LOG_LEVEL ?? 'info';
   return pino(
     {

@@ -20,7 +20,7 @@ export function chosenProfile(settings: SettingsStore, option?: Profile): Profil
   const fromEnvironment = process.env.TRAINYARD_PROFILE;
   if (fromEnvironment) return check(fromEnvironment, 'TRAINYARD_PROFILE');
   const chosen = settings.get(profileKey);
-  return typeof chosen === 'string' ? check(chosen, 'The setting "profile"') : 'embedded';
+  return chosen === undefined ? 'embedded' : check(String(chosen), 'The setting "profile"');
 }
 
 /** Keeps the choice for every later start. */

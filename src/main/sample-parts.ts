@@ -1,23 +1,24 @@
 import path from 'node:path';
+import { z } from 'zod';
 import { TrainyardError } from '../shared/model/errors.ts';
 import { localOwnerId } from './domain/identity/local-owner.ts';
 import { type SampleParts, type SampleState, sampleKey } from './domain/sample/first-start.ts';
 import type { SettingsStore } from './domain/settings/ports.ts';
+import { readSetting } from './domain/settings/read-setting.ts';
 import { appRoot } from './paths.ts';
 import type { Services } from './wiring.ts';
 
-function isState(value: unknown): value is SampleState {
-  return typeof value === 'object' && value !== null && 'requestId' in value;
-}
+const id = z.string().exactOptional();
+const stateSchema: z.ZodType<SampleState | 'declined'> = z.union([
+  z.literal('declined'),
+  z.object({ requestId: z.string(), projectId: id, datasetId: id, importId: id, runId: id }),
+]);
 
 /** The sample's steps, by the services that everybody uses. */
 export function sampleParts({ projects, datasets, runs }: Services, settings: SettingsStore): SampleParts {
   const format = 'imagenet' as const;
   return {
-    readState: () => {
-      const state = settings.get(sampleKey);
-      return state === 'declined' || isState(state) ? state : null;
-    },
+    readState: () => readSetting(settings, sampleKey, stateSchema) ?? null,
     writeState: (state) => settings.set(sampleKey, state),
     isUsed: async () => (await projects.list(localOwnerId, undefined)).length > 0,
     ensureProject: async (name, description) => {

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { TrainyardError } from '../shared/model/errors.ts';
 import { type ServiceName, serviceNames } from '../shared/model/stack.ts';
 import type { SettingsStore } from './domain/settings/ports.ts';
+import { readSetting } from './domain/settings/read-setting.ts';
 
 const key = 'stackImages';
 
@@ -8,9 +10,7 @@ type Images = Readonly<Partial<Record<ServiceName, string>>>;
 
 /** The images that were chosen for this state folder's stack instead of the template's. */
 export function stackImages(settings: SettingsStore): Images {
-  const kept = settings.get(key);
-  const all = typeof kept === 'object' && kept !== null ? Object.entries(kept) : [];
-  return Object.fromEntries(all.filter(([, reference]) => typeof reference === 'string'));
+  return readSetting(settings, key, z.partialRecord(z.enum(serviceNames), z.string())) ?? {};
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { RunStatus } from '../shared/model/run.ts';
 import { LocalSources } from './adapters/files/local-sources.ts';
 import { LocalRootedFiles } from './adapters/files/rooted-files.ts';
@@ -53,8 +54,10 @@ import { Projects } from './domain/projects/projects.ts';
 import type { RunDriver } from './domain/runs/driver.ts';
 import { createRuns } from './domain/runs/runs.ts';
 import type { SettingsStore } from './domain/settings/ports.ts';
+import { readSetting } from './domain/settings/read-setting.ts';
 import type { TemporalEndpoint } from './domain/stores/endpoints.ts';
 import { appRoot } from './paths.ts';
+import { openStateFolder } from './state-folder.ts';
 import type { Stores } from './stores/stores.ts';
 
 const machineKey = 'machineId';
@@ -62,8 +65,8 @@ const slotsKey = 'runsAtOnce';
 
 /** This state folder's own id; the same after a restart. */
 function machineIdOf(settings: SettingsStore): string {
-  const known = settings.get(machineKey);
-  if (typeof known === 'string') return known;
+  const known = readSetting(settings, machineKey, z.uuid());
+  if (known) return known;
   const made = randomUUID();
   settings.set(machineKey, made);
   return made;
@@ -71,10 +74,8 @@ function machineIdOf(settings: SettingsStore): string {
 
 /** The builtin trainer keeps two cores busy. */
 function slotsOf(settings: SettingsStore): number {
-  const chosen = settings.get(slotsKey);
-  return typeof chosen === 'number' && chosen >= 1
-    ? Math.floor(chosen)
-    : Math.max(1, Math.floor(availableParallelism() / 2));
+  const chosen = readSetting(settings, slotsKey, z.number().min(1));
+  return Math.floor(chosen ?? Math.max(1, availableParallelism() / 2));
 }
 
 export interface WiringParts {
@@ -109,7 +110,7 @@ async function temporalDriver(
 export async function wire({ home, stores, settings, news, log }: WiringParts) {
   const root = appRoot();
   const { pool, documents, cache, pubSub, objects } = stores;
-  const uploads = await FileUploads.open(path.join(home, 'uploads'));
+  const uploads = await FileUploads.open(openStateFolder(home, 'uploads'));
   const audit = new AuditLog(documents, (error, action) =>
     log.warn({ err: error, action }, 'an audit note was lost'),
   );
@@ -146,7 +147,7 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
     settle: liveState.settle,
     log,
   });
-  const directories = new FileRunDirectories(path.join(home, 'runs'));
+  const directories = new FileRunDirectories(openStateFolder(home, 'runs'));
   const artifacts = new ArtifactStore({
     rows: new PostgresArtifactRows(pool),
     objects,

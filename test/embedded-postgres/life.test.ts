@@ -180,17 +180,24 @@ test('data of another major version is named, and left alone', async () => {
   writeFileSync(file, '17\n');
 });
 
-test('a lost password is named', async () => {
+test('secrets that were lost are made anew, and the database takes their password', async () => {
+  await using place = await makeHome();
   const first = await start(place.home);
+  await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
   await first.starter.kill();
-  const file = path.join(place.home, 'secrets.json');
-  const secrets = readFileSync(file, 'utf8');
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(secrets), postgresPassword: 'x'.repeat(40) }));
-  const second = new Starter(place.home);
-  expect((await second.ended).code).toBe(1);
-  expect(second.errors).toContain('POSTGRES_PASSWORD_REFUSED');
-  writeFileSync(file, secrets);
+  rmSync(path.join(place.home, 'secrets.json'));
+  // The server of the killed engine still runs, with the old password.
+  const second = await start(place.home);
+  expect(second.report.how).toBe('unlocked');
+  expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  await second.starter.stop();
+  rmSync(path.join(place.home, 'secrets.json'));
   const third = await start(place.home);
-  expect(third.report.how).toBe('adopted');
+  expect(third.report.how).toBe('unlocked');
+  expect(third.url).not.toBe(second.url);
+  expect(await query(third.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   await third.starter.stop();
+  const fourth = await start(place.home);
+  expect(fourth.report.how).toBe('started');
+  await fourth.starter.stop();
 });

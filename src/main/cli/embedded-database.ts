@@ -1,7 +1,7 @@
 import { TrainyardError } from '../../shared/model/errors.ts';
 import { startEmbeddedPostgres } from '../adapters/embedded/postgres/embedded-postgres.ts';
 import { databaseName, roleName } from '../adapters/embedded/postgres/initialise.ts';
-import { locate } from '../adapters/embedded/postgres/location.ts';
+import { findLocation } from '../adapters/embedded/postgres/location.ts';
 import { readPostmasterFile } from '../adapters/embedded/postgres/postmaster.ts';
 import { serverUser } from '../adapters/embedded/postgres/server-user.ts';
 import { type EngineAddress, findEngine } from '../find-engine.ts';
@@ -11,7 +11,7 @@ import { say } from './language.ts';
 
 /** The URL of the server that the running engine keeps; null where its server is not there at the moment. */
 function urlOfRunning(home: string): string | null {
-  const location = locate(home, serverUser());
+  const location = findLocation(home, serverUser());
   const server = readPostmasterFile(location.dataDirectory);
   if (!server) return null;
   const host = process.platform === 'win32' ? '127.0.0.1' : encodeURIComponent(location.socketDirectory);

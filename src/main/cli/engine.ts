@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,8 @@ import { TrainyardError } from '../../shared/model/errors.ts';
 import { type EngineAddress, findEngine } from '../find-engine.ts';
 import { openHome } from '../home.ts';
 import { appRoot, homeFolder } from '../paths.ts';
+import { prepareOwnFile } from '../state-file.ts';
+import { openStateFolder } from '../state-folder.ts';
 import { type Client, connect, isEngineGone } from './client.ts';
 import { say } from './language.ts';
 import { remark } from './output.ts';
@@ -58,9 +60,8 @@ async function startInBackground(home: string): Promise<EngineAddress> {
       '실행 중인 엔진이 없어 백그라운드에서 시작합니다.',
     ),
   );
-  const logs = path.join(home, 'logs');
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
-  const logFile = path.join(logs, 'background.log');
+  const logFile = path.join(openStateFolder(home, 'logs'), 'background.log');
+  prepareOwnFile(logFile, 'Move it away; a new log is begun.');
   const log = openSync(logFile, 'a', 0o600);
   const written = fstatSync(log).size;
   const child = spawn(

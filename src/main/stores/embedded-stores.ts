@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Logger } from 'pino';
 import { createCache } from '../adapters/embedded/cache/cache.ts';
 import { createDocumentStore } from '../adapters/embedded/documents/document-store.ts';
@@ -10,6 +9,7 @@ import { createListener } from '../adapters/embedded/pubsub/listener.ts';
 import { createPubSub } from '../adapters/embedded/pubsub/pubsub.ts';
 import { createQueue } from '../adapters/embedded/queue/queue.ts';
 import { FilesObjectStore } from '../adapters/files/object-store.ts';
+import { openStateFolder } from '../state-folder.ts';
 import { openRelational, type Stores } from './stores.ts';
 
 const longestPauseMs = 30_000;
@@ -56,7 +56,7 @@ export async function openEmbeddedStores({ home, log }: { home: string; log: Log
     log.warn({ err: error }, 'a connection that listens for news broke; it is made anew');
   const listener = stack.use(createListener(pool, report));
   const documents = createDocumentStore(pool);
-  const objects = await FilesObjectStore.open(path.join(home, 'objects'));
+  const objects = await FilesObjectStore.open(openStateFolder(home, 'objects'));
   await Promise.all([objects.ensureBuckets(), documents.ensureCollections()]);
   stack.use(reviveDatabase(postgres, log));
   const opened = stack.move();

@@ -9,6 +9,7 @@ import { createPubSub } from '../adapters/embedded/pubsub/pubsub.ts';
 import { createQueue } from '../adapters/embedded/queue/queue.ts';
 import { FilesObjectStore } from '../adapters/files/object-store.ts';
 import type { StoreEndpoints } from '../domain/stores/endpoints.ts';
+import { openStateFolder } from '../state-folder.ts';
 import { openRelational, type Stores } from './stores.ts';
 
 export interface ServerStoresParts {
@@ -57,12 +58,12 @@ async function openObjects(
   stack: AsyncDisposableStack,
 ): Promise<Objects> {
   if (!endpoints.s3) {
-    const objects = await FilesObjectStore.open(path.join(home, 'objects'));
+    const objects = await FilesObjectStore.open(openStateFolder(home, 'objects'));
     return { objects, local: objects, links: objects };
   }
   const { openS3Objects } = await import('../adapters/s3/object-store.ts');
   const objects = stack.use(
-    await openS3Objects(endpoints.s3, path.join(home, 'cache', 'objects'), (error) =>
+    await openS3Objects(endpoints.s3, path.join(openStateFolder(home, 'cache'), 'objects'), (error) =>
       log.warn({ err: error }, 'the object store'),
     ),
   );

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, watch } from 'node:fs';
+import { closeSync, existsSync, openSync, watch } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import {
@@ -9,6 +9,7 @@ import {
 import { replaceFile } from '../durable-file.ts';
 import { hasCode } from '../error-code.ts';
 import { failpoint } from '../failpoints.ts';
+import { inspectStateFile, prepareOwnFile } from '../state-file.ts';
 import { startTrainer, type Trainer } from './trainer.ts';
 
 /** Another supervisor has this directory (sysexits.h's EX_TEMPFAIL). */
@@ -28,8 +29,10 @@ function write(
 
 /** Takes the directory for this process's life; an operating system's lock, so that a kill frees it. Null where it is taken. */
 function lock(directory: string): Disposable | null {
+  const file = path.join(directory, 'supervisor.lock');
+  prepareOwnFile(file, 'Remove it, and retry the run.');
   // Whoever only asks whether the lock is held has it for an instant: that is waited out.
-  const database = new Database(path.join(directory, 'supervisor.lock'), { timeout: 500 });
+  const database = new Database(file, { timeout: 500 });
   try {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -42,13 +45,11 @@ function lock(directory: string): Disposable | null {
 
 /** The grace that the `cancel` file names; null while it is not there, or somebody is still writing it. */
 function graceOf(cancelFile: string): number | null {
-  try {
-    return cancelSchema.parse(JSON.parse(readFileSync(cancelFile, 'utf8'))).graceMs;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return null;
-    // It is there, whole, and says nothing usable: the wish to stop stands all the same.
-    return defaultGraceMs;
-  }
+  const found = inspectStateFile(cancelFile, cancelSchema, { hint: '', owners: 'any' });
+  if (found.kind === 'whole') return found.value.graceMs;
+  if (found.kind === 'absent' || found.error.details.fault === 'torn') return null;
+  // It is there, whole, and says nothing usable: the wish to stop stands all the same.
+  return defaultGraceMs;
 }
 
 /** Stops the trainer once the `cancel` file is there. Answers whether it came, and how to stop looking. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Fault, withoutMounts } from './faulty-machine.ts';
 
@@ -30,6 +30,25 @@ export const faultsOfMachine: readonly Fault[] = [
     impossible: null,
     provoke: async (machine) => {
       await writeFile(path.join(machine.home, 'engine.json'), '{"url": "http://127');
+      return machine.examine({});
+    },
+  },
+  {
+    code: 'STATE_FILE_IRREGULAR',
+    what: 'a link in place of secrets.json',
+    impossible: null,
+    provoke: async (machine) => {
+      await symlink('/etc/hostname', path.join(machine.home, 'secrets.json'));
+      return machine.examine({});
+    },
+  },
+  {
+    code: 'DATABASE_MISSING',
+    what: 'a data folder that was moved away',
+    impossible: null,
+    provoke: async (machine) => {
+      const note = { version: 1, folder: 'postgres', madeAt: '2026-01-01T00:00:00Z' };
+      await writeFile(path.join(machine.home, 'database.json'), JSON.stringify(note), { mode: 0o600 });
       return machine.examine({});
     },
   },

@@ -9,7 +9,7 @@ import { imagesCheck, trainerCheck } from './computing.ts';
 import { type DatabaseProbe, databaseCheck } from './database.ts';
 import { type DockerParts, dockerChecks } from './docker-checks.ts';
 import { endpointsCheck } from './endpoints.ts';
-import { engineCheck, leftoversCheck } from './engine.ts';
+import { engineCheck, leftoversCheck, secretsCheck } from './engine.ts';
 import { clockCheck, fileSystemCheck } from './file-system.ts';
 import { memoryCheck, portCheck } from './machine.ts';
 import { postgresCheck } from './postgres-programs.ts';
@@ -62,6 +62,7 @@ function checksOf(parts: DoctorParts, profile: Profile): Check[] {
     ofEmbedded({ ...inHome(home, postgresCheck(home)), group: 'machine' }),
     inHome(home, engineCheck(home)),
     inHome(home, leftoversCheck(home)),
+    inHome(home, secretsCheck(home)),
     inHome(home, databaseCheck(database)),
     imagesCheck(),
     trainerCheck(),

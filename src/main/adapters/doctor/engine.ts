@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
+import type { FindingCode } from '../../domain/doctor/findings.ts';
 import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { answers, isAlive } from '../../find-engine.ts';
-import { readEngineRecord } from '../../home.ts';
-import { locate } from '../embedded/postgres/location.ts';
-import { isPostmaster, readPostmasterFile } from '../embedded/postgres/postmaster.ts';
+import { readEngineRecord, readSecrets } from '../../home.ts';
+import { requireDatabase } from '../embedded/postgres/initialise.ts';
+import { findLocation, type Location } from '../embedded/postgres/location.ts';
+import { isPostmaster, type PostmasterFile, readPostmasterFile } from '../embedded/postgres/postmaster.ts';
 import { serverUser } from '../embedded/postgres/server-user.ts';
 
 const patienceMs = 3_000;
@@ -28,29 +28,68 @@ export function engineCheck(home: string): Check {
       try {
         return [await look(home)];
       } catch (error) {
-        if (!(error instanceof TrainyardError) || error.code !== 'STATE_FILE_DAMAGED') throw error;
-        return [{ code: 'STATE_FILE_DAMAGED', evidence: error.message }];
+        return [stateFault(error)];
       }
     },
   };
 }
 
-/** Whether a PostgreSQL runs that no engine looks after. */
+/** Faults of the state folder's own files and folders. */
+const stateFaults: readonly FindingCode[] = [
+  'DATABASE_MISSING',
+  'POSTGRES_FOLDER_CLOSED',
+  'POSTGRES_FOLDER_TAKEN',
+  'POSTGRES_DATA_OF_ANOTHER_HOME',
+  'STATE_FILE_DAMAGED',
+  'STATE_FILE_IRREGULAR',
+  'STATE_FILE_UNREADABLE',
+  'STATE_FOLDER_IRREGULAR',
+  'HOME_OF_ANOTHER_USER',
+];
+
+/** A fault as a finding, with what is to be done for just this file. Rethrows what is none. */
+function stateFault(error: unknown): Observation {
+  const code = error instanceof TrainyardError && stateFaults.find((known) => known === error.code);
+  if (!code) throw error;
+  return { code, evidence: errorSentence(error) };
+}
+
+/** Whether the state folder's secrets can be read; without them nothing starts. */
+export function secretsCheck(home: string): Check {
+  return {
+    name: 'secrets',
+    run: async () => {
+      try {
+        readSecrets(home);
+        return [];
+      } catch (error) {
+        return [stateFault(error)];
+      }
+    },
+  };
+}
+
+/** Whether the database is where it belongs, and whether a PostgreSQL runs that no engine looks after. */
 export function leftoversCheck(home: string): Check {
   return {
     name: 'leftovers',
     run: async () => {
-      // Where no server was ever placed there is none, and looking must not place one.
-      if (!existsSync(path.join(home, 'postgres.json'))) return [{ code: 'LEFTOVERS_NONE', evidence: '' }];
-      const location = locate(home, serverUser());
-      const server = readPostmasterFile(location.dataDirectory);
+      let location: Location;
+      let server: PostmasterFile | null;
+      try {
+        location = findLocation(home, serverUser());
+        requireDatabase(location);
+        server = readPostmasterFile(location.dataDirectory);
+      } catch (error) {
+        return [stateFault(error)];
+      }
       let attended: boolean;
       try {
         const record = readEngineRecord(home);
         attended = record !== null && isAlive(record.pid);
       } catch (error) {
         // The check of the engine tells of its damaged record; whose the server is cannot be known.
-        if (!(error instanceof TrainyardError) || error.code !== 'STATE_FILE_DAMAGED') throw error;
+        if (!(error instanceof TrainyardError)) throw error;
         return [];
       }
       if (attended || !server || !isPostmaster(server.pid, location))

@@ -3,7 +3,7 @@ import type { FindingCode } from '../../domain/doctor/findings.ts';
 import type { Check } from '../../domain/doctor/ports.ts';
 import { openHome } from '../../home.ts';
 import { type Binaries, checkBinaries, prepareBinaries } from '../embedded/postgres/binaries.ts';
-import { locate } from '../embedded/postgres/location.ts';
+import { copiesFolder } from '../embedded/postgres/location.ts';
 import { serverUser } from '../embedded/postgres/server-user.ts';
 
 const codes: readonly FindingCode[] = [
@@ -14,7 +14,7 @@ const codes: readonly FindingCode[] = [
 
 function ownBinaries(home: string): Binaries {
   const user = serverUser();
-  return prepareBinaries(locate(openHome(home), user).copies, user);
+  return prepareBinaries(copiesFolder(openHome(home), user), user);
 }
 
 /** Starts PostgreSQL's program as far as its version. */

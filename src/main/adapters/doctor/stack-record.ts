@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Check, Observation } from '../../domain/doctor/ports.ts';
-import { type StackRecord, stackRecordSchema } from '../../domain/stack/record.ts';
+import type { StackRecord } from '../../domain/stack/record.ts';
 import { hasCode } from '../../error-code.ts';
+import { inspectStackRecord } from '../stack-files/stack-folder.ts';
 import { quoted } from './quoted.ts';
 
 /** What is in the state folder: a stack's notes, none, or something else. */
@@ -12,21 +13,9 @@ const recordFile = (home: string) => path.join(home, 'stack', 'stack.json');
 
 /** Reads the stack's notes without changing anything. */
 export async function readStackRecord(home: string): Promise<FoundRecord> {
-  let words: string;
-  try {
-    words = await readFile(recordFile(home), 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return 'none';
-    throw error;
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(words);
-  } catch {
-    return 'damaged';
-  }
-  const record = stackRecordSchema.safeParse(value);
-  return record.success ? record.data : 'damaged';
+  const found = inspectStackRecord(home);
+  if (found.kind === 'whole') return found.value;
+  return found.kind === 'absent' ? 'none' : 'damaged';
 }
 
 async function secretsOpen(home: string): Promise<Observation[]> {

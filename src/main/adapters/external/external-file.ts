@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { StoreEndpoints, TlsOptions } from '../../domain/stores/endpoints.ts';
 import { replaceFile } from '../../durable-file.ts';
-import { hasCode } from '../../error-code.ts';
 import { failpoint } from '../../failpoints.ts';
+import { readStateText } from '../../state-file.ts';
 
 /** Files of PEM text, absolute or relative to the file that names them. */
 const tls = {
@@ -66,12 +65,16 @@ function readTls(file: string, store: string, files: TlsFiles): TlsOptions | nul
   const read = (field: 'caFile' | 'certFile' | 'keyFile') => {
     const name = files[field];
     if (!name) return undefined;
+    const pem = path.resolve(path.dirname(file), name);
+    const why = (error: unknown) => (error instanceof Error ? error.message : String(error));
+    let text: string | null;
     try {
-      return readFileSync(path.resolve(path.dirname(file), name), 'utf8');
+      text = readStateText(pem, { hint: '', isTheirs: true });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw invalid(file, `the file cannot be read (${why})`, `${store}.${field}`, error);
+      throw invalid(file, `the file cannot be read (${why(error)})`, `${store}.${field}`, error);
     }
+    if (text === null) throw invalid(file, `there is no file ${pem}`, `${store}.${field}`);
+    return text;
   };
   const [ca, cert, key] = [read('caFile'), read('certFile'), read('keyFile')];
   const { serverName } = files;
@@ -142,16 +145,17 @@ export function keepExternalFile(home: string, file: string, text: string): void
 
 /** The servers of this state folder's external profile. @throws TrainyardError EXTERNAL_NOT_SET, EXTERNAL_INVALID */
 export function readExternal(home: string): StoreEndpoints {
-  const file = process.env.TRAINYARD_EXTERNAL_FILE ?? settingOf(home);
-  try {
-    return readExternalFile(file, readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-    throw new TrainyardError(
-      'EXTERNAL_NOT_SET',
-      'The servers of the profile "external" were never named',
-      'Write their addresses into a file (docs/profiles.md) and run "trainyard profile external FILE".',
-      { cause: error },
-    );
-  }
+  const theirs = process.env.TRAINYARD_EXTERNAL_FILE;
+  const file = theirs ?? settingOf(home);
+  const hint = 'Name the servers again: "trainyard profile external FILE" (docs/profiles.md).';
+  const text = readStateText(file, { hint, isTheirs: theirs !== undefined });
+  if (text !== null) return readExternalFile(file, text);
+  throw new TrainyardError(
+    'EXTERNAL_NOT_SET',
+    theirs === undefined
+      ? 'The servers of the profile "external" were never named'
+      : `There is no file ${file}, which TRAINYARD_EXTERNAL_FILE names`,
+    'Write their addresses into a file (docs/profiles.md) and run "trainyard profile external FILE".',
+    { place: { file } },
+  );
 }

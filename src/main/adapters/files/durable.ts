@@ -9,9 +9,9 @@ export async function syncFolder(folder: string): Promise<void> {
   await handle.sync();
 }
 
-/** Makes a folder and those above it, each of them there after a power cut once this resolves. */
+/** Makes a folder and those above it, closed to others, each of them there after a power cut once this resolves. */
 export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   const made = path.dirname(first);
   for (let parent = path.dirname(folder); parent.length >= made.length; parent = path.dirname(parent)) {

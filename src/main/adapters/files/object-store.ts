@@ -35,7 +35,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
 
   /** Opens the store, makes its folder where it is missing, and removes what a killed process left half-written. */
   static async open(root: string): Promise<FilesObjectStore> {
-    await mkdir(root, { recursive: true });
+    await mkdir(root, { recursive: true, mode: 0o700 });
     const real = await realpath(root);
     return new FilesObjectStore(
       new ObjectPaths(real),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { requireOwnFolder } from '../../state-folder.ts';
 
 /** Files on their way to their place: each store has a folder of its own, so that what a kill left can be told apart. */
 export class TemporaryFiles {
@@ -13,11 +14,12 @@ export class TemporaryFiles {
 
   /** Removes what killed processes left under `parent`, and opens a folder there. The caller owns `parent` alone. */
   static async open(parent: string): Promise<TemporaryFiles> {
-    await mkdir(parent, { recursive: true });
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    requireOwnFolder(parent);
     for (const left of await readdir(parent))
       await rm(path.join(parent, left), { recursive: true, force: true });
     const folder = path.join(parent, randomUUID());
-    await mkdir(folder);
+    await mkdir(folder, { mode: 0o700 });
     return new TemporaryFiles(folder);
   }
 

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Uploads } from '../../domain/datasets/ports.ts';
 import { hasCode } from '../../error-code.ts';
 import { failpoint } from '../../failpoints.ts';
+import { readStateText } from '../../state-file.ts';
 import { makeFolder, syncFolder } from './durable.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
@@ -28,7 +29,7 @@ export class FileUploads implements Uploads {
     const temporary = await TemporaryFiles.open(path.join(folder, '.incoming'));
     for (const id of await readdir(folder)) {
       const whole = path.join(folder, id);
-      if (idPattern.test(id) && (await stat(whole)).mtimeMs < now - keptMs)
+      if (idPattern.test(id) && (await lstat(whole)).mtimeMs < now - keptMs)
         await rm(whole, { recursive: true });
     }
     return new FileUploads(folder, temporary);
@@ -40,7 +41,7 @@ export class FileUploads implements Uploads {
     const aside = this.temporary.name();
     const archive = await this.temporary.write(body);
     const named = await this.temporary.write(Buffer.from(name));
-    await mkdir(aside);
+    await mkdir(aside, { mode: 0o700 });
     await rename(archive.file, path.join(aside, 'archive'));
     await rename(named.file, path.join(aside, 'name.txt'));
     await syncFolder(aside);
@@ -53,12 +54,15 @@ export class FileUploads implements Uploads {
 
   async resolve(uploadId: string): Promise<{ path: string; name: string }> {
     const place = this.place(uploadId);
-    try {
-      const name = await readFile(path.join(place, 'name.txt'), 'utf8');
-      return { path: path.join(place, 'archive'), name };
-    } catch (error) {
-      throw hasCode(error, 'ENOENT') ? uploadNotFound(uploadId) : error;
-    }
+    const archive = path.join(place, 'archive');
+    const hint = 'Remove the upload, and upload the archive again.';
+    const name = readStateText(path.join(place, 'name.txt'), { hint, largest: 64 * 1024 });
+    const stats = await lstat(archive).catch((error: unknown) => {
+      throw hasCode(error, 'ENOENT', 'ENOTDIR') ? uploadNotFound(uploadId) : error;
+    });
+    // What is behind a link was never uploaded.
+    if (name === null || !stats.isFile()) throw uploadNotFound(uploadId);
+    return { path: archive, name };
   }
 
   async release(uploadId: string): Promise<void> {

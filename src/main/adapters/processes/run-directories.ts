@@ -11,6 +11,7 @@ import type { RunDirectories } from '../../domain/runs/ports.ts';
 import { replaceFile } from '../../durable-file.ts';
 import { hasCode } from '../../error-code.ts';
 import { failpoint } from '../../failpoints.ts';
+import { requireOwnFolder } from '../../state-folder.ts';
 import { makeFolder } from '../files/durable.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
 import { readCancelGrace, readExit, readSupervisor } from './run-directory-records.ts';
@@ -41,8 +42,10 @@ export class FileRunDirectories implements RunDirectories {
   ): Promise<void> {
     try {
       await makeFolder(runDirectory);
+      // Behind a link is nowhere that we may write.
+      for (const folder of [path.dirname(runDirectory), runDirectory]) requireOwnFolder(folder);
       for (const folder of ['checkpoints', 'artifacts'])
-        await mkdir(path.join(runDirectory, folder), { recursive: true });
+        await mkdir(path.join(runDirectory, folder), { recursive: true, mode: 0o700 });
       const manifest = path.join(runDirectory, 'dataset.jsonl');
       failpoint('run-directory.dataset.before');
       await writeLines(`${manifest}.new`, lines);
@@ -172,7 +175,12 @@ export class FileRunDirectories implements RunDirectories {
 
 async function writeLines(file: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
   await rm(file, { force: true });
-  const stream = createWriteStream(file, { flags: 'wx', flush: true, highWaterMark: 256 * 1024 });
+  const stream = createWriteStream(file, {
+    flags: 'wx',
+    mode: 0o600,
+    flush: true,
+    highWaterMark: 256 * 1024,
+  });
   async function* ended() {
     for await (const line of lines) yield `${line}\n`;
   }

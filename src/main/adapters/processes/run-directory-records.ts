@@ -1,5 +1,3 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import {
@@ -8,40 +6,29 @@ import {
   supervisorRecordSchema,
 } from '../../../shared/model/run-directory.ts';
 import type { ExitRecord, SupervisorRecord } from '../../domain/runs/observation.ts';
-import { hasCode } from '../../error-code.ts';
+import { inspectStateFile } from '../../state-file.ts';
 
 const largestRecordBytes = 64 * 1024;
 
-async function readRecord<T>(runDirectory: string, name: string, schema: z.ZodType<T>): Promise<T | null> {
-  let text: string;
-  try {
-    await using handle = await open(path.join(runDirectory, name), constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = await handle.stat();
-    // A trainer can put anything in its place: what no supervisor writes is as if it were not there.
-    if (!stats.isFile() || stats.size > largestRecordBytes) return null;
-    text = await handle.readFile('utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ENXIO')) return null;
-    throw error;
-  }
-  try {
-    // All of them are written whole: what does not parse was not written by us.
-    return schema.safeParse(JSON.parse(text)).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+/** All of them are written whole, and a trainer can put anything in their place: what cannot be read as one was not written by us, and is as good as not there. */
+function readRecord<T>(runDirectory: string, name: string, schema: z.ZodType<T>): T | null {
+  const found = inspectStateFile(path.join(runDirectory, name), schema, {
+    hint: '',
+    owners: 'any',
+    largest: largestRecordBytes,
+  });
+  return found.kind === 'whole' ? found.value : null;
 }
 
 /** `supervisor.json`; null where there is none. */
 export async function readSupervisor(runDirectory: string): Promise<SupervisorRecord | null> {
-  const record = await readRecord(runDirectory, 'supervisor.json', supervisorRecordSchema);
+  const record = readRecord(runDirectory, 'supervisor.json', supervisorRecordSchema);
   return record && { trainerPid: record.trainerPid, startedAt: new Date(record.startedAt) };
 }
 
 /** `exit.json`; null where there is none. */
 export async function readExit(runDirectory: string): Promise<ExitRecord | null> {
-  const record = await readRecord(runDirectory, 'exit.json', exitRecordSchema);
+  const record = readRecord(runDirectory, 'exit.json', exitRecordSchema);
   return (
     record && {
       ...record,
@@ -54,5 +41,5 @@ export async function readExit(runDirectory: string): Promise<ExitRecord | null>
 
 /** The grace that the `cancel` file names, in milliseconds; null where there is none. */
 export async function readCancelGrace(runDirectory: string): Promise<number | null> {
-  return (await readRecord(runDirectory, 'cancel', cancelSchema))?.graceMs ?? null;
+  return readRecord(runDirectory, 'cancel', cancelSchema)?.graceMs ?? null;
 }

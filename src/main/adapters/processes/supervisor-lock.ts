@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { hasCode } from '../../error-code.ts';
@@ -9,13 +9,15 @@ import { hasCode } from '../../error-code.ts';
  */
 export function isSupervised(runDirectory: string): boolean {
   const file = path.join(runDirectory, 'supervisor.lock');
-  if (!existsSync(file)) return false;
+  // Behind a link nobody of ours has locked anything.
+  if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) return false;
   const database = new Database(file, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
     return false;
   } catch (error) {
     if (hasCode(error, 'SQLITE_BUSY')) return true;
+    if (hasCode(error, 'SQLITE_NOTADB')) return false;
     throw error;
   } finally {
     database.close();

@@ -3,6 +3,7 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import { toJsonText } from '../../domain/json/json-text.ts';
 import type { SettingsStore } from '../../domain/settings/ports.ts';
 import { hasCode } from '../../error-code.ts';
+import { prepareOwnFile } from '../../state-file.ts';
 import { setAside } from './corrupt-file.ts';
 
 /** The form of the file. A newer program's file is left alone. */
@@ -28,6 +29,10 @@ class SqliteSettings implements SettingsStore {
   constructor(file: string) {
     this.file = file;
     try {
+      prepareOwnFile(
+        file,
+        'Put settings.sqlite itself there, or remove it: one with default settings is made.',
+      );
       this.database = new Database(file, { timeout: 5000 });
     } catch (error) {
       throw unavailable(file, error);
@@ -155,6 +160,7 @@ function tooNew(file: string, found: number): TrainyardError {
 }
 
 function unavailable(file: string, cause: unknown): TrainyardError {
+  if (cause instanceof TrainyardError) return cause;
   return new TrainyardError(
     'SETTINGS_UNAVAILABLE',
     `${file} cannot be used (${cause instanceof Error ? cause.message : String(cause)})`,

@@ -1,36 +1,49 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { StackCredentials } from '../../domain/stack/machine.ts';
 import { type StackSecrets, secretNames, stackSecretsSchema } from '../../domain/stack/record.ts';
 import { replaceFile, syncFolder } from '../../durable-file.ts';
-import { hasCode } from '../../error-code.ts';
 import { failpoint } from '../../failpoints.ts';
+import { readStateText } from '../../state-file.ts';
+import { openStateFolder, requireOwnFolder } from '../../state-folder.ts';
 import { stackFolder } from './stack-folder.ts';
+
+/** A secret's text; null where there is none that can be used: it is then taken from the recovery volume, or made anew. */
+function inspectText(file: string): string | null {
+  try {
+    return readStateText(file, { hint: '', largest: 4096 });
+  } catch (error) {
+    if (error instanceof TrainyardError) return null;
+    throw error;
+  }
+}
 
 /** A stack's passwords as files that only their owner reads: `stack/secrets/NAME`, 0600. */
 export class SecretFiles implements StackCredentials {
+  private readonly home: string;
   private readonly folder: string;
 
   constructor(home: string) {
+    this.home = home;
     this.folder = path.join(stackFolder(home), 'secrets');
   }
 
   load(): StackSecrets | null {
     const found: Record<string, string> = {};
     for (const name of secretNames) {
-      try {
-        found[name] = readFileSync(path.join(this.folder, name), 'utf8').trim();
-      } catch (error) {
-        // Docker makes a folder where a file that it shall mount is missing.
-        if (!hasCode(error, 'ENOENT', 'EISDIR')) throw error;
-      }
+      // Docker makes a folder where a file that it shall mount is missing.
+      const file = inspectText(path.join(this.folder, name));
+      if (file !== null) found[name] = file.trim();
     }
     const secrets = stackSecretsSchema.safeParse(found);
     return secrets.success ? secrets.data : null;
   }
 
   keep(secrets: StackSecrets): void {
+    openStateFolder(this.home, 'stack');
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    requireOwnFolder(this.folder);
     chmodSync(this.folder, 0o700);
     for (const name of secretNames) {
       const file = path.join(this.folder, name);

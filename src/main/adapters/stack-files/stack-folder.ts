@@ -1,30 +1,20 @@
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { StackFiles, StackNotes } from '../../domain/stack/machine.ts';
 import { type StackRecord, stackRecordSchema } from '../../domain/stack/record.ts';
 import { replaceFile, syncFolder } from '../../durable-file.ts';
-import { hasCode } from '../../error-code.ts';
 import { failpoint } from '../../failpoints.ts';
+import { inspectStateFile, readStateText } from '../../state-file.ts';
+import { openStateFolder } from '../../state-folder.ts';
 
 export const stackFolder = (home: string) => path.join(home, 'stack');
 
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
+/** Reads the stack's record without changing anything. */
+export const inspectStackRecord = (home: string) =>
+  inspectStateFile(path.join(stackFolder(home), 'stack.json'), stackRecordSchema, {
+    hint: 'Move it away and run "trainyard stack up": it is found again from the containers and the recovery volume.',
+  });
 
 /** The folder `stack` of a state folder. */
 export class StackFolder implements StackFiles {
@@ -39,12 +29,9 @@ export class StackFolder implements StackFiles {
   }
 
   read(): StackNotes {
-    const text = readText(this.recordFile);
-    if (text === null) return { kind: 'absent' };
-    const parsed = stackRecordSchema.safeParse(parseJson(text));
-    return parsed.success
-      ? { kind: 'whole', record: parsed.data }
-      : { kind: 'damaged', file: this.recordFile };
+    const found = inspectStackRecord(this.home);
+    if (found.kind === 'whole') return { kind: 'whole', record: found.value };
+    return found.kind === 'absent' ? { kind: 'absent' } : { kind: 'damaged', file: this.recordFile };
   }
 
   write(record: StackRecord): void {
@@ -63,8 +50,10 @@ export class StackFolder implements StackFiles {
 
   writeCompose(text: string): string {
     const file = path.join(this.folder, 'compose.yaml');
-    if (readText(file) !== text) {
-      this.make();
+    this.make();
+    if (!this.holds(file, text)) {
+      // Whatever else stands there: Compose follows links, and a folder cannot be written over.
+      rmSync(file, { recursive: true, force: true });
       failpoint('stack.compose.write.before');
       replaceFile(file, text);
       failpoint('stack.compose.write.after');
@@ -82,7 +71,16 @@ export class StackFolder implements StackFiles {
     syncFolder(this.home);
   }
 
+  private holds(file: string, text: string): boolean {
+    try {
+      return readStateText(file, { hint: '' }) === text;
+    } catch (error) {
+      if (error instanceof TrainyardError) return false;
+      throw error;
+    }
+  }
+
   private make(): void {
-    if (mkdirSync(this.folder, { recursive: true, mode: 0o700 }) !== undefined) syncFolder(this.home);
+    openStateFolder(this.home, 'stack');
   }
 }

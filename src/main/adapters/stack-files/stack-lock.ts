@@ -4,8 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { StackLock } from '../../domain/stack/machine.ts';
 import { hasCode } from '../../error-code.ts';
+import { damagedStateFile, prepareOwnFile } from '../../state-file.ts';
 
 const pauseMs = 40;
+const lockHint = 'Remove it while nothing works on the stack: it holds nothing, and is made again.';
 
 /**
  * The operating system's lock on `stack.lock.sqlite` of the state folder, which a kill releases. Nobody may open and close that file
@@ -20,7 +22,9 @@ export class SqliteStackLock implements StackLock {
 
   async acquire(onWait: () => void, signal?: AbortSignal): Promise<Disposable> {
     mkdirSync(this.home, { recursive: true, mode: 0o700 });
-    const database = new Database(path.join(this.home, 'stack.lock.sqlite'), { timeout: 0 });
+    const file = path.join(this.home, 'stack.lock.sqlite');
+    prepareOwnFile(file, lockHint);
+    const database = new Database(file, { timeout: 0 });
     try {
       for (let told = false; !tryLock(database); told = true) {
         if (!told) onWait();
@@ -28,7 +32,7 @@ export class SqliteStackLock implements StackLock {
       }
     } catch (error) {
       database.close();
-      throw error;
+      throw hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(file, lockHint, error) : error;
     }
     return { [Symbol.dispose]: () => database.close() };
   }

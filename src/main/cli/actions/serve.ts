@@ -1,10 +1,10 @@
 import { enableCompileCache } from 'node:module';
-import path from 'node:path';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import { type EngineAddress, findEngine } from '../../find-engine.ts';
 import { openHome } from '../../home.ts';
 import { homeFolder } from '../../paths.ts';
+import { openStateFolder } from '../../state-folder.ts';
 import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { waitForEngine } from '../engine.ts';
@@ -107,7 +107,7 @@ export async function serve(options: Options): Promise<undefined> {
   if (running) throw alreadyRuns(running);
   // Compiled code of the last start: most of a start is the compiling of modules. Not in the common temporary folder, where
   // another user could put code of theirs in its place.
-  enableCompileCache(path.join(home, 'compile-cache'));
+  enableCompileCache(openStateFolder(home, 'compile-cache'));
   const { startEngine } = await import('../../engine.ts');
   let engine: Awaited<ReturnType<typeof startEngine>>;
   try {

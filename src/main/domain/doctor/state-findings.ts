@@ -5,6 +5,9 @@ const otherHome = text(
   'TRAINYARD_HOME을 자신이 소유한 로컬 디스크의 폴더로 지정하세요.',
 );
 
+/** What is to be done differs from file to file, and stands in the evidence. */
+const asNamed = text('Do what is said of it above.', '위에 적힌 안내를 따르세요.');
+
 /** The state folder, and who works in it. */
 export const stateFindings = {
   HOME_OK: ok(
@@ -111,10 +114,57 @@ export const stateFindings = {
       'A file in the state folder does not hold what Trainyard wrote there.',
       '상태 폴더의 파일이 Trainyard가 쓴 것과 다릅니다.',
     ),
+    asNamed,
+  ),
+  STATE_FILE_IRREGULAR: error(
     text(
-      'Put the file back from a backup; engine.json may be removed while no engine runs.',
-      '백업에서 되돌리세요. engine.json은 엔진이 없을 때 지워도 됩니다.',
+      'A link, a folder or something else stands where a file of the state folder belongs.',
+      '상태 폴더의 파일이 있어야 할 자리에 링크나 폴더 같은 다른 것이 있습니다.',
     ),
+    asNamed,
+  ),
+  STATE_FILE_UNREADABLE: error(
+    text('A file in the state folder cannot be read.', '상태 폴더의 파일을 읽을 수 없습니다.'),
+    asNamed,
+  ),
+  STATE_FOLDER_IRREGULAR: error(
+    text(
+      'A folder of the state folder is a link that Trainyard does not follow, or another user’s.',
+      '상태 폴더 안의 폴더가 Trainyard가 따라가지 않는 링크이거나 다른 사용자의 것입니다.',
+    ),
+    asNamed,
+  ),
+  HOME_OF_ANOTHER_USER: error(
+    text('The state folder is another user’s.', '상태 폴더가 다른 사용자의 것입니다.'),
+    otherHome,
+  ),
+  DATABASE_MISSING: error(
+    text(
+      'The database that was made in this state folder is not there any more.',
+      '이 상태 폴더에 만들어 둔 데이터베이스가 사라졌습니다.',
+    ),
+    asNamed,
+  ),
+  POSTGRES_FOLDER_CLOSED: error(
+    text(
+      'The account that PostgreSQL runs under cannot get to the database.',
+      'PostgreSQL을 실행하는 계정이 데이터베이스가 있는 곳에 들어갈 수 없습니다.',
+    ),
+    asNamed,
+  ),
+  POSTGRES_FOLDER_TAKEN: error(
+    text(
+      'Something else stands where PostgreSQL’s files belong.',
+      'PostgreSQL의 파일이 있어야 할 자리에 다른 것이 있습니다.',
+    ),
+    asNamed,
+  ),
+  POSTGRES_DATA_OF_ANOTHER_HOME: error(
+    text(
+      'The database that this state folder names belongs to another one; this one seems to be a copy.',
+      '이 상태 폴더가 가리키는 데이터베이스는 다른 상태 폴더의 것입니다. 이 폴더는 복사본인 듯합니다.',
+    ),
+    asNamed,
   ),
   LEFTOVERS_NONE: ok('No process of a dead engine is left.', '죽은 엔진이 남긴 프로세스가 없습니다.'),
   POSTGRES_LEFT_RUNNING: warning(

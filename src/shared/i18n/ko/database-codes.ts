@@ -55,7 +55,15 @@ export const databaseCodes = {
   },
   POSTGRES_DATA_OF_ANOTHER_HOME: {
     message: '데이터베이스가 다른 상태 폴더의 것입니다',
-    mend: '복사한 폴더라면 그 안의 postgres.json을 지우고 빈 데이터베이스로 시작하세요.',
+    mend: '복사한 폴더라면 데이터베이스도 따로 복사하세요. 빈 데이터베이스로 시작하려면 postgres.json과 database.json을 지우세요.',
+  },
+  DATABASE_MISSING: {
+    message: '이 상태 폴더의 데이터베이스가 사라졌습니다',
+    mend: '데이터 폴더를 옮긴 곳이나 백업에서 되돌리세요. 모든 기록을 버리고 빈 데이터베이스로 시작하려면 database.json을 지우세요.',
+  },
+  POSTGRES_FOLDER_CLOSED: {
+    message: 'PostgreSQL을 실행하는 계정이 데이터베이스가 있는 곳에 들어갈 수 없습니다',
+    mend: '상태 폴더를 다른 계정도 지나갈 수 있는 곳으로 옮기거나, 막힌 폴더에 chmod o+x를 적용하세요.',
   },
   POSTGRES_FOLDER_TAKEN: {
     message: 'PostgreSQL의 파일이 놓일 폴더를 쓸 수 없습니다',
@@ -74,7 +82,7 @@ export const databaseCodes = {
     mend: '계정을 만들거나(useradd --system postgres) 일반 사용자로 시작하세요.',
   },
   POSTGRES_PASSWORD_REFUSED: {
-    message: '내장 PostgreSQL이 secrets.json의 비밀번호를 받지 않습니다',
+    message: '내장 PostgreSQL이 secrets.json의 비밀번호를 받지 않고, 새로 정할 수도 없습니다',
     mend: '이 데이터베이스와 함께 만들어진 secrets.json을 되돌려 놓으세요.',
   },
   POSTGRES_START_FAILED: {

@@ -30,7 +30,27 @@ export const machineCodes = {
   },
   STATE_FILE_DAMAGED: {
     message: '상태 폴더의 파일이 Trainyard가 쓴 것과 다릅니다',
-    mend: '백업에서 되돌리세요. engine.json은 엔진이 없을 때 지워도 됩니다.',
+    mend: '백업에서 되돌리세요. 백업이 없으면 "trainyard doctor"가 파일마다 할 일을 알려 줍니다.',
+  },
+  STATE_FILE_IRREGULAR: {
+    message: '상태 폴더의 파일 자리에 링크나 폴더 같은 다른 것이 있습니다',
+    mend: '그것을 치우고 원래 파일을 되돌려 놓으세요.',
+  },
+  STATE_FILE_UNREADABLE: {
+    message: '상태 폴더의 파일을 읽을 수 없습니다',
+    mend: '파일의 권한과 소유자를 확인하세요.',
+  },
+  STATE_FOLDER_IRREGULAR: {
+    message: '상태 폴더 안의 폴더가 따라갈 수 없는 링크이거나 다른 사용자의 것입니다',
+    mend: '원래 폴더를 되돌려 놓으세요. objects, cache, uploads, runs는 통째로 다른 디스크로 옮긴 뒤 링크해도 됩니다.',
+  },
+  HOME_HAS_OTHER_FILES: {
+    message: '상태 폴더로 지정한 폴더에 Trainyard의 것이 아닌 파일이 있습니다',
+    mend: 'TRAINYARD_HOME을 비어 있거나 아직 없는 폴더로 지정하세요.',
+  },
+  SETTING_DAMAGED: {
+    message: '설정값이 Trainyard가 쓰는 값이 아닙니다',
+    mend: 'settings.sqlite를 백업에서 되돌리세요. 다른 곳으로 옮기면 기본 설정으로 새로 만들어집니다.',
   },
   STATE_FOLDER: {
     message: 'Trainyard의 상태 폴더와 겹치는 경로입니다',

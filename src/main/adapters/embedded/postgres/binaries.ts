@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { hasCode } from '../../../error-code.ts';
 import { appRoot } from '../../../paths.ts';
-import { canEnter, type ServerUser } from './server-user.ts';
+import { requireOwnFolder } from '../../../state-folder.ts';
+import { closedFolder, type ServerUser } from './server-user.ts';
 
 const run = promisify(execFile);
 const suffix = process.platform === 'win32' ? '.exe' : '';
@@ -64,8 +65,21 @@ function makeLinks(folder: string, links: readonly Link[]): void {
   }
 }
 
+/** The server's account runs them: closed by a umask they would be of no use. */
 function copyTo(copy: string, source: string): void {
-  if (existsSync(copy)) return;
+  if (existsSync(copy)) {
+    requireOwnFolder(copy);
+    return;
+  }
+  const umask = process.umask(0o022);
+  try {
+    copyReadable(copy, source);
+  } finally {
+    process.umask(umask);
+  }
+}
+
+function copyReadable(copy: string, source: string): void {
   const aside = `${copy}.copying-${process.pid}`;
   mkdirSync(aside, { recursive: true, mode: 0o755 });
   cpSync(path.join(source, 'native'), path.join(aside, 'native'), {
@@ -89,7 +103,7 @@ function copyTo(copy: string, source: string): void {
  */
 export function prepareBinaries(copies: string, user: ServerUser | null, source = packageFolder()): Binaries {
   let folder = source.folder;
-  let inPlace = user === null || canEnter(path.join(folder, 'native', 'bin'), user);
+  let inPlace = user === null || closedFolder(path.join(folder, 'native', 'bin'), user) === null;
   if (inPlace) {
     try {
       makeLinks(folder, missingLinks(folder));

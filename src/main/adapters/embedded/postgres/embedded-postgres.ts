@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
@@ -6,9 +5,10 @@ import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { hasCode } from '../../../error-code.ts';
 import { failpoint } from '../../../failpoints.ts';
 import { ensureSecrets, openHome } from '../../../home.ts';
+import { readStateText } from '../../../state-file.ts';
 import { type Binaries, prepareBinaries } from './binaries.ts';
 import { writeConfiguration } from './configuration.ts';
-import { databaseName, initialise, roleName } from './initialise.ts';
+import { databaseName, initialise, resetPassword, roleName } from './initialise.ts';
 import { launch, logTail, type Postmaster, removeStaleFiles, settle, stopPostmaster } from './launch.ts';
 import { type Location, locate, releaseSocketFolder, socketPort } from './location.ts';
 import { clearOrphans, isPostmaster, readPostmasterFile } from './postmaster.ts';
@@ -26,7 +26,7 @@ export interface PostgresConnection {
 
 /** How the server came to run, and a sentence that says it. */
 export interface StartReport {
-  readonly how: 'initialised' | 'started' | 'adopted' | 'recovered' | 'replaced';
+  readonly how: 'initialised' | 'started' | 'adopted' | 'recovered' | 'replaced' | 'unlocked';
   readonly pid: number;
   readonly dataDirectory: string;
   readonly message: string;
@@ -49,6 +49,7 @@ const messages: Record<StartReport['how'], string> = {
   started: 'Started PostgreSQL.',
   adopted: 'Took over the PostgreSQL that an engine, gone without stopping it, had left running.',
   recovered: 'PostgreSQL had ended without being stopped; started it, and it replayed its log.',
+  unlocked: 'PostgreSQL did not take the password of secrets.json; gave it that one and started it.',
   replaced: 'The PostgreSQL left running did not answer; stopped it and started it anew.',
 };
 
@@ -184,7 +185,8 @@ export class EmbeddedPostgres {
       const postmaster = await launch(location, binaries, user);
       failpoint('postgres.launch.after');
       const how = made ? 'initialised' : hangs ? 'replaced' : found && !alive ? 'recovered' : 'started';
-      return { postmaster, port, how };
+      if (made || (await this.knock(port)) !== 'refused') return { postmaster, port, how };
+      return { postmaster: await this.launchWithNewPassword(postmaster), port, how: 'unlocked' };
     } catch (error) {
       // One that a killed engine had only just started may have come first.
       const adopted = await this.adopt();
@@ -193,16 +195,28 @@ export class EmbeddedPostgres {
     }
   }
 
+  /** The secrets were lost or replaced: the data is ours all the same, and takes the password that we have now. */
+  private async launchWithNewPassword(postmaster: Postmaster): Promise<Postmaster> {
+    const { location, binaries, user } = this;
+    await stopPostmaster(postmaster, location, binaries, 'fast');
+    await resetPassword(location, binaries, user, this.password);
+    return launch(location, binaries, user);
+  }
+
   /** The server that runs already, once it is done with starting or stopping; null where none answers. */
   private async adopt(): Promise<Running | null> {
     await settle(this.location);
     const found = readPostmasterFile(this.location.dataDirectory);
-    if (!found || !isPostmaster(found.pid, this.location) || !(await this.answers(found.port))) return null;
-    return { postmaster: { pid: found.pid, child: null }, port: found.port, how: 'adopted' };
+    if (!found || !isPostmaster(found.pid, this.location)) return null;
+    const postmaster = { pid: found.pid, child: null };
+    const answer = await this.knock(found.port);
+    if (answer === 'refused')
+      return { postmaster: await this.launchWithNewPassword(postmaster), port: found.port, how: 'unlocked' };
+    return answer === 'open' ? { postmaster, port: found.port, how: 'adopted' } : null;
   }
 
-  /** Whether the server takes a connection, is of the version that came with this program, and has this data folder. */
-  private async answers(port: number): Promise<boolean> {
+  /** Whether the server takes a connection and is of the version that came with this program, or refuses our password. */
+  private async knock(port: number): Promise<'open' | 'refused' | 'silent'> {
     const client = new pg.Client({
       ...this.connectionAt(port),
       connectionTimeoutMillis: 5_000,
@@ -214,15 +228,9 @@ export class EmbeddedPostgres {
     try {
       await client.connect();
       const { rows } = await client.query('SHOW server_version');
-      return String(rows[0]?.server_version).startsWith(this.binaries.version);
+      return String(rows[0]?.server_version).startsWith(this.binaries.version) ? 'open' : 'silent';
     } catch (error) {
-      if (!hasCode(error, '28P01')) return false;
-      throw new TrainyardError(
-        'POSTGRES_PASSWORD_REFUSED',
-        `The embedded PostgreSQL in ${this.location.area} does not take the password of secrets.json`,
-        'Put back the secrets.json that was made with this database.',
-        { cause: error },
-      );
+      return hasCode(error, '28P01') ? 'refused' : 'silent';
     } finally {
       await client.end();
     }
@@ -231,7 +239,7 @@ export class EmbeddedPostgres {
 
 function requireMajor(location: Location, binaries: Binaries): void {
   const file = path.join(location.dataDirectory, 'PG_VERSION');
-  const found = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'none';
+  const found = readStateText(file, { hint: 'Put it back from a backup.', owners: 'any' })?.trim() ?? 'none';
   const major = binaries.version.split('.')[0] ?? '';
   if (found === major) return;
   throw new TrainyardError(

@@ -1,7 +1,7 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import {
   chownSync,
-  existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,8 +13,10 @@ import path from 'node:path';
 import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { syncFolder } from '../../../durable-file.ts';
 import { failpoint } from '../../../failpoints.ts';
+import { kindOf } from '../../../state-file.ts';
 import type { Binaries } from './binaries.ts';
 import type { Location } from './location.ts';
+import { databaseFile, hadDatabase, noteDatabase } from './location-notes.ts';
 import type { ServerUser } from './server-user.ts';
 
 export const roleName = 'admin';
@@ -61,8 +63,55 @@ function complete(
       if (code === 0) resolve(output);
       else reject(new Error(output.trim() || `${path.basename(program)} ended with code ${code}`));
     });
+    // A program that ends before it has read says why, and the pipe breaks: what counts is its end.
+    child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
+}
+
+/**
+ * Whether the data folder is there, or may be made: a database that was made once and is not there is lost, and no first start.
+ * @throws TrainyardError DATABASE_MISSING, POSTGRES_FOLDER_TAKEN
+ */
+export function requireDatabase({ root, dataDirectory }: Location): 'there' | 'never made' {
+  const stats = lstatSync(dataDirectory, { throwIfNoEntry: false });
+  if (!stats && !hadDatabase(root)) return 'never made';
+  if (stats && !stats.isDirectory()) {
+    throw new TrainyardError(
+      'POSTGRES_FOLDER_TAKEN',
+      `${dataDirectory}, where PostgreSQL's data belongs, is ${kindOf(stats)}`,
+      'Put the folder itself there; Trainyard starts no server behind a link.',
+      { place: { file: dataDirectory } },
+    );
+  }
+  if (stats && (readdirSync(dataDirectory).length > 0 || !hadDatabase(root))) return 'there';
+  throw new TrainyardError(
+    'DATABASE_MISSING',
+    `The database of this state folder is not in ${dataDirectory} any more`,
+    `Put that folder back, from where it was moved to or from a backup. To give up all runs and datasets and begin with an empty database, remove ${databaseFile(root)}.`,
+    { status: 500, place: { file: dataDirectory } },
+  );
+}
+
+/** Makes the database take a password, by the single-user server; no other may run. @throws TrainyardError POSTGRES_PASSWORD_REFUSED */
+export async function resetPassword(
+  { dataDirectory, area }: Location,
+  binaries: Binaries,
+  user: ServerUser | null,
+  password: string,
+): Promise<void> {
+  const argv = ['--single', '-D', dataDirectory, '-c', 'log_checkpoints=off', 'template1'];
+  try {
+    const statement = `ALTER ROLE ${roleName} PASSWORD '${password.replaceAll("'", "''")}';\n`;
+    await runSingle(binaries, argv, asServer(user, dataDirectory), statement);
+  } catch (error) {
+    throw new TrainyardError(
+      'POSTGRES_PASSWORD_REFUSED',
+      `The embedded PostgreSQL in ${area} does not take the password of secrets.json, nor a new one`,
+      'Put back the secrets.json that was made with this database.',
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -80,7 +129,10 @@ export async function initialise(
     // A starter that was killed may have left initdb running: it goes on writing for a moment.
     rmSync(path.join(location.area, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
-  if (existsSync(location.dataDirectory)) return false;
+  if (requireDatabase(location) === 'there') {
+    noteDatabase(location.root, location.folder);
+    return false;
+  }
   failpoint('postgres.initialise.before');
   const aside = mkdtempSync(path.join(location.area, asidePrefix));
   const data = path.join(aside, 'data');
@@ -114,6 +166,7 @@ export async function initialise(
     renameSync(data, location.dataDirectory);
     syncFolder(location.area);
     failpoint('postgres.rename.after');
+    noteDatabase(location.root, location.folder);
   } catch (error) {
     throw new TrainyardError(
       'POSTGRES_INITDB_FAILED',
@@ -130,12 +183,16 @@ export async function initialise(
 /** By the single-user server: the folder gets its name only once the database is in it. */
 async function createDatabase(data: string, binaries: Binaries, user: ServerUser | null): Promise<void> {
   const argv = ['--single', '-D', data, '-c', 'log_checkpoints=off', '-c', 'fsync=off', 'template1'];
-  const output = await complete(
-    binaries.postgres,
-    argv,
-    asServer(user, data),
-    `CREATE DATABASE ${databaseName};\n`,
-  );
+  await runSingle(binaries, argv, asServer(user, data), `CREATE DATABASE ${databaseName};\n`);
+}
+
+async function runSingle(
+  binaries: Binaries,
+  argv: readonly string[],
+  options: SpawnOptions,
+  statement: string,
+): Promise<void> {
+  const output = await complete(binaries.postgres, argv, options, statement);
   // It ends with 0 whatever its statements did.
   const failure = /^.*(?:ERROR|FATAL|PANIC):.*$/m.exec(output);
   if (failure) throw new Error(failure[0]);

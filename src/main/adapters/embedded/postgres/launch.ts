@@ -1,23 +1,24 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import {
   closeSync,
+  constants,
   existsSync,
   fstatSync,
+  lstatSync,
   openSync,
-  readdirSync,
   readSync,
   renameSync,
   rmSync,
-  statSync,
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { hasCode } from '../../../error-code.ts';
+import { prepareOwnFile } from '../../../state-file.ts';
 import type { Binaries } from './binaries.ts';
 import { asServer, serverEnvironment } from './initialise.ts';
-import type { Location } from './location.ts';
+import { type Location, removeSockets } from './location.ts';
 import { isPostmaster, orphans, readPostmasterFile, signal, waitFor } from './postmaster.ts';
 import type { ServerUser } from './server-user.ts';
 
@@ -33,11 +34,13 @@ export interface Postmaster {
 
 function openLog(file: string): number {
   try {
-    if (statSync(file).size > largestLog) renameSync(file, `${file}.1`);
+    if (lstatSync(file).size > largestLog) renameSync(file, `${file}.1`);
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
   }
-  return openSync(file, 'a', 0o600);
+  prepareOwnFile(file, 'Remove it: it is the log of PostgreSQL, and is made again.');
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+  return openSync(file, flags, 0o600);
 }
 
 /** The last lines of the server's log, from byte `from` on. */
@@ -55,16 +58,22 @@ export function logTail(file: string, from = 0): string {
   }
 }
 
-function failed(log: string, text: string): TrainyardError {
-  const cause = [...text.matchAll(/(?:FATAL|PANIC|error): +(.*)/g)].at(-1)?.[1] ?? 'it ended at once';
+function failed(log: string, text: string, ending: string): TrainyardError {
+  const named = [...text.matchAll(/(?:FATAL|PANIC|error): +(.*)|^postgres: (.*)/gm)].at(-1);
+  const cause = named?.[1] ?? named?.[2] ?? text.split('\n').at(-1)?.trim();
   const mend = /no space left/i.test(text)
     ? 'Make room on that disk and start again.'
     : `${log} has the server's own words.`;
-  return new TrainyardError('POSTGRES_START_FAILED', `PostgreSQL did not start: ${cause}`, mend, {
-    place: { file: log },
-    status: 500,
-    cause: new Error(text),
-  });
+  return new TrainyardError(
+    'POSTGRES_START_FAILED',
+    `PostgreSQL did not start: ${cause || `it ended at once (${ending})`}`,
+    mend,
+    {
+      place: { file: log },
+      status: 500,
+      cause: new Error(text),
+    },
+  );
 }
 
 /**
@@ -104,7 +113,7 @@ export async function launch(
   if (answered && !ended()) return { pid, child };
   const text = logTail(location.log, logStart);
   if (!ended()) await stopPostmaster({ pid, child }, location, binaries, 'immediate');
-  throw failed(location.log, text);
+  throw failed(location.log, text, child.signalCode ?? `code ${child.exitCode}`);
 }
 
 async function launchOnWindows(location: Location, binaries: Binaries): Promise<Postmaster> {
@@ -114,7 +123,7 @@ async function launchOnWindows(location: Location, binaries: Binaries): Promise<
   try {
     await promisify(execFile)(binaries.pgCtl, argv, { env: serverEnvironment(), windowsHide: true });
   } catch (error) {
-    throw failed(location.log, `${logTail(location.log)}\n${String(error)}`);
+    throw failed(location.log, `${logTail(location.log)}\n${String(error)}`, 'pg_ctl');
   }
   return { pid: readPostmasterFile(location.dataDirectory)?.pid ?? 0, child: null };
 }
@@ -134,7 +143,8 @@ export async function stopPostmaster(
     child ? child.exitCode !== null || child.signalCode !== null : !isPostmaster(pid, location);
   if (process.platform === 'win32') {
     const argv = ['stop', '-w', '-D', location.dataDirectory, '-m', mode];
-    if (!gone()) await promisify(execFile)(binaries.pgCtl, argv, { windowsHide: true });
+    if (!gone())
+      await promisify(execFile)(binaries.pgCtl, argv, { env: serverEnvironment(), windowsHide: true });
     return;
   }
   const waits: readonly [NodeJS.Signals, number][] =
@@ -167,9 +177,7 @@ export function removeStaleFiles(location: Location): void {
   const found = readPostmasterFile(location.dataDirectory);
   if (found && isPostmaster(found.pid, location)) return;
   rmSync(path.join(location.dataDirectory, 'postmaster.pid'), { force: true });
-  for (const name of readdirSync(location.socketDirectory).filter((entry) => entry.startsWith('.s.PGSQL.'))) {
-    rmSync(path.join(location.socketDirectory, name), { force: true });
-  }
+  removeSockets(location.socketDirectory);
 }
 
 /** Gives a server that is stopping or starting the time it needs. */

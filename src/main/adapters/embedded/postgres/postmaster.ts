@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { hasCode } from '../../../error-code.ts';
+import { readStateText } from '../../../state-file.ts';
 import type { Location } from './location.ts';
 
 /** What the server says of itself in `postmaster.pid`. */
@@ -15,13 +16,12 @@ export interface PostmasterFile {
 
 /** Null where no server runs or is known to have run (a clean stop removes the file). */
 export function readPostmasterFile(dataDirectory: string): PostmasterFile | null {
-  let text: string;
-  try {
-    text = readFileSync(path.join(dataDirectory, 'postmaster.pid'), 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
+  // The server's own account wrote it.
+  const text = readStateText(path.join(dataDirectory, 'postmaster.pid'), {
+    hint: 'Remove it once no PostgreSQL uses this folder.',
+    owners: 'any',
+  });
+  if (text === null) return null;
   const lines = text.split('\n');
   return { pid: Number(lines[0]), port: Number(lines[3]), status: (lines[7] ?? '').trim() };
 }

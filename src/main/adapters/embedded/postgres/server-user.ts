@@ -32,15 +32,15 @@ export function serverUser(): ServerUser | null {
   );
 }
 
-/** Whether the account can go into a folder that exists, by the permission bits of the folder and of all above it. */
-export function canEnter(folder: string, user: ServerUser): boolean {
+/** The first folder on the way up from one that exists that the account may not pass, by permission bits; null where it gets there. */
+export function closedFolder(folder: string, user: ServerUser): string | null {
   let current = realpathSync(folder);
   for (;;) {
     const { mode, uid, gid } = statSync(current);
     const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
-    if ((mode & bit) === 0) return false;
+    if ((mode & bit) === 0) return current;
     const parent = path.dirname(current);
-    if (parent === current) return true;
+    if (parent === current) return null;
     current = parent;
   }
 }
