@@ -35,10 +35,10 @@ export const faultsOfMachine: readonly Fault[] = [
   },
   {
     code: 'STATE_FILE_IRREGULAR',
-    what: 'a link in place of secrets.json',
+    what: 'a link in place of postgres.json',
     impossible: null,
     provoke: async (machine) => {
-      await symlink('/etc/hostname', path.join(machine.home, 'secrets.json'));
+      await symlink('/etc/hostname', path.join(machine.home, 'postgres.json'));
       return machine.examine({});
     },
   },
