@@ -77,7 +77,7 @@ function invalid(variable: string, text: string, wanted: string): TrainyardError
 /**
  * Constructs the stack of a state folder on the Docker Engine and the state folder's files. Nothing is asked or made before the first
  * verb.
- * @throws TrainyardError DOCKER_ADDRESS_INVALID, STACK_SETTING_INVALID
+ * @throws TrainyardError DOCKER_ADDRESS_INVALID, DOCKER_CONTEXT_UNKNOWN, STACK_SETTING_INVALID
  */
 export function createStack(options: StackOptions): StackService {
   const { home, environment, probes, steps, usage, profile, log, patienceMs = 120_000 } = options;

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const home = process.argv[2];
+const folder = process.argv[2];
+const home = path.join(folder, 'home');
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 for await (const _ of process.stdin);
@@ -37,5 +38,5 @@ if (pid !== null) {
     if (error.code !== 'ESRCH') throw error;
   }
 }
-rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 if (area !== path.join(home, 'postgres')) rmSync(path.dirname(area), { recursive: true, force: true });

@@ -36,10 +36,10 @@ export function urlOf({ host, port, user, password, database }: PostgresConnecti
 
 /** The run's PostgreSQL: whoever asks first starts it and makes the migrated template; the others wait. */
 async function sharedServer(): Promise<PostgresConnection> {
-  const home = inject('postgresHome');
-  const ready = path.join(home, 'ready.json');
-  if (createFile(path.join(home, 'first'), '')) {
-    const server = await startEmbeddedPostgres(home);
+  const folder = inject('postgresFolder');
+  const ready = path.join(folder, 'ready.json');
+  if (createFile(path.join(folder, 'first'), '')) {
+    const server = await startEmbeddedPostgres(path.join(folder, 'home'));
     await administer(server.connection, `CREATE DATABASE ${template}`);
     await createSchemaService({ databaseUrl: urlOf({ ...server.connection, database: template }) }).upgrade();
     replaceFile(ready, JSON.stringify(server.connection));

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '../../shared/model/errors.ts';
+import { childEnvironment } from '../child-environment.ts';
 import { type EngineAddress, findEngine } from '../find-engine.ts';
 import { openHome } from '../home.ts';
 import { appRoot, homeFolder } from '../paths.ts';
@@ -74,7 +75,13 @@ async function startInBackground(home: string): Promise<EngineAddress> {
       '--no-sample',
       '--json',
     ],
-    { cwd: home, detached: true, windowsHide: true, stdio: ['ignore', 'pipe', log] },
+    {
+      cwd: home,
+      env: childEnvironment('node'),
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', log],
+    },
   );
   closeSync(log);
   const line = await firstLine(child);

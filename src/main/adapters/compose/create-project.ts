@@ -1,3 +1,4 @@
+import { childEnvironment } from '../../child-environment.ts';
 import { type ComposeCreate, ComposeFailure } from '../../domain/stack/machine.ts';
 import type { DockerConnection } from '../docker/client.ts';
 import { runCompose } from './run-compose.ts';
@@ -10,7 +11,6 @@ export function composeCreate(
   { url, certificates }: Pick<DockerConnection, 'url' | 'certificates'>,
   environment: NodeJS.ProcessEnv,
 ): ComposeCreate {
-  const { DOCKER_CONTEXT: _context, ...rest } = environment;
   const tls = certificates ? { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: certificates } : {};
   return async ({ project, file, services, signal }) => {
     const { exitCode, output } = await runCompose({
@@ -26,7 +26,7 @@ export function composeCreate(
         '--no-build',
         ...services,
       ],
-      environment: { ...rest, DOCKER_HOST: url, ...tls },
+      environment: { ...childEnvironment('docker', environment), DOCKER_HOST: url, ...tls },
       timeoutMs,
       signal,
     });

@@ -5,6 +5,7 @@ import { hasCode } from '../../error-code.ts';
 export interface ComposeCall {
   /** After `docker compose`. Nothing secret: everybody sees them. */
   readonly args: readonly string[];
+  /** As `childEnvironment('docker')` makes it. */
   readonly environment: NodeJS.ProcessEnv;
   readonly acceptedExitCodes?: readonly number[];
   readonly timeoutMs: number;
@@ -48,10 +49,9 @@ const withoutPlugin =
  */
 export function runCompose(call: ComposeCall): Promise<ComposeAnswer> {
   const { args, environment, timeoutMs, signal, acceptedExitCodes = [0] } = call;
-  const own = Object.entries(environment).filter(([name]) => !name.startsWith('COMPOSE_'));
   return new Promise((resolve, reject) => {
     const child = spawn('docker', ['compose', '--ansi', 'never', ...args], {
-      env: Object.fromEntries(own),
+      env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
       ...(signal ? { signal } : {}),

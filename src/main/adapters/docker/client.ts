@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type Docker from 'dockerode';
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import { hasCode } from '../../error-code.ts';
 import { type DockerAddress, dockerAddresses } from '../doctor/docker-address.ts';
 import { dockerClient } from '../doctor/docker-reach.ts';
 
@@ -25,15 +26,27 @@ export function connectDocker(environment: NodeJS.ProcessEnv): DockerConnection 
   const addresses = dockerAddresses(environment);
   const address = addresses.length > 1 ? (addresses.find(socketIsThere) ?? addresses[0]) : addresses[0];
   if (!address) throw new TypeError('there is always an address of Docker');
-  const { url, certificates } = address;
+  const { url, certificates, unknownContext } = address;
+  if (unknownContext) {
+    throw new TrainyardError(
+      'DOCKER_CONTEXT_UNKNOWN',
+      `${unknownContext.namedBy}, and Docker knows no context of this name`,
+      `See which there are ("docker context ls"), or go back to the Docker of this machine: ${unknownContext.mend}`,
+      { status: 503, place: { field: 'DOCKER_CONTEXT' } },
+    );
+  }
   try {
     // Without a limit: a log that is followed is silent for hours.
     return { docker: dockerClient(address, 0), url, certificates };
   } catch (cause) {
     throw new TrainyardError(
       'DOCKER_ADDRESS_INVALID',
-      `Trainyard cannot use the address of Docker "${url}" (${address.source})`,
-      'Set DOCKER_HOST to unix:///…, npipe:////… or tcp://host:port, or unset it.',
+      certificates && hasCode(cause, 'ENOENT', 'EACCES')
+        ? `The certificates for Docker at ${url} cannot be read: ${cause.message} (${address.source === 'DOCKER_HOST' ? 'DOCKER_CERT_PATH' : address.source})`
+        : `Trainyard cannot use the address of Docker "${url}" (${address.source})`,
+      certificates && hasCode(cause, 'ENOENT', 'EACCES')
+        ? 'Put ca.pem, cert.pem and key.pem there, or unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH.'
+        : 'Set DOCKER_HOST to unix:///…, npipe:////… or tcp://host:port, or unset it.',
       { status: 503, cause },
     );
   }

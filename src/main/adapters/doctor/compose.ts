@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { childEnvironment } from '../../child-environment.ts';
 import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { installCommand } from './docker-mend.ts';
 import { runProgram } from './run-program.ts';
@@ -29,7 +30,10 @@ function pluginFile(environment: NodeJS.ProcessEnv): string | null {
 }
 
 async function look(environment: NodeJS.ProcessEnv): Promise<Observation> {
-  const answer = await runProgram('docker', ['compose', 'version'], { environment, timeoutMs });
+  const answer = await runProgram('docker', ['compose', 'version'], {
+    environment: childEnvironment('docker', environment),
+    timeoutMs,
+  });
   if (answer.outcome === 'absent') {
     return { code: 'DOCKER_PROGRAM_MISSING', evidence: `PATH=${environment.PATH ?? ''}` };
   }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { childEnvironment } from '../../child-environment.ts';
 import type { Check } from '../../domain/doctor/ports.ts';
 import { appRoot } from '../../paths.ts';
 
@@ -9,6 +10,7 @@ const run = promisify(execFile);
 async function evaluate(script: string, argument: string): Promise<string> {
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script, argument], {
     cwd: appRoot(),
+    env: childEnvironment('node'),
     timeout: 7_000,
   });
   return stdout.trim();

@@ -10,6 +10,8 @@ export interface DockerAddress {
   readonly url: string;
   /** Who says so: `DOCKER_HOST`, `context NAME`, or `default`. */
   readonly source: string;
+  /** A context that nothing is known of: who names it, and how to name none. */
+  readonly unknownContext?: { readonly namedBy: string; readonly mend: string };
   /** Folder with ca.pem, cert.pem and key.pem; null without TLS. */
   readonly certificates: string | null;
 }
@@ -27,7 +29,7 @@ function readJson(file: string): unknown {
   }
 }
 
-function fromContext(name: string, folder: string): DockerAddress {
+function fromContext(name: string, folder: string, variable: string | undefined): DockerAddress {
   const id = createHash('sha256').update(name).digest('hex');
   const meta = metaSchema.safeParse(readJson(path.join(folder, 'contexts', 'meta', id, 'meta.json')));
   const certificates = path.join(folder, 'contexts', 'tls', id, 'docker');
@@ -35,6 +37,16 @@ function fromContext(name: string, folder: string): DockerAddress {
     url: meta.success ? meta.data.Endpoints.docker.Host : '',
     source: `context ${name}`,
     certificates: existsSync(certificates) ? certificates : null,
+    ...(meta.success
+      ? {}
+      : {
+          unknownContext: variable
+            ? { namedBy: `DOCKER_CONTEXT is "${name}"`, mend: 'unset DOCKER_CONTEXT' }
+            : {
+                namedBy: `${path.join(folder, 'config.json')} names the context "${name}"`,
+                mend: 'docker context use default',
+              },
+        }),
   };
 }
 
@@ -77,6 +89,6 @@ export function dockerAddresses(
   }
   const config = configSchema.safeParse(readJson(path.join(folder, 'config.json')));
   const context = DOCKER_CONTEXT || (config.success ? config.data.currentContext : undefined);
-  if (context && context !== 'default') return [fromContext(context, folder)];
+  if (context && context !== 'default') return [fromContext(context, folder, DOCKER_CONTEXT)];
   return defaults(environment, platform, home).map((url) => ({ url, source: 'default', certificates: null }));
 }

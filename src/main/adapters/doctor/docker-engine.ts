@@ -53,6 +53,7 @@ const telling: readonly FindingCode[] = [
   'DOCKER_NOT_A_SOCKET',
   'DOCKER_UNREACHABLE',
   'DOCKER_ADDRESS_INVALID',
+  'DOCKER_CONTEXT_UNKNOWN',
   'DOCKER_NOT_RUNNING',
 ];
 

@@ -80,6 +80,10 @@ function isOtherThanSocket(target: Target): boolean {
 /** Connects, and asks for the version. */
 export async function reach(address: DockerAddress): Promise<Reached> {
   const where = `${address.url || '(none)'} (${address.source})`;
+  if (address.unknownContext) {
+    const { namedBy, mend } = address.unknownContext;
+    return { code: 'DOCKER_CONTEXT_UNKNOWN', evidence: `${namedBy} (${mend})` };
+  }
   const target = targetOf(address);
   if (!target) return { code: 'DOCKER_ADDRESS_INVALID', evidence: where };
   if (isOtherThanSocket(target)) return { code: 'DOCKER_NOT_A_SOCKET', evidence: where };

@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { childEnvironment } from '../../child-environment.ts';
 import { hasCode } from '../../error-code.ts';
 import { runProgram } from './run-program.ts';
 
@@ -61,7 +62,10 @@ async function processOf(inodes: ReadonlySet<string>): Promise<string | null> {
 
 async function byListing(port: number): Promise<string | null> {
   const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fcp'];
-  const answer = await runProgram('lsof', args, { environment: process.env, timeoutMs: 2_000 });
+  const answer = await runProgram('lsof', args, {
+    environment: childEnvironment('program'),
+    timeoutMs: 2_000,
+  });
   if (answer.outcome !== 'ended') return null;
   const id = /^p(\d+)$/m.exec(answer.output)?.[1];
   return id ? `${/^c(.+)$/m.exec(answer.output)?.[1] ?? '?'}, process ${id}` : null;

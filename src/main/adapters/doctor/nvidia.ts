@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { childEnvironment } from '../../child-environment.ts';
 import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { hasCode } from '../../error-code.ts';
 import { installCommand } from './docker-mend.ts';
@@ -92,7 +93,7 @@ export async function askNvidia(
 ): Promise<NvidiaState> {
   // Windows's driver puts its program here, and not on everybody's PATH.
   const folders = [environment.PATH ?? '', '/usr/lib/wsl/lib'].join(path.delimiter);
-  const options = { environment: { ...environment, PATH: folders, LC_ALL: 'C' }, timeoutMs };
+  const options = { environment: { ...childEnvironment('program', environment), PATH: folders }, timeoutMs };
   const [listed, table] = await Promise.all([
     runProgram('nvidia-smi', ['-L'], options),
     runProgram('nvidia-smi', [], options),

@@ -38,6 +38,20 @@ function withTls(config: pg.ClientConfig, tls: TlsOptions | null | undefined): p
   return { ...config, connectionString: url.href, ssl };
 }
 
+/**
+ * What the driver would take from the shell's variables (`PGSSLMODE`, `PGCLIENTENCODING`, `PGSSLNEGOTIATION` …) where nothing is
+ * said: they are meant for other servers. A URL's own parameters come before these.
+ */
+const notOfTheShell: pg.ClientConfig & Record<string, unknown> = {
+  ssl: false,
+  sslnegotiation: 'postgres',
+  client_encoding: 'UTF8',
+  port: 5432,
+  host: 'localhost',
+  // Any text: the driver takes an empty one for none.
+  application_name: 'trainyard',
+};
+
 /** How every connection of ours is made: sessions are in UTC and see the schema `public` alone, whatever the server's defaults. */
 export function clientConfig(address: PostgresAddress): pg.ClientConfig {
   const place =
@@ -45,9 +59,9 @@ export function clientConfig(address: PostgresAddress): pg.ClientConfig {
       ? withTls(withOptions(address.url), address.tls)
       : { ...address, options: sessionOptions };
   return {
+    ...notOfTheShell,
     ...place,
     types,
-    application_name: 'trainyard',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   };

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { childEnvironment } from '../../child-environment.ts';
 import type { Executor, RunDirectories } from '../../domain/runs/ports.ts';
 import { hasCode } from '../../error-code.ts';
 import { listProcesses } from './trainer-processes.ts';
@@ -42,6 +43,7 @@ export class SupervisedExecutor implements Executor {
     try {
       child = spawn(node, [supervisor, runDirectory, '--', node, trainer, runDirectory], {
         cwd: runDirectory,
+        env: childEnvironment('node'),
         detached: true,
         stdio: ['ignore', log, log],
         windowsHide: true,

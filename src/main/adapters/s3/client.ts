@@ -62,6 +62,11 @@ export function connectS3(
     defaultsMode: 'standard',
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
+    authSchemePreference: [],
+    disableS3ExpressSessionAuth: true,
+    sigv4aSigningRegionSet: [],
+    useArnRegion: false,
+    userAgentAppId: 'trainyard',
     requestHandler: {
       httpAgent,
       httpsAgent,

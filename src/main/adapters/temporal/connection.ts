@@ -3,6 +3,7 @@ import type { TemporalEndpoint, TlsOptions } from '../../domain/stores/endpoints
 import { temporalFault } from './faults.ts';
 
 const answerWithinMs = 5000;
+const loopback = /^(localhost|127\.[\d.]+|\[::1\]):/;
 
 function tlsOf({ ca, cert, key, serverName }: TlsOptions) {
   return {
@@ -24,7 +25,12 @@ export function openConnection(endpoint: TemporalEndpoint): Connection {
     ...connectionOptions(endpoint),
     // Whoever calls knows what to do meanwhile: nothing is tried again behind their back.
     interceptors: [],
-    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2000 },
+    channelArgs: {
+      'grpc.initial_reconnect_backoff_ms': 200,
+      'grpc.max_reconnect_backoff_ms': 2000,
+      // What is on this machine is on no proxy's side, whatever the shell forgot to say in NO_PROXY.
+      ...(loopback.test(endpoint.address) ? { 'grpc.enable_http_proxy': 0 } : {}),
+    },
   });
 }
 

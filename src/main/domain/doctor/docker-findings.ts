@@ -61,6 +61,13 @@ export const dockerFindings = {
       'DOCKER_HOST나 Docker 컨텍스트에 unix:///…, npipe:////…, tcp://host:port를 쓰세요. ssh:// 주소는 로컬 소켓으로 터널링하세요.',
     ),
   ),
+  DOCKER_CONTEXT_UNKNOWN: error(
+    text('The Docker context that is chosen is not there.', '선택한 Docker 컨텍스트가 없습니다.'),
+    text(
+      'See which there are (docker context ls), and do without the choice as the evidence says.',
+      '있는 컨텍스트를 확인하고(docker context ls), 표시된 대로 선택을 푸세요.',
+    ),
+  ),
   DOCKER_UNREACHABLE: error(
     text('The machine with Docker cannot be reached.', 'Docker가 있는 컴퓨터에 닿을 수 없습니다.'),
     text(

@@ -20,6 +20,10 @@ export const stackCodes = {
     message: 'Trainyard가 쓸 수 없는 Docker 주소입니다',
     mend: 'DOCKER_HOST에 unix:///…, npipe:////…, tcp://호스트:포트를 쓰거나 지우세요.',
   },
+  DOCKER_CONTEXT_UNKNOWN: {
+    message: '선택한 Docker 컨텍스트가 없습니다',
+    mend: '있는 컨텍스트를 확인하거나(docker context ls) 선택을 푸세요: unset DOCKER_CONTEXT',
+  },
   DOCKER_REFUSED: {
     message: 'Docker가 거절했습니다',
     mend: 'Docker가 말한 것을 고치거나, 다른 문제가 있는지 보세요: trainyard doctor',

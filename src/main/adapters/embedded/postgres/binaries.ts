@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { childEnvironment } from '../../../child-environment.ts';
 import { hasCode } from '../../../error-code.ts';
 import { appRoot } from '../../../paths.ts';
 import { requireOwnFolder } from '../../../state-folder.ts';
@@ -131,7 +132,10 @@ export function prepareBinaries(copies: string, user: ServerUser | null, source 
  */
 export async function checkBinaries(binaries: Binaries): Promise<string> {
   try {
-    const { stdout } = await run(binaries.postgres, ['--version'], { timeout: 10_000 });
+    const { stdout } = await run(binaries.postgres, ['--version'], {
+      env: childEnvironment('server'),
+      timeout: 10_000,
+    });
     return stdout.trim();
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';

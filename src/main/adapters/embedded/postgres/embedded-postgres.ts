@@ -6,6 +6,7 @@ import { hasCode } from '../../../error-code.ts';
 import { failpoint } from '../../../failpoints.ts';
 import { ensureSecrets, openHome } from '../../../home.ts';
 import { readStateText } from '../../../state-file.ts';
+import { clientConfig } from '../../postgres/pool.ts';
 import { type Binaries, prepareBinaries } from './binaries.ts';
 import { writeConfiguration } from './configuration.ts';
 import { databaseName, initialise, resetPassword, roleName } from './initialise.ts';
@@ -218,7 +219,7 @@ export class EmbeddedPostgres {
   /** Whether the server takes a connection and is of the version that came with this program, or refuses our password. */
   private async knock(port: number): Promise<'open' | 'refused' | 'silent'> {
     const client = new pg.Client({
-      ...this.connectionAt(port),
+      ...clientConfig(this.connectionAt(port)),
       connectionTimeoutMillis: 5_000,
       query_timeout: 5_000,
     });

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { childEnvironment } from '../../../child-environment.ts';
 import { syncFolder } from '../../../durable-file.ts';
 import { failpoint } from '../../../failpoints.ts';
 import { kindOf } from '../../../state-file.ts';
@@ -23,20 +24,11 @@ export const roleName = 'admin';
 export const databaseName = 'vision_platform';
 const asidePrefix = 'initialising-';
 
-/** Nothing of ours goes to the server's programs but what they need. */
-export function serverEnvironment(): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
-  });
-  return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' };
-}
-
 /** Starts one of the server's programs under the server's account. */
 export function asServer(user: ServerUser | null, folder: string): SpawnOptions {
   return {
     cwd: folder,
-    env: serverEnvironment(),
+    env: childEnvironment('server'),
     windowsHide: true,
     ...(user ? { uid: user.uid, gid: user.gid } : {}),
   };

@@ -14,10 +14,11 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { childEnvironment } from '../../../child-environment.ts';
 import { hasCode } from '../../../error-code.ts';
 import { prepareOwnFile } from '../../../state-file.ts';
 import type { Binaries } from './binaries.ts';
-import { asServer, serverEnvironment } from './initialise.ts';
+import { asServer } from './initialise.ts';
 import { type Location, removeSockets } from './location.ts';
 import { isPostmaster, orphans, readPostmasterFile, signal, waitFor } from './postmaster.ts';
 import type { ServerUser } from './server-user.ts';
@@ -121,7 +122,7 @@ async function launchOnWindows(location: Location, binaries: Binaries): Promise<
   const argv = ['start', '-w', '-t', '600', '-D', location.dataDirectory, '-l', location.log];
   argv.push('-o', `--config-file="${location.configuration}"`);
   try {
-    await promisify(execFile)(binaries.pgCtl, argv, { env: serverEnvironment(), windowsHide: true });
+    await promisify(execFile)(binaries.pgCtl, argv, { env: childEnvironment('server'), windowsHide: true });
   } catch (error) {
     throw failed(location.log, `${logTail(location.log)}\n${String(error)}`, 'pg_ctl');
   }
@@ -144,7 +145,7 @@ export async function stopPostmaster(
   if (process.platform === 'win32') {
     const argv = ['stop', '-w', '-D', location.dataDirectory, '-m', mode];
     if (!gone())
-      await promisify(execFile)(binaries.pgCtl, argv, { env: serverEnvironment(), windowsHide: true });
+      await promisify(execFile)(binaries.pgCtl, argv, { env: childEnvironment('server'), windowsHide: true });
     return;
   }
   const waits: readonly [NodeJS.Signals, number][] =

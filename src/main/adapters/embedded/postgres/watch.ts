@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { clientConfig, type PostgresAddress } from '../../postgres/pool.ts';
 import type { Postmaster } from './launch.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Postmaster } from './launch.ts';
  */
 export function watchPostmaster(
   postmaster: Postmaster,
-  connection: pg.ClientConfig,
+  connection: PostgresAddress,
   isAlive: () => boolean,
   ended: () => void,
 ): () => void {
@@ -23,14 +24,14 @@ export function watchPostmaster(
 }
 
 async function watchByConnection(
-  connection: pg.ClientConfig,
+  connection: PostgresAddress,
   isAlive: () => boolean,
   ended: () => void,
   stopped: AbortSignal,
 ): Promise<void> {
   // A connection also breaks when a backend crashes and the server starts over within: then look again.
   for (let pause = 50; !stopped.aborted; pause = Math.min(pause * 2, 2_000)) {
-    const client = new pg.Client({ ...connection, application_name: 'trainyard watch' });
+    const client = new pg.Client({ ...clientConfig(connection), application_name: 'trainyard watch' });
     const broken = new Promise<void>((resolve) => {
       client.once('end', resolve);
       client.once('error', () => resolve());
