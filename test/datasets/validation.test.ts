@@ -67,10 +67,10 @@ test('every fault is found in one go, each with its file, and the good images re
     'EMPTY_CLASS nothing',
     'EXTENSION_MISMATCH cat/png-without-extension',
     'EXTENSION_MISMATCH cat/really-a-jpeg.png',
+    'IMAGE_TYPE_UNSUPPORTED cat/old.bmp',
     'IMAGE_UNREADABLE cat/cut.jpg',
     'IMAGE_UNREADABLE cat/empty.png',
     'IMAGE_UNREADABLE cat/no-end.png',
-    'IMAGE_UNREADABLE cat/old.bmp',
     'IMAGE_UNREADABLE cat/truncated.png',
     'IMAGE_UNREADABLE cat/words.png',
   ]);

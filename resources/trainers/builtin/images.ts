@@ -1,17 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
 import type { TrainerConfig } from './config.ts';
+import { decode, type ImageFormat, SingleValues, whiteOf } from './decoding.ts';
 import { TrainerError } from './failure.ts';
 import type { ImageEntry, SplitName, Splits } from './manifest.ts';
 import { splitNames } from './manifest.ts';
 
-/** How the network sees an image. `mean` and `deviation`: of each channel over the training images, on the scale 0 to 1. */
-export interface ImageFormat {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-}
+/** Of each channel over the training images, on the scale 0 to 1. */
 export interface Normalisation {
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
@@ -20,10 +13,6 @@ export interface Normalisation {
 /** Where nobody names a size, longer sides are scaled down to this: more is slow on a processor. */
 const longestSide = 64;
 const decodersAtOnce = 4;
-
-// One thread an image and no cache: many small images in parallel are faster so, and memory stays flat.
-sharp.cache(false);
-sharp.concurrency(1);
 
 /** The config's size, or the training images' most frequent one, scaled down to at most 64 pixels; one channel where all are grey. */
 export function chooseFormat(config: TrainerConfig, splits: Splits): ImageFormat {
@@ -55,26 +44,6 @@ export function chooseFormat(config: TrainerConfig, splits: Splits): ImageFormat
   };
 }
 
-/**
- * An image's bytes in the network's format: turned upright, transparent parts on white, stretched to the size.
- * @throws where the file is missing, is not the one that was imported, or is no image
- */
-async function decode(entry: ImageEntry, { height, width, channels }: ImageFormat): Promise<Uint8Array> {
-  const bytes = await readFile(entry.file);
-  if (entry.sha256 !== null && createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
-    throw new Error('the file has changed since it was imported');
-  }
-  const image = sharp(bytes, { autoOrient: true }).flatten({ background: '#ffffff' });
-  const { data, info } = await image
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    .resize(width, height, { fit: 'fill' })
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  if (info.channels !== channels)
-    throw new Error(`it has ${info.channels} channels where ${channels} were expected`);
-  return data;
-}
-
 const describe = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** The images of a training in the network's format: kept in memory as bytes up to a budget, decoded again when needed beyond it. */
@@ -83,17 +52,20 @@ export class ImageStore {
   readonly splits: Splits;
   readonly normalisation: Normalisation;
   readonly #cache: ReadonlyMap<ImageEntry, Uint8Array>;
+  readonly #white: number;
 
   private constructor(
     format: ImageFormat,
     splits: Splits,
     normalisation: Normalisation,
     cache: ReadonlyMap<ImageEntry, Uint8Array>,
+    white: number,
   ) {
     this.format = format;
     this.splits = splits;
     this.normalisation = normalisation;
     this.#cache = cache;
+    this.#white = white;
   }
 
   /**
@@ -105,6 +77,7 @@ export class ImageStore {
     splits: Splits,
     options: {
       readonly budgetBytes: number;
+      readonly classNames: readonly string[];
       readonly warn: (message: string) => void;
       /** Called after every few images; may throw to stop. */
       readonly tick: (done: number, total: number) => Promise<void>;
@@ -115,19 +88,24 @@ export class ImageStore {
     const cache = new Map<ImageEntry, Uint8Array>();
     const bad: { entry: ImageEntry; why: string }[] = [];
     const sums = new Statistics(format.channels);
+    const singles = new SingleValues();
+    const white = whiteOf(splitNames.flatMap((name) => splits[name]));
     let done = 0;
     for (const name of splitNames) {
       const entries = splits[name];
       for (let first = 0; first < entries.length; first += decodersAtOnce * 8) {
         const some = entries.slice(first, first + decodersAtOnce * 8);
-        const results = await Promise.allSettled(some.map((entry) => decode(entry, format)));
+        const results = await Promise.allSettled(some.map((entry) => decode(entry, format, white)));
         for (const [index, result] of results.entries()) {
           const entry = some[index] as ImageEntry;
           if (result.status === 'rejected') {
             bad.push({ entry, why: describe(result.reason) });
             continue;
           }
-          if (name === 'train') sums.add(result.value);
+          if (name === 'train') {
+            sums.add(result.value);
+            singles.add(entry.label, result.value);
+          }
           if ((cache.size + 1) * imageBytes <= options.budgetBytes) cache.set(entry, result.value);
         }
         done += some.length;
@@ -137,12 +115,13 @@ export class ImageStore {
     refuseTooMany(bad, total);
     for (const { entry, why } of bad)
       options.warn(`"${entry.path}" is left out: it cannot be read (${why}).`);
+    for (const warning of singles.warnings(options.classNames)) options.warn(warning);
     const unreadable = new Set(bad.map(({ entry }) => entry));
     const readable = (split: SplitName) => splits[split].filter((entry) => !unreadable.has(entry));
     const left = { train: readable('train'), val: readable('val'), test: readable('test') };
     if (left.train.length === 0)
       throw new TrainerError('No training image can be read', 'Mend or import the images again.');
-    return new ImageStore(format, left, sums.normalisation(), cache);
+    return new ImageStore(format, left, sums.normalisation(), cache, white);
   }
 
   /**
@@ -174,7 +153,7 @@ export class ImageStore {
 
   async #decodeAgain(entry: ImageEntry): Promise<Uint8Array> {
     try {
-      return await decode(entry, this.format);
+      return await decode(entry, this.format, this.#white);
     } catch (error) {
       throw new TrainerError(
         `"${entry.path}" (${entry.file}) could be read when the training started and cannot any more: ${describe(error)}`,

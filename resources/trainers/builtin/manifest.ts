@@ -15,6 +15,7 @@ const lineSchema = z.object({
   width: z.int().min(1),
   height: z.int().min(1),
   channels: z.int().min(1).default(3),
+  maxValue: z.int().min(0).max(65_535).nullable().default(null),
   split: z.enum(['train', 'val', 'test']).nullable().default(null),
 });
 
@@ -28,6 +29,8 @@ export interface ImageEntry {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  /** The largest value of the colour channels of a 16-bit image; null for one of 8 bits. */
+  readonly maxValue: number | null;
 }
 
 export const splitNames = ['train', 'val', 'test'] as const;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ImageFormat } from './images.ts';
+import type { ImageFormat } from './decoding.ts';
 import type { Layer } from './layers.ts';
 import { flatten, linear, normalisation, residual, sequence } from './layers.ts';
 import { dropout, maximumPool, shift } from './pixel-layers.ts';

@@ -48,6 +48,7 @@ async function openStore(
   progress.say();
   return await ImageStore.open(format, splits, {
     budgetBytes: imageBudget(config),
+    classNames: config.task.classNames,
     warn: (message) => events.log('warning', message),
     tick: async () => {
       progress.tick();

@@ -12,6 +12,7 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  readonly maxValue?: number;
   readonly split?: 'train' | 'val' | 'test';
 }
 
@@ -72,7 +73,7 @@ export async function tinyRun(
   const directory = await mkdtemp(path.join(tmpdir(), 'trainyard-trainer-'));
   const root = path.join(directory, 'images');
   const lines: string[] = [];
-  for (const { class: className, name, bytes, width, height, channels, split = null } of images) {
+  for (const { class: className, name, bytes, width, height, channels, maxValue, split = null } of images) {
     const file = `${className}/${name}`;
     await mkdir(path.join(root, className), { recursive: true });
     await writeFile(path.join(root, file), bytes);
@@ -87,6 +88,7 @@ export async function tinyRun(
         width,
         height,
         channels,
+        maxValue,
         split,
       }),
     );

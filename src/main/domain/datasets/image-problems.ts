@@ -1,4 +1,4 @@
-import { readableTypes, usualExtension } from './image-types.ts';
+import { type ImageType, readableTypes, titleOf, usualExtension } from './image-types.ts';
 import { makeProblem, type Problem, printable } from './problems.ts';
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
@@ -12,21 +12,52 @@ export function imageUnreadable(path: string, why: string): Problem {
   );
 }
 
-export function notSupported(path: string, type: string): Problem {
+/** A type that is known and not decoded. */
+export function typeUnsupported(path: string, type: ImageType): Problem {
   return makeProblem(
-    'IMAGE_UNREADABLE',
+    'IMAGE_TYPE_UNSUPPORTED',
     path,
-    `The image is a ${type.toUpperCase()}, which is not read here`,
-    `Convert it to PNG or JPEG (read are ${readableTypes}).`,
+    `The file is a ${titleOf(type)}, a type that can't be trained on${type.isByTheWay ? '; it is left out' : ''}`,
+    `Convert it to PNG or JPEG, or remove it. Supported types: ${readableTypes}.`,
+  );
+}
+
+/** A coding inside of a type that the decoder lacks (12 bits a sample, say): the file itself may be fine. */
+export function codingUnsupported(path: string, why: string): Problem {
+  return makeProblem(
+    'IMAGE_TYPE_UNSUPPORTED',
+    path,
+    `The image has a coding that can't be decoded: ${why}`,
+    'Save it as PNG, or as a baseline JPEG with 8 bits a sample.',
+  );
+}
+
+/** Numbers without a scale that all programs agree on: guessing one would train on black pictures. */
+export function pixelsUnsupported(path: string, depth: string): Problem {
+  return makeProblem(
+    'PIXELS_UNSUPPORTED',
+    path,
+    `The pixels are ${depth}: the file does not say which value is black and which is white`,
+    'Scale the values of all images by the same rule, and save them as 8-bit or 16-bit whole numbers without sign (PNG or TIFF).',
+  );
+}
+
+/** The decoder could repair it, so that it is used. */
+export function imageDamaged(path: string, why: string): Problem {
+  return makeProblem(
+    'IMAGE_DAMAGED',
+    path,
+    `The image is damaged, and is used as far as it can be decoded: ${why}`,
+    'Look at it; where parts are wrong, get the file again or remove it. Saving it again in an image editor removes the damage of a file that looks right.',
   );
 }
 
 /** An error, not a warning: other programs go by the extension, and would fail on the file or misread it. */
-export function extensionWrong(path: string, type: string): Problem {
+export function extensionWrong(path: string, type: ImageType): Problem {
   return makeProblem(
     'EXTENSION_MISMATCH',
     path,
-    `The file is a ${type.toUpperCase()} by its bytes, and its name says something else`,
+    `The file is a ${titleOf(type)} by its bytes, and its name says something else`,
     `Rename it so that it ends with ".${usualExtension(type)}".`,
   );
 }

@@ -1,9 +1,15 @@
+import { brandsOf, isCameraRaw } from './image-containers.ts';
+
 /** Types of image files, as their bytes tell. Those with `read` are decoded; the others are known by name only. */
-interface ImageType {
+export interface ImageType {
   readonly name: string;
+  /** What people call it, where that is not the name in capitals. */
+  readonly title?: string;
   readonly extensions: readonly string[];
   readonly mediaType: string;
   readonly read: boolean;
+  /** Drawings and icons lie about in many folders: one that is not read is no reason to refuse a dataset. */
+  readonly isByTheWay?: boolean;
   readonly matches: (bytes: Uint8Array) => boolean;
 }
 
@@ -14,10 +20,26 @@ const starts =
       .subarray(offset, offset + signature.length)
       .equals(Buffer.from(signature, 'latin1'));
 
+const startsWithAny =
+  (...signatures: readonly string[]) =>
+  (bytes: Uint8Array): boolean =>
+    signatures.some((signature) => starts(signature)(bytes));
+
+/**
+ * ISO base media files (ISO/IEC 23008-12): a general major brand (`mif1`, `msf1`, `miaf`) says nothing of the coding, which the
+ * compatible brands then tell.
+ */
 const brand =
   (...brands: readonly string[]) =>
-  (bytes: Uint8Array): boolean =>
-    starts('ftyp', 4)(bytes) && brands.some((name) => starts(name, 8)(bytes));
+  (bytes: Uint8Array): boolean => {
+    const [major, ...compatible] = brandsOf(bytes);
+    if (major === undefined) return false;
+    if (brands.includes(major)) return true;
+    return generalBrands.includes(major) && compatible.some((name) => brands.includes(name));
+  };
+const generalBrands: readonly string[] = ['mif1', 'msf1', 'miaf', 'mif2', 'pred', '1pic'];
+
+const tiffSignatures = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'] as const;
 
 /** Signatures as the formats' specifications give them. */
 const types: readonly ImageType[] = [
@@ -50,25 +72,39 @@ const types: readonly ImageType[] = [
     matches: (bytes) => starts('RIFF')(bytes) && starts('WEBP', 8)(bytes),
   },
   {
+    // Before TIFF, whose signature most of them have: only a small preview of them would be decoded.
+    name: 'raw',
+    title: 'raw file of a camera (DNG, NEF, CR2, ARW …)',
+    extensions: ['dng', 'nef', 'nrw', 'cr2', 'cr3', 'arw', 'sr2', 'pef', 'srw', 'orf', 'rw2', 'raf', 'x3f'],
+    mediaType: 'image/x-raw',
+    read: false,
+    matches: (bytes) =>
+      startsWithAny('IIRO', 'IIRS', 'MMOR', 'IIU\0', 'FUJIFILMCCD-RAW', 'FOVb')(bytes) ||
+      brand('crx ')(bytes) ||
+      (startsWithAny(...tiffSignatures)(bytes) && isCameraRaw(bytes)),
+  },
+  {
     name: 'tiff',
     extensions: ['tif', 'tiff'],
     mediaType: 'image/tiff',
     read: true,
-    matches: (bytes) => ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].some((signature) => starts(signature)(bytes)),
+    matches: startsWithAny(...tiffSignatures),
   },
   {
     name: 'avif',
-    extensions: ['avif'],
+    extensions: ['avif', 'avifs'],
     mediaType: 'image/avif',
     read: true,
     matches: brand('avif', 'avis'),
   },
   {
     name: 'heic',
-    extensions: ['heic', 'heif'],
+    extensions: ['heic', 'heif', 'hif', 'heics'],
     mediaType: 'image/heic',
     read: false,
-    matches: brand('heic', 'heix', 'hevc', 'mif1', 'msf1'),
+    matches: (bytes) =>
+      brand('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs')(bytes) ||
+      generalBrands.includes(brandsOf(bytes)[0] ?? ''),
   },
   {
     name: 'bmp',
@@ -80,44 +116,131 @@ const types: readonly ImageType[] = [
   },
   {
     name: 'jpeg2000',
-    extensions: ['jp2', 'j2k'],
+    title: 'JPEG 2000',
+    extensions: ['jp2', 'j2k', 'jpx', 'jpf', 'j2c', 'jpc'],
     mediaType: 'image/jp2',
     read: false,
-    matches: starts('\0\0\0\x0cjP  '),
+    matches: startsWithAny('\0\0\0\x0cjP  ', '\xff\x4f\xff\x51'),
   },
   {
     name: 'jxl',
+    title: 'JPEG XL',
     extensions: ['jxl'],
     mediaType: 'image/jxl',
     read: false,
-    matches: starts('\0\0\0\x0cJXL '),
+    matches: startsWithAny('\0\0\0\x0cJXL ', '\xff\x0a'),
+  },
+  {
+    name: 'jpegxr',
+    title: 'JPEG XR',
+    extensions: ['jxr', 'hdp', 'wdp'],
+    mediaType: 'image/jxr',
+    read: false,
+    matches: starts('II\xbc\x01'),
   },
   {
     name: 'netpbm',
+    title: 'Netpbm image',
     extensions: ['ppm', 'pgm', 'pbm', 'pnm'],
     mediaType: 'image/x-portable-anymap',
     read: false,
     matches: (bytes) => /^P[1-6]\s/.test(String.fromCharCode(...bytes.subarray(0, 3))),
   },
+  {
+    name: 'dicom',
+    title: 'DICOM file',
+    extensions: ['dcm', 'dicom'],
+    mediaType: 'application/dicom',
+    read: false,
+    matches: starts('DICM', 128),
+  },
+  {
+    name: 'exr',
+    title: 'OpenEXR',
+    extensions: ['exr'],
+    mediaType: 'image/x-exr',
+    read: false,
+    matches: starts('v/1\x01'),
+  },
+  {
+    name: 'hdr',
+    title: 'Radiance HDR',
+    extensions: ['hdr'],
+    mediaType: 'image/vnd.radiance',
+    read: false,
+    matches: startsWithAny('#?RADIANCE', '#?RGBE'),
+  },
+  {
+    name: 'fits',
+    extensions: ['fits', 'fit', 'fts'],
+    mediaType: 'image/fits',
+    read: false,
+    matches: starts('SIMPLE  ='),
+  },
+  {
+    name: 'psd',
+    title: 'Photoshop document (PSD)',
+    extensions: ['psd', 'psb'],
+    mediaType: 'image/vnd.adobe.photoshop',
+    read: false,
+    isByTheWay: true,
+    matches: starts('8BPS'),
+  },
+  {
+    name: 'ico',
+    title: 'Windows icon (ICO)',
+    extensions: ['ico', 'cur'],
+    mediaType: 'image/x-icon',
+    read: false,
+    isByTheWay: true,
+    // The count of icons and the reserved byte of the first: four bytes alone begin many other files.
+    matches: (bytes) =>
+      startsWithAny('\0\0\x01\0', '\0\0\x02\0')(bytes) &&
+      (bytes[4] ?? 0) > 0 &&
+      bytes[5] === 0 &&
+      bytes[9] === 0,
+  },
+  {
+    name: 'svg',
+    title: 'vector drawing (SVG)',
+    extensions: ['svg'],
+    mediaType: 'image/svg+xml',
+    read: false,
+    isByTheWay: true,
+    matches: (bytes) => {
+      const text = new TextDecoder().decode(bytes.subarray(0, signatureBytes));
+      return /^\s*<(\?xml|!--|!DOCTYPE svg|svg)/.test(text) && /<svg[\s>]/.test(text);
+    },
+  },
 ];
 
 /** So many first bytes are enough to tell the type. */
-export const signatureBytes = 32;
+export const signatureBytes = 1024;
 
-/** The type that the bytes have; null where they are no image that is known. */
-export function typeOfBytes(bytes: Uint8Array): { readonly name: string; readonly read: boolean } | null {
-  return types.find(({ matches }) => matches(bytes)) ?? null;
+/**
+ * The type that the bytes have; null where they are no image that is known. A TIFF that is called a camera's raw file is one: not
+ * every maker marks them inside.
+ */
+export function typeOfBytes(bytes: Uint8Array, fileName: string): ImageType | null {
+  const found = types.find(({ matches }) => matches(bytes)) ?? null;
+  const promised = typeOfName(fileName);
+  return found?.name === 'tiff' && promised?.name === 'raw' ? promised : found;
 }
 
 /** The type that the name promises; null where it promises no image. */
-export function typeOfName(name: string): { readonly name: string; readonly mediaType: string } | null {
+export function typeOfName(name: string): ImageType | null {
   const extension = extensionOf(name);
   return types.find(({ extensions }) => extensions.includes(extension)) ?? null;
 }
 
+/** What people call a type. */
+export function titleOf({ name, title }: ImageType): string {
+  return title ?? name.toUpperCase();
+}
+
 /** The usual extension of a type. */
-export function usualExtension(typeName: string): string {
-  return types.find(({ name }) => name === typeName)?.extensions[0] ?? typeName;
+export function usualExtension({ name, extensions }: ImageType): string {
+  return extensions[0] ?? name;
 }
 
 /** Lower case, without the dot; empty where there is none. */

@@ -1,6 +1,7 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { typeOfName } from './image-types.ts';
+import { whiteFor } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
 import { type DatasetRepository, ImageFault, type ImageReader } from './ports.ts';
 import { WeightedCache } from './weighted-cache.ts';
@@ -47,22 +48,26 @@ export class ImageViews {
   async read({ datasetId, version: versionNumber, sha256, size }: ImageRequest): Promise<ImageAnswer> {
     const { repository, manifests, files } = this.parts;
     const version = await repository.findVersion(datasetId, versionNumber);
-    const line = version && (await manifests.load(datasetId, version)).bySha256.get(sha256);
-    if (!version || !line) throw imageNotFound(sha256);
+    const manifest = version && (await manifests.load(datasetId, version));
+    const line = manifest?.bySha256.get(sha256);
+    if (!version || !manifest || !line) throw imageNotFound(sha256);
     if (size === undefined) {
       const mediaType = typeOfName(line.path)?.mediaType ?? 'application/octet-stream';
       return { body: await files.readImage(version, line), mediaType, etag: `"${sha256}"` };
     }
     const side = thumbnailSizes.find((candidate) => candidate >= size) ?? thumbnailSizes[4];
-    return this.thumbnails.get(`${sha256}/${side}`, async () => ({
-      ...(await this.shrink(line.path, await files.readImage(version, line), side)),
-      etag: `"${sha256}-${side}"`,
+    const white = whiteFor(line, manifest.white);
+    // The same 16-bit image may be darker beside others.
+    const name = [sha256, side, ...(white === null ? [] : [white])].join('-');
+    return this.thumbnails.get(name, async () => ({
+      ...(await this.shrink(line.path, await files.readImage(version, line), side, white)),
+      etag: `"${name}"`,
     }));
   }
 
-  private async shrink(path: string, bytes: Uint8Array, side: number) {
+  private async shrink(path: string, bytes: Uint8Array, side: number, white: number | null) {
     try {
-      return await this.parts.reader.thumbnail(bytes, side);
+      return await this.parts.reader.thumbnail(bytes, side, white);
     } catch (error) {
       if (!(error instanceof ImageFault)) throw error;
       throw new TrainyardError(

@@ -14,6 +14,8 @@ const lineSchema = z.object({
   width: z.int(),
   height: z.int(),
   channels: z.int(),
+  /** The largest value of a 16-bit image's colour channels; not there for images of 8 bits. */
+  maxValue: z.int().min(0).max(65_535).optional(),
   split: z.enum(['train', 'val', 'test']).nullable(),
 });
 export type ManifestLine = Readonly<z.infer<typeof lineSchema>>;
@@ -37,8 +39,24 @@ export function timesKey(datasetId: string, version: number): string {
 
 /** The line of an image; `file` is where its bytes lie. */
 export function manifestLine(image: PlacedImage, file: string): ManifestLine {
-  const { path, sha256, size, width, height, channels, split } = image;
-  return { file, path, class: image.class, sha256, size, width, height, channels, split };
+  const { path, sha256, size, width, height, channels, split, bits, highest } = image;
+  const depth = bits === 16 ? { maxValue: highest } : {};
+  return { file, path, class: image.class, sha256, size, width, height, channels, ...depth, split };
+}
+
+/**
+ * The value of white of a dataset's 16-bit images: all ones of as many bits as the largest value of them all needs, 8 at least.
+ * Cameras of 10, 12 or 14 bits fill a part of the 16 only. Null where there is no 16-bit image.
+ */
+export function whiteOf(maxValues: Iterable<number | undefined>): number | null {
+  let largest: number | null = null;
+  for (const value of maxValues) if (value !== undefined) largest = Math.max(largest ?? 0, value);
+  return largest === null ? null : 2 ** Math.max(8, largest.toString(2).length) - 1;
+}
+
+/** The value of white of one image; null for one of 8 bits. */
+export function whiteFor({ maxValue }: ManifestLine, white: number | null): number | null {
+  return maxValue === undefined ? null : white;
 }
 
 /** The text of a manifest, in pieces. */

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../objects/ports.ts';
-import { type ManifestLine, manifestKey, parseManifest, timesKey } from './manifest.ts';
+import { type ManifestLine, manifestKey, parseManifest, timesKey, whiteOf } from './manifest.ts';
 import type { DatasetVersionRecord } from './ports.ts';
 import { WeightedCache } from './weighted-cache.ts';
 
@@ -9,6 +9,8 @@ export interface LoadedManifest {
   readonly lines: readonly ManifestLine[];
   readonly byClass: ReadonlyMap<string, readonly ManifestLine[]>;
   readonly bySha256: ReadonlyMap<string, ManifestLine>;
+  /** The value of white of its 16-bit images; null where it has none. */
+  readonly white: number | null;
 }
 
 /** About 400 MB when full. */
@@ -34,7 +36,8 @@ export class Manifests {
         if (same) same.push(line);
         else byClass.set(line.class, [line]);
       }
-      return { lines, byClass, bySha256: new Map(lines.map((line) => [line.sha256, line])) };
+      const bySha256 = new Map(lines.map((line) => [line.sha256, line]));
+      return { lines, byClass, bySha256, white: whiteOf(lines.map(({ maxValue }) => maxValue)) };
     });
   }
 

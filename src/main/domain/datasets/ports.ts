@@ -9,6 +9,7 @@ import type {
   Validation,
 } from '../../../shared/contract/datasets.ts';
 import type { Bucket } from '../objects/ports.ts';
+import type { ImageFacts } from './images.ts';
 import type { ManifestLine } from './manifest.ts';
 import type { Problem } from './problems.ts';
 import type { Reading } from './reading.ts';
@@ -120,27 +121,34 @@ export interface LinkableObjects {
   link(bucket: Bucket, key: string, source: string, sha256: string): Promise<LinkedObject>;
 }
 
-export interface ImageFacts {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-}
-
+/**
+ * Decodes images. `inspect` is strict and says what is wrong with a file; everything behind the import reads whatever the import
+ * took, by the rules of docs/run-directory.md ("How images are read"), which trainers keep to as well.
+ */
 export interface ImageReader {
   /** Decodes every pixel of a whole file's bytes. @throws ImageFault */
   inspect(bytes: Uint8Array, maxPixels: number): Promise<ImageFacts>;
-  /** A picture that browsers show, its longer side at most `size` pixels, never enlarged. @throws ImageFault */
+  /** The size in pixels of the upright image, from the file's header. @throws ImageFault */
+  uprightSize(bytes: Uint8Array): Promise<{ readonly width: number; readonly height: number }>;
+  /**
+   * A picture that browsers show, upright, its longer side at most `size` pixels, never enlarged.
+   * @param white the value of white of a 16-bit image; null for one of 8 bits @throws ImageFault
+   */
   thumbnail(
     bytes: Uint8Array,
     size: number,
+    white: number | null,
   ): Promise<{ readonly body: Uint8Array; readonly mediaType: string }>;
 }
 
+/** `coding`: the decoder lacks what the file needs. `pixels`: their values have no scale; `message` says what they are. */
+export type ImageFaultReason = 'unreadable' | 'too_large' | 'coding' | 'pixels';
+
 /** Why an image can't be used. */
 export class ImageFault extends Error {
-  readonly reason: 'unreadable' | 'too_large';
+  readonly reason: ImageFaultReason;
 
-  constructor(reason: 'unreadable' | 'too_large', message: string, cause?: unknown) {
+  constructor(reason: ImageFaultReason, message: string, cause?: unknown) {
     super(message, { cause });
     this.reason = reason;
   }

@@ -6,6 +6,9 @@ export type Problem = z.infer<typeof problem>;
 /** What a validation can find. The messages say what is wrong, the mends how to put it right. */
 export type ProblemCode =
   | 'IMAGE_UNREADABLE'
+  | 'IMAGE_TYPE_UNSUPPORTED'
+  | 'PIXELS_UNSUPPORTED'
+  | 'IMAGE_DAMAGED'
   | 'EXTENSION_MISMATCH'
   | 'EMPTY_CLASS'
   | 'PATH_ESCAPES'

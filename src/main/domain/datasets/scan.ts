@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { TrainyardError } from '../../../shared/model/errors.ts';
 import {
+  codingUnsupported,
   extensionWrong,
   fileTooLarge,
   hiddenLeftOut,
   imageTooLarge,
   imageUnreadable,
   notAnImage,
-  notSupported,
+  pixelsUnsupported,
+  typeUnsupported,
 } from './image-problems.ts';
-import { signatureBytes, typeOfBytes, typeOfName } from './image-types.ts';
+import { type ImageType, signatureBytes, typeOfBytes, typeOfName } from './image-types.ts';
 import type { ImageContent } from './images.ts';
 import type { SourceLimits } from './limits.ts';
 import { checkPath } from './names.ts';
@@ -108,7 +110,7 @@ class Scanning {
     }
     if (checked.kind === 'path') await this.lookAtFile(entry, checked.segments);
     else if (checked.kind === 'problem') await this.refuse(entry, checked.problem);
-    else if (checked.kind === 'hidden' && typeOfName(entry.path)) this.hide(checked.folder, entry.path);
+    else if (checked.kind === 'hidden' && isMissed(entry.path)) this.hide(checked.folder, entry.path);
     this.done += 1;
     this.options.onProgress?.(this.done);
   }
@@ -120,9 +122,9 @@ class Scanning {
     let facts: ImageContent | null = null;
     try {
       const { bytes, complete, modifiedMs } = await entry.read(promised ? maxFileBytes : signatureBytes);
-      const found = typeOfBytes(bytes);
-      if (!promised && !found) {
-        this.passOver(entry.path, segments);
+      const found = typeOfBytes(bytes, entry.path);
+      if (found?.isByTheWay || (!promised && !found)) {
+        this.passOver(found ? typeUnsupported(entry.path, found) : notAnImage(entry.path), segments);
         return;
       }
       const problem =
@@ -158,12 +160,12 @@ class Scanning {
 
   /** A path that can't be used is an error where an image lies there, and no more than a warning elsewhere. */
   private async refuse(entry: FileEntry, problem: Problem): Promise<void> {
-    if (typeOfName(entry.path)) this.errors.add(problem);
+    if (isMissed(entry.path)) this.errors.add(problem);
     else if (problem.code === 'PATH_ESCAPES') this.warnings.add(problem);
     else {
       try {
         const { bytes } = await entry.read(signatureBytes);
-        if (typeOfBytes(bytes)) this.errors.add(problem);
+        if (typeOfBytes(bytes, entry.path)) this.errors.add(problem);
         else this.warnings.add(notAnImage(entry.path));
       } catch (error) {
         const unread = this.faultOfRead(error);
@@ -178,8 +180,8 @@ class Scanning {
     else this.hidden.set(folder, { count: 1, first: path });
   }
 
-  private passOver(path: string, segments: readonly string[]): void {
-    this.warnings.add(notAnImage(path));
+  private passOver(problem: Problem, segments: readonly string[]): void {
+    this.warnings.add(problem);
     const folder = segments.slice(0, -1);
     const joined = folder.join('/');
     if (joined === this.lastOtherFolder) return;
@@ -189,15 +191,14 @@ class Scanning {
     if (folder.length > 0) this.folders.push(folder);
   }
 
-  private faultOf(
-    path: string,
-    bytes: Uint8Array,
-    found: { name: string; read: boolean } | null,
-  ): Problem | null {
-    if (!found)
+  private faultOf(path: string, bytes: Uint8Array, found: ImageType | null): Problem | null {
+    const promised = typeOfName(path);
+    if (!found) {
+      if (promised?.read === false && bytes.length > 0) return typeUnsupported(path, promised);
       return imageUnreadable(path, bytes.length === 0 ? 'the file is empty' : 'its bytes are no image');
-    if (!found.read) return notSupported(path, found.name);
-    return typeOfName(path)?.name === found.name ? null : extensionWrong(path, found.name);
+    }
+    if (!found.read) return typeUnsupported(path, found);
+    return promised?.name === found.name ? null : extensionWrong(path, found);
   }
 
   private async decode(
@@ -207,16 +208,34 @@ class Scanning {
     modifiedMs: number | null,
     problems: Problem[],
   ): Promise<ImageContent | null> {
-    const { maxPixels } = this.options.limits;
+    const { reader, limits } = this.options;
     try {
-      const { width, height, channels } = await this.options.reader.inspect(bytes, maxPixels);
-      return { type, sha256: sha256(bytes), size: bytes.length, width, height, channels, modifiedMs };
+      const facts = await reader.inspect(bytes, limits.maxPixels);
+      return { ...facts, type, sha256: sha256(bytes), size: bytes.length, modifiedMs };
     } catch (error) {
       if (!(error instanceof ImageFault)) throw error;
-      const tooLarge = error.reason === 'too_large';
-      problems.push(tooLarge ? imageTooLarge(path, maxPixels) : imageUnreadable(path, error.message));
+      problems.push(problemOf(path, error, limits.maxPixels));
       return null;
     }
+  }
+}
+
+/** Whether somebody may miss the file in the dataset: not an icon or a drawing. */
+function isMissed(path: string): boolean {
+  const type = typeOfName(path);
+  return type !== null && !type.isByTheWay;
+}
+
+function problemOf(path: string, { reason, message }: ImageFault, maxPixels: number): Problem {
+  switch (reason) {
+    case 'too_large':
+      return imageTooLarge(path, maxPixels);
+    case 'coding':
+      return codingUnsupported(path, message);
+    case 'pixels':
+      return pixelsUnsupported(path, message);
+    case 'unreadable':
+      return imageUnreadable(path, message);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { findGroupProblems } from './class-problems.ts';
-import { emptySplit, outsideClass } from './image-problems.ts';
+import { emptySplit, imageDamaged, outsideClass } from './image-problems.ts';
 import type { PlacedImage } from './images.ts';
 import { type Layout, placeOf, recogniseLayout } from './layout.ts';
 import type { ClassCount, DatasetFormat } from './ports.ts';
@@ -63,6 +63,7 @@ function placeImages(
     for (const problem of problems) errors.add(problem);
     const { split, path } = place;
     const file = segments.slice(layout.base.length).join('/');
+    if (facts?.damage) warnings.add(imageDamaged(sourcePath, facts.damage));
     if (facts) images.push({ ...facts, split, class: place.class, path, sourcePath, file });
   }
   for (const [folder, { count, first }] of outside) warnings.add(outsideClass(folder, count, first));

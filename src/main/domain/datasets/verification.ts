@@ -85,7 +85,11 @@ async function addedFiles(
       if (entry.kind !== 'file' || known.has(entry.path)) continue;
       const segments = entry.path.split('/');
       const isInClass = segments.some((_, level) => classes.has(segments.slice(0, level).join('/')));
-      if (isInClass && typeOfName(entry.path) && !segments.some((part) => isHidden(part) || isLeftover(part)))
+      if (
+        isInClass &&
+        typeOfName(entry.path)?.read &&
+        !segments.some((part) => isHidden(part) || isLeftover(part))
+      )
         added.push(entry.path);
     }
     return added;

@@ -107,8 +107,8 @@ export interface PixelSums {
 }
 
 export interface PixelReader {
-  /** @throws ImageFault */
-  sums(bytes: Uint8Array): Promise<PixelSums>;
+  /** @param white the value of white of a 16-bit image; null for one of 8 bits @throws ImageFault */
+  sums(bytes: Uint8Array, white: number | null): Promise<PixelSums>;
 }
 
 /** The way to workers of other programs, as `resources/workers/celery`. */

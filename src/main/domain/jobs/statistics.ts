@@ -3,7 +3,7 @@ import type { DatasetStatistics } from '../../../shared/contract/jobs.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { DatasetFiles } from '../datasets/dataset-files.ts';
-import { manifestKey } from '../datasets/manifest.ts';
+import { manifestKey, whiteFor } from '../datasets/manifest.ts';
 import type { Manifests } from '../datasets/manifests.ts';
 import { type DatasetRepository, type DatasetVersionRecord, ImageFault } from '../datasets/ports.ts';
 import { versionNotFound } from '../datasets/refusal.ts';
@@ -52,14 +52,14 @@ export class StatisticsJob implements JobKind {
     const { datasetId, version } = argumentsSchema.parse(args);
     const { manifests, files, pixels } = this.parts;
     const record = await this.versionOf(datasetId, version);
-    const { lines } = await manifests.load(datasetId, record);
+    const { lines, white } = await manifests.load(datasetId, record);
     const total = { pixels: 0, sums: [0, 0, 0] as Three, squares: [0, 0, 0] as Three };
     const sizes = new Map<string, HandedIn['sizes'][number]>();
     const classes = new Map<string, number>();
     await forEachConcurrently(lines, atOnce, async (line) => {
       signal.throwIfAborted();
       const bytes = await files.readImage(record, line);
-      const image = await pixels.sums(bytes).catch((error: unknown) => {
+      const image = await pixels.sums(bytes, whiteFor(line, white)).catch((error: unknown) => {
         throw error instanceof ImageFault ? unreadable(line.path, error) : error;
       });
       total.pixels += image.pixels;

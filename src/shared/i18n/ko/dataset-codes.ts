@@ -8,6 +8,18 @@ export const datasetCodes = {
   PATH_NOT_ABSOLUTE: { message: '절대 경로가 아닙니다', mend: '/로 시작하는 전체 경로를 쓰세요.' },
   NOT_AN_IMAGE: { message: '이미지가 아닌 파일입니다', mend: '파일을 지우거나 클래스 폴더 밖으로 옮기세요.' },
   IMAGE_UNREADABLE: { message: '이미지를 읽을 수 없습니다', mend: '원본에서 다시 복사하거나 지우세요.' },
+  IMAGE_TYPE_UNSUPPORTED: {
+    message: '학습에 쓸 수 없는 이미지 형식입니다',
+    mend: 'PNG나 JPEG로 변환하거나 지우세요.',
+  },
+  PIXELS_UNSUPPORTED: {
+    message: '픽셀값이 부동소수점이거나 부호 있는 정수, 또는 32비트 정수라서 밝기의 기준을 알 수 없습니다',
+    mend: '모든 이미지의 값을 같은 기준으로 변환하여 8비트나 16비트 PNG 또는 TIFF로 저장하세요.',
+  },
+  IMAGE_DAMAGED: {
+    message: '손상된 이미지입니다. 읽을 수 있는 만큼만 사용합니다',
+    mend: '이미지를 열어 보고, 깨진 부분이 있으면 원본에서 다시 복사하거나 지우세요.',
+  },
   IMAGE_TOO_LARGE: { message: '이미지가 너무 큽니다', mend: '크기를 줄여 다시 저장하세요.' },
   IMAGE_OUTSIDE_CLASS: {
     message: '클래스 폴더 밖에 있는 이미지는 빼고 가져옵니다',

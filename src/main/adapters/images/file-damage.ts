@@ -1,0 +1,53 @@
+import { crc32 } from 'node:zlib';
+
+const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** Bit 5 of a chunk type's first byte: the picture does not depend on the chunk (PNG specification, 5.4). */
+const ancillary = 0x20;
+
+/**
+ * What the decoder passes over in a PNG (PNG specification, 5.2 to 5.4): it stops at the last pixel and does not miss what comes
+ * after, and it does not say that a chunk beside the picture has a wrong check sum, at which other programs stop.
+ */
+export function pngDamage(bytes: Uint8Array): 'cut' | 'chunk' | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!buffer.subarray(0, pngSignature.length).equals(pngSignature)) return null;
+  let isDamaged = false;
+  let offset = pngSignature.length;
+  while (offset + 12 <= buffer.length) {
+    const length = buffer.readUInt32BE(offset);
+    const next = offset + 12 + length;
+    if (next > buffer.length) return 'cut';
+    if (buffer.toString('latin1', offset + 4, offset + 8) === 'IEND') return isDamaged ? 'chunk' : null;
+    if (((buffer[offset + 4] ?? 0) & ancillary) !== 0)
+      isDamaged ||= crc32(buffer.subarray(offset + 4, next - 4)) !== buffer.readUInt32BE(next - 4);
+    offset = next;
+  }
+  return 'cut';
+}
+
+const endOfImage = Buffer.from([0xff, 0xd9]);
+
+/** A JPEG with the mark of its end put behind it, where that may be all it lacks; null for every other file. */
+export function withJpegEnd(bytes: Uint8Array): Buffer | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer[0] !== 0xff || buffer[1] !== 0xd8 || buffer.includes(endOfImage, -endOfImage.length))
+    return null;
+  return Buffer.concat([buffer, endOfImage]);
+}
+
+/**
+ * The bits a sample of a JPEG, from its frame header (ITU-T T.81, B.2.2); null where there is none. The decoder tells of more than
+ * eight by a message only, which may be another's where several images are decoded at once.
+ */
+export function jpegPrecision(bytes: Uint8Array): number | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer[0] !== 0xff || buffer[1] !== 0xd8) return null;
+  for (let at = 2; at + 5 <= buffer.length && buffer[at] === 0xff; ) {
+    const marker = buffer[at + 1] ?? 0;
+    // Frames are 0xC0 to 0xCF but for the tables of Huffman and arithmetic codes and an extension.
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
+      return buffer[at + 4] ?? null;
+    at += 2 + buffer.readUInt16BE(at + 2);
+  }
+  return null;
+}

@@ -1,0 +1,276 @@
+import { expect, test } from 'vitest';
+import { SharpImageReader } from '../../src/main/adapters/images/sharp-image-reader.ts';
+import {
+  bytesOf,
+  deep,
+  noise,
+  noisy,
+  sampleFormats,
+  scientificTiff,
+  withComment,
+  withExtraneousBytes,
+  withPrecision,
+} from '../support/odd-images.ts';
+import { goodFiles, temporaryFolder, writeFiles } from './support/pictures.ts';
+import { evaluatePath, told } from './support/validate.ts';
+
+/** Errors and warnings of one file beside good ones, and whether it is taken. */
+async function judge(name: string, bytes: Uint8Array) {
+  await using place = await temporaryFolder();
+  await writeFiles(place.folder, { ...(await goodFiles()), [`cat/${name}`]: bytes });
+  const { validation, accepted } = await evaluatePath(place.folder);
+  const ofFile = (problems: readonly { path: string; code: string; message: string; mend: string }[]) =>
+    problems.filter(({ path }) => path === `cat/${name}`);
+  const image = accepted.find(({ path }) => path === `cat/${name}`);
+  return { errors: ofFile(validation.errors), warnings: ofFile(validation.warnings), image };
+}
+
+const jpeg = () => noisy().jpeg().toBuffer();
+const png = () => noisy().png().toBuffer();
+
+test.each<[string, () => Promise<Buffer>]>([
+  ['extraneous bytes before a marker', async () => withExtraneousBytes(await jpeg())],
+  ['no mark of its end', async () => (await jpeg()).subarray(0, -2)],
+])('a JPEG with %s is taken with a warning that says what the decoder met', async (_, make) => {
+  const { errors, warnings, image } = await judge('odd.jpg', await make());
+  expect(errors).toEqual([]);
+  expect(told(warnings)).toEqual(['IMAGE_DAMAGED cat/odd.jpg']);
+  expect(warnings[0]?.message).toMatch(/extraneous bytes|premature end|data is damaged/);
+  expect(image).toMatchObject({ width: 32, height: 32, channels: 3 });
+});
+
+test('a JPEG of which bytes of the picture were overwritten is taken with a warning or, if it shows nowhere, without', async () => {
+  const good = await jpeg();
+  let warned = 0;
+  for (let at = 0; at < 12; at += 1) {
+    const hurt = Buffer.from(good);
+    hurt[hurt.indexOf(Buffer.from([0xff, 0xda])) + 40 + at] = 0;
+    const { errors, warnings, image } = await judge('hurt.jpg', hurt);
+    expect(errors).toEqual([]);
+    expect(image).toBeDefined();
+    for (const { code } of warnings) expect(code).toBe('IMAGE_DAMAGED');
+    warned += warnings.length;
+  }
+  expect(warned).toBeGreaterThan(0);
+});
+
+test('a PNG with a wrong check sum beside the picture is taken with a warning, and a right one or bytes behind its end say nothing', async () => {
+  const wrong = await judge('wrong.png', withComment(await png(), false));
+  expect(told(wrong.warnings)).toEqual(['IMAGE_DAMAGED cat/wrong.png']);
+  expect(wrong.image).toBeDefined();
+  for (const bytes of [withComment(await png(), true), Buffer.concat([await png(), Buffer.from('behind')])]) {
+    const { errors, warnings, image } = await judge('right.png', bytes);
+    expect([...errors, ...warnings]).toEqual([]);
+    expect(image).toBeDefined();
+  }
+});
+
+test.each<[string, string, () => Promise<Buffer>]>([
+  ['progressive JPEG', 'a.jpg', () => noisy().jpeg({ progressive: true }).toBuffer()],
+  ['CMYK JPEG', 'a.jpg', () => noisy().toColourspace('cmyk').jpeg().toBuffer()],
+  [
+    'JPEG with bytes behind its end',
+    'a.jpg',
+    async () => Buffer.concat([await jpeg(), Buffer.from('behind')]),
+  ],
+  ['1-bit TIFF', 'a.tif', () => noisy().tiff({ bitdepth: 1 }).toBuffer()],
+  ['PNG with a palette', 'a.png', () => noisy().png({ palette: true }).toBuffer()],
+  ['CMYK TIFF', 'a.tif', () => noisy().toColourspace('cmyk').tiff().toBuffer()],
+])('a %s is taken without a word', async (_, name, make) => {
+  const { errors, warnings, image } = await judge(name, await make());
+  expect([...errors, ...warnings]).toEqual([]);
+  expect(image).toMatchObject({ width: 32, height: 32 });
+});
+
+test.each(['gif', 'webp', 'tiff'] as const)(
+  'of an animated or many-paged %s the first page counts',
+  async (type) => {
+    const raw = { width: 32, height: 96, channels: 3 as const, pageHeight: 32 };
+    const { default: sharp } = await import('sharp');
+    const bytes = await sharp(noise(3, 32 * 96 * 3), { raw })
+      [type]()
+      .toBuffer();
+    const { errors, image } = await judge(`a.${type}`, bytes);
+    expect(errors).toEqual([]);
+    expect(image).toMatchObject({ width: 32, height: 32 });
+  },
+);
+
+test.each<[string, string, RegExp, () => Promise<Buffer>]>([
+  [
+    'JPEG cut in the middle',
+    'IMAGE_UNREADABLE',
+    /premature end|ends too early/,
+    async () => (await jpeg()).subarray(0, -200),
+  ],
+  [
+    'JPEG of 12 bits a sample',
+    'IMAGE_TYPE_UNSUPPORTED',
+    /12 bits a sample/,
+    async () => withPrecision(await jpeg(), 12),
+  ],
+  ['empty file', 'IMAGE_UNREADABLE', /empty/, async () => Buffer.alloc(0)],
+])('a %s is refused with its reason', async (_, code, reason, make) => {
+  const { errors, image } = await judge('a.jpg', await make());
+  expect(told(errors)).toEqual([`${code} cat/a.jpg`]);
+  expect(errors[0]?.message).toMatch(reason);
+  expect(image).toBeUndefined();
+});
+
+test.each<[string, () => Buffer]>([
+  [
+    '32-bit floating',
+    () =>
+      scientificTiff(
+        bytesOf(Float32Array.from({ length: 1024 }, (_, i) => i / 1024)),
+        32,
+        sampleFormats.float,
+      ),
+  ],
+  [
+    'numbers of an unusual size (64 bits, say)',
+    () => scientificTiff(bytesOf(new Float64Array(1024).fill(Number.NaN)), 64, sampleFormats.float),
+  ],
+  [
+    '16-bit numbers with a sign',
+    () => scientificTiff(bytesOf(new Int16Array(1024).fill(-5)), 16, sampleFormats.signed),
+  ],
+  [
+    '32-bit whole numbers',
+    () => scientificTiff(bytesOf(new Uint32Array(1024).fill(70_000)), 32, sampleFormats.unsigned),
+  ],
+  [
+    '32-bit numbers with a sign',
+    () => scientificTiff(bytesOf(new Int32Array(1024).fill(7)), 32, sampleFormats.signed),
+  ],
+])('a TIFF of %s is refused, and told how to be saved', async (words, make) => {
+  const { errors, image } = await judge('a.tif', make());
+  expect(told(errors)).toEqual(['PIXELS_UNSUPPORTED cat/a.tif']);
+  expect(errors[0]?.message).toContain(words);
+  expect(errors[0]?.mend).toContain('8-bit or 16-bit');
+  expect(image).toBeUndefined();
+});
+
+test('a 16-bit image keeps its range, and all of a dataset are read by one white', async () => {
+  const { manifestLine, whiteOf } = await import('../../src/main/domain/datasets/manifest.ts');
+  const twelve = deep(
+    Uint16Array.from({ length: 1024 }, (_, at) => at * 4),
+    32,
+    32,
+  );
+  const colour = deep(
+    Uint16Array.from({ length: 3072 }, (_, at) => (at % 3 === 2 ? 1500 : 10)),
+    32,
+    32,
+    3,
+  );
+  await using place = await temporaryFolder();
+  await writeFiles(place.folder, {
+    ...(await goodFiles()),
+    'cat/twelve.png': await twelve.png().toBuffer(),
+    'dog/blue.png': await colour.png().toBuffer(),
+  });
+  const { accepted } = await evaluatePath(place.folder);
+  const lines = accepted.map((image) => manifestLine(image, image.file));
+  expect(lines.filter(({ maxValue }) => maxValue !== undefined)).toMatchObject([
+    { path: 'cat/twelve.png', maxValue: 4092, channels: 1 },
+    { path: 'dog/blue.png', maxValue: 1500, channels: 3 },
+  ]);
+  expect(whiteOf(lines.map(({ maxValue }) => maxValue))).toBe(4095);
+  expect(whiteOf([undefined])).toBeNull();
+  expect(whiteOf([3])).toBe(255);
+  expect(whiteOf([65_535])).toBe(65_535);
+  expect(whiteOf([1024])).toBe(2047);
+});
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'the size is that of the upright image at orientation %i',
+  async (orientation) => {
+    const turned = orientation >= 5 ? { width: 32, height: 48 } : { width: 48, height: 32 };
+    const image = () => noisy(1, 48, 32).withMetadata({ orientation });
+    const reader = new SharpImageReader();
+    for (const bytes of [
+      await image().jpeg().toBuffer(),
+      await image().png().toBuffer(),
+      await image().webp().toBuffer(),
+      await image().tiff().toBuffer(),
+    ]) {
+      expect(await reader.inspect(bytes, 1e6)).toMatchObject(turned);
+      expect(await reader.uprightSize(bytes)).toEqual(turned);
+      const { default: sharp } = await import('sharp');
+      const shown = await reader.thumbnail(bytes, 64, null);
+      expect(await sharp(shown.body).metadata()).toMatchObject(turned);
+    }
+  },
+);
+
+test('an AVIF is one by its compatible brands, whatever its major brand, and turned by its own irot', async () => {
+  const plain = await noisy(1, 48, 32).avif().toBuffer();
+  const turned = await noisy(1, 48, 32).withMetadata({ orientation: 6 }).avif().toBuffer();
+  for (const brand of ['avif', 'mif1', 'msf1', 'miaf']) {
+    plain.write(brand, 8, 'latin1');
+    const { errors, image } = await judge('a.avif', plain);
+    expect(errors).toEqual([]);
+    expect(image).toMatchObject({ type: 'avif', width: 48, height: 32 });
+  }
+  expect((await judge('b.avif', turned)).image).toMatchObject({ width: 32, height: 48 });
+});
+
+const ftyp = (major: string, ...compatible: string[]) => {
+  const brands = Buffer.from([major, '\0\0\0\0', ...compatible].join(''), 'latin1');
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(brands.length + 8);
+  return Buffer.concat([size, Buffer.from('ftyp'), brands, Buffer.alloc(64)]);
+};
+const behind = (offset: number, text: string) =>
+  Buffer.concat([Buffer.alloc(offset), Buffer.from(text), Buffer.alloc(64)]);
+const latin = (text: string) => Buffer.concat([Buffer.from(text, 'latin1'), Buffer.alloc(64, 1)]);
+/** A TIFF whose first image is a preview of another one, as Nikon's and Sony's. */
+const preview = () =>
+  scientificTiff(new Uint8Array(1024), 8, sampleFormats.unsigned, [
+    [254, 1],
+    [330, 8],
+  ]);
+
+test.each<[string, string, () => Buffer]>([
+  ['HEIC', 'a.heic', () => ftyp('heic', 'mif1', 'heic')],
+  ['HEIC', 'b.heic', () => ftyp('mif1', 'mif1', 'heic')],
+  ['HEIC', 'c.heic', () => ftyp('msf1', 'hevc')],
+  ['raw file of a camera', 'a.cr3', () => ftyp('crx ', 'crx ')],
+  ['raw file of a camera', 'a.cr2', () => latin('II*\0\x10\0\0\0CR\x02\0')],
+  ['raw file of a camera', 'a.nef', preview],
+  ['raw file of a camera', 'renamed.tif', preview],
+  ['raw file of a camera', 'a.pef', () => scientificTiff(new Uint8Array(1024), 8, 1)],
+  ['raw file of a camera', 'a.raf', () => latin('FUJIFILMCCD-RAW 0201')],
+  ['JPEG XL', 'a.jxl', () => latin('\xff\x0a')],
+  ['JPEG XL', 'b.jxl', () => latin('\0\0\0\x0cJXL \r\n\x87\n')],
+  ['JPEG 2000', 'a.jp2', () => latin('\0\0\0\x0cjP  \r\n\x87\n')],
+  ['JPEG 2000', 'a.j2k', () => latin('\xff\x4f\xff\x51')],
+  ['JPEG XR', 'a.jxr', () => latin('II\xbc\x01')],
+  ['BMP', 'a.bmp', () => Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)])],
+  ['DICOM', 'a.dcm', () => behind(128, 'DICM')],
+  ['DICOM', 'without-its-mark.dcm', () => latin('anything')],
+  ['OpenEXR', 'a.exr', () => latin('v/1\x01')],
+  ['Radiance HDR', 'a.hdr', () => latin('#?RADIANCE\n')],
+])('a %s (%s) is told by its name, and what to convert it to', async (title, name, make) => {
+  const { errors, image } = await judge(name, make());
+  expect(told(errors)).toEqual([`IMAGE_TYPE_UNSUPPORTED cat/${name}`]);
+  expect(errors[0]?.message).toContain(title);
+  expect(errors[0]?.mend).toContain('Convert it to PNG or JPEG');
+  expect(image).toBeUndefined();
+});
+
+test.each<[string, string, () => Buffer]>([
+  [
+    'SVG',
+    'logo.svg',
+    () => Buffer.from('<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'),
+  ],
+  ['ICO', 'folder.ico', () => Buffer.from([0, 0, 1, 0, 1, 0, 16, 16, 0, 0, 1, 0, 32, 0, 0, 0])],
+  ['PSD', 'source.psd', () => latin('8BPS\0\x01')],
+])('a stray %s is left out with a warning that names it', async (title, name, make) => {
+  const { errors, warnings } = await judge(name, make());
+  expect(errors).toEqual([]);
+  expect(told(warnings)).toEqual([`IMAGE_TYPE_UNSUPPORTED cat/${name}`]);
+  expect(warnings[0]?.message).toContain(title);
+});
