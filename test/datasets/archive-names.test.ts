@@ -154,6 +154,12 @@ test('Korean names of any syllables are read whole or asked for, never as anythi
   );
 });
 
+test('a rare syllable alone whose bytes are UTF-8, too, is asked for', () => {
+  const names = new UnsaidNames();
+  names.add(Buffer.from([0xc2, 0x81, 0x2f, 0x30]), false);
+  expect(names.decide().encoding).toBeNull();
+});
+
 test('any bytes become a name without a replacement character', () => {
   fc.assert(
     fc.property(

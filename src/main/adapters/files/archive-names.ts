@@ -75,7 +75,8 @@ export class UnsaidNames {
     const [example = null] = labels;
     const decided = (encoding: KnownEncoding | null, isGuess: boolean) => ({ encoding, isGuess, example });
     if (labels.every((part) => decodeWhole(part, 'utf-8') !== null)) {
-      const isSure = this.isMadeOnUnix || labels.some(isSurelyUtf8) || !isKorean(labels);
+      // Rare syllables alone are no proof of Korean, and yet they may be it.
+      const isSure = this.isMadeOnUnix || labels.some(isSurelyUtf8) || !isKorean(labels, 0, 0);
       if (isSure || files.some(isSurelyUtf8)) return decided('utf-8', false);
       if (isKorean(files) && files.some((part) => decodeWhole(part, 'utf-8') === null))
         return decided('cp949', true);
@@ -102,8 +103,9 @@ const koreanText =
  * Whether names make sense as Korean in code page 949. Its rare syllables share their bytes with Shift JIS and Western code pages: a
  * fifth of all must be common ones (KS X 1001).
  * @param odd the share of names that may be something else
+ * @param leastCommon the share of common syllables; 0 asks whether the names can be Korean at all
  */
-function isKorean(parts: readonly Buffer[], odd = 0): boolean {
+function isKorean(parts: readonly Buffer[], odd = 0, leastCommon = 0.2): boolean {
   let [syllables, common, strange] = [0, 0, 0];
   for (const part of parts) {
     const text = decodeWhole(part, 'cp949');
@@ -113,7 +115,7 @@ function isKorean(parts: readonly Buffer[], odd = 0): boolean {
       common += counted.common;
     } else strange += 1;
   }
-  return syllables > 0 && strange <= parts.length * odd && common >= syllables * 0.2;
+  return syllables > 0 && strange <= parts.length * odd && common >= syllables * leastCommon;
 }
 
 const isLetter = (byte: number | undefined) =>
