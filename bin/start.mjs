@@ -125,21 +125,11 @@ const hasDisplay = () =>
   process.platform === 'darwin' ||
   Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
-/** A link of the window's own: the printed one stays for a browser. */
-async function makeTicket({ url, token }) {
-  const answer = await fetch(`${url}/api/v1/system/tickets`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
-  });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status} when asked for a ticket.`);
-  return (await answer.json()).url;
-}
-
-/** Opens the window where there is a display and a program; null where there is not. Electron's package is never loaded. */
-async function openWindow(ready) {
+/** Opens the window where there is a display and a program; null where there is not. The printed link stays for a browser. Electron's package is never loaded. */
+function openWindow(ready) {
   const program = findElectron(process.env, root);
   if (!program || !hasDisplay()) return null;
-  const environment = { ...process.env, TRAINYARD_ENGINE_URL: await makeTicket(ready) };
+  const environment = { ...process.env, TRAINYARD_ENGINE_URL: ready.windowUrl };
   delete environment.ELECTRON_RUN_AS_NODE;
   // Chromium refuses to run as root with its sandbox on.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -227,7 +217,7 @@ async function main() {
   if (ready?.url) {
     attached = ready.attached === true;
     greet(ready);
-    if (!options['no-window'] && !stopping) window = await openWindow(ready);
+    if (!options['no-window'] && !stopping) window = openWindow(ready);
   }
   const code = await ended;
   window?.kill('SIGTERM');

@@ -14,7 +14,15 @@ import { News } from './domain/news/news.ts';
 import { ensureSample } from './domain/sample/first-start.ts';
 import type { Tell } from './domain/stack/ports.ts';
 import { EngineStack } from './engine-stack.ts';
-import { acquireEngineLock, ensureSecrets, openHome, removeEngineRecord, writeEngineRecord } from './home.ts';
+import { engineSocket } from './find-engine.ts';
+import {
+  acquireEngineLock,
+  ensureSecrets,
+  markRunning,
+  openHome,
+  removeEngineRecord,
+  writeEngineRecord,
+} from './home.ts';
 import { leaveWhenIdle } from './idle-stop.ts';
 import { lateServices } from './late-services.ts';
 import { createLog } from './log.ts';
@@ -22,6 +30,7 @@ import { appRoot } from './paths.ts';
 import { chosenProfile } from './profile.ts';
 import { sampleParts } from './sample-parts.ts';
 import { Access } from './server/access.ts';
+import { forgetPages, KnownPages } from './server/known-pages.ts';
 import { Presence } from './server/presence.ts';
 import { EngineServer } from './server/server.ts';
 import { openSession } from './session.ts';
@@ -38,6 +47,8 @@ export interface EngineOptions {
   readonly home: string;
   /** Left out: the one chosen for the state folder. */
   readonly profile?: Profile;
+  /** Make another token, and have every page come with a link again. */
+  readonly newToken?: boolean;
   /** Make and train the sample project on the first start. */
   readonly sample: boolean;
   /** 0: any free one. Left out: the one of last time where it is free. */
@@ -124,14 +135,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (!lock) throw alreadyRuns(home);
   await using stack = new AsyncDisposableStack();
   stack.use(lock);
+  stack.use(markRunning(home, options.newToken ?? false));
   const log = createLog(home);
   const { engineToken } = ensureSecrets(home);
   const settings = stack.use(openSettings(path.join(home, 'settings.sqlite')));
+  if (options.newToken) forgetPages(settings);
   const startedAt = new Date().toISOString();
   log.info({ version, home, node: process.version }, 'the engine starts');
 
   const news = new News();
-  const access = new Access(engineToken);
+  const access = new Access(engineToken, new KnownPages({ settings, log, port: () => server.port }));
   const presence = new Presence();
   const engineStack: EngineStack = stack.use(
     new EngineStack({
@@ -204,6 +217,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const begun = await Promise.allSettled([listening, host.profile === 'embedded' ? host.start() : null]);
   for (const one of begun) if (one.status === 'rejected') throw one.reason;
   settings.set(portKey, server.port);
+  const socket = engineSocket(home);
+  if (socket) await server.listenLocally(socket);
   writeEngineRecord(home, { url: server.url, token: engineToken, pid: process.pid, startedAt, version });
   stack.defer(() => removeEngineRecord(home));
   const makeSample = () => {

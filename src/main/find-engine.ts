@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs';
 import { get } from 'node:http';
+import path from 'node:path';
 import { TrainyardError } from '../shared/model/errors.ts';
-import { type EngineRecord, readEngineRecord } from './home.ts';
+import { type EngineRecord, isEngineLocked, readEngineRecord } from './home.ts';
 
 /** Where an engine is, and what proves to it who asks. */
-export type EngineAddress = Pick<EngineRecord, 'url' | 'token' | 'pid'>;
+export interface EngineAddress extends Pick<EngineRecord, 'url' | 'token' | 'pid'> {
+  /** Absolute; null where only its port leads to it. */
+  readonly socket: string | null;
+}
 
 /** Whether a process of this id is there (ours or another user's). */
 export function isAlive(pid: number): boolean {
@@ -37,9 +42,23 @@ function recordOf(home: string): EngineRecord | null {
   }
 }
 
-/** The engine that serves this state folder now; null where none does. */
-export async function findEngine(home: string, timeoutMs = 2000): Promise<EngineAddress | null> {
+/** A Unix socket's address has room for 103 bytes on macOS, for 107 on Linux. */
+const longestSocketPath = 103;
+
+/** Where the engine of a state folder can be reached without a port; null where the system or the path's length forbids it. */
+export function engineSocket(home: string): string | null {
+  const file = path.join(home, 'engine.sock');
+  return process.platform === 'win32' || Buffer.byteLength(file) > longestSocketPath ? null : file;
+}
+
+/**
+ * The engine that serves this state folder now; null where none does, or not yet. Its lock tells: what a killed engine wrote of itself
+ * stays, and by now the port may be anybody's. Not to be asked in the engine's own process.
+ */
+export function findEngine(home: string): EngineAddress | null {
+  if (!isEngineLocked(home)) return null;
   const record = recordOf(home);
-  if (!record || !isAlive(record.pid)) return null;
-  return (await answers(record.url, timeoutMs)) ? record : null;
+  if (!record) return null;
+  const socket = engineSocket(home);
+  return { ...record, socket: socket !== null && existsSync(socket) ? socket : null };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
@@ -108,6 +108,28 @@ export function readSecrets(home: string): Secrets | null {
   return readStateFile(secretsFile(home), secretsSchema, { hint: secretsHint });
 }
 
+const runningFile = (home: string) => path.join(home, 'engine.running');
+
+/**
+ * Notes durably that an engine of this folder is about to listen, until it is disposed of when the engine listens no more. Where an engine
+ * was killed before, what it wrote of itself is removed and its token becomes worthless: its port may have been somebody else's since, and
+ * scripts may have sent the token there. For whoever has the folder's lock. Killed anywhere, the next start does it again.
+ * @param renew make another token in any case
+ */
+export function markRunning(home: string, renew: boolean): Disposable {
+  if (renew || existsSync(runningFile(home)) || existsSync(engineFile(home))) renewEngineToken(home);
+  removeEngineRecord(home);
+  replaceFile(runningFile(home), '');
+  return { [Symbol.dispose]: () => rmSync(runningFile(home), { force: true }) };
+}
+
+function renewEngineToken(home: string): void {
+  const secrets: Secrets = { ...ensureSecrets(home), engineToken: randomBytes(32).toString('base64url') };
+  failpoint('engine-token.renew.before');
+  replaceFile(secretsFile(home), `${JSON.stringify(secrets, null, 2)}\n`);
+  failpoint('engine-token.renew.after');
+}
+
 /**
  * The folder's secrets, made on the first call; whoever comes second gets the first one's.
  * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR
@@ -127,21 +149,38 @@ export function ensureSecrets(home: string): Secrets {
 
 const lockHint = 'Remove it while no engine runs: it holds nothing, and is made again.';
 
+const lockFile = (home: string) => path.join(home, 'engine.lock.sqlite');
+
 /**
  * Takes the state folder for this process, for as long as it lives: an operating system's lock, which a kill releases.
  * Null where another engine has it. Nobody may open and close `engine.lock.sqlite` otherwise in this process: closing any
  * descriptor of a file drops all of the process's POSIX locks on it.
  */
 export function acquireEngineLock(home: string): Disposable | null {
-  const file = path.join(home, 'engine.lock.sqlite');
-  prepareOwnFile(file, lockHint);
-  const database = new Database(file, { timeout: 0 });
+  prepareOwnFile(lockFile(home), lockHint);
+  // Whoever only asks whether the lock is held has a part of it for an instant: that is waited out.
+  const database = new Database(lockFile(home), { timeout: 500 });
   try {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if (hasCode(error, 'SQLITE_BUSY')) return null;
-    throw hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(file, lockHint, error) : error;
+    throw hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(lockFile(home), lockHint, error) : error;
   }
   return { [Symbol.dispose]: () => database.close() };
+}
+
+/** Whether an engine has the state folder. Not to be asked in the engine's own process. */
+export function isEngineLocked(home: string): boolean {
+  if (!existsSync(lockFile(home))) return false;
+  const database = new Database(lockFile(home), { timeout: 0, fileMustExist: true });
+  try {
+    database.prepare('SELECT 1 FROM sqlite_master').all();
+    return false;
+  } catch (error) {
+    if (hasCode(error, 'SQLITE_BUSY')) return true;
+    throw hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(lockFile(home), lockHint, error) : error;
+  } finally {
+    database.close();
+  }
 }

@@ -5,7 +5,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { importKey } from '../../src/shared/model/sign-in.ts';
 import { cliFile, cliJson, type RunningEngine, runCli, startEngine, waitFor } from '../support/engine.ts';
+import { signInOver } from '../support/sign-in.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
 interface Imported {
@@ -197,9 +199,11 @@ test('the doctor asks the running engine for its database', async () => {
 
 test('open makes a link that works once', async () => {
   const { url } = await json<{ url: string }>('open');
-  const visit = () => fetch(url, { redirect: 'manual' });
-  expect((await visit()).headers.get('set-cookie')).toMatch(/^trainyard-/);
-  expect((await visit()).headers.get('set-cookie')).toBeNull();
+  const [id = '', secret = ''] = new URL(url).hash.replace('#ticket=', '').split('.');
+  const key = await importKey(new TextEncoder().encode(secret));
+  const visit = () => signInOver(engine.url, { kind: 'ticket', id, audience: '', key });
+  expect((await visit()).pageKey).toHaveLength(32);
+  await expect(visit()).rejects.toThrow(expect.objectContaining({ code: 'TICKET_USED' }));
 });
 
 test('a folder that another engine could not make is said to be unusable', async () => {

@@ -25,7 +25,7 @@ async function npmStart(home: string, args: readonly string[] = []) {
     'the link',
     async () => {
       if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${said}`);
-      return /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(said)?.[0];
+      return /http:\/\/127\.0\.0\.1:\d+\/#ticket=\S+/.exec(said)?.[0];
     },
     180_000,
   );
@@ -64,7 +64,7 @@ test('on an empty state folder the sample trains, its chart gains points without
       if (message.type() === 'error') faults.push(message.text());
     });
     await page.goto(started.link);
-    expect(page.url()).not.toContain('token');
+    await expect.poll(() => page.url()).not.toContain('ticket');
     const { id } = await sampleRun(state.home);
     await page.goto(new URL(`/runs/${id}`, started.link).href);
     const first = await waitFor('a painted point', () => painted(page, id));

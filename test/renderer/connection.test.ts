@@ -4,6 +4,8 @@ import { isRepeatable, writes } from '../../src/renderer/rpc/repeatable.ts';
 import { contract } from '../../src/shared/contract/contract.ts';
 
 class FakeSocket {
+  constructor(readonly refusal: 'unauthorized' | 'unreachable') {}
+
   readonly listeners = { open: [] as (() => void)[], close: [] as (() => void)[] };
   readonly calls: { input: unknown; resolve: (value: unknown) => void; reject: (error: unknown) => void }[] =
     [];
@@ -22,12 +24,12 @@ class FakeSocket {
   }
 }
 
-function bench(diagnosis: 'unauthorized' | 'unreachable' = 'unreachable') {
+function bench(refusal: 'unauthorized' | 'unreachable' = 'unreachable') {
   const sockets: FakeSocket[] = [];
   const retries: { delay: number; action: () => void }[] = [];
   const connection = new Connection<FakeSocket>({
     open: () => {
-      const socket = new FakeSocket();
+      const socket = new FakeSocket(refusal);
       sockets.push(socket);
       return socket;
     },
@@ -37,7 +39,6 @@ function bench(diagnosis: 'unauthorized' | 'unreachable' = 'unreachable') {
           socket.calls.push({ input, resolve, reject });
         }),
     }),
-    diagnose: async () => diagnosis,
     now: () => 0,
     schedule: (delay, action) => {
       retries.push({ delay, action });
@@ -104,7 +105,11 @@ test('a browser without a session is told so instead of trying for ever', async 
   last(sockets).close();
   await refused;
   expect(connection.state).toEqual({ phase: 'unauthorized' });
-  expect(retries).toHaveLength(0);
+  // Whoever refused proved nothing: it tries again now and then, and says that it needs a link meanwhile.
+  last(retries).action();
+  expect(connection.state).toEqual({ phase: 'unauthorized' });
+  last(sockets).open();
+  expect(connection.state).toEqual({ phase: 'open' });
 });
 
 test('the wait between tries doubles up to five seconds', () => {

@@ -3,8 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { RPCHandler } from '@orpc/server/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { Access } from '../../src/main/server/access.ts';
 import { inlineScriptSources } from '../../src/main/server/inline-scripts.ts';
+import { KnownPages } from '../../src/main/server/known-pages.ts';
+import { SignIn } from '../../src/main/server/sign-in.ts';
 import { type FixtureFaults, fixtureRouter, meetFault, meetStores } from './fixture-router.ts';
 import { makeStory, type Story } from './fixture-story.ts';
 
@@ -18,6 +21,8 @@ const types: Record<string, string> = {
 
 export interface Fixture extends AsyncDisposable {
   readonly url: string;
+  /** A link to an address of the page (`/runs?…`) that signs the browser in. */
+  link(address: string): string;
   readonly story: Story;
   readonly faults: FixtureFaults;
   /** Breaks every connection; with `refuse` new ones fail until `accept`. */
@@ -25,7 +30,7 @@ export interface Fixture extends AsyncDisposable {
   accept(): void;
   /** Serves another build from now on, as an updated engine does: what the old page has of its own is not there any more. */
   update(): void;
-  /** Answers 401 from now on, as to a browser without a session. */
+  /** Knows no page from now on. */
   forget(): void;
 }
 
@@ -127,20 +132,35 @@ export async function startFixture(port = 0): Promise<Fixture> {
     ],
   });
   const sockets = new WebSocketServer({ noServer: true });
-  let [refusing, unknown] = [false, false];
+  let refusing = false;
+  const remembered = new Map<string, unknown>();
+  const newAccess = () =>
+    new Access(
+      'token of the fixture',
+      new KnownPages({ settings: remembered, log: { warn: () => {} }, port: () => 0 }),
+    );
+  let access = newAccess();
+  const enter = (connection: WebSocket) => {
+    const attempt = new SignIn(access, 0);
+    const hear = async (data: unknown) => {
+      const answer = await attempt.receive(String(data));
+      connection.send(JSON.stringify(answer));
+      if (answer.type === 'challenge') return;
+      connection.off('message', hear);
+      if (answer.type === 'welcome') await handler.upgrade(connection);
+      else connection.close();
+    };
+    connection.on('message', hear);
+  };
   const server = createServer((request, response) => {
-    if (request.url?.startsWith('/api/')) {
-      response.writeHead(unknown ? 401 : 200, { 'content-type': 'application/json' }).end('{}');
-      return;
-    }
     serveFiles(story, files, request, response);
   });
   server.on('upgrade', (request, socket, head) => {
-    if (refusing || unknown) {
-      socket.end(`HTTP/1.1 ${unknown ? '401 Unauthorized' : '503 Service Unavailable'}\r\n\r\n`);
+    if (refusing) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (connection) => void handler.upgrade(connection));
+    sockets.handleUpgrade(request, socket, head, enter);
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const dropAll = () => {
@@ -149,6 +169,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
   const { port: taken } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${taken}`,
+    link: (address) => `http://127.0.0.1:${taken}${address}#ticket=${access.issueTicket().ticket}`,
     story,
     faults,
     drop: (refuse) => {
@@ -162,7 +183,8 @@ export async function startFixture(port = 0): Promise<Fixture> {
       files = renamed(files);
     },
     forget: () => {
-      unknown = true;
+      remembered.clear();
+      access = newAccess();
       dropAll();
     },
     [Symbol.asyncDispose]: async () => {

@@ -2,13 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
+import { engineOf } from '../support/engine.ts';
+import { rest } from '../support/rest.ts';
 import { type Fixture, startFixture } from './fixture-server.ts';
 import type { Scene } from './fixture-stack.ts';
 
 /**
  * Shoots every screen in both languages and themes.
- * node bin/node24.mjs test/ui/screenshots.ts FOLDER [URL | fixture] [NAME…]
- * URL may carry a token (the link that the engine prints); names choose among the shots.
+ * node bin/node24.mjs test/ui/screenshots.ts FOLDER [HOME | fixture] [NAME…]
+ * HOME is the state folder of an engine that runs; names choose among the shots.
  */
 const [folder = 'screenshots', base = 'fixture', ...wanted] = process.argv.slice(2);
 
@@ -146,9 +148,15 @@ async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
   ];
 }
 
+/** Where the pages are, and a link that signs a browser in. */
+interface Place {
+  readonly origin: string;
+  readonly link: () => Promise<string>;
+}
+
 async function shoot(
   context: BrowserContext,
-  origin: string,
+  { origin, link }: Place,
   label: string,
   fixture: Fixture | undefined,
 ): Promise<void> {
@@ -157,7 +165,8 @@ async function shoot(
     if (message.type() === 'error') console.error(`${label}: ${message.text()}`);
   });
   page.on('pageerror', (error) => console.error(`${label}: ${error.message}`));
-  if (base !== 'fixture') await page.goto(base);
+  await page.goto(await link());
+  await page.locator('main h1').first().waitFor({ state: 'attached' });
   const all = [...(await shots(page, origin)), ...(fixture ? stackShots() : [])];
   for (const { name, path: address, act, before, width: wide = width } of all) {
     if (wanted.length > 0 && !wanted.some((one) => name.startsWith(one))) continue;
@@ -180,8 +189,13 @@ async function shoot(
 await mkdir(folder, { recursive: true });
 await using opened = await openBrowser();
 await using fixture = base === 'fixture' ? await startFixture() : undefined;
-const origin = fixture?.url ?? new URL(base).origin;
-let storage: Awaited<ReturnType<BrowserContext['storageState']>> | undefined;
+const engine = fixture ? null : await engineOf(base);
+const place: Place = {
+  origin: fixture?.url ?? engine?.url ?? '',
+  link: async () =>
+    fixture?.link('/') ??
+    (engine ? (await rest<{ url: string }>(engine, 'POST', '/system/tickets')).url : ''),
+};
 for (const language of ['en', 'ko'] as const) {
   for (const scheme of ['light', 'dark'] as const) {
     const context = await opened.browser.newContext({
@@ -189,11 +203,8 @@ for (const language of ['en', 'ko'] as const) {
       locale: language === 'ko' ? 'ko-KR' : 'en-GB',
       colorScheme: scheme,
       reducedMotion: 'reduce',
-      ...(storage && { storageState: storage }),
     });
-    await shoot(context, origin, `${language}.${scheme}`, fixture);
-    // A link with a ticket opens the page once: later contexts come with the cookie that it gave.
-    storage = { ...(await context.storageState()), origins: [] };
+    await shoot(context, place, `${language}.${scheme}`, fixture);
     await context.close();
   }
 }

@@ -38,7 +38,7 @@ export async function visitFixture(
     if (message.type() === 'error' && !/WebSocket|net::ERR_/.test(message.text()))
       complaints.push(message.text());
   });
-  await page.goto(`${fixture.url}${address}`);
+  await page.goto(fixture.link(address));
   await page.locator('main h1').first().waitFor({ state: 'attached' });
   return { page, fixture, complaints };
 }

@@ -1,3 +1,5 @@
+import { on } from 'node:events';
+import { connect as connectSocket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
@@ -5,6 +7,8 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
 import type { contract } from '../../shared/contract/contract.ts';
 import { type ErrorPlace, TrainyardError } from '../../shared/model/errors.ts';
+import { importKey } from '../../shared/model/sign-in.ts';
+import { signIn } from '../../shared/model/sign-in-client.ts';
 import type { EngineAddress } from '../find-engine.ts';
 import { say } from './language.ts';
 import { remark } from './output.ts';
@@ -19,11 +23,12 @@ export interface Client extends Disposable {
 }
 
 const goneCode = 'ENGINE_GONE';
+const signInMs = 10_000;
 const storesPatienceMs = 180_000;
 
-/** The engine ended, or the connection to it did: the same call may succeed on the engine that comes next. */
+/** The engine ended, or the connection to it did, or another program has its port by now: the same call may succeed on the engine that comes next. */
 export function isEngineGone(error: unknown): boolean {
-  return error instanceof TrainyardError && error.code === goneCode;
+  return error instanceof TrainyardError && (error.code === goneCode || error.code === 'ENGINE_NOT_PROVEN');
 }
 
 function gone(engine: EngineAddress, cause: unknown): TrainyardError {
@@ -60,12 +65,45 @@ function fromEngine(error: unknown): unknown {
   });
 }
 
-function open(engine: EngineAddress): Promise<WebSocket> {
+/**
+ * A WebSocket to the engine that nobody else can be behind: by the socket in the state folder, which tells both who the other is, else by
+ * its port, where the engine proves itself before the token is used, and the token is not sent.
+ */
+async function open(engine: EngineAddress): Promise<WebSocket> {
+  const timeout = { handshakeTimeout: 10_000 };
+  const file = engine.socket;
+  if (file !== null) {
+    const createConnection: typeof connectSocket = () => connectSocket(file);
+    return opened(engine, new WebSocket('ws://localhost/rpc', { ...timeout, createConnection }));
+  }
+  const { port } = new URL(engine.url);
+  const socket = await opened(engine, new WebSocket(`ws://127.0.0.1:${port}/rpc`, timeout));
+  const messages = on(socket, 'message', { close: ['close'], signal: AbortSignal.timeout(signInMs) });
+  try {
+    const key = await importKey(new TextEncoder().encode(engine.token));
+    await signIn(
+      { kind: 'token', id: '', audience: port, key },
+      {
+        send: (text) => socket.send(text),
+        receive: async () => {
+          const { value, done } = await messages.next();
+          if (done) throw gone(engine, new Error('The connection was closed.'));
+          return String(value[0]);
+        },
+      },
+    );
+    return socket;
+  } catch (error) {
+    socket.terminate();
+    if (error instanceof Error && error.name === 'AbortError') throw gone(engine, error);
+    throw error;
+  } finally {
+    await messages.return?.();
+  }
+}
+
+function opened(engine: EngineAddress, socket: WebSocket): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${engine.url.replace(/^http/, 'ws')}/rpc`, {
-      headers: { authorization: `Bearer ${engine.token}` },
-      handshakeTimeout: 10_000,
-    });
     const fail = (error: Error) => reject(gone(engine, error));
     socket.once('error', fail);
     socket.once('open', () => {
@@ -114,7 +152,7 @@ async function whenStoresAreThere<T>(ask: () => Promise<T>): Promise<T> {
 
 /**
  * One WebSocket to an engine. Calls throw what the engine threw, as TrainyardError.
- * @throws TrainyardError ENGINE_GONE where nothing takes the connection
+ * @throws TrainyardError ENGINE_GONE where nothing takes the connection, ENGINE_NOT_PROVEN where another program does
  */
 export async function connect(engine: EngineAddress): Promise<Client> {
   const socket = await open(engine);

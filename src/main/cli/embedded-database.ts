@@ -5,7 +5,7 @@ import { findLocation } from '../adapters/embedded/postgres/location.ts';
 import { readPostmasterFile } from '../adapters/embedded/postgres/postmaster.ts';
 import { serverUser } from '../adapters/embedded/postgres/server-user.ts';
 import { type EngineAddress, findEngine } from '../find-engine.ts';
-import { acquireEngineLock, ensureSecrets, openHome } from '../home.ts';
+import { acquireEngineLock, ensureSecrets, openHome, removeEngineRecord } from '../home.ts';
 import { homeFolder } from '../paths.ts';
 import { say } from './language.ts';
 
@@ -43,7 +43,7 @@ export async function withEmbeddedDatabase<T>(
   options: { readonly exclusive: boolean },
 ): Promise<T> {
   const home = openHome(homeFolder());
-  const engine = await findEngine(home);
+  const engine = findEngine(home);
   if (engine && options.exclusive) throw engineInTheWay(engine);
   const running = engine ? urlOfRunning(home) : null;
   if (running) return use(running);
@@ -62,6 +62,7 @@ export async function withEmbeddedDatabase<T>(
       { status: 409 },
     );
   }
+  removeEngineRecord(home);
   const server = await startEmbeddedPostgres(home);
   try {
     return await use(server.url);

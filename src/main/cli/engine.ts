@@ -22,7 +22,7 @@ const startDeadlineMs = 120_000;
 export async function waitForEngine(home: string, timeoutMs: number): Promise<EngineAddress | null> {
   const end = Date.now() + timeoutMs;
   for (;;) {
-    const engine = await findEngine(home);
+    const engine = findEngine(home);
     if (engine || Date.now() > end) return engine;
     await delay(100);
   }
@@ -30,8 +30,6 @@ export async function waitForEngine(home: string, timeoutMs: number): Promise<En
 
 interface FirstLine {
   readonly url?: string;
-  readonly token?: string;
-  readonly pid?: number;
   readonly error?: { readonly code: string; readonly message: string; readonly mend: string };
 }
 
@@ -87,7 +85,8 @@ async function startInBackground(home: string): Promise<EngineAddress> {
   const line = await firstLine(child);
   child.unref();
   const first: FirstLine = line === null ? {} : JSON.parse(line);
-  if (first.url && first.token && first.pid) return { url: first.url, token: first.token, pid: first.pid };
+  const started = first.url === undefined ? null : findEngine(home);
+  if (started) return started;
   if (first.error && !lostToAnother.has(first.error.code)) {
     throw new TrainyardError(first.error.code, first.error.message, first.error.mend);
   }
@@ -108,12 +107,13 @@ async function startInBackground(home: string): Promise<EngineAddress> {
 export async function reachEngine(): Promise<Client> {
   const home = openHome(homeFolder());
   for (let attempt = 1; ; attempt += 1) {
-    const engine = (await findEngine(home)) ?? (await startInBackground(home));
+    const engine = findEngine(home) ?? (await startInBackground(home));
     try {
       return await connect(engine);
     } catch (error) {
-      // It may have gone (its idle time was over) between being found and being asked.
-      if (!isEngineGone(error) || attempt === 3) throw error;
+      // It may have gone between being found and being asked: its idle time was over, or another one is taking its place.
+      if (!isEngineGone(error) || attempt === 4) throw error;
+      await delay(100 * 2 ** attempt);
     }
   }
 }

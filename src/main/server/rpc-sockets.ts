@@ -1,21 +1,32 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/websocket';
 import type { Logger } from 'pino';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { contract } from '../../shared/contract/contract.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import type { ConnectionLimits } from './connections.ts';
 import type { ContractInterceptors } from './contract-interceptors.ts';
 import { namesKept } from './metric-names.ts';
 import type { Presence } from './presence.ts';
-import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';
+import { type Refusal, refusal, refuseOnSocket, tooManyConnections } from './refusals.ts';
+import type { SignIn } from './sign-in.ts';
 
 /** A message: the contract's largest input is a configuration. */
 const largestMessageBytes = 4 * 1024 * 1024;
 /** Answers that a peer asked for and does not fetch. */
 const largestBacklogBytes = 64 * 1024 * 1024;
+
+const signInMs = 10_000;
+const largestSignInLength = 1024;
+const crowded = {
+  type: 'refused',
+  code: tooManyConnections.code,
+  message: tooManyConnections.message,
+  mend: tooManyConnections.data.mend,
+} as const;
 
 interface CallContext extends ApiContext {
   /** Too many calls of the same connection are under way. */
@@ -46,6 +57,12 @@ export interface RpcSocketsOptions {
   readonly limits: ConnectionLimits;
   /** Why a request may not be upgraded; null where it may. */
   readonly admit: (request: IncomingMessage) => Refusal | null;
+  /** Whether the request proved itself before the upgrade. */
+  readonly isProven: (request: IncomingMessage) => boolean;
+  /** A sign-in for a peer that has not. */
+  readonly beginSignIn: () => SignIn;
+  /** The peer of this connection has signed in. Answers false where there are too many of those. */
+  readonly trust: (socket: Socket) => boolean;
 }
 
 /** The contract over WebSocket at `/rpc`. */
@@ -81,7 +98,13 @@ export class RpcSockets {
     server.on('upgrade', (request, socket: Duplex, head) => {
       const refused = this.options.admit(request);
       if (refused) refuseOnSocket(socket, refused);
-      else this.server.handleUpgrade(request, socket, head, (connection) => this.take(connection));
+      else {
+        this.server.handleUpgrade(request, socket, head, (connection) => {
+          connection.on('error', (error) => this.options.log.warn({ err: error }, 'a connection broke'));
+          if (this.options.isProven(request)) this.take(connection);
+          else this.signIn(connection, request.socket);
+        });
+      }
     });
     this.server.on('wsClientError', (_error, socket) =>
       refuseOnSocket(
@@ -102,6 +125,40 @@ export class RpcSockets {
     for (const connection of this.server.clients) connection.terminate();
   }
 
+  /** Has a peer prove itself before it may ask anything; it has a few seconds for two short messages. */
+  private signIn(connection: WebSocket, socket: Socket): void {
+    const attempt = this.options.beginSignIn();
+    const deadline = setTimeout(() => connection.terminate(), signInMs);
+    connection.once('close', () => clearTimeout(deadline));
+    let isAnswering = false;
+    const answer = async (text: string) => {
+      const answered = await attempt.receive(text);
+      if (connection.readyState !== connection.OPEN) return;
+      const isFull = answered.type === 'welcome' && !this.options.trust(socket);
+      connection.send(JSON.stringify(isFull ? crowded : answered));
+      if (answered.type === 'challenge') return;
+      clearTimeout(deadline);
+      connection.off('message', hear);
+      if (answered.type === 'welcome' && !isFull) this.take(connection);
+      else connection.close(4401, 'not signed in');
+    };
+    const hear = (data: RawData) => {
+      const text = String(data);
+      // A peer that does not wait for its answer is none of ours.
+      if (isAnswering || text.length > largestSignInLength) return connection.terminate();
+      isAnswering = true;
+      answer(text)
+        .catch((error: unknown) => {
+          this.options.log.error({ err: error }, 'a sign-in failed');
+          connection.terminate();
+        })
+        .finally(() => {
+          isAnswering = false;
+        });
+    };
+    connection.on('message', hear);
+  }
+
   private take(connection: WebSocket): void {
     const { context, presence, log, limits } = this.options;
     const left = presence.enter();
@@ -119,7 +176,6 @@ export class RpcSockets {
       this.silent.delete(connection);
       this.handler.close(peer);
     });
-    connection.on('error', (error) => log.warn({ err: error }, 'a connection broke'));
     connection.on('pong', () => this.silent.delete(connection));
     connection.binaryType = 'arraybuffer';
     connection.on('message', (data, isBinary) => {

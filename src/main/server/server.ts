@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { Router } from '@orpc/server';
@@ -26,6 +26,7 @@ import { answerBadBytes, answerErrors, answerFrameworkErrors, RefusalLog } from 
 import { mountFiles, type ServedFiles } from './files.ts';
 import { foreignTrait, repeatedHeader } from './foreign-requests.ts';
 import { inlineScriptSources } from './inline-scripts.ts';
+import { listenAtSocket } from './local-socket.ts';
 import { mountObservability, type Readiness } from './observability.ts';
 import type { Presence } from './presence.ts';
 import {
@@ -39,6 +40,7 @@ import {
 } from './refusals.ts';
 import { mountRest } from './rest.ts';
 import { RpcSockets } from './rpc-sockets.ts';
+import { SignIn } from './sign-in.ts';
 
 export interface ServerOptions {
   readonly router: Router<typeof contract, ApiContext>;
@@ -90,13 +92,14 @@ export class EngineServer {
   private readonly sockets: RpcSockets;
   private readonly server: FastifyInstance;
   private readonly options: ServerOptions;
+  private local: Server | null = null;
   private listeningPort = 0;
   private mounted = false;
   private inlineScripts: readonly string[] = [];
 
   constructor(options: ServerOptions) {
     this.options = options;
-    const { router, context, presence, log } = options;
+    const { router, context, access, presence, log } = options;
     this.limits = { ...connectionLimits, ...options.limits };
     this.connections = new Connections(this.limits);
     this.refusals = new RefusalLog(log);
@@ -108,6 +111,9 @@ export class EngineServer {
       log,
       limits: this.limits,
       admit: (request) => this.admit(request),
+      isProven: (request) => access.isProven(request),
+      beginSignIn: () => new SignIn(access, this.listeningPort),
+      trust: (socket) => this.connections.trust(socket),
     });
     this.server = Fastify({
       logger: false,
@@ -129,10 +135,10 @@ export class EngineServer {
     return `http://127.0.0.1:${this.listeningPort}`;
   }
 
-  /** A link that opens the UI once. */
+  /** A link that opens the UI once. Its fragment reaches no server: the page proves with it that it may come in. */
   ticketUrl(): { url: string; expiresAt: Date } {
     const { ticket, expiresAt } = this.options.access.issueTicket();
-    return { url: `${this.url}/?token=${ticket}`, expiresAt };
+    return { url: `${this.url}/#ticket=${ticket}`, expiresAt };
   }
 
   /** Mounts everything and listens. @throws TrainyardError PORT_TAKEN */
@@ -161,9 +167,21 @@ export class EngineServer {
     this.listeningPort = (this.server.server.address() as AddressInfo).port;
   }
 
+  /**
+   * Listens at a socket in the state folder as well, for programs of the same user. Whoever is there already is gone: the caller has the
+   * folder's lock.
+   */
+  async listenLocally(file: string): Promise<void> {
+    this.local = await listenAtSocket(file, (socket) => {
+      this.options.access.trustLocal(socket);
+      this.server.server.emit('connection', socket);
+    });
+  }
+
   /** Ends every connection; reads that wait end with it and are asked again by whoever waits. */
   async close(): Promise<void> {
     this.sockets.close();
+    this.local?.close();
     await this.server.close();
     this.sockets.terminate();
   }
@@ -194,14 +212,7 @@ export class EngineServer {
         'content-security-policy',
         contentSecurityPolicy(request.headers.host ?? '', this.inlineScripts),
       );
-      const secret = (request.query as { token?: unknown }).token;
-      if (request.method === 'GET' && path === '/' && typeof secret === 'string') {
-        const cookie = this.options.access.redeem(secret);
-        // A link that was used already still leads to the UI, which says what to do where there is no session.
-        if (cookie) reply.header('set-cookie', cookie);
-        return reply.header('cache-control', 'no-store').redirect('/', 303);
-      }
-      const proven = this.options.access.proofOf(request.headers) !== null;
+      const proven = this.options.access.isProven(request.raw);
       if (proven && !this.connections.trust(request.raw.socket))
         return this.refuse(reply, tooManyConnections);
       if (open.test(path)) return;
@@ -217,15 +228,12 @@ export class EngineServer {
 
   /** Why a request may not become a WebSocket; null where it may. */
   private admit(request: IncomingMessage): Refusal | null {
-    const proof = this.options.access.proofOf(request.headers);
-    // A browser always sends Origin with an upgrade; a cookie without one is not a browser's.
-    const isOurs = proof === 'token' || (proof === 'cookie' && request.headers.origin !== undefined);
     const path = request.url?.split('?')[0];
     let refused = improper(request);
     if (!refused && path !== '/rpc')
       refused = refusal('NOT_FOUND', 'Only /rpc is a WebSocket', 'Connect to /rpc.', 404);
-    if (!refused && !isOurs) refused = unauthorized;
-    if (!refused && !this.connections.trust(request.socket)) refused = tooManyConnections;
+    const isProven = this.options.access.isProven(request);
+    if (!refused && isProven && !this.connections.trust(request.socket)) refused = tooManyConnections;
     if (refused) this.refusals.write({ code: refused.code, why: refused.message });
     return refused;
   }

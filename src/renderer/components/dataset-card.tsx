@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../shared/contract/datasets.ts';
 import { useFormat } from '../format/use-format.ts';
 import { queries } from '../rpc/client.ts';
+import { useFileUrl } from '../rpc/file-key.ts';
 import classes from './dataset-card.module.css';
 import { DatasetStatus } from './dataset-status.tsx';
 import { TimeText } from './time-text.tsx';
@@ -74,13 +75,16 @@ function Preview({ dataset }: { readonly dataset: Dataset }) {
       }),
     ),
   });
-  const images = samples.flatMap((sample) => sample.data?.images ?? []);
+  const fileUrl = useFileUrl();
+  const urls = samples
+    .flatMap((sample) => sample.data?.images ?? [])
+    .map((image) => fileUrl(image.thumbnailUrl));
   return (
     <div className={classes.preview} aria-hidden="true">
       {Array.from({ length: previewed }, (_, index) => {
-        const image = images[index];
+        const url = urls[index];
         // biome-ignore lint/suspicious/noArrayIndexKey: a place in the row is all that an empty one is
-        return <span key={index}>{image && <img src={image.thumbnailUrl} alt="" loading="lazy" />}</span>;
+        return <span key={index}>{url && <img src={url} alt="" loading="lazy" />}</span>;
       })}
     </div>
   );

@@ -4,32 +4,32 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import type { contract } from '../../shared/contract/contract.ts';
 import { Connection } from './connection.ts';
+import { setFileKey } from './file-key.ts';
+import { PageKeys } from './page-keys.ts';
+import { PageSocket } from './page-socket.ts';
 import { StoreWaiter } from './store-waiter.ts';
 
 export type EngineClient = ContractRouterClient<typeof contract>;
-
-/** Whether the engine is there and knows this browser; the WebSocket's own failure does not say. */
-async function diagnose(): Promise<'unauthorized' | 'unreachable'> {
-  try {
-    const answer = await fetch('/api/v1/system', { headers: { accept: 'application/json' } });
-    return answer.status === 401 ? 'unauthorized' : 'unreachable';
-  } catch (error) {
-    // `fetch` rejects with a TypeError where nothing answers.
-    if (error instanceof TypeError) return 'unreachable';
-    throw error;
-  }
-}
 
 function schedule(milliseconds: number, action: () => void): () => void {
   const timer = setTimeout(action, milliseconds);
   return () => clearTimeout(timer);
 }
 
+const keys = new PageKeys();
+keys.takeTicket(window.location, window.history);
+// A link that is opened in the page's own tab loads nothing anew.
+window.addEventListener('hashchange', () => {
+  if (keys.takeTicket(window.location, window.history)) connection.retryNow();
+});
+
 /** The page's one connection to the engine that served it. */
-export const connection = new Connection({
-  open: () => new WebSocket(new URL('/rpc', window.location.href.replace(/^http/, 'ws'))),
+export const connection: Connection<PageSocket> = new Connection({
+  open: () => {
+    const socket = new WebSocket(new URL('/rpc', window.location.href.replace(/^http/, 'ws')));
+    return new PageSocket(socket, keys, setFileKey);
+  },
   link: (websocket) => new RPCLink({ websocket }),
-  diagnose,
   now: () => Date.now(),
   schedule,
   random: () => Math.random(),

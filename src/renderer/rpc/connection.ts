@@ -9,8 +9,10 @@ export type ConnectionState =
   | { readonly phase: 'waiting'; readonly failures: number; readonly retryAt: number }
   | { readonly phase: 'unauthorized' };
 
-/** The part of a WebSocket that this file needs. */
+/** The part of a socket that this file needs. */
 export interface Socket {
+  /** Once it is closed without having been open: whether the page needs a link, or it may pass by itself. */
+  readonly refusal: 'unauthorized' | 'unreachable';
   addEventListener(type: 'open' | 'close', listener: () => void): void;
   close(): void;
 }
@@ -19,12 +21,12 @@ export interface ConnectionPorts<S extends Socket> {
   open(): S;
   /** The calls over one socket; when it closes, those under way fail. */
   link(socket: S): ClientLink<Record<never, never>>;
-  /** Why no socket could be had: the session is not known (a browser hides the upgrade's status), or anything else. */
-  diagnose(): Promise<'unauthorized' | 'unreachable'>;
   now(): number;
   schedule(milliseconds: number, action: () => void): () => void;
   random(): number;
 }
+
+const unknownRetryMs = 15_000;
 
 interface Session {
   readonly link: ClientLink<Record<never, never>>;
@@ -127,14 +129,15 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
   private connect(failures: number): void {
     this.cancelRetry?.();
     this.cancelRetry = null;
-    this.become({ phase: 'connecting', failures });
+    // A page that needs a link says so until it has one.
+    if (this.current.phase !== 'unauthorized') this.become({ phase: 'connecting', failures });
     const socket = this.ports.open();
     let wasOpen = false;
     // Before the link listens: its calls fail when the socket closes, and must then find the session closed.
     socket.addEventListener('close', () => {
       session.closed = true;
       if (this.session === session) this.session = null;
-      void this.recover(wasOpen ? 1 : failures + 1, wasOpen);
+      this.recover(wasOpen ? 1 : failures + 1, !wasOpen && socket.refusal === 'unauthorized');
     });
     const session: Session = { closed: false, link: this.ports.link(socket) };
     socket.addEventListener('open', () => {
@@ -144,9 +147,11 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     });
   }
 
-  private async recover(failures: number, wasOpen: boolean): Promise<void> {
-    if (!wasOpen && (await this.ports.diagnose()) === 'unauthorized') {
+  private recover(failures: number, isUnknown: boolean): void {
+    if (isUnknown) {
       this.become({ phase: 'unauthorized' });
+      // Whoever refused has proved nothing: it may have had the port of an engine that comes back.
+      this.cancelRetry = this.ports.schedule(unknownRetryMs, () => this.connect(failures));
       return;
     }
     const delay = backoff(failures, this.ports.random());

@@ -20,7 +20,7 @@ import { styled, writeJson, writeLine } from '../output.ts';
 
 /** The running engine's database, as the engine sees it. */
 const probeDatabase: DatabaseProbe = async () => {
-  const engine = await findEngine(homeFolder());
+  const engine = findEngine(homeFolder());
   if (!engine) return null;
   using client = await connect(engine);
   return (await client.api.system.info()).database;

@@ -26,7 +26,7 @@ async function print(profile: Profile, options: CommonOptions): Promise<undefine
 
 /** The running engine's profile, else what the next engine of this state folder will have. */
 export async function showProfile(options: CommonOptions): Promise<undefined> {
-  const engine = await findEngine(homeFolder());
+  const engine = findEngine(homeFolder());
   if (!engine) return print(withSettings(chosenProfile), options);
   using client = await connect(engine);
   return print((await client.api.system.info()).profile, options);
@@ -34,7 +34,7 @@ export async function showProfile(options: CommonOptions): Promise<undefined> {
 
 export async function useProfile(options: CommonOptions, profile: Profile): Promise<undefined> {
   if (profile === 'external') readExternal(openHome(homeFolder()));
-  const engine = await findEngine(homeFolder());
+  const engine = findEngine(homeFolder());
   if (engine) {
     using client = await connect(engine);
     await client.api.stack.useProfile({ profile });

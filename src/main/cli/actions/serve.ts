@@ -16,6 +16,7 @@ export interface ServeOptions {
   readonly profile?: Profile;
   readonly sample: boolean;
   readonly attach?: true;
+  readonly newToken?: true;
   readonly idleStop?: number;
   readonly stopRuns?: true;
   readonly stopWithInput?: true;
@@ -47,18 +48,21 @@ class StopRequests {
   }
 }
 
+/** @param makeLink a link that opens the UI once: one for a browser, and for programs one for a window of their own */
 async function announce(
-  engine: EngineAddress,
-  ticketUrl: string,
+  engine: Pick<EngineAddress, 'url' | 'token' | 'pid'>,
+  makeLink: () => string | Promise<string>,
   options: Options,
   attached: boolean,
 ): Promise<void> {
+  const ticketUrl = await makeLink();
   if (options.json) {
     await writeJson({
       url: engine.url,
       token: engine.token,
       pid: engine.pid,
       ticketUrl,
+      windowUrl: await makeLink(),
       ...(attached ? { attached } : {}),
     });
     return;
@@ -75,9 +79,8 @@ async function announce(
 /** Stays beside an engine that runs, and with it: its clients' connection tells when it goes. */
 async function attach(engine: EngineAddress, options: Options, requests: StopRequests): Promise<void> {
   using client = await connect(engine);
-  const { url } = await client.api.system.ticket();
   const asked = new Promise<void>((resolve) => requests.listen(() => resolve()));
-  await announce(engine, url, options, true);
+  await announce(engine, async () => (await client.api.system.ticket()).url, options, true);
   await Promise.race([asked, client.closed]);
 }
 
@@ -102,7 +105,7 @@ export async function serve(options: Options): Promise<undefined> {
   const requests = new StopRequests(options.stopWithInput ?? false);
   // Whoever read the first line may be gone: no reason for an engine to end.
   process.stdout.removeAllListeners('error').on('error', () => {});
-  const running = await findEngine(home);
+  const running = findEngine(home);
   if (running && options.attach) return void (await attach(running, options, requests));
   if (running) throw alreadyRuns(running);
   // Compiled code of the last start: most of a start is the compiling of modules. Not in the common temporary folder, where
@@ -115,6 +118,7 @@ export async function serve(options: Options): Promise<undefined> {
       home,
       ...(options.profile ? { profile: options.profile } : {}),
       sample: options.sample,
+      ...(options.newToken ? { newToken: true } : {}),
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.idleStop === undefined ? {} : { idleStopMs: options.idleStop }),
     });
@@ -130,6 +134,6 @@ export async function serve(options: Options): Promise<undefined> {
     // How it went is told by `closed`, which stands below.
     engine.stop({ stopRuns: options.stopRuns ?? false }).catch(() => undefined);
   });
-  await announce(engine, engine.ticketUrl(), options, false);
+  await announce(engine, engine.ticketUrl, options, false);
   await engine.closed;
 }

@@ -74,7 +74,7 @@ function linesOf(error: unknown): string[] {
 /** An engine that runs goes over at once; any later one finds the choice. */
 async function adopt({ home, settings }: OpenedStack, profile: 'docker'): Promise<void> {
   chooseProfile(settings, profile);
-  const engine = await findEngine(home);
+  const engine = findEngine(home);
   if (!engine) return;
   using client = await connect(engine);
   await client.api.stack.useProfile({ profile });

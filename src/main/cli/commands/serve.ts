@@ -12,7 +12,7 @@ export function defineServe(program: Command): void {
       'SIGTERM 또는 Ctrl-C까지 엔진을 실행합니다. 학습은 계속되고 다음 엔진이 이어받습니다',
     ),
     examples: ['serve', 'serve --port 0 --no-sample --json'],
-    json: '{"url", "token", "pid", "ticketUrl"}',
+    json: '{"url", "token", "pid", "ticketUrl", "windowUrl"}',
   })
     .option(
       '--port <number>',
@@ -39,6 +39,13 @@ export function defineServe(program: Command): void {
       say(
         'where an engine runs already, give a link to it and stay until told to stop',
         '이미 실행 중인 엔진이 있으면 그 링크를 주고 기다립니다',
+      ),
+    )
+    .option(
+      '--new-token',
+      say(
+        'make another token: the old one and every browser’s session end',
+        '토큰을 새로 만듭니다. 예전 토큰과 모든 브라우저의 로그인이 끝납니다',
       ),
     )
     .option(

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { queries } from '../../rpc/client.ts';
+import { useFileUrl } from '../../rpc/file-key.ts';
 import classes from './image-grid.module.css';
 import { ImageViewer } from './image-viewer.tsx';
 
@@ -23,6 +24,7 @@ interface ImageGridProps {
 /** All images of a version by class; only those in view are fetched and exist. */
 export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridProps) {
   const { t } = useTranslation();
+  const fileUrl = useFileUrl();
   const format = useFormat();
   const [chosen, setChosen] = useState<string | null>(null);
   const [viewed, setViewed] = useState<number | null>(null);
@@ -116,7 +118,7 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
                     title={image.path}
                     aria-label={t('datasets.viewImage', { path: image.path })}
                   >
-                    <img src={image.thumbnailUrl} alt="" loading="lazy" />
+                    <img src={fileUrl(image.thumbnailUrl)} alt="" loading="lazy" />
                   </button>
                 );
               })}

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { datasetImageSchema } from '../../../shared/contract/datasets.ts';
 import { Facts } from '../../components/facts.tsx';
 import { useFormat } from '../../format/use-format.ts';
+import { useFileUrl } from '../../rpc/file-key.ts';
 import classes from './image-viewer.module.css';
 
 interface ImageViewerProps {
@@ -21,6 +22,7 @@ interface ImageViewerProps {
 export function ImageViewer({ image, position, total, onMove, onClose }: ImageViewerProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  const fileUrl = useFileUrl();
   const at = position ?? 0;
   const move = (step: number) => {
     const next = at + step;
@@ -43,7 +45,7 @@ export function ImageViewer({ image, position, total, onMove, onClose }: ImageVi
       <div className={classes.stage}>
         {image && (
           <img
-            src={image.url}
+            src={fileUrl(image.url)}
             alt={image.path}
             className={classes.image}
             data-small={image.width < 200 || undefined}

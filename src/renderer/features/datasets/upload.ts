@@ -1,4 +1,5 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import { fileUrl } from '../../rpc/file-key.ts';
 
 const brokenOff = 'UPLOAD_FAILED';
 
@@ -50,7 +51,7 @@ export async function uploadFile(
 function sendFile(file: File, onProgress: (sent: number) => void, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `/files/uploads?name=${encodeURIComponent(file.name)}`);
+    request.open('POST', fileUrl(`/files/uploads?name=${encodeURIComponent(file.name)}`));
     request.setRequestHeader('content-type', 'application/octet-stream');
     request.responseType = 'text';
     request.upload.onprogress = (event) => onProgress(event.loaded);

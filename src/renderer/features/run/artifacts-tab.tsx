@@ -9,6 +9,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
+import { useFileUrl } from '../../rpc/file-key.ts';
 import { confusionSchema, perClassSchema, predictionsSchema } from './artifact-formats.ts';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
 import { PerClassTable } from './per-class-table.tsx';
@@ -70,6 +71,7 @@ function Shown<T>({
 
 function Files({ run }: { readonly run: Run }) {
   const { t } = useTranslation();
+  const fileUrl = useFileUrl();
   const format = useFormat();
   return (
     <section aria-labelledby="files">
@@ -119,7 +121,7 @@ function Files({ run }: { readonly run: Run }) {
                 <Table.Td ta="right">
                   <Button
                     component="a"
-                    href={one.url}
+                    href={fileUrl(one.url)}
                     download
                     size="compact-xs"
                     variant="default"

@@ -17,6 +17,7 @@ import { messageLines } from '../../../shared/model/terminal-text.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { engine } from '../../rpc/client.ts';
+import { useFileUrl } from '../../rpc/file-key.ts';
 import { findLines, type LogLevel } from './log/log-window.ts';
 import { useLog } from './log/use-log.ts';
 import classes from './log-tab.module.css';
@@ -30,6 +31,7 @@ const noMatches: Matches = { lines: [], done: true };
 /** A run's log as a terminal. */
 export function LogTab({ run }: { readonly run: Run }) {
   const { t } = useTranslation();
+  const fileUrl = useFileUrl();
   const format = useFormat();
   const [host, setHost] = useState<HTMLElement | null>(null);
   const [level, setLevel] = useState<LogLevel | null>(null);
@@ -134,7 +136,7 @@ export function LogTab({ run }: { readonly run: Run }) {
           </Tooltip>
           <Button
             component="a"
-            href={`/files/runs/${run.id}/log`}
+            href={fileUrl(`/files/runs/${run.id}/log`)}
             download
             variant="default"
             leftSection={<IconDownload size={15} aria-hidden />}

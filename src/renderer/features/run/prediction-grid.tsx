@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { useFileUrl } from '../../rpc/file-key.ts';
 import type { Predictions } from './artifact-formats.ts';
 import classes from './prediction-grid.module.css';
 
@@ -14,6 +15,7 @@ interface PredictionGridProps {
 /** Images with what the model took them for: the wrong ones teach most. */
 export function PredictionGrid({ data, dataset }: PredictionGridProps) {
   const { t } = useTranslation();
+  const fileUrl = useFileUrl();
   const format = useFormat();
   const [shown, setShown] = useState<'wrong' | 'right'>(data.wrong > 0 ? 'wrong' : 'right');
   const samples = data.samples.filter((sample) => sample.correct === (shown === 'right'));
@@ -39,7 +41,9 @@ export function PredictionGrid({ data, dataset }: PredictionGridProps) {
           <li key={sample.path} className={classes.sample} title={sample.path}>
             {dataset ? (
               <img
-                src={`/files/datasets/${dataset.id}/${dataset.version}/images/${sample.sha256}?size=128`}
+                src={fileUrl(
+                  `/files/datasets/${dataset.id}/${dataset.version}/images/${sample.sha256}?size=128`,
+                )}
                 alt={sample.path}
                 loading="lazy"
                 onError={(event) => {

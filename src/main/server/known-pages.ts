@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { SettingsStore } from '../domain/settings/ports.ts';
+
+const settingName = 'pages';
+const dayMs = 24 * 3600_000;
+const lifetimeMs = 30 * dayMs;
+/** A person has a few browsers; the one that was away longest is forgotten. */
+const largestCount = 64;
+
+const storedPages = z.array(
+  z.object({
+    id: z.string(),
+    key: z.string(),
+    /** The engine's port when the page came. */
+    port: z.number(),
+    usedAt: z.number(),
+  }),
+);
+type StoredPage = z.infer<typeof storedPages>[number];
+
+export interface KnownPagesOptions {
+  readonly settings: Pick<SettingsStore, 'get' | 'set'>;
+  readonly log: Pick<Logger, 'warn'>;
+  /** Where the engine listens; asked when it does. */
+  readonly port: () => number;
+}
+
+/** The browsers' pages that agreed on a key with an engine of this state folder; kept for 30 days after they were last here. */
+export class KnownPages {
+  private readonly options: KnownPagesOptions;
+  private pages: readonly StoredPage[];
+
+  constructor(options: KnownPagesOptions) {
+    this.options = options;
+    // What is not as it was written is no page's key: they come with a link again.
+    this.pages = storedPages.safeParse(options.settings.get(settingName)).data ?? [];
+  }
+
+  /** Keeps a page's key durably, and answers the page's id. */
+  add(key: Uint8Array, now = Date.now()): string {
+    const page = { id: randomBytes(12).toString('base64url'), key: Buffer.from(key).toString('base64url') };
+    this.keep([...this.pages, { ...page, port: this.options.port(), usedAt: now }]);
+    return page.id;
+  }
+
+  /**
+   * The key of a page that is known, and came when the engine had the port that it has now. Where it had to take another one, whoever has
+   * the old port may hold a page's words and pass them on.
+   */
+  keyOf(id: string, now = Date.now()): Uint8Array<ArrayBuffer> | null {
+    const page = this.pages.find((one) => one.id === id && one.port === this.options.port());
+    if (!page || page.usedAt + lifetimeMs < now) return null;
+    return new Uint8Array(Buffer.from(page.key, 'base64url'));
+  }
+
+  /** The page was here. Noted once a day. */
+  used(id: string, now = Date.now()): void {
+    const page = this.pages.find((one) => one.id === id);
+    if (!page || page.usedAt + dayMs > now) return;
+    this.keep(this.pages.map((one) => (one === page ? { ...page, usedAt: now } : one)));
+  }
+
+  private keep(pages: readonly StoredPage[]): void {
+    this.pages = [...pages].sort((a, b) => b.usedAt - a.usedAt).slice(0, largestCount);
+    try {
+      this.options.settings.set(settingName, this.pages);
+    } catch (error) {
+      // A full disk is no reason to turn somebody away: until the engine restarts the page is known all the same.
+      this.options.log.warn({ err: error }, 'the known pages could not be written');
+    }
+  }
+}
+
+/** Every page has to come with a link again. For an engine that starts. */
+export function forgetPages(settings: Pick<SettingsStore, 'remove'>): void {
+  settings.remove(settingName);
+}

@@ -1,0 +1,74 @@
+import { TrainyardError } from './errors.ts';
+import {
+  agreeOnPageKey,
+  answerSchema,
+  type CredentialKind,
+  type Handshake,
+  makeNonce,
+  prove,
+  type SignInAnswer,
+  verify,
+  type Welcome,
+} from './sign-in.ts';
+
+/** What a client signs in with. */
+export interface Credential {
+  readonly kind: CredentialKind;
+  readonly id: string;
+  readonly audience: string;
+  readonly key: CryptoKey;
+}
+
+export interface SignedIn {
+  readonly welcome: Welcome;
+  /** The key that a page keeps after it came with a ticket; null for others. */
+  readonly pageKey: Uint8Array<ArrayBuffer> | null;
+}
+
+/** How messages go to and fro while a client signs in; `receive` resolves with the next one and rejects where the connection ends. */
+export interface SignInChannel {
+  send(text: string): void;
+  receive(): Promise<string>;
+}
+
+/** The server may be any program that has the engine's port. */
+function stranger(): TrainyardError {
+  return new TrainyardError(
+    'ENGINE_NOT_PROVEN',
+    'The server at the engine’s address could not prove that it is this state folder’s engine',
+    'Another program may have taken its port. See what listens there, and start the engine with "trainyard serve --port 0".',
+    { status: 502 },
+  );
+}
+
+function understood(text: string): SignInAnswer {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw stranger();
+    throw error;
+  }
+  const { success, data } = answerSchema.safeParse(value);
+  if (!success) throw stranger();
+  if (data.type === 'refused') throw new TrainyardError(data.code, data.message, data.mend, { status: 401 });
+  return data;
+}
+
+/**
+ * Signs in over a connection that was just opened. Nothing is sent that would be of use to another server.
+ * @throws TrainyardError ENGINE_NOT_PROVEN, and what the engine refuses with: TICKET_USED, PAGE_UNKNOWN, UNAUTHORIZED
+ */
+export async function signIn(credential: Credential, channel: SignInChannel): Promise<SignedIn> {
+  const { kind, id, audience, key } = credential;
+  const clientNonce = makeNonce();
+  channel.send(JSON.stringify({ type: 'hello', kind, id, nonce: clientNonce }));
+  const challenge = understood(await channel.receive());
+  if (challenge.type !== 'challenge') throw stranger();
+  const handshake: Handshake = { kind, id, audience, clientNonce, engineNonce: challenge.nonce };
+  if (!(await verify(key, 'engine', handshake, challenge.proof))) throw stranger();
+  channel.send(JSON.stringify({ type: 'proof', proof: await prove(key, 'client', handshake) }));
+  const welcome = understood(await channel.receive());
+  if (welcome.type !== 'welcome') throw stranger();
+  return { welcome, pageKey: welcome.pageId === null ? null : await agreeOnPageKey(key, handshake) };
+}
