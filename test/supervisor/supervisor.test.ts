@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { endProcessesOfRun } from '../../src/main/run-processes.ts';
 import { waitFor } from '../support/engine.ts';
 
 const supervisor = path.resolve(
@@ -19,7 +20,11 @@ const supervisor = path.resolve(
 
 async function temporaryFolder(): Promise<{ folder: string } & AsyncDisposable> {
   const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-supervisor-'));
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  const dispose = async () => {
+    await endProcessesOfRun(folder);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { folder, [Symbol.asyncDispose]: dispose };
 }
 
 /** Starts a supervisor over a trainer that is a line of JavaScript. */

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { childEnvironment } from '../../child-environment.ts';
 import type { Executor, RunDirectories } from '../../domain/runs/ports.ts';
 import { hasCode } from '../../error-code.ts';
+import { endProcessesOfRun } from '../../run-processes.ts';
 import { listProcesses } from './trainer-processes.ts';
 
 export interface SupervisedExecutorOptions {
@@ -78,6 +79,16 @@ export class SupervisedExecutor implements Executor {
   }
 
   async endOrphan(runDirectory: string, graceMs: number): Promise<void> {
+    await this.endTrainer(runDirectory, graceMs);
+    const left = await endProcessesOfRun(runDirectory);
+    // Nobody can end what waits in a driver: it is told, and does not keep the run from its end.
+    if (left.length > 0) {
+      const told = `Processes that the trainer started do not end: ${left.join(', ')}\n`;
+      await appendFile(path.join(runDirectory, 'supervisor.log'), told);
+    }
+  }
+
+  private async endTrainer(runDirectory: string, graceMs: number): Promise<void> {
     const killGraceMs = Math.max(graceMs, shortestKillGraceMs);
     if (await this.goneWithin(runDirectory, graceMs)) return;
     await this.signal(runDirectory, 'SIGTERM');
