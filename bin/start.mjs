@@ -113,7 +113,7 @@ function startEngine(options) {
 /** What the engine says when it is ready; null where it ended instead (and said why on standard error). */
 function firstLine(engine) {
   return new Promise((resolve, reject) => {
-    engine.once('error', reject);
+    engine.on('error', reject);
     createInterface({ input: engine.stdout })
       .once('line', (line) => resolve(JSON.parse(line)))
       .once('close', () => resolve(null));
@@ -137,7 +137,7 @@ function openWindow(ready) {
     env: environment,
     stdio: ['ignore', 'ignore', 'ignore'],
   });
-  window.once('error', (error) =>
+  window.on('error', (error) =>
     complain(say(`The window did not open: ${error.message}`, `창이 열리지 않았습니다: ${error.message}`)),
   );
   window.once('exit', (code) => {

@@ -15,6 +15,9 @@ const building = {
 // These two lead to the page; the others need none, and should not wait for its build.
 const showsPage = ['serve', 'open'].includes(process.argv[2]);
 
+// Whoever reads this may have gone; the command itself says nothing of it either.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 try {
   await ensureBuilt({
     only: showsPage ? ['node', 'workflows', 'desktop'] : ['node', 'workflows'],

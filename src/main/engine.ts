@@ -24,6 +24,7 @@ import {
   writeEngineRecord,
 } from './home.ts';
 import { leaveWhenIdle } from './idle-stop.ts';
+import { withLastResort } from './last-resort.ts';
 import { lateServices } from './late-services.ts';
 import { createLog } from './log.ts';
 import { appRoot } from './paths.ts';
@@ -64,7 +65,7 @@ export interface Engine {
   readonly home: string;
   /** A fresh link that opens the UI once. */
   ticketUrl(): string;
-  /** Resolves once everything is stopped. */
+  /** Resolves once everything is stopped. @throws TrainyardError ENGINE_FAULT where an error made it stop */
   readonly closed: Promise<void>;
   /**
    * Stops what the engine started, except trainers: they go on, and the next start adopts them. With `stopRuns` they are
@@ -137,6 +138,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   stack.use(lock);
   stack.use(markRunning(home, options.newToken ?? false));
   const log = createLog(home);
+  let endInOrder = (_fault: TrainyardError): void => process.exit(1);
+  stack.use(
+    withLastResort({
+      tell: (error, message) => log.error({ err: error }, message),
+      end: (fault) => endInOrder(fault),
+    }),
+  );
   const { engineToken } = ensureSecrets(home);
   const settings = stack.use(openSettings(path.join(home, 'settings.sqlite')));
   if (options.newToken) forgetPages(settings);
@@ -248,6 +256,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { promise: closed, resolve: resolveClosed, reject: rejectClosed } = Promise.withResolvers<void>();
   const hurry = new AbortController();
   let stopping = false;
+  let fault: TrainyardError | null = null;
   async function stop({ stopRuns }: { stopRuns: boolean }): Promise<void> {
     if (stopping) {
       if (stopRuns) hurry.abort();
@@ -265,13 +274,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         if (runs) await Promise.race([runs.loop.stopAll({ graceMs: stopGraceMs }), hurried]);
       }
       await everything.disposeAsync();
-      resolveClosed();
+      if (fault) rejectClosed(fault);
+      else resolveClosed();
     } catch (error) {
       log.error({ err: error }, 'the engine could not stop cleanly');
       rejectClosed(error);
     }
     return closed;
   }
+  endInOrder = (met) => {
+    fault = met;
+    setTimeout(() => process.exit(1), stopGraceMs).unref();
+    // How it went is told by `closed`.
+    stop({ stopRuns: false }).catch(() => undefined);
+  };
   return {
     url: server.url,
     token: engineToken,

@@ -39,8 +39,8 @@ const trainerThatLeaves = (commands: readonly string[], then: string) => `
     clearInterval(wait);
     ${then}
   }, 10);`;
-const started = "setsid sh -c 'echo $$ >> children; exec sleep 600' &";
-const startedBare = 'setsid env -i PATH="$PATH" sh -c \'echo $$ >> children; exec sleep 600\' &';
+const started = "setsid sh -c 'echo $$ >> children; exec sleep 60' &";
+const startedBare = 'setsid env -i PATH="$PATH" sh -c \'echo $$ >> children; exec sleep 60\' &';
 
 const children = (folder: string, count: number) =>
   waitFor('what the trainer started', async () => {

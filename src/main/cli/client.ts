@@ -105,7 +105,7 @@ async function open(engine: EngineAddress): Promise<WebSocket> {
 function opened(engine: EngineAddress, socket: WebSocket): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(gone(engine, error));
-    socket.once('error', fail);
+    socket.on('error', fail);
     socket.once('open', () => {
       socket.off('error', fail);
       // What breaks from now on closes the socket too, and every call under way ends with that.

@@ -39,7 +39,7 @@ const lostToAnother = new Set(['ENGINE_RUNNING', 'ENGINE_STARTING']);
 /** What the child says first; null where it ends without a word. Afterwards nobody listens, and it says nothing more. */
 function firstLine(child: ChildProcess): Promise<string | null> {
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
+    child.on('error', reject);
     if (!child.stdout) return reject(new TypeError('The child has no standard output.'));
     const { stdout } = child;
     const lines = createInterface({ input: stdout });

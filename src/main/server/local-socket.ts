@@ -9,7 +9,7 @@ export function listenAtSocket(file: string, taken: (socket: Socket) => void): P
   rmSync(file, { force: true });
   const server = createServer(taken);
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.on('error', reject);
     // The file is made within the call. Its mode decides who may connect, from its first moment.
     const mask = process.umask(0o177);
     try {

@@ -45,7 +45,7 @@ export async function linkToEngine(appRoot: string, environment: NodeJS.ProcessE
   });
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);
-    child.once('error', reject);
+    child.on('error', reject);
     child.once('exit', (code) => reject(new Error(complaint.trim() || `The engine ended with ${code}.`)));
   });
   const ready: { url: string; ticketUrl?: string } = JSON.parse(line);

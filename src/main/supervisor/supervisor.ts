@@ -9,6 +9,7 @@ import {
 import { replaceFile } from '../durable-file.ts';
 import { hasCode } from '../error-code.ts';
 import { failpoint } from '../failpoints.ts';
+import { withLastResort } from '../last-resort.ts';
 import { inspectStateFile, prepareOwnFile } from '../state-file.ts';
 import { startTrainer, type Trainer } from './trainer.ts';
 
@@ -119,4 +120,11 @@ if (!directory || divider !== '--' || !program) {
   process.stderr.write('usage: supervisor RUN_DIRECTORY -- PROGRAM [ARGUMENT …]\n');
   process.exit(exitUsage);
 }
+// Its standard error is a file, which a full disk may refuse; and it must be there when the trainer ends, whatever else goes wrong.
+process.stderr.on('error', () => {});
+withLastResort({
+  tell: (error, message) =>
+    process.stderr.write(`${message}: ${error instanceof Error ? error.stack : String(error)}\n`),
+  end: null,
+});
 process.exit(await supervise(path.resolve(directory), [program, ...programArguments]));

@@ -72,7 +72,7 @@ export function startTrainer(
       if (process.platform === 'win32') child.stdin?.end();
       else signalGroup(child, 'SIGTERM');
     };
-    child.once('error', (error) => {
+    child.on('error', (error) => {
       void endLeftovers(directory, null).then(() => reject(error));
     });
     child.once('spawn', () => resolve({ pid: child.pid as number, ended, stop }));

@@ -67,7 +67,7 @@ export function runCompose(call: ComposeCall): Promise<ComposeAnswer> {
       late = true;
       child.kill('SIGTERM');
     }, timeoutMs);
-    child.once('error', (error) => {
+    child.on('error', (error) => {
       clearTimeout(timer);
       reject(hasCode(error, 'ENOENT') ? programMissing(error) : error);
     });

@@ -70,6 +70,8 @@ export async function* containerLogStream(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
   const socket = connect(connection);
+  // Also where nobody reads any more; whoever reads is told by the chunks.
+  socket.on('error', () => {});
   const stop = () => socket.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {

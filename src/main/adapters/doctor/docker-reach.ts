@@ -51,7 +51,7 @@ function knock(target: Target): Promise<void> {
       : connect({ host: target.host, port: target.port });
   const opened = new Promise<void>((resolve, reject) => {
     connection.once('connect', () => resolve());
-    connection.once('error', reject);
+    connection.on('error', reject);
   });
   return within(connectMs, opened).finally(() => connection.destroy());
 }

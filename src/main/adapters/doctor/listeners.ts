@@ -9,7 +9,7 @@ import { runProgram } from './run-program.ts';
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error) => {
+    server.on('error', (error) => {
       if (hasCode(error, 'EADDRINUSE')) resolve(false);
       else reject(error);
     });

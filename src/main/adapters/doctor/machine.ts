@@ -26,7 +26,7 @@ export function portCheck(host = '127.0.0.1'): Check {
     run: () =>
       new Promise((resolve) => {
         const server = createServer();
-        server.once('error', (error) => resolve([{ code: 'PORT_UNBINDABLE', evidence: error.message }]));
+        server.on('error', (error) => resolve([{ code: 'PORT_UNBINDABLE', evidence: error.message }]));
         server.listen(0, host, () => {
           const address = server.address();
           const evidence = `${host}:${typeof address === 'object' && address ? address.port : '?'}`;

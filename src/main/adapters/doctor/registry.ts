@@ -41,7 +41,7 @@ export async function connectTo({ host, port }: Place): Promise<void> {
   const connection = connect({ host, port });
   const opened = new Promise<void>((resolve, reject) => {
     connection.once('connect', () => resolve());
-    connection.once('error', reject);
+    connection.on('error', reject);
   });
   await within(connectMs, opened).finally(() => connection.destroy());
 }

@@ -35,7 +35,7 @@ export function runProgram(
       child.unref();
       resolve({ outcome: 'hangs', output: output.trim() });
     }, options.timeoutMs);
-    child.once('error', (error) => {
+    child.on('error', (error) => {
       clearTimeout(timer);
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) resolve({ outcome: 'absent' });
       else if (hasCode(error, 'EACCES')) resolve({ outcome: 'ended', exitCode: 126, output: error.message });

@@ -63,7 +63,7 @@ async function outputOf(docker: Docker, container: Docker.Container): Promise<st
   const ended = new Promise<void>((resolve, reject) => {
     stream.once('end', resolve);
     stream.once('close', resolve);
-    stream.once('error', reject);
+    stream.on('error', reject);
   });
   try {
     await container.start();

@@ -20,7 +20,7 @@ export const probeS3: Probe = async ({ s3 }, signal) => {
   } as const;
   const { get } = url.protocol === 'https:' ? https : http;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get(url, options, resolve).once('error', reject);
+    get(url, options, resolve).on('error', reject);
   });
   const { statusCode, headers } = response;
   response.destroy();

@@ -42,8 +42,8 @@ function ask(session: ClientHttp2Session, method: string, apiKey: string | null)
       status = String(headers['grpc-status']);
       message = decodeURIComponent(String(headers['grpc-message'] ?? ''));
     };
-    session.once('error', reject);
-    stream.once('error', reject);
+    session.on('error', reject);
+    stream.on('error', reject);
     stream.on('response', note);
     stream.on('trailers', note);
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -54,7 +54,7 @@ export class SupervisedExecutor implements Executor {
     }
     child.unref();
     const ended = new Promise<string | null>((resolve) => {
-      child.once('error', (error) => resolve(error.message));
+      child.on('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) =>
         resolve(code === exitTaken ? null : `it ended with ${signal ?? `code ${code}`}`),
       );

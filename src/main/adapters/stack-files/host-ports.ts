@@ -44,7 +44,7 @@ export const hostPorts: HostPorts = {
   isFree: (port) =>
     new Promise((resolve, reject) => {
       const server = createServer();
-      server.once('error', (error) =>
+      server.on('error', (error) =>
         hasCode(error, 'EADDRINUSE', 'EACCES') ? resolve(false) : reject(error),
       );
       server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));

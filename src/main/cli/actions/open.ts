@@ -19,7 +19,7 @@ function openInBrowser(url: string): void {
   const [program, ...argv] = opener() ?? [];
   if (!program) return;
   const child = spawn(program, [...argv, url], { stdio: 'ignore', detached: true });
-  child.once('error', (error) => remark(say(`${program}: ${error.message}`, `${program}: ${error.message}`)));
+  child.on('error', (error) => remark(say(`${program}: ${error.message}`, `${program}: ${error.message}`)));
   child.unref();
 }
 

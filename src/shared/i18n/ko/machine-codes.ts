@@ -85,6 +85,10 @@ export const machineCodes = {
     message: '이 엔진의 주소로 온 요청이 아닙니다',
     mend: 'http://127.0.0.1 주소로 여세요. 다른 컴퓨터에서는 SSH 터널을 쓰세요(docs/remote.md).',
   },
+  ENGINE_FAULT: {
+    message: '엔진에 계속할 수 없는 오류가 생겨 차례대로 멈췄습니다',
+    mend: '다시 시작하세요. 잃은 것은 없고 학습은 계속되었습니다. 원인은 상태 폴더의 엔진 로그에 있습니다.',
+  },
   HEADER_REPEATED: { message: '같은 헤더가 두 번 들어 있습니다', mend: '한 번만 보내세요.' },
   MALFORMED_REQUEST: {
     message: '요청을 읽을 수 없습니다',

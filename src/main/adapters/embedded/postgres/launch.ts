@@ -103,7 +103,7 @@ export async function launch(
   );
   closeSync(log);
   child.unref();
-  await new Promise((resolve, reject) => child.once('spawn', () => resolve(undefined)).once('error', reject));
+  await new Promise((resolve, reject) => child.once('spawn', () => resolve(undefined)).on('error', reject));
   const pid = child.pid ?? 0;
   const ended = () => child.exitCode !== null || child.signalCode !== null;
   const ready = () => {

@@ -34,7 +34,7 @@ async function watchByConnection(
     const client = new pg.Client({ ...clientConfig(connection), application_name: 'trainyard watch' });
     const broken = new Promise<void>((resolve) => {
       client.once('end', resolve);
-      client.once('error', () => resolve());
+      client.on('error', () => resolve());
     });
     const quit = new Promise<void>((resolve) => {
       stopped.addEventListener('abort', () => resolve(), { once: true });

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import Fastify from 'fastify';
+import pino from 'pino';
+import { expect, test } from 'vitest';
+import { Connections, connectionLimits, limitBodies } from '../../src/main/server/connections.ts';
+import { answerErrors, RefusalLog } from '../../src/main/server/error-answers.ts';
+import { mountFiles, type ServedFiles } from '../../src/main/server/files.ts';
+import { waitFor } from '../support/engine.ts';
+import { dial, say } from '../support/raw-http.ts';
+
+const log = pino({ level: 'silent' });
+const addressOf = (server: Server) => ({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+
+/** A listening server, closed with all of its connections when disposed. */
+async function listening(server: Server): Promise<{ url: string } & AsyncDisposable> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const dispose = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { ...addressOf(server), [Symbol.asyncDispose]: dispose };
+}
+
+test('of too many peers that proved nothing the oldest goes; those that proved themselves stay', async () => {
+  const connections = new Connections({
+    ...connectionLimits,
+    anonymous: 3,
+    anonymousLifeMs: 1500,
+    proven: 1,
+  });
+  const server = createServer((request, response) => {
+    response.end(String(connections.trust(request.socket)));
+  });
+  connections.watch(server);
+  await using place = await listening(server);
+  const ask = async () => {
+    const socket = await dial(place);
+    const answered = once(socket, 'data');
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    return { socket, trusted: String((await answered)[0]).endsWith('true') };
+  };
+  const first = await ask();
+  expect(first.trusted).toBe(true);
+  expect((await ask()).trusted).toBe(false);
+  const others = [await dial(place), await dial(place), await dial(place), await dial(place)];
+  await once(others[0] ?? first.socket, 'close');
+  expect(first.socket.destroyed).toBe(false);
+  await waitFor('the others’ time to be over', async () => others.every(({ destroyed }) => destroyed));
+  expect(first.socket.destroyed).toBe(false);
+  first.socket.destroy();
+  await waitFor('the place to be free', async () => (await ask()).trusted);
+});
+
+test('a body that stops coming ends its connection; one that goes on may take longer than that', async () => {
+  const server = Fastify();
+  limitBodies(server, 300);
+  server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  server.post('/', async (request) => {
+    let size = 0;
+    for await (const chunk of request.body as Readable) size += (chunk as Buffer).length;
+    return { size };
+  });
+  await server.ready();
+  await using place = await listening(server.server);
+  const head =
+    'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: a/b\r\nContent-Length: 10\r\n\r\n';
+  expect(await say(place, `${head}abc`)).toMatchObject({ status: 0 });
+
+  const steady = await dial(place);
+  const answered = once(steady, 'data');
+  steady.write(head);
+  // Slower in all than the limit, and never silent for as long: the pace itself is the subject.
+  for (let sent = 0; sent < 10; sent += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    steady.write('x');
+  }
+  expect(String((await answered)[0])).toContain('{"size":10}');
+});
+
+test.each([
+  ['모델/그림', 'application/octet-stream'],
+  ['text/plain\r\nX-Evil: 1', 'application/octet-stream'],
+  ['', 'application/octet-stream'],
+  ['image/svg+xml; charset=utf-8', 'image/svg+xml; charset=utf-8'],
+])('an artifact of media type %j and of a strange name downloads as %s', async (mediaType, sent) => {
+  const name = '혼동 행렬 "x"\r\n\ud800.json';
+  const nowhere = () => Promise.reject(new Error('not asked here'));
+  const files: ServedFiles = {
+    readImage: nowhere,
+    readLog: nowhere,
+    storeUpload: nowhere,
+    readArtifact: async () => ({ body: Readable.from([Buffer.from('abc')]), mediaType, name, size: 3 }),
+  };
+  const server = Fastify();
+  answerErrors(server, log, new RefusalLog(log));
+  await mountFiles(server, files);
+  await server.ready();
+  await using place = await listening(server.server);
+  const id = '00000000-0000-4000-8000-000000000000';
+  const answer = await fetch(`${place.url}/files/runs/${id}/artifacts/${id}`);
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toBe('abc');
+  expect(answer.headers.get('content-type')).toBe(sent);
+  expect(answer.headers.get('x-evil')).toBeNull();
+  expect(answer.headers.get('content-disposition')).toMatch(
+    /^attachment; filename\*=UTF-8''%ED%98%BC[\w%.-]*\.json$/,
+  );
+});
