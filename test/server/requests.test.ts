@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -331,4 +331,17 @@ test('an upload that is given up leaves no error behind, and the next one is tak
   expect(await readFile(path.join(place.home, 'logs', 'engine.log'), 'utf8')).not.toContain(
     'a database that is away',
   );
+});
+
+test('what cannot be done for now is answered as that, not as an unexpected error', async () => {
+  await using other = await temporaryHome();
+  const external = path.join(path.dirname(other.home), 'external.json');
+  await writeFile(external, JSON.stringify({ postgres: { url: 'postgres://nobody@127.0.0.1:9/nothing' } }));
+  await using without = await startEngine(other.home, ['--no-sample', '--profile', 'external'], {
+    TRAINYARD_EXTERNAL_FILE: external,
+  });
+  await expect(rest(without, 'GET', '/projects')).rejects.toMatchObject({
+    status: 503,
+    message: expect.stringContaining('STORES_'),
+  });
 });

@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/server';
 import type { StandardHandlerOptions } from '@orpc/server/standard';
 import type { Logger } from 'pino';
 import type { ApiContext } from '../api/implementer.ts';
@@ -31,6 +32,8 @@ export function contractInterceptors(presence: Presence, log: Logger): ContractI
         try {
           return await next();
         } catch (error) {
+          // Translated already: errors of 500 and more would become unexpected ones.
+          if (error instanceof ORPCError) throw error;
           const isRead = request.signal !== undefined && called.has(request.signal);
           throw toContractError(isRead ? error : unreadable(error), log);
         }
