@@ -5,11 +5,18 @@ import { Readable } from 'node:stream';
 import Fastify from 'fastify';
 import pino from 'pino';
 import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
 import { Connections, connectionLimits, limitBodies } from '../../src/main/server/connections.ts';
+import { contractInterceptors } from '../../src/main/server/contract-interceptors.ts';
 import { answerErrors, RefusalLog } from '../../src/main/server/error-answers.ts';
 import { mountFiles, type ServedFiles } from '../../src/main/server/files.ts';
+import { Presence } from '../../src/main/server/presence.ts';
+import { RpcSockets } from '../../src/main/server/rpc-sockets.ts';
 import { waitFor } from '../support/engine.ts';
 import { dial, say } from '../support/raw-http.ts';
+import { fixtureRouter } from '../ui/fixture-router.ts';
+import { makeStory } from '../ui/fixture-story.ts';
 
 const log = pino({ level: 'silent' });
 const addressOf = (server: Server) => ({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
@@ -109,4 +116,69 @@ test.each([
   expect(answer.headers.get('content-disposition')).toMatch(
     /^attachment; filename\*=UTF-8''%ED%98%BC[\w%.-]*\.json$/,
   );
+});
+
+/** The contract in memory behind real WebSockets, with a heartbeat of a tenth of a second and two calls at once. */
+async function rpcSockets(): Promise<{ url: string } & AsyncDisposable> {
+  const presence = new Presence();
+  const sockets = new RpcSockets({
+    router: fixtureRouter(makeStory().state),
+    context: { userId: localOwnerId },
+    presence,
+    interceptors: contractInterceptors(presence, log),
+    log,
+    limits: { ...connectionLimits, heartbeatMs: 100, callsAtOnce: 2 },
+    admit: () => null,
+    isProven: () => true,
+    beginSignIn: () => {
+      throw new Error('everybody is proven here');
+    },
+    trust: () => true,
+  });
+  const server = createServer();
+  sockets.serve(server);
+  const place = await listening(server);
+  const dispose = async () => {
+    sockets.close();
+    sockets.terminate();
+    await place[Symbol.asyncDispose]();
+  };
+  return { url: place.url, [Symbol.asyncDispose]: dispose };
+}
+
+async function open(url: string, options: { autoPong: boolean }): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/rpc`, options);
+  await once(socket, 'open');
+  return socket;
+}
+
+test('a WebSocket peer that answers no ping is dropped, one that does stays', async () => {
+  await using place = await rpcSockets();
+  const living = await open(place.url, { autoPong: true });
+  const dead = await open(place.url, { autoPong: false });
+  let pings = 0;
+  living.on('ping', () => (pings += 1));
+  await once(dead, 'close');
+  const before = pings;
+  await waitFor('further pings', async () => pings > before + 3);
+  expect(living.readyState).toBe(WebSocket.OPEN);
+  living.terminate();
+});
+
+test('more calls at once than a connection may have are refused, each for itself', async () => {
+  await using place = await rpcSockets();
+  const socket = await open(place.url, { autoPong: true });
+  const statuses = new Map<string, number>();
+  socket.on('message', (data) => {
+    const { i, p } = JSON.parse(String(data)) as { i: string; p: { s?: number } };
+    statuses.set(i, p.s ?? 200);
+  });
+  const news = (waitMs: number) => ({ u: '/system/news', b: { json: { after: '', waitMs } } });
+  for (const i of ['1', '2', '3', '4']) socket.send(JSON.stringify({ i, p: news(0) }));
+  await waitFor('all answers', async () => statuses.size === 4);
+  expect([...statuses.values()].filter((status) => status === 429).length).toBe(2);
+  socket.send(JSON.stringify({ i: '5', p: news(0) }));
+  await waitFor('the next answer', async () => statuses.get('5') === 200);
+  socket.send('no message of the protocol');
+  expect((await once(socket, 'close'))[0]).toBe(1007);
 });
