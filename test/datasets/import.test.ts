@@ -29,7 +29,12 @@ test('an import stores each content once, the manifest last, and tells the datas
     description: 'of friends',
   });
   expect(done).toMatchObject({ phase: 'done', version: 1, reused: false, error: null, done: 7, total: 7 });
-  expect(done.validation).toMatchObject({ ok: true, warnings: [{ code: 'DUPLICATE_IMAGE' }] });
+  expect(done.validation).toMatchObject({
+    ok: true,
+    warnings: [{ code: 'FEW_IMAGES' }, { code: 'DUPLICATE_IMAGE' }],
+  });
+  const { versions } = await setting.service.show(localOwnerId, done.datasetId);
+  expect(versions).toMatchObject([{ version: 1, trainingRisks: [{ code: 'FEW_IMAGES' }] }]);
 
   const blobs = Object.values(files).map((bytes) => `blobs/${sha256(bytes).slice(0, 2)}/${sha256(bytes)}`);
   expect(await storedKeys(setting, 'blobs/')).toEqual(blobs.sort());

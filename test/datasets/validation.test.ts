@@ -230,8 +230,9 @@ test('a thousand problems of each kind are listed and the rest are counted, no c
   const { validation } = await evaluatePath(place.folder);
   expect(validation.errors).toHaveLength(1000);
   expect(validation.moreErrors).toBe(101);
-  expect(validation.warnings).toHaveLength(1000);
-  expect(validation.moreWarnings).toBe(100);
+  // One of the places is taken by the risk of so few images.
+  expect(validation.warnings).toHaveLength(999);
+  expect(validation.moreWarnings).toBe(101);
   expect(told(validation.errors)).toContain('EXTENSION_MISMATCH cat/really-a-jpeg.png');
 });
 

@@ -79,6 +79,7 @@ export function fixtureDatasets(state: FixtureState) {
                   sizeBytes: dataset.sizeBytes,
                   classes: dataset.classes,
                   createdAt: dataset.createdAt,
+                  trainingRisks: [],
                 },
               ],
         validation: dataset.version === null ? null : validation('/good', state),

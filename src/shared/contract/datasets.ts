@@ -94,6 +94,8 @@ export const datasetVersionSchema = z.object({
   sizeBytes: z.int(),
   classes: z.array(classCount),
   createdAt: time,
+  /** What would train badly on it, as its import found: at most one of each kind. Empty for versions that were imported before. */
+  trainingRisks: z.array(problem),
 });
 
 /** `thumbnailUrl` and `url` are paths on the engine's own origin. */

@@ -3,12 +3,13 @@ import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-
 import { defaultLimits, type SourceLimits } from '../../../src/main/domain/datasets/limits.ts';
 import { automatic, type Reading } from '../../../src/main/domain/datasets/reading.ts';
 import { scanSource } from '../../../src/main/domain/datasets/scan.ts';
+import { trainingRiskCodes } from '../../../src/main/domain/datasets/training-risks.ts';
 import { type Evaluation, evaluate } from '../../../src/main/domain/datasets/validation.ts';
 
 const reader = new SharpImageReader();
 
 /** Validates a folder or archive as the service does. */
-export async function evaluatePath(
+export async function evaluateWhole(
   path: string,
   changed: Partial<SourceLimits> = {},
   said: Partial<Reading> = {},
@@ -17,6 +18,16 @@ export async function evaluatePath(
   const reading = { ...automatic, ...said };
   const source = await new LocalSources(limits, '/nowhere/trainyard').open(path, reading);
   return evaluate(await scanSource(source, { reader, limits }), 'imagenet', reading);
+}
+
+const riskCodes: readonly string[] = trainingRiskCodes;
+
+/** The same without what would train badly: the few small images of most tests would. */
+export async function evaluatePath(...given: Parameters<typeof evaluateWhole>): Promise<Evaluation> {
+  const evaluation = await evaluateWhole(...given);
+  const { validation } = evaluation;
+  const warnings = validation.warnings.filter(({ code }) => !riskCodes.includes(code));
+  return { ...evaluation, validation: { ...validation, warnings } };
 }
 
 /** The problems as `CODE path`, sorted. */

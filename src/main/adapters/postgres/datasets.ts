@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../../domain/datasets/ports.ts';
+import type { Problem } from '../../domain/datasets/problems.ts';
 import { inTransaction } from '../embedded/transaction.ts';
 import {
   type DatasetRow,
@@ -64,6 +65,20 @@ export class PostgresDatasetRepository implements DatasetRepository {
       [datasetId],
     );
     return rows.map(toVersion);
+  }
+
+  async warnings(datasetId: string, codes: readonly string[]): Promise<Map<number, Problem[]>> {
+    const { rows } = await this.pool.query<{ version: number; warnings: Problem[] }>(
+      `SELECT newest.version, jsonb_agg(w.warning ORDER BY w.place) AS warnings
+      FROM (SELECT DISTINCT ON (version) version, validation FROM dataset_imports
+        WHERE dataset_id = $1 AND phase = 'done' AND validation IS NOT NULL
+        ORDER BY version, created_at DESC, id DESC) AS newest,
+        jsonb_array_elements(newest.validation -> 'warnings') WITH ORDINALITY AS w (warning, place)
+      WHERE w.warning ->> 'code' = ANY ($2)
+      GROUP BY newest.version`,
+      [datasetId, codes],
+    );
+    return new Map(rows.map(({ version, warnings }) => [version, warnings]));
   }
 
   async lastValidation(datasetId: string): Promise<Validation | null> {

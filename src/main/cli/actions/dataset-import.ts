@@ -102,7 +102,17 @@ export async function importDataset(
     });
     return;
   }
-  for (const warning of warnings.slice(0, 10)) remark(`${warning.path}: ${warning.message}`);
+  const shown = warnings.slice(0, 10);
+  for (const { path: place, message, mend } of shown)
+    remark(`${place ? `${place}: ` : ''}${message}\n  → ${mend}`);
+  const more = warnings.length + (progress.validation?.moreWarnings ?? 0) - shown.length;
+  if (more > 0)
+    remark(
+      say(
+        `and ${more} more warnings: trainyard dataset validate lists them`,
+        `그 밖에 경고 ${more}개가 더 있습니다. 전체 목록: trainyard dataset validate`,
+      ),
+    );
   const what = `${dataset.name}, ${say(`version ${version.version}`, `버전 ${version.version}`)}`;
   const size = say(
     `${version.images} images in ${version.classes.length} classes, ${formatBytes(version.sizeBytes)}`,

@@ -49,6 +49,9 @@ export async function train(options: TrainOptions & CommonOptions): Promise<numb
       ...(datasetVersion === undefined ? {} : { version: datasetVersion }),
     }),
   );
+  const { versions } = await session.ask((api) => api.datasets.show({ dataset }));
+  const trained = versions.find(({ version }) => datasetVersion === undefined || version === datasetVersion);
+  for (const { message, mend } of trained?.trainingRisks ?? []) remark(`${message}\n  → ${mend}`);
   if (options.json) await writeJson({ runId });
   else await writeLine(say(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
   if (options.follow) return await follow(session, runId, { after: 0, json: options.json ?? false });

@@ -30,6 +30,7 @@ import {
   versionNotFound,
 } from './refusal.ts';
 import { scanSource, unopened } from './scan.ts';
+import { trainingRiskCodes } from './training-risks.ts';
 import { evaluate } from './validation.ts';
 import { verifyVersion } from './verification.ts';
 
@@ -93,7 +94,12 @@ export class DatasetService implements TrainingData {
     const record = await this.find(userId, reference);
     const versions = await repository.versions(record.id);
     const validation = await repository.lastValidation(record.id);
-    return { ...this.view(record), versions: versions.map(showVersion), validation };
+    const risks = await repository.warnings(record.id, trainingRiskCodes);
+    return {
+      ...this.view(record),
+      versions: versions.map((version) => showVersion(version, risks.get(version.version) ?? [])),
+      validation,
+    };
   }
 
   /** Looks at everything and imports nothing. What stands in the way of looking at all is a finding, too. */

@@ -9,6 +9,7 @@ import { imageUrl } from './image-views.ts';
 import type { ProgressState } from './import-progress.ts';
 import type { ManifestLine } from './manifest.ts';
 import type { DatasetRecord, DatasetVersionRecord, ImportRecord } from './ports.ts';
+import type { Problem } from './problems.ts';
 
 type StateOf = (importId: string) => ProgressState | null;
 
@@ -40,9 +41,17 @@ export function showDataset(record: DatasetRecord, stateOf: StateOf): Dataset {
   };
 }
 
-export function showVersion(record: DatasetVersionRecord): z.infer<typeof datasetVersionSchema> {
+export function showVersion(
+  record: DatasetVersionRecord,
+  trainingRisks: readonly Problem[],
+): z.infer<typeof datasetVersionSchema> {
   const { createdAt, classes, ...rest } = record;
-  return { ...rest, classes: [...classes], createdAt: createdAt.toISOString() };
+  return {
+    ...rest,
+    classes: [...classes],
+    createdAt: createdAt.toISOString(),
+    trainingRisks: [...trainingRisks],
+  };
 }
 
 const thumbnailPixels = 128;

@@ -243,6 +243,8 @@ export interface DatasetRepository {
   findVersion(datasetId: string, version: number): Promise<DatasetVersionRecord | null>;
   /** Newest first. */
   versions(datasetId: string): Promise<DatasetVersionRecord[]>;
+  /** The warnings of these codes that the newest import of each version found; versions without any are left out. */
+  warnings(datasetId: string, codes: readonly string[]): Promise<ReadonlyMap<number, readonly Problem[]>>;
   /** Of the newest import that has one. */
   lastValidation(datasetId: string): Promise<Validation | null>;
 

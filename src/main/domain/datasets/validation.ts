@@ -7,6 +7,7 @@ import type { ClassCount, DatasetFormat } from './ports.ts';
 import type { Findings } from './problems.ts';
 import { automatic, type Reading } from './reading.ts';
 import type { Scan } from './scan.ts';
+import { findTrainingRisks } from './training-risks.ts';
 
 /** What a validation found, and what could be imported of it. */
 export interface Evaluation {
@@ -37,6 +38,7 @@ export function evaluate(
   const faulty = groups.wrongFiles;
   for (const { problems, sourcePath } of scan.images) if (problems.length > 0) faulty.add(sourcePath);
   const accepted = images.filter(({ sourcePath }) => !faulty.has(sourcePath));
+  for (const problem of findTrainingRisks(accepted)) warnings.add(problem);
   const isUnclear = doubt !== null && !doubt.isWarning;
   const isFatal = scan.isCutShort || isUnclear || groups.isFatal || accepted.length === 0;
   return { validation: report(format, errors, warnings, images), accepted, layout, isFatal };

@@ -16,6 +16,7 @@ import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
+import { TrainingRisks } from '../../components/training-risks.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
@@ -106,6 +107,7 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
   return (
     <Stack gap="xl">
       {failure && <ProblemAlert error={new TrainyardError(failure.code, failure.message, failure.mend)} />}
+      {current && <TrainingRisks risks={current.trainingRisks} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <section className="surface" style={{ padding: '16px 18px' }} aria-labelledby="dataset-facts">
           <Title order={2} size={15} mb="sm" id="dataset-facts">

@@ -44,6 +44,9 @@ function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
         >
           {state.reused ? t('datasets.reusedHint') : t('datasets.importedHint')}
         </Alert>
+        {state.validation && state.validation.warnings.length > 0 && (
+          <ValidationReport validation={state.validation} />
+        )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             {t('common.close')}

@@ -25,7 +25,12 @@ export type ImportState =
       readonly done: number;
       readonly total: number | null;
     }
-  | { readonly at: 'done'; readonly datasetId: string; readonly reused: boolean }
+  | {
+      readonly at: 'done';
+      readonly datasetId: string;
+      readonly reused: boolean;
+      readonly validation: Validation | null;
+    }
   | { readonly at: 'failed'; readonly error: unknown; readonly validation: Validation | null };
 
 async function sourcePath(
@@ -99,7 +104,7 @@ export function useImport(): {
           });
           return;
         }
-        report({ at: 'done', datasetId, reused: answer.reused });
+        report({ at: 'done', datasetId, reused: answer.reused, validation: answer.validation });
       } catch (error) {
         report({ at: 'failed', error, validation: null });
       } finally {

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { flatten } from '../../components/documents.ts';
 import { LinkButton } from '../../components/link-button.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { TrainingRisks } from '../../components/training-risks.tsx';
 import { useUnsaved } from '../../late/use-unsaved.ts';
 import { queries } from '../../rpc/client.ts';
 import { toProblem } from '../../rpc/problem.ts';
@@ -61,6 +62,11 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
   // What was named or chosen stays chosen, also where the project does not have it (yet): the engine trains on any dataset.
   const kept = named && !ready.some(({ id }) => id === named.id) ? [named, ...ready] : ready;
   const dataset = datasetChoice ?? ready[0]?.id ?? null;
+  const chosen = useQuery(
+    queries.datasets.show.queryOptions({ input: { dataset: dataset ?? '' }, enabled: dataset !== null }),
+  );
+  const trained = (dataset === named?.id && version) || chosen.data?.version;
+  const risks = chosen.data?.versions.find((one) => one.version === trained)?.trainingRisks ?? [];
   const model = models.data?.models.find(({ id }) => id === modelChoice) ?? models.data?.models[0];
   const defaults = useMemo(() => flatten(model?.defaults ?? {}), [model]);
   const { overrides, changes, wrong } = useMemo(() => readForm(edits, defaults), [edits, defaults]);
@@ -139,6 +145,7 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
               {...form.getInputProps('name')}
             />
           </SimpleGrid>
+          <TrainingRisks risks={risks} />
           {datasets.isSuccess && ready.length === 0 && project !== null && (
             <Group gap="xs">
               <Text size="sm" c="dimmed">

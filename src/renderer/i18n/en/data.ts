@@ -80,6 +80,8 @@ export const data = {
     imported: 'The dataset is imported',
     importedHint: 'It is ready to train on.',
     reused: 'These very images are here already',
+    risks_one: 'One thing about these images will make a training worse',
+    risks_other: '{{count}} things about these images will make a training worse',
     reusedHint: 'Nothing was stored twice: the version with the same bytes is used.',
     open: 'Open dataset',
     background: 'Go on in the background',
