@@ -197,12 +197,13 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
     series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
     logs: new LogService(new PostgresLogIndex(pool), lines, runNews),
   };
-  const manifests = new Manifests(objects);
+  const rooted = new LocalRootedFiles();
+  const manifests = new Manifests({ store: objects, files: rooted, reader: new SharpImageReader() });
   const files = new DatasetFiles({
     repository,
     store: objects,
     local: stores.local,
-    files: new LocalRootedFiles(),
+    files: rooted,
     manifests,
   });
   const pixels = new SharpPixelReader(defaultLimits.maxPixels);

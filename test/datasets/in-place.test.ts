@@ -19,6 +19,7 @@ test('in place, no image is copied; the manifest and the times of the files are 
   expect(done).toMatchObject({ phase: 'done', version: 1 });
   expect(await storedKeys(setting)).toEqual([
     `${done.datasetId}/1/manifest.jsonl`,
+    `${done.datasetId}/1/sizes.json`,
     `${done.datasetId}/1/times.json`,
   ]);
   const shown = await setting.service.show(localOwnerId, 'pets');

@@ -49,7 +49,7 @@ async function expectOnce(setting: Setting, home: string, blobs: number): Promis
   const [version] = shown.versions;
   const keys = await storedKeys(setting, `${shown.id}/`);
   expect(keys.filter((key) => key.endsWith('manifest.jsonl'))).toEqual([`${shown.id}/1/manifest.jsonl`]);
-  expect(keys).toHaveLength(version?.mode === 'copy' ? 1 : 2);
+  expect(keys).toHaveLength(version?.mode === 'copy' ? 2 : 3);
   expect(await setting.service.verify(localOwnerId, 'pets', 1)).toEqual({ ok: true, problems: [] });
   for (const left of await readdir(path.join(home, 'objects', '.incoming'))) {
     expect(await readdir(path.join(home, 'objects', '.incoming', left))).toEqual([]);

@@ -80,6 +80,7 @@ export function fixtureDatasets(state: FixtureState) {
                   classes: dataset.classes,
                   createdAt: dataset.createdAt,
                   trainingRisks: [],
+                  correctedSizes: 0,
                 },
               ],
         validation: dataset.version === null ? null : validation('/good', state),

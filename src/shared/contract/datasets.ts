@@ -96,6 +96,11 @@ export const datasetVersionSchema = z.object({
   createdAt: time,
   /** What would train badly on it, as its import found: at most one of each kind. Empty for versions that were imported before. */
   trainingRisks: z.array(problem),
+  /**
+   * Images of which an older import stored the size of the photo on its side: the right one is read from the images. Null for an
+   * older version that was not used since.
+   */
+  correctedSizes: z.int().nullable(),
 });
 
 /** `thumbnailUrl` and `url` are paths on the engine's own origin. */

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { LocalRootedFiles } from '../../../src/main/adapters/files/rooted-files.ts';
+import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-reader.ts';
 import { SharpPixelReader } from '../../../src/main/adapters/images/sharp-pixel-sums.ts';
 import { PostgresDatasetRepository } from '../../../src/main/adapters/postgres/datasets.ts';
 import { PostgresJobStore } from '../../../src/main/adapters/postgres/jobs.ts';
@@ -28,7 +29,11 @@ export interface JobStage {
 /** An engine's part on jobs, as the engine wires it. */
 export function openJobs({ pool, queue, pubSub, objects, workers, machineId, leaseMs }: JobStage) {
   const repository = new PostgresDatasetRepository(pool);
-  const manifests = new Manifests(objects);
+  const manifests = new Manifests({
+    store: objects,
+    files: new LocalRootedFiles(),
+    reader: new SharpImageReader(),
+  });
   const files = new DatasetFiles({
     repository,
     store: objects,

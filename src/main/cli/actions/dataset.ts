@@ -2,7 +2,7 @@ import type { CommonOptions } from '../define.ts';
 import { withEngine } from '../engine.ts';
 import { formatBytes, formatStatus, formatTime } from '../format.ts';
 import { say } from '../language.ts';
-import { facts, table, writeJson, writeLine } from '../output.ts';
+import { facts, remark, table, writeJson, writeLine } from '../output.ts';
 
 export interface DatasetListOptions {
   readonly project?: string;
@@ -85,4 +85,11 @@ export async function showDataset(options: CommonOptions, reference: string): Pr
     version.manifestSha256.slice(0, 12),
   ]);
   await writeLine(`${facts(pairs)}\n\n${table(columns, rows)}`);
+  for (const { version, correctedSizes } of dataset.versions.filter((one) => (one.correctedSizes ?? 0) > 0))
+    remark(
+      say(
+        `Version ${version} was imported before sizes were kept upright: those of ${correctedSizes} turned photos are read from the images.`,
+        `버전 ${version}은(는) 사진의 회전을 반영하기 전에 가져온 것이라, 회전된 사진 ${correctedSizes}장의 크기는 이미지에서 다시 읽습니다.`,
+      ),
+    );
 }

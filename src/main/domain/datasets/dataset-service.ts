@@ -71,7 +71,7 @@ export class DatasetService implements TrainingData {
   constructor(parts: DatasetParts) {
     this.parts = parts;
     this.imports = new Imports(parts);
-    this.manifests = new Manifests(parts.store);
+    this.manifests = new Manifests(parts);
     this.files = new DatasetFiles({ ...parts, manifests: this.manifests });
     this.views = new ImageViews({ ...parts, manifests: this.manifests, files: this.files });
   }
@@ -97,7 +97,14 @@ export class DatasetService implements TrainingData {
     const risks = await repository.warnings(record.id, trainingRiskCodes);
     return {
       ...this.view(record),
-      versions: versions.map((version) => showVersion(version, risks.get(version.version) ?? [])),
+      versions: await Promise.all(
+        versions.map(async (version) =>
+          showVersion(version, {
+            trainingRisks: risks.get(version.version) ?? [],
+            correctedSizes: await this.manifests.correctedSizes(record.id, version.version),
+          }),
+        ),
+      ),
       validation,
     };
   }

@@ -43,14 +43,15 @@ export function showDataset(record: DatasetRecord, stateOf: StateOf): Dataset {
 
 export function showVersion(
   record: DatasetVersionRecord,
-  trainingRisks: readonly Problem[],
+  found: { readonly trainingRisks: readonly Problem[]; readonly correctedSizes: number | null },
 ): z.infer<typeof datasetVersionSchema> {
   const { createdAt, classes, ...rest } = record;
   return {
     ...rest,
     classes: [...classes],
     createdAt: createdAt.toISOString(),
-    trainingRisks: [...trainingRisks],
+    trainingRisks: [...found.trainingRisks],
+    correctedSizes: found.correctedSizes,
   };
 }
 

@@ -6,7 +6,7 @@ import { failpoint } from '../../failpoints.ts';
 import type { ObjectStore } from '../objects/ports.ts';
 import type { ImportProgress } from './import-progress.ts';
 import type { SourceLimits } from './limits.ts';
-import { manifestKey, manifestSha256, manifestText, timesKey } from './manifest.ts';
+import { manifestKey, manifestSha256, manifestText, sizesKey, timesKey } from './manifest.ts';
 import type {
   DatasetSource,
   DatasetSources,
@@ -20,6 +20,7 @@ import type {
 import type { Reading } from './reading.ts';
 import { scanSource } from './scan.ts';
 import { type StoredImages, storeImages } from './store-images.ts';
+import { noneTurned } from './upright-sizes.ts';
 import { countClasses, type Evaluation, evaluate } from './validation.ts';
 
 export interface ImportParts {
@@ -130,6 +131,8 @@ async function commit(
   failpoint('dataset-import.reserve.before');
   const { version, present } = await importRows.reserve(intent.id, made);
   failpoint('dataset-import.reserve.after');
+  // A version with this manifest has upright sizes, whoever imported it first.
+  await store.put('datasets', sizesKey(intent.datasetId, version), Buffer.from(noneTurned));
   if (!present) {
     if (stored.times) {
       const times = Buffer.from(JSON.stringify(stored.times));

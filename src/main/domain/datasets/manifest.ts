@@ -37,6 +37,11 @@ export function timesKey(datasetId: string, version: number): string {
   return `${datasetId}/${version}/times.json`;
 }
 
+/** Which sizes of the manifest are not upright, and by being there that somebody looked; see `upright-sizes.ts`. */
+export function sizesKey(datasetId: string, version: number): string {
+  return `${datasetId}/${version}/sizes.json`;
+}
+
 /** The line of an image; `file` is where its bytes lie. */
 export function manifestLine(image: PlacedImage, file: string): ManifestLine {
   const { path, sha256, size, width, height, channels, split, bits, highest } = image;

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../objects/ports.ts';
 import { type ManifestLine, manifestKey, parseManifest, timesKey, whiteOf } from './manifest.ts';
 import type { DatasetVersionRecord } from './ports.ts';
+import { type UprightSizeParts, UprightSizes } from './upright-sizes.ts';
 import { WeightedCache } from './weighted-cache.ts';
 
 /** A version's manifest with the ways that it is looked into. */
@@ -21,15 +22,19 @@ export class Manifests {
   private readonly store: ObjectStore;
   private readonly cache = new WeightedCache<LoadedManifest>(mostLines, ({ lines }) => lines.length);
 
-  constructor(store: ObjectStore) {
-    this.store = store;
+  private readonly sizes: UprightSizes;
+
+  constructor(parts: UprightSizeParts) {
+    this.store = parts.store;
+    this.sizes = new UprightSizes(parts);
   }
 
   /** @throws TrainyardError MANIFEST_DAMAGED, OBJECT_NOT_FOUND */
   load(datasetId: string, version: DatasetVersionRecord): Promise<LoadedManifest> {
     const key = manifestKey(datasetId, version.version);
     return this.cache.get(key, async () => {
-      const lines = await parseManifest(await this.store.get('datasets', key), version.manifestSha256);
+      const stored = await parseManifest(await this.store.get('datasets', key), version.manifestSha256);
+      const lines = await this.sizes.apply(datasetId, version, stored);
       const byClass = new Map<string, ManifestLine[]>();
       for (const line of lines) {
         const same = byClass.get(line.class);
@@ -39,6 +44,11 @@ export class Manifests {
       const bySha256 = new Map(lines.map((line) => [line.sha256, line]));
       return { lines, byClass, bySha256, white: whiteOf(lines.map(({ maxValue }) => maxValue)) };
     });
+  }
+
+  /** As {@link UprightSizes.count}. */
+  correctedSizes(datasetId: string, version: number): Promise<number | null> {
+    return this.sizes.count(datasetId, version);
   }
 
   /** When each file of the manifest was changed, in its order, where that was kept: a version by copy has no such times. */

@@ -1,4 +1,4 @@
-import { Button, Table, Title, Tooltip } from '@mantine/core';
+import { Button, Table, Text, Title, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
@@ -38,7 +38,16 @@ export function VersionTable({ versions, shown, onShow }: VersionTableProps) {
           <Table.Tbody>
             {versions.map((one) => (
               <Table.Tr key={one.version}>
-                <Table.Td fw={600}>v{one.version}</Table.Td>
+                <Table.Td>
+                  <Text size="sm" fw={600}>
+                    v{one.version}
+                  </Text>
+                  {one.correctedSizes !== null && one.correctedSizes > 0 && (
+                    <Text size="xs" c="dimmed">
+                      {t('datasets.correctedSizes', { count: one.correctedSizes })}
+                    </Text>
+                  )}
+                </Table.Td>
                 <Table.Td ta="right" className="tabular">
                   {format.number(one.images)}
                 </Table.Td>

@@ -82,6 +82,8 @@ export const data = {
     reused: 'These very images are here already',
     risks_one: 'One thing about these images will make a training worse',
     risks_other: '{{count}} things about these images will make a training worse',
+    correctedSizes_one: 'One photo was stored on its side; its size is read upright',
+    correctedSizes_other: '{{count}} photos were stored on their side; their sizes are read upright',
     reusedHint: 'Nothing was stored twice: the version with the same bytes is used.',
     open: 'Open dataset',
     background: 'Go on in the background',

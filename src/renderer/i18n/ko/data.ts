@@ -82,6 +82,8 @@ export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'veri
     reused: '똑같은 이미지가 이미 있습니다',
     risks_one: '학습 결과를 나쁘게 할 수 있는 문제가 {{count}}가지 있습니다',
     risks_other: '학습 결과를 나쁘게 할 수 있는 문제가 {{count}}가지 있습니다',
+    correctedSizes_one: '회전 정보가 있는 사진 {{count}}장의 가로와 세로를 바로잡아 읽습니다',
+    correctedSizes_other: '회전 정보가 있는 사진 {{count}}장의 가로와 세로를 바로잡아 읽습니다',
     reusedHint: '두 번 저장하지 않고, 내용이 같은 버전을 씁니다.',
     open: '데이터셋 열기',
     background: '뒤에서 계속하기',
