@@ -79,7 +79,7 @@ export function fixtureDatasets(state: FixtureState) {
                   sizeBytes: dataset.sizeBytes,
                   classes: dataset.classes,
                   createdAt: dataset.createdAt,
-                  trainingRisks: [],
+                  trainingRisks: state.trainingRisks,
                   correctedSizes: 0,
                 },
               ],

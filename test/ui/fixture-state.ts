@@ -1,4 +1,4 @@
-import type { Dataset } from '../../src/shared/contract/datasets.ts';
+import type { Dataset, Validation } from '../../src/shared/contract/datasets.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
 import type { LogLine, RunEvent, Series } from '../../src/shared/contract/run-readings.ts';
 import { isEnded, type RunStatus } from '../../src/shared/model/run.ts';
@@ -13,6 +13,8 @@ export class FixtureState {
   readonly projects = new Map<string, Project>();
   readonly datasets = new Map<string, Dataset>();
   readonly runs = new Map<string, FixtureRun>();
+  /** What would train badly on any dataset. */
+  trainingRisks: Validation['warnings'] = [];
   images: readonly FixtureImage[] = [];
   readonly artifacts = new Map<string, { name: string; body: string }>();
   readonly news: Change[] = [];
