@@ -1,3 +1,4 @@
+import './i18n/browser-language.ts';
 import '@mantine/core/styles.css';
 import './app/global.css';
 import { StrictMode } from 'react';

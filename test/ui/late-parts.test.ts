@@ -49,7 +49,7 @@ async function breakOff(page: Page, address: RegExp, whether: (count: number) =>
 test('a part whose requests fail at first is fetched again, and the page stays', async () => {
   const { page, fixture } = await openTab();
   await breakOff(page, /assets\/doctor-/, (count) => count <= 3);
-  await page.goto(`${fixture.url}/runs`);
+  await page.goto(fixture.link('/runs'));
   await mark(page);
   await page.getByRole('link', { name: 'Doctor' }).click();
   await page.getByText('No NVIDIA driver answers').waitFor();
@@ -60,7 +60,7 @@ test('a part that cannot be had says so inside the frame, and trying again fetch
   const { page, fixture } = await openTab();
   let away = true;
   await breakOff(page, /assets\/system-/, () => away);
-  await page.goto(`${fixture.url}/runs`);
+  await page.goto(fixture.link('/runs'));
   await mark(page);
   await page.getByRole('link', { name: 'System' }).click();
   const alert = page.getByRole('alert');
@@ -76,7 +76,7 @@ test('a tab of a page that cannot be had leaves the rest of the page, and comes 
   let away = true;
   await breakOff(page, /assets\/logs-/, () => away);
   const { running } = fixture.story.runs;
-  await page.goto(`${fixture.url}/runs/${running.run.id}?tab=log`);
+  await page.goto(fixture.link(`/runs/${running.run.id}?tab=log`));
   await page.getByRole('alert').getByText('PART_UNREACHABLE').waitFor();
   await page.getByRole('heading', { name: running.run.name }).waitFor();
   await mark(page);
@@ -97,7 +97,7 @@ test('every part is there before it is wanted: once the page was idle, all pages
   page.on('requestfinished', (request) => {
     if (request.resourceType() === 'script') came.add(path.posix.basename(new URL(request.url()).pathname));
   });
-  await page.goto(`${fixture.url}/system`);
+  await page.goto(fixture.link('/system'));
   await expect.poll(() => [...came].sort()).toEqual(scripts);
   await breakOff(page, /assets\//, () => true);
   for (const [name, title] of [
@@ -117,7 +117,7 @@ test('a page whose entry and style fail at first starts all the same, styled', a
   const { page, fixture } = await openTab();
   await breakOff(page, /assets\/index-.*\.js/, (count) => count <= 3);
   await breakOff(page, /assets\/style-/, (count) => count <= 2);
-  await page.goto(`${fixture.url}/runs`);
+  await page.goto(fixture.link('/runs'));
   await page.locator('main tbody a').first().waitFor();
   await expect
     .poll(() => page.evaluate(() => getComputedStyle(document.body).getPropertyValue('--mantine-scale')))
@@ -132,7 +132,7 @@ test('a page whose entry cannot be had stops trying, says so, and starts when as
     loads += 1;
     return away;
   });
-  await page.goto(`${fixture.url}/runs`);
+  await page.goto(fixture.link('/runs'));
   await page.getByText('The page could not be loaded.').waitFor();
   expect(loads).toBeLessThanOrEqual(9);
   away = false;
@@ -144,7 +144,7 @@ test('an image whose requests fail at first is asked for again', async () => {
   const { page, fixture } = await openTab();
   await breakOff(page, /\/files\/datasets\//, (count) => count <= 12);
   const [dataset] = fixture.story.state.datasets.values();
-  await page.goto(`${fixture.url}/datasets/${dataset?.id}`);
+  await page.goto(fixture.link(`/datasets/${dataset?.id}`));
   await page.locator('main img').first().waitFor();
   const broken = () =>
     page.evaluate(
@@ -163,7 +163,7 @@ test('after an update of the engine an open page loads the new one by itself, on
   page.on('load', () => {
     loads += 1;
   });
-  await page.goto(`${fixture.url}/runs`);
+  await page.goto(fixture.link('/runs'));
   await page.locator('main tbody a').first().waitFor();
   await mark(page);
   fixture.drop(true);
@@ -186,7 +186,7 @@ test('a page that stays older than the engine, also after it was loaded anew, sa
   // Somebody between page and engine keeps the old page for whoever visits it.
   const old = await (await fetch(`${fixture.url}/runs`)).text();
   await page.route(/\/runs$/, (route) => route.fulfill({ contentType: 'text/html', body: old }));
-  await page.goto(`${fixture.url}/runs`);
+  await page.goto(fixture.link('/runs'));
   await page.locator('main tbody a').first().waitFor();
   fixture.drop(true);
   await page.locator('nav + [data-phase=waiting]').waitFor();
@@ -220,7 +220,7 @@ test.each(['a', 'b', 'c'])(
       ['/runs/new', 'What to train'],
       ['/doctor', 'No NVIDIA driver answers'],
     ] as const) {
-      await page.goto(`${fixture.url}${address}`);
+      await page.goto(fixture.link(`${address}`));
       await page.getByText(text).first().waitFor();
       await expect
         .poll(() =>
@@ -234,7 +234,7 @@ test.each(['a', 'b', 'c'])(
 
 test('an update of the engine never takes what was typed: the page asks first', async () => {
   const { page, fixture } = await openTab();
-  await page.goto(`${fixture.url}/runs/new`);
+  await page.goto(fixture.link('/runs/new'));
   const name = page.getByRole('textbox', { name: 'Name' });
   await name.fill('typed before the update');
   fixture.drop(true);

@@ -92,6 +92,7 @@ export interface DatasetImportsTable {
   format: string;
   mode: 'copy' | 'link' | 'in_place';
   skip_invalid: Generated<boolean>;
+  reading: Generated<unknown>;
   phase: Generated<'validating' | 'storing' | 'committing' | 'done' | 'failed'>;
   total: Nullable<number>;
   version: Nullable<number>;
