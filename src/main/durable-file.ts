@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fchmodSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { hasCode } from './error-code.ts';
 
@@ -20,8 +29,12 @@ function writeAside(file: string, text: string, mode: number): string {
   try {
     // Whatever the umask takes away: the server's account must be able to read what is for it.
     if (process.platform !== 'win32') fchmodSync(descriptor, mode);
-    writeSync(descriptor, text);
+    // Not one writeSync: a disk that is nearly full takes a part and says nothing.
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
   } finally {
     closeSync(descriptor);
   }

@@ -3,12 +3,15 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
+import { formatBytes } from '../shared/model/disk.ts';
 import { TrainyardError } from '../shared/model/errors.ts';
 import type { Profile } from '../shared/model/stack.ts';
 import { createDoctor } from './adapters/doctor/create-doctor.ts';
 import { readExternal } from './adapters/external/external-file.ts';
+import { StateFileSystems } from './adapters/files/file-systems.ts';
 import { openSettings } from './adapters/sqlite/settings-store.ts';
 import { createRouter } from './api/router.ts';
+import { DiskWatch } from './domain/disk/disk-watch.ts';
 import { localOwnerId } from './domain/identity/local-owner.ts';
 import { News } from './domain/news/news.ts';
 import { ensureSample } from './domain/sample/first-start.ts';
@@ -32,6 +35,7 @@ import { chosenProfile } from './profile.ts';
 import { sampleParts } from './sample-parts.ts';
 import { Access } from './server/access.ts';
 import { forgetPages, KnownPages } from './server/known-pages.ts';
+import type { Readiness } from './server/observability.ts';
 import { Presence } from './server/presence.ts';
 import { EngineServer } from './server/server.ts';
 import { openSession } from './session.ts';
@@ -116,6 +120,16 @@ async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<s
   }
 }
 
+/** An engine on a full disk serves reads and does no work. */
+function withDisk({ ready, checks }: Readiness, { state }: DiskWatch): Readiness {
+  const [fullest] = state.disks;
+  const message = fullest
+    ? `${formatBytes(fullest.freeBytes)} of ${formatBytes(fullest.totalBytes)} free at ${fullest.path}`
+    : 'not looked at yet';
+  const ok = state.level !== 'full';
+  return { ready: ready && ok, checks: { ...checks, disk: { ok, message } } };
+}
+
 async function describeDatabase({ open }: SessionHost) {
   if (!open)
     return { version: '–', revision: null, head: '–', how: 'away', message: 'The stores are not there.' };
@@ -152,6 +166,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   log.info({ version, home, node: process.version }, 'the engine starts');
 
   const news = new News();
+  const disks = new StateFileSystems(home, () => [
+    path.join(home, 'runs'),
+    ...(host.open?.stores.folders ?? []),
+  ]);
+  const disk = stack.use(new DiskWatch(disks, news, log));
   const access = new Access(engineToken, new KnownPages({ settings, log, port: () => server.port }));
   const presence = new Presence();
   const engineStack: EngineStack = stack.use(
@@ -169,7 +188,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     new SessionHost(
       {
         open: async (profile, tell) =>
-          openSession(await openProfile(profile, tell), { home, settings, news, log }),
+          openSession(await openProfile(profile, tell), { home, settings, news, disk, log }),
         news,
         log,
       },
@@ -193,6 +212,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           database: await describeDatabase(host),
           executors: ['builtin'],
         }),
+        disk,
         doctor: createDoctor({
           home,
           database: async () => (host.open ? describeDatabase(host) : null),
@@ -204,22 +224,30 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       },
       stack: engineStack.services(),
     }),
-    context: { userId: localOwnerId },
+    context: {
+      userId: localOwnerId,
+      checkRoom: (what) => disk.check(what),
+      diskRefused: () => disk.refused(),
+    },
     access,
     presence,
     files: {
       readImage: (request) => host.current.services.datasets.readImage(request),
       readArtifact: (runId, artifactId) => host.current.services.runs.views.readArtifact(runId, artifactId),
       readLog: async (runId) => Readable.from(wholeLog(host.current.services, runId)),
-      storeUpload: (uploadId, name, body) => host.current.services.uploads.store(uploadId, name, body),
+      storeUpload: async (uploadId, name, body, announcedBytes) => {
+        await disk.checkFits('uploads', announcedBytes ?? 0, `The upload "${name}"`);
+        return host.current.services.uploads.store(uploadId, name, body);
+      },
     },
-    readiness: async () => host.readiness(),
+    readiness: async () => withDisk(await host.readiness(), disk),
     metrics: new Registry(),
     rendererFolder: path.join(appRoot(), 'out', 'renderer'),
     version,
     log,
   });
   stack.defer(() => server.close());
+  await disk.start();
   const listening = listen(server, settings.get(portKey), options.port);
   // The embedded stores belong to the engine: without them it does not start. Others come and go, and it shows how they do.
   const begun = await Promise.allSettled([listening, host.profile === 'embedded' ? host.start() : null]);

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { TrainyardError } from '../shared/model/errors.ts';
 import { createFile, replaceFile, syncFolder } from './durable-file.ts';
-import { hasCode } from './error-code.ts';
+import { aboutFile, hasCode } from './error-code.ts';
 import { failpoint } from './failpoints.ts';
 import { damagedStateFile, prepareOwnFile, readStateFile } from './state-file.ts';
 import { closeEntries, mayBecomeHome } from './state-folder.ts';
@@ -155,15 +155,21 @@ const lockFile = (home: string) => path.join(home, 'engine.lock.sqlite');
  * descriptor of a file drops all of the process's POSIX locks on it.
  */
 export function acquireEngineLock(home: string): Disposable | null {
-  prepareOwnFile(lockFile(home), lockHint);
-  // Whoever only asks whether the lock is held has a part of it for an instant: that is waited out.
-  const database = new Database(lockFile(home), { timeout: 500 });
+  const file = lockFile(home);
+  prepareOwnFile(file, lockHint);
+  let database: Database.Database | null = null;
   try {
+    // Whoever only asks whether the lock is held has a part of it for an instant: that is waited out.
+    database = new Database(file, { timeout: 500 });
+    // No journal: a lock is to be had on a full disk as well.
+    database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    database.close();
+    database?.close();
     if (hasCode(error, 'SQLITE_BUSY')) return null;
-    throw hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(lockFile(home), lockHint, error) : error;
+    throw hasCode(error, 'SQLITE_NOTADB')
+      ? damagedStateFile(file, lockHint, error)
+      : aboutFile(file, error);
   }
   return { [Symbol.dispose]: () => database.close() };
 }

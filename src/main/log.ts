@@ -3,6 +3,7 @@ import path from 'node:path';
 import pino, { type Logger } from 'pino';
 import { prepareOwnFile } from './state-file.ts';
 import { openStateFolder } from './state-folder.ts';
+import { LogFile } from './log-file.ts';
 
 const largestBytes = 16 * 1024 * 1024;
 const keptFiles = 3;
@@ -16,7 +17,10 @@ function rotate(file: string): void {
   }
 }
 
-/** The engine's log: JSON lines in `logs/engine.log` of the state folder. Secrets are never given to it. */
+/**
+ * The engine's log: JSON lines in `logs/engine.log` of the state folder. Secrets are never given to it. It never ends the engine:
+ * what the disk does not take is lost and counted.
+ */
 export function createLog(home: string): Logger {
   const file = path.join(openStateFolder(home, 'logs'), 'engine.log');
   rotate(file);
@@ -29,7 +33,6 @@ export function createLog(home: string): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ['*.password', '*.token'],
     },
-    // Written through: what was said before a kill is what explains it.
-    pino.destination({ dest: file, sync: true, mode: 0o600 }),
+    new LogFile(file),
   );
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { DiskWatch } from './domain/disk/disk-watch.ts';
 import type { News } from './domain/news/news.ts';
 import type { SettingsStore } from './domain/settings/ports.ts';
 import type { Readiness } from './server/observability.ts';
@@ -20,6 +21,7 @@ export interface SessionParts {
   readonly home: string;
   readonly settings: SettingsStore;
   readonly news: News;
+  readonly disk: DiskWatch;
   readonly log: Logger;
 }
 

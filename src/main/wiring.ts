@@ -35,6 +35,7 @@ import { DatasetFiles } from './domain/datasets/dataset-files.ts';
 import { DatasetService } from './domain/datasets/dataset-service.ts';
 import { defaultLimits } from './domain/datasets/limits.ts';
 import { Manifests } from './domain/datasets/manifests.ts';
+import type { DiskWatch } from './domain/disk/disk-watch.ts';
 import { localOwnerId } from './domain/identity/local-owner.ts';
 import { batchLimits } from './domain/ingest/attempt-reader.ts';
 import { IngestionService } from './domain/ingest/ingestion-service.ts';
@@ -83,6 +84,7 @@ export interface WiringParts {
   readonly stores: Stores;
   readonly settings: SettingsStore;
   readonly news: News;
+  readonly disk: DiskWatch;
   readonly log: Logger;
 }
 
@@ -107,7 +109,7 @@ async function temporalDriver(
 }
 
 /** Constructs every service on the stores of a profile: the only place that does. Nothing runs until `start`. */
-export async function wire({ home, stores, settings, news, log }: WiringParts) {
+export async function wire({ home, stores, settings, news, disk, log }: WiringParts) {
   const root = appRoot();
   const { pool, documents, cache, pubSub, objects } = stores;
   const uploads = await FileUploads.open(openStateFolder(home, 'uploads'));
@@ -124,6 +126,10 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
     store: objects,
     local: stores.local,
     links: stores.links,
+    checkRoom: async (bytes, what) => {
+      // Elsewhere the store has its own limits.
+      if (stores.links) await disk.checkFits('objects', bytes, what);
+    },
     files: new LocalRootedFiles(),
     sources: new LocalSources(defaultLimits, home),
     uploads,
@@ -182,7 +188,8 @@ export async function wire({ home, stores, settings, news, log }: WiringParts) {
     objects,
     attemptEnded: (attemptId) => artifacts.attemptEnded(attemptId),
     executor,
-    slots: () => slotsOf(settings),
+    // What is queued waits for room.
+    slots: () => (disk.state.level === 'full' ? 0 : slotsOf(settings)),
     ...(stores.temporal ? { driver: await temporalDriver(stores.temporal, machineId, log) } : {}),
     pubSub,
     news,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatDuration, formatMetric } from '../../src/main/cli/format.ts';
+import { formatDuration, formatMetric } from '../../src/main/cli/format.ts';
 import { languageOf } from '../../src/main/cli/language.ts';
 import { facts, table } from '../../src/main/cli/output.ts';
+import { formatBytes } from '../../src/shared/model/disk.ts';
 
 test('columns line up, also under Hangul, which is two cells wide', () => {
   const text = table(

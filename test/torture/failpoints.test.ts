@@ -1,31 +1,19 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { temporaryHome } from '../support/engine.ts';
 import { processesOf } from '../support/survivors.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
+import { allFailpoints } from './all-failpoints.ts';
 import { expectNothingLostOrDoubled } from './ledger.ts';
 import { wholeLife } from './life.ts';
 import { Stage } from './stage.ts';
 
-const sources = path.resolve(import.meta.dirname, '..', '..', 'src', 'main');
-
 /** Places that only a state made on purpose leads to; test/runs/failpoints.test.ts makes it and takes them, test/adapters/mongo-kills.test.ts those of MongoDB, test/migration those of copies, test/adapters/s3-outage.test.ts those of S3, test/jobs/kills.test.ts those of jobs, test/stack/kills.test.ts those of the stack. */
 const takenElsewhere = /^(run\.cancel-unstarted|external|job|mongo|migration|s3|stack)\./;
-
-/** Every failpoint in the sources: a new durable write is tortured without being listed anywhere. */
-async function allFailpoints(): Promise<string[]> {
-  const names = new Set<string>();
-  for (const entry of await readdir(sources, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.ts') || entry.name === 'failpoints.ts') continue;
-    const text = await readFile(path.join(entry.parentPath, entry.name), 'utf8');
-    for (const [, name] of text.matchAll(/failpoint\('([^']+)'\)/g)) if (name) names.add(name);
-  }
-  return [...names].filter((name) => !takenElsewhere.test(name)).sort();
-}
 
 /** `images`, a second folder `images-linked`, an archive `images.tar`, and `images-bad`, which no dataset can be made of. */
 async function writeSources(folder: string): Promise<string> {
@@ -39,7 +27,7 @@ async function writeSources(folder: string): Promise<string> {
 }
 
 // Mostly waiting: several at once.
-test.concurrent.each(await allFailpoints())(
+test.concurrent.each((await allFailpoints()).filter((name) => !takenElsewhere.test(name)))(
   'killed at %s, nothing is lost, doubled or left running',
   async (failpoint) => {
     await using state = await temporaryHome();

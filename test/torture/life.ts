@@ -63,12 +63,17 @@ export async function importTiny(stage: Stage, images: string): Promise<Where> {
 }
 
 /** Queues a run of the tiny dataset; repeated with the same request id where the engine dies of it. */
-export async function train(stage: Stage, where: Where, epochs: number): Promise<string> {
+export async function train(
+  stage: Stage,
+  where: Where,
+  epochs: number,
+  requestId: string = randomUUID(),
+): Promise<string> {
   const { runId } = await stage.ask<{ runId: string }>('POST', '/runs', {
     project: where.projectId,
     dataset: where.datasetId,
     overrides: { training: { epochs, seed: 1, batchSize: 16 } },
-    requestId: randomUUID(),
+    requestId,
   });
   return runId;
 }

@@ -13,9 +13,16 @@ interface Ready extends Address {
   readonly pid: number;
 }
 
+/** It may have printed why it does not start instead. */
+function isReady(line: Partial<Ready> | null): line is Ready {
+  return line?.pid !== undefined;
+}
+
 /** One state folder whose engine is killed and started again; calls go to whichever engine lives. */
 export class Stage {
   readonly home: string;
+  /** What the last engine wrote to standard error. */
+  complaint = '';
   private current: (Ready & { exited: Promise<unknown>; hasExited: () => boolean }) | null = null;
 
   constructor(home: string) {
@@ -28,21 +35,22 @@ export class Stage {
       env: { ...process.env, TRAINYARD_HOME: this.home, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let complaint = '';
+    this.complaint = '';
     child.stderr.on(
       'data',
-      (chunk: Buffer) => (complaint = (complaint + chunk.toString('utf8')).slice(-8000)),
+      (chunk: Buffer) => (this.complaint = (this.complaint + chunk.toString('utf8')).slice(-8000)),
     );
     const exited = once(child, 'exit');
     const line = await Promise.race([
       once(createInterface({ input: child.stdout }), 'line'),
       exited.then(() => null),
     ]);
-    if (!line) {
-      if (!environment) throw new Error(`the engine did not start: ${complaint}`);
+    const ready = line && (JSON.parse(String(line[0])) as Partial<Ready>);
+    if (!isReady(ready)) {
+      await exited;
+      if (!environment) throw new Error(`the engine did not start: ${this.complaint}`);
       return null;
     }
-    const ready = JSON.parse(String(line[0])) as Ready;
     this.current = {
       ...ready,
       exited,

@@ -1,12 +1,13 @@
 import type { Dataset, Validation } from '../../src/shared/contract/datasets.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
 import type { LogLine, RunEvent, Series } from '../../src/shared/contract/run-readings.ts';
+import type { DiskState } from '../../src/shared/contract/system.ts';
 import { isEnded, type RunStatus } from '../../src/shared/model/run.ts';
 import { FixtureBell } from './fixture-bell.ts';
 import { type FixtureImage, type FixtureRun, fixtureId } from './fixture-data.ts';
 import { FixtureStack } from './fixture-stack.ts';
 
-type Change = { kind: 'project' | 'dataset' | 'run'; id: string };
+type Change = { kind: 'project' | 'dataset' | 'run' | 'disk'; id: string };
 
 /** What the fixture knows, and who waits for a change of it. */
 export class FixtureState {
@@ -20,6 +21,7 @@ export class FixtureState {
   readonly news: Change[] = [];
   private readonly bell = new FixtureBell();
   readonly stack = new FixtureStack(this.bell);
+  disk: DiskState = { level: 'ok', disks: [] };
   /** Whether what needs the stores is answered. */
   storesThere = true;
   /** Counts how often news began anew. */
@@ -34,6 +36,12 @@ export class FixtureState {
   /** Waits until `ready` answers something, or the time is over. */
   wait<T>(waitMs: number, signal: AbortSignal | undefined, ready: () => T | null): Promise<T | null> {
     return this.bell.wait(waitMs, signal, ready);
+  }
+
+  /** Fills the disk, or makes room. */
+  setDisk(disk: DiskState): void {
+    this.disk = disk;
+    this.changed({ kind: 'disk', id: '00000000-0000-0000-0000-000000000000' });
   }
 
   /** Takes the stores away, or brings them back: news then begin anew, as the engine's do. */

@@ -27,6 +27,7 @@ export function fixtureSystem(state: FixtureState) {
       },
       executors: ['builtin'],
     })),
+    disk: os.system.disk.handler(() => state.disk),
     doctor: os.system.doctor.handler(({ input }) => fixtureDoctor(input.language)),
     news: os.system.news.handler(async ({ input, signal }) => {
       const { era } = state;

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { whenRoom } from './room.ts';
 
 function flushFolder(folder: string): void {
   // Windows cannot open a folder; its renames are durable with the file system's own journal.
@@ -26,10 +27,26 @@ function writeAll(handle: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
 }
 
-/** Puts a whole file in place: after a kill or a power cut there is the old one or the new one, never a part. */
-export function writeDurably(file: string, parts: Iterable<Uint8Array>): void {
-  mkdirSync(path.dirname(file), { recursive: true });
+/**
+ * Puts a whole file in place: after a kill or a power cut there is the old one or the new one, never a part. A full disk is waited for.
+ */
+export function writeDurably(file: string, parts: readonly Uint8Array[]): void {
   const temporary = `${file}.${process.pid}.tmp`;
+  whenRoom(() => {
+    try {
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeAside(temporary, parts);
+      renameSync(temporary, file);
+      flushFolder(path.dirname(file));
+    } catch (error) {
+      // What is left of the disk is for others while this waits.
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+function writeAside(temporary: string, parts: readonly Uint8Array[]): void {
   const handle = openSync(temporary, 'w');
   try {
     for (const part of parts) writeAll(handle, part);
@@ -37,12 +54,14 @@ export function writeDurably(file: string, parts: Iterable<Uint8Array>): void {
   } finally {
     closeSync(handle);
   }
-  renameSync(temporary, file);
-  flushFolder(path.dirname(file));
 }
 
 /** Gives a file that will not change any more a second name, in place of what had that name. */
 export function linkDurably(file: string, second: string): void {
+  whenRoom(() => linkOnce(file, second));
+}
+
+function linkOnce(file: string, second: string): void {
   const temporary = `${second}.${process.pid}.tmp`;
   rmSync(temporary, { force: true });
   try {

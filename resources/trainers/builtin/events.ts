@@ -8,6 +8,7 @@ import {
   truncateSync,
   writeSync,
 } from 'node:fs';
+import { whenRoom } from './room.ts';
 
 export type Level = 'debug' | 'info' | 'warning' | 'error';
 export type MetricValues = Readonly<Record<string, number>>;
@@ -45,7 +46,7 @@ function rounded(value: number): number | string {
 const roundedValues = (values: MetricValues): Fields =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rounded(value)]));
 
-/** Writes `events.jsonl` (docs/run-directory.md): one whole line a write, numbered without a gap, going on after a torn last line. */
+/** Writes `events.jsonl` (docs/run-directory.md): one whole line a write, numbered without a gap, going on after a torn last line. A full disk is waited for. */
 export class Events {
   readonly #handle: number;
   #seq = 0;
@@ -58,7 +59,7 @@ export class Events {
       torn = end.torn;
       if (torn) truncateSync(file, end.length);
     }
-    this.#handle = openSync(file, 'a');
+    this.#handle = whenRoom(() => openSync(file, 'a'));
     if (torn) this.log('warning', 'A torn last line of an earlier start was cut off events.jsonl.');
   }
 
@@ -107,15 +108,17 @@ export class Events {
   }
 
   flush(): void {
-    fsyncSync(this.#handle);
+    whenRoom(() => fsyncSync(this.#handle));
   }
 
   #write(type: string, fields: Fields): void {
     const event = { seq: this.#seq + 1, time: new Date().toISOString(), type, ...fields };
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
-    const written = writeSync(this.#handle, line);
-    if (written !== line.length)
-      throw new Error(`Only ${written} of ${line.length} bytes fit into events.jsonl: the disk is full.`);
+    let done = 0;
+    // A disk that fills up takes a part of the line: its rest follows, and no other line comes in between.
+    whenRoom(() => {
+      while (done < line.length) done += writeSync(this.#handle, line, done);
+    });
     this.#seq += 1;
   }
 }

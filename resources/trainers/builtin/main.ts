@@ -7,6 +7,10 @@ import { Events } from './events.ts';
 import { Stopped } from './failure.ts';
 import { Stop } from './stop.ts';
 
+// The files behind them may be on a full disk; a lost line is no reason to end a training.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
 // Before everything that takes time to load: from here on SIGTERM is answered.
 const stop = new Stop();
 const directory = path.resolve(process.argv[2] ?? '.');

@@ -1,10 +1,39 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
+import { isDiskFault } from '../faults/system-fault.ts';
 
-/** What a handler knows of the caller. */
+/** What a handler knows of the caller, and of the moment. */
 export interface ApiContext {
   readonly userId: string;
+  /** Left out: nobody looks at the disk. @throws TrainyardError DISK_FULL where nothing that writes may be begun */
+  readonly checkRoom?: (what: string) => void;
+  /** Hears that the disk refused a write. */
+  readonly diskRefused?: () => void;
 }
 
-/** The contract, ready to be implemented; one file per domain does its part of it. */
-export const api = implement(contract).$context<ApiContext>();
+/** What asks for no room on the disk though it is no GET, or gives some back. */
+const needsNoRoom = new Set([
+  'datasets.validate',
+  'datasets.verify',
+  'runs.cancel',
+  'stack.down',
+  'stack.destroy',
+  'stack.reveal',
+  'system.ticket',
+]);
+
+/** The contract, ready to be implemented; one file per domain does its part of it. On a full disk it answers reads only. */
+export const api = implement(contract)
+  .$context<ApiContext>()
+  .use(async ({ context, path, procedure, next }) => {
+    const name = path.join('.');
+    const isRead = procedure['~orpc'].route.method === 'GET';
+    if (!isRead && !needsNoRoom.has(name))
+      context.checkRoom?.('The disk has no room or takes no writes, so this was not begun');
+    try {
+      return await next();
+    } catch (error) {
+      if (isDiskFault(error)) context.diskRefused?.();
+      throw error;
+    }
+  });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { systemContract } from '../../shared/contract/system.ts';
+import type { DiskWatch } from '../domain/disk/disk-watch.ts';
 import type { DoctorService } from '../domain/doctor/doctor-service.ts';
 import type { News } from '../domain/news/news.ts';
 import { api } from './implementer.ts';
@@ -8,15 +9,17 @@ type Info = z.infer<(typeof systemContract.info)['~orpc']['outputSchema'] & z.Zo
 
 export interface SystemServices {
   readonly info: () => Promise<Info>;
+  readonly disk: Pick<DiskWatch, 'state'>;
   readonly doctor: DoctorService;
   readonly news: News;
   readonly ticket: () => { url: string; expiresAt: Date };
 }
 
 /** The contract's system part: what this engine is, its doctor, and the news. */
-export function systemApi({ info, doctor, news, ticket }: SystemServices) {
+export function systemApi({ info, disk, doctor, news, ticket }: SystemServices) {
   return {
     info: api.system.info.handler(() => info()),
+    disk: api.system.disk.handler(() => ({ level: disk.state.level, disks: [...disk.state.disks] })),
     doctor: api.system.doctor.handler(({ input }) => doctor.examine(input.language)),
     news: api.system.news.handler(({ input }) => news.after(input.after, input.waitMs)),
     ticket: api.system.ticket.handler(() => {

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { koreanCodes } from '../../shared/i18n/ko/codes.ts';
 import { type ErrorPlace, errorSentence, TrainyardError } from '../../shared/model/errors.ts';
+import { systemFault } from '../faults/system-fault.ts';
 import { language, say } from './language.ts';
 import { remark } from './output.ts';
 import { isUsageError, usageError } from './usage-error.ts';
@@ -90,10 +91,11 @@ function translated(error: TrainyardError): TrainyardError {
 }
 
 function toTrainyardError(caught: unknown, command: string): TrainyardError {
-  if (caught instanceof TrainyardError) return translated(caught);
   if (caught instanceof CommanderError) return fromCommander(caught, command);
-  if (process.env.TRAINYARD_DEBUG)
+  const fault = systemFault(caught);
+  if (process.env.TRAINYARD_DEBUG && fault !== caught)
     remark(caught instanceof Error ? (caught.stack ?? caught.message) : String(caught));
+  if (fault) return translated(fault);
   const message = caught instanceof Error ? caught.message : String(caught);
   return new TrainyardError(
     'INTERNAL',

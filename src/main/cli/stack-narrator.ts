@@ -1,7 +1,8 @@
 import type { StackEvent } from '../../shared/contract/stack.ts';
+import { formatBytes } from '../../shared/model/disk.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import { terminalLine } from '../../shared/model/terminal-text.ts';
-import { formatBytes, formatDuration } from './format.ts';
+import { formatDuration } from './format.ts';
 import { remark, styled } from './output.ts';
 import { serviceStatusWord, stepWord } from './stack-words.ts';
 

@@ -1,6 +1,7 @@
 import { ORPCError, ValidationError } from '@orpc/server';
 import type { Logger } from 'pino';
 import { TrainyardError } from '../../shared/model/errors.ts';
+import { systemFault } from '../faults/system-fault.ts';
 
 /** PostgreSQL's classes 08 (connection), 57P (shutting down, starting up) and the socket's own errors. */
 const databaseAway = /^(08\w{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT)$/;
@@ -32,12 +33,14 @@ export function unreadable(cause: unknown): TrainyardError {
 
 /** What a person may know of an error, in the contract's form; what they may not goes to the log. */
 export function toContractError(error: unknown, log: Logger): ORPCError<string, unknown> {
-  if (error instanceof TrainyardError) {
-    if (error.cause !== undefined) log.info({ err: error }, 'a request was refused');
-    return new ORPCError(error.code, {
-      status: error.status,
-      message: error.message,
-      data: { mend: error.mend, place: error.place },
+  const fault = systemFault(error);
+  if (fault) {
+    if (fault !== error) log.warn({ err: error }, 'a request met a fault of the machine');
+    else if (fault.cause !== undefined) log.info({ err: error }, 'a request was refused');
+    return new ORPCError(fault.code, {
+      status: fault.status,
+      message: fault.message,
+      data: { mend: fault.mend, place: fault.place },
     });
   }
   if (error instanceof ORPCError) {

@@ -17,8 +17,17 @@ export interface ServedFiles {
   ): Promise<{ body: Readable; mediaType: string; name: string; size: number }>;
   /** A run's whole log as text. */
   readLog(runId: string): Promise<Readable>;
-  /** Keeps an uploaded archive until it is imported; resolves once it is whole on the disk. */
-  storeUpload(uploadId: string, name: string, body: Readable): Promise<{ sizeBytes: number }>;
+  /**
+   * Keeps an uploaded archive until it is imported; resolves once it is whole on the disk.
+   * @param announcedBytes its size as the sender says; null where it does not
+   * @throws TrainyardError DISK_FULL
+   */
+  storeUpload(
+    uploadId: string,
+    name: string,
+    body: Readable,
+    announcedBytes: number | null,
+  ): Promise<{ sizeBytes: number }>;
 }
 
 const image = z.object({
@@ -93,7 +102,9 @@ export async function mountFiles(server: FastifyInstance, sources: ServedFiles):
     scope.post('/files/uploads', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request, reply) => {
       const { name } = parse(uploadName, request.query);
       const uploadId = randomUUID();
-      const stored = await sources.storeUpload(uploadId, name, request.body as Readable);
+      const announced = Number(request.headers['content-length'] ?? Number.NaN);
+      const announcedBytes = Number.isSafeInteger(announced) ? announced : null;
+      const stored = await sources.storeUpload(uploadId, name, request.body as Readable, announcedBytes);
       return reply.code(201).send({ uploadId, ...stored });
     });
   });

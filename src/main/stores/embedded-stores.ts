@@ -10,9 +10,12 @@ import { createPubSub } from '../adapters/embedded/pubsub/pubsub.ts';
 import { createQueue } from '../adapters/embedded/queue/queue.ts';
 import { FilesObjectStore } from '../adapters/files/object-store.ts';
 import { openStateFolder } from '../state-folder.ts';
+import { isDiskFault } from '../faults/system-fault.ts';
 import { openRelational, type Stores } from './stores.ts';
 
 const longestPauseMs = 30_000;
+/** Room comes back without a word, and everybody waits for it. */
+const longestPauseWithoutRoomMs = 2000;
 
 /** Starts PostgreSQL again when it dies, with a pause that grows; the pool and the loops find it by themselves. */
 function reviveDatabase(postgres: EmbeddedPostgres, log: Logger): Disposable {
@@ -25,7 +28,8 @@ function reviveDatabase(postgres: EmbeddedPostgres, log: Logger): Disposable {
     } catch (error) {
       if (over) return;
       log.error({ err: error, pauseMs }, 'PostgreSQL does not start; trying again');
-      timer = setTimeout(() => void revive(Math.min(longestPauseMs, pauseMs * 2)), pauseMs);
+      const longestMs = isDiskFault(error) ? longestPauseWithoutRoomMs : longestPauseMs;
+      timer = setTimeout(() => void revive(Math.min(longestMs, pauseMs * 2)), Math.min(longestMs, pauseMs));
     }
   };
   const forget = postgres.onExit((exit) => {
@@ -66,6 +70,7 @@ export async function openEmbeddedStores({ home, log }: { home: string; log: Log
     address: postgres.connection,
     schema,
     database: () => postgres.report,
+    folders: [postgres.area, path.join(home, 'objects')],
     documents,
     cache: createCache(pool),
     queue: createQueue(pool, listener),

@@ -89,6 +89,7 @@ export async function openServerStores(parts: ServerStoresParts): Promise<Stores
     pool,
     address,
     schema,
+    folders: [path.join(parts.home, 'objects'), path.join(parts.home, 'cache')],
     database: () => ({ how: profile, message: `PostgreSQL of the profile "${profile}".` }),
     documents,
     ...live,

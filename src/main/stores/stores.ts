@@ -27,6 +27,8 @@ export interface Stores extends AsyncDisposable {
   readonly address: PostgresAddress;
   readonly schema: SchemaService;
   readonly database: () => DatabaseReport;
+  /** Folders of this machine that they write to. */
+  readonly folders: readonly string[];
   readonly documents: DocumentStore;
   readonly cache: Cache;
   readonly queue: Queue;

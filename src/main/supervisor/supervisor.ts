@@ -1,32 +1,24 @@
-import { closeSync, existsSync, openSync, watch } from 'node:fs';
+import { closeSync, existsSync, watch } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import {
-  cancelSchema,
-  type ExitRecordFile,
-  type SupervisorRecordFile,
-} from '../../shared/model/run-directory.ts';
-import { replaceFile } from '../durable-file.ts';
-import { hasCode } from '../error-code.ts';
+import { cancelSchema, type ExitRecordFile } from '../../shared/model/run-directory.ts';
+import { aboutFile, hasCode, isDiskRefusal } from '../error-code.ts';
 import { failpoint } from '../failpoints.ts';
 import { withLastResort } from '../last-resort.ts';
 import { inspectStateFile, prepareOwnFile } from '../state-file.ts';
+import { SupervisorRecords } from './records.ts';
 import { startTrainer, type Trainer } from './trainer.ts';
 
 /** Another supervisor has this directory (sysexits.h's EX_TEMPFAIL). */
 const exitTaken = 75;
 /** An earlier supervisor of this directory was killed after it had begun: what its trainer wrote must not get a second writer. */
 const exitBegunBefore = 76;
+/** The disk has no room to begin; nothing was started (sysexits.h's EX_CANTCREAT). */
+const exitNoRoom = 73;
 const exitUsage = 64;
+/** Where the system has no watch left to give. */
+const withoutWatchMs = 500;
 const defaultGraceMs = 10_000;
-
-function write(
-  directory: string,
-  name: 'supervisor.json' | 'exit.json',
-  record: SupervisorRecordFile | ExitRecordFile,
-): void {
-  replaceFile(path.join(directory, name), `${JSON.stringify(record)}\n`);
-}
 
 /** Takes the directory for this process's life; an operating system's lock, so that a kill frees it. Null where it is taken. */
 function lock(directory: string): Disposable | null {
@@ -35,11 +27,13 @@ function lock(directory: string): Disposable | null {
   // Whoever only asks whether the lock is held has it for an instant: that is waited out.
   const database = new Database(file, { timeout: 500 });
   try {
+    // No journal: a lock is to be had on a full disk as well.
+    database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if (hasCode(error, 'SQLITE_BUSY')) return null;
-    throw error;
+    throw aboutFile(file, error);
   }
   return { [Symbol.dispose]: () => database.close() };
 }
@@ -63,10 +57,22 @@ function obeyCancel(directory: string, trainer: Trainer): { came: () => boolean 
     came = true;
     trainer.stop(graceMs);
   };
-  const watcher = watch(directory, look);
+  const watching = watchFolder(directory, look);
   // It may have been there before the watch began.
   look();
-  return { came: () => came, [Symbol.dispose]: () => watcher.close() };
+  return { came: () => came, [Symbol.dispose]: () => watching[Symbol.dispose]() };
+}
+
+function watchFolder(directory: string, changed: () => void): Disposable {
+  try {
+    const watcher = watch(directory, changed);
+    watcher.on('error', changed);
+    return { [Symbol.dispose]: () => watcher.close() };
+  } catch (error) {
+    if (!hasCode(error, 'ENOSPC', 'EMFILE', 'ENFILE')) throw error;
+    const timer = setInterval(changed, withoutWatchMs);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
 }
 
 async function supervise(directory: string, command: readonly [string, ...string[]]): Promise<number> {
@@ -77,18 +83,26 @@ async function supervise(directory: string, command: readonly [string, ...string
   if (done()) return 0;
   if (existsSync(path.join(directory, 'supervisor.json'))) return exitBegunBefore;
 
+  const records = new SupervisorRecords(directory);
   const startedAt = new Date().toISOString();
   failpoint('supervisor.begin.before');
-  write(directory, 'supervisor.json', { pid: process.pid, startedAt, trainerPid: null });
+  try {
+    records.begin({ pid: process.pid, startedAt, trainerPid: null });
+  } catch (error) {
+    if (isDiskRefusal(error)) return exitNoRoom;
+    throw error;
+  }
   failpoint('supervisor.begin.after');
-  const outputs = ['stdout.log', 'stderr.log'].map((name) =>
-    openSync(path.join(directory, name), 'a', 0o600),
-  ) as [number, number];
+  const outputs = [await records.openOutput('stdout.log'), await records.openOutput('stderr.log')] as const;
+  const over = new AbortController();
   let exit: ExitRecordFile;
   try {
     const trainer = await startTrainer(command, directory, outputs);
     failpoint('supervisor.started.before');
-    write(directory, 'supervisor.json', { pid: process.pid, startedAt, trainerPid: trainer.pid });
+    // Not waited for: a disk without room is no reason to let the trainer, or a cancellation, wait.
+    records
+      .started({ pid: process.pid, startedAt, trainerPid: trainer.pid }, over.signal)
+      .catch((error: unknown) => over.signal.aborted || process.stderr.write(`${String(error)}\n`));
     failpoint('supervisor.started.after');
     using cancel = obeyCancel(directory, trainer);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
@@ -96,6 +110,7 @@ async function supervise(directory: string, command: readonly [string, ...string
     const { exitCode, signal } = await trainer.ended;
     const cause = cancel.came() ? 'cancelled' : signal ? 'signalled' : 'exited';
     exit = { exitCode, signal, cause, startedAt, endedAt: new Date().toISOString() };
+    if ((exitCode !== 0 || signal) && records.isDiskSpent()) exit = { ...exit, diskSpent: true };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     exit = {
@@ -107,10 +122,11 @@ async function supervise(directory: string, command: readonly [string, ...string
       endedAt: new Date().toISOString(),
     };
   } finally {
+    over.abort();
     for (const output of outputs) closeSync(output);
   }
   failpoint('supervisor.exit.before');
-  write(directory, 'exit.json', exit);
+  await records.exited(exit);
   failpoint('supervisor.exit.after');
   return 0;
 }

@@ -7,6 +7,7 @@ import { BreadcrumbSlot } from '../components/page.tsx';
 import { connection } from '../rpc/client.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { ConnectionState } from './connection-state.tsx';
+import { DiskBanner } from './disk-banner.tsx';
 import { HeaderTools } from './header-tools.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import classes from './layout.module.css';
@@ -70,6 +71,7 @@ export function Layout() {
         <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes.main}>
           <BreadcrumbSlot value={slot}>
             <OutdatedNotice />
+            <DiskBanner />
             <StoresGate>
               <Outlet />
             </StoresGate>

@@ -14,6 +14,7 @@ async function invalidate(client: QueryClient, changes: readonly Change[]): Prom
   if (kinds.has('project')) keys.push(queries.projects.key());
   if (kinds.has('dataset')) keys.push(queries.datasets.key());
   if (kinds.has('run')) keys.push(queries.runs.list.key(), queries.runs.compare.key());
+  if (kinds.has('disk')) keys.push(queries.system.disk.key());
   for (const { kind, id } of changes) {
     if (kind === 'run') keys.push(queries.runs.show.key({ input: { run: id } }));
   }

@@ -14,6 +14,15 @@ export const findingSchema = z.object({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
+const diskLevelSchema = z.enum(['ok', 'low', 'full']);
+const diskStateSchema = z.object({
+  level: diskLevelSchema,
+  disks: z.array(
+    z.object({ path: z.string(), freeBytes: z.number(), totalBytes: z.number(), level: diskLevelSchema }),
+  ),
+});
+export type DiskState = z.infer<typeof diskStateSchema>;
+
 export const systemContract = {
   info: base
     .route({ method: 'GET', path: '/system', tags: ['system'], summary: 'What this engine is' })
@@ -38,6 +47,14 @@ export const systemContract = {
         executors: z.array(z.string()),
       }),
     ),
+  disk: base
+    .route({
+      method: 'GET',
+      path: '/system/disk',
+      tags: ['system'],
+      summary: 'Room on the file systems of the state folder, the fullest first; `full`: writes are refused',
+    })
+    .output(diskStateSchema),
   doctor: base
     .route({
       method: 'GET',
@@ -61,7 +78,7 @@ export const systemContract = {
       z.object({
         cursor: z.string(),
         reset: z.boolean(),
-        changed: z.array(z.object({ kind: z.enum(['project', 'dataset', 'run']), id: z.uuid() })),
+        changed: z.array(z.object({ kind: z.enum(['project', 'dataset', 'run', 'disk']), id: z.uuid() })),
       }),
     ),
   ticket: base

@@ -17,6 +17,8 @@ export const exitRecordSchema = z.object({
   signal: z.string().nullable(),
   cause: z.enum(['exited', 'signalled', 'cancelled', 'spawn_failed']),
   message: z.string().optional(),
+  /** The trainer failed, and the disk with the run directory had nothing left to speak of then. */
+  diskSpent: z.boolean().optional(),
   startedAt: timestamp,
   endedAt: timestamp,
 });

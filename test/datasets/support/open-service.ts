@@ -43,6 +43,7 @@ export async function openService(
     files: new LocalRootedFiles(),
     sources: new LocalSources(defaultLimits, home),
     uploads,
+    checkRoom: async () => {},
     reader: new SharpImageReader(),
     limits: defaultLimits,
     news,

@@ -33,3 +33,10 @@ export async function renameInto(temporary: string, target: string): Promise<voi
     }
   }
 }
+
+/** Writes and flushes a new file. */
+export async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+  await using handle = await open(file, 'wx', 0o600);
+  await handle.writeFile(bytes);
+  await handle.sync();
+}

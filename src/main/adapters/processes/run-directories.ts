@@ -9,9 +9,10 @@ import { messageLines } from '../../../shared/model/terminal-text.ts';
 import type { Observation } from '../../domain/runs/observation.ts';
 import type { RunDirectories } from '../../domain/runs/ports.ts';
 import { replaceFile } from '../../durable-file.ts';
-import { hasCode } from '../../error-code.ts';
+import { hasCode, isDiskRefusal } from '../../error-code.ts';
 import { failpoint } from '../../failpoints.ts';
 import { requireOwnFolder } from '../../state-folder.ts';
+import { systemFault } from '../../faults/system-fault.ts';
 import { makeFolder } from '../files/durable.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
 import { readCancelGrace, readExit, readSupervisor } from './run-directory-records.ts';
@@ -56,12 +57,13 @@ export class FileRunDirectories implements RunDirectories {
       replaceFile(path.join(runDirectory, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
       failpoint('run-directory.config.after');
     } catch (error) {
-      if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR')) throw error;
+      if (isDiskRefusal(error)) throw systemFault(error) ?? error;
+      if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG')) throw error;
       throw new TrainyardError(
         'RUN_DIRECTORY_UNWRITABLE',
         `The run directory ${runDirectory} cannot be written (${error.code})`,
-        'Make room on the disk, or give the folder back to the user that runs Trainyard; then retry the run.',
-        { place: { file: runDirectory }, status: 507, cause: error },
+        'Give the folder back to the user that runs Trainyard, or move away what stands in its place; then retry the run.',
+        { place: { file: runDirectory }, status: 500, cause: error },
       );
     }
   }

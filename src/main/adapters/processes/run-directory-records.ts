@@ -33,6 +33,7 @@ export async function readExit(runDirectory: string): Promise<ExitRecord | null>
     record && {
       ...record,
       message: record.message ?? null,
+      diskSpent: record.diskSpent ?? false,
       startedAt: new Date(record.startedAt),
       endedAt: new Date(record.endedAt),
     }

@@ -7,6 +7,7 @@ import { childEnvironment } from '../../child-environment.ts';
 import type { Executor, RunDirectories } from '../../domain/runs/ports.ts';
 import { hasCode } from '../../error-code.ts';
 import { endProcessesOfRun } from '../../run-processes.ts';
+import { diskFull } from '../../faults/disk-room.ts';
 import { listProcesses } from './trainer-processes.ts';
 
 export interface SupervisedExecutorOptions {
@@ -22,6 +23,9 @@ export interface SupervisedExecutorOptions {
 
 /** The exit code of a supervisor that found another one in its directory. */
 const exitTaken = 75;
+/** The exit code of a supervisor that had no room to begin. */
+const exitNoRoom = 73;
+const noRoom = 'the disk has no room to begin';
 /** A supervisor that has not shown itself by then is not going to. */
 const appearWithinMs = 30_000;
 const shortestKillGraceMs = 2000;
@@ -56,7 +60,13 @@ export class SupervisedExecutor implements Executor {
     const ended = new Promise<string | null>((resolve) => {
       child.on('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) =>
-        resolve(code === exitTaken ? null : `it ended with ${signal ?? `code ${code}`}`),
+        resolve(
+          code === exitTaken
+            ? null
+            : code === exitNoRoom
+              ? noRoom
+              : `it ended with ${signal ?? `code ${code}`}`,
+        ),
       );
     });
     void ended.then(() => {
@@ -100,6 +110,7 @@ export class SupervisedExecutor implements Executor {
 
   /**
    * Waits until a supervisor has begun in the directory, or this one ended without.
+   * @throws TrainyardError DISK_FULL
    * @param ended why this one ended; null where another supervisor has the directory
    */
   private async appearance(
@@ -108,7 +119,7 @@ export class SupervisedExecutor implements Executor {
   ): Promise<{ started: boolean; message?: string }> {
     const { directories } = this.options;
     const deadline = performance.now() + appearWithinMs;
-    let ending: string | null = null;
+    let ending = null as string | null;
     void ended.then((how) => {
       ending = how;
     });
@@ -122,6 +133,8 @@ export class SupervisedExecutor implements Executor {
         performance.now() > deadline ? `it did nothing within ${appearWithinMs / 1000} s` : ending;
       const { kind } = await directories.observe(runDirectory);
       if (kind !== 'prepared' && kind !== 'unprepared') return { started: true };
+      // Nothing was begun: whoever moves the run tries again, until there is room.
+      if (failure === noRoom) throw diskFull(runDirectory, new Error(noRoom));
       if (failure !== null) {
         const said = await lastLines(path.join(runDirectory, 'supervisor.log'));
         return { started: false, message: said ? `${failure}\n${said}` : failure };

@@ -13,6 +13,8 @@ export function isSupervised(runDirectory: string): boolean {
   if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) return false;
   const database = new Database(file, { timeout: 0 });
   try {
+    // No journal: a lock is to be had on a full disk as well.
+    database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
     return false;
   } catch (error) {

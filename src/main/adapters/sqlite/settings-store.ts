@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { toJsonText } from '../../domain/json/json-text.ts';
 import type { SettingsStore } from '../../domain/settings/ports.ts';
-import { hasCode } from '../../error-code.ts';
+import { aboutFile, hasCode } from '../../error-code.ts';
 import { prepareOwnFile } from '../../state-file.ts';
 import { setAside } from './corrupt-file.ts';
 
@@ -165,6 +165,6 @@ function unavailable(file: string, cause: unknown): TrainyardError {
     'SETTINGS_UNAVAILABLE',
     `${file} cannot be used (${cause instanceof Error ? cause.message : String(cause)})`,
     'See that the folder is writable, the disk has room, and no other program holds the file.',
-    { status: 500, place: { file }, cause },
+    { status: 500, place: { file }, cause: aboutFile(file, cause) },
   );
 }

@@ -40,6 +40,8 @@ export class SqliteStackLock implements StackLock {
 
 function tryLock(database: Database.Database): boolean {
   try {
+    // No journal: a lock is to be had on a full disk as well.
+    database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (error) {

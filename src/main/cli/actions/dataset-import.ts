@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { formatBytes } from '../../../shared/model/disk.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Reading } from '../../domain/datasets/reading.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
-import { formatBytes } from '../format.ts';
 import { say } from '../language.ts';
 import { remark, StatusLine, writeJson, writeLine } from '../output.ts';
 import { Session } from '../session.ts';

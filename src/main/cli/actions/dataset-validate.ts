@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Validation } from '../../../shared/contract/datasets.ts';
+import { formatBytes } from '../../../shared/model/disk.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { LocalSources } from '../../adapters/files/local-sources.ts';
 import { SharpImageReader } from '../../adapters/images/sharp-image-reader.ts';
@@ -9,7 +10,7 @@ import { type Scan, scanSource, unopened } from '../../domain/datasets/scan.ts';
 import { evaluate } from '../../domain/datasets/validation.ts';
 import { homeFolder } from '../../paths.ts';
 import type { CommonOptions } from '../define.ts';
-import { formatBytes, formatCount } from '../format.ts';
+import { formatCount } from '../format.ts';
 import { say } from '../language.ts';
 import { facts, StatusLine, styled, writeJson, writeLine } from '../output.ts';
 

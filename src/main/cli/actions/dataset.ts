@@ -1,6 +1,7 @@
+import { formatBytes } from '../../../shared/model/disk.ts';
 import type { CommonOptions } from '../define.ts';
 import { withEngine } from '../engine.ts';
-import { formatBytes, formatStatus, formatTime } from '../format.ts';
+import { formatStatus, formatTime } from '../format.ts';
 import { say } from '../language.ts';
 import { facts, remark, table, writeJson, writeLine } from '../output.ts';
 

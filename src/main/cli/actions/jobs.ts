@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Job } from '../../../shared/contract/jobs.ts';
+import { formatBytes } from '../../../shared/model/disk.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
-import { formatBytes } from '../format.ts';
 import { say } from '../language.ts';
 import { facts, StatusLine, table, writeJson, writeLine } from '../output.ts';
 import { Session } from '../session.ts';

@@ -1,8 +1,9 @@
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
+import { formatBytes } from '../../../shared/model/disk.ts';
 import type { CommonOptions } from '../define.ts';
 import { withEngine } from '../engine.ts';
 import { findRun } from '../find-run.ts';
-import { formatBytes, formatDuration, formatMetric, formatStatus, formatTime, shortId } from '../format.ts';
+import { formatDuration, formatMetric, formatStatus, formatTime, shortId } from '../format.ts';
 import { say } from '../language.ts';
 import { facts, table, writeJson, writeLine } from '../output.ts';
 

@@ -30,6 +30,8 @@ export interface ImportParts {
   readonly links: LinkableObjects | null;
   readonly sources: DatasetSources;
   readonly uploads: Uploads;
+  /** @throws TrainyardError DISK_FULL where so many bytes more surely do not fit into the store */
+  readonly checkRoom: (bytes: number, what: string) => Promise<void>;
   readonly reader: ImageReader;
   readonly limits: SourceLimits;
 }
@@ -88,6 +90,10 @@ export async function runImport(
     throw new InvalidDataset(evaluation.validation);
   }
 
+  if (intent.mode === 'copy') {
+    const bytes = evaluation.accepted.reduce((sum, { size }) => sum + size, 0);
+    await parts.checkRoom(bytes, `The dataset ${source.name}`);
+  }
   const total = evaluation.accepted.length;
   progress.enter('storing', total);
   failpoint('dataset-import.storing.before');

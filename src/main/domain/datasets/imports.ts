@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../failpoints.ts';
+import { isDiskFault, systemFault } from '../../faults/system-fault.ts';
 import type { News } from '../news/news.ts';
 import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
 import { ImportProgress, type ProgressState } from './import-progress.ts';
@@ -133,7 +134,7 @@ export class Imports {
       try {
         return await runImport(record, this.parts, progress, signal);
       } catch (error) {
-        const isAway = error instanceof TrainyardError && error.status === 503;
+        const isAway = (error instanceof TrainyardError && error.status === 503) || isDiskFault(error);
         const pauseMs = outagePausesMs[tries];
         if (!isAway || pauseMs === undefined || signal.aborted) throw error;
         this.parts.log.info({ importId: record.id, err: error, pauseMs }, 'an import waits for a store');
@@ -145,13 +146,12 @@ export class Imports {
   /** Answers whether the failure stands in the rows. */
   private async fail(record: ImportRecord, progress: ImportProgress, error: unknown): Promise<boolean> {
     const { importRows, log } = this.parts;
-    const known = error instanceof TrainyardError;
+    const known = systemFault(error);
     const told: ImportError = {
-      code: known ? error.code : 'IMPORT_FAILED',
-      message: known ? error.message : `The import failed: ${errorSentence(error)}`,
-      mend: known
-        ? error.mend
-        : 'Look into the engine’s log in the state folder, mend the cause, and import again.',
+      code: known?.code ?? 'IMPORT_FAILED',
+      message: known?.message ?? `The import failed: ${errorSentence(error)}`,
+      mend:
+        known?.mend ?? 'Look into the engine’s log in the state folder, mend the cause, and import again.',
     };
     log[known ? 'info' : 'error']({ importId: record.id, err: error }, 'an import failed');
     try {

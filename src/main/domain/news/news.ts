@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 export interface Change {
-  readonly kind: 'project' | 'dataset' | 'run';
+  /** `disk`: how much room there is; its id says nothing. */
+  readonly kind: 'project' | 'dataset' | 'run' | 'disk';
   readonly id: string;
 }
 

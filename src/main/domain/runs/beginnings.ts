@@ -38,8 +38,8 @@ export class AttemptBeginnings {
       );
       return true;
     } catch (error) {
-      // Stores that are away come back; a dataset that is gone, or a full disk, does not by waiting.
-      if (!(error instanceof TrainyardError) || error.status === 503) throw error;
+      // Stores that are away come back, and so does room on the disk; a dataset that is gone does not by waiting.
+      if (!(error instanceof TrainyardError) || error.status === 503 || error.status === 507) throw error;
       await this.endings.end(
         attempt,
         { status: 'failed', cause: 'not_started', message: errorSentence(error) },

@@ -11,6 +11,8 @@ export interface ExitRecord {
   readonly signal: string | null;
   readonly cause: 'exited' | 'signalled' | 'cancelled' | 'spawn_failed';
   readonly message: string | null;
+  /** The trainer failed, and its disk was full then. */
+  readonly diskSpent?: boolean;
   readonly startedAt: Date;
   readonly endedAt: Date;
 }

@@ -5,13 +5,16 @@ import type { ExitRecord } from './observation.ts';
 /** How an attempt ended, in words and for programs. */
 export interface Outcome {
   readonly status: Extract<AttemptStatus, 'completed' | 'failed' | 'cancelled' | 'lost'>;
-  /** A stable word: `completed`, `cancelled`, `stopped`, `no_result`, `error`, `signalled`, `spawn_failed`, `supervisor_lost`, `not_started`. */
+  /** A stable word: `completed`, `cancelled`, `stopped`, `no_result`, `error`, `disk_full`, `signalled`, `spawn_failed`, `supervisor_lost`, `not_started`. */
   readonly cause: string;
   /** For people; null where there is nothing to say. */
   readonly message: string | null;
 }
 
 type Result = IngestSummary['result'];
+
+/** What a program says that found no space, in Node's words, Python's and the C library's. */
+const outOfSpace = /\bENOSPC\b|No space left on device|\[Errno 28\]|Disk quota exceeded|\bEDQUOT\b/;
 
 const withLines = (sentence: string, lines: readonly string[]) =>
   lines.length === 0 ? sentence : `${sentence}\n${lines.join('\n')}`;
@@ -55,6 +58,17 @@ export function outcomeOf(exit: ExitRecord, result: Result, errorLines: readonly
       status: 'failed',
       cause: result === null ? 'no_result' : 'error',
       message: withLines(`The trainer ended with code 0 ${said}`, errorLines),
+    };
+  }
+  if (exit.diskSpent || [result?.message ?? '', ...errorLines].some((line) => outOfSpace.test(line))) {
+    const how = exit.signal === null ? `ended with code ${exit.exitCode}` : `was ended by ${exit.signal}`;
+    return {
+      status: 'failed',
+      cause: 'disk_full',
+      message: withLines(
+        `The disk with the run directory was full, and the trainer ${how} (DISK_FULL). Make room there, then resume or retry the run`,
+        errorLines,
+      ),
     };
   }
   if (exit.signal !== null) {

@@ -44,6 +44,18 @@ export const shell = {
     retryIn: 'Trying again in {{seconds}} s',
     retryNow: 'Try now',
   },
+  disk: {
+    full: 'The disk is full',
+    refused: 'The disk takes no writes',
+    low: 'The disk is running full',
+    room: '{{free}} of {{total}} free at {{path}}.',
+    fullText:
+      'Everything can be read, but nothing is written or started. Free some space, or move the state folder to a larger disk. What waits goes on by itself.',
+    refusedText:
+      'Everything can be read, but nothing is written or started. It may be mounted read-only, or your quota may be used up. What waits goes on by itself once it takes writes again.',
+    lowText: 'Free some space before a run or an import fills it.',
+    hide: 'Hide this warning',
+  },
   shortcuts: {
     palette: 'Search and commands',
     help: 'This help',

@@ -7,6 +7,7 @@ type Part = Pick<
   | 'shell'
   | 'theme'
   | 'connection'
+  | 'disk'
   | 'shortcuts'
   | 'palette'
   | 'unauthorized'
@@ -63,6 +64,18 @@ export const shell: Part = {
     waiting: '엔진에 연결할 수 없음',
     retryIn: '{{seconds}}초 뒤 다시 시도',
     retryNow: '지금 시도',
+  },
+  disk: {
+    full: '디스크가 가득 찼습니다',
+    refused: '디스크에 쓸 수 없습니다',
+    low: '디스크 공간이 얼마 남지 않았습니다',
+    room: '{{path}}의 {{total}} 가운데 {{free}}가 남았습니다.',
+    fullText:
+      '지금은 볼 수만 있고, 저장하거나 시작할 수 없습니다. 공간을 비우거나 상태 폴더를 더 큰 디스크로 옮기세요. 기다리던 일은 저절로 이어집니다.',
+    refusedText:
+      '지금은 볼 수만 있고, 저장하거나 시작할 수 없습니다. 읽기 전용으로 마운트되었거나 할당량을 다 썼을 수 있습니다. 다시 쓸 수 있게 되면 기다리던 일은 저절로 이어집니다.',
+    lowText: '학습이나 가져오기로 가득 차기 전에 공간을 비우세요.',
+    hide: '이 경고 숨기기',
   },
   shortcuts: {
     palette: '검색과 명령',

@@ -1,6 +1,7 @@
 import { databaseCodes } from './database-codes.ts';
 import { datasetCodes } from './dataset-codes.ts';
 import { engineCodes } from './engine-codes.ts';
+import { faultCodes } from './fault-codes.ts';
 import { jobCodes } from './job-codes.ts';
 import { machineCodes } from './machine-codes.ts';
 import { migrationCodes } from './migration-codes.ts';
@@ -22,6 +23,7 @@ export const koreanCodes: Readonly<Record<string, KnownCode>> = {
   ...datasetCodes,
   ...engineCodes,
   ...databaseCodes,
+  ...faultCodes,
   ...jobCodes,
   ...machineCodes,
   ...migrationCodes,

@@ -71,7 +71,7 @@ export const machineCodes = {
   SETTING_INVALID: { message: '저장할 수 없는 설정입니다', mend: '값을 고치세요.' },
   RUN_DIRECTORY_UNWRITABLE: {
     message: '실행 폴더에 쓸 수 없습니다',
-    mend: '권한과 디스크 공간을 확인하세요.',
+    mend: '폴더의 권한을 확인하고, 그 자리를 막은 것을 옮긴 뒤 다시 시도하세요.',
   },
   PORT_TAKEN: {
     message: '그 포트를 쓸 수 없습니다',

@@ -48,10 +48,6 @@ export const stackCodes = {
     message: 'docker compose가 거절했습니다',
     mend: '말한 것을 고치거나, 다른 문제가 있는지 보세요: trainyard doctor',
   },
-  DISK_FULL: {
-    message: '디스크에 남은 공간이 없습니다',
-    mend: '공간을 비우세요. 쓰지 않는 이미지는 이렇게 지웁니다: docker image prune -a',
-  },
   IMAGE_MISSING: {
     message: '서비스의 이미지가 없고 레지스트리에도 닿을 수 없습니다',
     mend: '네트워크에 연결해 다시 하거나, 다른 컴퓨터에서 이미지를 옮기세요(docker save, docker load).',

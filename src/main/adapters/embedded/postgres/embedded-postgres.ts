@@ -90,6 +90,11 @@ export class EmbeddedPostgres {
     return this.current().report;
   }
 
+  /** The folder with all of it. */
+  get area(): string {
+    return this.location.area;
+  }
+
   get connection(): PostgresConnection {
     return this.connectionAt(this.current().port);
   }

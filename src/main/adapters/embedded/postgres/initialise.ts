@@ -10,11 +10,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { formatBytes } from '../../../../shared/model/disk.ts';
 import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { childEnvironment } from '../../../child-environment.ts';
 import { syncFolder } from '../../../durable-file.ts';
 import { failpoint } from '../../../failpoints.ts';
 import { kindOf } from '../../../state-file.ts';
+import { diskFull, diskRoom, isDiskSpent, noRoom } from '../../../faults/disk-room.ts';
+import { isDiskFault } from '../../../faults/system-fault.ts';
 import type { Binaries } from './binaries.ts';
 import type { Location } from './location.ts';
 import { databaseFile, hadDatabase, noteDatabase } from './location-notes.ts';
@@ -22,6 +25,8 @@ import type { ServerUser } from './server-user.ts';
 
 export const roleName = 'admin';
 export const databaseName = 'vision_platform';
+/** What an empty database with its first log segments takes, and a little to work with. */
+const freshBytes = 96 * 1024 ** 2;
 const asidePrefix = 'initialising-';
 
 /** Starts one of the server's programs under the server's account. */
@@ -59,6 +64,12 @@ function complete(
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
+}
+
+async function checkRoom(area: string): Promise<void> {
+  const room = await diskRoom(area);
+  if (room.freeBytes >= freshBytes) return;
+  throw noRoom(`A new database needs ${formatBytes(freshBytes)}`, room);
 }
 
 /**
@@ -109,7 +120,7 @@ export async function resetPassword(
 /**
  * Makes the data folder with the role and the empty database, or answers false where it is there. It is made aside and
  * renamed when all of it is on disk: what a kill leaves behind is removed here and made again.
- * @throws TrainyardError POSTGRES_INITDB_FAILED
+ * @throws TrainyardError POSTGRES_INITDB_FAILED, DISK_FULL
  */
 export async function initialise(
   location: Location,
@@ -125,6 +136,7 @@ export async function initialise(
     noteDatabase(location.root, location.folder);
     return false;
   }
+  await checkRoom(location.area);
   failpoint('postgres.initialise.before');
   const aside = mkdtempSync(path.join(location.area, asidePrefix));
   const data = path.join(aside, 'data');
@@ -160,10 +172,11 @@ export async function initialise(
     failpoint('postgres.rename.after');
     noteDatabase(location.root, location.folder);
   } catch (error) {
+    if (isDiskFault(error) || isDiskSpent(location.area)) throw diskFull(location.area, error);
     throw new TrainyardError(
       'POSTGRES_INITDB_FAILED',
       `PostgreSQL could not make its data folder in ${location.area}: ${error instanceof Error ? error.message : String(error)}`,
-      'Mend that (most often disk space or permissions) and start again.',
+      'Mend that (most often permissions) and start again.',
       { cause: error },
     );
   } finally {

@@ -17,6 +17,7 @@ import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { childEnvironment } from '../../../child-environment.ts';
 import { hasCode } from '../../../error-code.ts';
 import { prepareOwnFile } from '../../../state-file.ts';
+import { diskFull, isDiskSpent } from '../../../faults/disk-room.ts';
 import type { Binaries } from './binaries.ts';
 import { asServer } from './initialise.ts';
 import { type Location, removeSockets } from './location.ts';
@@ -62,18 +63,13 @@ export function logTail(file: string, from = 0): string {
 function failed(log: string, text: string, ending: string): TrainyardError {
   const named = [...text.matchAll(/(?:FATAL|PANIC|error): +(.*)|^postgres: (.*)/gm)].at(-1);
   const cause = named?.[1] ?? named?.[2] ?? text.split('\n').at(-1)?.trim();
-  const mend = /no space left/i.test(text)
-    ? 'Make room on that disk and start again.'
-    : `${log} has the server's own words.`;
+  // On a full disk the log takes no words either.
+  if (/no space left/i.test(text) || isDiskSpent(log)) return diskFull(log, new Error(text));
   return new TrainyardError(
     'POSTGRES_START_FAILED',
     `PostgreSQL did not start: ${cause || `it ended at once (${ending})`}`,
-    mend,
-    {
-      place: { file: log },
-      status: 500,
-      cause: new Error(text),
-    },
+    `${log} has the server's own words.`,
+    { place: { file: log }, status: 500, cause: new Error(text) },
   );
 }
 

@@ -1,0 +1,140 @@
+import {
+  type DiskLevel,
+  type DiskRoom,
+  diskLevel,
+  formatBytes,
+  refusalBytes,
+} from '../../../shared/model/disk.ts';
+import type { TrainyardError } from '../../../shared/model/errors.ts';
+import type { News } from '../news/news.ts';
+
+/** The file systems that hold something of the product. */
+export interface FileSystems {
+  /** Their room now, each once. A folder that is not there counts as the one above it. */
+  measure(): Promise<DiskRoom[]>;
+  /** Room where a folder of the state folder is, or will be. */
+  roomOf(folder: StateFolder): Promise<DiskRoom>;
+  /** Writes, flushes and removes a little in the state folder. @throws the file system's error */
+  tryToWrite(): Promise<void>;
+  /** DISK_FULL with what is not done and the room there is. */
+  refusal(what: string, room: DiskRoom): TrainyardError;
+}
+
+export type StateFolder = 'objects' | 'uploads';
+
+interface DiskLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface DiskState {
+  readonly level: DiskLevel;
+  /** All of them, the fullest first. */
+  readonly disks: readonly (DiskRoom & { readonly level: DiskLevel })[];
+}
+
+/** The kind and id under which the news tell of a change of the level. */
+const newsId = '00000000-0000-0000-0000-000000000000';
+/** A disk fills in seconds at most: a fast one takes some GB meanwhile, which is what `low` is above `full`. */
+const lookEveryMs = 5000;
+/** While something waits for room. */
+const lookSoonMs = 1000;
+const rank: Record<DiskLevel, number> = { full: 0, low: 1, ok: 2 };
+
+/** Looks at the room on the product's file systems, so that work is refused before it would fail, and goes on once there is room. */
+export class DiskWatch implements Disposable {
+  private readonly systems: FileSystems;
+  private readonly news: News;
+  private readonly log: DiskLog;
+  private current: DiskState = { level: 'ok', disks: [] };
+  private looking: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | undefined;
+  private over = false;
+  /** A write was refused though bytes seemed left (a quota, a mount for reading only): only a write that succeeds ends that. */
+  private wasRefused = false;
+
+  constructor(systems: FileSystems, news: News, log: DiskLog) {
+    this.systems = systems;
+    this.news = news;
+    this.log = log;
+  }
+
+  get state(): DiskState {
+    return this.current;
+  }
+
+  /** Looks once, and from now on by itself. */
+  async start(): Promise<void> {
+    await this.look();
+  }
+
+  /** The disk refused a write: looks now. */
+  refused(): void {
+    if (this.wasRefused || this.current.level === 'full') return;
+    this.wasRefused = true;
+    void this.look();
+  }
+
+  /** @throws TrainyardError DISK_FULL where nothing more is to be begun */
+  check(what: string): void {
+    const [fullest] = this.current.disks;
+    if (this.current.level === 'full' && fullest) throw this.systems.refusal(what, fullest);
+  }
+
+  /** @throws TrainyardError DISK_FULL with the numbers where so much more would leave too little in a folder */
+  async checkFits(folder: StateFolder, bytes: number, what: string): Promise<void> {
+    const room = await this.systems.roomOf(folder);
+    if (room.freeBytes - bytes >= refusalBytes(room.totalBytes)) return;
+    throw this.systems.refusal(`${what} needs ${formatBytes(bytes)}, which does not fit on the disk`, room);
+  }
+
+  [Symbol.dispose](): void {
+    this.over = true;
+    clearTimeout(this.timer);
+  }
+
+  private look(): Promise<void> {
+    clearTimeout(this.timer);
+    // A network share may keep a look for long: one at a time.
+    this.looking ??= this.lookNow().finally(() => {
+      this.looking = null;
+      if (this.over) return;
+      const pauseMs = this.current.level === 'full' || this.wasRefused ? lookSoonMs : lookEveryMs;
+      this.timer = setTimeout(() => void this.look(), pauseMs);
+      this.timer.unref();
+    });
+    return this.looking;
+  }
+
+  private async lookNow(): Promise<void> {
+    try {
+      const rooms = await this.systems.measure();
+      const disks = rooms
+        .map((room) => ({ ...room, level: diskLevel(room) }))
+        .sort((one, other) => rank[one.level] - rank[other.level] || one.freeBytes - other.freeBytes);
+      const seen = disks[0]?.level ?? 'ok';
+      this.become({ level: seen !== 'full' && (await this.stillRefuses()) ? 'full' : seen, disks });
+    } catch (error) {
+      this.log.warn({ err: error }, 'the room on the disks could not be looked at');
+    }
+  }
+
+  private async stillRefuses(): Promise<boolean> {
+    if (!this.wasRefused) return false;
+    try {
+      await this.systems.tryToWrite();
+      this.wasRefused = false;
+    } catch (error) {
+      this.log.warn({ err: error }, 'the disk takes no writes');
+    }
+    return this.wasRefused;
+  }
+
+  private become(state: DiskState): void {
+    const before = this.current.level;
+    this.current = state;
+    if (before === state.level) return;
+    this.log[state.level === 'ok' ? 'info' : 'warn'](state, `the room on the disks is ${state.level}`);
+    this.news.changed('disk', newsId);
+  }
+}

@@ -1,0 +1,47 @@
+import { Alert, Text } from '@mantine/core';
+import { IconDatabaseOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../format/use-format.ts';
+import { queries } from '../rpc/client.ts';
+import classes from './disk-banner.module.css';
+
+/** News tells of a change at once; this keeps the numbers true. */
+const againMs = 30_000;
+
+/** Above every page: how much room is left where little or none is, and what to do. */
+export function DiskBanner() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [isHidden, setHidden] = useState(false);
+  const { data } = useQuery(queries.system.disk.queryOptions({ refetchInterval: againMs }));
+  const [fullest] = data?.disks ?? [];
+  if (!data || !fullest || data.level === 'ok' || (data.level === 'low' && isHidden)) return null;
+  const isFull = data.level === 'full';
+  const kind = isFull && fullest.level !== 'full' ? 'refused' : data.level;
+  const text = { full: 'disk.fullText', refused: 'disk.refusedText', low: 'disk.lowText' } as const;
+  const room = t('disk.room', {
+    free: format.bytes(fullest.freeBytes),
+    total: format.bytes(fullest.totalBytes),
+    path: fullest.path,
+  });
+  return (
+    <Alert
+      className={classes.banner}
+      color={isFull ? 'red' : 'yellow'}
+      variant="light"
+      radius={0}
+      role={isFull ? 'alert' : 'status'}
+      icon={<IconDatabaseOff aria-hidden size={18} />}
+      title={t(`disk.${kind}`)}
+      withCloseButton={!isFull}
+      closeButtonLabel={t('disk.hide')}
+      onClose={() => setHidden(true)}
+    >
+      <Text size="sm">
+        {room} {t(text[kind])}
+      </Text>
+    </Alert>
+  );
+}

@@ -1,0 +1,44 @@
+/** How much room a file system has. `full`: the engine refuses what would write. */
+export type DiskLevel = 'ok' | 'low' | 'full';
+
+/** Room on the file system that holds one of the product's folders. Bytes are those that this user may still write. */
+export interface DiskRoom {
+  /** Where the file system is mounted, or the folder itself where that is not known. */
+  readonly path: string;
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+const mebibyte = 1024 ** 2;
+const gibibyte = 1024 ** 3;
+
+/** From here on a training may fill the disk. */
+export const lowBytes = 5 * gibibyte;
+/** From here on a person is to do something about it soon. */
+export const scarceBytes = gibibyte;
+
+/**
+ * Below this nothing is begun any more. What is left then belongs to what is under way: PostgreSQL's log (segments of 16 MiB, and
+ * without one it ends), the last checkpoint of a trainer, the record of how it ended. Of a small file system it is a fiftieth.
+ */
+export function refusalBytes(totalBytes: number): number {
+  return Math.min(128 * mebibyte, totalBytes / 50);
+}
+
+export function diskLevel({ freeBytes, totalBytes }: DiskRoom): DiskLevel {
+  if (freeBytes < refusalBytes(totalBytes)) return 'full';
+  return freeBytes < lowBytes ? 'low' : 'ok';
+}
+
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** Bytes for people: three digits and a binary unit. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
