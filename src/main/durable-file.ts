@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { hasCode } from './error-code.ts';
+import { aboutFile, hasCode } from './error-code.ts';
 
 /** Makes what was renamed, linked or removed in a folder survive a power cut. Windows has no such call and does it itself. */
 export function syncFolder(folder: string): void {
@@ -34,7 +34,8 @@ function writeAside(file: string, text: string, mode: number): string {
     fsyncSync(descriptor);
   } catch (error) {
     rmSync(aside, { force: true });
-    throw error;
+    // A failed write to a descriptor does not say to which file.
+    throw aboutFile(file, error);
   } finally {
     closeSync(descriptor);
   }

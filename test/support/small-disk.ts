@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,7 +10,10 @@ export const withoutSmallDisks: string | null = (() => {
   if (process.platform !== 'linux') return 'a small disk is a tmpfs of Linux';
   if (process.getuid?.() !== 0) return 'only root may mount a small disk';
   try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'pipe' });
+    const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-mount-'));
+    execFileSync('mount', ['-t', 'tmpfs', 'trainyard-test', folder], { stdio: 'pipe' });
+    execFileSync('umount', [folder]);
+    rmdirSync(folder);
     return null;
   } catch {
     return 'this root may not mount (a container without CAP_SYS_ADMIN)';

@@ -14,9 +14,6 @@ const gibibyte = 1024 ** 3;
 
 /** From here on a training may fill the disk. */
 export const lowBytes = 5 * gibibyte;
-/** From here on a person is to do something about it soon. */
-export const scarceBytes = gibibyte;
-
 /**
  * Below this nothing is begun any more. What is left then belongs to what is under way: PostgreSQL's log (segments of 16 MiB, and
  * without one it ends), the last checkpoint of a trainer, the record of how it ended. Of a small file system it is a fiftieth.
