@@ -187,8 +187,8 @@ async function writeLines(file: string, lines: AsyncIterable<string> | Iterable<
     for await (const line of lines) yield `${line}\n`;
   }
   const closed = once(stream, 'close');
-  await pipeline(Readable.from(ended(), { objectMode: true }), stream);
-  await closed;
+  // Together: `once` rejects with the stream's error as well, and a rejection that nobody awaits ends the engine.
+  await Promise.all([pipeline(Readable.from(ended(), { objectMode: true }), stream), closed]);
 }
 
 async function exists(file: string): Promise<boolean> {
