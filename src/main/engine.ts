@@ -1,9 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
-import { formatBytes } from '../shared/model/disk.ts';
 import { TrainyardError } from '../shared/model/errors.ts';
 import type { Profile } from '../shared/model/stack.ts';
 import { createDoctor } from './adapters/doctor/create-doctor.ts';
@@ -33,6 +31,7 @@ import { createLog } from './log.ts';
 import { appRoot } from './paths.ts';
 import { chosenProfile } from './profile.ts';
 import { sampleParts } from './sample-parts.ts';
+import { servedFiles } from './served-files.ts';
 import { Access } from './server/access.ts';
 import { forgetPages, KnownPages } from './server/known-pages.ts';
 import type { Readiness } from './server/observability.ts';
@@ -45,7 +44,6 @@ import { migrateStores } from './stores/migrate-stores.ts';
 import { openStores } from './stores/open-stores.ts';
 import type { Stores } from './stores/stores.ts';
 import { version } from './version.ts';
-import type { Services } from './wiring.ts';
 
 export interface EngineOptions {
   /** Absolute. */
@@ -103,31 +101,8 @@ async function listen(server: EngineServer, lastPort: unknown, wanted: number | 
   }
 }
 
-/** A run's log as text, a page at a time. */
-async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<string> {
-  for (let from = 0; ; ) {
-    const { lines, next, total } = await readers.logs.read({
-      runId,
-      from,
-      limit: 10_000,
-      level: null,
-      search: null,
-      waitMs: 0,
-    });
-    yield lines.map(({ time, level, message }) => `${time} ${level.padEnd(7)} ${message}\n`).join('');
-    if (next >= total) return;
-    from = next;
-  }
-}
-
-/** An engine on a full disk serves reads and does no work. */
-function withDisk({ ready, checks }: Readiness, { state }: DiskWatch): Readiness {
-  const [fullest] = state.disks;
-  const message = fullest
-    ? `${formatBytes(fullest.freeBytes)} of ${formatBytes(fullest.totalBytes)} free at ${fullest.path}`
-    : 'not looked at yet';
-  const ok = state.level !== 'full';
-  return { ready: ready && ok, checks: { ...checks, disk: { ok, message } } };
+function withDisk({ ready, checks }: Readiness, disk: DiskWatch['readiness']): Readiness {
+  return { ready: ready && disk.ok, checks: { ...checks, disk } };
 }
 
 async function describeDatabase({ open }: SessionHost) {
@@ -231,16 +206,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     access,
     presence,
-    files: {
-      readImage: (request) => host.current.services.datasets.readImage(request),
-      readArtifact: (runId, artifactId) => host.current.services.runs.views.readArtifact(runId, artifactId),
-      readLog: async (runId) => Readable.from(wholeLog(host.current.services, runId)),
-      storeUpload: async (uploadId, name, body, announcedBytes) => {
-        await disk.checkFits('uploads', announcedBytes ?? 0, `The upload "${name}"`);
-        return host.current.services.uploads.store(uploadId, name, body);
-      },
-    },
-    readiness: async () => withDisk(await host.readiness(), disk),
+    files: servedFiles(host, disk),
+    readiness: async () => withDisk(await host.readiness(), disk.readiness),
     metrics: new Registry(),
     rendererFolder: path.join(appRoot(), 'out', 'renderer'),
     version,

@@ -167,9 +167,7 @@ export function acquireEngineLock(home: string): Disposable | null {
   } catch (error) {
     database?.close();
     if (hasCode(error, 'SQLITE_BUSY')) return null;
-    throw hasCode(error, 'SQLITE_NOTADB')
-      ? damagedStateFile(file, lockHint, error)
-      : aboutFile(file, error);
+    throw hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(file, lockHint, error) : aboutFile(file, error);
   }
   return { [Symbol.dispose]: () => database.close() };
 }

@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
+import { LogFile } from './log-file.ts';
 import { prepareOwnFile } from './state-file.ts';
 import { openStateFolder } from './state-folder.ts';
-import { LogFile } from './log-file.ts';
 
 const largestBytes = 16 * 1024 * 1024;
 const keptFiles = 3;

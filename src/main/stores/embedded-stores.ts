@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Logger } from 'pino';
 import { createCache } from '../adapters/embedded/cache/cache.ts';
 import { createDocumentStore } from '../adapters/embedded/documents/document-store.ts';
@@ -9,8 +10,8 @@ import { createListener } from '../adapters/embedded/pubsub/listener.ts';
 import { createPubSub } from '../adapters/embedded/pubsub/pubsub.ts';
 import { createQueue } from '../adapters/embedded/queue/queue.ts';
 import { FilesObjectStore } from '../adapters/files/object-store.ts';
-import { openStateFolder } from '../state-folder.ts';
 import { isDiskFault } from '../faults/system-fault.ts';
+import { openStateFolder } from '../state-folder.ts';
 import { openRelational, type Stores } from './stores.ts';
 
 const longestPauseMs = 30_000;

@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { childEnvironment } from '../../child-environment.ts';
 import type { Executor, RunDirectories } from '../../domain/runs/ports.ts';
 import { hasCode } from '../../error-code.ts';
-import { endProcessesOfRun } from '../../run-processes.ts';
 import { diskFull } from '../../faults/disk-room.ts';
+import { endProcessesOfRun } from '../../run-processes.ts';
 import { listProcesses } from './trainer-processes.ts';
 
 export interface SupervisedExecutorOptions {

@@ -63,6 +63,15 @@ export class DiskWatch implements Disposable {
     return this.current;
   }
 
+  /** Not `ok` on a full disk: the engine serves reads then and does no work. */
+  get readiness(): { readonly ok: boolean; readonly message: string } {
+    const [fullest] = this.current.disks;
+    const message = fullest
+      ? `${formatBytes(fullest.freeBytes)} of ${formatBytes(fullest.totalBytes)} free at ${fullest.path}`
+      : 'not looked at yet';
+    return { ok: this.current.level !== 'full', message };
+  }
+
   /** Looks once, and from now on by itself. */
   async start(): Promise<void> {
     await this.look();
