@@ -1,11 +1,11 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { TrainyardError } from '../shared/model/errors.ts';
 import { replaceFile, syncFolder } from './durable-file.ts';
 import { hasCode } from './error-code.ts';
 import { failpoint } from './failpoints.ts';
-import { kindOf, readStateFile } from './state-file.ts';
+import { irregularStateFile, kindOf, readStateFile } from './state-file.ts';
 
 /** Folders that may be links to another disk; each carries a marker that says whose it is. */
 const movable = ['objects', 'cache', 'uploads', 'runs'] as const;
@@ -15,6 +15,8 @@ export type StateFolderName = (typeof movable)[number] | (typeof fixed)[number];
 /** Everything that Trainyard itself puts into a state folder. */
 const ownFiles = [
   'engine.json',
+  'engine.running',
+  'engine.sock',
   'engine.lock.sqlite',
   'stack.lock.sqlite',
   'secrets.json',
@@ -23,6 +25,8 @@ const ownFiles = [
   'postgres.json',
   'database.json',
 ];
+/** Scratch files and folders of checks, which others may see while they run, or that a kill left. */
+const ownScratch = /^\.(doctor|room)-/;
 /** What systems leave in a folder by themselves. */
 const leftovers = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini'];
 
@@ -31,6 +35,7 @@ export function isOwnEntry(name: string): boolean {
   const folders: readonly string[] = [...movable, ...fixed];
   return (
     folders.includes(name) ||
+    ownScratch.test(name) ||
     ownFiles.some((own) => name === own || name.startsWith(`${own}-`) || name.startsWith(`${own}.`))
   );
 }
@@ -68,9 +73,11 @@ export function requireOwnFolder(
   folder: string,
   options: { readonly owners?: readonly number[]; readonly hint?: string } = {},
 ): void {
-  const { owners = [], hint = 'Put the folder itself there; Trainyard changes nothing behind a link.' } =
-    options;
   const stats = lstatSync(folder);
+  const usual = stats.isSymbolicLink()
+    ? 'Put the folder itself there; Trainyard changes nothing behind a link.'
+    : 'Move it away; where the folder was moved put it back, else a new one is made.';
+  const { owners = [], hint = usual } = options;
   if (!stats.isDirectory())
     throw refused(folder, `is ${kindOf(stats)}, where a folder of Trainyard's belongs`, hint);
   const ours = process.getuid?.();
@@ -160,6 +167,50 @@ export function openStateFolder(home: string, name: StateFolderName): string {
   replaceFile(path.join(folder, markerName), `${JSON.stringify({ version: 1, home: root, folder: name })}\n`);
   failpoint('state-folder.mark.after');
   return folder;
+}
+
+/** Files that are replaced or opened by their names, and not read by a schema. */
+const unreadFiles = ['settings.sqlite', 'stack.lock.sqlite', 'engine.running'];
+
+/**
+ * What stands in a state folder where a folder or a file of Trainyard's belongs, and is none: without the records, the engine's lock
+ * and the database's folder, which whoever reads them looks at. It changes nothing, and opens no file that may be locked.
+ * @param home absolute
+ */
+export function irregularEntries(home: string): TrainyardError[] {
+  const root = realpathSync(home);
+  const look = (name: string, check: (entry: string, stats: Stats) => void): TrainyardError[] => {
+    const entry = path.join(root, name);
+    const stats = lstatSync(entry, { throwIfNoEntry: false });
+    try {
+      if (stats) check(entry, stats);
+      return [];
+    } catch (error) {
+      if (error instanceof TrainyardError) return [error];
+      throw error;
+    }
+  };
+  const hint = 'Move it away; where a backup of the file exists put that there, else a new one is made.';
+  return [
+    ...movable.flatMap((name) =>
+      look(name, (entry, stats) => {
+        if (stats.isSymbolicLink()) followOwnLink(entry, root, name);
+        else requireOwnFolder(entry);
+      }),
+    ),
+    ...fixed
+      .filter((name) => name !== 'postgres')
+      .flatMap((name) => look(name, (entry) => requireOwnFolder(entry))),
+    ...unreadFiles.flatMap((name) =>
+      look(name, (entry, stats) => {
+        if (!stats.isFile()) throw irregularStateFile(entry, stats, hint);
+      }),
+    ),
+    ...look('engine.sock', (entry, stats) => {
+      // Any file is replaced.
+      if (stats.isDirectory()) throw irregularStateFile(entry, stats, hint);
+    }),
+  ];
 }
 
 /** Closes what stands open in a state folder, as an older version or another umask left it. What is not ours is left alone. */
