@@ -47,6 +47,20 @@ function requireOurs(home: string): void {
   );
 }
 
+/** Answers the first folder that was made; undefined where all of them were there. */
+function makeHome(home: string): string | undefined {
+  try {
+    return mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // What Node says of a file system that takes no folder; the first one to be made tells why.
+    if (!hasCode(error, 'ENOENT')) throw error;
+    let missing = path.resolve(home);
+    while (!existsSync(path.dirname(missing))) missing = path.dirname(missing);
+    mkdirSync(missing, { mode: 0o700 });
+    throw error;
+  }
+}
+
 /**
  * Makes the state folder, closed to other users (0700) with all that Trainyard has in it, and answers its path. Root's may stay
  * 0710: the PostgreSQL server, which never runs as root, then has its way through it.
@@ -54,7 +68,7 @@ function requireOurs(home: string): void {
  */
 export function openHome(home: string): string {
   try {
-    const made = mkdirSync(home, { recursive: true, mode: 0o700 });
+    const made = makeHome(home);
     if (made !== undefined) syncFolder(path.dirname(made));
     else requireOurs(home);
     const mode = statSync(home).mode & 0o777;
@@ -85,16 +99,21 @@ export function readEngineRecord(home: string): EngineRecord | null {
   });
 }
 
+/** Whatever stands in the record's place is replaced or removed, and only a folder cannot be: it is set aside, with what is in it. */
+function setFolderAside(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
+    renameSync(file, `${file}.aside-${Date.now()}`);
+}
+
 export function writeEngineRecord(home: string, record: EngineRecord): void {
   failpoint('engine-record.write.before');
-  // Whatever stands there is replaced, and only a folder cannot be: it is set aside, with what is in it.
-  if (lstatSync(engineFile(home), { throwIfNoEntry: false })?.isDirectory())
-    renameSync(engineFile(home), `${engineFile(home)}.aside-${Date.now()}`);
+  setFolderAside(engineFile(home));
   replaceFile(engineFile(home), `${JSON.stringify(record, null, 2)}\n`);
   failpoint('engine-record.write.after');
 }
 
 export function removeEngineRecord(home: string): void {
+  setFolderAside(engineFile(home));
   rmSync(engineFile(home), { force: true });
 }
 
@@ -167,22 +186,27 @@ export function acquireEngineLock(home: string): Disposable | null {
   } catch (error) {
     database?.close();
     if (hasCode(error, 'SQLITE_BUSY')) return null;
-    throw hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(file, lockHint, error) : aboutFile(file, error);
+    throw lockFault(file, error);
   }
   return { [Symbol.dispose]: () => database.close() };
 }
 
+const lockFault = (file: string, error: unknown) =>
+  hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(file, lockHint, error) : aboutFile(file, error);
+
 /** Whether an engine has the state folder. Not to be asked in the engine's own process. */
 export function isEngineLocked(home: string): boolean {
   if (!existsSync(lockFile(home))) return false;
-  const database = new Database(lockFile(home), { timeout: 0, fileMustExist: true });
+  prepareOwnFile(lockFile(home), lockHint);
+  let database: Database.Database | null = null;
   try {
+    database = new Database(lockFile(home), { timeout: 0, fileMustExist: true });
     database.prepare('SELECT 1 FROM sqlite_master').all();
     return false;
   } catch (error) {
     if (hasCode(error, 'SQLITE_BUSY')) return true;
-    throw hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(lockFile(home), lockHint, error) : error;
+    throw lockFault(lockFile(home), error);
   } finally {
-    database.close();
+    database?.close();
   }
 }

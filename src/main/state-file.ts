@@ -66,6 +66,10 @@ export function kindOf(stats: Stats): string {
   return stats.isFile() ? 'a file' : 'a device';
 }
 
+/** Something else that stands where a file belongs. */
+export const irregularStateFile = (file: string, stats: Stats, hint: string) =>
+  unusable('STATE_FILE_IRREGULAR', file, `is ${kindOf(stats)}, not a file`, { hint });
+
 /**
  * Reads a small file as text. It never waits (as for a pipe), never follows a link, and reads no more than the limit.
  * @returns null where there is none
@@ -77,8 +81,7 @@ export function readStateText(file: string, options: StateFileOptions): string |
   let descriptor: number;
   try {
     const seen = lstatSync(file);
-    if (!isTheirs && !seen.isFile())
-      throw unusable('STATE_FILE_IRREGULAR', file, `is ${kindOf(seen)}, not a file`, { hint });
+    if (!isTheirs && !seen.isFile()) throw irregularStateFile(file, seen, hint);
     const unfollowed = isTheirs ? 0 : (constants.O_NOFOLLOW ?? 0);
     descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | unfollowed);
   } catch (error) {
@@ -89,8 +92,7 @@ export function readStateText(file: string, options: StateFileOptions): string |
   }
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile())
-      throw unusable('STATE_FILE_IRREGULAR', file, `is ${kindOf(stats)}, not a file`, { hint });
+    if (!stats.isFile()) throw irregularStateFile(file, stats, hint);
     const ours = process.getuid?.();
     const isAllowed = isTheirs || owners === 'any' || ours === undefined;
     if (!isAllowed && ![ours, 0, ...owners].includes(stats.uid)) {
@@ -187,8 +189,7 @@ export function prepareOwnFile(file: string, hint: string): void {
     }
     return;
   }
-  if (!seen.isFile())
-    throw unusable('STATE_FILE_IRREGULAR', file, `is ${kindOf(seen)}, not a file`, { hint });
+  if (!seen.isFile()) throw irregularStateFile(file, seen, hint);
   if (process.platform !== 'win32' && (seen.mode & 0o077) !== 0 && seen.uid === process.getuid?.())
     chmodSync(file, 0o600);
 }

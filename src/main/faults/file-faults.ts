@@ -51,6 +51,9 @@ const doing: Record<string, string> = {
   watch: 'watched',
 };
 
+/** A target that is in the way is what must be named, not what was to take its place. */
+const ofTarget = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
+
 interface Meaning {
   readonly code: string;
   readonly why: string;
@@ -142,6 +145,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
 };
 const unsuited = meanings.EINVAL;
 const alike: Readonly<Record<string, Meaning | undefined>> = {
+  // Node's own, of `rm`.
+  ERR_FS_EISDIR: meanings.EISDIR,
   ENOTSUP: unsuited,
   EOPNOTSUPP: unsuited,
   ENOSYS: unsuited,
@@ -149,7 +154,8 @@ const alike: Readonly<Record<string, Meaning | undefined>> = {
 
 /** A failed operation on a file as an error that a person can act on; null where nothing is known of its code. */
 export function fileFault(error: FileError): TrainyardError | null {
-  const { code, syscall = '', path: file = null, dest } = error;
+  const { code, syscall = '', dest } = error;
+  const file = (ofTarget.has(code) ? dest : null) ?? error.path ?? null;
   // A watch that finds no space lacks watches, not bytes.
   if (syscall === 'watch' && (code === 'ENOSPC' || code === 'EMFILE')) return told(error, crowded, file);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(dest ?? file, error, code === 'EDQUOT');
@@ -164,9 +170,11 @@ function told(
   { code, why, mend, status }: Meaning,
   blocked: string | null,
 ): TrainyardError {
-  const { code: system, syscall = '', path: file } = error;
-  const what = file === undefined ? 'A file' : file;
-  const verb = doing[syscall] ?? 'used';
+  const { code: system, syscall = '', dest } = error;
+  const isTarget = dest !== undefined && ofTarget.has(system);
+  const file = isTarget ? dest : error.path;
+  const what = file ?? 'A file';
+  const verb = isTarget ? 'replaced' : (doing[syscall] ?? 'used');
   const by = blocked !== null && blocked !== file ? `: ${blocked}` : '';
   return new TrainyardError(code, `${what} can't be ${verb}: ${why}${by} (${system})`, mend, {
     status: status ?? 500,

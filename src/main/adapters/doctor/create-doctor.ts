@@ -9,7 +9,7 @@ import { imagesCheck, trainerCheck } from './computing.ts';
 import { type DatabaseProbe, databaseCheck } from './database.ts';
 import { type DockerParts, dockerChecks } from './docker-checks.ts';
 import { endpointsCheck } from './endpoints.ts';
-import { engineCheck, leftoversCheck, secretsCheck } from './engine.ts';
+import { engineCheck, entriesCheck, leftoversCheck, secretsCheck } from './engine.ts';
 import { clockCheck, fileSystemCheck } from './file-system.ts';
 import { memoryCheck, portCheck } from './machine.ts';
 import { postgresCheck } from './postgres-programs.ts';
@@ -63,6 +63,7 @@ function checksOf(parts: DoctorParts, profile: Profile): Check[] {
     inHome(home, engineCheck(home)),
     inHome(home, leftoversCheck(home)),
     inHome(home, secretsCheck(home)),
+    inHome(home, entriesCheck(home)),
     inHome(home, databaseCheck(database)),
     imagesCheck(),
     trainerCheck(),

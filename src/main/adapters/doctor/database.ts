@@ -1,4 +1,5 @@
 import type { Check } from '../../domain/doctor/ports.ts';
+import { stateFaultOf } from './engine.ts';
 
 /** What a database says of itself; throws where it does not answer. Null: there is no engine whose database could be asked. */
 export type DatabaseProbe = () => Promise<{ version: string; revision: string | null; head: string } | null>;
@@ -14,6 +15,9 @@ export function databaseCheck(probe: DatabaseProbe): Check {
         const evidence = `PostgreSQL ${found.version}, ${found.revision ?? 'base'} / ${found.head}`;
         return [{ code: found.revision === found.head ? 'DATABASE_OK' : 'SCHEMA_BEHIND', evidence }];
       } catch (error) {
+        // Whether an engine runs, which could be asked, is told by its lock in the state folder.
+        const fault = stateFaultOf(error);
+        if (fault) return [fault];
         return [
           { code: 'DATABASE_UNREACHABLE', evidence: error instanceof Error ? error.message : String(error) },
         ];

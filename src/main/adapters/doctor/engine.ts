@@ -3,6 +3,7 @@ import type { FindingCode } from '../../domain/doctor/findings.ts';
 import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { answers, isAlive } from '../../find-engine.ts';
 import { readEngineRecord, readSecrets } from '../../home.ts';
+import { irregularEntries } from '../../state-folder.ts';
 import { requireDatabase } from '../embedded/postgres/initialise.ts';
 import { findLocation, type Location } from '../embedded/postgres/location.ts';
 import { isPostmaster, type PostmasterFile, readPostmasterFile } from '../embedded/postgres/postmaster.ts';
@@ -47,11 +48,18 @@ const stateFaults: readonly FindingCode[] = [
   'HOME_OF_ANOTHER_USER',
 ];
 
-/** A fault as a finding, with what is to be done for just this file. Rethrows what is none. */
+/** A fault as a finding, with what is to be done for just this file; null where it is none. */
+export function stateFaultOf(error: unknown): Observation | null {
+  if (!(error instanceof TrainyardError)) return null;
+  const code = stateFaults.find((known) => known === error.code);
+  return code ? { code, evidence: errorSentence(error) } : null;
+}
+
+/** The same; rethrows what is none. */
 function stateFault(error: unknown): Observation {
-  const code = error instanceof TrainyardError && stateFaults.find((known) => known === error.code);
-  if (!code) throw error;
-  return { code, evidence: errorSentence(error) };
+  const fault = stateFaultOf(error);
+  if (!fault) throw error;
+  return fault;
 }
 
 /** Whether the state folder's secrets can be read; without them nothing starts. */
@@ -67,6 +75,11 @@ export function secretsCheck(home: string): Check {
       }
     },
   };
+}
+
+/** Whether something else stands where the state folder's files and folders belong. */
+export function entriesCheck(home: string): Check {
+  return { name: 'entries', run: async () => irregularEntries(home).map(stateFault) };
 }
 
 /** Whether the database is where it belongs, and whether a PostgreSQL runs that no engine looks after. */

@@ -32,7 +32,9 @@ function profileInUse(): Profile {
     using settings = openSettings(path.join(openHome(homeFolder()), 'settings.sqlite'));
     return chosenProfile(settings);
   } catch (error) {
-    if (error instanceof TrainyardError && error.code === 'PROFILE_UNKNOWN') throw error;
+    // Damaged settings are set aside by whoever opens them: nobody after this would know.
+    const isToldOnce = error instanceof TrainyardError && error.code === 'SETTINGS_CORRUPT';
+    if (isToldOnce || (error instanceof TrainyardError && error.code === 'PROFILE_UNKNOWN')) throw error;
     return 'embedded';
   }
 }

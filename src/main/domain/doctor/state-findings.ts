@@ -129,8 +129,8 @@ export const stateFindings = {
   ),
   STATE_FOLDER_IRREGULAR: error(
     text(
-      'A folder of the state folder is a link that Trainyard does not follow, or another user’s.',
-      '상태 폴더 안의 폴더가 Trainyard가 따라가지 않는 링크이거나 다른 사용자의 것입니다.',
+      'Where a folder of the state folder belongs stands a file, a link that Trainyard does not follow, or another user’s folder.',
+      '상태 폴더 안의 폴더 자리에 파일이나 Trainyard가 따라가지 않는 링크, 다른 사용자의 폴더가 있습니다.',
     ),
     asNamed,
   ),

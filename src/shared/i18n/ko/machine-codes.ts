@@ -41,8 +41,8 @@ export const machineCodes = {
     mend: '파일의 권한과 소유자를 확인하세요.',
   },
   STATE_FOLDER_IRREGULAR: {
-    message: '상태 폴더 안의 폴더가 따라갈 수 없는 링크이거나 다른 사용자의 것입니다',
-    mend: '원래 폴더를 되돌려 놓으세요. objects, cache, uploads, runs는 통째로 다른 디스크로 옮긴 뒤 링크해도 됩니다.',
+    message: '상태 폴더 안의 폴더 자리에 파일이나 따라갈 수 없는 링크, 다른 사용자의 폴더가 있습니다',
+    mend: '그것을 치우고 원래 폴더를 되돌려 놓으세요. objects, cache, uploads, runs는 통째로 다른 디스크로 옮긴 뒤 링크해도 됩니다.',
   },
   HOME_HAS_OTHER_FILES: {
     message: '상태 폴더로 지정한 폴더에 Trainyard의 것이 아닌 파일이 있습니다',

@@ -72,21 +72,27 @@ async function checkRoom(area: string): Promise<void> {
   throw noRoom(`A new database needs ${formatBytes(freshBytes)}`, room);
 }
 
+/** @throws TrainyardError POSTGRES_FOLDER_TAKEN where something else is there */
+function requireFolder(folder: string): void {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (!stats || stats.isDirectory()) return;
+  throw new TrainyardError(
+    'POSTGRES_FOLDER_TAKEN',
+    `${folder}, where PostgreSQL's data belongs, is ${kindOf(stats)}`,
+    'Put the folder itself there; Trainyard starts no server behind a link.',
+    { place: { file: folder } },
+  );
+}
+
 /**
  * Whether the data folder is there, or may be made: a database that was made once and is not there is lost, and no first start.
  * @throws TrainyardError DATABASE_MISSING, POSTGRES_FOLDER_TAKEN
  */
-export function requireDatabase({ root, dataDirectory }: Location): 'there' | 'never made' {
+export function requireDatabase({ root, area, dataDirectory }: Location): 'there' | 'never made' {
+  requireFolder(area);
+  requireFolder(dataDirectory);
   const stats = lstatSync(dataDirectory, { throwIfNoEntry: false });
   if (!stats && !hadDatabase(root)) return 'never made';
-  if (stats && !stats.isDirectory()) {
-    throw new TrainyardError(
-      'POSTGRES_FOLDER_TAKEN',
-      `${dataDirectory}, where PostgreSQL's data belongs, is ${kindOf(stats)}`,
-      'Put the folder itself there; Trainyard starts no server behind a link.',
-      { place: { file: dataDirectory } },
-    );
-  }
   if (stats && (readdirSync(dataDirectory).length > 0 || !hadDatabase(root))) return 'there';
   throw new TrainyardError(
     'DATABASE_MISSING',
