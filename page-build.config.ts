@@ -17,7 +17,12 @@ export const pageChunks = {
       priority: 2,
       includeDependenciesRecursively: false,
     },
-    { name: 'index', test: /^(?!.*[\\/]boot\.ts$)/, priority: 1, includeDependenciesRecursively: false },
+    {
+      name: 'index',
+      test: /^(?!.*[\\/](boot|language-tag)\.ts$)/,
+      priority: 1,
+      includeDependenciesRecursively: false,
+    },
   ],
 };
 
@@ -54,6 +59,7 @@ export const inlineBoot: Plugin = {
     handler: (html, { bundle }) => {
       const boot = Object.values(bundle ?? {}).find((file) => file.type === 'chunk' && file.name === 'boot');
       if (!bundle || boot?.type !== 'chunk') throw new Error('boot.ts was not built');
+      if (boot.imports.length > 0) throw new Error(`boot.ts imports ${boot.imports.join(', ')}`);
       delete bundle[boot.fileName];
       const charset = '<meta charset="UTF-8" />';
       if (!html.includes(charset)) throw new Error('index.html does not begin with its charset');

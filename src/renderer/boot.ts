@@ -1,13 +1,25 @@
 /*
  * Stands in the page itself, before everything that is fetched, and so is there whatever fails. It watches over the page's style and
  * entry: a style is asked for again, a page whose entry failed is loaded anew (a browser never asks again for a module that failed),
- * both a bounded number of times. The build puts it into index.html; it may import nothing.
+ * both a bounded number of times. The build puts it into index.html; it may import nothing that the page imports, too.
  */
+import { languageTag } from '../shared/i18n/language-tag.ts';
+
 const startsKey = 'trainyard-starts';
 const mostStarts = 8;
 const mostStyles = 8;
 
-const korean = (localStorage.getItem('trainyard-language') ?? navigator.language).startsWith('ko');
+/** Lets everything that comes after find language tags alone where the browser says its languages: libraries ask it while they load. */
+function keepLanguageTags(): void {
+  const tags = [...(navigator.languages ?? [])].map(languageTag).filter((tag) => tag !== null);
+  const language = languageTag(navigator.language) ?? tags[0] ?? 'en';
+  Object.defineProperty(navigator, 'language', { value: language });
+  Object.defineProperty(navigator, 'languages', { value: tags.length > 0 ? tags : [language] });
+}
+
+keepLanguageTags();
+
+const korean = /^ko(-|$)/.test(localStorage.getItem('trainyard-language') ?? navigator.language);
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -1,4 +1,3 @@
-import './i18n/browser-language.ts';
 import '@mantine/core/styles.css';
 import './app/global.css';
 import { StrictMode } from 'react';

@@ -47,4 +47,6 @@ test('the language follows the locale, and TRAINYARD_LANG goes before it', () =>
   expect(languageOf({ LANG: 'ko_KR.UTF-8', LC_ALL: 'C' })).toBe('en');
   expect(languageOf({ LANG: 'en_US.UTF-8', TRAINYARD_LANG: 'ko' })).toBe('ko');
   expect(languageOf({ LANG: 'kok_IN' })).toBe('en');
+  expect(languageOf({ LANG: 'ko@posix' })).toBe('ko');
+  expect(languageOf({ LANG: 'POSIX' })).toBe('en');
 });

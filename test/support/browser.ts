@@ -63,9 +63,10 @@ export interface OpenBrowser extends AsyncDisposable {
 
 /**
  * A headless Chromium: TRAINYARD_CHROMIUM, one on the PATH, or the one from npm. It closes with its scope, and what it wrote goes with it.
+ * @param environment variables that differ from this process's, such as the system's language
  * @throws where none can be started
  */
-export async function openBrowser(): Promise<OpenBrowser> {
+export async function openBrowser(environment: NodeJS.ProcessEnv = {}): Promise<OpenBrowser> {
   const installed = process.env.TRAINYARD_CHROMIUM ?? onPath();
   const { executablePath, args } =
     installed === null ? await fromNpm() : { executablePath: installed, args: [] };
@@ -74,7 +75,12 @@ export async function openBrowser(): Promise<OpenBrowser> {
     executablePath,
     headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage', ...args],
-    env: { ...process.env, TMPDIR: profile, FONTCONFIG_FILE: await writeFontSettings(profile) },
+    env: {
+      ...process.env,
+      ...environment,
+      TMPDIR: profile,
+      FONTCONFIG_FILE: await writeFontSettings(profile),
+    },
   });
   return {
     browser,

@@ -1,9 +1,11 @@
+import { languageTag } from '../../shared/i18n/language-tag.ts';
+
 export type Language = 'en' | 'ko';
 
 /** The language of a locale name such as `ko_KR.UTF-8`; null for none. */
 function languageOfLocale(locale: string | undefined): Language | null {
   if (!locale) return null;
-  return /^ko([_.-]|$)/i.test(locale) ? 'ko' : 'en';
+  return languageTag(locale)?.split('-')[0] === 'ko' ? 'ko' : 'en';
 }
 
 /**
