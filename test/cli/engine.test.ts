@@ -202,7 +202,7 @@ test('open makes a link that works once', async () => {
   const [id = '', secret = ''] = new URL(url).hash.replace('#ticket=', '').split('.');
   const key = await importKey(new TextEncoder().encode(secret));
   const visit = () => signInOver(engine.url, { kind: 'ticket', id, audience: '', key });
-  expect((await visit()).pageKey).toHaveLength(32);
+  expect((await visit()).page?.key).toHaveLength(32);
   await expect(visit()).rejects.toThrow(expect.objectContaining({ code: 'TICKET_USED' }));
 });
 

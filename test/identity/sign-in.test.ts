@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Access } from '../../src/main/server/access.ts';
 import { KnownPages } from '../../src/main/server/known-pages.ts';
 import { SignIn } from '../../src/main/server/sign-in.ts';
-import { importKey, type SignInAnswer } from '../../src/shared/model/sign-in.ts';
+import { type AgreedPage, importKey, type SignInAnswer } from '../../src/shared/model/sign-in.ts';
 import { type Credential, type SignedIn, signIn } from '../../src/shared/model/sign-in-client.ts';
 
 const token = 'the token of this state folder';
@@ -54,7 +54,7 @@ test('a program that knows the token signs in, and neither side says it', async 
   const heard: Heard = { sent: [], answered: [] };
   const { access, begin } = engine();
   const { welcome } = await meet(await credential('token', '', token, '41000'), begin(), heard);
-  expect(welcome).toEqual({ type: 'welcome', fileKey: access.fileKey, pageId: null });
+  expect(welcome).toEqual({ type: 'welcome', fileKey: access.fileKey });
   expect([...heard.sent, ...heard.answered].join()).not.toContain(token);
 });
 
@@ -96,14 +96,43 @@ test('a link opens one page; the page comes back by its key, also to the next en
   const first = engine();
   const [id = '', secret = ''] = first.access.issueTicket().ticket.split('.');
   const ticket = await credential('ticket', id, secret);
-  const { welcome, pageKey } = await meet(ticket, first.begin());
+  const { page: agreed } = await meet(ticket, first.begin());
   await expect(meet(ticket, first.begin())).rejects.toThrow(refusedWith('TICKET_USED'));
-  if (welcome.pageId === null || !pageKey) throw new Error('no page key was agreed on');
-  const page = await credential('page', welcome.pageId, pageKey);
+  if (!agreed) throw new Error('nothing was agreed on');
+  const page = await credential('page', agreed.id, agreed.key);
   const next = engine({ settings: first.settings });
   expect((await meet(page, next.begin())).welcome.fileKey).toBe(next.access.fileKey);
   const moved = engine({ settings: first.settings, port: 42_000 });
   await expect(meet(page, moved.begin())).rejects.toThrow(refusedWith('PAGE_UNKNOWN'));
+});
+
+test('a page that breaks off right after its proof comes back by what it kept before, and its ticket opens nothing more', async () => {
+  const { access, begin } = engine();
+  const [id = '', secret = ''] = access.issueTicket().ticket.split('.');
+  const ticket = await credential('ticket', id, secret);
+  const kept: AgreedPage[] = [];
+  const end = begin();
+  let answers = 0;
+  let last = '';
+  const left = signIn(
+    ticket,
+    {
+      send: (text) => (last = text),
+      receive: async () => {
+        const answer = await end.receive(last);
+        answers += 1;
+        if (answers === 2) throw new Error('the page was left');
+        expect(kept).toEqual([]);
+        return JSON.stringify(answer);
+      },
+    },
+    async (page) => void kept.push(page),
+  );
+  await expect(left).rejects.toThrow('the page was left');
+  const [page] = kept;
+  if (!page) throw new Error('nothing was kept');
+  await expect(meet(ticket, begin())).rejects.toThrow(refusedWith('TICKET_USED'));
+  expect((await meet(await credential('page', page.id, page.key), begin())).page).toBeNull();
 });
 
 test('of two pages that come with the same link at the same moment one gets in', async () => {
@@ -121,7 +150,8 @@ test('a ticket lasts ten minutes and a page thirty days after it was last there'
   expect(access.secretOf('ticket', id, now + 9 * 60_000)).not.toBeNull();
   expect(access.secretOf('ticket', id, now + 11 * 60_000)).toBeNull();
   const day = 24 * 3600_000;
-  const page = access.pages.add(new Uint8Array(32), now);
+  const page = 'a page';
+  access.pages.add({ id: page, key: new Uint8Array(32) }, now);
   expect(access.secretOf('page', page, now + 29 * day)).not.toBeNull();
   access.pages.used(page, now + 29 * day);
   expect(access.secretOf('page', page, now + 58 * day)).not.toBeNull();
@@ -141,7 +171,8 @@ test('a full disk turns no page away, and a damaged list of pages is an empty on
     log: { warn: (why: unknown) => warnings.push(why) },
     port: () => 1,
   });
-  expect(pages.keyOf(pages.add(new Uint8Array(32)))).toHaveLength(32);
+  pages.add({ id: 'a page', key: new Uint8Array(32) });
+  expect(pages.keyOf('a page')).toHaveLength(32);
   expect(warnings).toHaveLength(1);
 });
 

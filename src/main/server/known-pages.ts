@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { AgreedPage } from '../../shared/model/sign-in.ts';
 import type { SettingsStore } from '../domain/settings/ports.ts';
 
 const settingName = 'pages';
@@ -38,11 +38,10 @@ export class KnownPages {
     this.pages = storedPages.safeParse(options.settings.get(settingName)).data ?? [];
   }
 
-  /** Keeps a page's key durably, and answers the page's id. */
-  add(key: Uint8Array, now = Date.now()): string {
-    const page = { id: randomBytes(12).toString('base64url'), key: Buffer.from(key).toString('base64url') };
+  /** Keeps durably what a page is known by. */
+  add({ id, key }: AgreedPage, now = Date.now()): void {
+    const page = { id, key: Buffer.from(key).toString('base64url') };
     this.keep([...this.pages, { ...page, port: this.options.port(), usedAt: now }]);
-    return page.id;
   }
 
   /**

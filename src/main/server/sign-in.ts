@@ -1,5 +1,5 @@
 import {
-  agreeOnPageKey,
+  agreeOnPage,
   type CredentialKind,
   type Handshake,
   helloSchema,
@@ -78,14 +78,13 @@ export class SignIn {
     const { data } = proofSchema.safeParse(parsed(text));
     if (!data) return notUnderstood;
     if (!(await verify(key, 'client', handshake, data.proof))) return unknown[handshake.kind];
-    let pageId: string | null = null;
     if (handshake.kind === 'ticket') {
-      const pageKey = await agreeOnPageKey(key, handshake);
+      const page = await agreeOnPage(key, handshake);
       // Two pages may have come with the same link at the same moment.
       if (!this.access.useTicket(handshake.id)) return unknown.ticket;
-      pageId = this.access.pages.add(pageKey);
+      this.access.pages.add(page);
     }
     if (handshake.kind === 'page') this.access.pages.used(handshake.id);
-    return { type: 'welcome', fileKey: this.access.fileKey, pageId };
+    return { type: 'welcome', fileKey: this.access.fileKey };
   }
 }

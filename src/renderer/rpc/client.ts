@@ -16,7 +16,7 @@ function schedule(milliseconds: number, action: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-const keys = new PageKeys();
+const keys = new PageKeys(sessionStorage);
 keys.takeTicket(window.location, window.history);
 // A link that is opened in the page's own tab loads nothing anew.
 window.addEventListener('hashchange', () => {

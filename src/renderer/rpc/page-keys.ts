@@ -1,8 +1,11 @@
-import { get, set } from 'idb-keyval';
-import { importKey } from '../../shared/model/sign-in.ts';
+import { get, update } from 'idb-keyval';
+import { type AgreedPage, importKey } from '../../shared/model/sign-in.ts';
 import type { Credential } from '../../shared/model/sign-in-client.ts';
 
-const storedName = 'trainyard-page-key';
+const keysName = 'trainyard-page-keys';
+const ticketName = 'trainyard-ticket';
+/** The newest, which the engine may not have come to know, and the one before. */
+const mostKeys = 2;
 
 interface PageKey {
   readonly id: string;
@@ -10,60 +13,79 @@ interface PageKey {
   readonly key: CryptoKey;
 }
 
+const newestFirst = (page: PageKey, others: readonly PageKey[]) => [page, ...others].slice(0, mostKeys);
+
 /**
  * What this browser can prove to the engine: the ticket of the link that it was opened with, once, and from then on the key that the two
- * agreed on. Where the browser keeps nothing (a private window) the key lasts as long as the page.
+ * agreed on. A tab keeps its ticket until the engine answered to it, and the key before that: whenever the page is left or loaded anew, it
+ * has one of the two. Where the browser keeps nothing (a private window) the key lasts as long as the page.
  */
 export class PageKeys {
-  private ticket: { readonly id: string; readonly secret: string } | null = null;
-  private inMemory: PageKey | null = null;
+  private readonly tab: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  private readonly refusedIds = new Set<string>();
+  private inMemory: readonly PageKey[] = [];
+
+  /** @param tab what lasts as long as the tab */
+  constructor(tab: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
+    this.tab = tab;
+  }
 
   /** Takes the ticket out of the page's address, where there is one: it is not to stay in the history. Answers whether there was. */
   takeTicket(address: Location, history: History): boolean {
-    const [, id, secret] = /^#ticket=([\w-]+)\.([\w-]+)$/.exec(address.hash) ?? [];
-    if (!id || !secret) return false;
-    this.ticket = { id, secret };
+    const [, ticket] = /^#ticket=([\w-]+\.[\w-]+)$/.exec(address.hash) ?? [];
+    if (!ticket) return false;
+    this.tab.setItem(ticketName, ticket);
     history.replaceState(history.state, '', address.pathname + address.search);
     return true;
   }
 
   /** What to sign in with now; null where a link is needed. */
   async credential(): Promise<Credential | null> {
-    if (this.ticket) {
-      const key = await importKey(new TextEncoder().encode(this.ticket.secret));
-      return { kind: 'ticket', id: this.ticket.id, audience: '', key };
+    const [id, secret] = this.tab.getItem(ticketName)?.split('.') ?? [];
+    if (id && secret) {
+      const key = await importKey(new TextEncoder().encode(secret));
+      return { kind: 'ticket', id, audience: '', key };
     }
-    // The stored one first: another tab may have come with a link meanwhile.
-    const page = (await this.read()) ?? this.inMemory;
-    return page && { kind: 'page', audience: '', ...page };
+    // The stored ones first: another tab may have come with a link meanwhile.
+    const pages = [...(await this.read()), ...this.inMemory];
+    const page = pages.find((one) => !this.refusedIds.has(one.id));
+    return page ? { kind: 'page', audience: '', ...page } : null;
   }
 
   /** The engine refused this credential. Answers whether there is another one to try. */
-  async refused(credential: Credential): Promise<boolean> {
-    // A key stays: whoever refuses has proved nothing, and may not be the engine.
-    if (credential.kind !== 'ticket') return false;
-    this.ticket = null;
-    return (await this.credential()) !== null;
+  async refused({ kind, id }: Credential): Promise<boolean> {
+    if (kind === 'ticket') this.tab.removeItem(ticketName);
+    else this.refusedIds.add(id);
+    if ((await this.credential()) !== null) return true;
+    // Keys stay: whoever refuses has proved nothing, and may not be the engine.
+    this.refusedIds.clear();
+    return false;
   }
 
-  /** Keeps the key that was agreed on. */
-  async keep(id: string, secret: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.ticket = null;
-    this.inMemory = { id, key: await importKey(secret) };
+  /** Keeps what was agreed on, before the ticket is spent. */
+  async keep({ id, key }: AgreedPage): Promise<void> {
+    const page = { id, key: await importKey(key) };
+    this.inMemory = newestFirst(page, this.inMemory);
     try {
-      await set(storedName, this.inMemory);
+      await update<PageKey[]>(keysName, (stored = []) => newestFirst(page, stored));
     } catch (error) {
       // The page says nothing of it: it works until a reload, and then asks for a link.
       reportError(error);
     }
   }
 
-  private async read(): Promise<PageKey | null> {
+  /** The engine let the page in: its ticket is spent. */
+  welcomed(): void {
+    this.tab.removeItem(ticketName);
+    this.refusedIds.clear();
+  }
+
+  private async read(): Promise<readonly PageKey[]> {
     try {
-      return (await get<PageKey>(storedName)) ?? null;
+      return (await get<PageKey[]>(keysName)) ?? [];
     } catch (error) {
       reportError(error);
-      return null;
+      return [];
     }
   }
 }

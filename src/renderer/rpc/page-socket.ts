@@ -58,11 +58,12 @@ export class PageSocket extends EventTarget {
       return;
     }
     try {
-      const { welcome, pageKey } = await signIn(credential, {
-        send: (text) => this.socket.send(text),
+      const channel = {
+        send: (text: string) => this.socket.send(text),
         receive: async () => String((await this.next('message')).data),
-      });
-      if (welcome.pageId !== null && pageKey) await keys.keep(welcome.pageId, pageKey);
+      };
+      const { welcome } = await signIn(credential, channel, (page) => keys.keep(page));
+      keys.welcomed();
       onFileKey(welcome.fileKey);
     } catch (error) {
       const isUnknown = error instanceof TrainyardError && unknownCodes.includes(error.code);

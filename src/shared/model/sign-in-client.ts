@@ -1,6 +1,7 @@
 import { TrainyardError } from './errors.ts';
 import {
-  agreeOnPageKey,
+  type AgreedPage,
+  agreeOnPage,
   answerSchema,
   type CredentialKind,
   type Handshake,
@@ -21,8 +22,8 @@ export interface Credential {
 
 export interface SignedIn {
   readonly welcome: Welcome;
-  /** The key that a page keeps after it came with a ticket; null for others. */
-  readonly pageKey: Uint8Array<ArrayBuffer> | null;
+  /** What a client that came with a ticket is known by from now on; null for others. */
+  readonly page: AgreedPage | null;
 }
 
 /** How messages go to and fro while a client signs in; `receive` resolves with the next one and rejects where the connection ends. */
@@ -57,9 +58,14 @@ function understood(text: string): SignInAnswer {
 
 /**
  * Signs in over a connection that was just opened. Nothing is sent that would be of use to another server.
+ * @param keep is called before the proof that spends a ticket: a page that ends at any moment has the ticket or what comes after it
  * @throws TrainyardError ENGINE_NOT_PROVEN, and what the engine refuses with: TICKET_USED, PAGE_UNKNOWN, UNAUTHORIZED
  */
-export async function signIn(credential: Credential, channel: SignInChannel): Promise<SignedIn> {
+export async function signIn(
+  credential: Credential,
+  channel: SignInChannel,
+  keep: (page: AgreedPage) => Promise<void> = async () => {},
+): Promise<SignedIn> {
   const { kind, id, audience, key } = credential;
   const clientNonce = makeNonce();
   channel.send(JSON.stringify({ type: 'hello', kind, id, nonce: clientNonce }));
@@ -67,8 +73,10 @@ export async function signIn(credential: Credential, channel: SignInChannel): Pr
   if (challenge.type !== 'challenge') throw stranger();
   const handshake: Handshake = { kind, id, audience, clientNonce, engineNonce: challenge.nonce };
   if (!(await verify(key, 'engine', handshake, challenge.proof))) throw stranger();
+  const page = kind === 'ticket' ? await agreeOnPage(key, handshake) : null;
+  if (page) await keep(page);
   channel.send(JSON.stringify({ type: 'proof', proof: await prove(key, 'client', handshake) }));
   const welcome = understood(await channel.receive());
   if (welcome.type !== 'welcome') throw stranger();
-  return { welcome, pageKey: welcome.pageId === null ? null : await agreeOnPageKey(key, handshake) };
+  return { welcome, page };
 }

@@ -40,8 +40,6 @@ const welcomeSchema = z.object({
   type: z.literal('welcome'),
   /** Opens `/files/…` of this start of the engine. */
   fileKey: z.string(),
-  /** The id under which the engine knows a page that came with a ticket from now on; null for others. */
-  pageId: base64url.nullable(),
 });
 
 export type Welcome = z.infer<typeof welcomeSchema>;
@@ -81,7 +79,10 @@ export function importKey(secret: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
 }
 
 /** Who speaks stands in every text, so that a proof cannot be sent back to where it came from. */
-function words(role: 'client' | 'engine' | 'page key', handshake: Handshake): Uint8Array<ArrayBuffer> {
+function words(
+  role: 'client' | 'engine' | 'page id' | 'page key',
+  handshake: Handshake,
+): Uint8Array<ArrayBuffer> {
   const { kind, id, audience, clientNonce, engineNonce } = handshake;
   const text = ['trainyard sign-in 1', role, kind, id, audience, clientNonce, engineNonce].join('\n');
   return new TextEncoder().encode(text);
@@ -115,10 +116,17 @@ export async function verify(
   return crypto.subtle.verify('HMAC', key, bytes, words(role, handshake));
 }
 
-/** The key of a page that came with a ticket: both sides derive it, and it never travels. 32 bytes. */
-export async function agreeOnPageKey(
-  ticketKey: CryptoKey,
-  handshake: Handshake,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.sign('HMAC', ticketKey, words('page key', handshake)));
+/** What a page that came with a ticket is known by from then on. */
+export interface AgreedPage {
+  /** 16 bytes, base64url. */
+  readonly id: string;
+  /** 32 bytes; never travels. */
+  readonly key: Uint8Array<ArrayBuffer>;
+}
+
+/** Both sides derive it, and so a page has it before it spends its ticket. */
+export async function agreeOnPage(ticketKey: CryptoKey, handshake: Handshake): Promise<AgreedPage> {
+  const derive = async (role: 'page id' | 'page key') =>
+    new Uint8Array(await crypto.subtle.sign('HMAC', ticketKey, words(role, handshake)));
+  return { id: toBase64url((await derive('page id')).subarray(0, 16)), key: await derive('page key') };
 }
