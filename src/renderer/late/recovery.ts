@@ -10,15 +10,16 @@ interface Reconnecting {
   subscribe(listener: () => void): () => void;
 }
 
-/** Calls back each time the engine is reached again. */
+/**
+ * Calls back each time the engine is reached after it was not. Also where it never was yet: between the page and its first connection the
+ * engine may have been updated.
+ */
 function onReconnect(connection: Reconnecting, action: () => void): void {
-  let wasOpen = false;
   let lost = false;
   connection.subscribe(() => {
-    const open = connection.state.phase === 'open';
-    if (wasOpen && !open) lost = true;
-    wasOpen = open;
-    if (!open || !lost) return;
+    const { phase } = connection.state;
+    if (phase === 'waiting' || phase === 'unauthorized') lost = true;
+    if (phase !== 'open' || !lost) return;
     lost = false;
     action();
   });
