@@ -112,7 +112,9 @@ test('the same bytes again are the version that is there; other bytes are the ne
   expect(await storedKeys(setting, 'blobs/')).toHaveLength(7);
   expect(await storedKeys(setting, `${first.datasetId}/`)).toEqual([
     `${first.datasetId}/1/manifest.jsonl`,
+    `${first.datasetId}/1/sizes.json`,
     `${first.datasetId}/2/manifest.jsonl`,
+    `${first.datasetId}/2/sizes.json`,
   ]);
   const shown = await setting.service.show(localOwnerId, first.datasetId);
   expect(shown).toMatchObject({ version: 2, images: 7, storagePath: `s3://datasets/${first.datasetId}/2` });
