@@ -144,7 +144,9 @@ export function markRunning(home: string, renew: boolean): Disposable {
 
 function renewEngineToken(home: string): void {
   const secrets: Secrets = { ...ensureSecrets(home), engineToken: randomBytes(32).toString('base64url') };
+  failpoint('engine-token.renew.before');
   replaceFile(secretsFile(home), `${JSON.stringify(secrets, null, 2)}\n`);
+  failpoint('engine-token.renew.after');
 }
 
 /**
