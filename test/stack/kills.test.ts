@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { withoutServer } from '../support/servers.ts';
 import {
+  docker,
   isThere,
   labelled,
   makeStack,
@@ -202,6 +203,34 @@ test.skipIf(reason)(
       expect(healthy, `${verb} killed after ${delay} ms`).toEqual(['postgres', 'redis']);
       expect(await redis(home, 'get', 'marker')).toBe('kept');
     }
+  },
+);
+
+test.skipIf(reason)(
+  'a stop that comes through only after a start began does not fail the start',
+  async () => {
+    await using state = await stackHome();
+    const { home } = state;
+    await withMarker(home);
+    const { containers } = await labelled(home);
+    const [container = ''] = containers;
+    // What a killed `down` leaves behind: the daemon stops a container that takes its time.
+    await docker('kill', '--signal', 'STOP', container);
+    const stopping = docker('stop', '--time', '60', container);
+    let resumed: Promise<unknown> | null = null;
+    const up = await makeStack(home).up({
+      services: only,
+      tell: (event) => {
+        if (event.type === 'step' && event.step === 'probe')
+          resumed ??= docker('kill', '--signal', 'CONT', container);
+      },
+    });
+    await Promise.all([stopping, resumed]);
+    expect(up.services.find(({ name }) => name === 'redis')).toMatchObject({
+      status: 'healthy',
+      cause: null,
+    });
+    expect(await redis(home, 'get', 'marker')).toBe('kept');
   },
 );
 

@@ -115,7 +115,7 @@ export function serviceEnded(
   );
 }
 
-/** The daemon starts again what ends by itself, so somebody stopped it. */
+/** Where it was started again, and stopped again. */
 export function serviceStopped(failure: Failure): TrainyardError {
   return cause(
     'SERVICE_STOPPED',

@@ -14,7 +14,7 @@ import {
 import type { Daemon, StackContainer } from './daemon.ts';
 import type { Probe } from './ports.ts';
 import type { StackSecrets } from './record.ts';
-import { hasFailed } from './standing.ts';
+import { wasStopped } from './standing.ts';
 
 const probeEveryMs = 50;
 const probeTimeoutMs = 3000;
@@ -67,7 +67,7 @@ async function whyEnded({ service, container, stack, since }: Watched, { daemon,
     daemon.container(container.id),
     daemon.incidents(stack, since),
   ]);
-  if (now && now.state === 'exited' && !hasFailed(now)) return serviceStopped(failure);
+  if (now && wasStopped(now)) return serviceStopped(failure);
   return serviceEnded(
     failure,
     now,

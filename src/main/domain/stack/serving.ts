@@ -9,6 +9,7 @@ import type { Tell } from './ports.ts';
 import { failureOf, untilHealthy } from './probing.ts';
 import type { StackRecord } from './record.ts';
 import type { StackParts } from './stack-parts.ts';
+import { wasStopped } from './standing.ts';
 import { tellStep } from './telling.ts';
 
 /** What a container gets to end by itself before it is made anew or stopped. */
@@ -36,6 +37,9 @@ export class StartObstacle extends Error {
 }
 
 const portRetries = 3;
+
+/** Of starts that somebody's stop cut short. */
+const stopRetries = 2;
 
 export interface Serving {
   readonly parts: StackParts;
@@ -155,6 +159,14 @@ async function ensure({ parts, notes, tell, signal }: Serving, service: ServiceN
   }
 }
 
+/** Starts a service's container where it does not run, waits until it answers, and makes it ready. Answers its version. */
+async function bringUp(serving: Serving, service: ServiceName, container: StackContainer): Promise<string> {
+  const started = await start(serving, service, container);
+  const version = await probe(serving, service, started);
+  await ensure(serving, service);
+  return version;
+}
+
 /**
  * Starts a service's container where it does not run, waits until it answers by its protocol, and makes it ready. Answers its version.
  * @throws StartObstacle; TrainyardError with the cause
@@ -164,16 +176,22 @@ export async function serve(
   service: ServiceName,
   container: StackContainer,
 ): Promise<string> {
-  try {
-    const started = await start(serving, service, container);
-    const version = await probe(serving, service, started);
-    await ensure(serving, service);
-    return version;
-  } catch (error) {
-    if (error instanceof StartObstacle) throw error;
-    serving.tell({ type: 'service', service, status: 'failed' });
-    if (error instanceof TrainyardError && endsByItself.has(error.code))
-      await serving.parts.daemon.stop(container.id, graceSeconds);
-    throw error;
+  const { daemon } = serving.parts;
+  for (let now = container, retries = stopRetries; ; retries -= 1) {
+    try {
+      return await bringUp(serving, service, now);
+    } catch (error) {
+      if (error instanceof StartObstacle) throw error;
+      // The daemon finishes the stop that a killed `down` or `restart` had asked for, even after this start began.
+      const found = retries > 0 && !serving.signal?.aborted ? await daemon.container(container.id) : null;
+      if (found && wasStopped(found)) {
+        now = found;
+        continue;
+      }
+      serving.tell({ type: 'service', service, status: 'failed' });
+      if (error instanceof TrainyardError && endsByItself.has(error.code))
+        await daemon.stop(container.id, graceSeconds);
+      throw error;
+    }
   }
 }

@@ -39,6 +39,11 @@ export function hasFailed(container: StackContainer): boolean {
   }
 }
 
+/** The daemon starts again what ends by itself, so somebody stopped it. */
+export function wasStopped(container: StackContainer): boolean {
+  return container.state === 'exited' && !hasFailed(container);
+}
+
 /** @param probed null where it was not asked */
 export function statusOf(container: StackContainer | null, probed: ProbeAnswer | null): ServiceStatus {
   if (!container) return 'absent';
