@@ -23,6 +23,8 @@ export class Stage {
   readonly home: string;
   /** What the last engine wrote to standard error. */
   complaint = '';
+  /** Variables for each engine that is not given its own, asked for at its start; such an engine may die at any time. */
+  environment: () => NodeJS.ProcessEnv | undefined = () => undefined;
   private current: (Ready & { exited: Promise<unknown>; hasExited: () => boolean }) | null = null;
 
   constructor(home: string) {
@@ -30,7 +32,7 @@ export class Stage {
   }
 
   /** Starts an engine; with a failpoint it may die at any time, even before it is ready, which answers null. */
-  async start(environment?: NodeJS.ProcessEnv): Promise<Address | null> {
+  async start(environment = this.environment()): Promise<Address | null> {
     const child = spawn(findNode(), [cliFile, 'serve', '--port', '0', '--json', '--no-sample'], {
       env: { ...process.env, TRAINYARD_HOME: this.home, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,10 +84,10 @@ export class Stage {
     await this.current.exited;
   }
 
-  /** Starts an engine where the last one died. Answers whether it had. */
+  /** Starts an engine where there is none or the last one died. Answers whether it had. */
   async revive(): Promise<boolean> {
     if (!this.engineDied) return false;
-    await this.start();
+    while (this.engineDied) await this.start();
     return true;
   }
 
