@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, realpathSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { TrainyardError } from '../shared/model/errors.ts';
 import { hasCode } from './error-code.ts';
+import { readStateText } from './state-file.ts';
 
 /** In the run directory: where the run's cgroup is, for whoever comes after a supervisor that was killed. */
 const recordName = 'cgroup';
@@ -78,18 +80,18 @@ function enter(runDirectory: string): string | null {
   }
 }
 
-/** The run's cgroup; null where it has none. A record that names another one was not written by us. */
+/** The run's cgroup; null where it has none. A record that is no file or names another one was not written by us. */
 function folderOf(runDirectory: string): string | null {
   try {
-    const told = readFileSync(path.join(runDirectory, recordName), 'utf8');
+    const recorded = readStateText(path.join(runDirectory, recordName), { hint: '' });
     const mount = mountPoint();
-    if (mount === null || path.basename(told) !== nameOf(runDirectory)) return null;
-    const folder = realpathSync(told);
+    if (recorded === null || mount === null || path.basename(recorded) !== nameOf(runDirectory)) return null;
+    const folder = realpathSync(recorded);
     return folder.startsWith(mount + path.sep) && path.basename(folder) === nameOf(runDirectory)
       ? folder
       : null;
   } catch (error) {
-    if (!hasCode(error, ...notHere)) throw error;
+    if (!(error instanceof TrainyardError) && !hasCode(error, ...notHere)) throw error;
     return null;
   }
 }

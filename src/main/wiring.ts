@@ -169,6 +169,7 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
     // Another program that keeps to docs/run-directory.md: what benchmarks and tests train with.
     trainer: process.env.TRAINYARD_BUILTIN_TRAINER ?? path.join(root, 'out', 'node', 'trainer-builtin.js'),
     directories,
+    log,
   });
   const runs = createRuns({
     machineId,

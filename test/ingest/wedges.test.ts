@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { IngestedAttempt } from '../../src/main/domain/ingest/ports.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -52,6 +55,29 @@ test.each(Object.keys(bodies))(
         : 'events.jsonl, line 1 (byte 0): deep is nested deeper than 16 levels: it is left ',
     ]);
   },
+);
+
+test.runIf(process.platform !== 'win32').each<[string, (file: string) => unknown]>([
+  ['a pipe', (file) => execFileSync('mkfifo', [file])],
+  ['a folder', (file) => mkdir(file)],
+  ['a link that leads in a circle', (file) => symlink(file, file)],
+])(
+  '%s in the place of the events is told once, and holds up neither the output nor the end of the run',
+  async (_kind, put) => {
+    const attempt = await workshop.attempt();
+    await put(path.join(attempt.runDirectory, 'events.jsonl'));
+    await workshop.append(attempt, 'stdout.log', 'first\n');
+    await workshop.ingestion.drain(attempt);
+    await workshop.append(attempt, 'stdout.log', 'second\n');
+    await workshop.ingestion.drain(attempt, { final: true });
+    const lines = (await logOf(attempt)).map(({ level, message }) => `${level}: ${message}`);
+    expect(lines.toSorted()).toEqual([
+      expect.stringMatching(/^error: events\.jsonl is no readable file: nothing is taken from it/),
+      'info: first',
+      'info: second',
+    ]);
+  },
+  20_000,
 );
 
 test('what the database refuses for a reason that nobody foresaw is set aside line by line, and the rest is kept once', async () => {

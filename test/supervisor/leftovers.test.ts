@@ -122,6 +122,7 @@ test.runIf(onLinux)(
       supervisor,
       trainer,
       directories,
+      log: { warn: () => {} },
     });
     const strangers = ['/somewhere/else', `${runDirectory}0`].map((directory) =>
       spawn('sleep', ['600'], {

@@ -170,6 +170,7 @@ export function createStage(options: StageOptions): Stage {
       supervisor: options.supervisor ?? path.join(root, 'src', 'main', 'supervisor', 'supervisor.ts'),
       trainer: path.join(import.meta.dirname, 'fake-trainer.mjs'),
       directories,
+      log,
     }),
     slots: () => slots,
     pubSub,

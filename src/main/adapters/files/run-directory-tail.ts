@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IngestLog } from '../../domain/ingest/ports.ts';
 import type {
@@ -9,6 +9,7 @@ import type {
   RunDirectoryTail,
 } from '../../domain/ingest/tail-port.ts';
 import { hasCode } from '../../error-code.ts';
+import { openPlainFile } from './plain-file.ts';
 
 /** How long to wait at most before looking anyway: a watch may miss what another machine or a mapped file changes. */
 const safetyMs = 1000;
@@ -18,6 +19,9 @@ const withoutWatchMs = 200;
 const lineFiles: readonly LineFile[] = ['events.jsonl', 'stdout.log', 'stderr.log'];
 const nothing = Buffer.alloc(0);
 
+/** Why a file has nothing to read: it is not there yet, or cannot be read. */
+type Missing = 'absent' | 'unreadable';
+
 /** Run directories on this machine's disk. */
 export function createRunDirectoryFiles(log: IngestLog): RunDirectoryFiles {
   return { open: (runDirectory) => new WatchedTail(runDirectory, log) };
@@ -26,7 +30,7 @@ export function createRunDirectoryFiles(log: IngestLog): RunDirectoryFiles {
 class WatchedTail implements RunDirectoryTail {
   private readonly folder: string;
   private readonly log: IngestLog;
-  private readonly handles = new Map<LineFile, Promise<FileHandle | null>>();
+  private readonly handles = new Map<LineFile, Promise<FileHandle | Missing>>();
   /** As they were when they were last read. */
   private readonly sizes = new Map<LineFile, number>();
   private reported = false;
@@ -39,12 +43,18 @@ class WatchedTail implements RunDirectoryTail {
   async read(file: LineFile, offset: number, limit: number): Promise<FilePart> {
     const handle = await this.handle(file);
     // No file yet: nothing was cut short.
-    if (!handle) return { bytes: nothing, size: offset, modifiedMs: Date.now() };
+    if (typeof handle === 'string')
+      return {
+        bytes: nothing,
+        size: offset,
+        modifiedMs: Date.now(),
+        isUnreadable: handle === 'unreadable',
+      };
     const { size, mtimeMs } = await handle.stat();
     this.sizes.set(file, size);
     const length = Math.min(size - offset, limit);
     const modifiedMs = Math.floor(mtimeMs);
-    if (length <= 0) return { bytes: nothing, size, modifiedMs };
+    if (length <= 0) return { bytes: nothing, size, modifiedMs, isUnreadable: false };
     const bytes = Buffer.allocUnsafe(length);
     let filled = 0;
     while (filled < length) {
@@ -52,7 +62,7 @@ class WatchedTail implements RunDirectoryTail {
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
-    return { bytes: bytes.subarray(0, filled), size, modifiedMs };
+    return { bytes: bytes.subarray(0, filled), size, modifiedMs, isUnreadable: false };
   }
 
   async sizeOf(inner: string): Promise<number | null> {
@@ -90,7 +100,10 @@ class WatchedTail implements RunDirectoryTail {
   async [Symbol.asyncDispose](): Promise<void> {
     const handles = [...this.handles.values()];
     this.handles.clear();
-    for (const handle of handles) await (await handle)?.close();
+    for (const opening of handles) {
+      const handle = await opening;
+      if (typeof handle !== 'string') await handle.close();
+    }
   }
 
   private watch(changed: () => void): FSWatcher | null {
@@ -116,20 +129,19 @@ class WatchedTail implements RunDirectoryTail {
   private async grew(): Promise<boolean> {
     for (const file of lineFiles) {
       const handle = await this.handle(file);
-      if (!handle) continue;
+      if (typeof handle === 'string') continue;
       const { size } = await handle.stat();
       if (size !== (this.sizes.get(file) ?? 0)) return true;
     }
     return false;
   }
 
-  /** Null where the file is not there yet. */
-  private async handle(file: LineFile): Promise<FileHandle | null> {
-    const opening = this.handles.get(file) ?? openIfThere(path.join(this.folder, file));
+  private async handle(file: LineFile): Promise<FileHandle | Missing> {
+    const opening = this.handles.get(file) ?? openIfReadable(path.join(this.folder, file));
     this.handles.set(file, opening);
     try {
       const handle = await opening;
-      if (!handle) this.handles.delete(file);
+      if (typeof handle === 'string') this.handles.delete(file);
       return handle;
     } catch (error) {
       this.handles.delete(file);
@@ -138,11 +150,12 @@ class WatchedTail implements RunDirectoryTail {
   }
 }
 
-async function openIfThere(file: string): Promise<FileHandle | null> {
+async function openIfReadable(file: string): Promise<FileHandle | Missing> {
   try {
-    return await open(file, 'r');
+    return (await openPlainFile(file)) ?? 'unreadable';
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
+    if (hasCode(error, 'ENOENT')) return 'absent';
+    if (hasCode(error, 'EACCES', 'EPERM', 'ELOOP', 'ENOTDIR')) return 'unreadable';
     throw error;
   }
 }

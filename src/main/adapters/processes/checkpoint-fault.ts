@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { hasCode } from '../../error-code.ts';
+import { openPlainFile } from '../files/plain-file.ts';
 
 const largestHeader = 100 * 1024 * 1024;
 
@@ -9,9 +10,10 @@ const largestHeader = 100 * 1024 * 1024;
  */
 export async function checkpointFault(file: string): Promise<string | null> {
   try {
-    await using handle = await open(file, 'r');
-    const stats = await handle.stat();
+    const stats = await stat(file);
     if (stats.isDirectory()) return null;
+    await using handle = await openPlainFile(file);
+    if (!handle) return `${file} is no file`;
     if (stats.size === 0) return `${file} is empty`;
     if (!file.endsWith('.safetensors')) return null;
     const start = Buffer.alloc(8);

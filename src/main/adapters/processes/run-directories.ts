@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, watch } from 'node:fs';
-import { access, mkdir, open, opendir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, opendir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,6 +14,7 @@ import { failpoint } from '../../failpoints.ts';
 import { systemFault } from '../../faults/system-fault.ts';
 import { requireOwnFolder } from '../../state-folder.ts';
 import { makeFolder } from '../files/durable.ts';
+import { openPlainFile, readTail } from '../files/plain-file.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
 import { readCancelGrace, readExit, readSupervisor } from './run-directory-records.ts';
 import { isSupervised } from './supervisor-lock.ts';
@@ -92,21 +93,13 @@ export class FileRunDirectories implements RunDirectories {
   }
 
   async lastErrorLines(runDirectory: string, limit: number): Promise<string[]> {
-    try {
-      await using handle = await open(path.join(runDirectory, 'stderr.log'), 'r');
-      const { size } = await handle.stat();
-      const tail = Buffer.alloc(Math.min(size, errorTailBytes));
-      const { bytesRead } = await handle.read(tail, 0, tail.length, size - tail.length);
-      // As a terminal would show them: of a bar its last state, and no sequences.
-      const lines = messageLines(tail.toString('utf8', 0, bytesRead), { colour: false });
-      // Cut into, the first one is half a line.
-      if (size > tail.length && lines.length > 1) lines.shift();
-      while (lines.at(-1)?.trim() === '') lines.pop();
-      return lines.slice(-limit).map((line) => line.slice(0, longestErrorLine));
-    } catch (error) {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
-      throw error;
-    }
+    const { text, isCut } = await readTail(path.join(runDirectory, 'stderr.log'), errorTailBytes);
+    // As a terminal would show them: of a bar its last state, and no sequences.
+    const lines = messageLines(text, { colour: false });
+    // Cut into, the first one is half a line.
+    if (isCut && lines.length > 1) lines.shift();
+    while (lines.at(-1)?.trim() === '') lines.pop();
+    return lines.slice(-limit).map((line) => line.slice(0, longestErrorLine));
   }
 
   checkpointFault(file: string): Promise<string | null> {
@@ -125,15 +118,13 @@ export class FileRunDirectories implements RunDirectories {
       const folder = await realpath(runDirectory);
       const real = await realpath(path.join(folder, file));
       if (!real.startsWith(folder + path.sep)) throw notThere();
-      const handle = await open(real, 'r');
-      const stats = await handle.stat();
-      if (!stats.isFile() || stats.size === 0) {
-        await handle.close();
-        if (!stats.isFile()) throw notThere();
-        return { body: Readable.from([]), size: 0 };
-      }
+      const handle = await openPlainFile(real);
+      if (!handle) throw notThere();
+      const { size } = await handle.stat();
       // No further than the size that was told: a file may grow meanwhile.
-      return { body: handle.createReadStream({ start: 0, end: stats.size - 1 }), size: stats.size };
+      if (size > 0) return { body: handle.createReadStream({ start: 0, end: size - 1 }), size };
+      await handle.close();
+      return { body: Readable.from([]), size };
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) throw notThere();
       throw error;

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { childEnvironment } from '../../child-environment.ts';
@@ -8,6 +7,7 @@ import type { Executor, RunDirectories } from '../../domain/runs/ports.ts';
 import { hasCode } from '../../error-code.ts';
 import { diskFull } from '../../faults/disk-room.ts';
 import { endProcessesOfRun } from '../../run-processes.ts';
+import { readTail } from '../files/plain-file.ts';
 import { listProcesses } from './trainer-processes.ts';
 
 export interface SupervisedExecutorOptions {
@@ -19,6 +19,7 @@ export interface SupervisedExecutorOptions {
   /** Absolute path of the trainer's program. */
   readonly trainer: string;
   readonly directories: Pick<RunDirectories, 'observe' | 'watch'>;
+  readonly log: { warn(details: object, message: string): void };
 }
 
 /** The exit code of a supervisor that found another one in its directory. */
@@ -91,11 +92,9 @@ export class SupervisedExecutor implements Executor {
   async endOrphan(runDirectory: string, graceMs: number): Promise<void> {
     await this.endTrainer(runDirectory, graceMs);
     const left = await endProcessesOfRun(runDirectory);
-    // Nobody can end what waits in a driver: it is told, and does not keep the run from its end.
-    if (left.length > 0) {
-      const told = `Processes that the trainer started do not end: ${left.join(', ')}\n`;
-      await appendFile(path.join(runDirectory, 'supervisor.log'), told);
-    }
+    // Nobody can end what waits in a driver: it is logged, and does not keep the run from its end.
+    if (left.length > 0)
+      this.options.log.warn({ runDirectory, left }, 'processes that a trainer started do not end');
   }
 
   private async endTrainer(runDirectory: string, graceMs: number): Promise<void> {
@@ -136,8 +135,9 @@ export class SupervisedExecutor implements Executor {
       // Nothing was begun: whoever moves the run tries again, until there is room.
       if (failure === noRoom) throw diskFull(runDirectory, new Error(noRoom));
       if (failure !== null) {
-        const said = await lastLines(path.join(runDirectory, 'supervisor.log'));
-        return { started: false, message: said ? `${failure}\n${said}` : failure };
+        const { text } = await readTail(path.join(runDirectory, 'supervisor.log'), 4096);
+        const lastLines = text.replaceAll('\0', '').trim().split('\n').slice(-10).join('\n');
+        return { started: false, message: lastLines ? `${failure}\n${lastLines}` : failure };
       }
       // Not every file system tells of its changes.
       await Promise.race([news, delay(100)]);
@@ -172,8 +172,4 @@ export class SupervisedExecutor implements Executor {
       }
     }
   }
-}
-
-async function lastLines(file: string): Promise<string> {
-  return (await readFile(file, 'utf8')).trim().split('\n').slice(-10).join('\n').replaceAll('\0', '');
 }

@@ -214,7 +214,12 @@ export class AttemptReader {
     let part = await this.tail.read(file, offset, this.limits.bytes);
     const holdsLine = part.bytes.includes('\n') || offset + part.bytes.length >= part.size;
     if (!holdsLine) part = await this.tail.read(file, offset, longestLine + 1);
-    const { shrunk } = batch.reading;
+    const { shrunk, unreadable } = batch.reading;
+    if (part.isUnreadable && !unreadable.includes(file)) {
+      batch.reading = { ...batch.reading, unreadable: [...unreadable, file] };
+      const message = `${file} is no readable file: nothing is taken from it while that is so`;
+      addPlatformLine(batch, 'error', message, part.modifiedMs);
+    }
     if (part.size < offset && !shrunk.includes(file)) {
       batch.reading = { ...batch.reading, shrunk: [...shrunk, file] };
       const message = `${file} is ${part.size} bytes long, and ${offset} were read before: somebody cut it short`;

@@ -30,6 +30,8 @@ export interface ReadingState {
   readonly skipping: readonly LineFile[];
   /** Files that were found shorter than what was read of them. */
   readonly shrunk: readonly LineFile[];
+  /** Files in whose place something was found that is no file, or may not be read. */
+  readonly unreadable: readonly LineFile[];
   /** Lines of events.jsonl; null where they were not counted from its beginning (a cursor of an earlier version). */
   readonly eventLines: number | null;
   /** What was left out of events: name, fault, how often. */
@@ -49,6 +51,7 @@ const freshReadingState: ReadingState = {
   unnumbered: 0,
   skipping: [],
   shrunk: [],
+  unreadable: [],
   eventLines: 0,
   leftOut: [],
   events: 0,
@@ -67,6 +70,7 @@ const stateSchema = z.object({
   unnumbered: z.int(),
   skipping: files,
   shrunk: files,
+  unreadable: files.default([]),
   eventLines: z.int().nullable().default(null),
   leftOut: z.array(z.tuple([z.string(), z.string(), z.int()])).default([]),
   events: z.int(),

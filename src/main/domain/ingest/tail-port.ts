@@ -8,6 +8,8 @@ export interface FilePart {
   readonly size: number;
   /** When it was last written, in milliseconds since 1970. */
   readonly modifiedMs: number;
+  /** Something else stands in its place (a pipe, a folder), or it may not be read: there is nothing in it. */
+  readonly isUnreadable: boolean;
 }
 
 /** A run directory whose files grow. */
