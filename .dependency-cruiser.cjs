@@ -1,6 +1,19 @@
 /** Imports go one way; ARCHITECTURE.md has the table. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
+/** A row of the table that names all of ours that a folder may import besides itself and shared. */
+const onlyMayImport = (name, comment, folder, allowed) =>
+  forbid(
+    name,
+    comment,
+    { path: `^src/${folder}` },
+    { path: '^(src|resources)/', pathNot: `^src/(shared/|${[folder, ...allowed].join('|')})` },
+  );
+
+/** What any program of src/main may use. */
+const leaves =
+  'main/(faults/|(failpoints|durable-file|log-file|state-file|state-folder|run-processes|run-cgroup|last-resort|error-code|home|paths|child-environment|find-engine)\\.ts$)';
+
 module.exports = {
   forbidden: [
     forbid('no-cycles', 'A cycle has no direction.', {}, { circular: true }),
@@ -40,17 +53,15 @@ module.exports = {
       { path: '^src/renderer/components' },
       { path: '^src/renderer/(features|app)' },
     ),
-    forbid(
-      'api-is-thin',
-      'api implements the contract with domain services.',
-      { path: '^src/main/api' },
-      { path: '^src/main/(adapters|shell|cli|wiring|engine)' },
-    ),
-    forbid(
+    onlyMayImport('api-is-thin', 'api implements the contract with domain services.', 'main/api/', [
+      'main/domain/',
+      leaves,
+    ]),
+    onlyMayImport(
       'domain-knows-no-technology',
       'Rules and ports only: technology is an adapter.',
-      { path: '^src/main/domain' },
-      { path: '^src/main/(adapters|api|shell|cli|wiring|engine)' },
+      'main/domain/',
+      [leaves],
     ),
     forbid(
       'domain-touches-no-machine',
@@ -60,12 +71,20 @@ module.exports = {
         path: '^(node:)?(fs|fs/promises|child_process|net|http|https)$|node_modules/(pg|kysely|dockerode|better-sqlite3|sharp|execa|electron)/',
       },
     ),
-    forbid(
-      'adapters-serve-ports',
-      'An adapter knows the ports it serves.',
-      { path: '^src/main/adapters' },
-      { path: '^src/main/(api|shell|cli|wiring|engine)' },
-    ),
+    onlyMayImport('adapters-serve-ports', 'An adapter knows the ports it serves.', 'main/adapters/', [
+      'main/domain/',
+      leaves,
+    ]),
+    onlyMayImport('faults-are-a-leaf', 'Every program asks it what an error is.', 'main/faults/', [
+      'main/error-code\\.ts$',
+    ]),
+    onlyMayImport('leaves-import-leaves', 'Any program of src/main may use them.', leaves, []),
+    onlyMayImport('server-speaks-the-contract', 'HTTP around the API.', 'main/server/', [
+      'main/api/',
+      'main/domain/',
+      leaves,
+    ]),
+    onlyMayImport('supervisor-is-small', 'It outlives the engine.', 'main/supervisor/', [leaves]),
     forbid(
       'electron-stays-in-the-shell',
       'Importing electron elsewhere breaks the headless engine.',

@@ -1,9 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
-import path from 'node:path';
-import fastifyStatic from '@fastify/static';
 import type { Router } from '@orpc/server';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
@@ -25,9 +21,9 @@ import { contractInterceptors } from './contract-interceptors.ts';
 import { answerBadBytes, answerErrors, answerFrameworkErrors, RefusalLog } from './error-answers.ts';
 import { mountFiles, type ServedFiles } from './files.ts';
 import { foreignTrait, repeatedHeader } from './foreign-requests.ts';
-import { inlineScriptSources } from './inline-scripts.ts';
 import { listenAtSocket } from './local-socket.ts';
 import { mountObservability, type Readiness } from './observability.ts';
+import { mountPage } from './page.ts';
 import type { Presence } from './presence.ts';
 import {
   foreignRequest,
@@ -187,7 +183,8 @@ export class EngineServer {
   }
 
   private async mount(): Promise<void> {
-    const { router, context, presence, version, log, metrics, readiness, files } = this.options;
+    const { router, context, presence, version, log, metrics, readiness, files, rendererFolder } =
+      this.options;
     this.connections.watch(this.server.server);
     answerErrors(this.server, log, this.refusals);
     this.guard();
@@ -196,7 +193,7 @@ export class EngineServer {
     await mountFiles(this.server, files);
     mountRest(this.server, { router, context, version, interceptors: contractInterceptors(presence, log) });
     this.sockets.serve(this.server.server);
-    await this.mountRenderer();
+    this.inlineScripts = await mountPage(this.server, rendererFolder, (address) => open.test(address));
   }
 
   private guard(): void {
@@ -236,37 +233,5 @@ export class EngineServer {
     if (!refused && isProven && !this.connections.trust(request.socket)) refused = tooManyConnections;
     if (refused) this.refusals.write({ code: refused.code, why: refused.message });
     return refused;
-  }
-
-  private async mountRenderer(): Promise<void> {
-    const { rendererFolder } = this.options;
-    if (!existsSync(rendererFolder)) {
-      this.server.setNotFoundHandler((_request, reply) =>
-        reply.code(404).send(refusal('UI_NOT_BUILT', 'The UI is not built', 'Run "npm run build".', 404)),
-      );
-      return;
-    }
-    this.inlineScripts = inlineScriptSources(await readFile(path.join(rendererFolder, 'index.html'), 'utf8'));
-    await this.server.register(fastifyStatic, {
-      root: rendererFolder,
-      wildcard: false,
-      cacheControl: false,
-      setHeaders: (response, file) => {
-        const hashed = /[\\/]assets[\\/]/.test(file);
-        response.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-      },
-    });
-    // Addresses like /runs/… are the UI's own: it reads them itself.
-    this.server.setNotFoundHandler((request, reply) => {
-      const path = request.url.split('?')[0] ?? '';
-      const reads = request.method === 'GET' || request.method === 'HEAD';
-      const isPage = !/\.\w+$/.test(path) && open.test(path);
-      if (isPage && reads) return reply.header('cache-control', 'no-cache').sendFile('index.html');
-      if (isPage) {
-        const taken = refusal('METHOD_NOT_ALLOWED', `The page ${path} is only read`, 'Use GET.', 405);
-        return reply.code(405).header('allow', 'GET, HEAD').send(taken);
-      }
-      return reply.code(404).send(refusal('NOT_FOUND', `There is no ${path}`, 'Check the address.', 404));
-    });
   }
 }

@@ -127,7 +127,10 @@ export const machineCodes = {
     message: 'WebSocket 연결 요청이 올바르지 않습니다',
     mend: 'WebSocket 클라이언트로 연결하세요.',
   },
-  UI_NOT_BUILT: { message: '화면이 빌드되어 있지 않습니다', mend: '"npm run build"를 실행하세요.' },
+  UI_NOT_BUILT: {
+    message: '화면이 빌드되어 있지 않습니다',
+    mend: '"npm run build"를 실행하고 엔진을 다시 시작하세요. 명령과 API는 화면 없이도 작동합니다.',
+  },
   MESSAGING_UNREACHABLE: {
     message: '데이터베이스의 알림을 듣는 연결이 없습니다',
     mend: '잠시 뒤 다시 시도하세요. 계속되면 엔진을 다시 시작하세요.',

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { hasCode } from '../error-code.ts';
+import { inlineScriptSources } from './inline-scripts.ts';
+import { type Refusal, refusal } from './refusals.ts';
+
+/** What a build that was cut short, removed or closed leaves of a page. */
+const unreadable = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM'] as const;
+
+/** The page's HTML; where it cannot be read, what is wrong and how to fix it. */
+async function readPage(folder: string): Promise<string | Refusal> {
+  const file = path.join(folder, 'index.html');
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (!hasCode(error, ...unreadable)) throw error;
+    return refusal(
+      'UI_NOT_BUILT',
+      `The UI is not built: ${file} cannot be read (${error.code})`,
+      'Run "npm run build", and start the engine again. Commands and the API work without it.',
+      404,
+      { file },
+    );
+  }
+}
+
+/**
+ * Serves the built UI. Its own addresses, such as /runs/…, all get the page, which reads them itself. Without a page the API is served
+ * all the same, and these addresses say what is wrong.
+ * @param isOwnAddress whether a path without a suffix may be one of the UI's
+ * @returns the page's inline scripts, as a Content-Security-Policy allows them
+ */
+export async function mountPage(
+  server: FastifyInstance,
+  folder: string,
+  isOwnAddress: (address: string) => boolean,
+): Promise<readonly string[]> {
+  const answerPage = async (reply: FastifyReply) => {
+    const page = await readPage(folder);
+    if (typeof page !== 'string') return reply.code(page.status).send(page);
+    return reply.code(200).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+  };
+  server.setNotFoundHandler((request, reply) => {
+    const address = request.url.split('?')[0] ?? '';
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const isPage = !/\.\w+$/.test(address) && isOwnAddress(address);
+    if (isPage && reads) return answerPage(reply);
+    if (isPage) {
+      const taken = refusal('METHOD_NOT_ALLOWED', `The page ${address} is only read`, 'Use GET.', 405);
+      return reply.code(405).header('allow', 'GET, HEAD').send(taken);
+    }
+    return reply.code(404).send(refusal('NOT_FOUND', `There is no ${address}`, 'Check the address.', 404));
+  });
+  const page = await readPage(folder);
+  if (typeof page !== 'string') return [];
+  await server.register(fastifyStatic, {
+    root: folder,
+    wildcard: false,
+    cacheControl: false,
+    setHeaders: (response, file) => {
+      const hashed = /[\\/]assets[\\/]/.test(file);
+      response.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  return inlineScriptSources(page);
+}
