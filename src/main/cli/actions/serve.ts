@@ -101,6 +101,8 @@ function alreadyRuns(engine: EngineAddress): TrainyardError {
 
 /** Runs the engine in this process until it is told to stop, or has nothing left to do. */
 export async function serve(options: Options): Promise<undefined> {
+  // What the engine, its supervisors and its trainers make is closed by itself, not only by the folder that it lies in.
+  process.umask(0o077);
   const home = openHome(homeFolder());
   const requests = new StopRequests(options.stopWithInput ?? false);
   // Whoever read the first line may be gone: no reason for an engine to end.
