@@ -12,7 +12,7 @@ const onlyMayImport = (name, comment, folder, allowed) =>
 
 /** What any program of src/main may use. */
 const leaves =
-  'main/(faults/|(failpoints|durable-file|log-file|state-file|state-folder|run-processes|run-cgroup|last-resort|error-code|home|paths|child-environment|find-engine)\\.ts$)';
+  'main/(faults/|(failpoints|durable-file|log-file|file-lock|state-file|state-folder|run-processes|run-cgroup|last-resort|error-code|home|paths|child-environment|find-engine)\\.ts$)';
 
 module.exports = {
   forbidden: [

@@ -1,8 +1,14 @@
-/** Whether an error carries one of these codes (`ENOENT`, an SQLSTATE, …). */
+/** The code of an error (`ENOENT`, an SQLSTATE, …); empty where it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Whether a code is one of the operating system's, by its form. */
+export const isSystemCode = (code: string) => /^E[A-Z0-9]+$/.test(code);
+
+/** Whether an error carries one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): error is Error & { code: string } {
-  return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
-  );
+  return codes.includes(codeOf(error));
 }
 
 /** Whether the disk takes nothing now, and may again later: no space, no quota left, or mounted for reading only. */

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { z } from 'zod';
-import { TrainyardError } from '../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../shared/model/errors.ts';
 import { createFile, replaceFile, syncFolder } from './durable-file.ts';
-import { aboutFile, hasCode } from './error-code.ts';
+import { hasCode } from './error-code.ts';
 import { failpoint } from './failpoints.ts';
-import { damagedStateFile, prepareOwnFile, readStateFile } from './state-file.ts';
+import { acquireFileLock, isFileLocked } from './file-lock.ts';
+import { readStateFile } from './state-file.ts';
 import { closeEntries, mayBecomeHome } from './state-folder.ts';
 
 const engineRecordSchema = z.object({
@@ -79,7 +79,7 @@ export function openHome(home: string): string {
     if (error instanceof TrainyardError) throw error;
     throw new TrainyardError(
       'HOME_UNUSABLE',
-      `The state folder ${home} cannot be made or closed to other users (${error instanceof Error ? error.message : String(error)})`,
+      `The state folder ${home} cannot be made or closed to other users (${errorMessage(error)})`,
       'Set TRAINYARD_HOME to a folder that you own.',
       { cause: error },
     );
@@ -171,44 +171,14 @@ const lockHint = 'Remove it while no engine runs: it holds nothing, and is made 
 const lockFile = (home: string) => path.join(home, 'engine.lock.sqlite');
 
 /**
- * Takes the state folder for this process, for as long as it lives: an operating system's lock, which a kill releases.
- * Null where another engine has it. Nobody may open and close `engine.lock.sqlite` otherwise in this process: closing any
- * descriptor of a file drops all of the process's POSIX locks on it.
+ * Takes the state folder for this process, for as long as it lives; null where another engine has it.
+ * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR
  */
 export function acquireEngineLock(home: string): Disposable | null {
-  const file = lockFile(home);
-  prepareOwnFile(file, lockHint);
-  let database: Database.Database | null = null;
-  try {
-    // Whoever only asks whether the lock is held has a part of it for an instant: that is waited out.
-    database = new Database(file, { timeout: 500 });
-    // No journal: a lock is to be had on a full disk as well.
-    database.pragma('journal_mode = MEMORY');
-    database.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    database?.close();
-    if (hasCode(error, 'SQLITE_BUSY')) return null;
-    throw lockFault(file, error);
-  }
-  return { [Symbol.dispose]: () => database.close() };
+  return acquireFileLock(lockFile(home), lockHint, 500);
 }
-
-const lockFault = (file: string, error: unknown) =>
-  hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(file, lockHint, error) : aboutFile(file, error);
 
 /** Whether an engine has the state folder. Not to be asked in the engine's own process. */
 export function isEngineLocked(home: string): boolean {
-  if (!existsSync(lockFile(home))) return false;
-  prepareOwnFile(lockFile(home), lockHint);
-  let database: Database.Database | null = null;
-  try {
-    database = new Database(lockFile(home), { timeout: 0, fileMustExist: true });
-    database.prepare('SELECT 1 FROM sqlite_master').all();
-    return false;
-  } catch (error) {
-    if (hasCode(error, 'SQLITE_BUSY')) return true;
-    throw lockFault(lockFile(home), error);
-  } finally {
-    database?.close();
-  }
+  return isFileLocked(lockFile(home), lockHint);
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { app, dialog } from 'electron';
+import { errorMessage } from '../shared/model/errors.ts';
 import { linkToEngine } from './shell/engine-link.ts';
 import { listenToPage } from './shell/ipc.ts';
 import { openWindow } from './shell/window.ts';
@@ -30,6 +31,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  dialog.showErrorBox('Trainyard', error instanceof Error ? error.message : String(error));
+  dialog.showErrorBox('Trainyard', errorMessage(error));
   app.exit(1);
 });

@@ -1,9 +1,9 @@
-import { TrainyardError } from '../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../shared/model/errors.ts';
 
-/** What a process does with errors that nothing else took. */
+/** What a process does with errors that nothing else handled. */
 export interface LastResort {
   readonly tell: (error: unknown, message: string) => void;
-  /** Ends the process in order. Null: it is never ended by an error, because others' work hangs on it. */
+  /** Stops the process cleanly. Null: it is never ended by an error, because others' work hangs on it. */
   readonly end: ((fault: TrainyardError) => void) | null;
 }
 
@@ -14,7 +14,7 @@ const ofConnections = /^(E[A-Z0-9]+|ERR_(STREAM|HTTP|SOCKET|STDIO)_\w+|HPE_\w+)$
 function faultOf(cause: unknown): TrainyardError {
   return new TrainyardError(
     'ENGINE_FAULT',
-    `The engine met an error that it could not go on from, and ended in order (${cause instanceof Error ? cause.message : String(cause)})`,
+    `The engine met an error that it could not recover from, and stopped cleanly (${errorMessage(cause)})`,
     'Start it again: nothing is lost, and trainings went on meanwhile. Its log in the state folder has the cause.',
     { status: 500, cause },
   );
@@ -27,12 +27,12 @@ function isOfTheSystem(error: unknown): boolean {
 }
 
 /**
- * Keeps a process from being ended by one error that nothing took, until disposed. The rule:
+ * Keeps a process from being ended by one error that nothing handled, until disposed. The rule:
  * - A rejected promise that nobody awaited: the operation failed as any may, and nothing was cut off beside it. Told; it goes on.
  * - An error of the system (a socket, a stream, a file: it has a `syscall`, or a code of theirs) that nobody listened for: the
  *   emitter is broken, and whoever uses it finds out; no code was left in its middle. Told; it goes on.
  * - Anything else was thrown in the middle of a callback, which may have left what it worked on half done. All that counts is
- *   in the database and in files, and a start finds its way from there: the process is told to `end` in order. The same where more
+ *   in the database and in files, and a start finds its way from there: the process is told to `end` cleanly. The same where more
  *   than fifty of the harmless come within a minute.
  * Where `end` is null, everything is told and the process goes on.
  */
@@ -46,7 +46,9 @@ export function withLastResort({ tell, end }: LastResort): Disposable {
     const goesOn = end === null || (isHarmless && harmless <= harmlessPerMinute);
     tell(
       error,
-      goesOn ? 'an error that nothing took; it goes on' : 'an error that nothing took; it ends in order',
+      goesOn
+        ? 'an error that nothing handled; it goes on'
+        : 'an error that nothing handled; it stops cleanly',
     );
     if (goesOn || isEnding) return;
     isEnding = true;

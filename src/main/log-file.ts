@@ -1,8 +1,4 @@
 import { openSync, writeSync } from 'node:fs';
-import { hasCode } from './error-code.ts';
-
-/** A pipe or terminal that is not read for a moment. */
-const busy = ['EAGAIN', 'EINTR'] as const;
 
 /**
  * A log file that never fails whoever writes to it: what a full or broken disk does not take is dropped and counted, and the count is
@@ -11,18 +7,14 @@ const busy = ['EAGAIN', 'EINTR'] as const;
 export class LogFile {
   private readonly file: string;
   private descriptor: number | null = null;
+  /** Lines lost since the disk last took one. */
   private dropped = 0;
-  /** What stands behind the last whole line: a line that was cut short by the end of the disk must not run into the next one. */
+  /** The last line was cut short by the end of the disk: it must not run into the next one. */
   private torn = false;
 
   /** @param file its folder is there */
   constructor(file: string) {
     this.file = file;
-  }
-
-  /** Lines that were lost since the disk took the last one. */
-  get lost(): number {
-    return this.dropped;
   }
 
   /** Appends a line with its end. */
@@ -47,12 +39,8 @@ export class LogFile {
     this.descriptor ??= openSync(this.file, 'a', 0o600);
     const bytes = Buffer.from(this.torn ? `\n${line}` : line);
     for (let done = 0; done < bytes.length; ) {
-      try {
-        done += writeSync(this.descriptor, bytes, done);
-        this.torn = done < bytes.length;
-      } catch (error) {
-        if (!hasCode(error, ...busy)) throw error;
-      }
+      done += writeSync(this.descriptor, bytes, done);
+      this.torn = done < bytes.length;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { TrainyardError } from '../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../shared/model/errors.ts';
 import type { Profile } from '../shared/model/stack.ts';
 import type { News } from './domain/news/news.ts';
 import type { Tell } from './domain/stack/ports.ts';
@@ -164,7 +164,7 @@ export class SessionHost implements AsyncDisposable {
         const { cause } = state;
         const known = cause instanceof TrainyardError;
         return say(
-          `The stores of the profile "${chosen}" cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+          `The stores of the profile "${chosen}" cannot be used: ${errorMessage(cause)}`,
           known ? cause.mend : '"trainyard doctor" says more.',
           cause,
         );

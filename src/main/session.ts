@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { errorMessage } from '../shared/model/errors.ts';
 import type { DiskWatch } from './domain/disk/disk-watch.ts';
 import type { News } from './domain/news/news.ts';
 import type { SettingsStore } from './domain/settings/ports.ts';
@@ -65,7 +66,7 @@ export async function openSession(stores: Stores, parts: SessionParts): Promise<
         await stores.pool.query('SELECT 1');
         return { ready: true, checks: { database: { ok: true, message: stores.database().message } } };
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = errorMessage(error);
         return { ready: false, checks: { database: { ok: false, message } } };
       }
     },

@@ -9,7 +9,7 @@ import {
   type Stats,
 } from 'node:fs';
 import type { z } from 'zod';
-import { TrainyardError } from '../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../shared/model/errors.ts';
 import { hasCode } from './error-code.ts';
 
 /** What reading a state file came to. `whole` is checked against its schema. */
@@ -87,7 +87,7 @@ export function readStateText(file: string, options: StateFileOptions): string |
   } catch (error) {
     if (error instanceof TrainyardError) throw error;
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     throw unusable('STATE_FILE_UNREADABLE', file, `cannot be read (${why})`, { hint, cause: error });
   }
   try {
@@ -123,7 +123,7 @@ export function readStateText(file: string, options: StateFileOptions): string |
         cause: error,
         fault: 'torn',
       });
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     throw unusable('STATE_FILE_UNREADABLE', file, `cannot be read (${why})`, { hint, cause: error });
   } finally {
     closeSync(descriptor);

@@ -64,7 +64,7 @@ test('of too many peers that proved nothing the oldest goes; those that proved t
 
 test('a body that stops coming ends its connection; one that goes on may take longer than that', async () => {
   const server = Fastify();
-  limitBodies(server, 300);
+  limitBodies(server, 1000);
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   server.post('/', async (request) => {
     let size = 0;
@@ -82,7 +82,7 @@ test('a body that stops coming ends its connection; one that goes on may take lo
   steady.write(head);
   // Slower in all than the limit, and never silent for as long: the pace itself is the subject.
   for (let sent = 0; sent < 10; sent += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 120));
     steady.write('x');
   }
   expect(String((await answered)[0])).toContain('{"size":10}');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../shared/model/training-config.ts';
 import { say } from './language.ts';
 
@@ -41,7 +41,7 @@ function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     const position = /at position (\d+)/.exec(message)?.[1];
     const offset = position === undefined ? text.trimEnd().length : Number(position);
     const fault = message.replace(/ in JSON at position.*$| *\(line .*$/, '');

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { koreanCodes } from '../../shared/i18n/ko/codes.ts';
-import { type ErrorPlace, errorSentence, TrainyardError } from '../../shared/model/errors.ts';
+import { type ErrorPlace, errorMessage, errorSentence, TrainyardError } from '../../shared/model/errors.ts';
 import { systemFault } from '../faults/system-fault.ts';
 import { language, say } from './language.ts';
 import { remark } from './output.ts';
@@ -96,7 +96,7 @@ function toTrainyardError(caught: unknown, command: string): TrainyardError {
   if (process.env.TRAINYARD_DEBUG && fault !== caught)
     remark(caught instanceof Error ? (caught.stack ?? caught.message) : String(caught));
   if (fault) return translated(fault);
-  const message = caught instanceof Error ? caught.message : String(caught);
+  const message = errorMessage(caught);
   return new TrainyardError(
     'INTERNAL',
     say(

@@ -7,7 +7,7 @@ type Make = (cause: DatabaseError) => TrainyardError;
 
 const fileOf = ({ path: file }: DatabaseError): string | null => (typeof file === 'string' ? file : null);
 
-const say =
+const fault =
   (code: string, message: string, mend: string, status = 503): Make =>
   (cause) => {
     const file = fileOf(cause);
@@ -16,13 +16,13 @@ const say =
     return new TrainyardError(code, `${message} (${what})`, mend, { status, place, cause });
   };
 
-const damaged = say(
+const damaged = fault(
   'DATABASE_DAMAGED',
   'The database is damaged',
   'Stop the engine, copy the state folder away, and restore the last backup; see dmesg for faults of the disk.',
   500,
 );
-const readOnly = say(
+const readOnly = fault(
   'DATABASE_READ_ONLY',
   'The database takes no changes',
   'Let the server leave recovery or its read-only mode, or name the primary server.',
@@ -31,17 +31,17 @@ const readOnly = say(
 /** By SQLSTATE (https://www.postgresql.org/docs/17/errcodes-appendix.html). */
 const ofPostgres: Readonly<Record<string, Make>> = {
   '53100': (cause) => diskFull(null, cause),
-  '53200': say(
+  '53200': fault(
     'DATABASE_OUT_OF_MEMORY',
     'The database is out of memory',
     'Close other programs, or give the server more memory, and try again.',
   ),
-  '53300': say(
+  '53300': fault(
     'POSTGRES_FULL',
     'PostgreSQL has no connection left',
     'End other clients, or raise max_connections.',
   ),
-  '58030': say(
+  '58030': fault(
     'DISK_FAULT',
     'PostgreSQL could not read or write a file',
     'Look into the system’s log (dmesg), and check the disk.',
@@ -52,7 +52,7 @@ const ofPostgres: Readonly<Record<string, Make>> = {
   XX002: damaged,
 };
 
-const sqliteDamaged = say(
+const sqliteDamaged = fault(
   'STATE_FILE_DAMAGED',
   'A state file is no SQLite database, or a damaged one',
   'Put it back from a backup; a lock file (engine.lock.sqlite, supervisor.lock) may be removed while nothing of Trainyard runs.',
@@ -64,33 +64,33 @@ const ofSqlite: Readonly<Record<string, Make>> = {
   SQLITE_FULL: (cause) => diskFull(fileOf(cause), cause),
   SQLITE_CORRUPT: sqliteDamaged,
   SQLITE_NOTADB: sqliteDamaged,
-  SQLITE_READONLY: say(
+  SQLITE_READONLY: fault(
     'FILE_FORBIDDEN',
     'A state file can’t be written',
     'Give the state folder back to the user that runs Trainyard, or mount its disk for writing.',
     500,
   ),
-  SQLITE_PERM: say(
+  SQLITE_PERM: fault(
     'FILE_FORBIDDEN',
     'A state file can’t be opened',
     'Give the state folder back to the user that runs Trainyard.',
     500,
   ),
-  SQLITE_CANTOPEN: say(
+  SQLITE_CANTOPEN: fault(
     'STATE_FILE_UNUSABLE',
     'A state file can’t be opened',
     'See that it is a file, that the folder is yours and writable, and that its disk has room.',
     500,
   ),
-  SQLITE_IOERR: say(
+  SQLITE_IOERR: fault(
     'DISK_FAULT',
     'A state file can’t be read or written',
     'Make room on the disk; where there is some, look into the system’s log (dmesg) and check the disk.',
     500,
   ),
-  SQLITE_BUSY: say('FILE_BUSY', 'Another process holds a state file', 'Try again in a moment.'),
-  SQLITE_LOCKED: say('FILE_BUSY', 'Another process holds a state file', 'Try again in a moment.'),
-  SQLITE_NOLFS: say(
+  SQLITE_BUSY: fault('FILE_BUSY', 'Another process holds a state file', 'Try again in a moment.'),
+  SQLITE_LOCKED: fault('FILE_BUSY', 'Another process holds a state file', 'Try again in a moment.'),
+  SQLITE_NOLFS: fault(
     'FILE_TOO_LARGE',
     'A state file is too large for the file system',
     'Move the state folder to another disk.',

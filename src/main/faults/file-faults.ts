@@ -157,15 +157,16 @@ export function fileFault(error: FileError): TrainyardError | null {
   const { code, syscall = '', dest } = error;
   const file = (ofTarget.has(code) ? dest : null) ?? error.path ?? null;
   // A watch that finds no space lacks watches, not bytes.
-  if (syscall === 'watch' && (code === 'ENOSPC' || code === 'EMFILE')) return told(error, crowded, file);
+  if (syscall === 'watch' && (code === 'ENOSPC' || code === 'EMFILE')) return faultOf(error, crowded, file);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(dest ?? file, error, code === 'EDQUOT');
   const blocked = code === 'ENOTDIR' || code === 'EEXIST' ? fileInTheWay(file ?? '') : null;
-  if (blocked !== null && (code === 'ENOTDIR' || syscall === 'mkdir')) return told(error, inTheWay, blocked);
+  if (blocked !== null && (code === 'ENOTDIR' || syscall === 'mkdir'))
+    return faultOf(error, inTheWay, blocked);
   const meaning = meanings[code] ?? alike[code];
-  return meaning ? told(error, meaning, file) : null;
+  return meaning ? faultOf(error, meaning, file) : null;
 }
 
-function told(
+function faultOf(
   error: FileError,
   { code, why, mend, status }: Meaning,
   blocked: string | null,

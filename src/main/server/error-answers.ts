@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { codeOf } from '../error-code.ts';
 import { toContractError } from './errors.ts';
 import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';
 
@@ -58,10 +59,6 @@ const known: Readonly<Record<string, Refusal>> = {
 };
 
 const malformed = refusal('MALFORMED_REQUEST', 'This is no HTTP request', 'Use an HTTP/1.1 client.', 400);
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
 
 function statusOf(error: unknown): number {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'

@@ -43,7 +43,7 @@ const tooManyCalls = refusal(
 const noSuchCall = refusal('NOT_FOUND', 'The contract has no such call', 'Update the client.', 404);
 
 /** A refusal as an answer of the RPC protocol. */
-function told(answer: Refusal) {
+function answerWith(answer: Refusal) {
   const response = { status: answer.status, headers: {}, body: { json: answer, meta: [] } };
   return { matched: true as const, response };
 }
@@ -84,9 +84,9 @@ export class RpcSockets {
       customJsonSerializers: [namesKept],
       rootInterceptors: [
         async ({ next, context }) => {
-          if (context.crowded) return told(tooManyCalls);
+          if (context.crowded) return answerWith(tooManyCalls);
           const result = await next();
-          return result.matched ? result : told(noSuchCall);
+          return result.matched ? result : answerWith(noSuchCall);
         },
       ],
     });
@@ -138,11 +138,11 @@ export class RpcSockets {
       connection.send(JSON.stringify(isFull ? crowded : answered));
       if (answered.type === 'challenge') return;
       clearTimeout(deadline);
-      connection.off('message', hear);
+      connection.off('message', onMessage);
       if (answered.type === 'welcome' && !isFull) this.take(connection);
       else connection.close(4401, 'not signed in');
     };
-    const hear = (data: RawData) => {
+    const onMessage = (data: RawData) => {
       const text = String(data);
       // A peer that does not wait for its answer is none of ours.
       if (isAnswering || text.length > largestSignInLength) return connection.terminate();
@@ -156,7 +156,7 @@ export class RpcSockets {
           isAnswering = false;
         });
     };
-    connection.on('message', hear);
+    connection.on('message', onMessage);
   }
 
   private take(connection: WebSocket): void {

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { copyDatabase } from '../adapters/postgres/copy-database.ts';
 import { emptyDatabase } from '../adapters/postgres/empty-database.ts';
@@ -62,7 +62,7 @@ async function part(tell: Tell, step: string, copy: (tell: CopyTell) => Promise<
     const { count, copied, sha256 } = await copy(hear);
     say('done', `${count} = ${count}, ${copied} copied, sha256 ${sha256.slice(0, 16)}`);
   } catch (error) {
-    say('failed', error instanceof Error ? error.message : String(error));
+    say('failed', errorMessage(error));
     throw error;
   }
 }

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExitRecordFile, SupervisorRecordFile } from '../../shared/model/run-directory.ts';
@@ -19,8 +10,6 @@ const lookEveryMs = 250;
 /** A block of most file systems: what is written over it needs no further one. */
 const reservedBytes = 4096;
 const longestMessage = 1000;
-/** A trainer that ends with less than this left has most likely ended of it. */
-const spentBytes = 1024 ** 2;
 
 const textOf = (record: SupervisorRecordFile | ExitRecordFile) => `${JSON.stringify(record)}\n`;
 
@@ -64,12 +53,6 @@ export class SupervisorRecords {
         this.writeOverReserve(text);
       }
     });
-  }
-
-  /** Whether the disk with the run directory has nothing left to speak of. */
-  isDiskSpent(): boolean {
-    const { bavail, bsize } = statfsSync(this.directory);
-    return bavail * bsize < spentBytes;
   }
 
   private get reserve(): string {

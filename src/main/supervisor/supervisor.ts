@@ -1,11 +1,13 @@
 import { closeSync, existsSync, watch } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import { errorMessage } from '../../shared/model/errors.ts';
 import { cancelSchema, type ExitRecordFile } from '../../shared/model/run-directory.ts';
-import { aboutFile, hasCode, isDiskRefusal } from '../error-code.ts';
+import { hasCode, isDiskRefusal } from '../error-code.ts';
 import { failpoint } from '../failpoints.ts';
+import { isDiskSpent } from '../faults/disk-room.ts';
+import { acquireFileLock } from '../file-lock.ts';
 import { withLastResort } from '../last-resort.ts';
-import { inspectStateFile, prepareOwnFile } from '../state-file.ts';
+import { inspectStateFile } from '../state-file.ts';
 import { SupervisorRecords } from './records.ts';
 import { startTrainer, type Trainer } from './trainer.ts';
 
@@ -19,24 +21,6 @@ const exitUsage = 64;
 /** Where the system has no watch left to give. */
 const withoutWatchMs = 500;
 const defaultGraceMs = 10_000;
-
-/** Takes the directory for this process's life; an operating system's lock, so that a kill frees it. Null where it is taken. */
-function lock(directory: string): Disposable | null {
-  const file = path.join(directory, 'supervisor.lock');
-  prepareOwnFile(file, 'Remove it, and retry the run.');
-  // Whoever only asks whether the lock is held has it for an instant: that is waited out.
-  const database = new Database(file, { timeout: 500 });
-  try {
-    // No journal: a lock is to be had on a full disk as well.
-    database.pragma('journal_mode = MEMORY');
-    database.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    database.close();
-    if (hasCode(error, 'SQLITE_BUSY')) return null;
-    throw aboutFile(file, error);
-  }
-  return { [Symbol.dispose]: () => database.close() };
-}
 
 /** The grace that the `cancel` file names; null while it is not there, or somebody is still writing it. */
 function graceOf(cancelFile: string): number | null {
@@ -78,7 +62,7 @@ function watchFolder(directory: string, changed: () => void): Disposable {
 async function supervise(directory: string, command: readonly [string, ...string[]]): Promise<number> {
   const done = () => existsSync(path.join(directory, 'exit.json'));
   if (done()) return 0;
-  using held = lock(directory);
+  using held = acquireFileLock(path.join(directory, 'supervisor.lock'), 'Remove it, and retry the run.', 500);
   if (!held) return exitTaken;
   if (done()) return 0;
   if (existsSync(path.join(directory, 'supervisor.json'))) return exitBegunBefore;
@@ -110,9 +94,9 @@ async function supervise(directory: string, command: readonly [string, ...string
     const { exitCode, signal } = await trainer.ended;
     const cause = cancel.came() ? 'cancelled' : signal ? 'signalled' : 'exited';
     exit = { exitCode, signal, cause, startedAt, endedAt: new Date().toISOString() };
-    if ((exitCode !== 0 || signal) && records.isDiskSpent()) exit = { ...exit, diskSpent: true };
+    if ((exitCode !== 0 || signal) && isDiskSpent(directory)) exit = { ...exit, diskSpent: true };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorMessage(error);
     exit = {
       exitCode: null,
       signal: null,

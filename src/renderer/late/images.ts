@@ -1,4 +1,4 @@
-const triesAtOnce = 4;
+const mostTries = 4;
 
 const isBroken = (image: HTMLImageElement) =>
   image.complete && image.naturalWidth === 0 && image.getAttribute('src') !== null;
@@ -18,7 +18,7 @@ export function keepImages(page: Document): void {
       const before = failures.get(image);
       const count = before?.source === image.src ? before.count + 1 : 1;
       failures.set(image, { source: image.src, count });
-      if (count > triesAtOnce) return;
+      if (count > mostTries) return;
       const source = image.src;
       setTimeout(
         () => {

@@ -63,7 +63,9 @@ export function refetchFailedParts(): void {
 
 const idle = () =>
   new Promise<void>((resolve) => {
-    requestIdleCallback(() => resolve(), { timeout: 2000 });
+    // Safari has no such callback.
+    if (!('requestIdleCallback' in globalThis)) setTimeout(resolve, 500);
+    else requestIdleCallback(() => resolve(), { timeout: 2000 });
   });
 
 /** Fetches every part, one after another, whenever the browser has nothing to do: then none needs the network when it is wanted. */

@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/client';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
 
 /** An error as a person reads it. */
 export interface Problem {
@@ -33,7 +33,7 @@ export function toProblem(error: unknown): Problem {
   }
   return {
     code: 'UNEXPECTED',
-    message: error instanceof Error ? error.message : String(error),
+    message: errorMessage(error),
     mend: null,
     field: null,
   };

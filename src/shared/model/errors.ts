@@ -39,8 +39,13 @@ export class TrainyardError extends Error {
   }
 }
 
+/** What an error says; for whatever was thrown that is none, the thing itself. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The sentence for standard error and toasts: what is wrong, then the mend. */
 export function errorSentence(error: unknown): string {
   if (error instanceof TrainyardError) return `${error.message.replace(/\.?$/, '.')} ${error.mend}`;
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { errorMessage } from '../../../shared/model/errors.ts';
 import { childEnvironment } from '../../child-environment.ts';
 import type { Check } from '../../domain/doctor/ports.ts';
 import { appRoot } from '../../paths.ts';
@@ -18,7 +19,7 @@ async function evaluate(script: string, argument: string): Promise<string> {
 
 function firstLines(error: unknown): string {
   const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-  const text = said.trim() || (error instanceof Error ? error.message : String(error));
+  const text = said.trim() || errorMessage(error);
   const telling = text.split('\n').find((line) => /error/i.test(line)) ?? text.split('\n')[0];
   return (telling ?? '').trim().slice(0, 300);
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../shared/model/errors.ts';
 import type { Check } from '../../domain/doctor/ports.ts';
 import { stateFaultOf } from './engine.ts';
 
@@ -18,9 +19,7 @@ export function databaseCheck(probe: DatabaseProbe): Check {
         // Whether an engine runs, which could be asked, is told by its lock in the state folder.
         const fault = stateFaultOf(error);
         if (fault) return [fault];
-        return [
-          { code: 'DATABASE_UNREACHABLE', evidence: error instanceof Error ? error.message : String(error) },
-        ];
+        return [{ code: 'DATABASE_UNREACHABLE', evidence: errorMessage(error) }];
       }
     },
   };

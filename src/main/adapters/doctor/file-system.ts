@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
+import { errorMessage } from '../../../shared/model/errors.ts';
 import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { replaceFile } from '../../durable-file.ts';
 import { openHome } from '../../home.ts';
@@ -49,9 +50,7 @@ function write(folder: string): Observation[] {
     const text = readFileSync(path.join(folder, 'link'), 'utf8');
     return text === 'two' ? [] : [{ code: 'FILESYSTEM_UNSUITED', evidence: `${folder}: ${text}` }];
   } catch (error) {
-    return [
-      { code: 'FILESYSTEM_UNSUITED', evidence: error instanceof Error ? error.message : String(error) },
-    ];
+    return [{ code: 'FILESYSTEM_UNSUITED', evidence: errorMessage(error) }];
   }
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import type { StoreEndpoints, TlsOptions } from '../../domain/stores/endpoints.ts';
 import { replaceFile } from '../../durable-file.ts';
 import { failpoint } from '../../failpoints.ts';
@@ -66,12 +66,11 @@ function readTls(file: string, store: string, files: TlsFiles): TlsOptions | nul
     const name = files[field];
     if (!name) return undefined;
     const pem = path.resolve(path.dirname(file), name);
-    const why = (error: unknown) => (error instanceof Error ? error.message : String(error));
     let text: string | null;
     try {
       text = readStateText(pem, { hint: '', isTheirs: true });
     } catch (error) {
-      throw invalid(file, `the file cannot be read (${why(error)})`, `${store}.${field}`, error);
+      throw invalid(file, `the file cannot be read (${errorMessage(error)})`, `${store}.${field}`, error);
     }
     if (text === null) throw invalid(file, `there is no file ${pem}`, `${store}.${field}`);
     return text;

@@ -1,5 +1,6 @@
 import { EntryFault } from '../../domain/datasets/ports.ts';
 import { makeProblem } from '../../domain/datasets/problems.ts';
+import { codeOf, isSystemCode } from '../../error-code.ts';
 
 const again = 'Get the archive again from where it came, or pack it again.';
 
@@ -35,15 +36,10 @@ export function linkInArchive(path: string): EntryFault {
   );
 }
 
-/** The code of an error of Node, its zlib or the operating system; empty where it has none. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
 /** What the operating system says against reading a file, in words; null where the error is another. */
 export function systemReason(error: unknown): string | null {
   const code = codeOf(error);
-  if (code.startsWith('ERR_') || !/^E[A-Z0-9]+$/.test(code)) return null;
+  if (!isSystemCode(code)) return null;
   if (code === 'EACCES' || code === 'EPERM') return 'this user may not read it';
   if (code === 'ENOENT') return 'it is gone';
   return code === 'EIO' ? 'the disk can’t read it' : `the system answers ${code}`;

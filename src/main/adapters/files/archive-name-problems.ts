@@ -25,7 +25,7 @@ export function namesGuessed(encoding: NamesEncoding, example: Buffer): Problem 
     'NAMES_GUESSED',
     name,
     `The archive does not say how its names are encoded; they were read as ${title(encoding)}: the bytes ${hex(example)} are "${printable(name)}"`,
-    `Where that is wrong, say the encoding: ${encodings.filter((other) => other !== encoding).join(', ')} ("--names-encoding", or "Names in the archive" in the import form).`,
+    `Where that is wrong, say the encoding: ${encodings.filter((other) => other !== encoding).join(', ')} ("--names-encoding", or "Encoding of names in the archive" in the import form).`,
   );
 }
 
@@ -40,7 +40,7 @@ export function namesUnknown({ example }: NamesDecision): Problem {
     'NAMES_ENCODING_UNKNOWN',
     '',
     `The archive does not say how its names are encoded, and they make sense in more than one way or in none: the bytes ${hex(bytes)} are ${readings.join(', ')}`,
-    'Say which is right ("--names-encoding cp949", say, or "Names in the archive" in the import form).',
+    'Say which is right ("--names-encoding cp949", say, or "Encoding of names in the archive" in the import form).',
   );
 }
 

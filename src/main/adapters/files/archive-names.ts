@@ -1,7 +1,5 @@
 import iconv from 'iconv-lite';
-import type { NamesEncoding } from '../../domain/datasets/reading.ts';
-
-type KnownEncoding = Exclude<NamesEncoding, 'auto'>;
+import type { KnownEncoding } from '../../domain/datasets/reading.ts';
 
 /** How the names of an archive that does not say it are encoded: one decision for all of them. */
 export interface NamesDecision {

@@ -10,6 +10,7 @@ import {
   type SourceEntry,
 } from '../../domain/datasets/ports.ts';
 import { makeProblem, type Problem } from '../../domain/datasets/problems.ts';
+import { codeOf, isSystemCode } from '../../error-code.ts';
 import { isInside } from './object-paths.ts';
 import { readStart } from './read-start.ts';
 
@@ -143,11 +144,9 @@ const ownFaults: readonly string[] = ['EMFILE', 'ENFILE', 'ENOMEM'];
 
 /** The system's code of an error that concerns one path; throws every other. */
 function fileFault(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    const { code } = error;
-    if (/^E[A-Z0-9]+$/.test(code) && !code.startsWith('ERR_') && !ownFaults.includes(code)) return code;
-  }
-  throw error;
+  const code = codeOf(error);
+  if (!isSystemCode(code) || ownFaults.includes(code)) throw error;
+  return code;
 }
 
 function fileEntry(shown: string, file: Buffer): SourceEntry {

@@ -1,5 +1,5 @@
 import type { SourceEntry } from '../../domain/datasets/ports.ts';
-import type { NamesEncoding } from '../../domain/datasets/reading.ts';
+import type { KnownEncoding, NamesEncoding } from '../../domain/datasets/reading.ts';
 import { namesGuessed, namesUndecodable, namesUnknown } from './archive-name-problems.ts';
 import { type NamesDecision, UnsaidNames } from './archive-names.ts';
 
@@ -32,7 +32,7 @@ export class NameReader {
     return this.decided !== null;
   }
 
-  get encoding(): Exclude<NamesEncoding, 'auto'> {
+  get encoding(): KnownEncoding {
     return this.decided?.encoding ?? 'utf-8';
   }
 

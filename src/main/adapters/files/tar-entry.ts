@@ -2,8 +2,9 @@ import type { Header } from 'tar-stream';
 import { typeOfName } from '../../domain/datasets/image-types.ts';
 import { type EntryBytes, EntryFault, type SourceEntry } from '../../domain/datasets/ports.ts';
 import { makeProblem } from '../../domain/datasets/problems.ts';
-import type { NamesEncoding } from '../../domain/datasets/reading.ts';
-import { codeOf, damaged, linkInArchive, systemReason, truncated } from './archive-faults.ts';
+import type { KnownEncoding } from '../../domain/datasets/reading.ts';
+import { codeOf } from '../../error-code.ts';
+import { damaged, linkInArchive, systemReason, truncated } from './archive-faults.ts';
 import { decodeName } from './archive-names.ts';
 
 interface TarName {
@@ -16,7 +17,7 @@ interface TarName {
 }
 
 /** An entry's name: pax headers have it in UTF-8, all others have bytes, which the header holds as Latin-1 here. */
-export function nameOf(header: Header, encoding: Exclude<NamesEncoding, 'auto'>): TarName {
+export function nameOf(header: Header, encoding: KnownEncoding): TarName {
   const pax = paxOf(header);
   const said = pax.get('GNU.sparse.name') ?? pax.get('path');
   if (said !== undefined) return { name: said, isWhole: true, raw: null, isDoubtful: false };

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { type Extract, extract } from 'tar-stream';
 import type { SourceLimits } from '../../domain/datasets/limits.ts';
-import { type DatasetSource, EntryFault, type SourceEntry } from '../../domain/datasets/ports.ts';
+import type { DatasetSource, SourceEntry } from '../../domain/datasets/ports.ts';
 import type { NamesEncoding } from '../../domain/datasets/reading.ts';
 import { ArchiveBudget } from './archive-budget.ts';
 import { truncated } from './archive-faults.ts';
@@ -122,7 +122,7 @@ export class TarSource implements DatasetSource {
         yield { entry, budget, bytesRead: () => file.bytesRead };
       }
     } catch (error) {
-      throw error instanceof EntryFault ? error : tarFault(error, name);
+      throw tarFault(error, name);
     } finally {
       unpacking.destroy();
       await Promise.allSettled([flowing]);

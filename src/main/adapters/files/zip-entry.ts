@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { type EntryBytes, EntryFault } from '../../domain/datasets/ports.ts';
+import { codeOf } from '../../error-code.ts';
 import type { ArchiveBudget } from './archive-budget.ts';
-import { codeOf, damaged, systemReason } from './archive-faults.ts';
+import { damaged, systemReason } from './archive-faults.ts';
 
 /** Compression methods other than "stored" and "deflate" (APPNOTE 4.4.5). */
 const methods: Readonly<Record<number, string>> = {

@@ -1,5 +1,5 @@
 import { type Entry, getFileNameLowLevel } from 'yauzl';
-import type { NamesEncoding } from '../../domain/datasets/reading.ts';
+import type { KnownEncoding } from '../../domain/datasets/reading.ts';
 import { decodeName } from './archive-names.ts';
 
 const utf8Flag = 1 << 11;
@@ -17,10 +17,7 @@ export function isMadeOnUnix({ versionMadeBy }: Entry): boolean {
 }
 
 /** An entry's name, parted by `/`. @param encoding of names that don't say theirs */
-export function zipName(
-  entry: Entry,
-  encoding: Exclude<NamesEncoding, 'auto'>,
-): { name: string; isWhole: boolean } {
+export function zipName(entry: Entry, encoding: KnownEncoding): { name: string; isWhole: boolean } {
   const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
   const read = saysItsName(entry)
     ? { name: getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true), isWhole: true }

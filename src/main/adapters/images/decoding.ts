@@ -1,4 +1,5 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import { errorMessage } from '../../../shared/model/errors.ts';
 import { ImageFault } from '../../domain/datasets/ports.ts';
 
 // Many small images: side by side, each on one thread. Nothing is decoded twice, so nothing need be cached.
@@ -77,7 +78,7 @@ const longestMessage = 200;
 /** Turns the decoder's error into a reason. */
 export function imageFault(error: unknown): ImageFault {
   if (error instanceof ImageFault) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   if (/pixel limit/i.test(message)) return new ImageFault('too_large', message, error);
   if (/samples out of range/.test(message))
     return new ImageFault('pixels', 'numbers of an unusual size (64 bits, say)', error);

@@ -1,4 +1,5 @@
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import { codeOf } from '../../error-code.ts';
 
 /** What a person may know of where a connection goes: never the password. */
 export interface Target {
@@ -6,10 +7,6 @@ export interface Target {
   readonly place: string;
   readonly database: string;
   readonly user: string;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 const notReached = new Set([

@@ -1,27 +1,13 @@
-import { lstatSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
-import { hasCode } from '../../error-code.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { isFileLocked } from '../../file-lock.ts';
 
-/**
- * Whether a supervisor of the run directory is alive: whether its lock is held. Ask only once there is a supervisor.json: the
- * question takes the lock for an instant, and would turn a supervisor away that is just beginning.
- */
+/** Whether a supervisor of the run directory is alive: whether its lock is held. What a trainer put in the lock's place holds nothing. */
 export function isSupervised(runDirectory: string): boolean {
-  const file = path.join(runDirectory, 'supervisor.lock');
-  // Behind a link nobody of ours has locked anything.
-  if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) return false;
-  const database = new Database(file, { timeout: 0 });
   try {
-    // No journal: a lock is to be had on a full disk as well.
-    database.pragma('journal_mode = MEMORY');
-    database.exec('BEGIN EXCLUSIVE');
-    return false;
+    return isFileLocked(path.join(runDirectory, 'supervisor.lock'), '');
   } catch (error) {
-    if (hasCode(error, 'SQLITE_BUSY')) return true;
-    if (hasCode(error, 'SQLITE_NOTADB')) return false;
+    if (error instanceof TrainyardError) return false;
     throw error;
-  } finally {
-    database.close();
   }
 }

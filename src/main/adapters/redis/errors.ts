@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 
 const refused = /^(WRONGPASS|NOAUTH|NOPERM)\b|invalid password|invalid username-password/i;
 const untrusted = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/;
@@ -9,7 +9,7 @@ const untrusted = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_
  */
 export function asRedisError(error: unknown, place: string): TrainyardError {
   if (error instanceof TrainyardError) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorMessage(error);
   const code = codeOf(error);
   const cause = new Error(code ? `${text} (${code})` : text);
   if (refused.test(text)) {

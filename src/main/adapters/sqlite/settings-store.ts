@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import { toJsonText } from '../../domain/json/json-text.ts';
 import type { SettingsStore } from '../../domain/settings/ports.ts';
 import { aboutFile, hasCode } from '../../error-code.ts';
@@ -163,7 +163,7 @@ function unavailable(file: string, cause: unknown): TrainyardError {
   if (cause instanceof TrainyardError) return cause;
   return new TrainyardError(
     'SETTINGS_UNAVAILABLE',
-    `${file} cannot be used (${cause instanceof Error ? cause.message : String(cause)})`,
+    `${file} cannot be used (${errorMessage(cause)})`,
     'See that the folder is writable, the disk has room, and no other program holds the file.',
     { status: 500, place: { file }, cause: aboutFile(file, cause) },
   );

@@ -64,8 +64,8 @@ export const dockerFindings = {
   DOCKER_CONTEXT_UNKNOWN: error(
     text('The Docker context that is chosen is not there.', '선택한 Docker 컨텍스트가 없습니다.'),
     text(
-      'See which there are (docker context ls), and do without the choice as the evidence says.',
-      '있는 컨텍스트를 확인하고(docker context ls), 표시된 대로 선택을 푸세요.',
+      'List the contexts (docker context ls) and choose one of them, or undo the choice as shown above.',
+      'docker context ls로 있는 컨텍스트를 확인해 다시 고르거나, 위에 표시된 대로 선택을 푸세요.',
     ),
   ),
   DOCKER_UNREACHABLE: error(

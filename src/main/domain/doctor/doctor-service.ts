@@ -1,4 +1,5 @@
 import type { Finding } from '../../../shared/contract/system.ts';
+import { errorMessage } from '../../../shared/model/errors.ts';
 import type { Language } from './finding-entry.ts';
 import { findings, groupOf } from './findings.ts';
 import type { Check, Observation } from './ports.ts';
@@ -37,7 +38,7 @@ export class DoctorService {
       const seen = await Promise.race([check.run(), late]);
       return seen.map((observation) => finding(check, observation, language));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorMessage(error);
       return [finding(check, { code: 'CHECK_FAILED', evidence: `${check.name}: ${message}` }, language)];
     } finally {
       clearTimeout(timer);

@@ -5,8 +5,8 @@ const otherHome = text(
   'TRAINYARD_HOME을 자신이 소유한 로컬 디스크의 폴더로 지정하세요.',
 );
 
-/** What is to be done differs from file to file, and stands in the evidence. */
-const asNamed = text('Do what is said of it above.', '위에 적힌 안내를 따르세요.');
+/** The advice differs from file to file; the evidence has it. */
+const asNamed = text('Follow the advice given with this finding.', '위에 표시된 안내를 따르세요.');
 
 /** The state folder, and who works in it. */
 export const stateFindings = {

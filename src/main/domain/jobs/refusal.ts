@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import type { JobError } from './ports.ts';
 
 export function jobNotFound(jobId: string): TrainyardError {
@@ -52,7 +52,7 @@ export function asJobError(error: unknown): JobError {
   if (error instanceof TrainyardError) {
     return { code: error.code, message: error.message, mend: error.mend };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   return {
     code: 'JOB_FAILED',
     message: `The job failed: ${message}`,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import type { ServiceName } from '../../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../stores/endpoints.ts';
 import {
@@ -40,15 +40,13 @@ export interface Watching {
   readonly signal?: AbortSignal | undefined;
 }
 
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 /** In the servers' own words. */
 const refusal = /authentication failed|invalid username-password|SignatureDoesNotMatch|InvalidAccessKeyId/i;
 
 const refuses = (error: unknown) =>
   (error instanceof TrainyardError && error.code.endsWith('_REFUSED_CREDENTIALS')) ||
-  refusal.test(wordsOf(error)) ||
-  (error instanceof Error && refusal.test(wordsOf(error.cause)));
+  refusal.test(errorMessage(error)) ||
+  (error instanceof Error && refusal.test(errorMessage(error.cause)));
 
 /** The last lines of a service, for a cause. */
 export async function failureOf(
@@ -107,7 +105,7 @@ export async function untilHealthy(watched: Watched, watching: Watching): Promis
       }
       if (refusedSince !== null && now - refusedSince > Math.min(refusalPatienceMs, patienceMs / 2))
         throw credentialsRefused(await failure());
-      if (now - begun > patienceMs) throw serviceTimeout(await failure(), patienceMs, wordsOf(error));
+      if (now - begun > patienceMs) throw serviceTimeout(await failure(), patienceMs, errorMessage(error));
       await pause(Math.max(0, askedAt + probeEveryMs - performance.now()));
     }
   }

@@ -1,5 +1,5 @@
 import type { StackCause, StackService } from '../../../shared/contract/stack.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import type { ServiceName, ServiceStatus } from '../../../shared/model/stack.ts';
 import type { StackContainer } from './daemon.ts';
 import type { StackPorts } from './record.ts';
@@ -18,7 +18,7 @@ export function toCause(error: unknown): StackCause {
   const lines = known ? error.details.lines : undefined;
   return {
     code: known ? error.code : 'INTERNAL',
-    message: error instanceof Error ? error.message : String(error),
+    message: errorMessage(error),
     mend: known ? error.mend : '',
     lines: Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [],
   };

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import { hasCode } from '../../error-code.ts';
 import { diskFull } from './causes.ts';
 import { DaemonRefusal } from './daemon.ts';
@@ -7,7 +7,7 @@ import { ComposeFailure } from './machine.ts';
 /** What a person is told where a verb fails with something else than a cause: of the daemon, Compose, or the state folder. */
 export function causeOf(error: unknown, home: string): unknown {
   if (error instanceof TrainyardError) return error;
-  const said = error instanceof Error ? error.message : String(error);
+  const said = errorMessage(error);
   const make = (code: string, message: string, mend: string, status = 500) =>
     new TrainyardError(code, message, mend, {
       status,

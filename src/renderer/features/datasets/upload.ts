@@ -26,7 +26,7 @@ function errorOf(request: XMLHttpRequest): TrainyardError {
   }
 }
 
-const triesAtOnce = 3;
+const mostTries = 3;
 
 /**
  * Sends a file to the engine as it is, and again from the start where the connection broke off: what came before is never imported.
@@ -42,7 +42,7 @@ export async function uploadFile(
       return await sendFile(file, onProgress, signal);
     } catch (error) {
       const broke = error instanceof TrainyardError && error.code === brokenOff;
-      if (!broke || signal.aborted || count >= triesAtOnce) throw error;
+      if (!broke || signal.aborted || count >= mostTries) throw error;
     }
   }
 }

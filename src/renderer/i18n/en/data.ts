@@ -72,7 +72,7 @@ export const data = {
         'The images stay where they are and only their hashes are kept. For very large folders; changed files are noticed.',
     },
     classesAt: 'Class folders',
-    namesEncoding: 'Names in the archive',
+    namesEncoding: 'Encoding of names in the archive',
     automatic: 'Automatic',
     level: 'Level {{level}}',
     skipInvalid: 'Leave out what is invalid',

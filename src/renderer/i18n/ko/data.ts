@@ -72,7 +72,7 @@ export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'veri
       in_place: '이미지는 그대로 두고 해시만 기록합니다. 아주 큰 폴더에 알맞으며, 바뀐 파일을 알아챕니다.',
     },
     classesAt: '클래스 폴더',
-    namesEncoding: '압축 파일의 이름',
+    namesEncoding: '압축 파일 속 이름의 인코딩',
     automatic: '자동',
     level: '{{level}}단계',
     skipInvalid: '잘못된 파일은 빼고 가져오기',

@@ -79,11 +79,11 @@ export const datasetCodes = {
   },
   NAMES_GUESSED: {
     message: '압축 파일에 이름의 인코딩이 적혀 있지 않아 추정했습니다',
-    mend: '이름이 깨져 보이면 인코딩을 지정하세요(--names-encoding, 가져오기 화면의 “압축 파일의 이름”).',
+    mend: '이름이 깨져 보이면 인코딩을 지정하세요(--names-encoding, 가져오기 화면의 “압축 파일 속 이름의 인코딩”).',
   },
   NAMES_ENCODING_UNKNOWN: {
     message: '압축 파일에 있는 이름의 인코딩을 알 수 없습니다',
-    mend: '인코딩을 지정하세요(--names-encoding cp949 등, 가져오기 화면의 “압축 파일의 이름”).',
+    mend: '인코딩을 지정하세요(--names-encoding cp949 등, 가져오기 화면의 “압축 파일 속 이름의 인코딩”).',
   },
   NAMES_UNDECODABLE: {
     message: '인코딩에 맞지 않는 글자가 든 이름이 있어 %E9처럼 바이트로 적었습니다',

