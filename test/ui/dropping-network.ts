@@ -15,8 +15,10 @@ export async function dropRequests(context: BrowserContext, seed: string): Promi
   await context.route('**/*', async (route) => {
     const request = route.request();
     if (request.resourceType() === 'document') return route.continue();
-    const { pathname, search } = new URL(request.url());
-    const key = `${request.method()} ${pathname}${search}`;
+    const { pathname, searchParams } = new URL(request.url());
+    // What a build and a start make anew, a part's hash and the key of files, would deal the dice anew.
+    searchParams.delete('key');
+    const key = `${request.method()} ${pathname.replace(/-[\w-]{8}(?=\.\w+$)/, '')} ${searchParams}`;
     const count = (asked.get(key) ?? 0) + 1;
     asked.set(key, count);
     const dice = createHash('sha256').update(`${seed} ${key} ${count}`).digest();

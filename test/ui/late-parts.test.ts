@@ -228,7 +228,7 @@ test.each(['a', 'b', 'c'])(
         )
         .toBe(true);
     }
-    expect(network.dropped()).toBeGreaterThan(3);
+    expect(network.dropped()).toBeGreaterThan(0);
   },
 );
 
