@@ -40,6 +40,7 @@ export default defineConfig({
       input: {
         cli: 'src/main/cli.ts',
         supervisor: 'src/main/supervisor/supervisor.ts',
+        'examine-thread': 'src/main/adapters/examiner/examine-thread.ts',
         'trainer-builtin': 'resources/trainers/builtin/main.ts',
       },
       output: {

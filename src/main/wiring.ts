@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { RunStatus } from '../shared/model/run.ts';
+import { ThreadExaminer } from './adapters/examiner/thread-examiner.ts';
 import { LocalSources } from './adapters/files/local-sources.ts';
 import { LocalRootedFiles } from './adapters/files/rooted-files.ts';
 import { createRunDirectoryFiles } from './adapters/files/run-directory-tail.ts';
@@ -134,7 +135,10 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
     sources: new LocalSources(defaultLimits, home),
     uploads,
     reader: new SharpImageReader(),
-    limits: defaultLimits,
+    examiner: new ThreadExaminer({
+      program: path.join(root, 'out', 'node', 'examine-thread.js'),
+      stateFolder: home,
+    }),
     projects: projectStore,
     news,
     audit,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Validation } from '../../src/shared/contract/datasets.ts';
 import { found, matches, newest, os } from './fixture-api.ts';
 import { fixtureId } from './fixture-data.ts';
 import type { FixtureState } from './fixture-state.ts';
 
-/** The folder /bad is invalid; every other one is fine. */
+/** The folder /bad is invalid, the check of /large goes on until it is cancelled; every other one is fine. */
 function validation(path: string, state: FixtureState): Validation {
   const bad = path.includes('bad');
   const dataset = [...state.datasets.values()][0];
@@ -38,6 +39,8 @@ function validation(path: string, state: FixtureState): Validation {
       : [],
     moreErrors: 0,
     moreWarnings: 0,
+    errorCounts: [],
+    warningCounts: [],
     summary: {
       format: 'imagenet',
       images: bad ? 118 : (dataset?.images ?? 0),
@@ -87,6 +90,27 @@ export function fixtureDatasets(state: FixtureState) {
       };
     }),
     validate: os.datasets.validate.handler(({ input }) => validation(input.path, state)),
+    startCheck: os.datasets.startCheck.handler(({ input }) => {
+      const checkId = randomUUID();
+      state.checks.set(checkId, { path: input.path, done: 0 });
+      return { checkId };
+    }),
+    waitForCheck: os.datasets.waitForCheck.handler(async ({ input }) => {
+      const check = found(state.checks.get(input.checkId), 'such check');
+      const under = { rate: null, secondsLeft: null, error: null };
+      if (!check.path.includes('large')) {
+        const result = validation(check.path, state);
+        return { ...under, phase: 'done', done: 118, total: 118, validation: result };
+      }
+      await delay(50);
+      check.done += 1000;
+      const pace = { rate: 712.4, secondsLeft: Math.ceil((100_000 - check.done) / 712.4) };
+      return { ...under, ...pace, phase: 'validating', done: check.done, total: 100_000, validation: null };
+    }),
+    cancelCheck: os.datasets.cancelCheck.handler(({ input }) => {
+      state.checks.delete(input.checkId);
+      return { checkId: input.checkId };
+    }),
     import: os.datasets.import.handler(({ input }) => {
       const importId = randomUUID();
       imports.set(importId, { path: input.path, datasetId: fixtureId(2, 1) });
@@ -101,6 +125,8 @@ export function fixtureDatasets(state: FixtureState) {
         phase: result.ok ? 'done' : 'failed',
         done: 118,
         total: 118,
+        rate: null,
+        secondsLeft: null,
         error: result.ok
           ? null
           : {

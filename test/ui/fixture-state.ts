@@ -17,6 +17,8 @@ export class FixtureState {
   /** What would train badly on any dataset. */
   trainingRisks: Validation['warnings'] = [];
   images: readonly FixtureImage[] = [];
+  /** Checks under way. */
+  readonly checks = new Map<string, { readonly path: string; done: number }>();
   readonly artifacts = new Map<string, { name: string; body: string }>();
   readonly news: Change[] = [];
   private readonly bell = new FixtureBell();

@@ -163,6 +163,8 @@ export function makeStory(): Story {
       phase: 'validating',
       done: 1840,
       total: 5200,
+      rate: 412.3,
+      secondsLeft: 8,
       error: null,
     },
   });

@@ -1,4 +1,5 @@
 import type { DatasetService } from '../domain/datasets/dataset-service.ts';
+import { automatic } from '../domain/datasets/reading.ts';
 import { api } from './implementer.ts';
 
 /** The contract's part on datasets. */
@@ -9,9 +10,14 @@ export function datasetsApi(service: DatasetService) {
       datasets: await service.list(context.userId, input),
     })),
     show: datasets.show.handler(({ input, context }) => service.show(context.userId, input.dataset)),
-    validate: datasets.validate.handler(({ input }) =>
-      service.validate(input.path, input.format, input.reading),
+    validate: datasets.validate.handler(({ input, signal }) =>
+      service.validate(input.path, input.format, input.reading, signal),
     ),
+    startCheck: datasets.startCheck.handler(({ input: { reading = automatic, ...input } }) =>
+      service.checks.start({ ...input, reading }),
+    ),
+    waitForCheck: datasets.waitForCheck.handler(({ input, signal }) => service.checks.wait(input, signal)),
+    cancelCheck: datasets.cancelCheck.handler(({ input }) => service.checks.cancel(input.checkId)),
     import: datasets.import.handler(({ input, context }) => service.import(context.userId, input)),
     waitForImport: datasets.waitForImport.handler(({ input }) => service.waitForImport(input)),
     images: datasets.images.handler(({ input, context }) => service.images(context.userId, input)),

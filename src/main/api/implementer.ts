@@ -14,6 +14,8 @@ export interface ApiContext {
 /** What asks for no room on the disk though it is no GET, or gives some back. */
 const needsNoRoom = new Set([
   'datasets.validate',
+  'datasets.startCheck',
+  'datasets.cancelCheck',
   'datasets.verify',
   'runs.cancel',
   'stack.down',

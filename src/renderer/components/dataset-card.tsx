@@ -1,4 +1,4 @@
-import { Badge, Group, Progress, Text } from '@mantine/core';
+import { Badge, Group, Text } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { queries } from '../rpc/client.ts';
 import { useFileUrl } from '../rpc/file-key.ts';
 import classes from './dataset-card.module.css';
 import { DatasetStatus } from './dataset-status.tsx';
+import { FileProgress } from './file-progress.tsx';
 import { TimeText } from './time-text.tsx';
 
 /** How many images a card shows. */
@@ -29,13 +30,7 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
           <DatasetStatus status={dataset.status} />
         </Group>
         {under ? (
-          <Progress
-            mt={10}
-            size={6}
-            animated
-            value={under.total ? (under.done / under.total) * 100 : 100}
-            aria-label={t(`datasets.phases.${under.phase}`)}
-          />
+          <FileProgress progress={under} />
         ) : (
           <Text size="sm" c="dimmed" mt={2}>
             {t('datasets.images', { count: dataset.images, formatted: format.number(dataset.images) })}

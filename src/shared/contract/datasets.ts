@@ -35,6 +35,7 @@ export const readingSchema = z.object({
 export type Reading = Readonly<z.infer<typeof readingSchema>>;
 
 export const classCount = z.object({ name: z.string(), count: z.int() });
+const codeCount = z.object({ code: z.string(), count: z.int() });
 
 /** What a validation found; `ok` is true where `errors` is empty. Paths are relative to the folder or archive. */
 export const validationSchema = z.object({
@@ -44,6 +45,9 @@ export const validationSchema = z.object({
   /** Counts beyond the problems listed here, where there were more than the report holds (1,000 of each). */
   moreErrors: z.int(),
   moreWarnings: z.int(),
+  /** How many of each code there are, listed here or not, most first; empty in reports of versions before these were counted. */
+  errorCounts: z.array(codeCount).default([]),
+  warningCounts: z.array(codeCount).default([]),
   summary: z.object({
     format: z.enum(datasetFormats),
     images: z.int(),
@@ -57,13 +61,22 @@ export const validationSchema = z.object({
 });
 export type Validation = z.infer<typeof validationSchema>;
 
-export const importProgressSchema = z.object({
-  id: z.uuid(),
-  phase: z.enum(['validating', 'storing', 'committing', 'done', 'failed']),
+export const importPhases = ['counting', 'validating', 'storing', 'committing', 'done', 'failed'] as const;
+
+/** How far a check or an import is; `done` and `total` are files of the present phase. */
+export const fileProgressSchema = z.object({
+  phase: z.enum(importPhases),
   done: z.int(),
+  /** Null until it is known: while files are counted, and in archives that have no list of their files. */
   total: z.int().nullable(),
+  /** Files a second, of the last ten seconds; null until it can be told. */
+  rate: z.number().nullable(),
+  /** An estimate for this phase; null where none can be made. */
+  secondsLeft: z.int().nullable(),
   error: z.object({ code: z.string(), message: z.string(), mend: z.string() }).nullable(),
 });
+
+export const importProgressSchema = fileProgressSchema.extend({ id: z.uuid() });
 
 export const datasetSchema = z.object({
   id: z.uuid(),
@@ -116,6 +129,14 @@ export const datasetImageSchema = z.object({
   url: z.string(),
 });
 
+const checkInput = z.object({
+  path: z.string().min(1),
+  format: z.enum(datasetFormats).default('imagenet'),
+  reading: readingSchema.optional(),
+});
+/** What the reader saw last: `done` of its last answer. */
+const afterDone = z.coerce.number().int().default(-1);
+
 export const datasetsContract = {
   list: base
     .route({ method: 'GET', path: '/datasets', tags: ['datasets'], summary: 'All datasets, newest first' })
@@ -141,15 +162,40 @@ export const datasetsContract = {
       path: '/datasets/validate',
       tags: ['datasets'],
       summary: 'Check a folder or archive on the engine’s machine; imports nothing',
+      description:
+        'Answers when every file was looked at; closing the connection ends the work. For progress use startCheck.',
     })
-    .input(
-      z.object({
-        path: z.string().min(1),
-        format: z.enum(datasetFormats).default('imagenet'),
-        reading: readingSchema.optional(),
-      }),
-    )
+    .input(checkInput)
     .output(validationSchema),
+  startCheck: base
+    .route({
+      method: 'POST',
+      path: '/dataset-checks',
+      tags: ['datasets'],
+      successStatus: 202,
+      summary: 'Start the same check in the background; read its progress with waitForCheck',
+      description: 'It ends by itself where nobody has asked for its progress for ten seconds.',
+    })
+    .input(checkInput)
+    .output(z.object({ checkId: z.uuid() })),
+  waitForCheck: base
+    .route({
+      method: 'GET',
+      path: '/dataset-checks/{checkId}',
+      tags: ['datasets'],
+      summary: 'A check’s progress, and at its end what it found; waits for a change',
+    })
+    .input(z.object({ checkId: z.uuid(), afterDone, waitMs }))
+    .output(fileProgressSchema.extend({ validation: validationSchema.nullable() })),
+  cancelCheck: base
+    .route({
+      method: 'DELETE',
+      path: '/dataset-checks/{checkId}',
+      tags: ['datasets'],
+      summary: 'End a check; harmless where it has ended',
+    })
+    .input(z.object({ checkId: z.uuid() }))
+    .output(z.object({ checkId: z.uuid() })),
   import: base
     .route({
       method: 'POST',
@@ -186,7 +232,7 @@ export const datasetsContract = {
     .input(
       z.object({
         importId: z.uuid(),
-        afterDone: z.coerce.number().int().default(-1),
+        afterDone,
         waitMs,
       }),
     )

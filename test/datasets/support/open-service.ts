@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { LocalExaminer } from '../../../src/main/adapters/examiner/local-examiner.ts';
 import { LocalSources } from '../../../src/main/adapters/files/local-sources.ts';
 import { FilesObjectStore } from '../../../src/main/adapters/files/object-store.ts';
 import { LocalRootedFiles } from '../../../src/main/adapters/files/rooted-files.ts';
@@ -45,7 +46,7 @@ export async function openService(
     uploads,
     checkRoom: async () => {},
     reader: new SharpImageReader(),
-    limits: defaultLimits,
+    examiner: new LocalExaminer(home),
     news,
     log: { info: () => undefined, error: (details) => void problems.push(details) },
     audit: new AuditLog(documents, (error) => void problems.push(error)),

@@ -6,7 +6,8 @@ import type { Reading } from '../../domain/datasets/reading.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { say } from '../language.ts';
-import { remark, StatusLine, writeJson, writeLine } from '../output.ts';
+import { remark, writeJson, writeLine } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
 import { Session } from '../session.ts';
 
 export interface DatasetImportOptions {
@@ -23,16 +24,8 @@ export interface DatasetImportOptions {
 
 type Progress = Awaited<ReturnType<Api['datasets']['waitForImport']>>;
 
-const phases: Record<Progress['phase'], () => string> = {
-  validating: () => say('checking', '검사'),
-  storing: () => say('storing', '저장'),
-  committing: () => say('finishing', '마무리'),
-  done: () => say('done', '완료'),
-  failed: () => say('failed', '실패'),
-};
-
-async function waitForEnd(session: Session, importId: string): Promise<Progress> {
-  const status = new StatusLine();
+async function waitForEnd(session: Session, importId: string, isQuiet: boolean): Promise<Progress> {
+  const line = new ProgressLine(isQuiet);
   let afterDone = -1;
   for (;;) {
     const after = afterDone;
@@ -41,11 +34,10 @@ async function waitForEnd(session: Session, importId: string): Promise<Progress>
       api.datasets.waitForImport({ importId, afterDone: after, waitMs: 20_000 }),
     );
     if (progress.phase === 'done' || progress.phase === 'failed') {
-      status.clear();
+      line.clear();
       return progress;
     }
-    const share = progress.total ? ` / ${progress.total}` : '';
-    status.show(`${phases[progress.phase]()}: ${progress.done}${share}`);
+    line.show(progress);
     afterDone = progress.done;
   }
 }
@@ -82,7 +74,7 @@ export async function importDataset(
       ...(description === undefined ? {} : { description }),
     }),
   );
-  const progress = await waitForEnd(session, importId);
+  const progress = await waitForEnd(session, importId, options.json ?? false);
   if (progress.error) {
     throw new TrainyardError(progress.error.code, progress.error.message, progress.error.mend);
   }

@@ -2,17 +2,18 @@ import path from 'node:path';
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { formatBytes } from '../../../shared/model/disk.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
-import { LocalSources } from '../../adapters/files/local-sources.ts';
-import { SharpImageReader } from '../../adapters/images/sharp-image-reader.ts';
-import { defaultLimits } from '../../domain/datasets/limits.ts';
+import { LocalExaminer } from '../../adapters/examiner/local-examiner.ts';
+import type { ExaminationWatch } from '../../domain/datasets/examination.ts';
+import { FileProgress } from '../../domain/datasets/file-progress.ts';
 import type { Reading } from '../../domain/datasets/reading.ts';
-import { type Scan, scanSource, unopened } from '../../domain/datasets/scan.ts';
+import { unopened } from '../../domain/datasets/scan.ts';
 import { evaluate } from '../../domain/datasets/validation.ts';
 import { homeFolder } from '../../paths.ts';
 import type { CommonOptions } from '../define.ts';
 import { formatCount } from '../format.ts';
 import { say } from '../language.ts';
-import { facts, StatusLine, styled, writeJson, writeLine } from '../output.ts';
+import { facts, styled, writeJson, writeLine } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
 
 export interface DatasetValidateOptions {
   readonly format: 'imagenet';
@@ -22,27 +23,27 @@ export interface DatasetValidateOptions {
 
 type Problem = Validation['errors'][number];
 
-async function scan(folder: string, reading: Reading): Promise<Scan> {
-  const status = new StatusLine();
+async function check(folder: string, options: DatasetValidateOptions & CommonOptions): Promise<Validation> {
+  const reading = { classesAt: options.classesAt ?? null, namesEncoding: options.namesEncoding };
+  const { format } = options;
+  const progress = new FileProgress();
+  const line = new ProgressLine(options.json ?? false);
+  const watch = {
+    // An interrupt ends this process.
+    signal: new AbortController().signal,
+    onProgress: (...at: Parameters<ExaminationWatch['onProgress']>) => {
+      progress.follow(...at);
+      line.show(progress.state);
+    },
+  };
   try {
-    const source = await new LocalSources(defaultLimits, homeFolder()).open(folder, reading);
-    const total = await source.count((found) =>
-      status.show(say(`counting: ${found} files`, `세는 중: 파일 ${found}개`)),
-    );
-    const began = performance.now();
-    const onProgress = (done: number) => {
-      const rate = Math.round((done * 1000) / Math.max(1, performance.now() - began));
-      const of = total === null ? '' : ` / ${total}`;
-      status.show(
-        say(`checking: ${done}${of} files, ${rate}/s`, `검사 중: 파일 ${done}${of}개, 초당 ${rate}개`),
-      );
-    };
-    return await scanSource(source, { reader: new SharpImageReader(), limits: defaultLimits, onProgress });
+    const request = { path: folder, uploadName: null, format, reading };
+    return (await new LocalExaminer(homeFolder()).examine(request, watch)).validation;
   } catch (error) {
-    if (error instanceof TrainyardError) return unopened(error);
+    if (error instanceof TrainyardError) return evaluate(unopened(error), format).validation;
     throw error;
   } finally {
-    status.clear();
+    line.clear();
   }
 }
 
@@ -51,9 +52,19 @@ function describe(problem: Problem): string {
   return `${where}${problem.message} ${styled('dim', `[${problem.code}]`)}\n  → ${problem.mend}`;
 }
 
-function list(problems: readonly Problem[], more: number, mark: string): string[] {
+function list(
+  problems: readonly Problem[],
+  more: number,
+  counts: Validation['errorCounts'],
+  mark: string,
+): string[] {
   const lines = problems.map((problem) => `${mark} ${describe(problem)}`);
-  return more > 0 ? [...lines, `${mark} ${say(`and ${more} more`, `그 밖에 ${more}개`)}`] : lines;
+  if (more === 0) return lines;
+  const all = counts.map(({ code, count }) => `${code} ${count}`).join(', ');
+  return [
+    ...lines,
+    `${mark} ${say(`and ${more} more; all by code: ${all}`, `그 밖에 ${more}개. 코드별 전체: ${all}`)}`,
+  ];
 }
 
 function summarise({ summary }: Validation): string {
@@ -83,16 +94,15 @@ export async function validateDataset(
   options: DatasetValidateOptions & CommonOptions,
   given: string,
 ): Promise<number> {
-  const reading = { classesAt: options.classesAt ?? null, namesEncoding: options.namesEncoding };
-  const { validation } = evaluate(await scan(path.resolve(given), reading), options.format, reading);
+  const validation = await check(path.resolve(given), options);
   const exitCode = validation.ok ? 0 : 1;
   if (options.json) {
     await writeJson(validation);
     return exitCode;
   }
   const problems = [
-    ...list(validation.errors, validation.moreErrors, styled('red', '✗')),
-    ...list(validation.warnings, validation.moreWarnings, styled('yellow', '!')),
+    ...list(validation.errors, validation.moreErrors, validation.errorCounts, styled('red', '✗')),
+    ...list(validation.warnings, validation.moreWarnings, validation.warningCounts, styled('yellow', '!')),
   ];
   for (const problem of problems) await writeLine(problem);
   const { errors, warnings } = validation;

@@ -113,6 +113,8 @@ function collideAcrossSplits(
   }
 }
 
+const namedClasses = 10;
+
 /** The same bytes twice: in one class it only weighs more, in two classes one of the labels is wrong. */
 function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): void {
   const firsts = new Map<string, PlacedImage>();
@@ -126,6 +128,7 @@ function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): v
   }
   for (const [first, others] of repeated) {
     const inClasses = [...new Set([first, ...others].map((image) => image.class))];
+    const names = `${inClasses.slice(0, namedClasses).join(', ')}${inClasses.length > namedClasses ? ', …' : ''}`;
     for (const image of others) {
       const split =
         image.split !== first.split ? `, and stands in "${first.split}" and "${image.split}" both` : '';
@@ -145,7 +148,7 @@ function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): v
           makeProblem(
             'DUPLICATE_IMAGE',
             image.sourcePath,
-            `The image is the same as "${first.sourcePath}", and they lie in different classes (${inClasses.join(', ')})`,
+            `The image is the same as "${first.sourcePath}", and they lie in different classes (${names})`,
             'Keep it in the class that it belongs to, and remove it from the others.',
           ),
         );

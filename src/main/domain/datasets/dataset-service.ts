@@ -1,13 +1,13 @@
 import type { Dataset, Validation } from '../../../shared/contract/datasets.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { ProjectStore } from '../projects/ports.ts';
 import { projectNotFound } from '../projects/refusal.ts';
+import { Checks, checkSource } from './checks.ts';
 import { type DatasetFileParts, DatasetFiles } from './dataset-files.ts';
 import { showDataset, showImage, showProgress, showVersion } from './dataset-views.ts';
+import { openPlace, placeOfSource } from './examination.ts';
 import { type ImageAnswer, type ImageRequest, ImageViews } from './image-views.ts';
-import { openSource } from './import-job.ts';
 import { Imports, type ImportsParts } from './imports.ts';
 import { Manifests } from './manifests.ts';
 import { normalName } from './names.ts';
@@ -15,6 +15,7 @@ import type {
   DatasetFormat,
   DatasetRecord,
   DatasetVersionRecord,
+  ImageReader,
   ImportMode,
   PreparedDataset,
   TrainingData,
@@ -29,14 +30,13 @@ import {
   modeNeedsFolder,
   versionNotFound,
 } from './refusal.ts';
-import { scanSource, unopened } from './scan.ts';
 import { trainingRiskCodes } from './training-risks.ts';
-import { evaluate } from './validation.ts';
 import { verifyVersion } from './verification.ts';
 
 export interface DatasetParts extends ImportsParts, Omit<DatasetFileParts, 'manifests'> {
   readonly projects: Pick<ProjectStore, 'find'>;
   readonly audit: AuditLog;
+  readonly reader: ImageReader;
 }
 
 export interface ImportRequest {
@@ -63,6 +63,8 @@ const longestName = 255;
 /** Datasets: what people do with them. */
 export class DatasetService implements TrainingData {
   private readonly parts: DatasetParts;
+  /** Those under way. */
+  readonly checks: Checks;
   private readonly imports: Imports;
   private readonly manifests: Manifests;
   private readonly files: DatasetFiles;
@@ -70,6 +72,7 @@ export class DatasetService implements TrainingData {
 
   constructor(parts: DatasetParts) {
     this.parts = parts;
+    this.checks = new Checks(parts);
     this.imports = new Imports(parts);
     this.manifests = new Manifests(parts);
     this.files = new DatasetFiles({ ...parts, manifests: this.manifests });
@@ -109,16 +112,14 @@ export class DatasetService implements TrainingData {
     };
   }
 
-  /** Looks at everything and imports nothing. What stands in the way of looking at all is a finding, too. */
-  async validate(path: string, format: DatasetFormat, reading = automatic): Promise<Validation> {
-    const { reader, limits } = this.parts;
-    try {
-      const source = await openSource(this.parts, path, reading);
-      return evaluate(await scanSource(source, { reader, limits }), format, reading).validation;
-    } catch (error) {
-      if (!(error instanceof TrainyardError)) throw error;
-      return evaluate(unopened(error), format).validation;
-    }
+  /** As {@link checkSource}; ends where the signal is aborted. */
+  validate(
+    path: string,
+    format: DatasetFormat,
+    reading = automatic,
+    signal = new AbortController().signal,
+  ): Promise<Validation> {
+    return checkSource(this.parts, { path, format, reading }, { signal, onProgress: () => undefined });
   }
 
   /**
@@ -126,12 +127,12 @@ export class DatasetService implements TrainingData {
    * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, and what opening the source throws: then nothing was changed
    */
   async import(userId: string, request: ImportRequest): Promise<{ datasetId: string; importId: string }> {
-    const { projects, audit, news, links } = this.parts;
+    const { projects, audit, news, links, sources, uploads } = this.parts;
     const project = await projects.find(userId, request.project);
     if (!project) throw projectNotFound(request.project);
     if (request.mode === 'link' && !links) throw linkUnsupported();
     const { reading = automatic } = request;
-    const source = await openSource(this.parts, request.path, reading);
+    const source = await openPlace(sources, await placeOfSource(uploads, request.path), reading);
     if (request.mode !== 'copy' && source.kind !== 'folder') throw modeNeedsFolder(request.mode, source.path);
     const name = printable(normalName(request.name ?? source.name)).slice(0, longestName) || 'dataset';
     const begun = await this.imports.begin({
@@ -243,14 +244,14 @@ export class DatasetService implements TrainingData {
     return this.imports.resume();
   }
 
-  /** Whether an import is under way. */
+  /** Whether an import or a check is under way. */
   get isBusy(): boolean {
-    return this.imports.isBusy;
+    return this.imports.isBusy || this.checks.underWay > 0;
   }
 
-  /** Stops imports where they are; the next start goes on with them. */
-  close(): Promise<void> {
-    return this.imports.close();
+  /** Ends checks, and stops imports where they are; the next start goes on with them. */
+  async close(): Promise<void> {
+    await Promise.all([this.checks.close(), this.imports.close()]);
   }
 
   private view(record: DatasetRecord): Dataset {

@@ -5,8 +5,8 @@ import type {
   datasetVersionSchema,
   importProgressSchema,
 } from '../../../shared/contract/datasets.ts';
+import type { ProgressState } from './file-progress.ts';
 import { imageUrl } from './image-views.ts';
-import type { ProgressState } from './import-progress.ts';
 import type { ManifestLine } from './manifest.ts';
 import type { DatasetRecord, DatasetVersionRecord, ImportRecord } from './ports.ts';
 import type { Problem } from './problems.ts';
@@ -17,7 +17,7 @@ type StateOf = (importId: string) => ProgressState | null;
 export function showProgress(record: ImportRecord, stateOf: StateOf): z.infer<typeof importProgressSchema> {
   const { id, phase, done, total, error } = record;
   const isOver = phase === 'done' || phase === 'failed';
-  return { id, phase, done, total, error, ...(isOver ? {} : stateOf(id)) };
+  return { id, phase, done, total, rate: null, secondsLeft: null, error, ...(isOver ? {} : stateOf(id)) };
 }
 
 export function showDataset(record: DatasetRecord, stateOf: StateOf): Dataset {

@@ -37,3 +37,6 @@ export interface PlacedImage extends ImageContent {
   readonly class: string;
   readonly split: Split | null;
 }
+
+/** What an import needs to know of an image; how it looks has been judged by then. */
+export type AcceptedImage = Omit<PlacedImage, 'type' | 'lowest' | 'fingerprint' | 'damage'>;

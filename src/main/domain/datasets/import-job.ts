@@ -4,24 +4,21 @@ import type { Validation } from '../../../shared/contract/datasets.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import type { ObjectStore } from '../objects/ports.ts';
-import type { ImportProgress } from './import-progress.ts';
-import type { SourceLimits } from './limits.ts';
+import { type Examination, openPlace, placeOfSource, type SourceExaminer } from './examination.ts';
+import type { FileProgress } from './file-progress.ts';
 import { manifestKey, manifestSha256, manifestText, sizesKey, timesKey } from './manifest.ts';
 import type {
   DatasetSource,
   DatasetSources,
-  ImageReader,
   ImportRecord,
   ImportRepository,
   LinkableObjects,
   NewVersion,
   Uploads,
 } from './ports.ts';
-import type { Reading } from './reading.ts';
-import { scanSource } from './scan.ts';
 import { type StoredImages, storeImages } from './store-images.ts';
 import { noneTurned } from './upright-sizes.ts';
-import { countClasses, type Evaluation, evaluate } from './validation.ts';
+import { countClasses } from './validation.ts';
 
 export interface ImportParts {
   readonly importRows: ImportRepository;
@@ -32,8 +29,7 @@ export interface ImportParts {
   readonly uploads: Uploads;
   /** @throws TrainyardError DISK_FULL where so many bytes more surely do not fit into the store */
   readonly checkRoom: (bytes: number, what: string) => Promise<void>;
-  readonly reader: ImageReader;
-  readonly limits: SourceLimits;
+  readonly examiner: SourceExaminer;
 }
 
 /** The dataset has faults that forbid its import; everything that was found stands in `validation`. */
@@ -54,19 +50,6 @@ export class InvalidDataset extends TrainyardError {
   }
 }
 
-const uploadScheme = 'upload://';
-
-/** Opens what an import or validation names. @throws TrainyardError as {@link DatasetSources.open} and {@link Uploads.resolve} */
-export async function openSource(
-  { sources, uploads }: Pick<ImportParts, 'sources' | 'uploads'>,
-  source: string,
-  reading: Reading,
-): Promise<DatasetSource> {
-  if (!source.startsWith(uploadScheme)) return sources.open(source, reading);
-  const upload = await uploads.resolve(source.slice(uploadScheme.length));
-  return sources.openUpload(upload.path, upload.name, reading);
-}
-
 /**
  * Carries out an import from its intent to its version, from the start however far it came before: what is stored already
  * is found by its hash, and the rows count once, in one transaction at the end.
@@ -75,31 +58,31 @@ export async function openSource(
 export async function runImport(
   intent: ImportRecord,
   parts: ImportParts,
-  progress: ImportProgress,
+  progress: FileProgress,
   signal: AbortSignal,
 ): Promise<{ version: number; reused: boolean }> {
-  progress.enter('validating', null);
-  const source = await openSource(parts, intent.source, intent.reading);
-  const scan = await scanSource(source, {
-    ...parts,
-    signal,
-    onProgress: (done) => progress.advance(done),
-  });
-  const evaluation = evaluate(scan, 'imagenet', intent.reading);
-  if (evaluation.isFatal || !(evaluation.validation.ok || intent.skipInvalid)) {
-    throw new InvalidDataset(evaluation.validation);
+  progress.enter('counting', null);
+  const { reading } = intent;
+  const place = await placeOfSource(parts.uploads, intent.source);
+  const source = await openPlace(parts.sources, place, reading);
+  const examination = await parts.examiner.examine(
+    { ...place, format: 'imagenet', reading },
+    { signal, onProgress: (...at) => progress.follow(...at) },
+  );
+  if (examination.isFatal || !(examination.validation.ok || intent.skipInvalid)) {
+    throw new InvalidDataset(examination.validation);
   }
 
   if (intent.mode === 'copy') {
-    const bytes = evaluation.accepted.reduce((sum, { size }) => sum + size, 0);
+    const bytes = examination.accepted.reduce((sum, { size }) => sum + size, 0);
     await parts.checkRoom(bytes, `The dataset ${source.name}`);
   }
-  const total = evaluation.accepted.length;
+  const total = examination.accepted.length;
   progress.enter('storing', total);
   failpoint('dataset-import.storing.before');
   await parts.importRows.enterStoring(intent.id, total);
   failpoint('dataset-import.storing.after');
-  const stored = await storeImages(source, evaluation.accepted, intent.mode, {
+  const stored = await storeImages(source, examination.accepted, intent.mode, {
     ...parts,
     signal,
     onProgress: (done) => progress.advance(done),
@@ -107,19 +90,19 @@ export async function runImport(
   failpoint('dataset-import.blobs.after');
 
   progress.enter('committing', null);
-  return commit(intent, parts, stored, describe(intent, source, evaluation, stored));
+  return commit(intent, parts, stored, describe(intent, source, examination, stored));
 }
 
 function describe(
   { mode }: ImportRecord,
   source: DatasetSource,
-  { accepted, validation, layout }: Evaluation,
+  { accepted, validation, base }: Examination,
   stored: StoredImages,
 ): NewVersion {
   return {
     manifestSha256: manifestSha256(stored.lines),
     mode,
-    rootPath: mode === 'in_place' ? path.join(source.path, ...layout.base) : null,
+    rootPath: mode === 'in_place' ? path.join(source.path, ...base) : null,
     images: accepted.length,
     sizeBytes: accepted.reduce((sum, { size }) => sum + size, 0),
     classes: countClasses(accepted),

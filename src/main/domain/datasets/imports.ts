@@ -3,8 +3,8 @@ import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import { isDiskFault, systemFault } from '../../faults/system-fault.ts';
 import type { News } from '../news/news.ts';
+import { FileProgress, type ProgressState } from './file-progress.ts';
 import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
-import { ImportProgress, type ProgressState } from './import-progress.ts';
 import type { ImportError, ImportIntent, ImportRecord } from './ports.ts';
 
 /** Where the messages of background work go; pino's order of arguments. */
@@ -28,7 +28,7 @@ const outagePausesMs = [500, 1000, 2000, 4000, 8000, 15_000, 30_000, 30_000, 30_
 export class Imports {
   private readonly parts: ImportsParts;
   private readonly stopping = new AbortController();
-  private readonly progress = new Map<string, ImportProgress>();
+  private readonly progress = new Map<string, FileProgress>();
   private readonly waiting: ImportRecord[] = [];
   private readonly running = new Map<string, Promise<void>>();
 
@@ -67,7 +67,7 @@ export class Imports {
     return this.progress.get(importId)?.state ?? null;
   }
 
-  /** Waits as {@link ImportProgress.wait} does. */
+  /** Waits as {@link FileProgress.wait} does. */
   async wait(importId: string, seen: number, waitMs: number): Promise<void> {
     await this.progress.get(importId)?.wait(seen, waitMs);
   }
@@ -85,7 +85,7 @@ export class Imports {
 
   private enqueue(record: ImportRecord): void {
     const { news } = this.parts;
-    this.progress.set(record.id, new ImportProgress(() => news.changed('dataset', record.datasetId)));
+    this.progress.set(record.id, new FileProgress(() => news.changed('dataset', record.datasetId)));
     this.waiting.push(record);
     this.startNext();
   }
@@ -127,7 +127,7 @@ export class Imports {
 
   private async runPatiently(
     record: ImportRecord,
-    progress: ImportProgress,
+    progress: FileProgress,
   ): Promise<{ version: number; reused: boolean }> {
     const { signal } = this.stopping;
     for (let tries = 0; ; tries += 1) {
@@ -144,7 +144,7 @@ export class Imports {
   }
 
   /** Answers whether the failure stands in the rows. */
-  private async fail(record: ImportRecord, progress: ImportProgress, error: unknown): Promise<boolean> {
+  private async fail(record: ImportRecord, progress: FileProgress, error: unknown): Promise<boolean> {
     const { importRows, log } = this.parts;
     const known = systemFault(error);
     const told: ImportError = {

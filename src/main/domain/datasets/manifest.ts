@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { TrainyardError } from '../../../shared/model/errors.ts';
-import type { PlacedImage } from './images.ts';
+import type { AcceptedImage } from './images.ts';
 
 /** A line of `manifest.jsonl`, which is a line of a run's `dataset.jsonl` too (docs/run-directory.md). */
 const lineSchema = z.object({
@@ -43,7 +43,7 @@ export function sizesKey(datasetId: string, version: number): string {
 }
 
 /** The line of an image; `file` is where its bytes lie. */
-export function manifestLine(image: PlacedImage, file: string): ManifestLine {
+export function manifestLine(image: AcceptedImage, file: string): ManifestLine {
   const { path, sha256, size, width, height, channels, split, bits, highest } = image;
   const depth = bits === 16 ? { maxValue: highest } : {};
   return { file, path, class: image.class, sha256, size, width, height, channels, ...depth, split };

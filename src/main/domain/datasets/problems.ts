@@ -68,6 +68,7 @@ export function printable(text: string): string {
 export class Findings {
   private readonly byCode = new Map<string, Problem[]>();
   private readonly listed: number;
+  private readonly counts = new Map<string, number>();
   private found = 0;
 
   constructor(listed = 1000) {
@@ -78,12 +79,14 @@ export class Findings {
   copy(): Findings {
     const copy = new Findings(this.listed);
     copy.found = this.found;
+    for (const [code, count] of this.counts) copy.counts.set(code, count);
     for (const [code, problems] of this.byCode) copy.byCode.set(code, [...problems]);
     return copy;
   }
 
   add(problem: Problem): void {
     this.found += 1;
+    this.counts.set(problem.code, (this.counts.get(problem.code) ?? 0) + 1);
     const same = this.byCode.get(problem.code) ?? [];
     this.byCode.set(problem.code, same);
     if (same.length < this.listed) same.push(problem);
@@ -91,6 +94,13 @@ export class Findings {
 
   get count(): number {
     return this.found;
+  }
+
+  /** How many of each code, most first. */
+  get countsByCode(): { readonly code: string; readonly count: number }[] {
+    return [...this.counts]
+      .map(([code, count]) => ({ code, count }))
+      .sort((one, other) => other.count - one.count || (one.code < other.code ? -1 : 1));
   }
 
   /** The problems in the order of their paths, and how many more there were. */

@@ -22,6 +22,24 @@ export function versionNotFound(dataset: string, version: number | null): Trainy
   );
 }
 
+export function checkNotFound(checkId: string): TrainyardError {
+  return new TrainyardError(
+    'CHECK_NOT_FOUND',
+    `There is no check ${checkId}: it was cancelled, or nobody asked for it any more`,
+    'Check again.',
+    { status: 404, place: { field: 'checkId' } },
+  );
+}
+
+export function tooManyChecks(most: number): TrainyardError {
+  return new TrainyardError(
+    'TOO_MANY_CHECKS',
+    `${most} checks are under way already`,
+    'Wait for one to end, or cancel it.',
+    { status: 429 },
+  );
+}
+
 const namedFiles = 5;
 
 /** Files of a version that are not what they were when it was imported. */

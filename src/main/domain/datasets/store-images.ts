@@ -2,7 +2,7 @@ import path from 'node:path';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { ObjectStore } from '../objects/ports.ts';
-import type { PlacedImage } from './images.ts';
+import type { AcceptedImage } from './images.ts';
 import { blobKey, type ManifestLine, manifestLine } from './manifest.ts';
 import { type DatasetSource, EntryFault, type ImportMode, type LinkableObjects } from './ports.ts';
 import { linkUnsupported } from './refusal.ts';
@@ -32,7 +32,7 @@ const linksAtOnce = 8;
  */
 export async function storeImages(
   source: DatasetSource,
-  images: readonly PlacedImage[],
+  images: readonly AcceptedImage[],
   mode: ImportMode,
   parts: StoringParts,
 ): Promise<StoredImages> {
@@ -52,15 +52,15 @@ export async function storeImages(
 }
 
 /** One image for each content: bytes that are there twice are stored once. */
-function firstOfEach(images: readonly PlacedImage[]): Map<string, PlacedImage> {
-  const bySha256 = new Map<string, PlacedImage>();
+function firstOfEach(images: readonly AcceptedImage[]): Map<string, AcceptedImage> {
+  const bySha256 = new Map<string, AcceptedImage>();
   for (const image of images) if (!bySha256.has(image.sha256)) bySha256.set(image.sha256, image);
   return new Map([...bySha256.values()].map((image) => [image.sourcePath, image]));
 }
 
 async function copyImages(
   source: DatasetSource,
-  wanted: ReadonlyMap<string, PlacedImage>,
+  wanted: ReadonlyMap<string, AcceptedImage>,
   { store, signal, onProgress }: StoringParts,
 ): Promise<void> {
   const left = new Map(wanted);
@@ -96,7 +96,7 @@ async function copyImages(
 
 async function linkImages(
   source: DatasetSource,
-  wanted: ReadonlyMap<string, PlacedImage>,
+  wanted: ReadonlyMap<string, AcceptedImage>,
   { links, signal, onProgress }: StoringParts,
 ): Promise<Map<string, number>> {
   // An import by link that was begun while the store could.

@@ -86,6 +86,8 @@ function report(
     warnings: listedWarnings.problems,
     moreErrors: listedErrors.more,
     moreWarnings: listedWarnings.more,
+    errorCounts: errors.countsByCode,
+    warningCounts: warnings.countsByCode,
     summary: {
       format,
       images: images.length,

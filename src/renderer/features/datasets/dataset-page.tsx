@@ -10,6 +10,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { DatasetStatus } from '../../components/dataset-status.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { FileProgress } from '../../components/file-progress.tsx';
 import { GonePage } from '../../components/gone.tsx';
 import { LinkButton } from '../../components/link-button.tsx';
 import { Page } from '../../components/page.tsx';
@@ -87,6 +88,7 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
   const { version } = useSearch({ from: '/datasets/$datasetId' });
   const current = dataset.versions.find((one) => one.version === (version ?? dataset.version));
   const failure = dataset.import?.error ?? null;
+  const isImporting = dataset.import !== null && !['done', 'failed'].includes(dataset.import.phase);
   if (version !== undefined && !current) {
     return (
       <EmptyState
@@ -106,6 +108,11 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
   }
   return (
     <Stack gap="xl">
+      {dataset.import && isImporting && (
+        <section className="surface" style={{ padding: '16px 18px' }} role="status">
+          <FileProgress progress={dataset.import} />
+        </section>
+      )}
       {failure && <ProblemAlert error={new TrainyardError(failure.code, failure.message, failure.mend)} />}
       {current && <TrainingRisks risks={current.trainingRisks} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">

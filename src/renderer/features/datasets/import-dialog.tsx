@@ -3,6 +3,7 @@ import { IconCircleCheck } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FileProgress, notCounted } from '../../components/file-progress.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { useFormat } from '../../format/use-format.ts';
@@ -88,21 +89,24 @@ function Working({
 }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const count = state.phase === 'uploading' ? format.bytes : format.number;
-  const share = state.total ? (state.done / state.total) * 100 : null;
   return (
     <Stack gap="sm" role="status">
-      <Group justify="space-between">
-        <Text fw={550}>{t(`datasets.phases.${state.phase}`)}</Text>
-        <Text size="sm" c="dimmed" className="tabular">
-          {state.total === null ? count(state.done) : `${count(state.done)} / ${count(state.total)}`}
-        </Text>
-      </Group>
-      <Progress
-        value={share ?? 100}
-        animated={share === null}
-        aria-label={t(`datasets.phases.${state.phase}`)}
-      />
+      {state.phase === 'uploading' ? (
+        <>
+          <Group justify="space-between">
+            <Text fw={550}>{t('datasets.uploading')}</Text>
+            <Text size="sm" c="dimmed" className="tabular">
+              {`${format.bytes(state.done)} / ${format.bytes(state.total)}`}
+            </Text>
+          </Group>
+          <Progress
+            value={state.total === 0 ? 100 : (state.done / state.total) * 100}
+            aria-label={t('datasets.uploading')}
+          />
+        </>
+      ) : (
+        <FileProgress progress={state.progress ?? notCounted} />
+      )}
       <Text size="sm" c="dimmed">
         {state.phase === 'uploading' ? t('datasets.stayHint') : t('datasets.leaveHint')}
       </Text>

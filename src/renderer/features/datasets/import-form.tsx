@@ -1,15 +1,16 @@
 import { Button, Checkbox, Group, Radio, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { importModes, type Reading } from '../../../shared/contract/datasets.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { ValidationReport } from '../../components/validation-report.tsx';
 import { useUnsaved } from '../../late/use-unsaved.ts';
-import { engine, queries } from '../../rpc/client.ts';
+import { queries } from '../../rpc/client.ts';
+import { CheckPanel } from './check-panel.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { ReadingFields } from './reading-fields.tsx';
+import { useCheck } from './use-check.ts';
 import type { ImportWish } from './use-import.ts';
 
 interface ImportFormProps {
@@ -34,7 +35,7 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
     initial?.reading ?? { classesAt: null, namesEncoding: 'auto' },
   );
   const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
-  const check = useMutation({ mutationFn: () => engine.datasets.validate({ path: path.trim(), reading }) });
+  const check = useCheck();
   const all = projects.data?.projects ?? [];
   const target =
     chosen === null ? (all[0] ?? null) : all.find(({ id, name: one }) => [id, one].includes(chosen));
@@ -105,7 +106,7 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
               variant="default"
               disabled={path.trim() === ''}
               loading={check.isPending}
-              onClick={() => check.mutate()}
+              onClick={() => check.start(path.trim(), reading)}
             >
               {t('datasets.check')}
             </Button>
@@ -113,8 +114,7 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
         ) : (
           <FileDrop file={file} onFile={setFile} />
         )}
-        {check.error && <ProblemAlert error={check.error} />}
-        {check.data && <ValidationReport validation={check.data} />}
+        <CheckPanel check={check} />
         <Group grow align="flex-start">
           <Select
             label={t('datasets.project')}

@@ -15,16 +15,16 @@ export interface ImportWish {
 }
 
 type Answer = Awaited<ReturnType<EngineClient['datasets']['waitForImport']>>;
-type ImportPhase = 'uploading' | Answer['phase'];
 
 export type ImportState =
   | { readonly at: 'idle' }
   | {
       readonly at: 'working';
-      readonly phase: ImportPhase;
+      readonly phase: 'uploading';
       readonly done: number;
-      readonly total: number | null;
+      readonly total: number;
     }
+  | { readonly at: 'working'; readonly phase: 'importing'; readonly progress: Answer | null }
   | {
       readonly at: 'done';
       readonly datasetId: string;
@@ -55,7 +55,7 @@ async function watch(
   for (;;) {
     const answer = await engine.datasets.waitForImport({ importId, afterDone, waitMs: 10_000 }, { signal });
     if (answer.phase === 'done' || answer.phase === 'failed') return answer;
-    report({ at: 'working', phase: answer.phase, done: answer.done, total: answer.total });
+    report({ at: 'working', phase: 'importing', progress: answer });
     afterDone = answer.done;
   }
 }
@@ -79,7 +79,7 @@ export function useImport(): {
       const report = (next: ImportState) => {
         if (!controller.signal.aborted) setState(next);
       };
-      report({ at: 'working', phase: 'validating', done: 0, total: null });
+      report({ at: 'working', phase: 'importing', progress: null });
       try {
         const path = await sourcePath(wish, report, controller.signal);
         const { datasetId, importId } = await engine.datasets.import({

@@ -1,5 +1,17 @@
 /** 데이터셋을 검사하고 가져올 때의 문제. */
 export const datasetCodes = {
+  CHECK_NOT_FOUND: {
+    message: '검사를 찾을 수 없습니다. 취소되었거나, 진행 상황을 묻는 곳이 없어 끝난 검사입니다',
+    mend: '다시 검사하세요.',
+  },
+  TOO_MANY_CHECKS: {
+    message: '이미 여러 검사가 진행 중입니다',
+    mend: '하나가 끝나기를 기다리거나 취소하세요.',
+  },
+  CHECK_FAILED: {
+    message: '검사하지 못했습니다',
+    mend: '다시 검사하세요. 또 실패하면 상태 폴더의 엔진 로그를 확인하세요.',
+  },
   PATH_ESCAPES: {
     message: '경로가 폴더 밖을 가리킵니다',
     mend: '폴더 안의 상대 경로만 쓰도록 다시 만드세요.',

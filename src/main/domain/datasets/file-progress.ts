@@ -1,0 +1,92 @@
+import { Pace, secondsLeft } from '../../../shared/model/pace.ts';
+import type { ImportError, ImportPhase } from './ports.ts';
+
+export interface ProgressState {
+  readonly phase: ImportPhase;
+  /** Files done in this phase. */
+  readonly done: number;
+  /** Files in all; null until it is known. */
+  readonly total: number | null;
+  /** Files a second, of late; null until it is known. */
+  readonly rate: number | null;
+  /** An estimate; null where none can be made. */
+  readonly secondsLeft: number | null;
+  readonly error: ImportError | null;
+}
+
+/** How often readers are told of another file: a screen shows no more. */
+const tellEveryMs = 200;
+
+/** How far an import or a check is that this engine works at; readers wait for changes. */
+export class FileProgress {
+  private phase: ImportPhase = 'counting';
+  private done = 0;
+  private total: number | null = null;
+  private error: ImportError | null = null;
+  private pace = new Pace();
+  private told = 0;
+  private readonly waiting = new Set<() => void>();
+  private readonly onTold: () => void;
+
+  /** @param onTold called whenever readers are told */
+  constructor(onTold: () => void = () => undefined) {
+    this.onTold = onTold;
+  }
+
+  get state(): ProgressState {
+    const { phase, done, total, error } = this;
+    const rate = this.isOver || phase === 'counting' ? null : this.pace.rate(done, performance.now());
+    return { phase, done, total, rate, secondsLeft: secondsLeft(done, total, rate), error };
+  }
+
+  get isOver(): boolean {
+    return this.phase === 'done' || this.phase === 'failed';
+  }
+
+  /** Another phase begins, or the work ends. */
+  enter(phase: ImportPhase, total: number | null, error: ImportError | null = null): void {
+    this.phase = phase;
+    this.done = phase === 'done' ? (total ?? 0) : 0;
+    this.total = total;
+    this.error = error;
+    this.pace = new Pace();
+    this.pace.add(this.done, performance.now());
+    this.tell();
+  }
+
+  /** So many files of this phase are done. */
+  advance(done: number): void {
+    const now = performance.now();
+    this.done = done;
+    this.pace.add(done, now);
+    if (now - this.told >= tellEveryMs) this.tell();
+  }
+
+  /** The same as an examination tells of it. */
+  follow(phase: 'counting' | 'validating', done: number, total: number | null): void {
+    if (phase !== this.phase) this.enter(phase, total);
+    this.advance(done);
+  }
+
+  /** Resolves at once if `done` is not what the reader has seen or the work is over, else at the next change in `waitMs`, or once the reader has `left`. */
+  async wait(seen: number, waitMs: number, left?: AbortSignal): Promise<void> {
+    if (this.isOver || this.done !== seen || waitMs === 0 || left?.aborted) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.waiting.delete(end);
+        left?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, waitMs);
+      this.waiting.add(end);
+      left?.addEventListener('abort', end);
+    });
+  }
+
+  private tell(): void {
+    this.told = performance.now();
+    for (const wake of [...this.waiting]) wake();
+    this.onTold();
+  }
+}
