@@ -115,7 +115,8 @@ function firstLine(engine) {
   return new Promise((resolve, reject) => {
     engine.on('error', reject);
     createInterface({ input: engine.stdout })
-      .once('line', (line) => resolve(JSON.parse(line)))
+      // A library may have a word of its own before it, where the shell asks it to.
+      .on('line', (line) => line.startsWith('{') && resolve(JSON.parse(line)))
       .once('close', () => resolve(null));
   });
 }

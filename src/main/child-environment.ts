@@ -31,9 +31,9 @@ const forDocker = [
   'PROGRAMFILES',
   'PROGRAMDATA',
 ];
-/** What the user's shell says to Node programs of theirs: a debugger's port, code to load first, certificates that need not be checked. */
+/** What the user's shell says to Node programs of theirs: a debugger's port, code to load first, certificates that need not be checked, libraries that print. */
 const notForNode =
-  /^(NODE_OPTIONS|NODE_TLS_REJECT_UNAUTHORIZED|NODE_USE_ENV_PROXY|NODE_V8_COVERAGE|NODE_DEBUG)$/;
+  /^(G_MESSAGES_DEBUG|NODE_OPTIONS|NODE_TLS_REJECT_UNAUTHORIZED|NODE_USE_ENV_PROXY|NODE_V8_COVERAGE|NODE_DEBUG)$/;
 const preloaded = /^(LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/;
 /** What points clients at servers of the user's: ours are never reached by it. */
 const meantForOtherServers =

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
+import { TrainyardError } from '../shared/model/errors.ts';
 
 /**
  * The folder that the program runs from (a checkout, or where it is installed): it holds `migrations/`, `resources/`, `out/`.
@@ -22,17 +23,44 @@ export function migrationsFolder(): string {
   return path.join(appRoot(), 'migrations', 'postgres');
 }
 
-/** Where the state lives: `TRAINYARD_HOME`, else the platform's folder for a program's data. Absolute; it need not exist. */
+/**
+ * The user's own folder. `HOME` may be empty or relative, in containers and services: then the account's, as the system has it. A
+ * folder that depends on where a program was started would be another one for each.
+ * @throws TrainyardError HOME_UNUSABLE
+ */
+function personalFolder(): string {
+  const named = homedir();
+  if (path.isAbsolute(named)) return named;
+  try {
+    const { homedir: known } = userInfo();
+    if (path.isAbsolute(known)) return known;
+  } catch (error) {
+    // The account has no entry.
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+  }
+  throw new TrainyardError(
+    'HOME_UNUSABLE',
+    `HOME is "${named}", and this account has no folder of its own`,
+    'Set HOME or TRAINYARD_HOME to an absolute path.',
+    { place: { field: 'HOME' } },
+  );
+}
+
+/** Where the state lives: `TRAINYARD_HOME`, else the platform's folder for a program's data. Absolute; it need not exist. @throws TrainyardError HOME_UNUSABLE */
 export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = environment.TRAINYARD_HOME;
   if (chosen) return path.resolve(chosen);
   if (process.platform === 'darwin')
-    return path.join(homedir(), 'Library', 'Application Support', 'Trainyard');
+    return path.join(personalFolder(), 'Library', 'Application Support', 'Trainyard');
   if (process.platform === 'win32') {
-    return path.join(environment.LOCALAPPDATA ?? path.join(homedir(), 'AppData', 'Local'), 'Trainyard');
+    return path.join(
+      environment.LOCALAPPDATA ?? path.join(personalFolder(), 'AppData', 'Local'),
+      'Trainyard',
+    );
   }
   const dataHome = environment.XDG_DATA_HOME;
   // The XDG specification: a relative path is invalid and is ignored.
-  const folder = dataHome && path.isAbsolute(dataHome) ? dataHome : path.join(homedir(), '.local', 'share');
+  const folder =
+    dataHome && path.isAbsolute(dataHome) ? dataHome : path.join(personalFolder(), '.local', 'share');
   return path.join(folder, 'trainyard');
 }

@@ -26,6 +26,38 @@ test('commands start one engine among them, which goes when nobody needs it', as
   await waitFor('the engine to go', async () => !existsSync(path.join(home, 'engine.json')));
 });
 
+test('a command starts its engine from a shell that says odd things to other programs', async () => {
+  await using place = await temporaryHome();
+  const { home } = place;
+  const far = path.join(path.dirname(home), 'a'.repeat(120));
+  const { code, stdout, stderr } = await runCli(home, ['project', 'create', 'one', '--json'], {
+    TMPDIR: `${far}/with a space, and not there`,
+    HOME: '',
+    TZ: 'Mars/Olympus',
+    LC_ALL: 'xx_XX.nonsense',
+    // libvips then prints to the standard output.
+    G_MESSAGES_DEBUG: 'all',
+    NODE_OPTIONS: '--no-warnings',
+    NODE_EXTRA_CA_CERTS: '/nonexistent',
+    LD_PRELOAD: '',
+    HTTP_PROXY: 'http://127.0.0.1:9',
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    ALL_PROXY: 'socks5://127.0.0.1:9',
+    NODE_USE_ENV_PROXY: '1',
+    PGHOST: 'nowhere.invalid',
+    PGPASSWORD: 'else',
+    PGSSLMODE: 'verify-full',
+    MONGODB_URI: 'mongodb://nowhere.invalid',
+    REDIS_URL: 'redis://nowhere.invalid',
+    AWS_PROFILE: 'nothere',
+  });
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(starting) });
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'one' });
+  const { pid }: { pid: number } = JSON.parse(readFileSync(path.join(home, 'engine.json'), 'utf8'));
+  process.kill(pid, 'SIGTERM');
+  await waitFor('the engine to go', async () => !existsSync(path.join(home, 'engine.json')));
+});
+
 test('an engine with --idle-stop goes by itself', async () => {
   await using place = await temporaryHome();
   const engine = await startEngine(place.home, ['--no-sample', '--idle-stop', '300']);

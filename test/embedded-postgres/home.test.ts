@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createFile, replaceFile } from '../../src/main/durable-file.ts';
@@ -33,6 +34,21 @@ test('the state folder is the one named, else the platform’s', () => {
     expect(homeFolder({ XDG_DATA_HOME: 'relative' })).toMatch(/\/\.local\/share\/trainyard$/);
   }
 });
+
+test.skipIf(process.platform === 'win32').each(['', 'relative/home', '.'])(
+  'a HOME that is "%s" leads to the account’s own folder, wherever a program is started',
+  (named) => {
+    const usual = process.env.HOME;
+    process.env.HOME = named;
+    try {
+      expect(homeFolder({})).toBe(homeFolder({ XDG_DATA_HOME: 'relative' }));
+      expect(homeFolder({}).startsWith(`${userInfo().homedir}/`)).toBe(true);
+      expect(homeFolder({ TRAINYARD_HOME: '/a/b' })).toBe('/a/b');
+    } finally {
+      process.env.HOME = usual;
+    }
+  },
+);
 
 test('the state folder is made closed, and closed where it was open', async () => {
   await using place = await makeHome();

@@ -43,7 +43,9 @@ function firstLine(child: ChildProcess): Promise<string | null> {
     if (!child.stdout) return reject(new TypeError('The child has no standard output.'));
     const { stdout } = child;
     const lines = createInterface({ input: stdout });
-    lines.once('line', (line) => {
+    lines.on('line', (line) => {
+      // A library may have a word of its own before it, where the shell asks it to.
+      if (!line.startsWith('{')) return;
       resolve(line);
       lines.close();
       stdout.destroy();

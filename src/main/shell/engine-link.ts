@@ -44,7 +44,8 @@ export async function linkToEngine(appRoot: string, environment: NodeJS.ProcessE
     complaint = (complaint + chunk.toString('utf8')).slice(-4000);
   });
   const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
+    // A library may have a word of its own before it, where the shell asks it to.
+    createInterface({ input: child.stdout }).on('line', (text) => text.startsWith('{') && resolve(text));
     child.on('error', reject);
     child.once('exit', (code) => reject(new Error(complaint.trim() || `The engine ended with ${code}.`)));
   });
