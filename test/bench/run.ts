@@ -11,6 +11,7 @@ import { benchStartup } from './startup.ts';
 import { describeMachine } from './support/machine.ts';
 import { withPostgres } from './support/postgres-server.ts';
 import { markdown, type Row } from './table.ts';
+import { benchValidation } from './validation.ts';
 
 const points = Number(process.env.TRAINYARD_BENCH_POINTS ?? 10_000_000);
 const benches: Record<string, () => Promise<Row[]>> = {
@@ -19,6 +20,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'open-run': () => benchOpenRun({ points }),
   startup: () => benchStartup(),
   logs: () => benchLogs(),
+  validation: () => benchValidation(),
   'stack-up': () => benchStackUp(),
   'stack-logs': () => benchStackLogs(),
 };
