@@ -16,6 +16,11 @@ export function isDiskRefusal(error: unknown): error is Error & { code: string }
   return hasCode(error, 'ENOSPC', 'EDQUOT', 'EROFS', 'SQLITE_FULL');
 }
 
+/** Whether nothing can be read at a path, now or later, by this user: it was taken away or closed, or a link leads nowhere. */
+export function isUnreachable(error: unknown): error is Error & { code: string } {
+  return hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EACCES', 'EPERM');
+}
+
 /** Names the file in an error of SQLite, which does not say itself which it is about; as Node's own errors do. */
 export function aboutFile(file: string, error: unknown): unknown {
   return error instanceof Error ? Object.assign(error, { path: file }) : error;

@@ -97,7 +97,8 @@ export function perform<Options extends object>(
     .addOption(
       new Option('--home <folder>', say('the state folder', '상태 폴더'))
         .env('TRAINYARD_HOME')
-        .argParser((folder: string) => path.resolve(folder)),
+        // Set to nothing, the variable says nothing: it does not mean this folder.
+        .argParser((folder: string) => folder && path.resolve(folder)),
     )
     .action(async () => {
       const options = command.opts<Options & CommonOptions & { home?: string }>();

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { hasCode } from '../../error-code.ts';
+import { isUnreachable } from '../../error-code.ts';
 
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
@@ -28,7 +28,7 @@ export async function readTail(file: string, most: number): Promise<{ text: stri
     const { bytesRead } = await handle.read(tail, 0, tail.length, size - tail.length);
     return { text: tail.toString('utf8', 0, bytesRead), isCut: size > tail.length };
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return { text: '', isCut: false };
+    if (isUnreachable(error)) return { text: '', isCut: false };
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, watch } from 'node:fs';
-import { access, mkdir, opendir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, opendir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,7 +9,7 @@ import { messageLines } from '../../../shared/model/terminal-text.ts';
 import type { Observation } from '../../domain/runs/observation.ts';
 import type { RunDirectories } from '../../domain/runs/ports.ts';
 import { replaceFile } from '../../durable-file.ts';
-import { hasCode, isDiskRefusal } from '../../error-code.ts';
+import { hasCode, isDiskRefusal, isUnreachable } from '../../error-code.ts';
 import { failpoint } from '../../failpoints.ts';
 import { systemFault } from '../../faults/system-fault.ts';
 import { requireOwnFolder } from '../../state-folder.ts';
@@ -46,6 +46,9 @@ export class FileRunDirectories implements RunDirectories {
       await makeFolder(runDirectory);
       // Behind a link is nowhere that we may write.
       for (const folder of [path.dirname(runDirectory), runDirectory]) requireOwnFolder(folder);
+      // Nothing of this attempt was begun: what is here is of a preparation that was killed, or another attempt's trainer put it here.
+      for (const name of await readdir(runDirectory))
+        await rm(path.join(runDirectory, name), { recursive: true, force: true });
       for (const folder of ['checkpoints', 'artifacts'])
         await mkdir(path.join(runDirectory, folder), { recursive: true, mode: 0o700 });
       const manifest = path.join(runDirectory, 'dataset.jsonl');
@@ -59,7 +62,7 @@ export class FileRunDirectories implements RunDirectories {
       failpoint('run-directory.config.after');
     } catch (error) {
       if (isDiskRefusal(error)) throw systemFault(error) ?? error;
-      if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG')) throw error;
+      if (!isUnreachable(error) && !hasCode(error, 'EISDIR', 'EEXIST')) throw error;
       throw new TrainyardError(
         'RUN_DIRECTORY_UNWRITABLE',
         `The run directory ${runDirectory} cannot be written (${error.code})`,
@@ -126,7 +129,7 @@ export class FileRunDirectories implements RunDirectories {
       await handle.close();
       return { body: Readable.from([]), size };
     } catch (error) {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) throw notThere();
+      if (isUnreachable(error)) throw notThere();
       throw error;
     }
   }
@@ -145,7 +148,7 @@ export class FileRunDirectories implements RunDirectories {
       }
       return files.sort();
     } catch (error) {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
+      if (isUnreachable(error)) return [];
       throw error;
     }
   }
@@ -187,7 +190,7 @@ async function exists(file: string): Promise<boolean> {
     await access(file);
     return true;
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
+    if (isUnreachable(error)) return false;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import {
   supervisorRecordSchema,
 } from '../../../shared/model/run-directory.ts';
 import type { ExitRecord, SupervisorRecord } from '../../domain/runs/observation.ts';
+import { isUnreachable } from '../../error-code.ts';
 import { inspectStateFile } from '../../state-file.ts';
 
 const largestRecordBytes = 64 * 1024;
@@ -17,7 +18,11 @@ function readRecord<T>(runDirectory: string, name: string, schema: z.ZodType<T>)
     owners: 'any',
     largest: largestRecordBytes,
   });
-  return found.kind === 'whole' ? found.value : null;
+  if (found.kind !== 'unusable') return found.kind === 'whole' ? found.value : null;
+  const { code, cause } = found.error;
+  // This process has no descriptors left, say: that tells nothing of the file, and a run must not be lost of it.
+  if (code === 'STATE_FILE_UNREADABLE' && !isUnreachable(cause)) throw found.error;
+  return null;
 }
 
 /** `supervisor.json`; null where there is none. */

@@ -140,15 +140,16 @@ export class RunLoop implements AsyncDisposable {
   }
 
   private async adopt(runId: string): Promise<void> {
-    const looked = await this.advance.look(runId);
-    if (looked) {
-      const { attempt, seen } = looked;
-      this.parts.log.info({ runId, attempt: attempt.attempt, found: seen.kind }, 'adopting a run');
-      try {
+    // One run's trouble must not keep the engine from its start.
+    try {
+      const looked = await this.advance.look(runId);
+      if (looked) {
+        const { attempt, seen } = looked;
+        this.parts.log.info({ runId, attempt: attempt.attempt, found: seen.kind }, 'adopting a run');
         await this.parts.ingestion.say(ingested(attempt), 'info', adoptionSentence(seen));
-      } catch (error) {
-        this.parts.log.warn({ err: error, runId }, 'the adoption of a run could not be noted in its log');
       }
+    } catch (error) {
+      this.parts.log.warn({ err: error, runId }, 'the adoption of a run could not be noted in its log');
     }
     this.wake(runId);
   }
