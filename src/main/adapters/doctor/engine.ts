@@ -4,7 +4,7 @@ import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { answers, isAlive } from '../../find-engine.ts';
 import { readEngineRecord, readSecrets } from '../../home.ts';
 import { irregularEntries } from '../../state-folder.ts';
-import { requireDatabase } from '../embedded/postgres/initialise.ts';
+import { requireDatabase, requireOwnData } from '../embedded/postgres/initialise.ts';
 import { findLocation, type Location } from '../embedded/postgres/location.ts';
 import { isPostmaster, type PostmasterFile, readPostmasterFile } from '../embedded/postgres/postmaster.ts';
 import { serverUser } from '../embedded/postgres/server-user.ts';
@@ -41,6 +41,7 @@ const stateFaults: readonly FindingCode[] = [
   'POSTGRES_FOLDER_CLOSED',
   'POSTGRES_FOLDER_TAKEN',
   'POSTGRES_DATA_OF_ANOTHER_HOME',
+  'POSTGRES_DATA_OWNER',
   'STATE_FILE_DAMAGED',
   'STATE_FILE_IRREGULAR',
   'STATE_FILE_UNREADABLE',
@@ -90,8 +91,10 @@ export function leftoversCheck(home: string): Check {
       let location: Location;
       let server: PostmasterFile | null;
       try {
-        location = findLocation(home, serverUser());
+        const user = serverUser();
+        location = findLocation(home, user);
         requireDatabase(location);
+        requireOwnData(location, user);
         server = readPostmasterFile(location.dataDirectory);
       } catch (error) {
         return [stateFault(error)];

@@ -166,6 +166,13 @@ export const stateFindings = {
     ),
     asNamed,
   ),
+  POSTGRES_DATA_OWNER: error(
+    text(
+      'PostgreSQL refuses its data folder, which has another owner or is open to others; it seems to be a copy.',
+      '데이터 폴더의 소유자나 권한이 달라 PostgreSQL이 거부합니다. 복사본인 듯합니다.',
+    ),
+    asNamed,
+  ),
   LEFTOVERS_NONE: ok('No process of a dead engine is left.', '죽은 엔진이 남긴 프로세스가 없습니다.'),
   POSTGRES_LEFT_RUNNING: warning(
     text('A dead engine left its PostgreSQL running.', '죽은 엔진이 PostgreSQL을 남겼습니다.'),

@@ -57,6 +57,10 @@ export const databaseCodes = {
     message: '데이터베이스가 다른 상태 폴더의 것입니다',
     mend: '복사한 폴더라면 데이터베이스도 따로 복사하세요. 빈 데이터베이스로 시작하려면 postgres.json과 database.json을 지우세요.',
   },
+  POSTGRES_DATA_OWNER: {
+    message: '데이터 폴더의 소유자나 권한이 달라 PostgreSQL이 거부합니다',
+    mend: '복사할 때는 cp -a를 쓰세요. 이미 복사했다면 데이터 폴더를 PostgreSQL 계정의 것으로 바꾸고(chown -R) 다른 계정에는 닫으세요(chmod -R go-rwx).',
+  },
   DATABASE_MISSING: {
     message: '이 상태 폴더의 데이터베이스가 사라졌습니다',
     mend: '데이터 폴더를 옮긴 곳이나 백업에서 되돌리세요. 모든 기록을 버리고 빈 데이터베이스로 시작하려면 database.json을 지우세요.',

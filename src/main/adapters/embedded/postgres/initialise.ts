@@ -85,6 +85,38 @@ function requireFolder(folder: string): void {
 }
 
 /**
+ * Whether the server will take the data folder as its own: a copy that did not keep the owner and the mode is refused by it.
+ * @throws TrainyardError POSTGRES_DATA_OWNER
+ */
+export function requireOwnData({ dataDirectory: folder }: Location, user: ServerUser | null): void {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (process.platform === 'win32' || !stats || readdirSync(folder).length === 0) return;
+  const { uid, mode } = stats;
+  const wrong = (message: string, command: string) =>
+    new TrainyardError(
+      'POSTGRES_DATA_OWNER',
+      message,
+      `A copy needs the owner and the modes too (cp -a). To put it right: ${command}`,
+      { status: 500, place: { file: folder } },
+    );
+  if (user && uid !== user.uid)
+    throw wrong(
+      `${folder} belongs to account number ${uid}, and PostgreSQL runs under ${user.name}`,
+      `chown -R ${user.name}: ${folder}`,
+    );
+  if (!user && uid !== process.getuid?.())
+    throw wrong(
+      `${folder} belongs to account number ${uid}, and PostgreSQL runs under yours`,
+      `sudo chown -R "$(id -u)": ${folder}`,
+    );
+  if ((mode & 0o027) !== 0)
+    throw wrong(
+      `${folder} is open to other accounts (mode ${(mode & 0o777).toString(8)}), which PostgreSQL refuses`,
+      `chmod -R go-rwx ${folder}`,
+    );
+}
+
+/**
  * Whether the data folder is there, or may be made: a database that was made once and is not there is lost, and no first start.
  * @throws TrainyardError DATABASE_MISSING, POSTGRES_FOLDER_TAKEN
  */
@@ -126,7 +158,7 @@ export async function resetPassword(
 /**
  * Makes the data folder with the role and the empty database, or answers false where it is there. It is made aside and
  * renamed when all of it is on disk: what a kill leaves behind is removed here and made again.
- * @throws TrainyardError POSTGRES_INITDB_FAILED, DISK_FULL
+ * @throws TrainyardError POSTGRES_INITDB_FAILED, POSTGRES_DATA_OWNER, DISK_FULL
  */
 export async function initialise(
   location: Location,
@@ -139,6 +171,7 @@ export async function initialise(
     rmSync(path.join(location.area, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
   if (requireDatabase(location) === 'there') {
+    requireOwnData(location, user);
     noteDatabase(location.root, location.folder);
     return false;
   }
