@@ -18,9 +18,9 @@ import { ensureOn, ensureS3Buckets } from '../../src/main/adapters/s3/ensure-buc
 import { checkS3, openS3Objects } from '../../src/main/adapters/s3/object-store.ts';
 import { buckets } from '../../src/main/domain/objects/ports.ts';
 import type { S3Endpoint } from '../../src/main/domain/stores/endpoints.ts';
-import { temporaryFolder } from '../datasets/support/pictures.ts';
 import { s3Endpoint, startServer, type TestServer, withoutServer } from '../support/servers.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { makeCertificates, withoutOpenssl } from '../support/tls.ts';
 
 const reason = withoutServer('s3');

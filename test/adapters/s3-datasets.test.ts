@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openS3Objects } from '../../src/main/adapters/s3/object-store.ts';
 import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
 import { importFolder, makeProject, openService } from '../datasets/support/open-service.ts';
-import { goodFiles, temporaryFolder, writeFiles } from '../datasets/support/pictures.ts';
+import { goodFiles, writeFiles } from '../datasets/support/pictures.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { s3Endpoint, startServer, type TestServer, withoutServer } from '../support/servers.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openRelay } from './s3-relay.ts';
 
 const reason = withoutServer('s3');

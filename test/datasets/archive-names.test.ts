@@ -5,8 +5,9 @@ import iconv from 'iconv-lite';
 import { describe, expect, test } from 'vitest';
 import { decodeName, UnsaidNames } from '../../src/main/adapters/files/archive-names.ts';
 import type { Reading } from '../../src/main/domain/datasets/reading.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { tar, type ZipEntry, zip } from './support/archives.ts';
-import { picture, temporaryFolder } from './support/pictures.ts';
+import { picture } from './support/pictures.ts';
 import { evaluatePath, told } from './support/validate.ts';
 
 async function check(name: string, bytes: Uint8Array, reading: Partial<Reading> = {}) {

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { SourceLimits } from '../../src/main/domain/datasets/limits.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type TarEntry, tar, type ZipEntry, zip } from './support/archives.ts';
-import { goodFiles, picture, temporaryFolder } from './support/pictures.ts';
+import { goodFiles, picture } from './support/pictures.ts';
 import { evaluatePath, told } from './support/validate.ts';
 
 async function check(name: string, bytes: Uint8Array, limits: Partial<SourceLimits> = {}) {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { placeOf, recogniseLayout } from '../../src/main/domain/datasets/layout.ts';
 import { readSplitName } from '../../src/main/domain/datasets/split-names.ts';
-import { picture, temporaryFolder, writeFiles } from './support/pictures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { picture, writeFiles } from './support/pictures.ts';
 import { evaluatePath, told } from './support/validate.ts';
 
 /** `train/{cat,dog}` stands for two class folders with two images each, `test/*` for two images right in a folder, `val/` for an empty one. */

@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type TarEntry, tar, zip } from './support/archives.ts';
-import { goodFiles, picture, temporaryFolder } from './support/pictures.ts';
+import { goodFiles, picture } from './support/pictures.ts';
 import { evaluatePath, told } from './support/validate.ts';
 
 async function check(name: string, bytes: Uint8Array) {

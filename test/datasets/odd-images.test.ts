@@ -11,7 +11,8 @@ import {
   withExtraneousBytes,
   withPrecision,
 } from '../support/odd-images.ts';
-import { goodFiles, temporaryFolder, writeFiles } from './support/pictures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { goodFiles, writeFiles } from './support/pictures.ts';
 import { evaluatePath, told } from './support/validate.ts';
 
 /** Errors and warnings of one file beside good ones, and whether it is taken. */

@@ -3,8 +3,9 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { zip } from './support/archives.ts';
-import { goodFiles, picture, temporaryFolder, writeFiles } from './support/pictures.ts';
+import { goodFiles, picture, writeFiles } from './support/pictures.ts';
 import { evaluatePath, told } from './support/validate.ts';
 
 const run = promisify(execFile);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { picture, temporaryFolder, writeFiles } from './support/pictures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { picture, writeFiles } from './support/pictures.ts';
 import { evaluatePath, told } from './support/validate.ts';
 
 async function checkFolder(files: Record<string, Uint8Array | null>) {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { LookIndex } from '../../src/main/domain/datasets/near-duplicates.ts';
 import { trainingRiskCodes } from '../../src/main/domain/datasets/training-risks.ts';
 import { deep, noisy } from '../support/odd-images.ts';
-import { picture, temporaryFolder, writeFiles } from './support/pictures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { picture, writeFiles } from './support/pictures.ts';
 import { evaluateWhole } from './support/validate.ts';
 
 const riskCodes: readonly string[] = trainingRiskCodes;

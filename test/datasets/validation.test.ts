@@ -2,7 +2,8 @@ import { chmod, chown, lstat, mkdir, readdir, symlink, writeFile } from 'node:fs
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { goodFiles, picture, temporaryFolder, writeFiles } from './support/pictures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { goodFiles, picture, writeFiles } from './support/pictures.ts';
 import { evaluatePath, told } from './support/validate.ts';
 
 async function checkFolder(files: Record<string, Uint8Array | null>, limits = {}) {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { cliJson, engineOf, runCli, startEngine, temporaryHome, waitFor } from '../support/engine.ts';
 
@@ -60,6 +61,13 @@ async function startThief(port: number) {
   };
 }
 
+// One for all: each test starts engines of its own, and to make a database anew for each would take most of the time.
+let place: Awaited<ReturnType<typeof temporaryHome>>;
+beforeAll(async () => {
+  place = await temporaryHome();
+});
+afterAll(() => place[Symbol.asyncDispose]());
+
 async function killed(home: string) {
   const engine = await startEngine(home);
   const ended = once(engine.process, 'exit');
@@ -71,7 +79,6 @@ async function killed(home: string) {
 test.skipIf(!asStranger)(
   'a command neither believes nor tells anything to whoever has the port of an engine that was killed',
   async () => {
-    await using place = await temporaryHome();
     const { home } = place;
     const dead = await killed(home);
     const left = await engineOf(home);
@@ -93,14 +100,15 @@ test.skipIf(!asStranger)(
     const { code } = await runCli(home, ['doctor', '--json']);
     expect(code).toBeTypeOf('number');
     process.kill(JSON.parse(await readFile(path.join(home, 'engine.json'), 'utf8')).pid, 'SIGTERM');
+    await waitFor('the engine to go', async () => !existsSync(path.join(home, 'engine.json')));
   },
 );
 
 test.skipIf(!asStranger)('without a socket, a command asks for proof before it uses the token', async () => {
-  await using place = await temporaryHome();
+  await using around = await temporaryHome();
   // Too long a path for a socket's address.
-  const home = path.join(place.home, 'a'.repeat(120));
-  await mkdir(place.home, { mode: 0o711 });
+  const home = path.join(around.home, 'a'.repeat(120));
+  await mkdir(around.home, { mode: 0o711 });
   await using engine = await startEngine(home);
   expect(await cliJson(home, ['project', 'list'])).toEqual({ projects: [] });
   await using stolen = await startThief(0);
@@ -121,7 +129,6 @@ test.skipIf(!asStranger)('without a socket, a command asks for proof before it u
 test.skipIf(!asStranger)(
   'another user can neither connect to the socket nor read what lies beside it',
   async () => {
-    await using place = await temporaryHome();
     const { home } = place;
     await using _engine = await startEngine(home);
     const socket = path.join(home, 'engine.sock');
@@ -144,7 +151,6 @@ test.skipIf(!asStranger)(
 test.skipIf(!asStranger)(
   'a browser sends another port nothing, and an open page that meets a thief comes back to its engine by itself',
   async () => {
-    await using place = await temporaryHome();
     const { home } = place;
     await using opened = await openBrowser();
     const context = await opened.browser.newContext({ locale: 'en-GB' });
@@ -181,7 +187,6 @@ test.skipIf(!asStranger)(
 );
 
 test('a new token makes the old one and every page’s key worthless; a clean end keeps both', async () => {
-  await using place = await temporaryHome();
   const { home } = place;
   const tokens: string[] = [];
   for (const args of [[], [], ['--new-token']]) {

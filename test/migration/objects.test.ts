@@ -1,22 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
 import { copyObjects, fingerprintObjects } from '../../src/main/domain/migration/copy-objects.ts';
 import type { CopyNews } from '../../src/main/domain/migration/progress.ts';
 import type { ObjectStore } from '../../src/main/domain/objects/ports.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { runCopier } from './support.ts';
 
 const silent = () => undefined;
 
 async function openStore() {
-  const root = await mkdtemp(path.join(tmpdir(), 'trainyard-copied-'));
+  const place = await temporaryFolder();
+  const root = place.folder;
   const store = await FilesObjectStore.open(root);
   await store.ensureBuckets();
-  return { root, store, [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) };
+  return { root, store, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
 }
 
 async function fill(store: ObjectStore): Promise<void> {

@@ -1,16 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { migrationsFolder } from '../../src/main/paths.ts';
 import { TrainyardError } from '../../src/shared/model/errors.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A copy of the migrations to change, removed when disposed. */
 export async function copyMigrations(): Promise<{ folder: string } & AsyncDisposable> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-test-migrations-'));
-  await cp(migrationsFolder(), folder, { recursive: true });
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  const place = await temporaryFolder();
+  await cp(migrationsFolder(), place.folder, { recursive: true });
+  return place;
 }
 
 /** The error that a promise ends with, as code, message and mend. */

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli, startEngine, temporaryHome, waitFor } from '../support/engine.ts';
 import { rest } from '../support/rest.ts';
 import { processesOf } from '../support/survivors.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
@@ -15,9 +15,9 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 async function faults(): Promise<
   { environment: NodeJS.ProcessEnv; set: (what: string) => Promise<void> } & AsyncDisposable
 > {
-  const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-faults-'));
-  const program = path.join(folder, 'fault.mjs');
-  const what = path.join(folder, 'what');
+  const place = await temporaryFolder();
+  const program = path.join(place.folder, 'fault.mjs');
+  const what = path.join(place.folder, 'what');
   await writeFile(
     program,
     `import { readFileSync } from 'node:fs'; import { EventEmitter } from 'node:events';
@@ -32,7 +32,7 @@ async function faults(): Promise<
   return {
     environment: { NODE_OPTIONS: `--import=${program}` },
     set: (text) => writeFile(what, text),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
   };
 }
 
@@ -84,29 +84,26 @@ test.each(['bug', 'storm'])(
 
 test('a supervisor that meets any error still tells how its trainer ended', async () => {
   await using fault = await faults();
-  const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-supervisor-'));
-  try {
-    await fault.set('bug');
-    const wait = `const wait = setInterval(() => { if (require('node:fs').existsSync('go')) process.exit(3); }, 10);`;
-    const child = spawn(
-      process.execPath,
-      [path.join(root, 'src/main/supervisor/supervisor.ts'), folder, '--', process.execPath, '-e', wait],
-      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...fault.environment } },
-    );
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-    await waitFor('the trainer', async () => {
-      const file = path.join(folder, 'supervisor.json');
-      return existsSync(file) && !(await readFile(file, 'utf8')).includes('"trainerPid":null');
-    });
-    child.kill('SIGUSR2');
-    await waitFor('the error to be told', async () => said.includes('fault: bug'));
-    await writeFile(path.join(folder, 'go'), '');
-    expect(await once(child, 'exit')).toEqual([0, null]);
-    expect(JSON.parse(await readFile(path.join(folder, 'exit.json'), 'utf8'))).toMatchObject({ exitCode: 3 });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using run = await temporaryFolder();
+  const { folder } = run;
+  await fault.set('bug');
+  const wait = `const wait = setInterval(() => { if (require('node:fs').existsSync('go')) process.exit(3); }, 10);`;
+  const child = spawn(
+    process.execPath,
+    [path.join(root, 'src/main/supervisor/supervisor.ts'), folder, '--', process.execPath, '-e', wait],
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...fault.environment } },
+  );
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+  await waitFor('the trainer', async () => {
+    const file = path.join(folder, 'supervisor.json');
+    return existsSync(file) && !(await readFile(file, 'utf8')).includes('"trainerPid":null');
+  });
+  child.kill('SIGUSR2');
+  await waitFor('the error to be told', async () => said.includes('fault: bug'));
+  await writeFile(path.join(folder, 'go'), '');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(JSON.parse(await readFile(path.join(folder, 'exit.json'), 'utf8'))).toMatchObject({ exitCode: 3 });
 });
 
 test('no listener for errors leaves after the first: a second error would end the process', async () => {

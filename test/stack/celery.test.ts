@@ -6,7 +6,6 @@ import { openS3Objects } from '../../src/main/adapters/s3/object-store.ts';
 import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
 import { defaultQueue } from '../../src/main/domain/queue/ports.ts';
 import { importFolder, makeProject, openService } from '../datasets/support/open-service.ts';
-import { temporaryFolder } from '../datasets/support/pictures.ts';
 import { openJobs } from '../jobs/support/open-jobs.ts';
 import { makeTrainedRun, weights } from '../jobs/support/trained-run.ts';
 import { waitFor } from '../support/engine.ts';
@@ -14,6 +13,7 @@ import { createTestDatabase } from '../support/postgres.ts';
 import { runPython, startWorker, workerEnvironment } from '../support/python-worker.ts';
 import { redisCli } from '../support/redis-cli.ts';
 import { s3Endpoint, startServer, type TestServer, withoutServer } from '../support/servers.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
 const unserved = withoutServer('redis', 's3');

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { FileRunDirectories } from '../../src/main/adapters/processes/run-directories.ts';
@@ -10,14 +9,10 @@ import { SupervisedExecutor } from '../../src/main/adapters/processes/supervised
 import { startInRunCgroup } from '../../src/main/run-cgroup.ts';
 import { endProcessesOfRun, runDirectoryVariable } from '../../src/main/run-processes.ts';
 import { waitFor } from '../support/engine.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const supervisor = path.resolve(import.meta.dirname, '../../src/main/supervisor/supervisor.ts');
 const onLinux = process.platform === 'linux';
-
-async function temporaryFolder(): Promise<{ folder: string } & AsyncDisposable> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-leftovers-'));
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
-}
 
 /** Whether a process runs: a zombie, whose parent has not asked how it ended, does not. */
 async function runs(pid: number): Promise<boolean> {

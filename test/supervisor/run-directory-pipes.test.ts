@@ -1,21 +1,22 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FileRunDirectories } from '../../src/main/adapters/processes/run-directories.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const onUnix = process.platform !== 'win32';
+let place: Awaited<ReturnType<typeof temporaryFolder>>;
 let runDirectory: string;
 let directories: FileRunDirectories;
 beforeAll(async () => {
-  runDirectory = await mkdtemp(path.join(tmpdir(), 'trainyard-pipes-'));
+  place = await temporaryFolder();
+  runDirectory = place.folder;
   directories = new FileRunDirectories(path.dirname(runDirectory));
   for (const name of ['stderr.log', 'best.safetensors', 'cgroup'])
     if (onUnix) execFileSync('mkfifo', [path.join(runDirectory, name)]);
 });
-afterAll(() => rm(runDirectory, { recursive: true, force: true }));
+afterAll(() => place[Symbol.asyncDispose]());
 
 /** Whoever waits for a pipe's other end waits for ever, and with four of them all of Node's file system does. */
 test.runIf(onUnix).each<[string, () => Promise<unknown>, unknown]>([

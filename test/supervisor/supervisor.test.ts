@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { endProcessesOfRun } from '../../src/main/run-processes.ts';
 import { waitFor } from '../support/engine.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const supervisor = path.resolve(
   import.meta.dirname,
@@ -18,13 +18,14 @@ const supervisor = path.resolve(
   'supervisor.ts',
 );
 
-async function temporaryFolder(): Promise<{ folder: string } & AsyncDisposable> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-supervisor-'));
+/** A run directory, removed with whatever a failed test left running. */
+async function temporaryRun(): Promise<{ folder: string } & AsyncDisposable> {
+  const place = await temporaryFolder();
   const dispose = async () => {
-    await endProcessesOfRun(folder);
-    await rm(folder, { recursive: true, force: true });
+    await endProcessesOfRun(place.folder);
+    await place[Symbol.asyncDispose]();
   };
-  return { folder, [Symbol.asyncDispose]: dispose };
+  return { folder: place.folder, [Symbol.asyncDispose]: dispose };
 }
 
 /** Starts a supervisor over a trainer that is a line of JavaScript. */
@@ -68,7 +69,7 @@ function isAlive(pid: number): boolean {
 }
 
 test('records the exit code and keeps both outputs byte for byte', async () => {
-  await using place = await temporaryFolder();
+  await using place = await temporaryRun();
   const code = await codeOf(
     supervise(place.folder, 'console.log("out 한글"); console.error("err"); process.exit(3)'),
   );
@@ -79,7 +80,7 @@ test('records the exit code and keeps both outputs byte for byte', async () => {
 });
 
 test('records the signal that ended the trainer', async () => {
-  await using place = await temporaryFolder();
+  await using place = await temporaryRun();
   await codeOf(supervise(place.folder, 'process.kill(process.pid, "SIGKILL")'));
   expect(await json(place.folder, 'exit.json')).toMatchObject({
     exitCode: null,
@@ -89,7 +90,7 @@ test('records the signal that ended the trainer', async () => {
 });
 
 test('a cancelled trainer gets SIGTERM and may end by itself', async () => {
-  await using place = await temporaryFolder();
+  await using place = await temporaryRun();
   const child = supervise(
     place.folder,
     'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000); console.log("ready")',
@@ -101,7 +102,7 @@ test('a cancelled trainer gets SIGTERM and may end by itself', async () => {
 });
 
 test('a trainer that ignores SIGTERM is killed after the grace, and what it started with it', async () => {
-  await using place = await temporaryFolder();
+  await using place = await temporaryRun();
   const script = `process.on("SIGTERM", () => {}); const { spawn } = require("node:child_process");
     const child = spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"]); console.log("child", child.pid, "ready"); setInterval(() => {}, 1000)`;
   const child = supervise(place.folder, script);
@@ -116,7 +117,7 @@ test('a trainer that ignores SIGTERM is killed after the grace, and what it star
 });
 
 test('a second supervisor of the same directory gives way', async () => {
-  await using place = await temporaryFolder();
+  await using place = await temporaryRun();
   const first = supervise(
     place.folder,
     'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000)',
@@ -129,14 +130,14 @@ test('a second supervisor of the same directory gives way', async () => {
 });
 
 test('a directory whose trainer has ended is left alone', async () => {
-  await using place = await temporaryFolder();
+  await using place = await temporaryRun();
   await codeOf(supervise(place.folder, 'console.log("once")'));
   expect(await codeOf(supervise(place.folder, 'console.log("twice")'))).toBe(0);
   expect(await readFile(path.join(place.folder, 'stdout.log'), 'utf8')).toBe('once\n');
 });
 
 test('when the supervisor is killed the trainer sees its standard input close, and no second trainer may begin there', async () => {
-  await using place = await temporaryFolder();
+  await using place = await temporaryRun();
   const child = supervise(
     place.folder,
     'process.stdin.on("end", () => process.exit(0)).resume(); setInterval(() => {}, 1000)',
@@ -149,7 +150,7 @@ test('when the supervisor is killed the trainer sees its standard input close, a
 });
 
 test('a program that cannot be started is said to be so', async () => {
-  await using place = await temporaryFolder();
+  await using place = await temporaryRun();
   const child = spawn(process.execPath, [supervisor, place.folder, '--', '/nowhere/trainer'], {
     stdio: 'ignore',
   });

@@ -7,7 +7,6 @@ import * as engine from '../../src/main/adapters/images/decoding.ts';
 import { SharpImageReader } from '../../src/main/adapters/images/sharp-image-reader.ts';
 import { SharpPixelReader } from '../../src/main/adapters/images/sharp-pixel-sums.ts';
 import * as manifest from '../../src/main/domain/datasets/manifest.ts';
-import { temporaryFolder } from '../datasets/support/pictures.ts';
 import {
   bytesOf,
   deep,
@@ -17,6 +16,7 @@ import {
   withComment,
   withExtraneousBytes,
 } from '../support/odd-images.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Picture, tinyRun } from './support/tiny-run.ts';
 import { type Ended, train } from './support/trainer.ts';
 

@@ -1,13 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-
-/** A folder that goes when it is disposed. */
-export async function temporaryFolder(): Promise<AsyncDisposable & { readonly folder: string }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-datasets-'));
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
-}
 
 /** An image that is like no other with another number. */
 export async function picture(

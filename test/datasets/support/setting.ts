@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { createTestDatabase } from '../../support/postgres.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { makeProject, openService } from './open-service.ts';
-import { goodFiles, temporaryFolder, writeFiles } from './pictures.ts';
+import { goodFiles, writeFiles } from './pictures.ts';
 
 /** A migrated database, a state folder, a folder with a good dataset, the service, and a project. */
 export async function openSetting() {
