@@ -135,3 +135,42 @@ test('every procedure that changes something is known as a write', () => {
   expect(isRepeatable(['runs', 'create'], { requestId: 'x' })).toBe(true);
   expect(isRepeatable(['runs', 'create'], {})).toBe(false);
 });
+
+test('a write that finds no connection is refused after some seconds and never sent', async () => {
+  const { connection, sockets, retries, last } = bench();
+  last(sockets).close();
+  const answer = connection.call(['datasets', 'remove'], { dataset: 'x' }, { context: {} });
+  const refused = expect(answer).rejects.toMatchObject({ code: 'NOT_CONNECTED' });
+  const [retry, patience] = retries;
+  patience?.action();
+  await refused;
+  retry?.action();
+  last(sockets).open();
+  expect(last(sockets).calls).toEqual([]);
+});
+
+test('a write that was sent before the connection broke is not said to be unsent', async () => {
+  const { connection, sockets, retries, last } = bench();
+  last(sockets).open();
+  const answer = connection.call(['runs', 'create'], { requestId: 'x' }, { context: {} });
+  const refused = expect(answer).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+  await vi.waitFor(() => expect(last(sockets).calls).toHaveLength(1));
+  last(sockets).close();
+  // The first write's patience, the next try, and the second one's patience.
+  await vi.waitFor(() => expect(retries).toHaveLength(3));
+  last(retries).action();
+  await refused;
+});
+
+test('a connection that answers a probe stays, one that does not is given up', async () => {
+  const { connection, sockets, retries, last } = bench();
+  last(sockets).open();
+  const answered = connection.probe();
+  last(last(sockets).calls).resolve('news');
+  await answered;
+  expect(connection.state).toEqual({ phase: 'open' });
+  const silent = connection.probe();
+  last(retries).action();
+  await silent;
+  expect(connection.state).toMatchObject({ phase: 'waiting' });
+});

@@ -9,14 +9,22 @@ import { theme } from './theme.ts';
 
 const colorSchemes = localStorageColorSchemeManager({ key: 'trainyard-color-scheme' });
 
+const probeMs = 15_000;
+
 /** The whole page. */
 export function App() {
   useEffect(() => {
     const wake = () => {
-      if (document.visibilityState === 'visible') connection.retryNow();
+      if (document.visibilityState !== 'visible') return;
+      connection.retryNow();
+      void connection.probe();
     };
     document.addEventListener('visibilitychange', wake);
-    return () => document.removeEventListener('visibilitychange', wake);
+    const probing = setInterval(() => void connection.probe(), probeMs);
+    return () => {
+      document.removeEventListener('visibilitychange', wake);
+      clearInterval(probing);
+    };
   }, []);
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemes}>

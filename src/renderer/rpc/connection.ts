@@ -1,6 +1,6 @@
 import type { ClientLink, ClientOptions } from '@orpc/client';
 import { TrainyardError } from '../../shared/model/errors.ts';
-import { isRepeatable } from './repeatable.ts';
+import { isRepeatable, writes } from './repeatable.ts';
 
 /** How the page stands with the engine. `waiting` means: tried, failed, tries again at `retryAt` (milliseconds, epoch). */
 export type ConnectionState =
@@ -14,6 +14,7 @@ export interface Socket {
   /** Once it is closed without having been open: whether the page needs a link, or it may pass by itself. */
   readonly refusal: 'unauthorized' | 'unreachable';
   addEventListener(type: 'open' | 'close', listener: () => void): void;
+  /** Its `close` event comes at once: a peer that is gone never confirms. */
   close(): void;
 }
 
@@ -27,10 +28,24 @@ export interface ConnectionPorts<S extends Socket> {
 }
 
 const unknownRetryMs = 15_000;
+/** As long as a write waits for a connection: what is done minutes later is not what was asked. */
+const longestWriteWaitMs = 5000;
+/** As long as an engine may take to say that it is there. */
+const longestSilenceMs = 15_000;
 
 interface Session {
   readonly link: ClientLink<Record<never, never>>;
+  readonly socket: Socket;
   closed: boolean;
+}
+
+function broken(cause: unknown): TrainyardError {
+  return new TrainyardError(
+    'CONNECTION_LOST',
+    'The connection to the engine broke while it was at work',
+    'See whether it was done, and ask again if it was not.',
+    { cause, status: 503 },
+  );
 }
 
 /** Milliseconds before the next try: 250 doubled up to 5 s, less up to a third so that many pages do not come at once. */
@@ -41,7 +56,8 @@ export function backoff(failures: number, random: number): number {
 
 /**
  * One WebSocket that comes back by itself. A read that was under way when it broke is asked again over the next one: reads go by
- * cursor, so nothing is lost or doubled. A write is never repeated unless its repetition is harmless.
+ * cursor, so nothing is lost or doubled. A write is never repeated unless its repetition is harmless, and is refused where there is no
+ * connection for it within seconds.
  */
 export class Connection<S extends Socket> implements ClientLink<Record<never, never>> {
   private readonly ports: ConnectionPorts<S>;
@@ -77,26 +93,68 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     this.connect('failures' in this.current ? this.current.failures : 0);
   };
 
+  /**
+   * Gives up a connection that is open and answers nothing: no `close` tells of a tunnel that hangs or of a machine that slept. It is
+   * asked what every engine answers at once, whatever else it does.
+   */
+  readonly probe = async (): Promise<void> => {
+    const { session } = this;
+    if (!session) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.ports.schedule(longestSilenceMs, () => {
+        if (!session.closed) session.socket.close();
+        resolve();
+      });
+      const end = () => {
+        cancel();
+        resolve();
+      };
+      session.link.call(['system', 'news'], { after: '', waitMs: 0 }, { context: {} }).then(end, end);
+    });
+  };
+
   async call(
     path: readonly string[],
     input: unknown,
     options: ClientOptions<Record<never, never>>,
   ): Promise<unknown> {
+    let broke: { readonly cause: unknown } | null = null;
     for (;;) {
-      const session = await this.opened(options.signal);
+      const session = await this.openedFor(path, options.signal, broke);
       try {
         return await session.link.call(path, input, options);
       } catch (error) {
         if (!session.closed || options.signal?.aborted) throw error;
-        if (!isRepeatable(path, input)) {
-          throw new TrainyardError(
-            'CONNECTION_LOST',
-            'The connection to the engine broke while it was at work',
-            'See whether it was done, and ask again if it was not.',
-            { cause: error, status: 503 },
-          );
-        }
+        if (!isRepeatable(path, input)) throw broken(error);
+        broke = { cause: error };
       }
+    }
+  }
+
+  /** @param broke the end of the connection over which the same was sent already */
+  private async openedFor(
+    path: readonly string[],
+    signal: AbortSignal | undefined,
+    broke: { readonly cause: unknown } | null,
+  ): Promise<Session> {
+    if (!writes.has(path.join('.'))) return this.opened(signal);
+    const late = new AbortController();
+    const cancel = this.ports.schedule(longestWriteWaitMs, () =>
+      late.abort(
+        broke
+          ? broken(broke.cause)
+          : new TrainyardError(
+              'NOT_CONNECTED',
+              'The engine cannot be reached; nothing was sent to it',
+              'Try again once the page is connected.',
+              { status: 503 },
+            ),
+      ),
+    );
+    try {
+      return await this.opened(signal ? AbortSignal.any([signal, late.signal]) : late.signal);
+    } finally {
+      cancel();
     }
   }
 
@@ -139,7 +197,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
       if (this.session === session) this.session = null;
       this.recover(wasOpen ? 1 : failures + 1, !wasOpen && socket.refusal === 'unauthorized');
     });
-    const session: Session = { closed: false, link: this.ports.link(socket) };
+    const session: Session = { closed: false, socket, link: this.ports.link(socket) };
     socket.addEventListener('open', () => {
       wasOpen = true;
       this.session = session;

@@ -17,20 +17,21 @@ const signInMs = 15_000;
 export class PageSocket extends EventTarget {
   refusal: Refusal = 'unreachable';
   private readonly socket: WebSocket;
+  private readonly closing = Promise.withResolvers<void>();
   private isSignedIn = false;
 
   /** @param onFileKey gets what opens `/files/…` of this engine */
   constructor(socket: WebSocket, keys: PageKeys, onFileKey: (key: string) => void) {
     super();
     this.socket = socket;
-    const closed = this.next('close');
-    const deadline = setTimeout(() => socket.close(), signInMs);
+    const closed = Promise.race([this.next('close'), this.closing.promise]);
+    const deadline = setTimeout(() => this.close(), signInMs);
     this.addEventListener('open', () => clearTimeout(deadline));
     void Promise.race([this.next('open').then(() => this.enter(keys, onFileKey)), closed])
       // Another program may have the engine's port, or the connection broke: the engine may come back.
       .catch((error: unknown) => {
         if (!(error instanceof TrainyardError)) reportError(error);
-        socket.close();
+        this.close();
       })
       .then(() => closed)
       .finally(() => clearTimeout(deadline))
@@ -46,15 +47,17 @@ export class PageSocket extends EventTarget {
     this.socket.send(message);
   }
 
+  /** A browser waits a minute for a peer that is gone to confirm; the page does not. */
   close(): void {
     this.socket.close();
+    this.closing.resolve();
   }
 
   private async enter(keys: PageKeys, onFileKey: (key: string) => void): Promise<void> {
     const credential = await keys.credential();
     if (!credential) {
       this.refusal = 'unauthorized';
-      this.socket.close();
+      this.close();
       return;
     }
     try {

@@ -4,6 +4,10 @@ export const codes = {
     message: 'The connection to the engine broke while it was at work',
     mend: 'See whether it was done, and ask again if it was not.',
   },
+  NOT_CONNECTED: {
+    message: 'The engine cannot be reached; nothing was sent to it',
+    mend: 'Try again once the page is connected.',
+  },
   PART_UNREACHABLE: {
     message: 'This part of the page could not be fetched from the engine',
     mend: 'It is fetched by itself once the engine answers again; or try again now.',
