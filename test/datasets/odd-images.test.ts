@@ -32,11 +32,11 @@ const png = () => noisy().png().toBuffer();
 test.each<[string, () => Promise<Buffer>]>([
   ['extraneous bytes before a marker', async () => withExtraneousBytes(await jpeg())],
   ['no mark of its end', async () => (await jpeg()).subarray(0, -2)],
-])('a JPEG with %s is taken with a warning that says what the decoder met', async (_, make) => {
+])('a JPEG with %s is taken with a warning', async (_, make) => {
   const { errors, warnings, image } = await judge('odd.jpg', await make());
   expect(errors).toEqual([]);
   expect(told(warnings)).toEqual(['IMAGE_DAMAGED cat/odd.jpg']);
-  expect(warnings[0]?.message).toMatch(/extraneous bytes|premature end|data is damaged/);
+  expect(warnings[0]?.message).toMatch(/data is damaged/);
   expect(image).toMatchObject({ width: 32, height: 32, channels: 3 });
 });
 
@@ -101,7 +101,7 @@ test.each<[string, string, RegExp, () => Promise<Buffer>]>([
   [
     'JPEG cut in the middle',
     'IMAGE_UNREADABLE',
-    /premature end|ends too early/,
+    /ends too early/,
     async () => (await jpeg()).subarray(0, -200),
   ],
   [
@@ -116,6 +116,31 @@ test.each<[string, string, RegExp, () => Promise<Buffer>]>([
   expect(told(errors)).toEqual([`${code} cat/a.jpg`]);
   expect(errors[0]?.message).toMatch(reason);
   expect(image).toBeUndefined();
+});
+
+test('of a damaged image no word of the decoder reaches a person, whatever its type and wherever it is damaged', async () => {
+  const files: Record<string, Buffer> = {};
+  for (const type of ['png', 'jpeg', 'tiff', 'webp', 'gif', 'avif'] as const) {
+    const good = await noisy()[type]().toBuffer();
+    for (const part of [0.2, 0.5, 0.8]) {
+      const at = Math.floor(good.length * part);
+      files[`cat/cut-${part}.${type}`] = good.subarray(0, at);
+      files[`cat/hurt-${part}.${type}`] = Buffer.concat([
+        good.subarray(0, at),
+        Buffer.alloc(8, 0xa5),
+        good.subarray(at + 8),
+      ]);
+    }
+  }
+  await using place = await temporaryFolder();
+  await writeFiles(place.folder, { ...(await goodFiles()), ...files });
+  const { validation } = await evaluatePath(place.folder);
+  const said = [...validation.errors, ...validation.warnings].filter(({ code }) => code.startsWith('IMAGE_'));
+  expect(new Set(said.map(({ path }) => path.split('.').at(-1))).size).toBeGreaterThanOrEqual(5);
+  for (const { message } of said)
+    expect(message).toMatch(
+      /: (its data is damaged or ends too early|the file ends too early|a chunk beside the picture has a wrong check sum|its bytes are no image|there is no decoder for it here)$/,
+    );
 });
 
 test.each<[string, () => Buffer]>([

@@ -73,19 +73,17 @@ export async function sixteenBitPixels(image: Sharp, colours: 'grey' | 'rgb') {
   return { values: new Uint16Array(buffer, byteOffset, length / 2), width, height, channels };
 }
 
-const longestMessage = 200;
-
-/** Turns the decoder's error into a reason. */
+/**
+ * Turns the decoder's error into a reason in words of our own. The decoder's stay the cause: they name its parts rather than the trouble, and
+ * may be those of another image that was decoded at the same time.
+ */
 export function imageFault(error: unknown): ImageFault {
   if (error instanceof ImageFault) return error;
   const message = errorMessage(error);
-  if (/pixel limit/i.test(message)) return new ImageFault('too_large', message, error);
+  if (/pixel limit/i.test(message)) return new ImageFault('too_large', 'it has too many pixels', error);
   if (/samples out of range/.test(message))
     return new ImageFault('pixels', 'numbers of an unusual size (64 bits, say)', error);
-  const lacks = /unsupported|not supported|not implemented|data precision|lossless jpeg/i.test(message);
-  const [first = message] = message.split('\n');
-  // What the decoder said may have gone to another image that was decoded at the same time.
-  if (/treated as error/.test(first))
-    return new ImageFault('unreadable', 'its data is damaged or ends too early', error);
-  return new ImageFault(lacks ? 'coding' : 'unreadable', first.slice(0, longestMessage), error);
+  return /unsupported|not supported|not implemented|data precision|lossless jpeg/i.test(message)
+    ? new ImageFault('coding', 'there is no decoder for it here', error)
+    : new ImageFault('unreadable', 'its data is damaged or ends too early', error);
 }
