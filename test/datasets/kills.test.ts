@@ -133,7 +133,9 @@ test('another machine’s unfinished import is left to it', async () => {
   expect(await run(setting, setting.home, request(setting), 'dataset-import.intent.after')).toBe('SIGKILL');
   await setting.pool.query(`UPDATE dataset_imports SET machine_id = 'another-machine'`);
   expect(await setting.service.resumeImports()).toBe(0);
-  await expect(setting.service.remove(localOwnerId, 'pets')).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(setting.service.remove(localOwnerId, 'pets')).rejects.toMatchObject({
+    code: 'DATASET_IN_USE',
+  });
 });
 
 test.each(['before', 'after'])(

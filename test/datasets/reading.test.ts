@@ -168,7 +168,7 @@ test('a dataset stays while a run that is not over uses it', async () => {
     [rows[0]?.id, datasetId],
   );
   await expect(setting.service.remove(localOwnerId, 'pets')).rejects.toMatchObject({
-    code: 'CONFLICT',
+    code: 'DATASET_IN_USE',
     message: /a run that is/,
   });
   await setting.pool.query(`UPDATE workflows SET status = 'completed'`);

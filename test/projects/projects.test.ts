@@ -92,7 +92,7 @@ test('a name means one project, whatever its case, and is free again once its pr
   await using world = await createWorld();
   const { projects } = world;
   const first = await projects.create(localOwnerId, { name: 'Größe 한글' });
-  const taken = { code: 'CONFLICT', status: 409, place: { field: 'name' } };
+  const taken = { code: 'PROJECT_NAME_TAKEN', status: 409, place: { field: 'name' } };
   await expect(projects.create(localOwnerId, { name: 'GRÖßE 한글' })).rejects.toMatchObject(taken);
   const other = await projects.create(localOwnerId, { name: 'other' });
   await expect(projects.update(localOwnerId, other.id, { name: 'größe 한글' })).rejects.toMatchObject(taken);

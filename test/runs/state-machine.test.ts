@@ -253,7 +253,7 @@ test('whatever is asked in whatever order, runs are where the state machine says
           if (isAllowed || ['end', 'checkpoint', 'restart'].includes(step.kind)) await done;
           else
             await expect(done, JSON.stringify(step)).rejects.toMatchObject({
-              code: expect.stringMatching(/^(CONFLICT|RUN_NOT_FOUND)$/),
+              code: expect.stringMatching(/^(CONFLICT|RUN_CHECKPOINT_MISSING|RUN_NOT_FOUND)$/),
             });
           fillSlots(models);
           await reality.settle();

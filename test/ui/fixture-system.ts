@@ -65,7 +65,7 @@ export function fixtureProjects(state: FixtureState) {
         updatedAt: ago(0),
       };
       if ([...state.projects.values()].some(({ name }) => name === input.name)) {
-        throw new ORPCError('CONFLICT', {
+        throw new ORPCError('PROJECT_NAME_TAKEN', {
           status: 409,
           message: `There is a project ${input.name} already`,
           data: { mend: 'Choose another name.', place: { field: 'name' } },

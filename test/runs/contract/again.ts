@@ -101,7 +101,7 @@ export function runAgainContract(createWorld: CreateWorld): void {
     const whole = await readFile(file);
     await truncate(file, whole.length - 1);
     await expect(stage.runs.commands.resume(localOwnerId, runId)).rejects.toMatchObject({
-      code: 'CONFLICT',
+      code: 'RUN_CHECKPOINT_MISSING',
       message: expect.stringContaining(`${whole.length - 1} bytes where its header tells of ${whole.length}`),
       mend: expect.stringContaining('retry'),
     });
@@ -113,16 +113,22 @@ export function runAgainContract(createWorld: CreateWorld): void {
   });
 
   test.each([
-    ['quick', 'resume', 'completed', 'Possible now: retry.'],
-    ['failing', 'resume', 'no checkpoint', 'Possible now: retry, which trains from the start.'],
-  ] as const)('%s cannot %s: %s', async (behaviour, action, message, mend) => {
+    ['quick', 'resume', 'completed', 'CONFLICT', 'Possible now: retry.'],
+    [
+      'failing',
+      'resume',
+      'no checkpoint',
+      'RUN_CHECKPOINT_MISSING',
+      'Possible now: retry, which trains from the start.',
+    ],
+  ] as const)('%s cannot %s: %s', async (behaviour, action, message, code, mend) => {
     await using world = await createWorld();
     const { stage } = world;
     await stage.runs.loop.start();
     const runId = await queueRun(world, behaviour);
     await untilOver(stage, runId);
     await expect(stage.runs.commands[action](localOwnerId, runId)).rejects.toMatchObject({
-      code: 'CONFLICT',
+      code,
       message: expect.stringContaining(message),
       mend,
     });
@@ -151,7 +157,7 @@ export function runAgainContract(createWorld: CreateWorld): void {
     await stage.runs.commands.cancel(localOwnerId, other, 0);
     await stage.pool.query('UPDATE datasets SET deleted_at = now() WHERE id = $1', [datasetId]);
     await expect(stage.runs.commands.retry(localOwnerId, other)).rejects.toMatchObject({
-      code: 'CONFLICT',
+      code: 'RUN_DATASET_REMOVED',
       message: expect.stringContaining('dataset'),
     });
   });

@@ -118,6 +118,8 @@ export function runEnginesContract(createWorld: CreateWorld): void {
     expect((await other.runs.views.show(runId)).status).toBe('running');
     stage.runs.loop.wake(runId);
     expect((await untilOver(stage, runId)).status).toBe('cancelled');
-    await expect(other.runs.commands.resume(localOwnerId, runId)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(other.runs.commands.resume(localOwnerId, runId)).rejects.toMatchObject({
+      code: 'RUN_CHECKPOINT_MISSING',
+    });
   });
 }

@@ -214,7 +214,7 @@ export class DatasetService implements TrainingData {
     return { id: record.id };
   }
 
-  /** Into the bin. @throws TrainyardError DATASET_NOT_FOUND, CONFLICT where runs or imports of it are not over */
+  /** Into the bin. @throws TrainyardError DATASET_NOT_FOUND, DATASET_IN_USE where runs or imports of it are not over */
   async remove(userId: string, reference: string): Promise<{ id: string }> {
     const { repository, news, audit } = this.parts;
     const record = await this.find(userId, reference);

@@ -78,7 +78,7 @@ export function datasetInUse(
     ...(imports === 0 ? [] : [imports === 1 ? 'an import that is' : `${imports} imports that are`]),
   ];
   return new TrainyardError(
-    'CONFLICT',
+    'DATASET_IN_USE',
     `The dataset "${name}" has ${uses.join(' and ')} not over`,
     'Cancel the runs that use it, or wait for their end.',
     { status: 409, place: { field: 'dataset' } },

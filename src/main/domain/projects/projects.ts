@@ -41,7 +41,7 @@ export class Projects {
     return project;
   }
 
-  /** @throws TrainyardError CONFLICT where the name is taken */
+  /** @throws TrainyardError PROJECT_NAME_TAKEN */
   async create(userId: string, input: ProjectInput): Promise<Project> {
     failpoint('project.create.before');
     const project = await this.store.create({
@@ -56,7 +56,7 @@ export class Projects {
     return project;
   }
 
-  /** @throws TrainyardError PROJECT_NOT_FOUND, CONFLICT where the name is taken */
+  /** @throws TrainyardError PROJECT_NOT_FOUND, PROJECT_NAME_TAKEN */
   async update(userId: string, reference: string, input: ProjectUpdate): Promise<Project> {
     const before = await this.show(userId, reference);
     const change: ProjectChange = {
@@ -73,7 +73,7 @@ export class Projects {
     return after;
   }
 
-  /** Into the bin. @throws TrainyardError PROJECT_NOT_FOUND, CONFLICT where runs of it are not over */
+  /** Into the bin. @throws TrainyardError PROJECT_NOT_FOUND, PROJECT_IN_USE where runs of it are not over */
   async remove(userId: string, reference: string): Promise<{ id: string }> {
     const project = await this.show(userId, reference);
     failpoint('project.remove.before');
@@ -82,7 +82,7 @@ export class Projects {
     if (removed !== 'removed') {
       const { runsUnderWay } = removed;
       throw new TrainyardError(
-        'CONFLICT',
+        'PROJECT_IN_USE',
         `The project "${project.name}" has ${runsUnderWay === 1 ? 'a run that is' : `${runsUnderWay} runs that are`} not over`,
         'Cancel the runs that are queued or running, or wait for their end.',
         { status: 409, place: { field: 'project' } },
@@ -115,7 +115,7 @@ function withoutRepeats(tags: readonly string[]): string[] {
 
 function nameTaken(name: string): TrainyardError {
   return new TrainyardError(
-    'CONFLICT',
+    'PROJECT_NAME_TAKEN',
     `There is a project "${name}" already`,
     'Choose another name, or use that project.',
     {

@@ -63,7 +63,7 @@ export class RunCommands {
 
   /**
    * A further attempt that goes on from the last checkpoint whose file is whole.
-   * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, is completed, or has no such checkpoint here
+   * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over or completed, RUN_CHECKPOINT_MISSING, RUN_DATASET_REMOVED
    */
   async resume(userId: string, runId: string): Promise<RunSummary> {
     const run = await this.parts.runs.find(runId);
@@ -78,7 +78,7 @@ export class RunCommands {
     return this.changed(userId, 'workflow.resume', runId, { attempt, epoch, step });
   }
 
-  /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over */
+  /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, RUN_DATASET_REMOVED */
   async retry(userId: string, runId: string): Promise<RunSummary> {
     const run = await this.parts.runs.find(runId);
     if (!run) throw runNotFound(runId);

@@ -32,7 +32,7 @@ export function notPossible(
 export function noCheckpoint(run: { readonly name: string }, faults: readonly string[]): TrainyardError {
   const why = faults.length === 0 ? 'none of its attempts on this machine wrote one' : faults.join('; ');
   return new TrainyardError(
-    'CONFLICT',
+    'RUN_CHECKPOINT_MISSING',
     `The run "${run.name}" has no checkpoint to go on from (${why})`,
     'Possible now: retry, which trains from the start.',
     { status: 409, place: { field: 'run' } },
@@ -42,7 +42,7 @@ export function noCheckpoint(run: { readonly name: string }, faults: readonly st
 /** Its images are in the bin. */
 export function datasetGone(run: { readonly name: string }): TrainyardError {
   return new TrainyardError(
-    'CONFLICT',
+    'RUN_DATASET_REMOVED',
     `The dataset of the run "${run.name}" was removed`,
     'Import the dataset again and queue a new run.',
     { status: 409, place: { field: 'run' } },

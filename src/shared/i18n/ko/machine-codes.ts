@@ -1,6 +1,29 @@
 /** 상태 폴더와 이 컴퓨터의 문제, 그리고 지금은 할 수 없는 요청. */
 export const machineCodes = {
-  CONFLICT: { message: '지금 상태에서는 할 수 없습니다', mend: '상태를 확인하고 다시 시도하세요.' },
+  CONFLICT: {
+    message: '학습의 지금 상태에서는 할 수 없는 작업입니다',
+    mend: '학습이 진행 중인지, 이미 끝났는지 확인하세요.',
+  },
+  PROJECT_NAME_TAKEN: {
+    message: '같은 이름의 프로젝트가 이미 있습니다',
+    mend: '다른 이름을 쓰거나 그 프로젝트를 쓰세요.',
+  },
+  PROJECT_IN_USE: {
+    message: '끝나지 않은 학습이 있는 프로젝트는 삭제할 수 없습니다',
+    mend: '대기 중이거나 진행 중인 학습을 취소하거나 끝날 때까지 기다리세요.',
+  },
+  DATASET_IN_USE: {
+    message: '사용 중인 데이터셋은 삭제할 수 없습니다',
+    mend: '이 데이터셋을 쓰는 학습을 취소하거나, 학습과 가져오기가 끝날 때까지 기다리세요.',
+  },
+  RUN_CHECKPOINT_MISSING: {
+    message: '이어서 학습할 체크포인트가 없습니다',
+    mend: '처음부터 다시 학습하세요.',
+  },
+  RUN_DATASET_REMOVED: {
+    message: '이 학습의 데이터셋이 삭제되었습니다',
+    mend: '데이터셋을 다시 가져와 새로 학습하세요.',
+  },
   DATASET_CHANGED: {
     message: '데이터셋의 파일이 가져왔을 때와 다릅니다',
     mend: '파일을 되돌리거나 다시 가져와 새 버전을 만드세요.',
