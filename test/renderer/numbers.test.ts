@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Step, stepped } from '../../src/renderer/features/new-run/steps.ts';
-import { isInRange, rangeOf } from '../../src/shared/model/number-range.ts';
+import { importInput } from '../../src/shared/contract/datasets.ts';
+import { projectFields } from '../../src/shared/contract/projects.ts';
+import { createRunInput } from '../../src/shared/contract/runs.ts';
+import { limitsOf, rangeOf } from '../../src/shared/model/limits.ts';
+import { isInRange } from '../../src/shared/model/number-range.ts';
 import { readNumber } from '../../src/shared/model/number-text.ts';
 
 test.each([
@@ -99,6 +103,19 @@ test('ranges are the contract’s own', () => {
   expect(range('dataset.imageSize')).toMatchObject({ whole: true, min: 1, max: 4096 });
   expect(rangeOf('training.optimizer')).toBeNull();
   expect(rangeOf('training.nothing')).toBeNull();
+});
+
+test('what texts and lists of the contract take is the contract’s own too, below optional, defaulted and trimmed', () => {
+  expect(limitsOf(projectFields, 'name')).toEqual({ kind: 'text', min: 1, max: 255 });
+  expect(limitsOf(projectFields, 'description')).toEqual({ kind: 'text', min: 0, max: 10_000 });
+  expect(limitsOf(projectFields, 'tags')).toEqual({ kind: 'list', max: 50, each: 50 });
+  expect(limitsOf(importInput, 'path')).toEqual({ kind: 'text', min: 1, max: null });
+  expect(limitsOf(importInput, 'reading.classesAt')).toMatchObject({ kind: 'number', range: { max: 8 } });
+  expect(limitsOf(createRunInput, 'overrides.training.epochs')).toMatchObject({
+    kind: 'number',
+    range: { whole: true, min: 1, max: 100_000 },
+  });
+  expect(limitsOf(importInput, 'mode')).toBeNull();
 });
 
 const rate: Step = { kind: 'decades', least: 1e-8 };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ORPCError } from '@orpc/server';
 import type { Validation } from '../../src/shared/contract/datasets.ts';
 import { found, matches, newest, os } from './fixture-api.ts';
 import { fixtureId } from './fixture-data.ts';
@@ -54,6 +55,14 @@ function validation(path: string, state: FixtureState): Validation {
   };
 }
 
+function nothingAt(path: string) {
+  return new ORPCError('PATH_NOT_FOUND', {
+    status: 400,
+    message: `There is nothing at ${path}`,
+    data: { mend: 'Check the path; it is looked up on the engine’s machine.', place: { field: 'path' } },
+  });
+}
+
 /** Datasets: every import is over at once. */
 export function fixtureDatasets(state: FixtureState) {
   const imports = new Map<string, { path: string; datasetId: string }>();
@@ -92,6 +101,7 @@ export function fixtureDatasets(state: FixtureState) {
     validate: os.datasets.validate.handler(({ input }) => validation(input.path, state)),
     startCheck: os.datasets.startCheck.handler(({ input }) => {
       const checkId = randomUUID();
+      state.readings.push(input.reading);
       state.checks.set(checkId, { path: input.path, done: 0 });
       return { checkId };
     }),
@@ -112,6 +122,8 @@ export function fixtureDatasets(state: FixtureState) {
       return { checkId: input.checkId };
     }),
     import: os.datasets.import.handler(({ input }) => {
+      state.readings.push(input.reading);
+      if (input.path.startsWith('/missing')) throw nothingAt(input.path);
       const importId = randomUUID();
       imports.set(importId, { path: input.path, datasetId: fixtureId(2, 1) });
       return { datasetId: fixtureId(2, 1), importId };

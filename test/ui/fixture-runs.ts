@@ -23,6 +23,14 @@ export function fixtureRuns(state: FixtureState) {
   const run = (id: string) => found(state.runs.get(id), `run ${id}`);
   return {
     create: os.runs.create.handler(({ input }) => {
+      const { trainSplit } = input.overrides.dataset ?? {};
+      if (trainSplit === 1) {
+        throw new ORPCError('CONFIG_INVALID', {
+          status: 400,
+          message: 'The shares are more than the whole',
+          data: { mend: 'Make them 1.', place: { field: 'overrides.dataset.trainSplit' } },
+        });
+      }
       const number = state.runs.size + 1;
       const made = emptyRun(number, input.name ?? `cnn-${number}`, 'queued', {
         project: found(state.projects.get(input.project), 'such project'),

@@ -1,4 +1,4 @@
-import type { Dataset, Validation } from '../../src/shared/contract/datasets.ts';
+import type { Dataset, Reading, Validation } from '../../src/shared/contract/datasets.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
 import type { LogLine, RunEvent, Series } from '../../src/shared/contract/run-readings.ts';
 import type { DiskState } from '../../src/shared/contract/system.ts';
@@ -16,6 +16,8 @@ export class FixtureState {
   readonly runs = new Map<string, FixtureRun>();
   /** What would train badly on any dataset. */
   trainingRisks: Validation['warnings'] = [];
+  /** How each check and import asked for its source to be read. */
+  readonly readings: (Reading | undefined)[] = [];
   images: readonly FixtureImage[] = [];
   /** Checks under way. */
   readonly checks = new Map<string, { readonly path: string; done: number }>();

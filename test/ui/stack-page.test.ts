@@ -130,7 +130,7 @@ test('a secret is asked for and in the page only once somebody wants to see it, 
   expect(await html()).not.toContain(fixtureSecret);
 });
 
-test('destroying asks for the stack’s name and says what goes', async () => {
+test('destroying asks for the stack’s name, says what goes, and names it where another one was typed', async () => {
   const { page, stack } = await visit('/stack', 'running');
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Destroy…' }).click();
@@ -139,6 +139,9 @@ test('destroying asks for the stack’s name and says what goes', async () => {
   const destroy = dialog.getByRole('button', { name: 'Destroy' });
   await dialog.getByRole('textbox').fill('trainyard');
   expect(await destroy.isDisabled()).toBe(true);
+  expect(await dialog.getByText('Exactly').count()).toBe(0);
+  await dialog.getByRole('textbox').blur();
+  await dialog.getByText('Exactly trainyard-1f0c9a7e').waitFor();
   await dialog.getByRole('textbox').fill('trainyard-1f0c9a7e');
   await destroy.click();
   await page.getByRole('region', { name: 'Destroying the stack' }).waitFor();

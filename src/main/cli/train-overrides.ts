@@ -1,4 +1,4 @@
-import { rangeOf } from '../../shared/model/number-range.ts';
+import { rangeOf } from '../../shared/model/limits.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../shared/model/training-config.ts';
 import { say } from './language.ts';
 import { rangeWords } from './range-words.ts';

@@ -137,6 +137,21 @@ const checkInput = z.object({
 /** What the reader saw last: `done` of its last answer. */
 const afterDone = z.coerce.number().int().default(-1);
 
+export const importInput = z.object({
+  path: z
+    .string()
+    .min(1)
+    .describe('absolute path of a folder, zip or tar on the engine’s machine, or an upload:// id'),
+  project: reference,
+  name: z.string().trim().min(1).max(255).optional(),
+  description: z.string().max(10_000).optional(),
+  format: z.enum(datasetFormats).default('imagenet'),
+  mode: z.enum(importModes).default('copy'),
+  skipInvalid: z.boolean().default(false),
+  reading: readingSchema.optional(),
+});
+export type ImportInput = z.infer<typeof importInput>;
+
 export const datasetsContract = {
   list: base
     .route({ method: 'GET', path: '/datasets', tags: ['datasets'], summary: 'All datasets, newest first' })
@@ -206,21 +221,7 @@ export const datasetsContract = {
       description:
         'The same name with the same bytes gives the version that is there; with other bytes the next version. Invalid input imports nothing unless skipInvalid is set.',
     })
-    .input(
-      z.object({
-        path: z
-          .string()
-          .min(1)
-          .describe('absolute path of a folder, zip or tar on the engine’s machine, or an upload:// id'),
-        project: reference,
-        name: z.string().trim().min(1).max(255).optional(),
-        description: z.string().max(10_000).optional(),
-        format: z.enum(datasetFormats).default('imagenet'),
-        mode: z.enum(importModes).default('copy'),
-        skipInvalid: z.boolean().default(false),
-        reading: readingSchema.optional(),
-      }),
-    )
+    .input(importInput)
     .output(z.object({ datasetId: z.uuid(), importId: z.uuid() })),
   waitForImport: base
     .route({

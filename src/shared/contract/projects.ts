@@ -19,6 +19,7 @@ const description = z.string().max(10_000);
 const tags = z.array(z.string().trim().min(1).max(50)).max(50);
 /** What a person says of a project. */
 export const projectFields = z.object({ name, description, tags });
+export type ProjectFields = z.infer<typeof projectFields>;
 
 export const projectsContract = {
   list: base

@@ -86,30 +86,31 @@ export type Run = z.infer<typeof runSchema>;
 
 const run = z.object({ run: z.uuid() });
 
+export const createRunInput = z.object({
+  project: reference,
+  dataset: reference,
+  version: z.int().min(1).optional().describe('of the dataset; the newest where left out'),
+  model: z
+    .string()
+    .regex(/^[a-z]+\/\S+$/)
+    .default('builtin/cnn')
+    .describe('source/name'),
+  name: z.string().trim().min(1).max(255).optional(),
+  description: z.string().max(10_000).optional(),
+  priority: z.int().min(-100).max(100).default(0),
+  overrides: trainingOverridesSchema.default({}),
+  source: z.enum(['manual', 'template', 'llm_parsed']).default('manual'),
+  requestId: z
+    .uuid()
+    .optional()
+    .describe('the same id again gives the same run: a repeated request queues nothing twice'),
+});
+export type CreateRunInput = z.infer<typeof createRunInput>;
+
 export const runsContract = {
   create: base
     .route({ method: 'POST', path: '/runs', tags: ['runs'], successStatus: 201, summary: 'Queue a training' })
-    .input(
-      z.object({
-        project: reference,
-        dataset: reference,
-        version: z.int().min(1).optional().describe('of the dataset; the newest where left out'),
-        model: z
-          .string()
-          .regex(/^[a-z]+\/\S+$/)
-          .default('builtin/cnn')
-          .describe('source/name'),
-        name: z.string().trim().min(1).max(255).optional(),
-        description: z.string().max(10_000).optional(),
-        priority: z.int().min(-100).max(100).default(0),
-        overrides: trainingOverridesSchema.default({}),
-        source: z.enum(['manual', 'template', 'llm_parsed']).default('manual'),
-        requestId: z
-          .uuid()
-          .optional()
-          .describe('the same id again gives the same run: a repeated request queues nothing twice'),
-      }),
-    )
+    .input(createRunInput)
     .output(z.object({ runId: z.uuid() })),
   models: base
     .route({

@@ -144,6 +144,15 @@ const chosenServices = z.array(serviceName).default([]);
 const started = z.object({ operation: stackOperationSchema });
 const tags = ['stack'];
 
+export const destroyInput = z.object({ name: z.string(), services: chosenServices });
+export type DestroyInput = z.infer<typeof destroyInput>;
+export const migrateInput = z.object({
+  to: z.enum(profiles),
+  /** What the target holds goes first: an older copy, for example. */
+  replace: z.boolean().default(false),
+});
+export type MigrateInput = z.infer<typeof migrateInput>;
+
 export const stackContract = {
   status: base
     .route({
@@ -178,7 +187,7 @@ export const stackContract = {
       summary: 'Remove containers, networks and volumes that carry this stack’s labels',
       description: '`name` must be the stack’s name. Services named: only theirs.',
     })
-    .input(z.object({ name: z.string(), services: chosenServices }))
+    .input(destroyInput)
     .output(started),
   progress: base
     .route({
@@ -236,12 +245,6 @@ export const stackContract = {
       summary:
         'Copy everything to another profile’s stores, compare counts, then use them; the source stays as it was',
     })
-    .input(
-      z.object({
-        to: z.enum(profiles),
-        /** What the target holds goes first: an older copy, for example. */
-        replace: z.boolean().default(false),
-      }),
-    )
+    .input(migrateInput)
     .output(started),
 };

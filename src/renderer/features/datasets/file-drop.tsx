@@ -1,6 +1,6 @@
-import { Text } from '@mantine/core';
+import { Input, Text } from '@mantine/core';
 import { IconFileZip, IconUpload } from '@tabler/icons-react';
-import { type DragEvent, useRef, useState } from 'react';
+import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
 import classes from './file-drop.module.css';
@@ -9,11 +9,12 @@ const archives = '.zip,.tar,.tgz,.tar.gz';
 
 interface FileDropProps {
   readonly file: File | null;
+  readonly error: ReactNode;
   readonly onFile: (file: File) => void;
 }
 
 /** A place to drop an archive on, which also opens the file dialog. */
-export function FileDrop({ file, onFile }: FileDropProps) {
+export function FileDrop({ file, error, onFile }: FileDropProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const input = useRef<HTMLInputElement>(null);
@@ -50,6 +51,7 @@ export function FileDrop({ file, onFile }: FileDropProps) {
           {file ? format.bytes(file.size) : t('datasets.dropHint')}
         </Text>
       </button>
+      {error && <Input.Error>{error}</Input.Error>}
       <input
         ref={input}
         type="file"

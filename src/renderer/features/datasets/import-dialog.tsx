@@ -67,8 +67,9 @@ function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
       {state.at === 'failed' && <ProblemAlert error={state.error} />}
       {state.at === 'failed' && state.validation && <ValidationReport validation={state.validation} />}
       <ImportForm
-        initial={wish}
+        initial={wish?.values ?? null}
         project={project}
+        refusal={state.at === 'failed' ? state.error : null}
         onCancel={onClose}
         onImport={(next) => {
           setWish(next);

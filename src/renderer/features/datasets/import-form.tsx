@@ -1,9 +1,9 @@
 import { Button, Checkbox, Group, Radio, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { importModes, type Reading } from '../../../shared/contract/datasets.ts';
+import { importInput, importModes } from '../../../shared/contract/datasets.ts';
+import { useContractForm, useRefusedField } from '../../components/form/contract-form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useUnsaved } from '../../late/use-unsaved.ts';
 import { queries } from '../../rpc/client.ts';
@@ -11,67 +11,73 @@ import { CheckPanel } from './check-panel.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { ReadingFields } from './reading-fields.tsx';
 import { useCheck } from './use-check.ts';
-import type { ImportWish } from './use-import.ts';
+import type { ImportValues, ImportWish } from './use-import.ts';
 
 interface ImportFormProps {
-  readonly initial: ImportWish | null;
+  readonly initial: ImportValues | null;
   readonly project: string | null;
+  /** Why the last import did not begin or end; null where it did. */
+  readonly refusal: unknown;
   readonly onImport: (wish: ImportWish) => void;
   readonly onCancel: () => void;
 }
 
+const empty: ImportValues = {
+  from: 'path',
+  path: '',
+  file: null,
+  project: null,
+  name: '',
+  mode: 'copy',
+  skipInvalid: false,
+  reading: { classesAt: null, namesEncoding: 'auto' },
+};
+
 /** What to import, and how. */
-export function ImportForm({ initial, project, onImport, onCancel }: ImportFormProps) {
+export function ImportForm({ initial, project, refusal, onImport, onCancel }: ImportFormProps) {
   const { t } = useTranslation();
-  const source = initial?.source;
-  const [from, setFrom] = useState<'path' | 'file'>(source && 'file' in source ? 'file' : 'path');
-  const [path, setPath] = useState(source && 'path' in source ? source.path : '');
-  const [file, setFile] = useState<File | null>(source && 'file' in source ? source.file : null);
-  const [chosen, setChosen] = useState(initial?.project ?? project);
-  const [name, setName] = useState(initial?.name ?? '');
-  const [mode, setMode] = useState<ImportWish['mode']>(initial?.mode ?? 'copy');
-  const [skipInvalid, setSkipInvalid] = useState(initial?.skipInvalid ?? false);
-  const [reading, setReading] = useState<Reading>(
-    initial?.reading ?? { classesAt: null, namesEncoding: 'auto' },
-  );
   const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
   const check = useCheck();
   const all = projects.data?.projects ?? [];
-  const target =
+  const targetOf = ({ project: chosen }: ImportValues) =>
     chosen === null ? (all[0] ?? null) : all.find(({ id, name: one }) => [id, one].includes(chosen));
+  const { form, read } = useContractForm({
+    schema: importInput,
+    initialValues: initial ?? { ...empty, project },
+    toInput: (values: ImportValues) => {
+      const { from, file, path, name, mode, skipInvalid, reading } = values;
+      return {
+        path: from === 'file' ? (file?.name ?? '') : path.trim(),
+        project: targetOf(values)?.id,
+        ...(name.trim() !== '' && { name }),
+        // A file that was sent is the engine's own already: there is nothing to link to.
+        mode: from === 'file' ? 'copy' : mode,
+        skipInvalid,
+        reading,
+      };
+    },
+  });
+  const { from, path, name, file, reading } = form.values;
+  const target = targetOf(form.values);
+  useRefusedField(form, refusal);
+  useRefusedField(form, check.error);
   const projectError = () => {
     if (projects.data?.projects.length === 0) return t('datasets.noProject');
-    return projects.isSuccess && !target ? t('gone.project.title') : undefined;
+    return projects.isSuccess && !target ? t('gone.project.title') : form.errors.project;
   };
-  const ready = target && (from === 'path' ? path.trim() !== '' : file !== null);
   const desktop = window.trainyardDesktop;
 
   useUnsaved(path !== '' || name !== '' || file !== null);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (!target) return;
-    const wished = from === 'file' && file ? { file } : { path: path.trim() };
-    // A file that was sent is the engine's own already: there is nothing to link to.
-    onImport({
-      source: wished,
-      project: target.id,
-      name,
-      mode: 'file' in wished ? 'copy' : mode,
-      skipInvalid,
-      reading,
-    });
-  };
   const choose = async (kind: 'folder' | 'archive') => {
     const found = await desktop?.choosePath(kind);
-    if (found) setPath(found);
+    if (found) form.setFieldValue('path', found);
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={form.onSubmit((input) => onImport({ values: form.values, input }))}>
       <Stack gap="md">
         <SegmentedControl
           aria-label={t('datasets.from')}
-          value={from}
-          onChange={setFrom}
+          {...form.getInputProps('from', { withError: false })}
           data={[
             { value: 'path', label: t('datasets.fromPath') },
             { value: 'file', label: t('datasets.fromFile') },
@@ -87,9 +93,9 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
               placeholder="/data/flowers"
               styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
               spellCheck={false}
-              value={path}
+              {...form.getInputProps('path')}
               onChange={(event) => {
-                setPath(event.currentTarget.value);
+                form.setFieldValue('path', event.currentTarget.value);
                 check.reset();
               }}
             />
@@ -112,7 +118,11 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
             </Button>
           </Group>
         ) : (
-          <FileDrop file={file} onFile={setFile} />
+          <FileDrop
+            file={file}
+            error={form.errors.path}
+            onFile={(next) => form.setFieldValue('file', next)}
+          />
         )}
         <CheckPanel check={check} />
         <Group grow align="flex-start">
@@ -122,25 +132,19 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
             searchable
             allowDeselect={false}
             data={all.map(({ id, name: label }) => ({ value: id, label }))}
+            {...form.getInputProps('project')}
             value={target?.id ?? null}
-            onChange={setChosen}
             nothingFoundMessage={t('common.noMatch')}
             error={projectError()}
           />
           <TextInput
             label={t('datasets.name')}
             placeholder={t('datasets.namePlaceholder')}
-            maxLength={255}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
+            {...form.getInputProps('name')}
           />
         </Group>
         {from === 'path' && (
-          <Radio.Group
-            label={t('datasets.mode')}
-            value={mode}
-            onChange={(value) => setMode(importModes.find((one) => one === value) ?? 'copy')}
-          >
+          <Radio.Group label={t('datasets.mode')} {...form.getInputProps('mode')}>
             <Stack gap={8} mt={6}>
               {importModes.map((one) => (
                 <Radio
@@ -156,22 +160,21 @@ export function ImportForm({ initial, project, onImport, onCancel }: ImportFormP
         <ReadingFields
           reading={reading}
           onChange={(next) => {
-            setReading(next);
+            form.setFieldValue('reading', next);
             check.reset();
           }}
         />
         <Checkbox
           label={t('datasets.skipInvalid')}
           description={t('datasets.skipInvalidHint')}
-          checked={skipInvalid}
-          onChange={(event) => setSkipInvalid(event.currentTarget.checked)}
+          {...form.getInputProps('skipInvalid', { type: 'checkbox' })}
         />
         {projects.error && <ProblemAlert error={projects.error} onRetry={() => void projects.refetch()} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onCancel}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" disabled={!ready}>
+          <Button type="submit" disabled={!read()}>
             {t('datasets.importNow')}
           </Button>
         </Group>

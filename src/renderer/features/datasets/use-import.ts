@@ -1,17 +1,26 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Reading, Validation } from '../../../shared/contract/datasets.ts';
+import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
 
-export interface ImportWish {
-  readonly source: { readonly path: string } | { readonly file: File };
-  readonly project: string;
+/** What is entered. */
+export type ImportValues = {
+  readonly from: 'path' | 'file';
+  readonly path: string;
+  readonly file: File | null;
+  readonly project: string | null;
   readonly name: string;
-  readonly mode: 'copy' | 'link' | 'in_place';
+  readonly mode: (typeof importModes)[number];
   readonly skipInvalid: boolean;
   readonly reading: Reading;
+};
+
+/** What is sent for it. Of a file of this machine, its name stands for the path until the engine has it. */
+export interface ImportWish {
+  readonly values: ImportValues;
+  readonly input: ImportInput;
 }
 
 type Answer = Awaited<ReturnType<EngineClient['datasets']['waitForImport']>>;
@@ -38,8 +47,8 @@ async function sourcePath(
   report: (state: ImportState) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  if ('path' in wish.source) return wish.source.path;
-  const { file } = wish.source;
+  const { from, file } = wish.values;
+  if (from === 'path' || !file) return wish.input.path;
   const at = (done: number) => report({ at: 'working', phase: 'uploading', done, total: file.size });
   at(0);
   return uploadFile(file, at, signal);
@@ -82,14 +91,7 @@ export function useImport(): {
       report({ at: 'working', phase: 'importing', progress: null });
       try {
         const path = await sourcePath(wish, report, controller.signal);
-        const { datasetId, importId } = await engine.datasets.import({
-          path,
-          project: wish.project,
-          mode: wish.mode,
-          skipInvalid: wish.skipInvalid,
-          reading: wish.reading,
-          ...(wish.name.trim() !== '' && { name: wish.name.trim() }),
-        });
+        const { datasetId, importId } = await engine.datasets.import({ ...wish.input, path });
         const answer = await watch(importId, report, controller.signal);
         if (answer.phase === 'failed') {
           const { code, message, mend } = answer.error ?? {

@@ -1,14 +1,21 @@
 import { Text } from '@mantine/core';
+import type { FormErrors } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import type { FieldValue } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
-import type { ReadForm } from './form-state.ts';
-import { useRangeText } from './use-range-text.ts';
+import { allFields } from './fields.ts';
+import { type Change, formPath } from './run-values.ts';
+
+interface ChangeListProps {
+  readonly changes: readonly Change[];
+  readonly errors: FormErrors;
+}
 
 /** What differs from the model's defaults, and what is wrong: in the words of the form. */
-export function ChangeList({ changes, wrong }: Pick<ReadForm, 'changes' | 'wrong'>) {
+export function ChangeList({ changes, errors }: ChangeListProps) {
   const { t } = useTranslation();
-  const rangeText = useRangeText();
+  const wrong = allFields.filter((field) => errors[formPath(field)]);
+  const right = changes.filter(({ field }) => !wrong.includes(field));
   const show = (value: FieldValue) => {
     if (value === null) return t('fieldHints.automatic');
     return typeof value === 'boolean' ? t(value ? 'common.yes' : 'common.no') : String(value);
@@ -20,21 +27,21 @@ export function ChangeList({ changes, wrong }: Pick<ReadForm, 'changes' | 'wrong
           <Text size="sm" fw={550} c="red">
             {t('newRun.wrong')}
           </Text>
-          {wrong.map(({ path, label }) => (
-            <Text key={path} size="sm">
-              {t(`fields.${label}`)}: {rangeText(path)}
+          {wrong.map((field) => (
+            <Text key={field.path} size="sm">
+              {t(`fields.${field.label}`)}: {errors[formPath(field)]}
             </Text>
           ))}
         </div>
       )}
-      {changes.length === 0 && wrong.length === 0 && (
+      {right.length === 0 && wrong.length === 0 && (
         <Text size="sm" c="dimmed">
           {t('newRun.nothingChanged')}
         </Text>
       )}
-      {changes.length > 0 && (
+      {right.length > 0 && (
         <Facts
-          facts={changes.map(({ field, value, before }) => [
+          facts={right.map(({ field, value, before }) => [
             t(`fields.${field.label}`),
             <span key={field.path} className="tabular">
               {show(value)}{' '}

@@ -1,29 +1,26 @@
 import { Select, Switch } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { rangeOf } from '../../../shared/model/number-range.ts';
+import { rangeOf } from '../../../shared/model/limits.ts';
 import { readNumber } from '../../../shared/model/number-text.ts';
 import type { FieldValue } from '../../components/documents.ts';
 import classes from './field-input.module.css';
 import type { Field } from './fields.ts';
 import { NumberField } from './number-field.tsx';
 import { stepped } from './steps.ts';
-import { useRangeText } from './use-range-text.ts';
 
 interface FieldInputProps {
   readonly field: Field;
   readonly value: FieldValue;
-  readonly isWrong: boolean;
-  /** The engine's own word on this field. */
-  readonly refusal: string | null;
+  /** What is wrong with it. */
+  readonly error: ReactNode;
   readonly onChange: (value: FieldValue) => void;
 }
 
 /** One hyperparameter, with what is wrong with it. */
-export function FieldInput({ field, value, isWrong, refusal, onChange }: FieldInputProps) {
+export function FieldInput({ field, value, error, onChange }: FieldInputProps) {
   const { t } = useTranslation();
-  const rangeText = useRangeText();
   const label = t(`fields.${field.label}`);
-  const error = isWrong ? rangeText(field.path) : refusal;
   if (field.kind === 'switch') {
     return (
       <Switch

@@ -1,35 +1,24 @@
 import { Button, Collapse, Group, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { z } from 'zod';
+import { createRunInput } from '../../../shared/contract/runs.ts';
 import { flatten } from '../../components/documents.ts';
+import { useContractForm, useRefusedField } from '../../components/form/contract-form.tsx';
 import { LinkButton } from '../../components/link-button.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
 import { useUnsaved } from '../../late/use-unsaved.ts';
 import { queries } from '../../rpc/client.ts';
-import { toProblem } from '../../rpc/problem.ts';
 import { ChangeList } from './change-list.tsx';
 import { FieldInput } from './field-input.tsx';
 import { advancedFields, basicFields, type Field } from './fields.ts';
-import { type Edits, readForm } from './form-state.ts';
 import classes from './new-run-page.module.css';
+import { changesOf, formPath, overridesOf, type RunValues, untouched } from './run-values.ts';
 import { useCreateRun } from './use-create-run.ts';
 import type { NamedDataset } from './use-sources.ts';
-
-const nameSchema = z.string().trim().max(255);
-
-interface NewRunValues {
-  readonly project: string | null;
-  readonly dataset: string | null;
-  readonly model: string | null;
-  readonly name: string;
-  readonly edits: Edits;
-}
 
 interface NewRunFormProps {
   readonly projects: readonly { readonly id: string; readonly name: string }[];
@@ -43,14 +32,25 @@ interface NewRunFormProps {
 export function NewRunForm({ projects, firstProject, named, version }: NewRunFormProps) {
   const { t, i18n } = useTranslation();
   const models = useQuery(queries.runs.models.queryOptions());
-  const form = useForm<NewRunValues>({
-    initialValues: { project: firstProject, dataset: named?.id ?? null, model: null, name: '', edits: {} },
-    validate: {
-      project: (value) => (value === null ? t('newRun.chooseProject') : null),
-      name: (value) => (nameSchema.safeParse(value).success ? null : t('ranges.other')),
+  const { form, read } = useContractForm({
+    schema: createRunInput,
+    initialValues: {
+      project: firstProject,
+      dataset: named?.id ?? null,
+      model: null,
+      name: '',
+      overrides: untouched,
     },
+    toInput: (values: RunValues): unknown => ({
+      project: values.project,
+      dataset,
+      model: model?.id ?? null,
+      overrides: overridesOf(changesOf(flatten(values.overrides), defaults)),
+      ...(values.name.trim() !== '' && { name: values.name }),
+      ...(version !== null && dataset === named?.id && { version }),
+    }),
   });
-  const { project, dataset: datasetChoice, model: modelChoice, name, edits } = form.values;
+  const { project, dataset: datasetChoice, model: modelChoice, overrides } = form.values;
   const [advanced, advancedToggle] = useDisclosure(false);
   const create = useCreateRun();
   useUnsaved(form.isDirty());
@@ -69,37 +69,24 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
   const risks = chosen.data?.versions.find((one) => one.version === trained)?.trainingRisks ?? [];
   const model = models.data?.models.find(({ id }) => id === modelChoice) ?? models.data?.models[0];
   const defaults = useMemo(() => flatten(model?.defaults ?? {}), [model]);
-  const { overrides, changes, wrong } = useMemo(() => readForm(edits, defaults), [edits, defaults]);
-  const refusal = create.error ? toProblem(create.error) : null;
-  const refusedField = refusal?.field?.replace(/^(overrides|config)\./, '') ?? null;
-  const wish =
-    project && dataset && model && overrides
-      ? {
-          project,
-          dataset,
-          model: model.id,
-          name,
-          overrides,
-          ...(version !== null && dataset === named?.id && { version }),
-        }
-      : null;
+  const entered = useMemo(() => flatten(overrides), [overrides]);
+  const changes = changesOf(entered, defaults);
+  const isWrong = (field: Field) => Boolean(form.errors[formPath(field)]);
+  useRefusedField(form, create.error);
 
-  const submit = form.onSubmit(() => {
-    if (wish) create.mutate(wish);
-  });
   const input = (field: Field) => (
     <FieldInput
       key={field.path}
       field={field}
-      value={edits[field.path] ?? defaults[field.path] ?? field.fallback}
-      isWrong={wrong.includes(field)}
-      refusal={refusedField === field.path ? (refusal?.message ?? null) : null}
-      onChange={(value) => form.setFieldValue('edits', { ...edits, [field.path]: value })}
+      value={entered[field.path] ?? defaults[field.path] ?? field.fallback}
+      error={form.errors[formPath(field)]}
+      onChange={(value) => form.setFieldValue(formPath(field), value)}
     />
   );
+  const advancedShown = advanced || advancedFields.some(({ fields }) => fields.some(isWrong));
   const failed = [models, datasets].find((query) => query.error);
   return (
-    <form onSubmit={submit} className={classes.columns}>
+    <form onSubmit={form.onSubmit((wish) => create.mutate(wish))} className={classes.columns}>
       <Stack gap="lg">
         {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
         <section className={`surface ${classes.section}`}>
@@ -125,8 +112,8 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
                 value: one.id,
                 label: `${one.name} v${(one.id === named?.id && version) || one.version}`,
               }))}
+              {...form.getInputProps('dataset')}
               value={dataset}
-              onChange={(value) => form.setFieldValue('dataset', value)}
             />
             <Select
               label={t('runs.model')}
@@ -135,13 +122,12 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
               description={model?.description[i18n.language === 'ko' ? 'ko' : 'en']}
               inputWrapperOrder={['label', 'input', 'description', 'error']}
               data={(models.data?.models ?? []).map(({ id }) => id)}
+              {...form.getInputProps('model')}
               value={model?.id ?? null}
-              onChange={(value) => form.setFieldValue('model', value)}
             />
             <TextInput
               label={t('newRun.name')}
               placeholder={t('newRun.namePlaceholder')}
-              maxLength={255}
               {...form.getInputProps('name')}
             />
           </SimpleGrid>
@@ -174,9 +160,9 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
             color="gray"
             size="compact-sm"
             className={classes.more}
-            aria-expanded={advanced}
+            aria-expanded={advancedShown}
             leftSection={
-              advanced ? (
+              advancedShown ? (
                 <IconChevronDown size={16} aria-hidden />
               ) : (
                 <IconChevronRight size={16} aria-hidden />
@@ -186,7 +172,7 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
           >
             {t('newRun.advanced')}
           </Button>
-          <Collapse expanded={advanced}>
+          <Collapse expanded={advancedShown}>
             <Stack gap="lg">
               {advancedFields.map(({ group, fields }) => (
                 <fieldset key={group} className={classes.group}>
@@ -205,13 +191,13 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
           <Title order={2} size={15}>
             {t('newRun.changed')}
           </Title>
-          <ChangeList changes={changes} wrong={wrong} />
+          <ChangeList changes={changes} errors={form.errors} />
           {create.error && <ProblemAlert error={create.error} />}
           <Button
             type="submit"
             size="md"
             fullWidth
-            disabled={!wish}
+            disabled={!read()}
             loading={create.isPending}
             leftSection={<IconPlayerPlay size={18} aria-hidden />}
           >

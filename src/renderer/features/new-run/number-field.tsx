@@ -1,6 +1,6 @@
 import { ActionIcon, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './number-field.module.css';
 
@@ -8,7 +8,7 @@ interface NumberFieldProps {
   readonly label: string;
   readonly text: string;
   readonly placeholder?: string | undefined;
-  readonly error: string | null;
+  readonly error: ReactNode;
   readonly onText: (text: string) => void;
   /** Goes one step up or down, where the text is a number. */
   readonly onStep: (up: boolean) => void;

@@ -1,9 +1,9 @@
 import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { type Project, projectFields } from '../../../shared/contract/projects.ts';
+import { type Project, type ProjectFields, projectFields } from '../../../shared/contract/projects.ts';
+import { useContractForm, useRefusedField } from '../../components/form/contract-form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useUnsaved } from '../../late/use-unsaved.ts';
 import { engine, queries } from '../../rpc/client.ts';
@@ -29,29 +29,16 @@ function ProjectForm({ onClose, project }: Omit<ProjectDialogProps, 'opened'>) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const form = useForm({
+  const { form, read } = useContractForm({
+    schema: projectFields,
     initialValues: {
       name: project?.name ?? '',
       description: project?.description ?? '',
       tags: project?.tags ?? [],
     },
-    validateInputOnChange: true,
-    validate: (values) => {
-      const issues = projectFields.safeParse(values).error?.issues ?? [];
-      return Object.fromEntries(
-        issues.map(({ path: [field] }) => [
-          String(field),
-          field === 'tags'
-            ? t('projects.tagsWrong')
-            : field === 'name'
-              ? t('projects.nameWrong')
-              : t('projects.descriptionWrong'),
-        ]),
-      );
-    },
   });
   const save = useMutation({
-    mutationFn: async ({ name, description, tags }: typeof form.values) => {
+    mutationFn: async ({ name, description, tags }: ProjectFields) => {
       const text = description.trim();
       if (project) {
         return engine.projects.update({ project: project.id, name, description: text || null, tags });
@@ -64,6 +51,7 @@ function ProjectForm({ onClose, project }: Omit<ProjectDialogProps, 'opened'>) {
       if (!project) await navigate({ to: '/projects/$projectId', params: { projectId: saved.id } });
     },
   });
+  useRefusedField(form, save.error);
   useUnsaved(form.isDirty());
   const submit = form.onSubmit((values) => save.mutate(values));
   return (
@@ -93,11 +81,7 @@ function ProjectForm({ onClose, project }: Omit<ProjectDialogProps, 'opened'>) {
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button
-            type="submit"
-            loading={save.isPending}
-            disabled={!projectFields.safeParse(form.values).success}
-          >
+          <Button type="submit" loading={save.isPending} disabled={!read()}>
             {project ? t('common.save') : t('common.create')}
           </Button>
         </Group>

@@ -1,8 +1,15 @@
 import { Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import {
+  type DestroyInput,
+  destroyInput,
+  type MigrateInput,
+  migrateInput,
+} from '../../../shared/contract/stack.ts';
 import { type Profile, profiles } from '../../../shared/model/stack.ts';
+import { useContractForm, useRefusedField } from '../../components/form/contract-form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { engine, queries } from '../../rpc/client.ts';
 
@@ -24,20 +31,21 @@ export function DestroyDialog({ opened, onClose, name }: DialogProps & { readonl
 function DestroyForm({ onClose, name }: Omit<DialogProps, 'opened'> & { readonly name: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [typed, setTyped] = useState('');
+  const { form, read } = useContractForm({
+    schema: destroyInput.extend({ name: z.string().trim().pipe(z.literal(name)) }),
+    initialValues: { name: '' },
+    check: 'blur',
+  });
   const destroy = useMutation({
-    mutationFn: () => engine.stack.destroy({ name: typed, services: [] }),
+    mutationFn: (input: DestroyInput) => engine.stack.destroy(input),
     onSuccess: async () => {
       onClose();
       await client.invalidateQueries({ queryKey: queries.stack.key() });
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (typed === name) destroy.mutate();
-  };
+  useRefusedField(form, destroy.error);
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={form.onSubmit((input) => destroy.mutate(input))}>
       <Stack gap="md">
         <Text size="sm">{t('stackDialogs.destroyText')}</Text>
         <Text size="sm" c="dimmed">
@@ -48,15 +56,14 @@ function DestroyForm({ onClose, name }: Omit<DialogProps, 'opened'> & { readonly
           autoComplete="off"
           spellCheck={false}
           label={t('stackDialogs.destroyName', { name })}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value.trim())}
+          {...form.getInputProps('name')}
         />
         {destroy.error && <ProblemAlert error={destroy.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" color="red" loading={destroy.isPending} disabled={typed !== name}>
+          <Button type="submit" color="red" loading={destroy.isPending} disabled={!read()}>
             {t('stackDialogs.destroyNow')}
           </Button>
         </Group>
@@ -123,25 +130,31 @@ export function UseProfileDialog({
 /** Copies everything to another profile's stores; what it does then is told by the stack's progress. */
 export function MigrateDialog({ opened, onClose, from }: ProfileDialogProps) {
   const { t } = useTranslation();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('stackDialogs.migrateTitle')} centered>
+      <MigrateForm key={from} onClose={onClose} from={from} />
+    </Modal>
+  );
+}
+
+function MigrateForm({ onClose, from }: Omit<ProfileDialogProps, 'opened'>) {
+  const { t } = useTranslation();
   const client = useQueryClient();
   const others = profiles.filter((profile) => profile !== from);
-  const [chosen, setChosen] = useState<Profile | null>(null);
-  const [replace, setReplace] = useState(false);
-  const to = chosen !== null && chosen !== from ? chosen : (others[0] ?? 'embedded');
+  const { form } = useContractForm({
+    schema: migrateInput,
+    initialValues: { to: others[0] ?? 'embedded', replace: false },
+  });
   const migrate = useMutation({
-    mutationFn: () => engine.stack.migrate({ to, replace }),
+    mutationFn: (input: MigrateInput) => engine.stack.migrate(input),
     onSuccess: async () => {
       onClose();
       await client.invalidateQueries({ queryKey: queries.stack.key() });
     },
   });
-  const close = () => {
-    setReplace(false);
-    migrate.reset();
-    onClose();
-  };
+  useRefusedField(form, migrate.error);
   return (
-    <Modal opened={opened} onClose={close} title={t('stackDialogs.migrateTitle')} centered>
+    <form onSubmit={form.onSubmit((input) => migrate.mutate(input))}>
       <Stack gap="md">
         <Text size="sm">{t('stackDialogs.migrateText', { from: t(`stack.profiles.${from}`) })}</Text>
         <Select
@@ -149,10 +162,9 @@ export function MigrateDialog({ opened, onClose, from }: ProfileDialogProps) {
           allowDeselect={false}
           label={t('stackDialogs.migrateTo')}
           data={others.map((value) => ({ value, label: t(`stack.profiles.${value}`) }))}
-          value={to}
-          onChange={(value) => setChosen(profiles.find((one) => one === value) ?? null)}
+          {...form.getInputProps('to')}
         />
-        {to === 'external' && (
+        {form.values.to === 'external' && (
           <Text size="sm" c="dimmed">
             {t('stackDialogs.migrateExternal')}
           </Text>
@@ -160,19 +172,18 @@ export function MigrateDialog({ opened, onClose, from }: ProfileDialogProps) {
         <Checkbox
           label={t('stackDialogs.migrateReplace')}
           description={t('stackDialogs.migrateReplaceHint')}
-          checked={replace}
-          onChange={(event) => setReplace(event.currentTarget.checked)}
+          {...form.getInputProps('replace', { type: 'checkbox' })}
         />
         {migrate.error && <ProblemAlert error={migrate.error} />}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
+          <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button loading={migrate.isPending} onClick={() => migrate.mutate()}>
+          <Button type="submit" loading={migrate.isPending}>
             {t('stackDialogs.migrateNow')}
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </form>
   );
 }

@@ -1,4 +1,4 @@
-/** The form of a new run. */
+/** The form of a new run, and what fields of any form take. */
 export const form = {
   newRun: {
     subtitle: 'Choose what to train on what; everything else has a good default.',
@@ -13,8 +13,6 @@ export const form = {
     nothingChanged: 'Nothing: the model’s defaults are used.',
     before: '(default: {{value}})',
     wrong: 'To correct first',
-    chooseProject: 'Choose a project',
-    chooseDataset: 'Choose a dataset',
     start: 'Start training',
   },
   fields: {
@@ -60,6 +58,11 @@ export const form = {
     fromTo: '{{kind}} from {{min}} to {{max}}',
     aboveTo: '{{kind}} above {{min}}, up to {{max}}',
     fromBelow: '{{kind}} from {{min}} to below {{max}}',
+    text: '{{min}} to {{max}} characters',
+    textTo: 'At most {{max}} characters',
+    filled: 'This can’t be empty',
+    list: 'At most {{max}} entries of up to {{each}} characters each',
+    exact: 'Exactly {{text}}',
     other: 'This value is not possible here',
   },
 };

@@ -1,6 +1,6 @@
 import type { Messages } from '../messages.ts';
 
-/** 새 학습 양식. */
+/** 새 학습 양식과, 모든 양식의 칸에 쓸 수 있는 값. */
 export const form: Pick<Messages, 'newRun' | 'fields' | 'fieldGroups' | 'fieldHints' | 'ranges'> = {
   newRun: {
     subtitle: '무엇을 무엇으로 학습할지 고르세요. 나머지는 알맞은 기본값이 있습니다.',
@@ -15,8 +15,6 @@ export const form: Pick<Messages, 'newRun' | 'fields' | 'fieldGroups' | 'fieldHi
     nothingChanged: '없음. 모델의 기본값을 씁니다.',
     before: '(기본값: {{value}})',
     wrong: '먼저 고칠 것',
-    chooseProject: '프로젝트를 고르세요',
-    chooseDataset: '데이터셋을 고르세요',
     start: '학습 시작',
   },
   fields: {
@@ -62,6 +60,11 @@ export const form: Pick<Messages, 'newRun' | 'fields' | 'fieldGroups' | 'fieldHi
     fromTo: '{{min}} 이상 {{max}} 이하의 {{kind}}를 입력하세요',
     aboveTo: '{{min}} 초과 {{max}} 이하의 {{kind}}를 입력하세요',
     fromBelow: '{{min}} 이상 {{max}} 미만의 {{kind}}를 입력하세요',
+    text: '{{min}}자 이상 {{max}}자 이하로 입력하세요',
+    textTo: '{{max}}자 이하로 입력하세요',
+    filled: '비워 둘 수 없습니다',
+    list: '{{max}}개까지, 각각 {{each}}자 이하로 입력하세요',
+    exact: '{{text}}을(를) 그대로 입력하세요',
     other: '여기에 쓸 수 없는 값입니다',
   },
 };

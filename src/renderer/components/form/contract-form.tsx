@@ -1,0 +1,62 @@
+import { type FormErrors, type UseFormReturnType, useForm } from '@mantine/form';
+import { useEffect } from 'react';
+import type { z } from 'zod';
+import { toProblem } from '../../rpc/problem.ts';
+import { LimitText, RefusalText } from './field-texts.tsx';
+
+interface ContractFormOptions<Values, Schema extends z.ZodType> {
+  /** The procedure's input, or the part of it that is entered. */
+  readonly schema: Schema;
+  readonly initialValues: Values;
+  /** What these values send; they themselves where left out. */
+  readonly toInput?: (values: Values) => unknown;
+  /** When a field is checked. On leaving it: where all that is typed is wrong until its end. */
+  readonly check?: 'change' | 'blur';
+}
+
+interface ContractForm<Values extends Record<string, unknown>, Input> {
+  readonly form: UseFormReturnType<Values, Input>;
+  /** What would be sent now; null where the contract refuses it. */
+  readonly read: () => Input | null;
+}
+
+/** The field of an issue: an entry of a list has none of its own. */
+function fieldOf(path: readonly PropertyKey[]): string {
+  const entry = path.findIndex((part) => typeof part === 'number');
+  return (entry === -1 ? path : path.slice(0, entry)).map(String).join('.');
+}
+
+/** A form that is checked against the contract's own schema; each invalid field says what it takes. */
+export function useContractForm<Values extends Record<string, unknown>, Schema extends z.ZodType>({
+  schema,
+  initialValues,
+  toInput = (values) => values,
+  check = 'change',
+}: ContractFormOptions<Values, Schema>): ContractForm<Values, z.output<Schema>> {
+  const form = useForm<Values, z.output<Schema>>({
+    initialValues,
+    validateInputOnChange: check === 'change',
+    validateInputOnBlur: check === 'blur',
+    validate: (values): FormErrors => {
+      const issues = schema.safeParse(toInput(values)).error?.issues ?? [];
+      const fields = issues.map(({ path }) => fieldOf(path));
+      return Object.fromEntries(
+        fields.map((field) => [field, <LimitText key={field} schema={schema} path={field} />]),
+      );
+    },
+    transformValues: (values) => schema.parse(toInput(values)),
+  });
+  return { form, read: () => schema.safeParse(toInput(form.values)).data ?? null };
+}
+
+/** Shows what the engine refused at the field that it names, until that is changed. */
+export function useRefusedField(
+  form: { setErrors: UseFormReturnType<unknown>['setErrors'] },
+  error: unknown,
+): void {
+  const { setErrors } = form;
+  useEffect(() => {
+    const field = error ? toProblem(error).field : null;
+    if (field !== null) setErrors((errors) => ({ ...errors, [field]: <RefusalText error={error} /> }));
+  }, [error, setErrors]);
+}

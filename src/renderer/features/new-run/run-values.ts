@@ -1,0 +1,51 @@
+import { readNumber } from '../../../shared/model/number-text.ts';
+import { type FieldValue, unflatten } from '../../components/documents.ts';
+import { allFields, type Field } from './fields.ts';
+
+/** What a person entered. */
+export type RunValues = {
+  readonly project: string | null;
+  readonly dataset: string | null;
+  readonly model: string | null;
+  readonly name: string;
+  /** Hyperparameters as the contract nests them: numbers as they were written, null where left alone. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+};
+
+/** No hyperparameter touched. */
+export const untouched = unflatten(Object.fromEntries(allFields.map(({ path }) => [path, null])));
+
+export interface Change {
+  readonly field: Field;
+  /** What the contract is to take; a text where a number was to be, and is none. */
+  readonly value: FieldValue;
+  /** Null where the model names none. */
+  readonly before: FieldValue;
+}
+
+/** Where a hyperparameter is in the form, and in what is sent. */
+export const formPath = (field: Field) => `overrides.${field.path}`;
+
+function meantBy(field: Field, entered: FieldValue): FieldValue {
+  if (field.kind !== 'number' || typeof entered !== 'string') return entered;
+  if (entered.trim() === '' && field.fallback === null) return null;
+  return readNumber(entered) ?? entered;
+}
+
+/** What differs from the model's defaults. Both by the field's dotted path. */
+export function changesOf(
+  entered: Readonly<Record<string, FieldValue>>,
+  defaults: Readonly<Record<string, FieldValue>>,
+): readonly Change[] {
+  return allFields.flatMap((field) => {
+    const text = entered[field.path] ?? null;
+    const value = meantBy(field, text);
+    const before = defaults[field.path] ?? field.fallback;
+    return text === null || value === before ? [] : [{ field, value, before }];
+  });
+}
+
+/** The overrides that changes make. */
+export function overridesOf(changes: readonly Change[]): Record<string, unknown> {
+  return unflatten(Object.fromEntries(changes.map(({ field, value }) => [field.path, value])));
+}

@@ -1,0 +1,95 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/build.mjs';
+import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { visitFixture } from './visit.ts';
+
+let opened: OpenBrowser;
+
+beforeAll(async () => {
+  await ensureBuilt({ only: ['desktop'] });
+  opened = await openBrowser();
+});
+afterAll(async () => {
+  await opened?.[Symbol.asyncDispose]();
+});
+
+const visit = (address: string, locale = 'en-GB') => visitFixture(opened, address, { locale });
+
+/** The words below a field, as a screen reader has them. */
+const saidAt = (page: Page, name: string) =>
+  page.getByRole('textbox', { name, exact: true }).evaluate((input) =>
+    (input.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .map((id) => document.getElementById(id)?.textContent ?? '')
+      .join(' '),
+  );
+
+async function choose(page: Page, name: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name }).click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+test('where the classes lie and how an archive’s names are written go with the check and with the import', async () => {
+  const { page, fixture, complaints } = await visit('/datasets?import=true');
+  const { readings } = fixture.story.state;
+  await page.getByRole('textbox', { name: 'Folder, zip or tar' }).fill('/data/bad.zip');
+  await choose(page, 'Class folders', 'Level 2');
+  await choose(page, 'Names in the archive', 'cp949');
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByText('rose/broken.png can’t be decoded').first().waitFor();
+  expect(readings.at(-1)).toEqual({ classesAt: 2, namesEncoding: 'cp949' });
+  await choose(page, 'Class folders', 'Automatic');
+  await expect.poll(() => page.getByText('rose/broken.png can’t be decoded').count()).toBe(0);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('nothing was imported').first().waitFor();
+  expect(readings.at(-1)).toEqual({ classesAt: null, namesEncoding: 'cp949' });
+  expect(await page.getByRole('combobox', { name: 'Names in the archive' }).inputValue()).toBe('cp949');
+  await page.getByRole('textbox', { name: 'Folder, zip or tar' }).fill('/data/good.zip');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('The dataset is imported').waitFor();
+  expect(readings.at(-1)).toEqual({ classesAt: null, namesEncoding: 'cp949' });
+  expect(complaints).toEqual([]);
+});
+
+test('what the engine refuses of an import is said at the field, until that is changed', async () => {
+  const { page } = await visit('/datasets?import=true');
+  const label = 'Folder, zip or tar';
+  await page.getByRole('textbox', { name: label }).fill('/missing/flowers');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect.poll(() => saidAt(page, label)).toContain('There is nothing at /missing/flowers');
+  await page.getByRole('textbox', { name: label }).fill('/data/flowers');
+  expect(await saidAt(page, label)).not.toContain('There is nothing');
+});
+
+test('an invalid name says how long it may be, and the form does not go', async () => {
+  const { page } = await visit('/datasets?import=true');
+  await page.getByRole('textbox', { name: 'Folder, zip or tar' }).fill('/data/flowers');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('n'.repeat(256));
+  await expect.poll(() => saidAt(page, 'Name')).toContain('1 to 255 characters');
+  expect(await page.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+});
+
+test('a project’s name that is taken is said at the name, and its limits in Korean', async () => {
+  const { page, fixture } = await visit('/projects', 'ko-KR');
+  const [taken] = [...fixture.story.state.projects.values()];
+  await page.getByRole('button', { name: '새 프로젝트' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: '이름' }).fill('가'.repeat(256));
+  await dialog.getByText('1자 이상 255자 이하로 입력하세요').waitFor();
+  await dialog.getByRole('textbox', { name: '이름' }).fill(taken?.name ?? '');
+  await dialog.getByRole('button', { name: '만들기' }).click();
+  await expect
+    .poll(() => dialog.getByRole('textbox', { name: '이름' }).getAttribute('aria-invalid'))
+    .toBe('true');
+});
+
+test('a hyperparameter that the engine refuses is said at its field, which is unfolded for it', async () => {
+  const { page } = await visit('/runs/new');
+  await page.getByRole('button', { name: 'Advanced' }).click();
+  await page.getByRole('textbox', { name: 'Training share', exact: true }).fill('1');
+  await page.getByRole('button', { name: 'Advanced' }).click();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByRole('textbox', { name: 'Training share', exact: true }).waitFor();
+  await expect.poll(() => saidAt(page, 'Training share')).toContain('The shares are more than the whole');
+});
