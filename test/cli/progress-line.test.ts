@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { describeProgress } from '../../src/main/cli/progress-line.ts';
-import { goodFiles, temporaryFolder, writeFiles } from '../datasets/support/pictures.ts';
+import { goodFiles, writeFiles } from '../datasets/support/pictures.ts';
 import { runCli } from '../support/engine.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('progress tells the files of all, the rate and the time left, and nothing that is not known', () => {
   const at = { phase: 'validating', done: 12_000, total: 100_000, rate: 698.7, secondsLeft: 126 } as const;

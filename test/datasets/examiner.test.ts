@@ -10,7 +10,8 @@ import type { ExaminationWatch } from '../../src/main/domain/datasets/examinatio
 import type { AcceptedImage } from '../../src/main/domain/datasets/images.ts';
 import { defaultLimits } from '../../src/main/domain/datasets/limits.ts';
 import { automatic } from '../../src/main/domain/datasets/reading.ts';
-import { goodFiles, picture, temporaryFolder, writeFiles } from './support/pictures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { goodFiles, picture, writeFiles } from './support/pictures.ts';
 
 const state = '/nowhere/trainyard';
 const program = path.join(import.meta.dirname, '../../src/main/adapters/examiner/examine-thread.ts');

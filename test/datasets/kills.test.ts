@@ -8,6 +8,7 @@ import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
 import { importFolder, makeProject } from './support/open-service.ts';
 import { writeFiles } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';
+import { importPhotos, makeOld, sizesOf, upright } from './support/turned-photos.ts';
 
 const importer = path.join(import.meta.dirname, 'support', 'importer.ts');
 type Setting = Awaited<ReturnType<typeof openSetting>>;
@@ -72,10 +73,12 @@ const importing = await failpointsOf(
   'adapters/files/object-store.ts',
 );
 const ways = [
-  ...importing.filter((name) => !/link|remove|failed/.test(name)).map((name) => ['copy', name] as const),
+  ...importing
+    .filter((name) => !/link|remove|failed|times/.test(name))
+    .map((name) => ['copy', name] as const),
   ['copy', 'object.put-many.before:4'] as const,
   ['copy', 'object.put-many.after:4'] as const,
-  ...importing.filter((name) => /object\.link/.test(name)).map((name) => ['link', name] as const),
+  ...importing.filter((name) => /object\.link|times/.test(name)).map((name) => ['link', name] as const),
   ['link', 'object.put.after:1'] as const,
   ['in_place', 'object.put.after:1'] as const,
 ];
@@ -155,6 +158,22 @@ test.each(['before', 'after'])(
     expect(await counted()).toEqual([1, 1]);
     expect(await run(setting, setting.home, { remove: 'pets' }, `dataset.remove.${when}`)).toBe('SIGKILL');
     expect(await counted()).toEqual(when === 'before' ? [1, 1] : [0, 0]);
+  },
+);
+
+test.each(['before', 'after'])(
+  'a version of an older import has upright sizes, also where an engine was killed %s it kept which were turned',
+  async (when) => {
+    await using setting = await openSetting();
+    const { datasetId } = await importPhotos(setting, 'copy');
+    await makeOld(setting, datasetId);
+    const prepare = { prepare: datasetId };
+    expect(await run(setting, setting.home, prepare, `dataset-sizes.put.${when}`)).toBe('SIGKILL');
+    const kept = async () => (await setting.service.show(localOwnerId, 'pets')).versions[0]?.correctedSizes;
+    expect(await kept()).toBe(when === 'before' ? null : 2);
+    expect(await run(setting, setting.home, prepare)).toBe('0');
+    expect(await kept()).toBe(2);
+    expect(await sizesOf(setting, datasetId)).toEqual(upright);
   },
 );
 

@@ -110,7 +110,10 @@ function describe(
   };
 }
 
-/** The manifest goes last of the objects, the rows after it: a version that counts is there whole. */
+/**
+ * The manifest goes last of the objects, the rows after it: a version that counts is there whole. What lies beside the manifest is the
+ * same for every import of a version's number, so that a kill in between leaves nothing that the next attempt could take for its own.
+ */
 async function commit(
   intent: ImportRecord,
   { importRows, store }: ImportParts,
@@ -121,11 +124,15 @@ async function commit(
   const { version, present } = await importRows.reserve(intent.id, made);
   failpoint('dataset-import.reserve.after');
   // A version with this manifest has upright sizes, whoever imported it first.
+  failpoint('dataset-import.sizes.before');
   await store.put('datasets', sizesKey(intent.datasetId, version), Buffer.from(noneTurned));
+  failpoint('dataset-import.sizes.after');
   if (!present) {
     if (stored.times) {
       const times = Buffer.from(JSON.stringify(stored.times));
+      failpoint('dataset-import.times.before');
       await store.put('datasets', timesKey(intent.datasetId, version), times);
+      failpoint('dataset-import.times.after');
     }
     failpoint('dataset-import.manifest.before');
     const text = Readable.from(manifestText(stored.lines), { objectMode: false });

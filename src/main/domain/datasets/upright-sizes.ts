@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
+import { failpoint } from '../../failpoints.ts';
 import type { ObjectStore } from '../objects/ports.ts';
 import { blobKey, type ManifestLine, sizesKey } from './manifest.ts';
 import { type DatasetVersionRecord, ImageFault, type ImageReader, type RootedFiles } from './ports.ts';
@@ -81,12 +82,12 @@ export class UprightSizes {
     });
     turned.sort((one, other) => one - other);
     // What is missing now may be back later: only the whole is kept.
-    if (isComplete)
-      await this.parts.store.put(
-        'datasets',
-        sizesKey(datasetId, version.version),
-        Buffer.from(JSON.stringify({ turned })),
-      );
+    if (isComplete) {
+      const text = Buffer.from(JSON.stringify({ turned }));
+      failpoint('dataset-sizes.put.before');
+      await this.parts.store.put('datasets', sizesKey(datasetId, version.version), text);
+      failpoint('dataset-sizes.put.after');
+    }
     return turned;
   }
 
