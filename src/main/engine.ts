@@ -9,7 +9,7 @@ import { readExternal } from './adapters/external/external-file.ts';
 import { StateFileSystems } from './adapters/files/file-systems.ts';
 import { openSettings } from './adapters/sqlite/settings-store.ts';
 import { createRouter } from './api/router.ts';
-import { DiskWatch } from './domain/disk/disk-watch.ts';
+import { type DiskState, DiskWatch } from './domain/disk/disk-watch.ts';
 import { localOwnerId } from './domain/identity/local-owner.ts';
 import { News } from './domain/news/news.ts';
 import { ensureSample } from './domain/sample/first-start.ts';
@@ -65,6 +65,8 @@ export interface Engine {
   readonly token: string;
   readonly pid: number;
   readonly home: string;
+  /** The room on its disks, as it last saw it. */
+  readonly disk: DiskState;
   /** A fresh link that opens the UI once. */
   ticketUrl(): string;
   /** Resolves once everything is stopped. @throws TrainyardError ENGINE_FAULT where an error made it stop */
@@ -288,6 +290,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     token: engineToken,
     pid: process.pid,
     home,
+    get disk() {
+      return disk.state;
+    },
     ticketUrl: () => server.ticketUrl().url,
     closed,
     stop,

@@ -82,7 +82,7 @@ test('room on the disk is measured, and judged', async () => {
   expect(await codes(diskCheck(home, 100 * 1024 ** 3))).toEqual(['DISK_OK']);
   expect(await codes(diskCheck(home, 2 * 1024 ** 3))).toEqual(['DISK_LOW']);
   expect(await codes(diskCheck(home, 1024 ** 2))).toEqual(['DISK_FULL']);
-  expect((await diskCheck(home).run())[0]?.evidence).toMatch(/^[\d.]+ GiB \/ [\d.]+ GiB/);
+  expect((await diskCheck(home).run())[0]?.evidence).toMatch(/^[\d.]+ [KMGT]iB \/ [\d.]+ [KMGT]iB/);
 });
 
 test('the file system of the state folder is tried, and nothing is left there', async () => {

@@ -4,6 +4,7 @@ import type { MetricService } from '../domain/metrics/metric-service.ts';
 import type { SeriesService } from '../domain/metrics/series.ts';
 import type { Runs } from '../domain/runs/runs.ts';
 import { api } from './implementer.ts';
+import { splitNames } from './name-list.ts';
 
 export interface RunServices {
   readonly runs: Pick<Runs, 'creation' | 'commands' | 'views'>;
@@ -16,7 +17,7 @@ export interface RunServices {
 /** Every step. */
 const [firstStep, lastStep] = [0, Number.MAX_SAFE_INTEGER];
 
-const namesOf = (text: string | undefined) => text?.split(',').flatMap((name) => name.trim() || []) ?? null;
+const namesOf = (text: string | undefined) => (text === undefined ? null : splitNames(text));
 const windowOf = (fromStep = firstStep, toStep = lastStep) => ({ fromStep, toStep });
 const ending = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 

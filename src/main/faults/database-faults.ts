@@ -1,5 +1,5 @@
 import { TrainyardError } from '../../shared/model/errors.ts';
-import { diskFull } from './disk-room.ts';
+import { diskFull, isDiskSpent, isReadOnly } from './disk-room.ts';
 
 /** An error of a driver; `path` where its file is known. */
 type DatabaseError = Error & { readonly path?: unknown };
@@ -26,6 +26,13 @@ const readOnly = fault(
   'DATABASE_READ_ONLY',
   'The database takes no changes',
   'Let the server leave recovery or its read-only mode, or name the primary server.',
+);
+
+const diskReadOnly = fault(
+  'DISK_READ_ONLY',
+  'A state file can’t be written: its file system is mounted for reading only',
+  'Mount it for writing (a disk with faults is switched over by the system: see dmesg), or set TRAINYARD_HOME to another disk.',
+  507,
 );
 
 /** By SQLSTATE (https://www.postgresql.org/docs/17/errcodes-appendix.html). */
@@ -98,8 +105,20 @@ const ofSqlite: Readonly<Record<string, Make>> = {
   ),
 };
 
+/** What SQLite says of a file beside its database (`-wal`, `-shm`) that found no room, or may not be written. */
+const vague = new Set(['SQLITE_IOERR', 'SQLITE_CANTOPEN', 'SQLITE_READONLY']);
+
+/** Why the disk of a file takes nothing, as it is found now; null where it does, and where it is not known which file. */
+function diskTakesNothing(error: DatabaseError): TrainyardError | null {
+  const file = fileOf(error);
+  if (file === null) return null;
+  if (isReadOnly(file)) return diskReadOnly(error);
+  return isDiskSpent(file) ? diskFull(file, error) : null;
+}
+
 /** What a database's error code means to a person; null where it is none of these. */
 export function databaseFault(error: DatabaseError & { readonly code: string }): TrainyardError | null {
-  const make = ofPostgres[error.code] ?? ofSqlite[error.code.split('_').slice(0, 2).join('_')];
-  return make?.(error) ?? null;
+  const ofLite = error.code.split('_').slice(0, 2).join('_');
+  const make = ofPostgres[error.code] ?? ofSqlite[ofLite];
+  return (vague.has(ofLite) ? diskTakesNothing(error) : null) ?? make?.(error) ?? null;
 }

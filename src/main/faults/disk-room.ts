@@ -1,4 +1,4 @@
-import { type StatsFs, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, type StatsFs, statfsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { type DiskRoom, formatBytes } from '../../shared/model/disk.ts';
@@ -44,6 +44,16 @@ export async function diskRoom(file: string): Promise<DiskRoom> {
 /** Whether the file system of a path has nothing left to speak of: what failed there just now failed of that. */
 export function isDiskSpent(file: string): boolean {
   return roomNow(file).freeBytes < spentBytes;
+}
+
+/** Whether the file system of a path, which need not be there, is mounted for reading only. */
+export function isReadOnly(file: string): boolean {
+  try {
+    accessSync(standingFolder(file), constants.W_OK);
+    return false;
+  } catch (error) {
+    return hasCode(error, 'EROFS');
+  }
 }
 
 function roomNow(file: string): DiskRoom {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { TrainyardError } from '../../shared/model/errors.ts';
-import { diskFull } from './disk-room.ts';
+import { diskFull, isReadOnly } from './disk-room.ts';
 
 /** What Node tells of a failed operation on a file. */
 export interface FileError extends Error {
@@ -82,6 +82,13 @@ const crowded: Meaning = {
   mend: 'Close other programs, or raise the limit (ulimit -n) and start the engine again.',
 };
 
+const readOnly: Meaning = {
+  code: 'DISK_READ_ONLY',
+  why: 'the file system is mounted for reading only',
+  mend: 'Mount it for writing (a disk with faults is switched over by the system: see dmesg), or set TRAINYARD_HOME to another disk.',
+  status: 507,
+};
+
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOTDIR: inTheWay,
   EISDIR: {
@@ -96,12 +103,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   EACCES: forbidden,
   EPERM: forbidden,
-  EROFS: {
-    code: 'DISK_READ_ONLY',
-    why: 'the file system is mounted for reading only',
-    mend: 'Mount it for writing (a disk with faults is switched over by the system: see dmesg), or set TRAINYARD_HOME to another disk.',
-    status: 507,
-  },
+  EROFS: readOnly,
   ENOENT: {
     code: 'FILE_MISSING',
     why: 'it is not there',
@@ -159,6 +161,9 @@ export function fileFault(error: FileError): TrainyardError | null {
   // A watch that finds no space lacks watches, not bytes.
   if (syscall === 'watch' && (code === 'ENOSPC' || code === 'EMFILE')) return faultOf(error, crowded, file);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(dest ?? file, error, code === 'EDQUOT');
+  // Node says so of a folder that it was to make with those above it, where none may be made.
+  if (code === 'ENOENT' && syscall === 'mkdir' && file !== null && isReadOnly(file))
+    return faultOf(error, readOnly, file);
   const blocked = code === 'ENOTDIR' || code === 'EEXIST' ? fileInTheWay(file ?? '') : null;
   if (blocked !== null && (code === 'ENOTDIR' || syscall === 'mkdir'))
     return faultOf(error, inTheWay, blocked);

@@ -211,7 +211,9 @@ export const runsContract = {
           .string()
           .max(4000)
           .optional()
-          .describe('comma-separated (a name that holds a comma is found among all); all where left out'),
+          .describe(
+            'comma-separated; all where left out. A comma or a backslash that belongs to a name, and a blank at either end of one, has a backslash before it: `loss\\, total`',
+          ),
         maxPoints: queryInt.pipe(z.int().min(16).max(16_384)).default(8192).describe('for each line'),
         fromStep: queryInt.optional(),
         toStep: queryInt.optional(),

@@ -12,8 +12,8 @@ export interface DiskRoom {
 const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
 
-/** From here on a training may fill the disk. */
-export const lowBytes = 5 * gibibyte;
+/** Below this a training may fill the disk. */
+const lowBytes = 5 * gibibyte;
 /**
  * Below this nothing is begun any more. What is left then belongs to what is under way: PostgreSQL's log (segments of 16 MiB, and
  * without one it ends), the last checkpoint of a trainer, the record of how it ended. Of a small file system it is a fiftieth.
@@ -22,9 +22,15 @@ export function refusalBytes(totalBytes: number): number {
   return Math.min(128 * mebibyte, totalBytes / 50);
 }
 
-export function diskLevel({ freeBytes, totalBytes }: DiskRoom): DiskLevel {
+export function diskLevel({ freeBytes, totalBytes }: Omit<DiskRoom, 'path'>): DiskLevel {
   if (freeBytes < refusalBytes(totalBytes)) return 'full';
   return freeBytes < lowBytes ? 'low' : 'ok';
+}
+
+/** The same of the disk with Docker's images and volumes: an image of a trainer takes several GiB, and databases end without room. */
+export function dockerDiskLevel(freeBytes: number): DiskLevel {
+  if (freeBytes < gibibyte) return 'full';
+  return freeBytes < 10 * gibibyte ? 'low' : 'ok';
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -1,14 +1,16 @@
 import { statfs } from 'node:fs/promises';
+import { type DiskLevel, dockerDiskLevel, formatBytes } from '../../../shared/model/disk.ts';
 import type { Check } from '../../domain/doctor/ports.ts';
 import { hasCode } from '../../error-code.ts';
 import type { InsideResult } from './containers.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { stackMemoryBytes } from './stack-needs.ts';
 
-const gibibyte = 1024 ** 3;
-const full = gibibyte;
-const low = 10 * gibibyte;
-const inGibibytes = (bytes: number) => `${(bytes / gibibyte).toFixed(1)} GiB`;
+const codes = {
+  full: 'DOCKER_DISK_FULL',
+  low: 'DOCKER_DISK_LOW',
+  ok: 'DOCKER_DISK_OK',
+} as const satisfies Record<DiskLevel, string>;
 
 interface Room {
   readonly free: number;
@@ -53,8 +55,8 @@ export function dockerDiskCheck(
       const room = docker ? await roomOf(docker, inside) : null;
       if (!room) return [];
       const { free, total, where } = room;
-      const code = free < full ? 'DOCKER_DISK_FULL' : free < low ? 'DOCKER_DISK_LOW' : 'DOCKER_DISK_OK';
-      return [{ code, evidence: `${inGibibytes(free)} / ${inGibibytes(total)} (${where})` }];
+      const evidence = `${formatBytes(free)} / ${formatBytes(total)} (${where})`;
+      return [{ code: codes[dockerDiskLevel(free)], evidence }];
     },
   };
 }
@@ -70,7 +72,7 @@ export function stackMemoryCheck(engine: () => Promise<DockerEngine | null>, opt
       if (!total) return [];
       const neededBytes = stackMemoryBytes(total);
       const code = total < neededBytes ? 'STACK_MEMORY_SHORT' : 'STACK_MEMORY_OK';
-      return [{ code, evidence: `${inGibibytes(total)} (≥ ${inGibibytes(neededBytes)})` }];
+      return [{ code, evidence: `${formatBytes(total)} (≥ ${formatBytes(neededBytes)})` }];
     },
   };
 }

@@ -1,15 +1,16 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { type DiskLevel, diskLevel, formatBytes } from '../../../shared/model/disk.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { hasCode } from '../../error-code.ts';
+import { diskRoom } from '../../faults/disk-room.ts';
 import { openHome } from '../../home.ts';
 import { quoted } from './quoted.ts';
 
-const gibibyte = 1024 ** 3;
-/** Below the first nothing can be trusted to be written; below the second a training may fill it. */
-const full = gibibyte;
-const low = 5 * gibibyte;
+const codes = { full: 'DISK_FULL', low: 'DISK_LOW', ok: 'DISK_OK' } as const satisfies Record<
+  DiskLevel,
+  string
+>;
 
 function permissions(home: string): Observation {
   if (process.platform === 'win32') return { code: 'HOME_OK', evidence: home };
@@ -40,16 +41,14 @@ export function homeCheck(home: string): Check {
   };
 }
 
-/** Room on the disk with the state folder, for whom it is written as. */
+/** Room on the disk with the state folder, judged as the engine does that refuses writes there. */
 export function diskCheck(home: string, freeBytes?: number): Check {
   return {
     name: 'disk',
     run: async () => {
-      const { bavail, blocks, bsize } = await statfs(openHome(home));
-      const free = freeBytes ?? bavail * bsize;
-      const inGibibytes = (bytes: number) => `${(bytes / gibibyte).toFixed(1)} GiB`;
-      const code = free < full ? 'DISK_FULL' : free < low ? 'DISK_LOW' : 'DISK_OK';
-      return [{ code, evidence: `${inGibibytes(free)} / ${inGibibytes(blocks * bsize)} (${home})` }];
+      const room = { ...(await diskRoom(openHome(home))), ...(freeBytes === undefined ? {} : { freeBytes }) };
+      const evidence = `${formatBytes(room.freeBytes)} / ${formatBytes(room.totalBytes)} (${home})`;
+      return [{ code: codes[diskLevel(room)], evidence }];
     },
   };
 }

@@ -5,6 +5,7 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Reading } from '../../domain/datasets/reading.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
+import { remarkDisk } from '../disk-remark.ts';
 import { say } from '../language.ts';
 import { remark, writeJson, writeLine } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -74,6 +75,7 @@ export async function importDataset(
       ...(description === undefined ? {} : { description }),
     }),
   );
+  remarkDisk(await session.ask((api) => api.system.disk()));
   const progress = await waitForEnd(session, importId, options.json ?? false);
   if (progress.error) {
     throw new TrainyardError(progress.error.code, progress.error.message, progress.error.mend);

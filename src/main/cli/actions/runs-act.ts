@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import type { CommonOptions } from '../define.ts';
+import { remarkDisk } from '../disk-remark.ts';
 import { findRun } from '../find-run.ts';
 import { formatStatus, shortId } from '../format.ts';
 import { say } from '../language.ts';
@@ -46,6 +47,7 @@ export async function runAgain(
   // What stands in the journal already is not news of this attempt.
   const { lastSeq: after } = await session.ask((api) => api.runs.show({ run }));
   const asked = await session.askOnce((api) => api.runs[verb]({ run }));
+  remarkDisk(await session.ask((api) => api.system.disk()));
   await print(asked, options);
   if (options.follow) return await follow(session, run, { after, json: options.json ?? false });
 }

@@ -7,6 +7,7 @@ import { homeFolder } from '../../paths.ts';
 import { openStateFolder } from '../../state-folder.ts';
 import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
+import { remarkDisk } from '../disk-remark.ts';
 import { waitForEngine } from '../engine.ts';
 import { say } from '../language.ts';
 import { writeJson, writeLine } from '../output.ts';
@@ -136,6 +137,7 @@ export async function serve(options: Options): Promise<undefined> {
     // How it went is told by `closed`, which stands below.
     engine.stop({ stopRuns: options.stopRuns ?? false }).catch(() => undefined);
   });
+  remarkDisk(engine.disk);
   await announce(engine, engine.ticketUrl, options, false);
   await engine.closed;
 }

@@ -3,6 +3,7 @@ import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
 import { readConfigFile } from '../config-file.ts';
 import type { CommonOptions } from '../define.ts';
+import { remarkDisk } from '../disk-remark.ts';
 import { language, say } from '../language.ts';
 import { remark, writeJson, writeLine } from '../output.ts';
 import { Session } from '../session.ts';
@@ -49,6 +50,7 @@ export async function train(options: TrainOptions & CommonOptions): Promise<numb
       ...(datasetVersion === undefined ? {} : { version: datasetVersion }),
     }),
   );
+  remarkDisk(await session.ask((api) => api.system.disk()));
   const { versions } = await session.ask((api) => api.datasets.show({ dataset }));
   const trained = versions.find(({ version }) => datasetVersion === undefined || version === datasetVersion);
   for (const { message, mend } of trained?.trainingRisks ?? []) remark(`${message}\n  → ${mend}`);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../failpoints.ts';
 import { isDiskFault, systemFault } from '../../faults/system-fault.ts';
+import { DoesNotFit } from '../disk/disk-watch.ts';
 import type { News } from '../news/news.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
@@ -134,7 +135,9 @@ export class Imports {
       try {
         return await runImport(record, this.parts, progress, signal);
       } catch (error) {
-        const isAway = (error instanceof TrainyardError && error.status === 503) || isDiskFault(error);
+        const isAway =
+          (error instanceof TrainyardError && error.status === 503) ||
+          (isDiskFault(error) && !(error instanceof DoesNotFit));
         const pauseMs = outagePausesMs[tries];
         if (!isAway || pauseMs === undefined || signal.aborted) throw error;
         this.parts.log.info({ importId: record.id, err: error, pauseMs }, 'an import waits for a store');

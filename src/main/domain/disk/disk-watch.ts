@@ -5,7 +5,7 @@ import {
   formatBytes,
   refusalBytes,
 } from '../../../shared/model/disk.ts';
-import type { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { News } from '../news/news.ts';
 
 /** The file systems that hold something of the product. */
@@ -19,6 +19,9 @@ export interface FileSystems {
   /** DISK_FULL with what is not done and the room there is. */
   refusal(what: string, room: DiskRoom): TrainyardError;
 }
+
+/** DISK_FULL for what is larger than the room there is: waiting does not help it, as it may help what a full disk broke off. */
+export class DoesNotFit extends TrainyardError {}
 
 export type StateFolder = 'objects' | 'uploads';
 
@@ -90,11 +93,14 @@ export class DiskWatch implements Disposable {
     if (this.current.level === 'full' && fullest) throw this.systems.refusal(what, fullest);
   }
 
-  /** @throws TrainyardError DISK_FULL with the numbers where so much more would leave too little in a folder */
+  /** @throws TrainyardError DISK_FULL, and DoesNotFit with the numbers where so much more would leave too little in a folder */
   async checkFits(folder: StateFolder, bytes: number, what: string): Promise<void> {
+    this.check(`${what} was not begun: the disk has no room or takes no writes`);
     const room = await this.systems.roomOf(folder);
     if (room.freeBytes - bytes >= refusalBytes(room.totalBytes)) return;
-    throw this.systems.refusal(`${what} needs ${formatBytes(bytes)}, which does not fit on the disk`, room);
+    const needs = `${what} needs ${formatBytes(bytes)}, which does not fit on the disk`;
+    const { code, message, mend, status, place } = this.systems.refusal(needs, room);
+    throw new DoesNotFit(code, message, mend, { status, place });
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { movesUp, type RedrawnRows, redrawnRows, type Span } from './redrawn-rows.ts';
 
 /** The longest line that is kept whole, in bytes without its newline. */
 export const longestLine = 1024 * 1024;
@@ -8,9 +9,12 @@ const keptBytes = 64 * 1024;
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
+const escapeByte = 0x1b;
 /** Of these bytes a state that shows nothing is made: blanks, and the sequences that clear a line. */
 const sequence = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-?]*[ -/]*[@-~]`, 'g');
 const longestBlank = 512;
+/** Of one of several rows that are redrawn together, and become one line of the log: a screen's rows make no line that is too long. */
+const longestRow = longestLine / 64;
 
 export interface CutLine {
   readonly text: string;
@@ -25,7 +29,10 @@ export interface CutterOptions {
   readonly skipping: boolean;
   /** Nothing will be written any more: a last line without its newline is a line too. */
   readonly atEnd: boolean;
-  /** A carriage return goes back to the line's beginning, as on a terminal: what was last written over the line is its text. */
+  /**
+   * A carriage return goes back to the line's beginning, and sequences go up to rows above, as on a terminal: what was last written
+   * over a line is its text, and rows that are redrawn together (nested bars) are one line, each as it was left.
+   */
   readonly moves: boolean;
 }
 
@@ -42,13 +49,17 @@ export class LineCutter {
   private readonly moves: boolean;
   /** Of a part that is ASCII all through: a slice of it costs less than decoding each line. */
   private readonly ascii: string | null;
+  /** One character a byte, where the cursor moves up anywhere in the part. */
+  private drawn: string | null;
 
   constructor(bytes: Buffer, { skipping, atEnd, moves }: CutterOptions) {
     this.bytes = bytes;
     this.skipping = skipping;
     this.atEnd = atEnd;
-    this.moves = moves && bytes.includes(carriageReturn);
     this.ascii = isAscii(bytes) ? bytes.toString('latin1') : null;
+    const drawn = moves && bytes.includes(escapeByte) ? (this.ascii ?? bytes.toString('latin1')) : '';
+    this.drawn = movesUp(drawn) ? drawn : null;
+    this.moves = moves && (this.drawn !== null || bytes.includes(carriageReturn));
   }
 
   /** The next line; null where none is whole. */
@@ -56,6 +67,8 @@ export class LineCutter {
     if (this.skipping) this.skip();
     if (this.skipping) return null;
     const { bytes, consumed } = this;
+    const redrawn = this.redrawn();
+    if (redrawn) return this.nextOf(redrawn);
     const end = this.ascii === null ? bytes.indexOf(newline, consumed) : this.ascii.indexOf('\n', consumed);
     const state = this.stateOf(consumed, end < 0 ? bytes.length : end);
     const { start } = state;
@@ -79,8 +92,33 @@ export class LineCutter {
   /** How the line that waits for its newline looks now, its end where it is longer than `most` bytes; empty where none waits. */
   waiting(most: number): string {
     if (this.skipping) return '';
-    const { start, end } = this.stateOf(this.consumed, this.bytes.length);
+    const { start, end } = this.redrawn()?.latest ?? this.stateOf(this.consumed, this.bytes.length);
     return this.text(Math.max(start, this.characterStart(end - most)), end);
+  }
+
+  /** Null where the cursor does not move up in the line. Rows that never come to an end are cut into lines like others. */
+  private redrawn(): RedrawnRows | null {
+    if (this.drawn === null) return null;
+    const found = redrawnRows(this.drawn, this.consumed, (start, end) => {
+      const state = this.stateOf(start, end);
+      return this.shows(state.start, state.end) ? state : null;
+    });
+    const isEndless =
+      found?.end === null && found.anew === this.consumed && this.bytes.length - this.consumed > keptBytes;
+    if (!isEndless) return found;
+    this.drawn = null;
+    return null;
+  }
+
+  private nextOf({ rows, end, anew }: RedrawnRows): CutLine | null {
+    const { bytes, consumed } = this;
+    if (end === null && !this.atEnd) {
+      if (bytes.length - consumed > keptBytes) this.consumed = anew;
+      return null;
+    }
+    this.consumed = end === null ? bytes.length : end + 1;
+    const textOf = ({ start, end }: Span) => this.text(start, Math.min(end, start + longestRow));
+    return { text: rows.map(textOf).join('\n'), start: rows[0]?.start ?? consumed, cut: false };
   }
 
   private skip(): void {
