@@ -15,6 +15,7 @@ export type Limits =
 const jsonSchema = z.object({
   type: z.string().optional(),
   const: z.unknown().optional(),
+  enum: z.array(z.unknown()).optional(),
   minimum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
   maximum: z.number().optional(),
@@ -40,6 +41,7 @@ const bound = (value: number | undefined) =>
 
 function limitsIn(found: JsonSchema): Limits | null {
   if (typeof found.const === 'string') return { kind: 'exact', text: found.const };
+  if (found.enum !== undefined) return null;
   if (found.type === 'string')
     return { kind: 'text', min: found.minLength ?? 0, max: found.maxLength ?? null };
   if (found.type === 'array') {
