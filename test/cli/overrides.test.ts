@@ -86,6 +86,25 @@ test('what is no JSON is told with its line', async () => {
   await expect(readConfigFile(cut)).rejects.toMatchObject({ code: 'CONFIG_INVALID', place: { file: cut } });
 });
 
+test('JSON nested 100,000 deep, in a field that is not there, is told with its line', async () => {
+  const name = await file(`{\n  "training": ${'['.repeat(100_000)}${']'.repeat(100_000)}\n}`);
+  await expect(readConfigFile(name)).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('nested deeper than 64 levels'),
+    place: { file: name, line: 2 },
+  });
+});
+
+test.skipIf(process.platform === 'win32')(
+  'of a file without an end no more is read than a configuration can have',
+  async () => {
+    await expect(readConfigFile('/dev/zero')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('larger than 1 MiB'),
+    });
+  },
+);
+
 test('a file that is not there is said to be not there', async () => {
   await expect(readConfigFile(path.join(folder, 'none.json'))).rejects.toMatchObject({
     code: 'CONFIG_UNREADABLE',

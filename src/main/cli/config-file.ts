@@ -1,9 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { createScanner, findNodeAtLocation, parseTree, SyntaxKind } from 'jsonc-parser';
 import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../shared/model/training-config.ts';
 import { say } from './language.ts';
+
+/** In bytes; no configuration comes near it. */
+const largestFile = 1024 ** 2;
+/** In levels; the configuration itself has three. */
+const deepest = 64;
 
 function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
@@ -21,9 +26,11 @@ function invalid(file: string, line: number, field: string, fault: string): Trai
   );
 }
 
+/** No more than the limit, whatever it is: `/dev/zero` has no end, and a pipe (`--config <(…)`) has no size. */
 async function readText(file: string): Promise<string> {
+  const pieces: Buffer[] = [];
   try {
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+    for await (const piece of createReadStream(file, { end: largestFile })) pieces.push(piece);
   } catch (error) {
     throw new TrainyardError(
       'CONFIG_UNREADABLE',
@@ -35,6 +42,22 @@ async function readText(file: string): Promise<string> {
       { place: { file }, cause: error },
     );
   }
+  const bytes = Buffer.concat(pieces);
+  if (bytes.length > largestFile)
+    throw invalid(file, 1, '', say('it is larger than 1 MiB', '1 MiB보다 큽니다'));
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+}
+
+/** Where JSON is nested deeper than the parser of its positions can follow; null where it is not. */
+function tooDeepAt(text: string): number | null {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (let kind = scanner.scan(); kind !== SyntaxKind.EOF; kind = scanner.scan()) {
+    if (kind === SyntaxKind.OpenBraceToken || kind === SyntaxKind.OpenBracketToken) depth += 1;
+    else if (kind === SyntaxKind.CloseBraceToken || kind === SyntaxKind.CloseBracketToken) depth -= 1;
+    if (depth > deepest) return scanner.getTokenOffset();
+  }
+  return null;
 }
 
 function parseJson(file: string, text: string): unknown {
@@ -56,6 +79,11 @@ function parseJson(file: string, text: string): unknown {
 export async function readConfigFile(given: string): Promise<TrainingOverrides> {
   const file = path.resolve(given);
   const text = await readText(file);
+  const deep = tooDeepAt(text);
+  if (deep !== null) {
+    const fault = say(`nested deeper than ${deepest} levels`, `${deepest}단계보다 깊게 중첩되어 있습니다`);
+    throw invalid(file, lineAt(text, deep), '', fault);
+  }
   const parsed = trainingOverridesSchema.safeParse(parseJson(file, text));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
