@@ -72,7 +72,7 @@ export class ThreadExaminer implements SourceExaminer {
 /** Resolves when a thread has come to its end. @throws what the thread threw */
 function ended(thread: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
-    thread.once('error', reject);
+    thread.on('error', reject);
     thread.once('exit', () => resolve());
   });
 }
