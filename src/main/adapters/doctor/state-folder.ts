@@ -1,10 +1,11 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { type DiskLevel, diskLevel, formatBytes } from '../../../shared/model/disk.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { hasCode } from '../../error-code.ts';
 import { diskRoom } from '../../faults/disk-room.ts';
 import { openHome } from '../../home.ts';
+import { databaseFile } from '../embedded/postgres/location-notes.ts';
 import { quoted } from './quoted.ts';
 
 const codes = { full: 'DISK_FULL', low: 'DISK_LOW', ok: 'DISK_OK' } as const satisfies Record<
@@ -41,14 +42,18 @@ export function homeCheck(home: string): Check {
   };
 }
 
-/** Room on the disk with the state folder, judged as the engine does that refuses writes there. */
+/** What a new database takes before there is anything in it: 48 MiB were seen. */
+const newDatabaseBytes = 64 * 1024 ** 2;
+
+/** Room on the disk with the state folder, judged as the engine does that refuses writes there; or that could not be started there. */
 export function diskCheck(home: string, freeBytes?: number): Check {
   return {
     name: 'disk',
     run: async () => {
       const room = { ...(await diskRoom(openHome(home))), ...(freeBytes === undefined ? {} : { freeBytes }) };
       const evidence = `${formatBytes(room.freeBytes)} / ${formatBytes(room.totalBytes)} (${home})`;
-      return [{ code: codes[diskLevel(room)], evidence }];
+      const lacksRoom = !existsSync(databaseFile(home)) && room.freeBytes < newDatabaseBytes;
+      return [{ code: codes[lacksRoom ? 'full' : diskLevel(room)], evidence }];
     },
   };
 }
