@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { createScanner, findNodeAtLocation, parseTree, SyntaxKind } from 'jsonc-parser';
+import { createScanner, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../shared/model/training-config.ts';
 import { say } from './language.ts';
@@ -52,9 +52,10 @@ async function readText(file: string): Promise<string> {
 function tooDeepAt(text: string): number | null {
   const scanner = createScanner(text, true);
   let depth = 0;
-  for (let kind = scanner.scan(); kind !== SyntaxKind.EOF; kind = scanner.scan()) {
-    if (kind === SyntaxKind.OpenBraceToken || kind === SyntaxKind.OpenBracketToken) depth += 1;
-    else if (kind === SyntaxKind.CloseBraceToken || kind === SyntaxKind.CloseBracketToken) depth -= 1;
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const first = text.charAt(scanner.getTokenOffset());
+    if ('{['.includes(first)) depth += 1;
+    else if ('}]'.includes(first)) depth -= 1;
     if (depth > deepest) return scanner.getTokenOffset();
   }
   return null;
