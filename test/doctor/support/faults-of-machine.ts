@@ -9,7 +9,7 @@ export const faultsOfMachine: readonly Fault[] = [
     what: 'a state folder on a small disk',
     impossible: withoutMounts,
     provoke: (machine) =>
-      machine.examine({ mounts: `mount -t tmpfs -o size=256M,mode=700 none ${machine.home}` }),
+      machine.examine({ mounts: `mount -t tmpfs -o size=32M,mode=700 none ${machine.home}` }),
   },
   {
     code: 'DISK_LOW',
