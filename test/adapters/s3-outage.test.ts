@@ -105,11 +105,12 @@ describe.skipIf(reason !== null)('a real S3 server that is not always there', ()
       const read = await buffer(await at.store.get('snapshots', 'large', range));
       expect(sha256(read)).toBe(sha256(range ? bytes.subarray(range.start, range.end + 1) : bytes));
     }
-    // More than the sockets on the way hold: the rest is asked for after the other object is there.
+    // More than the sockets on the way hold.
     await at.store.put('snapshots', 'huge', randomBytes(48 * megabyte));
     const reading = await at.store.get('snapshots', 'huge');
+    // Before the other object comes, too: a server may keep the place of one that is read.
+    at.relay.breakOff();
     await at.store.put('snapshots', 'huge', randomBytes(8 * megabyte));
-    at.relay.cutAfter(3 * megabyte);
     await expect(buffer(reading)).rejects.toMatchObject({ code: 'S3_OBJECT_REPLACED' });
   });
 

@@ -6,7 +6,9 @@ export interface Relay extends AsyncDisposable {
   readonly port: number;
   /** Breaks off what is under way and lets nobody through any more. */
   cut(): void;
-  /** Breaks off what is under way once so many bytes more came from the server; whoever connects then gets through. */
+  /** Breaks off what is under way; whoever connects then gets through. */
+  breakOff(): void;
+  /** The same once so many bytes more came from the server. */
   cutAfter(bytes: number): void;
 }
 
@@ -54,6 +56,7 @@ export async function openRelay(target: () => number): Promise<Relay> {
       isCut = true;
       breakAll();
     },
+    breakOff: breakAll,
     cutAfter: (bytes) => {
       left = bytes;
     },
