@@ -32,8 +32,9 @@ function DestroyForm({ onClose, name }: Omit<DialogProps, 'opened'> & { readonly
   const { t } = useTranslation();
   const client = useQueryClient();
   const { form, read } = useContractForm({
-    schema: destroyInput.extend({ name: z.string().trim().pipe(z.literal(name)) }),
+    schema: destroyInput.extend({ name: z.literal(name) }),
     initialValues: { name: '' },
+    toInput: (values) => ({ name: values.name.trim() }),
     check: 'blur',
   });
   const destroy = useMutation({
