@@ -151,9 +151,14 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
             ),
       ),
     );
+    // AbortSignal.any is younger than the oldest browser that the page is built for.
+    const abort = () => late.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
     try {
-      return await this.opened(signal ? AbortSignal.any([signal, late.signal]) : late.signal);
+      return await this.opened(late.signal);
     } finally {
+      signal?.removeEventListener('abort', abort);
       cancel();
     }
   }

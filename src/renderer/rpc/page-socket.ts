@@ -17,14 +17,17 @@ const signInMs = 15_000;
 export class PageSocket extends EventTarget {
   refusal: Refusal = 'unreachable';
   private readonly socket: WebSocket;
-  private readonly closing = Promise.withResolvers<void>();
+  private readonly closing = new AbortController();
   private isSignedIn = false;
 
   /** @param onFileKey gets what opens `/files/…` of this engine */
   constructor(socket: WebSocket, keys: PageKeys, onFileKey: (key: string) => void) {
     super();
     this.socket = socket;
-    const closed = Promise.race([this.next('close'), this.closing.promise]);
+    const givenUp = new Promise((resolve) =>
+      this.closing.signal.addEventListener('abort', resolve, { once: true }),
+    );
+    const closed = Promise.race([this.next('close'), givenUp]);
     const deadline = setTimeout(() => this.close(), signInMs);
     this.addEventListener('open', () => clearTimeout(deadline));
     void Promise.race([this.next('open').then(() => this.enter(keys, onFileKey)), closed])
@@ -50,7 +53,7 @@ export class PageSocket extends EventTarget {
   /** A browser waits a minute for a peer that is gone to confirm; the page does not. */
   close(): void {
     this.socket.close();
-    this.closing.resolve();
+    this.closing.abort();
   }
 
   private async enter(keys: PageKeys, onFileKey: (key: string) => void): Promise<void> {
