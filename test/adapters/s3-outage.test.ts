@@ -180,7 +180,8 @@ describe.skipIf(reason !== null)('a real S3 server that is not always there', ()
     expect(await at.store.cacheSize()).toEqual({ files: 0, bytes: 0 });
   });
 
-  test.each(['s3.cache.before:3', 's3.cache.after:3'])(
+  // The last but one: of those that are fetched at the same time none may be in its place yet.
+  test.each(['s3.cache.before:19', 's3.cache.after:19'])(
     'killed at %s, the cache has whole files only, and the next fetch completes it',
     async (failpoint) => {
       await using at = await openPlace();
