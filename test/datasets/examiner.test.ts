@@ -4,11 +4,9 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { LocalExaminer } from '../../src/main/adapters/examiner/local-examiner.ts';
 import { ThreadExaminer } from '../../src/main/adapters/examiner/thread-examiner.ts';
-import { LocalSources } from '../../src/main/adapters/files/local-sources.ts';
 import { Checks } from '../../src/main/domain/datasets/checks.ts';
 import type { ExaminationWatch } from '../../src/main/domain/datasets/examination.ts';
 import type { AcceptedImage } from '../../src/main/domain/datasets/images.ts';
-import { defaultLimits } from '../../src/main/domain/datasets/limits.ts';
 import { automatic } from '../../src/main/domain/datasets/reading.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { goodFiles, picture, writeFiles } from './support/pictures.ts';
@@ -104,8 +102,7 @@ async function checking(count: number, abandonedMs: number) {
   await manyFiles(place.folder, count);
   const resolve = () => Promise.reject(new Error('there are no uploads'));
   const uploads = { resolve, release: resolve };
-  const parts = { examiner, uploads, sources: new LocalSources(defaultLimits, state) };
-  const checks = new Checks(parts, { abandonedMs });
+  const checks = new Checks({ examiner, uploads }, { abandonedMs });
   return {
     checks,
     folder: place.folder,

@@ -4,26 +4,18 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { temporaryHome, waitFor } from '../support/engine.ts';
-import { writeTinyDataset } from '../support/tiny-dataset.ts';
-import { importTiny, train, type Where } from '../torture/life.ts';
-import { kill, Stage } from '../torture/stage.ts';
+import { waitFor } from '../support/engine.ts';
+import { stageWithDataset, train, type Where } from '../torture/life.ts';
+import { kill, type Stage } from '../torture/stage.ts';
 
-let state: Awaited<ReturnType<typeof temporaryHome>>;
+let staged: Awaited<ReturnType<typeof stageWithDataset>>;
 let stage: Stage;
 let where: Where;
 beforeAll(async () => {
-  state = await temporaryHome();
-  stage = new Stage(state.home);
-  const images = path.join(path.dirname(state.home), 'images');
-  await writeTinyDataset(images);
-  await stage.start();
-  where = await importTiny(stage, images);
+  staged = await stageWithDataset();
+  ({ stage, where } = staged);
 });
-afterAll(async () => {
-  await stage.stop();
-  await state[Symbol.asyncDispose]();
-});
+afterAll(() => staged[Symbol.asyncDispose]());
 
 /** A run with a checkpoint under way, and its run directory. */
 async function underWay(): Promise<{ runId: string; folder: string }> {

@@ -4,26 +4,18 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findNode } from '../../bin/find-node.mjs';
-import { cliFile, temporaryHome, waitFor } from '../support/engine.ts';
-import { writeTinyDataset } from '../support/tiny-dataset.ts';
-import { importTiny, train, type Where } from '../torture/life.ts';
-import { kill, Stage } from '../torture/stage.ts';
+import { cliFile, waitFor } from '../support/engine.ts';
+import { stageWithDataset, train, type Where } from '../torture/life.ts';
+import { kill, type Stage } from '../torture/stage.ts';
 
-let state: Awaited<ReturnType<typeof temporaryHome>>;
+let staged: Awaited<ReturnType<typeof stageWithDataset>>;
 let stage: Stage;
 let where: Where;
 beforeAll(async () => {
-  state = await temporaryHome();
-  stage = new Stage(state.home);
-  const images = path.join(path.dirname(state.home), 'images');
-  await writeTinyDataset(images);
-  await stage.start();
-  where = await importTiny(stage, images);
+  staged = await stageWithDataset();
+  ({ stage, where } = staged);
 });
-afterAll(async () => {
-  await stage.stop();
-  await state[Symbol.asyncDispose]();
-});
+afterAll(() => staged[Symbol.asyncDispose]());
 
 interface LogPage {
   readonly lines: { readonly level: string; readonly message: string }[];
@@ -61,7 +53,7 @@ async function stopped(): Promise<{
 const cli = async (...words: string[]) =>
   (
     await promisify(execFile)(findNode(), [cliFile, ...words], {
-      env: { ...process.env, TRAINYARD_HOME: state.home, FORCE_COLOR: '1' },
+      env: { ...process.env, TRAINYARD_HOME: stage.home, FORCE_COLOR: '1' },
       maxBuffer: 64 * 1024 * 1024,
     })
   ).stdout;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { waitFor } from '../support/engine.ts';
+import path from 'node:path';
+import { temporaryHome, waitFor } from '../support/engine.ts';
 import { RestError } from '../support/rest.ts';
-import type { Stage } from './stage.ts';
+import { writeTinyDataset } from '../support/tiny-dataset.ts';
+import { Stage } from './stage.ts';
 
 interface RunState {
   readonly status: string;
@@ -60,6 +62,23 @@ export async function importTiny(stage: Stage, images: string): Promise<Where> {
   const { datasetId, phase } = await imported(stage, { path: images, project: projectId, name: 'tiny' });
   if (phase !== 'done') throw new Error('the tiny dataset was not imported');
   return { projectId, datasetId };
+}
+
+/** An engine in a state folder of its own with the tiny dataset; both go when disposed. */
+export async function stageWithDataset(): Promise<{ stage: Stage; where: Where } & AsyncDisposable> {
+  const state = await temporaryHome();
+  const stage = new Stage(state.home);
+  const images = path.join(path.dirname(state.home), 'images');
+  await writeTinyDataset(images);
+  await stage.start();
+  return {
+    stage,
+    where: await importTiny(stage, images),
+    [Symbol.asyncDispose]: async () => {
+      await stage.stop();
+      await state[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Queues a run of the tiny dataset; repeated with the same request id where the engine dies of it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from './common.ts';
+import { base, journalCursor, time, waitMs } from './common.ts';
 
 /**
  * Values by name; not-finite ones, and those JSON numbers cannot hold, are strings ("NaN", "Infinity", "-Infinity"). Not zod's
@@ -95,3 +95,112 @@ export const movingLinesSchema = z.object({
   ),
 });
 export type MovingLines = z.infer<typeof movingLinesSchema>;
+
+/** A run as an address names it. */
+export const namedRun = z.object({ run: z.uuid() });
+/** A whole number, which an address has as text. */
+export const queryInt = z.coerce.number().pipe(z.int());
+
+/** What is read of a run as it goes on: each by a place from which a reader goes on. */
+export const runReadings = {
+  events: base
+    .route({
+      method: 'GET',
+      path: '/runs/{run}/events',
+      tags: ['runs'],
+      summary: 'The journal after a cursor; waits for news',
+      description:
+        'Answers as soon as something stands after the cursor, or empty when the wait is over. `ended` is true once the run is over and nothing stands after `next`.',
+    })
+    .input(
+      namedRun.extend({
+        after: queryInt.pipe(journalCursor).default(0),
+        limit: queryInt.pipe(z.int().min(1).max(10_000)).default(1000),
+        types: z
+          .string()
+          .max(200)
+          .optional()
+          .describe('comma-separated: only events of these types; `next` goes on over the others'),
+        waitMs,
+      }),
+    )
+    .output(z.object({ events: z.array(runEventSchema), next: journalCursor, ended: z.boolean() })),
+  metrics: base
+    .route({
+      method: 'GET',
+      path: '/runs/{run}/metrics',
+      tags: ['runs'],
+      summary: 'Metric points after a cursor, exact; waits for news',
+    })
+    .input(
+      namedRun.extend({
+        after: queryInt.pipe(journalCursor).default(0),
+        limit: queryInt.pipe(z.int().min(1).max(50_000)).default(10_000),
+        waitMs,
+      }),
+    )
+    .output(
+      z.object({
+        metrics: z.array(metricPointSchema),
+        next: journalCursor,
+        more: z.boolean(),
+        ended: z.boolean(),
+      }),
+    ),
+  series: base
+    .route({
+      method: 'GET',
+      path: '/runs/{run}/series',
+      tags: ['runs'],
+      summary: 'Chart lines from rollups: cost does not grow with the run',
+      description:
+        'Go on from `cursor` with `metrics` for what is new. With fromStep and toStep: that window, finer.',
+    })
+    .input(
+      namedRun.extend({
+        names: z
+          .string()
+          .max(4000)
+          .optional()
+          .describe(
+            'comma-separated; all where left out. A comma or a backslash that belongs to a name, and a blank at either end of one, has a backslash before it: `loss\\, total`',
+          ),
+        maxPoints: queryInt.pipe(z.int().min(16).max(16_384)).default(8192).describe('for each line'),
+        fromStep: queryInt.optional(),
+        toStep: queryInt.optional(),
+      }),
+    )
+    .output(z.object({ series: z.array(seriesSchema), cursor: journalCursor })),
+  logs: base
+    .route({
+      method: 'GET',
+      path: '/runs/{run}/logs',
+      tags: ['runs'],
+      summary: 'Log lines from a place in the log; waits for news',
+      description:
+        '`from` counts from the start, or from the end where it is negative (-200: the last 200 lines). Filters leave lines out but never move `next`.',
+    })
+    .input(
+      namedRun.extend({
+        from: queryInt.default(0),
+        limit: queryInt.pipe(z.int().min(1).max(10_000)).default(1000),
+        level: z.enum(logLevels).optional().describe('this level and above'),
+        search: z.string().max(500).optional().describe('case-insensitive substring'),
+        waitMs,
+        movingSeen: z
+          .string()
+          .max(200)
+          .optional()
+          .describe('the version of the moving lines that one has: another one ends the wait too'),
+      }),
+    )
+    .output(
+      z.object({
+        lines: z.array(logLineSchema),
+        next: z.int(),
+        total: z.int(),
+        ended: z.boolean(),
+        moving: movingLinesSchema,
+      }),
+    ),
+};

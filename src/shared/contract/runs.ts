@@ -1,18 +1,8 @@
 import { z } from 'zod';
 import { attemptStatuses, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
-import { base, journalCursor, reference, time, waitMs } from './common.ts';
-import {
-  logLevels,
-  logLineSchema,
-  metricPointSchema,
-  metricValues,
-  movingLinesSchema,
-  runEventSchema,
-  seriesSchema,
-} from './run-readings.ts';
-
-const queryInt = z.coerce.number().pipe(z.int());
+import { base, journalCursor, reference, time } from './common.ts';
+import { metricValues, namedRun, queryInt, runReadings } from './run-readings.ts';
 
 export const attemptSchema = z.object({
   id: z.uuid(),
@@ -84,8 +74,6 @@ export const runSchema = runSummarySchema.extend({
 });
 export type Run = z.infer<typeof runSchema>;
 
-const run = z.object({ run: z.uuid() });
-
 export const createRunInput = z.object({
   project: reference,
   dataset: reference,
@@ -150,108 +138,9 @@ export const runsContract = {
     .output(z.object({ runs: z.array(runSummarySchema), total: z.int() })),
   show: base
     .route({ method: 'GET', path: '/runs/{run}', tags: ['runs'], summary: 'One run' })
-    .input(run)
+    .input(namedRun)
     .output(runSchema),
-  events: base
-    .route({
-      method: 'GET',
-      path: '/runs/{run}/events',
-      tags: ['runs'],
-      summary: 'The journal after a cursor; waits for news',
-      description:
-        'Answers as soon as something stands after the cursor, or empty when the wait is over. `ended` is true once the run is over and nothing stands after `next`.',
-    })
-    .input(
-      run.extend({
-        after: queryInt.pipe(journalCursor).default(0),
-        limit: queryInt.pipe(z.int().min(1).max(10_000)).default(1000),
-        types: z
-          .string()
-          .max(200)
-          .optional()
-          .describe('comma-separated: only events of these types; `next` goes on over the others'),
-        waitMs,
-      }),
-    )
-    .output(z.object({ events: z.array(runEventSchema), next: journalCursor, ended: z.boolean() })),
-  metrics: base
-    .route({
-      method: 'GET',
-      path: '/runs/{run}/metrics',
-      tags: ['runs'],
-      summary: 'Metric points after a cursor, exact; waits for news',
-    })
-    .input(
-      run.extend({
-        after: queryInt.pipe(journalCursor).default(0),
-        limit: queryInt.pipe(z.int().min(1).max(50_000)).default(10_000),
-        waitMs,
-      }),
-    )
-    .output(
-      z.object({
-        metrics: z.array(metricPointSchema),
-        next: journalCursor,
-        more: z.boolean(),
-        ended: z.boolean(),
-      }),
-    ),
-  series: base
-    .route({
-      method: 'GET',
-      path: '/runs/{run}/series',
-      tags: ['runs'],
-      summary: 'Chart lines from rollups: cost does not grow with the run',
-      description:
-        'Go on from `cursor` with `metrics` for what is new. With fromStep and toStep: that window, finer.',
-    })
-    .input(
-      run.extend({
-        names: z
-          .string()
-          .max(4000)
-          .optional()
-          .describe(
-            'comma-separated; all where left out. A comma or a backslash that belongs to a name, and a blank at either end of one, has a backslash before it: `loss\\, total`',
-          ),
-        maxPoints: queryInt.pipe(z.int().min(16).max(16_384)).default(8192).describe('for each line'),
-        fromStep: queryInt.optional(),
-        toStep: queryInt.optional(),
-      }),
-    )
-    .output(z.object({ series: z.array(seriesSchema), cursor: journalCursor })),
-  logs: base
-    .route({
-      method: 'GET',
-      path: '/runs/{run}/logs',
-      tags: ['runs'],
-      summary: 'Log lines from a place in the log; waits for news',
-      description:
-        '`from` counts from the start, or from the end where it is negative (-200: the last 200 lines). Filters leave lines out but never move `next`.',
-    })
-    .input(
-      run.extend({
-        from: queryInt.default(0),
-        limit: queryInt.pipe(z.int().min(1).max(10_000)).default(1000),
-        level: z.enum(logLevels).optional().describe('this level and above'),
-        search: z.string().max(500).optional().describe('case-insensitive substring'),
-        waitMs,
-        movingSeen: z
-          .string()
-          .max(200)
-          .optional()
-          .describe('the version of the moving lines that one has: another one ends the wait too'),
-      }),
-    )
-    .output(
-      z.object({
-        lines: z.array(logLineSchema),
-        next: z.int(),
-        total: z.int(),
-        ended: z.boolean(),
-        moving: movingLinesSchema,
-      }),
-    ),
+  ...runReadings,
   cancel: base
     .route({
       method: 'POST',
@@ -259,7 +148,7 @@ export const runsContract = {
       tags: ['runs'],
       summary: 'Stop a run: SIGTERM with a grace, then SIGKILL',
     })
-    .input(run.extend({ graceMs: z.int().min(0).max(600_000).default(10_000) }))
+    .input(namedRun.extend({ graceMs: z.int().min(0).max(600_000).default(10_000) }))
     .output(runSummarySchema),
   resume: base
     .route({
@@ -268,7 +157,7 @@ export const runsContract = {
       tags: ['runs'],
       summary: 'A further attempt from the last checkpoint',
     })
-    .input(run)
+    .input(namedRun)
     .output(runSummarySchema),
   retry: base
     .route({
@@ -277,7 +166,7 @@ export const runsContract = {
       tags: ['runs'],
       summary: 'A further attempt from the start',
     })
-    .input(run)
+    .input(namedRun)
     .output(runSummarySchema),
   compare: base
     .route({
@@ -301,6 +190,6 @@ export const runsContract = {
       tags: ['runs'],
       summary: 'Move to the bin (soft delete); refused while it is under way',
     })
-    .input(run)
+    .input(namedRun)
     .output(z.object({ id: z.uuid() })),
 };

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Validation } from '../../../shared/contract/datasets.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import { systemFault } from '../../faults/system-fault.ts';
-import { type ExaminationWatch, openPlace, placeOfSource, type SourceExaminer } from './examination.ts';
+import { type ExaminationWatch, placeOfSource, type SourceExaminer } from './examination.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
-import type { DatasetFormat, DatasetSources, Uploads } from './ports.ts';
+import type { DatasetFormat, Uploads } from './ports.ts';
 import type { Reading } from './reading.ts';
 import { checkNotFound, tooManyChecks } from './refusal.ts';
 import { unopened } from './scan.ts';
 import { evaluate } from './validation.ts';
 
 export interface CheckParts {
-  readonly sources: DatasetSources;
   readonly uploads: Uploads;
   readonly examiner: SourceExaminer;
 }
@@ -24,13 +23,12 @@ export interface CheckRequest {
 
 /** Looks at everything and imports nothing. What stands in the way of looking at all is a finding, too. */
 export async function checkSource(
-  { sources, uploads, examiner }: CheckParts,
+  { uploads, examiner }: CheckParts,
   { path, format, reading }: CheckRequest,
   watch: ExaminationWatch,
 ): Promise<Validation> {
   try {
     const place = await placeOfSource(uploads, path);
-    await openPlace(sources, place, reading);
     return (await examiner.examine({ ...place, format, reading }, watch)).validation;
   } catch (error) {
     if (!(error instanceof TrainyardError)) throw error;
@@ -139,8 +137,7 @@ export class Checks {
       const known = systemFault(error);
       progress.enter('failed', null, {
         code: known?.code ?? 'CHECK_FAILED',
-        message:
-          known?.message ?? `The check failed: ${error instanceof Error ? error.message : String(error)}`,
+        message: known?.message ?? `The check failed: ${errorMessage(error)}`,
         mend:
           known?.mend ?? 'Check again; where it fails again, look into the engine’s log in the state folder.',
       });
