@@ -58,6 +58,11 @@ test('what the engine refuses of an import is said at the field, until that is c
   await page.getByRole('textbox', { name: label }).fill('/missing/flowers');
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await expect.poll(() => saidAt(page, label)).toContain('There is nothing at /missing/flowers');
+  const [field, check] = await Promise.all([
+    page.getByRole('textbox', { name: label }).boundingBox(),
+    page.getByRole('button', { name: 'Check' }).boundingBox(),
+  ]);
+  expect(check?.y, 'the button stays beside the field').toBe(field?.y);
   await page.getByRole('textbox', { name: label }).fill('/data/flowers');
   expect(await saidAt(page, label)).not.toContain('There is nothing');
 });

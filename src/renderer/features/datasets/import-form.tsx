@@ -1,4 +1,14 @@
-import { Button, Checkbox, Group, Radio, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
+import {
+  Box,
+  Button,
+  Checkbox,
+  Group,
+  Radio,
+  SegmentedControl,
+  Select,
+  Stack,
+  TextInput,
+} from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -84,39 +94,42 @@ export function ImportForm({ initial, project, refusal, onImport, onCancel }: Im
           ]}
         />
         {from === 'path' ? (
-          <Group align="flex-end" gap="xs" wrap="nowrap">
-            <TextInput
-              data-autofocus
-              style={{ flex: 1 }}
-              label={t('datasets.path')}
-              description={t('datasets.pathHint')}
-              placeholder="/data/flowers"
-              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-              spellCheck={false}
-              {...form.getInputProps('path')}
-              onChange={(event) => {
-                form.setFieldValue('path', event.currentTarget.value);
-                check.reset();
-              }}
-            />
-            {desktop && (
-              <Button
-                variant="default"
-                leftSection={<IconFolderOpen size={16} aria-hidden />}
-                onClick={() => void choose('folder')}
-              >
-                {t('datasets.choose')}
-              </Button>
+          <TextInput
+            data-autofocus
+            label={t('datasets.path')}
+            description={t('datasets.pathHint')}
+            placeholder="/data/flowers"
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+            spellCheck={false}
+            {...form.getInputProps('path')}
+            onChange={(event) => {
+              form.setFieldValue('path', event.currentTarget.value);
+              check.reset();
+            }}
+            // Beside the input itself, whatever stands above and below it.
+            inputContainer={(input) => (
+              <Group gap="xs" wrap="nowrap">
+                <Box flex={1}>{input}</Box>
+                {desktop && (
+                  <Button
+                    variant="default"
+                    leftSection={<IconFolderOpen size={16} aria-hidden />}
+                    onClick={() => void choose('folder')}
+                  >
+                    {t('datasets.choose')}
+                  </Button>
+                )}
+                <Button
+                  variant="default"
+                  disabled={path.trim() === ''}
+                  loading={check.isPending}
+                  onClick={() => check.start(path.trim(), reading)}
+                >
+                  {t('datasets.check')}
+                </Button>
+              </Group>
             )}
-            <Button
-              variant="default"
-              disabled={path.trim() === ''}
-              loading={check.isPending}
-              onClick={() => check.start(path.trim(), reading)}
-            >
-              {t('datasets.check')}
-            </Button>
-          </Group>
+          />
         ) : (
           <FileDrop
             file={file}
