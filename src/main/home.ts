@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { errorMessage, TrainyardError } from '../shared/model/errors.ts';
@@ -7,6 +16,7 @@ import { createFile, replaceFile, syncFolder } from './durable-file.ts';
 import { hasCode } from './error-code.ts';
 import { failpoint } from './failpoints.ts';
 import { acquireFileLock, isFileLocked } from './file-lock.ts';
+import { requireUsablePath } from './paths.ts';
 import { readStateFile } from './state-file.ts';
 import { closeEntries, mayBecomeHome } from './state-folder.ts';
 
@@ -64,11 +74,14 @@ function makeHome(home: string): string | undefined {
 /**
  * Makes the state folder, closed to other users (0700) with all that Trainyard has in it, and answers its path. Root's may stay
  * 0710: the PostgreSQL server, which never runs as root, then has its way through it.
- * @throws TrainyardError HOME_UNUSABLE, HOME_OF_ANOTHER_USER, HOME_HAS_OTHER_FILES
+ * @throws TrainyardError HOME_PATH_UNSUITED, HOME_UNUSABLE, HOME_OF_ANOTHER_USER, HOME_HAS_OTHER_FILES
  */
 export function openHome(home: string): string {
+  requireUsablePath(home);
   try {
     const made = makeHome(home);
+    // A short link may lead to a path that is none of these.
+    requireUsablePath(realpathSync(home));
     if (made !== undefined) syncFolder(path.dirname(made));
     else requireOurs(home);
     const mode = statSync(home).mode & 0o777;

@@ -46,6 +46,33 @@ function personalFolder(): string {
   );
 }
 
+/** SQLite takes 512 bytes for the longest file below a state folder, which is the journal of a supervisor's lock. */
+const longestHomePath = 400;
+
+/**
+ * Refuses a path that not all of the state folder's programs can take: PostgreSQL writes it into files of lines, SQLite has room for
+ * 512 bytes, and Node gives one that is no UTF-8 back as another.
+ * @throws TrainyardError HOME_PATH_UNSUITED
+ */
+export function requireUsablePath(home: string): void {
+  const unsuited = (what: string) =>
+    new TrainyardError(
+      'HOME_PATH_UNSUITED',
+      // With what cannot be shown as it is in a message of one line.
+      `The path of the state folder, ${JSON.stringify(home.length > 500 ? `${home.slice(0, 500)}…` : home)}, ${what}`,
+      'Set TRAINYARD_HOME to a shorter or plainer path; an existing folder can be renamed while no engine runs.',
+      { place: { field: 'TRAINYARD_HOME' } },
+    );
+  const control = /\p{Cc}/u.exec(home)?.[0];
+  if (control !== undefined) {
+    const number = control.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
+    throw unsuited(`has a control character (U+${number})`);
+  }
+  if (home.includes('\u{FFFD}') || !home.isWellFormed()) throw unsuited('is no UTF-8');
+  const bytes = Buffer.byteLength(home);
+  if (bytes > longestHomePath) throw unsuited(`has ${bytes} bytes, and ${longestHomePath} are the most`);
+}
+
 /** Where the state lives: `TRAINYARD_HOME`, else the platform's folder for a program's data. Absolute; it need not exist. @throws TrainyardError HOME_UNUSABLE */
 export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = environment.TRAINYARD_HOME;

@@ -5,6 +5,7 @@ import type { Check, Observation } from '../../domain/doctor/ports.ts';
 import { hasCode } from '../../error-code.ts';
 import { diskRoom } from '../../faults/disk-room.ts';
 import { openHome } from '../../home.ts';
+import { requireUsablePath } from '../../paths.ts';
 import { databaseFile } from '../embedded/postgres/location-notes.ts';
 import { quoted } from './quoted.ts';
 
@@ -28,6 +29,7 @@ export function homeCheck(home: string): Check {
     name: 'state folder',
     run: async () => {
       try {
+        requireUsablePath(home);
         // Before openHome, which closes an open folder.
         const seen = statSync(home, { throwIfNoEntry: false }) ? permissions(home) : null;
         openHome(home);
@@ -36,7 +38,8 @@ export function homeCheck(home: string): Check {
       } catch (error) {
         if (!(error instanceof TrainyardError) && !hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR'))
           throw error;
-        return [{ code: 'HOME_UNUSABLE', evidence: error.message }];
+        const isUnsuited = error instanceof TrainyardError && error.code === 'HOME_PATH_UNSUITED';
+        return [{ code: isUnsuited ? error.code : 'HOME_UNUSABLE', evidence: error.message }];
       }
     },
   };

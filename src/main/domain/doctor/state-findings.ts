@@ -18,6 +18,16 @@ export const stateFindings = {
     text('The state folder can’t be made or written.', '상태 폴더를 만들거나 쓸 수 없습니다.'),
     otherHome,
   ),
+  HOME_PATH_UNSUITED: error(
+    text(
+      'The path of the state folder is one that PostgreSQL or SQLite can’t take.',
+      '상태 폴더의 경로를 PostgreSQL이나 SQLite가 쓸 수 없습니다.',
+    ),
+    text(
+      'Set TRAINYARD_HOME to a shorter or plainer path; an existing folder can be renamed while no engine runs.',
+      'TRAINYARD_HOME을 더 짧거나 특수 문자가 없는 경로로 지정하세요. 이미 있는 폴더는 엔진이 멈춘 동안 이름을 바꿔도 됩니다.',
+    ),
+  ),
   HOME_OPEN_TO_OTHERS: warning(
     text(
       'Other users of this machine can read the state folder.',

@@ -47,6 +47,10 @@ export const machineCodes = {
     message: '상태 폴더를 만들거나 닫을 수 없습니다',
     mend: 'TRAINYARD_HOME을 자신이 소유한 폴더로 지정하세요.',
   },
+  HOME_PATH_UNSUITED: {
+    message: '상태 폴더의 경로가 너무 길거나, 제어 문자가 있거나, UTF-8이 아닙니다',
+    mend: 'TRAINYARD_HOME을 더 짧거나 특수 문자가 없는 경로로 지정하세요. 이미 있는 폴더는 엔진이 멈춘 동안 이름을 바꿔도 됩니다.',
+  },
   HOME_OF_ANOTHER_USER: {
     message: '상태 폴더가 다른 사용자의 것입니다',
     mend: '그 사용자로 시작하거나 TRAINYARD_HOME을 자신의 폴더로 지정하세요.',

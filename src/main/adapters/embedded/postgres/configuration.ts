@@ -3,8 +3,11 @@ import { replaceFile } from '../../../durable-file.ts';
 import type { Location } from './location.ts';
 import type { ServerUser } from './server-user.ts';
 
-/** A path inside a quoted setting that holds a list of paths. */
-const quotedPath = (text: string) => `'"${text.replaceAll('"', '""').replaceAll("'", "''")}"'`;
+/** A quoted setting; in the server's files a backslash begins an escape. */
+const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
+/** A path as the only one of a setting that holds a list of paths. */
+const quotedPath = (text: string) => quoted(`"${text.replaceAll('"', '""')}"`);
 
 /**
  * The server's settings, written anew at each start. They stand outside of the data folder, which is the server's own.

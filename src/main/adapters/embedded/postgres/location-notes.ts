@@ -61,6 +61,10 @@ export function noteDatabase(root: string, folder: string): void {
 
 const ownerFile = (area: string) => path.join(path.dirname(area), 'home');
 
+/** The path that stands there; a blank at its end belongs to it. */
+const ownerOf = (area: string, hint: string) =>
+  readStateText(ownerFile(area), { hint })?.replace(/\r?\n$/, '') ?? null;
+
 /** Whether another state folder has this database too: one that cannot be read is taken to. */
 function names(owner: string, area: string): boolean {
   if (!existsSync(owner)) return false;
@@ -86,7 +90,7 @@ function isSameFolder(one: string, other: string): boolean {
  */
 export function requireClaim(root: string, area: string, own: string): void {
   const hint = `Put the path of its state folder into ${ownerFile(area)}, or remove it.`;
-  const owner = readStateText(ownerFile(area), { hint })?.trim() ?? null;
+  const owner = ownerOf(area, hint);
   if (owner === root) return;
   if (owner === null && area === own) return;
   if (owner !== null && path.isAbsolute(owner)) {
@@ -108,8 +112,7 @@ export function requireClaim(root: string, area: string, own: string): void {
 
 /** Writes whose it is, once `requireClaim` let it pass. */
 export function claim(root: string, area: string): void {
-  if (readStateText(ownerFile(area), { hint: '' })?.trim() !== root)
-    replaceFile(ownerFile(area), `${root}\n`);
+  if (ownerOf(area, '') !== root) replaceFile(ownerFile(area), `${root}\n`);
 }
 
 /** Whether something stands in the data folder's place. A link is refused later. */
