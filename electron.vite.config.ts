@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type UserConfig } from 'electron-vite';
-import { inlineBoot, lateParts, pageChunks, pageEntries } from './page-build.config.ts';
+import { inlineBoot, lateParts, oldestChrome, pageChunks, pageEntries } from './page-build.config.ts';
 
 const root = import.meta.dirname;
 const manifest: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -66,7 +66,7 @@ export default defineConfig({
     define: version,
     plugins: [react(), lateParts, inlineBoot, blockFirstPaint, absoluteAddresses],
     build: {
-      target: 'chrome114',
+      target: `chrome${oldestChrome}`,
       outDir: path.join(root, 'out/renderer'),
       emptyOutDir: true,
       minify: true,

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import type { Plugin } from 'vite';
 
+/** The oldest browser that the page is built for: the window's, where a distribution's Electron 25 opens it. */
+export const oldestChrome = 114;
+
 const features = /[\\/]src[\\/]renderer[\\/]features[\\/]([^\\/]+)[\\/]/;
 const logs = /[\\/](@xterm|components[\\/]terminal|features[\\/](run|stack)[\\/]log)/;
 

@@ -42,6 +42,7 @@ const tiers = [
     ],
   },
   { name: 'types', command: ['node_modules/typescript/bin/tsc', '--noEmit'] },
+  { name: 'browser APIs', command: ['test/browser-apis/check.ts'] },
   { name: 'unused', command: ['node_modules/knip/bin/knip.js'] },
   {
     name: 'unit and integration',
