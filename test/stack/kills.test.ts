@@ -214,6 +214,8 @@ test.skipIf(reason)(
     await withMarker(home);
     const { containers } = await labelled(home);
     const [container = ''] = containers;
+    // It must not answer between its waking and its end, or the start is over before the stop comes through.
+    await redis(home, 'client', 'pause', '600000', 'all');
     // What a killed `down` leaves behind: the daemon stops a container that takes its time.
     await docker('kill', '--signal', 'STOP', container);
     const stopping = docker('stop', '--time', '60', container);
