@@ -30,6 +30,7 @@ import { PostgresRunReader } from './adapters/postgres/runs-reader.ts';
 import { PostgresUnitOfWork } from './adapters/postgres/unit-of-work.ts';
 import { FileRunDirectories } from './adapters/processes/run-directories.ts';
 import { SupervisedExecutor } from './adapters/processes/supervised-executor.ts';
+import { ArtifactNotes } from './domain/artifacts/artifact-notes.ts';
 import { ArtifactStore } from './domain/artifacts/artifact-store.ts';
 import { AuditLog } from './domain/audit/audit-log.ts';
 import { DatasetFiles } from './domain/datasets/dataset-files.ts';
@@ -121,16 +122,17 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
   const projectStore = new PostgresProjectStore(pool);
   const projects = new Projects(projectStore, news, audit);
   const repository = new PostgresDatasetRepository(pool);
+  const checkRoom = async (bytes: number, what: string) => {
+    // Elsewhere the store has its own limits.
+    if (stores.links) await disk.checkFits('objects', bytes, what);
+  };
   const datasets = new DatasetService({
     repository,
     importRows: new PostgresImportRepository(pool),
     store: objects,
     local: stores.local,
     links: stores.links,
-    checkRoom: async (bytes, what) => {
-      // Elsewhere the store has its own limits.
-      if (stores.links) await disk.checkFits('objects', bytes, what);
-    },
+    checkRoom,
     files: new LocalRootedFiles(),
     sources: new LocalSources(defaultLimits, home),
     uploads,
@@ -158,10 +160,14 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
     log,
   });
   const directories = new FileRunDirectories(openStateFolder(home, 'runs'));
+  const work = new PostgresUnitOfWork(pool);
+  const journal = new PostgresJournal();
   const artifacts = new ArtifactStore({
     rows: new PostgresArtifactRows(pool),
     objects,
     directories,
+    checkRoom,
+    notes: new ArtifactNotes({ work, journal }),
     machineId,
     news,
     log,
@@ -177,8 +183,8 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
   });
   const runs = createRuns({
     machineId,
-    work: new PostgresUnitOfWork(pool),
-    journal: new PostgresJournal(),
+    work,
+    journal,
     runs: new PostgresRunStore(pool),
     attempts: new PostgresAttemptStore(pool),
     reader: new PostgresRunReader(pool),

@@ -3,14 +3,21 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
+import { StateFileSystems } from '../../src/main/adapters/files/file-systems.ts';
 import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
 import { PostgresArtifactRows } from '../../src/main/adapters/postgres/artifact-rows.ts';
+import { PostgresJournal } from '../../src/main/adapters/postgres/journal.ts';
 import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { PostgresUnitOfWork } from '../../src/main/adapters/postgres/unit-of-work.ts';
 import { FileRunDirectories } from '../../src/main/adapters/processes/run-directories.ts';
+import { ArtifactNotes } from '../../src/main/domain/artifacts/artifact-notes.ts';
 import { ArtifactStore, type ArtifactStoreParts } from '../../src/main/domain/artifacts/artifact-store.ts';
+import { DiskWatch } from '../../src/main/domain/disk/disk-watch.ts';
 import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
 import { News } from '../../src/main/domain/news/news.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+
+const quiet = { info: () => undefined, warn: () => undefined };
 
 export interface ArtifactRow {
   readonly path: string;
@@ -28,10 +35,13 @@ export async function openArtifacts(
   const objects = await FilesObjectStore.open(path.join(folder, 'objects'));
   await objects.ensureBuckets();
   const warnings: unknown[] = [];
+  const disk = new DiskWatch(new StateFileSystems(folder, () => []), new News(), quiet);
   const artifacts = new ArtifactStore({
     rows: new PostgresArtifactRows(pool),
     objects,
     directories: new FileRunDirectories(path.join(folder, 'runs')),
+    checkRoom: (bytes, what) => disk.checkFits('objects', bytes, what),
+    notes: new ArtifactNotes({ work: new PostgresUnitOfWork(pool), journal: new PostgresJournal() }),
     machineId: 'machine',
     news: new News(),
     log: { info: () => undefined, warn: (details) => void warnings.push(details) },
@@ -40,10 +50,10 @@ export async function openArtifacts(
   return { artifacts, objects, warnings };
 }
 
-/** A database and a folder with attempts whose artifacts the test writes itself. */
-export async function createPlace() {
+/** A database and a folder with attempts whose artifacts the test writes itself. @param parent of the folder, on whichever disk */
+export async function createPlace(parent = tmpdir()) {
   const database = await createTestDatabase();
-  const folder = await mkdtemp(path.join(tmpdir(), 'trainyard-artifacts-'));
+  const folder = await mkdtemp(path.join(parent, 'trainyard-artifacts-'));
   const pool = createPool({ url: database.url }, { max: 4 });
   const { rows: projects } = await pool.query<{ id: string }>(
     `INSERT INTO projects (user_id, name) VALUES ($1, 'demo') RETURNING id`,
@@ -94,6 +104,15 @@ export async function createPlace() {
       )
     ).rows;
 
+  /** What the run's history says, in order. */
+  const toldOf = async (runId: string): Promise<{ cause?: string; message: string }[]> =>
+    (
+      await pool.query<{ payload: { cause?: string; message: string } }>(
+        'SELECT payload FROM run_events WHERE workflow_id = $1 ORDER BY seq',
+        [runId],
+      )
+    ).rows.map(({ payload }) => payload);
+
   return {
     url: database.url,
     pool,
@@ -101,6 +120,7 @@ export async function createPlace() {
     addAttempt,
     addArtifact,
     rowsOf,
+    toldOf,
     [Symbol.asyncDispose]: async () => {
       await pool.end();
       await database[Symbol.asyncDispose]();

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
 import { PostgresArtifactRows } from '../../src/main/adapters/postgres/artifact-rows.ts';
 import { openS3Objects } from '../../src/main/adapters/s3/object-store.ts';
+import { ArtifactNotes } from '../../src/main/domain/artifacts/artifact-notes.ts';
 import { ArtifactStore } from '../../src/main/domain/artifacts/artifact-store.ts';
 import type { ObjectStore } from '../../src/main/domain/objects/ports.ts';
 import type { Run } from '../../src/shared/contract/runs.ts';
@@ -25,6 +26,8 @@ async function ofRun(objects: ObjectStore): Promise<void> {
     ...stage.parts,
     rows: new PostgresArtifactRows(stage.pool),
     objects,
+    checkRoom: async () => undefined,
+    notes: new ArtifactNotes(stage.parts),
   });
   await using artifacts = late.artifacts;
   await stage.runs.loop.start();

@@ -67,6 +67,8 @@ export class RunNarrator {
     switch (type) {
       case 'state':
         return `${clock} ${styled('bold', formatStatus(text(data.to)))}${data.message ? `: ${text(data.message)}` : ''}`;
+      case 'attempt':
+        return data.to === undefined ? `${clock} ${text(data.message)}` : null;
       case 'log':
         return formatLogLine({
           time,

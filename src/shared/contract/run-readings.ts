@@ -31,7 +31,7 @@ export const runEventSchema = z.object({
     'result',
     'config',
   ]),
-  /** By type: state {from, to, cause?, message?}; attempt {from, to, cause?, exitCode?, …}; metric {epoch, step, values}; log {level, source, message, context?}; others as docs/run-directory.md. */
+  /** By type: state {from, to, cause?, message?}; attempt {from, to, cause?, exitCode?, …}, or {cause?, message} of what became of its artifacts; metric {epoch, step, values}; log {level, source, message, context?}; others as docs/run-directory.md. */
   data: z.record(z.string(), z.unknown()),
 });
 export type RunEvent = z.infer<typeof runEventSchema>;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { requireOwnFolder } from '../../state-folder.ts';
+
+const zeros = Buffer.alloc(64 * 1024);
 
 /** Files on their way to their place: each store has a folder of its own, so that what a kill left can be told apart. */
 export class TemporaryFiles {
@@ -28,13 +30,13 @@ export class TemporaryFiles {
     return path.join(this.folder, randomUUID());
   }
 
-  /** Writes and flushes a new file; a failed one is removed. Answers its path and size. */
+  /** Writes and flushes a new file, whose long runs of zeros take no room; a failed one is removed. Answers its path and size. */
   async write(body: Readable | Uint8Array): Promise<{ file: string; size: number }> {
     const file = this.name();
     try {
       await using handle = await open(file, 'wx', 0o600);
-      // Not its write stream: that never ends once an empty chunk was written to it (Node 24).
-      await handle.writeFile(body);
+      if (body instanceof Readable) await writeWithHoles(handle, body);
+      else await handle.writeFile(body);
       await handle.sync();
       return { file, size: (await handle.stat()).size };
     } catch (error) {
@@ -46,4 +48,22 @@ export class TemporaryFiles {
   async discard(file: string): Promise<void> {
     await rm(file, { force: true });
   }
+}
+
+/**
+ * Pieces of nothing but zeros are left out, and read as zeros all the same: a sparse file of ten GB stays one. Not the handle's write
+ * stream: that never ends once an empty chunk was written to it (Node 24).
+ */
+async function writeWithHoles(handle: FileHandle, body: Readable): Promise<void> {
+  let end = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    for (let from = 0; from < chunk.length; ) {
+      const piece = chunk.subarray(from, from + zeros.length);
+      const isHole = piece.equals(zeros.subarray(0, piece.length));
+      // The system may take less of it.
+      from += isHole ? piece.length : (await handle.write(piece, 0, piece.length, end + from)).bytesWritten;
+    }
+    end += chunk.length;
+  }
+  await handle.truncate(end);
 }

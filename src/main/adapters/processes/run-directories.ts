@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createWriteStream, watch } from 'node:fs';
-import { access, mkdir, opendir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream, type Stats, watch } from 'node:fs';
+import { access, lstat, mkdir, opendir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -134,19 +134,23 @@ export class FileRunDirectories implements RunDirectories {
     }
   }
 
-  async filesAt(runDirectory: string, place: string): Promise<string[]> {
+  async filesAt(runDirectory: string, place: string): Promise<{ path: string; sizeBytes: number }[]> {
     try {
       const folder = await realpath(runDirectory);
       const real = await realpath(path.join(folder, place));
       if (!real.startsWith(folder + path.sep)) return [];
-      if ((await stat(real)).isFile()) return [place];
-      const files: string[] = [];
+      const found = await stat(real);
+      if (found.isFile()) return [{ path: place, sizeBytes: found.size }];
+      const files: { path: string; sizeBytes: number }[] = [];
       for await (const entry of await opendir(real, { recursive: true })) {
         if (!entry.isFile()) continue;
-        const below = path.relative(real, path.join(entry.parentPath, entry.name));
-        files.push([place, ...below.split(path.sep)].join('/'));
+        const file = path.join(entry.parentPath, entry.name);
+        const stats = await lstatIfThere(file);
+        if (!stats?.isFile()) continue;
+        const below = path.relative(real, file).split(path.sep);
+        files.push({ path: [place, ...below].join('/'), sizeBytes: stats.size });
       }
-      return files.sort();
+      return files.sort((one, other) => (one.path < other.path ? -1 : 1));
     } catch (error) {
       if (isUnreachable(error)) return [];
       throw error;
@@ -191,6 +195,15 @@ async function exists(file: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isUnreachable(error)) return false;
+    throw error;
+  }
+}
+
+async function lstatIfThere(file: string): Promise<Stats | null> {
+  try {
+    return await lstat(file);
+  } catch (error) {
+    if (isUnreachable(error)) return null;
     throw error;
   }
 }

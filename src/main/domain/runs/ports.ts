@@ -195,10 +195,10 @@ export interface RunDirectories {
    */
   openFile(runDirectory: string, path: string): Promise<{ body: Readable; size: number }>;
   /**
-   * The files at a path inside the directory, relative to the directory: the path itself where it is a file, those below it where
-   * it is a folder; none where nothing is there. Links are not followed.
+   * The files at a path inside the directory, relative to the directory, with their sizes: the path itself where it is a file, those
+   * below it where it is a folder; none where nothing is there, or something else than either. Links in a folder are not followed.
    */
-  filesAt(runDirectory: string, path: string): Promise<string[]>;
+  filesAt(runDirectory: string, path: string): Promise<{ path: string; sizeBytes: number }[]>;
   /** Calls `changed` when the supervisor has written something new. */
   watch(runDirectory: string, changed: () => void): Disposable;
 }
