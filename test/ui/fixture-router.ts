@@ -25,7 +25,14 @@ export function meetFault(faults: FixtureFaults, path: readonly string[]): void 
 
 /** Refuses what needs the stores while they are away, as the engine does. */
 export function meetStores(state: FixtureState, [domain]: readonly string[]): void {
-  if (state.storesThere || domain === 'system' || domain === 'stack') return;
+  if (domain === 'system' || domain === 'stack') return;
+  if (state.databaseSilent)
+    throw new ORPCError('DATABASE_UNAVAILABLE', {
+      status: 503,
+      message: 'The database does not answer',
+      data: { mend: 'The engine waits for it, and goes on by itself.', place: {} },
+    });
+  if (state.storesThere) return;
   throw new ORPCError('STORES_NOT_READY', {
     status: 503,
     message: 'The stores of the profile "docker" are stopped',

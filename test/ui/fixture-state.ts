@@ -28,6 +28,8 @@ export class FixtureState {
   disk: DiskState = { level: 'ok', disks: [] };
   /** Whether what needs the stores is answered. */
   storesThere = true;
+  /** The stores are there, and their PostgreSQL does not answer. */
+  databaseSilent = false;
   /** Counts how often news began anew. */
   era = 0;
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../bin/build.mjs';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
@@ -56,4 +57,19 @@ test('a run’s page that was open when the stores went away gets its new points
   state.setStores(true);
   await expect.poll(painted).toBe(running.points.at(-1)?.seq);
   await page.getByRole('figure').first().waitFor();
+});
+
+test('pages of a database that stopped answering say so in Korean too, and go on by themselves', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/projects', { locale: 'ko-KR' });
+  const { state } = fixture.story;
+  await page.locator('main h1').waitFor();
+  state.databaseSilent = true;
+  await page.getByRole('link', { name: '학습' }).first().click();
+  await page.getByText('저장소를 쓸 수 없습니다').waitFor();
+  await page.getByText('데이터베이스가 응답하지 않습니다').waitFor();
+  const shots = process.env.TRAINYARD_SHOTS;
+  if (shots) await page.screenshot({ path: path.join(shots, 'database-silent-ko.png') });
+  state.databaseSilent = false;
+  await page.locator('main tbody a').first().waitFor();
+  expect(complaints).toEqual([]);
 });

@@ -67,8 +67,11 @@ export function toContractError(error: unknown, log: Logger): ORPCError<string, 
     log.warn({ err: error }, 'a request met a database that is away');
     return new ORPCError('DATABASE_UNAVAILABLE', {
       status: 503,
-      message: 'The database does not answer; the engine starts it again by itself',
-      data: { mend: 'Ask again in a moment; if it lasts, "trainyard doctor" says why.', place: {} },
+      message: 'The database does not answer',
+      data: {
+        mend: 'The engine starts it again, or waits for it, and goes on by itself; ask again in a moment. If it lasts, "trainyard doctor" says why.',
+        place: {},
+      },
     });
   }
   log.error({ err: error }, 'a request failed');

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Profile } from '../../shared/model/stack.ts';
 import { createPool, type PostgresAddress } from '../adapters/postgres/pool.ts';
 import { createSchemaService } from '../adapters/postgres/schema-service.ts';
+import { ServerWatch } from '../adapters/postgres/server-watch.ts';
 import type { Cache } from '../domain/cache/ports.ts';
 import type { LinkableObjects } from '../domain/datasets/ports.ts';
 import type { DocumentStore } from '../domain/documents/ports.ts';
@@ -58,8 +59,15 @@ export async function openRelational(
   const { done, drift } = await schema.upgrade();
   if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
   for (const difference of drift) log.warn({ difference }, 'the schema is not what its migrations left');
+  const watch = new ServerWatch({ address, log });
   const pool = createPool(address, {
     onIdleError: (error) => log.warn({ err: error }, 'a connection to the database broke'),
+    stream: watch.socket,
   });
-  return { pool, schema, [Symbol.asyncDispose]: () => pool.end() };
+  watch.follow(pool);
+  const close = async () => {
+    await pool.end();
+    await watch[Symbol.asyncDispose]();
+  };
+  return { pool, schema, [Symbol.asyncDispose]: close };
 }

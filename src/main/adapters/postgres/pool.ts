@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { TlsOptions } from '../../domain/stores/endpoints.ts';
 import { types } from './types.ts';
@@ -73,10 +74,16 @@ export function clientConfig(address: PostgresAddress): pg.ClientConfig {
  */
 export function createPool(
   address: PostgresAddress,
-  options: { readonly max?: number; readonly onIdleError?: (error: Error) => void } = {},
+  options: {
+    readonly max?: number;
+    readonly onIdleError?: (error: Error) => void;
+    /** Makes each connection's socket. */
+    readonly stream?: () => Socket;
+  } = {},
 ): pg.Pool {
-  const pool = new pg.Pool({ ...clientConfig(address), max: options.max ?? 20 });
-  pool.on('error', (error) => options.onIdleError?.(error));
+  const { max = 20, onIdleError, stream } = options;
+  const pool = new pg.Pool({ ...clientConfig(address), max, ...(stream ? { stream } : {}) });
+  pool.on('error', (error) => onIdleError?.(error));
   // One that breaks in use rejects the query under way, or the next one; without a listener it would end the process as well.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;

@@ -1,0 +1,156 @@
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { clientConfig, type PostgresAddress } from './pool.ts';
+
+/** A pause between two questions; each comes over a connection of its own, since a server may answer old ones and take no new ones. */
+const pauseMs = 2000;
+const tickMs = 1000;
+/** As long as a machine that swaps may take for a connection. */
+const silentAfterTicks = 8;
+
+interface WatchLog {
+  info(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface ServerWatchOptions {
+  readonly address: PostgresAddress;
+  readonly log: WatchLog;
+}
+
+/** Whether the driver waits for this connection's answer. */
+const isAsking = (client: pg.PoolClient) => 'readyForQuery' in client && client.readyForQuery === false;
+
+const processOf = (client: pg.PoolClient): number | null =>
+  'processID' in client && typeof client.processID === 'number' ? client.processID : null;
+
+const silence = () =>
+  Object.assign(new Error(`The database has not answered for ${(silentAfterTicks * tickMs) / 1000} s`), {
+    code: '08006',
+  });
+
+/**
+ * Tells a server that is slow from one that does not answer though its connections stand: it was halted, its machine froze, or the
+ * network drops what is sent. Then every connection of the pool breaks, and none is made until it answers again: whoever asked hears of
+ * it, as of a server that ended, and whoever writes in steps begins the step anew. How long a statement takes says nothing; the server is
+ * asked something else meanwhile.
+ */
+export class ServerWatch implements AsyncDisposable {
+  private readonly options: ServerWatchOptions;
+  private readonly sockets = new Set<Socket>();
+  /** Connections that ask, and since how many ticks. */
+  private readonly asking = new Map<pg.PoolClient, number>();
+  private readonly clients = new Set<pg.PoolClient>();
+  private readonly over = new AbortController();
+  private readonly timer: NodeJS.Timeout;
+  private readonly done: Promise<void>;
+  /** The connection of the question that is not answered yet. */
+  private probe: Socket | null = null;
+  private waited = 0;
+  private silent = false;
+
+  constructor(options: ServerWatchOptions) {
+    this.options = options;
+    // Counted, not measured: a process that was busy or halted itself has not listened meanwhile.
+    this.timer = setInterval(() => this.tick(), tickMs).unref();
+    this.done = this.ask();
+  }
+
+  /** A connection's socket, for the pool: it breaks at once while the server is silent. */
+  readonly socket = (): Socket => {
+    const socket = new Socket();
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    if (this.silent) process.nextTick(() => socket.destroy(silence()));
+    return socket;
+  };
+
+  /** Looks after the pool's connections one by one, too: one may hang alone. */
+  follow(pool: pg.Pool): void {
+    pool.on('connect', (client) => this.clients.add(client));
+    pool.on('remove', (client) => {
+      this.clients.delete(client);
+      this.asking.delete(client);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.timer);
+    this.over.abort();
+    this.probe?.destroy();
+    await this.done;
+  }
+
+  private tick(): void {
+    for (const client of this.clients) {
+      if (isAsking(client)) this.asking.set(client, (this.asking.get(client) ?? 0) + 1);
+      else this.asking.delete(client);
+    }
+    if (this.probe === null) return;
+    this.waited += 1;
+    if (this.silent || this.waited < silentAfterTicks) return;
+    this.silent = true;
+    this.options.log.error({ connections: this.sockets.size }, 'the database does not answer');
+    this.breakAll();
+  }
+
+  private async ask(): Promise<void> {
+    while (!this.over.signal.aborted) {
+      const socket = new Socket();
+      const client = new pg.Client({
+        ...clientConfig(this.options.address),
+        stream: () => socket,
+        application_name: 'trainyard watch',
+        // It waits as long as it takes: its answer ends the silence.
+        connectionTimeoutMillis: 0,
+      });
+      client.on('error', () => {});
+      this.probe = socket;
+      this.waited = 0;
+      try {
+        await client.connect();
+        await this.endHanging(client);
+      } catch (error) {
+        // A server that refuses, or ends, is not silent: who uses it hears of that.
+        if (!(error instanceof Error)) throw error;
+      }
+      this.probe = null;
+      this.hasAnswered();
+      await client.end();
+      await delay(pauseMs, undefined, { signal: this.over.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  private hasAnswered(): void {
+    if (!this.silent) return;
+    this.silent = false;
+    if (!this.over.signal.aborted) this.options.log.info({}, 'the database answers again');
+  }
+
+  /**
+   * Whether a connection waits for an answer to what its server process, idle for as long, has not even read, or that has no process any
+   * more. Others may be as dead, and nobody knows before they are used: all of them are made anew.
+   */
+  private async endHanging(probe: pg.Client): Promise<void> {
+    const waiting = [...this.asking]
+      .filter(([client, ticks]) => ticks >= silentAfterTicks && processOf(client) !== null)
+      .map(([client]) => client);
+    const { rows } = await probe.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE pid = ANY ($1)
+       AND (state LIKE 'idle%' IS NOT TRUE OR state_change > clock_timestamp() - make_interval(secs => $2))`,
+      [waiting.map(processOf), (silentAfterTicks * tickMs) / 1000],
+    );
+    const working = new Set(rows.map(({ pid }) => pid));
+    const hanging = waiting.filter(
+      (client) => this.asking.has(client) && !working.has(processOf(client) ?? 0),
+    );
+    if (hanging.length === 0) return;
+    this.options.log.error({ processes: hanging.map(processOf) }, 'connections to the database hang');
+    this.breakAll();
+  }
+
+  private breakAll(): void {
+    for (const socket of this.sockets) socket.destroy(silence());
+  }
+}
