@@ -38,7 +38,7 @@ export function sampleParts({ projects, datasets, runs }: Services, settings: Se
       for (let afterDone = -1; ; ) {
         const { phase, done, error } = await datasets.waitForImport({ importId, afterDone, waitMs: 10_000 });
         if (phase === 'done') return;
-        if (phase === 'failed') {
+        if (phase === 'failed' || phase === 'cancelled') {
           throw new TrainyardError(
             error?.code ?? 'IMPORT_FAILED',
             error?.message ?? 'The import failed',

@@ -20,6 +20,7 @@ const commands = leaves(createProgram()).map((command) => [nameOf(command), comm
 
 test('every command of the product is there', () => {
   expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
+    'dataset cancel',
     'dataset import',
     'dataset list',
     'dataset show',

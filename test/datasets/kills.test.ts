@@ -74,7 +74,7 @@ const importing = await failpointsOf(
 );
 const ways = [
   ...importing
-    .filter((name) => !/link|remove|failed|times/.test(name))
+    .filter((name) => !/link|remove|failed|times|cancel|withdraw/.test(name))
     .map((name) => ['copy', name] as const),
   ['copy', 'object.put-many.before:4'] as const,
   ['copy', 'object.put-many.after:4'] as const,

@@ -63,9 +63,9 @@ function nothingAt(path: string) {
   });
 }
 
-/** Datasets: every import is over at once. */
+/** Datasets: every import is over at once, but that of /large, which goes on until it is cancelled. */
 export function fixtureDatasets(state: FixtureState) {
-  const imports = new Map<string, { path: string; datasetId: string }>();
+  const imports = new Map<string, { path: string; datasetId: string; done: number; isCancelled: boolean }>();
   return {
     list: os.datasets.list.handler(({ input }) => ({
       datasets: newest(state.datasets.values()).filter(
@@ -125,11 +125,20 @@ export function fixtureDatasets(state: FixtureState) {
       state.readings.push(input.reading);
       if (input.path.startsWith('/missing')) throw nothingAt(input.path);
       const importId = randomUUID();
-      imports.set(importId, { path: input.path, datasetId: fixtureId(2, 1) });
+      imports.set(importId, { path: input.path, datasetId: fixtureId(2, 1), done: 0, isCancelled: false });
       return { datasetId: fixtureId(2, 1), importId };
     }),
-    waitForImport: os.datasets.waitForImport.handler(({ input }) => {
-      const { path, datasetId } = found(imports.get(input.importId), 'such import');
+    waitForImport: os.datasets.waitForImport.handler(async ({ input }) => {
+      const under = found(imports.get(input.importId), 'such import');
+      const { path, datasetId } = under;
+      if (path.includes('large')) {
+        await delay(50);
+        under.done += 1000;
+        const phase = under.isCancelled ? 'cancelled' : 'validating';
+        const none = { version: null, reused: false, validation: null, error: null };
+        const pace = { done: under.done, total: 100_000, rate: 712.4, secondsLeft: 80 };
+        return { id: input.importId, datasetId, phase, ...pace, ...none };
+      }
       const result = validation(path, state);
       return {
         id: input.importId,
@@ -150,6 +159,13 @@ export function fixtureDatasets(state: FixtureState) {
         reused: false,
         validation: result,
       };
+    }),
+    cancelImport: os.datasets.cancelImport.handler(({ input: { importId } }) => {
+      const under = imports.get(importId);
+      if (under) under.isCancelled = true;
+      for (const [id, dataset] of state.datasets)
+        if (dataset.import?.id === importId) state.datasets.delete(id);
+      return { importId };
     }),
     images: os.datasets.images.handler(({ input }) => {
       const dataset = found(state.datasets.get(input.dataset), 'such dataset');

@@ -20,6 +20,9 @@ export function datasetsApi(service: DatasetService) {
     cancelCheck: datasets.cancelCheck.handler(({ input }) => service.checks.cancel(input.checkId)),
     import: datasets.import.handler(({ input, context }) => service.import(context.userId, input)),
     waitForImport: datasets.waitForImport.handler(({ input }) => service.waitForImport(input)),
+    cancelImport: datasets.cancelImport.handler(({ input, context }) =>
+      service.cancelImport(context.userId, input.importId),
+    ),
     images: datasets.images.handler(({ input, context }) => service.images(context.userId, input)),
     verify: datasets.verify.handler(({ input, context }) =>
       service.verify(context.userId, input.dataset, input.version),

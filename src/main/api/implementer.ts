@@ -16,6 +16,7 @@ const needsNoRoom = new Set([
   'datasets.validate',
   'datasets.startCheck',
   'datasets.cancelCheck',
+  'datasets.cancelImport',
   'datasets.verify',
   'runs.cancel',
   'stack.down',

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { fileProgressSchema } from '../../shared/contract/datasets.ts';
+import type { fileProgressSchema } from '../../shared/contract/file-progress.ts';
 import { formatDuration } from './format.ts';
 import { say } from './language.ts';
 import { remark, StatusLine } from './output.ts';
@@ -43,7 +43,9 @@ const phases: Record<FileProgressWords['phase'], () => string> = {
   storing: () => say('storing', '저장 중'),
   committing: () => say('finishing', '마무리 중'),
   done: () => say('done', '완료'),
+  cancelling: () => say('cancelling', '취소하는 중'),
   failed: () => say('failed', '실패'),
+  cancelled: () => say('cancelled', '취소됨'),
 };
 
 /** `checking: 12,000 / 100,000 files, 700/s, about 2 min 6 s left`. */

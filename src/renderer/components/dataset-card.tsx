@@ -6,6 +6,7 @@ import type { Dataset } from '../../shared/contract/datasets.ts';
 import { useFormat } from '../format/use-format.ts';
 import { queries } from '../rpc/client.ts';
 import { useFileUrl } from '../rpc/file-key.ts';
+import { CancelImport } from './cancel-import.tsx';
 import classes from './dataset-card.module.css';
 import { DatasetStatus } from './dataset-status.tsx';
 import { FileProgress } from './file-progress.tsx';
@@ -30,7 +31,12 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
           <DatasetStatus status={dataset.status} />
         </Group>
         {under ? (
-          <FileProgress progress={under} />
+          <>
+            <FileProgress progress={under} />
+            <div className={classes.action}>
+              <CancelImport importId={under.id} phase={under.phase} name={dataset.name} />
+            </div>
+          </>
         ) : (
           <Text size="sm" c="dimmed" mt={2}>
             {t('datasets.images', { count: dataset.images, formatted: format.number(dataset.images) })}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { base, problem, reference, time, waitMs } from './common.ts';
+import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
 export const datasetFormats = ['imagenet'] as const;
 export const importModes = ['copy', 'link', 'in_place'] as const;
@@ -60,23 +61,6 @@ export const validationSchema = z.object({
   }),
 });
 export type Validation = z.infer<typeof validationSchema>;
-
-export const importPhases = ['counting', 'validating', 'storing', 'committing', 'done', 'failed'] as const;
-
-/** How far a check or an import is; `done` and `total` are files of the present phase. */
-export const fileProgressSchema = z.object({
-  phase: z.enum(importPhases),
-  done: z.int(),
-  /** Null until it is known: while files are counted, and in archives that have no list of their files. */
-  total: z.int().nullable(),
-  /** Files a second, of the last ten seconds; null until it can be told. */
-  rate: z.number().nullable(),
-  /** An estimate for this phase; null where none can be made. */
-  secondsLeft: z.int().nullable(),
-  error: z.object({ code: z.string(), message: z.string(), mend: z.string() }).nullable(),
-});
-
-export const importProgressSchema = fileProgressSchema.extend({ id: z.uuid() });
 
 export const datasetSchema = z.object({
   id: z.uuid(),
@@ -246,6 +230,17 @@ export const datasetsContract = {
         validation: validationSchema.nullable(),
       }),
     ),
+  cancelImport: base
+    .route({
+      method: 'DELETE',
+      path: '/dataset-imports/{importId}',
+      tags: ['datasets'],
+      summary: 'Cancel an import; harmless where it has ended',
+      description:
+        'Answers once it is written down, also for an engine that is killed meanwhile; waitForImport says “cancelled” when what was stored is removed. A dataset without a version goes with its only import.',
+    })
+    .input(z.object({ importId: z.uuid() }))
+    .output(z.object({ importId: z.uuid() })),
   images: base
     .route({
       method: 'GET',

@@ -10,12 +10,13 @@ const [databaseUrl, home, told] = process.argv.slice(2);
 if (!databaseUrl || !home) throw new Error('the database and the state folder are wanted');
 await using opened = await openService(databaseUrl, home);
 const { rows } = await opened.pool.query<{ id: string }>(
-  `SELECT id FROM dataset_imports WHERE phase NOT IN ('done', 'failed')`,
+  `SELECT id FROM dataset_imports WHERE phase NOT IN ('done', 'failed', 'cancelled')`,
 );
+const wanted = told ? JSON.parse(told) : {};
+if (wanted.cancel) await opened.service.cancelImport(localOwnerId, wanted.cancel);
 await opened.service.resumeImports();
 for (const { id } of rows) await importOver(opened, id);
 
-const wanted = told ? JSON.parse(told) : {};
 if (wanted.import) {
   const begun = await opened.service.import(localOwnerId, wanted.import);
   await importOver(opened, begun.importId);

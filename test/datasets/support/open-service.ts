@@ -15,6 +15,7 @@ import { defaultLimits } from '../../../src/main/domain/datasets/limits.ts';
 import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
 import { News } from '../../../src/main/domain/news/news.ts';
 import type { LocalObjects, ObjectStore } from '../../../src/main/domain/objects/ports.ts';
+import { isOver } from '../../../src/shared/contract/file-progress.ts';
 
 /** The service of datasets on a real PostgreSQL and a real folder (or `elsewhere`, which takes no links), as the engine wires it. */
 export async function openService(
@@ -82,7 +83,7 @@ export async function makeProject({ projects }: OpenedService, name = 'demo'): P
 export async function importOver({ service }: OpenedService, importId: string) {
   for (let seen = -1; ; ) {
     const progress = await service.waitForImport({ importId, afterDone: seen, waitMs: 10_000 });
-    if (progress.phase === 'done' || progress.phase === 'failed') return progress;
+    if (isOver(progress.phase)) return progress;
     seen = progress.done;
   }
 }

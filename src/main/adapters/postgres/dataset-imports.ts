@@ -6,9 +6,20 @@ import type {
   ImportRecord,
   ImportRepository,
   NewVersion,
+  RemoveStored,
 } from '../../domain/datasets/ports.ts';
+import { importCancelled } from '../../domain/datasets/refusal.ts';
 import { inTransaction } from '../embedded/transaction.ts';
 import { type ImportRow, importColumns, toImport } from './dataset-rows.ts';
+
+/** Held shared by whoever begins to store, and alone by whoever takes back what was stored; of the database, so that engines mind each other. */
+const blobsLock = 7_244_102_002;
+
+interface StoringRow {
+  readonly id: string;
+  readonly version: number | null;
+  readonly blobs: Buffer | null;
+}
 
 interface ReservedRow {
   readonly dataset_id: string;
@@ -74,22 +85,31 @@ export class PostgresImportRepository implements ImportRepository {
   async unfinished(machineId: string): Promise<ImportRecord[]> {
     const { rows } = await this.pool.query<ImportRow>(
       `SELECT ${importColumns} FROM dataset_imports AS i
-      WHERE i.machine_id = $1 AND i.phase NOT IN ('done', 'failed') ORDER BY i.created_at, i.id`,
+      WHERE i.machine_id = $1 AND i.phase NOT IN ('done', 'failed', 'cancelled') ORDER BY i.created_at, i.id`,
       [machineId],
     );
     return rows.map(toImport);
   }
 
-  async enterStoring(importId: string, total: number): Promise<void> {
-    await this.pool.query(
-      `UPDATE dataset_imports SET phase = 'storing', total = $2 WHERE id = $1 AND phase NOT IN ('done', 'failed')`,
-      [importId, total],
-    );
+  enterStoring(importId: string, total: number, hashes: Iterable<string>): Promise<void> {
+    const blobs = Buffer.concat(Array.from(hashes, (hash) => Buffer.from(hash, 'hex')));
+    return inTransaction(this.pool, async (client) => {
+      // Behind whoever removes blobs: what is looked for after this is there to stay.
+      await client.query('SELECT pg_advisory_xact_lock_shared($1)', [blobsLock]);
+      await lockOngoing(client, importId);
+      // Those of an earlier attempt may be stored already, though the source has changed since.
+      await client.query(
+        `UPDATE dataset_imports SET phase = 'storing', total = $2,
+          blobs = CASE WHEN blobs = $3 THEN blobs ELSE COALESCE(blobs, '') || $3 END
+        WHERE id = $1`,
+        [importId, total, blobs],
+      );
+    });
   }
 
   reserve(importId: string, made: NewVersion): Promise<{ version: number; present: boolean }> {
     return inTransaction(this.pool, async (client) => {
-      const row = await lockImport(client, importId);
+      const row = await lockOngoing(client, importId);
       const present = await findPresent(client, row.dataset_id, made);
       if (present !== null) return { version: present, present: true };
       if (row.version !== null) return { version: row.version, present: false };
@@ -111,7 +131,7 @@ export class PostgresImportRepository implements ImportRepository {
         `SELECT FROM projects WHERE id = (SELECT project_id FROM dataset_imports WHERE id = $1) FOR NO KEY UPDATE`,
         [importId],
       );
-      const row = await lockImport(client, importId);
+      const row = await lockOngoing(client, importId);
       if (row.phase === 'done' && row.version !== null) return { version: row.version, reused: row.reused };
       const present = await findPresent(client, row.dataset_id, made);
       const version = present ?? row.version;
@@ -123,7 +143,7 @@ export class PostgresImportRepository implements ImportRepository {
         [row.project_id, row.dataset_id],
       );
       await client.query(
-        `UPDATE dataset_imports SET phase = 'done', version = $2, reused = $3, total = $4, validation = $5 WHERE id = $1`,
+        `UPDATE dataset_imports SET phase = 'done', version = $2, reused = $3, total = $4, validation = $5, blobs = NULL WHERE id = $1`,
         [importId, version, reused, made.images, JSON.stringify(made.validation)],
       );
       return { version, reused };
@@ -133,16 +153,16 @@ export class PostgresImportRepository implements ImportRepository {
   async fail(importId: string, error: ImportError, validation: Validation | null): Promise<void> {
     const found = validation && JSON.stringify(validation);
     await inTransaction(this.pool, async (client) => {
-      const row = await lockImport(client, importId);
+      const row = await lockOngoing(client, importId);
       if (row.phase === 'done') return;
       await client.query(
-        `UPDATE dataset_imports SET phase = 'failed', version = NULL, error = $2, validation = $3 WHERE id = $1`,
+        `UPDATE dataset_imports SET phase = 'failed', version = NULL, error = $2, validation = $3, blobs = NULL WHERE id = $1`,
         [importId, JSON.stringify(error), found],
       );
       await client.query(
         `UPDATE datasets SET
           status = CASE WHEN EXISTS (
-            SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed')
+            SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')
           ) THEN status ELSE 'error' END,
           validation_result = $2
         WHERE id = $1 AND NOT EXISTS (SELECT FROM dataset_versions WHERE dataset_id = $1)`,
@@ -150,6 +170,57 @@ export class PostgresImportRepository implements ImportRepository {
       );
     });
   }
+
+  async cancel(importId: string): Promise<ImportRecord | null> {
+    await this.pool.query(
+      `UPDATE dataset_imports SET phase = 'cancelling' WHERE id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')`,
+      [importId],
+    );
+    return this.find(importId);
+  }
+
+  withdraw(importId: string, error: ImportError, remove: RemoveStored): Promise<void> {
+    return inTransaction(this.pool, async (client) => {
+      await client.query('SELECT pg_advisory_xact_lock($1)', [blobsLock]);
+      const { rows } = await client.query<StoringRow>(
+        `SELECT id, version, blobs FROM dataset_imports WHERE id = $1 OR blobs IS NOT NULL`,
+        [importId],
+      );
+      const own = rows.find(({ id }) => id === importId);
+      const others = rows.filter((row) => row !== own);
+      await remove({
+        version: own?.version ?? null,
+        hashes: hashesOf(own?.blobs ?? null),
+        needed: others.flatMap(({ blobs }) => hashesOf(blobs)),
+      });
+      const { dataset_id, phase } = await lockImport(client, importId);
+      if (phase !== 'cancelling') return;
+      await client.query(
+        `UPDATE dataset_imports SET phase = 'cancelled', version = NULL, blobs = NULL, error = $2 WHERE id = $1`,
+        [importId, JSON.stringify(error)],
+      );
+      await client.query(
+        `UPDATE datasets SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL
+          AND NOT EXISTS (SELECT FROM dataset_versions WHERE dataset_id = $1)
+          AND NOT EXISTS (SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase <> 'cancelled')`,
+        [dataset_id],
+      );
+      await client.query(
+        `UPDATE datasets SET status = 'error' WHERE id = $1 AND status = 'processing' AND NOT EXISTS (
+          SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled'))`,
+        [dataset_id],
+      );
+    });
+  }
+}
+
+const hashBytes = 32;
+
+function hashesOf(blobs: Buffer | null): string[] {
+  const count = (blobs?.length ?? 0) / hashBytes;
+  return Array.from({ length: count }, (_, at) =>
+    (blobs ?? Buffer.of()).toString('hex', at * hashBytes, (at + 1) * hashBytes),
+  );
 }
 
 /** The import's row, with its dataset's locked first: what is decided about a dataset's versions is decided one by one. */
@@ -164,6 +235,13 @@ async function lockImport(client: pg.PoolClient, importId: string): Promise<Rese
   );
   if (!rows[0]) throw new Error(`there is no import ${importId}`);
   return rows[0];
+}
+
+/** The same, of one that may go on. @throws TrainyardError IMPORT_CANCELLED */
+async function lockOngoing(client: pg.PoolClient, importId: string): Promise<ReservedRow> {
+  const row = await lockImport(client, importId);
+  if (row.phase === 'cancelling' || row.phase === 'cancelled') throw importCancelled();
+  return row;
 }
 
 /**

@@ -1,10 +1,10 @@
+import type { ImportPhase } from '../../../shared/contract/file-progress.ts';
 import type {
   ClassCount,
   DatasetRecord,
   DatasetVersionRecord,
   ImportError,
   ImportMode,
-  ImportPhase,
   ImportRecord,
 } from '../../domain/datasets/ports.ts';
 import type { Reading } from '../../domain/datasets/reading.ts';

@@ -124,7 +124,7 @@ export class PostgresDatasetRepository implements DatasetRepository {
           (SELECT count(*) FROM workflow_configs AS c JOIN workflows AS w ON w.id = c.workflow_id
             WHERE c.dataset_id = $1 AND w.deleted_at IS NULL
               AND w.status NOT IN ('completed', 'failed', 'cancelled')) AS runs,
-          (SELECT count(*) FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed')) AS imports`,
+          (SELECT count(*) FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')) AS imports`,
         [datasetId],
       );
       const [uses] = rows;

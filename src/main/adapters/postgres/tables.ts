@@ -93,12 +93,13 @@ export interface DatasetImportsTable {
   mode: 'copy' | 'link' | 'in_place';
   skip_invalid: Generated<boolean>;
   reading: Generated<unknown>;
-  phase: Generated<'validating' | 'storing' | 'committing' | 'done' | 'failed'>;
+  phase: Generated<'validating' | 'storing' | 'committing' | 'cancelling' | 'done' | 'failed' | 'cancelled'>;
   total: Nullable<number>;
   version: Nullable<number>;
   reused: Generated<boolean>;
   error: JsonOrNull<JsonObject>;
   validation: JsonOrNull<JsonObject>;
+  blobs: Nullable<Buffer>;
   created_at: DefaultTime;
   updated_at: DefaultTime;
 }

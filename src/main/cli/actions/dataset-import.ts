@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isOver } from '../../../shared/contract/file-progress.ts';
 import { formatBytes } from '../../../shared/model/disk.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
 import type { Reading } from '../../domain/datasets/reading.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { remarkDisk } from '../disk-remark.ts';
+import { formatStatus } from '../format.ts';
 import { say } from '../language.ts';
 import { remark, writeJson, writeLine } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -25,8 +27,26 @@ export interface DatasetImportOptions {
 
 type Progress = Awaited<ReturnType<Api['datasets']['waitForImport']>>;
 
+/** Waits for an import's end. Ctrl-C cancels it in the engine, a second one leaves this command only. */
 async function waitForEnd(session: Session, importId: string, isQuiet: boolean): Promise<Progress> {
   const line = new ProgressLine(isQuiet);
+  const cancel = () => {
+    line.clear();
+    remark(say('Cancelling the import.', '가져오기를 취소하는 중입니다.'));
+    // The reads below tell what becomes of it, also where the engine went away meanwhile.
+    session
+      .ask((api) => api.datasets.cancelImport({ importId }))
+      .catch((error) => remark(errorSentence(error)));
+  };
+  process.once('SIGINT', cancel);
+  try {
+    return await followToEnd(session, importId, line);
+  } finally {
+    process.off('SIGINT', cancel);
+  }
+}
+
+async function followToEnd(session: Session, importId: string, line: ProgressLine): Promise<Progress> {
   let afterDone = -1;
   for (;;) {
     const after = afterDone;
@@ -34,7 +54,7 @@ async function waitForEnd(session: Session, importId: string, isQuiet: boolean):
     const progress = await session.ask((api) =>
       api.datasets.waitForImport({ importId, afterDone: after, waitMs: 20_000 }),
     );
-    if (progress.phase === 'done' || progress.phase === 'failed') {
+    if (isOver(progress.phase)) {
       line.clear();
       return progress;
     }
@@ -114,4 +134,30 @@ export async function importDataset(
   );
   const reused = progress.reused ? say(' (was there already)', ' (이미 있던 버전)') : '';
   await writeLine(`${what}: ${size}${reused}\nID ${dataset.id}`);
+}
+
+/** Cancels the import of a dataset that is under way, and waits until what it stored is removed. */
+export async function cancelImport(options: CommonOptions, reference: string): Promise<undefined> {
+  using session = await Session.open();
+  const { id, name, import: last } = await session.ask((api) => api.datasets.show({ dataset: reference }));
+  if (!last || isOver(last.phase)) {
+    throw new TrainyardError(
+      'NOTHING_TO_CANCEL',
+      say(`No import of "${name}" is under way`, `"${name}" 데이터셋은 가져오는 중이 아닙니다`),
+      say('"trainyard dataset list" shows which are.', '"trainyard dataset list"로 상태를 확인하세요.'),
+      { status: 409 },
+    );
+  }
+  await session.ask((api) => api.datasets.cancelImport({ importId: last.id }));
+  const { phase } = await followToEnd(session, last.id, new ProgressLine(options.json ?? false));
+  if (options.json) await writeJson({ id, name, importId: last.id, phase });
+  else if (phase === 'cancelled')
+    await writeLine(say(`The import of ${name} was cancelled.`, `${name} 가져오기를 취소했습니다.`));
+  else
+    await writeLine(
+      say(
+        `The import of ${name} had ended before: ${phase}.`,
+        `${name} 가져오기는 이미 끝났습니다: ${formatStatus(phase)}.`,
+      ),
+    );
 }

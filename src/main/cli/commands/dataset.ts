@@ -100,6 +100,19 @@ export function defineDataset(program: Command): void {
     (await import('../actions/dataset-import.ts')).importDataset(options, path),
   );
 
+  const cancel = defineCommand(group, {
+    usage: 'cancel <dataset>',
+    description: say(
+      'cancel the import of a dataset that is under way; nothing of it is kept',
+      '진행 중인 가져오기를 취소합니다. 가져온 것은 남지 않습니다',
+    ),
+    examples: ['dataset cancel photos'],
+    json: '{"id", "name", "importId", "phase": "cancelled"}',
+  });
+  perform(cancel, async (options, dataset = '') =>
+    (await import('../actions/dataset-import.ts')).cancelImport(options, dataset),
+  );
+
   const list = defineCommand(group, {
     usage: 'list',
     description: say('list the datasets, newest first', '데이터셋을 최신순으로 나열합니다'),

@@ -1,4 +1,5 @@
 import type { Dataset, Validation } from '../../../shared/contract/datasets.ts';
+import { isOver } from '../../../shared/contract/file-progress.ts';
 import { failpoint } from '../../failpoints.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { ProjectStore } from '../projects/ports.ts';
@@ -172,9 +173,17 @@ export class DatasetService implements TrainingData {
     if (!record) throw importNotFound(importId);
     const { datasetId, version, reused } = record;
     const progress = showProgress(record, (id) => this.imports.stateOf(id));
-    const isOver = progress.phase === 'done' || progress.phase === 'failed';
-    const validation = isOver ? await importRows.validation(importId) : null;
-    return { ...progress, datasetId, version: isOver ? version : null, reused, validation };
+    const hasEnded = isOver(progress.phase);
+    const validation = hasEnded ? await importRows.validation(importId) : null;
+    return { ...progress, datasetId, version: hasEnded ? version : null, reused, validation };
+  }
+
+  /** As {@link Imports.cancel}. */
+  async cancelImport(userId: string, importId: string): Promise<{ importId: string }> {
+    const { datasetId } = await this.imports.cancel(importId);
+    const resource = { type: 'dataset', id: datasetId };
+    await this.parts.audit.note({ userId, action: 'dataset.cancel_import', resource, after: { importId } });
+    return { importId };
   }
 
   /** A page of a version's images, by class and name. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */

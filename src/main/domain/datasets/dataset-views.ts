@@ -1,10 +1,6 @@
 import type { z } from 'zod';
-import type {
-  Dataset,
-  datasetImageSchema,
-  datasetVersionSchema,
-  importProgressSchema,
-} from '../../../shared/contract/datasets.ts';
+import type { Dataset, datasetImageSchema, datasetVersionSchema } from '../../../shared/contract/datasets.ts';
+import { type importProgressSchema, isOver } from '../../../shared/contract/file-progress.ts';
 import type { ProgressState } from './file-progress.ts';
 import { imageUrl } from './image-views.ts';
 import type { ManifestLine } from './manifest.ts';
@@ -16,8 +12,16 @@ type StateOf = (importId: string) => ProgressState | null;
 /** What the rows say of an import, or what this engine knows better because it works at it. */
 export function showProgress(record: ImportRecord, stateOf: StateOf): z.infer<typeof importProgressSchema> {
   const { id, phase, done, total, error } = record;
-  const isOver = phase === 'done' || phase === 'failed';
-  return { id, phase, done, total, rate: null, secondsLeft: null, error, ...(isOver ? {} : stateOf(id)) };
+  return {
+    id,
+    phase,
+    done,
+    total,
+    rate: null,
+    secondsLeft: null,
+    error,
+    ...(isOver(phase) ? {} : stateOf(id)),
+  };
 }
 
 export function showDataset(record: DatasetRecord, stateOf: StateOf): Dataset {

@@ -1,5 +1,6 @@
+import { type ImportPhase, isOver } from '../../../shared/contract/file-progress.ts';
 import { Pace, secondsLeft } from '../../../shared/model/pace.ts';
-import type { ImportError, ImportPhase } from './ports.ts';
+import type { ImportError } from './ports.ts';
 
 export interface ProgressState {
   readonly phase: ImportPhase;
@@ -40,11 +41,12 @@ export class FileProgress {
   }
 
   get isOver(): boolean {
-    return this.phase === 'done' || this.phase === 'failed';
+    return isOver(this.phase);
   }
 
-  /** Another phase begins, or the work ends. */
+  /** Another phase begins, or the work ends. Of what is being cancelled only the end is told. */
   enter(phase: ImportPhase, total: number | null, error: ImportError | null = null): void {
+    if (this.phase === 'cancelling' && !isOver(phase)) return;
     this.phase = phase;
     this.done = phase === 'done' ? (total ?? 0) : 0;
     this.total = total;
@@ -56,6 +58,7 @@ export class FileProgress {
 
   /** So many files of this phase are done. */
   advance(done: number): void {
+    if (this.phase === 'cancelling') return;
     const now = performance.now();
     this.done = done;
     this.pace.add(done, now);

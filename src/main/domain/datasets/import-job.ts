@@ -53,7 +53,7 @@ export class InvalidDataset extends TrainyardError {
 /**
  * Carries out an import from its intent to its version, from the start however far it came before: what is stored already
  * is found by its hash, and the rows count once, in one transaction at the end.
- * @throws InvalidDataset, and TrainyardError where the source can't be had
+ * @throws InvalidDataset, and TrainyardError where the source can't be had; IMPORT_CANCELLED
  */
 export async function runImport(
   intent: ImportRecord,
@@ -78,9 +78,10 @@ export async function runImport(
     await parts.checkRoom(bytes, `The dataset ${source.name}`);
   }
   const total = examination.accepted.length;
+  const hashes = new Set(intent.mode === 'in_place' ? [] : examination.accepted.map(({ sha256 }) => sha256));
   progress.enter('storing', total);
   failpoint('dataset-import.storing.before');
-  await parts.importRows.enterStoring(intent.id, total);
+  await parts.importRows.enterStoring(intent.id, total, hashes);
   failpoint('dataset-import.storing.after');
   const stored = await storeImages(source, examination.accepted, intent.mode, {
     ...parts,

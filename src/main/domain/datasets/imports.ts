@@ -7,6 +7,8 @@ import type { News } from '../news/news.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
 import type { ImportError, ImportIntent, ImportRecord } from './ports.ts';
+import { importCancelled, importNotFound } from './refusal.ts';
+import { removeStored } from './remove-stored.ts';
 
 /** Where the messages of background work go; pino's order of arguments. */
 interface ImportLog {
@@ -25,13 +27,21 @@ const atOnce = 2;
 /** A store that is away (its server is restarted, say) is waited for so long before an import fails; it goes on with what is stored. */
 const outagePausesMs = [500, 1000, 2000, 4000, 8000, 15_000, 30_000, 30_000, 30_000] as const;
 
+/** An import that this engine works at, or is to. */
+interface Work {
+  readonly record: ImportRecord;
+  readonly progress: FileProgress;
+  /** Aborted where it was cancelled. */
+  readonly stop: AbortController;
+}
+
 /** The imports of this engine: begun as rows, carried out in the background, gone on with after a kill. */
 export class Imports {
   private readonly parts: ImportsParts;
   private readonly stopping = new AbortController();
-  private readonly progress = new Map<string, FileProgress>();
-  private readonly waiting: ImportRecord[] = [];
-  private readonly running = new Map<string, Promise<void>>();
+  private readonly works = new Map<string, Work>();
+  private readonly waiting: Work[] = [];
+  private readonly running = new Map<Work, Promise<void>>();
 
   constructor(parts: ImportsParts) {
     this.parts = parts;
@@ -50,6 +60,27 @@ export class Imports {
     return begun;
   }
 
+  /**
+   * Ends an import and takes back what it stored; harmless where it has ended. Answers as soon as that is written down.
+   * One of another machine hears of it at its next durable step.
+   * @throws TrainyardError NOT_FOUND
+   */
+  async cancel(importId: string): Promise<{ datasetId: string }> {
+    const { importRows, news } = this.parts;
+    failpoint('dataset-import.cancel.before');
+    const record = await importRows.cancel(importId);
+    failpoint('dataset-import.cancel.after');
+    if (!record) throw importNotFound(importId);
+    const work = this.works.get(importId);
+    if (work && record.phase === 'cancelling') {
+      work.stop.abort(importCancelled());
+      work.progress.enter('cancelling', null);
+      this.startNext();
+    }
+    news.changed('dataset', record.datasetId);
+    return { datasetId: record.datasetId };
+  }
+
   /** Goes on with what an engine that was killed or stopped left unfinished. Answers how many there are. */
   async resume(): Promise<number> {
     const left = await this.parts.importRows.unfinished(this.parts.machineId);
@@ -65,12 +96,12 @@ export class Imports {
 
   /** How far an import of this engine is; null for one that it does not work at. */
   stateOf(importId: string): ProgressState | null {
-    return this.progress.get(importId)?.state ?? null;
+    return this.works.get(importId)?.progress.state ?? null;
   }
 
   /** Waits as {@link FileProgress.wait} does. */
   async wait(importId: string, seen: number, waitMs: number): Promise<void> {
-    await this.progress.get(importId)?.wait(seen, waitMs);
+    await this.works.get(importId)?.progress.wait(seen, waitMs);
   }
 
   get isBusy(): boolean {
@@ -86,54 +117,68 @@ export class Imports {
 
   private enqueue(record: ImportRecord): void {
     const { news } = this.parts;
-    this.progress.set(record.id, new FileProgress(() => news.changed('dataset', record.datasetId)));
-    this.waiting.push(record);
+    const progress = new FileProgress(() => news.changed('dataset', record.datasetId));
+    const work = { record, progress, stop: new AbortController() };
+    if (record.phase === 'cancelling') work.stop.abort(importCancelled());
+    this.works.set(record.id, work);
+    this.waiting.push(work);
     this.startNext();
   }
 
   private startNext(): void {
     if (this.stopping.signal.aborted) return;
-    while (this.running.size < atOnce) {
-      const index = this.waiting.findIndex(({ datasetId }) => !this.running.has(datasetId));
-      const [record] = index < 0 ? [] : this.waiting.splice(index, 1);
-      if (!record) return;
-      const work = this.carryOut(record).finally(() => {
-        this.running.delete(record.datasetId);
+    for (;;) {
+      const index = this.waiting.findIndex((work) => this.mayStart(work));
+      const [work] = index < 0 ? [] : this.waiting.splice(index, 1);
+      if (!work) return;
+      const end = this.carryOut(work).finally(() => {
+        this.running.delete(work);
         this.startNext();
       });
-      this.running.set(record.datasetId, work);
+      this.running.set(work, end);
     }
   }
 
-  private async carryOut(record: ImportRecord): Promise<void> {
+  /** A cancelled one does not wait for others. */
+  private mayStart({ record, stop }: Work): boolean {
+    if (stop.signal.aborted) return true;
+    const running = [...this.running.keys()];
+    return running.length < atOnce && !running.some((other) => other.record.datasetId === record.datasetId);
+  }
+
+  private async carryOut(work: Work): Promise<void> {
     const { news, log } = this.parts;
-    const progress = this.progress.get(record.id);
-    if (!progress) return;
+    const { record, progress, stop } = work;
+    const signal = AbortSignal.any([this.stopping.signal, stop.signal]);
     let isWritten = true;
     try {
-      const { version, reused } = await this.runPatiently(record, progress);
+      const { version, reused } = await this.patiently(record, signal, () =>
+        runImport(record, this.parts, progress, signal),
+      );
       log.info({ importId: record.id, datasetId: record.datasetId, version, reused }, 'dataset imported');
       await this.releaseUpload(record);
       progress.enter('done', progress.state.total);
     } catch (error) {
       // Whatever the stop broke is gone on with at the next start; what would have failed by itself fails then.
       if (this.stopping.signal.aborted) return;
-      isWritten = await this.fail(record, progress, error);
+      isWritten = stop.signal.aborted ? await this.withdraw(work) : await this.fail(work, error);
     }
     // Whoever asks later reads the rows.
-    if (isWritten) this.progress.delete(record.id);
+    if (isWritten) this.works.delete(record.id);
     news.changed('dataset', record.datasetId);
     news.changed('project', record.projectId);
   }
 
-  private async runPatiently(
+  /** Tries again while a store is away. */
+  private async patiently<Result>(
     record: ImportRecord,
-    progress: FileProgress,
-  ): Promise<{ version: number; reused: boolean }> {
-    const { signal } = this.stopping;
+    signal: AbortSignal,
+    attempt: () => Promise<Result>,
+  ): Promise<Result> {
     for (let tries = 0; ; tries += 1) {
+      signal.throwIfAborted();
       try {
-        return await runImport(record, this.parts, progress, signal);
+        return await attempt();
       } catch (error) {
         const isAway =
           (error instanceof TrainyardError && error.status === 503) ||
@@ -146,28 +191,51 @@ export class Imports {
     }
   }
 
+  /** Takes back what a cancelled import stored. Answers whether its end stands in the rows. */
+  private async withdraw({ record, progress }: Work): Promise<boolean> {
+    const { importRows, store, log } = this.parts;
+    const { code, message, mend } = importCancelled();
+    progress.enter('cancelling', null);
+    try {
+      await this.releaseUpload(record);
+      await this.patiently(record, this.stopping.signal, () =>
+        importRows.withdraw(record.id, { code, message, mend }, async (stored) => {
+          failpoint('dataset-import.withdraw.before');
+          await removeStored(store, record.datasetId, stored);
+          failpoint('dataset-import.withdraw.after');
+        }),
+      );
+      log.info({ importId: record.id, datasetId: record.datasetId }, 'an import was cancelled');
+      progress.enter('cancelled', null, { code, message, mend });
+      return true;
+    } catch (error) {
+      if (this.stopping.signal.aborted) return false;
+      log.error({ importId: record.id, err: error }, 'a cancelled import waits for the next start');
+      const { code, message, mend } = importFault(error);
+      progress.enter('failed', null, { code, message, mend });
+      return false;
+    }
+  }
+
   /** Answers whether the failure stands in the rows. */
-  private async fail(record: ImportRecord, progress: FileProgress, error: unknown): Promise<boolean> {
+  private async fail(work: Work, error: unknown): Promise<boolean> {
     const { importRows, log } = this.parts;
-    const known = systemFault(error);
-    const told: ImportError = {
-      code: known?.code ?? 'IMPORT_FAILED',
-      message: known?.message ?? `The import failed: ${errorSentence(error)}`,
-      mend:
-        known?.mend ?? 'Look into the engine’s log in the state folder, mend the cause, and import again.',
-    };
-    log[known ? 'info' : 'error']({ importId: record.id, err: error }, 'an import failed');
+    const { record, progress } = work;
+    if (wasCancelled(error)) return this.withdraw(work);
+    const told = importFault(error);
+    log[systemFault(error) ? 'info' : 'error']({ importId: record.id, err: error }, 'an import failed');
     try {
       failpoint('dataset-import.failed.before');
       await importRows.fail(record.id, told, error instanceof InvalidDataset ? error.validation : null);
       failpoint('dataset-import.failed.after');
+      progress.enter('failed', null, told);
       return true;
     } catch (second) {
+      if (wasCancelled(second)) return this.withdraw(work);
       // The store is away: the import stays unfinished there, and the next start goes on with it.
       log.error({ importId: record.id, err: second }, 'the failure of an import could not be written down');
-      return false;
-    } finally {
       progress.enter('failed', null, told);
+      return false;
     }
   }
 
@@ -180,4 +248,18 @@ export class Imports {
       this.parts.log.error({ importId: id, err: error }, 'an upload that was imported could not be removed');
     }
   }
+}
+
+/** Cancelled while it failed, or by another engine. */
+function wasCancelled(error: unknown): boolean {
+  return error instanceof TrainyardError && error.code === 'IMPORT_CANCELLED';
+}
+
+function importFault(error: unknown): ImportError {
+  const known = systemFault(error);
+  return {
+    code: known?.code ?? 'IMPORT_FAILED',
+    message: known?.message ?? `The import failed: ${errorSentence(error)}`,
+    mend: known?.mend ?? 'Look into the engine’s log in the state folder, mend the cause, and import again.',
+  };
 }

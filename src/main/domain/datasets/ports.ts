@@ -5,9 +5,9 @@ import type {
   datasetFormats,
   datasetStatuses,
   importModes,
-  importProgressSchema,
   Validation,
 } from '../../../shared/contract/datasets.ts';
+import type { fileProgressSchema, ImportPhase } from '../../../shared/contract/file-progress.ts';
 import type { Bucket } from '../objects/ports.ts';
 import type { ImageFacts } from './images.ts';
 import type { ManifestLine } from './manifest.ts';
@@ -17,8 +17,7 @@ import type { Reading } from './reading.ts';
 export type ClassCount = z.infer<typeof classCount>;
 export type DatasetFormat = (typeof datasetFormats)[number];
 export type ImportMode = (typeof importModes)[number];
-export type ImportPhase = z.infer<typeof importProgressSchema>['phase'];
-export type ImportError = NonNullable<z.infer<typeof importProgressSchema>['error']>;
+export type ImportError = NonNullable<z.infer<typeof fileProgressSchema>['error']>;
 
 /** What a run needs of a dataset. */
 export interface TrainingData {
@@ -233,6 +232,18 @@ export interface NewVersion {
   readonly validation: Validation;
 }
 
+/** What an import may have stored. */
+export interface StoredObjects {
+  /** The version that was reserved for it. */
+  readonly version: number | null;
+  /** SHA-256 in hex, of blobs. */
+  readonly hashes: readonly string[];
+  /** The same of the blobs that other imports need which are not over. */
+  readonly needed: readonly string[];
+}
+
+export type RemoveStored = (stored: StoredObjects) => Promise<void>;
+
 /** Datasets and their versions, as rows. Each method is one transaction. */
 export interface DatasetRepository {
   /** Newest first; those in the bin are left out. `projectId`: linked to it, or being imported for it. `search` is found in names. */
@@ -262,9 +273,13 @@ export interface ImportRepository {
   begin(intent: ImportIntent): Promise<{ datasetId: string; importId: string }>;
   find(importId: string): Promise<ImportRecord | null>;
   validation(importId: string): Promise<Validation | null>;
-  /** Those of a machine that are neither done nor failed, oldest first. */
+  /** Those of a machine that are not over, oldest first. */
   unfinished(machineId: string): Promise<ImportRecord[]>;
-  enterStoring(importId: string, total: number): Promise<void>;
+  /**
+   * Writes down which blobs (by SHA-256 in hex) are to be stored, before any is: from here on no cancelled import takes one away.
+   * This and what follows throw IMPORT_CANCELLED where the import was cancelled meanwhile.
+   */
+  enterStoring(importId: string, total: number, hashes: Iterable<string>): Promise<void>;
   /**
    * The version that the import is to become: one that nobody else will take, the same when asked again; or, where the
    * dataset has a version with these very bytes, that one.
@@ -274,4 +289,11 @@ export interface ImportRepository {
   commit(importId: string, made: NewVersion): Promise<{ version: number; reused: boolean }>;
   /** Ends an import without a version; a dataset that never had one gets status `error`. */
   fail(importId: string, error: ImportError, validation: Validation | null): Promise<void>;
+  /** Writes down that an import is to be cancelled; one that has ended stays as it is. Null where there is no such import. */
+  cancel(importId: string): Promise<ImportRecord | null>;
+  /**
+   * Ends a cancelled import. `remove` is called first, while no import can begin to store, and may be called again after a kill.
+   * A dataset that has nothing but cancelled imports goes into the bin.
+   */
+  withdraw(importId: string, error: ImportError, remove: RemoveStored): Promise<void>;
 }

@@ -69,6 +69,15 @@ export function importNotFound(importId: string): TrainyardError {
   });
 }
 
+export function importCancelled(): TrainyardError {
+  return new TrainyardError(
+    'IMPORT_CANCELLED',
+    'The import was cancelled; nothing of it was kept',
+    'Import again.',
+    { status: 409 },
+  );
+}
+
 export function datasetInUse(
   name: string,
   { runs, imports }: { readonly runs: number; readonly imports: number },
@@ -80,7 +89,7 @@ export function datasetInUse(
   return new TrainyardError(
     'DATASET_IN_USE',
     `The dataset "${name}" has ${uses.join(' and ')} not over`,
-    'Cancel the runs that use it, or wait for their end.',
+    'Cancel the runs and imports that use it, or wait for their end.',
     { status: 409, place: { field: 'dataset' } },
   );
 }

@@ -4,8 +4,10 @@ import { IconMapOff, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { isOver } from '../../../shared/contract/file-progress.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { Bars } from '../../components/bars.tsx';
+import { CancelImport } from '../../components/cancel-import.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { DatasetStatus } from '../../components/dataset-status.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -87,8 +89,8 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
   const navigate = useNavigate({ from: '/datasets/$datasetId' });
   const { version } = useSearch({ from: '/datasets/$datasetId' });
   const current = dataset.versions.find((one) => one.version === (version ?? dataset.version));
-  const failure = dataset.import?.error ?? null;
-  const isImporting = dataset.import !== null && !['done', 'failed'].includes(dataset.import.phase);
+  const failure = dataset.import?.phase === 'failed' ? dataset.import.error : null;
+  const isImporting = dataset.import !== null && !isOver(dataset.import.phase);
   if (version !== undefined && !current) {
     return (
       <EmptyState
@@ -111,6 +113,9 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
       {dataset.import && isImporting && (
         <section className="surface" style={{ padding: '16px 18px' }} role="status">
           <FileProgress progress={dataset.import} />
+          <Group justify="flex-end" mt="sm">
+            <CancelImport importId={dataset.import.id} phase={dataset.import.phase} />
+          </Group>
         </section>
       )}
       {failure && <ProblemAlert error={new TrainyardError(failure.code, failure.message, failure.mend)} />}

@@ -1,8 +1,9 @@
 import { Alert, Button, Group, Modal, Progress, Stack, Text } from '@mantine/core';
-import { IconCircleCheck } from '@tabler/icons-react';
+import { IconBan, IconCircleCheck } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CancelImport } from '../../components/cancel-import.tsx';
 import { FileProgress, notCounted } from '../../components/file-progress.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
@@ -64,6 +65,11 @@ function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
   }
   return (
     <Stack gap="md">
+      {state.at === 'cancelled' && (
+        <Alert color="gray" icon={<IconBan aria-hidden />} title={t('datasets.cancelled')} role="status">
+          {t('datasets.cancelledHint')}
+        </Alert>
+      )}
       {state.at === 'failed' && <ProblemAlert error={state.error} />}
       {state.at === 'failed' && state.validation && <ValidationReport validation={state.validation} />}
       <ImportForm
@@ -111,8 +117,11 @@ function Working({
       <Text size="sm" c="dimmed">
         {state.phase === 'uploading' ? t('datasets.stayHint') : t('datasets.leaveHint')}
       </Text>
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
+      <Group justify="flex-end" gap="xs">
+        {state.phase === 'importing' && state.progress && (
+          <CancelImport importId={state.progress.id} phase={state.progress.phase} />
+        )}
+        <Button variant="default" size="xs" onClick={onClose}>
           {state.phase === 'uploading' ? t('common.cancel') : t('datasets.background')}
         </Button>
       </Group>

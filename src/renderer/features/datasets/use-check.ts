@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Reading, Validation } from '../../../shared/contract/datasets.ts';
+import { isOver } from '../../../shared/contract/file-progress.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { type EngineClient, engine } from '../../rpc/client.ts';
 
@@ -36,7 +37,7 @@ async function follow(
   try {
     for (let afterDone = -1; ; ) {
       const progress = await engine.datasets.waitForCheck({ checkId, afterDone, waitMs: 5000 }, { signal });
-      if (progress.phase === 'done' || progress.phase === 'failed') return progress;
+      if (isOver(progress.phase)) return progress;
       report(progress);
       afterDone = progress.done;
     }

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
+import { isOver } from '../../../shared/contract/file-progress.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
@@ -40,6 +41,7 @@ export type ImportState =
       readonly reused: boolean;
       readonly validation: Validation | null;
     }
+  | { readonly at: 'cancelled' }
   | { readonly at: 'failed'; readonly error: unknown; readonly validation: Validation | null };
 
 async function sourcePath(
@@ -63,7 +65,7 @@ async function watch(
   let afterDone = -1;
   for (;;) {
     const answer = await engine.datasets.waitForImport({ importId, afterDone, waitMs: 10_000 }, { signal });
-    if (answer.phase === 'done' || answer.phase === 'failed') return answer;
+    if (isOver(answer.phase)) return answer;
     report({ at: 'working', phase: 'importing', progress: answer });
     afterDone = answer.done;
   }
@@ -93,6 +95,10 @@ export function useImport(): {
         const path = await sourcePath(wish, report, controller.signal);
         const { datasetId, importId } = await engine.datasets.import({ ...wish.input, path });
         const answer = await watch(importId, report, controller.signal);
+        if (answer.phase === 'cancelled') {
+          report({ at: 'cancelled' });
+          return;
+        }
         if (answer.phase === 'failed') {
           const { code, message, mend } = answer.error ?? {
             code: 'IMPORT_FAILED',

@@ -136,6 +136,14 @@ export const datasetCodes = {
   },
   LINK_IMPOSSIBLE: { message: '이 디스크에서는 링크할 수 없습니다', mend: '복사나 제자리 방식을 쓰세요.' },
   IMPORT_FAILED: { message: '가져오지 못했습니다', mend: '아래의 문제를 고쳐 다시 시도하세요.' },
+  IMPORT_CANCELLED: {
+    message: '가져오기를 취소했습니다. 가져온 것은 남지 않았습니다',
+    mend: '필요하면 다시 가져오세요.',
+  },
+  NOTHING_TO_CANCEL: {
+    message: '진행 중인 가져오기가 없습니다',
+    mend: '데이터셋 목록에서 상태를 확인하세요.',
+  },
   UPLOAD_NOT_FOUND: { message: '보낸 파일이 남아 있지 않습니다', mend: '파일을 다시 보내세요.' },
   MANIFEST_DAMAGED: { message: '매니페스트가 손상되었습니다', mend: '데이터셋을 다시 가져오세요.' },
 };

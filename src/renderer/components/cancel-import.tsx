@@ -1,0 +1,38 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { Dataset } from '../../shared/contract/datasets.ts';
+import { engine, queries } from '../rpc/client.ts';
+import { ProblemAlert } from './problem-alert.tsx';
+
+interface CancelImportProps {
+  readonly importId: string;
+  readonly phase: NonNullable<Dataset['import']>['phase'];
+  /** The dataset, where others stand beside it. */
+  readonly name?: string;
+}
+
+/** Ends an import in the engine; whoever shows its progress shows the end. */
+export function CancelImport({ importId, phase, name }: CancelImportProps) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () => engine.datasets.cancelImport({ importId }),
+    onSuccess: () => client.invalidateQueries({ queryKey: queries.datasets.key() }),
+  });
+  return (
+    <>
+      {cancel.error && <ProblemAlert error={cancel.error} />}
+      <Button
+        variant="default"
+        size="xs"
+        disabled={phase === 'cancelling'}
+        loading={cancel.isPending}
+        aria-label={name === undefined ? undefined : t('datasets.cancelImportOf', { name })}
+        onClick={() => cancel.mutate()}
+      >
+        {t('datasets.cancelImport')}
+      </Button>
+    </>
+  );
+}

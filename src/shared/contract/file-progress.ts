@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+const importPhases = [
+  'counting',
+  'validating',
+  'storing',
+  'committing',
+  'cancelling',
+  'done',
+  'failed',
+  'cancelled',
+] as const;
+export type ImportPhase = (typeof importPhases)[number];
+
+/** Whether a check or an import in this phase is over. */
+export function isOver(phase: ImportPhase): boolean {
+  return phase === 'done' || phase === 'failed' || phase === 'cancelled';
+}
+
+/** How far a check or an import is; `done` and `total` are files of the present phase. */
+export const fileProgressSchema = z.object({
+  phase: z.enum(importPhases),
+  done: z.int(),
+  /** Null until it is known: while files are counted, and in archives that have no list of their files. */
+  total: z.int().nullable(),
+  /** Files a second, of the last ten seconds; null until it can be told. */
+  rate: z.number().nullable(),
+  /** An estimate for this phase; null where none can be made. */
+  secondsLeft: z.int().nullable(),
+  error: z.object({ code: z.string(), message: z.string(), mend: z.string() }).nullable(),
+});
+
+export const importProgressSchema = fileProgressSchema.extend({ id: z.uuid() });
