@@ -24,6 +24,7 @@ import {
   removeEngineRecord,
   writeEngineRecord,
 } from './home.ts';
+import { HomeWatch } from './home-watch.ts';
 import { leaveWhenIdle } from './idle-stop.ts';
 import { withLastResort } from './last-resort.ts';
 import { lateServices } from './late-services.ts';
@@ -37,7 +38,7 @@ import { forgetPages, KnownPages } from './server/known-pages.ts';
 import type { Readiness } from './server/observability.ts';
 import { Presence } from './server/presence.ts';
 import { EngineServer } from './server/server.ts';
-import { openSession } from './session.ts';
+import { describeDatabase, openSession } from './session.ts';
 import { SessionHost } from './session-host.ts';
 import { endpointChecks } from './stores/check-stores.ts';
 import { migrateStores } from './stores/migrate-stores.ts';
@@ -107,16 +108,6 @@ function withDisk({ ready, checks }: Readiness, disk: DiskWatch['readiness']): R
   return { ready: ready && disk.ok, checks: { ...checks, disk } };
 }
 
-async function describeDatabase({ open }: SessionHost) {
-  if (!open)
-    return { version: '–', revision: null, head: '–', how: 'away', message: 'The stores are not there.' };
-  const { pool, schema, database } = open.stores;
-  const { rows } = await pool.query("SELECT current_setting('server_version') AS version");
-  const { revision, head } = await schema.current();
-  const { how, message } = database();
-  return { version: String(rows[0]?.version), revision, head, how, message };
-}
-
 /**
  * Starts an engine on a state folder: its lock, PostgreSQL, the schema, the services, the server.
  * @throws TrainyardError ENGINE_RUNNING, PORT_TAKEN and what the database's start throws; nothing is left running then
@@ -134,6 +125,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     withLastResort({
       tell: (error, message) => log.error({ err: error }, message),
       end: (fault) => endInOrder(fault),
+    }),
+  );
+  const homeWatch = stack.use(
+    new HomeWatch(home, (fault) => {
+      log.error({ err: fault }, 'the state folder is gone; the engine stops');
+      endInOrder(fault);
     }),
   );
   const { engineToken } = ensureSecrets(home);
@@ -186,13 +183,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           node: process.version,
           cpuCount: cpus().length,
           memoryBytes: totalmem(),
-          database: await describeDatabase(host),
+          database: await describeDatabase(host.open),
           executors: ['builtin'],
         }),
         disk,
         doctor: createDoctor({
           home,
-          database: async () => (host.open ? describeDatabase(host) : null),
+          database: async () => (host.open ? describeDatabase(host.open) : null),
           profile: () => host.profile,
           endpointChecks: () => endpointChecks(readExternal(home)),
         }),
@@ -203,7 +200,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
     context: {
       userId: localOwnerId,
-      checkRoom: (what) => disk.check(what),
+      checkRoom: (what) => {
+        homeWatch.check();
+        disk.check(what);
+      },
       diskRefused: () => disk.refused(),
     },
     access,

@@ -44,6 +44,17 @@ function sweep({ pool, documents, cache }: Stores, log: Logger): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
+/** What the database of a session is, and how it came to be there; null: there is no session. */
+export async function describeDatabase(open: Session | null) {
+  if (!open)
+    return { version: '–', revision: null, head: '–', how: 'away', message: 'The stores are not there.' };
+  const { pool, schema, database } = open.stores;
+  const { rows } = await pool.query("SELECT current_setting('server_version') AS version");
+  const { revision, head } = await schema.current();
+  const { how, message } = database();
+  return { version: String(rows[0]?.version), revision, head, how, message };
+}
+
 /** Puts the services on the stores, which it owns from now on: they are closed with it, or at once where this fails. */
 export async function openSession(stores: Stores, parts: SessionParts): Promise<Session> {
   await using stack = new AsyncDisposableStack();

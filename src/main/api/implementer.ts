@@ -5,7 +5,7 @@ import { isDiskFault } from '../faults/system-fault.ts';
 /** What a handler knows of the caller, and of the moment. */
 export interface ApiContext {
   readonly userId: string;
-  /** Left out: nobody looks at the disk. @throws TrainyardError DISK_FULL where nothing that writes may be begun */
+  /** Left out: nobody looks at the disk. @throws TrainyardError DISK_FULL, HOME_MOVED where nothing that writes may be begun */
   readonly checkRoom?: (what: string) => void;
   /** Hears that the disk refused a write. */
   readonly diskRefused?: () => void;

@@ -51,6 +51,10 @@ export const machineCodes = {
     message: '상태 폴더의 경로가 너무 길거나, 제어 문자가 있거나, UTF-8이 아닙니다',
     mend: 'TRAINYARD_HOME을 더 짧거나 특수 문자가 없는 경로로 지정하세요. 이미 있는 폴더는 엔진이 멈춘 동안 이름을 바꿔도 됩니다.',
   },
+  HOME_MOVED: {
+    message: '엔진이 실행되는 동안 상태 폴더가 옮겨졌거나 지워졌습니다',
+    mend: 'TRAINYARD_HOME을 지금 있는 곳으로 지정하거나 폴더를 제자리에 되돌린 뒤 엔진을 다시 시작하세요. 잃은 것은 없고 학습은 계속됩니다.',
+  },
   HOME_OF_ANOTHER_USER: {
     message: '상태 폴더가 다른 사용자의 것입니다',
     mend: '그 사용자로 시작하거나 TRAINYARD_HOME을 자신의 폴더로 지정하세요.',
