@@ -229,7 +229,10 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
     store: new PostgresJobStore(pool),
     queue: stores.queue,
     pubSub,
-    kinds: [new StatisticsJob({ repository, manifests, files, pixels }), new ModelExportJob(objects)],
+    kinds: [
+      new StatisticsJob({ repository, manifests, files, pixels }),
+      new ModelExportJob(objects, checkRoom),
+    ],
     datasets: repository,
     models: new PostgresModelSource(pool),
     machineId,

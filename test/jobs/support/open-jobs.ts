@@ -44,7 +44,7 @@ export function openJobs({ pool, queue, pubSub, objects, workers, machineId, lea
   const store = new PostgresJobStore(pool);
   const kinds = [
     new StatisticsJob({ repository, manifests, files, pixels: new SharpPixelReader(1e8) }),
-    new ModelExportJob(objects),
+    new ModelExportJob(objects, async () => undefined),
   ];
   const log = { info: () => undefined, warn: () => undefined };
   const jobs = createJobs({

@@ -35,9 +35,15 @@ const handedInSchema = z.object({
 export class ModelExportJob implements JobKind {
   readonly name = 'model.export';
   private readonly objects: Pick<ObjectStore, 'get' | 'put'>;
+  private readonly checkRoom: (bytes: number, what: string) => Promise<void>;
 
-  constructor(objects: Pick<ObjectStore, 'get' | 'put'>) {
+  /** @param checkRoom throws DISK_FULL where so many bytes more do not fit into the store */
+  constructor(
+    objects: Pick<ObjectStore, 'get' | 'put'>,
+    checkRoom: (bytes: number, what: string) => Promise<void>,
+  ) {
     this.objects = objects;
+    this.checkRoom = checkRoom;
   }
 
   async plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
@@ -52,6 +58,10 @@ export class ModelExportJob implements JobKind {
     if (!weights) throw new Error(`a job to export a model was made without ${weightsName}`);
     const tensors = await readTensorHeader(async (start, end) =>
       buffer(await this.objects.get('artifacts', weights.objectKey, { start, end })),
+    );
+    await this.checkRoom(
+      checked.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      'The exported model',
     );
     const files: z.infer<typeof handedInSchema>['files'] = [];
     for (const file of checked.files) {
