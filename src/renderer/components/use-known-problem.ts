@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { codes as pageCodes } from '../i18n/en/codes.ts';
 import type { Problem } from '../rpc/problem.ts';
 
 /** A problem in the person's language; `original` keeps the engine's own sentence where the translation says less. */
@@ -11,7 +12,7 @@ export interface KnownProblem {
 
 /**
  * The engine speaks English, with names and numbers in its sentences. Where the page knows the code in another language it says it in
- * that, and keeps the engine's sentence below for what only that has.
+ * that, and keeps the engine's sentence below for what only that has. Of its own problems the page knows all that there is to say.
  */
 export function useKnownProblem(problem: Pick<Problem, 'code' | 'message' | 'mend'>): KnownProblem {
   const { t, i18n } = useTranslation();
@@ -24,6 +25,6 @@ export function useKnownProblem(problem: Pick<Problem, 'code' | 'message' | 'men
     code: problem.code,
     message: own('message') ?? problem.message,
     mend: own('mend') ?? problem.mend,
-    original: problem.message,
+    original: Object.hasOwn(pageCodes, problem.code) ? null : problem.message,
   };
 }

@@ -8,6 +8,10 @@ export const codes = {
     message: 'The engine cannot be reached; nothing was sent to it',
     mend: 'Try again once the page is connected.',
   },
+  UPLOAD_FAILED: {
+    message: 'The file could not be sent to the engine',
+    mend: 'See whether the engine runs and its disk has room, then try again.',
+  },
   PART_UNREACHABLE: {
     message: 'This part of the page could not be fetched from the engine',
     mend: 'It is fetched by itself once the engine answers again; or try again now.',

@@ -37,8 +37,4 @@ export const engineCodes = {
     message: '엔진에 예상하지 못한 오류가 생겼습니다',
     mend: '상태 폴더의 엔진 로그를 보고 다시 시도하세요.',
   },
-  UPLOAD_FAILED: {
-    message: '파일을 엔진으로 보내지 못했습니다',
-    mend: '엔진이 실행 중인지, 디스크에 공간이 있는지 확인하고 다시 시도하세요.',
-  },
 };
