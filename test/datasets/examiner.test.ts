@@ -97,11 +97,12 @@ test('ending an examination in its midst ends its thread, and leaves no file ope
   expect(process.getActiveResourcesInfo()).not.toContain('MessagePort');
 });
 
+const noUpload = () => Promise.reject(new Error('there are no uploads'));
+const uploads = { resolve: noUpload, release: noUpload };
+
 async function checking(count: number, abandonedMs: number) {
   const place = await temporaryFolder();
   await manyFiles(place.folder, count);
-  const resolve = () => Promise.reject(new Error('there are no uploads'));
-  const uploads = { resolve, release: resolve };
   const checks = new Checks({ examiner, uploads }, { abandonedMs });
   return {
     checks,
@@ -126,6 +127,15 @@ test('whoever follows a check reads totals and rates, and at its end what was fo
   expect([...totals]).toEqual([61]);
   expect(answer.validation?.summary.images).toBe(61);
   expect(setting.checks.underWay).toBe(0);
+});
+
+test('a check that can’t begin ends with the error and the field at fault', async () => {
+  const checks = new Checks({ examiner, uploads }, { abandonedMs: 60_000 });
+  const { checkId } = checks.start({ path: '/nowhere/at/all', format: 'imagenet', reading: automatic });
+  const answer = await checks.wait({ checkId, afterDone: 0, waitMs: 10_000 });
+  await checks.close();
+  const error = { code: 'PATH_NOT_FOUND', place: { field: 'path' } };
+  expect(answer).toMatchObject({ phase: 'failed', error, validation: null });
 });
 
 test('a check that nobody asks for any more ends, and one that was cancelled does at once', async () => {

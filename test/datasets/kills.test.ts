@@ -119,7 +119,7 @@ test('an import that was killed and whose source is gone ends with the reason', 
   expect(shown).toMatchObject({
     status: 'error',
     version: null,
-    import: { phase: 'failed', error: { code: 'PATH_NOT_FOUND' } },
+    import: { phase: 'failed', error: { code: 'PATH_NOT_FOUND', place: { field: 'path' } } },
   });
 });
 

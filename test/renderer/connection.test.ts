@@ -177,3 +177,29 @@ test('a connection that answers a probe stays, one that does not is given up', a
   await silent;
   expect(connection.state).toMatchObject({ phase: 'waiting' });
 });
+
+test('a write that was taken back while it waited is never sent', async () => {
+  const { connection, sockets, last } = bench();
+  const abort = new AbortController();
+  const options = { context: {}, signal: abort.signal };
+  const answer = connection.call(['projects', 'create'], { name: 'x' }, options);
+  abort.abort(new Error('taken back'));
+  await expect(answer).rejects.toThrow('taken back');
+  last(sockets).open();
+  const read = connection.call(['runs', 'list'], {}, { context: {} });
+  await vi.waitFor(() => expect(last(sockets).calls).toHaveLength(1));
+  last(last(sockets).calls).resolve('runs');
+  expect(await read).toBe('runs');
+});
+
+test('a write that is on its way is told to its end, though whoever asked does not want it any more', async () => {
+  const { connection, sockets, last } = bench();
+  last(sockets).open();
+  const abort = new AbortController();
+  const options = { context: {}, signal: abort.signal };
+  const answer = connection.call(['projects', 'create'], { name: 'x' }, options);
+  await vi.waitFor(() => expect(last(sockets).calls).toHaveLength(1));
+  abort.abort(new Error('taken back'));
+  last(sockets).close();
+  await expect(answer).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+});

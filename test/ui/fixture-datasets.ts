@@ -55,13 +55,18 @@ function validation(path: string, state: FixtureState): Validation {
   };
 }
 
-function nothingAt(path: string) {
-  return new ORPCError('PATH_NOT_FOUND', {
-    status: 400,
-    message: `There is nothing at ${path}`,
-    data: { mend: 'Check the path; it is looked up on the engine’s machine.', place: { field: 'path' } },
-  });
-}
+const nothingAt = (path: string) => ({
+  code: 'PATH_NOT_FOUND',
+  message: `There is nothing at ${path}`,
+  mend: 'Check the path; it is looked up on the engine’s machine.',
+  place: { field: 'path' },
+});
+
+/** The folder /vanished is gone when it is looked at. */
+const vanished = (path: string) =>
+  path.startsWith('/vanished')
+    ? { phase: 'failed' as const, done: 0, total: null, validation: null, error: nothingAt(path) }
+    : null;
 
 /** Datasets: every import is over at once, but that of /large, which goes on until it is cancelled. */
 export function fixtureDatasets(state: FixtureState) {
@@ -108,6 +113,8 @@ export function fixtureDatasets(state: FixtureState) {
     waitForCheck: os.datasets.waitForCheck.handler(async ({ input }) => {
       const check = found(state.checks.get(input.checkId), 'such check');
       const under = { rate: null, secondsLeft: null, error: null };
+      const gone = vanished(check.path);
+      if (gone) return { ...under, ...gone };
       if (!check.path.includes('large')) {
         const result = validation(check.path, state);
         return { ...under, phase: 'done', done: 118, total: 118, validation: result };
@@ -123,7 +130,10 @@ export function fixtureDatasets(state: FixtureState) {
     }),
     import: os.datasets.import.handler(({ input }) => {
       state.readings.push(input.reading);
-      if (input.path.startsWith('/missing')) throw nothingAt(input.path);
+      if (input.path.startsWith('/missing')) {
+        const { code, message, mend, place } = nothingAt(input.path);
+        throw new ORPCError(code, { status: 400, message, data: { mend, place } });
+      }
       const importId = randomUUID();
       imports.set(importId, { path: input.path, datasetId: fixtureId(2, 1), done: 0, isCancelled: false });
       return { datasetId: fixtureId(2, 1), importId };
@@ -154,10 +164,12 @@ export function fixtureDatasets(state: FixtureState) {
               code: 'DATASET_INVALID',
               message: `${path} has 2 invalid entries; nothing was imported`,
               mend: 'Mend what is listed, or import it with the invalid ones left out.',
+              place: {},
             },
         version: result.ok ? 1 : null,
         reused: false,
         validation: result,
+        ...vanished(path),
       };
     }),
     cancelImport: os.datasets.cancelImport.handler(({ input: { importId } }) => {

@@ -67,6 +67,23 @@ test('what the engine refuses of an import is said at the field, until that is c
   expect(await saidAt(page, label)).not.toContain('There is nothing');
 });
 
+test.each(['Check', 'Import'])(
+  'what a %s under way ends with is said at its field, until that is changed',
+  async (button) => {
+    const { page } = await visit('/datasets?import=true');
+    const label = 'Folder, zip or tar';
+    await page.getByRole('textbox', { name: label }).fill('/vanished/flowers');
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await expect.poll(() => saidAt(page, label)).toContain('There is nothing at /vanished/flowers');
+    expect(await page.getByRole('alert').count()).toBe(1);
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('flowers');
+    expect(await saidAt(page, label), 'another field is no answer').toContain('There is nothing');
+    await page.getByRole('textbox', { name: label }).fill('/data/flowers');
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+    expect(await saidAt(page, label)).not.toContain('There is nothing');
+  },
+);
+
 test('an invalid name says how long it may be, and the form does not go', async () => {
   const { page } = await visit('/datasets?import=true');
   await page.getByRole('textbox', { name: 'Folder, zip or tar' }).fill('/data/flowers');
@@ -87,6 +104,10 @@ test('a project’s name that is taken is said at the name, and its limits in Ko
   await expect
     .poll(() => dialog.getByRole('textbox', { name: '이름' }).getAttribute('aria-invalid'))
     .toBe('true');
+  await dialog.getByRole('textbox', { name: '설명' }).fill('꽃');
+  expect(await dialog.getByRole('alert').count(), 'the name is still taken').toBe(1);
+  await dialog.getByRole('textbox', { name: '이름' }).fill('아직 없는 이름');
+  await expect.poll(() => dialog.getByRole('alert').count()).toBe(0);
 });
 
 test('a hyperparameter that the engine refuses is said at its field, which is unfolded for it', async () => {

@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../shared/contract/datasets.ts';
 import { engine, queries } from '../rpc/client.ts';
 import { ProblemAlert } from './problem-alert.tsx';
+import { useWrite } from './use-write.ts';
 
 interface CancelImportProps {
   readonly importId: string;
@@ -16,20 +17,20 @@ interface CancelImportProps {
 export function CancelImport({ importId, phase, name }: CancelImportProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const cancel = useMutation({
-    mutationFn: () => engine.datasets.cancelImport({ importId }),
-    onSuccess: () => client.invalidateQueries({ queryKey: queries.datasets.key() }),
+  const cancel = useWrite({
+    send: (_nothing: undefined, options) => engine.datasets.cancelImport({ importId }, options),
+    refresh: () => client.invalidateQueries({ queryKey: queries.datasets.key() }),
   });
   return (
     <>
-      {cancel.error && <ProblemAlert error={cancel.error} />}
+      {cancel.error !== null && <ProblemAlert error={cancel.error} />}
       <Button
         variant="default"
         size="xs"
         disabled={phase === 'cancelling'}
         loading={cancel.isPending}
         aria-label={name === undefined ? undefined : t('datasets.cancelImportOf', { name })}
-        onClick={() => cancel.mutate()}
+        onClick={() => cancel.start(undefined)}
       >
         {t('datasets.cancelImport')}
       </Button>

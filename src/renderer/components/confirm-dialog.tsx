@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from './problem-alert.tsx';
+import type { Write } from './use-write.ts';
+import { WriteActions } from './write-actions.tsx';
 
 interface ConfirmDialogProps {
   readonly opened: boolean;
@@ -9,28 +10,27 @@ interface ConfirmDialogProps {
   readonly text: ReactNode;
   readonly action: string;
   readonly dangerous?: boolean;
-  readonly busy: boolean;
-  readonly error: unknown;
+  readonly write: Pick<Write<never>, 'isPending' | 'isLeaving' | 'error' | 'close'>;
   readonly onConfirm: () => void;
-  readonly onClose: () => void;
 }
 
 /** Asks before something that is not easily taken back; stays open with the error where it fails. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { t } = useTranslation();
+  const { write } = props;
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title} centered size="md">
+    <Modal opened={props.opened} onClose={write.close} title={props.title} centered size="md">
       <Stack gap="md">
         <Text size="sm">{props.text}</Text>
-        {props.error != null && <ProblemAlert error={props.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={props.onClose} data-autofocus>
-            {t('common.cancel')}
-          </Button>
-          <Button {...(props.dangerous && { color: 'red' })} loading={props.busy} onClick={props.onConfirm}>
+        {write.error != null && <ProblemAlert error={write.error} />}
+        <WriteActions write={write} focusCancel>
+          <Button
+            {...(props.dangerous && { color: 'red' })}
+            loading={write.isPending}
+            onClick={props.onConfirm}
+          >
             {props.action}
           </Button>
-        </Group>
+        </WriteActions>
       </Stack>
     </Modal>
   );

@@ -57,7 +57,7 @@ export function backoff(failures: number, random: number): number {
 /**
  * One WebSocket that comes back by itself. A read that was under way when it broke is asked again over the next one: reads go by
  * cursor, so nothing is lost or doubled. A write is never repeated unless its repetition is harmless, and is refused where there is no
- * connection for it within seconds.
+ * connection for it within seconds. Its signal ends that wait; from then on the write's end is told, whatever the signal says.
  */
 export class Connection<S extends Socket> implements ClientLink<Record<never, never>> {
   private readonly ports: ConnectionPorts<S>;
@@ -119,12 +119,15 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     options: ClientOptions<Record<never, never>>,
   ): Promise<unknown> {
     let broke: { readonly cause: unknown } | null = null;
+    // A write that is on its way is done whether its asker still wants it or not: it is waited for.
+    const { signal: _unsent, ...others } = options;
+    const sent: ClientOptions<Record<never, never>> = writes.has(path.join('.')) ? others : options;
     for (;;) {
       const session = await this.openedFor(path, options.signal, broke);
       try {
-        return await session.link.call(path, input, options);
+        return await session.link.call(path, input, sent);
       } catch (error) {
-        if (!session.closed || options.signal?.aborted) throw error;
+        if (!session.closed || sent.signal?.aborted) throw error;
         if (!isRepeatable(path, input)) throw broken(error);
         broke = { cause: error };
       }
@@ -152,7 +155,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
       ),
     );
     // AbortSignal.any is younger than the oldest browser that the page is built for.
-    const abort = () => late.abort(signal?.reason);
+    const abort = () => late.abort(broke ? broken(broke.cause) : signal?.reason);
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     try {

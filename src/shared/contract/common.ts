@@ -10,10 +10,23 @@ export const waitMs = z.coerce.number().pipe(z.int().min(0).max(30_000)).default
 /** An id (UUID), or a name where names are unique. */
 export const reference = z.string().min(1).max(255);
 
+/** Where in what was asked for the fault is. */
+const errorPlace = z.object({
+  file: z.string().exactOptional(),
+  line: z.number().exactOptional(),
+  field: z.string().exactOptional(),
+});
+
 /** What every error carries beside its code and message. */
-export const errorData = z.object({
+export const errorData = z.object({ mend: z.string(), place: errorPlace });
+
+/** The error that work in the background ended with. */
+export const workError = z.object({
+  code: z.string(),
+  message: z.string(),
   mend: z.string(),
-  place: z.object({ file: z.string().optional(), line: z.number().optional(), field: z.string().optional() }),
+  /** Empty in those of work before places were kept. */
+  place: errorPlace.default({}),
 });
 
 export const problem = z.object({

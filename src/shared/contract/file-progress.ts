@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { workError } from './common.ts';
 
 const importPhases = [
   'counting',
@@ -27,7 +28,7 @@ export const fileProgressSchema = z.object({
   rate: z.number().nullable(),
   /** An estimate for this phase; null where none can be made. */
   secondsLeft: z.int().nullable(),
-  error: z.object({ code: z.string(), message: z.string(), mend: z.string() }).nullable(),
+  error: workError.nullable(),
 });
 
 export const importProgressSchema = fileProgressSchema.extend({ id: z.uuid() });

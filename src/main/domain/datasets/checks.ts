@@ -21,15 +21,23 @@ export interface CheckRequest {
   readonly reading: Reading;
 }
 
-/** Looks at everything and imports nothing. What stands in the way of looking at all is a finding, too. */
+async function look(
+  { uploads, examiner }: CheckParts,
+  { path, format, reading }: CheckRequest,
+  watch: ExaminationWatch,
+): Promise<Validation> {
+  const place = await placeOfSource(uploads, path);
+  return (await examiner.examine({ ...place, format, reading }, watch)).validation;
+}
+
+/** Looks at everything, and tells what stands in the way of looking at all as a finding like any other. */
 export async function checkSource(
   { uploads, examiner }: CheckParts,
   { path, format, reading }: CheckRequest,
   watch: ExaminationWatch,
 ): Promise<Validation> {
   try {
-    const place = await placeOfSource(uploads, path);
-    return (await examiner.examine({ ...place, format, reading }, watch)).validation;
+    return await look({ uploads, examiner }, { path, format, reading }, watch);
   } catch (error) {
     if (!(error instanceof TrainyardError)) throw error;
     return evaluate(unopened(error), format).validation;
@@ -131,7 +139,7 @@ export class Checks {
       onProgress: (...at) => progress.follow(...at),
     };
     try {
-      check.validation = await checkSource(this.parts, request, watch);
+      check.validation = await look(this.parts, request, watch);
       progress.enter('done', check.validation.summary.images);
     } catch (error) {
       const known = systemFault(error);
@@ -140,6 +148,7 @@ export class Checks {
         message: known?.message ?? `The check failed: ${errorMessage(error)}`,
         mend:
           known?.mend ?? 'Check again; where it fails again, look into the engine’s log in the state folder.',
+        place: known?.place ?? {},
       });
     }
   }

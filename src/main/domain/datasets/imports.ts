@@ -194,25 +194,24 @@ export class Imports {
   /** Takes back what a cancelled import stored. Answers whether its end stands in the rows. */
   private async withdraw({ record, progress }: Work): Promise<boolean> {
     const { importRows, store, log } = this.parts;
-    const { code, message, mend } = importCancelled();
+    const told = importFault(importCancelled());
     progress.enter('cancelling', null);
     try {
       await this.releaseUpload(record);
       await this.patiently(record, this.stopping.signal, () =>
-        importRows.withdraw(record.id, { code, message, mend }, async (stored) => {
+        importRows.withdraw(record.id, told, async (stored) => {
           failpoint('dataset-import.withdraw.before');
           await removeStored(store, record.datasetId, stored);
           failpoint('dataset-import.withdraw.after');
         }),
       );
       log.info({ importId: record.id, datasetId: record.datasetId }, 'an import was cancelled');
-      progress.enter('cancelled', null, { code, message, mend });
+      progress.enter('cancelled', null, told);
       return true;
     } catch (error) {
       if (this.stopping.signal.aborted) return false;
       log.error({ importId: record.id, err: error }, 'a cancelled import waits for the next start');
-      const { code, message, mend } = importFault(error);
-      progress.enter('failed', null, { code, message, mend });
+      progress.enter('failed', null, importFault(error));
       return false;
     }
   }
@@ -261,5 +260,6 @@ function importFault(error: unknown): ImportError {
     code: known?.code ?? 'IMPORT_FAILED',
     message: known?.message ?? `The import failed: ${errorSentence(error)}`,
     mend: known?.mend ?? 'Look into the engine’s log in the state folder, mend the cause, and import again.',
+    place: known?.place ?? {},
   };
 }

@@ -1,5 +1,5 @@
 import { type FormErrors, type UseFormReturnType, useForm } from '@mantine/form';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { z } from 'zod';
 import { toProblem } from '../../rpc/problem.ts';
 import { LimitText, RefusalText } from './field-texts.tsx';
@@ -49,14 +49,33 @@ export function useContractForm<Values extends Record<string, unknown>, Schema e
   return { form, read: () => schema.safeParse(toInput(form.values)).data ?? null };
 }
 
-/** Shows what the engine refused at the field that it names, until that is changed. */
-export function useRefusedField(
-  form: { setErrors: UseFormReturnType<unknown>['setErrors'] },
+/** What was entered where a refusal points to; all of it where the form has no such field. */
+function enteredAt(values: unknown, field: string | null): unknown {
+  let found = values;
+  for (const part of field?.split('.') ?? []) {
+    found = typeof found === 'object' && found !== null ? Reflect.get(found, part) : undefined;
+  }
+  return found === undefined ? values : found;
+}
+
+/**
+ * Shows what the engine refused at the field that it names, until that is changed.
+ * @returns the refusal as long as it is one of what is entered now; null where it is none
+ */
+export function useRefusal<Values>(
+  form: { readonly values: Values; readonly setErrors: UseFormReturnType<unknown>['setErrors'] },
   error: unknown,
-): void {
-  const { setErrors } = form;
+): unknown {
+  const { setErrors, values } = form;
+  const [refused, setRefused] = useState({ error, values });
+  if (refused.error !== error) setRefused({ error, values });
   useEffect(() => {
     const field = error ? toProblem(error).field : null;
     if (field !== null) setErrors((errors) => ({ ...errors, [field]: <RefusalText error={error} /> }));
   }, [error, setErrors]);
+  if (!error) return null;
+  const { field } = toProblem(error);
+  return refused.error === error && enteredAt(refused.values, field) !== enteredAt(values, field)
+    ? null
+    : error;
 }

@@ -1,7 +1,7 @@
 import { Badge, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMapOff, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isOver } from '../../../shared/contract/file-progress.ts';
@@ -20,6 +20,7 @@ import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
+import { useWrite } from '../../components/use-write.ts';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
@@ -187,13 +188,14 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [removing, removal] = useDisclosure(false);
-  const remove = useMutation({
-    mutationFn: () => engine.datasets.remove({ dataset: dataset.id }),
-    onSuccess: async () => {
+  const remove = useWrite({
+    send: (_nothing: undefined, options) => engine.datasets.remove({ dataset: dataset.id }, options),
+    onDone: () => {
       removal.close();
-      await navigate({ to: '/datasets', search: {} });
-      await client.invalidateQueries({ queryKey: queries.datasets.list.key() });
+      return navigate({ to: '/datasets', search: {} });
     },
+    refresh: () => client.invalidateQueries({ queryKey: queries.datasets.list.key() }),
+    onClose: removal.close,
   });
   const { version } = useSearch({ from: '/datasets/$datasetId' });
   return (
@@ -220,13 +222,8 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
         text={<Text size="sm">{t('datasets.removeText')}</Text>}
         action={t('common.delete')}
         dangerous
-        busy={remove.isPending}
-        error={remove.error}
-        onConfirm={() => remove.mutate()}
-        onClose={() => {
-          remove.reset();
-          removal.close();
-        }}
+        write={remove}
+        onConfirm={() => remove.start(undefined)}
       />
     </>
   );

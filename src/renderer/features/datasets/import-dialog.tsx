@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CancelImport } from '../../components/cancel-import.tsx';
 import { FileProgress, notCounted } from '../../components/file-progress.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { ImportForm } from './import-form.tsx';
@@ -70,12 +69,10 @@ function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
           {t('datasets.cancelledHint')}
         </Alert>
       )}
-      {state.at === 'failed' && <ProblemAlert error={state.error} />}
-      {state.at === 'failed' && state.validation && <ValidationReport validation={state.validation} />}
       <ImportForm
         initial={wish?.values ?? null}
         project={project}
-        refusal={state.at === 'failed' ? state.error : null}
+        failure={state.at === 'failed' ? state : null}
         onCancel={onClose}
         onImport={(next) => {
           setWish(next);
@@ -96,6 +93,8 @@ function Working({
 }) {
   const { t } = useTranslation();
   const format = useFormat();
+  // Until then closing takes it back.
+  const isBegun = state.phase === 'importing' && state.isBegun;
   return (
     <Stack gap="sm" role="status">
       {state.phase === 'uploading' ? (
@@ -115,14 +114,14 @@ function Working({
         <FileProgress progress={state.progress ?? notCounted} />
       )}
       <Text size="sm" c="dimmed">
-        {state.phase === 'uploading' ? t('datasets.stayHint') : t('datasets.leaveHint')}
+        {isBegun ? t('datasets.leaveHint') : t('datasets.stayHint')}
       </Text>
       <Group justify="flex-end" gap="xs">
         {state.phase === 'importing' && state.progress && (
           <CancelImport importId={state.progress.id} phase={state.progress.phase} />
         )}
         <Button variant="default" size="xs" onClick={onClose}>
-          {state.phase === 'uploading' ? t('common.cancel') : t('datasets.background')}
+          {isBegun ? t('datasets.background') : t('common.cancel')}
         </Button>
       </Group>
     </Stack>

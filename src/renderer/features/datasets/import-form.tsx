@@ -12,9 +12,10 @@ import {
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { importInput, importModes } from '../../../shared/contract/datasets.ts';
-import { useContractForm, useRefusedField } from '../../components/form/contract-form.tsx';
+import { importInput, importModes, type Validation } from '../../../shared/contract/datasets.ts';
+import { useContractForm, useRefusal } from '../../components/form/contract-form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { ValidationReport } from '../../components/validation-report.tsx';
 import { useUnsaved } from '../../late/use-unsaved.ts';
 import { queries } from '../../rpc/client.ts';
 import { CheckPanel } from './check-panel.tsx';
@@ -26,8 +27,8 @@ import type { ImportValues, ImportWish } from './use-import.ts';
 interface ImportFormProps {
   readonly initial: ImportValues | null;
   readonly project: string | null;
-  /** Why the last import did not begin or end; null where it did. */
-  readonly refusal: unknown;
+  /** Why the last import did not begin or end, and what was found in its source; null where it did. */
+  readonly failure: { readonly error: unknown; readonly validation: Validation | null } | null;
   readonly onImport: (wish: ImportWish) => void;
   readonly onCancel: () => void;
 }
@@ -44,7 +45,7 @@ const empty: ImportValues = {
 };
 
 /** What to import, and how. */
-export function ImportForm({ initial, project, refusal, onImport, onCancel }: ImportFormProps) {
+export function ImportForm({ initial, project, failure, onImport, onCancel }: ImportFormProps) {
   const { t } = useTranslation();
   const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
   const check = useCheck();
@@ -69,8 +70,10 @@ export function ImportForm({ initial, project, refusal, onImport, onCancel }: Im
   });
   const { from, path, name, file, reading } = form.values;
   const target = targetOf(form.values);
-  useRefusedField(form, refusal);
-  useRefusedField(form, check.error);
+  const refusal = useRefusal(form, failure?.error ?? null);
+  useRefusal(form, check.error);
+  const isSameSource =
+    initial?.from === from && initial.path === path && initial.file === file && initial.reading === reading;
   const projectError = () => {
     if (projects.data?.projects.length === 0) return t('datasets.noProject');
     return projects.isSuccess && !target ? t('gone.project.title') : form.errors.project;
@@ -85,6 +88,8 @@ export function ImportForm({ initial, project, refusal, onImport, onCancel }: Im
   return (
     <form onSubmit={form.onSubmit((input) => onImport({ values: form.values, input }))}>
       <Stack gap="md">
+        {refusal !== null && <ProblemAlert error={refusal} />}
+        {failure?.validation && isSameSource && <ValidationReport validation={failure.validation} />}
         <SegmentedControl
           aria-label={t('datasets.from')}
           {...form.getInputProps('from', { withError: false })}

@@ -34,7 +34,13 @@ export type ImportState =
       readonly done: number;
       readonly total: number;
     }
-  | { readonly at: 'working'; readonly phase: 'importing'; readonly progress: Answer | null }
+  | {
+      readonly at: 'working';
+      readonly phase: 'importing';
+      /** Whether the engine has it: it then goes on whoever looks. */
+      readonly isBegun: boolean;
+      readonly progress: Answer | null;
+    }
   | {
       readonly at: 'done';
       readonly datasetId: string;
@@ -66,7 +72,7 @@ async function watch(
   for (;;) {
     const answer = await engine.datasets.waitForImport({ importId, afterDone, waitMs: 10_000 }, { signal });
     if (isOver(answer.phase)) return answer;
-    report({ at: 'working', phase: 'importing', progress: answer });
+    report({ at: 'working', phase: 'importing', isBegun: true, progress: answer });
     afterDone = answer.done;
   }
 }
@@ -90,24 +96,27 @@ export function useImport(): {
       const report = (next: ImportState) => {
         if (!controller.signal.aborted) setState(next);
       };
-      report({ at: 'working', phase: 'importing', progress: null });
+      const { signal } = controller;
+      report({ at: 'working', phase: 'importing', isBegun: false, progress: null });
       try {
-        const path = await sourcePath(wish, report, controller.signal);
-        const { datasetId, importId } = await engine.datasets.import({ ...wish.input, path });
-        const answer = await watch(importId, report, controller.signal);
+        const path = await sourcePath(wish, report, signal);
+        const { datasetId, importId } = await engine.datasets.import({ ...wish.input, path }, { signal });
+        report({ at: 'working', phase: 'importing', isBegun: true, progress: null });
+        const answer = await watch(importId, report, signal);
         if (answer.phase === 'cancelled') {
           report({ at: 'cancelled' });
           return;
         }
         if (answer.phase === 'failed') {
-          const { code, message, mend } = answer.error ?? {
+          const { code, message, mend, place } = answer.error ?? {
             code: 'IMPORT_FAILED',
             message: 'The import failed',
             mend: 'See the problems below.',
+            place: {},
           };
           report({
             at: 'failed',
-            error: new TrainyardError(code, message, mend),
+            error: new TrainyardError(code, message, mend, { place }),
             validation: answer.validation,
           });
           return;

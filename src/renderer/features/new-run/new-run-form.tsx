@@ -6,7 +6,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createRunInput } from '../../../shared/contract/runs.ts';
 import { flatten } from '../../components/documents.ts';
-import { useContractForm, useRefusedField } from '../../components/form/contract-form.tsx';
+import { useContractForm, useRefusal } from '../../components/form/contract-form.tsx';
 import { LinkButton } from '../../components/link-button.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
@@ -72,7 +72,7 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
   const entered = useMemo(() => flatten(overrides), [overrides]);
   const changes = changesOf(entered, defaults);
   const isWrong = (field: Field) => Boolean(form.errors[formPath(field)]);
-  useRefusedField(form, create.error);
+  const refusal = useRefusal(form, create.error);
 
   const input = (field: Field) => (
     <FieldInput
@@ -86,7 +86,7 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
   const advancedShown = advanced || advancedFields.some(({ fields }) => fields.some(isWrong));
   const failed = [models, datasets].find((query) => query.error);
   return (
-    <form onSubmit={form.onSubmit((wish) => create.mutate(wish))} className={classes.columns}>
+    <form onSubmit={form.onSubmit((wish) => create.start(wish))} className={classes.columns}>
       <Stack gap="lg">
         {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
         <section className={`surface ${classes.section}`}>
@@ -192,7 +192,7 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
             {t('newRun.changed')}
           </Title>
           <ChangeList changes={changes} errors={form.errors} />
-          {create.error && <ProblemAlert error={create.error} />}
+          {refusal !== null && <ProblemAlert error={refusal} />}
           <Button
             type="submit"
             size="md"

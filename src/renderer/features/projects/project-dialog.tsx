@@ -1,10 +1,12 @@
-import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Modal, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Project, type ProjectFields, projectFields } from '../../../shared/contract/projects.ts';
-import { useContractForm, useRefusedField } from '../../components/form/contract-form.tsx';
+import { useContractForm, useRefusal } from '../../components/form/contract-form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useWrite, type Write } from '../../components/use-write.ts';
+import { WriteActions } from '../../components/write-actions.tsx';
 import { useUnsaved } from '../../late/use-unsaved.ts';
 import { engine, queries } from '../../rpc/client.ts';
 
@@ -18,17 +20,38 @@ interface ProjectDialogProps {
 /** Creates a project or changes one. */
 export function ProjectDialog({ opened, onClose, project }: ProjectDialogProps) {
   const { t } = useTranslation();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const save = useWrite({
+    send: ({ name, description, tags }: ProjectFields, options) => {
+      const text = description.trim();
+      if (project) {
+        const changed = { project: project.id, name, description: text || null, tags };
+        return engine.projects.update(changed, options);
+      }
+      return engine.projects.create({ name, tags, ...(text && { description: text }) }, options);
+    },
+    onDone: (saved) => {
+      onClose();
+      return project ?? navigate({ to: '/projects/$projectId', params: { projectId: saved.id } });
+    },
+    refresh: () => client.invalidateQueries({ queryKey: queries.projects.key() }),
+    onClose,
+  });
   return (
-    <Modal opened={opened} onClose={onClose} title={project ? t('projects.edit') : t('projects.new')}>
-      <ProjectForm onClose={onClose} project={project} />
+    <Modal opened={opened} onClose={save.close} title={project ? t('projects.edit') : t('projects.new')}>
+      <ProjectForm save={save} project={project} />
     </Modal>
   );
 }
 
-function ProjectForm({ onClose, project }: Omit<ProjectDialogProps, 'opened'>) {
+interface ProjectFormProps {
+  readonly project: Project | null;
+  readonly save: Write<ProjectFields>;
+}
+
+function ProjectForm({ save, project }: ProjectFormProps) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
-  const client = useQueryClient();
   const { form, read } = useContractForm({
     schema: projectFields,
     initialValues: {
@@ -37,23 +60,9 @@ function ProjectForm({ onClose, project }: Omit<ProjectDialogProps, 'opened'>) {
       tags: project?.tags ?? [],
     },
   });
-  const save = useMutation({
-    mutationFn: async ({ name, description, tags }: ProjectFields) => {
-      const text = description.trim();
-      if (project) {
-        return engine.projects.update({ project: project.id, name, description: text || null, tags });
-      }
-      return engine.projects.create({ name, tags, ...(text && { description: text }) });
-    },
-    onSuccess: async (saved) => {
-      await client.invalidateQueries({ queryKey: queries.projects.key() });
-      onClose();
-      if (!project) await navigate({ to: '/projects/$projectId', params: { projectId: saved.id } });
-    },
-  });
-  useRefusedField(form, save.error);
+  const refusal = useRefusal(form, save.error);
   useUnsaved(form.isDirty());
-  const submit = form.onSubmit((values) => save.mutate(values));
+  const submit = form.onSubmit(save.start);
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
@@ -76,15 +85,12 @@ function ProjectForm({ onClose, project }: Omit<ProjectDialogProps, 'opened'>) {
           description={t('projects.tagsHint')}
           {...form.getInputProps('tags')}
         />
-        {save.error && <ProblemAlert error={save.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
+        {refusal !== null && <ProblemAlert error={refusal} />}
+        <WriteActions write={save}>
           <Button type="submit" loading={save.isPending} disabled={!read()}>
             {project ? t('common.save') : t('common.create')}
           </Button>
-        </Group>
+        </WriteActions>
       </Stack>
     </form>
   );

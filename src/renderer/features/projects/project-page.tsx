@@ -9,7 +9,7 @@ import {
   IconPlus,
   IconTrash,
 } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,6 +24,7 @@ import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import type { RunSort } from '../../components/run-table/run-sorts.ts';
 import { RunTable } from '../../components/run-table/run-table.tsx';
+import { useWrite } from '../../components/use-write.ts';
 import { engine, queries } from '../../rpc/client.ts';
 import { namesNothing } from '../../rpc/problem.ts';
 import { ProjectDialog } from './project-dialog.tsx';
@@ -97,13 +98,14 @@ function Actions({ project }: { readonly project: Project }) {
   const client = useQueryClient();
   const [editing, edit] = useDisclosure(false);
   const [removing, removal] = useDisclosure(false);
-  const remove = useMutation({
-    mutationFn: () => engine.projects.remove({ project: project.id }),
-    onSuccess: async () => {
+  const remove = useWrite({
+    send: (_nothing: undefined, options) => engine.projects.remove({ project: project.id }, options),
+    onDone: () => {
       removal.close();
-      await navigate({ to: '/projects' });
-      await client.invalidateQueries({ queryKey: queries.projects.list.key() });
+      return navigate({ to: '/projects' });
     },
+    refresh: () => client.invalidateQueries({ queryKey: queries.projects.list.key() }),
+    onClose: removal.close,
   });
   return (
     <>
@@ -131,13 +133,8 @@ function Actions({ project }: { readonly project: Project }) {
         text={t('projects.removeText')}
         action={t('common.delete')}
         dangerous
-        busy={remove.isPending}
-        error={remove.error}
-        onConfirm={() => remove.mutate()}
-        onClose={() => {
-          remove.reset();
-          removal.close();
-        }}
+        write={remove}
+        onConfirm={() => remove.start(undefined)}
       />
     </>
   );

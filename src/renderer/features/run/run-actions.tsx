@@ -7,13 +7,14 @@ import {
   IconReload,
   IconTrash,
 } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { useWrite } from '../../components/use-write.ts';
 import { engine, queries } from '../../rpc/client.ts';
 
 type Action = Run['actions'][number] | 'remove';
@@ -28,21 +29,22 @@ export function RunActions({ run }: { readonly run: Run }) {
   const [asked, setAsked] = useState<Action | null>(null);
   // The dialog keeps its text while it fades out.
   const [shown, setShown] = useState<Action>('cancel');
-  const act = useMutation({
-    mutationFn: async (action: Action) => {
-      await engine.runs[action]({ run: run.id });
+  const act = useWrite({
+    send: async (action: Action, options) => {
+      await engine.runs[action]({ run: run.id }, options);
       return action;
     },
-    onSuccess: async (action) => {
+    onDone: (action) => {
       setAsked(null);
-      if (action === 'remove') await navigate({ to: '/runs' });
-      await client.invalidateQueries({
-        queryKey: action === 'remove' ? queries.runs.list.key() : queries.runs.key(),
-      });
+      return action === 'remove' && navigate({ to: '/runs' });
     },
+    refresh: (action) =>
+      client.invalidateQueries({
+        queryKey: action === 'remove' ? queries.runs.list.key() : queries.runs.key(),
+      }),
+    onClose: () => setAsked(null),
   });
   const ask = (action: Action) => {
-    act.reset();
     setShown(action);
     setAsked(action);
   };
@@ -91,10 +93,8 @@ export function RunActions({ run }: { readonly run: Run }) {
         text={t(`run.confirm.${shown}.text`)}
         action={t(`run.actions.${shown}`)}
         dangerous={shown === 'cancel' || shown === 'remove'}
-        busy={act.isPending}
-        error={act.error}
-        onConfirm={() => act.mutate(shown)}
-        onClose={() => setAsked(null)}
+        write={act}
+        onConfirm={() => act.start(shown)}
       />
     </>
   );

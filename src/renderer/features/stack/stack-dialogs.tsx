@@ -1,5 +1,5 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Checkbox, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import {
@@ -9,8 +9,10 @@ import {
   migrateInput,
 } from '../../../shared/contract/stack.ts';
 import { type Profile, profiles } from '../../../shared/model/stack.ts';
-import { useContractForm, useRefusedField } from '../../components/form/contract-form.tsx';
+import { useContractForm, useRefusal } from '../../components/form/contract-form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useWrite, type Write } from '../../components/use-write.ts';
+import { WriteActions } from '../../components/write-actions.tsx';
 import { engine, queries } from '../../rpc/client.ts';
 
 interface DialogProps {
@@ -21,32 +23,36 @@ interface DialogProps {
 /** Asks for the stack's name before everything in it is removed. */
 export function DestroyDialog({ opened, onClose, name }: DialogProps & { readonly name: string }) {
   const { t } = useTranslation();
+  const client = useQueryClient();
+  const destroy = useWrite({
+    send: (input: DestroyInput, options) => engine.stack.destroy(input, options),
+    onDone: onClose,
+    refresh: () => client.invalidateQueries({ queryKey: queries.stack.key() }),
+    onClose,
+  });
   return (
-    <Modal opened={opened} onClose={onClose} title={t('stackDialogs.destroyTitle')} centered>
-      <DestroyForm onClose={onClose} name={name} />
+    <Modal opened={opened} onClose={destroy.close} title={t('stackDialogs.destroyTitle')} centered>
+      <DestroyForm destroy={destroy} name={name} />
     </Modal>
   );
 }
 
-function DestroyForm({ onClose, name }: Omit<DialogProps, 'opened'> & { readonly name: string }) {
+interface DestroyFormProps {
+  readonly destroy: Write<DestroyInput>;
+  readonly name: string;
+}
+
+function DestroyForm({ destroy, name }: DestroyFormProps) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const { form, read } = useContractForm({
     schema: destroyInput.extend({ name: z.literal(name) }),
     initialValues: { name: '' },
     toInput: (values) => ({ name: values.name.trim() }),
     check: 'blur',
   });
-  const destroy = useMutation({
-    mutationFn: (input: DestroyInput) => engine.stack.destroy(input),
-    onSuccess: async () => {
-      onClose();
-      await client.invalidateQueries({ queryKey: queries.stack.key() });
-    },
-  });
-  useRefusedField(form, destroy.error);
+  const refusal = useRefusal(form, destroy.error);
   return (
-    <form onSubmit={form.onSubmit((input) => destroy.mutate(input))}>
+    <form onSubmit={form.onSubmit(destroy.start)}>
       <Stack gap="md">
         <Text size="sm">{t('stackDialogs.destroyText')}</Text>
         <Text size="sm" c="dimmed">
@@ -59,15 +65,12 @@ function DestroyForm({ onClose, name }: Omit<DialogProps, 'opened'> & { readonly
           label={t('stackDialogs.destroyName', { name })}
           {...form.getInputProps('name')}
         />
-        {destroy.error && <ProblemAlert error={destroy.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
+        {refusal !== null && <ProblemAlert error={refusal} />}
+        <WriteActions write={destroy}>
           <Button type="submit" color="red" loading={destroy.isPending} disabled={!read()}>
             {t('stackDialogs.destroyNow')}
           </Button>
-        </Group>
+        </WriteActions>
       </Stack>
     </form>
   );
@@ -87,22 +90,17 @@ export function UseProfileDialog({
 }: ProfileDialogProps & { readonly to: Profile; readonly onMigrate: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const use = useMutation({
+  const use = useWrite({
     // biome-ignore lint/correctness/useHookAtTopLevel: a procedure of the contract, no hook
-    mutationFn: () => engine.stack.useProfile({ profile: to }),
-    onSuccess: async () => {
-      onClose();
-      await client.invalidateQueries({ queryKey: queries.stack.key() });
-    },
+    send: (_nothing: undefined, options) => engine.stack.useProfile({ profile: to }, options),
+    onDone: onClose,
+    refresh: () => client.invalidateQueries({ queryKey: queries.stack.key() }),
+    onClose,
   });
-  const close = () => {
-    use.reset();
-    onClose();
-  };
   return (
     <Modal
       opened={opened}
-      onClose={close}
+      onClose={use.close}
       title={t('stackDialogs.useTitle', { profile: t(`stack.profiles.${to}`) })}
       centered
     >
@@ -111,18 +109,20 @@ export function UseProfileDialog({
         <Text size="sm" c="dimmed">
           {t('stackDialogs.useHint')}
         </Text>
-        {use.error && <ProblemAlert error={use.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" color="gray" mr="auto" onClick={onMigrate}>
-            {t('stackDialogs.migrateInstead')}
-          </Button>
-          <Button variant="default" onClick={close} data-autofocus>
-            {t('common.cancel')}
-          </Button>
-          <Button loading={use.isPending} onClick={() => use.mutate()}>
+        {use.error !== null && <ProblemAlert error={use.error} />}
+        <WriteActions
+          write={use}
+          focusCancel
+          aside={
+            <Button variant="subtle" color="gray" mr="auto" disabled={use.isPending} onClick={onMigrate}>
+              {t('stackDialogs.migrateInstead')}
+            </Button>
+          }
+        >
+          <Button loading={use.isPending} onClick={() => use.start(undefined)}>
             {t('stackDialogs.useNow')}
           </Button>
-        </Group>
+        </WriteActions>
       </Stack>
     </Modal>
   );
@@ -131,31 +131,35 @@ export function UseProfileDialog({
 /** Copies everything to another profile's stores; what it does then is told by the stack's progress. */
 export function MigrateDialog({ opened, onClose, from }: ProfileDialogProps) {
   const { t } = useTranslation();
+  const client = useQueryClient();
+  const migrate = useWrite({
+    send: (input: MigrateInput, options) => engine.stack.migrate(input, options),
+    onDone: onClose,
+    refresh: () => client.invalidateQueries({ queryKey: queries.stack.key() }),
+    onClose,
+  });
   return (
-    <Modal opened={opened} onClose={onClose} title={t('stackDialogs.migrateTitle')} centered>
-      <MigrateForm key={from} onClose={onClose} from={from} />
+    <Modal opened={opened} onClose={migrate.close} title={t('stackDialogs.migrateTitle')} centered>
+      <MigrateForm key={from} migrate={migrate} from={from} />
     </Modal>
   );
 }
 
-function MigrateForm({ onClose, from }: Omit<ProfileDialogProps, 'opened'>) {
+interface MigrateFormProps {
+  readonly migrate: Write<MigrateInput>;
+  readonly from: Profile;
+}
+
+function MigrateForm({ migrate, from }: MigrateFormProps) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const others = profiles.filter((profile) => profile !== from);
   const { form } = useContractForm({
     schema: migrateInput,
     initialValues: { to: others[0] ?? 'embedded', replace: false },
   });
-  const migrate = useMutation({
-    mutationFn: (input: MigrateInput) => engine.stack.migrate(input),
-    onSuccess: async () => {
-      onClose();
-      await client.invalidateQueries({ queryKey: queries.stack.key() });
-    },
-  });
-  useRefusedField(form, migrate.error);
+  const refusal = useRefusal(form, migrate.error);
   return (
-    <form onSubmit={form.onSubmit((input) => migrate.mutate(input))}>
+    <form onSubmit={form.onSubmit(migrate.start)}>
       <Stack gap="md">
         <Text size="sm">{t('stackDialogs.migrateText', { from: t(`stack.profiles.${from}`) })}</Text>
         <Select
@@ -175,15 +179,12 @@ function MigrateForm({ onClose, from }: Omit<ProfileDialogProps, 'opened'>) {
           description={t('stackDialogs.migrateReplaceHint')}
           {...form.getInputProps('replace', { type: 'checkbox' })}
         />
-        {migrate.error && <ProblemAlert error={migrate.error} />}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
+        {refusal !== null && <ProblemAlert error={refusal} />}
+        <WriteActions write={migrate}>
           <Button type="submit" loading={migrate.isPending}>
             {t('stackDialogs.migrateNow')}
           </Button>
-        </Group>
+        </WriteActions>
       </Stack>
     </form>
   );

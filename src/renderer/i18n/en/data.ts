@@ -95,7 +95,7 @@ export const data = {
     cancelledHint: 'Nothing of it was kept.',
     background: 'Go on in the background',
     leaveHint: 'You can close this: the import goes on.',
-    stayHint: 'Keep this page open until the file is sent.',
+    stayHint: 'Keep this open until the engine has all of it.',
     overview: 'Overview',
     imageCount: 'Images',
     classCount: 'Classes',

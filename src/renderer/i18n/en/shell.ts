@@ -3,6 +3,7 @@ export const shell = {
   common: {
     retry: 'Try again',
     cancel: 'Cancel',
+    sent: 'It was sent already: waiting for the engine’s answer.',
     close: 'Close',
     save: 'Save',
     create: 'Create',

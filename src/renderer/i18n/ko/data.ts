@@ -95,7 +95,7 @@ export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'veri
     cancelledHint: '가져온 것은 남지 않았습니다.',
     background: '뒤에서 계속하기',
     leaveHint: '이 창을 닫아도 가져오기는 계속됩니다.',
-    stayHint: '파일을 다 보낼 때까지 이 페이지를 열어 두세요.',
+    stayHint: '엔진으로 다 보낼 때까지 이 창을 열어 두세요.',
     overview: '개요',
     imageCount: '이미지',
     classCount: '클래스',

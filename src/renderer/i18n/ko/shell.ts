@@ -24,6 +24,7 @@ export const shell: Part = {
   common: {
     retry: '다시 시도',
     cancel: '취소',
+    sent: '이미 엔진에 보냈습니다. 응답을 기다리는 중입니다.',
     close: '닫기',
     save: '저장',
     create: '만들기',

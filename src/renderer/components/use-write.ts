@@ -1,0 +1,71 @@
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+
+interface WriteOptions<Input, Output> {
+  /** Sends it; the signal takes it back as long as it waits for a connection. */
+  readonly send: (input: Input, options: { readonly signal: AbortSignal }) => Promise<Output>;
+  /** It was done, and the form or dialog that asked for it is still there. */
+  readonly onDone?: (output: Output) => unknown;
+  /** What the page shows is not true any more, whoever is still there. */
+  readonly refresh: (input: Input) => unknown;
+  /** The dialog goes; nothing where a page asks. */
+  readonly onClose?: () => void;
+}
+
+export interface Write<Input> {
+  readonly start: (input: Input) => void;
+  readonly isPending: boolean;
+  /** Somebody wants to close the dialog, and the write is on its way already: its end is waited for. */
+  readonly isLeaving: boolean;
+  readonly error: unknown;
+  /** Closes the dialog, taking the write back where it was not sent; where it was, once its end is known and shown. */
+  readonly close: () => void;
+}
+
+/** A change that a person asks for in a form or dialog: it is never made after they took it back or left. */
+export function useWrite<Input, Output>({
+  send,
+  onDone,
+  refresh,
+  onClose,
+}: WriteOptions<Input, Output>): Write<Input> {
+  const asked = useRef<AbortController | null>(null);
+  const [isLeaving, setLeaving] = useState(false);
+  useEffect(() => () => asked.current?.abort(), []);
+  const { mutate, isPending, error, reset } = useMutation({
+    mutationFn: (input: Input) => {
+      const controller = new AbortController();
+      asked.current = controller;
+      return send(input, { signal: controller.signal });
+    },
+    onSettled: (_output, _error, input) => void refresh(input),
+  });
+  const leave = () => {
+    setLeaving(false);
+    reset();
+    onClose?.();
+  };
+  return {
+    // These, unlike the mutation's own, are not called once whoever asked is gone.
+    start: (input) =>
+      mutate(input, {
+        onSuccess: (output) => {
+          setLeaving(false);
+          onDone?.(output);
+        },
+        onError: (fault) => {
+          setLeaving(false);
+          const signal = asked.current?.signal;
+          if (signal?.aborted && fault === signal.reason) leave();
+        },
+      }),
+    isPending,
+    isLeaving,
+    error,
+    close: () => {
+      if (!isPending) return leave();
+      setLeaving(true);
+      asked.current?.abort();
+    },
+  };
+}
