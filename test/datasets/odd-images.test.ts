@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { SharpImageReader } from '../../src/main/adapters/images/sharp-image-reader.ts';
 import {
@@ -7,6 +8,7 @@ import {
   noisy,
   sampleFormats,
   scientificTiff,
+  withChunk,
   withComment,
   withExtraneousBytes,
   withPrecision,
@@ -51,6 +53,25 @@ test('a PNG with a wrong check sum beside the picture is taken with a warning, a
   expect(wrong.image).toBeDefined();
   for (const bytes of [withComment(await png(), true), Buffer.concat([await png(), Buffer.from('behind')])]) {
     const { errors, warnings, image } = await judge('right.png', bytes);
+    expect([...errors, ...warnings]).toEqual([]);
+    expect(image).toBeDefined();
+  }
+});
+
+test('a PNG beside whose picture packed text swells is refused before it is decoded, and one with much plain text is taken', async () => {
+  const swelling = deflateSync(Buffer.alloc(60 * 2 ** 20), { level: 9 });
+  for (const start of ['zTXtk\0\0', 'iTXtk\0\x01\0\0\0', 'iCCPk\0\0']) {
+    const body = Buffer.concat([Buffer.from(start, 'latin1'), swelling]);
+    let bytes: Buffer = await png();
+    for (let count = 0; count < 18; count += 1) bytes = withChunk(bytes, body);
+    const { errors, image } = await judge('swollen.png', bytes);
+    expect(told(errors)).toEqual(['IMAGE_UNREADABLE cat/swollen.png']);
+    expect(errors[0]?.message).toMatch(/packed text or profiles/);
+    expect(image).toBeUndefined();
+  }
+  for (const start of ['tEXtworkflow\0', 'iTXtXML:com.adobe.xmp\0\0\0\0\0']) {
+    const body = Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(2 ** 21, 'x')]);
+    const { errors, warnings, image } = await judge('plain.png', withChunk(await png(), body));
     expect([...errors, ...warnings]).toEqual([]);
     expect(image).toBeDefined();
   }

@@ -33,7 +33,11 @@ export function withPrecision(jpeg: Buffer, bits: number): Buffer {
 
 /** A PNG with a comment whose check sum is right or wrong. */
 export function withComment(png: Buffer, isRight: boolean): Buffer {
-  const body = Buffer.from('tEXtComment\0hello', 'latin1');
+  return withChunk(png, Buffer.from('tEXtComment\0hello', 'latin1'), isRight);
+}
+
+/** A PNG with a chunk behind its header. @param body the chunk's type and its data */
+export function withChunk(png: Buffer, body: Buffer, isRight = true): Buffer {
   const chunk = Buffer.alloc(body.length + 8);
   chunk.writeUInt32BE(body.length - 4, 0);
   body.copy(chunk, 4);

@@ -29,6 +29,23 @@ function paxOf({ pax }: Header): Map<string, string> {
   return new Map(typeof pax === 'object' && pax !== null ? Object.entries(pax) : []);
 }
 
+/** Names in zip archives can't be longer. */
+const longestName = 2 ** 16;
+const mostRecords = 1000;
+
+/**
+ * A header may hold 4 MiB, and a global one counts for every entry behind it, however small: a few kilobytes would take hours.
+ * @throws EntryFault ARCHIVE_UNREADABLE, fatal
+ */
+export function assertPlainHeader(header: Header): void {
+  const pax = paxOf(header);
+  const name = pax.get('GNU.sparse.name') ?? pax.get('path') ?? header.name;
+  if (name.length <= longestName && pax.size <= mostRecords) return;
+  const why = 'a header in it is larger than any file needs';
+  const mend = 'Get the dataset from a source that you trust, or unpack it yourself and give its folder.';
+  throw damaged(name.slice(0, 1000), why, true, undefined, mend);
+}
+
 export function showEntry(
   header: Header,
   name: string,

@@ -11,7 +11,7 @@ import { ArchiveBudget } from './archive-budget.ts';
 import { truncated } from './archive-faults.ts';
 import type { ArchiveKind } from './archive-kinds.ts';
 import { NameReader } from './name-reader.ts';
-import { nameOf, readTarEntry, showEntry, tarFault } from './tar-entry.ts';
+import { assertPlainHeader, nameOf, readTarEntry, showEntry, tarFault } from './tar-entry.ts';
 
 const blockBytes = 512;
 const readAheadBytes = 1 << 16;
@@ -118,6 +118,7 @@ export class TarSource implements DatasetSource {
     flowing.catch(() => undefined);
     try {
       for await (const entry of unpacking) {
+        assertPlainHeader(entry.header);
         name = nameOf(entry.header, 'utf-8').name;
         yield { entry, budget, bytesRead: () => file.bytesRead };
       }

@@ -3,26 +3,39 @@ import { crc32 } from 'node:zlib';
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** Bit 5 of a chunk type's first byte: the picture does not depend on the chunk (PNG specification, 5.4). */
 const ancillary = 0x20;
+/** Packed text and profiles of a PNG, in bytes: each may swell a thousandfold, and decoders unpack them before they look at a pixel. */
+const mostPackedExtras = 2 ** 20;
 
 /**
  * What the decoder passes over in a PNG (PNG specification, 5.2 to 5.4): it stops at the last pixel and does not miss what comes
- * after, and it does not say that a chunk beside the picture has a wrong check sum, at which other programs stop.
+ * after, and it does not say that a chunk beside the picture has a wrong check sum, at which other programs stop. `swollen`: what
+ * is packed beside the picture would take it minutes.
  */
-export function pngDamage(bytes: Uint8Array): 'cut' | 'chunk' | null {
+export function pngDamage(bytes: Uint8Array): 'cut' | 'chunk' | 'swollen' | null {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!buffer.subarray(0, pngSignature.length).equals(pngSignature)) return null;
   let isDamaged = false;
+  let packedExtras = 0;
   let offset = pngSignature.length;
   while (offset + 12 <= buffer.length) {
     const length = buffer.readUInt32BE(offset);
     const next = offset + 12 + length;
     if (next > buffer.length) return 'cut';
-    if (buffer.toString('latin1', offset + 4, offset + 8) === 'IEND') return isDamaged ? 'chunk' : null;
+    const type = buffer.toString('latin1', offset + 4, offset + 8);
+    if (type === 'IEND') return isDamaged ? 'chunk' : null;
+    if (isPackedExtra(type, buffer.subarray(offset + 8, next - 4))) packedExtras += length;
+    if (packedExtras > mostPackedExtras) return 'swollen';
     if (((buffer[offset + 4] ?? 0) & ancillary) !== 0)
       isDamaged ||= crc32(buffer.subarray(offset + 4, next - 4)) !== buffer.readUInt32BE(next - 4);
     offset = next;
   }
   return 'cut';
+}
+
+/** Whether a chunk holds packed text or a packed profile; an iTXt says it behind its keyword (PNG specification, 11.3.3). */
+function isPackedExtra(type: string, data: Buffer): boolean {
+  if (type === 'zTXt' || type === 'iCCP') return true;
+  return type === 'iTXt' && data[data.indexOf(0) + 1] === 1;
 }
 
 const endOfImage = Buffer.from([0xff, 0xd9]);

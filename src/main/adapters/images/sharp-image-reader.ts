@@ -18,6 +18,11 @@ type Look = Omit<ImageFacts, 'damage'>;
 export class SharpImageReader implements ImageReader {
   async inspect(bytes: Uint8Array, maxPixels: number): Promise<ImageFacts> {
     const ends = pngDamage(bytes);
+    if (ends === 'swollen')
+      throw new ImageFault(
+        'unreadable',
+        'more than 1 MiB of packed text or profiles stands beside the picture',
+      );
     const precision = jpegPrecision(bytes);
     if (precision !== null && precision !== 8)
       throw new ImageFault('coding', `a JPEG of ${precision} bits a sample`);
