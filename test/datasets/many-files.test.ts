@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { imageUnreadable } from '../../src/main/domain/datasets/image-problems.ts';
+import { manifestSha256 } from '../../src/main/domain/datasets/manifest.ts';
 import { Findings } from '../../src/main/domain/datasets/problems.ts';
 import type { Scan } from '../../src/main/domain/datasets/scan.ts';
 import { evaluate } from '../../src/main/domain/datasets/validation.ts';
@@ -69,6 +70,30 @@ test('the same image in a thousand classes names some of them, and the report st
   const { validation } = evaluate(scan, 'imagenet');
   expect(validation.errorCounts).toContainEqual({ code: 'DUPLICATE_IMAGE', count: 19_999 });
   expect(JSON.stringify(validation).length).toBeLessThan(1_000_000);
+});
+
+test('while a manifest of a hundred thousand images is hashed, others get their turn a hundred times', async () => {
+  const line = {
+    file: 'x',
+    class: 'c',
+    sha256: 'a'.repeat(64),
+    size: 1,
+    width: 1,
+    height: 1,
+    channels: 1,
+    split: null,
+  };
+  const lines = Array.from({ length: 100_000 }, (_, number) => ({ ...line, path: `c/${number}.png` }));
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  expect(await manifestSha256(lines)).toMatch(/^[0-9a-f]{64}$/);
+  isOver = true;
+  expect(turns).toBeGreaterThanOrEqual(99);
 });
 
 test('the rate is that of the last seconds, and what is left follows from it', () => {

@@ -91,17 +91,17 @@ export async function runImport(
   failpoint('dataset-import.blobs.after');
 
   progress.enter('committing', null);
-  return commit(intent, parts, stored, describe(intent, source, examination, stored));
+  return commit(intent, parts, stored, await describe(intent, source, examination, stored));
 }
 
-function describe(
+async function describe(
   { mode }: ImportRecord,
   source: DatasetSource,
   { accepted, validation, base }: Examination,
   stored: StoredImages,
-): NewVersion {
+): Promise<NewVersion> {
   return {
-    manifestSha256: manifestSha256(stored.lines),
+    manifestSha256: await manifestSha256(stored.lines),
     mode,
     rootPath: mode === 'in_place' ? path.join(source.path, ...base) : null,
     images: accepted.length,
