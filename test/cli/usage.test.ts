@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { koreanCodes } from '../../src/shared/i18n/ko/codes.ts';
 import { runCli } from '../support/engine.ts';
 
 let home: string;
@@ -22,7 +23,7 @@ const wrong = [
   [['project', 'show'], 'The argument <project> is missing. See "trainyard project show --help".'],
   [
     ['runs', 'list', '--limit', 'x'],
-    'The option --limit <number> can\'t be "x": A whole number (≥ 1) is wanted. See "trainyard runs list --help".',
+    'The option --limit <number> can\'t be "x": A whole number of 1 or more is wanted. See "trainyard runs list --help".',
   ],
   [
     ['train', '--project', 'p', '--dataset', 'd', '--lr', '0x10'],
@@ -30,11 +31,11 @@ const wrong = [
   ],
   [
     ['train', '--project', 'p', '--dataset', 'd', '--epochs', '3.5'],
-    'The option --epochs <number> can\'t be "3.5": A whole number (≥ 0) is wanted. See "trainyard train --help".',
+    'The option --epochs <number> can\'t be "3.5": A whole number of 1 or more, up to 100000 is wanted. See "trainyard train --help".',
   ],
   [
-    ['train', '--project', 'p', '--dataset', 'd', '--epochs', '0'],
-    /^--epochs: .* Give a value in its range; "trainyard train --help" lists the flags\.$/,
+    ['train', '--project', 'p', '--dataset', 'd', '--lr', '0'],
+    /^--learning-rate: .* Give a value in its range; "trainyard train --help" lists the flags\.$/,
   ],
 ] as const;
 
@@ -65,6 +66,13 @@ test('help and errors are Korean for whoever reads Korean', async () => {
   expect(help.stdout).toMatch(/^사용법: trainyard train \[옵션\]/);
   const error = await runCli(home, ['runs', 'lst'], korean);
   expect(error).toMatchObject({ code: 2, stderr: expect.stringMatching(/"lst" 명령은 없습니다/) });
+  const epochs = await runCli(home, ['train', '--project', 'p', '--dataset', 'd', '--epochs', 'abc'], korean);
+  expect(epochs).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('1 이상 100000 이하의 정수가 필요합니다'),
+  });
+  const checked = await runCli(home, ['dataset', 'validate', path.join(home, 'none')], korean);
+  expect(checked.stdout).toContain(koreanCodes.PATH_NOT_FOUND?.mend);
 });
 
 test('a group without a command shows its help and is wrong usage', async () => {

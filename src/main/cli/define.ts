@@ -4,6 +4,7 @@ import stringWidth from 'string-width';
 import { readNumber } from '../../shared/model/number-text.ts';
 import { version } from '../version.ts';
 import { language, say } from './language.ts';
+import { rangeWords } from './range-words.ts';
 
 const koreanTitles: Record<string, string> = {
   'Usage:': '사용법:',
@@ -113,10 +114,9 @@ export function integer(least = 0, most = Number.MAX_SAFE_INTEGER): (text: strin
   return (text) => {
     const value = readNumber(text);
     if (value !== null && Number.isSafeInteger(value) && value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `≥ ${least}` : `${least} – ${most}`;
-    throw new InvalidArgumentError(
-      say(`A whole number (${range}) is wanted.`, `정수(${range})가 필요합니다.`),
-    );
+    const max = most === Number.MAX_SAFE_INTEGER ? null : most;
+    const range = { whole: true, min: least, aboveMin: false, max, belowMax: false };
+    throw new InvalidArgumentError(`${rangeWords(range)}.`);
   };
 }
 

@@ -75,15 +75,21 @@ export function failureOf(caught: unknown, command: string): Failure {
   };
 }
 
+/** A finding in the language of the process. Names in its English sentence may be Korean: the code alone tells. */
+export function inOwnWords<P extends { code: string; message: string; mend: string }>(problem: P): P {
+  const known = language === 'ko' ? koreanCodes[problem.code] : undefined;
+  return known ? { ...problem, message: `${known.message} (${problem.message})`, mend: known.mend } : problem;
+}
+
 /**
  * The engine and what lies below it speak English. Where the code is known in Korean the sentence is Korean, and keeps the
  * English one for the names and numbers in it; what this command line says itself is Korean already.
  */
 function translated(error: TrainyardError): TrainyardError {
-  const known = language === 'ko' && !/[가-힣]/.test(error.message) ? koreanCodes[error.code] : undefined;
-  if (!known) return error;
-  const { code, message, place, status } = error;
-  return new TrainyardError(code, `${known.message} (${message})`, known.mend, {
+  if (language !== 'ko' || /[가-힣]/.test(error.message) || !koreanCodes[error.code]) return error;
+  const { code, place, status } = error;
+  const { message, mend } = inOwnWords(error);
+  return new TrainyardError(code, message, mend, {
     place,
     status,
     cause: error,

@@ -8,14 +8,14 @@ export function rangeWords({ whole, min, aboveMin, max, belowMax }: NumberRange)
     min === null
       ? ''
       : aboveMin
-        ? say(` above ${min}`, `${min} 초과 `)
-        : say(` of ${min} or more`, `${min} 이상 `);
+        ? say(` above ${min}`, `${min} 초과`)
+        : say(` of ${min} or more`, `${min} 이상`);
   const most =
-    max === null
-      ? ''
-      : belowMax
-        ? say(` below ${max}`, `${max} 미만 `)
-        : say(` up to ${max}`, `${max} 이하 `);
+    max === null ? '' : belowMax ? say(` below ${max}`, `${max} 미만`) : say(` up to ${max}`, `${max} 이하`);
+  const bounds = [least, most].filter((one) => one !== '').join(' ');
   const both = least !== '' && most !== '' ? say(',', '') : '';
-  return say(`${kind}${least}${both}${most} is wanted`, `${least}${most}${kind}가 필요합니다`);
+  return say(
+    `${kind}${least}${both}${most} is wanted`,
+    `${bounds}${bounds === '' ? '' : '의 '}${kind}가 필요합니다`,
+  );
 }

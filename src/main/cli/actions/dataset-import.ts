@@ -7,6 +7,7 @@ import type { Reading } from '../../domain/datasets/reading.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { remarkDisk } from '../disk-remark.ts';
+import { inOwnWords } from '../failure.ts';
 import { formatStatus } from '../format.ts';
 import { say } from '../language.ts';
 import { remark, writeJson, writeLine } from '../output.ts';
@@ -117,7 +118,7 @@ export async function importDataset(
     return;
   }
   const shown = warnings.slice(0, 10);
-  for (const { path: place, message, mend } of shown)
+  for (const { path: place, message, mend } of shown.map(inOwnWords))
     remark(`${place ? `${place}: ` : ''}${message}\n  → ${mend}`);
   const more = warnings.length + (progress.validation?.moreWarnings ?? 0) - shown.length;
   if (more > 0)

@@ -10,6 +10,7 @@ import { unopened } from '../../domain/datasets/scan.ts';
 import { evaluate } from '../../domain/datasets/validation.ts';
 import { homeFolder } from '../../paths.ts';
 import type { CommonOptions } from '../define.ts';
+import { inOwnWords } from '../failure.ts';
 import { formatCount } from '../format.ts';
 import { say } from '../language.ts';
 import { facts, styled, writeJson, writeLine } from '../output.ts';
@@ -49,7 +50,8 @@ async function check(folder: string, options: DatasetValidateOptions & CommonOpt
 
 function describe(problem: Problem): string {
   const where = problem.path ? `${problem.path}: ` : '';
-  return `${where}${problem.message} ${styled('dim', `[${problem.code}]`)}\n  → ${problem.mend}`;
+  const { message, mend } = inOwnWords(problem);
+  return `${where}${message} ${styled('dim', `[${problem.code}]`)}\n  → ${mend}`;
 }
 
 function list(

@@ -18,8 +18,8 @@ function defineHyperparameters(command: Command): void {
     const option = new Option(flags, say(english, korean));
     command.addOption(parse ? option.argParser(parse) : option);
   };
-  add('--epochs <number>', 'passes over the training images', '학습 이미지를 도는 횟수', integer());
-  add('--batch-size <number>', 'images in a step', '한 스텝의 이미지 수', integer());
+  add('--epochs <number>', 'passes over the training images', '학습 이미지를 도는 횟수', integer(1, 100_000));
+  add('--batch-size <number>', 'images in a step', '한 스텝의 이미지 수', integer(1, 65_536));
   add('--lr, --learning-rate <number>', 'learning rate', '학습률', decimal);
   command.addOption(
     new Option('--optimizer <name>', say('optimizer', '옵티마이저')).choices([
@@ -48,7 +48,7 @@ function defineHyperparameters(command: Command): void {
   add('--weight-decay <number>', 'weight decay', '가중치 감쇠', decimal);
   add('--momentum <number>', 'momentum of sgd', 'sgd의 모멘텀', decimal);
   add('--gradient-clip <norm>', 'clip gradients to this norm', '기울기 노름 제한', decimal);
-  add('--accumulate <number>', 'batches in one update', '갱신 한 번에 모으는 배치 수', integer());
+  add('--accumulate <number>', 'batches in one update', '갱신 한 번에 모으는 배치 수', integer(1));
   add('--seed <number>', 'the same seed gives the same run', '같은 시드는 같은 결과', integer());
   add(
     '--early-stop [patience]',
