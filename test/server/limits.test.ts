@@ -9,9 +9,10 @@ import { WebSocket } from 'ws';
 import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
 import { Connections, connectionLimits, limitBodies } from '../../src/main/server/connections.ts';
 import { contractInterceptors } from '../../src/main/server/contract-interceptors.ts';
-import { answerErrors, RefusalLog } from '../../src/main/server/error-answers.ts';
+import { answerErrors } from '../../src/main/server/error-answers.ts';
 import { mountFiles, type ServedFiles } from '../../src/main/server/files.ts';
 import { Presence } from '../../src/main/server/presence.ts';
+import { RefusalLog } from '../../src/main/server/refusal-log.ts';
 import { RpcSockets } from '../../src/main/server/rpc-sockets.ts';
 import { waitFor } from '../support/engine.ts';
 import { dial, say } from '../support/raw-http.ts';
@@ -125,8 +126,9 @@ async function rpcSockets(): Promise<{ url: string } & AsyncDisposable> {
     router: fixtureRouter(makeStory().state),
     context: { userId: localOwnerId },
     presence,
-    interceptors: contractInterceptors(presence, log),
+    interceptors: contractInterceptors(presence, log, new RefusalLog(log)),
     log,
+    refusals: new RefusalLog(log),
     limits: { ...connectionLimits, heartbeatMs: 100, callsAtOnce: 2 },
     admit: () => null,
     isProven: () => true,

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RunningEngine, startEngine, temporaryHome } from '../support/engine.ts';
@@ -186,3 +188,44 @@ describe('text that no store can keep', () => {
     socket.close();
   });
 });
+
+test('an expectation that nobody knows is answered in the product’s own form', async () => {
+  const answer = await ask([['Host', `127.0.0.1:${port()}`], ['Expect', 'bogus'], bearer()]);
+  expect(answer.status).toBe(417);
+  expect(JSON.parse(answer.body)).toMatchObject({
+    code: 'EXPECTATION_FAILED',
+    data: { place: { field: 'Expect' } },
+  });
+});
+
+test('a peer with the token that sends rubbish over WebSockets fills no log', async () => {
+  const logged = async () =>
+    (await readFile(path.join(place.home, 'logs', 'engine.log'), 'utf8')).split('\n').length;
+  const before = await logged();
+  for (let count = 0; count < 100; count += 1) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port()}/rpc`, {
+      headers: { authorization: `Bearer ${engine.token}` },
+    });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {});
+    socket.once('open', () => socket.send('{"rubbish":'));
+    await closed;
+  }
+  expect((await logged()) - before).toBeLessThan(40);
+});
+
+test.each(['two\nlines', 'bell\u0007', 'turned\u202eemag', 'line\u2028separator', 'isolate\u2066d'])(
+  'a name such as %j is refused with its field, for every noun',
+  async (name) => {
+    const target = { path: '/nowhere', project: 'any' };
+    for (const [address, body] of [
+      ['/projects', { name }],
+      ['/projects', { name: 'fine', tags: [name] }],
+      ['/datasets/import', { ...target, name }],
+    ] as const) {
+      const refused = await rest(engine, 'POST', address, body).catch((error: Error) => error.message);
+      expect(refused).toContain('INVALID_INPUT');
+      expect(refused).toMatch(/"field":"(name|tags\.0)"/);
+    }
+  },
+);

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { FileRunDirectories } from '../../src/main/adapters/processes/run-directories.ts';
+import { lostOutcome } from '../../src/main/domain/runs/outcome.ts';
 import { endProcessesOfRun } from '../../src/main/run-processes.ts';
 import { waitFor } from '../support/engine.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -77,6 +79,33 @@ test('records the exit code and keeps both outputs byte for byte', async () => {
   expect(await json(place.folder, 'exit.json')).toMatchObject({ exitCode: 3, signal: null, cause: 'exited' });
   expect(await readFile(path.join(place.folder, 'stdout.log'), 'utf8')).toBe('out 한글\n');
   expect(await readFile(path.join(place.folder, 'stderr.log'), 'utf8')).toBe('err\n');
+});
+
+test('a folder or a link that a trainer puts in the place of a record is set aside, and how it ended is recorded', async () => {
+  for (const make of [
+    "mkdirSync('exit.json/inside', { recursive: true })",
+    "symlinkSync('/nowhere', 'exit.json')",
+  ]) {
+    await using place = await temporaryRun();
+    const script = `process.chdir(${JSON.stringify(place.folder)}); require("node:fs").${make}; process.exit(4)`;
+    expect(await codeOf(supervise(place.folder, script)), make).toBe(0);
+    expect(await json(place.folder, 'exit.json')).toMatchObject({ exitCode: 4, cause: 'exited' });
+  }
+});
+
+test('a folder in the place of the record of a supervisor that is gone is told as what it is', async () => {
+  await using place = await temporaryRun();
+  await codeOf(supervise(place.folder, ''));
+  await rm(path.join(place.folder, 'exit.json'));
+  await mkdir(path.join(place.folder, 'exit.json'));
+  const seen = await new FileRunDirectories(place.folder).observe(place.folder);
+  expect(seen).toMatchObject({
+    kind: 'gone',
+    fault: expect.stringContaining('exit.json is a folder, not a file'),
+  });
+  const { cause, message } = lostOutcome(null, [], seen.kind === 'gone' ? seen.fault : undefined);
+  expect(cause).toBe('record_unreadable');
+  expect(message).not.toContain('was killed');
 });
 
 test('records the signal that ended the trainer', async () => {

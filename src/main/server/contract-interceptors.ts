@@ -5,13 +5,18 @@ import type { ApiContext } from '../api/implementer.ts';
 import { toContractError, unreadable } from './errors.ts';
 import { refuseUnstorableInput } from './input-text.ts';
 import type { Presence } from './presence.ts';
+import type { RefusalLog } from './refusal-log.ts';
 
 export type ContractInterceptors = Required<
   Pick<StandardHandlerOptions<ApiContext>, 'interceptors' | 'clientInterceptors'>
 >;
 
 /** What stands around every call of the contract, by REST and by RPC: input that can be stored, errors in the contract's form. */
-export function contractInterceptors(presence: Presence, log: Logger): ContractInterceptors {
+export function contractInterceptors(
+  presence: Presence,
+  log: Logger,
+  refusals: RefusalLog,
+): ContractInterceptors {
   // A call and its request share their signal.
   const called = new WeakSet<AbortSignal>();
   return {
@@ -23,7 +28,7 @@ export function contractInterceptors(presence: Presence, log: Logger): ContractI
           refuseUnstorableInput(input);
           return await next();
         } catch (error) {
-          throw toContractError(error, log);
+          throw toContractError(error, log, refusals);
         }
       },
     ],
@@ -35,7 +40,7 @@ export function contractInterceptors(presence: Presence, log: Logger): ContractI
           // Translated already: errors of 500 and more would become unexpected ones.
           if (error instanceof ORPCError) throw error;
           const isRead = request.signal !== undefined && called.has(request.signal);
-          throw toContractError(isRead ? error : unreadable(error), log);
+          throw toContractError(isRead ? error : unreadable(error), log, refusals);
         }
       },
     ],

@@ -1,9 +1,11 @@
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { codeOf } from '../error-code.ts';
 import { toContractError } from './errors.ts';
+import type { RefusalLog } from './refusal-log.ts';
 import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';
 
 /** What the framework says of a request that it could not take, in our words; the codes are Fastify's and Node's. */
@@ -66,27 +68,6 @@ function statusOf(error: unknown): number {
     : 500;
 }
 
-/** Refused requests in the log, no more than some a minute: whoever sends rubbish must not fill the disk with it. */
-export class RefusalLog {
-  private readonly log: Logger;
-  private written = 0;
-  private since = 0;
-
-  constructor(log: Logger) {
-    this.log = log;
-  }
-
-  write(facts: Readonly<Record<string, unknown>>, now = Date.now()): void {
-    if (now - this.since > 60_000) {
-      if (this.written > 30) this.log.warn({ more: this.written - 30 }, 'further requests were refused');
-      this.since = now;
-      this.written = 0;
-    }
-    this.written += 1;
-    if (this.written <= 30) this.log.info(facts, 'a request was refused');
-  }
-}
-
 /** The answer to an error that anything on the way of a request threw. */
 function answerOf(error: unknown, log: Logger, refusals: RefusalLog): Refusal {
   const ours = known[codeOf(error)];
@@ -97,7 +78,7 @@ function answerOf(error: unknown, log: Logger, refusals: RefusalLog): Refusal {
     const mend = 'Correct the request; /api/v1/openapi.json describes what there is.';
     return refusal('MALFORMED_REQUEST', 'The request is not valid', mend, status);
   }
-  return toContractError(error, log).toJSON() as Refusal;
+  return toContractError(error, log, refusals).toJSON() as Refusal;
 }
 
 /** Whether the client went away before its request was whole: nobody hears an answer, and nothing is wrong here. */
@@ -133,6 +114,29 @@ export function answerFrameworkErrors(refusals: RefusalLog) {
     const answer = known[codeOf(error)] ?? malformed;
     void reply.code(answer.status).send(answer);
   };
+}
+
+const expectationFailed = refusal(
+  'EXPECTATION_FAILED',
+  'The header Expect asks for something that is not known here',
+  'Leave it out; "100-continue" is the only one that is understood.',
+  417,
+  { field: 'Expect' },
+);
+
+/** Answers what Node refuses by itself before there is a request for the framework: an expectation other than `100-continue`. */
+export function answerExpectations(server: Server, refusals: RefusalLog): void {
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    refusals.write({ code: expectationFailed.code });
+    const body = JSON.stringify(expectationFailed);
+    response
+      .writeHead(expectationFailed.status, {
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': Buffer.byteLength(body),
+        connection: 'close',
+      })
+      .end(body);
+  });
 }
 
 /** Answers bytes that are no request. */

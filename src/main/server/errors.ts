@@ -2,6 +2,7 @@ import { ORPCError, ValidationError } from '@orpc/server';
 import type { Logger } from 'pino';
 import { TrainyardError } from '../../shared/model/errors.ts';
 import { systemFault } from '../faults/system-fault.ts';
+import type { RefusalLog } from './refusal-log.ts';
 
 /** PostgreSQL's classes 08 (connection), 57P (shutting down, starting up) and the socket's own errors. */
 const databaseAway = /^(08\w{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT)$/;
@@ -32,11 +33,15 @@ export function unreadable(cause: unknown): TrainyardError {
 }
 
 /** What a person may know of an error, in the contract's form; what they may not goes to the log. */
-export function toContractError(error: unknown, log: Logger): ORPCError<string, unknown> {
+export function toContractError(
+  error: unknown,
+  log: Logger,
+  refusals: RefusalLog,
+): ORPCError<string, unknown> {
   const fault = systemFault(error);
   if (fault) {
     if (fault !== error) log.warn({ err: error }, 'a request met a fault of the machine');
-    else if (fault.cause !== undefined) log.info({ err: error }, 'a request was refused');
+    else if (fault.cause !== undefined) refusals.write({ err: error });
     return new ORPCError(fault.code, {
       status: fault.status,
       message: fault.message,

@@ -11,6 +11,7 @@ import type { ConnectionLimits } from './connections.ts';
 import type { ContractInterceptors } from './contract-interceptors.ts';
 import { namesKept } from './metric-names.ts';
 import type { Presence } from './presence.ts';
+import type { RefusalLog } from './refusal-log.ts';
 import { type Refusal, refusal, refuseOnSocket, tooManyConnections } from './refusals.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -54,6 +55,7 @@ export interface RpcSocketsOptions {
   readonly presence: Presence;
   readonly interceptors: ContractInterceptors;
   readonly log: Logger;
+  readonly refusals: RefusalLog;
   readonly limits: ConnectionLimits;
   /** Why a request may not be upgraded; null where it may. */
   readonly admit: (request: IncomingMessage) => Refusal | null;
@@ -100,7 +102,7 @@ export class RpcSockets {
       if (refused) refuseOnSocket(socket, refused);
       else {
         this.server.handleUpgrade(request, socket, head, (connection) => {
-          connection.on('error', (error) => this.options.log.warn({ err: error }, 'a connection broke'));
+          connection.on('error', (error) => this.options.refusals.write({ err: error }));
           if (this.options.isProven(request)) this.take(connection);
           else this.signIn(connection, request.socket);
         });
@@ -160,7 +162,7 @@ export class RpcSockets {
   }
 
   private take(connection: WebSocket): void {
-    const { context, presence, log, limits } = this.options;
+    const { context, presence, refusals, limits } = this.options;
     const left = presence.enter();
     let calls = 0;
     const events = new EventTarget();
@@ -181,7 +183,7 @@ export class RpcSockets {
     connection.on('message', (data, isBinary) => {
       this.silent.delete(connection);
       if (connection.bufferedAmount > largestBacklogBytes) {
-        log.warn({ bytes: connection.bufferedAmount }, 'a peer asks, and does not read the answers');
+        refusals.write({ code: 'ANSWERS_UNREAD', bytes: connection.bufferedAmount });
         connection.terminate();
         return;
       }
@@ -191,7 +193,7 @@ export class RpcSockets {
         .message(peer, message, { context: { ...context, crowded: calls > limits.callsAtOnce } })
         .catch((error: unknown) => {
           if (connection.readyState !== connection.OPEN) return;
-          log.warn({ err: error }, 'a message was not understood');
+          refusals.write({ code: 'MESSAGE_INVALID', err: error });
           connection.close(1007, 'not understood');
         })
         .finally(() => {

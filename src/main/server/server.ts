@@ -18,13 +18,14 @@ import {
   limitBodies,
 } from './connections.ts';
 import { contractInterceptors } from './contract-interceptors.ts';
-import { answerBadBytes, answerErrors, answerFrameworkErrors, RefusalLog } from './error-answers.ts';
+import { answerBadBytes, answerErrors, answerExpectations, answerFrameworkErrors } from './error-answers.ts';
 import { mountFiles, type ServedFiles } from './files.ts';
 import { foreignTrait, repeatedHeader } from './foreign-requests.ts';
 import { listenAtSocket } from './local-socket.ts';
 import { mountObservability, type Readiness } from './observability.ts';
 import { mountPage } from './page.ts';
 import type { Presence } from './presence.ts';
+import { RefusalLog } from './refusal-log.ts';
 import {
   foreignRequest,
   type Refusal,
@@ -103,8 +104,9 @@ export class EngineServer {
       router,
       context,
       presence,
-      interceptors: contractInterceptors(presence, log),
+      interceptors: contractInterceptors(presence, log, this.refusals),
       log,
+      refusals: this.refusals,
       limits: this.limits,
       admit: (request) => this.admit(request),
       isProven: (request) => access.isProven(request),
@@ -187,11 +189,17 @@ export class EngineServer {
       this.options;
     this.connections.watch(this.server.server);
     answerErrors(this.server, log, this.refusals);
+    answerExpectations(this.server.server, this.refusals);
     this.guard();
     limitBodies(this.server, this.limits.bodySilenceMs);
     mountObservability(this.server, metrics, readiness);
     await mountFiles(this.server, files);
-    mountRest(this.server, { router, context, version, interceptors: contractInterceptors(presence, log) });
+    mountRest(this.server, {
+      router,
+      context,
+      version,
+      interceptors: contractInterceptors(presence, log, this.refusals),
+    });
     this.sockets.serve(this.server.server);
     this.inlineScripts = await mountPage(this.server, rendererFolder, (address) => open.test(address));
   }

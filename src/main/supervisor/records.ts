@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExitRecordFile, SupervisorRecordFile } from '../../shared/model/run-directory.ts';
@@ -32,7 +32,10 @@ export class SupervisorRecords {
 
   /** Writes `supervisor.json` again, as soon as the disk takes it. Given up when `signal` is aborted. */
   async started(record: SupervisorRecordFile, signal: AbortSignal): Promise<void> {
-    await whenTaken(() => replaceFile(this.file('supervisor.json'), textOf(record)), signal);
+    await whenTaken(() => {
+      this.setFolderAside('supervisor.json');
+      replaceFile(this.file('supervisor.json'), textOf(record));
+    }, signal);
   }
 
   /** Opens a file of the trainer's output, as soon as the disk takes it. */
@@ -46,6 +49,7 @@ export class SupervisorRecords {
     const text = textOf({ ...record, ...(message === undefined ? {} : { message }) });
     await whenTaken(() => {
       try {
+        this.setFolderAside('exit.json');
         replaceFile(this.file('exit.json'), text);
         rmSync(this.reserve, { force: true });
       } catch (error) {
@@ -53,6 +57,13 @@ export class SupervisorRecords {
         this.writeOverReserve(text);
       }
     });
+  }
+
+  /** A trainer may have put anything in a record's place; only a folder is not replaced by the renaming. */
+  private setFolderAside(name: string): void {
+    const file = this.file(name);
+    if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
+      renameSync(file, `${file}.aside-${Date.now()}`);
   }
 
   private get reserve(): string {

@@ -17,6 +17,19 @@ const errorPlace = z.object({
   field: z.string().exactOptional(),
 });
 
+/** Ends a line, cannot be seen, or turns the direction of what follows: a name with one looks like another, or breaks a table. */
+const unfitForNames = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+/** A name that a person gives: one line of text. */
+export const nameOf = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .refine((text) => !unfitForNames.test(text), {
+      error: 'a name has no line breaks, control characters or marks of writing direction',
+    });
+
 /** What every error carries beside its code and message. */
 export const errorData = z.object({ mend: z.string(), place: errorPlace });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base, problem, reference, time, waitMs } from './common.ts';
+import { base, nameOf, problem, reference, time, waitMs } from './common.ts';
 import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
 export const datasetFormats = ['imagenet'] as const;
@@ -127,7 +127,7 @@ export const importInput = z.object({
     .min(1)
     .describe('absolute path of a folder, zip or tar on the engine’s machine, or an upload:// id'),
   project: reference,
-  name: z.string().trim().min(1).max(255).optional(),
+  name: nameOf(255).optional(),
   description: z.string().max(10_000).optional(),
   format: z.enum(datasetFormats).default('imagenet'),
   mode: z.enum(importModes).default('copy'),

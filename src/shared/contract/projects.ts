@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base, reference, time } from './common.ts';
+import { base, nameOf, reference, time } from './common.ts';
 
 export const projectSchema = z.object({
   id: z.uuid(),
@@ -14,9 +14,9 @@ export const projectSchema = z.object({
 });
 export type Project = z.infer<typeof projectSchema>;
 
-const name = z.string().trim().min(1).max(255);
+const name = nameOf(255);
 const description = z.string().max(10_000);
-const tags = z.array(z.string().trim().min(1).max(50)).max(50);
+const tags = z.array(nameOf(50)).max(50);
 /** What a person says of a project. */
 export const projectFields = z.object({ name, description, tags });
 export type ProjectFields = z.infer<typeof projectFields>;

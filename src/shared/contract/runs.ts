@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attemptStatuses, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
-import { base, journalCursor, reference, time } from './common.ts';
+import { base, journalCursor, nameOf, reference, time } from './common.ts';
 import { metricValues, namedRun, queryInt, runReadings } from './run-readings.ts';
 
 export const attemptSchema = z.object({
@@ -83,7 +83,7 @@ export const createRunInput = z.object({
     .regex(/^[a-z]+\/\S+$/)
     .default('builtin/cnn')
     .describe('source/name'),
-  name: z.string().trim().min(1).max(255).optional(),
+  name: nameOf(255).optional(),
   description: z.string().max(10_000).optional(),
   priority: z.int().min(-100).max(100).default(0),
   overrides: trainingOverridesSchema.default({}),

@@ -16,7 +16,7 @@ import { requireOwnFolder } from '../../state-folder.ts';
 import { makeFolder } from '../files/durable.ts';
 import { openPlainFile, readTail } from '../files/plain-file.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
-import { readCancelGrace, readExit, readSupervisor } from './run-directory-records.ts';
+import { readCancelGrace, readExit, readSupervisor, recordFault } from './run-directory-records.ts';
 import { isSupervised } from './supervisor-lock.ts';
 
 const errorTailBytes = 32 * 1024;
@@ -86,13 +86,15 @@ export class FileRunDirectories implements RunDirectories {
     // After the lock: a supervisor writes exit.json before it lets go, so that a free lock without exit.json is a death.
     const exit = await readExit(runDirectory);
     if (exit) return { kind: 'exited', exit, supervisor };
+    const fault = recordFault(runDirectory);
+    const told = fault === undefined ? {} : { fault };
     if (supervisor) {
-      if (!isHeld) return { kind: 'gone' };
+      if (!isHeld) return { kind: 'gone', ...told };
       return supervisor.trainerPid === null ? { kind: 'starting' } : { kind: 'running', supervisor };
     }
     return (await exists(path.join(runDirectory, 'config.json')))
-      ? { kind: 'prepared' }
-      : { kind: 'unprepared' };
+      ? { kind: 'prepared', ...told }
+      : { kind: 'unprepared', ...told };
   }
 
   async lastErrorLines(runDirectory: string, limit: number): Promise<string[]> {

@@ -25,6 +25,22 @@ function readRecord<T>(runDirectory: string, name: string, schema: z.ZodType<T>)
   return null;
 }
 
+/** Why a record of the supervisor cannot be read, in words: the first of `exit.json` and `supervisor.json`; undefined where it can, or is not there. */
+export function recordFault(runDirectory: string): string | undefined {
+  for (const [name, schema] of [
+    ['exit.json', exitRecordSchema],
+    ['supervisor.json', supervisorRecordSchema],
+  ] as const) {
+    const found = inspectStateFile<unknown>(path.join(runDirectory, name), schema, {
+      hint: '',
+      owners: 'any',
+      largest: largestRecordBytes,
+    });
+    if (found.kind === 'unusable') return found.error.message;
+  }
+  return undefined;
+}
+
 /** `supervisor.json`; null where there is none. */
 export async function readSupervisor(runDirectory: string): Promise<SupervisorRecord | null> {
   const record = readRecord(runDirectory, 'supervisor.json', supervisorRecordSchema);

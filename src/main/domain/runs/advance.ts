@@ -122,7 +122,7 @@ export class Advance implements Disposable {
         await this.endings.finish(step.attempt, step.exit);
         return false;
       case 'bury':
-        await this.endings.bury(run, step.attempt);
+        await this.endings.bury(run, step.attempt, step.fault);
         return false;
     }
   }

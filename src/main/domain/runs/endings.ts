@@ -73,19 +73,24 @@ export class AttemptEndings {
     );
   }
 
-  /** The supervisor is dead and left no word of how the trainer ended. */
-  async bury(run: RunRow, attempt: AttemptRow): Promise<void> {
+  /**
+   * The supervisor is dead and left no word of how the trainer ended.
+   * @param fault why its word cannot be read, where there is one
+   */
+  async bury(run: RunRow, attempt: AttemptRow, fault?: string): Promise<void> {
     const { executor, ingestion } = this.parts;
     // The trainer ends itself when its supervisor is gone, and writes a last checkpoint: what it writes is waited for.
     await executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
     await ingestion.say(
       ingested(attempt),
       'error',
-      'The trainer’s supervisor was killed: this attempt is lost.',
+      fault === undefined
+        ? 'The trainer’s supervisor was killed: this attempt is lost.'
+        : `What the trainer’s supervisor wrote cannot be read (${fault}): this attempt is lost.`,
     );
     const { result, checkpoint, errorLines } = await this.lastWords(attempt);
     const facts = checkpoint === null ? {} : { checkpointPath: checkpoint.path };
-    await this.end(attempt, lostOutcome(result, errorLines), facts, result);
+    await this.end(attempt, lostOutcome(result, errorLines, fault), facts, result);
   }
 
   /** Brings in all that the trainer wrote. */

@@ -19,13 +19,13 @@ export interface ExitRecord {
 
 /** What a look at a run directory finds (docs/run-directory.md). */
 export type Observation =
-  /** No whole config.json: nothing can have been started. */
-  | { readonly kind: 'unprepared' }
+  /** No whole config.json: nothing can have been started. `fault`: a record of the supervisor cannot be read, and why. */
+  | { readonly kind: 'unprepared'; readonly fault?: string }
   /** No supervisor has begun here; one that was started a moment ago may be about to. */
-  | { readonly kind: 'prepared' }
+  | { readonly kind: 'prepared'; readonly fault?: string }
   /** A supervisor is here; its trainer is not started yet. */
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly supervisor: SupervisorRecord }
   | { readonly kind: 'exited'; readonly exit: ExitRecord; readonly supervisor: SupervisorRecord | null }
   /** A supervisor has begun here, is dead, and left no exit.json. */
-  | { readonly kind: 'gone' };
+  | { readonly kind: 'gone'; readonly fault?: string };

@@ -5,7 +5,7 @@ import type { ExitRecord } from './observation.ts';
 /** How an attempt ended, in words and for programs. */
 export interface Outcome {
   readonly status: Extract<AttemptStatus, 'completed' | 'failed' | 'cancelled' | 'lost'>;
-  /** A stable word: `completed`, `cancelled`, `stopped`, `no_result`, `error`, `disk_full`, `signalled`, `spawn_failed`, `supervisor_lost`, `not_started`. */
+  /** A stable word: `completed`, `cancelled`, `stopped`, `no_result`, `error`, `disk_full`, `signalled`, `spawn_failed`, `supervisor_lost`, `record_unreadable`, `not_started`. */
   readonly cause: string;
   /** For people; null where there is nothing to say. */
   readonly message: string | null;
@@ -86,14 +86,19 @@ export function outcomeOf(exit: ExitRecord, result: Result, errorLines: readonly
   };
 }
 
-/** The supervisor was killed, and the trainer's exit status with it. */
-export function lostOutcome(result: Result, errorLines: readonly string[]): Outcome {
+/**
+ * The supervisor was killed, and the trainer's exit status with it.
+ * @param fault why its record cannot be read, where something stands in its place
+ */
+export function lostOutcome(result: Result, errorLines: readonly string[], fault?: string): Outcome {
   const said = result === null ? '' : `; the trainer's last word was "${result.status}"`;
   return {
     status: 'lost',
-    cause: 'supervisor_lost',
+    cause: fault === undefined ? 'supervisor_lost' : 'record_unreadable',
     message: withLines(
-      `The trainer's supervisor was killed, so how the trainer ended is not known${said}`,
+      fault === undefined
+        ? `The trainer's supervisor was killed, so how the trainer ended is not known${said}`
+        : `How the trainer ended is not known, because the supervisor's record of it cannot be read: ${fault}${said}`,
       errorLines,
     ),
   };

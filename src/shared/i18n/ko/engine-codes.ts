@@ -27,6 +27,10 @@ export const engineCodes = {
     message: '결과물을 읽을 수 없습니다',
     mend: '파일이 있는지, 형식이 맞는지 확인하세요.',
   },
+  EXPECTATION_FAILED: {
+    message: 'Expect 헤더가 요구하는 것을 처리할 수 없습니다',
+    mend: '그 헤더를 빼고 다시 보내세요.',
+  },
   INVALID_INPUT: { message: '입력이 올바르지 않습니다', mend: '표시된 항목을 고쳐 다시 보내세요.' },
   CONFIG_INVALID: { message: '설정이 올바르지 않습니다', mend: '표시된 항목을 고치세요.' },
   SPLITS_INVALID: { message: '분할 비율이 올바르지 않습니다', mend: '세 비율의 합이 1이 되게 하세요.' },
