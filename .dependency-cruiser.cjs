@@ -1,22 +1,62 @@
-/** Imports go one way; ARCHITECTURE.md has the table. */
+/** Imports go one way; ARCHITECTURE.md has the picture. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
-/** A row of the table that names all of ours that a folder may import besides itself and shared. */
-const onlyMayImport = (name, comment, folder, allowed) =>
-  forbid(
-    name,
-    comment,
-    { path: `^src/${folder}` },
-    { path: '^(src|resources)/', pathNot: `^src/(shared/|${[folder, ...allowed].join('|')})` },
-  );
+/** The rooms of src/main, and those that each may import besides itself and shared. */
+const rooms = {
+  cli: ['engine', 'features', 'stack', 'stores', 'postgres', 'platform'],
+  engine: ['server', 'api', 'features', 'stack', 'stores', 'postgres', 'platform'],
+  server: ['api', 'stores', 'platform'],
+  api: ['features', 'stack', 'platform'],
+  features: ['stack', 'stores', 'postgres', 'platform'],
+  stack: ['stores', 'postgres', 'platform'],
+  stores: ['postgres', 'platform'],
+  postgres: ['platform'],
+  platform: [],
+  shell: [],
+};
 
-/** What any program of src/main may use. */
-const leaves =
-  'main/(faults/|(failpoints|durable-file|log-file|file-lock|state-file|state-folder|run-processes|run-cgroup|last-resort|error-code|home|paths|child-environment|find-engine)\\.ts$)';
+const onlyImport = (folder, allowed) =>
+  forbid(
+    `${folder}-goes-one-way`,
+    'See `rooms`.',
+    { path: `^src/main/${folder}/` },
+    { path: '^(src|resources)/', pathNot: `^src/(shared/|main/(${[folder, ...allowed].join('|')})/)` },
+  );
 
 module.exports = {
   forbidden: [
     forbid('no-cycles', 'A cycle has no direction.', {}, { circular: true }),
+    ...Object.entries(rooms).map(([folder, allowed]) => onlyImport(folder, allowed)),
+    forbid(
+      'no-loose-file',
+      'Two entries lie loose in src/main; nothing imports them.',
+      { path: '^src/' },
+      { path: '^src/main/[^/]+$' },
+    ),
+    forbid(
+      'features-keep-their-inside',
+      'A feature uses another one by what lies in its folder, not by the technology in the folders below it.',
+      { path: '^src/main/features/([^/]+)/' },
+      { path: '^src/main/features/[^/]+/[^/]+/', pathNot: '^src/main/features/$1/' },
+    ),
+    forbid(
+      'rules-touch-no-machine',
+      'No database driver, file system, process or network in a rule: those lie in folders of their own, and in the files of rows.',
+      {
+        path: '^src/main/(stack/[^/]+|features/[^/]+/[^/]+|stores/documents/[^/]+|stores/[^/]+/(ports|checks|keys)\\.ts)$',
+        pathNot:
+          '/(.*-rows?|.*-queries|ingest-store|metric-partitions|log-index|run-directory-tail|model-files|trainable-models|file-systems|create-stack)\\.ts$',
+      },
+      {
+        path: '^(node:)?(fs|fs/promises|child_process|net|http|https)$|node_modules/(pg|kysely|dockerode|better-sqlite3|sharp|execa|electron)/',
+      },
+    ),
+    forbid(
+      'supervisor-is-small',
+      'It outlives the engine.',
+      { path: '^src/main/features/runs/supervisor/' },
+      { path: '^(src|resources)/', pathNot: '^src/(shared|main/platform|main/features/runs/supervisor)/' },
+    ),
     forbid(
       'shared-is-a-leaf',
       'Everything may import shared, so it imports nothing of ours.',
@@ -53,38 +93,6 @@ module.exports = {
       { path: '^src/renderer/components' },
       { path: '^src/renderer/(features|app)' },
     ),
-    onlyMayImport('api-is-thin', 'api implements the contract with domain services.', 'main/api/', [
-      'main/domain/',
-      leaves,
-    ]),
-    onlyMayImport(
-      'domain-knows-no-technology',
-      'Rules and ports only: technology is an adapter.',
-      'main/domain/',
-      [leaves],
-    ),
-    forbid(
-      'domain-touches-no-machine',
-      'No database driver, file system, process or network in a rule.',
-      { path: '^src/main/domain' },
-      {
-        path: '^(node:)?(fs|fs/promises|child_process|net|http|https)$|node_modules/(pg|kysely|dockerode|better-sqlite3|sharp|execa|electron)/',
-      },
-    ),
-    onlyMayImport('adapters-serve-ports', 'An adapter knows the ports it serves.', 'main/adapters/', [
-      'main/domain/',
-      leaves,
-    ]),
-    onlyMayImport('faults-are-a-leaf', 'Every program asks it what an error is.', 'main/faults/', [
-      'main/error-code\\.ts$',
-    ]),
-    onlyMayImport('leaves-import-leaves', 'Any program of src/main may use them.', leaves, []),
-    onlyMayImport('server-speaks-the-contract', 'HTTP around the API.', 'main/server/', [
-      'main/api/',
-      'main/domain/',
-      leaves,
-    ]),
-    onlyMayImport('supervisor-is-small', 'It outlives the engine.', 'main/supervisor/', [leaves]),
     forbid(
       'electron-stays-in-the-shell',
       'Importing electron elsewhere breaks the headless engine.',
@@ -94,8 +102,8 @@ module.exports = {
     forbid(
       'shell-is-thin',
       'The shell starts or attaches to an engine; it has no business rule.',
-      { path: '^src/main/(shell|index)' },
-      { path: '^src/main/(adapters|domain|api|wiring|engine)' },
+      { path: '^src/main/index' },
+      { path: '^src/main/(?!shell/)' },
     ),
     forbid(
       'trainers-know-the-run-directory',

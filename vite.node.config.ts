@@ -39,8 +39,8 @@ export default defineConfig({
       external: unbundled,
       input: {
         cli: 'src/main/cli.ts',
-        supervisor: 'src/main/supervisor/supervisor.ts',
-        'examine-thread': 'src/main/adapters/examiner/examine-thread.ts',
+        supervisor: 'src/main/features/runs/supervisor/supervisor.ts',
+        'examine-thread': 'src/main/features/datasets/examiner/examine-thread.ts',
         'trainer-builtin': 'resources/trainers/builtin/main.ts',
       },
       output: {

@@ -20,8 +20,8 @@ const parts = {
     sources: [
       'package-lock.json',
       'bin/bundle-workflows.mjs',
-      'src/main/adapters/temporal/run-workflow.ts',
-      'src/main/adapters/temporal/protocol.ts',
+      'src/main/features/runs/temporal/run-workflow.ts',
+      'src/main/features/runs/temporal/protocol.ts',
     ],
     command: ['bin/bundle-workflows.mjs'],
   },

@@ -6,7 +6,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { code } = await bundleWorkflowCode({
-  workflowsPath: path.join(root, 'src', 'main', 'adapters', 'temporal', 'run-workflow.ts'),
+  workflowsPath: path.join(root, 'src/main/features/runs/temporal/run-workflow.ts'),
   logger: new DefaultLogger('WARN'),
 });
 const folder = path.join(root, 'out', 'node');

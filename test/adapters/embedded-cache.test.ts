@@ -1,4 +1,4 @@
-import { createCache } from '../../src/main/adapters/embedded/cache/cache.ts';
+import { createCache } from '../../src/main/stores/cache/postgres-cache.ts';
 import { cacheContract } from '../contract/cache.ts';
 import { sharedDatabase } from './shared-database.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createListener } from '../../src/main/adapters/embedded/pubsub/listener.ts';
-import { createPubSub } from '../../src/main/adapters/embedded/pubsub/pubsub.ts';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
+import { createListener } from '../../src/main/stores/pubsub/postgres/listener.ts';
+import { createPubSub } from '../../src/main/stores/pubsub/postgres/pubsub.ts';
 import { pubSubContract } from '../contract/pub-sub.ts';
 import { waitFor } from '../support/engine.ts';
 import { sharedDatabase } from './shared-database.ts';

@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { expect, test } from 'vitest';
-import { createListener } from '../../src/main/adapters/embedded/pubsub/listener.ts';
-import { createQueue } from '../../src/main/adapters/embedded/queue/queue.ts';
-import { defaultQueue } from '../../src/main/domain/queue/ports.ts';
+import { createListener } from '../../src/main/stores/pubsub/postgres/listener.ts';
+import { defaultQueue } from '../../src/main/stores/queue/ports.ts';
+import { createQueue } from '../../src/main/stores/queue/postgres-queue.ts';
 import { queueContract } from '../contract/queue.ts';
 import { sharedDatabase } from './shared-database.ts';
 

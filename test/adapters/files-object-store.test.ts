@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
+import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
 import { objectStoreContract } from '../contract/object-store.ts';
 
 async function openStore() {

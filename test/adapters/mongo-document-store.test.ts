@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openMongoDocuments } from '../../src/main/adapters/mongo/document-store.ts';
-import { ensureMongoCollections } from '../../src/main/adapters/mongo/ensure.ts';
-import { bsonSchema } from '../../src/main/adapters/mongo/json-schema.ts';
-import { type BsonDocument, toStored } from '../../src/main/adapters/mongo/stored-document.ts';
-import { collectionNames, firstTimeFrom } from '../../src/main/adapters/mongo/times.ts';
-import { canonicalText } from '../../src/main/domain/migration/content-hash.ts';
+import { openMongoDocuments } from '../../src/main/stores/documents/mongo/document-store.ts';
+import { ensureMongoCollections } from '../../src/main/stores/documents/mongo/ensure.ts';
+import { bsonSchema } from '../../src/main/stores/documents/mongo/json-schema.ts';
+import { type BsonDocument, toStored } from '../../src/main/stores/documents/mongo/stored-document.ts';
+import { collectionNames, firstTimeFrom } from '../../src/main/stores/documents/mongo/times.ts';
+import { canonicalText } from '../../src/main/stores/migration/content-hash.ts';
 import { documentStoreContract } from '../contract/document-store.ts';
 import { idsOf, logLine, sampleDocument } from '../contract/documents.ts';
 import { startServer, type TestServer, withoutServer } from '../support/servers.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openMongoDocuments } from '../../src/main/adapters/mongo/document-store.ts';
-import { ensureMongoCollections } from '../../src/main/adapters/mongo/ensure.ts';
-import type { ServerEndpoint } from '../../src/main/domain/stores/endpoints.ts';
+import type { ServerEndpoint } from '../../src/main/platform/endpoints.ts';
+import { openMongoDocuments } from '../../src/main/stores/documents/mongo/document-store.ts';
+import { ensureMongoCollections } from '../../src/main/stores/documents/mongo/ensure.ts';
 import { koreanCodes } from '../../src/shared/i18n/ko/codes.ts';
 import { errorSentence, TrainyardError } from '../../src/shared/model/errors.ts';
 import { docker, startServer, type TestServer, withoutServer } from '../support/servers.ts';

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openMongoDocuments } from '../../src/main/adapters/mongo/document-store.ts';
-import { ensureMongoCollections } from '../../src/main/adapters/mongo/ensure.ts';
+import { openMongoDocuments } from '../../src/main/stores/documents/mongo/document-store.ts';
+import { ensureMongoCollections } from '../../src/main/stores/documents/mongo/ensure.ts';
 import { logLine } from '../contract/documents.ts';
 import { startServer, type TestServer, withoutServer } from '../support/servers.ts';
 
 const reason = withoutServer('mongo');
 if (reason) console.info(`skipped: killed while writing to MongoDB: ${reason}`);
 
-const adapter = new URL('../../src/main/adapters/mongo/', import.meta.url);
+const adapter = new URL('../../src/main/stores/documents/mongo/', import.meta.url);
 const failpoints = ['document-store.ts', 'ensure.ts'].flatMap((file) =>
   [...readFileSync(new URL(file, adapter), 'utf8').matchAll(/failpoint\('([^']+)'\)/g)].map(
     ([, name]) => name ?? '',

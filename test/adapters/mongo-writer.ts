@@ -1,6 +1,7 @@
 // Makes the collections and writes one document each way, as a process that a test kills: `node mongo-writer.ts TEXT`, with the URL in MONGO_URL.
-import { openMongoDocuments } from '../../src/main/adapters/mongo/document-store.ts';
-import { hasCode } from '../../src/main/error-code.ts';
+
+import { hasCode } from '../../src/main/platform/error-code.ts';
+import { openMongoDocuments } from '../../src/main/stores/documents/mongo/document-store.ts';
 import { logLine, sampleDocument } from '../contract/documents.ts';
 
 const [text = ''] = process.argv.slice(2);

@@ -1,7 +1,8 @@
 // A receiver that takes one message, says so, and works on it until it is killed.
-import { createListener } from '../../src/main/adapters/embedded/pubsub/listener.ts';
-import { createQueue } from '../../src/main/adapters/embedded/queue/queue.ts';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+
+import { createPool } from '../../src/main/postgres/pool.ts';
+import { createListener } from '../../src/main/stores/pubsub/postgres/listener.ts';
+import { createQueue } from '../../src/main/stores/queue/postgres-queue.ts';
 
 const [url = '', queueName = '', visibilityMs = ''] = process.argv.slice(2);
 const pool = createPool({ url });

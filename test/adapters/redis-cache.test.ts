@@ -6,7 +6,7 @@ import {
   workflowMetricsSlot,
   workflowStatusSlot,
   writeSlot,
-} from '../../src/main/domain/cache/keys.ts';
+} from '../../src/main/stores/cache/keys.ts';
 import { cacheContract } from '../contract/cache.ts';
 import { describeOnRedis } from './redis-server.ts';
 

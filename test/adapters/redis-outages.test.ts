@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { openRedis } from '../../src/main/adapters/redis/redis.ts';
-import { defaultQueue } from '../../src/main/domain/queue/ports.ts';
-import type { ServerEndpoint } from '../../src/main/domain/stores/endpoints.ts';
+import type { ServerEndpoint } from '../../src/main/platform/endpoints.ts';
+import { defaultQueue } from '../../src/main/stores/queue/ports.ts';
+import { openRedis } from '../../src/main/stores/redis/redis.ts';
 import { koreanCodes } from '../../src/shared/i18n/ko/codes.ts';
 import { TrainyardError } from '../../src/shared/model/errors.ts';
 import { waitFor } from '../support/engine.ts';

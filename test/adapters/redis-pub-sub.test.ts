@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
-import { runChannel } from '../../src/main/domain/messaging/ports.ts';
+import { runChannel } from '../../src/main/stores/pubsub/ports.ts';
 import { pubSubContract } from '../contract/pub-sub.ts';
 import { waitFor } from '../support/engine.ts';
 import { describeOnRedis } from './redis-server.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultQueue } from '../../src/main/domain/queue/ports.ts';
+import { defaultQueue } from '../../src/main/stores/queue/ports.ts';
 import { queueContract } from '../contract/queue.ts';
 import { describeOnRedis } from './redis-server.ts';
 

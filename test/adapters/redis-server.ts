@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openRedis, type RedisStores } from '../../src/main/adapters/redis/redis.ts';
+import { openRedis, type RedisStores } from '../../src/main/stores/redis/redis.ts';
 import { redisCli } from '../support/redis-cli.ts';
 import { startServer, type TestServer, withoutServer } from '../support/servers.ts';
 

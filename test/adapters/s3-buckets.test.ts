@@ -13,11 +13,11 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectS3 } from '../../src/main/adapters/s3/client.ts';
-import { ensureOn, ensureS3Buckets } from '../../src/main/adapters/s3/ensure-buckets.ts';
-import { checkS3, openS3Objects } from '../../src/main/adapters/s3/object-store.ts';
-import { buckets } from '../../src/main/domain/objects/ports.ts';
-import type { S3Endpoint } from '../../src/main/domain/stores/endpoints.ts';
+import type { S3Endpoint } from '../../src/main/platform/endpoints.ts';
+import { buckets } from '../../src/main/stores/objects/ports.ts';
+import { connectS3 } from '../../src/main/stores/objects/s3/client.ts';
+import { ensureOn, ensureS3Buckets } from '../../src/main/stores/objects/s3/ensure-buckets.ts';
+import { checkS3, openS3Objects } from '../../src/main/stores/objects/s3/object-store.ts';
 import { s3Endpoint, startServer, type TestServer, withoutServer } from '../support/servers.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -1,5 +1,5 @@
-import { openS3Objects } from '../../src/main/adapters/s3/object-store.ts';
-import type { S3Endpoint } from '../../src/main/domain/stores/endpoints.ts';
+import type { S3Endpoint } from '../../src/main/platform/endpoints.ts';
+import { openS3Objects } from '../../src/main/stores/objects/s3/object-store.ts';
 
 /** Fetches objects into a cache and may be killed at it. The environment has the endpoint; the arguments are the folder and the keys. */
 const [folder = '', ...keys] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openS3Objects } from '../../src/main/adapters/s3/object-store.ts';
+import { openS3Objects } from '../../src/main/stores/objects/s3/object-store.ts';
 import { objectStoreContract } from '../contract/object-store.ts';
 import { s3Endpoint, startServer, type TestServer, withoutServer } from '../support/servers.ts';
 

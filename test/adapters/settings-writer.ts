@@ -1,5 +1,5 @@
 // Writes one setting after the other, saying each number once it is kept, until it is killed.
-import { openSettings } from '../../src/main/adapters/sqlite/settings-store.ts';
+import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 
 const [file = ''] = process.argv.slice(2);
 using settings = openSettings(file);

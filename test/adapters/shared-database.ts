@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /**

@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openSettings } from '../../src/main/adapters/sqlite/settings-store.ts';
+import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 import { TrainyardError } from '../../src/shared/model/errors.ts';
 import { anyJson, anyString } from '../contract/any-json.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { open, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { hashFile } from '../../src/main/adapters/files/link-file.ts';
+import { hashFile } from '../../src/main/stores/objects/files/link-file.ts';
 import { SmallDisk, withoutSmallDisks } from '../support/small-disk.ts';
 import { createPlace, openArtifacts } from './place.ts';
 

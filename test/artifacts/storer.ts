@@ -1,4 +1,4 @@
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
 import { openArtifacts } from './place.ts';
 
 /** What an engine does about artifacts at its start, in a process that may be killed. Arguments: database URL and folder. */

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { findNode } from '../../bin/find-node.mjs';
-import { prepareBinaries } from '../../src/main/adapters/embedded/postgres/binaries.ts';
-import { launch, stopPostmaster } from '../../src/main/adapters/embedded/postgres/launch.ts';
-import { locate, releaseSocketFolder } from '../../src/main/adapters/embedded/postgres/location.ts';
-import { serverUser } from '../../src/main/adapters/embedded/postgres/server-user.ts';
-import { openHome } from '../../src/main/home.ts';
+import { openHome } from '../../src/main/platform/home.ts';
+import { prepareBinaries } from '../../src/main/postgres/embedded/binaries.ts';
+import { launch, stopPostmaster } from '../../src/main/postgres/embedded/launch.ts';
+import { locate, releaseSocketFolder } from '../../src/main/postgres/embedded/location.ts';
+import { serverUser } from '../../src/main/postgres/embedded/server-user.ts';
 import { startEngine, temporaryHome } from '../support/engine.ts';
 import { median, type Row } from './table.ts';
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { findNode } from '../../bin/find-node.mjs';
-import { appRoot } from '../../src/main/paths.ts';
+import { appRoot } from '../../src/main/platform/paths.ts';
 import { startEngine, temporaryHome } from '../support/engine.ts';
 import { rest } from '../support/rest.ts';
 import { median, percentile, type Row } from './table.ts';

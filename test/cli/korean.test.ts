@@ -14,7 +14,9 @@ async function sources(folder: string): Promise<string[]> {
 
 test('every error that reaches a person is known in Korean', async () => {
   const main = path.resolve(import.meta.dirname, '../../src/main');
-  const folders = ['adapters', 'api', 'domain', 'server'].map((name) => sources(path.join(main, name)));
+  const folders = ['api', 'engine', 'features', 'platform', 'postgres', 'server', 'stack', 'stores'].map(
+    (name) => sources(path.join(main, name)),
+  );
   const text = (await Promise.all(folders)).flat().join('\n');
   const codes = [...text.matchAll(/new TrainyardError\(\s*'([A-Z][A-Z0-9_]+)'/g)].map(
     (found) => found[1] ?? '',

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openSettings } from '../../src/main/adapters/sqlite/settings-store.ts';
-import { openHome } from '../../src/main/home.ts';
-import { chooseImages, stackImages } from '../../src/main/stack-images.ts';
+import { openHome } from '../../src/main/platform/home.ts';
+import { chooseImages, stackImages } from '../../src/main/stack/stack-images.ts';
+import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 import { temporaryHome } from '../support/engine.ts';
 
 test('images that were chosen are kept, one by one, until they are given back', async () => {

@@ -8,8 +8,8 @@ import {
   workflowMetricsSlot,
   workflowStatusSlot,
   writeSlot,
-} from '../../src/main/domain/cache/keys.ts';
-import type { Cache } from '../../src/main/domain/cache/ports.ts';
+} from '../../src/main/stores/cache/keys.ts';
+import type { Cache } from '../../src/main/stores/cache/ports.ts';
 import { waitFor } from '../support/engine.ts';
 import { anyJson, anyString } from './any-json.ts';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DocumentFilter } from '../../src/main/domain/documents/ports.ts';
+import type { DocumentFilter } from '../../src/main/stores/documents/ports.ts';
 
 /** What a filter means, said a second time and as plainly as possible: a store's answers are compared with this. */
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { DocumentFilter, StoredDocument } from '../../src/main/domain/documents/ports.ts';
+import type { DocumentFilter, StoredDocument } from '../../src/main/stores/documents/ports.ts';
 import { compareText, meets, searches } from './document-filter-meaning.ts';
 import type { OpenedDocumentStore } from './document-store.ts';
 import { idsOf, logLine, sampleDocument } from './documents.ts';

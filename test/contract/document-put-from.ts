@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { StoredDocument } from '../../src/main/domain/documents/ports.ts';
+import type { StoredDocument } from '../../src/main/stores/documents/ports.ts';
 import { anyString } from './any-json.ts';
 import type { OpenedDocumentStore } from './document-store.ts';
 import { logLine, sampleDocument } from './documents.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CollectionName, DocumentStore } from '../../src/main/domain/documents/ports.ts';
+import type { CollectionName, DocumentStore } from '../../src/main/stores/documents/ports.ts';
 import { waitFor } from '../support/engine.ts';
 import { anyJson, anyString } from './any-json.ts';
 import { findContract } from './document-find.ts';

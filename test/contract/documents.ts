@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CollectionName, StoredDocument } from '../../src/main/domain/documents/ports.ts';
+import type { CollectionName, StoredDocument } from '../../src/main/stores/documents/ports.ts';
 
 const time = '2026-11-23T22:40:31.123Z';
 

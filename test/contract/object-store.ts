@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LocalObjects, ObjectStore } from '../../src/main/domain/objects/ports.ts';
+import type { LocalObjects, ObjectStore } from '../../src/main/stores/objects/ports.ts';
 
 /** A store that is empty and goes when the test ends. */
 export interface OpenedStore extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type PubSub, runChannel } from '../../src/main/domain/messaging/ports.ts';
+import { type PubSub, runChannel } from '../../src/main/stores/pubsub/ports.ts';
 import { waitFor } from '../support/engine.ts';
 import { anyJson, anyString } from './any-json.ts';
 

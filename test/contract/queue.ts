@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Queue, ReceivedMessage } from '../../src/main/domain/queue/ports.ts';
-import { defaultQueue } from '../../src/main/domain/queue/ports.ts';
+import type { Queue, ReceivedMessage } from '../../src/main/stores/queue/ports.ts';
+import { defaultQueue } from '../../src/main/stores/queue/ports.ts';
 import { anyJson, anyString } from './any-json.ts';
 
 /** The same queues seen by two receivers that know nothing of each other; empty, and gone when the test ends. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { SourceLimits } from '../../src/main/domain/datasets/limits.ts';
+import type { SourceLimits } from '../../src/main/features/datasets/limits.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type TarEntry, tar, type ZipEntry, zip } from './support/archives.ts';
 import { goodFiles, picture } from './support/pictures.ts';

@@ -2,17 +2,17 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { link, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { LocalExaminer } from '../../src/main/adapters/examiner/local-examiner.ts';
-import { ThreadExaminer } from '../../src/main/adapters/examiner/thread-examiner.ts';
-import { Checks } from '../../src/main/domain/datasets/checks.ts';
-import type { ExaminationWatch } from '../../src/main/domain/datasets/examination.ts';
-import type { AcceptedImage } from '../../src/main/domain/datasets/images.ts';
-import { automatic } from '../../src/main/domain/datasets/reading.ts';
+import { Checks } from '../../src/main/features/datasets/checks.ts';
+import type { ExaminationWatch } from '../../src/main/features/datasets/examination.ts';
+import { LocalExaminer } from '../../src/main/features/datasets/examiner/local-examiner.ts';
+import { ThreadExaminer } from '../../src/main/features/datasets/examiner/thread-examiner.ts';
+import type { AcceptedImage } from '../../src/main/features/datasets/images.ts';
+import { automatic } from '../../src/main/features/datasets/reading.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { goodFiles, picture, writeFiles } from './support/pictures.ts';
 
 const state = '/nowhere/trainyard';
-const program = path.join(import.meta.dirname, '../../src/main/adapters/examiner/examine-thread.ts');
+const program = path.join(import.meta.dirname, '../../src/main/features/datasets/examiner/examine-thread.ts');
 const examiner = new ThreadExaminer({ program, stateFolder: state });
 const asked = { uploadName: null, format: 'imagenet', reading: automatic } as const;
 

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { importFolder } from './support/open-service.ts';
 import { picture, writeFiles } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';

@@ -4,7 +4,7 @@ import { readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { importFolder, importOver, makeProject, openService } from './support/open-service.ts';
 import { writeFiles } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';
@@ -78,9 +78,9 @@ async function failpointsOf(...files: readonly string[]): Promise<string[]> {
 }
 
 const importing = await failpointsOf(
-  'domain/datasets/import-job.ts',
-  'domain/datasets/imports.ts',
-  'adapters/files/object-store.ts',
+  'features/datasets/import-job.ts',
+  'features/datasets/imports.ts',
+  'stores/objects/files/object-store.ts',
 );
 const ways = [
   ...importing

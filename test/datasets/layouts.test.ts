@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { placeOf, recogniseLayout } from '../../src/main/domain/datasets/layout.ts';
-import { readSplitName } from '../../src/main/domain/datasets/split-names.ts';
+import { placeOf, recogniseLayout } from '../../src/main/features/datasets/layout.ts';
+import { readSplitName } from '../../src/main/features/datasets/split-names.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { picture, writeFiles } from './support/pictures.ts';
 import { evaluatePath, told } from './support/validate.ts';

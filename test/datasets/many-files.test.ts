@@ -1,10 +1,10 @@
 import { randomFillSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { imageUnreadable } from '../../src/main/domain/datasets/image-problems.ts';
-import { manifestSha256 } from '../../src/main/domain/datasets/manifest.ts';
-import { Findings } from '../../src/main/domain/datasets/problems.ts';
-import type { Scan } from '../../src/main/domain/datasets/scan.ts';
-import { evaluate } from '../../src/main/domain/datasets/validation.ts';
+import { imageUnreadable } from '../../src/main/features/datasets/image-problems.ts';
+import { manifestSha256 } from '../../src/main/features/datasets/manifest.ts';
+import { Findings } from '../../src/main/features/datasets/problems.ts';
+import type { Scan } from '../../src/main/features/datasets/scan.ts';
+import { evaluate } from '../../src/main/features/datasets/validation.ts';
 import { Pace, secondsLeft } from '../../src/shared/model/pace.ts';
 
 type Seen = Scan['images'][number];

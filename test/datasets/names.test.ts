@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isHidden, isLeftover } from '../../src/main/domain/datasets/leftovers.ts';
-import { checkPath, foldName } from '../../src/main/domain/datasets/names.ts';
+import { isHidden, isLeftover } from '../../src/main/features/datasets/leftovers.ts';
+import { checkPath, foldName } from '../../src/main/features/datasets/names.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 12 });
 const anyPath = fc.array(

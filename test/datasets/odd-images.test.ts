@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { SharpImageReader } from '../../src/main/adapters/images/sharp-image-reader.ts';
+import { SharpImageReader } from '../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import {
   bytesOf,
   deep,
@@ -189,7 +189,7 @@ test.each<[string, () => Buffer]>([
 });
 
 test('a 16-bit image keeps its range, and all of a dataset are read by one white', async () => {
-  const { manifestLine, whiteOf } = await import('../../src/main/domain/datasets/manifest.ts');
+  const { manifestLine, whiteOf } = await import('../../src/main/features/datasets/manifest.ts');
   const twelve = deep(
     Uint16Array.from({ length: 1024 }, (_, at) => at * 4),
     32,

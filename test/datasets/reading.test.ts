@@ -4,7 +4,7 @@ import { call } from '@orpc/server';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { datasetsApi } from '../../src/main/api/datasets.ts';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { importFolder, makeProject } from './support/open-service.ts';
 import { picture, writeFiles } from './support/pictures.ts';
 import { openSetting } from './support/setting.ts';

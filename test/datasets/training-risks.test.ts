@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { LookIndex } from '../../src/main/domain/datasets/near-duplicates.ts';
-import { trainingRiskCodes } from '../../src/main/domain/datasets/training-risks.ts';
+import { LookIndex } from '../../src/main/features/datasets/near-duplicates.ts';
+import { trainingRiskCodes } from '../../src/main/features/datasets/training-risks.ts';
 import { deep, noisy } from '../support/odd-images.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { picture, writeFiles } from './support/pictures.ts';
@@ -150,7 +150,7 @@ test('16 bits that differ too little to be told apart after scaling count as one
 
 test('a hundred thousand images are searched for near-duplicates in seconds, also where all look alike', async () => {
   const index = new LookIndex<{ readonly fingerprint: Uint8Array }>();
-  const { SharpImageReader } = await import('../../src/main/adapters/images/sharp-image-reader.ts');
+  const { SharpImageReader } = await import('../../src/main/features/datasets/pixels/sharp-image-reader.ts');
   const { fingerprint } = await new SharpImageReader().inspect(await noisy().png().toBuffer(), 1e6);
   const other = fingerprint.map((value, at) => (at % 9 === 8 ? value : 255 - value));
   const startedAt = performance.now();

@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { importFolder } from './support/open-service.ts';
 import { openSetting } from './support/setting.ts';
 import { importPhotos, makeOld, sizesOf, upright } from './support/turned-photos.ts';

@@ -1,11 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openSettings } from '../../src/main/adapters/sqlite/settings-store.ts';
-import { outcomeOf } from '../../src/main/domain/runs/outcome.ts';
-import { isDiskRefusal } from '../../src/main/error-code.ts';
-import { isDiskFault, systemFault } from '../../src/main/faults/system-fault.ts';
-import { LogFile } from '../../src/main/log-file.ts';
+import { outcomeOf } from '../../src/main/features/runs/outcome.ts';
+import { isDiskRefusal } from '../../src/main/platform/error-code.ts';
+import { isDiskFault, systemFault } from '../../src/main/platform/faults/system-fault.ts';
+import { LogFile } from '../../src/main/platform/log-file.ts';
+import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 import { SmallDisk, withoutSmallDisks } from '../support/small-disk.ts';
 
 /** What Node throws where a user's quota is used up; no quota can be set on the file systems of most test machines. */

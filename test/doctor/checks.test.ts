@@ -3,17 +3,17 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { imagesCheck, trainerCheck } from '../../src/main/adapters/doctor/computing.ts';
-import { databaseCheck } from '../../src/main/adapters/doctor/database.ts';
-import { engineCheck, leftoversCheck } from '../../src/main/adapters/doctor/engine.ts';
-import { clockCheck, fileSystemCheck } from '../../src/main/adapters/doctor/file-system.ts';
-import { memoryCheck, portCheck } from '../../src/main/adapters/doctor/machine.ts';
-import { postgresCheck } from '../../src/main/adapters/doctor/postgres-programs.ts';
-import { electronCheck, nodeCheck, packagesCheck } from '../../src/main/adapters/doctor/programs.ts';
-import { diskCheck, homeCheck } from '../../src/main/adapters/doctor/state-folder.ts';
-import { startEmbeddedPostgres } from '../../src/main/adapters/embedded/postgres/embedded-postgres.ts';
-import type { Check } from '../../src/main/domain/doctor/ports.ts';
-import { writeEngineRecord } from '../../src/main/home.ts';
+import { imagesCheck, trainerCheck } from '../../src/main/features/doctor/checks/computing.ts';
+import { databaseCheck } from '../../src/main/features/doctor/checks/database.ts';
+import { engineCheck, leftoversCheck } from '../../src/main/features/doctor/checks/engine.ts';
+import { clockCheck, fileSystemCheck } from '../../src/main/features/doctor/checks/file-system.ts';
+import { memoryCheck, portCheck } from '../../src/main/features/doctor/checks/machine.ts';
+import { postgresCheck } from '../../src/main/features/doctor/checks/postgres-programs.ts';
+import { electronCheck, nodeCheck, packagesCheck } from '../../src/main/features/doctor/checks/programs.ts';
+import { diskCheck, homeCheck } from '../../src/main/features/doctor/checks/state-folder.ts';
+import type { Check } from '../../src/main/features/doctor/ports.ts';
+import { writeEngineRecord } from '../../src/main/platform/home.ts';
+import { startEmbeddedPostgres } from '../../src/main/postgres/embedded/embedded-postgres.ts';
 
 let home: string;
 

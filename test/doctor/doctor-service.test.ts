@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { DoctorService } from '../../src/main/domain/doctor/doctor-service.ts';
-import { type FindingCode, findingGroups, findings, groupOf } from '../../src/main/domain/doctor/findings.ts';
-import type { Check } from '../../src/main/domain/doctor/ports.ts';
+import { DoctorService } from '../../src/main/features/doctor/doctor-service.ts';
+import {
+  type FindingCode,
+  findingGroups,
+  findings,
+  groupOf,
+} from '../../src/main/features/doctor/findings.ts';
+import type { Check } from '../../src/main/features/doctor/ports.ts';
 
 const codes = Object.keys(findings) as FindingCode[];
 const sees = (code: FindingCode): Check => ({ name: code, run: async () => [{ code, evidence: 'seen' }] });

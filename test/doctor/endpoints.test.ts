@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { endpointsCheck } from '../../src/main/adapters/doctor/endpoints.ts';
-import type { EndpointCheck } from '../../src/main/domain/doctor/ports.ts';
+import { endpointsCheck } from '../../src/main/features/doctor/checks/endpoints.ts';
+import type { EndpointCheck } from '../../src/main/features/doctor/ports.ts';
 import { TrainyardError } from '../../src/shared/model/errors.ts';
 
 const asks = (probe: EndpointCheck['probe']) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findings } from '../../src/main/domain/doctor/findings.ts';
+import { findings } from '../../src/main/features/doctor/findings.ts';
 import { withoutServer } from '../support/servers.ts';
 import { faultsOfDocker } from './support/faults-of-docker.ts';
 import { faultsOfMachine } from './support/faults-of-machine.ts';

@@ -3,11 +3,7 @@ import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import {
-  checkBinaries,
-  packageFolder,
-  prepareBinaries,
-} from '../../src/main/adapters/embedded/postgres/binaries.ts';
+import { checkBinaries, packageFolder, prepareBinaries } from '../../src/main/postgres/embedded/binaries.ts';
 import { makeHome } from './support.ts';
 
 test('the programs load, and say their version', async () => {

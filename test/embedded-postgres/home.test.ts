@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { createFile, replaceFile } from '../../src/main/durable-file.ts';
+import { createFile, replaceFile } from '../../src/main/platform/durable-file.ts';
 import {
   acquireEngineLock,
   ensureSecrets,
@@ -12,11 +12,11 @@ import {
   readEngineRecord,
   removeEngineRecord,
   writeEngineRecord,
-} from '../../src/main/home.ts';
-import { homeFolder } from '../../src/main/paths.ts';
+} from '../../src/main/platform/home.ts';
+import { homeFolder } from '../../src/main/platform/paths.ts';
 import { makeHome } from './support.ts';
 
-const module = path.resolve(import.meta.dirname, '../../src/main/home.ts');
+const module = path.resolve(import.meta.dirname, '../../src/main/platform/home.ts');
 
 /** Runs statements that use home.ts in a process of their own; it stays until its standard input is closed. */
 function runWithHome(body: string, home: string) {

@@ -2,8 +2,8 @@
 // does what it reads on its standard input: "stop", "restart"; it stays until that is closed. It prints "exit" when the
 // server ends by itself.
 import { createInterface } from 'node:readline';
-import { startEmbeddedPostgres } from '../../src/main/adapters/embedded/postgres/embedded-postgres.ts';
-import { acquireEngineLock, openHome } from '../../src/main/home.ts';
+import { acquireEngineLock, openHome } from '../../src/main/platform/home.ts';
+import { startEmbeddedPostgres } from '../../src/main/postgres/embedded/embedded-postgres.ts';
 
 const say = (value: unknown) => console.log(JSON.stringify(value));
 const home = openHome(process.argv[2] ?? '');

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { StartReport } from '../../src/main/adapters/embedded/postgres/embedded-postgres.ts';
+import type { StartReport } from '../../src/main/postgres/embedded/embedded-postgres.ts';
 
 export interface Line {
   readonly report?: StartReport;

@@ -2,7 +2,7 @@ import { chmod, lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serverUser } from '../../src/main/adapters/embedded/postgres/server-user.ts';
+import { serverUser } from '../../src/main/postgres/embedded/server-user.ts';
 import { areaOf, makeHome, start } from '../embedded-postgres/support.ts';
 import {
   cliJson,

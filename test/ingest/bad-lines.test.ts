@@ -1,8 +1,8 @@
 import { truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { IngestedAttempt } from '../../src/main/domain/ingest/ports.ts';
-import { rollupShape } from '../../src/main/domain/metrics/rollups.ts';
+import type { IngestedAttempt } from '../../src/main/features/ingest/ports.ts';
+import { rollupShape } from '../../src/main/features/metrics/rollups.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { wholeJournal } from './support/ledger.ts';
 import { eventLine, Workshop } from './support/workshop.ts';

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { eventLine, Workshop } from './support/workshop.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineCutter, longestLine } from '../../src/main/domain/ingest/line-cutter.ts';
+import { LineCutter, longestLine } from '../../src/main/features/ingest/line-cutter.ts';
 
 /** Cuts the bytes in parts of these sizes, as a file that grows. */
 function cut(

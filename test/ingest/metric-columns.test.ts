@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
 import {
   joinValues,
   MetricNames,
   metricColumns,
   scaledForColumn,
   splitValues,
-} from '../../src/main/domain/metrics/metric-columns.ts';
+} from '../../src/main/features/metrics/metric-columns.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineCutter, longestLine } from '../../src/main/domain/ingest/line-cutter.ts';
+import { LineCutter, longestLine } from '../../src/main/features/ingest/line-cutter.ts';
 
 /** The lines of a file that grows by these sizes and then ends; `live` sees how the waiting line looks after each. */
 function linesOf(text: string, sizes: readonly number[] = [], live?: (waiting: string) => void): string[] {

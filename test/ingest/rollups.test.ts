@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MetricNames } from '../../src/main/domain/metrics/metric-columns.ts';
+import { MetricNames } from '../../src/main/features/metrics/metric-columns.ts';
 import {
   type Bucket,
   type BucketSink,
@@ -9,7 +9,7 @@ import {
   type RollupShape,
   type RollupState,
   Rollups,
-} from '../../src/main/domain/metrics/rollups.ts';
+} from '../../src/main/features/metrics/rollups.ts';
 
 const small: RollupShape = { exactPoints: 20, baseWidth: 4, factor: 2, levels: 3, mostNames: 3 };
 

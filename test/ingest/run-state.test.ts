@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readSlot, workflowMetricsSlot, workflowStatusSlot } from '../../src/main/domain/cache/keys.ts';
-import { runChannel } from '../../src/main/domain/messaging/ports.ts';
+import { readSlot, workflowMetricsSlot, workflowStatusSlot } from '../../src/main/stores/cache/keys.ts';
+import { runChannel } from '../../src/main/stores/pubsub/ports.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { wholeJournal } from './support/ledger.ts';
 import { eventLine, Workshop } from './support/workshop.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RollupShape } from '../../src/main/domain/metrics/rollups.ts';
+import type { RollupShape } from '../../src/main/features/metrics/rollups.ts';
 import type { Series } from '../../src/shared/contract/run-readings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { eventLine, Workshop } from './support/workshop.ts';

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { StateFileSystems } from '../../src/main/adapters/files/file-systems.ts';
-import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
-import { DiskWatch } from '../../src/main/domain/disk/disk-watch.ts';
-import { ModelExportJob } from '../../src/main/domain/jobs/model-export.ts';
-import { News } from '../../src/main/domain/news/news.ts';
+import { DiskWatch } from '../../src/main/features/disk/disk-watch.ts';
+import { StateFileSystems } from '../../src/main/features/disk/file-systems.ts';
+import { ModelExportJob } from '../../src/main/features/jobs/model-export.ts';
+import { News } from '../../src/main/features/news/news.ts';
+import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
 import { SmallDisk, withoutSmallDisks } from '../support/small-disk.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined };

@@ -8,7 +8,7 @@ import { openSetting } from '../datasets/support/setting.ts';
 import { makeTrainedRun } from './support/trained-run.ts';
 
 const program = path.join(import.meta.dirname, 'support', 'job-program.ts');
-const sources = path.resolve(import.meta.dirname, '../../src/main/domain/jobs');
+const sources = path.resolve(import.meta.dirname, '../../src/main/features/jobs');
 const failpoints = readdirSync(sources).flatMap((file) =>
   [...readFileSync(path.join(sources, file), 'utf8').matchAll(/failpoint\('([^']+)'\)/g)].map(
     ([, name]) => name ?? '',

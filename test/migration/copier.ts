@@ -1,10 +1,11 @@
 // One copy in a process of its own, which a test kills: `node copier.ts documents|objects|database FROM TO`.
-import { createDocumentStore } from '../../src/main/adapters/embedded/documents/document-store.ts';
-import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
-import { copyDatabase } from '../../src/main/adapters/postgres/copy-database.ts';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
-import { copyDocuments } from '../../src/main/domain/migration/copy-documents.ts';
-import { copyObjects } from '../../src/main/domain/migration/copy-objects.ts';
+
+import { createPool } from '../../src/main/postgres/pool.ts';
+import { createDocumentStore } from '../../src/main/stores/documents/postgres/document-store.ts';
+import { copyDatabase } from '../../src/main/stores/migration/copy-database.ts';
+import { copyDocuments } from '../../src/main/stores/migration/copy-documents.ts';
+import { copyObjects } from '../../src/main/stores/migration/copy-objects.ts';
+import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
 
 const [kind = '', from = '', to = ''] = process.argv.slice(2);
 const tell = () => undefined;

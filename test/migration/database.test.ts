@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { copyDatabase } from '../../src/main/adapters/postgres/copy-database.ts';
-import { createSchemaService } from '../../src/main/adapters/postgres/schema-service.ts';
-import { readContent, readTables, sameText } from '../../src/main/adapters/postgres/table-shapes.ts';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
+import { createSchemaService } from '../../src/main/postgres/schema/create-schema-service.ts';
+import { copyDatabase } from '../../src/main/stores/migration/copy-database.ts';
+import { readContent, readTables, sameText } from '../../src/main/stores/migration/table-shapes.ts';
 import { sampleDocument } from '../contract/documents.ts';
 import { addDataset, addMetric, addProject, addWorkflow } from '../schema/rows.ts';
 import { createTestDatabase } from '../support/postgres.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { openMongoDocuments } from '../../src/main/adapters/mongo/document-store.ts';
-import type { DocumentStore } from '../../src/main/domain/documents/ports.ts';
-import { copyDocuments, fingerprintDocuments } from '../../src/main/domain/migration/copy-documents.ts';
-import type { CopyNews } from '../../src/main/domain/migration/progress.ts';
+import { openMongoDocuments } from '../../src/main/stores/documents/mongo/document-store.ts';
+import type { DocumentStore } from '../../src/main/stores/documents/ports.ts';
+import { copyDocuments, fingerprintDocuments } from '../../src/main/stores/migration/copy-documents.ts';
+import type { CopyNews } from '../../src/main/stores/migration/progress.ts';
 import { logLine, sampleDocument } from '../contract/documents.ts';
 import { startServer, withoutServer } from '../support/servers.ts';
 import { openDatabase, runCopier } from './support.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
-import { copyObjects, fingerprintObjects } from '../../src/main/domain/migration/copy-objects.ts';
-import type { CopyNews } from '../../src/main/domain/migration/progress.ts';
-import type { ObjectStore } from '../../src/main/domain/objects/ports.ts';
+import { copyObjects, fingerprintObjects } from '../../src/main/stores/migration/copy-objects.ts';
+import type { CopyNews } from '../../src/main/stores/migration/progress.ts';
+import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
+import type { ObjectStore } from '../../src/main/stores/objects/ports.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { runCopier } from './support.ts';
 

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type pg from 'pg';
-import { createDocumentStore } from '../../src/main/adapters/embedded/documents/document-store.ts';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
-import type { DocumentStore } from '../../src/main/domain/documents/ports.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
+import type { DocumentStore } from '../../src/main/stores/documents/ports.ts';
+import { createDocumentStore } from '../../src/main/stores/documents/postgres/document-store.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 /** Runs `copier.ts`; rejects with the signal where it is killed. */

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createDocumentStore } from '../../src/main/adapters/embedded/documents/document-store.ts';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
-import { PostgresProjectStore } from '../../src/main/adapters/postgres/projects.ts';
-import { AuditLog } from '../../src/main/domain/audit/audit-log.ts';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
-import { News } from '../../src/main/domain/news/news.ts';
-import { Projects } from '../../src/main/domain/projects/projects.ts';
+import { AuditLog } from '../../src/main/features/audit/audit-log.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
+import { News } from '../../src/main/features/news/news.ts';
+import { PostgresProjectStore } from '../../src/main/features/projects/project-rows.ts';
+import { Projects } from '../../src/main/features/projects/projects.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
+import { createDocumentStore } from '../../src/main/stores/documents/postgres/document-store.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 async function createWorld() {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { differencesOf } from '../../src/main/domain/runs/differences.ts';
-import { outcomeOf } from '../../src/main/domain/runs/outcome.ts';
-import { buildConfig } from '../../src/main/domain/training/build-config.ts';
-import type { TrainableModel } from '../../src/main/domain/training/models.ts';
-import { completeSplits } from '../../src/main/domain/training/splits.ts';
+import { differencesOf } from '../../src/main/features/runs/differences.ts';
+import { outcomeOf } from '../../src/main/features/runs/outcome.ts';
+import { buildConfig } from '../../src/main/features/training/build-config.ts';
+import type { TrainableModel } from '../../src/main/features/training/models.ts';
+import { completeSplits } from '../../src/main/features/training/splits.ts';
 
 const model: TrainableModel = {
   id: 'builtin/cnn',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
-import { sweepConfigDocuments } from '../../src/main/domain/runs/config-documents.ts';
-import type { NewRunRequest } from '../../src/main/domain/runs/create-run.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
+import { sweepConfigDocuments } from '../../src/main/features/runs/config-documents.ts';
+import type { NewRunRequest } from '../../src/main/features/runs/create-run.ts';
 import { createWorld, queueRun } from './support/acts.ts';
 import { ensureDataset } from './support/stage.ts';
 

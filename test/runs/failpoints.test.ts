@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
 import { expect, test } from 'vitest';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { ensureDataset } from './support/stage.ts';
 
@@ -36,9 +36,10 @@ const order = [
 /** Every failpoint of runs and projects, found in the sources. */
 async function failpoints(): Promise<string[]> {
   const names = new Set<string>();
-  for (const folder of ['domain/runs', 'domain/projects', 'adapters/processes']) {
-    for (const file of await readdir(path.join(root, 'src', 'main', folder))) {
-      const source = await readFile(path.join(root, 'src', 'main', folder, file), 'utf8');
+  for (const folder of ['runs', 'projects', 'runs/process']) {
+    const sources = path.join(root, 'src/main/features', folder);
+    for (const file of (await readdir(sources)).filter((name) => name.endsWith('.ts'))) {
+      const source = await readFile(path.join(sources, file), 'utf8');
       for (const [, name] of source.matchAll(/failpoint\('([^']+)'\)/g)) if (name) names.add(name);
     }
   }

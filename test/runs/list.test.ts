@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { createWorld, queueRun } from './support/acts.ts';
 
 const page = { sort: 'createdAt', order: 'desc', offset: 0, limit: 100 } as const;

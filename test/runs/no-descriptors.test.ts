@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 
 const program = `
   import { openSync } from 'node:fs';
-  import { FileRunDirectories } from ${JSON.stringify(path.resolve('src/main/adapters/processes/run-directories.ts'))};
+  import { FileRunDirectories } from ${JSON.stringify(path.resolve('src/main/features/runs/process/run-directories.ts'))};
   const directories = new FileRunDirectories('/');
   const seen = async () => {
     try {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
-import { hasCode } from '../../src/main/error-code.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
+import { hasCode } from '../../src/main/platform/error-code.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
 import { createWorld, queueRun, untilOver, untilTraining } from './support/acts.ts';
 
 const breakAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

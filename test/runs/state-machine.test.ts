@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
-import { Advance } from '../../src/main/domain/runs/advance.ts';
-import { Announcement } from '../../src/main/domain/runs/announcement.ts';
-import { RunCommands } from '../../src/main/domain/runs/commands.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
+import { Advance } from '../../src/main/features/runs/advance.ts';
+import { Announcement } from '../../src/main/features/runs/announcement.ts';
+import { RunCommands } from '../../src/main/features/runs/commands.ts';
 import {
   type AttemptStatus,
   isEnded,

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { clientConfig } from '../../src/main/adapters/postgres/pool.ts';
+import { clientConfig } from '../../src/main/postgres/pool.ts';
 
 /** A connection that the test closes by leaving its block. */
 export async function connect(url: string): Promise<pg.Client & AsyncDisposable> {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { PostgresConnection } from '../../src/main/adapters/embedded/postgres/embedded-postgres.ts';
+import type { PostgresConnection } from '../../src/main/postgres/embedded/embedded-postgres.ts';
 
 const run = promisify(execFile);
 

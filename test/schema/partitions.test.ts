@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MetricPartitions } from '../../src/main/adapters/postgres/metric-partitions.ts';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { MetricPartitions } from '../../src/main/features/ingest/metric-partitions.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { connect } from './catalog.ts';
 import { addMetric, addProject, addWorkflow } from './rows.ts';

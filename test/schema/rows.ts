@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 
 async function idOf(client: pg.ClientBase, statement: string, values: readonly unknown[]): Promise<string> {
   const { rows } = await client.query<{ id: string }>(`${statement} RETURNING id`, [...values]);

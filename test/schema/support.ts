@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
-import { migrationsFolder } from '../../src/main/paths.ts';
+import { migrationsFolder } from '../../src/main/platform/paths.ts';
 import { TrainyardError } from '../../src/shared/model/errors.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -2,15 +2,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { createDatabase } from '../../src/main/adapters/postgres/database.ts';
-import { createPool } from '../../src/main/adapters/postgres/pool.ts';
+import { createDatabase } from '../../src/main/postgres/database.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { connect, readTables } from './catalog.ts';
 
 const source = ['database.ts', 'tables.ts', 'run-tables.ts']
-  .map((name) =>
-    readFileSync(path.resolve(import.meta.dirname, '../../src/main/adapters/postgres', name), 'utf8'),
-  )
+  .map((name) => readFileSync(path.resolve(import.meta.dirname, '../../src/main/postgres', name), 'utf8'))
   .join('\n');
 
 /** The names that an interface declares. */

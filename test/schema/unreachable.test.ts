@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { expect, test } from 'vitest';
-import { createSchemaService } from '../../src/main/adapters/postgres/schema-service.ts';
+import { createSchemaService } from '../../src/main/postgres/schema/create-schema-service.ts';
 import { errorSentence } from '../../src/shared/model/errors.ts';
 import { createTestDatabase, urlOf } from '../support/postgres.ts';
 import { connect } from './catalog.ts';

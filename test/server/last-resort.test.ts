@@ -90,7 +90,14 @@ test('a supervisor that meets any error still tells how its trainer ended', asyn
   const wait = `const wait = setInterval(() => { if (require('node:fs').existsSync('go')) process.exit(3); }, 10);`;
   const child = spawn(
     process.execPath,
-    [path.join(root, 'src/main/supervisor/supervisor.ts'), folder, '--', process.execPath, '-e', wait],
+    [
+      path.join(root, 'src/main/features/runs/supervisor/supervisor.ts'),
+      folder,
+      '--',
+      process.execPath,
+      '-e',
+      wait,
+    ],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...fault.environment } },
   );
   let said = '';

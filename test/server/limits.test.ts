@@ -6,7 +6,7 @@ import Fastify from 'fastify';
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { Connections, connectionLimits, limitBodies } from '../../src/main/server/connections.ts';
 import { contractInterceptors } from '../../src/main/server/contract-interceptors.ts';
 import { answerErrors } from '../../src/main/server/error-answers.ts';

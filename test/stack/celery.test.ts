@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openRedis, type RedisStores } from '../../src/main/adapters/redis/redis.ts';
-import { openS3Objects } from '../../src/main/adapters/s3/object-store.ts';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
-import { defaultQueue } from '../../src/main/domain/queue/ports.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
+import { openS3Objects } from '../../src/main/stores/objects/s3/object-store.ts';
+import { defaultQueue } from '../../src/main/stores/queue/ports.ts';
+import { openRedis, type RedisStores } from '../../src/main/stores/redis/redis.ts';
 import { importFolder, makeProject, openService } from '../datasets/support/open-service.ts';
 import { openJobs } from '../jobs/support/open-jobs.ts';
 import { makeTrainedRun, weights } from '../jobs/support/trained-run.ts';

@@ -21,18 +21,20 @@ if (reason) console.info(`skipped: kills of the stack's verbs, ${reason}`);
 /** The quickest of the five: what is tried here is the stack's, not the servers'. */
 const only = ['redis'] as const;
 const tell = () => undefined;
-const sources = ['domain/stack', 'adapters/stack-files'].map((folder) =>
+const sources = ['stack', 'stack/files'].map((folder) =>
   path.resolve(import.meta.dirname, '../../src/main', folder),
 );
 
 /** Every place in the sources: a new one is tortured or fails the last test here. */
 function allFailpoints(): string[] {
   const names = sources.flatMap((folder) =>
-    readdirSync(folder).flatMap((file) =>
-      [...readFileSync(path.join(folder, file), 'utf8').matchAll(/failpoint\('(stack\.[^']+)'\)/g)].map(
-        ([, name]) => name ?? '',
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) =>
+        [...readFileSync(path.join(folder, file), 'utf8').matchAll(/failpoint\('(stack\.[^']+)'\)/g)].map(
+          ([, name]) => name ?? '',
+        ),
       ),
-    ),
   );
   return [...new Set(names)].sort();
 }

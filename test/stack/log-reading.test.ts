@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readCursor, writeCursor } from '../../src/main/domain/stack/log-position.ts';
-import { StackLogService } from '../../src/main/domain/stack/log-service.ts';
+import { readCursor, writeCursor } from '../../src/main/stack/log-position.ts';
+import { StackLogService } from '../../src/main/stack/log-service.ts';
 import { FakeLogs } from './support/fake-logs.ts';
 
 const one = 'a'.repeat(64);

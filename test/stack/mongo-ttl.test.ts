@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { expect, test } from 'vitest';
-import { openMongoDocuments } from '../../src/main/adapters/mongo/document-store.ts';
+import { openMongoDocuments } from '../../src/main/stores/documents/mongo/document-store.ts';
 import { sampleDocument } from '../contract/documents.ts';
 import { waitFor } from '../support/engine.ts';
 import { startServer, withoutServer } from '../support/servers.ts';

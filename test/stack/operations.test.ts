@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OperationJournal } from '../../src/main/domain/stack/operations.ts';
+import { OperationJournal } from '../../src/main/stack/operations.ts';
 import { TrainyardError } from '../../src/shared/model/errors.ts';
 
 const silent = () => {};

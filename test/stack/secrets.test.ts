@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { secretNames } from '../../src/main/domain/stack/record.ts';
+import { secretNames } from '../../src/main/stack/record.ts';
 import { withoutServer } from '../support/servers.ts';
 import {
   docker,

@@ -112,7 +112,7 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
 
   test('because a service never answers', async () => {
     await using state = await stackHome();
-    const { probes } = await import('../../src/main/adapters/probes/probes.ts');
+    const { probes } = await import('../../src/main/stack/probes/probes.ts');
     const mute = { ...probes, redis: () => Promise.reject(new Error('nothing said')) };
     const stack = makeStack(state.home, { probes: mute, patienceMs: 1500 });
     const cause = await failure(stack.up({ services: only, tell }));

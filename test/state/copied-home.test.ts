@@ -4,7 +4,7 @@ import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { serverUser } from '../../src/main/adapters/embedded/postgres/server-user.ts';
+import { serverUser } from '../../src/main/postgres/embedded/server-user.ts';
 import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;

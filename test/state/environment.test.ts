@@ -4,11 +4,11 @@ import path from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connectDocker } from '../../src/main/adapters/docker/client.ts';
-import { findDocker } from '../../src/main/adapters/doctor/docker-engine.ts';
-import { clientConfig } from '../../src/main/adapters/postgres/pool.ts';
-import { connectS3 } from '../../src/main/adapters/s3/client.ts';
-import { childEnvironment } from '../../src/main/child-environment.ts';
+import { findDocker } from '../../src/main/features/doctor/checks/docker-engine.ts';
+import { childEnvironment } from '../../src/main/platform/child-environment.ts';
+import { clientConfig } from '../../src/main/postgres/pool.ts';
+import { connectDocker } from '../../src/main/stack/docker/client.ts';
+import { connectS3 } from '../../src/main/stores/objects/s3/client.ts';
 import { makeHome, start } from '../embedded-postgres/support.ts';
 
 /** What a shell may say of servers that are not ours. */

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { findNode } from '../../bin/find-node.mjs';
-import { prepareBinaries } from '../../src/main/adapters/embedded/postgres/binaries.ts';
-import { writeConfiguration } from '../../src/main/adapters/embedded/postgres/configuration.ts';
-import { copiesFolder, locate } from '../../src/main/adapters/embedded/postgres/location.ts';
-import { serverUser } from '../../src/main/adapters/embedded/postgres/server-user.ts';
-import { openHome } from '../../src/main/home.ts';
+import { openHome } from '../../src/main/platform/home.ts';
+import { prepareBinaries } from '../../src/main/postgres/embedded/binaries.ts';
+import { writeConfiguration } from '../../src/main/postgres/embedded/configuration.ts';
+import { copiesFolder, locate } from '../../src/main/postgres/embedded/location.ts';
+import { serverUser } from '../../src/main/postgres/embedded/server-user.ts';
 import { makeHome } from '../embedded-postgres/support.ts';
 import { cliFile, cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
 

@@ -17,16 +17,16 @@ import {
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { requireDatabase } from '../../src/main/adapters/embedded/postgres/initialise.ts';
-import { findLocation, locate } from '../../src/main/adapters/embedded/postgres/location.ts';
-import { noteDatabase } from '../../src/main/adapters/embedded/postgres/location-notes.ts';
-import { serverUser } from '../../src/main/adapters/embedded/postgres/server-user.ts';
-import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
-import { openSettings } from '../../src/main/adapters/sqlite/settings-store.ts';
-import { StackFolder } from '../../src/main/adapters/stack-files/stack-folder.ts';
-import { ensureSecrets, openHome, writeEngineRecord } from '../../src/main/home.ts';
-import { readStateFile } from '../../src/main/state-file.ts';
-import { openStateFolder } from '../../src/main/state-folder.ts';
+import { ensureSecrets, openHome, writeEngineRecord } from '../../src/main/platform/home.ts';
+import { readStateFile } from '../../src/main/platform/state-file.ts';
+import { openStateFolder } from '../../src/main/platform/state-folder.ts';
+import { requireDatabase } from '../../src/main/postgres/embedded/initialise.ts';
+import { findLocation, locate } from '../../src/main/postgres/embedded/location.ts';
+import { noteDatabase } from '../../src/main/postgres/embedded/location-notes.ts';
+import { serverUser } from '../../src/main/postgres/embedded/server-user.ts';
+import { StackFolder } from '../../src/main/stack/files/stack-folder.ts';
+import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
+import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 import { makeHome } from '../embedded-postgres/support.ts';
 import { hashTree, makeDecoy } from './decoy.ts';
 

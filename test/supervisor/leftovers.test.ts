@@ -4,14 +4,17 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { FileRunDirectories } from '../../src/main/adapters/processes/run-directories.ts';
-import { SupervisedExecutor } from '../../src/main/adapters/processes/supervised-executor.ts';
-import { startInRunCgroup } from '../../src/main/run-cgroup.ts';
-import { endProcessesOfRun, runDirectoryVariable } from '../../src/main/run-processes.ts';
+import { FileRunDirectories } from '../../src/main/features/runs/process/run-directories.ts';
+import { SupervisedExecutor } from '../../src/main/features/runs/process/supervised-executor.ts';
+import { startInRunCgroup } from '../../src/main/features/runs/supervisor/run-cgroup.ts';
+import {
+  endProcessesOfRun,
+  runDirectoryVariable,
+} from '../../src/main/features/runs/supervisor/run-processes.ts';
 import { waitFor } from '../support/engine.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const supervisor = path.resolve(import.meta.dirname, '../../src/main/supervisor/supervisor.ts');
+const supervisor = path.resolve(import.meta.dirname, '../../src/main/features/runs/supervisor/supervisor.ts');
 const onLinux = process.platform === 'linux';
 
 /** Whether a process runs: a zombie, whose parent has not asked how it ended, does not. */

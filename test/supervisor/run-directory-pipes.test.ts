@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FileRunDirectories } from '../../src/main/adapters/processes/run-directories.ts';
+import { FileRunDirectories } from '../../src/main/features/runs/process/run-directories.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const onUnix = process.platform !== 'win32';
@@ -42,7 +42,10 @@ test.runIf(onUnix).each<[string, () => Promise<unknown>, unknown]>([
 test.runIf(process.platform === 'linux')(
   'a pipe in the place of the record of a cgroup is not waited for',
   async () => {
-    const module = path.resolve(import.meta.dirname, '../../src/main/run-processes.ts');
+    const module = path.resolve(
+      import.meta.dirname,
+      '../../src/main/features/runs/supervisor/run-processes.ts',
+    );
     const script = `const { endProcessesOfRun } = await import(process.argv[1]); console.log(await endProcessesOfRun(process.argv[2]));`;
     const ended = promisify(execFile)(
       process.execPath,

@@ -4,21 +4,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { FileRunDirectories } from '../../src/main/adapters/processes/run-directories.ts';
-import { lostOutcome } from '../../src/main/domain/runs/outcome.ts';
-import { endProcessesOfRun } from '../../src/main/run-processes.ts';
+import { lostOutcome } from '../../src/main/features/runs/outcome.ts';
+import { FileRunDirectories } from '../../src/main/features/runs/process/run-directories.ts';
+import { endProcessesOfRun } from '../../src/main/features/runs/supervisor/run-processes.ts';
 import { waitFor } from '../support/engine.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const supervisor = path.resolve(
-  import.meta.dirname,
-  '..',
-  '..',
-  'src',
-  'main',
-  'supervisor',
-  'supervisor.ts',
-);
+const supervisor = path.resolve(import.meta.dirname, '../../src/main/features/runs/supervisor/supervisor.ts');
 
 /** A run directory, removed with whatever a failed test left running. */
 async function temporaryRun(): Promise<{ folder: string } & AsyncDisposable> {

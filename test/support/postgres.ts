@@ -4,12 +4,12 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { createFile, replaceFile } from '../../src/main/platform/durable-file.ts';
 import {
   type PostgresConnection,
   startEmbeddedPostgres,
-} from '../../src/main/adapters/embedded/postgres/embedded-postgres.ts';
-import { createSchemaService } from '../../src/main/adapters/postgres/schema-service.ts';
-import { createFile, replaceFile } from '../../src/main/durable-file.ts';
+} from '../../src/main/postgres/embedded/embedded-postgres.ts';
+import { createSchemaService } from '../../src/main/postgres/schema/create-schema-service.ts';
 
 const template = 'trainyard_template';
 

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { S3Endpoint } from '../../src/main/domain/stores/endpoints.ts';
+import type { S3Endpoint } from '../../src/main/platform/endpoints.ts';
 import { waitFor } from './engine.ts';
 
 const run = promisify(execFile);

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createListener } from '../../src/main/adapters/embedded/pubsub/listener.ts';
-import { createPubSub } from '../../src/main/adapters/embedded/pubsub/pubsub.ts';
-import { listProcesses } from '../../src/main/adapters/processes/trainer-processes.ts';
-import { queueChannel } from '../../src/main/domain/runs/announcement.ts';
+import { queueChannel } from '../../src/main/features/runs/announcement.ts';
+import { listProcesses } from '../../src/main/features/runs/process/trainer-processes.ts';
+import { createListener } from '../../src/main/stores/pubsub/postgres/listener.ts';
+import { createPubSub } from '../../src/main/stores/pubsub/postgres/pubsub.ts';
 import {
   createWorld,
   journalOf,

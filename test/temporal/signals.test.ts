@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localOwnerId } from '../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import {
   createWorld,
   letFinish,

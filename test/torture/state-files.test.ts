@@ -3,18 +3,23 @@ import { existsSync, lchownSync, mkdirSync, rmSync, symlinkSync, writeFileSync }
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { requireDatabase } from '../../src/main/adapters/embedded/postgres/initialise.ts';
-import { locate } from '../../src/main/adapters/embedded/postgres/location.ts';
-import { serverUser } from '../../src/main/adapters/embedded/postgres/server-user.ts';
-import { readExternal } from '../../src/main/adapters/external/external-file.ts';
-import { FilesObjectStore } from '../../src/main/adapters/files/object-store.ts';
-import { FileUploads } from '../../src/main/adapters/files/uploads.ts';
-import { openSettings } from '../../src/main/adapters/sqlite/settings-store.ts';
-import { SecretFiles } from '../../src/main/adapters/stack-files/secret-files.ts';
-import { StackFolder } from '../../src/main/adapters/stack-files/stack-folder.ts';
-import { findEngine } from '../../src/main/find-engine.ts';
-import { ensureSecrets, openHome, removeEngineRecord, writeEngineRecord } from '../../src/main/home.ts';
-import { openStateFolder } from '../../src/main/state-folder.ts';
+import { FileUploads } from '../../src/main/features/datasets/sources/uploads.ts';
+import { findEngine } from '../../src/main/platform/find-engine.ts';
+import {
+  ensureSecrets,
+  openHome,
+  removeEngineRecord,
+  writeEngineRecord,
+} from '../../src/main/platform/home.ts';
+import { openStateFolder } from '../../src/main/platform/state-folder.ts';
+import { requireDatabase } from '../../src/main/postgres/embedded/initialise.ts';
+import { locate } from '../../src/main/postgres/embedded/location.ts';
+import { serverUser } from '../../src/main/postgres/embedded/server-user.ts';
+import { SecretFiles } from '../../src/main/stack/files/secret-files.ts';
+import { StackFolder } from '../../src/main/stack/files/stack-folder.ts';
+import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
+import { readExternal } from '../../src/main/stores/profiles/external-file.ts';
+import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 import { makeHome } from '../embedded-postgres/support.ts';
 import { hashTree, makeDecoy } from '../state/decoy.ts';
 

@@ -3,10 +3,10 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { decode, readingOptions, whiteOf } from '../../resources/trainers/builtin/decoding.ts';
-import * as engine from '../../src/main/adapters/images/decoding.ts';
-import { SharpImageReader } from '../../src/main/adapters/images/sharp-image-reader.ts';
-import { SharpPixelReader } from '../../src/main/adapters/images/sharp-pixel-sums.ts';
-import * as manifest from '../../src/main/domain/datasets/manifest.ts';
+import * as manifest from '../../src/main/features/datasets/manifest.ts';
+import * as engine from '../../src/main/features/datasets/pixels/decoding.ts';
+import { SharpImageReader } from '../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { SharpPixelReader } from '../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
 import {
   bytesOf,
   deep,

@@ -1,5 +1,5 @@
-import type { DatasetService } from '../domain/datasets/dataset-service.ts';
-import { automatic } from '../domain/datasets/reading.ts';
+import type { DatasetService } from '../features/datasets/dataset-service.ts';
+import { automatic } from '../features/datasets/reading.ts';
 import { api } from './implementer.ts';
 
 /** The contract's part on datasets. */

@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
-import { isDiskFault } from '../faults/system-fault.ts';
+import { isDiskFault } from '../platform/faults/system-fault.ts';
 
 /** What a handler knows of the caller, and of the moment. */
 export interface ApiContext {

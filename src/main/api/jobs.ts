@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server';
 import { jobsContract } from '../../shared/contract/jobs.ts';
-import type { JobService } from '../domain/jobs/job-service.ts';
+import type { JobService } from '../features/jobs/job-service.ts';
 import type { ApiContext } from './implementer.ts';
 
 /** The contract's part on jobs. */

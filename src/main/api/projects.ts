@@ -1,4 +1,4 @@
-import type { Projects } from '../domain/projects/projects.ts';
+import type { Projects } from '../features/projects/projects.ts';
 import { api } from './implementer.ts';
 
 /** The contract's projects, by the service. */

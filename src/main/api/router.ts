@@ -1,6 +1,6 @@
-import type { DatasetService } from '../domain/datasets/dataset-service.ts';
-import type { JobService } from '../domain/jobs/job-service.ts';
-import type { Projects } from '../domain/projects/projects.ts';
+import type { DatasetService } from '../features/datasets/dataset-service.ts';
+import type { JobService } from '../features/jobs/job-service.ts';
+import type { Projects } from '../features/projects/projects.ts';
 import { datasetsApi } from './datasets.ts';
 import { api } from './implementer.ts';
 import { jobsApi } from './jobs.ts';

@@ -1,8 +1,8 @@
-import type { EventService } from '../domain/journal/event-service.ts';
-import type { LogService } from '../domain/logs/log-service.ts';
-import type { MetricService } from '../domain/metrics/metric-service.ts';
-import type { SeriesService } from '../domain/metrics/series.ts';
-import type { Runs } from '../domain/runs/runs.ts';
+import type { EventService } from '../features/journal/event-service.ts';
+import type { LogService } from '../features/logs/log-service.ts';
+import type { MetricService } from '../features/metrics/metric-service.ts';
+import type { SeriesService } from '../features/metrics/series.ts';
+import type { Runs } from '../features/runs/runs.ts';
 import { api } from './implementer.ts';
 import { splitNames } from './name-list.ts';
 

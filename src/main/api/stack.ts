@@ -1,6 +1,7 @@
 import type { StackOperation, StackState } from '../../shared/contract/stack.ts';
 import type { Profile } from '../../shared/model/stack.ts';
-import type { Stack, StackLogs, StackOperations, Tell } from '../domain/stack/ports.ts';
+import type { Tell } from '../platform/progress.ts';
+import type { Stack, StackLogs, StackOperations } from '../stack/ports.ts';
 import { api } from './implementer.ts';
 
 export interface StackServices {

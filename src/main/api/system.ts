@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { systemContract } from '../../shared/contract/system.ts';
-import type { DiskWatch } from '../domain/disk/disk-watch.ts';
-import type { DoctorService } from '../domain/doctor/doctor-service.ts';
-import type { News } from '../domain/news/news.ts';
+import type { DiskWatch } from '../features/disk/disk-watch.ts';
+import type { DoctorService } from '../features/doctor/doctor-service.ts';
+import type { News } from '../features/news/news.ts';
 import { api } from './implementer.ts';
 
 type Info = z.infer<(typeof systemContract.info)['~orpc']['outputSchema'] & z.ZodType>;

@@ -9,7 +9,7 @@ import type { contract } from '../../shared/contract/contract.ts';
 import { type ErrorPlace, TrainyardError } from '../../shared/model/errors.ts';
 import { importKey } from '../../shared/model/sign-in.ts';
 import { signIn } from '../../shared/model/sign-in-client.ts';
-import type { EngineAddress } from '../find-engine.ts';
+import type { EngineAddress } from '../platform/find-engine.ts';
 import { say } from './language.ts';
 import { remark } from './output.ts';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command, Help, InvalidArgumentError, Option } from 'commander';
 import stringWidth from 'string-width';
 import { readNumber } from '../../shared/model/number-text.ts';
-import { version } from '../version.ts';
+import { version } from '../engine/version.ts';
 import { language, say } from './language.ts';
 import { rangeWords } from './range-words.ts';
 

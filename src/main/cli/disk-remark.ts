@@ -1,5 +1,5 @@
 import { formatBytes } from '../../shared/model/disk.ts';
-import type { DiskState } from '../domain/disk/disk-watch.ts';
+import type { DiskState } from '../features/disk/disk-watch.ts';
 import { say } from './language.ts';
 import { remark } from './output.ts';
 

@@ -1,12 +1,12 @@
 import { TrainyardError } from '../../shared/model/errors.ts';
-import { startEmbeddedPostgres } from '../adapters/embedded/postgres/embedded-postgres.ts';
-import { databaseName, roleName } from '../adapters/embedded/postgres/initialise.ts';
-import { findLocation } from '../adapters/embedded/postgres/location.ts';
-import { readPostmasterFile } from '../adapters/embedded/postgres/postmaster.ts';
-import { serverUser } from '../adapters/embedded/postgres/server-user.ts';
-import { type EngineAddress, findEngine } from '../find-engine.ts';
-import { acquireEngineLock, ensureSecrets, openHome, removeEngineRecord } from '../home.ts';
-import { homeFolder } from '../paths.ts';
+import { type EngineAddress, findEngine } from '../platform/find-engine.ts';
+import { acquireEngineLock, ensureSecrets, openHome, removeEngineRecord } from '../platform/home.ts';
+import { homeFolder } from '../platform/paths.ts';
+import { startEmbeddedPostgres } from '../postgres/embedded/embedded-postgres.ts';
+import { databaseName, roleName } from '../postgres/embedded/initialise.ts';
+import { findLocation } from '../postgres/embedded/location.ts';
+import { readPostmasterFile } from '../postgres/embedded/postmaster.ts';
+import { serverUser } from '../postgres/embedded/server-user.ts';
 import { say } from './language.ts';
 
 /** The URL of the server that the running engine keeps; null where its server is not there at the moment. */

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { koreanCodes } from '../../shared/i18n/ko/codes.ts';
 import { type ErrorPlace, errorMessage, errorSentence, TrainyardError } from '../../shared/model/errors.ts';
-import { systemFault } from '../faults/system-fault.ts';
+import { systemFault } from '../platform/faults/system-fault.ts';
 import { language, say } from './language.ts';
 import { remark } from './output.ts';
 import { isUsageError, usageError } from './usage-error.ts';

@@ -1,5 +1,5 @@
 import { TrainyardError } from '../../shared/model/errors.ts';
-import { homeFolder } from '../paths.ts';
+import { homeFolder } from '../platform/paths.ts';
 import { type Api, type Client, connect, isEngineGone } from './client.ts';
 import { reachEngine, waitForEngine } from './engine.ts';
 import { say } from './language.ts';

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { codeOf } from '../error-code.ts';
+import { codeOf } from '../platform/error-code.ts';
 import { toContractError } from './errors.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';

@@ -1,7 +1,7 @@
 import { ORPCError, ValidationError } from '@orpc/server';
 import type { Logger } from 'pino';
 import { TrainyardError } from '../../shared/model/errors.ts';
-import { systemFault } from '../faults/system-fault.ts';
+import { systemFault } from '../platform/faults/system-fault.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
 /** PostgreSQL's classes 08 (connection), 57P (shutting down, starting up) and the socket's own errors. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { hasCode } from '../error-code.ts';
+import { hasCode } from '../platform/error-code.ts';
 import { inlineScriptSources } from './inline-scripts.ts';
 import { type Refusal, refusal } from './refusals.ts';
 

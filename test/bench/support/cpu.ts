@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { hasCode } from '../../../src/main/error-code.ts';
+import { hasCode } from '../../../src/main/platform/error-code.ts';
 
 /** Of Linux's clock for processes, which `getconf CLK_TCK` tells: 100 wherever Linux runs today. */
 const ticksPerSecond = 100;

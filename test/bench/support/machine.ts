@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import path from 'node:path';
-import { hasCode } from '../../../src/main/error-code.ts';
+import { hasCode } from '../../../src/main/platform/error-code.ts';
 
 /** Whether the block devices turn, as Linux says; null elsewhere, where there is none, and for virtual ones, which do not tell. */
 async function disks(): Promise<string | null> {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../../../src/main/adapters/embedded/postgres/embedded-postgres.ts';
-import { createSchemaService } from '../../../src/main/adapters/postgres/schema-service.ts';
+import { startEmbeddedPostgres } from '../../../src/main/postgres/embedded/embedded-postgres.ts';
+import { createSchemaService } from '../../../src/main/postgres/schema/create-schema-service.ts';
 
 /** Runs `work` with the URL of a database that has the whole schema, on a PostgreSQL of its own with the product's settings. */
 export async function withPostgres<Result>(work: (url: string) => Promise<Result>): Promise<Result> {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { importOver, openService } from './open-service.ts';
 
 /**

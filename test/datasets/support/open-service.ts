@@ -1,20 +1,20 @@
 import path from 'node:path';
-import { LocalExaminer } from '../../../src/main/adapters/examiner/local-examiner.ts';
-import { LocalSources } from '../../../src/main/adapters/files/local-sources.ts';
-import { FilesObjectStore } from '../../../src/main/adapters/files/object-store.ts';
-import { LocalRootedFiles } from '../../../src/main/adapters/files/rooted-files.ts';
-import { FileUploads } from '../../../src/main/adapters/files/uploads.ts';
-import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-reader.ts';
-import { PostgresImportRepository } from '../../../src/main/adapters/postgres/dataset-imports.ts';
-import { PostgresDatasetRepository } from '../../../src/main/adapters/postgres/datasets.ts';
-import { createPool } from '../../../src/main/adapters/postgres/pool.ts';
-import { PostgresProjectStore } from '../../../src/main/adapters/postgres/projects.ts';
-import { AuditLog } from '../../../src/main/domain/audit/audit-log.ts';
-import { DatasetService } from '../../../src/main/domain/datasets/dataset-service.ts';
-import { defaultLimits } from '../../../src/main/domain/datasets/limits.ts';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
-import { News } from '../../../src/main/domain/news/news.ts';
-import type { LocalObjects, ObjectStore } from '../../../src/main/domain/objects/ports.ts';
+import { AuditLog } from '../../../src/main/features/audit/audit-log.ts';
+import { PostgresDatasetRepository } from '../../../src/main/features/datasets/dataset-queries.ts';
+import { DatasetService } from '../../../src/main/features/datasets/dataset-service.ts';
+import { LocalExaminer } from '../../../src/main/features/datasets/examiner/local-examiner.ts';
+import { PostgresImportRepository } from '../../../src/main/features/datasets/import-rows.ts';
+import { defaultLimits } from '../../../src/main/features/datasets/limits.ts';
+import { SharpImageReader } from '../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { LocalSources } from '../../../src/main/features/datasets/sources/local-sources.ts';
+import { LocalRootedFiles } from '../../../src/main/features/datasets/sources/rooted-files.ts';
+import { FileUploads } from '../../../src/main/features/datasets/sources/uploads.ts';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
+import { News } from '../../../src/main/features/news/news.ts';
+import { PostgresProjectStore } from '../../../src/main/features/projects/project-rows.ts';
+import { createPool } from '../../../src/main/postgres/pool.ts';
+import { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
+import type { LocalObjects, ObjectStore } from '../../../src/main/stores/objects/ports.ts';
 import { isOver } from '../../../src/shared/contract/file-progress.ts';
 
 /** The service of datasets on a real PostgreSQL and a real folder (or `elsewhere`, which takes no links), as the engine wires it. */

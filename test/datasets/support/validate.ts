@@ -1,10 +1,10 @@
-import { LocalSources } from '../../../src/main/adapters/files/local-sources.ts';
-import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-reader.ts';
-import { defaultLimits, type SourceLimits } from '../../../src/main/domain/datasets/limits.ts';
-import { automatic, type Reading } from '../../../src/main/domain/datasets/reading.ts';
-import { scanSource } from '../../../src/main/domain/datasets/scan.ts';
-import { trainingRiskCodes } from '../../../src/main/domain/datasets/training-risks.ts';
-import { type Evaluation, evaluate } from '../../../src/main/domain/datasets/validation.ts';
+import { defaultLimits, type SourceLimits } from '../../../src/main/features/datasets/limits.ts';
+import { SharpImageReader } from '../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { automatic, type Reading } from '../../../src/main/features/datasets/reading.ts';
+import { scanSource } from '../../../src/main/features/datasets/scan.ts';
+import { LocalSources } from '../../../src/main/features/datasets/sources/local-sources.ts';
+import { trainingRiskCodes } from '../../../src/main/features/datasets/training-risks.ts';
+import { type Evaluation, evaluate } from '../../../src/main/features/datasets/validation.ts';
 
 const reader = new SharpImageReader();
 

@@ -1,6 +1,6 @@
-import { createDoctor, type DoctorParts } from '../../../src/main/adapters/doctor/create-doctor.ts';
-import type { StoreEndpoints } from '../../../src/main/domain/stores/endpoints.ts';
-import { endpointChecks } from '../../../src/main/stores/check-stores.ts';
+import { endpointChecks } from '../../../src/main/features/doctor/checks/check-stores.ts';
+import { createDoctor, type DoctorParts } from '../../../src/main/features/doctor/checks/create-doctor.ts';
+import type { StoreEndpoints } from '../../../src/main/platform/endpoints.ts';
 import type { Profile } from '../../../src/shared/model/stack.ts';
 
 /** Examines this machine in a process of its own: with another account, another environment, other mounts. Prints the report as JSON. */

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { StoreEndpoints } from '../../../src/main/domain/stores/endpoints.ts';
+import type { StoreEndpoints } from '../../../src/main/platform/endpoints.ts';
 import { startServer } from '../../support/servers.ts';
 import type { Fault, Machine } from './faulty-machine.ts';
 

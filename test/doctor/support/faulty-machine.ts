@@ -5,10 +5,10 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { DoctorParts } from '../../../src/main/adapters/doctor/create-doctor.ts';
-import type { FindingCode } from '../../../src/main/domain/doctor/findings.ts';
-import { stackRecordSchema } from '../../../src/main/domain/stack/record.ts';
-import type { StoreEndpoints } from '../../../src/main/domain/stores/endpoints.ts';
+import type { DoctorParts } from '../../../src/main/features/doctor/checks/create-doctor.ts';
+import type { FindingCode } from '../../../src/main/features/doctor/findings.ts';
+import type { StoreEndpoints } from '../../../src/main/platform/endpoints.ts';
+import { stackRecordSchema } from '../../../src/main/stack/record.ts';
 import type { Finding } from '../../../src/shared/contract/system.ts';
 import type { Profile } from '../../../src/shared/model/stack.ts';
 

@@ -1,5 +1,5 @@
-import { findDocker } from '../../../src/main/adapters/doctor/docker-engine.ts';
-import { runThrowaway } from '../../../src/main/adapters/doctor/throwaway.ts';
+import { findDocker } from '../../../src/main/features/doctor/checks/docker-engine.ts';
+import { runThrowaway } from '../../../src/main/features/doctor/checks/throwaway.ts';
 
 /** A container of the doctor that would go on for a minute, for a test that kills this process meanwhile. */
 const { engine } = await findDocker(process.env, true);

@@ -1,5 +1,5 @@
-import type { IngestedAttempt } from '../../../src/main/domain/ingest/ports.ts';
-import { rollupShape } from '../../../src/main/domain/metrics/rollups.ts';
+import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts';
+import { rollupShape } from '../../../src/main/features/metrics/rollups.ts';
 import { Workshop } from './workshop.ts';
 
 /** Drains an attempt to its end in a process of its own, which a test kills: `node ingest-program.ts URL ATTEMPT LINES`. */

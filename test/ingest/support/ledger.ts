@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { IngestedAttempt } from '../../../src/main/domain/ingest/ports.ts';
-import { openLines, type RollupState } from '../../../src/main/domain/metrics/rollups.ts';
+import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts';
+import { openLines, type RollupState } from '../../../src/main/features/metrics/rollups.ts';
 import type { RunEvent } from '../../../src/shared/contract/run-readings.ts';
 import type { TrainerOutput } from './trainer-output.ts';
 import type { Workshop } from './workshop.ts';

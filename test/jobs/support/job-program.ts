@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { openJobs } from './open-jobs.ts';
 import { openStores } from './stores.ts';
 

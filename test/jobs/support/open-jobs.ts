@@ -1,20 +1,19 @@
 import type { Pool } from 'pg';
-import { LocalRootedFiles } from '../../../src/main/adapters/files/rooted-files.ts';
-import { SharpImageReader } from '../../../src/main/adapters/images/sharp-image-reader.ts';
-import { SharpPixelReader } from '../../../src/main/adapters/images/sharp-pixel-sums.ts';
-import { PostgresDatasetRepository } from '../../../src/main/adapters/postgres/datasets.ts';
-import { PostgresJobStore } from '../../../src/main/adapters/postgres/jobs.ts';
-import { PostgresModelSource } from '../../../src/main/adapters/postgres/model-files.ts';
-import { DatasetFiles } from '../../../src/main/domain/datasets/dataset-files.ts';
-import { Manifests } from '../../../src/main/domain/datasets/manifests.ts';
-import { JobClaims } from '../../../src/main/domain/jobs/job-claims.ts';
-import { createJobs } from '../../../src/main/domain/jobs/jobs.ts';
-import { ModelExportJob } from '../../../src/main/domain/jobs/model-export.ts';
-import type { WorkerLink } from '../../../src/main/domain/jobs/ports.ts';
-import { StatisticsJob } from '../../../src/main/domain/jobs/statistics.ts';
-import type { PubSub } from '../../../src/main/domain/messaging/ports.ts';
-import type { LocalObjects, ObjectStore } from '../../../src/main/domain/objects/ports.ts';
-import type { Queue } from '../../../src/main/domain/queue/ports.ts';
+import { DatasetFiles } from '../../../src/main/features/datasets/dataset-files.ts';
+import { PostgresDatasetRepository } from '../../../src/main/features/datasets/dataset-queries.ts';
+import { Manifests } from '../../../src/main/features/datasets/manifests.ts';
+import { SharpImageReader } from '../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { SharpPixelReader } from '../../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
+import { LocalRootedFiles } from '../../../src/main/features/datasets/sources/rooted-files.ts';
+import { JobClaims } from '../../../src/main/features/jobs/job-claims.ts';
+import { PostgresJobStore } from '../../../src/main/features/jobs/job-rows.ts';
+import { createJobs } from '../../../src/main/features/jobs/jobs.ts';
+import { ModelExportJob } from '../../../src/main/features/jobs/model-export.ts';
+import { PostgresModelSource } from '../../../src/main/features/jobs/model-files.ts';
+import { StatisticsJob } from '../../../src/main/features/jobs/statistics.ts';
+import type { LocalObjects, ObjectStore } from '../../../src/main/stores/objects/ports.ts';
+import type { PubSub } from '../../../src/main/stores/pubsub/ports.ts';
+import type { Queue, WorkerLink } from '../../../src/main/stores/queue/ports.ts';
 
 export interface JobStage {
   readonly pool: Pool;

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { createListener } from '../../../src/main/adapters/embedded/pubsub/listener.ts';
-import { createPubSub } from '../../../src/main/adapters/embedded/pubsub/pubsub.ts';
-import { createQueue } from '../../../src/main/adapters/embedded/queue/queue.ts';
-import { FilesObjectStore } from '../../../src/main/adapters/files/object-store.ts';
-import { createPool } from '../../../src/main/adapters/postgres/pool.ts';
+import { createPool } from '../../../src/main/postgres/pool.ts';
+import { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
+import { createListener } from '../../../src/main/stores/pubsub/postgres/listener.ts';
+import { createPubSub } from '../../../src/main/stores/pubsub/postgres/pubsub.ts';
+import { createQueue } from '../../../src/main/stores/queue/postgres-queue.ts';
 
 /** The stores of the embedded profile, as far as jobs need them; of the objects in a folder one process has one store. */
 export async function openStores(databaseUrl: string, home: string, store?: FilesObjectStore) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
-import type { ObjectStore } from '../../../src/main/domain/objects/ports.ts';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
+import type { ObjectStore } from '../../../src/main/stores/objects/ports.ts';
 
 /** A safetensors file of two tensors. */
 export function weights(): Buffer {

@@ -1,7 +1,7 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import {
   type CreateWorld,
   journalOf,

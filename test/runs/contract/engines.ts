@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { waitFor } from '../../support/engine.ts';
 import { type CreateWorld, queueRun, until, untilOver, untilTraining, type World } from '../support/acts.ts';
 import { MemoryPubSub } from '../support/memory-pub-sub.ts';

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { listProcesses } from '../../../src/main/adapters/processes/trainer-processes.ts';
+import { listProcesses } from '../../../src/main/features/runs/process/trainer-processes.ts';
 import { TrainyardError } from '../../../src/shared/model/errors.ts';
 import { type CreateWorld, queueRun, statesOf, until, untilOver, untilTraining } from '../support/acts.ts';
 import { brokenSupervisor } from '../support/stage.ts';

@@ -2,7 +2,7 @@ import { readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { trainingConfigSchema } from '../../../src/shared/model/training-config.ts';
 import { type CreateWorld, journalOf, queueRun, statesOf, until, untilOver } from '../support/acts.ts';
 

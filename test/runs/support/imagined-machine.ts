@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type pg from 'pg';
-import type { IngestedAttempt, Ingestion, IngestSummary } from '../../../src/main/domain/ingest/ports.ts';
-import type { ExitRecord, Observation } from '../../../src/main/domain/runs/observation.ts';
-import type { Executor, RunDirectories } from '../../../src/main/domain/runs/ports.ts';
+import type { IngestedAttempt, Ingestion, IngestSummary } from '../../../src/main/features/ingest/ports.ts';
+import type { ExitRecord, Observation } from '../../../src/main/features/runs/observation.ts';
+import type { Executor, RunDirectories } from '../../../src/main/features/runs/ports.ts';
 
 interface Directory {
   prepared: boolean;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
-import { claim } from '../../../src/main/domain/runs/claim.ts';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
+import { claim } from '../../../src/main/features/runs/claim.ts';
 import type { Run } from '../../../src/shared/contract/runs.ts';
 import { isEnded } from '../../../src/shared/model/run.ts';
 import { createStage, type Stage } from './stage.ts';

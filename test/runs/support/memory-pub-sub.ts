@@ -1,4 +1,4 @@
-import type { PubSub } from '../../../src/main/domain/messaging/ports.ts';
+import type { PubSub } from '../../../src/main/stores/pubsub/ports.ts';
 
 /** Pub/sub within a process. */
 export class MemoryPubSub implements PubSub {

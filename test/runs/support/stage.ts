@@ -2,28 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
-import { createCache } from '../../../src/main/adapters/embedded/cache/cache.ts';
-import { createDocumentStore } from '../../../src/main/adapters/embedded/documents/document-store.ts';
-import { PostgresAttemptStore } from '../../../src/main/adapters/postgres/attempts.ts';
-import { PostgresJournal } from '../../../src/main/adapters/postgres/journal.ts';
-import { createPool } from '../../../src/main/adapters/postgres/pool.ts';
-import { PostgresProjectStore } from '../../../src/main/adapters/postgres/projects.ts';
-import { PostgresRunStore } from '../../../src/main/adapters/postgres/runs.ts';
-import { PostgresRunReader } from '../../../src/main/adapters/postgres/runs-reader.ts';
-import { PostgresUnitOfWork } from '../../../src/main/adapters/postgres/unit-of-work.ts';
-import { FileRunDirectories } from '../../../src/main/adapters/processes/run-directories.ts';
-import { SupervisedExecutor } from '../../../src/main/adapters/processes/supervised-executor.ts';
-import { AuditLog } from '../../../src/main/domain/audit/audit-log.ts';
-import type { DatasetRecord, TrainingData } from '../../../src/main/domain/datasets/ports.ts';
-import { localOwnerId } from '../../../src/main/domain/identity/local-owner.ts';
-import type { PubSub } from '../../../src/main/domain/messaging/ports.ts';
-import { News } from '../../../src/main/domain/news/news.ts';
-import { objectNotFound } from '../../../src/main/domain/objects/keys.ts';
-import { Projects } from '../../../src/main/domain/projects/projects.ts';
-import type { RunDriver } from '../../../src/main/domain/runs/driver.ts';
-import type { RunLog } from '../../../src/main/domain/runs/ports.ts';
-import { createRuns, type Runs, type RunsParts } from '../../../src/main/domain/runs/runs.ts';
-import type { TrainableModels } from '../../../src/main/domain/training/models.ts';
+import { AuditLog } from '../../../src/main/features/audit/audit-log.ts';
+import type { DatasetRecord, TrainingData } from '../../../src/main/features/datasets/ports.ts';
+import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
+import { PostgresJournal } from '../../../src/main/features/journal/journal-rows.ts';
+import { News } from '../../../src/main/features/news/news.ts';
+import { PostgresProjectStore } from '../../../src/main/features/projects/project-rows.ts';
+import { Projects } from '../../../src/main/features/projects/projects.ts';
+import { PostgresAttemptStore } from '../../../src/main/features/runs/attempt-rows.ts';
+import type { RunDriver } from '../../../src/main/features/runs/driver.ts';
+import type { RunLog } from '../../../src/main/features/runs/ports.ts';
+import { FileRunDirectories } from '../../../src/main/features/runs/process/run-directories.ts';
+import { SupervisedExecutor } from '../../../src/main/features/runs/process/supervised-executor.ts';
+import { PostgresRunReader } from '../../../src/main/features/runs/run-queries.ts';
+import { PostgresRunStore } from '../../../src/main/features/runs/run-rows.ts';
+import { createRuns, type Runs, type RunsParts } from '../../../src/main/features/runs/runs.ts';
+import type { TrainableModels } from '../../../src/main/features/training/models.ts';
+import { createPool } from '../../../src/main/postgres/pool.ts';
+import { PostgresUnitOfWork } from '../../../src/main/postgres/unit-of-work.ts';
+import { createCache } from '../../../src/main/stores/cache/postgres-cache.ts';
+import { createDocumentStore } from '../../../src/main/stores/documents/postgres/document-store.ts';
+import { objectNotFound } from '../../../src/main/stores/objects/keys.ts';
+import type { PubSub } from '../../../src/main/stores/pubsub/ports.ts';
 import { MemoryPubSub } from './memory-pub-sub.ts';
 import { createTestIngestion } from './test-ingestion.ts';
 
@@ -167,7 +167,7 @@ export function createStage(options: StageOptions): Stage {
     executor: new SupervisedExecutor({
       name: 'builtin',
       node: process.execPath,
-      supervisor: options.supervisor ?? path.join(root, 'src', 'main', 'supervisor', 'supervisor.ts'),
+      supervisor: options.supervisor ?? path.join(root, 'src/main/features/runs/supervisor/supervisor.ts'),
       trainer: path.join(import.meta.dirname, 'fake-trainer.mjs'),
       directories,
       log,

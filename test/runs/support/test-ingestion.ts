@@ -1,17 +1,17 @@
 import type pg from 'pg';
-import { createRunDirectoryFiles } from '../../../src/main/adapters/files/run-directory-tail.ts';
-import { PostgresIngestStore } from '../../../src/main/adapters/postgres/ingest-store.ts';
-import { MetricPartitions } from '../../../src/main/adapters/postgres/metric-partitions.ts';
-import type { Cache } from '../../../src/main/domain/cache/ports.ts';
-import type { DocumentStore } from '../../../src/main/domain/documents/ports.ts';
-import { batchLimits } from '../../../src/main/domain/ingest/attempt-reader.ts';
-import { IngestionService } from '../../../src/main/domain/ingest/ingestion-service.ts';
-import { LiveState } from '../../../src/main/domain/ingest/live-state.ts';
-import type { Ingestion } from '../../../src/main/domain/ingest/ports.ts';
-import type { PubSub } from '../../../src/main/domain/messaging/ports.ts';
-import { rollupShape } from '../../../src/main/domain/metrics/rollups.ts';
-import type { News } from '../../../src/main/domain/news/news.ts';
-import type { RunLog } from '../../../src/main/domain/runs/ports.ts';
+import { batchLimits } from '../../../src/main/features/ingest/attempt-reader.ts';
+import { PostgresIngestStore } from '../../../src/main/features/ingest/ingest-store.ts';
+import { IngestionService } from '../../../src/main/features/ingest/ingestion-service.ts';
+import { LiveState } from '../../../src/main/features/ingest/live-state.ts';
+import { MetricPartitions } from '../../../src/main/features/ingest/metric-partitions.ts';
+import type { Ingestion } from '../../../src/main/features/ingest/ports.ts';
+import { createRunDirectoryFiles } from '../../../src/main/features/ingest/run-directory-tail.ts';
+import { rollupShape } from '../../../src/main/features/metrics/rollups.ts';
+import type { News } from '../../../src/main/features/news/news.ts';
+import type { RunLog } from '../../../src/main/features/runs/ports.ts';
+import type { Cache } from '../../../src/main/stores/cache/ports.ts';
+import type { DocumentStore } from '../../../src/main/stores/documents/ports.ts';
+import type { PubSub } from '../../../src/main/stores/pubsub/ports.ts';
 
 export interface TestIngestionParts {
   readonly pool: pg.Pool;

@@ -1,11 +1,6 @@
 import { once } from 'node:events';
-import { nanoseconds, timeOf } from '../../../src/main/domain/stack/log-position.ts';
-import type {
-  LogBatch,
-  LogContainer,
-  LogOpening,
-  LogSource,
-} from '../../../src/main/domain/stack/log-source.ts';
+import { nanoseconds, timeOf } from '../../../src/main/stack/log-position.ts';
+import type { LogBatch, LogContainer, LogOpening, LogSource } from '../../../src/main/stack/log-source.ts';
 import type { StackLogLine } from '../../../src/shared/contract/stack.ts';
 import type { ServiceName } from '../../../src/shared/model/stack.ts';
 

@@ -1,4 +1,4 @@
-import type { StoreEndpoints } from '../../../src/main/domain/stores/endpoints.ts';
+import type { StoreEndpoints } from '../../../src/main/platform/endpoints.ts';
 import { serviceNames } from '../../../src/shared/model/stack.ts';
 import { s3Endpoint, startServer, type TestServer } from '../../support/servers.ts';
 

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findNode } from '../../../bin/find-node.mjs';
-import { probes } from '../../../src/main/adapters/probes/probes.ts';
-import type { StackNews } from '../../../src/main/domain/stack/ports.ts';
-import type { StackService } from '../../../src/main/domain/stack/stack-service.ts';
-import { createStack, type StackOptions } from '../../../src/main/stack.ts';
+import type { StackNews } from '../../../src/main/platform/progress.ts';
+import { createStack, type StackOptions } from '../../../src/main/stack/create-stack.ts';
+import { probes } from '../../../src/main/stack/probes/probes.ts';
+import type { StackService } from '../../../src/main/stack/stack-service.ts';
 import type { ServiceName } from '../../../src/shared/model/stack.ts';
 
 const run = promisify(execFile);

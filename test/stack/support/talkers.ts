@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { connectDocker } from '../../../src/main/adapters/docker/client.ts';
-import { ContainerLogs } from '../../../src/main/adapters/docker/container-logs.ts';
-import { stackLabels } from '../../../src/main/domain/stack/labels.ts';
-import { StackLogService } from '../../../src/main/domain/stack/log-service.ts';
+import { connectDocker } from '../../../src/main/stack/docker/client.ts';
+import { ContainerLogs } from '../../../src/main/stack/docker/container-logs.ts';
+import { stackLabels } from '../../../src/main/stack/labels.ts';
+import { StackLogService } from '../../../src/main/stack/log-service.ts';
 import type { ServiceName } from '../../../src/shared/model/stack.ts';
 import { docker, serverImages } from '../../support/servers.ts';
 

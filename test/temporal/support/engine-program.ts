@@ -1,6 +1,6 @@
-import { createListener } from '../../../src/main/adapters/embedded/pubsub/listener.ts';
-import { createPubSub } from '../../../src/main/adapters/embedded/pubsub/pubsub.ts';
-import { createPool } from '../../../src/main/adapters/postgres/pool.ts';
+import { createPool } from '../../../src/main/postgres/pool.ts';
+import { createListener } from '../../../src/main/stores/pubsub/postgres/listener.ts';
+import { createPubSub } from '../../../src/main/stores/pubsub/postgres/pubsub.ts';
 import { createStage } from '../../runs/support/stage.ts';
 import { driverOf, untilConnected } from './temporal-world.ts';
 

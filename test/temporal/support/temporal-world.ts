@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { ensureBuilt } from '../../../bin/build.mjs';
+import type { RunDriver } from '../../../src/main/features/runs/driver.ts';
+import type { RunLog } from '../../../src/main/features/runs/ports.ts';
 import {
   openTemporalDriver,
   type TemporalDriver,
   type TemporalDriverParts,
-} from '../../../src/main/adapters/temporal/driver.ts';
-import type { RunDriver } from '../../../src/main/domain/runs/driver.ts';
-import type { RunLog } from '../../../src/main/domain/runs/ports.ts';
-import type { TemporalEndpoint } from '../../../src/main/domain/stores/endpoints.ts';
+} from '../../../src/main/features/runs/temporal/driver.ts';
+import type { TemporalEndpoint } from '../../../src/main/platform/endpoints.ts';
 import { waitFor } from '../../support/engine.ts';
 
 const workflowBundle = path.resolve(import.meta.dirname, '..', '..', '..', 'out', 'node', 'workflows.js');

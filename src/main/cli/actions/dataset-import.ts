@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { formatBytes } from '../../../shared/model/disk.ts';
 import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
-import type { Reading } from '../../domain/datasets/reading.ts';
+import type { Reading } from '../../features/datasets/reading.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { remarkDisk } from '../disk-remark.ts';

@@ -1,5 +1,5 @@
-import { createSchemaService } from '../../adapters/postgres/schema-service.ts';
-import type { SchemaChange, SchemaService, SchemaState } from '../../domain/schema/schema-service.ts';
+import { createSchemaService } from '../../postgres/schema/create-schema-service.ts';
+import type { SchemaChange, SchemaService, SchemaState } from '../../postgres/schema/schema-service.ts';
 import type { CommonOptions } from '../define.ts';
 import { formatTime } from '../format.ts';
 import { say } from '../language.ts';

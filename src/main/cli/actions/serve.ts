@@ -1,10 +1,10 @@
 import { enableCompileCache } from 'node:module';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
-import { type EngineAddress, findEngine } from '../../find-engine.ts';
-import { openHome } from '../../home.ts';
-import { homeFolder } from '../../paths.ts';
-import { openStateFolder } from '../../state-folder.ts';
+import { type EngineAddress, findEngine } from '../../platform/find-engine.ts';
+import { openHome } from '../../platform/home.ts';
+import { homeFolder } from '../../platform/paths.ts';
+import { openStateFolder } from '../../platform/state-folder.ts';
 import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { remarkDisk } from '../disk-remark.ts';
@@ -114,7 +114,7 @@ export async function serve(options: Options): Promise<undefined> {
   // Compiled code of the last start: most of a start is the compiling of modules. Not in the common temporary folder, where
   // another user could put code of theirs in its place.
   enableCompileCache(openStateFolder(home, 'compile-cache'));
-  const { startEngine } = await import('../../engine.ts');
+  const { startEngine } = await import('../../engine/engine.ts');
   let engine: Awaited<ReturnType<typeof startEngine>>;
   try {
     engine = await startEngine({

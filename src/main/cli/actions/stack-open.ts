@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { type Profile, type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
-import { openSettings } from '../../adapters/sqlite/settings-store.ts';
-import type { SettingsStore } from '../../domain/settings/ports.ts';
-import { openHome } from '../../home.ts';
-import { type LocalStack, openLocalStack } from '../../local-stack.ts';
-import { homeFolder } from '../../paths.ts';
-import { chosenProfile } from '../../profile.ts';
-import { chooseImages, stackImages } from '../../stack-images.ts';
+import { chosenProfile } from '../../engine/profile.ts';
+import { openHome } from '../../platform/home.ts';
+import { homeFolder } from '../../platform/paths.ts';
+import { type LocalStack, openLocalStack } from '../../stack/open-stack.ts';
+import { chooseImages, stackImages } from '../../stack/stack-images.ts';
+import type { SettingsStore } from '../../stores/settings/ports.ts';
+import { openSettings } from '../../stores/settings/settings-store.ts';
 import { say } from '../language.ts';
 import { usageError } from '../usage-error.ts';
 

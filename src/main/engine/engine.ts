@@ -1,0 +1,300 @@
+import { cpus, totalmem } from 'node:os';
+import path from 'node:path';
+import { Registry } from 'prom-client';
+import { z } from 'zod';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import type { Profile } from '../../shared/model/stack.ts';
+import { createRouter } from '../api/router.ts';
+import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
+import { StateFileSystems } from '../features/disk/file-systems.ts';
+import { endpointChecks } from '../features/doctor/checks/check-stores.ts';
+import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
+import { localOwnerId } from '../features/identity/local-owner.ts';
+import { News } from '../features/news/news.ts';
+import { ensureSample } from '../features/sample/first-start.ts';
+import { engineSocket } from '../platform/find-engine.ts';
+import {
+  acquireEngineLock,
+  ensureSecrets,
+  markRunning,
+  openHome,
+  removeEngineRecord,
+  writeEngineRecord,
+} from '../platform/home.ts';
+import { withLastResort } from '../platform/last-resort.ts';
+import { createLog } from '../platform/log.ts';
+import { appRoot } from '../platform/paths.ts';
+import type { Tell } from '../platform/progress.ts';
+import { Access } from '../server/access.ts';
+import { forgetPages, KnownPages } from '../server/known-pages.ts';
+import type { Readiness } from '../server/observability.ts';
+import { Presence } from '../server/presence.ts';
+import { EngineServer } from '../server/server.ts';
+import { migrateStores } from '../stores/migration/migrate-stores.ts';
+import { readExternal } from '../stores/profiles/external-file.ts';
+import { openStores } from '../stores/profiles/open-stores.ts';
+import type { Stores } from '../stores/profiles/stores.ts';
+import { openSettings } from '../stores/settings/settings-store.ts';
+import { EngineStack } from './engine-stack.ts';
+import { HomeWatch } from './home-watch.ts';
+import { leaveWhenIdle } from './idle-shutdown.ts';
+import { lateServices } from './late-services.ts';
+import { describeDatabase, openSession } from './open-services.ts';
+import { chosenProfile } from './profile.ts';
+import { sampleParts } from './sample.ts';
+import { servedFiles } from './served-files.ts';
+import { SessionHost } from './store-supervisor.ts';
+import { version } from './version.ts';
+
+export interface EngineOptions {
+  /** Absolute. */
+  readonly home: string;
+  /** Left out: the one chosen for the state folder. */
+  readonly profile?: Profile;
+  /** Make another token, and have every page come with a link again. */
+  readonly newToken?: boolean;
+  /** Make and train the sample project on the first start. */
+  readonly sample: boolean;
+  /** 0: any free one. Left out: the one of last time where it is free. */
+  readonly port?: number;
+  /** Stop by itself once nothing is under way and nobody has been there for so long. Left out: never. */
+  readonly idleStopMs?: number;
+}
+
+export interface Engine {
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number;
+  readonly home: string;
+  /** The room on its disks, as it last saw it. */
+  readonly disk: DiskState;
+  /** A fresh link that opens the UI once. */
+  ticketUrl(): string;
+  /** Resolves once everything is stopped. @throws TrainyardError ENGINE_FAULT where an error made it stop */
+  readonly closed: Promise<void>;
+  /**
+   * Stops what the engine started, except trainers: they go on, and the next start adopts them. With `stopRuns` they are
+   * cancelled after a last checkpoint. A second call with `stopRuns` does not wait for trainers any more.
+   */
+  stop(options: { readonly stopRuns: boolean }): Promise<void>;
+}
+
+const portKey = 'port';
+/** A hint only: any other value is as good as none. */
+const portSchema = z.int().min(1).max(65_535);
+const stopGraceMs = 10_000;
+
+function alreadyRuns(home: string): TrainyardError {
+  return new TrainyardError(
+    'ENGINE_RUNNING',
+    `Another engine has the state folder ${home}`,
+    'Use that one, stop it first, or choose another TRAINYARD_HOME.',
+    { status: 409 },
+  );
+}
+
+/** Listens where the person says, else where it did last time, else anywhere: an open page finds the engine again. */
+async function listen(server: EngineServer, lastPort: unknown, wanted: number | undefined): Promise<void> {
+  if (wanted !== undefined) return server.listen(wanted);
+  try {
+    await server.listen(portSchema.safeParse(lastPort).data ?? 0);
+  } catch (error) {
+    if (!(error instanceof TrainyardError && error.code === 'PORT_TAKEN')) throw error;
+    await server.listen(0);
+  }
+}
+
+function withDisk({ ready, checks }: Readiness, disk: DiskWatch['readiness']): Readiness {
+  return { ready: ready && disk.ok, checks: { ...checks, disk } };
+}
+
+/**
+ * Starts an engine on a state folder: its lock, PostgreSQL, the schema, the services, the server.
+ * @throws TrainyardError ENGINE_RUNNING, PORT_TAKEN and what the database's start throws; nothing is left running then
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const home = openHome(options.home);
+  const lock = acquireEngineLock(home);
+  if (!lock) throw alreadyRuns(home);
+  await using stack = new AsyncDisposableStack();
+  stack.use(lock);
+  stack.use(markRunning(home, options.newToken ?? false));
+  const log = createLog(home);
+  let endInOrder = (_fault: TrainyardError): void => process.exit(1);
+  stack.use(
+    withLastResort({
+      tell: (error, message) => log.error({ err: error }, message),
+      end: (fault) => endInOrder(fault),
+    }),
+  );
+  const homeWatch = stack.use(
+    new HomeWatch(home, (fault) => {
+      log.error({ err: fault }, 'the state folder is gone; the engine stops');
+      endInOrder(fault);
+    }),
+  );
+  const { engineToken } = ensureSecrets(home);
+  const settings = stack.use(openSettings(path.join(home, 'settings.sqlite')));
+  if (options.newToken) forgetPages(settings);
+  const startedAt = new Date().toISOString();
+  log.info({ version, home, node: process.version }, 'the engine starts');
+
+  const news = new News();
+  const disks = new StateFileSystems(home, () => [
+    path.join(home, 'runs'),
+    ...(host.open?.stores.folders ?? []),
+  ]);
+  const disk = stack.use(new DiskWatch(disks, news, log));
+  const access = new Access(engineToken, new KnownPages({ settings, log, port: () => server.port }));
+  const presence = new Presence();
+  const engineStack: EngineStack = stack.use(
+    new EngineStack({
+      home,
+      settings,
+      log,
+      host: () => host,
+      copy: (from, to, { replace, tell }) => migrateStores({ from, to, replace, tell, open: openProfile }),
+    }),
+  );
+  const openProfile = (profile: Profile, tell: Tell | null): Promise<Stores> =>
+    openStores(profile, { home, log, stackEndpoints: () => engineStack.endpoints(tell) });
+  const host: SessionHost = stack.use(
+    new SessionHost(
+      {
+        open: async (profile, tell) =>
+          openSession(await openProfile(profile, tell), { home, settings, news, disk, log }),
+        news,
+        log,
+      },
+      chosenProfile(settings, options.profile),
+    ),
+  );
+  const server: EngineServer = new EngineServer({
+    router: createRouter({
+      ...lateServices(host),
+      system: {
+        info: async () => ({
+          version,
+          profile: host.profile,
+          home,
+          pid: process.pid,
+          startedAt,
+          platform: `${process.platform}-${process.arch}`,
+          node: process.version,
+          cpuCount: cpus().length,
+          memoryBytes: totalmem(),
+          database: await describeDatabase(host.open),
+          executors: ['builtin'],
+        }),
+        disk,
+        doctor: createDoctor({
+          home,
+          database: async () => (host.open ? describeDatabase(host.open) : null),
+          profile: () => host.profile,
+          endpointChecks: () => endpointChecks(readExternal(home)),
+        }),
+        news,
+        ticket: () => server.ticketUrl(),
+      },
+      stack: engineStack.services(),
+    }),
+    context: {
+      userId: localOwnerId,
+      checkRoom: (what) => {
+        homeWatch.check();
+        disk.check(what);
+      },
+      diskRefused: () => disk.refused(),
+    },
+    access,
+    presence,
+    files: servedFiles(host, disk),
+    readiness: async () => withDisk(await host.readiness(), disk.readiness),
+    metrics: new Registry(),
+    rendererFolder: path.join(appRoot(), 'out', 'renderer'),
+    version,
+    log,
+  });
+  stack.defer(() => server.close());
+  await disk.start();
+  const listening = listen(server, settings.get(portKey), options.port);
+  // The embedded stores belong to the engine: without them it does not start. Others come and go, and it shows how they do.
+  const begun = await Promise.allSettled([listening, host.profile === 'embedded' ? host.start() : null]);
+  for (const one of begun) if (one.status === 'rejected') throw one.reason;
+  settings.set(portKey, server.port);
+  const socket = engineSocket(home);
+  if (socket) await server.listenLocally(socket);
+  writeEngineRecord(home, { url: server.url, token: engineToken, pid: process.pid, startedAt, version });
+  stack.defer(() => removeEngineRecord(home));
+  const makeSample = () => {
+    if (!options.sample) return;
+    // Beside everything else: the page is there at once, and shows how it goes on.
+    ensureSample(sampleParts(host.current.services, settings)).catch((error: unknown) =>
+      log.error({ err: error }, 'the sample could not be made'),
+    );
+  };
+  if (host.profile === 'embedded') makeSample();
+  else
+    host
+      .start()
+      .then(makeSample, (error: unknown) => log.error({ err: error }, 'the stores cannot be opened'));
+  stack.use(
+    leaveWhenIdle({
+      host,
+      presence,
+      log,
+      idleStopMs: options.idleStopMs ?? null,
+      stop: () => void stop({ stopRuns: false }),
+    }),
+  );
+  log.info({ url: server.url }, 'the engine is ready');
+
+  const everything = stack.move();
+  const { promise: closed, resolve: resolveClosed, reject: rejectClosed } = Promise.withResolvers<void>();
+  const hurry = new AbortController();
+  let stopping = false;
+  let fault: TrainyardError | null = null;
+  async function stop({ stopRuns }: { stopRuns: boolean }): Promise<void> {
+    if (stopping) {
+      if (stopRuns) hurry.abort();
+      return closed;
+    }
+    stopping = true;
+    log.info({ stopRuns }, 'the engine stops');
+    try {
+      if (stopRuns) {
+        // Trainers that are not waited for keep their order to stop; the next start finds how they ended.
+        const hurried = new Promise<void>((resolve) =>
+          hurry.signal.addEventListener('abort', () => resolve()),
+        );
+        const runs = host.open?.services.runs;
+        if (runs) await Promise.race([runs.loop.stopAll({ graceMs: stopGraceMs }), hurried]);
+      }
+      await everything.disposeAsync();
+      if (fault) rejectClosed(fault);
+      else resolveClosed();
+    } catch (error) {
+      log.error({ err: error }, 'the engine could not stop cleanly');
+      rejectClosed(error);
+    }
+    return closed;
+  }
+  endInOrder = (met) => {
+    fault = met;
+    setTimeout(() => process.exit(1), stopGraceMs).unref();
+    // How it went is told by `closed`.
+    stop({ stopRuns: false }).catch(() => undefined);
+  };
+  return {
+    url: server.url,
+    token: engineToken,
+    pid: process.pid,
+    home,
+    get disk() {
+      return disk.state;
+    },
+    ticketUrl: () => server.ticketUrl().url,
+    closed,
+    stop,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+import type { Presence } from '../server/presence.ts';
+import type { SessionHost } from './store-supervisor.ts';
+
+export interface IdleParts {
+  readonly host: SessionHost;
+  readonly presence: Presence;
+  readonly log: Logger;
+  /** Null: never stop by itself. */
+  readonly idleStopMs: number | null;
+  readonly stop: () => void;
+}
+
+const lookForIdleEveryMs = 5000;
+
+/** Stops an engine that was started for some work once the work is done and nobody has been there for a while. */
+export function leaveWhenIdle({ host, presence, log, idleStopMs, stop }: IdleParts): Disposable {
+  if (idleStopMs === null) return { [Symbol.dispose]: () => {} };
+  const look = async () => {
+    const services = host.open?.services;
+    if (presence.absentMs() < idleStopMs || services?.datasets.isBusy) return;
+    // Without stores nothing can be under way that this engine would move on.
+    const counts = services
+      ? await Promise.all([services.countRuns('running'), services.countRuns('queued')])
+      : [];
+    if (counts.some((count) => count > 0) || presence.absentMs() < idleStopMs) return;
+    log.info({ idleStopMs }, 'nothing is left to do and nobody is here');
+    stop();
+  };
+  const timer = setInterval(
+    () => {
+      look().catch((error: unknown) => log.warn({ err: error }, 'could not tell whether there is work left'));
+    },
+    Math.min(lookForIdleEveryMs, idleStopMs),
+  );
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -1,0 +1,86 @@
+import type { Logger } from 'pino';
+import { errorMessage } from '../../shared/model/errors.ts';
+import type { DiskWatch } from '../features/disk/disk-watch.ts';
+import type { News } from '../features/news/news.ts';
+import type { Readiness } from '../server/observability.ts';
+import type { Stores } from '../stores/profiles/stores.ts';
+import type { SettingsStore } from '../stores/settings/ports.ts';
+import { type Services, wire } from './services.ts';
+
+const sweepEveryMs = 30_000;
+
+/** What an engine does with one profile's stores: from their opening to their closing. */
+export interface Session extends AsyncDisposable {
+  readonly stores: Stores;
+  readonly services: Services;
+  /** Takes over what earlier engines left under way, and begins to work. */
+  start(): Promise<void>;
+  readiness(): Promise<Readiness>;
+}
+
+export interface SessionParts {
+  readonly home: string;
+  readonly settings: SettingsStore;
+  readonly news: News;
+  readonly disk: DiskWatch;
+  readonly log: Logger;
+}
+
+/** Every so often: what has expired goes, and next month's metrics get their place. */
+function sweep({ pool, documents, cache }: Stores, log: Logger): Disposable {
+  const timer = setInterval(() => {
+    const chores = [
+      documents.removeExpired(),
+      cache.sweep(),
+      pool.query("SELECT ensure_metrics_partitions(now(), now() + interval '1 month')"),
+    ];
+    void Promise.allSettled(chores).then((results) => {
+      for (const result of results) {
+        if (result.status === 'rejected')
+          log.warn({ err: result.reason }, 'a chore has to wait for the next time');
+      }
+    });
+  }, sweepEveryMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** What the database of a session is, and how it came to be there; null: there is no session. */
+export async function describeDatabase(open: Session | null) {
+  if (!open)
+    return { version: '–', revision: null, head: '–', how: 'away', message: 'The stores are not there.' };
+  const { pool, schema, database } = open.stores;
+  const { rows } = await pool.query("SELECT current_setting('server_version') AS version");
+  const { revision, head } = await schema.current();
+  const { how, message } = database();
+  return { version: String(rows[0]?.version), revision, head, how, message };
+}
+
+/** Puts the services on the stores, which it owns from now on: they are closed with it, or at once where this fails. */
+export async function openSession(stores: Stores, parts: SessionParts): Promise<Session> {
+  await using stack = new AsyncDisposableStack();
+  stack.use(stores);
+  const services = await wire({ ...parts, stores });
+  stack.defer(() => services.close());
+  stack.use(sweep(stores, parts.log));
+  const opened = stack.move();
+  return {
+    stores,
+    services,
+    start: async () => {
+      await services.runs.loop.start();
+      void services.artifacts.sweep();
+      await services.datasets.resumeImports();
+      await services.jobs.start();
+    },
+    readiness: async () => {
+      try {
+        await stores.pool.query('SELECT 1');
+        return { ready: true, checks: { database: { ok: true, message: stores.database().message } } };
+      } catch (error) {
+        const message = errorMessage(error);
+        return { ready: false, checks: { database: { ok: false, message } } };
+      }
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}

@@ -1,0 +1,29 @@
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { type Profile, profiles } from '../../shared/model/stack.ts';
+import type { SettingsStore } from '../stores/settings/ports.ts';
+
+const profileKey = 'profile';
+
+function check(value: string, source: string): Profile {
+  const found = profiles.find((one) => one === value);
+  if (found) return found;
+  throw new TrainyardError(
+    'PROFILE_UNKNOWN',
+    `${source} says "${value}", and no profile is called so`,
+    `Choose one of ${profiles.join(', ')}.`,
+  );
+}
+
+/** What the state folder works with: the option, else `TRAINYARD_PROFILE`, else what was chosen, else embedded. @throws TrainyardError PROFILE_UNKNOWN */
+export function chosenProfile(settings: SettingsStore, option?: Profile): Profile {
+  if (option) return option;
+  const fromEnvironment = process.env.TRAINYARD_PROFILE;
+  if (fromEnvironment) return check(fromEnvironment, 'TRAINYARD_PROFILE');
+  const chosen = settings.get(profileKey);
+  return chosen === undefined ? 'embedded' : check(String(chosen), 'The setting "profile"');
+}
+
+/** Keeps the choice for every later start. */
+export function chooseProfile(settings: SettingsStore, profile: Profile): void {
+  settings.set(profileKey, profile);
+}

@@ -1,0 +1,35 @@
+import { Readable } from 'node:stream';
+import type { DiskWatch } from '../features/disk/disk-watch.ts';
+import type { ServedFiles } from '../server/files.ts';
+import type { Services } from './services.ts';
+import type { SessionHost } from './store-supervisor.ts';
+
+/** A run's log as text, a page at a time. */
+async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<string> {
+  for (let from = 0; ; ) {
+    const { lines, next, total } = await readers.logs.read({
+      runId,
+      from,
+      limit: 10_000,
+      level: null,
+      search: null,
+      waitMs: 0,
+    });
+    yield lines.map(({ time, level, message }) => `${time} ${level.padEnd(7)} ${message}\n`).join('');
+    if (next >= total) return;
+    from = next;
+  }
+}
+
+/** The files that the server sends and takes, of the session of that moment; an upload that would not fit is refused before it comes. */
+export function servedFiles(host: SessionHost, disk: Pick<DiskWatch, 'checkFits'>): ServedFiles {
+  return {
+    readImage: (request) => host.current.services.datasets.readImage(request),
+    readArtifact: (runId, artifactId) => host.current.services.runs.views.readArtifact(runId, artifactId),
+    readLog: async (runId) => Readable.from(wholeLog(host.current.services, runId)),
+    storeUpload: async (uploadId, name, body, announcedBytes) => {
+      await disk.checkFits('uploads', announcedBytes ?? 0, `The upload "${name}"`);
+      return host.current.services.uploads.store(uploadId, name, body);
+    },
+  };
+}

@@ -1,0 +1,267 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { RunStatus } from '../../shared/model/run.ts';
+import { ArtifactNotes } from '../features/artifacts/artifact-notes.ts';
+import { PostgresArtifactRows } from '../features/artifacts/artifact-rows.ts';
+import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
+import { AuditLog } from '../features/audit/audit-log.ts';
+import { DatasetFiles } from '../features/datasets/dataset-files.ts';
+import { PostgresDatasetRepository } from '../features/datasets/dataset-queries.ts';
+import { DatasetService } from '../features/datasets/dataset-service.ts';
+import { ThreadExaminer } from '../features/datasets/examiner/thread-examiner.ts';
+import { PostgresImportRepository } from '../features/datasets/import-rows.ts';
+import { defaultLimits } from '../features/datasets/limits.ts';
+import { Manifests } from '../features/datasets/manifests.ts';
+import { SharpImageReader } from '../features/datasets/pixels/sharp-image-reader.ts';
+import { SharpPixelReader } from '../features/datasets/pixels/sharp-pixel-sums.ts';
+import { LocalSources } from '../features/datasets/sources/local-sources.ts';
+import { LocalRootedFiles } from '../features/datasets/sources/rooted-files.ts';
+import { FileUploads } from '../features/datasets/sources/uploads.ts';
+import type { DiskWatch } from '../features/disk/disk-watch.ts';
+import { localOwnerId } from '../features/identity/local-owner.ts';
+import { batchLimits } from '../features/ingest/attempt-reader.ts';
+import { PostgresIngestStore } from '../features/ingest/ingest-store.ts';
+import { IngestionService } from '../features/ingest/ingestion-service.ts';
+import { LiveState } from '../features/ingest/live-state.ts';
+import { MetricPartitions } from '../features/ingest/metric-partitions.ts';
+import { createRunDirectoryFiles } from '../features/ingest/run-directory-tail.ts';
+import { PostgresJobStore } from '../features/jobs/job-rows.ts';
+import { createJobs } from '../features/jobs/jobs.ts';
+import { ModelExportJob } from '../features/jobs/model-export.ts';
+import { PostgresModelSource } from '../features/jobs/model-files.ts';
+import { StatisticsJob } from '../features/jobs/statistics.ts';
+import { EventService } from '../features/journal/event-service.ts';
+import { PostgresJournal, PostgresJournalReader } from '../features/journal/journal-rows.ts';
+import { RunNews } from '../features/journal/run-news.ts';
+import { PostgresLogIndex } from '../features/logs/log-index.ts';
+import { LogLines } from '../features/logs/log-lines.ts';
+import { LogService } from '../features/logs/log-service.ts';
+import { MetricService } from '../features/metrics/metric-service.ts';
+import { PostgresPointReader } from '../features/metrics/point-rows.ts';
+import { PostgresRollupReader } from '../features/metrics/rollup-rows.ts';
+import { rollupShape } from '../features/metrics/rollups.ts';
+import { SeriesService } from '../features/metrics/series.ts';
+import type { News } from '../features/news/news.ts';
+import { PostgresProjectStore } from '../features/projects/project-rows.ts';
+import { Projects } from '../features/projects/projects.ts';
+import { PostgresAttemptStore } from '../features/runs/attempt-rows.ts';
+import type { RunDriver } from '../features/runs/driver.ts';
+import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
+import { SupervisedExecutor } from '../features/runs/process/supervised-executor.ts';
+import { PostgresRunReader } from '../features/runs/run-queries.ts';
+import { PostgresRunStore } from '../features/runs/run-rows.ts';
+import { createRuns } from '../features/runs/runs.ts';
+import { BuiltinModels } from '../features/training/trainable-models.ts';
+import type { TemporalEndpoint } from '../platform/endpoints.ts';
+import { appRoot } from '../platform/paths.ts';
+import { openStateFolder } from '../platform/state-folder.ts';
+import { PostgresUnitOfWork } from '../postgres/unit-of-work.ts';
+import type { Stores } from '../stores/profiles/stores.ts';
+import type { SettingsStore } from '../stores/settings/ports.ts';
+import { readSetting } from '../stores/settings/read-setting.ts';
+
+const machineKey = 'machineId';
+const slotsKey = 'runsAtOnce';
+
+/** This state folder's own id; the same after a restart. */
+function machineIdOf(settings: SettingsStore): string {
+  const known = readSetting(settings, machineKey, z.uuid());
+  if (known) return known;
+  const made = randomUUID();
+  settings.set(machineKey, made);
+  return made;
+}
+
+/** The builtin trainer keeps two cores busy. */
+function slotsOf(settings: SettingsStore): number {
+  const chosen = readSetting(settings, slotsKey, z.number().min(1));
+  return Math.floor(chosen ?? Math.max(1, availableParallelism() / 2));
+}
+
+export interface WiringParts {
+  readonly home: string;
+  readonly stores: Stores;
+  readonly settings: SettingsStore;
+  readonly news: News;
+  readonly disk: DiskWatch;
+  readonly log: Logger;
+}
+
+export type Services = Awaited<ReturnType<typeof wire>>;
+
+/** Loaded only where the profile has a Temporal: its worker is large. */
+async function temporalDriver(
+  endpoint: TemporalEndpoint,
+  machineId: string,
+  log: Logger,
+): Promise<RunDriver> {
+  const [{ openTemporalDriver }, { ensureTemporalNamespace }] = await Promise.all([
+    import('../features/runs/temporal/driver.ts'),
+    import('../stack/ensure/temporal-namespace.ts'),
+  ]);
+  return openTemporalDriver(endpoint, {
+    machineId,
+    workflowBundle: path.join(appRoot(), 'out', 'node', 'workflows.js'),
+    log,
+    ensureNamespace: ensureTemporalNamespace,
+  });
+}
+
+/** Constructs every service on the stores of a profile: the only place that does. Nothing runs until `start`. */
+export async function wire({ home, stores, settings, news, disk, log }: WiringParts) {
+  const root = appRoot();
+  const { pool, documents, cache, pubSub, objects } = stores;
+  const uploads = await FileUploads.open(openStateFolder(home, 'uploads'));
+  const audit = new AuditLog(documents, (error, action) =>
+    log.warn({ err: error, action }, 'an audit note was lost'),
+  );
+  const machineId = machineIdOf(settings);
+  const projectStore = new PostgresProjectStore(pool);
+  const projects = new Projects(projectStore, news, audit);
+  const repository = new PostgresDatasetRepository(pool);
+  const checkRoom = async (bytes: number, what: string) => {
+    // Elsewhere the store has its own limits.
+    if (stores.links) await disk.checkFits('objects', bytes, what);
+  };
+  const datasets = new DatasetService({
+    repository,
+    importRows: new PostgresImportRepository(pool),
+    store: objects,
+    local: stores.local,
+    links: stores.links,
+    checkRoom,
+    files: new LocalRootedFiles(),
+    sources: new LocalSources(defaultLimits, home),
+    uploads,
+    reader: new SharpImageReader(),
+    examiner: new ThreadExaminer({
+      program: path.join(root, 'out', 'node', 'examine-thread.js'),
+      stateFolder: home,
+    }),
+    projects: projectStore,
+    news,
+    audit,
+    log,
+    machineId,
+  });
+
+  const liveState = new LiveState(pubSub, cache, news, log);
+  const ingestion = new IngestionService({
+    store: new PostgresIngestStore(pool, new MetricPartitions(pool)),
+    documents,
+    shape: rollupShape,
+    limits: batchLimits,
+    files: createRunDirectoryFiles(log),
+    committed: liveState.committed,
+    settle: liveState.settle,
+    log,
+  });
+  const directories = new FileRunDirectories(openStateFolder(home, 'runs'));
+  const work = new PostgresUnitOfWork(pool);
+  const journal = new PostgresJournal();
+  const artifacts = new ArtifactStore({
+    rows: new PostgresArtifactRows(pool),
+    objects,
+    directories,
+    checkRoom,
+    notes: new ArtifactNotes({ work, journal }),
+    machineId,
+    news,
+    log,
+  });
+  const executor = new SupervisedExecutor({
+    name: 'builtin',
+    node: process.execPath,
+    supervisor: path.join(root, 'out', 'node', 'supervisor.js'),
+    // Another program that keeps to docs/run-directory.md: what benchmarks and tests train with.
+    trainer: process.env.TRAINYARD_BUILTIN_TRAINER ?? path.join(root, 'out', 'node', 'trainer-builtin.js'),
+    directories,
+    log,
+  });
+  const runs = createRuns({
+    machineId,
+    work,
+    journal,
+    runs: new PostgresRunStore(pool),
+    attempts: new PostgresAttemptStore(pool),
+    reader: new PostgresRunReader(pool),
+    projects: projectStore,
+    datasets: repository,
+    trainingData: datasets,
+    models: new BuiltinModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json')),
+    documents,
+    cache,
+    ingestion,
+    directories,
+    objects,
+    attemptEnded: (attemptId) => artifacts.attemptEnded(attemptId),
+    executor,
+    // What is queued waits for room.
+    slots: () => (disk.state.level === 'full' ? 0 : slotsOf(settings)),
+    ...(stores.temporal ? { driver: await temporalDriver(stores.temporal, machineId, log) } : {}),
+    pubSub,
+    news,
+    audit,
+    log,
+  });
+  const runNews = new RunNews(pubSub);
+  const lines = new LogLines(documents);
+  const readers = {
+    events: new EventService(new PostgresJournalReader(pool), lines, runNews),
+    metrics: new MetricService(new PostgresPointReader(pool), runNews),
+    series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
+    logs: new LogService(new PostgresLogIndex(pool), lines, runNews),
+  };
+  const rooted = new LocalRootedFiles();
+  const manifests = new Manifests({ store: objects, files: rooted, reader: new SharpImageReader() });
+  const files = new DatasetFiles({
+    repository,
+    store: objects,
+    local: stores.local,
+    files: rooted,
+    manifests,
+  });
+  const pixels = new SharpPixelReader(defaultLimits.maxPixels);
+  const jobs = createJobs({
+    store: new PostgresJobStore(pool),
+    queue: stores.queue,
+    pubSub,
+    kinds: [
+      new StatisticsJob({ repository, manifests, files, pixels }),
+      new ModelExportJob(objects, checkRoom),
+    ],
+    datasets: repository,
+    models: new PostgresModelSource(pool),
+    machineId,
+    // Objects that are files of this machine cannot be linked to from others, and those of a server cannot be linked to at all.
+    objectsAreShared: stores.links === null,
+    workers: stores.workers,
+    log,
+  });
+  const close = async () => {
+    await jobs[Symbol.asyncDispose]();
+    await runs.loop[Symbol.asyncDispose]();
+    await artifacts[Symbol.asyncDispose]();
+    await Promise.all([ingestion.closeAll(), datasets.close(), runNews[Symbol.asyncDispose]()]);
+  };
+  const countRuns = async (status: RunStatus) => {
+    const query = { status, sort: 'createdAt', order: 'desc', offset: 0, limit: 1 } as const;
+    return (await runs.views.list(localOwnerId, query)).total;
+  };
+  return {
+    countRuns,
+    sweepCache: () => cache.sweep(),
+    documents,
+    projects,
+    datasets,
+    uploads,
+    runs,
+    artifacts,
+    jobs,
+    readers,
+    close,
+  };
+}

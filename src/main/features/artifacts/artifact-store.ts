@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { isDiskFault } from '../../platform/faults/system-fault.ts';
+import type { ObjectStore } from '../../stores/objects/ports.ts';
+import type { News } from '../news/news.ts';
+import type { RunDirectories, RunLog } from '../runs/ports.ts';
+import { artifactKey, keyInFolder } from './artifact-keys.ts';
+import type { ArtifactNotes } from './artifact-notes.ts';
+import type { ArtifactRows, StoredArtifact, UnstoredArtifact } from './ports.ts';
+
+export interface ArtifactStoreParts {
+  readonly rows: ArtifactRows;
+  readonly objects: Pick<ObjectStore, 'put'>;
+  readonly directories: Pick<RunDirectories, 'openFile' | 'filesAt'>;
+  /** @throws TrainyardError DISK_FULL where so many bytes more do not fit into the store */
+  readonly checkRoom: (bytes: number, what: string) => Promise<void>;
+  readonly notes: Pick<ArtifactNotes, 'waitForRoom' | 'stored'>;
+  readonly machineId: string;
+  readonly news: News;
+  readonly log: RunLog;
+}
+
+const firstPauseMs = 1000;
+const longestPauseMs = 60_000;
+/** While an artifact is copied, room is asked for again each time so much was read: others write there, too. */
+const askRoomEveryBytes = 64 * 1024 ** 2;
+/** How long what is under way is waited for at the end; it may be cut off anywhere. */
+const stopWithinMs = 2000;
+
+/**
+ * Puts the artifacts of attempts that are over into the bucket `artifacts`, one attempt after the other, so that they outlive their
+ * run directory and are there for other machines. First the object, then the row that tells of it: what a kill leaves in between
+ * is done again. Room is asked for before each copy; what does not fit stays in its run directory, the run's history says so, and it
+ * is tried again.
+ */
+export class ArtifactStore implements AsyncDisposable {
+  private readonly parts: ArtifactStoreParts;
+  private readonly waiting = new Set<string>();
+  private readonly failures = new Map<string, number>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly stopping = new AbortController();
+  private working: Promise<void> | null = null;
+
+  constructor(parts: ArtifactStoreParts) {
+    this.parts = parts;
+  }
+
+  /** An attempt of this machine is over: its artifacts are stored in the background, with patience where the stores are away. */
+  attemptEnded(attemptId: string): void {
+    if (this.stopping.signal.aborted) return;
+    this.waiting.add(attemptId);
+    this.working ??= this.work();
+  }
+
+  /** Looks for what earlier engines of this machine did not come to; call it at each start. Never rejects. */
+  async sweep(): Promise<void> {
+    const { rows, machineId, log } = this.parts;
+    try {
+      for (const attemptId of await rows.attemptsWithUnstored(machineId)) this.attemptEnded(attemptId);
+    } catch (error) {
+      if (this.stopping.signal.aborted) return;
+      log.warn({ err: error }, 'artifacts that are not stored yet could not be looked for; trying again');
+      this.later(longestPauseMs, () => void this.sweep());
+    }
+  }
+
+  /** Resolves once nothing is under way; what failed and waits for its next try is not waited for. */
+  async idle(): Promise<void> {
+    while (this.working) await this.working;
+  }
+
+  /** Stops where it is; the next start goes on. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stopping.abort();
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+    this.waiting.clear();
+    await Promise.race([this.idle(), new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())]);
+  }
+
+  private async work(): Promise<void> {
+    for (const attemptId of this.waiting) {
+      this.waiting.delete(attemptId);
+      try {
+        await this.storeAll(attemptId);
+        this.failures.delete(attemptId);
+      } catch (error) {
+        if (this.stopping.signal.aborted) break;
+        this.tryAgain(attemptId, error);
+      }
+    }
+    this.working = null;
+  }
+
+  private tryAgain(attemptId: string, error: unknown): void {
+    const failures = (this.failures.get(attemptId) ?? 0) + 1;
+    this.failures.set(attemptId, failures);
+    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));
+    this.parts.log.warn(
+      { err: error, attemptId, pauseMs },
+      'artifacts of an attempt could not be stored; trying again',
+    );
+    this.later(pauseMs, () => this.attemptEnded(attemptId));
+  }
+
+  private later(ms: number, action: () => void): void {
+    if (this.stopping.signal.aborted) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      action();
+    }, ms);
+    timer.unref();
+    this.timers.add(timer);
+  }
+
+  /** @throws the first error, after the other artifacts had their turn */
+  private async storeAll(attemptId: string): Promise<void> {
+    const { rows, news, log } = this.parts;
+    const artifacts = await rows.unstored(attemptId);
+    const gone: string[] = [];
+    const failures: unknown[] = [];
+    const waiting: { artifact: UnstoredArtifact; error: unknown }[] = [];
+    for (const artifact of artifacts) {
+      try {
+        const stored = await this.putObjects(artifact);
+        if (stored === null) gone.push(artifact.path);
+        else {
+          failpoint('artifact.row.before');
+          await rows.setStored(artifact, stored);
+          failpoint('artifact.row.after');
+        }
+      } catch (error) {
+        this.stopping.signal.throwIfAborted();
+        failures.push(error);
+        if (isDiskFault(error)) waiting.push({ artifact, error });
+      }
+    }
+    const [first] = artifacts;
+    if (first && gone.length + failures.length < artifacts.length) news.changed('run', first.runId);
+    if (gone.length > 0) log.info({ attemptId, gone }, 'artifacts are not in their run directory any more');
+    await this.tell(attemptId, waiting);
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async tell(
+    attemptId: string,
+    waiting: readonly { artifact: UnstoredArtifact; error: unknown }[],
+  ): Promise<void> {
+    const { notes, log } = this.parts;
+    try {
+      const [first] = waiting;
+      if (first) await notes.waitForRoom(attemptId, first.artifact, waiting.length, first.error);
+      else await notes.stored(attemptId);
+    } catch (error) {
+      // The disk that has no room may be the database's: it is told at the next try.
+      log.warn({ err: error, attemptId }, 'a run could not be told of its artifacts');
+    }
+  }
+
+  /** Null where its files are gone. */
+  private async putObjects(artifact: UnstoredArtifact): Promise<StoredArtifact | null> {
+    const { runId, attempt, path, runDirectory } = artifact;
+    const { directories, checkRoom } = this.parts;
+    const files = await directories.filesAt(runDirectory, path);
+    if (files.length === 0) return null;
+    const objectKey = artifactKey(runId, attempt, path);
+    const what = `The artifact ${path}`;
+    await checkRoom(
+      files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      what,
+    );
+    failpoint('artifact.put.before');
+    if (files.length === 1 && files[0]?.path === path) {
+      const stored = await this.putFile(runDirectory, path, objectKey, what);
+      return stored && { objectKey, ...stored };
+    }
+    let sizeBytes = 0;
+    let count = 0;
+    for (const file of files) {
+      const key = keyInFolder(objectKey, file.path.slice(path.length + 1));
+      const stored = await this.putFile(runDirectory, file.path, key, what);
+      // A process that outlives its run may remove one of them: the others are kept.
+      if (stored === null) continue;
+      sizeBytes += stored.sizeBytes;
+      count += 1;
+    }
+    return count === 0 ? null : { objectKey: `${objectKey}/`, sha256: null, sizeBytes };
+  }
+
+  /** Null where it is gone, or no file any more. */
+  private async putFile(
+    runDirectory: string,
+    file: string,
+    key: string,
+    what: string,
+  ): Promise<{ sha256: string; sizeBytes: number } | null> {
+    const { directories, objects, checkRoom } = this.parts;
+    const { signal } = this.stopping;
+    const opened = await directories.openFile(runDirectory, file).catch((error: unknown) => {
+      if (error instanceof TrainyardError && error.code === 'ARTIFACT_NOT_FOUND') return null;
+      throw error;
+    });
+    if (opened === null) return null;
+    const { body, size: sizeAtFirst } = opened;
+    const hash = createHash('sha256');
+    async function* hashed() {
+      let read = 0;
+      let askAt = askRoomEveryBytes;
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        signal.throwIfAborted();
+        read += chunk.length;
+        if (read >= askAt) {
+          askAt += askRoomEveryBytes;
+          await checkRoom(sizeAtFirst - read, what);
+        }
+        hash.update(chunk);
+        yield chunk;
+      }
+    }
+    try {
+      const bytes = Readable.from(hashed(), { objectMode: false });
+      const { size } = await objects.put('artifacts', key, bytes);
+      return { sha256: hash.digest('hex'), sizeBytes: size };
+    } finally {
+      // A put that was refused at once has not read it.
+      body.destroy();
+    }
+  }
+}

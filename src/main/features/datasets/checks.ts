@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { Validation } from '../../../shared/contract/datasets.ts';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import { systemFault } from '../../platform/faults/system-fault.ts';
+import { type ExaminationWatch, placeOfSource, type SourceExaminer } from './examination.ts';
+import { FileProgress, type ProgressState } from './file-progress.ts';
+import type { DatasetFormat, Uploads } from './ports.ts';
+import type { Reading } from './reading.ts';
+import { checkNotFound, tooManyChecks } from './refusal.ts';
+import { unopened } from './scan.ts';
+import { evaluate } from './validation.ts';
+
+export interface CheckParts {
+  readonly uploads: Uploads;
+  readonly examiner: SourceExaminer;
+}
+
+export interface CheckRequest {
+  readonly path: string;
+  readonly format: DatasetFormat;
+  readonly reading: Reading;
+}
+
+async function look(
+  { uploads, examiner }: CheckParts,
+  { path, format, reading }: CheckRequest,
+  watch: ExaminationWatch,
+): Promise<Validation> {
+  const place = await placeOfSource(uploads, path);
+  return (await examiner.examine({ ...place, format, reading }, watch)).validation;
+}
+
+/** Looks at everything, and tells what stands in the way of looking at all as a finding like any other. */
+export async function checkSource(
+  { uploads, examiner }: CheckParts,
+  { path, format, reading }: CheckRequest,
+  watch: ExaminationWatch,
+): Promise<Validation> {
+  try {
+    return await look({ uploads, examiner }, { path, format, reading }, watch);
+  } catch (error) {
+    if (!(error instanceof TrainyardError)) throw error;
+    return evaluate(unopened(error), format).validation;
+  }
+}
+
+/** Who looks at a check asks again at once; a page that was closed does not, nor does one that lost its connection for longer. */
+const abandonedMs = 10_000;
+const atOnce = 4;
+
+interface Check {
+  readonly progress: FileProgress;
+  readonly stop: AbortController;
+  readers: number;
+  abandoned: NodeJS.Timeout | undefined;
+  validation: Validation | null;
+}
+
+/** Checks under way in the background, each for as long as somebody asks for it. */
+export class Checks {
+  private readonly parts: CheckParts;
+  private readonly abandonedMs: number;
+  private readonly checks = new Map<string, Check>();
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(parts: CheckParts, waits: { readonly abandonedMs: number } = { abandonedMs }) {
+    this.parts = parts;
+    this.abandonedMs = waits.abandonedMs;
+  }
+
+  /** How many are under way. */
+  get underWay(): number {
+    return this.running.size;
+  }
+
+  /** @throws TrainyardError TOO_MANY_CHECKS */
+  start(request: CheckRequest): { checkId: string } {
+    if (this.running.size >= atOnce) throw tooManyChecks(atOnce);
+    const checkId = randomUUID();
+    const check: Check = {
+      progress: new FileProgress(),
+      stop: new AbortController(),
+      readers: 0,
+      abandoned: undefined,
+      validation: null,
+    };
+    this.checks.set(checkId, check);
+    this.expect(checkId, check);
+    const work = this.carryOut(check, request).finally(() => this.running.delete(work));
+    this.running.add(work);
+    return { checkId };
+  }
+
+  /**
+   * How far it is, and at its end what it found; waits for a change from `afterDone` up to `waitMs`.
+   * @throws TrainyardError CHECK_NOT_FOUND
+   */
+  async wait(
+    { checkId, afterDone, waitMs }: { checkId: string; afterDone: number; waitMs: number },
+    left?: AbortSignal,
+  ): Promise<ProgressState & { readonly validation: Validation | null }> {
+    const check = this.checks.get(checkId);
+    if (!check) throw checkNotFound(checkId);
+    clearTimeout(check.abandoned);
+    check.readers += 1;
+    try {
+      await check.progress.wait(afterDone, waitMs, left);
+    } finally {
+      check.readers -= 1;
+      if (check.readers === 0 && this.checks.has(checkId)) this.expect(checkId, check);
+    }
+    return { ...check.progress.state, validation: check.validation };
+  }
+
+  /** Harmless where it has ended. */
+  cancel(checkId: string): { checkId: string } {
+    const check = this.checks.get(checkId);
+    clearTimeout(check?.abandoned);
+    check?.stop.abort();
+    this.checks.delete(checkId);
+    return { checkId };
+  }
+
+  /** Ends all of them. */
+  async close(): Promise<void> {
+    for (const checkId of [...this.checks.keys()]) this.cancel(checkId);
+    await Promise.all(this.running);
+  }
+
+  private expect(checkId: string, check: Check): void {
+    clearTimeout(check.abandoned);
+    check.abandoned = setTimeout(() => this.cancel(checkId), this.abandonedMs).unref();
+  }
+
+  private async carryOut(check: Check, request: CheckRequest): Promise<void> {
+    const { progress, stop } = check;
+    const watch: ExaminationWatch = {
+      signal: stop.signal,
+      onProgress: (...at) => progress.follow(...at),
+    };
+    try {
+      check.validation = await look(this.parts, request, watch);
+      progress.enter('done', check.validation.summary.images);
+    } catch (error) {
+      const known = systemFault(error);
+      progress.enter('failed', null, {
+        code: known?.code ?? 'CHECK_FAILED',
+        message: known?.message ?? `The check failed: ${errorMessage(error)}`,
+        mend:
+          known?.mend ?? 'Check again; where it fails again, look into the engine’s log in the state folder.',
+        place: known?.place ?? {},
+      });
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { LocalObjects, ObjectStore } from '../../stores/objects/ports.ts';
+import { blobKey, type ManifestLine } from './manifest.ts';
+import type { Manifests } from './manifests.ts';
+import type {
+  DatasetRepository,
+  DatasetVersionRecord,
+  PreparedDataset,
+  RootedFiles,
+  TrainingData,
+} from './ports.ts';
+import { datasetChanged, versionNotFound } from './refusal.ts';
+import { sha256 } from './scan.ts';
+
+export interface DatasetFileParts {
+  readonly repository: DatasetRepository;
+  readonly store: ObjectStore;
+  readonly local: LocalObjects;
+  readonly files: RootedFiles;
+  readonly manifests: Manifests;
+}
+
+const atOnce = 16;
+
+/** The bytes of versions, wherever they lie: as blobs in the object store, or in the folder that they were left in. */
+export class DatasetFiles implements TrainingData {
+  private readonly parts: DatasetFileParts;
+
+  constructor(parts: DatasetFileParts) {
+    this.parts = parts;
+  }
+
+  async prepareForTraining(datasetId: string, versionNumber: number): Promise<PreparedDataset> {
+    const version = await this.parts.repository.findVersion(datasetId, versionNumber);
+    if (!version) throw versionNotFound(datasetId, versionNumber);
+    const { lines } = await this.parts.manifests.load(datasetId, version);
+    const root = version.rootPath ?? (await this.localRoot(version, lines));
+    if (version.mode !== 'copy') await this.checkUnchanged(datasetId, version, root, lines);
+    return {
+      datasetId,
+      datasetVersion: version.version,
+      root,
+      classes: version.classes,
+      images: lines.length,
+      lines: {
+        async *[Symbol.asyncIterator]() {
+          yield* lines;
+        },
+      },
+    };
+  }
+
+  /** An image's bytes. @throws TrainyardError DATASET_CHANGED where they are not those of the manifest any more */
+  async readImage(version: DatasetVersionRecord, line: ManifestLine): Promise<Buffer> {
+    const { store, files } = this.parts;
+    const bytes = await buffer(
+      version.rootPath === null
+        ? await store.get('datasets', blobKey(line.sha256))
+        : await files.read(version.rootPath, line.file),
+    );
+    if (version.mode !== 'copy' && sha256(bytes) !== line.sha256) {
+      throw datasetChanged(version.version, [], [line.path]);
+    }
+    return bytes;
+  }
+
+  /** The SHA-256 that an image's bytes have now; null where it is gone. */
+  async hash(version: DatasetVersionRecord, line: ManifestLine): Promise<string | null> {
+    if (version.rootPath !== null) return this.parts.files.hash(version.rootPath, line.file);
+    const key = blobKey(line.sha256);
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of await this.parts.store.get('datasets', key)) hash.update(chunk);
+    } catch (error) {
+      if (error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND') return null;
+      throw error;
+    }
+    return hash.digest('hex');
+  }
+
+  private async localRoot(version: DatasetVersionRecord, lines: readonly ManifestLine[]): Promise<string> {
+    const { local, store } = this.parts;
+    const keys = new Set(lines.map((line) => line.file));
+    try {
+      return await local.materialize('datasets', keys);
+    } catch (error) {
+      if (!(error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND')) throw error;
+      const missing: string[] = [];
+      await forEachConcurrently(lines, atOnce, async (line) => {
+        if (!(await store.head('datasets', line.file))) missing.push(line.path);
+      });
+      throw datasetChanged(version.version, missing.sort(), []);
+    }
+  }
+
+  /** Size and time tell in most cases; where they differ from what was kept, the hash does. */
+  private async checkUnchanged(
+    datasetId: string,
+    version: DatasetVersionRecord,
+    root: string,
+    lines: readonly ManifestLine[],
+  ): Promise<void> {
+    const { files, manifests } = this.parts;
+    const times = await manifests.times(datasetId, version);
+    const missing: string[] = [];
+    const changed: string[] = [];
+    await forEachConcurrently(lines.entries(), atOnce, async ([index, line]) => {
+      const found = await files.stat(root, line.file);
+      if (!found) missing.push(line.path);
+      else if (found.size !== line.size) changed.push(line.path);
+      else if (found.modifiedMs !== times?.[index]) {
+        const hash = await files.hash(root, line.file);
+        if (hash === null) missing.push(line.path);
+        else if (hash !== line.sha256) changed.push(line.path);
+      }
+    });
+    if (missing.length > 0 || changed.length > 0) {
+      throw datasetChanged(version.version, missing.sort(), changed.sort());
+    }
+  }
+}

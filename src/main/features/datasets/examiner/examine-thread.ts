@@ -1,0 +1,63 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemFault } from '../../../platform/faults/system-fault.ts';
+import type { AcceptedImage } from '../images.ts';
+import { LocalExaminer } from './local-examiner.ts';
+import type { ThreadData, ThreadMessage, ThreadOrder } from './messages.ts';
+
+/** Read in some milliseconds. */
+const imagesAPart = 500;
+const tellEveryMs = 100;
+
+const port = parentPort;
+if (!port) throw new Error('This is a thread of the engine, and no program.');
+const { stateFolder, request }: ThreadData = workerData;
+const tell = (message: ThreadMessage) => port.postMessage(message);
+
+let toldPhase = '';
+let toldAt = 0;
+function progress(...at: Extract<ThreadMessage, { kind: 'progress' }>['at']): void {
+  const now = performance.now();
+  if (at[0] === toldPhase && now - toldAt < tellEveryMs) return;
+  [toldPhase, toldAt] = [at[0], now];
+  tell({ kind: 'progress', at });
+}
+
+/** How the image looks was judged here; left behind, it need not be copied. */
+function toAccepted(image: AcceptedImage): AcceptedImage {
+  const { width, height, channels, bits, highest, sha256, size, modifiedMs } = image;
+  const { sourcePath, file, path, split } = image;
+  const facts = { width, height, channels, bits, highest, sha256, size, modifiedMs };
+  return { ...facts, sourcePath, file, path, class: image.class, split };
+}
+
+const stop = new AbortController();
+const { signal } = stop;
+let wantsMore = Promise.withResolvers<void>();
+port.on('message', (order: ThreadOrder) => {
+  if (order === 'stop') stop.abort();
+  wantsMore.resolve();
+});
+
+/** Resolves when the next images are wanted, or nothing any more. */
+async function wanted(): Promise<void> {
+  await wantsMore.promise;
+  wantsMore = Promise.withResolvers();
+  signal.throwIfAborted();
+}
+
+try {
+  const found = await new LocalExaminer(stateFolder).examine(request, { signal, onProgress: progress });
+  const { accepted, validation, base, isFatal } = found;
+  tell({ kind: 'found', validation, base, isFatal, images: accepted.length });
+  for (let from = 0; from < accepted.length; from += imagesAPart) {
+    await wanted();
+    tell({ kind: 'images', images: accepted.slice(from, from + imagesAPart).map(toAccepted) });
+  }
+} catch (error) {
+  const known = systemFault(error);
+  if (known) {
+    const { code, message, mend, place, status } = known;
+    tell({ kind: 'failed', code, message, mend, place, status });
+  } else if (!signal.aborted) throw error;
+}
+port.close();

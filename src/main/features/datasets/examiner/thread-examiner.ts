@@ -1,0 +1,89 @@
+import { Worker } from 'node:worker_threads';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import type { Examination, ExaminationRequest, ExaminationWatch, SourceExaminer } from '../examination.ts';
+import type { AcceptedImage } from '../images.ts';
+import type { ThreadData, ThreadMessage, ThreadOrder } from './messages.ts';
+
+type Found = Extract<ThreadMessage, { kind: 'found' }>;
+
+export interface ThreadExaminerParts {
+  /** The file that the thread runs: `examine-thread`, bundled or not. */
+  readonly program: string;
+  readonly stateFolder: string;
+}
+
+/** So long a thread may take to end by itself. One that is ended from outside leaves the file open that it opens at that moment. */
+const patienceMs = 10_000;
+
+/** Examines sources in a thread for each, so that the engine goes on answering. */
+export class ThreadExaminer implements SourceExaminer {
+  private readonly parts: ThreadExaminerParts;
+
+  constructor(parts: ThreadExaminerParts) {
+    this.parts = parts;
+  }
+
+  async examine(request: ExaminationRequest, { signal, onProgress }: ExaminationWatch): Promise<Examination> {
+    signal.throwIfAborted();
+    const { program, stateFolder } = this.parts;
+    const workerData: ThreadData = { stateFolder, request };
+    const thread = new Worker(program, { workerData, name: 'examine' });
+    const order = (told: ThreadOrder) => thread.postMessage(told);
+    let deadline: NodeJS.Timeout | undefined;
+    const abort = () => {
+      order('stop');
+      deadline = setTimeout(() => void thread.terminate(), patienceMs).unref();
+    };
+    signal.addEventListener('abort', abort);
+    const accepted: AcceptedImage[] = [];
+    let found: Found | null = null;
+    let failed: TrainyardError | null = null;
+    thread.on('message', (message: ThreadMessage) => {
+      if (signal.aborted) return;
+      if (message.kind === 'progress') onProgress(...message.at);
+      else if (message.kind === 'failed') failed = asError(message);
+      else {
+        if (message.kind === 'found') found = message;
+        else for (const image of message.images) accepted.push(image);
+        // Behind whatever else waits for the engine.
+        setImmediate(order, 'more');
+      }
+    });
+    try {
+      await ended(thread);
+      signal.throwIfAborted();
+      return result(found, failed, accepted);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      clearTimeout(deadline);
+      // After an error the thread may go on for a moment.
+      await thread.terminate();
+    }
+  }
+}
+
+/** Resolves when a thread has come to its end. @throws what the thread threw */
+function ended(thread: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    thread.on('error', reject);
+    thread.once('exit', () => resolve());
+  });
+}
+
+function result(
+  found: Found | null,
+  failed: TrainyardError | null,
+  accepted: readonly AcceptedImage[],
+): Examination {
+  if (failed) throw failed;
+  if (!found || accepted.length !== found.images)
+    throw new Error('the thread that examined a dataset ended before it had told all');
+  const { validation, base, isFatal } = found;
+  return { validation, base, isFatal, accepted };
+}
+
+function asError({ code, message, mend, place, status }: Extract<ThreadMessage, { kind: 'failed' }>) {
+  return new TrainyardError(code, message, mend, { place, status });
+}

@@ -1,0 +1,146 @@
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { Validation } from '../../../shared/contract/datasets.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
+import { type Examination, openPlace, placeOfSource, type SourceExaminer } from './examination.ts';
+import type { FileProgress } from './file-progress.ts';
+import { manifestKey, manifestSha256, manifestText, sizesKey, timesKey } from './manifest.ts';
+import type {
+  DatasetSource,
+  DatasetSources,
+  ImportRecord,
+  ImportRepository,
+  NewVersion,
+  Uploads,
+} from './ports.ts';
+import { type StoredImages, storeImages } from './store-images.ts';
+import { noneTurned } from './upright-sizes.ts';
+import { countClasses } from './validation.ts';
+
+export interface ImportParts {
+  readonly importRows: ImportRepository;
+  readonly store: ObjectStore;
+  /** Null where the store cannot take a file without copying it. */
+  readonly links: LinkableObjects | null;
+  readonly sources: DatasetSources;
+  readonly uploads: Uploads;
+  /** @throws TrainyardError DISK_FULL where so many bytes more surely do not fit into the store */
+  readonly checkRoom: (bytes: number, what: string) => Promise<void>;
+  readonly examiner: SourceExaminer;
+}
+
+/** The dataset has faults that forbid its import; everything that was found stands in `validation`. */
+export class InvalidDataset extends TrainyardError {
+  readonly validation: Validation;
+
+  constructor(validation: Validation) {
+    const [first] = validation.errors;
+    const count = validation.errors.length + validation.moreErrors;
+    super(
+      'DATASET_INVALID',
+      `The dataset has ${count === 1 ? 'an error' : `${count} errors`}${first ? `; the first: ${first.path ? `${first.path}: ` : ''}${first.message}` : ''}`,
+      first
+        ? `${first.mend.replace(/\.?$/, '.')} "dataset validate" lists all; skipping invalid files leaves out those with errors.`
+        : 'Validate it to see what is in it.',
+    );
+    this.validation = validation;
+  }
+}
+
+/**
+ * Carries out an import from its intent to its version, from the start however far it came before: what is stored already
+ * is found by its hash, and the rows count once, in one transaction at the end.
+ * @throws InvalidDataset, and TrainyardError where the source can't be had; IMPORT_CANCELLED
+ */
+export async function runImport(
+  intent: ImportRecord,
+  parts: ImportParts,
+  progress: FileProgress,
+  signal: AbortSignal,
+): Promise<{ version: number; reused: boolean }> {
+  progress.enter('counting', null);
+  const { reading } = intent;
+  const place = await placeOfSource(parts.uploads, intent.source);
+  const source = await openPlace(parts.sources, place, reading);
+  const examination = await parts.examiner.examine(
+    { ...place, format: 'imagenet', reading },
+    { signal, onProgress: (...at) => progress.follow(...at) },
+  );
+  if (examination.isFatal || !(examination.validation.ok || intent.skipInvalid)) {
+    throw new InvalidDataset(examination.validation);
+  }
+
+  if (intent.mode === 'copy') {
+    const bytes = examination.accepted.reduce((sum, { size }) => sum + size, 0);
+    await parts.checkRoom(bytes, `The dataset ${source.name}`);
+  }
+  const total = examination.accepted.length;
+  const hashes = new Set(intent.mode === 'in_place' ? [] : examination.accepted.map(({ sha256 }) => sha256));
+  progress.enter('storing', total);
+  failpoint('dataset-import.storing.before');
+  await parts.importRows.enterStoring(intent.id, total, hashes);
+  failpoint('dataset-import.storing.after');
+  const stored = await storeImages(source, examination.accepted, intent.mode, {
+    ...parts,
+    signal,
+    onProgress: (done) => progress.advance(done),
+  });
+  failpoint('dataset-import.blobs.after');
+
+  progress.enter('committing', null);
+  return commit(intent, parts, stored, await describe(intent, source, examination, stored));
+}
+
+async function describe(
+  { mode }: ImportRecord,
+  source: DatasetSource,
+  { accepted, validation, base }: Examination,
+  stored: StoredImages,
+): Promise<NewVersion> {
+  return {
+    manifestSha256: await manifestSha256(stored.lines),
+    mode,
+    rootPath: mode === 'in_place' ? path.join(source.path, ...base) : null,
+    images: accepted.length,
+    sizeBytes: accepted.reduce((sum, { size }) => sum + size, 0),
+    classes: countClasses(accepted),
+    validation,
+  };
+}
+
+/**
+ * The manifest goes last of the objects, the rows after it: a version that counts is there whole. What lies beside the manifest is the
+ * same for every import of a version's number, so that a kill in between leaves nothing that the next attempt could take for its own.
+ */
+async function commit(
+  intent: ImportRecord,
+  { importRows, store }: ImportParts,
+  stored: StoredImages,
+  made: NewVersion,
+): Promise<{ version: number; reused: boolean }> {
+  failpoint('dataset-import.reserve.before');
+  const { version, present } = await importRows.reserve(intent.id, made);
+  failpoint('dataset-import.reserve.after');
+  // A version with this manifest has upright sizes, whoever imported it first.
+  failpoint('dataset-import.sizes.before');
+  await store.put('datasets', sizesKey(intent.datasetId, version), Buffer.from(noneTurned));
+  failpoint('dataset-import.sizes.after');
+  if (!present) {
+    if (stored.times) {
+      const times = Buffer.from(JSON.stringify(stored.times));
+      failpoint('dataset-import.times.before');
+      await store.put('datasets', timesKey(intent.datasetId, version), times);
+      failpoint('dataset-import.times.after');
+    }
+    failpoint('dataset-import.manifest.before');
+    const text = Readable.from(manifestText(stored.lines), { objectMode: false });
+    await store.put('datasets', manifestKey(intent.datasetId, version), text);
+    failpoint('dataset-import.manifest.after');
+  }
+  failpoint('dataset-import.commit.before');
+  const committed = await importRows.commit(intent.id, made);
+  failpoint('dataset-import.commit.after');
+  return committed;
+}

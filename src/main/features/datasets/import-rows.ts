@@ -1,0 +1,292 @@
+import type pg from 'pg';
+import type { Validation } from '../../../shared/contract/datasets.ts';
+import { inTransaction } from '../../postgres/transaction.ts';
+import { type ImportRow, importColumns, toImport } from './dataset-rows.ts';
+import type {
+  ImportError,
+  ImportIntent,
+  ImportRecord,
+  ImportRepository,
+  NewVersion,
+  RemoveStored,
+} from './ports.ts';
+import { importCancelled } from './refusal.ts';
+
+/** Held shared by whoever begins to store, and alone by whoever takes back what was stored; of the database, so that engines mind each other. */
+const blobsLock = 7_244_102_002;
+
+interface StoringRow {
+  readonly id: string;
+  readonly version: number | null;
+  readonly blobs: Buffer | null;
+}
+
+interface ReservedRow {
+  readonly dataset_id: string;
+  readonly project_id: string;
+  readonly phase: string;
+  readonly version: number | null;
+  readonly reused: boolean;
+}
+
+/** The rows of `dataset_imports`, and those that a finished import makes. */
+export class PostgresImportRepository implements ImportRepository {
+  private readonly pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.pool = pool;
+  }
+
+  begin(intent: ImportIntent): Promise<{ datasetId: string; importId: string }> {
+    const { userId, projectId, name, description, format, source, mode, skipInvalid, reading, machineId } =
+      intent;
+    return inTransaction(this.pool, async (client) => {
+      // Two imports of one new name at once: the second waits for the first's row and then finds it.
+      const dataset = await client.query<{ id: string }>(
+        `INSERT INTO datasets (user_id, name, description, storage_path, format, size_bytes, file_count, status)
+        VALUES ($1, $2, $3, '', $4, 0, 0, 'processing')
+        ON CONFLICT (user_id, lower(name)) WHERE deleted_at IS NULL DO UPDATE SET
+          description = COALESCE(excluded.description, datasets.description),
+          status = CASE WHEN EXISTS (SELECT FROM dataset_versions WHERE dataset_id = datasets.id)
+            THEN datasets.status ELSE 'processing' END
+        RETURNING id`,
+        [userId, name, description, format],
+      );
+      const datasetId = dataset.rows[0]?.id ?? '';
+      await client.query(
+        `UPDATE datasets SET storage_path = 's3://datasets/' || id || '/1' WHERE id = $1 AND storage_path = ''`,
+        [datasetId],
+      );
+      const begun = await client.query<{ id: string }>(
+        `INSERT INTO dataset_imports (dataset_id, project_id, user_id, machine_id, source, format, mode, skip_invalid, reading)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+        [datasetId, projectId, userId, machineId, source, format, mode, skipInvalid, JSON.stringify(reading)],
+      );
+      return { datasetId, importId: begun.rows[0]?.id ?? '' };
+    });
+  }
+
+  async find(importId: string): Promise<ImportRecord | null> {
+    const { rows } = await this.pool.query<ImportRow>(
+      `SELECT ${importColumns} FROM dataset_imports AS i WHERE i.id = $1`,
+      [importId],
+    );
+    return rows[0] ? toImport(rows[0]) : null;
+  }
+
+  async validation(importId: string): Promise<Validation | null> {
+    const { rows } = await this.pool.query<{ validation: Validation | null }>(
+      'SELECT validation FROM dataset_imports WHERE id = $1',
+      [importId],
+    );
+    return rows[0]?.validation ?? null;
+  }
+
+  async unfinished(machineId: string): Promise<ImportRecord[]> {
+    const { rows } = await this.pool.query<ImportRow>(
+      `SELECT ${importColumns} FROM dataset_imports AS i
+      WHERE i.machine_id = $1 AND i.phase NOT IN ('done', 'failed', 'cancelled') ORDER BY i.created_at, i.id`,
+      [machineId],
+    );
+    return rows.map(toImport);
+  }
+
+  enterStoring(importId: string, total: number, hashes: Iterable<string>): Promise<void> {
+    const blobs = Buffer.concat(Array.from(hashes, (hash) => Buffer.from(hash, 'hex')));
+    return inTransaction(this.pool, async (client) => {
+      // Behind whoever removes blobs: what is looked for after this is there to stay.
+      await client.query('SELECT pg_advisory_xact_lock_shared($1)', [blobsLock]);
+      await lockOngoing(client, importId);
+      // Those of an earlier attempt may be stored already, though the source has changed since.
+      await client.query(
+        `UPDATE dataset_imports SET phase = 'storing', total = $2,
+          blobs = CASE WHEN blobs = $3 THEN blobs ELSE COALESCE(blobs, '') || $3 END
+        WHERE id = $1`,
+        [importId, total, blobs],
+      );
+    });
+  }
+
+  reserve(importId: string, made: NewVersion): Promise<{ version: number; present: boolean }> {
+    return inTransaction(this.pool, async (client) => {
+      const row = await lockOngoing(client, importId);
+      const present = await findPresent(client, row.dataset_id, made);
+      if (present !== null) return { version: present, present: true };
+      if (row.version !== null) return { version: row.version, present: false };
+      const { rows } = await client.query<{ version: number }>(
+        `UPDATE dataset_imports SET phase = 'committing', version = 1 + GREATEST(
+          (SELECT COALESCE(max(version), 0) FROM dataset_versions WHERE dataset_id = $2),
+          (SELECT COALESCE(max(version), 0) FROM dataset_imports WHERE dataset_id = $2))
+        WHERE id = $1 RETURNING version`,
+        [importId, row.dataset_id],
+      );
+      return { version: rows[0]?.version ?? 0, present: false };
+    });
+  }
+
+  commit(importId: string, made: NewVersion): Promise<{ version: number; reused: boolean }> {
+    return inTransaction(this.pool, async (client) => {
+      // The link counts in the project's row: projects are locked before datasets everywhere.
+      await client.query(
+        `SELECT FROM projects WHERE id = (SELECT project_id FROM dataset_imports WHERE id = $1) FOR NO KEY UPDATE`,
+        [importId],
+      );
+      const row = await lockOngoing(client, importId);
+      if (row.phase === 'done' && row.version !== null) return { version: row.version, reused: row.reused };
+      const present = await findPresent(client, row.dataset_id, made);
+      const version = present ?? row.version;
+      if (version === null) throw new Error(`import ${importId} commits a version that it never reserved`);
+      if (present === null) await insertVersion(client, row.dataset_id, version, made);
+      const reused = present !== null;
+      await client.query(
+        `INSERT INTO project_datasets (project_id, dataset_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+        [row.project_id, row.dataset_id],
+      );
+      await client.query(
+        `UPDATE dataset_imports SET phase = 'done', version = $2, reused = $3, total = $4, validation = $5, blobs = NULL WHERE id = $1`,
+        [importId, version, reused, made.images, JSON.stringify(made.validation)],
+      );
+      return { version, reused };
+    });
+  }
+
+  async fail(importId: string, error: ImportError, validation: Validation | null): Promise<void> {
+    const found = validation && JSON.stringify(validation);
+    await inTransaction(this.pool, async (client) => {
+      const row = await lockOngoing(client, importId);
+      if (row.phase === 'done') return;
+      await client.query(
+        `UPDATE dataset_imports SET phase = 'failed', version = NULL, error = $2, validation = $3, blobs = NULL WHERE id = $1`,
+        [importId, JSON.stringify(error), found],
+      );
+      await client.query(
+        `UPDATE datasets SET
+          status = CASE WHEN EXISTS (
+            SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')
+          ) THEN status ELSE 'error' END,
+          validation_result = $2
+        WHERE id = $1 AND NOT EXISTS (SELECT FROM dataset_versions WHERE dataset_id = $1)`,
+        [row.dataset_id, found],
+      );
+    });
+  }
+
+  async cancel(importId: string): Promise<ImportRecord | null> {
+    await this.pool.query(
+      `UPDATE dataset_imports SET phase = 'cancelling' WHERE id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')`,
+      [importId],
+    );
+    return this.find(importId);
+  }
+
+  withdraw(importId: string, error: ImportError, remove: RemoveStored): Promise<void> {
+    return inTransaction(this.pool, async (client) => {
+      await client.query('SELECT pg_advisory_xact_lock($1)', [blobsLock]);
+      const { rows } = await client.query<StoringRow>(
+        `SELECT id, version, blobs FROM dataset_imports WHERE id = $1 OR blobs IS NOT NULL`,
+        [importId],
+      );
+      const own = rows.find(({ id }) => id === importId);
+      const others = rows.filter((row) => row !== own);
+      await remove({
+        version: own?.version ?? null,
+        hashes: hashesOf(own?.blobs ?? null),
+        needed: others.flatMap(({ blobs }) => hashesOf(blobs)),
+      });
+      const { dataset_id, phase } = await lockImport(client, importId);
+      if (phase !== 'cancelling') return;
+      await client.query(
+        `UPDATE dataset_imports SET phase = 'cancelled', version = NULL, blobs = NULL, error = $2 WHERE id = $1`,
+        [importId, JSON.stringify(error)],
+      );
+      await client.query(
+        `UPDATE datasets SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL
+          AND NOT EXISTS (SELECT FROM dataset_versions WHERE dataset_id = $1)
+          AND NOT EXISTS (SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase <> 'cancelled')`,
+        [dataset_id],
+      );
+      await client.query(
+        `UPDATE datasets SET status = 'error' WHERE id = $1 AND status = 'processing' AND NOT EXISTS (
+          SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled'))`,
+        [dataset_id],
+      );
+    });
+  }
+}
+
+const hashBytes = 32;
+
+function hashesOf(blobs: Buffer | null): string[] {
+  const count = (blobs?.length ?? 0) / hashBytes;
+  return Array.from({ length: count }, (_, at) =>
+    (blobs ?? Buffer.of()).toString('hex', at * hashBytes, (at + 1) * hashBytes),
+  );
+}
+
+/** The import's row, with its dataset's locked first: what is decided about a dataset's versions is decided one by one. */
+async function lockImport(client: pg.PoolClient, importId: string): Promise<ReservedRow> {
+  await client.query(
+    `SELECT FROM datasets WHERE id = (SELECT dataset_id FROM dataset_imports WHERE id = $1) FOR NO KEY UPDATE`,
+    [importId],
+  );
+  const { rows } = await client.query<ReservedRow>(
+    'SELECT dataset_id, project_id, phase, version, reused FROM dataset_imports WHERE id = $1 FOR UPDATE',
+    [importId],
+  );
+  if (!rows[0]) throw new Error(`there is no import ${importId}`);
+  return rows[0];
+}
+
+/** The same, of one that may go on. @throws TrainyardError IMPORT_CANCELLED */
+async function lockOngoing(client: pg.PoolClient, importId: string): Promise<ReservedRow> {
+  const row = await lockImport(client, importId);
+  if (row.phase === 'cancelling' || row.phase === 'cancelled') throw importCancelled();
+  return row;
+}
+
+/**
+ * The version that has these very files. Where they lie must be the same, too, for those that stay in place; a copy and a link
+ * are both in the object store.
+ */
+async function findPresent(
+  client: pg.PoolClient,
+  datasetId: string,
+  { manifestSha256, rootPath }: NewVersion,
+): Promise<number | null> {
+  const { rows } = await client.query<{ version: number }>(
+    `SELECT version FROM dataset_versions
+    WHERE dataset_id = $1 AND manifest_sha256 = $2 AND root_path IS NOT DISTINCT FROM $3 ORDER BY version DESC LIMIT 1`,
+    [datasetId, manifestSha256, rootPath],
+  );
+  return rows[0]?.version ?? null;
+}
+
+async function insertVersion(
+  client: pg.PoolClient,
+  datasetId: string,
+  version: number,
+  made: NewVersion,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO dataset_versions
+      (dataset_id, version, manifest_sha256, mode, root_path, image_count, size_bytes, classes, summary)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      datasetId,
+      version,
+      made.manifestSha256,
+      made.mode,
+      made.rootPath,
+      made.images,
+      made.sizeBytes,
+      JSON.stringify(made.classes),
+      JSON.stringify(made.validation.summary),
+    ],
+  );
+  await client.query(
+    `UPDATE datasets SET status = 'ready', validation_result = $3, size_bytes = $4, file_count = $5,
+      storage_path = 's3://datasets/' || id || '/' || $2::integer
+    WHERE id = $1`,
+    [datasetId, version, JSON.stringify(made.validation), made.sizeBytes, made.images],
+  );
+}

@@ -1,0 +1,265 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts';
+import { DoesNotFit } from '../disk/disk-watch.ts';
+import type { News } from '../news/news.ts';
+import { FileProgress, type ProgressState } from './file-progress.ts';
+import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
+import type { ImportError, ImportIntent, ImportRecord } from './ports.ts';
+import { importCancelled, importNotFound } from './refusal.ts';
+import { removeStored } from './remove-stored.ts';
+
+/** Where the messages of background work go; pino's order of arguments. */
+interface ImportLog {
+  info(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface ImportsParts extends ImportParts {
+  readonly news: News;
+  readonly log: ImportLog;
+  readonly machineId: string;
+}
+
+/** So many imports run side by side; those of one dataset run one after another. */
+const atOnce = 2;
+/** A store that is away (its server is restarted, say) is waited for so long before an import fails; it goes on with what is stored. */
+const outagePausesMs = [500, 1000, 2000, 4000, 8000, 15_000, 30_000, 30_000, 30_000] as const;
+
+/** An import that this engine works at, or is to. */
+interface Work {
+  readonly record: ImportRecord;
+  readonly progress: FileProgress;
+  /** Aborted where it was cancelled. */
+  readonly stop: AbortController;
+}
+
+/** The imports of this engine: begun as rows, carried out in the background, gone on with after a kill. */
+export class Imports {
+  private readonly parts: ImportsParts;
+  private readonly stopping = new AbortController();
+  private readonly works = new Map<string, Work>();
+  private readonly waiting: Work[] = [];
+  private readonly running = new Map<Work, Promise<void>>();
+
+  constructor(parts: ImportsParts) {
+    this.parts = parts;
+  }
+
+  /** Writes the intent and starts the work; answers as soon as the intent is safe. */
+  async begin(intent: Omit<ImportIntent, 'machineId'>): Promise<{ datasetId: string; importId: string }> {
+    const { importRows, machineId, news } = this.parts;
+    failpoint('dataset-import.intent.before');
+    const begun = await importRows.begin({ ...intent, machineId });
+    failpoint('dataset-import.intent.after');
+    const record = await importRows.find(begun.importId);
+    if (!record) throw new Error(`import ${begun.importId} was begun and is not there`);
+    news.changed('dataset', begun.datasetId);
+    this.enqueue(record);
+    return begun;
+  }
+
+  /**
+   * Ends an import and takes back what it stored; harmless where it has ended. Answers as soon as that is written down.
+   * One of another machine hears of it at its next durable step.
+   * @throws TrainyardError NOT_FOUND
+   */
+  async cancel(importId: string): Promise<{ datasetId: string }> {
+    const { importRows, news } = this.parts;
+    failpoint('dataset-import.cancel.before');
+    const record = await importRows.cancel(importId);
+    failpoint('dataset-import.cancel.after');
+    if (!record) throw importNotFound(importId);
+    const work = this.works.get(importId);
+    if (work && record.phase === 'cancelling') {
+      work.stop.abort(importCancelled());
+      work.progress.enter('cancelling', null);
+      this.startNext();
+    }
+    news.changed('dataset', record.datasetId);
+    return { datasetId: record.datasetId };
+  }
+
+  /** Goes on with what an engine that was killed or stopped left unfinished. Answers how many there are. */
+  async resume(): Promise<number> {
+    const left = await this.parts.importRows.unfinished(this.parts.machineId);
+    for (const record of left) {
+      this.parts.log.info(
+        { importId: record.id, source: record.source },
+        'going on with an unfinished import',
+      );
+      this.enqueue(record);
+    }
+    return left.length;
+  }
+
+  /** How far an import of this engine is; null for one that it does not work at. */
+  stateOf(importId: string): ProgressState | null {
+    return this.works.get(importId)?.progress.state ?? null;
+  }
+
+  /** Waits as {@link FileProgress.wait} does. */
+  async wait(importId: string, seen: number, waitMs: number): Promise<void> {
+    await this.works.get(importId)?.progress.wait(seen, waitMs);
+  }
+
+  get isBusy(): boolean {
+    return this.running.size > 0 || this.waiting.length > 0;
+  }
+
+  /** Stops the work where it is; the rows stay unfinished, and the next start goes on. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    this.waiting.length = 0;
+    await Promise.all(this.running.values());
+  }
+
+  private enqueue(record: ImportRecord): void {
+    const { news } = this.parts;
+    const progress = new FileProgress(() => news.changed('dataset', record.datasetId));
+    const work = { record, progress, stop: new AbortController() };
+    if (record.phase === 'cancelling') work.stop.abort(importCancelled());
+    this.works.set(record.id, work);
+    this.waiting.push(work);
+    this.startNext();
+  }
+
+  private startNext(): void {
+    if (this.stopping.signal.aborted) return;
+    for (;;) {
+      const index = this.waiting.findIndex((work) => this.mayStart(work));
+      const [work] = index < 0 ? [] : this.waiting.splice(index, 1);
+      if (!work) return;
+      const end = this.carryOut(work).finally(() => {
+        this.running.delete(work);
+        this.startNext();
+      });
+      this.running.set(work, end);
+    }
+  }
+
+  /** A cancelled one does not wait for others. */
+  private mayStart({ record, stop }: Work): boolean {
+    if (stop.signal.aborted) return true;
+    const running = [...this.running.keys()];
+    return running.length < atOnce && !running.some((other) => other.record.datasetId === record.datasetId);
+  }
+
+  private async carryOut(work: Work): Promise<void> {
+    const { news, log } = this.parts;
+    const { record, progress, stop } = work;
+    const signal = AbortSignal.any([this.stopping.signal, stop.signal]);
+    let isWritten = true;
+    try {
+      const { version, reused } = await this.patiently(record, signal, () =>
+        runImport(record, this.parts, progress, signal),
+      );
+      log.info({ importId: record.id, datasetId: record.datasetId, version, reused }, 'dataset imported');
+      await this.releaseUpload(record);
+      progress.enter('done', progress.state.total);
+    } catch (error) {
+      // Whatever the stop broke is gone on with at the next start; what would have failed by itself fails then.
+      if (this.stopping.signal.aborted) return;
+      isWritten = stop.signal.aborted ? await this.withdraw(work) : await this.fail(work, error);
+    }
+    // Whoever asks later reads the rows.
+    if (isWritten) this.works.delete(record.id);
+    news.changed('dataset', record.datasetId);
+    news.changed('project', record.projectId);
+  }
+
+  /** Tries again while a store is away. */
+  private async patiently<Result>(
+    record: ImportRecord,
+    signal: AbortSignal,
+    attempt: () => Promise<Result>,
+  ): Promise<Result> {
+    for (let tries = 0; ; tries += 1) {
+      signal.throwIfAborted();
+      try {
+        return await attempt();
+      } catch (error) {
+        const isAway =
+          (error instanceof TrainyardError && error.status === 503) ||
+          (isDiskFault(error) && !(error instanceof DoesNotFit));
+        const pauseMs = outagePausesMs[tries];
+        if (!isAway || pauseMs === undefined || signal.aborted) throw error;
+        this.parts.log.info({ importId: record.id, err: error, pauseMs }, 'an import waits for a store');
+        await delay(pauseMs, undefined, { signal });
+      }
+    }
+  }
+
+  /** Takes back what a cancelled import stored. Answers whether its end stands in the rows. */
+  private async withdraw({ record, progress }: Work): Promise<boolean> {
+    const { importRows, store, log } = this.parts;
+    const told = importFault(importCancelled());
+    progress.enter('cancelling', null);
+    try {
+      await this.releaseUpload(record);
+      await this.patiently(record, this.stopping.signal, () =>
+        importRows.withdraw(record.id, told, async (stored) => {
+          failpoint('dataset-import.withdraw.before');
+          await removeStored(store, record.datasetId, stored);
+          failpoint('dataset-import.withdraw.after');
+        }),
+      );
+      log.info({ importId: record.id, datasetId: record.datasetId }, 'an import was cancelled');
+      progress.enter('cancelled', null, told);
+      return true;
+    } catch (error) {
+      if (this.stopping.signal.aborted) return false;
+      log.error({ importId: record.id, err: error }, 'a cancelled import waits for the next start');
+      progress.enter('failed', null, importFault(error));
+      return false;
+    }
+  }
+
+  /** Answers whether the failure stands in the rows. */
+  private async fail(work: Work, error: unknown): Promise<boolean> {
+    const { importRows, log } = this.parts;
+    const { record, progress } = work;
+    if (wasCancelled(error)) return this.withdraw(work);
+    const told = importFault(error);
+    log[systemFault(error) ? 'info' : 'error']({ importId: record.id, err: error }, 'an import failed');
+    try {
+      failpoint('dataset-import.failed.before');
+      await importRows.fail(record.id, told, error instanceof InvalidDataset ? error.validation : null);
+      failpoint('dataset-import.failed.after');
+      progress.enter('failed', null, told);
+      return true;
+    } catch (second) {
+      if (wasCancelled(second)) return this.withdraw(work);
+      // The store is away: the import stays unfinished there, and the next start goes on with it.
+      log.error({ importId: record.id, err: second }, 'the failure of an import could not be written down');
+      progress.enter('failed', null, told);
+      return false;
+    }
+  }
+
+  /** An upload has served once its bytes are a version; a failed one stays, to be imported without its faults. */
+  private async releaseUpload({ id, source }: ImportRecord): Promise<void> {
+    if (!source.startsWith('upload://')) return;
+    try {
+      await this.parts.uploads.release(source.slice('upload://'.length));
+    } catch (error) {
+      this.parts.log.error({ importId: id, err: error }, 'an upload that was imported could not be removed');
+    }
+  }
+}
+
+/** Cancelled while it failed, or by another engine. */
+function wasCancelled(error: unknown): boolean {
+  return error instanceof TrainyardError && error.code === 'IMPORT_CANCELLED';
+}
+
+function importFault(error: unknown): ImportError {
+  const known = systemFault(error);
+  return {
+    code: known?.code ?? 'IMPORT_FAILED',
+    message: known?.message ?? `The import failed: ${errorSentence(error)}`,
+    mend: known?.mend ?? 'Look into the engine’s log in the state folder, mend the cause, and import again.',
+    place: known?.place ?? {},
+  };
+}

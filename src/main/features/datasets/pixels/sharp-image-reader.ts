@@ -1,0 +1,132 @@
+import sharp, { type Sharp } from 'sharp';
+import { fingerprintOf, rangeOf } from '../fingerprint.ts';
+import type { ImageFacts } from '../images.ts';
+import { ImageFault, type ImageReader } from '../ports.ts';
+import {
+  background,
+  eightBitPixels,
+  imageFault,
+  openImage,
+  scaledDepths,
+  sixteenBitPixels,
+} from './decoding.ts';
+import { jpegPrecision, pngDamage, withJpegEnd } from './file-damage.ts';
+
+type Look = Omit<ImageFacts, 'damage'>;
+
+/** Images through libvips. */
+export class SharpImageReader implements ImageReader {
+  async inspect(bytes: Uint8Array, maxPixels: number): Promise<ImageFacts> {
+    const ends = pngDamage(bytes);
+    if (ends === 'swollen')
+      throw new ImageFault(
+        'unreadable',
+        'more than 1 MiB of packed text or profiles stands beside the picture',
+      );
+    const precision = jpegPrecision(bytes);
+    if (precision !== null && precision !== 8)
+      throw new ImageFault('coding', `a JPEG of ${precision} bits a sample`);
+    try {
+      const look = await decodeStrictly(bytes, 'warning', maxPixels);
+      if (ends === 'cut') throw new ImageFault('unreadable', 'the file ends too early');
+      return {
+        ...look,
+        damage: ends === 'chunk' ? 'a chunk beside the picture has a wrong check sum' : null,
+      };
+    } catch (error) {
+      const fault = imageFault(error);
+      if (fault.reason !== 'unreadable' || ends === 'cut') throw fault;
+      return await repair(bytes, maxPixels, fault);
+    }
+  }
+
+  async uprightSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
+    try {
+      return (await openImage(bytes, { limitInputPixels: false }).metadata()).autoOrient;
+    } catch (error) {
+      throw imageFault(error);
+    }
+  }
+
+  async thumbnail(
+    bytes: Uint8Array,
+    size: number,
+    white: number | null,
+  ): Promise<{ body: Uint8Array; mediaType: string }> {
+    try {
+      const source = openImage(bytes);
+      const { width, height } = (await source.metadata()).autoOrient;
+      const small = source.resize(size, size, { fit: 'inside', withoutEnlargement: true });
+      const image = white === null ? small : await scaled(small, white);
+      // Lossy compression spoils images of a few pixels, which windows show enlarged.
+      const isTiny = Math.max(width, height) <= 64;
+      const body = await (isTiny ? image.png() : image.webp({ quality: 82 })).toBuffer();
+      return { body, mediaType: isTiny ? 'image/png' : 'image/webp' };
+    } catch (error) {
+      throw imageFault(error);
+    }
+  }
+}
+
+/** A 16-bit image in 8 bits. */
+async function scaled(image: Sharp, white: number): Promise<Sharp> {
+  const { data, ...raw } = await eightBitPixels(image, 'rgb', white);
+  return sharp(data, { raw });
+}
+
+/** @throws what the decoder throws at so much trouble, and ImageFault where the pixels' values have no scale */
+async function decodeStrictly(
+  bytes: Uint8Array,
+  failOn: 'error' | 'warning',
+  maxPixels: number,
+): Promise<Look> {
+  const image = openImage(bytes, { failOn, limitInputPixels: maxPixels });
+  const { channels, depth } = await image.metadata();
+  if (!scaledDepths.includes(depth)) throw new ImageFault('pixels', wordsOf[depth] ?? depth);
+  if (depth === 'ushort') return { ...(await sixteenBits(image, channels)), channels, bits: 16 };
+  // One channel is a third of the memory of three; the decoder goes through all of the file either way.
+  const { data, info } = await image
+    .flatten(background)
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const fingerprint = fingerprintOf(data, width, height);
+  return { ...rangeOf(data), fingerprint, width, height, channels, bits: 8 };
+}
+
+/** Depths of libvips that have no scale, in words. */
+const wordsOf: Readonly<Record<string, string>> = {
+  char: '8-bit numbers with a sign',
+  short: '16-bit numbers with a sign',
+  int: '32-bit numbers with a sign',
+  uint: '32-bit whole numbers',
+  float: '32-bit floating-point numbers',
+  double: '64-bit floating-point numbers',
+  complex: 'complex numbers',
+  dpcomplex: 'complex numbers',
+};
+
+async function sixteenBits(image: Sharp, stored: number) {
+  const colours = stored >= 3 ? 'rgb' : 'grey';
+  const { values, width, height, channels } = await sixteenBitPixels(image.removeAlpha(), colours);
+  return { ...rangeOf(values), fingerprint: fingerprintOf(values, width, height, channels), width, height };
+}
+
+/** @throws ImageFault where parts of the picture are missing: the fault that was met first */
+async function repair(bytes: Uint8Array, maxPixels: number, fault: ImageFault): Promise<ImageFacts> {
+  const damage = fault.message;
+  const looks = [() => decodeStrictly(bytes, 'error', maxPixels)];
+  const whole = withJpegEnd(bytes);
+  // All pixels are there, if nothing but the mark of the end is missing.
+  if (whole) looks.push(() => decodeStrictly(whole, 'warning', maxPixels));
+  for (const look of looks) {
+    try {
+      return { ...(await look()), damage };
+    } catch (error) {
+      const next = imageFault(error);
+      if (next.reason !== 'unreadable') throw next;
+    }
+  }
+  throw fault;
+}

@@ -1,0 +1,29 @@
+import sharp from 'sharp';
+import type { PixelReader, PixelSums } from '../../jobs/ports.ts';
+import { eightBitPixels, imageFault, openImage } from './decoding.ts';
+
+/** Sums of pixels through libvips: transparency is left out, grey counts as three equal channels. */
+export class SharpPixelReader implements PixelReader {
+  private readonly maxPixels: number;
+
+  constructor(maxPixels: number) {
+    this.maxPixels = maxPixels;
+  }
+
+  async sums(bytes: Uint8Array, white: number | null): Promise<PixelSums> {
+    try {
+      const image = openImage(bytes, { limitInputPixels: this.maxPixels }).removeAlpha();
+      const { data, ...raw } = await eightBitPixels(image, 'rgb', white);
+      const { channels } = await sharp(data, { raw }).stats();
+      const of = (index: number) => channels[raw.channels >= 3 ? index : 0] ?? { sum: 0, squaresSum: 0 };
+      const [red, green, blue] = [of(0), of(1), of(2)];
+      return {
+        pixels: raw.width * raw.height,
+        sums: [red.sum, green.sum, blue.sum],
+        squares: [red.squaresSum, green.squaresSum, blue.squaresSum],
+      };
+    } catch (error) {
+      throw imageFault(error);
+    }
+  }
+}

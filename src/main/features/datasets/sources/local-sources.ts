@@ -1,0 +1,126 @@
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { hasCode } from '../../../platform/error-code.ts';
+import { isInside } from '../../../stores/objects/files/object-paths.ts';
+import type { SourceLimits } from '../limits.ts';
+import { type DatasetSource, type DatasetSources, EntryFault } from '../ports.ts';
+import { automatic, type Reading } from '../reading.ts';
+import { kindBytes, kindOf, noArchive } from './archive-kinds.ts';
+import { FolderSource } from './folder-source.ts';
+import { readStart } from './read-start.ts';
+import { TarSource } from './tar-source.ts';
+import { findZipEnd } from './zip-end.ts';
+import { ZipSource } from './zip-source.ts';
+
+const archiveExtension = /\.(zip|tar|tgz|tzst|tar\.gz|tar\.zst)$/i;
+
+/** Folders, zip and tar files of this machine as datasets' sources. */
+export class LocalSources implements DatasetSources {
+  private readonly limits: SourceLimits;
+  private readonly stateFolder: string;
+
+  /** @param stateFolder the engine's own: nothing is imported out of it */
+  constructor(limits: SourceLimits, stateFolder: string) {
+    this.limits = limits;
+    this.stateFolder = stateFolder;
+  }
+
+  async open(wanted: string, reading = automatic): Promise<DatasetSource> {
+    if (!path.isAbsolute(wanted)) throw notAbsolute(wanted);
+    const real = await reach(wanted);
+    const state = await realpath(this.stateFolder).catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return this.stateFolder;
+      throw error;
+    });
+    if (isInside(state, real) || isInside(real, state)) throw isState(real);
+    const found = await stat(real);
+    if (found.isDirectory()) return new FolderSource(real);
+    return this.openArchive(real, path.basename(real), reading);
+  }
+
+  async openUpload(file: string, name: string, reading = automatic): Promise<DatasetSource> {
+    return this.openArchive(await reach(file), path.basename(name), reading);
+  }
+
+  /** What an archive is says its beginning, not its name. @param called what its owner calls it */
+  private async openArchive(
+    file: string,
+    called: string,
+    { namesEncoding }: Reading,
+  ): Promise<DatasetSource> {
+    const start = await firstBytes(file, called);
+    const name = called.replace(archiveExtension, '');
+    const kind = kindOf(start) ?? ((await hasZipEnd(file)) ? 'zip' : null);
+    if (kind === null) throw noArchive(called, start);
+    if (kind === 'zip') return new ZipSource(file, name, this.limits, namesEncoding);
+    return new TarSource(file, name, kind, this.limits, namesEncoding);
+  }
+}
+
+/** A zip behind other bytes, as in a program that unpacks itself, is known by its end. */
+async function hasZipEnd(file: string): Promise<boolean> {
+  await using handle = await open(file, 'r');
+  try {
+    await findZipEnd(handle, (await handle.stat()).size);
+    return true;
+  } catch (error) {
+    if (error instanceof EntryFault) return error.problem.code !== 'ARCHIVE_TRUNCATED';
+    throw error;
+  }
+}
+
+async function firstBytes(file: string, called: string): Promise<Buffer> {
+  let handle: FileHandle | null = null;
+  try {
+    if (!(await stat(file)).isFile()) throw noArchive(called);
+    handle = await open(file, 'r');
+    return Buffer.from(await readStart(handle, kindBytes));
+  } catch (error) {
+    throw hasCode(error, 'EACCES', 'EPERM') ? unreadable(file, error) : error;
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function reach(wanted: string): Promise<string> {
+  try {
+    return await realpath(wanted);
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EPERM')) throw unreadable(wanted, error);
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE')) throw error;
+    throw new TrainyardError(
+      'PATH_NOT_FOUND',
+      `There is nothing at ${wanted}`,
+      'Check the path; it is looked up on the engine’s machine.',
+      { place: { field: 'path' }, cause: error },
+    );
+  }
+}
+
+function notAbsolute(wanted: string): TrainyardError {
+  return new TrainyardError(
+    'PATH_NOT_ABSOLUTE',
+    `The path ${wanted} is relative`,
+    'Give the whole path, from the root of the engine’s machine on.',
+    { place: { field: 'path' } },
+  );
+}
+
+function isState(real: string): TrainyardError {
+  return new TrainyardError(
+    'STATE_FOLDER',
+    `${real} is Trainyard’s own state folder, or holds it, or lies in it`,
+    'Choose a folder or archive outside of it.',
+    { place: { field: 'path' } },
+  );
+}
+
+function unreadable(file: string, cause: unknown): TrainyardError {
+  return new TrainyardError(
+    'UNREADABLE_FILE',
+    `The user that runs Trainyard may not read ${file}`,
+    'Give that user the right to read it.',
+    { place: { field: 'path' }, cause },
+  );
+}

@@ -1,0 +1,55 @@
+import { constants } from 'node:fs';
+import { open, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { hasCode } from '../../../platform/error-code.ts';
+import { hashFile } from '../../../stores/objects/files/link-file.ts';
+import { isInside } from '../../../stores/objects/files/object-paths.ts';
+import type { RootedFiles } from '../ports.ts';
+
+/** Files that others own, read where they lie and never from outside of their root. */
+export class LocalRootedFiles implements RootedFiles {
+  async stat(root: string, file: string): Promise<{ size: number; modifiedMs: number } | null> {
+    const found = await locate(root, file);
+    return found && { size: found.size, modifiedMs: found.modifiedMs };
+  }
+
+  async hash(root: string, file: string): Promise<string | null> {
+    const found = await locate(root, file);
+    return found && hashFile(found.path);
+  }
+
+  async read(root: string, file: string): Promise<Readable> {
+    const found = await locate(root, file);
+    if (!found) {
+      throw new TrainyardError(
+        'FILE_NOT_FOUND',
+        `${file} is not in ${root} any more`,
+        'Put the file back, or import the folder again.',
+        { status: 409, place: { file } },
+      );
+    }
+    const handle = await open(found.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    return handle.createReadStream();
+  }
+}
+
+/** The real path of a file inside the root, links followed; null where there is none. */
+async function locate(
+  root: string,
+  file: string,
+): Promise<{ path: string; size: number; modifiedMs: number } | null> {
+  try {
+    const [realRoot, real] = await Promise.all([
+      realpath(root),
+      realpath(path.join(root, ...file.split('/'))),
+    ]);
+    if (!isInside(realRoot, real)) return null;
+    const found = await stat(real);
+    return found.isFile() ? { path: real, size: found.size, modifiedMs: found.mtimeMs } : null;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Header } from 'tar-stream';
+import { codeOf } from '../../../platform/error-code.ts';
+import { typeOfName } from '../image-types.ts';
+import { type EntryBytes, EntryFault, type SourceEntry } from '../ports.ts';
+import { makeProblem } from '../problems.ts';
+import type { KnownEncoding } from '../reading.ts';
+import { damaged, linkInArchive, systemReason, truncated } from './archive-faults.ts';
+import { decodeName } from './archive-names.ts';
+
+interface TarName {
+  readonly name: string;
+  readonly isWhole: boolean;
+  /** The bytes, where the archive does not say their encoding. */
+  readonly raw: Buffer | null;
+  /** It could be one or the other. */
+  readonly isDoubtful: boolean;
+}
+
+/** An entry's name: pax headers have it in UTF-8, all others have bytes, which the header holds as Latin-1 here. */
+export function nameOf(header: Header, encoding: KnownEncoding): TarName {
+  const pax = paxOf(header);
+  const said = pax.get('GNU.sparse.name') ?? pax.get('path');
+  if (said !== undefined) return { name: said, isWhole: true, raw: null, isDoubtful: false };
+  const raw = Buffer.from(header.name, 'latin1');
+  return { ...decodeName(raw, encoding), raw, isDoubtful: raw.some((byte) => byte >= 0x80) };
+}
+
+function paxOf({ pax }: Header): Map<string, string> {
+  return new Map(typeof pax === 'object' && pax !== null ? Object.entries(pax) : []);
+}
+
+/** Names in zip archives can't be longer. */
+const longestName = 2 ** 16;
+const mostRecords = 1000;
+
+/**
+ * A header may hold 4 MiB, and a global one counts for every entry behind it, however small: a few kilobytes would take hours.
+ * @throws EntryFault ARCHIVE_UNREADABLE, fatal
+ */
+export function assertPlainHeader(header: Header): void {
+  const pax = paxOf(header);
+  const name = pax.get('GNU.sparse.name') ?? pax.get('path') ?? header.name;
+  if (name.length <= longestName && pax.size <= mostRecords) return;
+  const why = 'a header in it is larger than any file needs';
+  const mend = 'Get the dataset from a source that you trust, or unpack it yourself and give its folder.';
+  throw damaged(name.slice(0, 1000), why, true, undefined, mend);
+}
+
+export function showEntry(
+  header: Header,
+  name: string,
+  read: (limit: number) => Promise<EntryBytes>,
+): SourceEntry {
+  const { type } = header;
+  if (type === 'directory') return { kind: 'folder', path: name };
+  if (type === 'symlink' || type === 'link') return { kind: 'problem', problem: linkInArchive(name).problem };
+  const isSparse = [...paxOf(header).keys()].some((key) => key.startsWith('GNU.sparse.'));
+  if (!isSparse && (type === 'file' || type === 'contiguous-file')) return { kind: 'file', path: name, read };
+  if ((isSparse || type === null) && typeOfName(name)) {
+    const why = 'the file is stored with gaps (sparse) or in several parts, which is not read here';
+    const mend = 'Pack it again without --sparse and --multi-volume.';
+    return { kind: 'problem', problem: damaged(name, why, false, undefined, mend).problem };
+  }
+  const message = 'It is no plain file and is left out';
+  const problem = makeProblem('NOT_AN_IMAGE', name, message, 'Put image files there in its place.');
+  return { kind: 'problem', problem, warning: true };
+}
+
+/**
+ * Up to `limit` bytes of an entry.
+ * @param faultOf says whether more came out of the entry than can be honest
+ * @throws EntryFault
+ */
+export async function readTarEntry(
+  entry: AsyncIterable<unknown>,
+  name: string,
+  limit: number,
+  faultOf: (unpacked: number) => EntryFault | null,
+): Promise<EntryBytes> {
+  const chunks: Uint8Array[] = [];
+  let kept = 0;
+  let size = 0;
+  let fault: EntryFault | null = null;
+  try {
+    // To the end in any case: a stream that is broken off ends the whole archive.
+    for await (const chunk of entry as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (fault || kept >= limit) continue;
+      chunks.push(chunk);
+      kept += chunk.length;
+      fault = faultOf(size);
+    }
+  } catch (error) {
+    throw tarFault(error, name);
+  }
+  if (fault) throw fault;
+  return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: size <= limit, modifiedMs: null };
+}
+
+const endsEarly = /unexpected end|premature close/i;
+const wantedCodes = ['Z_BUF_ERROR', 'ERR_STREAM_PREMATURE_CLOSE'];
+
+/** What ended the reading of a tar, behind the entry `name`. */
+export function tarFault(error: unknown, name: string): EntryFault {
+  if (error instanceof EntryFault) return error;
+  if (wantedCodes.includes(codeOf(error)) || endsEarly.test(String(error))) return truncated(name, error);
+  const system = systemReason(error);
+  if (system) return damaged(name, system, true, error);
+  if (/^(Z_|ZSTD_)/.test(codeOf(error)))
+    return damaged(name, 'its packed bytes are damaged and can’t be unpacked', true, error);
+  if (/header/i.test(String(error))) {
+    const why = name === '' ? 'what is packed in it is no tar' : 'what follows this file is no tar header';
+    return damaged(name, why, true, error);
+  }
+  return damaged(name, 'it is damaged', true, error);
+}

@@ -1,0 +1,85 @@
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { hasCode } from '../../../platform/error-code.ts';
+import { failpoint } from '../../../platform/failpoints.ts';
+import { readStateText } from '../../../platform/state-file.ts';
+import { makeFolder, syncFolder } from '../../../stores/objects/files/durable.ts';
+import { TemporaryFiles } from '../../../stores/objects/files/temporary-files.ts';
+import type { Uploads } from '../ports.ts';
+
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** An upload that nobody imported in a week was forgotten. */
+const keptMs = 7 * 24 * 3600_000;
+
+/** Uploaded archives: `<folder>/<id>/archive`, and their owners' name for it in `name.txt`. One process owns the folder. */
+export class FileUploads implements Uploads {
+  private readonly folder: string;
+  private readonly temporary: TemporaryFiles;
+
+  private constructor(folder: string, temporary: TemporaryFiles) {
+    this.folder = folder;
+    this.temporary = temporary;
+  }
+
+  /** Opens the folder and removes what was only half there, and what nobody imported in a week. */
+  static async open(folder: string, now = Date.now()): Promise<FileUploads> {
+    await makeFolder(folder);
+    const temporary = await TemporaryFiles.open(path.join(folder, '.incoming'));
+    for (const id of await readdir(folder)) {
+      const whole = path.join(folder, id);
+      if (idPattern.test(id) && (await lstat(whole)).mtimeMs < now - keptMs)
+        await rm(whole, { recursive: true });
+    }
+    return new FileUploads(folder, temporary);
+  }
+
+  /** Keeps an archive; resolves once it is whole on the disk. */
+  async store(uploadId: string, name: string, body: Readable): Promise<{ sizeBytes: number }> {
+    const target = this.place(uploadId);
+    const aside = this.temporary.name();
+    const archive = await this.temporary.write(body);
+    const named = await this.temporary.write(Buffer.from(name));
+    await mkdir(aside, { mode: 0o700 });
+    await rename(archive.file, path.join(aside, 'archive'));
+    await rename(named.file, path.join(aside, 'name.txt'));
+    await syncFolder(aside);
+    failpoint('upload.store.before');
+    await rename(aside, target);
+    await syncFolder(this.folder);
+    failpoint('upload.store.after');
+    return { sizeBytes: archive.size };
+  }
+
+  async resolve(uploadId: string): Promise<{ path: string; name: string }> {
+    const place = this.place(uploadId);
+    const archive = path.join(place, 'archive');
+    const hint = 'Remove the upload, and upload the archive again.';
+    const name = readStateText(path.join(place, 'name.txt'), { hint, largest: 64 * 1024 });
+    const stats = await lstat(archive).catch((error: unknown) => {
+      throw hasCode(error, 'ENOENT', 'ENOTDIR') ? uploadNotFound(uploadId) : error;
+    });
+    // What is behind a link was never uploaded.
+    if (name === null || !stats.isFile()) throw uploadNotFound(uploadId);
+    return { path: archive, name };
+  }
+
+  async release(uploadId: string): Promise<void> {
+    await rm(this.place(uploadId), { recursive: true, force: true });
+  }
+
+  private place(uploadId: string): string {
+    if (!idPattern.test(uploadId)) throw uploadNotFound(uploadId);
+    return path.join(this.folder, uploadId);
+  }
+}
+
+function uploadNotFound(uploadId: string): TrainyardError {
+  return new TrainyardError(
+    'UPLOAD_NOT_FOUND',
+    `There is no upload ${uploadId}`,
+    'Upload the archive again; it is kept for a week, until it is imported.',
+    { status: 404, place: { field: 'path' } },
+  );
+}

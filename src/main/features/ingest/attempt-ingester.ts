@@ -1,0 +1,200 @@
+import type { DocumentStore } from '../../stores/documents/ports.ts';
+import type { StoredLine } from '../logs/log-buckets.ts';
+import { MetricNames } from '../metrics/metric-columns.ts';
+import { type RollupShape, Rollups } from '../metrics/rollups.ts';
+import { AttemptReader, type BatchLimits } from './attempt-reader.ts';
+import type { Batch } from './batch.ts';
+import { type CursorPlace, decodeState, type ReadingState } from './cursor.ts';
+import { Isolation, refusalOf } from './isolation.ts';
+import { writeLines } from './line-writer.ts';
+import type { IngestedAttempt, IngestSummary } from './ports.ts';
+import type { CommitOutcome, IngestStore } from './store-port.ts';
+import type { RunDirectoryTail } from './tail-port.ts';
+
+export interface IngesterParts {
+  readonly store: IngestStore;
+  readonly documents: DocumentStore;
+  readonly shape: RollupShape;
+  readonly limits: BatchLimits;
+  /** Hears of every commit. */
+  readonly committed: (
+    attempt: IngestedAttempt,
+    outcome: Extract<CommitOutcome, { kind: 'committed' }>,
+    latest: Readonly<Record<string, number | string>>,
+  ) => void;
+}
+
+/** Where an ingester stands: what it read last, and the rollups of what it committed. Of no use any more after a failure. */
+interface Standing {
+  readonly reader: AttemptReader;
+  readonly rollups: Rollups;
+  /** What is committed. */
+  place: CursorPlace;
+  reading: ReadingState;
+}
+
+/** Brings one attempt's files into the stores. Calls follow one another: none begins before the last has ended. */
+export class AttemptIngester {
+  readonly attempt: IngestedAttempt;
+  private readonly tail: RunDirectoryTail;
+  private readonly parts: IngesterParts;
+  private standing: Standing | null = null;
+  private readonly isolation: Isolation;
+  private queue: Promise<unknown> = Promise.resolve();
+  private queued = 0;
+
+  constructor(attempt: IngestedAttempt, tail: RunDirectoryTail, parts: IngesterParts) {
+    this.attempt = attempt;
+    this.tail = tail;
+    this.parts = parts;
+    this.isolation = new Isolation(parts.limits.lines);
+  }
+
+  /** Whether a line without its newline changed and will be told soon, though nobody writes any more. */
+  get isMoving(): boolean {
+    return this.standing?.reader.isMoving ?? false;
+  }
+
+  /**
+   * Brings in what stands in the files. Answers whether that was something; it may end before all of it is in, where somebody
+   * else waits or the signal aborts.
+   */
+  take(signal: AbortSignal): Promise<boolean> {
+    return this.exclusively(
+      async () => (await this.pump(false, () => signal.aborted || this.queued > 1)) !== 'nothing',
+    );
+  }
+
+  /** Brings in all that stands in the files. @param final they are finished: a last line without its newline counts */
+  async drain(final: boolean): Promise<IngestSummary> {
+    return this.exclusively(async () => {
+      for (;;) {
+        const pumped = await this.pump(final, () => false);
+        // A file that is still written to need not come to an end.
+        if (pumped === 'nothing' || (pumped === 'done' && !final)) break;
+      }
+      const { place, reading } = await this.stand();
+      const { result, events, badLines, checkpoint } = reading;
+      const { path, epoch, step } = checkpoint ?? { path: '', epoch: 0, step: 0 };
+      return {
+        result,
+        checkpoint: checkpoint === null ? null : { path, epoch, step },
+        events,
+        badLines,
+        logLines: place.logLines,
+      };
+    });
+  }
+
+  /** Puts a line of the platform's into the log. */
+  say(level: StoredLine['level'], message: string): Promise<void> {
+    return this.exclusively(async () => {
+      for (;;) {
+        const standing = await this.stand();
+        const batch = standing.reader.say(level, message);
+        if (batch === null || (await this.commit(standing, batch))) return;
+      }
+    });
+  }
+
+  /** Resolves once nothing is under way. */
+  async idle(): Promise<void> {
+    await this.queue;
+  }
+
+  private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.queued += 1;
+    const done = this.queue.then(work).finally(() => {
+      this.queued -= 1;
+    });
+    this.queue = done.catch(() => undefined);
+    return done;
+  }
+
+  private async stand(): Promise<Standing> {
+    if (this.standing) return this.standing;
+    const { store, shape, limits } = this.parts;
+    const place = await store.load(this.attempt.attemptId);
+    const { reading, rollups } = decodeState(place.state);
+    const names = new MetricNames(rollups.map(([name]) => name));
+    this.standing = {
+      reader: new AttemptReader(this.tail, names, shape.mostNames, limits, place, reading),
+      rollups: new Rollups(shape, rollups),
+      place,
+      reading,
+    };
+    return this.standing;
+  }
+
+  /**
+   * Commits batch after batch, each read while the one before is committed, until the files' ends were reached once. What the
+   * data themselves make fail is read again in smaller and smaller batches, until one line is left to be set aside.
+   */
+  private async pump(final: boolean, mustStop: () => boolean): Promise<Pumped> {
+    for (;;) {
+      try {
+        const pumped = await this.pumpOnce(final, mustStop);
+        if (pumped !== 'done' || !this.isolation.isActive || mustStop()) return pumped;
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal === null || !this.isolation.narrow(refusal)) throw error;
+      }
+    }
+  }
+
+  private async pumpOnce(final: boolean, mustStop: () => boolean): Promise<Pumped> {
+    const standing = await this.stand();
+    let batch: Batch | null = await this.read(standing, final);
+    if (!batch) {
+      this.isolation.end();
+      return 'nothing';
+    }
+    while (batch) {
+      // While a line is looked for, nothing is read ahead: how much is read depends on what was committed.
+      const goesOn = batch.more && !this.isolation.isActive && !mustStop();
+      const reading: Promise<Batch | null> = goesOn ? this.read(standing, final) : Promise.resolve(null);
+      const committing: Promise<boolean> = this.commit(standing, batch);
+      const [committed, following]: [PromiseSettledResult<boolean>, PromiseSettledResult<Batch | null>] =
+        await Promise.allSettled([committing, reading]);
+      if (committed.status === 'rejected') throw committed.reason;
+      if (!committed.value) return 'moved';
+      if (following.status === 'rejected') throw following.reason;
+      batch = following.value;
+    }
+    return 'done';
+  }
+
+  private async read(standing: Standing, final: boolean): Promise<Batch | null> {
+    try {
+      return await standing.reader.next({ final, ...this.isolation.reading });
+    } catch (error) {
+      this.standing = null;
+      throw error;
+    }
+  }
+
+  /** Answers false where somebody else was quicker: then, and where it throws, everything is read anew from what is committed. */
+  private async commit(standing: Standing, batch: Batch): Promise<boolean> {
+    const { store, documents, committed } = this.parts;
+    try {
+      const outcome = await store.commit(this.attempt, batch, standing.rollups, () =>
+        writeLines(documents, this.attempt, batch.from.logLines, batch.lines),
+      );
+      if (outcome.kind === 'committed') {
+        standing.place = batch.to;
+        standing.reading = batch.reading;
+        this.isolation.passed();
+        committed(this.attempt, outcome, standing.rollups.latest());
+        return true;
+      }
+      this.standing = null;
+      return false;
+    } catch (error) {
+      this.standing = null;
+      throw error;
+    }
+  }
+}
+
+/** `nothing` stood in the files; `done`: what stood there is committed; `moved`: somebody else was quicker. */
+type Pumped = 'nothing' | 'done' | 'moved';

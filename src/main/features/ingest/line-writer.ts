@@ -1,0 +1,89 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { DocumentStore, StoredDocument } from '../../stores/documents/ports.ts';
+import {
+  bucketId,
+  bucketOf,
+  expiredLine,
+  longLineId,
+  roomInBucket,
+  type StoredLine,
+} from '../logs/log-buckets.ts';
+import type { IngestedAttempt } from './ports.ts';
+
+const collection = 'workflow_logs';
+const lifetimeMs = 30 * 24 * 3_600_000;
+
+/**
+ * A longer message stands in a document of its own: a bucket of the longest lines, each character of which takes six bytes of JSON,
+ * would pass the document store's limit.
+ */
+const longestInBucket = 4096;
+/** Characters of a longer one that stand in its bucket. */
+const beginning = 512;
+
+/** Buckets that are written at the same time. */
+const atOnce = 4;
+
+/**
+ * Puts lines into an attempt's log in `workflow_logs`, the first at `position`, and cuts off whatever stood behind them.
+ * Harmless when repeated.
+ */
+export async function writeLines(
+  documents: DocumentStore,
+  attempt: IngestedAttempt,
+  position: number,
+  lines: readonly StoredLine[],
+): Promise<void> {
+  const expiresAt = new Date(Date.now() + lifetimeMs).toISOString();
+  const document = (id: string) => ({
+    id,
+    workflowId: attempt.runId,
+    attempt: attempt.attempt,
+    logs: [],
+    expiresAt,
+  });
+  const work: (() => Promise<void>)[] = [];
+  for (let from = 0; from < lines.length; ) {
+    const start = position + from;
+    const part = lines.slice(from, from + roomInBucket(start));
+    work.push(async () => {
+      const shortened = await Promise.all(
+        part.map(async (line, index): Promise<StoredLine> => {
+          if (line.message.length <= longestInBucket) return line;
+          const id = longLineId(attempt.attemptId, start + index);
+          await documents.put(collection, { ...document(id), logs: [line] });
+          return { ...line, message: line.message.slice(0, beginning), whole: id };
+        }),
+      );
+      const { index, place } = bucketOf(start);
+      await putLines(documents, document(bucketId(attempt.attemptId, index)), place, shortened);
+    });
+    from += part.length;
+  }
+  const next = work.values();
+  const workers = Array.from({ length: atOnce }, async () => {
+    for (const write of next) await write();
+  });
+  // All of them end before this does: a straggler would cut off what a repetition has put there.
+  for (const outcome of await Promise.allSettled(workers)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  }
+}
+
+async function putLines(
+  documents: DocumentStore,
+  base: StoredDocument,
+  place: number,
+  lines: readonly StoredLine[],
+): Promise<void> {
+  try {
+    await documents.putFrom(collection, base, 'logs', place, lines);
+  } catch (error) {
+    if (!(error instanceof TrainyardError) || error.code !== 'DOCUMENT_GAP') throw error;
+    // The bucket's first lines were older than the lifetime, and it is gone: the places of its lines stay.
+    const found = await documents.get(collection, base.id);
+    const before = (found?.logs ?? []) as readonly StoredLine[];
+    const missing = Array.from({ length: place - before.length }, () => expiredLine);
+    await documents.putFrom(collection, base, 'logs', before.length, [...missing, ...lines]);
+  }
+}

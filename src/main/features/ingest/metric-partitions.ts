@@ -1,0 +1,49 @@
+import type pg from 'pg';
+import { hasCode } from '../../platform/error-code.ts';
+
+/** A point's time this far from now gets a month of its own; beyond that a clock is wrong, and the default partition takes it. */
+const plausibleMs = 366 * 24 * 3_600_000;
+
+/** The months (UTC) from one time to another, as `2026-11`. */
+function monthsBetween(from: Date, to: Date): string[] {
+  const months: string[] = [];
+  for (
+    let start = new Date(from);
+    ;
+    start = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1))
+  ) {
+    if (months.length > 0 && start > to) return months;
+    months.push(start.toISOString().slice(0, 7));
+  }
+}
+
+/** The monthly partitions of `metrics`, made before rows need them. */
+export class MetricPartitions {
+  private readonly pool: pg.Pool;
+  private readonly made = new Set<string>();
+
+  constructor(pool: pg.Pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * Sees to the months from `from` to `to`: call it before a transaction that writes points of these times, and for the
+   * month ahead. Costs nothing for months seen before. Where a long reader holds the table it puts the matter off: no point
+   * is refused meanwhile.
+   */
+  async ensure(from: Date, to: Date): Promise<void> {
+    const now = Date.now();
+    const plausible = (time: Date) =>
+      new Date(Math.min(Math.max(time.getTime(), now - plausibleMs), now + plausibleMs));
+    const [first, last] = [plausible(from), plausible(to)];
+    const months = monthsBetween(first, last);
+    if (months.every((month) => this.made.has(month))) return;
+    try {
+      await this.pool.query('SELECT ensure_metrics_partitions($1, $2)', [first, last]);
+      for (const month of months) this.made.add(month);
+    } catch (error) {
+      // The lock was not to be had in time, or another engine's call stood in the way: the next batch asks again.
+      if (!hasCode(error, '55P03', '40P01')) throw error;
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { type FileHandle, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { hasCode } from '../../platform/error-code.ts';
+import { openPlainFile } from '../../platform/plain-file.ts';
+import type { IngestLog } from './ports.ts';
+import type { FilePart, LineFile, RunDirectoryFiles, RunDirectoryTail } from './tail-port.ts';
+
+/** How long to wait at most before looking anyway: a watch may miss what another machine or a mapped file changes. */
+const safetyMs = 1000;
+/** The same where the system has no watch left to give. */
+const withoutWatchMs = 200;
+
+const lineFiles: readonly LineFile[] = ['events.jsonl', 'stdout.log', 'stderr.log'];
+const nothing = Buffer.alloc(0);
+
+/** Why a file has nothing to read: it is not there yet, or cannot be read. */
+type Missing = 'absent' | 'unreadable';
+
+/** Run directories on this machine's disk. */
+export function createRunDirectoryFiles(log: IngestLog): RunDirectoryFiles {
+  return { open: (runDirectory) => new WatchedTail(runDirectory, log) };
+}
+
+class WatchedTail implements RunDirectoryTail {
+  private readonly folder: string;
+  private readonly log: IngestLog;
+  private readonly handles = new Map<LineFile, Promise<FileHandle | Missing>>();
+  /** As they were when they were last read. */
+  private readonly sizes = new Map<LineFile, number>();
+  private reported = false;
+
+  constructor(folder: string, log: IngestLog) {
+    this.folder = folder;
+    this.log = log;
+  }
+
+  async read(file: LineFile, offset: number, limit: number): Promise<FilePart> {
+    const handle = await this.handle(file);
+    // No file yet: nothing was cut short.
+    if (typeof handle === 'string')
+      return {
+        bytes: nothing,
+        size: offset,
+        modifiedMs: Date.now(),
+        isUnreadable: handle === 'unreadable',
+      };
+    const { size, mtimeMs } = await handle.stat();
+    this.sizes.set(file, size);
+    const length = Math.min(size - offset, limit);
+    const modifiedMs = Math.floor(mtimeMs);
+    if (length <= 0) return { bytes: nothing, size, modifiedMs, isUnreadable: false };
+    const bytes = Buffer.allocUnsafe(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return { bytes: bytes.subarray(0, filled), size, modifiedMs, isUnreadable: false };
+  }
+
+  async sizeOf(inner: string): Promise<number | null> {
+    try {
+      const found = await stat(path.join(this.folder, ...inner.split('/')));
+      return found.isFile() ? found.size : null;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG')) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * The watch lives only as long as somebody waits: while a trainer writes thousands of lines a second each of them would be
+   * an event, and whoever reads then comes back by itself.
+   */
+  async changed(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const ended = new AbortController();
+    const stop = () => ended.abort();
+    signal.addEventListener('abort', stop);
+    const watcher = this.watch(stop);
+    const timer = setTimeout(stop, watcher ? safetyMs : withoutWatchMs);
+    try {
+      // What was written between the last look and the watch was not heard.
+      const waits = new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve()));
+      if (!(await this.grew())) await waits;
+    } finally {
+      clearTimeout(timer);
+      watcher?.close();
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const handles = [...this.handles.values()];
+    this.handles.clear();
+    for (const opening of handles) {
+      const handle = await opening;
+      if (typeof handle !== 'string') await handle.close();
+    }
+  }
+
+  private watch(changed: () => void): FSWatcher | null {
+    try {
+      const watcher = watch(this.folder, (_, name) => {
+        if (name === null || lineFiles.some((file) => file === name)) changed();
+      });
+      // A folder that is removed, say: the next look finds out.
+      watcher.on('error', changed);
+      return watcher;
+    } catch (error) {
+      if (!this.reported && !hasCode(error, 'ENOENT')) {
+        this.reported = true;
+        this.log.warn(
+          { err: error, folder: this.folder },
+          'the run directory cannot be watched: it is looked at regularly',
+        );
+      }
+      return null;
+    }
+  }
+
+  private async grew(): Promise<boolean> {
+    for (const file of lineFiles) {
+      const handle = await this.handle(file);
+      if (typeof handle === 'string') continue;
+      const { size } = await handle.stat();
+      if (size !== (this.sizes.get(file) ?? 0)) return true;
+    }
+    return false;
+  }
+
+  private async handle(file: LineFile): Promise<FileHandle | Missing> {
+    const opening = this.handles.get(file) ?? openIfReadable(path.join(this.folder, file));
+    this.handles.set(file, opening);
+    try {
+      const handle = await opening;
+      if (typeof handle === 'string') this.handles.delete(file);
+      return handle;
+    } catch (error) {
+      this.handles.delete(file);
+      throw error;
+    }
+  }
+}
+
+async function openIfReadable(file: string): Promise<FileHandle | Missing> {
+  try {
+    return (await openPlainFile(file)) ?? 'unreadable';
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'absent';
+    if (hasCode(error, 'EACCES', 'EPERM', 'ELOOP', 'ENOTDIR')) return 'unreadable';
+    throw error;
+  }
+}

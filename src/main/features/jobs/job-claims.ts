@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { PubSub } from '../../stores/pubsub/ports.ts';
+import { defaultQueue, type Queue } from '../../stores/queue/ports.ts';
+import type { JobKind } from './job-kind.ts';
+import type { Claim, JobError, JobRecord, JobStore, Outcome } from './ports.ts';
+import { asJobError, isPassing, lost } from './refusal.ts';
+
+/** How often a job is taken before it counts as failed where nobody brings it to its end. */
+const mostAttempts = 5;
+
+/** A job that is queued and whose message may be lost is sent again; the same message is kept once. */
+const sentAtOnce = 1000;
+
+export interface JobLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface JobClaimsParts {
+  readonly store: JobStore;
+  readonly queue: Queue;
+  readonly pubSub: Pick<PubSub, 'publish'>;
+  readonly kinds: readonly JobKind[];
+  readonly log: JobLog;
+}
+
+/** The channel of a job's end. */
+export function jobChannel(jobId: string): string {
+  return `job:${jobId}:updates`;
+}
+
+/**
+ * Who has which job. The row decides: a message only says that there may be something to do, so that a lost one is sent again and one
+ * too many does nothing.
+ */
+export class JobClaims {
+  private readonly parts: JobClaimsParts;
+
+  constructor(parts: JobClaimsParts) {
+    this.parts = parts;
+  }
+
+  kind(name: string): JobKind | undefined {
+    return this.parts.kinds.find((kind) => kind.name === name);
+  }
+
+  /** Puts a queued job's message into its queue; harmless when repeated. */
+  async send({ id, kind, queue, round }: JobRecord): Promise<void> {
+    failpoint('job.send.before');
+    await this.parts.queue.send(queue, {
+      id: `${id}.${round}`,
+      body: { task: kind, args: [], kwargs: { job: id, round } },
+    });
+    failpoint('job.send.after');
+  }
+
+  /** Null where the job is not to be had: taken, done, or put into a later round. */
+  async claim(claim: Claim & { readonly round: number; readonly worker: string }): Promise<JobRecord | null> {
+    failpoint('job.claim.before');
+    const job = await this.parts.store.claim(claim);
+    failpoint('job.claim.after');
+    if (job) await this.tell(job.id);
+    return job;
+  }
+
+  renew(claim: Claim): Promise<boolean> {
+    return this.parts.store.renew(claim);
+  }
+
+  /** Ends a job with what was handed in; answers whether the claim still held. */
+  async finish(job: JobRecord, claim: string, handedIn: unknown): Promise<boolean> {
+    let outcome: Outcome;
+    try {
+      const kind = this.kind(job.kind);
+      if (!kind) throw new Error(`no jobs of the kind ${job.kind} are done here`);
+      outcome = kind.conclude(job.arguments, handedIn);
+    } catch (error) {
+      outcome = { status: 'failed', error: asJobError(error) };
+    }
+    return this.end(job.id, claim, outcome);
+  }
+
+  /** Ends a job that cannot be done, or gives it back where the cause passes. */
+  async fail(jobId: string, claim: string, error: JobError): Promise<boolean> {
+    // It is sent again by `recover`, not at once: what is away needs some time.
+    if (isPassing(error)) return (await this.putBack(jobId, claim, mostAttempts, error)) !== null;
+    return this.end(jobId, claim, { status: 'failed', error });
+  }
+
+  /** Leaves a job to whoever comes next. */
+  async giveBack(jobId: string, claim: string): Promise<boolean> {
+    const job = await this.putBack(jobId, claim, Number.POSITIVE_INFINITY, lost);
+    if (job?.status === 'queued') await this.send(job);
+    return job !== null;
+  }
+
+  /** Takes jobs away from whoever disappeared, and sends again what is queued: its message may be lost. */
+  async recover(): Promise<void> {
+    const { store, log } = this.parts;
+    const lostJobs = await store.takeFromLost(mostAttempts, lost);
+    failpoint('job.recover.after');
+    for (const job of lostJobs) {
+      log.warn(
+        { jobId: job.id, worker: job.worker },
+        'whoever had this job disappeared; somebody else may take it',
+      );
+      await this.tell(job.id);
+    }
+    for (const job of await store.queued(sentAtOnce)) await this.send(job);
+  }
+
+  /**
+   * Sends anew, under other ids, what is queued though its queue is empty: workers that disappeared hold those messages.
+   * @param idleMs how long nothing happened to a job
+   */
+  async sendAnew(queue: string, idleMs: number): Promise<number> {
+    const jobs = await this.parts.store.nextRound(queue, idleMs);
+    for (const job of jobs) await this.send(job);
+    return jobs.length;
+  }
+
+  private async end(jobId: string, claim: string, outcome: Outcome): Promise<boolean> {
+    failpoint('job.finish.before');
+    const held = await this.parts.store.finish(jobId, claim, outcome);
+    failpoint('job.finish.after');
+    if (held) await this.tell(jobId);
+    return held;
+  }
+
+  private async putBack(
+    jobId: string,
+    claim: string,
+    attempts: number,
+    error: JobError,
+  ): Promise<JobRecord | null> {
+    failpoint('job.return.before');
+    const job = await this.parts.store.giveBack(jobId, claim, attempts, error);
+    failpoint('job.return.after');
+    if (job) await this.tell(jobId);
+    return job;
+  }
+
+  /** Whoever waits for it reads it again; a message that is lost is made up for by their own patience. */
+  private async tell(jobId: string): Promise<void> {
+    try {
+      await this.parts.pubSub.publish(jobChannel(jobId), { type: 'job', data: { id: jobId } });
+    } catch (error) {
+      this.parts.log.warn({ err: error, jobId }, 'news of a job could not be published');
+    }
+  }
+}
+
+/** A claim's id. */
+export function newClaim(): string {
+  return randomUUID();
+}
+
+/** The queue of jobs that need what lies on one machine alone. */
+export function machineQueue(machineId: string): string {
+  return `${defaultQueue}:${machineId}`;
+}

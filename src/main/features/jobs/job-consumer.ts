@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Queue, ReceivedMessage } from '../../stores/queue/ports.ts';
+import { type JobClaims, type JobLog, newClaim } from './job-claims.ts';
+import type { JobRecord } from './ports.ts';
+import { asJobError } from './refusal.ts';
+
+/** The message comes back after this; the job's own lease says who has it. */
+const visibilityMs = 60_000;
+const waitMs = 30_000;
+/** How often it is looked whether a worker came or went. */
+const lookMs = 3000;
+const pauseMs = 2000;
+
+export interface JobConsumerParts {
+  readonly claims: JobClaims;
+  readonly queue: Queue;
+  readonly queueName: string;
+  /** Who takes the jobs, for people. */
+  readonly worker: string;
+  /** Whether somebody else does them; null: nobody else can. */
+  readonly isServed: (() => Promise<boolean>) | null;
+  /** Whoever does not renew for so long has lost the job. */
+  readonly leaseMs: number;
+  readonly log: JobLog;
+}
+
+/** A message of ours; others' tasks are left to their own workers. */
+const bodySchema = z.object({
+  task: z.string(),
+  kwargs: z.object({ job: z.uuid(), round: z.int().min(1) }),
+});
+
+/** Does the jobs of a queue one after the other, as long as no worker does. */
+export class JobConsumer implements AsyncDisposable {
+  private readonly parts: JobConsumerParts;
+  private readonly stopping = new AbortController();
+  private working: Promise<void> | null = null;
+
+  constructor(parts: JobConsumerParts) {
+    this.parts = parts;
+  }
+
+  start(): void {
+    this.working ??= this.work();
+  }
+
+  /** Gives back what it is at. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stopping.abort();
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    const { log, queueName } = this.parts;
+    const { signal } = this.stopping;
+    let isReported = false;
+    while (!signal.aborted) {
+      try {
+        await this.next();
+        isReported = false;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isReported) log.warn({ err: error, queue: queueName }, 'jobs cannot be taken now; trying again');
+        isReported = true;
+        await this.pause(pauseMs);
+      }
+    }
+  }
+
+  private async next(): Promise<void> {
+    const { claims, queue, queueName, isServed, leaseMs } = this.parts;
+    if (isServed && (await isServed())) return this.pause(lookMs);
+    const message = await queue.receive(queueName, visibilityMs);
+    if (message) return this.take(message);
+    if ((await claims.sendAnew(queueName, leaseMs)) > 0) return;
+    const ended = new Promise<void>((resolve) => {
+      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+      if (this.stopping.signal.aborted) resolve();
+    });
+    await Promise.race([ended, queue.wait(queueName, isServed ? lookMs : Math.min(waitMs, leaseMs))]);
+  }
+
+  private async take(message: ReceivedMessage): Promise<void> {
+    const { claims, worker, leaseMs, log } = this.parts;
+    const body = bodySchema.safeParse(message.body);
+    if (!body.success || !claims.kind(body.data.task)) {
+      // It is there again when its time is over, for whoever knows it.
+      log.info({ messageId: message.id }, 'a message is no job of ours; it is left to others');
+      return;
+    }
+    const { job: jobId, round } = body.data.kwargs;
+    const claim = newClaim();
+    const job = await claims.claim({ jobId, round, worker, claim, leaseMs });
+    if (job) await this.run(job, claim);
+    await message.acknowledge();
+  }
+
+  private async run(job: JobRecord, claim: string): Promise<void> {
+    const { claims, leaseMs, log } = this.parts;
+    const lostIt = new AbortController();
+    const renew = async () => {
+      try {
+        if (!(await claims.renew({ jobId: job.id, claim, leaseMs }))) lostIt.abort();
+      } catch (error) {
+        log.warn({ err: error, jobId: job.id }, 'the lease of a job could not be renewed; trying again');
+      }
+    };
+    const timer = setInterval(() => void renew(), leaseMs / 3);
+    try {
+      const signal = AbortSignal.any([this.stopping.signal, lostIt.signal]);
+      const handedIn = await claims.kind(job.kind)?.run(job.arguments, signal);
+      await claims.finish(job, claim, handedIn);
+    } catch (error) {
+      if (this.stopping.signal.aborted) await claims.giveBack(job.id, claim);
+      else if (!lostIt.signal.aborted) await claims.fail(job.id, claim, asJobError(error));
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    // Ending it ends the loop, too.
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,162 @@
+import type { Job } from '../../../shared/contract/jobs.ts';
+import { datasetStatisticsSchema, modelExportSchema } from '../../../shared/contract/jobs.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { isObjectKey } from '../../stores/objects/keys.ts';
+import type { PubSub } from '../../stores/pubsub/ports.ts';
+import { defaultQueue } from '../../stores/queue/ports.ts';
+import type { DatasetRepository } from '../datasets/ports.ts';
+import { datasetNotFound, versionNotFound } from '../datasets/refusal.ts';
+import { runNotFound } from '../runs/refusal.ts';
+import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
+import { type ExportArguments, weightsName } from './model-export.ts';
+import type { JobKindName, JobRecord, JobStatus, JobStore, ModelSource, NewJob } from './ports.ts';
+import { jobNotFound, notCompleted, notExportable, notStoredYet } from './refusal.ts';
+
+export interface JobServiceParts {
+  readonly store: JobStore;
+  readonly claims: JobClaims;
+  readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
+  readonly models: ModelSource;
+  readonly pubSub: Pick<PubSub, 'subscribe'>;
+  readonly machineId: string;
+  /** Whether workers on other machines reach the objects: an object store that is a server. */
+  readonly objectsAreShared: boolean;
+}
+
+export type JobRequest =
+  | { readonly kind: 'dataset.statistics'; readonly dataset: string; readonly version?: number | undefined }
+  | { readonly kind: 'model.export'; readonly run: string };
+
+/** Jobs: what people ask for and see of them. */
+export class JobService {
+  private readonly parts: JobServiceParts;
+
+  constructor(parts: JobServiceParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Starts a job, or answers with the one that is there; one that failed is queued again. First the row, then the message.
+   * @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND, RUN_NOT_FOUND, RUN_NOT_COMPLETED, MODEL_NOT_EXPORTABLE, MODEL_NOT_STORED
+   */
+  async start(userId: string, request: JobRequest): Promise<Job> {
+    const wanted =
+      request.kind === 'dataset.statistics'
+        ? await this.statistics(userId, request.dataset, request.version)
+        : await this.modelExport(userId, request.run);
+    failpoint('job.put.before');
+    const job = await this.parts.store.put(wanted);
+    failpoint('job.put.after');
+    if (job.status === 'queued') await this.parts.claims.send(job);
+    return show(job);
+  }
+
+  /** Waits for its end, at most so long. @throws TrainyardError JOB_NOT_FOUND */
+  async show(userId: string, jobId: string, waitMs: number, signal?: AbortSignal): Promise<Job> {
+    const first = await this.find(userId, jobId);
+    if (waitMs === 0 || isOver(first)) return show(first);
+    const { promise, resolve: wake } = Promise.withResolvers<void>();
+    let job = first;
+    const look = async () => {
+      job = await this.find(userId, jobId);
+      if (isOver(job)) wake();
+    };
+    await using _subscription = await this.parts.pubSub.subscribe(
+      jobChannel(jobId),
+      () => void look().catch(() => wake()),
+    );
+    const timer = setTimeout(wake, waitMs);
+    signal?.addEventListener('abort', () => wake(), { once: true });
+    await look();
+    await promise;
+    clearTimeout(timer);
+    return show(await this.find(userId, jobId));
+  }
+
+  async list(
+    userId: string,
+    {
+      kind,
+      status,
+      limit,
+    }: { kind?: JobKindName | undefined; status?: JobStatus | undefined; limit: number },
+  ): Promise<{ jobs: Job[] }> {
+    const jobs = await this.parts.store.list(userId, { kind: kind ?? null, status: status ?? null, limit });
+    return { jobs: jobs.map(show) };
+  }
+
+  private async find(userId: string, jobId: string): Promise<JobRecord> {
+    const job = await this.parts.store.find(userId, jobId);
+    if (!job) throw jobNotFound(jobId);
+    return job;
+  }
+
+  private async statistics(userId: string, reference: string, version: number | undefined): Promise<NewJob> {
+    const { datasets } = this.parts;
+    const dataset = await datasets.find(userId, reference);
+    if (!dataset) throw datasetNotFound(reference);
+    const record = version === undefined ? dataset.newest : await datasets.findVersion(dataset.id, version);
+    if (!record) throw versionNotFound(dataset.name, version ?? null);
+    return {
+      userId,
+      kind: 'dataset.statistics',
+      arguments: { datasetId: dataset.id, version: record.version },
+      idempotencyKey: `dataset.statistics:${dataset.id}:${record.version}`,
+      // Files that were left where they are can be read there only.
+      queue: record.rootPath === null ? this.sharedQueue() : machineQueue(this.parts.machineId),
+    };
+  }
+
+  private async modelExport(userId: string, runId: string): Promise<NewJob> {
+    const run = await this.parts.models.modelOf(userId, runId);
+    if (!run) throw runNotFound(runId);
+    if (run.status !== 'completed') throw notCompleted(run.name, run.status);
+    const { attempt, files: found } = run.model ?? { attempt: 0, files: [] };
+    if (!found.some(({ name }) => name === weightsName)) {
+      throw notExportable(run.name, `it has no ${weightsName}`);
+    }
+    const files = found.map(({ name, objectKey, sizeBytes, sha256 }) => {
+      if (!isObjectKey(`${runId}/${attempt}/${name}`) || name.includes('/')) {
+        throw notExportable(run.name, `${name} is no name of a file`);
+      }
+      if (objectKey === null || sizeBytes === null || sha256 === null) throw notStoredYet(run.name);
+      return { name, objectKey, sizeBytes, sha256 };
+    });
+    const args: ExportArguments = { runId, attempt, files };
+    return {
+      userId,
+      kind: 'model.export',
+      arguments: args,
+      idempotencyKey: `model.export:${runId}:${attempt}`,
+      queue: this.sharedQueue(),
+    };
+  }
+
+  private sharedQueue(): string {
+    const { objectsAreShared, machineId } = this.parts;
+    return objectsAreShared ? defaultQueue : machineQueue(machineId);
+  }
+}
+
+function isOver({ status }: JobRecord): boolean {
+  return status === 'done' || status === 'failed';
+}
+
+function show(job: JobRecord): Job {
+  const { id, kind, status, attempts, worker, error } = job;
+  return {
+    id,
+    kind,
+    status,
+    arguments: { ...job.arguments },
+    attempts,
+    worker,
+    statistics:
+      kind === 'dataset.statistics' ? (datasetStatisticsSchema.safeParse(job.result).data ?? null) : null,
+    export: kind === 'model.export' ? (modelExportSchema.safeParse(job.result).data ?? null) : null,
+    error,
+    createdAt: job.createdAt.toISOString(),
+    startedAt: job.startedAt?.toISOString() ?? null,
+    endedAt: job.endedAt?.toISOString() ?? null,
+  };
+}

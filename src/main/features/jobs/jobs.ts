@@ -1,0 +1,55 @@
+import type { Queue, WorkerLink } from '../../stores/queue/ports.ts';
+import { defaultQueue } from '../../stores/queue/ports.ts';
+import { JobClaims, type JobClaimsParts, machineQueue } from './job-claims.ts';
+import { JobConsumer } from './job-consumer.ts';
+import { JobService, type JobServiceParts } from './job-service.ts';
+import { answerWorkers } from './worker-calls.ts';
+
+const recoverEveryMs = 10_000;
+
+export interface JobsParts extends JobClaimsParts, Omit<JobServiceParts, 'claims' | 'pubSub'> {
+  readonly queue: Queue;
+  readonly pubSub: JobClaimsParts['pubSub'] & JobServiceParts['pubSub'];
+  /** Null where no other program can take jobs. */
+  readonly workers: WorkerLink | null;
+  /** Whoever does not renew for so long has lost its job. */
+  readonly leaseMs?: number;
+}
+
+export interface Jobs extends AsyncDisposable {
+  readonly service: JobService;
+  /** Takes jobs, and sends again what earlier engines left. Never rejects. */
+  start(): Promise<void>;
+}
+
+/** Everything about jobs, put together. */
+export function createJobs(parts: JobsParts): Jobs {
+  const { queue, workers, machineId, log, leaseMs = 30_000 } = parts;
+  const claims = new JobClaims(parts);
+  const service = new JobService({ ...parts, claims });
+  const consumer = (queueName: string, isServed: (() => Promise<boolean>) | null) =>
+    new JobConsumer({ claims, queue, queueName, worker: `engine ${machineId}`, isServed, leaseMs, log });
+  const consumers = [
+    consumer(defaultQueue, workers && (() => workers.present())),
+    consumer(machineQueue(machineId), null),
+  ];
+  const recover = async () => {
+    try {
+      await claims.recover();
+    } catch (error) {
+      log.warn({ err: error }, 'jobs that were left could not be looked for; trying again');
+    }
+  };
+  const running = new AsyncDisposableStack();
+  return {
+    service,
+    start: async () => {
+      await recover();
+      const timer = setInterval(() => void recover(), recoverEveryMs);
+      running.defer(() => clearInterval(timer));
+      if (workers) running.use(workers.serve(answerWorkers({ claims, store: parts.store, leaseMs, log })));
+      for (const each of consumers) running.use(each).start();
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { z } from 'zod';
+import { modelExportSchema } from '../../../shared/contract/jobs.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { ObjectStore } from '../../stores/objects/ports.ts';
+import type { JobKind } from './job-kind.ts';
+import { parametersOf, readTensorHeader } from './tensor-header.ts';
+
+export const weightsName = 'model.safetensors';
+const cardName = 'card.json';
+
+const argumentsSchema = z.object({
+  runId: z.uuid(),
+  attempt: z.int().min(1),
+  files: z.array(
+    z.object({ name: z.string(), objectKey: z.string(), sizeBytes: z.int(), sha256: z.string() }),
+  ),
+});
+export type ExportArguments = z.infer<typeof argumentsSchema>;
+
+const handedInSchema = z.object({
+  parameters: z.int().min(0),
+  files: z.array(
+    z.object({ name: z.string(), key: z.string(), sizeBytes: z.int().min(0), sha256: z.string().length(64) }),
+  ),
+});
+
+/**
+ * `model.export`: a completed run's weights as safetensors, what describes them, and a card that lists all of it with hashes, in the
+ * bucket `models`. The bytes do not depend on who writes them, so that writing them twice does no harm.
+ */
+export class ModelExportJob implements JobKind {
+  readonly name = 'model.export';
+  private readonly objects: Pick<ObjectStore, 'get' | 'put'>;
+  private readonly checkRoom: (bytes: number, what: string) => Promise<void>;
+
+  /** @param checkRoom throws DISK_FULL where so many bytes more do not fit into the store */
+  constructor(
+    objects: Pick<ObjectStore, 'get' | 'put'>,
+    checkRoom: (bytes: number, what: string) => Promise<void>,
+  ) {
+    this.objects = objects;
+    this.checkRoom = checkRoom;
+  }
+
+  async plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const checked = argumentsSchema.parse(args);
+    return { from: 'artifacts', to: 'models', prefix: prefixOf(checked), ...checked };
+  }
+
+  async run(args: Readonly<Record<string, unknown>>, signal: AbortSignal) {
+    const checked = argumentsSchema.parse(args);
+    const prefix = prefixOf(checked);
+    const weights = checked.files.find(({ name }) => name === weightsName);
+    if (!weights) throw new Error(`a job to export a model was made without ${weightsName}`);
+    const tensors = await readTensorHeader(async (start, end) =>
+      buffer(await this.objects.get('artifacts', weights.objectKey, { start, end })),
+    );
+    await this.checkRoom(
+      checked.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      'The exported model',
+    );
+    const files: z.infer<typeof handedInSchema>['files'] = [];
+    for (const file of checked.files) {
+      signal.throwIfAborted();
+      files.push(await this.copy(file, `${prefix}/${file.name}`));
+    }
+    const card = Buffer.from(cardText(checked, tensors));
+    const key = `${prefix}/${cardName}`;
+    await this.objects.put('models', key, card);
+    failpoint('job.export.after');
+    const sha256 = createHash('sha256').update(card).digest('hex');
+    return {
+      parameters: parametersOf(tensors),
+      files: [...files, { name: cardName, key, sizeBytes: card.length, sha256 }],
+    };
+  }
+
+  conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown) {
+    const checked = argumentsSchema.parse(args);
+    const prefix = prefixOf(checked);
+    const { parameters, files } = handedInSchema.parse(handedIn);
+    const result = modelExportSchema.parse({ bucket: 'models', prefix, parameters, files });
+    const wanted = [...checked.files.map(({ name }) => name), cardName].map((name) => `${prefix}/${name}`);
+    if (
+      wanted.toSorted().join() !==
+      files
+        .map(({ key }) => key)
+        .sort()
+        .join()
+    )
+      throw new Error('other files were handed in than were to be written');
+    return { status: 'done' as const, result, statistics: null };
+  }
+
+  private async copy(file: ExportArguments['files'][number], key: string) {
+    const { name, objectKey, sizeBytes, sha256 } = file;
+    const hash = createHash('sha256');
+    const body = await this.objects.get('artifacts', objectKey);
+    async function* hashed() {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        hash.update(chunk);
+        yield chunk;
+      }
+      if (hash.digest('hex') !== sha256) throw damaged(name);
+    }
+    failpoint('job.export.before');
+    await this.objects.put('models', key, Readable.from(hashed(), { objectMode: false }));
+    return { name, key, sizeBytes, sha256 };
+  }
+}
+
+function prefixOf({ runId, attempt }: ExportArguments): string {
+  return `${runId}/${attempt}`;
+}
+
+/** JSON with its keys in order and without blanks; `resources/workers/celery` writes the very same. */
+function cardText(
+  { runId, attempt, files }: ExportArguments,
+  tensors: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[],
+): string {
+  return `${JSON.stringify({
+    attempt,
+    files: files.map(({ name, sha256, sizeBytes }) => ({ name, sha256, sizeBytes })),
+    format: 'trainyard/model-card',
+    parameters: parametersOf(tensors),
+    runId,
+    tensors: tensors.map(({ dtype, name, shape }) => ({ dtype, name, shape })),
+    version: 1,
+    weights: weightsName,
+  })}\n`;
+}
+
+function damaged(name: string): TrainyardError {
+  return new TrainyardError(
+    'ARTIFACT_DAMAGED',
+    `The bytes of the artifact ${name} are not those that the run wrote`,
+    'Restore the object store from a snapshot, or train again.',
+    { status: 409 },
+  );
+}

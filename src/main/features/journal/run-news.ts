@@ -1,0 +1,126 @@
+import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
+
+/** How long a channel is listened to after its last reader left: most come back at once for the next page. */
+const lingerMs = 5000;
+
+class Channel {
+  readers = 0;
+  /** Rises with every message. */
+  heard = 0;
+  readonly wake = new Set<() => void>();
+  lingering: NodeJS.Timeout | undefined;
+  readonly subscription: Promise<AsyncDisposable>;
+
+  constructor(pubSub: PubSub, runId: string) {
+    this.subscription = pubSub.subscribe(runChannel(runId), () => {
+      this.heard += 1;
+      for (const wake of [...this.wake]) wake();
+    });
+  }
+
+  /** Resolves at the first message after `heard` was this, at the latest after `ms`. */
+  after(heard: number, ms: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.heard !== heard || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.wake.delete(done);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.wake.add(done);
+      signal?.addEventListener('abort', done);
+    });
+  }
+}
+
+/** Reads that wait for news of a run. All readers of a run share one subscription. */
+export class RunNews implements AsyncDisposable {
+  private readonly pubSub: PubSub;
+  private readonly channels = new Map<string, Channel>();
+  private closed = false;
+
+  constructor(pubSub: PubSub) {
+    this.pubSub = pubSub;
+  }
+
+  /**
+   * Reads; where that brings nothing new, reads again at every message about the run, and once more when the wait is over.
+   * @param waitMs 0: reads once
+   * @param signal ends the wait early
+   */
+  async read<Page>(
+    runId: string,
+    waitMs: number,
+    read: () => Promise<Page>,
+    hasNews: (page: Page) => boolean,
+    signal?: AbortSignal,
+  ): Promise<Page> {
+    const end = performance.now() + waitMs;
+    if (waitMs === 0 || !this.channels.has(runId)) {
+      const page = await read();
+      if (waitMs === 0 || hasNews(page)) return page;
+    }
+    const channel = this.enter(runId);
+    try {
+      await channel.subscription;
+      for (;;) {
+        // Before reading: what is published while it reads counts as news.
+        const { heard } = channel;
+        const page = await read();
+        const leftMs = end - performance.now();
+        if (hasNews(page) || leftMs <= 0 || signal?.aborted || this.closed) return page;
+        await channel.after(heard, leftMs, signal);
+      }
+    } finally {
+      this.leave(runId, channel);
+    }
+  }
+
+  /** Readers that wait get what they have. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closed = true;
+    const channels = [...this.channels.values()];
+    this.channels.clear();
+    for (const channel of channels) {
+      clearTimeout(channel.lingering);
+      for (const wake of [...channel.wake]) wake();
+    }
+    await Promise.allSettled(channels.map((channel) => end(channel)));
+  }
+
+  private enter(runId: string): Channel {
+    let channel = this.channels.get(runId);
+    if (!channel) {
+      const made = new Channel(this.pubSub, runId);
+      // One that could not be had must not stand in the way of the next.
+      made.subscription.catch(() => this.forget(runId, made));
+      this.channels.set(runId, made);
+      channel = made;
+    }
+    clearTimeout(channel.lingering);
+    channel.readers += 1;
+    return channel;
+  }
+
+  private leave(runId: string, channel: Channel): void {
+    channel.readers -= 1;
+    if (channel.readers > 0 || this.channels.get(runId) !== channel) return;
+    channel.lingering = setTimeout(() => {
+      this.forget(runId, channel);
+      // A connection that is gone listens no more, which is what was wanted.
+      end(channel).catch(() => undefined);
+    }, lingerMs);
+    channel.lingering.unref();
+  }
+
+  private forget(runId: string, channel: Channel): void {
+    if (this.channels.get(runId) === channel) this.channels.delete(runId);
+  }
+}
+
+async function end(channel: Channel): Promise<void> {
+  const subscription = await channel.subscription;
+  await subscription[Symbol.asyncDispose]();
+}

@@ -1,0 +1,126 @@
+import type { Project } from '../../../shared/contract/projects.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { News } from '../news/news.ts';
+import type { ProjectChange, ProjectStore } from './ports.ts';
+import { projectNotFound } from './refusal.ts';
+
+export interface ProjectInput {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+export interface ProjectUpdate {
+  readonly name?: string | undefined;
+  readonly description?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+/** Projects: what people do with them. */
+export class Projects {
+  private readonly store: ProjectStore;
+  private readonly news: News;
+  private readonly audit: AuditLog;
+
+  constructor(store: ProjectStore, news: News, audit: AuditLog) {
+    this.store = store;
+    this.news = news;
+    this.audit = audit;
+  }
+
+  list(userId: string, search: string | undefined): Promise<Project[]> {
+    return this.store.list(userId, search?.trim() || null);
+  }
+
+  /** By id or name. @throws TrainyardError PROJECT_NOT_FOUND */
+  async show(userId: string, reference: string): Promise<Project> {
+    const project = await this.store.find(userId, reference);
+    if (!project) throw projectNotFound(reference);
+    return project;
+  }
+
+  /** @throws TrainyardError PROJECT_NAME_TAKEN */
+  async create(userId: string, input: ProjectInput): Promise<Project> {
+    failpoint('project.create.before');
+    const project = await this.store.create({
+      userId,
+      name: input.name,
+      description: input.description ?? null,
+      tags: withoutRepeats(input.tags ?? []),
+    });
+    if (!project) throw nameTaken(input.name);
+    failpoint('project.create.after');
+    await this.changed(userId, 'project.create', project.id, null, describe(project));
+    return project;
+  }
+
+  /** @throws TrainyardError PROJECT_NOT_FOUND, PROJECT_NAME_TAKEN */
+  async update(userId: string, reference: string, input: ProjectUpdate): Promise<Project> {
+    const before = await this.show(userId, reference);
+    const change: ProjectChange = {
+      ...(input.name === undefined ? {} : { name: input.name }),
+      ...(input.description === undefined ? {} : { description: input.description }),
+      ...(input.tags === undefined ? {} : { tags: withoutRepeats(input.tags) }),
+    };
+    failpoint('project.update.before');
+    const after = await this.store.update(before.id, change);
+    if (after === 'taken') throw nameTaken(input.name ?? before.name);
+    if (after === 'missing') throw projectNotFound(reference);
+    failpoint('project.update.after');
+    await this.changed(userId, 'project.update', after.id, describe(before), describe(after));
+    return after;
+  }
+
+  /** Into the bin. @throws TrainyardError PROJECT_NOT_FOUND, PROJECT_IN_USE where runs of it are not over */
+  async remove(userId: string, reference: string): Promise<{ id: string }> {
+    const project = await this.show(userId, reference);
+    failpoint('project.remove.before');
+    const removed = await this.store.remove(project.id);
+    if (removed === 'missing') throw projectNotFound(reference);
+    if (removed !== 'removed') {
+      const { runsUnderWay } = removed;
+      throw new TrainyardError(
+        'PROJECT_IN_USE',
+        `The project "${project.name}" has ${runsUnderWay === 1 ? 'a run that is' : `${runsUnderWay} runs that are`} not over`,
+        'Cancel the runs that are queued or running, or wait for their end.',
+        { status: 409, place: { field: 'project' } },
+      );
+    }
+    failpoint('project.remove.after');
+    await this.changed(userId, 'project.remove', project.id, describe(project), null);
+    return { id: project.id };
+  }
+
+  private async changed(
+    userId: string,
+    action: string,
+    id: string,
+    before: Record<string, unknown> | null,
+    after: Record<string, unknown> | null,
+  ): Promise<void> {
+    this.news.changed('project', id);
+    await this.audit.note({ userId, action, resource: { type: 'project', id }, before, after });
+  }
+}
+
+function describe({ name, description, tags }: Project): Record<string, unknown> {
+  return { name, description, tags };
+}
+
+function withoutRepeats(tags: readonly string[]): string[] {
+  return [...new Set(tags)];
+}
+
+function nameTaken(name: string): TrainyardError {
+  return new TrainyardError(
+    'PROJECT_NAME_TAKEN',
+    `There is a project "${name}" already`,
+    'Choose another name, or use that project.',
+    {
+      status: 409,
+      place: { field: 'name' },
+    },
+  );
+}

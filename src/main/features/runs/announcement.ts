@@ -1,0 +1,64 @@
+import { workflowStatusSlot, writeSlot } from '../../stores/cache/keys.ts';
+import type { Cache } from '../../stores/cache/ports.ts';
+import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
+import type { News } from '../news/news.ts';
+import type { RunLog, RunReader } from './ports.ts';
+
+/** The channel that the run loops of all engines on one database listen to. */
+export const queueChannel = 'runs:queue';
+
+export interface AnnouncementParts {
+  readonly pubSub: PubSub;
+  readonly cache: Cache;
+  readonly reader: Pick<RunReader, 'summaries'>;
+  readonly news: News;
+  readonly log: RunLog;
+}
+
+/**
+ * Tells whoever waits that a run changed, after the change was committed. Nothing here holds a run up: what is not heard is
+ * read later.
+ */
+export class Announcement {
+  private readonly parts: AnnouncementParts;
+
+  constructor(parts: AnnouncementParts) {
+    this.parts = parts;
+  }
+
+  /** A run's row or journal changed. */
+  async changed(runId: string): Promise<void> {
+    const { news, reader, cache, pubSub } = this.parts;
+    news.changed('run', runId);
+    await this.unlessAway(runId, async () => {
+      const [run] = await reader.summaries([runId]);
+      const status = run?.status ?? null;
+      await pubSub.publish(runChannel(runId), { type: 'run_status', data: { status } });
+      if (!run) return;
+      const { progress, currentEpoch, finalMetrics } = run;
+      const state = { status: run.status, progress, currentEpoch, metrics: finalMetrics ?? {} };
+      await writeSlot(cache, workflowStatusSlot(runId), state);
+    });
+  }
+
+  /** How many runs a project has changed. */
+  projectChanged(projectId: string): void {
+    this.parts.news.changed('project', projectId);
+  }
+
+  /** A run wants its loop's attention, on whichever engine that is. */
+  async wanted(runId: string): Promise<void> {
+    await this.unlessAway(runId, () => this.parts.pubSub.publish(queueChannel, { runId }));
+  }
+
+  private async unlessAway(runId: string, tell: () => Promise<void>): Promise<void> {
+    try {
+      await tell();
+    } catch (error) {
+      this.parts.log.warn(
+        { err: error, runId },
+        'news of a run could not be told; readers find it when their wait is over',
+      );
+    }
+  }
+}

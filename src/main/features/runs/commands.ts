@@ -1,0 +1,175 @@
+import type { RunSummary } from '../../../shared/contract/runs.ts';
+import { isEnded } from '../../../shared/model/run.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { Checkpoint, RetryWanted } from '../../postgres/run-tables.ts';
+import type { UnitOfWork } from '../../postgres/unit-of-work.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Announcement } from './announcement.ts';
+import { isUnderWay } from './decide.ts';
+import type { RunDirectories, RunReader, RunRow } from './ports.ts';
+import { datasetGone, noCheckpoint, notPossible, runNotFound } from './refusal.ts';
+import { moveRun, type TransitionStores } from './transitions.ts';
+
+export interface RunCommandParts extends TransitionStores {
+  readonly work: UnitOfWork;
+  readonly reader: RunReader;
+  readonly directories: Pick<RunDirectories, 'checkpointFault'>;
+  readonly announcement: Announcement;
+  readonly audit: AuditLog;
+  readonly machineId: string;
+}
+
+/** What a person asks of a run that exists. Each command writes an intent; `advance` does the rest. */
+export class RunCommands {
+  private readonly parts: RunCommandParts;
+
+  constructor(parts: RunCommandParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Stops a run: one that waits is cancelled at once, a trainer gets `graceMs` to end by itself, counted from when its
+   * supervisor first hears of it.
+   * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is over
+   */
+  async cancel(userId: string, runId: string, graceMs: number): Promise<RunSummary> {
+    const { work, runs, attempts, journal } = this.parts;
+    failpoint('run.cancel.before');
+    const refused = await work.transaction(async (tx) => {
+      const run = await runs.lock(tx, runId);
+      if (!run) throw runNotFound(runId);
+      if (isEnded(run.status)) return run;
+      const now = new Date();
+      const attempt = await attempts.newest(runId, tx);
+      const grace = Math.min(graceMs, run.cancelGraceMs ?? graceMs);
+      const change = { cancelRequestedAt: run.cancelRequestedAt ?? now, cancelGraceMs: grace };
+      if (!isUnderWay(attempt)) {
+        const over = { ...change, completedAt: now, retryWanted: null };
+        await moveRun(this.parts, tx, run, 'cancelled', over, { cause: 'cancelled' });
+        return null;
+      }
+      await runs.change(tx, runId, change);
+      await journal.append(tx, runId, attempt.attempt, 'attempt', {
+        from: attempt.status,
+        to: attempt.status,
+        cause: 'cancel_requested',
+        graceMs: grace,
+      });
+      return null;
+    });
+    if (refused) throw notPossible(refused, 'cancelled', await this.hasCheckpoint(runId));
+    failpoint('run.cancel.after');
+    return this.changed(userId, 'workflow.cancel', runId, { graceMs });
+  }
+
+  /**
+   * A further attempt that goes on from the last checkpoint whose file is whole.
+   * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over or completed, RUN_CHECKPOINT_MISSING, RUN_DATASET_REMOVED
+   */
+  async resume(userId: string, runId: string): Promise<RunSummary> {
+    const run = await this.parts.runs.find(runId);
+    if (!run) throw runNotFound(runId);
+    if (!isEnded(run.status) || run.status === 'completed') {
+      throw notPossible(run, 'resumed', await this.hasCheckpoint(runId));
+    }
+    const from = await this.usableCheckpoint(run);
+    const { machineId } = this.parts;
+    await this.again(run, 'resumed', { kind: 'resume', at: new Date().toISOString(), from, machineId });
+    const { attempt, epoch, step } = from;
+    return this.changed(userId, 'workflow.resume', runId, { attempt, epoch, step });
+  }
+
+  /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, RUN_DATASET_REMOVED */
+  async retry(userId: string, runId: string): Promise<RunSummary> {
+    const run = await this.parts.runs.find(runId);
+    if (!run) throw runNotFound(runId);
+    await this.again(run, 'retried', { kind: 'retry', at: new Date().toISOString() });
+    return this.changed(userId, 'workflow.retry', runId, {});
+  }
+
+  /** Into the bin. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over */
+  async remove(userId: string, runId: string): Promise<{ id: string }> {
+    const { work, runs, announcement, audit } = this.parts;
+    failpoint('run.remove.before');
+    const run = await work.transaction(async (tx) => {
+      const found = await runs.lock(tx, runId);
+      if (!found) throw runNotFound(runId);
+      if (!isEnded(found.status)) throw notPossible(found, 'removed', false);
+      await runs.change(tx, runId, { deletedAt: new Date() });
+      return found;
+    });
+    failpoint('run.remove.after');
+    announcement.projectChanged(run.projectId);
+    await announcement.changed(runId);
+    const resource = { type: 'workflow', id: runId };
+    await audit.note({ userId, action: 'workflow.remove', resource, before: { name: run.name } });
+    return { id: runId };
+  }
+
+  private async again(run: RunRow, wanted: string, retryWanted: RetryWanted): Promise<void> {
+    const { work, runs } = this.parts;
+    const isFresh = retryWanted.kind === 'retry';
+    const { datasetId } = (await runs.config(run.id)).dataset;
+    failpoint('run.again.before');
+    const refused = await work.transaction(async (tx) => {
+      const found = await runs.lock(tx, run.id);
+      if (!found) throw runNotFound(run.id);
+      const isPossible = isEnded(found.status) && (isFresh || found.status !== 'completed');
+      if (!isPossible) return found;
+      // Neither may go into the bin while a run that uses it is queued.
+      const gone = await runs.lockSources(tx, run.projectId, datasetId);
+      if (gone === 'project') throw runNotFound(run.id);
+      if (gone === 'dataset') throw datasetGone(run);
+      await moveRun(
+        this.parts,
+        tx,
+        found,
+        'queued',
+        {
+          retryWanted,
+          queuedAt: new Date(),
+          cancelRequestedAt: null,
+          cancelGraceMs: null,
+          completedAt: null,
+          error: null,
+          finalMetrics: null,
+          ...(isFresh ? { progress: 0, currentEpoch: null } : {}),
+        },
+        { cause: retryWanted.kind },
+      );
+      return null;
+    });
+    if (refused) throw notPossible(refused, wanted, await this.hasCheckpoint(run.id));
+    failpoint('run.again.after');
+  }
+
+  private async usableCheckpoint(run: RunRow): Promise<Checkpoint> {
+    const { attempts, directories, machineId } = this.parts;
+    const faults: string[] = [];
+    for (const checkpoint of await attempts.checkpoints(run.id, machineId)) {
+      const fault = await directories.checkpointFault(checkpoint.path);
+      if (fault === null) return checkpoint;
+      faults.push(fault);
+    }
+    throw noCheckpoint(run, faults);
+  }
+
+  private async hasCheckpoint(runId: string): Promise<boolean> {
+    return (await this.parts.attempts.checkpoints(runId, this.parts.machineId)).length > 0;
+  }
+
+  private async changed(
+    userId: string,
+    action: string,
+    runId: string,
+    after: Record<string, unknown>,
+  ): Promise<RunSummary> {
+    const { reader, announcement, audit } = this.parts;
+    const [summary] = await reader.summaries([runId]);
+    if (!summary) throw runNotFound(runId);
+    await announcement.changed(runId);
+    await announcement.wanted(runId);
+    await audit.note({ userId, action, resource: { type: 'workflow', id: runId }, after });
+    return summary;
+  }
+}

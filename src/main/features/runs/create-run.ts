@@ -1,0 +1,213 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { TrainingConfig, TrainingOverrides } from '../../../shared/model/training-config.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { Tx, UnitOfWork } from '../../postgres/unit-of-work.ts';
+import type { DocumentStore } from '../../stores/documents/ports.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../datasets/ports.ts';
+import { datasetNotFound, versionNotFound } from '../datasets/refusal.ts';
+import type { ProjectStore } from '../projects/ports.ts';
+import { projectNotFound } from '../projects/refusal.ts';
+import { buildConfig } from '../training/build-config.ts';
+import type { TrainableModel, TrainableModels } from '../training/models.ts';
+import type { Announcement } from './announcement.ts';
+import { moveRun, type TransitionStores } from './transitions.ts';
+
+/** What a person asks for; checked by the contract's schema. */
+export interface NewRunRequest {
+  readonly project: string;
+  readonly dataset: string;
+  readonly version?: number | undefined;
+  /** `source/name` */
+  readonly model: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly priority: number;
+  readonly overrides: TrainingOverrides;
+  readonly source: 'manual' | 'template' | 'llm_parsed';
+  readonly requestId?: string | undefined;
+}
+
+export interface RunCreationParts extends TransitionStores {
+  readonly work: UnitOfWork;
+  readonly projects: Pick<ProjectStore, 'find'>;
+  readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
+  readonly models: TrainableModels;
+  readonly documents: Pick<DocumentStore, 'put'>;
+  readonly announcement: Announcement;
+  readonly audit: AuditLog;
+}
+
+/** The id of the document that holds a run's config. */
+const configDocumentId = (runId: string, version: number) => `${runId}:${version}`;
+
+/** A request that is sent again makes the same id, so that what a killed one left behind is overwritten. */
+function idFor(requestId: string | undefined): string {
+  if (requestId === undefined) return randomUUID();
+  const hex = createHash('sha256').update(`run:${requestId}`).digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}
+
+/** Queues trainings. */
+export class RunCreation {
+  private readonly parts: RunCreationParts;
+
+  constructor(parts: RunCreationParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Checks a request, builds its whole config and queues the run. The same `requestId` again answers the same run.
+   * @throws TrainyardError PROJECT_NOT_FOUND, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_VERSION_NOT_FOUND, MODEL_UNKNOWN, and
+   * what {@link buildConfig} throws: each names the field, and nothing was changed
+   */
+  async create(userId: string, request: NewRunRequest): Promise<{ runId: string }> {
+    const { runs, projects, documents, announcement, audit } = this.parts;
+    if (request.requestId !== undefined) {
+      const made = await runs.findByRequest(request.requestId);
+      if (made !== null) return { runId: made };
+    }
+    const project = await projects.find(userId, request.project);
+    if (!project) throw projectNotFound(request.project);
+    const { dataset, version } = await this.dataset(userId, request);
+    const model = await this.model(request.model);
+    const config = buildConfig(
+      model,
+      { id: dataset.id, version: version.version, classNames: version.classes.map(({ name }) => name) },
+      request.overrides,
+    );
+
+    const runId = idFor(request.requestId);
+    failpoint('run.create.document.before');
+    // Before the rows: a run always has its document, and a document without a run is swept or overwritten.
+    await documents.put('training_configs', {
+      id: configDocumentId(runId, 1),
+      workflowId: runId,
+      version: 1,
+      config,
+      source: request.source,
+      createdAt: new Date().toISOString(),
+    });
+    failpoint('run.create.document.after');
+    const name = await this.insert(userId, runId, request, { project, dataset, model, config });
+    if (name === null) {
+      const made = request.requestId === undefined ? null : await runs.findByRequest(request.requestId);
+      if (made === null) throw new Error(`run ${runId} was refused and is not there`);
+      return { runId: made };
+    }
+    failpoint('run.create.rows.after');
+    announcement.projectChanged(project.id);
+    await announcement.changed(runId);
+    await announcement.wanted(runId);
+    await audit.note({
+      userId,
+      action: 'workflow.create',
+      resource: { type: 'workflow', id: runId },
+      after: {
+        name,
+        projectId: project.id,
+        model: model.id,
+        datasetId: dataset.id,
+        version: version.version,
+      },
+    });
+    return { runId };
+  }
+
+  /** Inserts the rows; answers the run's name, or null where the request made a run meanwhile. */
+  private async insert(
+    userId: string,
+    runId: string,
+    request: NewRunRequest,
+    chosen: {
+      project: { id: string };
+      dataset: { id: string; name: string };
+      model: TrainableModel;
+      config: TrainingConfig;
+    },
+  ): Promise<string | null> {
+    const { work, runs, journal } = this.parts;
+    const { project, dataset, model, config } = chosen;
+    failpoint('run.create.rows.before');
+    return work.transaction(async (tx) => {
+      const gone = await runs.lockSources(tx, project.id, dataset.id);
+      if (gone === 'project') throw projectNotFound(request.project);
+      if (gone === 'dataset') throw datasetNotFound(request.dataset);
+      const name = request.name ?? (await this.defaultName(tx, project.id, dataset.name, config.model.name));
+      const isNew = await runs.insert(tx, {
+        id: runId,
+        projectId: project.id,
+        userId,
+        name,
+        description: request.description ?? null,
+        requestId: request.requestId ?? null,
+        executor: model.executor,
+        priority: request.priority,
+        config,
+      });
+      if (!isNew) return null;
+      await journal.append(tx, runId, null, 'state', { from: null, to: 'pending' });
+      await journal.append(tx, runId, null, 'config', { version: 1, source: request.source, config });
+      await moveRun(this.parts, tx, { id: runId, status: 'pending' }, 'queued', { queuedAt: new Date() });
+      return name;
+    });
+  }
+
+  private async defaultName(
+    tx: Tx,
+    projectId: string,
+    datasetName: string,
+    modelName: string,
+  ): Promise<string> {
+    const prefix = `${datasetName.slice(0, 120)} · ${modelName.slice(0, 100)} · `;
+    return `${prefix}${(await this.parts.runs.countNamed(tx, projectId, prefix)) + 1}`;
+  }
+
+  private async dataset(
+    userId: string,
+    { dataset: reference, version: wanted }: NewRunRequest,
+  ): Promise<{ dataset: DatasetRecord; version: DatasetVersionRecord }> {
+    const { datasets } = this.parts;
+    const dataset = await datasets.find(userId, reference);
+    if (!dataset) throw datasetNotFound(reference);
+    if (!dataset.newest || dataset.status === 'archived') {
+      const why = {
+        processing: 'is still being imported',
+        error: 'could not be imported',
+        archived: 'is archived',
+        ready: 'has no version yet',
+      }[dataset.status];
+      throw new TrainyardError(
+        'DATASET_NOT_READY',
+        `The dataset "${dataset.name}" ${why}`,
+        dataset.status === 'processing'
+          ? 'Wait for its import to be over.'
+          : 'Import it again, or choose another.',
+        { status: 409, place: { field: 'dataset' } },
+      );
+    }
+    if (wanted === undefined) return { dataset, version: dataset.newest };
+    const version = await datasets.findVersion(dataset.id, wanted);
+    if (version) return { dataset, version };
+    throw versionNotFound(dataset.name, wanted);
+  }
+
+  private async model(id: string): Promise<TrainableModel> {
+    const models = await this.parts.models.list();
+    const model = models.find((candidate) => candidate.id === id);
+    if (model) return model;
+    throw new TrainyardError(
+      'MODEL_UNKNOWN',
+      `No executor here trains "${id}"`,
+      `Choose one of: ${models.map((candidate) => candidate.id).join(', ')}.`,
+      { place: { field: 'model' } },
+    );
+  }
+}

@@ -1,0 +1,211 @@
+import { once } from 'node:events';
+import { createWriteStream, type Stats, watch } from 'node:fs';
+import { access, lstat, mkdir, opendir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { messageLines } from '../../../../shared/model/terminal-text.ts';
+import { replaceFile } from '../../../platform/durable-file.ts';
+import { hasCode, isDiskRefusal, isUnreachable } from '../../../platform/error-code.ts';
+import { failpoint } from '../../../platform/failpoints.ts';
+import { systemFault } from '../../../platform/faults/system-fault.ts';
+import { openPlainFile, readTail } from '../../../platform/plain-file.ts';
+import { requireOwnFolder } from '../../../platform/state-folder.ts';
+import { makeFolder } from '../../../stores/objects/files/durable.ts';
+import type { Observation } from '../observation.ts';
+import type { RunDirectories } from '../ports.ts';
+import { checkpointFault } from './checkpoint-fault.ts';
+import { readCancelGrace, readExit, readSupervisor, recordFault } from './run-directory-records.ts';
+import { isSupervised } from './supervisor-lock.ts';
+
+const errorTailBytes = 32 * 1024;
+const longestErrorLine = 2000;
+const heard = new Set(['supervisor.json', 'exit.json']);
+
+/** Run directories below one folder, as docs/run-directory.md has them. */
+export class FileRunDirectories implements RunDirectories {
+  private readonly root: string;
+
+  /** @param root absolute */
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  folderOf(runId: string, attempt: number): string {
+    if (!/^[0-9a-f-]{36}$/.test(runId)) throw new Error(`"${runId}" is no run's id`);
+    return path.join(this.root, runId, String(attempt));
+  }
+
+  async prepare(
+    runDirectory: string,
+    config: Readonly<Record<string, unknown>>,
+    lines: AsyncIterable<string> | Iterable<string>,
+  ): Promise<void> {
+    try {
+      await makeFolder(runDirectory);
+      // Behind a link is nowhere that we may write.
+      for (const folder of [path.dirname(runDirectory), runDirectory]) requireOwnFolder(folder);
+      // Nothing of this attempt was begun: what is here is of a preparation that was killed, or another attempt's trainer put it here.
+      for (const name of await readdir(runDirectory))
+        await rm(path.join(runDirectory, name), { recursive: true, force: true });
+      for (const folder of ['checkpoints', 'artifacts'])
+        await mkdir(path.join(runDirectory, folder), { recursive: true, mode: 0o700 });
+      const manifest = path.join(runDirectory, 'dataset.jsonl');
+      failpoint('run-directory.dataset.before');
+      await writeLines(`${manifest}.new`, lines);
+      await rename(`${manifest}.new`, manifest);
+      failpoint('run-directory.dataset.after');
+      // Last: where config.json stands, all is there. It flushes the folder, and the manifest's name with it.
+      failpoint('run-directory.config.before');
+      replaceFile(path.join(runDirectory, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+      failpoint('run-directory.config.after');
+    } catch (error) {
+      if (isDiskRefusal(error)) throw systemFault(error) ?? error;
+      if (!isUnreachable(error) && !hasCode(error, 'EISDIR', 'EEXIST')) throw error;
+      throw new TrainyardError(
+        'RUN_DIRECTORY_UNWRITABLE',
+        `The run directory ${runDirectory} cannot be written (${error.code})`,
+        'Give the folder back to the user that runs Trainyard, or move away what stands in its place; then retry the run.',
+        { place: { file: runDirectory }, status: 500, cause: error },
+      );
+    }
+  }
+
+  async askToStop(runDirectory: string, graceMs: number): Promise<void> {
+    const asked = await readCancelGrace(runDirectory);
+    if (asked !== null && asked <= graceMs) return;
+    failpoint('run-directory.cancel.before');
+    replaceFile(path.join(runDirectory, 'cancel'), `${JSON.stringify({ graceMs })}\n`);
+    failpoint('run-directory.cancel.after');
+  }
+
+  async observe(runDirectory: string): Promise<Observation> {
+    const supervisor = await readSupervisor(runDirectory);
+    const isHeld = supervisor !== null && isSupervised(runDirectory);
+    // After the lock: a supervisor writes exit.json before it lets go, so that a free lock without exit.json is a death.
+    const exit = await readExit(runDirectory);
+    if (exit) return { kind: 'exited', exit, supervisor };
+    const fault = recordFault(runDirectory);
+    const told = fault === undefined ? {} : { fault };
+    if (supervisor) {
+      if (!isHeld) return { kind: 'gone', ...told };
+      return supervisor.trainerPid === null ? { kind: 'starting' } : { kind: 'running', supervisor };
+    }
+    return (await exists(path.join(runDirectory, 'config.json')))
+      ? { kind: 'prepared', ...told }
+      : { kind: 'unprepared', ...told };
+  }
+
+  async lastErrorLines(runDirectory: string, limit: number): Promise<string[]> {
+    const { text, isCut } = await readTail(path.join(runDirectory, 'stderr.log'), errorTailBytes);
+    // As a terminal would show them: of a bar its last state, and no sequences.
+    const lines = messageLines(text, { colour: false });
+    // Cut into, the first one is half a line.
+    if (isCut && lines.length > 1) lines.shift();
+    while (lines.at(-1)?.trim() === '') lines.pop();
+    return lines.slice(-limit).map((line) => line.slice(0, longestErrorLine));
+  }
+
+  checkpointFault(file: string): Promise<string | null> {
+    return checkpointFault(file);
+  }
+
+  async openFile(runDirectory: string, file: string): Promise<{ body: Readable; size: number }> {
+    const notThere = () =>
+      new TrainyardError(
+        'ARTIFACT_NOT_FOUND',
+        `The file ${file} is not in the run directory ${runDirectory} any more`,
+        'It may have been removed, or lie on another machine; train again to make it anew.',
+        { status: 404, place: { file } },
+      );
+    try {
+      const folder = await realpath(runDirectory);
+      const real = await realpath(path.join(folder, file));
+      if (!real.startsWith(folder + path.sep)) throw notThere();
+      const handle = await openPlainFile(real);
+      if (!handle) throw notThere();
+      const { size } = await handle.stat();
+      // No further than the size that was told: a file may grow meanwhile.
+      if (size > 0) return { body: handle.createReadStream({ start: 0, end: size - 1 }), size };
+      await handle.close();
+      return { body: Readable.from([]), size };
+    } catch (error) {
+      if (isUnreachable(error)) throw notThere();
+      throw error;
+    }
+  }
+
+  async filesAt(runDirectory: string, place: string): Promise<{ path: string; sizeBytes: number }[]> {
+    try {
+      const folder = await realpath(runDirectory);
+      const real = await realpath(path.join(folder, place));
+      if (!real.startsWith(folder + path.sep)) return [];
+      const found = await stat(real);
+      if (found.isFile()) return [{ path: place, sizeBytes: found.size }];
+      const files: { path: string; sizeBytes: number }[] = [];
+      for await (const entry of await opendir(real, { recursive: true })) {
+        if (!entry.isFile()) continue;
+        const file = path.join(entry.parentPath, entry.name);
+        const stats = await lstatIfThere(file);
+        if (!stats?.isFile()) continue;
+        const below = path.relative(real, file).split(path.sep);
+        files.push({ path: [place, ...below].join('/'), sizeBytes: stats.size });
+      }
+      return files.sort((one, other) => (one.path < other.path ? -1 : 1));
+    } catch (error) {
+      if (isUnreachable(error)) return [];
+      throw error;
+    }
+  }
+
+  watch(runDirectory: string, changed: () => void): Disposable {
+    try {
+      const watcher = watch(runDirectory, (_event, name) => {
+        if (name === null || heard.has(name)) changed();
+      });
+      // The folder is gone: whoever looks next sees that.
+      watcher.on('error', () => watcher.close());
+      return { [Symbol.dispose]: () => watcher.close() };
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT', 'ENOSPC', 'EMFILE')) throw error;
+      // Without a watch (no folder, or no watches left on this machine) the slow sweep finds what changed.
+      return { [Symbol.dispose]: () => {} };
+    }
+  }
+}
+
+async function writeLines(file: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  await rm(file, { force: true });
+  const stream = createWriteStream(file, {
+    flags: 'wx',
+    mode: 0o600,
+    flush: true,
+    highWaterMark: 256 * 1024,
+  });
+  async function* ended() {
+    for await (const line of lines) yield `${line}\n`;
+  }
+  const closed = once(stream, 'close');
+  // Together: `once` rejects with the stream's error as well, and a rejection that nobody awaits ends the engine.
+  await Promise.all([pipeline(Readable.from(ended(), { objectMode: true }), stream), closed]);
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if (isUnreachable(error)) return false;
+    throw error;
+  }
+}
+
+async function lstatIfThere(file: string): Promise<Stats | null> {
+  try {
+    return await lstat(file);
+  } catch (error) {
+    if (isUnreachable(error)) return null;
+    throw error;
+  }
+}

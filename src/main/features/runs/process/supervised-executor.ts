@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { childEnvironment } from '../../../platform/child-environment.ts';
+import { hasCode } from '../../../platform/error-code.ts';
+import { diskFull } from '../../../platform/faults/disk-room.ts';
+import { readTail } from '../../../platform/plain-file.ts';
+import type { Executor, RunDirectories } from '../ports.ts';
+import { endProcessesOfRun } from '../supervisor/run-processes.ts';
+import { listProcesses } from './trainer-processes.ts';
+
+export interface SupervisedExecutorOptions {
+  readonly name: string;
+  /** Absolute path of the Node program. */
+  readonly node: string;
+  /** Absolute path of the supervisor's program. */
+  readonly supervisor: string;
+  /** Absolute path of the trainer's program. */
+  readonly trainer: string;
+  readonly directories: Pick<RunDirectories, 'observe' | 'watch'>;
+  readonly log: { warn(details: object, message: string): void };
+}
+
+/** The exit code of a supervisor that found another one in its directory. */
+const exitTaken = 75;
+/** The exit code of a supervisor that had no room to begin. */
+const exitNoRoom = 73;
+const noRoom = 'the disk has no room to begin';
+/** A supervisor that has not shown itself by then is not going to. */
+const appearWithinMs = 30_000;
+const shortestKillGraceMs = 2000;
+
+/** Trainers as processes of this machine, each under a supervisor that outlives the engine. */
+export class SupervisedExecutor implements Executor {
+  readonly name: string;
+  private readonly options: SupervisedExecutorOptions;
+  private readonly listeners = new Map<string, Set<() => void>>();
+
+  constructor(options: SupervisedExecutorOptions) {
+    this.name = options.name;
+    this.options = options;
+  }
+
+  async start(runDirectory: string): Promise<{ started: boolean; message?: string }> {
+    const { node, supervisor, trainer } = this.options;
+    const log = openSync(path.join(runDirectory, 'supervisor.log'), 'a', 0o600);
+    let child: ChildProcess;
+    try {
+      child = spawn(node, [supervisor, runDirectory, '--', node, trainer, runDirectory], {
+        cwd: runDirectory,
+        env: childEnvironment('node'),
+        detached: true,
+        stdio: ['ignore', log, log],
+        windowsHide: true,
+      });
+    } finally {
+      closeSync(log);
+    }
+    child.unref();
+    const ended = new Promise<string | null>((resolve) => {
+      child.on('error', (error) => resolve(error.message));
+      child.once('exit', (code, signal) =>
+        resolve(
+          code === exitTaken
+            ? null
+            : code === exitNoRoom
+              ? noRoom
+              : `it ended with ${signal ?? `code ${code}`}`,
+        ),
+      );
+    });
+    void ended.then(() => {
+      for (const listener of this.listeners.get(runDirectory) ?? []) listener();
+    });
+    return this.appearance(runDirectory, ended);
+  }
+
+  watch(runDirectory: string, changed: () => void): Disposable {
+    const listeners = this.listeners.get(runDirectory) ?? new Set();
+    this.listeners.set(runDirectory, listeners.add(changed));
+    const files = this.options.directories.watch(runDirectory, changed);
+    return {
+      [Symbol.dispose]: () => {
+        files[Symbol.dispose]();
+        listeners.delete(changed);
+        if (listeners.size === 0) this.listeners.delete(runDirectory);
+      },
+    };
+  }
+
+  async endOrphan(runDirectory: string, graceMs: number): Promise<void> {
+    await this.endTrainer(runDirectory, graceMs);
+    const left = await endProcessesOfRun(runDirectory);
+    // Nobody can end what waits in a driver: it is logged, and does not keep the run from its end.
+    if (left.length > 0)
+      this.options.log.warn({ runDirectory, left }, 'processes that a trainer started do not end');
+  }
+
+  private async endTrainer(runDirectory: string, graceMs: number): Promise<void> {
+    const killGraceMs = Math.max(graceMs, shortestKillGraceMs);
+    if (await this.goneWithin(runDirectory, graceMs)) return;
+    await this.signal(runDirectory, 'SIGTERM');
+    if (await this.goneWithin(runDirectory, killGraceMs)) return;
+    await this.signal(runDirectory, 'SIGKILL');
+    if (await this.goneWithin(runDirectory, killGraceMs)) return;
+    throw new Error(`the trainer in ${runDirectory} does not end`);
+  }
+
+  /**
+   * Waits until a supervisor has begun in the directory, or this one ended without.
+   * @throws TrainyardError DISK_FULL
+   * @param ended why this one ended; null where another supervisor has the directory
+   */
+  private async appearance(
+    runDirectory: string,
+    ended: Promise<string | null>,
+  ): Promise<{ started: boolean; message?: string }> {
+    const { directories } = this.options;
+    const deadline = performance.now() + appearWithinMs;
+    let ending = null as string | null;
+    void ended.then((how) => {
+      ending = how;
+    });
+    let changed = () => {};
+    using _watch = directories.watch(runDirectory, () => changed());
+    for (;;) {
+      const news = new Promise<void>((resolve) => {
+        changed = resolve;
+      });
+      const failure =
+        performance.now() > deadline ? `it did nothing within ${appearWithinMs / 1000} s` : ending;
+      const { kind } = await directories.observe(runDirectory);
+      if (kind !== 'prepared' && kind !== 'unprepared') return { started: true };
+      // Nothing was begun: whoever moves the run tries again, until there is room.
+      if (failure === noRoom) throw diskFull(runDirectory, new Error(noRoom));
+      if (failure !== null) {
+        const { text } = await readTail(path.join(runDirectory, 'supervisor.log'), 4096);
+        const lastLines = text.replaceAll('\0', '').trim().split('\n').slice(-10).join('\n');
+        return { started: false, message: lastLines ? `${failure}\n${lastLines}` : failure };
+      }
+      // Not every file system tells of its changes.
+      await Promise.race([news, delay(100)]);
+    }
+  }
+
+  private async trainersOf(runDirectory: string): Promise<number[]> {
+    const { trainer, supervisor } = this.options;
+    return (await listProcesses())
+      .filter(({ command }) => command.includes(trainer) && command.endsWith(runDirectory))
+      .filter(({ command, pid }) => !command.includes(supervisor) && pid !== process.pid)
+      .map(({ pid }) => pid);
+  }
+
+  private async goneWithin(runDirectory: string, timeoutMs: number): Promise<boolean> {
+    const end = performance.now() + timeoutMs;
+    for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 500)) {
+      if ((await this.trainersOf(runDirectory)).length === 0) return true;
+      const left = end - performance.now();
+      if (left <= 0) return false;
+      // Nothing tells of the end of a process that is nobody's child here.
+      await delay(Math.min(pauseMs, left));
+    }
+  }
+
+  private async signal(runDirectory: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    for (const pid of await this.trainersOf(runDirectory)) {
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        if (!hasCode(error, 'ESRCH')) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,264 @@
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { DocumentStore } from '../../stores/documents/ports.ts';
+import type { PubSub } from '../../stores/pubsub/ports.ts';
+import { Advance } from './advance.ts';
+import { queueChannel } from './announcement.ts';
+import type { RunCommands } from './commands.ts';
+import { sweepConfigDocuments } from './config-documents.ts';
+import type { RunDriver, RunMover } from './driver.ts';
+import { EmbeddedDriver } from './embedded-driver.ts';
+import type { Observation } from './observation.ts';
+import { type AdvanceParts, ingested } from './parts.ts';
+import type { RunLog, RunReader } from './ports.ts';
+import { standingOf } from './standing.ts';
+
+export interface RunLoopParts extends Omit<AdvanceParts, 'wake'> {
+  readonly reader: Pick<RunReader, 'summaries'>;
+  /** Left out: runs are moved within this process. */
+  readonly driver?: RunDriver;
+  readonly commands: Pick<RunCommands, 'cancel'>;
+  readonly documents: Pick<DocumentStore, 'find' | 'remove'>;
+  readonly pubSub: PubSub;
+  readonly log: RunLog;
+}
+
+/** How often to look whether a supervisor died without a word, and how often where nothing is under way. */
+const sweepBusyMs = 5000;
+const sweepIdleMs = 30_000;
+/** How long an advance in the middle of something is waited for at the end; it may be cut off anywhere. */
+const stopWithinMs = 2000;
+
+/**
+ * Tells its driver of the runs that need `advance`: when a run is queued or cancelled (here or on another engine of this database),
+ * when a supervisor says something, when a slot is free. A slow sweep finds what nobody told of.
+ */
+export class RunLoop implements AsyncDisposable {
+  private readonly parts: RunLoopParts;
+  private readonly advance: Advance;
+  private readonly driver: RunDriver;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly waiting = new Set<() => void>();
+  private subscription: AsyncDisposable | null = null;
+  private driving: Promise<void> | null = null;
+  private filling: Promise<void> | null = null;
+  private fillAgain = false;
+  private accepting = true;
+  private stopped = false;
+
+  constructor(parts: RunLoopParts) {
+    this.parts = parts;
+    this.driver = parts.driver ?? new EmbeddedDriver(parts.log);
+    this.advance = new Advance({
+      ...parts,
+      slots: () => (this.accepting ? parts.slots() : 0),
+      wake: (runId) => this.wake(runId),
+    });
+  }
+
+  /** Takes over what an earlier engine of this machine left under way, and begins to work. */
+  async start(): Promise<void> {
+    await this.drive();
+    this.subscription = await this.parts.pubSub.subscribe(queueChannel, (message) => {
+      if (typeof message !== 'object' || message === null || !('runId' in message)) return;
+      if (typeof message.runId === 'string') this.wake(message.runId);
+    });
+    const { attempts, machineId, executor } = this.parts;
+    for (const runId of await attempts.underWay(machineId, executor.name)) await this.adopt(runId);
+    await this.sweep();
+    void this.clearAway();
+  }
+
+  /** Has a look at a run, soon. */
+  wake(runId: string): void {
+    if (!this.stopped) this.driver.wake(runId);
+  }
+
+  /**
+   * Starts nothing more, cancels every run under way here and waits for the trainers' ends; queued runs stay queued.
+   * @returns the runs that were still under way when the time (and some more) was over
+   */
+  async stopAll(options: { readonly graceMs: number }): Promise<{ left: string[] }> {
+    this.accepting = false;
+    await this.drive();
+    const { attempts, machineId, executor } = this.parts;
+    const underWay = () => attempts.underWay(machineId, executor.name);
+    for (const runId of await underWay()) {
+      await this.cancel(runId, options.graceMs);
+      this.wake(runId);
+    }
+    const deadline = performance.now() + options.graceMs + 15_000;
+    for (;;) {
+      const left = await underWay();
+      const remaining = deadline - performance.now();
+      if (left.length === 0 || remaining <= 0) return { left };
+      await this.nextAttention(Math.min(remaining, 1000));
+    }
+  }
+
+  /** Stops working; trainers go on, and the next start adopts them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+    await this.subscription?.[Symbol.asyncDispose]();
+    this.advance[Symbol.dispose]();
+    const idle = Promise.all([this.advance.idle(), this.filling]);
+    await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())]);
+    await this.driver[Symbol.asyncDispose]();
+  }
+
+  /** Runs are moved from here on. */
+  private drive(): Promise<void> {
+    this.driving ??= this.driver.start(this.mover());
+    return this.driving;
+  }
+
+  /** What the driver calls. */
+  private mover(): RunMover {
+    const { attempts, machineId, executor, runs } = this.parts;
+    return {
+      move: (runId) => this.move(runId),
+      standing: (runId) => standingOf(this.parts, runId),
+      isDue: (runId) => this.advance.isDue(runId),
+      cancel: (runId, graceMs) => this.cancel(runId, graceMs),
+      open: async () => [
+        ...(await attempts.underWay(machineId, executor.name)),
+        ...(await runs.queued(executor.name)),
+      ],
+    };
+  }
+
+  private async cancel(runId: string, graceMs: number): Promise<void> {
+    const run = await this.parts.runs.find(runId);
+    if (!run) return;
+    try {
+      await this.parts.commands.cancel(run.userId, runId, graceMs);
+    } catch (error) {
+      // It ended meanwhile.
+      if (!(error instanceof TrainyardError && error.code === 'CONFLICT')) throw error;
+    }
+  }
+
+  private async adopt(runId: string): Promise<void> {
+    // One run's trouble must not keep the engine from its start.
+    try {
+      const looked = await this.advance.look(runId);
+      if (looked) {
+        const { attempt, seen } = looked;
+        this.parts.log.info({ runId, attempt: attempt.attempt, found: seen.kind }, 'adopting a run');
+        await this.parts.ingestion.say(ingested(attempt), 'info', adoptionSentence(seen));
+      }
+    } catch (error) {
+      this.parts.log.warn({ err: error, runId }, 'the adoption of a run could not be noted in its log');
+    }
+    this.wake(runId);
+  }
+
+  /** What a creation that was killed left behind. */
+  private async clearAway(): Promise<void> {
+    const { documents, runs, log } = this.parts;
+    try {
+      const removed = await sweepConfigDocuments(documents, runs);
+      if (removed > 0) log.info({ removed }, 'configs of runs that were never made were removed');
+    } catch (error) {
+      if (this.stopped) return;
+      log.warn(
+        { err: error },
+        'configs of runs that were never made could not be looked for; the next start does',
+      );
+    }
+  }
+
+  private async move(runId: string): Promise<void> {
+    try {
+      await this.advance.advance(runId);
+    } catch (error) {
+      if (!this.stopped) throw error;
+    } finally {
+      for (const wake of this.waiting) wake();
+      this.fill();
+    }
+  }
+
+  /** Gives queued runs the slots that are free. */
+  private fill(): void {
+    if (this.stopped) return;
+    this.fillAgain = true;
+    this.filling ??= this.fillSlots().finally(() => {
+      this.filling = null;
+    });
+  }
+
+  private async fillSlots(): Promise<void> {
+    const { runs, executor, machineId, log } = this.parts;
+    try {
+      while (this.fillAgain && this.accepting && !this.stopped) {
+        this.fillAgain = false;
+        for (;;) {
+          const runId = await runs.firstQueued(executor.name, machineId);
+          const claimed = runId === null ? 'full' : await this.advance.claim(runId);
+          if (runId === null || claimed === 'full') break;
+          if (claimed === 'claimed') this.wake(runId);
+        }
+      }
+    } catch (error) {
+      if (this.stopped) return;
+      log.warn({ err: error }, 'the queue could not be read; trying again');
+      this.later(1000, () => this.fill());
+    }
+  }
+
+  private async sweep(): Promise<void> {
+    const { runs, attempts, machineId, executor, log } = this.parts;
+    let isBusy = true;
+    try {
+      const underWay = await attempts.underWay(machineId, executor.name);
+      isBusy = underWay.length > 0;
+      const cancelled = await runs.cancelledInQueue();
+      if (!this.stopped) this.driver.sweep([...underWay, ...cancelled]);
+      this.fill();
+    } catch (error) {
+      if (this.stopped) return;
+      log.warn({ err: error }, 'the runs under way could not be read; trying again');
+    }
+    this.later(isBusy ? sweepBusyMs : sweepIdleMs, () => void this.sweep());
+  }
+
+  private later(ms: number, action: () => void): void {
+    if (this.stopped) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      action();
+    }, ms);
+    timer.unref();
+    this.timers.add(timer);
+  }
+
+  private nextAttention(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.waiting.add(done);
+    });
+  }
+}
+
+function adoptionSentence(seen: Observation): string {
+  switch (seen.kind) {
+    case 'running':
+      return `The engine was restarted; the trainer (process ${seen.supervisor.trainerPid}) was found alive and goes on.`;
+    case 'starting':
+      return 'The engine was restarted; the trainer is just being started.';
+    case 'exited':
+      return 'The engine was restarted; the trainer ended meanwhile.';
+    case 'gone':
+      return 'The engine was restarted; the trainer’s supervisor was found dead.';
+    case 'unprepared':
+    case 'prepared':
+      return 'The engine was restarted before it had started the trainer, and starts it now.';
+  }
+}

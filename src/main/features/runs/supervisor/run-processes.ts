@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode } from '../../../platform/error-code.ts';
+import { endRunCgroup } from './run-cgroup.ts';
+
+/** Set for a trainer, and so for all that it starts: the run directory, by which they are known whatever session they made for themselves. */
+export const runDirectoryVariable = 'TRAINYARD_RUN_DIRECTORY';
+
+interface ProcessFacts {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  /** In ticks since the machine started: with the id it names one process for ever, the id alone does not. */
+  readonly startTime: string;
+}
+
+/** Null where it has ended, or is a zombie, which only waits to be asked how it ended. */
+function factsOf(pid: number): ProcessFacts | null {
+  const text = readProcess(pid, 'stat');
+  // The name stands in brackets, and may have brackets and blanks itself.
+  const [state, parent, , session, ...rest] = (text ?? '')
+    .slice((text ?? '').lastIndexOf(')') + 2)
+    .split(' ');
+  if (!text || state === 'Z' || state === 'X') return null;
+  return { pid, parent: Number(parent), session: Number(session), startTime: rest[15] ?? '' };
+}
+
+function readProcess(pid: number, file: 'stat' | 'environ'): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch (error) {
+    // It ended while we looked, or is another user's.
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return null;
+    throw error;
+  }
+}
+
+/** Processes of a run that live: those with its mark, those of its trainer's session, and whatever descends from these. */
+function processesOfRun(runDirectory: string, session: number | null): ProcessFacts[] {
+  const mark = Buffer.from(`\0${runDirectoryVariable}=${runDirectory}\0`).toString('latin1');
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => factsOf(Number(name)))
+    .filter((facts) => facts !== null)
+    .filter(({ pid }) => pid !== process.pid);
+  const found = new Map<number, ProcessFacts>();
+  for (const facts of all) {
+    const isOfSession = session !== null && facts.session === session;
+    if (isOfSession || `\0${readProcess(facts.pid, 'environ') ?? ''}`.includes(mark))
+      found.set(facts.pid, facts);
+  }
+  for (let known = -1; known < found.size; ) {
+    known = found.size;
+    for (const facts of all) if (found.has(facts.parent)) found.set(facts.pid, facts);
+  }
+  return [...found.values()];
+}
+
+function killOne({ pid, startTime }: ProcessFacts): void {
+  // Its id may be another process's by now.
+  if (factsOf(pid)?.startTime !== startTime) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH', 'EPERM')) throw error;
+  }
+}
+
+/**
+ * Kills what the trainer of a run started and left behind, in sessions of its own too: by the run's cgroup where it has one, and by
+ * its mark in the environment. Linux only; elsewhere nothing shows what belongs to a run once its trainer is gone, beyond the
+ * trainer's own process group.
+ * @param options `session`: the trainer's, where it is surely still its own; `timeoutMs`: for processes that take their time to die
+ * @returns the ids of those that could not be ended
+ */
+export async function endProcessesOfRun(
+  runDirectory: string,
+  { session = null, timeoutMs = 5000 }: { session?: number | null; timeoutMs?: number } = {},
+): Promise<number[]> {
+  if (process.platform !== 'linux') return [];
+  const end = performance.now() + timeoutMs;
+  for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 200)) {
+    const emptied = endRunCgroup(runDirectory);
+    const left = processesOfRun(runDirectory, session);
+    if (left.length === 0 && emptied) return [];
+    for (const facts of left) killOne(facts);
+    if (performance.now() > end) return left.map(({ pid }) => pid);
+    // Nothing tells of the end of a process that is nobody's child here.
+    await delay(pauseMs);
+  }
+}

@@ -1,0 +1,130 @@
+import { closeSync, existsSync, watch } from 'node:fs';
+import path from 'node:path';
+import { errorMessage } from '../../../../shared/model/errors.ts';
+import { cancelSchema, type ExitRecordFile } from '../../../../shared/model/run-directory.ts';
+import { hasCode, isDiskRefusal } from '../../../platform/error-code.ts';
+import { failpoint } from '../../../platform/failpoints.ts';
+import { isDiskSpent } from '../../../platform/faults/disk-room.ts';
+import { acquireFileLock } from '../../../platform/file-lock.ts';
+import { withLastResort } from '../../../platform/last-resort.ts';
+import { inspectStateFile } from '../../../platform/state-file.ts';
+import { SupervisorRecords } from './records.ts';
+import { startTrainer, type Trainer } from './trainer.ts';
+
+/** Another supervisor has this directory (sysexits.h's EX_TEMPFAIL). */
+const exitTaken = 75;
+/** An earlier supervisor of this directory was killed after it had begun: what its trainer wrote must not get a second writer. */
+const exitBegunBefore = 76;
+/** The disk has no room to begin; nothing was started (sysexits.h's EX_CANTCREAT). */
+const exitNoRoom = 73;
+const exitUsage = 64;
+/** Where the system has no watch left to give. */
+const withoutWatchMs = 500;
+const defaultGraceMs = 10_000;
+
+/** The grace that the `cancel` file names; null while it is not there, or somebody is still writing it. */
+function graceOf(cancelFile: string): number | null {
+  const found = inspectStateFile(cancelFile, cancelSchema, { hint: '', owners: 'any' });
+  if (found.kind === 'whole') return found.value.graceMs;
+  if (found.kind === 'absent' || found.error.details.fault === 'torn') return null;
+  // It is there, whole, and says nothing usable: the wish to stop stands all the same.
+  return defaultGraceMs;
+}
+
+/** Stops the trainer once the `cancel` file is there. Answers whether it came, and how to stop looking. */
+function obeyCancel(directory: string, trainer: Trainer): { came: () => boolean } & Disposable {
+  const file = path.join(directory, 'cancel');
+  let came = false;
+  const look = () => {
+    const graceMs = came ? null : graceOf(file);
+    if (graceMs === null) return;
+    came = true;
+    trainer.stop(graceMs);
+  };
+  const watching = watchFolder(directory, look);
+  // It may have been there before the watch began.
+  look();
+  return { came: () => came, [Symbol.dispose]: () => watching[Symbol.dispose]() };
+}
+
+function watchFolder(directory: string, changed: () => void): Disposable {
+  try {
+    const watcher = watch(directory, changed);
+    watcher.on('error', changed);
+    return { [Symbol.dispose]: () => watcher.close() };
+  } catch (error) {
+    if (!hasCode(error, 'ENOSPC', 'EMFILE', 'ENFILE')) throw error;
+    const timer = setInterval(changed, withoutWatchMs);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+}
+
+async function supervise(directory: string, command: readonly [string, ...string[]]): Promise<number> {
+  const done = () => existsSync(path.join(directory, 'exit.json'));
+  if (done()) return 0;
+  using held = acquireFileLock(path.join(directory, 'supervisor.lock'), 'Remove it, and retry the run.', 500);
+  if (!held) return exitTaken;
+  if (done()) return 0;
+  if (existsSync(path.join(directory, 'supervisor.json'))) return exitBegunBefore;
+
+  const records = new SupervisorRecords(directory);
+  const startedAt = new Date().toISOString();
+  failpoint('supervisor.begin.before');
+  try {
+    records.begin({ pid: process.pid, startedAt, trainerPid: null });
+  } catch (error) {
+    if (isDiskRefusal(error)) return exitNoRoom;
+    throw error;
+  }
+  failpoint('supervisor.begin.after');
+  const outputs = [await records.openOutput('stdout.log'), await records.openOutput('stderr.log')] as const;
+  const over = new AbortController();
+  let exit: ExitRecordFile;
+  try {
+    const trainer = await startTrainer(command, directory, outputs);
+    failpoint('supervisor.started.before');
+    // Not waited for: a disk without room is no reason to let the trainer, or a cancellation, wait.
+    records
+      .started({ pid: process.pid, startedAt, trainerPid: trainer.pid }, over.signal)
+      .catch((error: unknown) => over.signal.aborted || process.stderr.write(`${String(error)}\n`));
+    failpoint('supervisor.started.after');
+    using cancel = obeyCancel(directory, trainer);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.on(signal, () => trainer.stop(defaultGraceMs));
+    const { exitCode, signal } = await trainer.ended;
+    const cause = cancel.came() ? 'cancelled' : signal ? 'signalled' : 'exited';
+    exit = { exitCode, signal, cause, startedAt, endedAt: new Date().toISOString() };
+    if ((exitCode !== 0 || signal) && isDiskSpent(directory)) exit = { ...exit, diskSpent: true };
+  } catch (error) {
+    const message = errorMessage(error);
+    exit = {
+      exitCode: null,
+      signal: null,
+      cause: 'spawn_failed',
+      message,
+      startedAt,
+      endedAt: new Date().toISOString(),
+    };
+  } finally {
+    over.abort();
+    for (const output of outputs) closeSync(output);
+  }
+  failpoint('supervisor.exit.before');
+  await records.exited(exit);
+  failpoint('supervisor.exit.after');
+  return 0;
+}
+
+const [directory, divider, program, ...programArguments] = process.argv.slice(2);
+if (!directory || divider !== '--' || !program) {
+  process.stderr.write('usage: supervisor RUN_DIRECTORY -- PROGRAM [ARGUMENT …]\n');
+  process.exit(exitUsage);
+}
+// Its standard error is a file, which a full disk may refuse; and it must be there when the trainer ends, whatever else goes wrong.
+process.stderr.on('error', () => {});
+withLastResort({
+  tell: (error, message) =>
+    process.stderr.write(`${message}: ${error instanceof Error ? error.stack : String(error)}\n`),
+  end: null,
+});
+process.exit(await supervise(path.resolve(directory), [program, ...programArguments]));

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { hasCode } from '../../../platform/error-code.ts';
+import { startInRunCgroup } from './run-cgroup.ts';
+import { endProcessesOfRun, runDirectoryVariable } from './run-processes.ts';
+
+export interface Trainer {
+  readonly pid: number;
+  /** Resolves once it has ended, and whatever it started with it. */
+  readonly ended: Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>;
+  /** Asks it to stop (SIGTERM), and kills what is left of it after the grace. Only the first call counts. */
+  stop(graceMs: number): void;
+}
+
+/** Signals the trainer and whatever it started: it leads a process group of its own. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch (error) {
+    // The group is gone: that is what was wanted.
+    if (!hasCode(error, 'ESRCH')) throw error;
+  }
+}
+
+/** Ends what left the trainer's process group. What cannot be ended is told; it must not keep the run from its end. */
+async function endLeftovers(directory: string, session: number | null): Promise<void> {
+  try {
+    const left = await endProcessesOfRun(directory, { session });
+    if (left.length > 0)
+      process.stderr.write(`Processes that the trainer started do not end: ${left.join(', ')}\n`);
+  } catch (error) {
+    process.stderr.write(`What the trainer started could not be looked for: ${String(error)}\n`);
+  }
+}
+
+/**
+ * Starts a trainer whose output goes to the two files and whose standard input is a pipe held by this process: when this
+ * process is killed, the pipe closes, and a trainer that keeps to the protocol ends itself.
+ * @throws Error where it could not be started
+ */
+export function startTrainer(
+  command: readonly [string, ...string[]],
+  directory: string,
+  outputs: readonly [stdout: number, stderr: number],
+): Promise<Trainer> {
+  const [program, ...programArguments] = command;
+  return new Promise((resolve, reject) => {
+    const child = startInRunCgroup(directory, () =>
+      spawn(program, programArguments, {
+        cwd: directory,
+        detached: true,
+        windowsHide: true,
+        env: { ...process.env, [runDirectoryVariable]: directory },
+        stdio: ['pipe', ...outputs],
+      }),
+    );
+    // A trainer that closes its standard input early is none of our business.
+    child.stdin?.on('error', () => {});
+    let killTimer: NodeJS.Timeout | undefined;
+    const ended = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolveEnd) => {
+      child.once('exit', (exitCode, signal) => {
+        clearTimeout(killTimer);
+        // Data loaders and the like must not go on without their trainer.
+        signalGroup(child, 'SIGKILL');
+        void endLeftovers(directory, child.pid ?? null).then(() => resolveEnd({ exitCode, signal }));
+      });
+    });
+    const stop = (graceMs: number) => {
+      if (killTimer) return;
+      killTimer = setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs);
+      if (process.platform === 'win32') child.stdin?.end();
+      else signalGroup(child, 'SIGTERM');
+    };
+    child.on('error', (error) => {
+      void endLeftovers(directory, null).then(() => reject(error));
+    });
+    child.once('spawn', () => resolve({ pid: child.pid as number, ended, stop }));
+  });
+}

@@ -1,0 +1,42 @@
+import { heartbeat } from '@temporalio/activity';
+import type { RunMover } from '../driver.ts';
+import type { RunLog } from '../ports.ts';
+import type { RunActivities } from './protocol.ts';
+
+/** Temporal notices within seconds that an engine died in the middle of a look. */
+const heartbeatEveryMs = 2500;
+
+async function alive<T>(work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(heartbeat, heartbeatEveryMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function told<T>(log: RunLog, runId: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    log.warn({ err: error, runId }, 'a run could not be moved on; Temporal has it tried again');
+    throw error;
+  }
+}
+
+/** The hands of the workflows on this workstation. `around` sees each look begin and end. */
+export function createActivities(
+  mover: RunMover,
+  around: (runId: string, look: () => Promise<void>) => Promise<void>,
+  log: RunLog,
+): RunActivities {
+  const hand = <T>(runId: string, work: () => Promise<T>) => alive(() => told(log, runId, work));
+  return {
+    advance: (runId) =>
+      hand(runId, async () => {
+        await around(runId, () => mover.move(runId));
+        return mover.standing(runId);
+      }),
+    cancel: (runId, graceMs) => hand(runId, () => mover.cancel(runId, graceMs)),
+  };
+}

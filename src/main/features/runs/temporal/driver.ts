@@ -1,0 +1,271 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import type { TemporalEndpoint } from '../../../platform/endpoints.ts';
+import { temporalFault } from '../../../stores/temporal/faults.ts';
+import type { RunDriver, RunMover } from '../driver.ts';
+import { EmbeddedDriver } from '../embedded-driver.ts';
+import type { RunLog } from '../ports.ts';
+import type { Link } from './link.ts';
+
+export interface TemporalDriverParts {
+  /** This workstation: its task queue is `trainyard-<machineId>`. */
+  readonly machineId: string;
+  /** The file that bin/bundle-workflows.mjs makes. */
+  readonly workflowBundle: string;
+  readonly log: RunLog;
+  /** How long a woken run's workflow may take to ask for a look before the run is looked at without it. Left out: a second. */
+  readonly patienceMs?: number;
+  /** Makes a namespace that is not there, as after the loss of a development server's store. Left out: a person has to. */
+  readonly ensureNamespace?: (endpoint: TemporalEndpoint) => Promise<unknown>;
+}
+
+export type TemporalDriverState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected' }
+  /** The engine's own loop moves the runs meanwhile. */
+  | { readonly kind: 'away'; readonly error: TrainyardError };
+
+const usualPatienceMs = 1000;
+/** How many times the patience a workflow may leave a run alone before another is put in its place. */
+const wedgedAfter = 60;
+const checkEveryMs = 3000;
+const firstPauseMs = 250;
+const longestPauseMs = 5000;
+const startsAtOnce = 8;
+const endWithinMs = 3000;
+
+/**
+ * Has runs moved by Temporal: each has a thin workflow that asks this workstation to move it. PostgreSQL stays the truth, so that
+ * nothing depends on it: where Temporal is away, or slow, this process moves the runs itself, and both at once do no harm.
+ */
+export class TemporalDriver implements RunDriver {
+  private readonly endpoint: TemporalEndpoint;
+  private readonly parts: TemporalDriverParts;
+  private readonly embedded: EmbeddedDriver;
+  private readonly patienceMs: number;
+  /** Runs that were woken and whose look has not begun, and when they are looked at without it. */
+  private readonly waiting = new Map<string, NodeJS.Timeout>();
+  /** Since when a run's workflow has been leaving it alone. */
+  private readonly neglected = new Map<string, number>();
+  private readonly inHand = new Map<string, number>();
+  private readonly stop = new AbortController();
+  private mover: RunMover | null = null;
+  private link: Link | null = null;
+  private current: TemporalDriverState = { kind: 'connecting' };
+  private keeping: Promise<void> = Promise.resolve();
+  private checkNow = () => {};
+
+  constructor(endpoint: TemporalEndpoint, parts: TemporalDriverParts) {
+    this.endpoint = endpoint;
+    this.parts = parts;
+    this.embedded = new EmbeddedDriver(parts.log);
+    this.patienceMs = parts.patienceMs ?? usualPatienceMs;
+  }
+
+  get state(): TemporalDriverState {
+    return this.current;
+  }
+
+  async start(mover: RunMover): Promise<void> {
+    this.mover = mover;
+    await this.embedded.start(mover);
+    this.keeping = this.keepLinked(mover);
+  }
+
+  wake(runId: string): void {
+    const { link } = this;
+    if (!this.mover) return;
+    if (!link || this.current.kind !== 'connected') {
+      this.embedded.wake(runId);
+      return;
+    }
+    // A look that has not begun sees this news, too.
+    if (this.waiting.has(runId)) return;
+    const timer = setTimeout(() => {
+      if (!this.neglected.has(runId)) this.neglected.set(runId, performance.now());
+      this.moveHere(runId);
+    }, this.patienceMs);
+    this.waiting.set(runId, timer);
+    void this.ask(runId, () => link.wake(runId));
+  }
+
+  sweep(runIds: readonly string[]): void {
+    for (const runId of runIds) void this.tend(runId);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.mover = null;
+    this.stop.abort();
+    for (const timer of this.waiting.values()) clearTimeout(timer);
+    this.waiting.clear();
+    await this.embedded[Symbol.asyncDispose]();
+    // An attempt to connect may be under way; its link is closed as soon as it is there.
+    await Promise.race([this.keeping, delay(endWithinMs)]);
+  }
+
+  /** Sees that a run under way here has a workflow, and is moved where nobody told of something that is to be done. */
+  private async tend(runId: string): Promise<void> {
+    const { link, mover } = this;
+    if (!link || !mover || this.current.kind !== 'connected') {
+      this.embedded.wake(runId);
+      return;
+    }
+    const neglectedMs = performance.now() - (this.neglected.get(runId) ?? Number.POSITIVE_INFINITY);
+    if (neglectedMs > wedgedAfter * this.patienceMs && !this.inHand.has(runId)) {
+      this.neglected.delete(runId);
+      this.parts.log.warn({ runId }, 'the workflow of a run does nothing; another is put in its place');
+      await this.ask(runId, () => link.replace(runId));
+      return;
+    }
+    try {
+      if (await mover.isDue(runId)) this.wake(runId);
+      else await this.ask(runId, () => link.ensure(runId));
+    } catch (error) {
+      this.parts.log.warn({ err: error, runId }, 'a run could not be looked at; it is tried again');
+      this.embedded.wake(runId);
+    }
+  }
+
+  /** Asks Temporal for something; where it does not answer, the run is moved without it. */
+  private async ask(runId: string, question: () => Promise<void>): Promise<void> {
+    try {
+      await question();
+    } catch (error) {
+      this.goneAway(error);
+      this.moveHere(runId);
+    }
+  }
+
+  private moveHere(runId: string): void {
+    clearTimeout(this.waiting.get(runId));
+    this.waiting.delete(runId);
+    if (this.mover) this.embedded.wake(runId);
+  }
+
+  /** A workflow asks for a look. */
+  private async look(runId: string, move: () => Promise<void>): Promise<void> {
+    clearTimeout(this.waiting.get(runId));
+    this.waiting.delete(runId);
+    this.neglected.delete(runId);
+    this.inHand.set(runId, (this.inHand.get(runId) ?? 0) + 1);
+    try {
+      await move();
+    } finally {
+      const left = (this.inHand.get(runId) ?? 1) - 1;
+      if (left > 0) this.inHand.set(runId, left);
+      else this.inHand.delete(runId);
+    }
+  }
+
+  /** Connects, stays so, and connects again, until the driver is disposed. */
+  private async keepLinked(mover: RunMover): Promise<void> {
+    for (
+      let pauseMs = firstPauseMs;
+      !this.stop.signal.aborted;
+      pauseMs = Math.min(longestPauseMs, pauseMs * 2)
+    ) {
+      try {
+        await using link = await this.connect(mover);
+        pauseMs = firstPauseMs;
+        if (this.stop.signal.aborted) return;
+        this.link = link;
+        await this.connected(mover, link);
+        // Before it is closed: nobody shall ask it any more.
+        this.goneAway(await this.watch(mover, link));
+        this.link = null;
+      } catch (error) {
+        this.goneAway(error);
+        this.link = null;
+      }
+      await this.pause(pauseMs);
+    }
+  }
+
+  private async connect(mover: RunMover): Promise<Link> {
+    const { machineId, workflowBundle, log, ensureNamespace } = this.parts;
+    // Hundreds of milliseconds and megabytes: only for those who have a Temporal.
+    const [{ openLink }, { createActivities }] = await Promise.all([
+      import('./link.ts'),
+      import('./activities.ts'),
+    ]);
+    const activities = createActivities(mover, (runId, look) => this.look(runId, look), log);
+    const open = () => openLink({ endpoint: this.endpoint, machineId, workflowBundle, activities, log });
+    try {
+      return await open();
+    } catch (error) {
+      if (
+        !(error instanceof TrainyardError && error.code === 'TEMPORAL_NAMESPACE_MISSING' && ensureNamespace)
+      )
+        throw error;
+      await ensureNamespace(this.endpoint);
+      return open();
+    }
+  }
+
+  /** Watches a link until it is of no use any more; answers why. */
+  private async watch(mover: RunMover, link: Link): Promise<unknown> {
+    const broken = link.broken.then((why) => ({ why }));
+    for (;;) {
+      const end = await Promise.race([broken, this.pause(checkEveryMs)]);
+      if (end || this.stop.signal.aborted) return end?.why;
+      try {
+        if (!(await link.check())) return new Error('its store was lost and made anew');
+        if (this.current.kind !== 'connected') await this.connected(mover, link);
+      } catch (error) {
+        // The workers of a link that was cut wait for long before they try again: another is quicker.
+        return error;
+      }
+    }
+  }
+
+  /** Temporal is there: every run that wants to be driven gets its workflow, were all of them lost. */
+  private async connected(mover: RunMover, link: Link): Promise<void> {
+    this.current = { kind: 'connected' };
+    this.parts.log.info({ address: this.endpoint.address }, 'Temporal drives the runs');
+    try {
+      const runIds = await mover.open();
+      for (let from = 0; from < runIds.length && this.current.kind === 'connected'; from += startsAtOnce) {
+        await Promise.all(
+          runIds.slice(from, from + startsAtOnce).map((runId) => this.ask(runId, () => link.wake(runId))),
+        );
+      }
+    } catch (error) {
+      this.parts.log.warn(
+        { err: error },
+        'the open runs could not be read; each gets its workflow when it is woken',
+      );
+    }
+  }
+
+  private goneAway(error: unknown): void {
+    if (this.stop.signal.aborted) return;
+    const fault = temporalFault(this.endpoint, error);
+    const isNew = this.current.kind !== 'away' || this.current.error.code !== fault.code;
+    this.current = { kind: 'away', error: fault };
+    if (isNew)
+      this.parts.log.warn({ err: fault }, 'Temporal is away; the engine moves the runs itself meanwhile');
+    this.checkNow();
+  }
+
+  /** Resolves after a time, or at once where Temporal went away or the driver is disposed. */
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.stop.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.stop.signal.addEventListener('abort', done);
+      this.checkNow = done;
+      if (this.stop.signal.aborted) done();
+    });
+  }
+}
+
+/**
+ * A driver that has runs moved by a Temporal. It connects in the background, for as long as it takes; nobody waits for it.
+ */
+export function openTemporalDriver(endpoint: TemporalEndpoint, parts: TemporalDriverParts): TemporalDriver {
+  return new TemporalDriver(endpoint, parts);
+}

@@ -1,0 +1,91 @@
+import { accessSync, constants, type StatsFs, statfsSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { type DiskRoom, formatBytes } from '../../../shared/model/disk.ts';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { hasCode } from '../error-code.ts';
+
+const spentBytes = 1024 ** 2;
+const notThere = ['ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG', 'ELOOP'] as const;
+
+/** The nearest folder above a path that is there; the path itself where it is one. */
+function standingFolder(file: string): string {
+  for (let folder = path.resolve(file); ; folder = path.dirname(folder)) {
+    if (folder === path.dirname(folder)) return folder;
+    try {
+      if (statSync(folder).isDirectory()) return folder;
+    } catch (error) {
+      if (!hasCode(error, ...notThere)) throw error;
+    }
+  }
+}
+
+/** Where the file system of a folder is mounted: the last folder upwards on the same device. */
+function mountOf(folder: string): string {
+  const { dev } = statSync(folder);
+  for (let mount = folder; ; mount = path.dirname(mount)) {
+    const above = path.dirname(mount);
+    if (above === mount || statSync(above).dev !== dev) return mount;
+  }
+}
+
+/** File systems that count their files (not all do) can be out of them with bytes to spare. */
+function roomIn(mount: string, { bavail, blocks, bsize, ffree, files }: StatsFs): DiskRoom {
+  const isOutOfFiles = files > 0 && ffree < 16;
+  return { path: mount, freeBytes: isOutOfFiles ? 0 : bavail * bsize, totalBytes: blocks * bsize };
+}
+
+/** Room on the file system that holds a path, which need not be there yet. */
+export async function diskRoom(file: string): Promise<DiskRoom> {
+  const folder = standingFolder(file);
+  return roomIn(mountOf(folder), await statfs(folder));
+}
+
+/** Whether the file system of a path has nothing left to speak of: what failed there just now failed of that. */
+export function isDiskSpent(file: string): boolean {
+  return roomNow(file).freeBytes < spentBytes;
+}
+
+/** Whether the file system of a path, which need not be there, is mounted for reading only. */
+export function isReadOnly(file: string): boolean {
+  try {
+    accessSync(standingFolder(file), constants.W_OK);
+    return false;
+  } catch (error) {
+    return hasCode(error, 'EROFS');
+  }
+}
+
+function roomNow(file: string): DiskRoom {
+  const folder = standingFolder(file);
+  return roomIn(mountOf(folder), statfsSync(folder));
+}
+
+function describeRoom({ path: mount, freeBytes, totalBytes }: DiskRoom): string {
+  return `${mount}: ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free`;
+}
+
+const makeRoom =
+  'Make room there, or move the state folder to a larger disk; what waits goes on by itself then.';
+
+/** DISK_FULL for what would not fit, or is not begun on a full disk. */
+export function noRoom(what: string, room: DiskRoom): TrainyardError {
+  return new TrainyardError('DISK_FULL', `${what} (${describeRoom(room)})`, makeRoom, {
+    status: 507,
+    place: { file: room.path },
+  });
+}
+
+/** DISK_FULL for a write to `file` that found no space; null: it is not known where. */
+export function diskFull(file: string | null, cause: unknown, isQuota = false): TrainyardError {
+  const what = isQuota ? 'Your disk quota is used up' : 'No space is left on the disk';
+  let where = '';
+  if (file !== null) {
+    where = ` for ${file} (${describeRoom(roomNow(file))})`;
+  }
+  return new TrainyardError('DISK_FULL', `${what}${where}`, makeRoom, {
+    status: 507,
+    place: file === null ? {} : { file },
+    cause,
+  });
+}

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { get } from 'node:http';
+import path from 'node:path';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { type EngineRecord, isEngineLocked, readEngineRecord } from './home.ts';
+
+/** Where an engine is, and what proves to it who asks. */
+export interface EngineAddress extends Pick<EngineRecord, 'url' | 'token' | 'pid'> {
+  /** Absolute; null where only its port leads to it. */
+  readonly socket: string | null;
+}
+
+/** Whether a process of this id is there (ours or another user's). */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Whether something answers as an engine at this address; never waits longer than `timeoutMs`. */
+export function answers(url: string, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(`${url}/healthz`, { agent: false, timeout: timeoutMs }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
+}
+
+/** The record is a hint only: where it is damaged, the engine's lock tells whether one runs, and the next one writes it anew. */
+function recordOf(home: string): EngineRecord | null {
+  try {
+    return readEngineRecord(home);
+  } catch (error) {
+    if (error instanceof TrainyardError) return null;
+    throw error;
+  }
+}
+
+/** A Unix socket's address has room for 103 bytes on macOS, for 107 on Linux. */
+const longestSocketPath = 103;
+
+/** Where the engine of a state folder can be reached without a port; null where the system or the path's length forbids it. */
+export function engineSocket(home: string): string | null {
+  const file = path.join(home, 'engine.sock');
+  return process.platform === 'win32' || Buffer.byteLength(file) > longestSocketPath ? null : file;
+}
+
+/**
+ * The engine that serves this state folder now; null where none does, or not yet. Its lock tells: what a killed engine wrote of itself
+ * stays, and by now the port may be anybody's. Not to be asked in the engine's own process.
+ */
+export function findEngine(home: string): EngineAddress | null {
+  if (!isEngineLocked(home)) return null;
+  const record = recordOf(home);
+  if (!record) return null;
+  const socket = engineSocket(home);
+  return { ...record, socket: socket !== null && existsSync(socket) ? socket : null };
+}

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
+import { createFile, replaceFile, syncFolder } from './durable-file.ts';
+import { hasCode } from './error-code.ts';
+import { failpoint } from './failpoints.ts';
+import { acquireFileLock, isFileLocked } from './file-lock.ts';
+import { requireUsablePath } from './paths.ts';
+import { readStateFile } from './state-file.ts';
+import { closeEntries, mayBecomeHome } from './state-folder.ts';
+
+const engineRecordSchema = z.object({
+  url: z.string(),
+  token: z.string(),
+  pid: z.int(),
+  startedAt: z.string(),
+  version: z.string(),
+});
+/** What a running engine says of itself in `engine.json`. */
+export type EngineRecord = Readonly<z.infer<typeof engineRecordSchema>>;
+
+const secret = z.string().regex(/^[\x20-\x7e]{16,}$/);
+/** `engineToken`: who has it may ask the engine anything. */
+const secretsSchema = z.object({ postgresPassword: secret, engineToken: secret });
+/** Made once for a state folder. */
+export type Secrets = Readonly<z.infer<typeof secretsSchema>>;
+
+/** The owner of a folder that is to be a state folder, and what it holds; closing it must harm nobody else. */
+function requireOurs(home: string): void {
+  const { uid } = statSync(home);
+  const ours = process.getuid?.();
+  if (ours !== undefined && uid !== ours) {
+    throw new TrainyardError(
+      'HOME_OF_ANOTHER_USER',
+      `The state folder ${home} is another user's (number ${uid})`,
+      'Run Trainyard as that user, or set TRAINYARD_HOME to a folder of your own.',
+      { place: { file: home } },
+    );
+  }
+  if (mayBecomeHome(home)) return;
+  throw new TrainyardError(
+    'HOME_HAS_OTHER_FILES',
+    `The folder ${home} holds files, and none of Trainyard's: it would be closed to everybody else`,
+    'Set TRAINYARD_HOME to an empty folder, or to one that is not there yet.',
+    { place: { file: home } },
+  );
+}
+
+/** Answers the first folder that was made; undefined where all of them were there. */
+function makeHome(home: string): string | undefined {
+  try {
+    return mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // What Node says of a file system that takes no folder; the first one to be made tells why.
+    if (!hasCode(error, 'ENOENT')) throw error;
+    let missing = path.resolve(home);
+    while (!existsSync(path.dirname(missing))) missing = path.dirname(missing);
+    mkdirSync(missing, { mode: 0o700 });
+    throw error;
+  }
+}
+
+/**
+ * Makes the state folder, closed to other users (0700) with all that Trainyard has in it, and answers its path. Root's may stay
+ * 0710: the PostgreSQL server, which never runs as root, then has its way through it.
+ * @throws TrainyardError HOME_PATH_UNSUITED, HOME_UNUSABLE, HOME_OF_ANOTHER_USER, HOME_HAS_OTHER_FILES
+ */
+export function openHome(home: string): string {
+  requireUsablePath(home);
+  try {
+    const made = makeHome(home);
+    // A short link may lead to a path that is none of these.
+    requireUsablePath(realpathSync(home));
+    if (made !== undefined) syncFolder(path.dirname(made));
+    else requireOurs(home);
+    const mode = statSync(home).mode & 0o777;
+    const closed = (mode & 0o077) === 0 || (process.getuid?.() === 0 && mode === 0o710);
+    if (process.platform !== 'win32' && !closed) chmodSync(home, 0o700);
+    closeEntries(home);
+  } catch (error) {
+    if (error instanceof TrainyardError) throw error;
+    throw new TrainyardError(
+      'HOME_UNUSABLE',
+      `The state folder ${home} cannot be made or closed to other users (${errorMessage(error)})`,
+      'Set TRAINYARD_HOME to a folder that you own.',
+      { cause: error },
+    );
+  }
+  return home;
+}
+
+const engineFile = (home: string) => path.join(home, 'engine.json');
+
+/**
+ * What the engine of this state folder wrote when it was ready; null where none did. It may be dead since: its lock tells.
+ * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR
+ */
+export function readEngineRecord(home: string): EngineRecord | null {
+  return readStateFile(engineFile(home), engineRecordSchema, {
+    hint: 'Remove it: the next start of the engine writes it again, and nothing else is in it.',
+  });
+}
+
+/** Whatever stands in the record's place is replaced or removed, and only a folder cannot be: it is set aside, with what is in it. */
+function setFolderAside(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
+    renameSync(file, `${file}.aside-${Date.now()}`);
+}
+
+export function writeEngineRecord(home: string, record: EngineRecord): void {
+  failpoint('engine-record.write.before');
+  setFolderAside(engineFile(home));
+  replaceFile(engineFile(home), `${JSON.stringify(record, null, 2)}\n`);
+  failpoint('engine-record.write.after');
+}
+
+export function removeEngineRecord(home: string): void {
+  setFolderAside(engineFile(home));
+  rmSync(engineFile(home), { force: true });
+}
+
+const secretsHint =
+  'Put it back from a backup, or move it away and start again: new secrets are made, the database takes the new password, and only links and programs that have the old token must be given the new one.';
+
+const secretsFile = (home: string) => path.join(home, 'secrets.json');
+
+/** The folder's secrets; null where none were made yet. @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR */
+export function readSecrets(home: string): Secrets | null {
+  return readStateFile(secretsFile(home), secretsSchema, { hint: secretsHint });
+}
+
+const runningFile = (home: string) => path.join(home, 'engine.running');
+
+/**
+ * Notes durably that an engine of this folder is about to listen, until it is disposed of when the engine listens no more. Where an engine
+ * was killed before, what it wrote of itself is removed and its token becomes worthless: its port may have been somebody else's since, and
+ * scripts may have sent the token there. For whoever has the folder's lock. Killed anywhere, the next start does it again.
+ * @param renew make another token in any case
+ */
+export function markRunning(home: string, renew: boolean): Disposable {
+  if (renew || existsSync(runningFile(home)) || existsSync(engineFile(home))) renewEngineToken(home);
+  removeEngineRecord(home);
+  replaceFile(runningFile(home), '');
+  return { [Symbol.dispose]: () => rmSync(runningFile(home), { force: true }) };
+}
+
+function renewEngineToken(home: string): void {
+  const secrets: Secrets = { ...ensureSecrets(home), engineToken: randomBytes(32).toString('base64url') };
+  failpoint('engine-token.renew.before');
+  replaceFile(secretsFile(home), `${JSON.stringify(secrets, null, 2)}\n`);
+  failpoint('engine-token.renew.after');
+}
+
+/**
+ * The folder's secrets, made on the first call; whoever comes second gets the first one's.
+ * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR
+ */
+export function ensureSecrets(home: string): Secrets {
+  const found = readSecrets(home);
+  if (found) return found;
+  const made: Secrets = {
+    postgresPassword: randomBytes(32).toString('base64url'),
+    engineToken: randomBytes(32).toString('base64url'),
+  };
+  failpoint('secrets.write.before');
+  createFile(secretsFile(home), `${JSON.stringify(made, null, 2)}\n`);
+  failpoint('secrets.write.after');
+  return readSecrets(home) ?? made;
+}
+
+const lockHint = 'Remove it while no engine runs: it holds nothing, and is made again.';
+
+const lockFile = (home: string) => path.join(home, 'engine.lock.sqlite');
+
+/**
+ * Takes the state folder for this process, for as long as it lives; null where another engine has it.
+ * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR
+ */
+export function acquireEngineLock(home: string): Disposable | null {
+  return acquireFileLock(lockFile(home), lockHint, 500);
+}
+
+/** Whether an engine has the state folder. Not to be asked in the engine's own process. */
+export function isEngineLocked(home: string): boolean {
+  return isFileLocked(lockFile(home), lockHint);
+}

@@ -1,0 +1,65 @@
+import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
+
+/** What a process does with errors that nothing else handled. */
+export interface LastResort {
+  readonly tell: (error: unknown, message: string) => void;
+  /** Stops the process cleanly. Null: it is never ended by an error, because others' work hangs on it. */
+  readonly end: ((fault: TrainyardError) => void) | null;
+}
+
+/** So many that are harmless alone, within a minute, are not harmless together. */
+const harmlessPerMinute = 50;
+const ofConnections = /^(E[A-Z0-9]+|ERR_(STREAM|HTTP|SOCKET|STDIO)_\w+|HPE_\w+)$/;
+
+function faultOf(cause: unknown): TrainyardError {
+  return new TrainyardError(
+    'ENGINE_FAULT',
+    `The engine met an error that it could not recover from, and stopped cleanly (${errorMessage(cause)})`,
+    'Start it again: nothing is lost, and trainings went on meanwhile. Its log in the state folder has the cause.',
+    { status: 500, cause },
+  );
+}
+
+/** Whether an error came from the system, as an `error` event that nobody listened for. */
+function isOfTheSystem(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return 'syscall' in error || ('code' in error && ofConnections.test(String(error.code)));
+}
+
+/**
+ * Keeps a process from being ended by one error that nothing handled, until disposed. The rule:
+ * - A rejected promise that nobody awaited: the operation failed as any may, and nothing was cut off beside it. Told; it goes on.
+ * - An error of the system (a socket, a stream, a file: it has a `syscall`, or a code of theirs) that nobody listened for: the
+ *   emitter is broken, and whoever uses it finds out; no code was left in its middle. Told; it goes on.
+ * - Anything else was thrown in the middle of a callback, which may have left what it worked on half done. All that counts is
+ *   in the database and in files, and a start finds its way from there: the process is told to `end` cleanly. The same where more
+ *   than fifty of the harmless come within a minute.
+ * Where `end` is null, everything is told and the process goes on.
+ */
+export function withLastResort({ tell, end }: LastResort): Disposable {
+  let harmless = 0;
+  let since = 0;
+  let isEnding = false;
+  const take = (error: unknown, isHarmless: boolean) => {
+    if (performance.now() - since > 60_000) [harmless, since] = [0, performance.now()];
+    harmless += 1;
+    const goesOn = end === null || (isHarmless && harmless <= harmlessPerMinute);
+    tell(
+      error,
+      goesOn
+        ? 'an error that nothing handled; it goes on'
+        : 'an error that nothing handled; it stops cleanly',
+    );
+    if (goesOn || isEnding) return;
+    isEnding = true;
+    end(faultOf(error));
+  };
+  const rejected = (reason: unknown) => take(reason, true);
+  const thrown = (error: unknown) => take(error, isOfTheSystem(error));
+  process.on('unhandledRejection', rejected).on('uncaughtException', thrown);
+  return {
+    [Symbol.dispose]: () => {
+      process.off('unhandledRejection', rejected).off('uncaughtException', thrown);
+    },
+  };
+}

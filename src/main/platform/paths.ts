@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import path from 'node:path';
+import { TrainyardError } from '../../shared/model/errors.ts';
+
+/**
+ * The folder that the program runs from (a checkout, or where it is installed): it holds `migrations/`, `resources/`, `out/`.
+ * @throws {Error} where the files were moved apart
+ */
+export function appRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(path.join(folder, 'migrations', 'postgres'))) {
+    const parent = path.dirname(folder);
+    if (parent === folder)
+      throw new Error(`Trainyard's folder "migrations" is nowhere above ${import.meta.dirname}.`);
+    folder = parent;
+  }
+  return folder;
+}
+
+/** The numbered SQL files. */
+export function migrationsFolder(): string {
+  return path.join(appRoot(), 'migrations', 'postgres');
+}
+
+/**
+ * The user's own folder. `HOME` may be empty or relative, in containers and services: then the account's, as the system has it. A
+ * folder that depends on where a program was started would be another one for each.
+ * @throws TrainyardError HOME_UNUSABLE
+ */
+function personalFolder(): string {
+  const named = homedir();
+  if (path.isAbsolute(named)) return named;
+  try {
+    const { homedir: known } = userInfo();
+    if (path.isAbsolute(known)) return known;
+  } catch (error) {
+    // The account has no entry.
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+  }
+  throw new TrainyardError(
+    'HOME_UNUSABLE',
+    `HOME is "${named}", and this account has no folder of its own`,
+    'Set HOME or TRAINYARD_HOME to an absolute path.',
+    { place: { field: 'HOME' } },
+  );
+}
+
+/** SQLite takes 512 bytes for the longest file below a state folder, which is the journal of a supervisor's lock. */
+const longestHomePath = 400;
+
+/**
+ * Refuses a path that not all of the state folder's programs can take: PostgreSQL writes it into files of lines, SQLite has room for
+ * 512 bytes, and Node gives one that is no UTF-8 back as another.
+ * @throws TrainyardError HOME_PATH_UNSUITED
+ */
+export function requireUsablePath(home: string): void {
+  const unsuited = (what: string) =>
+    new TrainyardError(
+      'HOME_PATH_UNSUITED',
+      // With what cannot be shown as it is in a message of one line.
+      `The path of the state folder, ${JSON.stringify(home.length > 500 ? `${home.slice(0, 500)}…` : home)}, ${what}`,
+      'Set TRAINYARD_HOME to a shorter or plainer path; an existing folder can be renamed while no engine runs.',
+      { place: { field: 'TRAINYARD_HOME' } },
+    );
+  const control = /\p{Cc}/u.exec(home)?.[0];
+  if (control !== undefined) {
+    const number = control.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
+    throw unsuited(`has a control character (U+${number})`);
+  }
+  if (home.includes('\u{FFFD}') || !home.isWellFormed()) throw unsuited('is no UTF-8');
+  const bytes = Buffer.byteLength(home);
+  if (bytes > longestHomePath) throw unsuited(`has ${bytes} bytes, and ${longestHomePath} are the most`);
+}
+
+/** Where the state lives: `TRAINYARD_HOME`, else the platform's folder for a program's data. Absolute; it need not exist. @throws TrainyardError HOME_UNUSABLE */
+export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const chosen = environment.TRAINYARD_HOME;
+  if (chosen) return path.resolve(chosen);
+  if (process.platform === 'darwin')
+    return path.join(personalFolder(), 'Library', 'Application Support', 'Trainyard');
+  if (process.platform === 'win32') {
+    return path.join(
+      environment.LOCALAPPDATA ?? path.join(personalFolder(), 'AppData', 'Local'),
+      'Trainyard',
+    );
+  }
+  const dataHome = environment.XDG_DATA_HOME;
+  // The XDG specification: a relative path is invalid and is ignored.
+  const folder =
+    dataHome && path.isAbsolute(dataHome) ? dataHome : path.join(personalFolder(), '.local', 'share');
+  return path.join(folder, 'trainyard');
+}

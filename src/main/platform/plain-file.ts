@@ -1,0 +1,34 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { isUnreachable } from './error-code.ts';
+
+const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Opens a file in whose place a trainer may have put anything. It never waits, as for a pipe's other end: four such waits hold up
+ * every file operation of Node's.
+ * @returns null where something else than a file is there
+ */
+export async function openPlainFile(file: string): Promise<FileHandle | null> {
+  // Looked at first: to open a pipe tells its writer that somebody reads.
+  if (!(await stat(file)).isFile()) return null;
+  const handle = await open(file, flags);
+  if (await handle.stat().then((stats) => stats.isFile())) return handle;
+  await handle.close();
+  return null;
+}
+
+/** The last bytes of a file as text, and whether they are not all; empty where there is none. */
+export async function readTail(file: string, most: number): Promise<{ text: string; isCut: boolean }> {
+  try {
+    await using handle = await openPlainFile(file);
+    if (!handle) return { text: '', isCut: false };
+    const { size } = await handle.stat();
+    const tail = Buffer.alloc(Math.min(size, most));
+    const { bytesRead } = await handle.read(tail, 0, tail.length, size - tail.length);
+    return { text: tail.toString('utf8', 0, bytesRead), isCut: size > tail.length };
+  } catch (error) {
+    if (isUnreachable(error)) return { text: '', isCut: false };
+    throw error;
+  }
+}

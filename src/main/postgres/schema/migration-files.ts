@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { hasCode } from '../../platform/error-code.ts';
+import type { RevisionFile, RevisionFiles } from './ports.ts';
+
+/** A revision's file with its two parts. */
+export interface MigrationText extends RevisionFile {
+  readonly up: string;
+  readonly down: string;
+}
+
+const namePattern = /^(\d{4,})_[a-z0-9_]+\.sql$/;
+const upHeading = /^-- Up Migration$/m;
+const downHeading = /^-- Down Migration$/m;
+
+function invalid(file: string, fault: string, mend: string): TrainyardError {
+  return new TrainyardError('REVISION_FILES_INVALID', `The migration ${file} ${fault}`, mend, {
+    place: { file },
+    status: 500,
+  });
+}
+
+/** Reads one file. @throws TrainyardError REVISION_FILES_INVALID */
+export async function readMigration(file: string): Promise<MigrationText> {
+  // A checkout on Windows may have other line ends: the same revision all the same.
+  const text = (await readFile(file, 'utf8')).replaceAll('\r\n', '\n');
+  const up = text.search(upHeading);
+  const down = text.search(downHeading);
+  if (up < 0 || down < up) {
+    throw invalid(
+      file,
+      'has no "-- Up Migration" followed by a "-- Down Migration"',
+      'Every revision says how to go up and how to go back: add the two headings.',
+    );
+  }
+  return {
+    name: path.basename(file, '.sql'),
+    checksum: createHash('sha256').update(text).digest('hex'),
+    up: text.slice(up, down),
+    down: text.slice(down),
+  };
+}
+
+/** The numbered files of a folder. */
+export class MigrationFiles implements RevisionFiles {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  async list(): Promise<MigrationText[]> {
+    const names = (await readdir(this.folder)).filter((name) => !name.startsWith('.')).sort();
+    let last = 0;
+    for (const name of names) {
+      const number = Number(namePattern.exec(name)?.[1]);
+      if (number > last) {
+        last = number;
+        continue;
+      }
+      throw invalid(
+        path.join(this.folder, name),
+        Number.isNaN(number) ? 'is not named as 0001_what_it_does.sql' : `has a number that is taken`,
+        'Give each file a number of four digits of its own.',
+      );
+    }
+    return Promise.all(names.map((name) => readMigration(path.join(this.folder, name))));
+  }
+
+  async create(name: string, text: string): Promise<string> {
+    const file = path.join(this.folder, `${name}.sql`);
+    try {
+      await writeFile(file, text, { flag: 'wx' });
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST', 'EACCES', 'EROFS', 'ENOENT')) throw error;
+      throw new TrainyardError(
+        'REVISION_NOT_WRITTEN',
+        `${file} cannot be written (${error.code})`,
+        'Revisions are made in a checkout of Trainyard, in its folder migrations/postgres.',
+        { place: { file }, cause: error },
+      );
+    }
+    return file;
+  }
+}

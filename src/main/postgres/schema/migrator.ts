@@ -1,0 +1,257 @@
+import pg from 'pg';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { hasCode } from '../../platform/error-code.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { asPostgresError, type Target } from '../errors.ts';
+import { clientConfig, type PostgresAddress } from '../pool.ts';
+import { type MigrationFiles, readMigration } from './migration-files.ts';
+import type { AppliedRevision, DatabaseState, SchemaDatabase } from './ports.ts';
+import { describeDrift, ownStructure, readStructure, type Structure } from './structure.ts';
+
+const migrationsTable = 'trainyard_migrations';
+const checksumsTable = 'trainyard_checksums';
+/** Shared by every migrator of ours in a database; the number means nothing else. */
+const lockNumber = '7241865325823964';
+const oldestMajor = 16;
+
+interface Bookkeeping {
+  readonly exists: boolean;
+  readonly applied: readonly AppliedRevision[];
+  /** What the newest revision left; null where it is unknown or another major printed it. */
+  readonly structure: Structure | null;
+}
+
+/** Revisions in a PostgreSQL database, each migration one transaction; node-pg-migrate goes through the files. */
+export class Migrator implements SchemaDatabase {
+  private readonly address: PostgresAddress;
+  private readonly target: Target;
+  private readonly files: MigrationFiles;
+
+  constructor(address: PostgresAddress, target: Target, files: MigrationFiles) {
+    this.address = address;
+    this.target = target;
+    this.files = files;
+  }
+
+  read(): Promise<DatabaseState> {
+    return this.connected(readState);
+  }
+
+  migrate(
+    direction: 'up' | 'down',
+    plan: (applied: readonly AppliedRevision[]) => readonly string[],
+  ): Promise<{ done: readonly string[]; state: DatabaseState }> {
+    return this.connected(async (client, major) => {
+      const seen = await readBookkeeping(client, major);
+      // The usual start finds nothing to do, and then takes no lock.
+      const idle = plan(seen.applied).length === 0 && (seen.applied.length > 0 || !seen.exists);
+      const done = idle ? [] : await this.transact(client, direction, plan, major);
+      return { done, state: await readState(client, major) };
+    });
+  }
+
+  private async transact(
+    client: pg.Client,
+    direction: 'up' | 'down',
+    plan: (applied: readonly AppliedRevision[]) => readonly string[],
+    major: number,
+  ): Promise<readonly string[]> {
+    await stopWithClient(client);
+    await client.query('BEGIN');
+    try {
+      await client.query("SET LOCAL lock_timeout = '60s'");
+      await client.query(`SELECT pg_advisory_xact_lock(${lockNumber})`);
+      const state = await readBookkeeping(client, major);
+      const names = plan(state.applied);
+      failpoint('schema.migrate.before');
+      if (names.length > 0) await this.apply(client, direction, names, state, major);
+      if (direction === 'down' && names.length === state.applied.length) {
+        await client.query(`DROP TABLE IF EXISTS ${checksumsTable}, ${migrationsTable}`);
+      }
+      failpoint('schema.commit.before');
+      await client.query('COMMIT');
+      failpoint('schema.commit.after');
+      return names;
+    } catch (error) {
+      await rollBack(client);
+      throw direction === 'down' ? blocked(error) : conflict(error);
+    }
+  }
+
+  private async apply(
+    client: pg.Client,
+    direction: 'up' | 'down',
+    names: readonly string[],
+    state: Bookkeeping,
+    major: number,
+  ): Promise<void> {
+    const before = await readStructure(client);
+    await client.query(
+      `CREATE TABLE IF NOT EXISTS ${checksumsTable} (name text PRIMARY KEY, sha256 text NOT NULL, major integer, structure jsonb)`,
+    );
+    await this.run(client, direction, names);
+    // node-pg-migrate takes the order from run_on: a clock that was set back must not turn it round.
+    await client.query(
+      `UPDATE ${migrationsTable} AS later SET run_on = (SELECT max(run_on) FROM ${migrationsTable} WHERE id <= later.id)`,
+    );
+    const structure = ownStructure(await readStructure(client), before, state.structure ?? {});
+    await client.query(
+      `UPDATE ${checksumsTable} SET major = $1, structure = $2
+       WHERE name = (SELECT name FROM ${migrationsTable} ORDER BY run_on DESC, id DESC LIMIT 1)`,
+      [major, JSON.stringify(structure)],
+    );
+  }
+
+  private async run(client: pg.Client, direction: 'up' | 'down', names: readonly string[]): Promise<void> {
+    // Loaded here because it costs more than everything else, and most starts have nothing to migrate.
+    const { runner } = await import('node-pg-migrate');
+    const failures: string[] = [];
+    const done = await runner({
+      dbClient: client,
+      dir: this.files.folder,
+      direction,
+      count: names.length,
+      migrationsTable,
+      // The transaction and the lock are ours: the bookkeeping, the checksums and the check of the plan belong into them.
+      noLock: true,
+      singleTransaction: false,
+      checkOrder: true,
+      migrationLoaderStrategies: [
+        {
+          extensions: ['.sql'],
+          loader: (paths) => Promise.all(paths.map(loadUnit)),
+        },
+      ],
+      logger: {
+        info: () => undefined,
+        warn: () => undefined,
+        error: (message) => failures.push(message),
+      },
+    });
+    if (done.map(({ name }) => name).join() !== names.join()) {
+      throw new Error(
+        `Went through ${done.map(({ name }) => name).join(', ')} instead of ${names.join(', ')}.`,
+      );
+    }
+  }
+
+  private async connected<Result>(
+    use: (client: pg.Client, major: number) => Promise<Result>,
+  ): Promise<Result> {
+    const client = new pg.Client(clientConfig(this.address));
+    let lost: Error | null = null;
+    client.on('error', (error) => {
+      lost = error;
+    });
+    try {
+      await client.connect();
+      return await use(client, await majorOf(client));
+    } catch (error) {
+      throw asPostgresError(lost ?? error, this.target);
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+async function loadUnit(file: string) {
+  const { name, checksum, up, down } = await readMigration(file);
+  return {
+    id: file,
+    filePaths: [file],
+    actions: {
+      up: (builder: { noTransaction(): void; sql(text: string): void }) => {
+        builder.noTransaction();
+        builder.sql(up);
+        builder.sql(`INSERT INTO ${checksumsTable} (name, sha256) VALUES ('${name}', '${checksum}')`);
+      },
+      down: (builder: { noTransaction(): void; sql(text: string): void }) => {
+        builder.noTransaction();
+        builder.sql(down);
+        builder.sql(`DELETE FROM ${checksumsTable} WHERE name = '${name}'`);
+      },
+    },
+  };
+}
+
+async function majorOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ number: number; version: string }>(
+    "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version",
+  );
+  const major = Math.floor((rows[0]?.number ?? 0) / 10_000);
+  if (major >= oldestMajor) return major;
+  throw new TrainyardError(
+    'POSTGRES_TOO_OLD',
+    `The server is PostgreSQL ${rows[0]?.version}; Trainyard needs ${oldestMajor} or newer`,
+    'Use PostgreSQL 17.',
+    { status: 409 },
+  );
+}
+
+async function readBookkeeping(client: pg.Client, major: number): Promise<Bookkeeping> {
+  const { rows: tables } = await client.query<{ migrations: boolean; checksums: boolean }>(
+    `SELECT to_regclass('public.${migrationsTable}') IS NOT NULL AS migrations,
+            to_regclass('public.${checksumsTable}') IS NOT NULL AS checksums`,
+  );
+  const { migrations = false, checksums = false } = tables[0] ?? {};
+  if (!migrations) return { exists: checksums, applied: [], structure: null };
+  const { rows } = await client.query<{
+    name: string;
+    run_on: Date;
+    sha256: string | null;
+    major: number | null;
+    structure: Structure | null;
+  }>(
+    checksums
+      ? `SELECT name, run_on, sha256, major, structure FROM ${migrationsTable} LEFT JOIN ${checksumsTable} USING (name) ORDER BY run_on, id`
+      : `SELECT name, run_on, NULL AS sha256, NULL AS major, NULL AS structure FROM ${migrationsTable} ORDER BY run_on, id`,
+  );
+  const applied: AppliedRevision[] = rows.map((row) => ({
+    name: row.name,
+    appliedAt: row.run_on,
+    checksum: row.sha256,
+  }));
+  const newest = rows.at(-1);
+  return { exists: true, applied, structure: newest?.major === major ? newest.structure : null };
+}
+
+async function readState(client: pg.Client, major: number): Promise<DatabaseState> {
+  const { applied, structure } = await readBookkeeping(client, major);
+  return { applied, drift: structure ? describeDrift(structure, await readStructure(client)) : [] };
+}
+
+/** Has the server end this session's statement when the client is gone, where its platform can notice that. */
+async function stopWithClient(client: pg.Client): Promise<void> {
+  try {
+    await client.query("SET client_connection_check_interval = '1s'");
+  } catch (error) {
+    // Servers on Windows refuse it; there the statement ends by itself and is rolled back.
+    if (!hasCode(error, '22023')) throw error;
+  }
+}
+
+/** Where the connection is gone the server rolls back itself; the first error is the one to tell. */
+async function rollBack(client: pg.Client): Promise<void> {
+  await client.query('ROLLBACK').catch(() => undefined);
+}
+
+function conflict(error: unknown): unknown {
+  if (!hasCode(error, '42P07', '42710', '42723', '42P06')) return error;
+  return new TrainyardError(
+    'SCHEMA_CONFLICT',
+    `Something that Trainyard's schema needs the name of is there already: ${error.message}`,
+    'Use an empty database, or rename what is there. Nothing was changed.',
+    { status: 409, cause: error },
+  );
+}
+
+function blocked(error: unknown): unknown {
+  if (!hasCode(error, '2BP01')) return error;
+  const detail = 'detail' in error && typeof error.detail === 'string' ? ` (${error.detail})` : '';
+  return new TrainyardError(
+    'DOWNGRADE_BLOCKED',
+    `Something that is not Trainyard's depends on what would go: ${error.message}${detail}`,
+    'Drop that first. Nothing was changed.',
+    { status: 409, cause: error },
+  );
+}

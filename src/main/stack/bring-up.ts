@@ -1,0 +1,237 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
+import type { Tell } from '../platform/progress.ts';
+import { choosePorts } from './choose-ports.ts';
+import { type Containers, makeContainers, missingOf, serviceContainers } from './create-containers.ts';
+import type { StackContainer } from './daemon.ts';
+import { ensureImage } from './images.ts';
+import { isOtherMemory } from './memory.ts';
+import type { StackPlan } from './plan.ts';
+import type { StackPorts, StackRecord } from './record.ts';
+import { tellStep } from './report-step.ts';
+import type { StackParts } from './stack-parts.ts';
+import type { Notebook, Notes } from './stack-state.ts';
+import { portCause, type Serving, StartObstacle, serve } from './start-service.ts';
+
+/** Ten seconds of them. */
+const goneLooks = 200;
+
+/** What stands in the way is put out of it so many times: a port that somebody takes just before we do, a network that was pruned. */
+const attempts = 5;
+
+export interface BringUpOptions {
+  readonly services: readonly ServiceName[];
+  readonly tell: Tell;
+  readonly signal?: AbortSignal | undefined;
+  readonly ports?: 'new' | undefined;
+}
+
+/** What was seen while services were brought up, and need not be asked for again. */
+export interface Seen {
+  /** What the probes answered. */
+  readonly versions: ReadonlyMap<ServiceName, string>;
+  /** Null where they changed since they were looked at. */
+  readonly containers: Containers | null;
+}
+
+/** One bringing up of services: from whatever is there to all of them healthy and made ready. */
+export class BringUp {
+  private readonly parts: StackParts;
+  private readonly notebook: Notebook;
+  private readonly options: BringUpOptions;
+  private notes: Notes;
+  private readonly versions = new Map<ServiceName, string>();
+  private readonly begun = Date.now();
+
+  constructor(parts: StackParts, notebook: Notebook, notes: Notes, options: BringUpOptions) {
+    this.parts = parts;
+    this.notebook = notebook;
+    this.notes = notes;
+    this.options = options;
+  }
+
+  /** @throws TrainyardError with the cause */
+  async run(): Promise<Seen> {
+    const { services } = this.options;
+    let found = await serviceContainers(this.parts, this.notes.record.id);
+    const plan = this.knownPlan();
+    const isUp = (name: ServiceName) =>
+      found.get(name)?.state === 'running' && found.get(name)?.plan === plan?.services[name].hash;
+    const wasUp = plan !== null && services.every(isUp);
+    if (wasUp) {
+      const [obstacle] = await this.serveAll(plan, found);
+      if (obstacle) throw obstacle.fault;
+    } else {
+      for (let attempt = 1; !(await this.attempt(found, attempt)); attempt += 1)
+        found = await serviceContainers(this.parts, this.notes.record.id);
+    }
+    if (!this.notes.record.started) this.notes = this.notebook.write(this.notes, { started: true });
+    return { versions: this.versions, containers: wasUp ? found : null };
+  }
+
+  /** The plan by what is remembered; null where something else is wanted now, or not everything is known yet. */
+  private knownPlan(): StackPlan | null {
+    const { record } = this.notes;
+    const isKnown = (name: ServiceName) => record.images[name]?.reference === this.parts.images[name];
+    if (record.memoryBytes === null || !this.options.services.every(isKnown)) return null;
+    return this.plan(record);
+  }
+
+  private plan({ id, name, ports, images, memoryBytes }: StackRecord): StackPlan {
+    const { files, memory, images: references } = this.parts;
+    const imageOf = (service: ServiceName) => {
+      const known = images[service];
+      return known?.reference === references[service]
+        ? known
+        : { reference: references[service], pinned: null, id: null };
+    };
+    return this.parts.plan({
+      id,
+      name,
+      home: files.home,
+      ports,
+      images: {
+        postgres: imageOf('postgres'),
+        mongo: imageOf('mongo'),
+        redis: imageOf('redis'),
+        s3: imageOf('s3'),
+        temporal: imageOf('temporal'),
+      },
+      machineBytes: memoryBytes ?? 0,
+      memory,
+    });
+  }
+
+  /** False where something was put out of the way and the next attempt can get further. */
+  private async attempt(found: Containers, attempt: number): Promise<boolean> {
+    const { services, signal } = this.options;
+    await Promise.all([this.chooseMemory(), this.ensureImages()]);
+    await this.checkPorts(found, attempt);
+    const plan = this.plan(this.notes.record);
+    const file = this.parts.files.writeCompose(plan.compose);
+    const missing = missingOf(plan, services, found);
+    let made = found;
+    if (missing.length > 0) {
+      await this.keepCopy();
+      const stack = this.notes.record.id;
+      await tellStep(this.options.tell, 'create', null, async () => {
+        await makeContainers(this.parts, { stack, plan, file, services: missing, found, signal });
+        return missing.join(', ');
+      });
+      made = await serviceContainers(this.parts, stack);
+    }
+    const obstacles = await this.serveAll(plan, made);
+    const [first] = obstacles;
+    if (!first) return true;
+    if (attempt >= attempts) throw first.fault;
+    for (const obstacle of obstacles) if (!(await this.clear(obstacle))) throw obstacle.fault;
+    return false;
+  }
+
+  /** Answers what stood in the way of starts. @throws TrainyardError with the cause where something else failed */
+  private async serveAll(plan: StackPlan, found: Containers): Promise<readonly StartObstacle[]> {
+    const { tell, signal, services } = this.options;
+    const serving: Serving = { parts: this.parts, notes: this.notes, tell, signal, since: this.begun };
+    const serveOne = async (name: ServiceName) => {
+      const container: StackContainer | undefined = found.get(name);
+      if (!container) throw new Error(`the container of ${name} went away while the stack was brought up`);
+      this.versions.set(name, await serve(serving, name, container));
+    };
+    for (const lot of plan.order) {
+      const wanted = lot.filter((name) => services.includes(name));
+      // All of them first: nothing goes on behind the back of who is told of a failure.
+      const results = await Promise.allSettled(wanted.map(serveOne));
+      const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+      const obstacles = failures.filter((failure) => failure instanceof StartObstacle);
+      if (failures.length > obstacles.length)
+        throw failures.find((failure) => !(failure instanceof StartObstacle));
+      if (obstacles.length > 0) return obstacles;
+    }
+    return [];
+  }
+
+  private async chooseMemory(): Promise<void> {
+    const { memoryBytes } = this.notes.record;
+    const now = await this.parts.daemon.memoryBytes();
+    if (memoryBytes !== null && !isOtherMemory(memoryBytes, now)) return;
+    this.notes = this.notebook.write(this.notes, { memoryBytes: now });
+  }
+
+  private async ensureImages(): Promise<void> {
+    const { daemon, images } = this.parts;
+    const { services, tell, signal } = this.options;
+    await tellStep(tell, 'images', null, async () => {
+      const known = this.notes.record.images;
+      const here = await Promise.all(
+        services.map(async (name) => {
+          const image = await ensureImage(daemon, name, images[name], known[name], tell, signal);
+          return [name, image] as const;
+        }),
+      );
+      const now = { ...known, ...Object.fromEntries(here) };
+      if (JSON.stringify(now) !== JSON.stringify(known))
+        this.notes = this.notebook.write(this.notes, { images: now });
+      return services.map((name) => images[name]).join(', ');
+    });
+  }
+
+  /** Passwords are never given to a container before a copy of them is safe. */
+  private async keepCopy(): Promise<void> {
+    const [image] = Object.values(this.notes.record.images);
+    if (image) this.notes = await this.notebook.keepCopy(this.notes, image.id);
+  }
+
+  private get mayMovePorts(): boolean {
+    return !this.notes.record.started || this.options.ports === 'new';
+  }
+
+  /** Whoever listens on a port of a service that is not running is a stranger. @throws TrainyardError PORT_TAKEN */
+  private async checkPorts(found: Containers, attempt: number): Promise<void> {
+    const { hostPorts } = this.parts;
+    const { record } = this.notes;
+    const holdsNone = ['created', 'exited', 'dead'];
+    const idle = this.options.services.filter((name) =>
+      holdsNone.includes(found.get(name)?.state ?? 'created'),
+    );
+    const ports = idle.flatMap((service) =>
+      Object.values(record.ports[service]).map((port) => ({ service, port })),
+    );
+    const free = await Promise.all(ports.map(({ port }) => hostPorts.isFree(port)));
+    const taken = ports.filter((_port, index) => !free[index]);
+    const [first] = taken;
+    if (!first) return;
+    if (attempt >= attempts || !this.mayMovePorts)
+      throw await portCause(this.parts, record, first.service, first.port);
+    await this.movePorts(taken.map(({ service }) => service));
+  }
+
+  private async movePorts(services: readonly ServiceName[]): Promise<void> {
+    const { daemon, hostPorts } = this.parts;
+    const { id, ports } = this.notes.record;
+    const kept: Partial<StackPorts> = Object.fromEntries(
+      serviceNames.filter((name) => !services.includes(name)).map((name) => [name, ports[name]]),
+    );
+    await tellStep(this.options.tell, 'ports', null, async () => {
+      const chosen = await choosePorts(daemon, hostPorts, id, kept);
+      this.notes = this.notebook.write(this.notes, { ports: chosen });
+      return services.map((name) => `${name} ${chosen[name].main}`).join(', ');
+    });
+  }
+
+  /** Whether what stood in a start's way could be put out of it without anybody. */
+  private async clear({ kind, service, container }: StartObstacle): Promise<boolean> {
+    if (kind === 'gone') {
+      // The daemon finishes the removal; what is made before that would be in its way.
+      for (let looks = 0; looks < goneLooks && (await this.parts.daemon.container(container)); looks += 1)
+        await delay(50);
+      return true;
+    }
+    if (kind === 'network lost') {
+      await this.parts.daemon.remove('container', container);
+      return true;
+    }
+    if (!this.mayMovePorts) return false;
+    await this.movePorts([service]);
+    return true;
+  }
+}

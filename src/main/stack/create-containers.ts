@@ -1,0 +1,112 @@
+import type { ServiceName } from '../../shared/model/stack.ts';
+import { failpoint } from '../platform/failpoints.ts';
+import { nameTaken } from './causes.ts';
+import type { ObjectKind, StackContainer } from './daemon.ts';
+import { ComposeFailure } from './machine.ts';
+import type { StackPlan } from './plan.ts';
+import type { StackParts } from './stack-parts.ts';
+import { graceSeconds } from './start-service.ts';
+
+/** What Compose was making when it was cut off may stand in the way of making it again. */
+const attempts = 4;
+
+export type Containers = ReadonlyMap<ServiceName, StackContainer>;
+
+/** The containers of a stack's services. */
+export async function serviceContainers(
+  { daemon }: Pick<StackParts, 'daemon'>,
+  stack: string,
+): Promise<Containers> {
+  const all = await daemon.containers(stack);
+  return new Map(all.flatMap((one) => (one.service ? [[one.service, one] as const] : [])));
+}
+
+/** Services that have no container by the plan. */
+export function missingOf(
+  plan: StackPlan,
+  services: readonly ServiceName[],
+  found: Containers,
+): readonly ServiceName[] {
+  const isRight = (container: StackContainer | undefined, hash: string) =>
+    container?.plan === hash && container.state !== 'dead';
+  return services.filter((name) => !isRight(found.get(name), plan.services[name].hash));
+}
+
+type MakingParts = Pick<StackParts, 'daemon' | 'compose'>;
+
+async function removeStale(
+  { daemon }: MakingParts,
+  services: readonly ServiceName[],
+  found: Containers,
+): Promise<void> {
+  await Promise.all(
+    services.map(async (name) => {
+      const container = found.get(name);
+      if (!container) return;
+      failpoint('stack.up.replace.before');
+      if (container.state !== 'created') await daemon.stop(container.id, graceSeconds);
+      await daemon.remove('container', container.id);
+      failpoint('stack.up.replace.after');
+    }),
+  );
+}
+
+/** Compose would take over what has the right name, whoever's it is. @throws TrainyardError NAME_TAKEN */
+async function checkNames(
+  { daemon }: MakingParts,
+  stack: string,
+  plan: StackPlan,
+  services: readonly ServiceName[],
+): Promise<void> {
+  const names: (readonly [ObjectKind, string])[] = [
+    ['network', plan.network],
+    ...services.map((name) => ['container', plan.services[name].container] as const),
+    ...Object.values(plan.services).flatMap(({ volumes }) =>
+      volumes.map((volume) => ['volume', volume] as const),
+    ),
+  ];
+  await Promise.all(
+    names.map(async ([kind, name]) => {
+      const owner = await daemon.ownerOf(kind, name);
+      if (owner !== null && owner !== stack) throw nameTaken(kind, name);
+    }),
+  );
+}
+
+/** Containers that only reached into a volume, of somebody who was killed meanwhile. */
+async function removeLeftovers({ daemon }: MakingParts, stack: string): Promise<void> {
+  const all = await daemon.containers(stack);
+  await Promise.all(
+    all.filter(({ service }) => service === null).map(({ id }) => daemon.remove('container', id)),
+  );
+}
+
+export interface Making {
+  readonly stack: string;
+  readonly plan: StackPlan;
+  /** compose.yaml as it was written. */
+  readonly file: string;
+  readonly services: readonly ServiceName[];
+  readonly found: Containers;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Makes the containers of services by the plan, with Compose; those by another plan go first, their volumes stay. */
+export async function makeContainers(parts: MakingParts, making: Making): Promise<void> {
+  const { stack, plan, file, services, found, signal } = making;
+  await removeLeftovers(parts, stack);
+  await removeStale(parts, services, found);
+  await checkNames(parts, stack, plan, services);
+  failpoint('stack.up.create.before');
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await parts.compose({ project: plan.name, file, services, signal });
+      break;
+    } catch (error) {
+      if (!(error instanceof ComposeFailure) || attempt >= attempts) throw error;
+      if (!/conflict|already (in use|exists)|in progress/i.test(error.message)) throw error;
+      await removeStale(parts, services, await serviceContainers(parts, stack));
+    }
+  }
+  failpoint('stack.up.create.after');
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { StackUsage } from '../../shared/contract/stack.ts';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { type Profile, type ServiceName, serviceNames } from '../../shared/model/stack.ts';
+import { appRoot } from '../platform/paths.ts';
+import { composeCreate } from './compose/create-project.ts';
+import { connectDocker } from './docker/client.ts';
+import { DockerDaemon } from './docker/docker-daemon.ts';
+import { hostPorts } from './files/host-ports.ts';
+import { SecretFiles } from './files/secret-files.ts';
+import { StackFolder } from './files/stack-folder.ts';
+import { SqliteStackLock } from './files/stack-lock.ts';
+import { parseMemory } from './memory.ts';
+import { createPlanner, templateImages, templateVolumes } from './plan.ts';
+import type { EnsureStep, Probe } from './ports.ts';
+import { StackService } from './stack-service.ts';
+
+export interface StackOptions {
+  /** The state folder, absolute. */
+  readonly home: string;
+  /** `DOCKER_*`, `PATH`, and `TRAINYARD_<SERVICE>_IMAGE` and `_MEMORY`. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** What status says the state folder works with. */
+  readonly profile: () => Profile;
+  /** References by tag or digest, from the settings; the environment has the last word. None: the template's. */
+  readonly images: Readonly<Partial<Record<ServiceName, string>>>;
+  readonly probes: Readonly<Record<ServiceName, Probe>>;
+  readonly steps: readonly EnsureStep[];
+  /** Asks what the containers use; `containers` are the running ones' ids by service. */
+  readonly usage: (containers: ReadonlyMap<ServiceName, string>) => Promise<StackUsage>;
+  readonly log: Pick<Logger, 'info'>;
+  /** How long a service may take until it answers; left out: two minutes. */
+  readonly patienceMs?: number;
+}
+
+const variableOf = (service: ServiceName, what: string) => `TRAINYARD_${service.toUpperCase()}_${what}`;
+
+/** @throws TrainyardError STACK_SETTING_INVALID */
+function imagesOf({ environment, images }: StackOptions, template: string): Record<ServiceName, string> {
+  const chosen: Record<ServiceName, string> = { ...templateImages(template) };
+  for (const service of serviceNames) {
+    const variable = variableOf(service, 'IMAGE');
+    const reference = environment[variable] || images[service];
+    if (!reference) continue;
+    if (!/^[a-z0-9][a-z0-9._/:@-]{0,400}$/i.test(reference))
+      throw invalid(variable, reference, 'an image, as postgres:17 or NAME@sha256:…');
+    chosen[service] = reference;
+  }
+  return chosen;
+}
+
+/** @throws TrainyardError STACK_SETTING_INVALID */
+function memoryOf(environment: NodeJS.ProcessEnv): Partial<Record<ServiceName, number>> {
+  const chosen: Partial<Record<ServiceName, number>> = {};
+  for (const service of serviceNames) {
+    const variable = variableOf(service, 'MEMORY');
+    const text = environment[variable];
+    if (!text) continue;
+    const bytes = parseMemory(text);
+    if (bytes === null) throw invalid(variable, text, 'an amount of memory from 6m up, as 512m or 2g');
+    chosen[service] = bytes;
+  }
+  return chosen;
+}
+
+function invalid(variable: string, text: string, wanted: string): TrainyardError {
+  return new TrainyardError(
+    'STACK_SETTING_INVALID',
+    `${variable} is "${text.slice(0, 100)}", and it should be ${wanted}`,
+    `Correct it, or do without: unset ${variable}`,
+    { place: { field: variable } },
+  );
+}
+
+/**
+ * Constructs the stack of a state folder on the Docker Engine and the state folder's files. Nothing is asked or made before the first
+ * verb.
+ * @throws TrainyardError DOCKER_ADDRESS_INVALID, DOCKER_CONTEXT_UNKNOWN, STACK_SETTING_INVALID
+ */
+export function createStack(options: StackOptions): StackService {
+  const { home, environment, probes, steps, usage, profile, log, patienceMs = 120_000 } = options;
+  const template = readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8');
+  const connection = connectDocker(environment);
+  return new StackService({
+    daemon: new DockerDaemon(connection),
+    compose: composeCreate(connection, environment),
+    files: new StackFolder(home),
+    credentials: new SecretFiles(home),
+    lock: new SqliteStackLock(home),
+    hostPorts,
+    plan: createPlanner(template),
+    volumes: templateVolumes(template),
+    images: imagesOf(options, template),
+    memory: memoryOf(environment),
+    probes,
+    steps,
+    usage,
+    profile,
+    log,
+    patienceMs,
+  });
+}

@@ -1,0 +1,52 @@
+import type Docker from 'dockerode';
+import type { StackContainer } from '../daemon.ts';
+import { serviceOf, stackLabels } from '../labels.ts';
+
+const states = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
+
+/** The daemon's word for "never". */
+const never = '0001-01-01T00:00:00Z';
+
+/** Host ports by the container's ports, from what was asked for: a stopped container has no others. */
+function publishedPorts(bindings: unknown): Record<number, number> {
+  const ports: Record<number, number> = {};
+  for (const [inside, hosts] of Object.entries(bindings ?? {})) {
+    const [first] = Array.isArray(hosts) ? hosts : [];
+    const port = Number(first?.HostPort);
+    if (port > 0) ports[Number.parseInt(inside, 10)] = port;
+  }
+  return ports;
+}
+
+export function toStackContainer(info: Docker.ContainerInspectInfo): StackContainer {
+  const { State: state, Config: config, HostConfig: host } = info;
+  const labels = config.Labels ?? {};
+  return {
+    id: info.Id,
+    name: info.Name.replace(/^\//, ''),
+    service: serviceOf(labels),
+    plan: labels[stackLabels.plan] ?? '',
+    image: config.Image,
+    imageId: info.Image,
+    state: states.find((one) => one === state.Status) ?? 'dead',
+    exitCode: state.ExitCode,
+    outOfMemory: state.OOMKilled,
+    error: state.Error,
+    startedAt: state.StartedAt === never ? null : state.StartedAt,
+    restarts: info.RestartCount,
+    memoryLimitBytes: host.Memory || null,
+    published: publishedPorts(host.PortBindings),
+    createdAt: info.Created,
+  };
+}
+
+/** The lines of a log as the daemon sends it for a container without a terminal: frames of 8 bytes of head, then text. */
+export function textOfFrames(buffer: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + 8 <= buffer.length; ) {
+    const size = buffer.readUInt32BE(at + 4);
+    parts.push(buffer.subarray(at + 8, at + 8 + size));
+    at += 8 + size;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -1,0 +1,224 @@
+import type Docker from 'dockerode';
+import { z } from 'zod';
+import type {
+  Daemon,
+  FoundIdentity,
+  Incident,
+  LocalImage,
+  ObjectKind,
+  PullProgress,
+  StackContainer,
+  VolumeAccess,
+} from '../daemon.ts';
+import { stackLabels } from '../labels.ts';
+import type { DockerConnection } from './client.ts';
+import { textOfFrames, toStackContainer } from './containers.ts';
+import { dockerFault, statusOf } from './docker-fault.ts';
+import { pullImage } from './pull.ts';
+import { readVolumeFiles, writeVolumeFile } from './volume-files.ts';
+
+const eventSchema = z.object({
+  Action: z.string(),
+  Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
+});
+
+type Labels = Readonly<Record<string, string>>;
+
+const labelled = (label: string, value: string) => ({ filters: { label: [`${label}=${value}`] } });
+
+/** Removed, stopped or started already: what was wanted. */
+const harmless = [304, 404];
+
+/** The Docker Engine through its API. */
+export class DockerDaemon implements Daemon {
+  private readonly docker: Docker;
+  private readonly url: string;
+
+  constructor({ docker, url }: DockerConnection) {
+    this.docker = docker;
+    this.url = url;
+  }
+
+  containers(stack: string): Promise<readonly StackContainer[]> {
+    return this.ask(async (docker) => {
+      const found = await docker.listContainers({ all: true, ...labelled(stackLabels.stack, stack) });
+      const all = await Promise.all(found.map(({ Id }) => this.container(Id)));
+      return all.filter((one) => one !== null);
+    });
+  }
+
+  container(id: string): Promise<StackContainer | null> {
+    return this.unlessGone(async (docker) => toStackContainer(await docker.getContainer(id).inspect()));
+  }
+
+  names(kind: 'volume' | 'network', stack: string): Promise<readonly string[]> {
+    const filter = labelled(stackLabels.stack, stack);
+    return this.ask(async (docker) =>
+      kind === 'volume'
+        ? ((await docker.listVolumes(filter)).Volumes ?? []).map(({ Name }) => Name)
+        : (await docker.listNetworks(filter)).map(({ Id }) => Id),
+    );
+  }
+
+  ownerOf(kind: ObjectKind, name: string): Promise<string | null> {
+    return this.unlessGone(async (docker) => {
+      const labels: Labels | null =
+        kind === 'container'
+          ? (await docker.getContainer(name).inspect()).Config.Labels
+          : kind === 'volume'
+            ? (await docker.getVolume(name).inspect()).Labels
+            : ((await docker.getNetwork(name).inspect()).Labels ?? null);
+      return labels?.[stackLabels.stack] ?? '';
+    });
+  }
+
+  stacksOf(home: string): Promise<readonly FoundIdentity[]> {
+    const filter = labelled(stackLabels.home, home);
+    return this.ask(async (docker) => {
+      const [containers, volumes] = await Promise.all([
+        docker.listContainers({ all: true, ...filter }),
+        docker.listVolumes(filter),
+      ]);
+      const objects = [
+        ...containers.map(({ Labels, Created }) => ({
+          labels: Labels,
+          createdAt: new Date(Created * 1000).toISOString(),
+        })),
+        ...(volumes.Volumes ?? []).map((volume) => ({
+          labels: volume.Labels ?? {},
+          createdAt: 'CreatedAt' in volume ? new Date(String(volume.CreatedAt)).toISOString() : '',
+        })),
+      ];
+      const stacks = new Map<string, FoundIdentity>();
+      for (const { labels, createdAt } of objects) {
+        const [id, name] = [labels[stackLabels.stack], labels[stackLabels.name]];
+        if (!id || !name) continue;
+        const known = stacks.get(id);
+        if (!known || known.createdAt < createdAt) stacks.set(id, { id, name, createdAt });
+      }
+      return [...stacks.values()].sort((one, other) => other.createdAt.localeCompare(one.createdAt));
+    });
+  }
+
+  start(id: string): Promise<void> {
+    return this.harmlessly((docker) => docker.getContainer(id).start(), [304]);
+  }
+
+  stop(id: string, graceSeconds: number): Promise<void> {
+    return this.harmlessly((docker) => docker.getContainer(id).stop({ t: graceSeconds }));
+  }
+
+  remove(kind: ObjectKind, name: string): Promise<void> {
+    return this.harmlessly((docker) =>
+      kind === 'container'
+        ? docker.getContainer(name).remove({ force: true, v: true })
+        : kind === 'volume'
+          ? docker.getVolume(name).remove()
+          : docker.getNetwork(name).remove(),
+    );
+  }
+
+  lastLines(id: string, count: number): Promise<readonly string[]> {
+    return this.ask(async (docker) => {
+      const options = { stdout: true, stderr: true, tail: count, follow: false } as const;
+      const frames = await docker.getContainer(id).logs(options);
+      return textOfFrames(frames).split('\n').filter(Boolean).slice(-count);
+    });
+  }
+
+  incidents(stack: string, since: number): Promise<readonly Incident[]> {
+    return this.ask(async (docker) => {
+      const stream = await docker.getEvents({
+        since: Math.floor(since / 1000),
+        until: Math.ceil(Date.now() / 1000),
+        filters: { type: ['container'], event: ['oom', 'die'], label: [`${stackLabels.stack}=${stack}`] },
+      });
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+      const lines = Buffer.concat(chunks).toString('utf8').split('\n').filter(Boolean);
+      return lines.map((line): Incident => {
+        const { Action, Actor } = eventSchema.parse(JSON.parse(line));
+        const exitCode = Actor.Attributes.exitCode;
+        return {
+          container: Actor.ID,
+          kind: Action === 'oom' ? 'out of memory' : 'ended',
+          exitCode: exitCode === undefined ? null : Number(exitCode),
+        };
+      });
+    });
+  }
+
+  image(reference: string): Promise<LocalImage | null> {
+    return this.unlessGone(async (docker) => {
+      const { Id, RepoDigests } = await docker.getImage(reference).inspect();
+      return { id: Id, digests: RepoDigests ?? [] };
+    });
+  }
+
+  pull(reference: string, onProgress: (progress: PullProgress) => void, signal?: AbortSignal): Promise<void> {
+    return this.ask((docker) => pullImage(docker, reference, onProgress, signal));
+  }
+
+  memoryBytes(): Promise<number> {
+    return this.ask(async (docker) => z.object({ MemTotal: z.number() }).parse(await docker.info()).MemTotal);
+  }
+
+  publishers(): Promise<readonly { port: number; container: string; stack: string | null }[]> {
+    return this.ask(async (docker) => {
+      const found = await docker.listContainers({ all: true });
+      const all = await Promise.all(
+        found.map(async ({ Id, Names, Ports, Labels }) => {
+          const container = (Names[0] ?? Id).replace(/^\//, '');
+          const stack = Labels[stackLabels.stack] ?? null;
+          // A stopped container publishes nothing now: what a stopped stack will want again is in its definition.
+          const ports = stack
+            ? Object.values((await this.container(Id))?.published ?? {})
+            : Ports.map(({ PublicPort }) => PublicPort).filter((port) => port > 0);
+          return [...new Set(ports)].map((port) => ({ port, container, stack }));
+        }),
+      );
+      return all.flat();
+    });
+  }
+
+  writeToVolume(access: VolumeAccess, file: string, text: string): Promise<void> {
+    return this.ask((docker) => writeVolumeFile(docker, access, file, text));
+  }
+
+  readFromVolume(access: VolumeAccess): Promise<ReadonlyMap<string, string> | null> {
+    return this.ask((docker) => readVolumeFiles(docker, access));
+  }
+
+  private async ask<Result>(call: (docker: Docker) => Promise<Result>): Promise<Result> {
+    try {
+      return await call(this.docker);
+    } catch (error) {
+      throw dockerFault(error, this.url);
+    }
+  }
+
+  private unlessGone<Result>(call: (docker: Docker) => Promise<Result>): Promise<Result | null> {
+    return this.ask(async (docker) => {
+      try {
+        return await call(docker);
+      } catch (error) {
+        if (statusOf(error) === 404) return null;
+        throw error;
+      }
+    });
+  }
+
+  private harmlessly(call: (docker: Docker) => Promise<unknown>, statuses = harmless): Promise<void> {
+    return this.ask(async (docker) => {
+      try {
+        await call(docker);
+      } catch (error) {
+        const status = statusOf(error);
+        // 409 is also "removal … is already in progress": somebody else is at it, and that is waited for by asking again.
+        const isAlready =
+          status === 409 && error instanceof Error && /already in progress/.test(error.message);
+        if (!isAlready && !(status !== null && statuses.includes(status))) throw error;
+      }
+    });
+  }
+}

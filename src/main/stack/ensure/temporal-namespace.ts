@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection } from '@temporalio/client';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import type { TemporalEndpoint } from '../../platform/endpoints.ts';
+import type { EnsureStep } from '../ports.ts';
+
+/** How long the history of a workflow that has ended stays; the product's own stores keep what matters for good. */
+const retentionDays = 7;
+const retentionSeconds = retentionDays * 24 * 60 * 60;
+/** A namespace is known to all parts of a server only after their caches were filled anew. */
+const usableWithinMs = 30_000;
+
+const grpcCodes = { notFound: 5, alreadyExists: 6 };
+
+function codeOf(error: unknown): number | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
+}
+
+/** Registers the namespace or mends its retention. @returns what was done */
+async function register({ workflowService }: Connection, namespace: string): Promise<string> {
+  const { msToTs } = await import('@temporalio/common/lib/time.js');
+  const retention = msToTs(retentionSeconds * 1000);
+  try {
+    const { config } = await workflowService.describeNamespace({ namespace });
+    const found = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
+    if (found === retentionSeconds) return `${namespace}, kept for ${retentionDays} days`;
+    await workflowService.updateNamespace({
+      namespace,
+      config: { workflowExecutionRetentionTtl: retention },
+    });
+    return `mended ${namespace}: kept for ${retentionDays} days instead of ${found / 86_400}`;
+  } catch (error) {
+    if (codeOf(error) !== grpcCodes.notFound) throw error;
+  }
+  try {
+    await workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: retention,
+      description: 'Trainyard: one workflow for each run',
+    });
+  } catch (error) {
+    if (codeOf(error) !== grpcCodes.alreadyExists) throw error;
+  }
+  return `made ${namespace}, kept for ${retentionDays} days`;
+}
+
+/** Asks for its workflows until that is answered. */
+async function waitUntilUsable({ workflowService }: Connection, namespace: string): Promise<void> {
+  for (const end = Date.now() + usableWithinMs; ; ) {
+    try {
+      await workflowService.listWorkflowExecutions({ namespace, pageSize: 1 });
+      return;
+    } catch (error) {
+      if (codeOf(error) !== grpcCodes.notFound) throw error;
+      if (Date.now() > end) {
+        throw new TrainyardError(
+          'TEMPORAL_NAMESPACE_MISSING',
+          `Temporal has made the namespace "${namespace}" and does not find it after ${usableWithinMs / 1000} s`,
+          'Restart Temporal, then try again: trainyard stack restart temporal',
+          { status: 503, cause: error },
+        );
+      }
+      await delay(50);
+    }
+  }
+}
+
+/** Makes the namespace what it is to be, and usable. @throws TrainyardError TEMPORAL_* */
+export async function ensureTemporalNamespace(endpoint: TemporalEndpoint): Promise<string> {
+  const [{ openConnection }, { temporalFault }] = await Promise.all([
+    import('../../stores/temporal/connection.ts'),
+    import('../../stores/temporal/faults.ts'),
+  ]);
+  const connection = openConnection(endpoint);
+  try {
+    const done = await register(connection, endpoint.namespace);
+    await waitUntilUsable(connection, endpoint.namespace);
+    return done;
+  } catch (error) {
+    throw error instanceof TrainyardError ? error : temporalFault(endpoint, error);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The namespace with its retention, usable. */
+export const temporalNamespace: EnsureStep = {
+  name: 'temporal-namespace',
+  service: 'temporal',
+  run: async ({ temporal }) => (temporal ? await ensureTemporalNamespace(temporal) : 'no Temporal here'),
+};

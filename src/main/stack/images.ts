@@ -1,0 +1,93 @@
+import type { ServiceName } from '../../shared/model/stack.ts';
+import type { Tell } from '../platform/progress.ts';
+import { pullCause } from './causes.ts';
+import { type Daemon, DaemonRefusal, type LocalImage, type PullProgress } from './daemon.ts';
+import type { PinnedImage } from './record.ts';
+
+const tellEveryMs = 100;
+const rateWindowMs = 2000;
+
+/** Bytes per second over the last two seconds. */
+class Rate {
+  private samples: { readonly at: number; readonly bytes: number }[] = [];
+
+  add(bytes: number): number {
+    const at = performance.now();
+    this.samples = [...this.samples.filter((sample) => at - sample.at <= rateWindowMs), { at, bytes }];
+    const [first] = this.samples;
+    return first && at > first.at ? Math.round(((bytes - first.bytes) / (at - first.at)) * 1000) : 0;
+  }
+}
+
+function pullTeller(tell: Tell, service: ServiceName, image: string) {
+  const rate = new Rate();
+  let last: PullProgress | null = null;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const say = (progress: PullProgress) => {
+    toldAt = performance.now();
+    tell({ type: 'pull', service, image, ...progress, bytesPerSecond: rate.add(progress.bytesDone) });
+  };
+  return {
+    note: (progress: PullProgress) => {
+      last = progress;
+      if (performance.now() - toldAt >= tellEveryMs) say(progress);
+    },
+    end: () => {
+      if (last) say(last);
+    },
+  };
+}
+
+/** The repository of a reference: `localhost:5000/a/b:tag` → `localhost:5000/a/b`. */
+function repositoryOf(reference: string): string {
+  const [name = ''] = reference.split('@');
+  const colon = name.lastIndexOf(':');
+  return colon > name.lastIndexOf('/') ? name.slice(0, colon) : name;
+}
+
+/** The reference by digest that stands for an image that was pulled; null for one that was built here. */
+export function digestOf(reference: string, image: LocalImage): string | null {
+  if (reference.includes('@')) return reference;
+  const repository = repositoryOf(reference);
+  const names = [repository, `docker.io/${repository}`, `docker.io/library/${repository}`];
+  return image.digests.find((digest) => names.includes(repositoryOf(digest))) ?? null;
+}
+
+async function pull(
+  daemon: Daemon,
+  service: ServiceName,
+  image: string,
+  tell: Tell,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const teller = pullTeller(tell, service, image);
+  try {
+    await daemon.pull(image, teller.note, signal);
+  } catch (error) {
+    throw error instanceof DaemonRefusal ? pullCause(service, image, error.message) : error;
+  }
+  teller.end();
+}
+
+/**
+ * Has a service's image here, pulled where it is not. An image that was pulled stays the one it was, by its digest, whatever its tag
+ * means later; one that was built here is what its tag means.
+ * @throws TrainyardError IMAGE_MISSING, IMAGE_PULL_FAILED, DISK_FULL
+ */
+export async function ensureImage(
+  daemon: Daemon,
+  service: ServiceName,
+  reference: string,
+  known: PinnedImage | undefined,
+  tell: Tell,
+  signal: AbortSignal | undefined,
+): Promise<PinnedImage> {
+  const wanted = known?.reference === reference && known.pinned ? known.pinned : reference;
+  let image = await daemon.image(wanted);
+  if (!image) {
+    await pull(daemon, service, wanted, tell, signal);
+    image = await daemon.image(wanted);
+  }
+  if (!image) throw pullCause(service, wanted, 'it is not there after it was pulled');
+  return { reference, pinned: wanted === reference ? digestOf(reference, image) : wanted, id: image.id };
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { StackCause, StackEvent, StackOperation } from '../../shared/contract/stack.ts';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { type ServiceName, type StackVerb, serviceNames } from '../../shared/model/stack.ts';
+import type { StackNews, Tell } from '../platform/progress.ts';
+import type { StackOperations } from './ports.ts';
+import { toCause } from './service-status.ts';
+
+/** The verbs of this process, one at a time, and what they told, as much of it as is kept. */
+export class OperationJournal implements StackOperations {
+  private operation: StackOperation | null = null;
+  /** Without a gap in their numbers; the oldest go first. */
+  private events: StackEvent[] = [];
+  private last = 0;
+  private readonly waiting = new Set<() => void>();
+  private readonly capacity: number;
+  private readonly onFailure: (error: unknown) => void;
+
+  constructor(onFailure: (error: unknown) => void, capacity = 5000) {
+    this.onFailure = onFailure;
+    this.capacity = capacity;
+  }
+
+  get current(): StackOperation | null {
+    return this.operation;
+  }
+
+  begin(
+    verb: StackVerb,
+    services: readonly ServiceName[],
+    work: (tell: Tell) => Promise<void>,
+  ): StackOperation {
+    if (this.operation?.status === 'running') throw busy(this.operation.verb);
+    const begun: StackOperation = {
+      id: randomUUID(),
+      verb,
+      services: services.length > 0 ? [...services] : [...serviceNames],
+      status: 'running',
+      startedAt: new Date().toISOString(),
+      endedAt: null,
+      cause: null,
+    };
+    this.operation = begun;
+    this.note(begun.id, { type: 'begin', verb, services: begun.services });
+    void this.run(begun, work);
+    return begun;
+  }
+
+  async progress(
+    after: number,
+    waitMs: number,
+  ): Promise<{ readonly cursor: number; readonly events: readonly StackEvent[] }> {
+    const from = after > this.last ? 0 : after;
+    if (from === this.last && waitMs > 0) await this.wait(waitMs);
+    const events = this.events.filter(({ seq }) => seq > from);
+    return { cursor: this.last, events };
+  }
+
+  private async run(begun: StackOperation, work: (tell: Tell) => Promise<void>): Promise<void> {
+    let cause: StackCause | null = null;
+    try {
+      await work((news) => this.note(begun.id, news));
+    } catch (error) {
+      cause = toCause(error);
+      this.onFailure(error);
+    }
+    const status = cause ? 'failed' : 'done';
+    this.operation = { ...begun, status, endedAt: new Date().toISOString(), cause };
+    this.note(begun.id, { type: 'end', status, cause });
+  }
+
+  private note(operation: string, news: StackNews): void {
+    this.last += 1;
+    this.events.push({ ...news, seq: this.last, time: new Date().toISOString(), operation });
+    if (this.events.length > this.capacity) this.events = this.events.slice(-this.capacity);
+    for (const wake of this.waiting) wake();
+  }
+
+  private wait(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      this.waiting.add(done);
+    });
+  }
+}
+
+function busy(verb: StackVerb): TrainyardError {
+  return new TrainyardError(
+    'STACK_BUSY',
+    `The stack is busy with "${verb}"`,
+    'Wait until that is done, then try again.',
+    { status: 409, details: { verb } },
+  );
+}

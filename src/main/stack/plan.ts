@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { type Document, parseDocument } from 'yaml';
+import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
+import { stackLabels } from './labels.ts';
+import { memoryLimitOf, postgresSettings, redisMaxMemory } from './memory.ts';
+import type { PinnedImage, StackPorts } from './record.ts';
+
+/** Ports inside the containers, by purpose. */
+export const containerPorts = {
+  postgres: { main: 5432 },
+  mongo: { main: 27017 },
+  redis: { main: 6379 },
+  s3: { main: 9000, console: 9001 },
+  temporal: { main: 7233, ui: 8233 },
+} as const satisfies { [Name in ServiceName]: Record<keyof StackPorts[Name], number> };
+
+/** What was decided for a stack before it is planned. */
+export interface StackChoices {
+  readonly id: string;
+  readonly name: string;
+  /** The state folder, absolute. */
+  readonly home: string;
+  readonly ports: StackPorts;
+  readonly images: Readonly<
+    Record<ServiceName, Pick<PinnedImage, 'reference' | 'pinned'> & { id: string | null }>
+  >;
+  readonly machineBytes: number;
+  /** Memory limits that somebody set, in bytes. */
+  readonly memory: Readonly<Partial<Record<ServiceName, number>>>;
+}
+
+export interface PlannedService {
+  readonly image: string;
+  readonly container: string;
+  readonly memoryBytes: number;
+  /** Full names of its volumes. */
+  readonly volumes: readonly string[];
+  /** The service's whole definition: a container with another one is made anew. */
+  readonly hash: string;
+}
+
+/** A stack as it is to be: a value, carried out by Compose. */
+export interface StackPlan {
+  readonly name: string;
+  /** The text of compose.yaml. */
+  readonly compose: string;
+  readonly services: Readonly<Record<ServiceName, PlannedService>>;
+  readonly network: string;
+  /** What is started together, in this order: each lot when the one before is healthy. */
+  readonly order: readonly (readonly ServiceName[])[];
+}
+
+interface ComposeService {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly volumes: readonly string[];
+  readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
+}
+interface ComposeFile {
+  readonly services: Readonly<Record<ServiceName, ComposeService>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+  readonly configs: unknown;
+}
+
+const byService = <Value>(make: (name: ServiceName) => Value): Record<ServiceName, Value> => ({
+  postgres: make('postgres'),
+  mongo: make('mongo'),
+  redis: make('redis'),
+  s3: make('s3'),
+  temporal: make('temporal'),
+});
+
+const read = (document: Document): ComposeFile => document.toJS();
+const parse = (template: string) => parseDocument(template, { merge: true });
+
+/** The images that the template names for want of others. */
+export function templateImages(template: string): Readonly<Record<ServiceName, string>> {
+  const { services } = read(parse(template));
+  return byService((name) => services[name].image.replace(/^\$\{\w+:-(.*)\}$/, '$1'));
+}
+
+const volumesOfService = ({ volumes }: ComposeService) => volumes.map((volume) => volume.split(':')[0] ?? '');
+
+/** The volumes that the template names for each service, without a stack's name. */
+export function templateVolumes(template: string): Readonly<Record<ServiceName, readonly string[]>> {
+  const { services } = read(parse(template));
+  return byService((name) => volumesOfService(services[name]));
+}
+
+/** Compose reads `$` as the beginning of a variable. */
+const literal = (text: string) => text.replaceAll('$', '$$$$');
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function commandOf(name: ServiceName, command: readonly string[], memoryBytes: number): readonly string[] {
+  if (name === 'redis') {
+    return command.map((word, index) =>
+      command[index - 1] === '--maxmemory' ? redisMaxMemory(memoryBytes) : word,
+    );
+  }
+  if (name !== 'postgres') return command;
+  const settings = postgresSettings(memoryBytes);
+  return command.map((word) => {
+    const [key = '', value] = word.split('=');
+    const tuned = value === undefined ? undefined : settings[key];
+    return tuned === undefined ? word : `${key}=${tuned}`;
+  });
+}
+
+/** Lots of services of which each needs only earlier ones. @throws Error where they need each other */
+export function startOrder(needs: Readonly<Record<ServiceName, readonly string[]>>): ServiceName[][] {
+  const lots: ServiceName[][] = [];
+  const done = new Set<string>();
+  while (done.size < serviceNames.length) {
+    const lot = serviceNames.filter(
+      (name) => !done.has(name) && needs[name].every((other) => done.has(other)),
+    );
+    if (lot.length === 0) throw new Error('the services of the template need each other');
+    for (const name of lot) done.add(name);
+    lots.push(lot);
+  }
+  return lots;
+}
+
+function needsOf({ depends_on: needs = [] }: ComposeService): readonly string[] {
+  return Array.isArray(needs) ? needs : Object.keys(needs);
+}
+
+/**
+ * What a stack shall be: the template with this stack's name, images, ports, memory and labels. The same choices give the same plan.
+ * @param template `resources/stack/compose.yaml`
+ */
+export function planStack(template: string, choices: StackChoices): StackPlan {
+  const { id, name: stack, home, ports } = choices;
+  const document = parse(template);
+  const source = read(document);
+  const labels = {
+    [stackLabels.stack]: id,
+    [stackLabels.name]: stack,
+    [stackLabels.home]: literal(home),
+  };
+  const labelsFor = (service: ServiceName | undefined) =>
+    service ? { ...labels, [stackLabels.service]: service } : labels;
+  const volumesOf = (name: ServiceName) => volumesOfService(source.services[name]);
+
+  document.commentBefore = [
+    ` Rendered by Trainyard for ${home.replaceAll(/\s/g, ' ')}: "trainyard stack up" writes it anew.`,
+    ' By hand: docker compose -f THIS_FILE up --wait (or stop, ps, logs).',
+  ].join('\n');
+  document.set('name', stack);
+  document.setIn(['networks', 'default'], document.createNode({ labels }));
+  for (const volume of Object.keys(source.volumes)) {
+    const owner = serviceNames.find((name) => volumesOf(name).includes(volume));
+    document.setIn(['volumes', volume], document.createNode({ labels: labelsFor(owner) }));
+  }
+  const services = byService((name): PlannedService => {
+    const { reference, pinned, id: imageId } = choices.images[name];
+    const memoryBytes = choices.memory[name] ?? memoryLimitOf(name, choices.machineBytes);
+    const inside: Readonly<Record<string, number>> = containerPorts[name];
+    const published = Object.entries(ports[name]).map(
+      ([purpose, port]) => `127.0.0.1:${port}:${inside[purpose]}`,
+    );
+    const image = pinned ?? reference;
+    const set = (key: string, value: unknown) =>
+      document.setIn(['services', name, key], document.createNode(value));
+    set('image', literal(image));
+    set('command', commandOf(name, source.services[name].command, memoryBytes));
+    set('ports', published);
+    set('mem_limit', `${Math.floor(memoryBytes / 1024)}k`);
+    const own = { ...labelsFor(name), ...(imageId ? { [stackLabels.image]: imageId } : {}) };
+    set('labels', own);
+    const rendered = read(document);
+    const hash = sha256(JSON.stringify([rendered.services[name], rendered.configs])).slice(0, 32);
+    set('labels', { ...own, [stackLabels.plan]: hash });
+    return {
+      image,
+      container: `${stack}-${name}-1`,
+      memoryBytes,
+      volumes: volumesOf(name).map((volume) => `${stack}_${volume}`),
+      hash,
+    };
+  });
+  return {
+    name: stack,
+    compose: document.toString({ lineWidth: 0 }),
+    services,
+    network: `${stack}_default`,
+    order: startOrder(byService((name) => needsOf(source.services[name]))),
+  };
+}
+
+/** Plans from one template; the same choices again, which is what `up` mostly has, are not planned again. */
+export function createPlanner(template: string): (choices: StackChoices) => StackPlan {
+  let last: { readonly key: string; readonly plan: StackPlan } | null = null;
+  return (choices) => {
+    const key = JSON.stringify(choices);
+    if (last?.key !== key) last = { key, plan: planStack(template, choices) };
+    return last.plan;
+  };
+}

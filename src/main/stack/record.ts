@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { serviceName } from '../../shared/contract/stack.ts';
+
+const port = z.int().min(1).max(65_535);
+const imageId = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+
+const pinnedImage = z.object({
+  /** What was asked for, as `postgres:17`. */
+  reference: z.string(),
+  /** `postgres@sha256:…`: what is run since. Null for an image that was built here and so has no such name. */
+  pinned: z.string().nullable(),
+  id: imageId,
+});
+export type PinnedImage = z.infer<typeof pinnedImage>;
+
+/** What is kept of a stack in the state folder's `stack/stack.json`. It holds no secret. */
+export const stackRecordSchema = z.object({
+  version: z.literal(1),
+  id: z.uuid(),
+  name: z.string().regex(/^trainyard-[0-9a-f]{8}$/),
+  /** Host ports by service and purpose. */
+  ports: z.object({
+    postgres: z.object({ main: port }),
+    mongo: z.object({ main: port }),
+    redis: z.object({ main: port }),
+    s3: z.object({ main: port, console: port }),
+    temporal: z.object({ main: port, ui: port }),
+  }),
+  images: z.partialRecord(serviceName, pinnedImage),
+  /** The machine's memory that limits were reckoned from; null before the first start. */
+  memoryBytes: z.int().positive().nullable(),
+  /** Whether the ports were ever this stack's: then they stay, and a stranger on one is told of. */
+  started: z.boolean(),
+  /** Services that somebody began to stop: the daemon goes on with that when we are gone. */
+  stopping: z.array(serviceName),
+  /** A removal that was begun: once volumes go it is finished by whoever comes next, whatever they came for. */
+  removal: z.object({ services: z.array(serviceName), volumes: z.boolean() }).nullable(),
+  /** Which copy of this record and the secrets was last put into the recovery volume, and its hash. */
+  recovery: z.object({ slot: z.int(), hash: z.string() }).nullable(),
+});
+export type StackRecord = z.infer<typeof stackRecordSchema>;
+export type StackPorts = StackRecord['ports'];
+
+/** The passwords that a stack has, each a file of this name. */
+export const secretNames = ['postgres-password', 'mongo-password', 'redis-password', 's3-password'] as const;
+export type SecretName = (typeof secretNames)[number];
+export type StackSecrets = Readonly<Record<SecretName, string>>;
+
+export const stackSecretsSchema = z.record(
+  z.enum(secretNames),
+  z
+    .string()
+    .min(16)
+    .regex(/^[0-9a-f]+$/),
+);
+
+/** What the recovery volume holds. */
+export const recoverySchema = z.object({ record: stackRecordSchema, secrets: stackSecretsSchema });
+export type Recovery = z.infer<typeof recoverySchema>;

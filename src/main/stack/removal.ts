@@ -1,0 +1,105 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
+import { failpoint } from '../platform/failpoints.ts';
+import type { Tell } from '../platform/progress.ts';
+import { DaemonRefusal, type ObjectKind } from './daemon.ts';
+import type { StackRecord } from './record.ts';
+import { tellStep } from './report-step.ts';
+import type { StackParts } from './stack-parts.ts';
+
+type RemovalParts = Pick<StackParts, 'daemon' | 'files' | 'credentials' | 'volumes'>;
+
+/** What Compose was making when it was cut off appears within this time. */
+const sweeps = 20;
+const sweepPauseMs = 250;
+
+const isAll = (services: readonly ServiceName[]) => serviceNames.every((name) => services.includes(name));
+
+function inUse(kind: ObjectKind, name: string, said: string): TrainyardError {
+  return new TrainyardError(
+    'STACK_OBJECT_IN_USE',
+    `The ${kind} ${name} is used by something that is not the stack's: ${said.slice(0, 300)}`,
+    `Remove what uses it, then try again; it is listed by: docker ${kind === 'volume' ? `ps -a --filter volume=${name}` : `${kind} inspect ${name}`}`,
+    { status: 409, details: { kind, name } },
+  );
+}
+
+/** Removes objects until none is left: one that is being removed or made by somebody cut off needs another look. */
+async function sweep(
+  { daemon }: RemovalParts,
+  kind: ObjectKind,
+  list: () => Promise<readonly string[]>,
+): Promise<number> {
+  let removed = 0;
+  for (let round = 1; ; round += 1) {
+    const names = await list();
+    if (names.length === 0) return removed;
+    const results = await Promise.allSettled(names.map((name) => daemon.remove(kind, name)));
+    removed = Math.max(removed, names.length);
+    const failed = results.findIndex(({ status }) => status === 'rejected');
+    const result = results[failed];
+    if (result?.status === 'rejected') {
+      const { reason } = result;
+      if (!(reason instanceof DaemonRefusal)) throw reason;
+      if (round >= sweeps) throw inUse(kind, names[failed] ?? '', reason.message);
+      await pause(sweepPauseMs);
+    }
+  }
+}
+
+/**
+ * Removes what carries the stack's label: of these services, or everything. Begun again after a kill it goes on; once it came to the
+ * volumes there is no way back.
+ */
+export async function removeStack(
+  parts: RemovalParts,
+  record: StackRecord,
+  services: readonly ServiceName[],
+  tell: Tell,
+): Promise<void> {
+  const { daemon, files, credentials } = parts;
+  const { id, name } = record;
+  const all = isAll(services);
+  const goes = (service: ServiceName | null) => all || (service !== null && services.includes(service));
+  const mark = (volumes: boolean) =>
+    files.write({ ...record, removal: { services: [...services], volumes } });
+
+  failpoint('stack.destroy.intent.before');
+  mark(record.removal?.volumes ?? false);
+  failpoint('stack.destroy.intent.after');
+  await tellStep(tell, 'remove-containers', null, async () => {
+    failpoint('stack.destroy.containers.before');
+    const count = await sweep(parts, 'container', async () =>
+      (await daemon.containers(id)).filter(({ service }) => goes(service)).map((container) => container.id),
+    );
+    failpoint('stack.destroy.containers.after');
+    return String(count);
+  });
+  if (all) {
+    await tellStep(tell, 'remove-networks', null, async () => {
+      failpoint('stack.destroy.networks.before');
+      const count = await sweep(parts, 'network', () => daemon.names('network', id));
+      failpoint('stack.destroy.networks.after');
+      return String(count);
+    });
+  }
+  mark(true);
+  await tellStep(tell, 'remove-volumes', null, async () => {
+    const own = new Set(services.flatMap((one) => parts.volumes[one]).map((one) => `${name}_${one}`));
+    failpoint('stack.destroy.volumes.before');
+    const count = await sweep(parts, 'volume', async () =>
+      (await daemon.names('volume', id)).filter((volume) => all || own.has(volume)),
+    );
+    failpoint('stack.destroy.volumes.after');
+    return String(count);
+  });
+  if (!all) return files.write({ ...record, removal: null });
+  await tellStep(tell, 'remove-notes', null, async () => {
+    failpoint('stack.destroy.secrets.before');
+    credentials.remove();
+    failpoint('stack.destroy.secrets.after');
+    files.removeAll();
+    return '';
+  });
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
+import type { SettingsStore } from '../stores/settings/ports.ts';
+import { readSetting } from '../stores/settings/read-setting.ts';
+
+const key = 'stackImages';
+
+type Images = Readonly<Partial<Record<ServiceName, string>>>;
+
+/** The images that were chosen for this state folder's stack instead of the template's. */
+export function stackImages(settings: SettingsStore): Images {
+  return readSetting(settings, key, z.partialRecord(z.enum(serviceNames), z.string())) ?? {};
+}
+
+/**
+ * Keeps other images for later starts, each as `service=reference`; an empty reference goes back to the template's.
+ * @throws TrainyardError STACK_IMAGE_INVALID
+ */
+export function chooseImages(settings: SettingsStore, choices: readonly string[]): void {
+  const images: Partial<Record<ServiceName, string>> = { ...stackImages(settings) };
+  for (const choice of choices) {
+    const [, name, reference = ''] = /^([a-z0-9]+)=(.*)$/.exec(choice) ?? [];
+    const service = serviceNames.find((one) => one === name);
+    if (!service || !/^([a-z0-9][a-z0-9._/:@-]{0,400})?$/i.test(reference)) {
+      throw new TrainyardError(
+        'STACK_IMAGE_INVALID',
+        `"${choice.slice(0, 100)}" names no image of a service`,
+        `Write it as postgres=postgres:17; the services are ${serviceNames.join(', ')}.`,
+      );
+    }
+    if (reference === '') delete images[service];
+    else images[service] = reference;
+  }
+  settings.set(key, images);
+}

@@ -1,0 +1,272 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import { serviceNames } from '../../shared/model/stack.ts';
+import { failpoint } from '../platform/failpoints.ts';
+import type { Tell } from '../platform/progress.ts';
+import { choosePorts } from './choose-ports.ts';
+import type { FoundIdentity, StackContainer, VolumeAccess } from './daemon.ts';
+import { ensureImage } from './images.ts';
+import { stackLabels, stackNameOf } from './labels.ts';
+import { containerPorts } from './plan.ts';
+import {
+  type Recovery,
+  recoverySchema,
+  type StackPorts,
+  type StackRecord,
+  type StackSecrets,
+  secretNames,
+} from './record.ts';
+import { tellStep } from './report-step.ts';
+import type { StackParts } from './stack-parts.ts';
+
+/** What is known of a stack. */
+export interface Notes {
+  readonly record: StackRecord;
+  readonly secrets: StackSecrets;
+}
+
+type NotebookParts = Pick<
+  StackParts,
+  'daemon' | 'files' | 'credentials' | 'hostPorts' | 'volumes' | 'images'
+>;
+
+const newSecret = () => randomBytes(24).toString('hex');
+
+function newSecrets(): StackSecrets {
+  return {
+    'postgres-password': newSecret(),
+    'mongo-password': newSecret(),
+    'redis-password': newSecret(),
+    's3-password': newSecret(),
+  };
+}
+
+export const recoveryVolumeOf = (name: string) => `${name}_recovery`;
+
+/** Two files take turns: a kill while one is written leaves the other. */
+const slots = 2;
+const slotFile = (slot: number) => `stack-${slot % slots}.json`;
+
+/** What of the record is worth a new copy. */
+function copyHash({ record, secrets }: Notes): string {
+  const { id, name, ports, images, memoryBytes } = record;
+  return createHash('sha256')
+    .update(
+      JSON.stringify([id, name, ports, images, memoryBytes, secretNames.map((secret) => secrets[secret])]),
+    )
+    .digest('hex');
+}
+
+function newestCopy(files: ReadonlyMap<string, string> | null): Recovery | null {
+  const copies = [...(files?.values() ?? [])].flatMap((text) => {
+    try {
+      const copy = recoverySchema.safeParse(JSON.parse(text));
+      return copy.success ? [copy.data] : [];
+    } catch (error) {
+      // One that a kill cut short; the other is whole.
+      if (error instanceof SyntaxError) return [];
+      throw error;
+    }
+  });
+  const slotOf = ({ record }: Recovery) => record.recovery?.slot ?? 0;
+  return copies.sort((one, other) => slotOf(other) - slotOf(one))[0] ?? null;
+}
+
+/** The ports that a stack's containers publish, where it still has all five. */
+function portsOf(containers: readonly StackContainer[]): StackPorts | null {
+  const found = serviceNames.map((name) => {
+    const published = containers.find(({ service }) => service === name)?.published ?? {};
+    const ports = Object.entries(containerPorts[name]).map(([purpose, inside]) => [
+      purpose,
+      published[inside],
+    ]);
+    return [name, Object.fromEntries(ports)] as const;
+  });
+  const parsed = recoverySchema.shape.record.shape.ports.safeParse(Object.fromEntries(found));
+  return parsed.success ? parsed.data : null;
+}
+
+/**
+ * Knows which stack a state folder has: by its notes, else by the labels of what the daemon has, whose recovery volume holds a copy
+ * of the notes and the passwords.
+ */
+export class Notebook {
+  private readonly parts: NotebookParts;
+
+  constructor(parts: NotebookParts) {
+    this.parts = parts;
+  }
+
+  /** The record as it stands or as the labels give it, without changing anything; null where there is no stack. */
+  async peek(): Promise<{ readonly record: StackRecord; readonly secrets: StackSecrets | null } | null> {
+    const { files, credentials, daemon } = this.parts;
+    const notes = files.read();
+    if (notes.kind === 'whole') return { record: notes.record, secrets: credentials.load() };
+    const [found] = await daemon.stacksOf(files.home);
+    return found ? this.lookUp(found) : null;
+  }
+
+  /**
+   * As {@link peek}, and puts what was found by labels back into the state folder.
+   * @throws TrainyardError STACK_CREDENTIALS_LOST where there is data and no password for it
+   */
+  async open(tell: Tell): Promise<Notes | null> {
+    const { files, credentials } = this.parts;
+    const notes = files.read();
+    if (notes.kind === 'damaged') {
+      await tellStep(tell, 'state', null, async () => {
+        failpoint('stack.record.aside.before');
+        const aside = files.setAside();
+        failpoint('stack.record.aside.after');
+        return `STACK_STATE_CORRUPT: ${notes.file} was set aside as ${aside}`;
+      });
+    }
+    if (notes.kind === 'whole') {
+      const secrets = credentials.load();
+      if (secrets) return { record: notes.record, secrets };
+    }
+    return this.recover(tell, notes.kind === 'whole' ? notes.record : null);
+  }
+
+  /** Begins a stack: its name is nobody's, its ports are free. */
+  async begin(): Promise<Notes> {
+    const { daemon, files, credentials, hostPorts } = this.parts;
+    const id = await this.freeId();
+    const record: StackRecord = {
+      version: 1,
+      id,
+      name: stackNameOf(id),
+      ports: await choosePorts(daemon, hostPorts, id),
+      images: {},
+      memoryBytes: null,
+      started: false,
+      stopping: [],
+      removal: null,
+      recovery: null,
+    };
+    // The passwords first: with notes and without passwords it would look as if they had been lost.
+    const secrets = newSecrets();
+    credentials.keep(secrets);
+    files.write(record);
+    return { record, secrets };
+  }
+
+  write(notes: Notes, change: Partial<StackRecord>): Notes {
+    const record = { ...notes.record, ...change };
+    this.parts.files.write(record);
+    return { ...notes, record };
+  }
+
+  /** Sees that the recovery volume has a copy of what is known now. */
+  async keepCopy(notes: Notes, image: string): Promise<Notes> {
+    const hash = copyHash(notes);
+    if (notes.record.recovery?.hash === hash) return notes;
+    const recovery = { slot: (notes.record.recovery?.slot ?? 0) + 1, hash };
+    const record = { ...notes.record, recovery };
+    const { daemon } = this.parts;
+    failpoint('stack.recovery.write.before');
+    await daemon.writeToVolume(
+      this.access(record, image),
+      slotFile(recovery.slot),
+      JSON.stringify({ record, secrets: notes.secrets } satisfies Recovery),
+    );
+    failpoint('stack.recovery.write.after');
+    return this.write(notes, { recovery });
+  }
+
+  private async recover(tell: Tell, known: StackRecord | null): Promise<Notes | null> {
+    const { files, credentials, daemon } = this.parts;
+    const [found] = known ? [{ ...known, createdAt: '' }] : await daemon.stacksOf(files.home);
+    if (!found) return null;
+    let notes: Notes | null = null;
+    await tellStep(tell, 'recover', null, async () => {
+      const copy = await this.lookUp(found, tell);
+      const record = known ?? copy.record;
+      const secrets = copy.secrets ?? (await this.secretsWithoutData(record));
+      failpoint('stack.recover.before');
+      credentials.keep(secrets);
+      files.write(record);
+      failpoint('stack.recover.after');
+      notes = { record, secrets };
+      return `${record.name}, found by its labels`;
+    });
+    return notes;
+  }
+
+  /** New passwords do no harm before the first volume of data was made. */
+  private async secretsWithoutData({ id, name }: StackRecord): Promise<StackSecrets> {
+    const { daemon, files, volumes } = this.parts;
+    const data = Object.values(volumes).flatMap((own) => own.map((volume) => `${name}_${volume}`));
+    const present = await daemon.names('volume', id);
+    if (!present.some((volume) => data.includes(volume))) return newSecrets();
+    throw new TrainyardError(
+      'STACK_CREDENTIALS_LOST',
+      `The passwords of the stack ${name} are gone from ${files.home} and from its recovery volume; its data is still there`,
+      `Put the folder stack/secrets back from a backup; to give up the data: trainyard stack destroy --name ${name}`,
+      { status: 409 },
+    );
+  }
+
+  /** What the labels and the recovery volume tell of a stack. Without a local image only a verb reaches into the volume. */
+  private async lookUp(found: FoundIdentity, tell?: Tell) {
+    const { daemon, hostPorts } = this.parts;
+    const containers = await daemon.containers(found.id);
+    const image = await this.anyImage(containers, tell);
+    const files = image ? await daemon.readFromVolume(this.access(found, image)) : null;
+    const copy = newestCopy(files);
+    if (copy && copy.record.id === found.id) return copy;
+    const ports = portsOf(containers) ?? (await choosePorts(daemon, hostPorts, found.id));
+    const record: StackRecord = {
+      version: 1,
+      id: found.id,
+      name: found.name,
+      ports,
+      images: {},
+      memoryBytes: null,
+      started: true,
+      stopping: [],
+      removal: null,
+      recovery: null,
+    };
+    return { record, secrets: null };
+  }
+
+  private access({ id, name }: { readonly id: string; readonly name: string }, image: string): VolumeAccess {
+    const labels = {
+      [stackLabels.stack]: id,
+      [stackLabels.name]: name,
+      [stackLabels.home]: this.parts.files.home,
+    };
+    return { volume: recoveryVolumeOf(name), labels, image };
+  }
+
+  /** An image that is here; any will do, since nothing of it is run. */
+  private async anyImage(containers: readonly StackContainer[], tell?: Tell): Promise<string | null> {
+    const { daemon, images } = this.parts;
+    const references = [
+      ...containers.map(({ imageId }) => imageId),
+      ...serviceNames.map((name) => images[name]),
+    ];
+    for (const reference of references) {
+      const image = await daemon.image(reference);
+      if (image) return image.id;
+    }
+    if (!tell) return null;
+    return (await ensureImage(daemon, 'redis', images.redis, undefined, tell, undefined)).id;
+  }
+
+  private async freeId(): Promise<string> {
+    const { daemon, volumes } = this.parts;
+    for (;;) {
+      const id = randomUUID();
+      const name = stackNameOf(id);
+      const wanted = [...Object.values(volumes).flat(), 'recovery'].map((volume) => `${name}_${volume}`);
+      const owners = await Promise.all([
+        ...wanted.map((volume) => daemon.ownerOf('volume', volume)),
+        ...serviceNames.map((service) => daemon.ownerOf('container', `${name}-${service}-1`)),
+        daemon.ownerOf('network', `${name}_default`),
+      ]);
+      if (owners.every((owner) => owner === null)) return id;
+    }
+  }
+}

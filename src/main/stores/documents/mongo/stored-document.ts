@@ -1,0 +1,81 @@
+import { BSON } from 'mongodb';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import type { CollectionName, StoredDocument } from '../ports.ts';
+import { documentText } from '../validation.ts';
+import { fromStoredText, toStoredName, toStoredText, toTopName } from './names.ts';
+import { asDate, type TimeFields, timeFields } from './times.ts';
+
+/** A document as MongoDB keeps it: the same fields, `_id` for `id`, dates for times. */
+export interface BsonDocument {
+  _id: string;
+  [field: string]: unknown;
+}
+
+/** MongoDB's own limit (`maxBsonObjectSize`). */
+const largestBytes = 16 * 1024 * 1024;
+/** BSON takes at most some eight times as much room as JSON (`[0,0,…]`): below this nothing needs to be measured. */
+const surelySmall = 1024 * 1024;
+
+/** The checked document as MongoDB keeps it. @throws TrainyardError DOCUMENT_INVALID, DOCUMENT_TOO_LARGE */
+export function toStored(collection: CollectionName, document: StoredDocument): BsonDocument {
+  const text = documentText(collection, document);
+  const stored = {
+    ...fieldsOf(document, timeFields(collection), toTopName),
+    _id: toStoredText(document.id),
+  };
+  if (text.length > surelySmall && BSON.calculateObjectSize(stored) > largestBytes) {
+    throw tooLarge(collection, document.id);
+  }
+  return stored;
+}
+
+/** A value of a document's field; `times` says what in it is a date. */
+export function toStoredValue(value: unknown, times?: TimeFields): unknown {
+  if (typeof value === 'string') {
+    return (times === 'time' ? asDate(value) : null) ?? toStoredText(value);
+  }
+  // JSON has no -0.
+  if (typeof value === 'number') return value === 0 ? 0 : value;
+  if (Array.isArray(value)) return value.map((item) => toStoredValue(item, times));
+  if (typeof value === 'object' && value !== null) return fieldsOf(value, times, toStoredName);
+  return value;
+}
+
+function fieldsOf(
+  object: object,
+  times: TimeFields | undefined,
+  toName: (name: string) => string,
+): Record<string, unknown> {
+  const fields = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    fields.map(([name, value]) => {
+      const inner = typeof times === 'object' && Object.hasOwn(times, name) ? times[name] : undefined;
+      return [toName(name), toStoredValue(value, inner)];
+    }),
+  );
+}
+
+export function fromStored({ _id, ...fields }: BsonDocument): StoredDocument {
+  return { ...(fromStoredValue(fields) as Record<string, unknown>), id: String(fromStoredValue(_id)) };
+}
+
+/** What others wrote with BSON's own types comes as its Extended JSON says it. */
+export function fromStoredValue(value: unknown): unknown {
+  if (typeof value === 'string') return fromStoredText(value);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(fromStoredValue);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('_bsontype' in value) return BSON.EJSON.serialize({ value }, { relaxed: true }).value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [fromStoredText(name), fromStoredValue(inner)]),
+  );
+}
+
+export function tooLarge(collection: CollectionName, id: string): TrainyardError {
+  return new TrainyardError(
+    'DOCUMENT_TOO_LARGE',
+    `The document ${id} of ${collection} is larger than ${largestBytes} bytes as MongoDB keeps it`,
+    'Split it into several documents.',
+    { status: 413 },
+  );
+}

@@ -1,0 +1,218 @@
+import type { Pool } from 'pg';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { hasCode } from '../../../platform/error-code.ts';
+import { failpoint } from '../../../platform/failpoints.ts';
+import { fromJsonbText, toJsonbText } from '../../../postgres/jsonb-text.ts';
+import { inTransaction } from '../../../postgres/transaction.ts';
+import { lifetimeField } from '../collections.ts';
+import type { CollectionName, DocumentFilter, DocumentStore, FindOptions, StoredDocument } from '../ports.ts';
+import { existsAlready } from '../refusals.ts';
+import { withFields } from '../set-fields.ts';
+import { documentText } from '../validation.ts';
+import { filterCondition, isLive } from './filter.ts';
+import { neededIndexes, uniqueField } from './indexes.ts';
+import { orderAndPage } from './order.ts';
+import { Parameters } from './parameters.ts';
+import { putFrom } from './put-from.ts';
+
+interface BodyRow {
+  readonly body: string;
+}
+
+const selectBody = 'SELECT d.body::text AS body FROM documents AS d';
+
+/** Rows of expired documents that one statement removes. */
+const sweepRows = 1000;
+
+/** The document store on PostgreSQL's table `documents` (jsonb). The migrations make the table and its indexes. */
+export function createDocumentStore(pool: Pool): DocumentStore {
+  return new PostgresDocumentStore(pool);
+}
+
+class PostgresDocumentStore implements DocumentStore {
+  private readonly pool: Pool;
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  async ensureCollections(): Promise<void> {
+    const { rows } = await this.pool.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+       WHERE i.indrelid = to_regclass('documents') AND i.indisvalid`,
+    );
+    const present = new Set(rows.map(({ name }) => name));
+    const absent = neededIndexes().filter((name) => !present.has(name));
+    if (absent.length === 0) return;
+    throw new TrainyardError(
+      'DOCUMENT_STORE_INCOMPLETE',
+      `The database lacks indexes of the document store: ${absent.join(', ')}`,
+      'Bring it to the newest revision with `trainyard db upgrade`.',
+      { status: 503 },
+    );
+  }
+
+  async insert(collection: CollectionName, document: StoredDocument): Promise<void> {
+    // A document that has expired is as if it were not there.
+    const added = await this.write(
+      collection,
+      document,
+      `DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at, created_at = now() WHERE NOT ${isLive}`,
+    );
+    if (!added) throw existsAlready(collection, 'id', document.id);
+  }
+
+  async put(collection: CollectionName, document: StoredDocument): Promise<void> {
+    await this.write(
+      collection,
+      document,
+      'DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at',
+    );
+  }
+
+  private async write(
+    collection: CollectionName,
+    document: StoredDocument,
+    onConflict: string,
+  ): Promise<boolean> {
+    const text = documentText(collection, document);
+    failpoint('documents.write.before');
+    const { rowCount } = await this.guardUnique(collection, document, () =>
+      this.pool.query(
+        `INSERT INTO documents AS d (collection, id, body, expires_at) VALUES ($1, $2, $3::jsonb, $4::timestamptz)
+         ON CONFLICT (collection, id) ${onConflict}`,
+        [collection, document.id, toJsonbText(text), expiry(collection, document)],
+      ),
+    );
+    failpoint('documents.write.after');
+    return rowCount === 1;
+  }
+
+  async get(collection: CollectionName, id: string): Promise<StoredDocument | null> {
+    const [found] = await this.find(collection, { equals: { id } });
+    return found ?? null;
+  }
+
+  async getMany(collection: CollectionName, ids: readonly string[]): Promise<StoredDocument[]> {
+    const { rows } = await this.pool.query<BodyRow>(
+      `SELECT d.body::text AS body FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, place)
+       JOIN documents AS d ON d.collection = $1 AND d.id = wanted.id AND ${isLive} ORDER BY wanted.place`,
+      [collection, ids.map(toKeyText)],
+    );
+    return rows.map(toDocument);
+  }
+
+  async find(
+    collection: CollectionName,
+    filter: DocumentFilter,
+    options: FindOptions = {},
+  ): Promise<StoredDocument[]> {
+    const parameters = new Parameters();
+    const condition = filterCondition(collection, filter, parameters);
+    const { rows } = await this.pool.query<BodyRow>(
+      `${selectBody} WHERE ${condition} ${orderAndPage(collection, options, parameters)}`,
+      parameters.values,
+    );
+    return rows.map(toDocument);
+  }
+
+  async count(collection: CollectionName, filter: DocumentFilter): Promise<number> {
+    const parameters = new Parameters();
+    const condition = filterCondition(collection, filter, parameters);
+    const { rows } = await this.pool.query<{ count: string }>(
+      `SELECT count(*) FROM documents AS d WHERE ${condition}`,
+      parameters.values,
+    );
+    return Number(rows[0]?.count);
+  }
+
+  async update(
+    collection: CollectionName,
+    id: string,
+    set: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> {
+    return inTransaction(this.pool, async (client) => {
+      const key = [collection, toKeyText(id)];
+      const { rows } = await client.query<BodyRow>(
+        `${selectBody} WHERE d.collection = $1 AND d.id = $2 AND ${isLive} FOR UPDATE`,
+        key,
+      );
+      const [row] = rows;
+      if (!row) return false;
+      const changed = withFields(collection, toDocument(row), set);
+      const text = toJsonbText(documentText(collection, changed));
+      await this.guardUnique(collection, changed, () =>
+        client.query(
+          'UPDATE documents SET body = $3::jsonb, expires_at = $4::timestamptz WHERE collection = $1 AND id = $2',
+          [...key, text, expiry(collection, changed)],
+        ),
+      );
+      return true;
+    });
+  }
+
+  async putFrom(
+    collection: CollectionName,
+    base: StoredDocument,
+    field: string,
+    position: number,
+    items: readonly unknown[],
+  ): Promise<void> {
+    failpoint('documents.put-from.before');
+    await putFrom(this.pool, collection, base, expiry(collection, base), field, position, items);
+    failpoint('documents.put-from.after');
+  }
+
+  async remove(collection: CollectionName, filter: DocumentFilter): Promise<number> {
+    const parameters = new Parameters();
+    const condition = filterCondition(collection, filter, parameters);
+    const { rowCount } = await this.pool.query(
+      `DELETE FROM documents AS d WHERE ${condition}`,
+      parameters.values,
+    );
+    return rowCount ?? 0;
+  }
+
+  async removeExpired(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const { rowCount } = await this.pool.query(
+        `DELETE FROM documents WHERE (collection, id) IN
+           (SELECT collection, id FROM documents WHERE expires_at <= clock_timestamp() LIMIT ${sweepRows} FOR UPDATE SKIP LOCKED)
+         AND expires_at <= clock_timestamp()`,
+      );
+      total += rowCount ?? 0;
+      if ((rowCount ?? 0) < sweepRows) return total;
+    }
+  }
+
+  private async guardUnique<Result>(
+    collection: CollectionName,
+    document: StoredDocument,
+    write: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await write();
+    } catch (error) {
+      const constraint =
+        hasCode(error, '23505') && 'constraint' in error ? String(error.constraint) : undefined;
+      const field = uniqueField(collection, constraint);
+      if (!field) throw error;
+      throw existsAlready(collection, field, document[field]);
+    }
+  }
+}
+
+function toDocument({ body }: BodyRow): StoredDocument {
+  return fromJsonbText(body) as StoredDocument;
+}
+
+/** PostgreSQL refuses a text parameter with NUL; no id holds one, so whatever stands for it matches nothing. */
+function toKeyText(id: string): string {
+  return id.toWellFormed().replaceAll('\0', '\u{FFFD}');
+}
+
+function expiry(collection: CollectionName, document: StoredDocument): unknown {
+  const field = lifetimeField(collection);
+  return field ? document[field] : null;
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { toJsonText } from '../../platform/json-text.ts';
+import { collections } from './collections.ts';
+import type { CollectionName, StoredDocument } from './ports.ts';
+
+/** MongoDB's limit of a document; the same everywhere, so that every store takes what one takes. */
+const largestBytes = 16 * 1024 * 1024;
+
+/**
+ * Checks a document against its collection's schema and answers its JSON text.
+ * @throws TrainyardError DOCUMENT_INVALID (names the field), DOCUMENT_TOO_LARGE
+ */
+export function documentText(collection: CollectionName, document: StoredDocument): string {
+  // Encoding checks the stored side of a schema: a default does not stand in for a field that was left out.
+  const checked = z.safeEncode(collections[collection].schema, document);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    const path = [
+      ...(issue?.path ?? []),
+      ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
+    ];
+    throw invalidDocument(
+      collection,
+      document.id,
+      path.map(String).join('.'),
+      issue?.message ?? 'it does not fit',
+    );
+  }
+  const json = toJsonText(document);
+  if ('fault' in json) throw invalidDocument(collection, document.id, json.fault.field, json.fault.reason);
+  if (json.text.length > largestBytes / 3 && Buffer.byteLength(json.text) > largestBytes) {
+    throw new TrainyardError(
+      'DOCUMENT_TOO_LARGE',
+      `The document ${document.id} of ${collection} is larger than ${largestBytes} bytes`,
+      'Split it into several documents.',
+      { status: 413 },
+    );
+  }
+  return json.text;
+}
+
+/** The error for a document that its collection does not take. */
+export function invalidDocument(
+  collection: CollectionName,
+  id: unknown,
+  field: string,
+  reason: string,
+): TrainyardError {
+  return new TrainyardError(
+    'DOCUMENT_INVALID',
+    `The document ${String(id)} does not fit ${collection}: ${field || 'the document'}: ${reason}`,
+    `Give ${field || 'the document'} a value that the collection's schema takes.`,
+    { place: { field } },
+  );
+}

@@ -1,0 +1,222 @@
+import { randomInt } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
+import { to as copyOut } from 'pg-copy-streams';
+import { TrainyardError } from '../../../shared/model/errors.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { CopyIn } from '../../postgres/copy-in.ts';
+import { asPostgresError } from '../../postgres/errors.ts';
+import { clientConfig, type PostgresAddress } from '../../postgres/pool.ts';
+import { readTarget } from '../../postgres/schema/create-schema-service.ts';
+import { ContentHash } from './content-hash.ts';
+import type { CopyResult, CopyTell } from './progress.ts';
+import { notEmpty, notTheSame } from './refusals.ts';
+import {
+  quoted,
+  readContent,
+  readMonths,
+  readRevisions,
+  readTables,
+  sameText,
+  type TableContent,
+  type TableShape,
+} from './table-shapes.ts';
+
+/**
+ * Copies every table of the schema `public` but the embedded profile's stores of documents, cache and queue: from one snapshot into
+ * one transaction, so that a kill at any moment leaves the target as it was. Rows arrive exactly as they are: triggers of the schema
+ * (cached counts, `updated_at`) rest meanwhile, foreign keys are checked. The target's role must own the tables; it need not be a
+ * superuser. The source is read only. Harmless when repeated: a target that is the same already stays so.
+ * @throws TrainyardError MIGRATION_SCHEMA_DIFFERS where the two are not at the same revision with the same tables; MIGRATION_SAME_STORE;
+ *   MIGRATION_TARGET_NOT_EMPTY; MIGRATION_DIFFERS; POSTGRES_…
+ */
+export async function copyDatabase(options: {
+  readonly from: PostgresAddress;
+  readonly to: PostgresAddress;
+  readonly tell: CopyTell;
+}): Promise<CopyResult> {
+  const { from, to, tell } = options;
+  return inTransaction(from, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', (source) =>
+    inTransaction(to, '', async (target) => {
+      await refuseSame(source, target);
+      const tables = await comparedTables(source, target);
+      const contents = await contentsOf(source, tables, 'checking', tell);
+      const copied = (await isCopy(source, target, tables, contents, tell))
+        ? 0
+        : await copyTables(source, target, tables, contents, tell);
+      const hash = new ContentHash();
+      for (const [{ name }, content] of contents) hash.add(name, String(content.rows), content.hash);
+      const count = [...contents.values()].reduce((sum, { rows }) => sum + rows, 0);
+      failpoint('migration.database.commit.before');
+      return { count, copied, sha256: hash.hex() };
+    }),
+  );
+}
+
+async function inTransaction<Result>(
+  address: PostgresAddress,
+  mode: string,
+  use: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client(clientConfig(address));
+  let lost: Error | null = null;
+  client.on('error', (error) => {
+    lost = error;
+  });
+  try {
+    await client.connect();
+    await client.query(`BEGIN ${mode}`);
+    await client.query(sameText);
+    // Nobody waits for a stranger's lock without an end, nor loses a long copy to a server's limits.
+    await client.query(
+      "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
+    );
+    const result = await use(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    throw asPostgresError(lost ?? error, targetOf(address));
+  } finally {
+    await client.end();
+  }
+}
+
+function targetOf(address: PostgresAddress) {
+  if ('url' in address) return readTarget(address.url);
+  return { place: `${address.host}:${address.port}`, database: address.database, user: address.user };
+}
+
+/** A lock that only the same database knows. */
+async function refuseSame(source: pg.Client, target: pg.Client): Promise<void> {
+  const number = randomInt(2 ** 47);
+  await source.query('SELECT pg_advisory_xact_lock($1)', [number]);
+  const { rows } = await target.query<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS free', [
+    number,
+  ]);
+  if (rows[0]?.free) return;
+  throw new TrainyardError(
+    'MIGRATION_SAME_STORE',
+    'The source and the target are the same database',
+    'Name another target.',
+    { status: 409 },
+  );
+}
+
+async function comparedTables(source: pg.Client, target: pg.Client): Promise<readonly TableShape[]> {
+  const [ours, theirs] = [await readRevisions(source), await readRevisions(target)];
+  if (ours.join() !== theirs.join()) {
+    throw schemaDiffers(
+      `the source is at revision ${ours.at(-1) ?? 'none'}, the target at ${theirs.at(-1) ?? 'none'}`,
+    );
+  }
+  const [tables, others] = [await readTables(source), await readTables(target)];
+  const shapes = new Map(others.map(({ name, columns }) => [name, columns.join()]));
+  const differing = tables.filter(({ name, columns }) => shapes.get(name) !== columns.join());
+  if (differing.length > 0)
+    throw schemaDiffers(`only one of them has ${differing.map(({ name }) => name).join(', ')} like that`);
+  return tables;
+}
+
+function schemaDiffers(what: string): TrainyardError {
+  return new TrainyardError(
+    'MIGRATION_SCHEMA_DIFFERS',
+    `The two databases have different schemas: ${what}`,
+    'Bring both to the newest revision with `trainyard db upgrade`.',
+    { status: 409 },
+  );
+}
+
+async function contentsOf(
+  client: pg.Client,
+  tables: readonly TableShape[],
+  step: 'checking' | 'comparing',
+  tell: CopyTell,
+): Promise<ReadonlyMap<TableShape, TableContent>> {
+  const contents = new Map<TableShape, TableContent>();
+  for (const table of tables) {
+    const content = await readContent(client, table);
+    contents.set(table, content);
+    tell({ step, what: table.name, done: content.rows, total: content.rows });
+  }
+  return contents;
+}
+
+/**
+ * Whether the target is the same already. A fresh one is not: there only `users` has rows, the local owner's, made by the migrations
+ * with that database's own dates.
+ * @throws TrainyardError MIGRATION_TARGET_NOT_EMPTY
+ */
+async function isCopy(
+  source: pg.Client,
+  target: pg.Client,
+  tables: readonly TableShape[],
+  contents: ReadonlyMap<TableShape, TableContent>,
+  tell: CopyTell,
+): Promise<boolean> {
+  const names = tables.map(({ name }) => quoted(name)).join(', ');
+  // Nobody writes to the target from here on; readers may.
+  await target.query(`LOCK TABLE trainyard_migrations, ${names} IN SHARE ROW EXCLUSIVE MODE`);
+  const filled: string[] = [];
+  for (const { name } of tables) {
+    const { rows } = await target.query<{ filled: boolean }>(
+      `SELECT EXISTS (SELECT FROM ${quoted(name)}) AS filled`,
+    );
+    if (rows[0]?.filled) filled.push(name);
+  }
+  if (filled.length === 0) return false;
+  if (filled.join() === 'users') {
+    const owners = await target.query<{ id: string }>('SELECT id FROM users');
+    const ids = owners.rows.map(({ id }) => id);
+    const known = await source.query('SELECT id FROM users WHERE id = ANY ($1)', [ids]);
+    if (known.rowCount === ids.length) return false;
+  }
+  const there = await contentsOf(target, tables, 'checking', tell);
+  const other = tables.find((table) => there.get(table)?.hash !== contents.get(table)?.hash);
+  if (other) throw notEmpty(`${there.get(other)?.rows} rows in the table ${other.name}`);
+  return true;
+}
+
+async function copyTables(
+  source: pg.Client,
+  target: pg.Client,
+  tables: readonly TableShape[],
+  contents: ReadonlyMap<TableShape, TableContent>,
+  tell: CopyTell,
+): Promise<number> {
+  for (const month of await readMonths(source)) {
+    await target.query('SELECT ensure_metrics_partitions($1::timestamptz, $1::timestamptz)', [month]);
+  }
+  // Only the owner may, and only until the end of this transaction: no other session sees the triggers rest.
+  await target.query('SET CONSTRAINTS ALL IMMEDIATE');
+  for (const { name } of tables) await target.query(`ALTER TABLE ${quoted(name)} DISABLE TRIGGER USER`);
+  await target.query(`TRUNCATE ${tables.map(({ name }) => quoted(name)).join(', ')}`);
+  let copied = 0;
+  for (const { name, columns } of tables) {
+    const list = columns.map(quoted).join(', ');
+    await pipeline(
+      source.query(copyOut(`COPY (SELECT ${list} FROM ${quoted(name)}) TO STDOUT (FORMAT binary)`)),
+      target.query(new CopyIn(`COPY ${quoted(name)} (${list}) FROM STDIN (FORMAT binary)`)),
+    );
+    failpoint('migration.database.table.after');
+    const rows = [...contents].find(([table]) => table.name === name)?.[1].rows ?? 0;
+    copied += rows;
+    tell({ step: 'copying', what: name, done: rows, total: rows });
+  }
+  for (const { name } of tables) await target.query(`ALTER TABLE ${quoted(name)} ENABLE TRIGGER USER`);
+  await copySequences(source, target);
+  const there = await contentsOf(target, tables, 'comparing', tell);
+  const differing = tables.filter((table) => there.get(table)?.hash !== contents.get(table)?.hash);
+  if (differing.length > 0) throw notTheSame(`the tables ${differing.map(({ name }) => name).join(', ')}`);
+  return copied;
+}
+
+/** Sequences of the copied tables go on where the source's are; `kv_queue` has one of its own that stays. */
+async function copySequences(source: pg.Client, target: pg.Client): Promise<void> {
+  const { rows } = await source.query<{ name: string; value: string }>(
+    `SELECT sequencename AS name, last_value::text AS value FROM pg_sequences
+     WHERE schemaname = 'public' AND last_value IS NOT NULL AND sequencename !~ '^kv_queue_'`,
+  );
+  for (const { name, value } of rows) {
+    await target.query('SELECT setval($1::regclass, $2)', [quoted(name), value]);
+  }
+}

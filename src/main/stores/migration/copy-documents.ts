@@ -1,0 +1,136 @@
+import { failpoint } from '../../platform/failpoints.ts';
+import { lifetimeField } from '../documents/collections.ts';
+import type { CollectionName, DocumentStore, StoredDocument } from '../documents/ports.ts';
+import { ContentHash, canonicalText } from './content-hash.ts';
+import { collectionNames, documentPages } from './document-pages.ts';
+import type { CopyResult, CopyTell } from './progress.ts';
+import { notEmpty, notTheSame } from './refusals.ts';
+
+/** Documents on their way at a time. */
+const writers = 8;
+
+/** Documents whose time comes within this are left out of comparisons: one store may drop them while the other is read. */
+const comparedMs = 60 * 60 * 1000;
+
+export interface DocumentsFingerprint {
+  readonly count: number;
+  /** Over the collection, id and content of every document, whatever their order and that of their fields. */
+  readonly sha256: string;
+  readonly counts: Readonly<Record<CollectionName, number>>;
+}
+
+/**
+ * How many documents a store holds, and a hash over all of them.
+ * @param options.livingAt leaves out documents that expire before this time
+ */
+export async function fingerprintDocuments(
+  store: DocumentStore,
+  options: { readonly livingAt?: Date; readonly tell?: CopyTell } = {},
+): Promise<DocumentsFingerprint> {
+  const hash = new ContentHash();
+  const counts: [CollectionName, number][] = [];
+  for (const collection of collectionNames()) {
+    const before = hash.count;
+    for await (const page of documentPages(store, collection)) {
+      for (const document of page) {
+        if (livesAt(collection, document, options.livingAt)) hash.add(collection, canonicalText(document));
+      }
+      options.tell?.({ step: 'comparing', what: collection, done: hash.count - before, total: null });
+    }
+    counts.push([collection, hash.count - before]);
+  }
+  return {
+    count: hash.count,
+    sha256: hash.hex(),
+    counts: Object.fromEntries(counts) as Record<CollectionName, number>,
+  };
+}
+
+/**
+ * Copies every document. Redone after a kill it copies what is missing; the source is read only.
+ * @throws TrainyardError MIGRATION_TARGET_NOT_EMPTY where the target holds a document that the source does not have like that (nothing
+ *   was written then); MIGRATION_DIFFERS where both are not the same in the end
+ */
+export async function copyDocuments(
+  from: DocumentStore,
+  to: DocumentStore,
+  tell: CopyTell,
+): Promise<CopyResult> {
+  for (const collection of collectionNames()) await refuseOthers(from, to, collection, tell);
+  let copied = 0;
+  for (const collection of collectionNames()) copied += await copyCollection(from, to, collection, tell);
+  const livingAt = new Date(Date.now() + comparedMs);
+  const source = await fingerprintDocuments(from, { livingAt, tell });
+  const target = await fingerprintDocuments(to, { livingAt, tell });
+  if (source.sha256 !== target.sha256 || source.count !== target.count) {
+    const differing = collectionNames()
+      .filter((name) => source.counts[name] !== target.counts[name])
+      .map((name) => `${name} has ${target.counts[name]} documents instead of ${source.counts[name]}`);
+    throw notTheSame(differing.join(', ') || 'the same number of documents, with other contents');
+  }
+  return { count: target.count, copied, sha256: target.sha256 };
+}
+
+function livesAt(collection: CollectionName, document: StoredDocument, time: Date | undefined): boolean {
+  const field = lifetimeField(collection);
+  return !field || !time || Date.parse(String(document[field])) > time.getTime();
+}
+
+async function refuseOthers(
+  from: DocumentStore,
+  to: DocumentStore,
+  collection: CollectionName,
+  tell: CopyTell,
+): Promise<void> {
+  let checked = 0;
+  for await (const page of documentPages(to, collection)) {
+    const known = await texts(from, collection, page);
+    const soon = new Date(Date.now() + comparedMs);
+    const other = page.find(
+      (document) => livesAt(collection, document, soon) && known.get(document.id) !== canonicalText(document),
+    );
+    if (other) throw notEmpty(`the document ${other.id} of ${collection}`);
+    checked += page.length;
+    tell({ step: 'checking', what: collection, done: checked, total: null });
+  }
+}
+
+async function copyCollection(
+  from: DocumentStore,
+  to: DocumentStore,
+  collection: CollectionName,
+  tell: CopyTell,
+): Promise<number> {
+  const total = await from.count(collection, {});
+  let done = 0;
+  let copied = 0;
+  for await (const page of documentPages(from, collection)) {
+    const known = await texts(to, collection, page);
+    const missing = page.filter((document) => known.get(document.id) !== canonicalText(document));
+    const waiting = missing.values();
+    const write = async () => {
+      for (const document of waiting) {
+        failpoint('migration.document.before');
+        await to.put(collection, document);
+        failpoint('migration.document.after');
+      }
+    };
+    await Promise.all(Array.from({ length: writers }, write));
+    done += page.length;
+    copied += missing.length;
+    tell({ step: 'copying', what: collection, done, total });
+  }
+  return copied;
+}
+
+async function texts(
+  store: DocumentStore,
+  collection: CollectionName,
+  page: readonly StoredDocument[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = await store.getMany(
+    collection,
+    page.map(({ id }) => id),
+  );
+  return new Map(found.map((document) => [document.id, canonicalText(document)]));
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { failpoint } from '../../platform/failpoints.ts';
+import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
+import { ContentHash } from './content-hash.ts';
+import type { CopyResult, CopyTell } from './progress.ts';
+import { notEmpty, notTheSame } from './refusals.ts';
+
+/** Objects up to this size are read whole, several at a time: a dataset is mostly of them. */
+const smallBytes = 256 * 1024;
+const readers = 16;
+
+export interface ObjectsFingerprint {
+  readonly count: number;
+  readonly bytes: number;
+  /** Over the bucket, key and content of every object, whatever their order. */
+  readonly sha256: string;
+}
+
+/** How many objects a store holds, and a hash over all of them: reads every byte. */
+export async function fingerprintObjects(
+  store: ObjectStore,
+  options: { readonly tell?: CopyTell } = {},
+): Promise<ObjectsFingerprint> {
+  const hash = new ContentHash();
+  let bytes = 0;
+  for (const bucket of buckets) {
+    let done = 0;
+    for await (const objects of batches(store.list(bucket, ''))) {
+      const digests = await Promise.all(objects.map(({ key }) => digestOf(store, bucket, key)));
+      for (const [index, { key, size }] of objects.entries()) {
+        hash.add(bucket, key, digests[index] ?? '');
+        bytes += size;
+      }
+      done += objects.length;
+      options.tell?.({ step: 'comparing', what: bucket, done, total: null });
+    }
+  }
+  return { count: hash.count, bytes, sha256: hash.hex() };
+}
+
+/**
+ * Copies every object. Redone after a kill it copies what is missing; the source is read only.
+ * @throws TrainyardError MIGRATION_TARGET_NOT_EMPTY where the target holds an object that the source does not have like that (nothing
+ *   was written then); MIGRATION_DIFFERS where both are not the same in the end
+ */
+export async function copyObjects(from: ObjectStore, to: ObjectStore, tell: CopyTell): Promise<CopyResult> {
+  const there = new Map<Bucket, ReadonlySet<string>>();
+  for (const bucket of buckets) there.set(bucket, await sameObjects(from, to, bucket, tell));
+  const source = new ContentHash();
+  let copied = 0;
+  for (const bucket of buckets) {
+    copied += await copyBucket(from, to, bucket, there.get(bucket) ?? new Set(), source, tell);
+  }
+  const target = await fingerprintObjects(to, { tell });
+  if (source.hex() !== target.sha256 || source.count !== target.count) {
+    throw notTheSame(`${target.count} objects instead of ${source.count}, or other contents`);
+  }
+  return { count: target.count, copied, sha256: target.sha256 };
+}
+
+/** The keys that the target has already, each with the source's content. */
+async function sameObjects(
+  from: ObjectStore,
+  to: ObjectStore,
+  bucket: Bucket,
+  tell: CopyTell,
+): Promise<ReadonlySet<string>> {
+  const same = new Set<string>();
+  for await (const objects of batches(to.list(bucket, ''))) {
+    await Promise.all(
+      objects.map(async ({ key, size }) => {
+        const original = await from.head(bucket, key);
+        const isSame =
+          original?.size === size &&
+          (await digestOf(from, bucket, key)) === (await digestOf(to, bucket, key));
+        if (!isSame) throw notEmpty(`the object ${bucket}/${key}`);
+        same.add(key);
+      }),
+    );
+    tell({ step: 'checking', what: bucket, done: same.size, total: null });
+  }
+  return same;
+}
+
+async function copyBucket(
+  from: ObjectStore,
+  to: ObjectStore,
+  bucket: Bucket,
+  there: ReadonlySet<string>,
+  source: ContentHash,
+  tell: CopyTell,
+): Promise<number> {
+  let done = 0;
+  let copied = 0;
+  for await (const objects of batches(from.list(bucket, ''))) {
+    const present = objects.filter(({ key }) => there.has(key));
+    const missing = objects.filter(({ key }) => !there.has(key));
+    const digests = await Promise.all(present.map(({ key }) => digestOf(from, bucket, key)));
+    for (const [index, { key }] of present.entries()) source.add(bucket, key, digests[index] ?? '');
+    await copySmall(from, to, bucket, missing.filter(isSmall), source);
+    for (const { key } of missing.filter((object) => !isSmall(object))) {
+      failpoint('migration.object.before');
+      source.add(bucket, key, await copyLarge(from, to, bucket, key));
+      failpoint('migration.object.after');
+    }
+    done += objects.length;
+    copied += missing.length;
+    tell({ step: 'copying', what: bucket, done, total: null });
+  }
+  return copied;
+}
+
+const isSmall = ({ size }: ObjectInfo) => size <= smallBytes;
+
+async function copySmall(
+  from: ObjectStore,
+  to: ObjectStore,
+  bucket: Bucket,
+  objects: readonly ObjectInfo[],
+  source: ContentHash,
+): Promise<void> {
+  if (objects.length === 0) return;
+  const bodies = await Promise.all(
+    objects.map(async ({ key }) => ({ key, body: await bytesOf(await from.get(bucket, key)) })),
+  );
+  for (const { key, body } of bodies) source.add(bucket, key, sha256(body));
+  failpoint('migration.objects.before');
+  await to.putMany(bucket, each(bodies));
+  failpoint('migration.objects.after');
+}
+
+async function copyLarge(from: ObjectStore, to: ObjectStore, bucket: Bucket, key: string): Promise<string> {
+  const hash = createHash('sha256');
+  const body = await from.get(bucket, key);
+  async function* hashed() {
+    for await (const chunk of body) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  }
+  await to.put(bucket, key, Readable.from(hashed()));
+  return hash.digest('hex');
+}
+
+async function digestOf(store: ObjectStore, bucket: Bucket, key: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of await store.get(bucket, key)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+async function bytesOf(body: Readable): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  yield* items;
+}
+
+/** As many objects at a time as are read at once. */
+async function* batches(objects: AsyncIterable<ObjectInfo>): AsyncGenerator<readonly ObjectInfo[]> {
+  let batch: ObjectInfo[] = [];
+  for await (const object of objects) {
+    batch.push(object);
+    if (batch.length < readers) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,100 @@
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import type { Profile } from '../../../shared/model/stack.ts';
+import type { Tell } from '../../platform/progress.ts';
+import { buckets } from '../objects/ports.ts';
+import type { Stores } from '../profiles/stores.ts';
+import { copyDatabase } from './copy-database.ts';
+import { copyDocuments } from './copy-documents.ts';
+import { copyObjects } from './copy-objects.ts';
+import { collectionNames } from './document-pages.ts';
+import { emptyDatabase } from './empty-database.ts';
+import type { CopyNews, CopyResult, CopyTell } from './progress.ts';
+
+export interface MigrateParts {
+  readonly from: Profile;
+  readonly to: Profile;
+  /** What the target holds goes first. */
+  readonly replace: boolean;
+  readonly tell: Tell;
+  readonly open: (profile: Profile, tell: Tell | null) => Promise<Stores>;
+}
+
+const tellEveryMs = 250;
+
+async function refuseUnderWay({ pool }: Stores): Promise<void> {
+  const { rows } = await pool.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM workflows WHERE status IN ('running', 'queued') AND deleted_at IS NULL",
+  );
+  const count = rows[0]?.count ?? 0;
+  if (count === 0) return;
+  throw new TrainyardError(
+    'MIGRATION_RUNS_UNDER_WAY',
+    `${count} ${count === 1 ? 'run is' : 'runs are'} under way or queued`,
+    'Wait for their end or cancel them, then migrate again.',
+    { status: 409 },
+  );
+}
+
+async function empty({ pool, documents, objects }: Stores): Promise<void> {
+  await emptyDatabase(pool);
+  for (const collection of collectionNames()) await documents.remove(collection, {});
+  for (const bucket of buckets) {
+    for await (const { key } of objects.list(bucket, '')) await objects.remove(bucket, key);
+  }
+}
+
+/** Tells of a part as a step of the operation, now and then while it goes on, and with its counts at the end. */
+async function part(tell: Tell, step: string, copy: (tell: CopyTell) => Promise<CopyResult>): Promise<void> {
+  const begun = performance.now();
+  const say = (status: 'running' | 'done' | 'failed', detail: string) => {
+    const durationMs = status === 'running' ? null : Math.round(performance.now() - begun);
+    tell({ type: 'step', step, service: null, status, detail, durationMs });
+  };
+  let told = 0;
+  const hear = ({ step: phase, what, done, total }: CopyNews) => {
+    if (performance.now() - told < tellEveryMs) return;
+    told = performance.now();
+    say('running', `${phase} ${what} ${done}${total === null ? '' : ` / ${total}`}`);
+  };
+  say('running', '');
+  try {
+    const { count, copied, sha256 } = await copy(hear);
+    say('done', `${count} = ${count}, ${copied} copied, sha256 ${sha256.slice(0, 16)}`);
+  } catch (error) {
+    say('failed', errorMessage(error));
+    throw error;
+  }
+}
+
+/**
+ * Copies everything from one profile's stores to another's: rows, documents, objects. Nothing of the source is changed, and a redo
+ * does no harm. What lives in the cache and the queue is made anew from the rows.
+ * @throws TrainyardError MIGRATION_…; the source is in use again then
+ */
+export async function migrateStores({ from, to, replace, tell, open }: MigrateParts): Promise<void> {
+  if (from === to) {
+    throw new TrainyardError(
+      'MIGRATION_SAME_PROFILE',
+      `The profile is "${to}" already`,
+      'Name another one.',
+      {
+        status: 409,
+      },
+    );
+  }
+  await using source = await open(from, tell);
+  await refuseUnderWay(source);
+  await using target = await open(to, tell);
+  if (replace) {
+    await part(tell, 'migrate-empty', async () => {
+      await empty(target);
+      return { count: 0, copied: 0, sha256: '' };
+    });
+  }
+  // Rows last: they name the documents and objects, which are there then.
+  await part(tell, 'migrate-objects', (hear) => copyObjects(source.objects, target.objects, hear));
+  await part(tell, 'migrate-documents', (hear) => copyDocuments(source.documents, target.documents, hear));
+  await part(tell, 'migrate-database', (hear) =>
+    copyDatabase({ from: source.address, to: target.address, tell: hear }),
+  );
+}

@@ -1,0 +1,157 @@
+import {
+  AbortMultipartUploadCommand,
+  CreateBucketCommand,
+  GetBucketVersioningCommand,
+  HeadBucketCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+} from '@aws-sdk/client-s3';
+import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
+import { TrainyardError } from '../../../../shared/model/errors.ts';
+import type { S3Endpoint } from '../../../platform/endpoints.ts';
+import { type Bucket, buckets } from '../ports.ts';
+import { connectS3, type S3Connection } from './client.ts';
+import { asS3Error, isNotImplemented, s3Code, s3Status } from './errors.ts';
+import { closeToStrangers } from './private-buckets.ts';
+
+/** An upload that nobody has ended for so long was left by a process that died. */
+const uploadLivesMs = 24 * 60 * 60 * 1000;
+
+/** What was done to a server's buckets, each a sentence. */
+export interface EnsuredBuckets {
+  /** Names of buckets that were not there. */
+  readonly made: string[];
+  readonly mended: string[];
+  /** What the server has no call for, so that it could not be looked at. */
+  readonly unchecked: string[];
+}
+
+/**
+ * Makes the buckets that are missing and mends those that are there: no versions are kept of what is replaced or removed, nobody
+ * reads without credentials, and uploads that nobody ended (for a day) are gone. Harmless when repeated, by several at once too.
+ * @throws TrainyardError S3_UNREACHABLE, S3_UNTRUSTED, S3_REFUSED_CREDENTIALS, S3_FORBIDDEN, S3_BUCKET_TAKEN, S3_BUCKET_PUBLIC, …
+ */
+export async function ensureS3Buckets(endpoint: S3Endpoint): Promise<EnsuredBuckets> {
+  using connection = connectS3(endpoint);
+  return await ensureOn(connection);
+}
+
+/** As {@link ensureS3Buckets}, on a connection that is there. @param uploadsBefore uploads begun before this are removed */
+export async function ensureOn(
+  connection: S3Connection,
+  uploadsBefore = new Date(Date.now() - uploadLivesMs),
+): Promise<EnsuredBuckets> {
+  const ensured: EnsuredBuckets = { made: [], mended: [], unchecked: [] };
+  await forEachConcurrently(buckets, buckets.length, async (bucket) => {
+    try {
+      await ensureOne(connection, bucket, uploadsBefore, ensured);
+    } catch (error) {
+      throw asS3Error(error, connection, connection.nameOf(bucket));
+    }
+  });
+  return ensured;
+}
+
+async function ensureOne(
+  connection: S3Connection,
+  bucket: Bucket,
+  uploadsBefore: Date,
+  ensured: EnsuredBuckets,
+): Promise<void> {
+  const name = connection.nameOf(bucket);
+  /** Runs a step; one for which the server has no call is noted instead. */
+  const where = async (what: string, step: () => Promise<string | null>) => {
+    try {
+      const mended = await step();
+      if (mended !== null) ensured.mended.push(mended);
+    } catch (error) {
+      if (!isNotImplemented(error)) throw error;
+      ensured.unchecked.push(
+        `${what} of the bucket "${name}" cannot be looked at: the server has no call for it`,
+      );
+    }
+  };
+  if (await makeBucket(connection, name)) ensured.made.push(name);
+  await where('The versioning', () => suspendVersions(connection, name));
+  await where('The openness', () => closeToStrangers(connection, name));
+  await where('Uploads that nobody ended', () => removeOldUploads(connection, name, uploadsBefore));
+}
+
+/** Answers whether it was not there. */
+async function makeBucket(connection: S3Connection, name: string): Promise<boolean> {
+  const { client } = connection;
+  const where = { Bucket: name };
+  try {
+    await client.send(new HeadBucketCommand(where));
+    return false;
+  } catch (error) {
+    // An answer without a body says nothing: this one names what is wrong with the credentials, or with the bucket's owner.
+    if (s3Status(error) === 403) await askForReason(connection, name);
+    if (s3Status(error) !== 404) throw error;
+  }
+  try {
+    await client.send(new CreateBucketCommand(where));
+    return true;
+  } catch (error) {
+    const code = s3Code(error);
+    if (code === 'BucketAlreadyExists') throw taken(connection, name, error);
+    // Another engine was quicker, or is just making it.
+    if (code !== 'BucketAlreadyOwnedByYou' && code !== 'OperationAborted') throw error;
+    await client.send(new HeadBucketCommand(where));
+    return false;
+  }
+}
+
+async function askForReason(connection: S3Connection, name: string): Promise<never> {
+  try {
+    await connection.client.send(new ListObjectsV2Command({ Bucket: name, MaxKeys: 1 }));
+  } catch (error) {
+    const told = asS3Error(error, connection, name);
+    const isOwners = told instanceof TrainyardError && told.code === 'S3_FORBIDDEN';
+    throw isOwners ? taken(connection, name, error) : told;
+  }
+  throw taken(connection, name, null);
+}
+
+function taken({ place }: S3Connection, name: string, cause: unknown): TrainyardError {
+  return new TrainyardError(
+    'S3_BUCKET_TAKEN',
+    `The bucket "${name}" of the S3 server at ${place} is closed to this access key`,
+    'Give the key the right to it, or choose a prefix for the buckets’ names that nobody else has.',
+    { status: 409, cause },
+  );
+}
+
+async function suspendVersions({ client }: S3Connection, name: string): Promise<string | null> {
+  const { Status: status } = await client.send(new GetBucketVersioningCommand({ Bucket: name }));
+  if (status !== 'Enabled') return null;
+  await client.send(
+    new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Suspended' } }),
+  );
+  return `The versioning of the bucket "${name}" was switched on, and is suspended now`;
+}
+
+async function removeOldUploads(
+  { client }: S3Connection,
+  name: string,
+  before: Date,
+): Promise<string | null> {
+  let removed = 0;
+  for (let marker = {}; ; ) {
+    const page = await client.send(new ListMultipartUploadsCommand({ Bucket: name, ...marker }));
+    for (const { Key: key, UploadId: id, Initiated: begun } of page.Uploads ?? []) {
+      if (key === undefined || id === undefined || begun === undefined || begun >= before) continue;
+      try {
+        await client.send(new AbortMultipartUploadCommand({ Bucket: name, Key: key, UploadId: id }));
+        removed += 1;
+      } catch (error) {
+        // It was ended meanwhile.
+        if (s3Code(error) !== 'NoSuchUpload') throw error;
+      }
+    }
+    if (!page.IsTruncated || !page.NextKeyMarker) break;
+    marker = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
+  }
+  return removed === 0 ? null : `${removed} uploads into the bucket "${name}" that nobody ended were removed`;
+}

@@ -1,0 +1,160 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import { replaceFile } from '../../platform/durable-file.ts';
+import type { StoreEndpoints, TlsOptions } from '../../platform/endpoints.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { readStateText } from '../../platform/state-file.ts';
+
+/** Files of PEM text, absolute or relative to the file that names them. */
+const tls = {
+  caFile: z.string().min(1).optional(),
+  certFile: z.string().min(1).optional(),
+  keyFile: z.string().min(1).optional(),
+  serverName: z.string().min(1).optional(),
+};
+
+const url = (schemes: readonly string[]) =>
+  z.string().refine(
+    (text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text),
+    // Not the value: it may hold a password.
+    { message: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}` },
+  );
+
+const schema = z.strictObject({
+  postgres: z.strictObject({ url: url(['postgres', 'postgresql']), ...tls }),
+  mongo: z.strictObject({ url: url(['mongodb', 'mongodb+srv']), ...tls }).optional(),
+  redis: z.strictObject({ url: url(['redis', 'rediss']), ...tls }).optional(),
+  s3: z
+    .strictObject({
+      endpoint: url(['http', 'https']),
+      region: z.string().min(1).default('us-east-1'),
+      accessKeyId: z.string().min(1),
+      secretAccessKey: z.string().min(1),
+      bucketPrefix: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'must be lower-case letters, digits and hyphens')
+        .optional(),
+      ...tls,
+    })
+    .optional(),
+  temporal: z
+    .strictObject({
+      address: z.string().regex(/^[^\s/]+:\d{1,5}$/, 'must be host:port'),
+      namespace: z.string().min(1).default('trainyard'),
+      apiKey: z.string().min(1).optional(),
+      ...tls,
+    })
+    .optional(),
+});
+
+type TlsFiles = { readonly [K in keyof typeof tls]?: string | undefined };
+
+const settingOf = (home: string) => path.join(home, 'external.json');
+
+function invalid(file: string, message: string, field?: string, cause?: unknown): TrainyardError {
+  return new TrainyardError(
+    'EXTERNAL_INVALID',
+    `${file}${field ? `, ${field}` : ''}: ${message}`,
+    'Correct it; docs/profiles.md has an example of each store.',
+    { place: { file, ...(field ? { field } : {}) }, cause },
+  );
+}
+
+function readTls(file: string, store: string, files: TlsFiles): TlsOptions | null {
+  const read = (field: 'caFile' | 'certFile' | 'keyFile') => {
+    const name = files[field];
+    if (!name) return undefined;
+    const pem = path.resolve(path.dirname(file), name);
+    let text: string | null;
+    try {
+      text = readStateText(pem, { hint: '', isTheirs: true });
+    } catch (error) {
+      throw invalid(file, `the file cannot be read (${errorMessage(error)})`, `${store}.${field}`, error);
+    }
+    if (text === null) throw invalid(file, `there is no file ${pem}`, `${store}.${field}`);
+    return text;
+  };
+  const [ca, cert, key] = [read('caFile'), read('certFile'), read('keyFile')];
+  const { serverName } = files;
+  if (!ca && !cert && !key && !serverName) return null;
+  return {
+    ...(ca ? { ca } : {}),
+    ...(cert ? { cert } : {}),
+    ...(key ? { key } : {}),
+    ...(serverName ? { serverName } : {}),
+  };
+}
+
+/** Reads the addresses of servers from a JSON file. No value of it is ever in a message. @throws TrainyardError EXTERNAL_INVALID with file and field */
+export function readExternalFile(file: string, text: string): StoreEndpoints {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    // The parser's words quote the text around the fault.
+    const at = /position \d+(?: \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : '');
+    throw invalid(file, `this is no JSON${at ? ` (${at[0]})` : ''}`);
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalid(file, issue?.message ?? 'not usable', issue?.path.join('.'));
+  }
+  const { postgres, mongo, redis, s3, temporal } = parsed.data;
+  return {
+    postgres: { url: postgres.url, tls: readTls(file, 'postgres', postgres) },
+    mongo: mongo ? { url: mongo.url, tls: readTls(file, 'mongo', mongo) } : null,
+    redis: redis ? { url: redis.url, tls: readTls(file, 'redis', redis) } : null,
+    s3: s3
+      ? {
+          endpoint: s3.endpoint,
+          region: s3.region,
+          accessKeyId: s3.accessKeyId,
+          secretAccessKey: s3.secretAccessKey,
+          bucketPrefix: s3.bucketPrefix ?? '',
+          tls: readTls(file, 's3', s3),
+        }
+      : null,
+    temporal: temporal
+      ? {
+          address: temporal.address,
+          namespace: temporal.namespace,
+          apiKey: temporal.apiKey ?? null,
+          tls: readTls(file, 'temporal', temporal),
+        }
+      : null,
+  };
+}
+
+/** Keeps a checked file's text in the state folder, closed to other users; paths in it become absolute. */
+export function keepExternalFile(home: string, file: string, text: string): void {
+  readExternalFile(file, text);
+  const stores: Record<string, Record<string, unknown>> = JSON.parse(text);
+  for (const store of Object.values(stores)) {
+    for (const field of ['caFile', 'certFile', 'keyFile']) {
+      const name = store[field];
+      if (typeof name === 'string') store[field] = path.resolve(path.dirname(file), name);
+    }
+  }
+  failpoint('external.keep.before');
+  replaceFile(settingOf(home), `${JSON.stringify(stores, null, 2)}\n`);
+  failpoint('external.keep.after');
+}
+
+/** The servers of this state folder's external profile. @throws TrainyardError EXTERNAL_NOT_SET, EXTERNAL_INVALID */
+export function readExternal(home: string): StoreEndpoints {
+  const theirs = process.env.TRAINYARD_EXTERNAL_FILE;
+  const file = theirs ?? settingOf(home);
+  const hint = 'Name the servers again: "trainyard profile external FILE" (docs/profiles.md).';
+  const text = readStateText(file, { hint, isTheirs: theirs !== undefined });
+  if (text !== null) return readExternalFile(file, text);
+  throw new TrainyardError(
+    'EXTERNAL_NOT_SET',
+    theirs === undefined
+      ? 'The servers of the profile "external" were never named'
+      : `There is no file ${file}, which TRAINYARD_EXTERNAL_FILE names`,
+    'Write their addresses into a file (docs/profiles.md) and run "trainyard profile external FILE".',
+    { place: { file } },
+  );
+}

@@ -1,0 +1,71 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Profile } from '../../../shared/model/stack.ts';
+import type { ServerEndpoint, TemporalEndpoint } from '../../platform/endpoints.ts';
+import { createPool, type PostgresAddress } from '../../postgres/pool.ts';
+import { createSchemaService } from '../../postgres/schema/create-schema-service.ts';
+import type { SchemaService } from '../../postgres/schema/schema-service.ts';
+import { ServerWatch } from '../../postgres/server-watch.ts';
+import type { Cache } from '../cache/ports.ts';
+import type { DocumentStore } from '../documents/ports.ts';
+import type { LinkableObjects, LocalObjects, ObjectStore } from '../objects/ports.ts';
+import type { PubSub } from '../pubsub/ports.ts';
+import type { Queue, WorkerLink } from '../queue/ports.ts';
+
+/** How the database came to be there, for people. */
+export interface DatabaseReport {
+  readonly how: string;
+  readonly message: string;
+}
+
+/** Every store of a profile, open and brought up to date. Disposing closes the connections (and stops what the profile started). */
+export interface Stores extends AsyncDisposable {
+  readonly profile: Profile;
+  readonly pool: pg.Pool;
+  /** Where the pool connects; it holds the password. */
+  readonly address: PostgresAddress;
+  readonly schema: SchemaService;
+  readonly database: () => DatabaseReport;
+  /** Folders of this machine that they write to. */
+  readonly folders: readonly string[];
+  readonly documents: DocumentStore;
+  readonly cache: Cache;
+  readonly queue: Queue;
+  readonly pubSub: PubSub;
+  /** Null where no other program can take jobs from the queue. */
+  readonly workers: WorkerLink | null;
+  readonly objects: ObjectStore;
+  readonly local: LocalObjects;
+  /** Null where the store cannot take a file without copying it. */
+  readonly links: LinkableObjects | null;
+  /** Null: the engine's own loop moves the runs. */
+  readonly temporal: TemporalEndpoint | null;
+}
+
+export interface Relational extends AsyncDisposable {
+  readonly pool: pg.Pool;
+  readonly schema: SchemaService;
+}
+
+/** Connects to a PostgreSQL and brings its schema to the newest revision. */
+export async function openRelational(
+  address: PostgresAddress,
+  server: ServerEndpoint,
+  log: Logger,
+): Promise<Relational> {
+  const schema = createSchemaService({ databaseUrl: server.url, tls: server.tls });
+  const { done, drift } = await schema.upgrade();
+  if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
+  for (const difference of drift) log.warn({ difference }, 'the schema is not what its migrations left');
+  const watch = new ServerWatch({ address, log });
+  const pool = createPool(address, {
+    onIdleError: (error) => log.warn({ err: error }, 'a connection to the database broke'),
+    stream: watch.socket,
+  });
+  watch.follow(pool);
+  const close = async () => {
+    await pool.end();
+    await watch[Symbol.asyncDispose]();
+  };
+  return { pool, schema, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,69 @@
+import type { ServerEndpoint } from '../../platform/endpoints.ts';
+import type { Cache } from '../cache/ports.ts';
+import { createCache } from '../cache/redis-cache.ts';
+import type { PubSub } from '../pubsub/ports.ts';
+import { createPubSub } from '../pubsub/redis/pubsub.ts';
+import type { Queue, WorkerLink } from '../queue/ports.ts';
+import { Doorbell, questionMs } from '../queue/redis/doorbell.ts';
+import { createQueue } from '../queue/redis/queue.ts';
+import { callWaitMs, createWorkerLink } from '../queue/redis/worker-link.ts';
+import { readAddress } from './address.ts';
+import { RedisConnection } from './connection.ts';
+
+export interface RedisStores extends AsyncDisposable {
+  readonly cache: Cache;
+  readonly pubSub: PubSub;
+  readonly queue: Queue;
+  readonly workers: WorkerLink;
+}
+
+/**
+ * Cache, pub/sub and queue on a Redis server (7 or newer, or what speaks its protocol and runs its scripts). It reconnects by itself;
+ * while the server is away, calls fail after a moment.
+ * @param report hears of broken connections, of what listeners throw, and of messages that cannot be read
+ * @throws TrainyardError REDIS_URL_INVALID, REDIS_UNREACHABLE, REDIS_REFUSED_CREDENTIALS, REDIS_UNTRUSTED
+ */
+export async function openRedis(
+  endpoint: ServerEndpoint,
+  report: (error: unknown) => void,
+): Promise<RedisStores> {
+  const address = readAddress(endpoint);
+  await using opening = new AsyncDisposableStack();
+  const bells = new Map<string, Doorbell>();
+  let isClosed = false;
+  opening.defer(async () => {
+    isClosed = true;
+    for (const bell of bells.values()) await bell[Symbol.asyncDispose]();
+  });
+  const commands = opening.use(new RedisConnection({ address, name: 'trainyard', report }));
+  const listening = opening.use(
+    new RedisConnection({ address, name: 'trainyard-listening', report: () => {} }),
+  );
+  await commands.run((client) => client.ping());
+  const waiting = (longestMs: number) =>
+    new RedisConnection({
+      address,
+      name: 'trainyard-waiting',
+      // The connection for commands tells of an outage; once is enough.
+      report: () => {},
+      answerMs: longestMs + 3000,
+    });
+  const bell = (queue: string) => {
+    const present = bells.get(queue);
+    if (present) return present;
+    const connection = waiting(questionMs);
+    // Whoever was about to wait while all was closed.
+    if (isClosed) void connection[Symbol.asyncDispose]();
+    const made = new Doorbell(connection, queue, report);
+    bells.set(queue, made);
+    return made;
+  };
+  const stores = {
+    cache: createCache(commands),
+    pubSub: createPubSub(commands, listening, report),
+    queue: createQueue({ connection: commands, bell, report }),
+    workers: createWorkerLink(commands, () => waiting(callWaitMs), report),
+  };
+  const opened = opening.move();
+  return { ...stores, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}

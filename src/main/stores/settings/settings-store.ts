@@ -1,0 +1,170 @@
+import Database from 'better-sqlite3';
+import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import { aboutFile, hasCode } from '../../platform/error-code.ts';
+import { toJsonText } from '../../platform/json-text.ts';
+import { prepareOwnFile } from '../../platform/state-file.ts';
+import { setAside } from './corrupt-file.ts';
+import type { SettingsStore } from './ports.ts';
+
+/** The form of the file. A newer program's file is left alone. */
+const revision = 1;
+
+interface SettingRow {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * Settings in an SQLite file, which is made where it is missing. Several processes may have it open.
+ * @throws TrainyardError SETTINGS_CORRUPT (the file was set aside: the next call makes a new one), SETTINGS_TOO_NEW, SETTINGS_UNAVAILABLE
+ */
+export function openSettings(file: string): SettingsStore {
+  return new SqliteSettings(file);
+}
+
+class SqliteSettings implements SettingsStore {
+  private readonly file: string;
+  private readonly database: Database.Database;
+
+  constructor(file: string) {
+    this.file = file;
+    try {
+      prepareOwnFile(
+        file,
+        'Put settings.sqlite itself there, or remove it: one with default settings is made.',
+      );
+      this.database = new Database(file, { timeout: 5000 });
+    } catch (error) {
+      throw unavailable(file, error);
+    }
+    try {
+      this.guarded(() => this.prepare());
+    } catch (error) {
+      this.database.close();
+      throw error;
+    }
+  }
+
+  get(name: string): unknown {
+    checkName(name);
+    return this.guarded(() => {
+      const row = this.database
+        .prepare<[string], SettingRow>('SELECT name, value FROM settings WHERE name = ?')
+        .get(name);
+      return row && JSON.parse(row.value);
+    });
+  }
+
+  set(name: string, value: unknown): void {
+    checkName(name);
+    const json = toJsonText(value);
+    if ('fault' in json) throw invalidSetting(name, `${json.fault.field} ${json.fault.reason}`.trim());
+    this.guarded(() => {
+      this.database
+        .prepare(
+          'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+        )
+        .run(name, json.text);
+    });
+  }
+
+  remove(name: string): void {
+    checkName(name);
+    this.guarded(() => {
+      this.database.prepare('DELETE FROM settings WHERE name = ?').run(name);
+    });
+  }
+
+  all(): ReadonlyMap<string, unknown> {
+    return this.guarded(() => this.read());
+  }
+
+  [Symbol.dispose](): void {
+    this.database.close();
+  }
+
+  private prepare(): void {
+    const found = Number(this.database.pragma('user_version', { simple: true }));
+    if (found > revision) throw tooNew(this.file, found);
+    // A small file: reading all of it costs a millisecond and finds damage before anything is built on it.
+    const checked = String(this.database.pragma('quick_check(1)', { simple: true }));
+    if (checked !== 'ok') throw damaged(checked);
+    // SQLite's check follows its pages and does not look at what the values are. Nothing is written before both passed.
+    if (found === revision) this.read();
+    this.database.pragma('journal_mode = WAL');
+    this.database.pragma('synchronous = FULL');
+    if (found < revision) this.database.transaction(() => this.make()).immediate();
+  }
+
+  private make(): void {
+    this.database.exec(
+      'CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID',
+    );
+    this.database.pragma(`user_version = ${revision}`);
+  }
+
+  private read(): ReadonlyMap<string, unknown> {
+    const rows = this.database
+      .prepare<[], SettingRow>('SELECT name, value FROM settings ORDER BY name')
+      .all();
+    return new Map(rows.map(({ name, value }) => [name, JSON.parse(value)]));
+  }
+
+  /** Runs something on the database; damage sets the file aside. */
+  private guarded<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof TrainyardError) throw error;
+      if (error instanceof SyntaxError || isDamage(error)) {
+        this.database.close();
+        throw setAside(this.file, error);
+      }
+      throw unavailable(this.file, error);
+    }
+  }
+}
+
+function damaged(finding: string): Error {
+  return Object.assign(new Error(finding), { code: 'SQLITE_CORRUPT' });
+}
+
+function isDamage(error: unknown): boolean {
+  return (
+    hasCode(error, 'SQLITE_NOTADB') ||
+    (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT'))
+  );
+}
+
+function checkName(name: string): void {
+  if (!/^[a-z][A-Za-z0-9._-]{0,127}$/.test(name))
+    throw invalidSetting(name.slice(0, 128), 'that is no name of a setting');
+}
+
+function invalidSetting(name: string, reason: string): TrainyardError {
+  return new TrainyardError(
+    'SETTING_INVALID',
+    `The setting ${JSON.stringify(name)} cannot be kept: ${reason}`,
+    'Give a name of letters, digits, dots, _ and - that starts with a lower-case letter, and a JSON value.',
+    { place: { field: name } },
+  );
+}
+
+function tooNew(file: string, found: number): TrainyardError {
+  return new TrainyardError(
+    'SETTINGS_TOO_NEW',
+    `${file} was written by a newer Trainyard (revision ${found}; this one knows ${revision})`,
+    'Use that version, or another TRAINYARD_HOME.',
+    { status: 500, place: { file } },
+  );
+}
+
+function unavailable(file: string, cause: unknown): TrainyardError {
+  if (cause instanceof TrainyardError) return cause;
+  return new TrainyardError(
+    'SETTINGS_UNAVAILABLE',
+    `${file} cannot be used (${errorMessage(cause)})`,
+    'See that the folder is writable, the disk has room, and no other program holds the file.',
+    { status: 500, place: { file }, cause: aboutFile(file, cause) },
+  );
+}
