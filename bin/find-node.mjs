@@ -10,7 +10,7 @@ const platform = process.platform === 'win32' ? 'win' : process.platform;
 /**
  * The absolute path of a Node of at least major version 24: the one that came with the product, else the running one.
  * @returns {string}
- * @throws {Error} where neither is there; the message says how to mend it
+ * @throws {Error} where neither is there; the message says how to fix it
  */
 export function findNode() {
   try {

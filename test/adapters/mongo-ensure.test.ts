@@ -71,9 +71,9 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
     const first = await ensure();
     expect(first.made).toHaveLength(everything);
     expect(first.made).toContain('workflow_logs.expires_at');
-    expect(first).toMatchObject({ mended: [], unchanged: 0 });
+    expect(first).toMatchObject({ fixed: [], unchanged: 0 });
     await isAsDeclared(database);
-    expect(await ensure()).toEqual({ made: [], mended: [], unchanged: everything });
+    expect(await ensure()).toEqual({ made: [], fixed: [], unchanged: everything });
   });
 
   test('stand in the database vision_platform where the URL names none', async () => {
@@ -90,7 +90,7 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
     await database.collection('workflow_logs').createIndex({ expiresAt: 1 }, { name: 'expires_at' });
     await Promise.all(Array.from({ length: 6 }, ensure));
     await isAsDeclared(database);
-    expect(await ensure()).toEqual({ made: [], mended: [], unchanged: everything });
+    expect(await ensure()).toEqual({ made: [], fixed: [], unchanged: everything });
   });
 
   test('get back what somebody dropped', async () => {
@@ -106,7 +106,7 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
         'model_registry.framework_task_types',
         'model_registry.name_text',
       ],
-      mended: [],
+      fixed: [],
     });
     await isAsDeclared(database);
   });
@@ -169,7 +169,7 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
     const [collection = '', index = ''] = named.split('.');
     await database.collection(collection).dropIndex(index);
     await drift(database);
-    expect(await ensure()).toEqual({ made: [], mended: [named], unchanged: everything - 1 });
+    expect(await ensure()).toEqual({ made: [], fixed: [named], unchanged: everything - 1 });
     await isAsDeclared(database);
   });
 
@@ -178,7 +178,7 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
     await database.collection('audit_logs').createIndex({ 'metadata.ipAddress': 1 }, { name: 'mine' });
     await database.collection('audit_logs').createIndex({ action: 1 }, { name: 'by_action' });
     await ensure();
-    expect(await ensure()).toEqual({ made: [], mended: [], unchanged: everything });
+    expect(await ensure()).toEqual({ made: [], fixed: [], unchanged: everything });
     const kept = (await database.collection('audit_logs').listIndexes().toArray()).map(({ name }) => name);
     expect(kept).toEqual(expect.arrayContaining(['mine', 'by_action']));
     expect(kept).not.toContain('action');
@@ -202,7 +202,7 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
     await using store = await openMongoDocuments(endpoint);
     await expect(store.ensureCollections()).rejects.toMatchObject({ code: 'DOCUMENT_STORE_INCOMPLETE' });
     await sessions.deleteOne({ _id: 'b' });
-    expect((await ensure()).mended).toContain('chat_sessions.session_id');
+    expect((await ensure()).fixed).toContain('chat_sessions.session_id');
     await store.ensureCollections();
     await isAsDeclared(database);
   });
@@ -221,7 +221,7 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
     const declared = collectionNames().map((name) => [name, { $jsonSchema: bsonSchema(name) }] as const);
     expect(await validators()).toEqual(new Map(declared));
     await database.command({ collMod: 'audit_logs', validator: {}, validationLevel: 'off' });
-    expect(await ensure()).toEqual({ made: [], mended: ['audit_logs.validator'], unchanged: everything });
+    expect(await ensure()).toEqual({ made: [], fixed: ['audit_logs.validator'], unchanged: everything });
     expect(await validators()).toEqual(new Map(declared));
     const stored = { ...sampleDocument('audit_logs'), timestamp: 'a string' };
     await expect(database.collection('audit_logs').insertOne(stored)).rejects.toThrow(/failed validation/);

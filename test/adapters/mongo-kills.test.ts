@@ -35,7 +35,7 @@ describe.skipIf(reason)('killed while writing to MongoDB', () => {
       );
     await expect(write({ TRAINYARD_FAILPOINT: failpoint })).rejects.toMatchObject({ signal: 'SIGKILL' });
     await write({});
-    expect(await ensureMongoCollections({ url, tls: null })).toEqual({ made: [], mended: [], unchanged: 19 });
+    expect(await ensureMongoCollections({ url, tls: null })).toEqual({ made: [], fixed: [], unchanged: 19 });
     await using store = await openMongoDocuments({ url, tls: null });
     const found = await store.find('audit_logs', {}, { sort: [{ field: 'id', order: 'asc' }] });
     expect(found.map(({ id, extra }) => [id, extra])).toEqual([

@@ -69,8 +69,8 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     using at = place();
     const first = await ensureS3Buckets(at.endpoint);
     expect(first.made.toSorted()).toEqual(buckets.map((bucket) => at.connection.nameOf(bucket)).toSorted());
-    expect(first.mended).toEqual([]);
-    expect(await ensureS3Buckets(at.endpoint)).toEqual({ made: [], mended: [], unchecked: [] });
+    expect(first.fixed).toEqual([]);
+    expect(await ensureS3Buckets(at.endpoint)).toEqual({ made: [], fixed: [], unchecked: [] });
     for (const bucket of buckets) {
       const Bucket = at.connection.nameOf(bucket);
       const { Status } = await at.client.send(new GetBucketVersioningCommand({ Bucket }));
@@ -95,10 +95,10 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     await at.client.send(
       new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
     );
-    const { mended } = await ensureS3Buckets(at.endpoint);
-    expect(mended).toEqual([expect.stringContaining(Bucket)]);
+    const { fixed } = await ensureS3Buckets(at.endpoint);
+    expect(fixed).toEqual([expect.stringContaining(Bucket)]);
     expect((await at.client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Suspended');
-    expect((await ensureS3Buckets(at.endpoint)).mended).toEqual([]);
+    expect((await ensureS3Buckets(at.endpoint)).fixed).toEqual([]);
   });
 
   test('takes what everybody may do out of a policy and leaves the rest', async () => {
@@ -126,7 +126,7 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     expect(await ask(`${Bucket}/blobs/secret`)).toBe(200);
     expect(await ask(`${Bucket}?list-type=2`)).toBe(200);
 
-    expect((await ensureS3Buckets(at.endpoint)).mended).toEqual([expect.stringContaining('private now')]);
+    expect((await ensureS3Buckets(at.endpoint)).fixed).toEqual([expect.stringContaining('private now')]);
     expect(await ask(`${Bucket}/blobs/secret`)).toBe(403);
     expect(await ask(`${Bucket}?list-type=2`)).toBe(403);
     const left = await at.client.send(new GetBucketPolicyCommand({ Bucket }));
@@ -148,7 +148,7 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
     await at.client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
     expect(await ask(`${Bucket}/blobs/secret`)).toBe(200);
-    expect((await ensureS3Buckets(at.endpoint)).mended).toHaveLength(1);
+    expect((await ensureS3Buckets(at.endpoint)).fixed).toHaveLength(1);
     expect(await ask(`${Bucket}/blobs/secret`)).toBe(403);
   });
 
@@ -161,8 +161,8 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
       (await at.client.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads?.length ?? 0;
     await ensureS3Buckets(at.endpoint);
     expect(await left()).toBe(1);
-    const { mended } = await ensureOn(at.connection, new Date(Date.now() + 60_000));
-    expect(mended).toEqual([expect.stringContaining('1 uploads')]);
+    const { fixed } = await ensureOn(at.connection, new Date(Date.now() + 60_000));
+    expect(fixed).toEqual([expect.stringContaining('1 uploads')]);
     expect(await left()).toBe(0);
   });
 

@@ -93,7 +93,7 @@ describe.skipIf(reason !== null)('datasets on a real S3 server', () => {
   test('a dataset in place stays in its folder; one by link is refused, with the way out', async () => {
     await using at = await openPlace();
     const linking = importFolder(at, { path: at.pets, project: 'demo', mode: 'link' });
-    await expect(linking).rejects.toMatchObject({ code: 'LINK_UNSUPPORTED', mend: /--in-place/ });
+    await expect(linking).rejects.toMatchObject({ code: 'LINK_UNSUPPORTED', hint: /--in-place/ });
     expect(await at.service.list(localOwnerId, {})).toEqual([]);
 
     const done = await importFolder(at, { path: at.pets, project: 'demo', mode: 'in_place' });

@@ -52,7 +52,7 @@ test('projects are made, listed and shown, for programs and for people', async (
   expect(stdout).toContain(shown.id);
 });
 
-test('what the engine refuses ends with 1, and says what and how to mend it', async () => {
+test('what the engine refuses ends with 1, and says what and how to fix it', async () => {
   const { code, stdout, stderr } = await runCli(home, ['project', 'show', 'nope', '--json']);
   expect(code).toBe(1);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -61,7 +61,7 @@ test('what the engine refuses ends with 1, and says what and how to mend it', as
     code: expect.stringMatching(/NOT_FOUND/),
     message: expect.stringContaining('nope'),
   });
-  expect(stderr).toContain(error.mend);
+  expect(stderr).toContain(error.hint);
 });
 
 test('a dataset is imported from a relative path, once', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { koreanCodes } from '../../src/shared/i18n/ko/codes.ts';
 
-/** Faults of a program that calls these, which no person can make or mend. */
+/** Faults of a program that calls these, which no person can make or hint. */
 const internal = /^(CACHE|DOCUMENT|QUEUE|MESSAGE)_|^(INVALID_OBJECT_KEY|RANGE_NOT_SATISFIABLE)$/;
 
 async function sources(folder: string): Promise<string[]> {
@@ -29,8 +29,8 @@ test('every error that reaches a person is known in Korean', async () => {
 });
 
 test('what is known in Korean is Korean', () => {
-  for (const [code, { message, mend }] of Object.entries(koreanCodes)) {
+  for (const [code, { message, hint }] of Object.entries(koreanCodes)) {
     expect(message, code).toMatch(/[가-힣]/);
-    expect(mend, code).toMatch(/[가-힣]/);
+    expect(hint, code).toMatch(/[가-힣]/);
   }
 });

@@ -83,19 +83,19 @@ interface Finding {
   readonly severity: string;
   readonly cause: string;
   readonly evidence: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 
 /** What a command's JSON says is wrong: its error, or the errors among the doctor's findings. */
 function told(stdout: string): readonly Told[] {
   const { error, findings = [] } = JSON.parse(stdout) as {
-    error?: { code: string; message: string; mend: string };
+    error?: { code: string; message: string; hint: string };
     findings?: readonly Finding[];
   };
-  if (error) return [{ code: error.code, cause: error.message, hint: error.mend }];
+  if (error) return [{ code: error.code, cause: error.message, hint: error.hint }];
   return findings
     .filter(({ severity }) => severity === 'error')
-    .map(({ code, cause, evidence, mend }) => ({ code, cause: `${cause} ${evidence}`, hint: mend }));
+    .map(({ code, cause, evidence, hint }) => ({ code, cause: `${cause} ${evidence}`, hint: hint }));
 }
 
 function expectToldWell({ code, stdout, stderr }: CliResult, named: string, language: 'en' | 'ko'): void {
@@ -119,7 +119,7 @@ const languages = ['en', 'ko'] as const;
 for (const [number, { what, impossible = null, make }] of cases.entries()) {
   if (impossible) console.info(`skipped: ${what}: ${impossible}`);
   test.skipIf(impossible).concurrent(
-    `${what}: every command names it and says how to mend it, in both languages`,
+    `${what}: every command names it and says how to fix it, in both languages`,
     async () => {
       for (const [turn, args] of commands.entries()) {
         await using place = await make();

@@ -55,7 +55,7 @@ test('with --json a program gets the error too', async () => {
   expect(code).toBe(2);
   expect(stderr).toMatch(/^The option --status .*\n$/);
   expect(JSON.parse(stdout)).toMatchObject({
-    error: { code: 'USAGE', mend: 'See "trainyard runs list --help".' },
+    error: { code: 'USAGE', hint: 'See "trainyard runs list --help".' },
   });
 });
 
@@ -72,7 +72,7 @@ test('help and errors are Korean for whoever reads Korean', async () => {
     stderr: expect.stringContaining('1 이상 100000 이하의 정수가 필요합니다'),
   });
   const checked = await runCli(home, ['dataset', 'validate', path.join(home, 'none')], korean);
-  expect(checked.stdout).toContain(koreanCodes.PATH_NOT_FOUND?.mend);
+  expect(checked.stdout).toContain(koreanCodes.PATH_NOT_FOUND?.hint);
 });
 
 test('a group without a command shows its help and is wrong usage', async () => {
@@ -88,7 +88,7 @@ test('a dataset is validated without an engine, and errors end with 1', async ()
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({
     ok: false,
-    errors: [{ code: 'PATH_NOT_FOUND', mend: expect.any(String) }],
+    errors: [{ code: 'PATH_NOT_FOUND', hint: expect.any(String) }],
   });
 });
 

@@ -63,7 +63,7 @@ describe('a zip that does not say how its names are encoded', () => {
     const asked = await check('set.zip', bytes);
     expect(asked).toMatchObject({ ok: false, isFatal: true, names: [] });
     expect(asked.errors).toMatchObject([
-      { code: 'NAMES_ENCODING_UNKNOWN', message: /in cp949|in shift_jis|in cp437/, mend: /--names-encoding/ },
+      { code: 'NAMES_ENCODING_UNKNOWN', message: /in cp949|in shift_jis|in cp437/, hint: /--names-encoding/ },
     ]);
     const read = await check('set.zip', bytes, { namesEncoding: encoding as Reading['namesEncoding'] });
     expect(read).toMatchObject({ ok: true, names: classes.toSorted(), warnings: [] });

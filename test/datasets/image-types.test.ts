@@ -55,7 +55,7 @@ test.each<[string, string, () => Buffer]>([
   const { errors, image } = await judge(name, make());
   expect(told(errors)).toEqual([`IMAGE_TYPE_UNSUPPORTED cat/${name}`]);
   expect(errors[0]?.message).toContain(title);
-  expect(errors[0]?.mend).toContain('Convert it to PNG or JPEG');
+  expect(errors[0]?.hint).toContain('Convert it to PNG or JPEG');
   expect(image).toBeUndefined();
 });
 

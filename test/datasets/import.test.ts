@@ -156,7 +156,7 @@ test('an invalid dataset is not imported: all its errors are kept, nothing is st
   expect(shown.validation?.errors).toHaveLength(2);
   const { rows } = await setting.pool.query('SELECT validation_result FROM datasets');
   expect(rows[0]?.validation_result.errors).toHaveLength(2);
-  // It is seen where it was wanted, so that somebody mends it.
+  // It is seen where it was wanted, so that somebody fixes it.
   expect(await setting.service.list(localOwnerId, { project: 'demo' })).toHaveLength(1);
   expect((await setting.projects.find(localOwnerId, 'demo'))?.datasetCount).toBe(0);
 
@@ -165,7 +165,7 @@ test('an invalid dataset is not imported: all its errors are kept, nothing is st
   expect(await setting.service.show(localOwnerId, 'pets')).toMatchObject({ status: 'ready', images: 6 });
 });
 
-test('what leaving files out does not mend is refused even where invalid files are skipped', async () => {
+test('what leaving files out does not fix is refused even where invalid files are skipped', async () => {
   await using setting = await openSetting();
   await writeFiles(setting.pets, { 'Cat/1.png': await picture(5) });
   const done = await importFolder(setting, { path: setting.pets, project: 'demo', skipInvalid: true });

@@ -134,7 +134,7 @@ describe('what can be read in two ways is told with both, and a level decides', 
   ])('%s', async (_, places, classesAt, images) => {
     const found = await check(places);
     expect(found.errors).toMatchObject([
-      { code: 'LAYOUT_UNCLEAR', message: /\(1\).*\(\d\).*\(2\)/, mend: /--classes-at/ },
+      { code: 'LAYOUT_UNCLEAR', message: /\(1\).*\(\d\).*\(2\)/, hint: /--classes-at/ },
     ]);
     const decided = await check(places, { classesAt });
     expect(decided.errors).toEqual([]);

@@ -86,11 +86,11 @@ test('what a zip can’t give is told in our words, each with its file and what 
   severalParts.writeUInt16LE(2, severalParts.length - 18);
   const part = await check('set.zip', severalParts);
   expect(part.errors).toMatchObject([
-    { code: 'ARCHIVE_UNREADABLE', message: /several parts/, mend: /zip -s 0/ },
+    { code: 'ARCHIVE_UNREADABLE', message: /several parts/, hint: /zip -s 0/ },
   ]);
-  for (const { message, mend } of [...errors, ...broken.errors, ...part.errors]) {
+  for (const { message, hint } of [...errors, ...broken.errors, ...part.errors]) {
     expect(message).not.toMatch(libraryWords);
-    expect(mend).not.toBe('');
+    expect(hint).not.toBe('');
   }
 });
 
@@ -139,7 +139,7 @@ test('what a tar can’t give is told in our words', async () => {
   expect(found.garbled.errors.map(({ code }) => code)).toContain('ARCHIVE_UNREADABLE');
   expect(found.packed.errors.map(({ code }) => code)).toContain('ARCHIVE_UNREADABLE');
   expect(found.zstd.errors.map(({ code }) => code)).toContain('ARCHIVE_TRUNCATED');
-  expect(found.sparse.errors).toMatchObject([{ path: 'cat/gap.png', message: /sparse/, mend: /--sparse/ }]);
+  expect(found.sparse.errors).toMatchObject([{ path: 'cat/gap.png', message: /sparse/, hint: /--sparse/ }]);
   for (const { errors } of Object.values(found))
     for (const { message } of errors) expect(message).not.toMatch(libraryWords);
 });
@@ -151,11 +151,11 @@ test.each([
   ['an xz', '\xfd7zXZ\x00', /packed by xz/, /unxz/],
   ['a bzip2', 'BZh91AY', /packed by bzip2/, /bunzip2/],
   ['a zip’s first part', 'PK\x07\x08PK\x03\x04', /in several parts/, /zip -s 0/],
-])('%s is called by its name, with what to do', async (_, start, message, mend) => {
+])('%s is called by its name, with what to do', async (_, start, message, hint) => {
   const bytes = Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(1000, 1)]);
   await expect(check('set.bin', bytes)).rejects.toMatchObject({
     code: 'ARCHIVE_UNREADABLE',
     message: expect.stringMatching(message),
-    mend: expect.stringMatching(mend),
+    hint: expect.stringMatching(hint),
   });
 });

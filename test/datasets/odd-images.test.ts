@@ -184,7 +184,7 @@ test.each<[string, () => Buffer]>([
   const { errors, image } = await judge('a.tif', make());
   expect(told(errors)).toEqual(['PIXELS_UNSUPPORTED cat/a.tif']);
   expect(errors[0]?.message).toContain(words);
-  expect(errors[0]?.mend).toContain('8-bit or 16-bit');
+  expect(errors[0]?.hint).toContain('8-bit or 16-bit');
   expect(image).toBeUndefined();
 });
 

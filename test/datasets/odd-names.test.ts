@@ -113,7 +113,7 @@ test('no bad path ends a crawl: one that is too long, links in a circle, a pipe,
   await run('rm', ['-rf', path.join(place.folder, 'cat', name)]);
   expect(accepted).toHaveLength(6);
   expect(validation.errors.map(({ code }) => code)).toEqual(['UNREADABLE_FILE', 'NAME_UNUSABLE']);
-  expect(validation.errors[1]?.mend).toMatch(/convmv/);
+  expect(validation.errors[1]?.hint).toMatch(/convmv/);
   const codes = validation.warnings.map(({ code }) => code).sort();
   expect(codes).toEqual(['NAME_UNUSABLE', 'NOT_AN_IMAGE', 'PATH_TOO_LONG']);
   const long = validation.warnings.find(({ code }) => code === 'PATH_TOO_LONG');

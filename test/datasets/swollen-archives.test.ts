@@ -42,7 +42,7 @@ test('a tar whose header counts for every file and is larger than any needs is r
   ]);
   const { errors, summary } = await check(bytes);
   expect(errors).toMatchObject([
-    { code: 'ARCHIVE_UNREADABLE', message: /larger than any file needs/, mend: /source that you trust/ },
+    { code: 'ARCHIVE_UNREADABLE', message: /larger than any file needs/, hint: /source that you trust/ },
   ]);
   expect({ images: summary.images, isQuick: performance.now() - start < 10_000 }).toEqual({
     images: 0,

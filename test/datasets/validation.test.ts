@@ -83,7 +83,7 @@ test('every fault is found in one go, each with its file, and the good images re
   ]);
   for (const problem of [...validation.errors, ...validation.warnings]) {
     expect(problem.message).not.toBe('');
-    expect(problem.mend).not.toBe('');
+    expect(problem.hint).not.toBe('');
   }
   // Both of the images that lie in two classes are left out: nobody knows which label is right.
   expect(accepted.map((image) => image.path)).toEqual([

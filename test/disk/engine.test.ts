@@ -13,7 +13,7 @@ import { kill, Stage } from '../torture/stage.ts';
 interface ToldError {
   readonly code: string;
   readonly message: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 /** An engine on a disk of its own that is small, thus low on room from the beginning. */
 describe.skipIf(withoutSmallDisks)('an engine on a small disk', () => {
@@ -90,7 +90,7 @@ describe.skipIf(withoutSmallDisks)('an engine on a small disk', () => {
     expect(error.message).toMatch(
       /^The dataset big needs 46 MiB, which does not fit on the disk \(.+\/disk: [\d.]+ MiB of 256 MiB free\)$/,
     );
-    expect(error.mend).toMatch(/^Make room there/);
+    expect(error.hint).toMatch(/^Make room there/);
     disk.free();
     const passed = await imported(folder, 'big');
     expect(passed.code, passed.stderr).toBe(0);

@@ -95,7 +95,7 @@ test.skipIf(withoutSmallDisks)(
       expect(systemFault(error)).toMatchObject({
         code: 'DISK_FULL',
         status: 507,
-        mend: expect.stringContaining('Make room'),
+        hint: expect.stringContaining('Make room'),
       });
       expect(systemFault(error)?.message).toContain(file);
     }

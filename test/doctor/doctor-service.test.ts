@@ -31,7 +31,7 @@ test('what the profile in use does without is no error', async () => {
   });
 });
 
-test('a finding has the command that mends it: its own, or the one that was seen to mend this one', async () => {
+test('a finding has the command that fixes it: its own, or the one that was seen to fix this one', async () => {
   const own = await new DoctorService(() => [sees('SCHEMA_BEHIND'), sees('NODE_OK')]).examine();
   expect(own.findings.map(({ command }) => command)).toEqual(['trainyard db upgrade', null]);
   const seen: Check = {
@@ -49,7 +49,7 @@ test('a warning leaves the machine usable', async () => {
 test('findings are told in Korean too', async () => {
   const { findings: found } = await new DoctorService(() => [sees('PACKAGE_MISSING')]).examine('ko');
   expect(found[0]?.cause).toMatch(/[가-힣]/);
-  expect(found[0]?.mend).toMatch(/[가-힣]/);
+  expect(found[0]?.hint).toMatch(/[가-힣]/);
 });
 
 test('a check that hangs or breaks is a finding and holds up nobody', async () => {
@@ -74,8 +74,8 @@ test('docs/doctor.md lists every code where it belongs, as it is told', async ()
     codes
       .filter((code) => groupOf(code) === group)
       .map((code) => {
-        const { severity, cause, mend } = findings[code];
-        return `| \`${code}\` | ${severity} | ${cause.en} | ${mend?.en ?? ''} |`;
+        const { severity, cause, hint } = findings[code];
+        return `| \`${code}\` | ${severity} | ${cause.en} | ${hint?.en ?? ''} |`;
       }),
   );
   expect(sections.map((section) => section.split('\n').filter((line) => line.startsWith('| `')))).toEqual(
@@ -83,10 +83,10 @@ test('docs/doctor.md lists every code where it belongs, as it is told', async ()
   );
 });
 
-test('whatever is no “ok” says how to mend it, in both languages', () => {
-  for (const [code, { severity, cause, mend }] of Object.entries(findings)) {
+test('whatever is no “ok” says how to fix it, in both languages', () => {
+  for (const [code, { severity, cause, hint }] of Object.entries(findings)) {
     expect(cause.ko, code).toMatch(/[가-힣]/);
-    if (severity === 'ok') expect(mend, code).toBeNull();
-    else expect(mend?.ko, code).toMatch(/[가-힣]/);
+    if (severity === 'ok') expect(hint, code).toBeNull();
+    else expect(hint?.ko, code).toMatch(/[가-힣]/);
   }
 });

@@ -5,7 +5,7 @@ import { TrainyardError } from '../../src/shared/model/errors.ts';
 
 const asks = (probe: EndpointCheck['probe']) =>
   endpointsCheck(() => [{ name: 'postgres', place: 'db.example:5432', probe }], 200).run();
-const refuses = (code: string) => asks(() => Promise.reject(new TrainyardError(code, 'it says no', 'mend')));
+const refuses = (code: string) => asks(() => Promise.reject(new TrainyardError(code, 'it says no', 'hint')));
 
 test('a server of the external profile is told by what it does', async () => {
   expect(await asks(async () => '17.10')).toEqual([
@@ -37,7 +37,7 @@ test('a driver’s own words, which may hold a password, are not told', async ()
 
 test('addresses that cannot be used are a finding', async () => {
   const check = endpointsCheck(() => {
-    throw new TrainyardError('EXTERNAL_INVALID', 'external.json, postgres: must be a URL', 'mend');
+    throw new TrainyardError('EXTERNAL_INVALID', 'external.json, postgres: must be a URL', 'hint');
   });
   expect(await check.run()).toEqual([
     { code: 'ENDPOINTS_UNKNOWN', evidence: 'external.json, postgres: must be a URL' },

@@ -51,7 +51,7 @@ async function fill(url: string): Promise<void> {
       );
     }
     await client.query('UPDATE users SET name = \'한글 "quoted", NULL\' WHERE id = $1', [localOwnerId]);
-    // As an older version may have left it: a copy is no place to mend it, nor to touch `updated_at`.
+    // As an older version may have left it: a copy is no place to fix it, nor to touch `updated_at`.
     await client.query('ALTER TABLE projects DISABLE TRIGGER USER');
     await client.query("UPDATE projects SET workflow_count = 7, updated_at = '2026-01-01'");
     await client.query('ALTER TABLE projects ENABLE TRIGGER USER');

@@ -56,9 +56,9 @@ test.each([
     'Give it more:',
   ],
   ['Free some space on the disk.', [], 'Free some space on the disk.'],
-])('the commands of "%s" are found', (mend, commands, words) => {
-  expect(commandsIn(mend)).toEqual(commands);
-  expect(wordsOf(mend, commands)).toBe(words);
+])('the commands of "%s" are found', (hint, commands, words) => {
+  expect(commandsIn(hint)).toEqual(commands);
+  expect(wordsOf(hint, commands)).toBe(words);
 });
 
 /** A clock that a test moves by hand, and a link that answers as the test says. */

@@ -53,7 +53,7 @@ test.each<[string, Partial<NewRunRequest>, { code: string; status: number; place
     ...request,
     ...wrong,
   });
-  await expect(create).rejects.toMatchObject({ ...expected, mend: expect.stringMatching(/\.$/) });
+  await expect(create).rejects.toMatchObject({ ...expected, hint: expect.stringMatching(/\.$/) });
   const { rows } = await stage.pool.query(
     `SELECT (SELECT count(*) FROM workflows) + (SELECT count(*) FROM documents WHERE collection = 'training_configs') AS made`,
   );
@@ -71,7 +71,7 @@ test('a dataset without a usable version is refused', async () => {
   await stage.pool.query(`UPDATE datasets SET status = 'processing'`);
   await expect(create()).rejects.toMatchObject({
     code: 'DATASET_NOT_READY',
-    mend: 'Wait for its import to be over.',
+    hint: 'Wait for its import to be over.',
   });
 });
 

@@ -13,7 +13,7 @@ export async function copyMigrations(): Promise<{ folder: string } & AsyncDispos
   return place;
 }
 
-/** The error that a promise ends with, as code, message and mend. */
+/** The error that a promise ends with, as code, message and hint. */
 export async function errorOf(promise: Promise<unknown>): Promise<TrainyardError> {
   try {
     await promise;

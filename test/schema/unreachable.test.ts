@@ -28,7 +28,7 @@ async function currentError(databaseUrl: string) {
   const error = await errorOf(createSchemaService({ databaseUrl }).current());
   expect(JSON.stringify({ ...error, sentence: errorSentence(error) })).not.toContain(secret);
   expect(errorSentence(error)).not.toContain('\n');
-  expect(error.mend).not.toBe('');
+  expect(error.hint).not.toBe('');
   return error;
 }
 

@@ -126,7 +126,7 @@ describe('whatever is refused is answered in the product’s own form', () => {
       code,
       status,
       message: expect.stringMatching(/^\p{L}/u),
-      data: { mend: expect.stringMatching(/\.$/), place: expect.any(Object) },
+      data: { hint: expect.stringMatching(/\.$/), place: expect.any(Object) },
       ...(answer.body.includes('"defined"') ? { defined: expect.any(Boolean) } : {}),
     });
     expect(answer.status).toBe(status);

@@ -138,7 +138,7 @@ describe('text that no store can keep', () => {
       status: 400,
       code: 'INVALID_INPUT',
       message: expect.stringContaining(field),
-      data: { mend: expect.stringMatching(/./), place: { field } },
+      data: { hint: expect.stringMatching(/./), place: { field } },
     });
   });
 

@@ -35,7 +35,7 @@ describe('without a usable Docker', () => {
     const environment = { DOCKER_HOST: `unix://${state.home}/docker.sock` };
     const cause = await failure(up(state.home, only, environment));
     expect(cause).toMatchObject({ code: 'DOCKER_NOT_RUNNING', message: expect.stringContaining(state.home) });
-    expect(cause.mend).toContain('systemctl start docker');
+    expect(cause.hint).toContain('systemctl start docker');
     const status = makeStack(state.home, { environment: { ...process.env, ...environment } }).status();
     expect((await failure(status)).code).toBe('DOCKER_NOT_RUNNING');
   });
@@ -111,7 +111,7 @@ describe.skipIf(reason)('a start that fails', () => {
       expect(cause.code).toBe('PORT_TAKEN');
       expect(cause.message).toContain(String(ports.redis.main));
       if (process.platform === 'linux') expect(cause.message).toContain(`(process ${process.pid})`);
-      expect(cause.mend).toContain('--ports new');
+      expect(cause.hint).toContain('--ports new');
     }
     const name = `port-squatter-${process.pid}`;
     await docker(

@@ -92,7 +92,7 @@ describe.skipIf(reason)('what is somebody else’s', () => {
     await expect(stack.up({ services: only, tell })).rejects.toMatchObject({
       code: 'NAME_TAKEN',
       message: expect.stringContaining(volume),
-      mend: expect.stringContaining(`docker volume rm ${volume}`),
+      hint: expect.stringContaining(`docker volume rm ${volume}`),
     });
     expect((await stack.destroy({ name, services: [], tell })).status).toBe('absent');
     expect(await contentOf(volume)).toBe(before);

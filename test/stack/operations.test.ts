@@ -51,7 +51,7 @@ test('what a verb failed with is its cause, with the last lines of the service',
   });
   operations.begin('up', [], () => Promise.reject(error));
   await expect.poll(() => operations.current?.status).toBe('failed');
-  const cause = { code: 'PORT_TAKEN', message: 'Port 5432 is taken', mend: 'Free it.', lines: ['bind'] };
+  const cause = { code: 'PORT_TAKEN', message: 'Port 5432 is taken', hint: 'Free it.', lines: ['bind'] };
   expect(operations.current?.cause).toEqual(cause);
   expect((await operations.progress(1, 0)).events).toMatchObject([{ type: 'end', status: 'failed', cause }]);
   expect(heard).toEqual([error]);

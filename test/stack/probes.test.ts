@@ -61,7 +61,7 @@ describe.skipIf(reason)('five real servers', () => {
     const first: Record<string, string> = await run();
     expect(first.migrations).toMatch(/^applied 0001/);
     expect(first['mongo-indexes']).toMatch(/^made /);
-    expect(first['redis-settings']).toContain('mended appendonly (was "no", is "yes")');
+    expect(first['redis-settings']).toContain('fixed appendonly (was "no", is "yes")');
     expect(first.buckets).toMatch(/^made /);
     expect(first['temporal-namespace']).toBe('made trainyard, kept for 7 days');
     const second: Record<string, string> = await run();
@@ -72,7 +72,7 @@ describe.skipIf(reason)('five real servers', () => {
     expect(second['temporal-namespace']).toBe('trainyard, kept for 7 days');
   });
 
-  test('a namespace with another retention is mended', async () => {
+  test('a namespace with another retention is fixed', async () => {
     const { container } = five.servers.temporal;
     await docker([
       'exec',
@@ -88,7 +88,7 @@ describe.skipIf(reason)('five real servers', () => {
     const temporal = { address: five.servers.temporal.url, namespace: 'short', apiKey: null, tls: null };
     const step = ensureSteps.find(({ name }) => name === 'temporal-namespace');
     expect(await step?.run({ ...five.endpoints, temporal })).toBe(
-      'mended short: kept for 7 days instead of 3',
+      'fixed short: kept for 7 days instead of 3',
     );
   });
 

@@ -79,7 +79,7 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
     await inVolume('echo 16 >/data/PG_VERSION');
     const version = await failure(up(home, ['postgres']));
     expect(version).toMatchObject({ code: 'VOLUME_VERSION', message: expect.stringContaining('(16)') });
-    expect(version.mend).toContain('TRAINYARD_POSTGRES_IMAGE=postgres:16');
+    expect(version.hint).toContain('TRAINYARD_POSTGRES_IMAGE=postgres:16');
     // It is not started again and again, and what it said stays with it; stopped in the midst of a start it has said nothing.
     const stopped = (await makeStack(home).status()).services.find((one) => one.name === 'postgres');
     expect(['failed', 'stopped']).toContain(stopped?.status);
@@ -99,7 +99,7 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
     const memory = await failure(up(home, ['postgres'], { TRAINYARD_POSTGRES_MEMORY: '8m' }));
     expect(memory.code, `${memory.message} ${linesOf(memory)}`).toBe('SERVICE_OUT_OF_MEMORY');
     expect(memory.message).toContain('8 MiB');
-    expect(memory.mend).toContain('TRAINYARD_POSTGRES_MEMORY=');
+    expect(memory.hint).toContain('TRAINYARD_POSTGRES_MEMORY=');
 
     // An image without the server: its entrypoint ends at once.
     const crashed = await failure(up(home, only, { TRAINYARD_REDIS_IMAGE: 'postgres:17' }));

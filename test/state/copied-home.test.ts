@@ -25,7 +25,7 @@ test.skipIf(!isRoot)(
     cpSync(place.home, copy, { recursive: true });
 
     /** By a start in the foreground, by one in the background, and by the doctor. */
-    const everybodySays = async (error: { code: string; message: string; mend: string }) => {
+    const everybodySays = async (error: { code: string; message: string; hint: string }) => {
       for (const args of [
         ['serve', '--port', '0'],
         ['project', 'list'],
@@ -36,7 +36,7 @@ test.skipIf(!isRoot)(
           error: {
             code: error.code,
             message: expect.stringContaining(error.message),
-            mend: expect.stringContaining(error.mend),
+            hint: expect.stringContaining(error.hint),
           },
         });
       }
@@ -45,7 +45,7 @@ test.skipIf(!isRoot)(
     await everybodySays({
       code: 'POSTGRES_FOLDER_CLOSED',
       message: `${closed} is closed to it`,
-      mend: `chmod o+x ${closed}`,
+      hint: `chmod o+x ${closed}`,
     });
 
     await chmod(closed, 0o711);
@@ -54,7 +54,7 @@ test.skipIf(!isRoot)(
     await everybodySays({
       code: 'POSTGRES_DATA_OWNER',
       message: `PostgreSQL runs under ${name}`,
-      mend: `chown -R ${name}: ${data}`,
+      hint: `chown -R ${name}: ${data}`,
     });
     await promisify(execFile)('chown', ['-R', `${name}:`, data]);
     await chmod(data, 0o755);

@@ -147,7 +147,7 @@ test('a Docker context that is not there is named, with the variable or the file
   const told = expect.objectContaining({
     code: 'DOCKER_CONTEXT_UNKNOWN',
     message: expect.stringContaining('DOCKER_CONTEXT is "nothere"'),
-    mend: expect.stringContaining('unset DOCKER_CONTEXT'),
+    hint: expect.stringContaining('unset DOCKER_CONTEXT'),
   });
   expect(() => connectDocker(named)).toThrow(told);
   expect((await findDocker(named, true)).observation).toMatchObject({

@@ -60,7 +60,7 @@ test('a state file that is torn, foreign, too large, a link, a folder or a pipe 
     const told = {
       code: 'STATE_FILE_DAMAGED',
       message: expect.stringMatching(what),
-      mend: 'Do this.',
+      hint: 'Do this.',
       place,
     };
     expect(read).toThrow(expect.objectContaining(told));
@@ -154,7 +154,7 @@ test('a database that was made once and is not there is an error, never a new on
   expect(requireDatabase(locate(home, serverUser()))).toBe('there');
   const missing = expect.objectContaining({
     code: 'DATABASE_MISSING',
-    mend: expect.stringContaining('database.json'),
+    hint: expect.stringContaining('database.json'),
   });
   renameSync(location.dataDirectory, path.join(place.folder, 'moved'));
   expect(() => requireDatabase(location)).toThrow(missing);
@@ -255,7 +255,7 @@ test('a state folder that the server’s account cannot get to is told of, with 
   expect(() => findLocation(path.join(closed, 'copy'), serverUser())).toThrow(
     expect.objectContaining({
       code: 'POSTGRES_FOLDER_CLOSED',
-      mend: expect.stringContaining(`chmod o+x ${closed}`),
+      hint: expect.stringContaining(`chmod o+x ${closed}`),
     }),
   );
   chmodSync(closed, 0o711);

@@ -111,7 +111,7 @@ test.skipIf(withoutSmallDisks).each(starts)(
       if (started === null) {
         const { code, stderr, stdout } = await runCli(disk.home, ['serve', '--no-sample', '--json']);
         expect(code).toBe(1);
-        expect(JSON.parse(stdout).error).toMatchObject({ code: 'DISK_FULL', mend: /Make room/ });
+        expect(JSON.parse(stdout).error).toMatchObject({ code: 'DISK_FULL', hint: /Make room/ });
         expect(stderr).toContain(disk.mount);
       }
       disk.free();

@@ -69,7 +69,7 @@ test('a config that is not there, a manifest line with an unknown class and a da
   expect((await train(run.directory)).result.message).toContain('config.json cannot be read');
 });
 
-test('a training that diverges tells its last loss and fails with the mend', async () => {
+test('a training that diverges tells its last loss and fails with the hint', async () => {
   await using run = await tinyRun(images, { training: { optimizer: 'sgd', learningRate: 1e30, epochs: 50 } });
   const ended = await train(run.directory);
   expect(ended.exitCode).toBe(1);

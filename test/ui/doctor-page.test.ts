@@ -17,7 +17,7 @@ afterAll(async () => {
 const visit = (address: string, options: BrowserContextOptions = {}) =>
   visitFixture(opened, address, options);
 
-test('findings stand under what they are about, errors first, with the command that mends them', async () => {
+test('findings stand under what they are about, errors first, with the command that fixes them', async () => {
   const { page, complaints } = await visit('/doctor');
   await page.getByText('2 errors · 1 warning · 7 checks passed').waitFor();
   await page.getByText(/^took /).waitFor();

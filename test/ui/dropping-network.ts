@@ -7,7 +7,7 @@ const rate = 10;
 /**
  * Breaks off one in ten of the requests that a context's pages make: scripts, styles, images and data, as Chromium itself does whenever a
  * network appears on the machine. Which ones depends on the seed, the address and how often it was asked for, and on nothing else. Pages
- * themselves come whole (a browser's own error page is not ours to mend), and so does the WebSocket, which tests break by the fixture.
+ * themselves come whole (a browser's own error page is not ours to fix), and so does the WebSocket, which tests break by the fixture.
  */
 export async function dropRequests(context: BrowserContext, seed: string): Promise<{ dropped(): number }> {
   const asked = new Map<string, number>();

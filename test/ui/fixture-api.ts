@@ -4,11 +4,11 @@ import { contract } from '../../src/shared/contract/contract.ts';
 /** The contract, ready to be implemented in memory. */
 export const os = implement(contract);
 
-function missing(what: string): ORPCError<'NOT_FOUND', { mend: string; place: object }> {
+function missing(what: string): ORPCError<'NOT_FOUND', { hint: string; place: object }> {
   return new ORPCError('NOT_FOUND', {
     status: 404,
     message: `There is no ${what}`,
-    data: { mend: 'Check the address.', place: {} },
+    data: { hint: 'Check the address.', place: {} },
   });
 }
 

@@ -18,13 +18,13 @@ function validation(path: string, state: FixtureState): Validation {
             code: 'IMAGE_UNREADABLE',
             path: 'rose/broken.png',
             message: 'rose/broken.png can’t be decoded: the file ends too early',
-            mend: 'Copy the image again from where it came from, or delete it.',
+            hint: 'Copy the image again from where it came from, or delete it.',
           },
           {
             code: 'CLASS_EMPTY',
             path: 'tulip',
             message: 'The class tulip has no image',
-            mend: 'Put images into it, or delete the folder.',
+            hint: 'Put images into it, or delete the folder.',
           },
         ]
       : [],
@@ -34,7 +34,7 @@ function validation(path: string, state: FixtureState): Validation {
             code: 'IMAGE_DUPLICATE',
             path: 'rose/0002.png',
             message: 'rose/0002.png has the same bytes as daisy/0007.png',
-            mend: 'Delete one of them.',
+            hint: 'Delete one of them.',
           },
         ]
       : [],
@@ -58,7 +58,7 @@ function validation(path: string, state: FixtureState): Validation {
 const nothingAt = (path: string) => ({
   code: 'PATH_NOT_FOUND',
   message: `There is nothing at ${path}`,
-  mend: 'Check the path; it is looked up on the engine’s machine.',
+  hint: 'Check the path; it is looked up on the engine’s machine.',
   place: { field: 'path' },
 });
 
@@ -131,8 +131,8 @@ export function fixtureDatasets(state: FixtureState) {
     import: os.datasets.import.handler(({ input }) => {
       state.readings.push(input.reading);
       if (input.path.startsWith('/missing')) {
-        const { code, message, mend, place } = nothingAt(input.path);
-        throw new ORPCError(code, { status: 400, message, data: { mend, place } });
+        const { code, message, hint, place } = nothingAt(input.path);
+        throw new ORPCError(code, { status: 400, message, data: { hint, place } });
       }
       const importId = randomUUID();
       imports.set(importId, { path: input.path, datasetId: fixtureId(2, 1), done: 0, isCancelled: false });
@@ -163,7 +163,7 @@ export function fixtureDatasets(state: FixtureState) {
           : {
               code: 'DATASET_INVALID',
               message: `${path} has 2 invalid entries; nothing was imported`,
-              mend: 'Mend what is listed, or import it with the invalid ones left out.',
+              hint: 'Fix what is listed, or import it with the invalid ones left out.',
               place: {},
             },
         version: result.ok ? 1 : null,

@@ -3,7 +3,7 @@ import type { Finding } from '../../src/shared/contract/system.ts';
 type Text = readonly [en: string, ko: string];
 type Part = Pick<Finding, 'code' | 'severity' | 'group' | 'evidence'> & {
   readonly cause: Text;
-  readonly mend?: Text;
+  readonly hint?: Text;
   readonly command?: string;
 };
 
@@ -31,7 +31,7 @@ const findings: readonly Part[] = [
     group: 'machine',
     cause: ['The shared memory is small for data loaders.', '데이터 로더에 쓸 공유 메모리가 작습니다.'],
     evidence: '/dev/shm: 64 MB',
-    mend: ['Make it larger until the next boot.', '다음 부팅까지 크게 늘리세요.'],
+    hint: ['Make it larger until the next boot.', '다음 부팅까지 크게 늘리세요.'],
     command: 'sudo mount -o remount,size=8G /dev/shm',
   },
   {
@@ -65,7 +65,7 @@ const findings: readonly Part[] = [
     ],
     evidence:
       '127.0.0.1:15432 LISTEN\npid 31337 /usr/lib/postgresql/16/bin/postgres -D /var/lib/postgresql/16/main',
-    mend: [
+    hint: [
       'Stop that program, or free the port and start the stack again: it chooses another one.',
       '그 프로그램을 멈추거나 포트를 비운 뒤 스택을 다시 시작하세요. 다른 포트를 고릅니다.',
     ],
@@ -85,7 +85,7 @@ const findings: readonly Part[] = [
     group: 'nvidia',
     cause: ['No NVIDIA driver answers.', 'NVIDIA 드라이버가 응답하지 않습니다.'],
     evidence: 'nvidia-smi: command not found',
-    mend: ['Install the driver and restart the machine.', '드라이버를 설치하고 컴퓨터를 다시 시작하세요.'],
+    hint: ['Install the driver and restart the machine.', '드라이버를 설치하고 컴퓨터를 다시 시작하세요.'],
     command: 'sudo ubuntu-drivers install',
   },
   {
@@ -102,10 +102,10 @@ export function fixtureDoctor(language: 'en' | 'ko'): { ok: boolean; findings: F
   const at = language === 'ko' ? 1 : 0;
   return {
     ok: false,
-    findings: findings.map(({ cause, mend, command, ...finding }) => ({
+    findings: findings.map(({ cause, hint, command, ...finding }) => ({
       ...finding,
       cause: cause[at],
-      mend: mend?.[at] ?? '',
+      hint: hint?.[at] ?? '',
       command: command ?? null,
     })),
   };

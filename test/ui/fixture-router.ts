@@ -19,7 +19,7 @@ export function meetFault(faults: FixtureFaults, path: readonly string[]): void 
   throw new ORPCError(code, {
     status: 500,
     message: `The fixture was told to answer ${code}`,
-    data: { mend: 'Try it again: the next answer is good.', place: {} },
+    data: { hint: 'Try it again: the next answer is good.', place: {} },
   });
 }
 
@@ -30,13 +30,13 @@ export function meetStores(state: FixtureState, [domain]: readonly string[]): vo
     throw new ORPCError('DATABASE_UNAVAILABLE', {
       status: 503,
       message: 'The database does not answer',
-      data: { mend: 'The engine waits for it, and goes on by itself.', place: {} },
+      data: { hint: 'The engine waits for it, and goes on by itself.', place: {} },
     });
   if (state.storesThere) return;
   throw new ORPCError('STORES_NOT_READY', {
     status: 503,
     message: 'The stores of the profile "docker" are stopped',
-    data: { mend: 'Start the stack ("trainyard stack up"), or choose another profile.', place: {} },
+    data: { hint: 'Start the stack ("trainyard stack up"), or choose another profile.', place: {} },
   });
 }
 

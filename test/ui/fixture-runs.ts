@@ -28,7 +28,7 @@ export function fixtureRuns(state: FixtureState) {
         throw new ORPCError('CONFIG_INVALID', {
           status: 400,
           message: 'The shares are more than the whole',
-          data: { mend: 'Make them 1.', place: { field: 'overrides.dataset.trainSplit' } },
+          data: { hint: 'Make them 1.', place: { field: 'overrides.dataset.trainSplit' } },
         });
       }
       const number = state.runs.size + 1;
@@ -179,7 +179,7 @@ export function fixtureRuns(state: FixtureState) {
         throw new ORPCError('CONFLICT', {
           status: 409,
           message: 'The run is under way',
-          data: { mend: 'Cancel it first.', place: {} },
+          data: { hint: 'Cancel it first.', place: {} },
         });
       }
       state.runs.delete(input.run);

@@ -34,7 +34,7 @@ const known: Readonly<
     memory: 1024,
     layers: 9,
     megabytes: 284,
-    steps: [['mongo-indexes', '5 collections, 17 indexes, 2 mended']],
+    steps: [['mongo-indexes', '5 collections, 17 indexes, 2 fixed']],
   },
   redis: {
     image: 'redis:8',
@@ -116,7 +116,7 @@ export const fixtureUrls = {
 export const portTaken: StackCause = {
   code: 'DOCKER_PORT_TAKEN',
   message: 'Port 15432 of this machine is taken by postgres (pid 31337)',
-  mend: 'Stop that program, or let the stack choose another port: `sudo systemctl stop postgresql@16-main`',
+  hint: 'Stop that program, or let the stack choose another port: `sudo systemctl stop postgresql@16-main`',
   lines: [
     'Error response from daemon: driver failed programming external connectivity on endpoint trainyard-1f0c9a7e-postgres-1:',
     'Bind for 127.0.0.1:15432 failed: port is already allocated',

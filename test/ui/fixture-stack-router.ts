@@ -4,11 +4,11 @@ import { os } from './fixture-api.ts';
 import { fixtureUrls } from './fixture-stack-data.ts';
 import type { FixtureState } from './fixture-state.ts';
 
-function daemonDown(): ORPCError<'DOCKER_NOT_RUNNING', { mend: string; place: object }> {
+function daemonDown(): ORPCError<'DOCKER_NOT_RUNNING', { hint: string; place: object }> {
   return new ORPCError('DOCKER_NOT_RUNNING', {
     status: 503,
     message: 'Docker does not answer at unix:///var/run/docker.sock',
-    data: { mend: 'Start it: sudo systemctl start docker', place: {} },
+    data: { hint: 'Start it: sudo systemctl start docker', place: {} },
   });
 }
 
@@ -26,7 +26,7 @@ export function fixtureStackRouter(state: FixtureState) {
       throw new ORPCError('STACK_BUSY', {
         status: 409,
         message: 'An operation is under way',
-        data: { mend: 'Wait until it is done.', place: {} },
+        data: { hint: 'Wait until it is done.', place: {} },
       });
     }
     return stack;
@@ -43,7 +43,7 @@ export function fixtureStackRouter(state: FixtureState) {
         throw new ORPCError('STACK_NAME_WRONG', {
           status: 400,
           message: `The stack is not called ${input.name}`,
-          data: { mend: 'Type its name.', place: { field: 'name' } },
+          data: { hint: 'Type its name.', place: { field: 'name' } },
         });
       }
       return { operation: free().begin('destroy', chosen(input.services)) };

@@ -206,7 +206,7 @@ export class FixtureStack {
     this.setService(name, 'failed', {
       code: 'SERVICE_OUT_OF_MEMORY',
       message: 'Redis needed more memory than its limit of 512 MiB and was ended',
-      mend: 'Give it more: TRAINYARD_REDIS_MEMORY=1g trainyard stack up',
+      hint: 'Give it more: TRAINYARD_REDIS_MEMORY=1g trainyard stack up',
       lines: [
         '1:M 23 Nov 2026 22:40:29.771 * Background saving started by pid 57',
         '57:C 23 Nov 2026 22:40:30.118 * DB saved on disk',

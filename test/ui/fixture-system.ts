@@ -68,7 +68,7 @@ export function fixtureProjects(state: FixtureState) {
         throw new ORPCError('PROJECT_NAME_TAKEN', {
           status: 409,
           message: `There is a project ${input.name} already`,
-          data: { mend: 'Choose another name.', place: { field: 'name' } },
+          data: { hint: 'Choose another name.', place: { field: 'name' } },
         });
       }
       state.projects.set(made.id, made);

@@ -127,13 +127,13 @@ test('the whole way to a run goes by keyboard alone', async () => {
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
 });
 
-test('an import that fails names each file with its mend, and keeps what was entered', async () => {
+test('an import that fails names each file with its hint, and keeps what was entered', async () => {
   const { page } = await visit('/datasets');
   await page.getByRole('button', { name: 'Import dataset' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Folder, zip or tar').fill('/data/bad');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-  await dialog.getByRole('alert').getByText('Mend what is listed').waitFor();
+  await dialog.getByRole('alert').getByText('Fix what is listed').waitFor();
   await dialog.getByText('rose/broken.png', { exact: true }).waitFor();
   await dialog.getByText('Copy the image again from where it came from').waitFor();
   expect(await dialog.getByLabel('Folder, zip or tar').inputValue()).toBe('/data/bad');
@@ -143,7 +143,7 @@ test('an import that fails names each file with its mend, and keeps what was ent
   await expect.poll(() => page.title()).toBe('fashion-mnist · Trainyard');
 });
 
-test('an engine’s error shows its code and mend, and trying again mends the page', async () => {
+test('an engine’s error shows its code and hint, and trying again fixes the page', async () => {
   const { page, fixture } = await visit('/projects');
   fixture.faults.set('system.doctor', 'DATABASE_AWAY');
   await page.getByRole('link', { name: 'Doctor' }).click();

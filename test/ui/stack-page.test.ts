@@ -43,10 +43,10 @@ test('before there is a stack the page says what it would be, and Start shows ea
   stack.pull(0.3);
   await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(before);
   stack.pull(1);
-  stack.step('mongo', 'mongo-indexes', '17, 2 mended');
+  stack.step('mongo', 'mongo-indexes', '17, 2 fixed');
   stack.step('redis', 'a-step-of-tomorrow', '');
   await work.getByText('Collections, validators and indexes').waitFor();
-  await work.getByText('17, 2 mended').waitFor();
+  await work.getByText('17, 2 fixed').waitFor();
   await work.getByText('a-step-of-tomorrow').waitFor();
   for (const name of ['postgres', 'mongo', 'redis', 's3', 'temporal'] as const)
     stack.setService(name, 'healthy');
@@ -92,7 +92,7 @@ test('while something is at work every verb is blocked and says why, also to the
   await page.getByRole('region', { name: 'Starting the stack' }).waitFor();
 });
 
-test('a failed service says why, with the command that mends it, its last lines and the way to the doctor', async () => {
+test('a failed service says why, with the command that fixes it, its last lines and the way to the doctor', async () => {
   const { page } = await visit('/stack', 'failed');
   await page.getByText('The stack could not be started').waitFor();
   const row = service(page, 'PostgreSQL');
@@ -167,7 +167,7 @@ test('going over to another profile says that data stays, and a migration shows 
   await page.getByText(/^Migrated in /).waitFor();
 });
 
-test('where Docker does not answer the page says why and how to mend it, and goes on by itself', async () => {
+test('where Docker does not answer the page says why and how to fix it, and goes on by itself', async () => {
   const { page, stack } = await visit('/stack', 'running');
   await service(page, 'Redis').waitFor();
   stack.daemonDown = true;

@@ -16,14 +16,14 @@ const risky = ({ story: { state } }: Fixture) => {
       code: 'FEW_IMAGES',
       path: '',
       message: '2 of 3 classes have fewer than 10 images to train on: rose (3), tulip (4)',
-      mend: 'Add images of these classes: some hundred each are a good start.',
+      hint: 'Add images of these classes: some hundred each are a good start.',
     },
     {
       code: 'NEAR_DUPLICATES',
       path: '',
       message:
         'Images look nearly the same as ones of another split: of 40 images of validation and test 3; val/rose/1.png looks like train/rose/9.png',
-      mend: 'Look at the examples: copies and frames of one film belong into one split.',
+      hint: 'Look at the examples: copies and frames of one film belong into one split.',
     },
   ];
 };

@@ -1,7 +1,7 @@
-/** What a person reads when a training cannot go on: what is wrong, and how to mend it. */
+/** What a person reads when a training cannot go on: what is wrong, and how to fix it. */
 export class TrainerError extends Error {
-  constructor(message: string, mend: string) {
-    super(`${message.replace(/\.?$/, '.')} ${mend}`);
+  constructor(message: string, hint: string) {
+    super(`${message.replace(/\.?$/, '.')} ${hint}`);
     this.name = 'TrainerError';
   }
 }

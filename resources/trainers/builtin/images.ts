@@ -120,7 +120,7 @@ export class ImageStore {
     const readable = (split: SplitName) => splits[split].filter((entry) => !unreadable.has(entry));
     const left = { train: readable('train'), val: readable('val'), test: readable('test') };
     if (left.train.length === 0)
-      throw new TrainerError('No training image can be read', 'Mend or import the images again.');
+      throw new TrainerError('No training image can be read', 'Fix or import the images again.');
     return new ImageStore(format, left, sums.normalisation(), cache, white);
   }
 
@@ -171,7 +171,7 @@ function refuseTooMany(bad: readonly { entry: ImageEntry; why: string }[], total
     .join(', ');
   throw new TrainerError(
     `${bad.length} of ${total} images cannot be read: ${some}${bad.length > 5 ? ', …' : ''}`,
-    'Mend or remove these files, import the data set again and start a new run.',
+    'Fix or remove these files, import the data set again and start a new run.',
   );
 }
 

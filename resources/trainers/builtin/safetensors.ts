@@ -39,15 +39,15 @@ export function writeTensors(file: string, { tensors, metadata }: TensorFile): v
 
 /** Reads a safetensors file of 32-bit floats. @throws TrainerError where it is missing or not whole */
 export function readTensors(file: string): TensorFile {
-  const mend = 'Resume from another checkpoint, or retry the run from the start.';
+  const hint = 'Resume from another checkpoint, or retry the run from the start.';
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new TrainerError(`The checkpoint ${file} cannot be read: ${String(error)}`, mend);
+    throw new TrainerError(`The checkpoint ${file} cannot be read: ${String(error)}`, hint);
   }
   const length = bytes.length < 8 ? Number.POSITIVE_INFINITY : Number(bytes.readBigUInt64LE());
-  const damaged = (why: string) => new TrainerError(`The checkpoint ${file} is damaged: ${why}`, mend);
+  const damaged = (why: string) => new TrainerError(`The checkpoint ${file} is damaged: ${why}`, hint);
   if (length > bytes.length - 8) throw damaged('its header is longer than the file');
   let parsed: z.infer<typeof headerSchema>;
   try {

@@ -57,8 +57,8 @@ function fromEngine(error: unknown): unknown {
   if (!(error instanceof ORPCError)) return error;
   const data: unknown = error.data;
   const details = typeof data === 'object' && data !== null ? data : {};
-  const mend = 'mend' in details && typeof details.mend === 'string' ? details.mend : '';
-  return new TrainyardError(error.code, error.message, mend, {
+  const hint = 'hint' in details && typeof details.hint === 'string' ? details.hint : '';
+  return new TrainyardError(error.code, error.message, hint, {
     status: error.status,
     place: placeOf('place' in details ? details.place : null),
     cause: error,

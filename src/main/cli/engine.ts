@@ -30,7 +30,7 @@ export async function waitForEngine(home: string, timeoutMs: number): Promise<En
 
 interface FirstLine {
   readonly url?: string;
-  readonly error?: { readonly code: string; readonly message: string; readonly mend: string };
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
 /** Another process holds the state folder's lock: it is the engine, or is about to be. */
@@ -90,7 +90,7 @@ async function startInBackground(home: string): Promise<EngineAddress> {
   const started = first.url === undefined ? null : findEngine(home);
   if (started) return started;
   if (first.error && !lostToAnother.has(first.error.code)) {
-    throw new TrainyardError(first.error.code, first.error.message, first.error.mend);
+    throw new TrainyardError(first.error.code, first.error.message, first.error.hint);
   }
   const other = first.error ? await waitForEngine(home, startDeadlineMs) : null;
   if (other) return other;

@@ -51,7 +51,7 @@ export interface Failure {
   /** What standard error gets, on one line; null where commander has written already (help, version). */
   readonly sentence: string | null;
   /** The same for programs. */
-  readonly error: { code: string; message: string; mend: string; place: ErrorPlace };
+  readonly error: { code: string; message: string; hint: string; place: ErrorPlace };
 }
 
 /**
@@ -64,21 +64,21 @@ export function failureOf(caught: unknown, command: string): Failure {
     return {
       exitCode,
       sentence: null,
-      error: { code: 'USAGE', message: caught.message, mend: '', place: {} },
+      error: { code: 'USAGE', message: caught.message, hint: '', place: {} },
     };
   }
   const error = toTrainyardError(caught, command);
   return {
     exitCode: isUsageError(error) ? 2 : 1,
     sentence: errorSentence(error).replace(/\s*\n\s*/g, ' '),
-    error: { code: error.code, message: error.message, mend: error.mend, place: error.place },
+    error: { code: error.code, message: error.message, hint: error.hint, place: error.place },
   };
 }
 
 /** A finding in the language of the process. Names in its English sentence may be Korean: the code alone tells. */
-export function inOwnWords<P extends { code: string; message: string; mend: string }>(problem: P): P {
+export function inOwnWords<P extends { code: string; message: string; hint: string }>(problem: P): P {
   const known = language === 'ko' ? koreanCodes[problem.code] : undefined;
-  return known ? { ...problem, message: `${known.message} (${problem.message})`, mend: known.mend } : problem;
+  return known ? { ...problem, message: `${known.message} (${problem.message})`, hint: known.hint } : problem;
 }
 
 /**
@@ -88,8 +88,8 @@ export function inOwnWords<P extends { code: string; message: string; mend: stri
 function translated(error: TrainyardError): TrainyardError {
   if (language !== 'ko' || /[가-힣]/.test(error.message) || !koreanCodes[error.code]) return error;
   const { code, place, status } = error;
-  const { message, mend } = inOwnWords(error);
-  return new TrainyardError(code, message, mend, {
+  const { message, hint } = inOwnWords(error);
+  return new TrainyardError(code, message, hint, {
     place,
     status,
     cause: error,

@@ -3,8 +3,8 @@ import { TrainyardError } from '../../shared/model/errors.ts';
 const code = 'USAGE';
 
 /** The command line itself is wrong: ends with exit code 2. */
-export function usageError(message: string, mend: string): TrainyardError {
-  return new TrainyardError(code, message, mend);
+export function usageError(message: string, hint: string): TrainyardError {
+  return new TrainyardError(code, message, hint);
 }
 
 export function isUsageError(error: unknown): boolean {

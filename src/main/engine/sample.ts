@@ -42,7 +42,7 @@ export function sampleParts({ projects, datasets, runs }: Services, settings: Se
           throw new TrainyardError(
             error?.code ?? 'IMPORT_FAILED',
             error?.message ?? 'The import failed',
-            error?.mend ?? '',
+            error?.hint ?? '',
           );
         }
         afterDone = done;

@@ -150,8 +150,8 @@ export class SessionHost implements AsyncDisposable {
 
   private notReady(): TrainyardError {
     const { state, chosen } = this;
-    const say = (message: string, mend: string, cause?: unknown, code = 'STORES_NOT_READY') =>
-      new TrainyardError(code, message, mend, { status: 503, cause });
+    const say = (message: string, hint: string, cause?: unknown, code = 'STORES_NOT_READY') =>
+      new TrainyardError(code, message, hint, { status: 503, cause });
     switch (state.kind) {
       case 'opening':
         return say(
@@ -165,7 +165,7 @@ export class SessionHost implements AsyncDisposable {
         const known = cause instanceof TrainyardError;
         return say(
           `The stores of the profile "${chosen}" cannot be used: ${errorMessage(cause)}`,
-          known ? cause.mend : '"trainyard doctor" says more.',
+          known ? cause.hint : '"trainyard doctor" says more.',
           cause,
         );
       }

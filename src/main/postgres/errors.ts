@@ -23,14 +23,14 @@ const notReached = new Set([
 ]);
 
 /**
- * A driver's error as one that a person can act on; an error that is one already, or that no action of theirs could mend,
+ * A driver's error as one that a person can act on; an error that is one already, or that no action of theirs could hint,
  * comes back as it is.
  */
 export function asPostgresError(error: unknown, { place, database, user }: Target): unknown {
   if (!(error instanceof Error) || error instanceof TrainyardError) return error;
   const code = codeOf(error);
-  const say = (name: string, message: string, mend: string, status = 503) =>
-    new TrainyardError(name, message, mend, { status, cause: error });
+  const say = (name: string, message: string, hint: string, status = 503) =>
+    new TrainyardError(name, message, hint, { status, cause: error });
   const timedOut = /timeout expired|timeout exceeded|Connection terminated|Client has encountered/i.test(
     error.message,
   );

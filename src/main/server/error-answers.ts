@@ -75,8 +75,8 @@ function answerOf(error: unknown, log: Logger, refusals: RefusalLog): Refusal {
   if (ours || status < 500) {
     refusals.write({ code: codeOf(error), status });
     if (ours) return ours;
-    const mend = 'Correct the request; /api/v1/openapi.json describes what there is.';
-    return refusal('MALFORMED_REQUEST', 'The request is not valid', mend, status);
+    const hint = 'Correct the request; /api/v1/openapi.json describes what there is.';
+    return refusal('MALFORMED_REQUEST', 'The request is not valid', hint, status);
   }
   return toContractError(error, log, refusals).toJSON() as Refusal;
 }

@@ -45,7 +45,7 @@ export function toContractError(
     return new ORPCError(fault.code, {
       status: fault.status,
       message: fault.message,
-      data: { mend: fault.mend, place: fault.place },
+      data: { hint: fault.hint, place: fault.place },
     });
   }
   if (error instanceof ORPCError) {
@@ -61,7 +61,7 @@ export function toContractError(
         status: 400,
         message: issues.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; '),
         data: {
-          mend: 'Correct the named field and send the request again.',
+          hint: 'Correct the named field and send the request again.',
           place: first?.field ? { field: first.field } : {},
         },
       });
@@ -74,7 +74,7 @@ export function toContractError(
       status: 503,
       message: 'The database does not answer',
       data: {
-        mend: 'The engine starts it again, or waits for it, and goes on by itself; ask again in a moment. If it lasts, "trainyard doctor" says why.',
+        hint: 'The engine starts it again, or waits for it, and goes on by itself; ask again in a moment. If it lasts, "trainyard doctor" says why.',
         place: {},
       },
     });
@@ -83,6 +83,6 @@ export function toContractError(
   return new ORPCError('INTERNAL', {
     status: 500,
     message: 'The engine met an error that it did not expect',
-    data: { mend: 'Look into the engine’s log in the state folder, and try again.', place: {} },
+    data: { hint: 'Look into the engine’s log in the state folder, and try again.', place: {} },
   });
 }

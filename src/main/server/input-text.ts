@@ -36,10 +36,10 @@ function refuseText(text: string, path: string, what: 'text' | 'name'): void {
   throw invalid(path, `its ${what} has ${character}, which cannot be stored`, 'Remove the character.');
 }
 
-function invalid(path: string, what: string, mend: string): TrainyardError {
+function invalid(path: string, what: string, hint: string): TrainyardError {
   // The name itself may hold what must not be repeated.
   const field = path.toWellFormed().replaceAll('\0', '\u{FFFD}').slice(0, 200);
-  return new TrainyardError('INVALID_INPUT', `${field || 'input'}: ${what}`, mend, {
+  return new TrainyardError('INVALID_INPUT', `${field || 'input'}: ${what}`, hint, {
     place: field ? { field } : {},
   });
 }

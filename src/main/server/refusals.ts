@@ -7,17 +7,17 @@ export interface Refusal {
   readonly code: string;
   readonly status: number;
   readonly message: string;
-  readonly data: { readonly mend: string; readonly place: ErrorPlace };
+  readonly data: { readonly hint: string; readonly place: ErrorPlace };
 }
 
 export function refusal(
   code: string,
   message: string,
-  mend: string,
+  hint: string,
   status: number,
   place: ErrorPlace = {},
 ): Refusal {
-  return { code, status, message, data: { mend, place } };
+  return { code, status, message, data: { hint, place } };
 }
 
 export const unauthorized = refusal(

@@ -59,11 +59,11 @@ export function mountRest(server: FastifyInstance, options: RestOptions): void {
     if (matched) return reply;
     const path = request.url.split('?')[0] ?? '';
     const methods = methodsAt(await describe(), path.slice('/api/v1'.length));
-    const mend = 'See /api/v1/openapi.json for what there is.';
+    const hint = 'See /api/v1/openapi.json for what there is.';
     if (methods.length === 0) {
       return reply
         .code(404)
-        .send(refusal('NOT_FOUND', `Nothing answers ${request.method} ${path}`, mend, 404));
+        .send(refusal('NOT_FOUND', `Nothing answers ${request.method} ${path}`, hint, 404));
     }
     return reply
       .code(405)
@@ -72,7 +72,7 @@ export function mountRest(server: FastifyInstance, options: RestOptions): void {
         refusal(
           'METHOD_NOT_ALLOWED',
           `The address ${path} takes ${methods.join(', ')}, not ${request.method}`,
-          mend,
+          hint,
           405,
         ),
       );

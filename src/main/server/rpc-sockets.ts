@@ -26,7 +26,7 @@ const crowded = {
   type: 'refused',
   code: tooManyConnections.code,
   message: tooManyConnections.message,
-  mend: tooManyConnections.data.mend,
+  hint: tooManyConnections.data.hint,
 } as const;
 
 interface CallContext extends ApiContext {

@@ -14,8 +14,8 @@ import type { Access } from './access.ts';
 
 type Refused = Extract<SignInAnswer, { type: 'refused' }>;
 
-function refused(code: string, message: string, mend: string): Refused {
-  return { type: 'refused', code, message, mend };
+function refused(code: string, message: string, hint: string): Refused {
+  return { type: 'refused', code, message, hint };
 }
 
 const again = 'Open a new link: "npm start" and "trainyard open" print one.';

@@ -32,10 +32,10 @@ function cause(
   code: string,
   { service, lines }: Failure,
   message: string,
-  mend: string,
+  hint: string,
   status = 500,
 ): TrainyardError {
-  return new TrainyardError(code, message, mend, { status, details: { service, lines } });
+  return new TrainyardError(code, message, hint, { status, details: { service, lines } });
 }
 
 export function diskFull(failure: Failure | null, said: string): TrainyardError {
@@ -89,7 +89,7 @@ export function startRefused(failure: Failure, said: string, limitBytes: number 
     'SERVICE_NOT_STARTED',
     failure,
     `Docker could not start ${serviceTitles[failure.service]}: ${said.slice(0, 500)}`,
-    'Mend what Docker says, or see what else is wrong with it: trainyard doctor',
+    'Fix what Docker says, or see what else is wrong with it: trainyard doctor',
   );
 }
 

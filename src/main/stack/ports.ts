@@ -12,7 +12,7 @@ import type { Tell } from '../platform/progress.ts';
 
 /**
  * One step that makes a started service what the product needs: idempotent, told by name.
- * `run` answers what it saw or did in a few words; it throws a TrainyardError with the mend where it cannot.
+ * `run` answers what it saw or did in a few words; it throws a TrainyardError with the hint where it cannot.
  */
 export interface EnsureStep {
   /** As `migrations`, `mongo-indexes`, `buckets`, `temporal-namespace`, `redis-settings`. */

@@ -19,7 +19,7 @@ export function toCause(error: unknown): StackCause {
   return {
     code: known ? error.code : 'INTERNAL',
     message: errorMessage(error),
-    mend: known ? error.mend : '',
+    hint: known ? error.hint : '',
     lines: Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [],
   };
 }

@@ -8,8 +8,8 @@ import { ComposeFailure } from './machine.ts';
 export function causeOf(error: unknown, home: string): unknown {
   if (error instanceof TrainyardError) return error;
   const said = errorMessage(error);
-  const make = (code: string, message: string, mend: string, status = 500) =>
-    new TrainyardError(code, message, mend, {
+  const make = (code: string, message: string, hint: string, status = 500) =>
+    new TrainyardError(code, message, hint, {
       status,
       cause: error,
       details: { lines: said.split('\n').slice(-20) },
@@ -29,7 +29,7 @@ export function causeOf(error: unknown, home: string): unknown {
     return make(
       error instanceof DaemonRefusal ? 'DOCKER_REFUSED' : 'COMPOSE_FAILED',
       `${who} refused: ${last.slice(0, 500)}`,
-      'Mend what it says, or see what else is wrong: trainyard doctor',
+      'Fix what it says, or see what else is wrong: trainyard doctor',
     );
   }
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) {

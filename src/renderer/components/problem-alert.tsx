@@ -9,7 +9,7 @@ interface ProblemAlertProps {
   readonly onRetry?: () => void;
 }
 
-/** What went wrong, with its code, how to mend it, and a way to try again. */
+/** What went wrong, with its code, how to fix it, and a way to try again. */
 export function ProblemAlert({ error, onRetry }: ProblemAlertProps) {
   const { t } = useTranslation();
   const problem = useKnownProblem(toProblem(error));
@@ -21,7 +21,7 @@ export function ProblemAlert({ error, onRetry }: ProblemAlertProps) {
       icon={<IconAlertTriangle aria-hidden size={18} />}
       title={problem.message}
     >
-      {problem.mend && <Text size="sm">{problem.mend}</Text>}
+      {problem.hint && <Text size="sm">{problem.hint}</Text>}
       {problem.original && (
         <Text size="xs" c="dimmed" mt={4}>
           {problem.original}

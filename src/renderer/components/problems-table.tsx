@@ -6,7 +6,7 @@ interface ListedProblem {
   readonly code: string;
   readonly path: string;
   readonly message: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 
 interface ProblemsTableProps {
@@ -16,10 +16,10 @@ interface ProblemsTableProps {
   readonly moreWarnings?: number;
 }
 
-/** Rows beyond these would only make the page slow: the first ones say what to mend. */
+/** Rows beyond these would only make the page slow: the first ones say what to fix. */
 const shown = 200;
 
-/** What is wrong in which file, and how to mend it. */
+/** What is wrong in which file, and how to fix it. */
 export function ProblemsTable({ errors, warnings, moreErrors = 0, moreWarnings = 0 }: ProblemsTableProps) {
   const { t } = useTranslation();
   const rows = [
@@ -35,7 +35,7 @@ export function ProblemsTable({ errors, warnings, moreErrors = 0, moreWarnings =
             <Table.Tr>
               <Table.Th w={90}>{t('problems.kind')}</Table.Th>
               <Table.Th>{t('problems.place')}</Table.Th>
-              <Table.Th>{t('problems.whatAndMend')}</Table.Th>
+              <Table.Th>{t('problems.whatAndFix')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -75,9 +75,9 @@ function Row({
       </Table.Td>
       <Table.Td>
         <Text size="sm">{known.message}</Text>
-        {known.mend && (
+        {known.hint && (
           <Text size="sm" c="dimmed">
-            {known.mend}
+            {known.hint}
           </Text>
         )}
         {known.original && (

@@ -26,7 +26,7 @@ export function TrainingRisks({ risks }: { readonly risks: readonly Problem[] })
 }
 
 function Risk({ risk }: { readonly risk: Problem }) {
-  const { message, mend, original } = useKnownProblem(risk);
+  const { message, hint, original } = useKnownProblem(risk);
   return (
     <div>
       <Text size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
@@ -37,9 +37,9 @@ function Risk({ risk }: { readonly risk: Problem }) {
           {original}
         </Text>
       )}
-      {mend && (
+      {hint && (
         <Text size="sm" c="dimmed">
-          {mend}
+          {hint}
         </Text>
       )}
     </div>

@@ -6,7 +6,7 @@ import type { Problem } from '../rpc/problem.ts';
 export interface KnownProblem {
   readonly code: string;
   readonly message: string;
-  readonly mend: string | null;
+  readonly hint: string | null;
   readonly original: string | null;
 }
 
@@ -14,7 +14,7 @@ export interface KnownProblem {
  * The engine speaks English, with names and numbers in its sentences. Where the page knows the code in another language it says it in
  * that, and keeps the engine's sentence below for what only that has. Of its own problems the page knows all that there is to say.
  */
-export function useKnownProblem(problem: Pick<Problem, 'code' | 'message' | 'mend'>): KnownProblem {
+export function useKnownProblem(problem: Pick<Problem, 'code' | 'message' | 'hint'>): KnownProblem {
   const { t, i18n } = useTranslation();
   const key = `codes.${problem.code}` as const;
   if (i18n.language === 'en' || !i18n.exists(`${key}.message`)) return { ...problem, original: null };
@@ -24,7 +24,7 @@ export function useKnownProblem(problem: Pick<Problem, 'code' | 'message' | 'men
   return {
     code: problem.code,
     message: own('message') ?? problem.message,
-    mend: own('mend') ?? problem.mend,
+    hint: own('hint') ?? problem.hint,
     original: Object.hasOwn(pageCodes, problem.code) ? null : problem.message,
   };
 }

@@ -5,7 +5,7 @@ import type { Validation } from '../../shared/contract/datasets.ts';
 import { useFormat } from '../format/use-format.ts';
 import { ProblemsTable } from './problems-table.tsx';
 
-/** What a validation found: the sum in a line, and each problem with its mend. */
+/** What a validation found: the sum in a line, and each problem with its hint. */
 export function ValidationReport({ validation }: { readonly validation: Validation }) {
   const { t } = useTranslation();
   const format = useFormat();

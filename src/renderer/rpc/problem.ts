@@ -5,7 +5,7 @@ import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
 export interface Problem {
   readonly code: string;
   readonly message: string;
-  readonly mend: string | null;
+  readonly hint: string | null;
   /** The input field at fault, dotted. */
   readonly field: string | null;
 }
@@ -16,10 +16,10 @@ function text(value: unknown, name: string): string | null {
   return typeof found === 'string' && found !== '' ? found : null;
 }
 
-/** Reads code, message, mend and field from whatever was thrown. */
+/** Reads code, message, hint and field from whatever was thrown. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof TrainyardError) {
-    return { code: error.code, message: error.message, mend: error.mend, field: error.place.field ?? null };
+    return { code: error.code, message: error.message, hint: error.hint, field: error.place.field ?? null };
   }
   if (error instanceof ORPCError) {
     const data: unknown = error.data;
@@ -27,14 +27,14 @@ export function toProblem(error: unknown): Problem {
     return {
       code: error.code,
       message: error.message,
-      mend: text(data, 'mend'),
+      hint: text(data, 'hint'),
       field: text(place, 'field'),
     };
   }
   return {
     code: 'UNEXPECTED',
     message: errorMessage(error),
-    mend: null,
+    hint: null,
     field: null,
   };
 }

@@ -31,13 +31,13 @@ export const nameOf = (longest: number) =>
     });
 
 /** What every error carries beside its code and message. */
-export const errorData = z.object({ mend: z.string(), place: errorPlace });
+export const errorData = z.object({ hint: z.string(), place: errorPlace });
 
 /** The error that work in the background ended with. */
 export const workError = z.object({
   code: z.string(),
   message: z.string(),
-  mend: z.string(),
+  hint: z.string(),
   /** Empty in those of work before places were kept. */
   place: errorPlace.default({}),
 });
@@ -46,7 +46,7 @@ export const problem = z.object({
   code: z.string(),
   path: z.string(),
   message: z.string(),
-  mend: z.string(),
+  hint: z.string(),
 });
 
 /** The start of every procedure: the errors that any of them may answer with. */

@@ -38,7 +38,7 @@ export const jobSchema = z.object({
   worker: z.string().nullable(),
   statistics: datasetStatisticsSchema.nullable(),
   export: modelExportSchema.nullable(),
-  error: z.object({ code: z.string(), message: z.string(), mend: z.string() }).nullable(),
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
   createdAt: time,
   startedAt: time.nullable(),
   endedAt: time.nullable(),

@@ -4,11 +4,11 @@ import { base, time, waitMs } from './common.ts';
 
 export const serviceName = z.enum(serviceNames);
 
-/** Why something of the stack failed: one sentence, the command or step that mends it, and the service's last lines. */
+/** Why something of the stack failed: one sentence, the command or step that fixes it, and the service's last lines. */
 export const stackCauseSchema = z.object({
   code: z.string(),
   message: z.string(),
-  mend: z.string(),
+  hint: z.string(),
   lines: z.array(z.string()),
 });
 export type StackCause = z.infer<typeof stackCauseSchema>;

@@ -6,10 +6,10 @@ export const findingSchema = z.object({
   severity: z.enum(['ok', 'warning', 'error']),
   cause: z.string(),
   evidence: z.string(),
-  mend: z.string(),
+  hint: z.string(),
   /** What part of the machine it is about: pages and terminals list findings under it. */
   group: z.enum(['machine', 'state', 'docker', 'nvidia', 'network']).optional(),
-  /** The mending command alone, to be copied; null where no single command mends it. */
+  /** The fixing command alone, to be copied; null where no single command fixes it. */
   command: z.string().nullable().optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
@@ -60,7 +60,7 @@ export const systemContract = {
       method: 'GET',
       path: '/system/doctor',
       tags: ['system'],
-      summary: 'Checks that run, each with its cause and mend',
+      summary: 'Checks that run, each with its cause and hint',
     })
     .input(z.object({ language: z.enum(['en', 'ko']).default('en') }))
     .output(z.object({ ok: z.boolean(), findings: z.array(findingSchema) })),

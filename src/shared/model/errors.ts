@@ -6,12 +6,12 @@ export interface ErrorPlace {
 }
 
 /**
- * An error that a person reads: what is wrong (`message`), a stable `code` (SCREAMING_SNAKE_CASE), and how to mend it.
+ * An error that a person reads: what is wrong (`message`), a stable `code` (SCREAMING_SNAKE_CASE), and how to fix it.
  * It crosses the contract unchanged.
  */
 export class TrainyardError extends Error {
   readonly code: string;
-  readonly mend: string;
+  readonly hint: string;
   readonly place: ErrorPlace;
   /** The HTTP status that REST answers with. */
   readonly status: number;
@@ -21,7 +21,7 @@ export class TrainyardError extends Error {
   constructor(
     code: string,
     message: string,
-    mend: string,
+    hint: string,
     options: {
       place?: ErrorPlace;
       status?: number;
@@ -32,7 +32,7 @@ export class TrainyardError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'TrainyardError';
     this.code = code;
-    this.mend = mend;
+    this.hint = hint;
     this.place = options.place ?? {};
     this.status = options.status ?? 400;
     this.details = options.details ?? {};
@@ -44,8 +44,8 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The sentence for standard error and toasts: what is wrong, then the mend. */
+/** The sentence for standard error and toasts: what is wrong, then the hint. */
 export function errorSentence(error: unknown): string {
-  if (error instanceof TrainyardError) return `${error.message.replace(/\.?$/, '.')} ${error.mend}`;
+  if (error instanceof TrainyardError) return `${error.message.replace(/\.?$/, '.')} ${error.hint}`;
   return errorMessage(error);
 }

@@ -52,7 +52,7 @@ function understood(text: string): SignInAnswer {
   }
   const { success, data } = answerSchema.safeParse(value);
   if (!success) throw stranger();
-  if (data.type === 'refused') throw new TrainyardError(data.code, data.message, data.mend, { status: 401 });
+  if (data.type === 'refused') throw new TrainyardError(data.code, data.message, data.hint, { status: 401 });
   return data;
 }
 

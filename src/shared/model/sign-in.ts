@@ -33,7 +33,7 @@ const refusalSchema = z.object({
   type: z.literal('refused'),
   code: z.string(),
   message: z.string(),
-  mend: z.string(),
+  hint: z.string(),
 });
 const challengeSchema = z.object({ type: z.literal('challenge'), nonce, proof: base64url });
 const welcomeSchema = z.object({

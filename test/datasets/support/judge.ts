@@ -7,7 +7,7 @@ export async function judge(name: string, bytes: Uint8Array) {
   await using place = await temporaryFolder();
   await writeFiles(place.folder, { ...(await goodFiles()), [`cat/${name}`]: bytes });
   const { validation, accepted } = await evaluatePath(place.folder);
-  const ofFile = (problems: readonly { path: string; code: string; message: string; mend: string }[]) =>
+  const ofFile = (problems: readonly { path: string; code: string; message: string; hint: string }[]) =>
     problems.filter(({ path }) => path === `cat/${name}`);
   const image = accepted.find(({ path }) => path === `cat/${name}`);
   return { errors: ofFile(validation.errors), warnings: ofFile(validation.warnings), image };

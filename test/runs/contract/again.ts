@@ -103,7 +103,7 @@ export function runAgainContract(createWorld: CreateWorld): void {
     await expect(stage.runs.commands.resume(localOwnerId, runId)).rejects.toMatchObject({
       code: 'RUN_CHECKPOINT_MISSING',
       message: expect.stringContaining(`${whole.length - 1} bytes where its header tells of ${whole.length}`),
-      mend: expect.stringContaining('retry'),
+      hint: expect.stringContaining('retry'),
     });
     await writeFile(file, '');
     await expect(stage.runs.commands.resume(localOwnerId, runId)).rejects.toMatchObject({
@@ -121,7 +121,7 @@ export function runAgainContract(createWorld: CreateWorld): void {
       'RUN_CHECKPOINT_MISSING',
       'Possible now: retry, which trains from the start.',
     ],
-  ] as const)('%s cannot %s: %s', async (behaviour, action, message, code, mend) => {
+  ] as const)('%s cannot %s: %s', async (behaviour, action, message, code, hint) => {
     await using world = await createWorld();
     const { stage } = world;
     await stage.runs.loop.start();
@@ -130,7 +130,7 @@ export function runAgainContract(createWorld: CreateWorld): void {
     await expect(stage.runs.commands[action](localOwnerId, runId)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message),
-      mend,
+      hint,
     });
   });
 
@@ -141,7 +141,7 @@ export function runAgainContract(createWorld: CreateWorld): void {
     for (const action of ['retry', 'resume', 'remove'] as const) {
       await expect(stage.runs.commands[action](localOwnerId, runId), action).rejects.toMatchObject({
         code: 'CONFLICT',
-        mend: 'Possible now: cancel.',
+        hint: 'Possible now: cancel.',
       });
     }
     await stage.runs.commands.cancel(localOwnerId, runId, 0);

@@ -102,7 +102,7 @@ export function runCancelContract(createWorld: CreateWorld): void {
     await expect(stage.runs.commands.cancel(localOwnerId, runId, 0)).rejects.toMatchObject({
       code: 'CONFLICT',
       status: 409,
-      mend: 'Possible now: retry.',
+      hint: 'Possible now: retry.',
     });
     expect((await stage.runs.views.show(runId)).cancelRequested).toBe(false);
   });

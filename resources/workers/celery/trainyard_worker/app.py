@@ -69,12 +69,12 @@ def _failure(error: Exception) -> dict:
         return {
             "code": "S3_UNREACHABLE",
             "message": f"The worker does not reach the object store: {type(error).__name__}",
-            "mend": "Correct TRAINYARD_S3_ENDPOINT on the worker's machine, or start the server.",
+            "hint": "Correct TRAINYARD_S3_ENDPOINT on the worker's machine, or start the server.",
         }
     return {
         "code": "JOB_FAILED",
         "message": f"The job failed on a worker: {type(error).__name__}: {error}",
-        "mend": "See the worker's log, then start the job again.",
+        "hint": "See the worker's log, then start the job again.",
     }
 
 

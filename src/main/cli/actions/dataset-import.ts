@@ -99,7 +99,7 @@ export async function importDataset(
   remarkDisk(await session.ask((api) => api.system.disk()));
   const progress = await waitForEnd(session, importId, options.json ?? false);
   if (progress.error) {
-    throw new TrainyardError(progress.error.code, progress.error.message, progress.error.mend);
+    throw new TrainyardError(progress.error.code, progress.error.message, progress.error.hint);
   }
   const dataset = await session.ask((api) => api.datasets.show({ dataset: datasetId }));
   const version = dataset.versions.find((candidate) => candidate.version === progress.version);
@@ -118,8 +118,8 @@ export async function importDataset(
     return;
   }
   const shown = warnings.slice(0, 10);
-  for (const { path: place, message, mend } of shown.map(inOwnWords))
-    remark(`${place ? `${place}: ` : ''}${message}\n  → ${mend}`);
+  for (const { path: place, message, hint } of shown.map(inOwnWords))
+    remark(`${place ? `${place}: ` : ''}${message}\n  → ${hint}`);
   const more = warnings.length + (progress.validation?.moreWarnings ?? 0) - shown.length;
   if (more > 0)
     remark(

@@ -50,8 +50,8 @@ async function check(folder: string, options: DatasetValidateOptions & CommonOpt
 
 function describe(problem: Problem): string {
   const where = problem.path ? `${problem.path}: ` : '';
-  const { message, mend } = inOwnWords(problem);
-  return `${where}${message} ${styled('dim', `[${problem.code}]`)}\n  → ${mend}`;
+  const { message, hint } = inOwnWords(problem);
+  return `${where}${message} ${styled('dim', `[${problem.code}]`)}\n  → ${hint}`;
 }
 
 function list(

@@ -54,9 +54,9 @@ async function print(findings: readonly Finding[]): Promise<void> {
     const ofGroup = findings.filter((finding) => (finding.group ?? 'machine') === group);
     if (ofGroup.length === 0) continue;
     await writeLine(styled('bold', titles[group]));
-    for (const { code, severity, cause, evidence, mend, command } of ofGroup) {
+    for (const { code, severity, cause, evidence, hint, command } of ofGroup) {
       await writeLine(`  ${marks[severity]} ${cause} ${styled('dim', `[${code}] ${evidence}`.trim())}`);
-      if (severity !== 'ok' && mend) await writeLine(`    → ${mend}`);
+      if (severity !== 'ok' && hint) await writeLine(`    → ${hint}`);
       if (severity !== 'ok' && command) await writeLine(`      $ ${command}`);
     }
     await writeLine('');

@@ -28,7 +28,7 @@ async function finished(session: Session, started: Job): Promise<Job> {
     job = await session.ask((api) => api.jobs.show({ job: started.id, waitMs: 20_000 }));
   }
   status.clear();
-  if (job.error) throw new TrainyardError(job.error.code, job.error.message, job.error.mend);
+  if (job.error) throw new TrainyardError(job.error.code, job.error.message, job.error.hint);
   return job;
 }
 

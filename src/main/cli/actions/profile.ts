@@ -53,7 +53,7 @@ async function report(checks: readonly StoreCheck[], options: CommonOptions): Pr
   for (const check of checks) {
     const mark = check.ok ? styled('green', '✓') : styled('red', '✗');
     await writeLine(`${mark} ${check.store}: ${check.message}${check.code ? ` [${check.code}]` : ''}`);
-    if (check.mend) await writeLine(`  → ${check.mend}`);
+    if (check.hint) await writeLine(`  → ${check.hint}`);
   }
   return ok ? 0 : 1;
 }

@@ -33,8 +33,8 @@ export async function stackMigrate({
         if (event.type !== 'end') continue;
         narrator.end();
         if (!event.cause) return;
-        const { code, message, mend } = event.cause;
-        throw new TrainyardError(code, message, mend, { status: 409 });
+        const { code, message, hint } = event.cause;
+        throw new TrainyardError(code, message, hint, { status: 409 });
       }
     }
   });

@@ -44,7 +44,7 @@ export async function printState(state: StackState): Promise<undefined> {
   for (const { name, cause } of state.services) {
     if (!cause) continue;
     await writeLine(`\n${styled('bold', name)}: ${cause.message}`);
-    await writeLine(`  → ${cause.mend}`);
+    await writeLine(`  → ${cause.hint}`);
     for (const line of cause.lines) await writeLine(styled('dim', `  ${line}`));
   }
 }

@@ -54,8 +54,8 @@ export async function train(options: TrainOptions & CommonOptions): Promise<numb
   remarkDisk(await session.ask((api) => api.system.disk()));
   const { versions } = await session.ask((api) => api.datasets.show({ dataset }));
   const trained = versions.find(({ version }) => datasetVersion === undefined || version === datasetVersion);
-  for (const { message, mend } of (trained?.trainingRisks ?? []).map(inOwnWords))
-    remark(`${message}\n  → ${mend}`);
+  for (const { message, hint } of (trained?.trainingRisks ?? []).map(inOwnWords))
+    remark(`${message}\n  → ${hint}`);
   if (options.json) await writeJson({ runId });
   else await writeLine(say(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
   if (options.follow) return await follow(session, runId, { after: 0, json: options.json ?? false });

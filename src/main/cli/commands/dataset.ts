@@ -46,7 +46,7 @@ export function defineDataset(program: Command): void {
       '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
     ),
     examples: ['dataset validate photos', 'dataset validate photos.zip --names-encoding cp949 --json'],
-    json: '{"ok", "errors": [{"code", "path", "message", "mend"}], "warnings": […], "summary"}',
+    json: '{"ok", "errors": [{"code", "path", "message", "hint"}], "warnings": […], "summary"}',
   })
     .addOption(format())
     .addOption(classesAt())

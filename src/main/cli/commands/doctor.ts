@@ -7,11 +7,11 @@ export function defineDoctor(program: Command): void {
   const command = defineCommand(program, {
     usage: 'doctor',
     description: say(
-      'check this machine: each finding has its cause and what mends it',
+      'check this machine: each finding has its cause and what fixes it',
       '이 컴퓨터를 점검합니다. 찾은 것마다 원인과 해결 방법을 알려 줍니다',
     ),
     examples: ['doctor', 'doctor --profile docker', 'doctor --json'],
-    json: '{"ok", "findings": [{"code", "severity", "cause", "evidence", "mend", "group", "command"}]}',
+    json: '{"ok", "findings": [{"code", "severity", "cause", "evidence", "hint", "group", "command"}]}',
   }).addOption(
     new Option(
       '--profile <profile>',

@@ -46,7 +46,7 @@ export function defineProfile(program: Command): void {
       'JSON 파일(-는 표준 입력)에서 서버 주소를 읽어 하나씩 확인하고, 모두 쓸 수 있으면 보관합니다',
     ),
     examples: ['profile external servers.json'],
-    json: '{"ok", "stores": [{"store", "ok", "code", "message", "mend"}]}',
+    json: '{"ok", "stores": [{"store", "ok", "code", "message", "hint"}]}',
   });
   perform(external, async (options, file) =>
     (await import('../actions/profile.ts')).keepExternal(options, file ?? '-'),
@@ -59,7 +59,7 @@ export function defineProfile(program: Command): void {
       '외부 프로필의 서버를 하나씩 확인합니다',
     ),
     examples: ['profile check', 'profile check --json'],
-    json: '{"ok", "stores": [{"store", "ok", "code", "message", "mend"}]}',
+    json: '{"ok", "stores": [{"store", "ok", "code", "message", "hint"}]}',
   });
   perform(check, async (options) => (await import('../actions/profile.ts')).checkExternalProfile(options));
 }

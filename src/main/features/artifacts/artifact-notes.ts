@@ -28,14 +28,14 @@ export class ArtifactNotes {
   ): Promise<void> {
     const fault = systemFault(error);
     if (!fault) return;
-    const { code, message, mend } = fault;
+    const { code, message, hint } = fault;
     const before = this.told.get(attemptId);
     if (before?.count === count && before.code === code) return;
     const which =
       count === 1 ? `The artifact ${first.path} waits` : `${count} artifacts wait, the first ${first.path}`;
     await this.append(first, {
       cause: code,
-      message: `${which}: not stored yet, and still in the run directory. ${message}. ${mend}`,
+      message: `${which}: not stored yet, and still in the run directory. ${message}. ${hint}`,
     });
     this.told.set(attemptId, { runId: first.runId, attempt: first.attempt, count, code });
   }

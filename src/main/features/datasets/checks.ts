@@ -146,8 +146,8 @@ export class Checks {
       progress.enter('failed', null, {
         code: known?.code ?? 'CHECK_FAILED',
         message: known?.message ?? `The check failed: ${errorMessage(error)}`,
-        mend:
-          known?.mend ?? 'Check again; where it fails again, look into the engine’s log in the state folder.',
+        hint:
+          known?.hint ?? 'Check again; where it fails again, look into the engine’s log in the state folder.',
         place: known?.place ?? {},
       });
     }

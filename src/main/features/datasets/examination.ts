@@ -12,7 +12,7 @@ export interface Examination {
   readonly accepted: readonly AcceptedImage[];
   /** The folders that only wrap the dataset, as the source spells them. */
   readonly base: readonly string[];
-  /** Leaving files out does not mend it. */
+  /** Leaving files out does not fix it. */
   readonly isFatal: boolean;
 }
 

@@ -42,7 +42,7 @@ export class InvalidDataset extends TrainyardError {
       'DATASET_INVALID',
       `The dataset has ${count === 1 ? 'an error' : `${count} errors`}${first ? `; the first: ${first.path ? `${first.path}: ` : ''}${first.message}` : ''}`,
       first
-        ? `${first.mend.replace(/\.?$/, '.')} "dataset validate" lists all; skipping invalid files leaves out those with errors.`
+        ? `${first.hint.replace(/\.?$/, '.')} "dataset validate" lists all; skipping invalid files leaves out those with errors.`
         : 'Validate it to see what is in it.',
     );
     this.validation = validation;

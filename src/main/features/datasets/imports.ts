@@ -259,7 +259,7 @@ function importFault(error: unknown): ImportError {
   return {
     code: known?.code ?? 'IMPORT_FAILED',
     message: known?.message ?? `The import failed: ${errorSentence(error)}`,
-    mend: known?.mend ?? 'Look into the engine’s log in the state folder, mend the cause, and import again.',
+    hint: known?.hint ?? 'Look into the engine’s log in the state folder, hint the cause, and import again.',
     place: known?.place ?? {},
   };
 }

@@ -28,8 +28,8 @@ export type CheckedPath =
  * and `.` mean nothing and are left out.
  */
 export function checkPath(path: string, maxDepth: number): CheckedPath {
-  const problem = (code: 'PATH_ESCAPES' | 'NAME_UNUSABLE' | 'TOO_DEEP', message: string, mend: string) =>
-    ({ kind: 'problem', problem: makeProblem(code, path, message, mend) }) as const;
+  const problem = (code: 'PATH_ESCAPES' | 'NAME_UNUSABLE' | 'TOO_DEEP', message: string, hint: string) =>
+    ({ kind: 'problem', problem: makeProblem(code, path, message, hint) }) as const;
   const parts = path.split('/');
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.startsWith('\\\\') || parts.includes('..')) {
     return problem(

@@ -3,7 +3,7 @@ import type { problem } from '../../../shared/contract/common.ts';
 
 export type Problem = z.infer<typeof problem>;
 
-/** What a validation can find. The messages say what is wrong, the mends how to put it right. */
+/** What a validation can find. The messages say what is wrong, the hints how to put it right. */
 export type ProblemCode =
   | 'IMAGE_UNREADABLE'
   | 'IMAGE_TYPE_UNSUPPORTED'
@@ -45,8 +45,8 @@ export type ProblemCode =
   | 'EMPTY_SPLIT';
 
 /** A problem with a path as people can read it: control characters are spelled out, and of a very long path its ends are left. */
-export function makeProblem(code: ProblemCode, path: string, message: string, mend: string): Problem {
-  return { code, path: shortened(printable(path)), message, mend };
+export function makeProblem(code: ProblemCode, path: string, message: string, hint: string): Problem {
+  return { code, path: shortened(printable(path)), message, hint };
 }
 
 const longestPath = 500;

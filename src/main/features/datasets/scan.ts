@@ -52,9 +52,9 @@ export interface ScanOptions {
 type FileEntry = Extract<SourceEntry, { kind: 'file' }>;
 
 /** What is told of a source that could not be opened: a finding like any other. */
-export function unopened({ code, message, mend, place }: TrainyardError): Scan {
+export function unopened({ code, message, hint, place }: TrainyardError): Scan {
   const errors = new Findings();
-  errors.add({ code, path: place.file ?? '', message, mend });
+  errors.add({ code, path: place.file ?? '', message, hint });
   return { images: [], folders: [], otherFolders: [], errors, warnings: new Findings(), isCutShort: true };
 }
 

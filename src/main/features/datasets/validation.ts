@@ -15,7 +15,7 @@ export interface Evaluation {
   /** Sorted by path: the images without an error of their own. */
   readonly accepted: readonly PlacedImage[];
   readonly layout: Layout;
-  /** Leaving files out does not mend it. */
+  /** Leaving files out does not fix it. */
   readonly isFatal: boolean;
 }
 

@@ -17,8 +17,8 @@ export async function verifyVersion(
   parts: { readonly files: DatasetFiles; readonly sources: DatasetSources },
 ): Promise<{ ok: boolean; problems: Problem[] }> {
   const findings = new Findings();
-  const add = (code: string, path: string, message: string, mend: string) =>
-    findings.add({ code, path: printable(path), message, mend });
+  const add = (code: string, path: string, message: string, hint: string) =>
+    findings.add({ code, path: printable(path), message, hint });
   const { rootPath } = version;
   const added = rootPath === null ? [] : await addedFiles(rootPath, lines, parts.sources);
   if (added === null) {
@@ -57,7 +57,7 @@ export async function verifyVersion(
       code: 'MORE',
       path: '',
       message: `${more} more problems are not listed`,
-      mend: 'Mend these first.',
+      hint: 'Fix these first.',
     });
   }
   return { ok: findings.count === 0, problems };

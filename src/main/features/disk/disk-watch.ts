@@ -99,8 +99,8 @@ export class DiskWatch implements Disposable {
     const room = await this.systems.roomOf(folder);
     if (room.freeBytes - bytes >= refusalBytes(room.totalBytes)) return;
     const needs = `${what} needs ${formatBytes(bytes)}, which does not fit on the disk`;
-    const { code, message, mend, status, place } = this.systems.refusal(needs, room);
-    throw new DoesNotFit(code, message, mend, { status, place });
+    const { code, message, hint, status, place } = this.systems.refusal(needs, room);
+    throw new DoesNotFit(code, message, hint, { status, place });
   }
 
   [Symbol.dispose](): void {

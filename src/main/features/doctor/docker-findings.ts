@@ -162,7 +162,7 @@ export const dockerFindings = {
   CONTAINERS_BROKEN: error(
     text('Docker does not run a container.', 'Docker가 컨테이너를 실행하지 못합니다.'),
     text(
-      'See what it says; restarting Docker mends a stuck one.',
+      'See what it says; restarting Docker fixes a stuck one.',
       '내용을 보세요. 멈춘 것이라면 Docker를 다시 시작하면 낫습니다.',
     ),
   ),

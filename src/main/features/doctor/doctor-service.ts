@@ -50,13 +50,13 @@ export class DoctorService {
 const ofAnyCheck = ['CHECK_TIMED_OUT', 'CHECK_FAILED'];
 
 function finding(check: Check, { code, evidence, command }: Observation, language: Language): Finding {
-  const { severity, cause, mend, command: usual } = findings[code];
+  const { severity, cause, hint, command: usual } = findings[code];
   return {
     code,
     severity: severity === 'error' && check.optional ? 'warning' : severity,
     cause: cause[language],
     evidence,
-    mend: mend ? mend[language] : '',
+    hint: hint ? hint[language] : '',
     group: ofAnyCheck.includes(code) ? (check.group ?? 'machine') : groupOf(code),
     command: command === undefined ? usual : command,
   };

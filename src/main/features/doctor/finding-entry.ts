@@ -8,9 +8,9 @@ export type FindingGroup = NonNullable<Finding['group']>;
 export interface Entry {
   readonly severity: Finding['severity'];
   readonly cause: Text;
-  /** Null where there is nothing to mend. */
-  readonly mend: Text | null;
-  /** The mend as one command line, where it is the same on every machine. What a check saw may give a better one. */
+  /** Null where there is nothing to fix. */
+  readonly hint: Text | null;
+  /** The hint as one command line, where it is the same on every machine. What a check saw may give a better one. */
   readonly command: string | null;
 }
 
@@ -19,20 +19,20 @@ export const text = (en: string, ko: string): Text => ({ en, ko });
 export const ok = (en: string, ko: string): Entry => ({
   severity: 'ok',
   cause: { en, ko },
-  mend: null,
+  hint: null,
   command: null,
 });
 
-export const warning = (cause: Text, mend: Text, command: string | null = null): Entry => ({
+export const warning = (cause: Text, hint: Text, command: string | null = null): Entry => ({
   severity: 'warning',
   cause,
-  mend,
+  hint,
   command,
 });
 
-export const error = (cause: Text, mend: Text, command: string | null = null): Entry => ({
+export const error = (cause: Text, hint: Text, command: string | null = null): Entry => ({
   severity: 'error',
   cause,
-  mend,
+  hint,
   command,
 });

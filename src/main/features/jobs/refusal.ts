@@ -44,19 +44,19 @@ export function notStoredYet(name: string): TrainyardError {
 export const lost: JobError = {
   code: 'JOB_LOST',
   message: 'Everybody who took this job disappeared before its end',
-  mend: 'See whether the engine or the worker runs out of memory, then start the job again.',
+  hint: 'See whether the engine or the worker runs out of memory, then start the job again.',
 };
 
 /** An error as a row keeps it. */
 export function asJobError(error: unknown): JobError {
   if (error instanceof TrainyardError) {
-    return { code: error.code, message: error.message, mend: error.mend };
+    return { code: error.code, message: error.message, hint: error.hint };
   }
   const message = errorMessage(error);
   return {
     code: 'JOB_FAILED',
     message: `The job failed: ${message}`,
-    mend: 'See the log of whoever did it, then start the job again.',
+    hint: 'See the log of whoever did it, then start the job again.',
   };
 }
 

@@ -7,7 +7,7 @@ const claimed = { job: z.uuid(), claim: z.uuid() };
 const errorSchema = z.object({
   code: z.string().min(1).max(100),
   message: z.string().max(10_000),
-  mend: z.string().max(10_000),
+  hint: z.string().max(10_000),
 });
 
 /** What a worker of another program asks; each may be asked again, with the same answer. */

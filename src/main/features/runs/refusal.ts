@@ -13,7 +13,7 @@ export function runNotFound(runId: string): TrainyardError {
   );
 }
 
-/** What was asked does not fit the run's state; the mend says what does. */
+/** What was asked does not fit the run's state; the hint says what does. */
 export function notPossible(
   run: { readonly name: string; readonly status: RunStatus },
   wanted: string,

@@ -103,6 +103,6 @@ function checkTogether({ training, dataset }: TrainingConfig): void {
   }
 }
 
-function configInvalid(field: string, message: string, mend: string): TrainyardError {
-  return new TrainyardError('CONFIG_INVALID', message, mend, { place: { field } });
+function configInvalid(field: string, message: string, hint: string): TrainyardError {
+  return new TrainyardError('CONFIG_INVALID', message, hint, { place: { field } });
 }

@@ -53,8 +53,8 @@ export function completeSplits(
   return splits;
 }
 
-function splitsInvalid(field: string, message: string, mend: string): TrainyardError {
-  return new TrainyardError('SPLITS_INVALID', message, mend, {
+function splitsInvalid(field: string, message: string, hint: string): TrainyardError {
+  return new TrainyardError('SPLITS_INVALID', message, hint, {
     place: { field: `overrides.dataset.${field}` },
   });
 }

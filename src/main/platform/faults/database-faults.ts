@@ -8,12 +8,12 @@ type Make = (cause: DatabaseError) => TrainyardError;
 const fileOf = ({ path: file }: DatabaseError): string | null => (typeof file === 'string' ? file : null);
 
 const fault =
-  (code: string, message: string, mend: string, status = 503): Make =>
+  (code: string, message: string, hint: string, status = 503): Make =>
   (cause) => {
     const file = fileOf(cause);
     const what = file === null ? cause.message : `${file}: ${cause.message}`;
     const place = file === null ? {} : { file };
-    return new TrainyardError(code, `${message} (${what})`, mend, { status, place, cause });
+    return new TrainyardError(code, `${message} (${what})`, hint, { status, place, cause });
   };
 
 const damaged = fault(

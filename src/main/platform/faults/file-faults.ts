@@ -57,35 +57,35 @@ const ofTarget = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
 interface Meaning {
   readonly code: string;
   readonly why: string;
-  readonly mend: string;
+  readonly hint: string;
   readonly status?: number;
 }
 
 const inTheWay: Meaning = {
   code: 'FILE_IN_THE_WAY',
   why: 'a file stands where a folder should be',
-  mend: 'Move that file away; Trainyard makes the folder anew.',
+  hint: 'Move that file away; Trainyard makes the folder anew.',
 };
 const forbidden: Meaning = {
   code: 'FILE_FORBIDDEN',
   why: 'this user may not do that',
-  mend: 'Give the file or folder back to the user that runs Trainyard (chown), or start Trainyard as the user that owns it.',
+  hint: 'Give the file or folder back to the user that runs Trainyard (chown), or start Trainyard as the user that owns it.',
 };
 const broken: Meaning = {
   code: 'DISK_FAULT',
   why: 'the disk or the connection to it fails',
-  mend: 'Look into the system’s log (dmesg), check the disk or the network share, and copy the state folder to another one.',
+  hint: 'Look into the system’s log (dmesg), check the disk or the network share, and copy the state folder to another one.',
 };
 const crowded: Meaning = {
   code: 'TOO_MANY_OPEN_FILES',
   why: 'too many files are open',
-  mend: 'Close other programs, or raise the limit (ulimit -n) and start the engine again.',
+  hint: 'Close other programs, or raise the limit (ulimit -n) and start the engine again.',
 };
 
 const readOnly: Meaning = {
   code: 'DISK_READ_ONLY',
   why: 'the file system is mounted for reading only',
-  mend: 'Mount it for writing (a disk with faults is switched over by the system: see dmesg), or set TRAINYARD_HOME to another disk.',
+  hint: 'Mount it for writing (a disk with faults is switched over by the system: see dmesg), or set TRAINYARD_HOME to another disk.',
   status: 507,
 };
 
@@ -94,12 +94,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EISDIR: {
     code: 'FOLDER_IN_THE_WAY',
     why: 'a folder stands where a file should be',
-    mend: 'Move that folder away, or put the file back from a backup.',
+    hint: 'Move that folder away, or put the file back from a backup.',
   },
   ENOTEMPTY: {
     code: 'FOLDER_IN_THE_WAY',
     why: 'a folder that is not empty stands in its place',
-    mend: 'Move that folder away.',
+    hint: 'Move that folder away.',
   },
   EACCES: forbidden,
   EPERM: forbidden,
@@ -107,37 +107,37 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOENT: {
     code: 'FILE_MISSING',
     why: 'it is not there',
-    mend: 'Put it back, or see what removes it; folders of Trainyard are made again at a start.',
+    hint: 'Put it back, or see what removes it; folders of Trainyard are made again at a start.',
   },
   EEXIST: {
     code: 'FILE_EXISTS',
     why: 'there is one of that name',
-    mend: 'Move it away, or choose another name.',
+    hint: 'Move it away, or choose another name.',
   },
   EMFILE: crowded,
   ENFILE: crowded,
   ENAMETOOLONG: {
     code: 'PATH_TOO_LONG',
     why: 'its name or path is longer than the file system takes',
-    mend: 'Use a shorter path, or shorter names.',
+    hint: 'Use a shorter path, or shorter names.',
   },
-  ELOOP: { code: 'LINK_LOOP', why: 'its links lead in a circle', mend: 'Remove the link that leads back.' },
+  ELOOP: { code: 'LINK_LOOP', why: 'its links lead in a circle', hint: 'Remove the link that leads back.' },
   EFBIG: {
     code: 'FILE_TOO_LARGE',
     why: 'it is larger than this file system or this user may have',
-    mend: 'Raise the limit (ulimit -f), or use a file system for large files.',
+    hint: 'Raise the limit (ulimit -f), or use a file system for large files.',
   },
-  EBUSY: { code: 'FILE_BUSY', why: 'another program holds it', mend: 'Close that program and try again.' },
-  ETXTBSY: { code: 'FILE_BUSY', why: 'it is being run', mend: 'Stop that program and try again.' },
+  EBUSY: { code: 'FILE_BUSY', why: 'another program holds it', hint: 'Close that program and try again.' },
+  ETXTBSY: { code: 'FILE_BUSY', why: 'it is being run', hint: 'Stop that program and try again.' },
   EXDEV: {
     code: 'FILE_SYSTEM_UNSUITED',
     why: 'it would have to move to another file system',
-    mend: 'Keep the whole state folder on one file system.',
+    hint: 'Keep the whole state folder on one file system.',
   },
   EINVAL: {
     code: 'FILE_SYSTEM_UNSUITED',
     why: 'the file system does not know how',
-    mend: 'Set TRAINYARD_HOME to a folder on a local disk; "trainyard doctor" says what the file system lacks.',
+    hint: 'Set TRAINYARD_HOME to a folder on a local disk; "trainyard doctor" says what the file system lacks.',
   },
   EIO: broken,
   ENXIO: broken,
@@ -173,7 +173,7 @@ export function fileFault(error: FileError): TrainyardError | null {
 
 function faultOf(
   error: FileError,
-  { code, why, mend, status }: Meaning,
+  { code, why, hint, status }: Meaning,
   blocked: string | null,
 ): TrainyardError {
   const { code: system, syscall = '', dest } = error;
@@ -182,7 +182,7 @@ function faultOf(
   const what = file ?? 'A file';
   const verb = isTarget ? 'replaced' : (doing[syscall] ?? 'used');
   const by = blocked !== null && blocked !== file ? `: ${blocked}` : '';
-  return new TrainyardError(code, `${what} can't be ${verb}: ${why}${by} (${system})`, mend, {
+  return new TrainyardError(code, `${what} can't be ${verb}: ${why}${by} (${system})`, hint, {
     status: status ?? 500,
     place: blocked === null ? {} : { file: blocked },
     cause: error,

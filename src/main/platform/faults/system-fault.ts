@@ -40,9 +40,9 @@ export function systemFault(error: unknown): TrainyardError | null {
 
 function reworded(
   step: TrainyardError,
-  { code, mend, status, place, message }: TrainyardError,
+  { code, hint, status, place, message }: TrainyardError,
 ): TrainyardError {
-  return new TrainyardError(code, `${message}. ${step.message}`, mend, { status, place, cause: step });
+  return new TrainyardError(code, `${message}. ${step.message}`, hint, { status, place, cause: step });
 }
 
 /** Whether an error came of a disk without room, or one that takes nothing at all. */

@@ -142,7 +142,7 @@ export async function checkBinaries(binaries: Binaries): Promise<string> {
     const libraries = new Set(
       [...output.matchAll(/(?:libraries: |Library not loaded: )([^\s:]+)/g)].map((found) => found[1]),
     );
-    const [message, mend] =
+    const [message, hint] =
       libraries.size > 0
         ? [
             `PostgreSQL does not start because this machine lacks ${[...libraries].join(', ')}`,
@@ -152,6 +152,6 @@ export async function checkBinaries(binaries: Binaries): Promise<string> {
             `PostgreSQL's program does not run: ${output.trim().split('\n')[0] || errorMessage(error)}`,
             'Run "npm ci" again; on a system with another C library (Alpine), use the profile "external" with a server of your own.',
           ];
-    throw new TrainyardError('POSTGRES_BINARIES_BROKEN', message, mend, { cause: error });
+    throw new TrainyardError('POSTGRES_BINARIES_BROKEN', message, hint, { cause: error });
   }
 }

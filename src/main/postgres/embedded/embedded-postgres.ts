@@ -57,7 +57,7 @@ const messages: Record<StartReport['how'], string> = {
 /**
  * Starts the PostgreSQL of a state folder, or adopts the one that a killed engine left. The caller holds the folder's
  * engine lock. Kill it at any moment: the next start finds what was left and goes on.
- * @throws TrainyardError POSTGRES_… with the cause and the mend
+ * @throws TrainyardError POSTGRES_… with the cause and the hint
  */
 export async function startEmbeddedPostgres(home: string): Promise<EmbeddedPostgres> {
   const root = openHome(home);
@@ -109,7 +109,7 @@ export class EmbeddedPostgres {
     return this.running !== null && isPostmaster(this.running.postmaster.pid, this.location);
   }
 
-  /** Calls back when the server ends though nobody stopped it; answers how to take that back. `restart` mends it. */
+  /** Calls back when the server ends though nobody stopped it; answers how to take that back. `restart` fixes it. */
   onExit(listener: (exit: PostmasterExit) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -215,7 +215,7 @@ export async function initialise(
     throw new TrainyardError(
       'POSTGRES_INITDB_FAILED',
       `PostgreSQL could not make its data folder in ${location.area}: ${errorMessage(error)}`,
-      'Mend that (most often permissions) and start again.',
+      'Fix that (most often permissions) and start again.',
       { cause: error },
     );
   } finally {

@@ -15,8 +15,8 @@ const namePattern = /^(\d{4,})_[a-z0-9_]+\.sql$/;
 const upHeading = /^-- Up Migration$/m;
 const downHeading = /^-- Down Migration$/m;
 
-function invalid(file: string, fault: string, mend: string): TrainyardError {
-  return new TrainyardError('REVISION_FILES_INVALID', `The migration ${file} ${fault}`, mend, {
+function invalid(file: string, fault: string, hint: string): TrainyardError {
+  return new TrainyardError('REVISION_FILES_INVALID', `The migration ${file} ${fault}`, hint, {
     place: { file },
     status: 500,
   });

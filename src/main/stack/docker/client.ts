@@ -59,7 +59,7 @@ export function connectDocker(environment: NodeJS.ProcessEnv): DockerConnection 
     throw new TrainyardError(
       'DOCKER_CONTEXT_UNKNOWN',
       `${unknownContext.namedBy}, and Docker knows no context of this name`,
-      `See which there are ("docker context ls"), or go back to the Docker of this machine: ${unknownContext.mend}`,
+      `See which there are ("docker context ls"), or go back to the Docker of this machine: ${unknownContext.hint}`,
       { status: 503, place: { field: 'DOCKER_CONTEXT' } },
     );
   }

@@ -11,7 +11,7 @@ export interface DockerAddress {
   /** Who says so: `DOCKER_HOST`, `context NAME`, or `default`. */
   readonly source: string;
   /** A context that nothing is known of: who names it, and how to name none. */
-  readonly unknownContext?: { readonly namedBy: string; readonly mend: string };
+  readonly unknownContext?: { readonly namedBy: string; readonly hint: string };
   /** Folder with ca.pem, cert.pem and key.pem; null without TLS. */
   readonly certificates: string | null;
 }
@@ -41,10 +41,10 @@ function fromContext(name: string, folder: string, variable: string | undefined)
       ? {}
       : {
           unknownContext: variable
-            ? { namedBy: `DOCKER_CONTEXT is "${name}"`, mend: 'unset DOCKER_CONTEXT' }
+            ? { namedBy: `DOCKER_CONTEXT is "${name}"`, hint: 'unset DOCKER_CONTEXT' }
             : {
                 namedBy: `${path.join(folder, 'config.json')} names the context "${name}"`,
-                mend: 'docker context use default',
+                hint: 'docker context use default',
               },
         }),
   };

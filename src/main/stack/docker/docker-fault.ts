@@ -17,8 +17,8 @@ function accountName(): string {
 /** Why the daemon could not be asked, or what it refused with. */
 export function dockerFault(error: unknown, url: string): unknown {
   if (error instanceof TrainyardError || error instanceof DaemonRefusal) return error;
-  const say = (code: string, message: string, mend: string) =>
-    new TrainyardError(code, message, mend, { status: 503, cause: error });
+  const say = (code: string, message: string, hint: string) =>
+    new TrainyardError(code, message, hint, { status: 503, cause: error });
   if (hasCode(error, 'ENOENT', 'ECONNREFUSED')) {
     const start =
       process.platform === 'linux' ? 'Start it: sudo systemctl start docker' : 'Start Docker Desktop.';

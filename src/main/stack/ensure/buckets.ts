@@ -8,8 +8,8 @@ export const buckets: EnsureStep = {
   run: async ({ s3 }) => {
     if (!s3) return 'no S3 here';
     const { ensureS3Buckets } = await import('../../stores/objects/s3/ensure-buckets.ts');
-    const { made, mended, unchecked } = await ensureS3Buckets(s3);
-    const done = describeChanges({ made, mended, otherwise: 'as wanted' });
+    const { made, fixed, unchecked } = await ensureS3Buckets(s3);
+    const done = describeChanges({ made, fixed, otherwise: 'as wanted' });
     return unchecked.length === 0 ? done : `${done}; could not be looked at: ${unchecked.join(', ')}`;
   },
 };

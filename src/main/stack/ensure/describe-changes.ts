@@ -1,13 +1,13 @@
-/** `made a, b; mended c`; `otherwise` where nothing was done. */
+/** `made a, b; fixed c`; `otherwise` where nothing was done. */
 export function describeChanges(changes: {
   readonly made: readonly string[];
-  readonly mended: readonly string[];
+  readonly fixed: readonly string[];
   readonly otherwise: string;
 }): string {
-  const { made, mended, otherwise } = changes;
+  const { made, fixed, otherwise } = changes;
   const parts = [
     ...(made.length > 0 ? [`made ${made.join(', ')}`] : []),
-    ...(mended.length > 0 ? [`mended ${mended.join(', ')}`] : []),
+    ...(fixed.length > 0 ? [`fixed ${fixed.join(', ')}`] : []),
   ];
   return parts.length > 0 ? parts.join('; ') : otherwise;
 }

@@ -8,7 +8,7 @@ export const mongoIndexes: EnsureStep = {
   run: async ({ mongo }) => {
     if (!mongo) return 'no MongoDB here';
     const { ensureMongoCollections } = await import('../../stores/documents/mongo/ensure.ts');
-    const { made, mended, unchanged } = await ensureMongoCollections(mongo);
-    return describeChanges({ made, mended, otherwise: `${unchanged} as declared` });
+    const { made, fixed, unchanged } = await ensureMongoCollections(mongo);
+    return describeChanges({ made, fixed, otherwise: `${unchanged} as declared` });
   },
 };

@@ -32,7 +32,7 @@ export const redisSettings: EnsureStep = {
       const answer = await client.config('GET', name);
       return Array.isArray(answer) ? String(answer[1] ?? '') : '';
     };
-    const mended: string[] = [];
+    const fixed: string[] = [];
     try {
       await client.connect();
       for (const [name, value] of Object.entries(wanted)) {
@@ -41,7 +41,7 @@ export const redisSettings: EnsureStep = {
         await client.config('SET', name, value);
         const now = await read(name);
         if (now !== value) throw refused(place, name, now);
-        mended.push(`${name} (was ${JSON.stringify(found)}, is ${JSON.stringify(value)})`);
+        fixed.push(`${name} (was ${JSON.stringify(found)}, is ${JSON.stringify(value)})`);
       }
     } catch (error) {
       throw asRedisError(error, place);
@@ -51,7 +51,7 @@ export const redisSettings: EnsureStep = {
     const otherwise = Object.entries(wanted)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ');
-    return describeChanges({ made: [], mended, otherwise });
+    return describeChanges({ made: [], fixed, otherwise });
   },
 };
 

@@ -16,7 +16,7 @@ function codeOf(error: unknown): number | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
 }
 
-/** Registers the namespace or mends its retention. @returns what was done */
+/** Registers the namespace or fixes its retention. @returns what was done */
 async function register({ workflowService }: Connection, namespace: string): Promise<string> {
   const { msToTs } = await import('@temporalio/common/lib/time.js');
   const retention = msToTs(retentionSeconds * 1000);
@@ -28,7 +28,7 @@ async function register({ workflowService }: Connection, namespace: string): Pro
       namespace,
       config: { workflowExecutionRetentionTtl: retention },
     });
-    return `mended ${namespace}: kept for ${retentionDays} days instead of ${found / 86_400}`;
+    return `fixed ${namespace}: kept for ${retentionDays} days instead of ${found / 86_400}`;
   } catch (error) {
     if (codeOf(error) !== grpcCodes.notFound) throw error;
   }

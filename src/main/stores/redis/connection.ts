@@ -166,7 +166,7 @@ export class RedisConnection implements AsyncDisposable {
     }
   }
 
-  /** Whether the last attempt met something that waiting does not mend. */
+  /** Whether the last attempt met something that waiting does not fix. */
   private isHopeless(): boolean {
     return this.fault !== null && !isOutage(asRedisError(this.fault, this.place));
   }

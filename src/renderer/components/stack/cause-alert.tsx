@@ -10,24 +10,24 @@ import classes from './cause-alert.module.css';
 interface Cause {
   readonly code: string;
   readonly message: string;
-  readonly mend: string | null;
+  readonly hint: string | null;
   /** A service's last lines. */
   readonly lines?: readonly string[];
 }
 
 interface CauseAlertProps {
   readonly cause: Cause;
-  /** Stands after the mend, as "it is tried again". */
+  /** Stands after the hint, as "it is tried again". */
   readonly note?: string;
 }
 
-/** Why something of the stack failed: the sentence, what mends it with the command to copy, and the service's last lines. */
+/** Why something of the stack failed: the sentence, what fixes it with the command to copy, and the service's last lines. */
 export function CauseAlert({ cause, note }: CauseAlertProps) {
   const { t } = useTranslation();
-  const known = useKnownProblem({ code: cause.code, message: cause.message, mend: cause.mend });
-  // Translated mends say it in general: the commands are always those of the engine's own sentence.
-  const commands = commandsIn(cause.mend ?? '');
-  const words = wordsOf(known.mend ?? '', commands);
+  const known = useKnownProblem({ code: cause.code, message: cause.message, hint: cause.hint });
+  // Translated hints say it in general: the commands are always those of the engine's own sentence.
+  const commands = commandsIn(cause.hint ?? '');
+  const words = wordsOf(known.hint ?? '', commands);
   const lines = cause.lines ?? [];
   return (
     <Alert

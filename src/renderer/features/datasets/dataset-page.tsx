@@ -119,7 +119,7 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
           </Group>
         </section>
       )}
-      {failure && <ProblemAlert error={new TrainyardError(failure.code, failure.message, failure.mend)} />}
+      {failure && <ProblemAlert error={new TrainyardError(failure.code, failure.message, failure.hint)} />}
       {current && <TrainingRisks risks={current.trainingRisks} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <section className="surface" style={{ padding: '16px 18px' }} aria-labelledby="dataset-facts">

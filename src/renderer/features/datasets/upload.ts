@@ -16,9 +16,9 @@ function errorOf(request: XMLHttpRequest): TrainyardError {
     if (typeof body !== 'object' || body === null || !('code' in body) || !('message' in body))
       return fallback;
     const data: unknown = 'data' in body ? body.data : null;
-    const mend =
-      typeof data === 'object' && data !== null && 'mend' in data ? String(data.mend) : fallback.mend;
-    return new TrainyardError(String(body.code), String(body.message), mend, { status: request.status });
+    const hint =
+      typeof data === 'object' && data !== null && 'hint' in data ? String(data.hint) : fallback.hint;
+    return new TrainyardError(String(body.code), String(body.message), hint, { status: request.status });
   } catch (error) {
     // No JSON: something between page and engine answered.
     if (error instanceof SyntaxError) return fallback;

@@ -72,7 +72,7 @@ export function useCheck(): Check {
           report({
             isPending: false,
             data: validation,
-            error: error && new TrainyardError(error.code, error.message, error.mend, { place: error.place }),
+            error: error && new TrainyardError(error.code, error.message, error.hint, { place: error.place }),
           }),
         (error: unknown) => report({ isPending: false, error }),
       );

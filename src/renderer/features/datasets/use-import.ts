@@ -108,15 +108,15 @@ export function useImport(): {
           return;
         }
         if (answer.phase === 'failed') {
-          const { code, message, mend, place } = answer.error ?? {
+          const { code, message, hint, place } = answer.error ?? {
             code: 'IMPORT_FAILED',
             message: 'The import failed',
-            mend: 'See the problems below.',
+            hint: 'See the problems below.',
             place: {},
           };
           report({
             at: 'failed',
-            error: new TrainyardError(code, message, mend, { place }),
+            error: new TrainyardError(code, message, hint, { place }),
             validation: answer.validation,
           });
           return;

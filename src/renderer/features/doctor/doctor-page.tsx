@@ -18,7 +18,7 @@ import { FindingRow } from './finding-row.tsx';
 import { countFindings, type FindingGroup, groupFindings } from './findings.ts';
 import { useDoctor } from './use-doctor.ts';
 
-/** Checks that were run, by what they are about, with what mends each. */
+/** Checks that were run, by what they are about, with what fixes each. */
 export function DoctorPage() {
   const { t } = useTranslation();
   const { code } = useSearch({ from: '/doctor' });

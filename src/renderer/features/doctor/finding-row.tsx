@@ -15,16 +15,16 @@ interface FindingRowProps {
   readonly asked: boolean;
 }
 
-/** One finding: what is wrong, the command that mends it, and what was seen. */
+/** One finding: what is wrong, the command that fixes it, and what was seen. */
 export function FindingRow({ finding, asked }: FindingRowProps) {
   const { t } = useTranslation();
-  const { code, severity, cause, evidence, mend, command } = finding;
+  const { code, severity, cause, evidence, hint, command } = finding;
   const row = useRef<HTMLLIElement>(null);
   const [opened, setOpened] = useState(asked);
   const evidenceId = useId();
   const Icon = icons[severity];
-  const commands = command ? [command] : commandsIn(mend);
-  const words = wordsOf(mend, commands);
+  const commands = command ? [command] : commandsIn(hint);
+  const words = wordsOf(hint, commands);
   useEffect(() => {
     if (!asked) return;
     setOpened(true);

@@ -7,7 +7,7 @@ import { fetchFile } from '../../rpc/fetch-file.ts';
 /** What a page can show; a trainer may write any amount. */
 const largestBytes = 16 * 1024 * 1024;
 
-function jsonOf(text: string, wrong: (what: string, mend: string) => TrainyardError): unknown {
+function jsonOf(text: string, wrong: (what: string, hint: string) => TrainyardError): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -27,8 +27,8 @@ export function useArtifact<T>(run: Run, kind: string, schema: z.ZodType<T>) {
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }): Promise<T | null> => {
       if (!artifact) return null;
-      const wrong = (what: string, mend: string) =>
-        new TrainyardError('ARTIFACT_UNREADABLE', `${artifact.path}: ${what}`, mend);
+      const wrong = (what: string, hint: string) =>
+        new TrainyardError('ARTIFACT_UNREADABLE', `${artifact.path}: ${what}`, hint);
       if ((artifact.sizeBytes ?? 0) > largestBytes)
         throw wrong('it is too large to be shown', 'Download it instead.');
       const answer = await fetchFile(artifact.url, signal);

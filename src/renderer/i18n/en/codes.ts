@@ -2,22 +2,22 @@
 export const codes = {
   CONNECTION_LOST: {
     message: 'The connection to the engine broke while it was at work',
-    mend: 'See whether it was done, and ask again if it was not.',
+    hint: 'See whether it was done, and ask again if it was not.',
   },
   NOT_CONNECTED: {
     message: 'The engine cannot be reached; nothing was sent to it',
-    mend: 'Try again once the page is connected.',
+    hint: 'Try again once the page is connected.',
   },
   UPLOAD_FAILED: {
     message: 'The file could not be sent to the engine',
-    mend: 'See whether the engine runs and its disk has room, then try again.',
+    hint: 'See whether the engine runs and its disk has room, then try again.',
   },
   PART_UNREACHABLE: {
     message: 'This part of the page could not be fetched from the engine',
-    mend: 'It is fetched by itself once the engine answers again; or try again now.',
+    hint: 'It is fetched by itself once the engine answers again; or try again now.',
   },
   PAGE_OUTDATED: {
     message: 'The engine was updated, and this page is from before',
-    mend: 'Reload the page.',
+    hint: 'Reload the page.',
   },
 };

@@ -114,7 +114,7 @@ export const shell = {
   problems: {
     kind: 'Kind',
     place: 'File',
-    whatAndMend: 'What is wrong, and how to mend it',
+    whatAndFix: 'What is wrong, and how to fix it',
     error: 'Error',
     warning: 'Warning',
     more_one: 'And one more.',

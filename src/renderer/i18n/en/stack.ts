@@ -93,7 +93,7 @@ export const stack = {
     consoles: { s3: 'MinIO console', temporal: 'Temporal’s own page' },
     lastLines: 'Last lines',
     doctor: 'Ask the doctor',
-    mendBy: 'How to mend it',
+    fixBy: 'How to fix it',
     unreachable: 'Trying again every few seconds: this page goes on by itself.',
   },
   stackDialogs: {
@@ -222,7 +222,7 @@ export const stack = {
     toStack: 'Go to the stack',
   },
   doctor: {
-    subtitle: 'Checks that were really run on this machine, each with what mends it.',
+    subtitle: 'Checks that were really run on this machine, each with what fixes it.',
     run: 'Run the checks',
     running: 'Running the checks…',
     allWell: 'All is well',
@@ -243,7 +243,7 @@ export const stack = {
     evidence: 'Evidence',
     notFound: '{{code}} is not among the findings',
     notFoundHint:
-      'It may be mended already, or it is something that no check looks for. Try again what failed.',
+      'It may be fixed already, or it is something that no check looks for. Try again what failed.',
     severity: { ok: 'OK', warning: 'Warning', error: 'Error' },
     asked: 'You came for this',
     command: 'Command',

@@ -135,7 +135,7 @@ export const shell: Part = {
   problems: {
     kind: '종류',
     place: '파일',
-    whatAndMend: '무엇이 문제이고 어떻게 고치는지',
+    whatAndFix: '무엇이 문제이고 어떻게 고치는지',
     error: '오류',
     warning: '경고',
     more_one: '그 밖에 {{count}}건이 더 있습니다.',

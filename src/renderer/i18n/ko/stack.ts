@@ -102,7 +102,7 @@ export const stack: Part = {
     consoles: { s3: 'MinIO 콘솔', temporal: 'Temporal 화면' },
     lastLines: '마지막 로그',
     doctor: '진단하기',
-    mendBy: '고치는 방법',
+    fixBy: '고치는 방법',
     unreachable: '몇 초마다 다시 시도합니다. 응답하면 이 페이지가 저절로 이어집니다.',
   },
   stackDialogs: {

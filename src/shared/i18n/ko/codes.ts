@@ -15,7 +15,7 @@ import { temporalCodes } from './temporal-codes.ts';
 
 export interface KnownCode {
   readonly message: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 
 /** 코드로 알아보는 문제. 엔진이 보낸 영어 문장은 이름과 수를 담고 있으므로 곁에 그대로 보여 줍니다. */

@@ -56,8 +56,8 @@ try {
 } catch (error) {
   const known = systemFault(error);
   if (known) {
-    const { code, message, mend, place, status } = known;
-    tell({ kind: 'failed', code, message, mend, place, status });
+    const { code, message, hint, place, status } = known;
+    tell({ kind: 'failed', code, message, hint, place, status });
   } else if (!signal.aborted) throw error;
 }
 port.close();

@@ -28,7 +28,7 @@ export type ThreadMessage =
       readonly kind: 'failed';
       readonly code: string;
       readonly message: string;
-      readonly mend: string;
+      readonly hint: string;
       readonly place: ErrorPlace;
       readonly status: number;
     };

@@ -84,6 +84,6 @@ function result(
   return { validation, base, isFatal, accepted };
 }
 
-function asError({ code, message, mend, place, status }: Extract<ThreadMessage, { kind: 'failed' }>) {
-  return new TrainyardError(code, message, mend, { place, status });
+function asError({ code, message, hint, place, status }: Extract<ThreadMessage, { kind: 'failed' }>) {
+  return new TrainyardError(code, message, hint, { place, status });
 }

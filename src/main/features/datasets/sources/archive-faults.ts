@@ -16,9 +16,9 @@ export function damaged(
   why: string,
   fatal: boolean,
   cause?: unknown,
-  mend: string = again,
+  hint: string = again,
 ): EntryFault {
-  return new EntryFault(makeProblem('ARCHIVE_UNREADABLE', path, `The archive can't be read: ${why}`, mend), {
+  return new EntryFault(makeProblem('ARCHIVE_UNREADABLE', path, `The archive can't be read: ${why}`, hint), {
     fatal,
     cause,
   });

@@ -33,7 +33,7 @@ function isTarHeader(block: Buffer): boolean {
 
 const unpackFirst = 'give the folder, or pack it again as zip or tar.gz.';
 /** What is not read here, by its first bytes, and what to do with it. */
-const others: readonly (readonly [signature: string, name: string, mend: string])[] = [
+const others: readonly (readonly [signature: string, name: string, hint: string])[] = [
   [
     'PK\x07\x08',
     'the first part of a zip in several parts',
@@ -63,13 +63,13 @@ const others: readonly (readonly [signature: string, name: string, mend: string]
 
 /** Neither folder nor an archive that is read. `file` as a person knows it. */
 export function noArchive(file: string, start: Buffer = Buffer.alloc(0)): TrainyardError {
-  const [, name, mend] = others.find(([signature]) => startsWith(start, signature)) ?? [];
+  const [, name, hint] = others.find(([signature]) => startsWith(start, signature)) ?? [];
   return new TrainyardError(
     'ARCHIVE_UNREADABLE',
     name
       ? `${file} is ${name}, which is not read here`
       : `${file} is neither a folder nor a zip, tar, tar.gz or tar.zst file`,
-    mend ?? 'Give a folder, or pack the dataset as zip or tar.gz.',
+    hint ?? 'Give a folder, or pack the dataset as zip or tar.gz.',
     { place: { field: 'path' } },
   );
 }

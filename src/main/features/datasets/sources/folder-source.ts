@@ -160,7 +160,7 @@ async function readEntry(shown: string, file: Buffer, limit: number): Promise<En
 }
 
 const rights = 'Give the user that runs Trainyard the right to read it, or remove it.';
-const reasons: Readonly<Record<string, readonly [why: string, mend: string]>> = {
+const reasons: Readonly<Record<string, readonly [why: string, hint: string]>> = {
   EACCES: ['this user may not read it', rights],
   EPERM: ['this user may not read it', rights],
   ENOENT: ['it is gone, or a link that leads nowhere', 'Put it back, or remove the link.'],
@@ -179,8 +179,8 @@ function unreadable(shown: string, code: string): Problem {
       'Move the folder up or give its folders short names; or remove it, if some program made it by mistake.',
     );
   }
-  const [why, mend] = reasons[code] ?? [`the system answers ${code}`, rights];
-  return makeProblem('UNREADABLE_FILE', shown, `It can't be read: ${why}`, mend);
+  const [why, hint] = reasons[code] ?? [`the system answers ${code}`, rights];
+  return makeProblem('UNREADABLE_FILE', shown, `It can't be read: ${why}`, hint);
 }
 
 function leadsOut(shown: string): Problem {

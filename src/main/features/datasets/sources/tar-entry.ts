@@ -42,8 +42,8 @@ export function assertPlainHeader(header: Header): void {
   const name = pax.get('GNU.sparse.name') ?? pax.get('path') ?? header.name;
   if (name.length <= longestName && pax.size <= mostRecords) return;
   const why = 'a header in it is larger than any file needs';
-  const mend = 'Get the dataset from a source that you trust, or unpack it yourself and give its folder.';
-  throw damaged(name.slice(0, 1000), why, true, undefined, mend);
+  const hint = 'Get the dataset from a source that you trust, or unpack it yourself and give its folder.';
+  throw damaged(name.slice(0, 1000), why, true, undefined, hint);
 }
 
 export function showEntry(
@@ -58,8 +58,8 @@ export function showEntry(
   if (!isSparse && (type === 'file' || type === 'contiguous-file')) return { kind: 'file', path: name, read };
   if ((isSparse || type === null) && typeOfName(name)) {
     const why = 'the file is stored with gaps (sparse) or in several parts, which is not read here';
-    const mend = 'Pack it again without --sparse and --multi-volume.';
-    return { kind: 'problem', problem: damaged(name, why, false, undefined, mend).problem };
+    const hint = 'Pack it again without --sparse and --multi-volume.';
+    return { kind: 'problem', problem: damaged(name, why, false, undefined, hint).problem };
   }
   const message = 'It is no plain file and is left out';
   const problem = makeProblem('NOT_AN_IMAGE', name, message, 'Put image files there in its place.');

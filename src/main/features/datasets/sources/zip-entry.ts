@@ -32,8 +32,8 @@ export async function readZipEntry(
 ): Promise<EntryBytes> {
   const { compressionMethod: method } = entry;
   if (entry.isEncrypted()) {
-    const mend = 'Unpack it with its password and give the folder, or pack it again without one.';
-    throw damaged(name, 'the file is encrypted with a password', false, undefined, mend);
+    const hint = 'Unpack it with its password and give the folder, or pack it again without one.';
+    throw damaged(name, 'the file is encrypted with a password', false, undefined, hint);
   }
   if (method !== stored && method !== deflated) {
     const known = methods[method];

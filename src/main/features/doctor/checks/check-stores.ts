@@ -9,7 +9,7 @@ export interface StoreCheck {
   /** Null where it is in order. */
   readonly code: string | null;
   readonly message: string;
-  readonly mend: string | null;
+  readonly hint: string | null;
 }
 
 const patienceMs = 8000;
@@ -61,7 +61,7 @@ async function check(store: keyof StoreEndpoints, ask: () => Promise<string>): P
     patienceMs,
   );
   try {
-    return { store, ok: true, code: null, message: await Promise.race([ask(), late]), mend: null };
+    return { store, ok: true, code: null, message: await Promise.race([ask(), late]), hint: null };
   } catch (error) {
     const known = error instanceof TrainyardError;
     return {
@@ -70,7 +70,7 @@ async function check(store: keyof StoreEndpoints, ask: () => Promise<string>): P
       code: known ? error.code : 'STORE_FAILED',
       // A driver's own words may hold an address with its password.
       message: known ? error.message : 'It fails in a way that has no name here',
-      mend: known ? error.mend : 'Look into the server’s log.',
+      hint: known ? error.hint : 'Look into the server’s log.',
     };
   } finally {
     clearTimeout(timer);

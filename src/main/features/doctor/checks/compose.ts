@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { childEnvironment } from '../../../platform/child-environment.ts';
 import type { Check, Observation } from '../ports.ts';
-import { installCommand } from './docker-mend.ts';
+import { installCommand } from './docker-fix.ts';
 import { runProgram } from './run-program.ts';
 
 const timeoutMs = 4_000;

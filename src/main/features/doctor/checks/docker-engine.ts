@@ -7,7 +7,7 @@ import { dockerClient } from '../../../stack/docker/client.ts';
 import { type DockerAddress, dockerAddresses } from '../../../stack/docker/docker-address.ts';
 import type { FindingCode } from '../findings.ts';
 import type { Check, Observation } from '../ports.ts';
-import { dockerMend, isWsl } from './docker-mend.ts';
+import { dockerFix, isWsl } from './docker-fix.ts';
 import { reach } from './docker-reach.ts';
 
 const infoSchema = z.object({
@@ -133,7 +133,7 @@ export async function findDocker(environment: NodeJS.ProcessEnv, isNeeded: boole
     best.observation.code === 'DOCKER_NOT_RUNNING'
       ? whyNotRunning(addresses, best.observation, environment, isNeeded)
       : best.observation;
-  return { ...best, observation: { ...seen, ...dockerMend(seen.code, best.address) } };
+  return { ...best, observation: { ...seen, ...dockerFix(seen.code, best.address) } };
 }
 
 /** Whether Docker answers and is new enough. */

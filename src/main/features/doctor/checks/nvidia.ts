@@ -3,7 +3,7 @@ import path from 'node:path';
 import { childEnvironment } from '../../../platform/child-environment.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import type { Check, Observation } from '../ports.ts';
-import { installCommand } from './docker-mend.ts';
+import { installCommand } from './docker-fix.ts';
 import { type ProgramAnswer, runProgram } from './run-program.ts';
 
 const timeoutMs = 3_500;

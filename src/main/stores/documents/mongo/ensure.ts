@@ -13,10 +13,10 @@ import { toStoredPath } from './names.ts';
 import { fromStoredValue } from './stored-document.ts';
 import { collectionNames } from './times.ts';
 
-/** What was done: `made` names collections (`chat_sessions`) and indexes (`chat_sessions.status`), `mended` indexes and validators. */
+/** What was done: `made` names collections (`chat_sessions`) and indexes (`chat_sessions.status`), `fixed` indexes and validators. */
 export interface EnsuredCollections {
   readonly made: string[];
-  readonly mended: string[];
+  readonly fixed: string[];
   /** How many collections and indexes were as declared. */
   readonly unchanged: number;
 }
@@ -35,7 +35,7 @@ const goneAlready = new Set([26, 27]);
 const thereAlready = new Set([48, 68, 85, 86]);
 
 /**
- * Makes the declared collections, validators and indexes, and mends what differs from them. Indexes that somebody added stay, unless
+ * Makes the declared collections, validators and indexes, and fixes what differs from them. Indexes that somebody added stay, unless
  * one stands where a declared one must. Harmless when repeated and when several do it at once; takes two round trips where nothing
  * is to be done.
  * @throws TrainyardError DOCUMENT_STORE_INCOMPLETE where documents that are there forbid a unique index; MONGO_… as `openMongoDocuments`
@@ -50,10 +50,10 @@ export async function ensureMongoCollections(endpoint: ServerEndpoint): Promise<
     const results = await Promise.all(
       collectionNames().map((name) => ensureCollection(database, name, listings.get(name))),
     );
-    const mended = await mendValidators(database, listings);
+    const fixed = await fixValidators(database, listings);
     return {
       made: results.flatMap(({ made }) => made),
-      mended: [...results.flatMap((result) => result.mended), ...mended],
+      fixed: [...results.flatMap((result) => result.fixed), ...fixed],
       unchanged: results.reduce((sum, result) => sum + result.unchanged, 0),
     };
   } catch (error) {
@@ -73,9 +73,9 @@ async function ensureCollection(
   name: CollectionName,
   listing: CollectionListing | undefined,
 ): Promise<EnsuredCollections> {
-  const done: { made: string[]; mended: string[]; unchanged: number } = {
+  const done: { made: string[]; fixed: string[]; unchanged: number } = {
     made: [],
-    mended: [],
+    fixed: [],
     unchanged: 0,
   };
   if (listing) done.unchanged += 1;
@@ -101,7 +101,7 @@ async function ensureCollection(
     failpoint('mongo.ensure.index.before');
     await makeIndex(database, name, index);
     failpoint('mongo.ensure.index.after');
-    (inTheWay.length > 0 ? done.mended : done.made).push(`${name}.${index.description.name}`);
+    (inTheWay.length > 0 ? done.fixed : done.made).push(`${name}.${index.description.name}`);
   }
   return done;
 }
@@ -167,9 +167,9 @@ function validation(name: CollectionName) {
 
 /**
  * Gives the declared validators to collections that have others, and to new ones: FerretDB forgets the one that a collection was made
- * with. Answers what was mended; a server that keeps no validator at all has none to mend.
+ * with. Answers what was fixed; a server that keeps no validator at all has none to fix.
  */
-async function mendValidators(
+async function fixValidators(
   database: Db,
   before: ReadonlyMap<string, CollectionListing>,
 ): Promise<string[]> {

@@ -22,13 +22,13 @@ const uploadLivesMs = 24 * 60 * 60 * 1000;
 export interface EnsuredBuckets {
   /** Names of buckets that were not there. */
   readonly made: string[];
-  readonly mended: string[];
+  readonly fixed: string[];
   /** What the server has no call for, so that it could not be looked at. */
   readonly unchecked: string[];
 }
 
 /**
- * Makes the buckets that are missing and mends those that are there: no versions are kept of what is replaced or removed, nobody
+ * Makes the buckets that are missing and fixes those that are there: no versions are kept of what is replaced or removed, nobody
  * reads without credentials, and uploads that nobody ended (for a day) are gone. Harmless when repeated, by several at once too.
  * @throws TrainyardError S3_UNREACHABLE, S3_UNTRUSTED, S3_REFUSED_CREDENTIALS, S3_FORBIDDEN, S3_BUCKET_TAKEN, S3_BUCKET_PUBLIC, …
  */
@@ -42,7 +42,7 @@ export async function ensureOn(
   connection: S3Connection,
   uploadsBefore = new Date(Date.now() - uploadLivesMs),
 ): Promise<EnsuredBuckets> {
-  const ensured: EnsuredBuckets = { made: [], mended: [], unchecked: [] };
+  const ensured: EnsuredBuckets = { made: [], fixed: [], unchecked: [] };
   await forEachConcurrently(buckets, buckets.length, async (bucket) => {
     try {
       await ensureOne(connection, bucket, uploadsBefore, ensured);
@@ -63,8 +63,8 @@ async function ensureOne(
   /** Runs a step; one for which the server has no call is noted instead. */
   const where = async (what: string, step: () => Promise<string | null>) => {
     try {
-      const mended = await step();
-      if (mended !== null) ensured.mended.push(mended);
+      const fixed = await step();
+      if (fixed !== null) ensured.fixed.push(fixed);
     } catch (error) {
       if (!isNotImplemented(error)) throw error;
       ensured.unchecked.push(

@@ -90,8 +90,8 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
     [endpoint.secretAccessKey, endpoint.accessKeyId]
       .filter((secret) => secret.length > 0)
       .reduce((left, secret) => left.replaceAll(secret, '***'), text);
-  const say = (code: string, message: string, mend: string, answer = 502) =>
-    new TrainyardError(code, message, mend, { status: answer, cause: new Error(hidden(error.message)) });
+  const say = (code: string, message: string, hint: string, answer = 502) =>
+    new TrainyardError(code, message, hint, { status: answer, cause: new Error(hidden(error.message)) });
 
   if (isConnectionError(error)) {
     const why = system === '' ? 'it is silent' : system;

@@ -47,7 +47,7 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
 
   async ensureBuckets(): Promise<void> {
     const ensured = await ensureOn(this.connection);
-    for (const problem of [...ensured.mended, ...ensured.unchecked]) this.report(new Error(problem));
+    for (const problem of [...ensured.fixed, ...ensured.unchecked]) this.report(new Error(problem));
   }
 
   async put(bucket: Bucket, key: string, body: Readable | Uint8Array): Promise<ObjectInfo> {
@@ -214,7 +214,7 @@ function replaced(bucket: string, key: string): TrainyardError {
  * Opens the objects of an S3 server; asks nothing of it yet (`ensureBuckets` does). Survives the server's restart: what is asked for
  * meanwhile is tried a few times and then fails with S3_UNREACHABLE; a read that was broken off goes on.
  * @param cacheFolder where `materialize` puts files; this process owns it alone
- * @param report hears what was mended, and what could not be looked at, when the buckets are ensured
+ * @param report hears what was fixed, and what could not be looked at, when the buckets are ensured
  * @throws TrainyardError S3_ENDPOINT_INVALID
  */
 export async function openS3Objects(

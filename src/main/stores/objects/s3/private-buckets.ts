@@ -33,13 +33,13 @@ function isPublic({ Effect, Principal, NotPrincipal, Condition }: z.infer<typeof
 /**
  * Sees to it that nobody reads a bucket without credentials, and proves it by requests without any. What a policy allows to everybody
  * is taken out of it; where strangers still get in, the whole policy goes, and the bucket's access list is made private.
- * @returns what was mended, as a sentence; null where nothing was to mend
+ * @returns what was fixed, as a sentence; null where nothing was to fix
  * @throws TrainyardError S3_BUCKET_PUBLIC where strangers get in all the same
  */
 export async function closeToStrangers(connection: S3Connection, name: string): Promise<string | null> {
   const { client, place } = connection;
   const where = { Bucket: name };
-  let isMended = await closePolicy(connection, name);
+  let isFixed = await closePolicy(connection, name);
   const ways = [
     () => client.send(new DeleteBucketPolicyCommand(where)),
     () => client.send(new PutBucketAclCommand({ ...where, ACL: 'private' })),
@@ -48,7 +48,7 @@ export async function closeToStrangers(connection: S3Connection, name: string): 
     if (!(await isOpen(connection, name))) break;
     try {
       await close();
-      isMended = true;
+      isFixed = true;
     } catch (error) {
       // What the server has no call for did not open the bucket either.
       if (!isNotImplemented(error) && s3Code(error) !== 'AccessControlListNotSupported') throw error;
@@ -62,7 +62,7 @@ export async function closeToStrangers(connection: S3Connection, name: string): 
       { status: 409 },
     );
   }
-  return isMended ? `The bucket "${name}" was open to everybody, and is private now` : null;
+  return isFixed ? `The bucket "${name}" was open to everybody, and is private now` : null;
 }
 
 /** Answers whether the policy allowed something to everybody. */

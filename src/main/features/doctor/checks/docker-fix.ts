@@ -42,8 +42,8 @@ const installDocker = {
   debian: 'sudo apt-get install -y docker.io',
 };
 
-/** The command line that mends what was seen of Docker on this machine, where there is one. */
-export function dockerMend(code: FindingCode, address: DockerAddress): Pick<Observation, 'command'> {
+/** The command line that fixes what was seen of Docker on this machine, where there is one. */
+export function dockerFix(code: FindingCode, address: DockerAddress): Pick<Observation, 'command'> {
   switch (code) {
     case 'DOCKER_PERMISSION':
       return process.platform === 'linux' ? { command: `sudo usermod -aG ${groupOf(address)} $USER` } : {};
