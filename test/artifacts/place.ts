@@ -6,11 +6,11 @@ import type pg from 'pg';
 import { ArtifactNotes } from '../../src/main/features/artifacts/artifact-notes.ts';
 import { PostgresArtifactRows } from '../../src/main/features/artifacts/artifact-rows.ts';
 import { ArtifactStore, type ArtifactStoreParts } from '../../src/main/features/artifacts/artifact-store.ts';
+import { ChangeFeed } from '../../src/main/features/changes/change-feed.ts';
 import { DiskWatch } from '../../src/main/features/disk/disk-watch.ts';
 import { StateFileSystems } from '../../src/main/features/disk/file-systems.ts';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { PostgresJournal } from '../../src/main/features/journal/journal-rows.ts';
-import { News } from '../../src/main/features/news/news.ts';
 import { FileRunDirectories } from '../../src/main/features/runs/process/run-directories.ts';
 import { createPool } from '../../src/main/postgres/pool.ts';
 import { PostgresUnitOfWork } from '../../src/main/postgres/unit-of-work.ts';
@@ -35,7 +35,7 @@ export async function openArtifacts(
   const objects = await FilesObjectStore.open(path.join(folder, 'objects'));
   await objects.ensureBuckets();
   const warnings: unknown[] = [];
-  const disk = new DiskWatch(new StateFileSystems(folder, () => []), new News(), quiet);
+  const disk = new DiskWatch(new StateFileSystems(folder, () => []), new ChangeFeed(), quiet);
   const artifacts = new ArtifactStore({
     rows: new PostgresArtifactRows(pool),
     objects,
@@ -43,7 +43,7 @@ export async function openArtifacts(
     checkRoom: (bytes, what) => disk.checkFits('objects', bytes, what),
     notes: new ArtifactNotes({ work: new PostgresUnitOfWork(pool), journal: new PostgresJournal() }),
     machineId: 'machine',
-    news: new News(),
+    changes: new ChangeFeed(),
     log: { info: () => undefined, warn: (details) => void warnings.push(details) },
     ...more,
   });

@@ -250,11 +250,11 @@ test('an upload whose sender went away leaves nothing', async () => {
   await expect(setting.uploads.resolve(id)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
 });
 
-test('news tells of the dataset while it is imported and when it is there', async () => {
+test('changes tell of the dataset while it is imported and when it is there', async () => {
   await using setting = await openSetting();
-  const start = await setting.news.after('', 0);
+  const start = await setting.changes.after('', 0);
   const done = await importFolder(setting, { path: setting.pets, project: 'demo' });
-  const { changed } = await setting.news.after(start.cursor, 0);
+  const { changed } = await setting.changes.after(start.cursor, 0);
   expect(changed).toContainEqual({ kind: 'dataset', id: done.datasetId });
   expect(changed).toContainEqual({ kind: 'project', id: setting.project });
   await expect(

@@ -8,13 +8,13 @@ import { copyObjects } from '../../src/main/stores/migration/copy-objects.ts';
 import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
 
 const [kind = '', from = '', to = ''] = process.argv.slice(2);
-const tell = () => undefined;
-if (kind === 'database') await copyDatabase({ from: { url: from }, to: { url: to }, tell });
+const onProgress = () => undefined;
+if (kind === 'database') await copyDatabase({ from: { url: from }, to: { url: to }, onProgress });
 if (kind === 'objects')
-  await copyObjects(await FilesObjectStore.open(from), await FilesObjectStore.open(to), tell);
+  await copyObjects(await FilesObjectStore.open(from), await FilesObjectStore.open(to), onProgress);
 if (kind === 'documents') {
   const pools = [from, to].map((url) => createPool({ url }));
   const [source, target] = pools.map(createDocumentStore);
-  if (source && target) await copyDocuments(source, target, tell);
+  if (source && target) await copyDocuments(source, target, onProgress);
   await Promise.all(pools.map((pool) => pool.end()));
 }

@@ -83,7 +83,7 @@ test('copies every row as it is, cached counts and dates included, and has nothi
   const first = await copyDatabase({
     from: { url: source.url },
     to: { url: target.url },
-    tell: ({ step, what }) => told.push(`${step} ${what}`),
+    onProgress: ({ step, what }) => told.push(`${step} ${what}`),
   });
   expect(first.copied).toBe(first.count);
   expect(first.count).toBeGreaterThan(4000);
@@ -97,7 +97,11 @@ test('copies every row as it is, cached counts and dates included, and has nothi
   expect((await target.pool.query('SELECT FROM documents')).rowCount).toBe(0);
   const months = await target.pool.query("SELECT to_regclass('metrics_partition_2026_02') AS month");
   expect(months.rows[0].month).not.toBeNull();
-  const again = await copyDatabase({ from: { url: source.url }, to: { url: target.url }, tell: silent });
+  const again = await copyDatabase({
+    from: { url: source.url },
+    to: { url: target.url },
+    onProgress: silent,
+  });
   expect(again).toEqual({ ...first, copied: 0 });
   // The triggers work again.
   await connected(target.url, async (client) => {
@@ -121,7 +125,7 @@ test('needs no superuser: the owner of the tables is enough', async () => {
   try {
     const url = target.url.replace(/\/\/[^@]*@/, `//${role}:${password}@`);
     await createSchemaService({ databaseUrl: url }).upgrade();
-    await copyDatabase({ from: { url: source.url }, to: { url }, tell: silent });
+    await copyDatabase({ from: { url: source.url }, to: { url }, onProgress: silent });
     expect(await contentsOf(url)).toEqual(await contentsOf(source.url));
   } finally {
     await connected(target.url, async (client) => {
@@ -139,7 +143,7 @@ test('refuses a target with rows of its own, one at another revision, one with o
   await using changed = await openDatabase();
   await fill(source.url);
   const refusal = async (to: string) =>
-    expect(copyDatabase({ from: { url: source.url }, to: { url: to }, tell: silent })).rejects;
+    expect(copyDatabase({ from: { url: source.url }, to: { url: to }, onProgress: silent })).rejects;
   await connected(target.url, addProject);
   const before = await contentsOf(target.url);
   await (await refusal(target.url)).toMatchObject({ code: 'MIGRATION_TARGET_NOT_EMPTY' });
@@ -180,8 +184,16 @@ describe.skipIf(reason)("with the stack's PostgreSQL", () => {
     await using target = await openDatabase();
     await fill(source.url);
     await createSchemaService({ databaseUrl: server.url }).upgrade();
-    const there = await copyDatabase({ from: { url: source.url }, to: { url: server.url }, tell: silent });
-    const back = await copyDatabase({ from: { url: server.url }, to: { url: target.url }, tell: silent });
+    const there = await copyDatabase({
+      from: { url: source.url },
+      to: { url: server.url },
+      onProgress: silent,
+    });
+    const back = await copyDatabase({
+      from: { url: server.url },
+      to: { url: target.url },
+      onProgress: silent,
+    });
     expect(back).toEqual(there);
     expect(await contentsOf(target.url)).toEqual(await contentsOf(source.url));
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openMongoDocuments } from '../../src/main/stores/documents/mongo/document-store.ts';
 import type { DocumentStore } from '../../src/main/stores/documents/ports.ts';
 import { copyDocuments, fingerprintDocuments } from '../../src/main/stores/migration/copy-documents.ts';
-import type { CopyNews } from '../../src/main/stores/migration/progress.ts';
+import type { CopyProgress } from '../../src/main/stores/migration/progress.ts';
 import { logLine, sampleDocument } from '../contract/documents.ts';
 import { startServer, withoutServer } from '../support/servers.ts';
 import { openDatabase, runCopier } from './support.ts';
@@ -37,10 +37,10 @@ test('copies every document, says how far it is, leaves the source as it was, an
   await fill(source.documents);
   const before = await fingerprintDocuments(source.documents);
   expect(before.count).toBe(all);
-  const news: CopyNews[] = [];
-  const first = await copyDocuments(source.documents, target.documents, (each) => news.push(each));
+  const changes: CopyProgress[] = [];
+  const first = await copyDocuments(source.documents, target.documents, (each) => changes.push(each));
   expect(first).toEqual({ count: all, copied: all, sha256: before.sha256 });
-  expect(news.filter(({ step, what }) => step === 'copying' && what === 'workflow_logs').at(-1)).toEqual({
+  expect(changes.filter(({ step, what }) => step === 'copying' && what === 'workflow_logs').at(-1)).toEqual({
     step: 'copying',
     what: 'workflow_logs',
     done: logs + 1,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { copyObjects, fingerprintObjects } from '../../src/main/stores/migration/copy-objects.ts';
-import type { CopyNews } from '../../src/main/stores/migration/progress.ts';
+import type { CopyProgress } from '../../src/main/stores/migration/progress.ts';
 import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
 import type { ObjectStore } from '../../src/main/stores/objects/ports.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -32,10 +32,10 @@ test('copies every object, leaves the source as it was, and has nothing to do th
   await using target = await openStore();
   await fill(source.store);
   const before = await fingerprintObjects(source.store);
-  const news: CopyNews[] = [];
-  const first = await copyObjects(source.store, target.store, (each) => news.push(each));
+  const changes: CopyProgress[] = [];
+  const first = await copyObjects(source.store, target.store, (each) => changes.push(each));
   expect(first).toEqual({ count: 43, copied: 43, sha256: before.sha256 });
-  expect(news).toContainEqual({ step: 'copying', what: 'datasets', done: 40, total: null });
+  expect(changes).toContainEqual({ step: 'copying', what: 'datasets', done: 40, total: null });
   expect(await fingerprintObjects(source.store)).toEqual(before);
   expect(await fingerprintObjects(target.store)).toEqual(before);
   for (const [bucket, key] of [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AuditLog } from '../../src/main/features/audit/audit-log.ts';
+import { ChangeFeed } from '../../src/main/features/changes/change-feed.ts';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
-import { News } from '../../src/main/features/news/news.ts';
 import { PostgresProjectStore } from '../../src/main/features/projects/project-rows.ts';
 import { Projects } from '../../src/main/features/projects/projects.ts';
 import { createPool } from '../../src/main/postgres/pool.ts';
@@ -12,14 +12,14 @@ async function createWorld() {
   const database = await createTestDatabase();
   const pool = createPool({ url: database.url }, { max: 4 });
   const documents = createDocumentStore(pool);
-  const news = new News();
+  const changes = new ChangeFeed();
   const failures: unknown[] = [];
   const audit = new AuditLog(documents, (error) => failures.push(error));
-  const projects = new Projects(new PostgresProjectStore(pool), news, audit);
+  const projects = new Projects(new PostgresProjectStore(pool), changes, audit);
   return {
     pool,
     documents,
-    news,
+    changes,
     failures,
     projects,
     [Symbol.asyncDispose]: async () => {
@@ -31,8 +31,8 @@ async function createWorld() {
 
 test('a project is created, found by id and by name, changed and removed', async () => {
   await using world = await createWorld();
-  const { projects, documents, news } = world;
-  const { cursor } = await news.after('', 0);
+  const { projects, documents, changes } = world;
+  const { cursor } = await changes.after('', 0);
   const made = await projects.create(localOwnerId, { name: 'Vision', tags: ['a', 'b', 'a'] });
   expect(made).toMatchObject({
     name: 'Vision',
@@ -45,7 +45,7 @@ test('a project is created, found by id and by name, changed and removed', async
   expect(await projects.show(localOwnerId, made.id)).toEqual(made);
   expect(await projects.show(localOwnerId, made.id.toUpperCase())).toEqual(made);
   expect(await projects.show(localOwnerId, ' vision ')).toEqual(made);
-  expect((await news.after(cursor, 0)).changed).toEqual([{ kind: 'project', id: made.id }]);
+  expect((await changes.after(cursor, 0)).changed).toEqual([{ kind: 'project', id: made.id }]);
 
   const changed = await projects.update(localOwnerId, 'Vision', {
     name: 'Seeing',

@@ -117,7 +117,7 @@ test('a read waits for the stores and is asked again; a write is answered with t
   expect(asked).toEqual(['runs.create', 'runs.list', 'runs.list', 'runs.list']);
 });
 
-test('a read that reached the stores and only waits for news keeps no page shut', async () => {
+test('a read that reached the stores and only waits for changes keeps no page shut', async () => {
   const { waiter, settle, bringBack, pass } = waiterBench();
   void waiter.call(['runs', 'waits'], {}, { context: {} });
   await settle();

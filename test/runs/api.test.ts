@@ -5,7 +5,7 @@ import { runsApi } from '../../src/main/api/runs.ts';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { EventService } from '../../src/main/features/journal/event-service.ts';
 import { PostgresJournalReader } from '../../src/main/features/journal/journal-rows.ts';
-import { RunNews } from '../../src/main/features/journal/run-news.ts';
+import { RunChanges } from '../../src/main/features/journal/run-changes.ts';
 import { PostgresLogIndex } from '../../src/main/features/logs/log-index.ts';
 import { LogLines } from '../../src/main/features/logs/log-lines.ts';
 import { LogService } from '../../src/main/features/logs/log-service.ts';
@@ -19,16 +19,16 @@ import type { Stage } from './support/stage.ts';
 
 /** The contract's own client, so that every answer is held against its schema. */
 function clientOf({ pool, runs, projects, parts }: Stage) {
-  const news = new RunNews(parts.pubSub);
+  const changes = new RunChanges(parts.pubSub);
   const lines = new LogLines(parts.documents);
   const router = {
     projects: projectsApi({ projects }),
     runs: runsApi({
       runs,
-      events: new EventService(new PostgresJournalReader(pool), lines, news),
-      metrics: new MetricService(new PostgresPointReader(pool), news),
+      events: new EventService(new PostgresJournalReader(pool), lines, changes),
+      metrics: new MetricService(new PostgresPointReader(pool), changes),
       series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
-      logs: new LogService(new PostgresLogIndex(pool), lines, news),
+      logs: new LogService(new PostgresLogIndex(pool), lines, changes),
     }),
   };
   return createRouterClient(router, { context: { userId: localOwnerId } });

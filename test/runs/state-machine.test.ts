@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { Advance } from '../../src/main/features/runs/advance.ts';
-import { Announcement } from '../../src/main/features/runs/announcement.ts';
 import { RunCommands } from '../../src/main/features/runs/commands.ts';
+import { RunNotifier } from '../../src/main/features/runs/run-notifier.ts';
 import {
   type AttemptStatus,
   isEnded,
@@ -13,7 +13,7 @@ import {
   type RunStatus,
 } from '../../src/shared/model/run.ts';
 import { createWorld, journalOf, queueRun, type World } from './support/acts.ts';
-import { type Ending, endings, ImaginedMachine } from './support/imagined-machine.ts';
+import { type Ending, finisher, ImaginedMachine } from './support/imagined-machine.ts';
 
 const slots = 2;
 
@@ -52,7 +52,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('end' as const), run, how: fc.constantFrom(...endings) }),
+    arbitrary: fc.record({ kind: fc.constant('end' as const), run, how: fc.constantFrom(...finisher) }),
   },
 );
 
@@ -139,7 +139,7 @@ class Reality {
     const { parts } = world.stage;
     this.commands = new RunCommands({
       ...parts,
-      announcement: new Announcement(parts),
+      notifier: new RunNotifier(parts),
       directories: this.machine.directories,
     });
     this.advance = this.engine();
@@ -149,10 +149,10 @@ class Reality {
   engine(): Advance {
     const { parts } = this.world.stage;
     const { directories, executor, ingestion } = this.machine;
-    const announcement = new Announcement(parts);
+    const notifier = new RunNotifier(parts);
     return new Advance({
       ...parts,
-      announcement,
+      notifier,
       directories,
       executor,
       ingestion,

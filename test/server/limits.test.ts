@@ -175,11 +175,11 @@ test('more calls at once than a connection may have are refused, each for itself
     const { i, p } = JSON.parse(String(data)) as { i: string; p: { s?: number } };
     statuses.set(i, p.s ?? 200);
   });
-  const news = (waitMs: number) => ({ u: '/system/news', b: { json: { after: '', waitMs } } });
-  for (const i of ['1', '2', '3', '4']) socket.send(JSON.stringify({ i, p: news(0) }));
+  const changes = (waitMs: number) => ({ u: '/system/changes', b: { json: { after: '', waitMs } } });
+  for (const i of ['1', '2', '3', '4']) socket.send(JSON.stringify({ i, p: changes(0) }));
   await waitFor('all answers', async () => statuses.size === 4);
   expect([...statuses.values()].filter((status) => status === 429).length).toBe(2);
-  socket.send(JSON.stringify({ i: '5', p: news(0) }));
+  socket.send(JSON.stringify({ i: '5', p: changes(0) }));
   await waitFor('the next answer', async () => statuses.get('5') === 200);
   socket.send('no message of the protocol');
   expect((await once(socket, 'close'))[0]).toBe(1007);

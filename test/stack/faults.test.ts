@@ -11,7 +11,7 @@ import { docker, listener, makeStack, readStackJson, stackHome, stackProcess } f
 const reason = withoutServer('postgres', 'redis');
 if (reason) console.info(`skipped: the stack's faults, ${reason}`);
 
-const tell = () => undefined;
+const onProgress = () => undefined;
 const only = ['redis'] as const;
 
 async function listening(port: number): Promise<{ port: number } & AsyncDisposable> {
@@ -104,7 +104,7 @@ describe.skipIf(reason)('a start that fails', () => {
     const { home } = state;
     await up(home, only);
     const { ports } = readStackJson(home);
-    await makeStack(home).down({ services: [], tell });
+    await makeStack(home).down({ services: [], onProgress });
     {
       await using _squatter = await listening(ports.redis.main);
       const cause = await failure(up(home, only));
@@ -130,7 +130,7 @@ describe.skipIf(reason)('a start that fails', () => {
       expect((await failure(up(home, only))).message).toContain(`the container ${name}`);
       expect(readStackJson(home).ports).toEqual(ports);
       const heard = listener();
-      await makeStack(home).up({ services: only, tell: heard.tell, ports: 'new' });
+      await makeStack(home).up({ services: only, onProgress: heard.onProgress, ports: 'new' });
       expect(readStackJson(home).ports.redis.main).not.toBe(ports.redis.main);
       expect(readStackJson(home).ports.postgres).toEqual(ports.postgres);
       expect(heard.steps()).toContain('ports done');

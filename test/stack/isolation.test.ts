@@ -14,7 +14,7 @@ const reason = withoutServer('redis');
 if (reason) console.info(`skipped: what is not the stack's, ${reason}`);
 
 const only = ['redis'] as const;
-const tell = () => undefined;
+const onProgress = () => undefined;
 const image = 'redis:8';
 
 /** Removed after each test, by name. */
@@ -73,7 +73,7 @@ const idOf = async (name: string) =>
 
 async function firstUp(stack: ReturnType<typeof makeStack>): Promise<void> {
   await using _squatter = await squatFamiliarPorts();
-  await stack.up({ services: only, tell });
+  await stack.up({ services: only, onProgress });
 }
 
 describe.skipIf(reason)('what is somebody else’s', () => {
@@ -83,18 +83,18 @@ describe.skipIf(reason)('what is somebody else’s', () => {
     await firstUp(stack);
     const { name } = readStackJson(state.home);
     const volume = `${name}_redis-data`;
-    await stack.down({ services: only, tell });
+    await stack.down({ services: only, onProgress });
     await docker('rm', `${name}-redis-1`);
     await docker('volume', 'rm', volume);
     await foreignVolume(volume);
     const before = await contentOf(volume);
 
-    await expect(stack.up({ services: only, tell })).rejects.toMatchObject({
+    await expect(stack.up({ services: only, onProgress })).rejects.toMatchObject({
       code: 'NAME_TAKEN',
       message: expect.stringContaining(volume),
       hint: expect.stringContaining(`docker volume rm ${volume}`),
     });
-    expect((await stack.destroy({ name, services: [], tell })).status).toBe('absent');
+    expect((await stack.destroy({ name, services: [], onProgress })).status).toBe('absent');
     expect(await contentOf(volume)).toBe(before);
     expect(await labelled(state.home)).toEqual({ containers: [], volumes: [], networks: [] });
   });
@@ -107,9 +107,9 @@ describe.skipIf(reason)('what is somebody else’s', () => {
     await docker('rm', '-f', `${name}-redis-1`);
     await foreignContainer(`${name}-redis-1`);
     const before = await idOf(`${name}-redis-1`);
-    await expect(stack.up({ services: only, tell })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+    await expect(stack.up({ services: only, onProgress })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
     expect((await stack.status()).services.find((one) => one.name === 'redis')?.status).toBe('absent');
-    await stack.down({ services: [], tell });
+    await stack.down({ services: [], onProgress });
     expect(await idOf(`${name}-redis-1`)).toBe(before);
 
     await docker('rm', '-f', `${name}-redis-1`);
@@ -117,8 +117,8 @@ describe.skipIf(reason)('what is somebody else’s', () => {
     await docker('network', 'rm', `${name}_default`);
     await docker('network', 'create', `${name}_default`);
     foreign.push({ kind: 'network', name: `${name}_default` });
-    await expect(stack.up({ services: only, tell })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
-    await stack.destroy({ name, services: [], tell });
+    await expect(stack.up({ services: only, onProgress })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+    await stack.destroy({ name, services: [], onProgress });
     expect(await docker('network', 'inspect', `${name}_default`)).toContain('"Labels": {}');
   });
 
@@ -131,27 +131,27 @@ describe.skipIf(reason)('what is somebody else’s', () => {
     });
     const before = await idOf(squatter);
     const stack = makeStack(state.home);
-    await stack.up({ services: only, tell });
+    await stack.up({ services: only, onProgress });
     expect(readStackJson(state.home).ports.redis.main).not.toBe(16379);
-    await stack.destroy({ name: readStackJson(state.home).name, services: [], tell });
+    await stack.destroy({ name: readStackJson(state.home).name, services: [], onProgress });
     expect(await idOf(squatter)).toBe(before);
   });
 
   test('a volume that somebody else’s container uses is told of, and destroying goes on once it is free', async () => {
     await using state = await stackHome();
     const stack = makeStack(state.home);
-    await stack.up({ services: only, tell });
+    await stack.up({ services: only, onProgress });
     const { name } = readStackJson(state.home);
     const user = `volume-user-${process.pid}`;
     await foreignContainer(user, '--network', 'none', '-v', `${name}_redis-data:/data:ro`);
-    await expect(stack.destroy({ name, services: [], tell })).rejects.toMatchObject({
+    await expect(stack.destroy({ name, services: [], onProgress })).rejects.toMatchObject({
       code: 'STACK_OBJECT_IN_USE',
       message: expect.stringContaining(`${name}_redis-data`),
     });
     expect(await idOf(user)).toContain('running');
     await docker('rm', '-f', user);
     foreign.splice(0);
-    expect((await stack.destroy({ name, services: [], tell })).status).toBe('absent');
+    expect((await stack.destroy({ name, services: [], onProgress })).status).toBe('absent');
     expect(await labelled(state.home)).toEqual({ containers: [], volumes: [], networks: [] });
   });
 });

@@ -20,7 +20,7 @@ if (reason) console.info(`skipped: kills of the stack's verbs, ${reason}`);
 
 /** The quickest of the five: what is tried here is the stack's, not the servers'. */
 const only = ['redis'] as const;
-const tell = () => undefined;
+const onProgress = () => undefined;
 const sources = ['stack', 'stack/files'].map((folder) =>
   path.resolve(import.meta.dirname, '../../src/main', folder),
 );
@@ -87,14 +87,14 @@ async function killedAt(failpoint: string, home: string, verb: string, environme
 }
 
 async function expectHealthy(home: string): Promise<void> {
-  const { services } = await makeStack(home).up({ services: only, tell });
+  const { services } = await makeStack(home).up({ services: only, onProgress });
   expect(services.find(({ name }) => name === 'redis')).toMatchObject({ status: 'healthy', cause: null });
   const { containers } = await labelled(home);
   expect(containers).toHaveLength(1);
 }
 
 async function withMarker(home: string): Promise<void> {
-  await makeStack(home).up({ services: only, tell });
+  await makeStack(home).up({ services: only, onProgress });
   await redis(home, 'set', 'marker', 'kept');
 }
 
@@ -104,7 +104,7 @@ test.skipIf(reason).concurrent.each(passed.new)(
     await using state = await stackHome();
     await killedAt(failpoint, state.home, 'up');
     await expectHealthy(state.home);
-    await makeStack(state.home).destroy({ name: readStackJson(state.home).name, services: [], tell });
+    await makeStack(state.home).destroy({ name: readStackJson(state.home).name, services: [], onProgress });
     expect(await labelled(state.home)).toEqual({ containers: [], volumes: [], networks: [] });
   },
 );
@@ -170,7 +170,7 @@ test.skipIf(reason)('a removal that was killed goes on when it is asked for agai
   await using state = await stackHome();
   await withMarker(state.home);
   await killedAt('stack.destroy.networks.after', state.home, 'destroy');
-  await makeStack(state.home).destroy({ name: readStackJson(state.home).name, services: [], tell });
+  await makeStack(state.home).destroy({ name: readStackJson(state.home).name, services: [], onProgress });
   expect(await labelled(state.home)).toEqual({ containers: [], volumes: [], networks: [] });
   expect(isThere(state.home)).toBe(false);
 });
@@ -184,7 +184,7 @@ test.skipIf(reason)(
     await using state = await stackHome();
     const { home } = state;
     const services = ['redis', 'postgres'] as const;
-    const up = () => makeStack(home).up({ services, tell });
+    const up = () => makeStack(home).up({ services, onProgress });
     await up();
     await redis(home, 'set', 'marker', 'kept');
     const verbs = ['up', 'restart', 'down', 'up'];
@@ -224,7 +224,7 @@ test.skipIf(reason)(
     let resumed: Promise<unknown> | null = null;
     const up = await makeStack(home).up({
       services: only,
-      tell: (event) => {
+      onProgress: (event) => {
         if (event.type === 'step' && event.step === 'probe')
           resumed ??= docker('kill', '--signal', 'CONT', container);
       },

@@ -34,7 +34,7 @@ test('a second verb is refused while one is under way, by its name', async () =>
 test('events are numbered without a gap, and a reader that waits is woken', async () => {
   const operations = new OperationJournal(silent);
   const waiting = operations.progress(0, 20_000);
-  operations.begin('restart', [], async (tell) => tell(step));
+  operations.begin('restart', [], async (onProgress) => onProgress(step));
   const { cursor, events } = await waiting;
   const rest = await operations.progress(cursor, 1000);
   const all = [...events, ...rest.events];
@@ -59,8 +59,8 @@ test('what a verb failed with is its cause, with the last lines of the service',
 
 test('the oldest events go first, and cursors stay right', async () => {
   const operations = new OperationJournal(silent, 10);
-  operations.begin('up', [], async (tell) => {
-    for (let count = 0; count < 50; count += 1) tell(step);
+  operations.begin('up', [], async (onProgress) => {
+    for (let count = 0; count < 50; count += 1) onProgress(step);
   });
   await expect.poll(() => operations.current?.status).toBe('done');
   const { cursor, events } = await operations.progress(0, 0);

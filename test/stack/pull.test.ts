@@ -9,7 +9,7 @@ const reason = withoutServer('redis');
 if (reason) console.info(`skipped: pulling the stack's images, ${reason}`);
 
 const only = ['redis'] as const;
-const tell = () => undefined;
+const onProgress = () => undefined;
 
 test.skipIf(reason)(
   'an image is pulled layer by layer, pinned by its digest, and needs no registry afterwards',
@@ -42,8 +42,8 @@ test.skipIf(reason)(
     try {
       const heard = listener();
       const stack = makeStack(home, { environment });
-      await stack.up({ services: only, tell: heard.tell });
-      const pulls = heard.news.flatMap((one) => (one.type === 'pull' ? [one] : []));
+      await stack.up({ services: only, onProgress: heard.onProgress });
+      const pulls = heard.changes.flatMap((one) => (one.type === 'pull' ? [one] : []));
       expect(pulls.length).toBeGreaterThan(2);
       const last = pulls.at(-1);
       expect(last).toMatchObject({ service: 'redis', image: registry.reference, layers: 1, layersDone: 1 });
@@ -61,12 +61,12 @@ test.skipIf(reason)(
       await registry.stop();
       await docker('tag', 'redis:8', registry.reference);
       await docker('rm', '-f', `${readStackJson(home).name}-redis-1`);
-      const again = await makeStack(home, { environment }).up({ services: only, tell });
+      const again = await makeStack(home, { environment }).up({ services: only, onProgress });
       const { imageDigest } = again.services.find(({ name }) => name === 'redis') ?? {};
       expect(imageDigest).toBe(readStackJson(home).images.redis?.id);
       expect(imageDigest).not.toBe((await docker('image', 'inspect', '-f', '{{.Id}}', 'redis:8')).trim());
       expect(await redis(home, 'get', 'marker')).toBe('kept');
-      await stack.destroy({ name: readStackJson(home).name, services: [], tell });
+      await stack.destroy({ name: readStackJson(home).name, services: [], onProgress });
     } finally {
       await registry.stop();
       await docker('rmi', '-f', registry.reference, pinned).catch(() => undefined);

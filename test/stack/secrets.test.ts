@@ -46,7 +46,7 @@ test.skipIf(reason)(
       }
     })();
     const stack = makeStack(home);
-    await stack.up({ services: [], tell: heard.tell });
+    await stack.up({ services: [], onProgress: heard.onProgress });
     const { name } = readStackJson(home);
     const { containers, volumes, networks } = await labelled(home);
     // The health checks, too, as the daemon runs them.
@@ -57,7 +57,7 @@ test.skipIf(reason)(
       const [kind, ...command] = check;
       await docker('exec', container, ...(kind === 'CMD-SHELL' ? ['sh', '-c', ...command] : command));
     }
-    await stack.restart({ services: [], tell: heard.tell });
+    await stack.restart({ services: [], onProgress: heard.onProgress });
     watching.abort();
     await watch;
 
@@ -69,7 +69,7 @@ test.skipIf(reason)(
 
     const places: Record<string, string> = {
       'command lines': seen.join('\n'),
-      'told steps': JSON.stringify(heard.news),
+      'told steps': JSON.stringify(heard.changes),
       status: JSON.stringify(await stack.status()),
       'compose.yaml': readFileSync(stackFile(home, 'compose.yaml'), 'utf8'),
       'stack.json': readFileSync(stackFile(home, 'stack.json'), 'utf8'),

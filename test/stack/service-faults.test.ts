@@ -16,7 +16,7 @@ import {
 const reason = withoutServer('postgres', 'redis');
 if (reason) console.info(`skipped: the faults of the stack's services, ${reason}`);
 
-const tell = () => undefined;
+const onProgress = () => undefined;
 const only = ['redis'] as const;
 
 describe.skipIf(reason)('a start that fails at a service or its data', () => {
@@ -44,7 +44,7 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
         script,
       );
     const away = async () => {
-      await makeStack(home).down({ services: ['postgres'], tell });
+      await makeStack(home).down({ services: ['postgres'], onProgress });
       await docker('rm', '-f', `${name}-postgres-1`);
       await docker('volume', 'rm', volume);
     };
@@ -75,7 +75,7 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
     await away();
 
     await up(home, ['postgres']);
-    await makeStack(home).down({ services: ['postgres'], tell });
+    await makeStack(home).down({ services: ['postgres'], onProgress });
     await inVolume('echo 16 >/data/PG_VERSION');
     const version = await failure(up(home, ['postgres']));
     expect(version).toMatchObject({ code: 'VOLUME_VERSION', message: expect.stringContaining('(16)') });
@@ -87,8 +87,8 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
     await inVolume('echo 17 >/data/PG_VERSION');
 
     await writeFile(stackFile(home, 'secrets', 'postgres-password'), 'f'.repeat(48), { mode: 0o600 });
-    const stack = makeStack(home, { patienceMs: 8000 });
-    expect((await failure(stack.up({ services: ['postgres'], tell }))).code).toBe(
+    const stack = makeStack(home, { timeoutMs: 8000 });
+    expect((await failure(stack.up({ services: ['postgres'], onProgress }))).code).toBe(
       'SERVICE_REFUSES_CREDENTIALS',
     );
   });
@@ -114,8 +114,8 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
     await using state = await stackHome();
     const { probes } = await import('../../src/main/stack/probes/probes.ts');
     const mute = { ...probes, redis: () => Promise.reject(new Error('nothing said')) };
-    const stack = makeStack(state.home, { probes: mute, patienceMs: 1500 });
-    const cause = await failure(stack.up({ services: only, tell }));
+    const stack = makeStack(state.home, { probes: mute, timeoutMs: 1500 });
+    const cause = await failure(stack.up({ services: only, onProgress }));
     expect(cause).toMatchObject({
       code: 'SERVICE_TIMEOUT',
       message: expect.stringContaining('nothing said'),
@@ -125,7 +125,7 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
     // A start can be broken off.
     const aborting = makeStack(state.home, { probes: mute }).up({
       services: only,
-      tell,
+      onProgress,
       signal: AbortSignal.timeout(300),
     });
     expect((await failure(aborting)).code).toBe('STACK_CANCELLED');
@@ -136,12 +136,12 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
     const { home } = state;
     await up(home, only);
     const { name } = readStackJson(home);
-    await makeStack(home).down({ services: [], tell });
+    await makeStack(home).down({ services: [], onProgress });
     await rm(stackFile(home, 'secrets'), { recursive: true });
     await docker('volume', 'rm', `${name}_recovery`);
     expect((await failure(up(home, only))).code).toBe('STACK_CREDENTIALS_LOST');
     // Its data can still be given up.
-    expect((await makeStack(home).destroy({ name, services: [], tell })).status).toBe('absent');
+    expect((await makeStack(home).destroy({ name, services: [], onProgress })).status).toBe('absent');
   });
 
   test('because the state folder has no space left, and nothing is lost by it', async (context) => {
@@ -157,7 +157,7 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
       expect(cause.code).toBe('DISK_FULL');
       await rm(path.join(state.home, 'filler'));
       expect((await up(state.home, only)).name).toBeTruthy();
-      await makeStack(state.home).destroy({ name: readStackJson(state.home).name, services: [], tell });
+      await makeStack(state.home).destroy({ name: readStackJson(state.home).name, services: [], onProgress });
     } finally {
       spawnSync('umount', ['-l', state.home]);
     }

@@ -54,7 +54,7 @@ describe.skipIf(reason)('a stack of five services', () => {
   test('is up from nothing, healthy, on ports of its own', async () => {
     const heard = listener();
     await using _squatter = await squatFamiliarPorts();
-    const up = await makeStack(home).up({ services: [], tell: heard.tell });
+    const up = await makeStack(home).up({ services: [], onProgress: heard.onProgress });
     expect(stackStateSchema.parse(up)).toEqual(up);
     expect(up).toMatchObject({ status: 'running', name: expect.stringMatching(/^trainyard-[0-9a-f]{8}$/) });
     expect(up.services.map(({ name, status }) => [name, status])).toEqual(
@@ -75,7 +75,10 @@ describe.skipIf(reason)('a stack of five services', () => {
   test('is up at once when it is up, without Compose', async () => {
     const before = await containersOf();
     const heard = listener();
-    const up = await makeStack(home, { environment: noProgram }).up({ services: [], tell: heard.tell });
+    const up = await makeStack(home, { environment: noProgram }).up({
+      services: [],
+      onProgress: heard.onProgress,
+    });
     expect(up.status).toBe('running');
     expect(new Set(heard.steps())).toEqual(new Set(['probe done']));
     expect(await containersOf()).toEqual(before);
@@ -89,16 +92,16 @@ describe.skipIf(reason)('a stack of five services', () => {
 
   test('stops and starts with its data, without Compose', async () => {
     const stack = makeStack(home, { environment: noProgram });
-    const down = await stack.down({ services: [], tell: () => undefined });
+    const down = await stack.down({ services: [], onProgress: () => undefined });
     expect(down.status).toBe('stopped');
     expect(down.services.every(({ cause }) => cause === null)).toBe(true);
-    expect((await stack.up({ services: [], tell: () => undefined })).status).toBe('running');
+    expect((await stack.up({ services: [], onProgress: () => undefined })).status).toBe('running');
     expect(await redis(home, 'get', 'marker')).toBe('kept');
   });
 
   test('restarts one service and leaves the others', async () => {
     const before = await containersOf();
-    const state = await makeStack(home).restart({ services: only, tell: () => undefined });
+    const state = await makeStack(home).restart({ services: only, onProgress: () => undefined });
     expect(state.status).toBe('running');
     const after = await containersOf();
     expect(after.redis?.startedAt).not.toBe(before.redis?.startedAt);
@@ -107,16 +110,16 @@ describe.skipIf(reason)('a stack of five services', () => {
 
   test('stops one service and says that the stack is degraded', async () => {
     const stack = makeStack(home);
-    const down = await stack.down({ services: only, tell: () => undefined });
+    const down = await stack.down({ services: only, onProgress: () => undefined });
     expect(down.status).toBe('degraded');
     expect(down.services.find(({ name }) => name === 'redis')?.status).toBe('stopped');
-    expect((await stack.up({ services: only, tell: () => undefined })).status).toBe('running');
+    expect((await stack.up({ services: only, onProgress: () => undefined })).status).toBe('running');
   });
 
   test('makes a container anew where its plan is another, and keeps its data', async () => {
     const before = await containersOf();
     const environment = { ...process.env, TRAINYARD_REDIS_MEMORY: '300m' };
-    const up = await makeStack(home, { environment }).up({ services: only, tell: () => undefined });
+    const up = await makeStack(home, { environment }).up({ services: only, onProgress: () => undefined });
     expect(up.services.find(({ name }) => name === 'redis')?.memoryLimitBytes).toBe(300 * 1024 ** 2);
     const after = await containersOf();
     expect(after.redis?.containerId).not.toBe(before.redis?.containerId);
@@ -132,7 +135,7 @@ describe.skipIf(reason)('a stack of five services', () => {
     const lost = await makeStack(home).status();
     expect(lost).toMatchObject({ name: before.name, status: 'running' });
     const heard = listener();
-    const up = await makeStack(home).up({ services: [], tell: heard.tell });
+    const up = await makeStack(home).up({ services: [], onProgress: heard.onProgress });
     expect(up.status).toBe('running');
     expect(heard.steps()).toContain('recover done');
     expect(readStackJson(home)).toMatchObject({ id: before.id, name: before.name, ports: before.ports });
@@ -146,7 +149,7 @@ describe.skipIf(reason)('a stack of five services', () => {
     await docker('rm', '-f', ...containers);
     await docker('network', 'rm', ...networks);
     rmSync(stackFile(home), { recursive: true });
-    expect((await makeStack(home).up({ services: [], tell: () => undefined })).status).toBe('running');
+    expect((await makeStack(home).up({ services: [], onProgress: () => undefined })).status).toBe('running');
     expect(readStackJson(home)).toMatchObject({ id: before.id, ports: before.ports });
     expect(await redis(home, 'get', 'marker')).toBe('kept');
   });
@@ -155,8 +158,8 @@ describe.skipIf(reason)('a stack of five services', () => {
     const before = readStackJson(home);
     writeFileSync(stackFile(home, 'stack.json'), '{"version":1,"id":');
     const heard = listener();
-    expect((await makeStack(home).up({ services: [], tell: heard.tell })).status).toBe('running');
-    const told = heard.news.find(
+    expect((await makeStack(home).up({ services: [], onProgress: heard.onProgress })).status).toBe('running');
+    const told = heard.changes.find(
       (one) => one.type === 'step' && one.step === 'state' && one.status === 'done',
     );
     expect(told).toMatchObject({ detail: expect.stringContaining('STACK_STATE_CORRUPT') });
@@ -165,22 +168,22 @@ describe.skipIf(reason)('a stack of five services', () => {
 
   test('starts again where its network was pruned', async () => {
     const stack = makeStack(home);
-    await stack.down({ services: [], tell: () => undefined });
+    await stack.down({ services: [], onProgress: () => undefined });
     const { networks } = await labelled(home);
     await docker('network', 'rm', ...networks);
-    expect((await stack.up({ services: [], tell: () => undefined })).status).toBe('running');
+    expect((await stack.up({ services: [], onProgress: () => undefined })).status).toBe('running');
     expect(await redis(home, 'get', 'marker')).toBe('kept');
   });
 
   test('is not destroyed without its name', async () => {
     const stack = makeStack(home);
-    const wrong = stack.destroy({ name: 'trainyard-00000000', services: [], tell: () => undefined });
+    const wrong = stack.destroy({ name: 'trainyard-00000000', services: [], onProgress: () => undefined });
     await expect(wrong).rejects.toMatchObject({ code: 'STACK_NAME_WRONG' });
     const { name } = readStackJson(home);
     const refused = stack.destroy({
       name,
       services: [],
-      tell: () => undefined,
+      onProgress: () => undefined,
       beforeRemoval: () => Promise.reject(new Error('no snapshot')),
     });
     await expect(refused).rejects.toThrow('no snapshot');
@@ -190,16 +193,16 @@ describe.skipIf(reason)('a stack of five services', () => {
   test('loses one service with its data where only that is destroyed', async () => {
     const stack = makeStack(home);
     const { name } = readStackJson(home);
-    const state = await stack.destroy({ name, services: only, tell: () => undefined });
+    const state = await stack.destroy({ name, services: only, onProgress: () => undefined });
     expect(state.services.find((one) => one.name === 'redis')?.status).toBe('absent');
     expect(state.status).toBe('degraded');
-    expect((await stack.up({ services: [], tell: () => undefined })).status).toBe('running');
+    expect((await stack.up({ services: [], onProgress: () => undefined })).status).toBe('running');
     expect(await redis(home, 'get', 'marker')).toBe('');
   });
 
   test('is gone without a trace when it is destroyed', async () => {
     const { name } = readStackJson(home);
-    const state = await makeStack(home).destroy({ name, services: [], tell: () => undefined });
+    const state = await makeStack(home).destroy({ name, services: [], onProgress: () => undefined });
     expect(state).toMatchObject({ status: 'absent', name: null });
     expect(await labelled(home)).toEqual({ containers: [], volumes: [], networks: [] });
     expect(isThere(home)).toBe(false);
@@ -223,7 +226,7 @@ describe.skipIf(reason)('several at once', () => {
           return { ok: code === 0, steps, name: lines.at(-1)?.state?.name };
         }
         const heard = listener();
-        const { name } = await makeStack(state.home).up({ services: only, tell: heard.tell });
+        const { name } = await makeStack(state.home).up({ services: only, onProgress: heard.onProgress });
         return { ok: true, steps: heard.steps().map((step) => step.split(' ')[0] ?? ''), name };
       }),
     );
@@ -239,14 +242,16 @@ describe.skipIf(reason)('several at once', () => {
     await using one = await stackHome();
     await using other = await stackHome();
     const homes = [one.home, other.home];
-    await Promise.all(homes.map((home) => makeStack(home).up({ services: only, tell: () => undefined })));
+    await Promise.all(
+      homes.map((home) => makeStack(home).up({ services: only, onProgress: () => undefined })),
+    );
     const [first, second] = homes.map(readStackJson);
     expect(first?.ports.redis.main).not.toBe(second?.ports.redis.main);
     const passwords = homes.map((home) => readFileSync(stackFile(home, 'secrets', 'redis-password'), 'utf8'));
     expect(passwords[0]).not.toBe(passwords[1]);
     await redis(one.home, 'set', 'whose', 'one');
     expect(await redis(other.home, 'get', 'whose')).toBe('');
-    await makeStack(one.home).destroy({ name: first?.name ?? '', services: [], tell: () => undefined });
+    await makeStack(one.home).destroy({ name: first?.name ?? '', services: [], onProgress: () => undefined });
     expect((await makeStack(other.home).status()).services.find(({ name }) => name === 'redis')?.status).toBe(
       'healthy',
     );

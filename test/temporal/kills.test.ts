@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { queueChannel } from '../../src/main/features/runs/announcement.ts';
 import { listProcesses } from '../../src/main/features/runs/process/trainer-processes.ts';
+import { queueChannel } from '../../src/main/features/runs/run-notifier.ts';
 import { createListener } from '../../src/main/stores/pubsub/postgres/listener.ts';
 import { createPubSub } from '../../src/main/stores/pubsub/postgres/pubsub.ts';
 import {

@@ -143,7 +143,7 @@ describe.skipIf(reason)('while Temporal is away', () => {
   });
 
   test('a workflow that does nothing holds nothing up, and gives way to one that works', async () => {
-    const { world, stage, runId, temporal, handle } = await createAdopted('slow', { patienceMs: 50 });
+    const { world, stage, runId, temporal, handle } = await createAdopted('slow', { timeoutMs: 50 });
     await using _world = world;
     await using _temporal = temporal;
     // Where nobody takes its tasks.

@@ -16,7 +16,7 @@ import { ago } from './fixture-data.ts';
 import { fixtureService, portTaken, pullSizes, stepsOf } from './fixture-stack-data.ts';
 
 /** What is told, before it is numbered. */
-type News = StackEvent extends infer One
+type ChangeFeed = StackEvent extends infer One
   ? One extends StackEvent
     ? Omit<One, 'seq' | 'time' | 'operation'>
     : never
@@ -47,7 +47,7 @@ export class FixtureStack {
     };
   }
 
-  /** Waits for news of the stack. */
+  /** Waits for events of the stack. */
   wait<T>(waitMs: number, signal: AbortSignal | undefined, ready: () => T | null): Promise<T | null> {
     return this.bell.wait(waitMs, signal, ready);
   }
@@ -83,9 +83,9 @@ export class FixtureStack {
   }
 
   /** Tells something of the operation under way. */
-  tell(news: News, time = new Date().toISOString()): void {
+  tell(changes: ChangeFeed, time = new Date().toISOString()): void {
     const operation = this.state.operation?.id ?? 'none';
-    this.events.push({ ...news, seq: this.events.length + 1, time, operation });
+    this.events.push({ ...changes, seq: this.events.length + 1, time, operation });
     this.bell.ring();
   }
 

@@ -22,7 +22,7 @@ export class FixtureState {
   /** Checks under way. */
   readonly checks = new Map<string, { readonly path: string; done: number }>();
   readonly artifacts = new Map<string, { name: string; body: string }>();
-  readonly news: Change[] = [];
+  readonly changes: Change[] = [];
   private readonly bell = new FixtureBell();
   readonly stack = new FixtureStack(this.bell);
   disk: DiskState = { level: 'ok', disks: [] };
@@ -30,12 +30,12 @@ export class FixtureState {
   storesThere = true;
   /** The stores are there, and their PostgreSQL does not answer. */
   databaseSilent = false;
-  /** Counts how often news began anew. */
+  /** Counts how often changes began anew. */
   era = 0;
 
   /** Tells all who wait that something is new. */
   changed(change: Change): void {
-    this.news.push(change);
+    this.changes.push(change);
     this.bell.ring();
   }
 
@@ -50,7 +50,7 @@ export class FixtureState {
     this.changed({ kind: 'disk', id: '00000000-0000-0000-0000-000000000000' });
   }
 
-  /** Takes the stores away, or brings them back: news then begin anew, as the engine's do. */
+  /** Takes the stores away, or brings them back: changes then begin anew, as the engine's do. */
   setStores(there: boolean): void {
     this.storesThere = there;
     this.era += 1;

@@ -29,14 +29,14 @@ export function fixtureSystem(state: FixtureState) {
     })),
     disk: os.system.disk.handler(() => state.disk),
     doctor: os.system.doctor.handler(({ input }) => fixtureDoctor(input.language)),
-    news: os.system.news.handler(async ({ input, signal }) => {
+    changes: os.system.changes.handler(async ({ input, signal }) => {
       const { era } = state;
-      const now = () => `fixture-${state.era}-${state.news.length}`;
+      const now = () => `fixture-${state.era}-${state.changes.length}`;
       const [, of, at] = /^fixture-(\d+)-(\d+)$/.exec(input.after) ?? [];
       if (at === undefined || Number(of) !== era) return { cursor: now(), reset: true, changed: [] };
       const from = Number(at);
       const changed = await state.wait(input.waitMs, signal, () =>
-        state.news.length > from || state.era !== era ? state.news.slice(from) : null,
+        state.changes.length > from || state.era !== era ? state.changes.slice(from) : null,
       );
       if (state.era !== era) return { cursor: now(), reset: true, changed: [] };
       const unique = new Map((changed ?? []).map((one) => [one.id, one]));

@@ -1,6 +1,6 @@
 import type { StackOperation, StackState } from '../../shared/contract/stack.ts';
 import type { Profile } from '../../shared/model/stack.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import type { Stack, StackLogs, StackOperations } from '../stack/ports.ts';
 import { api } from './implementer.ts';
 
@@ -13,7 +13,7 @@ export interface StackServices {
   /** Copies everything to another profile's stores and goes over to them. */
   readonly migrate: (
     to: Profile,
-    options: { readonly replace: boolean; readonly tell: Tell },
+    options: { readonly replace: boolean; readonly onProgress: OnProgress },
   ) => Promise<void>;
   /** What the engine works with. */
   readonly engineProfile: () => Profile;
@@ -39,8 +39,8 @@ export function stackApi({ stack, logs, operations, useProfile, migrate, engineP
       withOperation(await stack.status(), engineProfile(), operations.current),
     ),
     up: api.stack.up.handler(({ input: { services, profile } }) => {
-      const operation = operations.begin('up', services, async (tell) => {
-        await stack.up({ services, tell });
+      const operation = operations.begin('up', services, async (onProgress) => {
+        await stack.up({ services, onProgress });
         if (profile) await useProfile(profile);
       });
       return { operation };
@@ -49,17 +49,17 @@ export function stackApi({ stack, logs, operations, useProfile, migrate, engineP
       operation: operations.begin(
         'down',
         services,
-        async (tell) => void (await stack.down({ services, tell })),
+        async (onProgress) => void (await stack.down({ services, onProgress })),
       ),
     })),
     restart: api.stack.restart.handler(({ input: { services } }) => ({
-      operation: operations.begin('restart', services, async (tell) => {
-        await stack.restart({ services, tell });
+      operation: operations.begin('restart', services, async (onProgress) => {
+        await stack.restart({ services, onProgress });
       }),
     })),
     destroy: api.stack.destroy.handler(({ input: { name, services } }) => ({
-      operation: operations.begin('destroy', services, async (tell) => {
-        await stack.destroy({ name, services, tell });
+      operation: operations.begin('destroy', services, async (onProgress) => {
+        await stack.destroy({ name, services, onProgress });
       }),
     })),
     progress: api.stack.progress.handler(async ({ input: { after, waitMs } }) => {
@@ -77,7 +77,7 @@ export function stackApi({ stack, logs, operations, useProfile, migrate, engineP
       return { profile };
     }),
     migrate: api.stack.migrate.handler(({ input: { to, replace } }) => ({
-      operation: operations.begin('migrate', [], (tell) => migrate(to, { replace, tell })),
+      operation: operations.begin('migrate', [], (onProgress) => migrate(to, { replace, onProgress })),
     })),
   };
 }

@@ -24,7 +24,7 @@ export interface Client extends Disposable {
 
 const goneCode = 'ENGINE_GONE';
 const signInMs = 10_000;
-const storesPatienceMs = 180_000;
+const storesTimeoutMs = 180_000;
 
 /** The engine ended, or the connection to it did, or another program has its port by now: the same call may succeed on the engine that comes next. */
 export function isEngineGone(error: unknown): boolean {
@@ -137,7 +137,7 @@ function asBrowserSocket(socket: WebSocket): ConstructorParameters<typeof RPCLin
 
 /** Asks again while the engine is opening its stores: nothing was done yet then. */
 async function whenStoresAreThere<T>(ask: () => Promise<T>): Promise<T> {
-  const end = performance.now() + storesPatienceMs;
+  const end = performance.now() + storesTimeoutMs;
   for (let told = false; ; told = true) {
     try {
       return await ask();

@@ -36,7 +36,7 @@ export class StackNarrator {
   private drawn = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  tell(event: StackEvent): void {
+  onProgress(event: StackEvent): void {
     if (event.type === 'begin' || event.type === 'end') return;
     if (this.stream.isTTY) this.show(event);
     else this.print(event);

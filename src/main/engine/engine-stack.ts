@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import type { Profile } from '../../shared/model/stack.ts';
 import type { StackServices } from '../api/stack.ts';
 import type { StoreEndpoints } from '../platform/endpoints.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import type { LocalStack } from '../stack/open-stack.ts';
 import { OperationJournal } from '../stack/operations.ts';
 import { stackImages } from '../stack/stack-images.ts';
 import type { SettingsStore } from '../stores/settings/ports.ts';
 import { chooseProfile } from './profile.ts';
-import type { SessionHost } from './store-supervisor.ts';
+import type { StoreSupervisor } from './store-supervisor.ts';
 
 type MigrateOptions = Parameters<StackServices['migrate']>[1];
 
@@ -17,7 +17,7 @@ export interface EngineStackParts {
   readonly settings: SettingsStore;
   readonly log: Logger;
   /** Asked when something is done, not before. */
-  readonly host: () => SessionHost;
+  readonly host: () => StoreSupervisor;
   /** Copies everything from the open stores of one profile to those of another. */
   readonly copy: (from: Profile, to: Profile, options: MigrateOptions) => Promise<void>;
 }
@@ -61,19 +61,19 @@ export class EngineStack implements AsyncDisposable {
     }
   }
 
-  /** Brings the stack up, watched by `tell` or else as an operation of its own, and says where its servers are. */
-  async endpoints(tell: Tell | null): Promise<StoreEndpoints> {
+  /** Brings the stack up, watched by `onProgress` or else as an operation of its own, and says where its servers are. */
+  async endpoints(onProgress: OnProgress | null): Promise<StoreEndpoints> {
     const { stack } = await this.local();
-    if (tell) await stack.up({ services: [], tell });
-    else await this.asOperation((ownTell) => stack.up({ services: [], tell: ownTell }));
+    if (onProgress) await stack.up({ services: [], onProgress });
+    else await this.asOperation((ownTell) => stack.up({ services: [], onProgress: ownTell }));
     return stack.endpoints();
   }
 
-  private asOperation(work: (tell: Tell) => Promise<unknown>): Promise<void> {
+  private asOperation(work: (onProgress: OnProgress) => Promise<unknown>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.operations.begin('up', [], async (tell) => {
+      this.operations.begin('up', [], async (onProgress) => {
         try {
-          await work(tell);
+          await work(onProgress);
           resolve();
         } catch (error) {
           reject(error);
@@ -101,7 +101,7 @@ export class EngineStack implements AsyncDisposable {
           await copy(from, to, options);
           chooseProfile(settings, to);
           return to;
-        }, options.tell);
+        }, options.onProgress);
       },
     };
   }
@@ -125,7 +125,7 @@ export class EngineStack implements AsyncDisposable {
       up: async (options) => {
         const { stack } = await this.local();
         const state = await stack.up(options);
-        if (isOurs(options.services)) await host().start(options.tell);
+        if (isOurs(options.services)) await host().start(options.onProgress);
         return state;
       },
       down: async (options) => {

@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { TrainyardError } from '../../shared/model/errors.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { createRouter } from '../api/router.ts';
+import { ChangeFeed } from '../features/changes/change-feed.ts';
 import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
 import { StateFileSystems } from '../features/disk/file-systems.ts';
 import { endpointChecks } from '../features/doctor/checks/check-stores.ts';
 import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
-import { News } from '../features/news/news.ts';
 import { ensureSample } from '../features/sample/first-start.ts';
 import { engineSocket } from '../platform/find-engine.ts';
 import {
@@ -24,7 +24,7 @@ import {
 import { withLastResort } from '../platform/last-resort.ts';
 import { createLog } from '../platform/log.ts';
 import { appRoot } from '../platform/paths.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import { Access } from '../server/access.ts';
 import { forgetPages, KnownPages } from '../server/known-pages.ts';
 import type { Readiness } from '../server/observability.ts';
@@ -39,11 +39,11 @@ import { EngineStack } from './engine-stack.ts';
 import { HomeWatch } from './home-watch.ts';
 import { leaveWhenIdle } from './idle-shutdown.ts';
 import { lateServices } from './late-services.ts';
-import { describeDatabase, openSession } from './open-services.ts';
+import { describeDatabase, openServices } from './open-services.ts';
 import { chosenProfile } from './profile.ts';
 import { sampleParts } from './sample.ts';
 import { servedFiles } from './served-files.ts';
-import { SessionHost } from './store-supervisor.ts';
+import { StoreSupervisor } from './store-supervisor.ts';
 import { version } from './version.ts';
 
 export interface EngineOptions {
@@ -123,7 +123,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let endInOrder = (_fault: TrainyardError): void => process.exit(1);
   stack.use(
     withLastResort({
-      tell: (error, message) => log.error({ err: error }, message),
+      log: (error, message) => log.error({ err: error }, message),
       end: (fault) => endInOrder(fault),
     }),
   );
@@ -139,12 +139,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const startedAt = new Date().toISOString();
   log.info({ version, home, node: process.version }, 'the engine starts');
 
-  const news = new News();
+  const changes = new ChangeFeed();
   const disks = new StateFileSystems(home, () => [
     path.join(home, 'runs'),
     ...(host.open?.stores.folders ?? []),
   ]);
-  const disk = stack.use(new DiskWatch(disks, news, log));
+  const disk = stack.use(new DiskWatch(disks, changes, log));
   const access = new Access(engineToken, new KnownPages({ settings, log, port: () => server.port }));
   const presence = new Presence();
   const engineStack: EngineStack = stack.use(
@@ -153,17 +153,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       settings,
       log,
       host: () => host,
-      copy: (from, to, { replace, tell }) => migrateStores({ from, to, replace, tell, open: openProfile }),
+      copy: (from, to, { replace, onProgress }) =>
+        migrateStores({ from, to, replace, onProgress, open: openProfile }),
     }),
   );
-  const openProfile = (profile: Profile, tell: Tell | null): Promise<Stores> =>
-    openStores(profile, { home, log, stackEndpoints: () => engineStack.endpoints(tell) });
-  const host: SessionHost = stack.use(
-    new SessionHost(
+  const openProfile = (profile: Profile, onProgress: OnProgress | null): Promise<Stores> =>
+    openStores(profile, { home, log, stackEndpoints: () => engineStack.endpoints(onProgress) });
+  const host: StoreSupervisor = stack.use(
+    new StoreSupervisor(
       {
-        open: async (profile, tell) =>
-          openSession(await openProfile(profile, tell), { home, settings, news, disk, log }),
-        news,
+        open: async (profile, onProgress) =>
+          openServices(await openProfile(profile, onProgress), { home, settings, changes, disk, log }),
+        changes,
         log,
       },
       chosenProfile(settings, options.profile),
@@ -193,7 +194,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           profile: () => host.profile,
           endpointChecks: () => endpointChecks(readExternal(home)),
         }),
-        news,
+        changes,
         ticket: () => server.ticketUrl(),
       },
       stack: engineStack.services(),

@@ -23,12 +23,12 @@ export class HomeWatch implements Disposable {
   private readonly own: { readonly dev: number; readonly ino: number };
   private readonly timer: NodeJS.Timeout;
   private readonly watcher: FSWatcher | null;
-  private tell: ((fault: TrainyardError) => void) | null;
+  private onMoved: ((fault: TrainyardError) => void) | null;
 
   /** @param home absolute, and there */
-  constructor(home: string, tell: (fault: TrainyardError) => void) {
+  constructor(home: string, onMoved: (fault: TrainyardError) => void) {
     this.home = home;
-    this.tell = tell;
+    this.onMoved = onMoved;
     this.own = statSync(home);
     this.timer = setInterval(() => this.look(), lookEveryMs).unref();
     this.watcher = this.watchForMoves();
@@ -37,7 +37,7 @@ export class HomeWatch implements Disposable {
   /** @throws TrainyardError HOME_MOVED */
   check(): void {
     this.look();
-    if (this.tell === null) throw moved(this.home);
+    if (this.onMoved === null) throw moved(this.home);
   }
 
   [Symbol.dispose](): void {
@@ -46,10 +46,10 @@ export class HomeWatch implements Disposable {
   }
 
   private look(): void {
-    if (this.tell === null || this.isThere()) return;
-    const { tell } = this;
-    this.tell = null;
-    tell(moved(this.home));
+    if (this.onMoved === null || this.isThere()) return;
+    const { onMoved } = this;
+    this.onMoved = null;
+    onMoved(moved(this.home));
   }
 
   private isThere(): boolean {

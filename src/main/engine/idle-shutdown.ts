@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Presence } from '../server/presence.ts';
-import type { SessionHost } from './store-supervisor.ts';
+import type { StoreSupervisor } from './store-supervisor.ts';
 
 export interface IdleParts {
-  readonly host: SessionHost;
+  readonly host: StoreSupervisor;
   readonly presence: Presence;
   readonly log: Logger;
   /** Null: never stop by itself. */

@@ -1,9 +1,9 @@
 import type { ApiServices } from '../api/router.ts';
 import { lateBound } from './late-bound.ts';
-import type { SessionHost } from './store-supervisor.ts';
+import type { StoreSupervisor } from './store-supervisor.ts';
 
 /** The services that need the stores, for routes that are mounted once: each use goes to those of the session of that moment. */
-export function lateServices(host: SessionHost): Omit<ApiServices, 'system' | 'stack'> {
+export function lateServices(host: StoreSupervisor): Omit<ApiServices, 'system' | 'stack'> {
   const now = () => host.current.services;
   return {
     projects: lateBound(() => now().projects),

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { errorMessage } from '../../shared/model/errors.ts';
+import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
-import type { News } from '../features/news/news.ts';
 import type { Readiness } from '../server/observability.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import type { SettingsStore } from '../stores/settings/ports.ts';
@@ -10,7 +10,7 @@ import { type Services, wire } from './services.ts';
 const sweepEveryMs = 30_000;
 
 /** What an engine does with one profile's stores: from their opening to their closing. */
-export interface Session extends AsyncDisposable {
+export interface OpenServices extends AsyncDisposable {
   readonly stores: Stores;
   readonly services: Services;
   /** Takes over what earlier engines left under way, and begins to work. */
@@ -18,10 +18,10 @@ export interface Session extends AsyncDisposable {
   readiness(): Promise<Readiness>;
 }
 
-export interface SessionParts {
+export interface OpenServicesParts {
   readonly home: string;
   readonly settings: SettingsStore;
-  readonly news: News;
+  readonly changes: ChangeFeed;
   readonly disk: DiskWatch;
   readonly log: Logger;
 }
@@ -45,7 +45,7 @@ function sweep({ pool, documents, cache }: Stores, log: Logger): Disposable {
 }
 
 /** What the database of a session is, and how it came to be there; null: there is no session. */
-export async function describeDatabase(open: Session | null) {
+export async function describeDatabase(open: OpenServices | null) {
   if (!open)
     return { version: '–', revision: null, head: '–', how: 'away', message: 'The stores are not there.' };
   const { pool, schema, database } = open.stores;
@@ -56,7 +56,7 @@ export async function describeDatabase(open: Session | null) {
 }
 
 /** Puts the services on the stores, which it owns from now on: they are closed with it, or at once where this fails. */
-export async function openSession(stores: Stores, parts: SessionParts): Promise<Session> {
+export async function openServices(stores: Stores, parts: OpenServicesParts): Promise<OpenServices> {
   await using stack = new AsyncDisposableStack();
   stack.use(stores);
   const services = await wire({ ...parts, stores });

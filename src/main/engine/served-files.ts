@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import type { ServedFiles } from '../server/files.ts';
 import type { Services } from './services.ts';
-import type { SessionHost } from './store-supervisor.ts';
+import type { StoreSupervisor } from './store-supervisor.ts';
 
 /** A run's log as text, a page at a time. */
 async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<string> {
@@ -22,7 +22,7 @@ async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<s
 }
 
 /** The files that the server sends and takes, of the session of that moment; an upload that would not fit is refused before it comes. */
-export function servedFiles(host: SessionHost, disk: Pick<DiskWatch, 'checkFits'>): ServedFiles {
+export function servedFiles(host: StoreSupervisor, disk: Pick<DiskWatch, 'checkFits'>): ServedFiles {
   return {
     readImage: (request) => host.current.services.datasets.readImage(request),
     readArtifact: (runId, artifactId) => host.current.services.runs.views.readArtifact(runId, artifactId),

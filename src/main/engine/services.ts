@@ -8,6 +8,7 @@ import { ArtifactNotes } from '../features/artifacts/artifact-notes.ts';
 import { PostgresArtifactRows } from '../features/artifacts/artifact-rows.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { AuditLog } from '../features/audit/audit-log.ts';
+import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { DatasetFiles } from '../features/datasets/dataset-files.ts';
 import { PostgresDatasetRepository } from '../features/datasets/dataset-queries.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
@@ -35,7 +36,7 @@ import { PostgresModelSource } from '../features/jobs/model-files.ts';
 import { StatisticsJob } from '../features/jobs/statistics.ts';
 import { EventService } from '../features/journal/event-service.ts';
 import { PostgresJournal, PostgresJournalReader } from '../features/journal/journal-rows.ts';
-import { RunNews } from '../features/journal/run-news.ts';
+import { RunChanges } from '../features/journal/run-changes.ts';
 import { PostgresLogIndex } from '../features/logs/log-index.ts';
 import { LogLines } from '../features/logs/log-lines.ts';
 import { LogService } from '../features/logs/log-service.ts';
@@ -44,7 +45,6 @@ import { PostgresPointReader } from '../features/metrics/point-rows.ts';
 import { PostgresRollupReader } from '../features/metrics/rollup-rows.ts';
 import { rollupShape } from '../features/metrics/rollups.ts';
 import { SeriesService } from '../features/metrics/series.ts';
-import type { News } from '../features/news/news.ts';
 import { PostgresProjectStore } from '../features/projects/project-rows.ts';
 import { Projects } from '../features/projects/projects.ts';
 import { PostgresAttemptStore } from '../features/runs/attempt-rows.ts';
@@ -85,7 +85,7 @@ export interface WiringParts {
   readonly home: string;
   readonly stores: Stores;
   readonly settings: SettingsStore;
-  readonly news: News;
+  readonly changes: ChangeFeed;
   readonly disk: DiskWatch;
   readonly log: Logger;
 }
@@ -111,7 +111,7 @@ async function temporalDriver(
 }
 
 /** Constructs every service on the stores of a profile: the only place that does. Nothing runs until `start`. */
-export async function wire({ home, stores, settings, news, disk, log }: WiringParts) {
+export async function wire({ home, stores, settings, changes, disk, log }: WiringParts) {
   const root = appRoot();
   const { pool, documents, cache, pubSub, objects } = stores;
   const uploads = await FileUploads.open(openStateFolder(home, 'uploads'));
@@ -120,7 +120,7 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
   );
   const machineId = machineIdOf(settings);
   const projectStore = new PostgresProjectStore(pool);
-  const projects = new Projects(projectStore, news, audit);
+  const projects = new Projects(projectStore, changes, audit);
   const repository = new PostgresDatasetRepository(pool);
   const checkRoom = async (bytes: number, what: string) => {
     // Elsewhere the store has its own limits.
@@ -142,13 +142,13 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
       stateFolder: home,
     }),
     projects: projectStore,
-    news,
+    changes,
     audit,
     log,
     machineId,
   });
 
-  const liveState = new LiveState(pubSub, cache, news, log);
+  const liveState = new LiveState(pubSub, cache, changes, log);
   const ingestion = new IngestionService({
     store: new PostgresIngestStore(pool, new MetricPartitions(pool)),
     documents,
@@ -169,7 +169,7 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
     checkRoom,
     notes: new ArtifactNotes({ work, journal }),
     machineId,
-    news,
+    changes,
     log,
   });
   const executor = new SupervisedExecutor({
@@ -203,17 +203,17 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
     slots: () => (disk.state.level === 'full' ? 0 : slotsOf(settings)),
     ...(stores.temporal ? { driver: await temporalDriver(stores.temporal, machineId, log) } : {}),
     pubSub,
-    news,
+    changes,
     audit,
     log,
   });
-  const runNews = new RunNews(pubSub);
+  const runChanges = new RunChanges(pubSub);
   const lines = new LogLines(documents);
   const readers = {
-    events: new EventService(new PostgresJournalReader(pool), lines, runNews),
-    metrics: new MetricService(new PostgresPointReader(pool), runNews),
+    events: new EventService(new PostgresJournalReader(pool), lines, runChanges),
+    metrics: new MetricService(new PostgresPointReader(pool), runChanges),
     series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
-    logs: new LogService(new PostgresLogIndex(pool), lines, runNews),
+    logs: new LogService(new PostgresLogIndex(pool), lines, runChanges),
   };
   const rooted = new LocalRootedFiles();
   const manifests = new Manifests({ store: objects, files: rooted, reader: new SharpImageReader() });
@@ -245,7 +245,7 @@ export async function wire({ home, stores, settings, news, disk, log }: WiringPa
     await jobs[Symbol.asyncDispose]();
     await runs.loop[Symbol.asyncDispose]();
     await artifacts[Symbol.asyncDispose]();
-    await Promise.all([ingestion.closeAll(), datasets.close(), runNews[Symbol.asyncDispose]()]);
+    await Promise.all([ingestion.closeAll(), datasets.close(), runChanges[Symbol.asyncDispose]()]);
   };
   const countRuns = async (status: RunStatus) => {
     const query = { status, sort: 'createdAt', order: 'desc', offset: 0, limit: 1 } as const;

@@ -1,22 +1,22 @@
 import type { Logger } from 'pino';
 import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
 import type { Profile } from '../../shared/model/stack.ts';
-import type { News } from '../features/news/news.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { ChangeFeed } from '../features/changes/change-feed.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import type { Readiness } from '../server/observability.ts';
-import type { Session } from './open-services.ts';
+import type { OpenServices } from './open-services.ts';
 
 type State =
-  | { readonly kind: 'open'; readonly session: Session }
+  | { readonly kind: 'open'; readonly session: OpenServices }
   | { readonly kind: 'opening' }
   /** Somebody stopped the stack: nothing is opened before somebody starts it. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly cause: unknown };
 
-export interface SessionHostParts {
-  /** Opens the stores of a profile and everything on them; `tell` is there where somebody watches. */
-  readonly open: (profile: Profile, tell: Tell | null) => Promise<Session>;
-  readonly news: News;
+export interface StoreSupervisorParts {
+  /** Opens the stores of a profile and everything on them; `onProgress` is there where somebody watches. */
+  readonly open: (profile: Profile, onProgress: OnProgress | null) => Promise<OpenServices>;
+  readonly changes: ChangeFeed;
   readonly log: Logger;
 }
 
@@ -27,15 +27,15 @@ const longestPauseMs = 30_000;
  * Holds the session of the engine: none while the stack of its profile is stopped, starting or broken, another one after the profile
  * was changed. One change at a time.
  */
-export class SessionHost implements AsyncDisposable {
-  private readonly parts: SessionHostParts;
+export class StoreSupervisor implements AsyncDisposable {
+  private readonly parts: StoreSupervisorParts;
   private state: State = { kind: 'opening' };
   private chosen: Profile;
   private change: Promise<unknown> = Promise.resolve();
   private retry: NodeJS.Timeout | undefined;
   private over = false;
 
-  constructor(parts: SessionHostParts, profile: Profile) {
+  constructor(parts: StoreSupervisorParts, profile: Profile) {
     this.parts = parts;
     this.chosen = profile;
   }
@@ -45,12 +45,12 @@ export class SessionHost implements AsyncDisposable {
   }
 
   /** Null while the stores are not there. */
-  get open(): Session | null {
+  get open(): OpenServices | null {
     return this.state.kind === 'open' ? this.state.session : null;
   }
 
   /** @throws TrainyardError STORES_STARTING (ask again), STORES_NOT_READY with what can be done */
-  get current(): Session {
+  get current(): OpenServices {
     if (this.state.kind === 'open') return this.state.session;
     throw this.notReady();
   }
@@ -62,8 +62,8 @@ export class SessionHost implements AsyncDisposable {
   }
 
   /** Opens the stores of the profile where they are not open. Rejects with the cause; then it is tried again in the background. */
-  start(tell: Tell | null = null): Promise<void> {
-    return this.exclusively(() => this.openNow(tell));
+  start(onProgress: OnProgress | null = null): Promise<void> {
+    return this.exclusively(() => this.openNow(onProgress));
   }
 
   /** Closes the stores: trainers go on, and the next start takes them over. */
@@ -75,17 +75,17 @@ export class SessionHost implements AsyncDisposable {
   }
 
   /** Goes over to another profile's stores. Rejects where they can't be opened; that profile stays chosen, and is tried again. */
-  switchTo(profile: Profile, tell: Tell | null = null): Promise<void> {
+  switchTo(profile: Profile, onProgress: OnProgress | null = null): Promise<void> {
     return this.exclusively(async () => {
       if (profile === this.chosen && this.state.kind === 'open') return;
       await this.closeNow();
       this.chosen = profile;
-      await this.openNow(tell);
+      await this.openNow(onProgress);
     });
   }
 
   /** Runs `work` while the stores are closed, and opens those of the profile that it answers. */
-  whileClosed(work: () => Promise<Profile>, tell: Tell | null = null): Promise<void> {
+  whileClosed(work: () => Promise<Profile>, onProgress: OnProgress | null = null): Promise<void> {
     return this.exclusively(async () => {
       await this.closeNow();
       // Whoever asks meanwhile is to ask again, not to start a stack.
@@ -93,7 +93,7 @@ export class SessionHost implements AsyncDisposable {
       try {
         this.chosen = await work();
       } finally {
-        await this.openNow(tell);
+        await this.openNow(onProgress);
       }
     });
   }
@@ -104,15 +104,15 @@ export class SessionHost implements AsyncDisposable {
     await this.exclusively(() => this.closeNow());
   }
 
-  private async openNow(tell: Tell | null): Promise<void> {
+  private async openNow(onProgress: OnProgress | null): Promise<void> {
     clearTimeout(this.retry);
     if (this.over || this.state.kind === 'open') return;
     this.state = { kind: 'opening' };
     try {
-      const session = await this.parts.open(this.chosen, tell);
+      const session = await this.parts.open(this.chosen, onProgress);
       this.state = { kind: 'open', session };
       await session.start();
-      this.parts.news.startOver();
+      this.parts.changes.startOver();
     } catch (error) {
       await this.closeNow();
       this.state = { kind: 'failed', cause: error };
@@ -138,7 +138,7 @@ export class SessionHost implements AsyncDisposable {
     if (this.state.kind !== 'open') return;
     const { session } = this.state;
     this.state = { kind: 'stopped' };
-    this.parts.news.startOver();
+    this.parts.changes.startOver();
     await session[Symbol.asyncDispose]();
   }
 

@@ -2,7 +2,7 @@ import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
 
 /** What a process does with errors that nothing else handled. */
 export interface LastResort {
-  readonly tell: (error: unknown, message: string) => void;
+  readonly log: (error: unknown, message: string) => void;
   /** Stops the process cleanly. Null: it is never ended by an error, because others' work hangs on it. */
   readonly end: ((fault: TrainyardError) => void) | null;
 }
@@ -36,7 +36,7 @@ function isOfTheSystem(error: unknown): boolean {
  *   than fifty of the harmless come within a minute.
  * Where `end` is null, everything is told and the process goes on.
  */
-export function withLastResort({ tell, end }: LastResort): Disposable {
+export function withLastResort({ log, end }: LastResort): Disposable {
   let harmless = 0;
   let since = 0;
   let isEnding = false;
@@ -44,7 +44,7 @@ export function withLastResort({ tell, end }: LastResort): Disposable {
     if (performance.now() - since > 60_000) [harmless, since] = [0, performance.now()];
     harmless += 1;
     const goesOn = end === null || (isHarmless && harmless <= harmlessPerMinute);
-    tell(
+    log(
       error,
       goesOn
         ? 'an error that nothing handled; it goes on'

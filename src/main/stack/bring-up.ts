@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import { choosePorts } from './choose-ports.ts';
 import { type Containers, makeContainers, missingOf, serviceContainers } from './create-containers.ts';
 import type { StackContainer } from './daemon.ts';
@@ -8,9 +8,9 @@ import { ensureImage } from './images.ts';
 import { isOtherMemory } from './memory.ts';
 import type { StackPlan } from './plan.ts';
 import type { StackPorts, StackRecord } from './record.ts';
-import { tellStep } from './report-step.ts';
+import { reportStep } from './report-step.ts';
+import type { SavedState, SavedStateStore } from './saved-state.ts';
 import type { StackParts } from './stack-parts.ts';
-import type { Notebook, Notes } from './stack-state.ts';
 import { portCause, type Serving, StartObstacle, serve } from './start-service.ts';
 
 /** Ten seconds of them. */
@@ -21,7 +21,7 @@ const attempts = 5;
 
 export interface BringUpOptions {
   readonly services: readonly ServiceName[];
-  readonly tell: Tell;
+  readonly onProgress: OnProgress;
   readonly signal?: AbortSignal | undefined;
   readonly ports?: 'new' | undefined;
 }
@@ -37,23 +37,23 @@ export interface Seen {
 /** One bringing up of services: from whatever is there to all of them healthy and made ready. */
 export class BringUp {
   private readonly parts: StackParts;
-  private readonly notebook: Notebook;
+  private readonly savedStates: SavedStateStore;
   private readonly options: BringUpOptions;
-  private notes: Notes;
+  private saved: SavedState;
   private readonly versions = new Map<ServiceName, string>();
   private readonly begun = Date.now();
 
-  constructor(parts: StackParts, notebook: Notebook, notes: Notes, options: BringUpOptions) {
+  constructor(parts: StackParts, savedStates: SavedStateStore, saved: SavedState, options: BringUpOptions) {
     this.parts = parts;
-    this.notebook = notebook;
-    this.notes = notes;
+    this.savedStates = savedStates;
+    this.saved = saved;
     this.options = options;
   }
 
   /** @throws TrainyardError with the cause */
   async run(): Promise<Seen> {
     const { services } = this.options;
-    let found = await serviceContainers(this.parts, this.notes.record.id);
+    let found = await serviceContainers(this.parts, this.saved.record.id);
     const plan = this.knownPlan();
     const isUp = (name: ServiceName) =>
       found.get(name)?.state === 'running' && found.get(name)?.plan === plan?.services[name].hash;
@@ -63,15 +63,15 @@ export class BringUp {
       if (obstacle) throw obstacle.fault;
     } else {
       for (let attempt = 1; !(await this.attempt(found, attempt)); attempt += 1)
-        found = await serviceContainers(this.parts, this.notes.record.id);
+        found = await serviceContainers(this.parts, this.saved.record.id);
     }
-    if (!this.notes.record.started) this.notes = this.notebook.write(this.notes, { started: true });
+    if (!this.saved.record.started) this.saved = this.savedStates.write(this.saved, { started: true });
     return { versions: this.versions, containers: wasUp ? found : null };
   }
 
   /** The plan by what is remembered; null where something else is wanted now, or not everything is known yet. */
   private knownPlan(): StackPlan | null {
-    const { record } = this.notes;
+    const { record } = this.saved;
     const isKnown = (name: ServiceName) => record.images[name]?.reference === this.parts.images[name];
     if (record.memoryBytes === null || !this.options.services.every(isKnown)) return null;
     return this.plan(record);
@@ -107,14 +107,14 @@ export class BringUp {
     const { services, signal } = this.options;
     await Promise.all([this.chooseMemory(), this.ensureImages()]);
     await this.checkPorts(found, attempt);
-    const plan = this.plan(this.notes.record);
+    const plan = this.plan(this.saved.record);
     const file = this.parts.files.writeCompose(plan.compose);
     const missing = missingOf(plan, services, found);
     let made = found;
     if (missing.length > 0) {
       await this.keepCopy();
-      const stack = this.notes.record.id;
-      await tellStep(this.options.tell, 'create', null, async () => {
+      const stack = this.saved.record.id;
+      await reportStep(this.options.onProgress, 'create', null, async () => {
         await makeContainers(this.parts, { stack, plan, file, services: missing, found, signal });
         return missing.join(', ');
       });
@@ -130,15 +130,15 @@ export class BringUp {
 
   /** Answers what stood in the way of starts. @throws TrainyardError with the cause where something else failed */
   private async serveAll(plan: StackPlan, found: Containers): Promise<readonly StartObstacle[]> {
-    const { tell, signal, services } = this.options;
-    const serving: Serving = { parts: this.parts, notes: this.notes, tell, signal, since: this.begun };
+    const { onProgress, signal, services } = this.options;
+    const serving: Serving = { parts: this.parts, saved: this.saved, onProgress, signal, since: this.begun };
     const serveOne = async (name: ServiceName) => {
       const container: StackContainer | undefined = found.get(name);
       if (!container) throw new Error(`the container of ${name} went away while the stack was brought up`);
       this.versions.set(name, await serve(serving, name, container));
     };
-    for (const lot of plan.order) {
-      const wanted = lot.filter((name) => services.includes(name));
+    for (const wave of plan.order) {
+      const wanted = wave.filter((name) => services.includes(name));
       // All of them first: nothing goes on behind the back of who is told of a failure.
       const results = await Promise.allSettled(wanted.map(serveOne));
       const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
@@ -151,44 +151,44 @@ export class BringUp {
   }
 
   private async chooseMemory(): Promise<void> {
-    const { memoryBytes } = this.notes.record;
+    const { memoryBytes } = this.saved.record;
     const now = await this.parts.daemon.memoryBytes();
     if (memoryBytes !== null && !isOtherMemory(memoryBytes, now)) return;
-    this.notes = this.notebook.write(this.notes, { memoryBytes: now });
+    this.saved = this.savedStates.write(this.saved, { memoryBytes: now });
   }
 
   private async ensureImages(): Promise<void> {
     const { daemon, images } = this.parts;
-    const { services, tell, signal } = this.options;
-    await tellStep(tell, 'images', null, async () => {
-      const known = this.notes.record.images;
+    const { services, onProgress, signal } = this.options;
+    await reportStep(onProgress, 'images', null, async () => {
+      const known = this.saved.record.images;
       const here = await Promise.all(
         services.map(async (name) => {
-          const image = await ensureImage(daemon, name, images[name], known[name], tell, signal);
+          const image = await ensureImage(daemon, name, images[name], known[name], onProgress, signal);
           return [name, image] as const;
         }),
       );
       const now = { ...known, ...Object.fromEntries(here) };
       if (JSON.stringify(now) !== JSON.stringify(known))
-        this.notes = this.notebook.write(this.notes, { images: now });
+        this.saved = this.savedStates.write(this.saved, { images: now });
       return services.map((name) => images[name]).join(', ');
     });
   }
 
   /** Passwords are never given to a container before a copy of them is safe. */
   private async keepCopy(): Promise<void> {
-    const [image] = Object.values(this.notes.record.images);
-    if (image) this.notes = await this.notebook.keepCopy(this.notes, image.id);
+    const [image] = Object.values(this.saved.record.images);
+    if (image) this.saved = await this.savedStates.keepCopy(this.saved, image.id);
   }
 
   private get mayMovePorts(): boolean {
-    return !this.notes.record.started || this.options.ports === 'new';
+    return !this.saved.record.started || this.options.ports === 'new';
   }
 
   /** Whoever listens on a port of a service that is not running is a stranger. @throws TrainyardError PORT_TAKEN */
   private async checkPorts(found: Containers, attempt: number): Promise<void> {
     const { hostPorts } = this.parts;
-    const { record } = this.notes;
+    const { record } = this.saved;
     const holdsNone = ['created', 'exited', 'dead'];
     const idle = this.options.services.filter((name) =>
       holdsNone.includes(found.get(name)?.state ?? 'created'),
@@ -207,13 +207,13 @@ export class BringUp {
 
   private async movePorts(services: readonly ServiceName[]): Promise<void> {
     const { daemon, hostPorts } = this.parts;
-    const { id, ports } = this.notes.record;
+    const { id, ports } = this.saved.record;
     const kept: Partial<StackPorts> = Object.fromEntries(
       serviceNames.filter((name) => !services.includes(name)).map((name) => [name, ports[name]]),
     );
-    await tellStep(this.options.tell, 'ports', null, async () => {
+    await reportStep(this.options.onProgress, 'ports', null, async () => {
       const chosen = await choosePorts(daemon, hostPorts, id, kept);
-      this.notes = this.notebook.write(this.notes, { ports: chosen });
+      this.saved = this.savedStates.write(this.saved, { ports: chosen });
       return services.map((name) => `${name} ${chosen[name].main}`).join(', ');
     });
   }

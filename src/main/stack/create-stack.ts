@@ -32,7 +32,7 @@ export interface StackOptions {
   readonly usage: (containers: ReadonlyMap<ServiceName, string>) => Promise<StackUsage>;
   readonly log: Pick<Logger, 'info'>;
   /** How long a service may take until it answers; left out: two minutes. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
 }
 
 const variableOf = (service: ServiceName, what: string) => `TRAINYARD_${service.toUpperCase()}_${what}`;
@@ -80,7 +80,7 @@ function invalid(variable: string, text: string, wanted: string): TrainyardError
  * @throws TrainyardError DOCKER_ADDRESS_INVALID, DOCKER_CONTEXT_UNKNOWN, STACK_SETTING_INVALID
  */
 export function createStack(options: StackOptions): StackService {
-  const { home, environment, probes, steps, usage, profile, log, patienceMs = 120_000 } = options;
+  const { home, environment, probes, steps, usage, profile, log, timeoutMs = 120_000 } = options;
   const template = readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8');
   const connection = connectDocker(environment);
   return new StackService({
@@ -99,6 +99,6 @@ export function createStack(options: StackOptions): StackService {
     usage,
     profile,
     log,
-    patienceMs,
+    timeoutMs,
   });
 }

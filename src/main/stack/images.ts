@@ -1,5 +1,5 @@
 import type { ServiceName } from '../../shared/model/stack.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import { pullCause } from './causes.ts';
 import { type Daemon, DaemonRefusal, type LocalImage, type PullProgress } from './daemon.ts';
 import type { PinnedImage } from './record.ts';
@@ -19,13 +19,13 @@ class Rate {
   }
 }
 
-function pullTeller(tell: Tell, service: ServiceName, image: string) {
+function pullReporter(onProgress: OnProgress, service: ServiceName, image: string) {
   const rate = new Rate();
   let last: PullProgress | null = null;
   let toldAt = Number.NEGATIVE_INFINITY;
   const say = (progress: PullProgress) => {
     toldAt = performance.now();
-    tell({ type: 'pull', service, image, ...progress, bytesPerSecond: rate.add(progress.bytesDone) });
+    onProgress({ type: 'pull', service, image, ...progress, bytesPerSecond: rate.add(progress.bytesDone) });
   };
   return {
     note: (progress: PullProgress) => {
@@ -57,10 +57,10 @@ async function pull(
   daemon: Daemon,
   service: ServiceName,
   image: string,
-  tell: Tell,
+  onProgress: OnProgress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const teller = pullTeller(tell, service, image);
+  const teller = pullReporter(onProgress, service, image);
   try {
     await daemon.pull(image, teller.note, signal);
   } catch (error) {
@@ -79,13 +79,13 @@ export async function ensureImage(
   service: ServiceName,
   reference: string,
   known: PinnedImage | undefined,
-  tell: Tell,
+  onProgress: OnProgress,
   signal: AbortSignal | undefined,
 ): Promise<PinnedImage> {
   const wanted = known?.reference === reference && known.pinned ? known.pinned : reference;
   let image = await daemon.image(wanted);
   if (!image) {
-    await pull(daemon, service, wanted, tell, signal);
+    await pull(daemon, service, wanted, onProgress, signal);
     image = await daemon.image(wanted);
   }
   if (!image) throw pullCause(service, wanted, 'it is not there after it was pulled');

@@ -45,11 +45,11 @@ export async function* readContainer(
     for (let last = Date.now(); await files.ring(); last = Date.now()) {
       const pause = last + leastPauseMs - Date.now();
       if (pause > 0) await delay(pause);
-      yield* files.news();
+      yield* files.unread();
     }
   }
   // It stopped, or so it seems: what it said last is in the files.
-  if (!signal.aborted) yield* files.news();
+  if (!signal.aborted) yield* files.unread();
 }
 
 class ContainerFiles {
@@ -88,7 +88,7 @@ class ContainerFiles {
   }
 
   /** What is new, by the last lines where they reach back far enough. */
-  async *news(): AsyncGenerator<readonly StackLogLine[], void, undefined> {
+  async *unread(): AsyncGenerator<readonly StackLogLine[], void, undefined> {
     let reached = false;
     let count = 0;
     const last =
@@ -108,8 +108,8 @@ class ContainerFiles {
   /** Waits until there is something new (true), or the container has stopped. */
   async ring(): Promise<boolean> {
     while (!this.signal.aborted) {
-      const patience = AbortSignal.timeout(bellMs);
-      const bell = AbortSignal.any([this.signal, patience]);
+      const timeout = AbortSignal.timeout(bellMs);
+      const bell = AbortSignal.any([this.signal, timeout]);
       for await (const { lines } of this.source.open(
         this.container,
         { since: null, tail: 1, follow: true },
@@ -117,7 +117,7 @@ class ContainerFiles {
       )) {
         if (lines.some((line) => !this.progress.knows(line))) return true;
       }
-      if (!patience.aborted) return false;
+      if (!timeout.aborted) return false;
     }
     return false;
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StackCause, StackEvent, StackOperation } from '../../shared/contract/stack.ts';
 import { TrainyardError } from '../../shared/model/errors.ts';
 import { type ServiceName, type StackVerb, serviceNames } from '../../shared/model/stack.ts';
-import type { StackNews, Tell } from '../platform/progress.ts';
+import type { OnProgress, StackProgress } from '../platform/progress.ts';
 import type { StackOperations } from './ports.ts';
 import { toCause } from './service-status.ts';
 
@@ -28,7 +28,7 @@ export class OperationJournal implements StackOperations {
   begin(
     verb: StackVerb,
     services: readonly ServiceName[],
-    work: (tell: Tell) => Promise<void>,
+    work: (onProgress: OnProgress) => Promise<void>,
   ): StackOperation {
     if (this.operation?.status === 'running') throw busy(this.operation.verb);
     const begun: StackOperation = {
@@ -56,10 +56,10 @@ export class OperationJournal implements StackOperations {
     return { cursor: this.last, events };
   }
 
-  private async run(begun: StackOperation, work: (tell: Tell) => Promise<void>): Promise<void> {
+  private async run(begun: StackOperation, work: (onProgress: OnProgress) => Promise<void>): Promise<void> {
     let cause: StackCause | null = null;
     try {
-      await work((news) => this.note(begun.id, news));
+      await work((event) => this.note(begun.id, event));
     } catch (error) {
       cause = toCause(error);
       this.onFailure(error);
@@ -69,9 +69,9 @@ export class OperationJournal implements StackOperations {
     this.note(begun.id, { type: 'end', status, cause });
   }
 
-  private note(operation: string, news: StackNews): void {
+  private note(operation: string, event: StackProgress): void {
     this.last += 1;
-    this.events.push({ ...news, seq: this.last, time: new Date().toISOString(), operation });
+    this.events.push({ ...event, seq: this.last, time: new Date().toISOString(), operation });
     if (this.events.length > this.capacity) this.events = this.events.slice(-this.capacity);
     for (const wake of this.waiting) wake();
   }

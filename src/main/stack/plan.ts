@@ -109,17 +109,17 @@ function commandOf(name: ServiceName, command: readonly string[], memoryBytes: n
 
 /** Lots of services of which each needs only earlier ones. @throws Error where they need each other */
 export function startOrder(needs: Readonly<Record<ServiceName, readonly string[]>>): ServiceName[][] {
-  const lots: ServiceName[][] = [];
+  const waves: ServiceName[][] = [];
   const done = new Set<string>();
   while (done.size < serviceNames.length) {
-    const lot = serviceNames.filter(
+    const wave = serviceNames.filter(
       (name) => !done.has(name) && needs[name].every((other) => done.has(other)),
     );
-    if (lot.length === 0) throw new Error('the services of the template need each other');
-    for (const name of lot) done.add(name);
-    lots.push(lot);
+    if (wave.length === 0) throw new Error('the services of the template need each other');
+    for (const name of wave) done.add(name);
+    waves.push(wave);
   }
-  return lots;
+  return waves;
 }
 
 function needsOf({ depends_on: needs = [] }: ComposeService): readonly string[] {

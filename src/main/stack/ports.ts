@@ -8,7 +8,7 @@ import type {
 } from '../../shared/contract/stack.ts';
 import type { ServiceName, StackVerb } from '../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../platform/endpoints.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 
 /**
  * One step that makes a started service what the product needs: idempotent, told by name.
@@ -38,18 +38,24 @@ export interface Stack {
    */
   up(options: {
     readonly services: readonly ServiceName[];
-    readonly tell: Tell;
+    readonly onProgress: OnProgress;
     readonly signal?: AbortSignal;
     /** `new`: leave ports that a stranger listens on, rather than say so. A stack that never ran does so anyway. */
     readonly ports?: 'new';
   }): Promise<StackState>;
-  down(options: { readonly services: readonly ServiceName[]; readonly tell: Tell }): Promise<StackState>;
-  restart(options: { readonly services: readonly ServiceName[]; readonly tell: Tell }): Promise<StackState>;
+  down(options: {
+    readonly services: readonly ServiceName[];
+    readonly onProgress: OnProgress;
+  }): Promise<StackState>;
+  restart(options: {
+    readonly services: readonly ServiceName[];
+    readonly onProgress: OnProgress;
+  }): Promise<StackState>;
   /** @throws TrainyardError STACK_NAME_WRONG where `name` is not the stack's */
   destroy(options: {
     readonly name: string;
     readonly services: readonly ServiceName[];
-    readonly tell: Tell;
+    readonly onProgress: OnProgress;
     /** Called before anything is removed: a place for a last snapshot. */
     readonly beforeRemoval?: () => Promise<void>;
   }): Promise<StackState>;
@@ -86,7 +92,7 @@ export interface StackOperations {
   begin(
     verb: StackVerb,
     services: readonly ServiceName[],
-    work: (tell: Tell) => Promise<void>,
+    work: (onProgress: OnProgress) => Promise<void>,
   ): StackOperation;
   /** The one under way, else the last one. */
   readonly current: StackOperation | null;

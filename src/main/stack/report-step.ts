@@ -1,17 +1,17 @@
 import { TrainyardError } from '../../shared/model/errors.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 
 /** Does a step of a verb, and tells that it began and how it ended. `work` answers what was seen or done. */
-export async function tellStep(
-  tell: Tell,
+export async function reportStep(
+  onProgress: OnProgress,
   step: string,
   service: ServiceName | null,
   work: () => Promise<string>,
 ): Promise<void> {
   const begun = performance.now();
   const say = (status: 'running' | 'done' | 'failed', detail: string, durationMs: number | null) =>
-    tell({ type: 'step', step, service, status, detail, durationMs });
+    onProgress({ type: 'step', step, service, status, detail, durationMs });
   const duration = () => Math.round((performance.now() - begun) * 10) / 10;
   say('running', '', null);
   try {

@@ -27,5 +27,5 @@ export interface StackParts {
   readonly profile: () => Profile;
   readonly log: { info(fields: object, message: string): void };
   /** How long a service may take until it answers. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
 }

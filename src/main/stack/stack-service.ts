@@ -3,20 +3,20 @@ import { TrainyardError } from '../../shared/model/errors.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../platform/endpoints.ts';
 import { failpoint } from '../platform/failpoints.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import { endpointsOf, urlsOf } from './addresses.ts';
 import { BringUp, type BringUpOptions, type Seen } from './bring-up.ts';
 import type { StackIdentity } from './identity.ts';
 import type { Stack } from './ports.ts';
-import { removeStack } from './removal.ts';
-import { tellStep } from './report-step.ts';
+import { removeStack } from './remove-stack.ts';
+import { reportStep } from './report-step.ts';
+import { type SavedState, SavedStateStore } from './saved-state.ts';
 import type { StackParts } from './stack-parts.ts';
-import { Notebook, type Notes } from './stack-state.ts';
 import { graceSeconds } from './start-service.ts';
 import { readState } from './state.ts';
 import { causeOf } from './verb-causes.ts';
 
-const silent: Tell = () => {};
+const silent: OnProgress = () => {};
 
 function orAll(services: readonly ServiceName[]): readonly ServiceName[] {
   return services.length > 0 ? serviceNames.filter((name) => services.includes(name)) : serviceNames;
@@ -34,41 +34,53 @@ function absent(home: string): TrainyardError {
 /** The stack of a state folder on the Docker Engine. */
 export class StackService implements Stack {
   private readonly parts: StackParts;
-  private readonly notebook: Notebook;
+  private readonly savedStates: SavedStateStore;
 
   constructor(parts: StackParts) {
     this.parts = parts;
-    this.notebook = new Notebook(parts);
+    this.savedStates = new SavedStateStore(parts);
   }
 
   status(): Promise<StackState> {
-    return this.causing(() => readState(this.parts, this.notebook));
+    return this.causing(() => readState(this.parts, this.savedStates));
   }
 
   up(options: BringUpOptions): Promise<StackState> {
-    return this.verb('up', options.tell, options.signal, () => this.bringUp(options));
+    return this.verb('up', options.onProgress, options.signal, () => this.bringUp(options));
   }
 
-  down({ services, tell }: { services: readonly ServiceName[]; tell: Tell }): Promise<StackState> {
-    return this.verb('down', tell, undefined, () => this.takeDown(orAll(services), tell));
+  down({
+    services,
+    onProgress,
+  }: {
+    services: readonly ServiceName[];
+    onProgress: OnProgress;
+  }): Promise<StackState> {
+    return this.verb('down', onProgress, undefined, () => this.takeDown(orAll(services), onProgress));
   }
 
-  restart({ services, tell }: { services: readonly ServiceName[]; tell: Tell }): Promise<StackState> {
-    return this.verb('restart', tell, undefined, async () => {
-      await this.takeDown(orAll(services), tell);
-      return this.bringUp({ services, tell });
+  restart({
+    services,
+    onProgress,
+  }: {
+    services: readonly ServiceName[];
+    onProgress: OnProgress;
+  }): Promise<StackState> {
+    return this.verb('restart', onProgress, undefined, async () => {
+      await this.takeDown(orAll(services), onProgress);
+      return this.bringUp({ services, onProgress });
     });
   }
 
   destroy(options: {
     readonly name: string;
     readonly services: readonly ServiceName[];
-    readonly tell: Tell;
+    readonly onProgress: OnProgress;
     readonly beforeRemoval?: () => Promise<void>;
   }): Promise<StackState> {
-    const { name, services, tell, beforeRemoval } = options;
-    return this.verb('destroy', tell, undefined, async () => {
-      const known = await this.notebook.peek();
+    const { name, services, onProgress, beforeRemoval } = options;
+    return this.verb('destroy', onProgress, undefined, async () => {
+      const known = await this.savedStates.peek();
       if (!known) throw absent(this.parts.files.home);
       if (known.record.name !== name) {
         throw new TrainyardError(
@@ -80,7 +92,7 @@ export class StackService implements Stack {
       }
       await beforeRemoval?.();
       if (this.parts.files.read().kind === 'damaged') this.parts.files.setAside();
-      await removeStack(this.parts, known.record, orAll(services), tell);
+      await removeStack(this.parts, known.record, orAll(services), onProgress);
       return undefined;
     });
   }
@@ -110,65 +122,65 @@ export class StackService implements Stack {
   async identity(): Promise<StackIdentity | null> {
     return this.causing(async () => {
       const { files, daemon } = this.parts;
-      const notes = files.read();
-      if (notes.kind === 'whole') return { id: notes.record.id, name: notes.record.name };
+      const saved = files.read();
+      if (saved.kind === 'whole') return { id: saved.record.id, name: saved.record.name };
       const [found] = await daemon.stacksOf(files.home);
       return found ? { id: found.id, name: found.name } : null;
     });
   }
 
-  private async known(): Promise<Notes> {
+  private async known(): Promise<SavedState> {
     return this.causing(async () => {
       const { files, credentials, lock } = this.parts;
-      const notes = files.read();
-      const secrets = notes.kind === 'whole' ? credentials.load() : null;
-      if (notes.kind === 'whole' && secrets) return { record: notes.record, secrets };
+      const saved = files.read();
+      const secrets = saved.kind === 'whole' ? credentials.load() : null;
+      if (saved.kind === 'whole' && secrets) return { record: saved.record, secrets };
       using _held = await lock.acquire(() => {});
-      const recovered = await this.notebook.open(silent);
+      const recovered = await this.savedStates.open(silent);
       if (!recovered) throw absent(files.home);
       return recovered;
     });
   }
 
   private async bringUp(options: BringUpOptions): Promise<Seen> {
-    const { tell } = options;
-    let notes = await this.notebook.open(tell);
-    const removal = notes?.record.removal;
-    if (notes && removal) {
+    const { onProgress } = options;
+    let saved = await this.savedStates.open(onProgress);
+    const removal = saved?.record.removal;
+    if (saved && removal) {
       if (removal.volumes) {
         // Somebody gave the stack's name to have it removed, and part of its data is gone: the rest of it is worth nothing.
-        await removeStack(this.parts, notes.record, removal.services, tell);
-        notes = await this.notebook.open(tell);
+        await removeStack(this.parts, saved.record, removal.services, onProgress);
+        saved = await this.savedStates.open(onProgress);
       } else {
-        notes = this.notebook.write(notes, { removal: null });
+        saved = this.savedStates.write(saved, { removal: null });
       }
     }
-    notes ??= await this.notebook.begin();
-    if (notes.record.stopping.length > 0) {
+    saved ??= await this.savedStates.begin();
+    if (saved.record.stopping.length > 0) {
       // A container that is being stopped still runs, and may even answer: wait for its end.
-      await this.stop(notes.record.id, notes.record.stopping, tell);
-      notes = this.notebook.write(notes, { stopping: [] });
+      await this.stop(saved.record.id, saved.record.stopping, onProgress);
+      saved = this.savedStates.write(saved, { stopping: [] });
     }
     const services = orAll(options.services);
-    return new BringUp(this.parts, this.notebook, notes, { ...options, services }).run();
+    return new BringUp(this.parts, this.savedStates, saved, { ...options, services }).run();
   }
 
-  private async takeDown(services: readonly ServiceName[], tell: Tell): Promise<undefined> {
+  private async takeDown(services: readonly ServiceName[], onProgress: OnProgress): Promise<undefined> {
     const identity = await this.identity();
     if (!identity) return undefined;
     const { files } = this.parts;
-    const notes = files.read();
-    const record = notes.kind === 'whole' ? notes.record : null;
+    const saved = files.read();
+    const record = saved.kind === 'whole' ? saved.record : null;
     if (record) files.write({ ...record, stopping: [...services] });
-    await this.stop(identity.id, services, tell);
+    await this.stop(identity.id, services, onProgress);
     if (record) files.write({ ...record, stopping: [] });
     return undefined;
   }
 
-  private async stop(stack: string, services: readonly ServiceName[], tell: Tell): Promise<void> {
+  private async stop(stack: string, services: readonly ServiceName[], onProgress: OnProgress): Promise<void> {
     const { daemon } = this.parts;
     const containers = await daemon.containers(stack);
-    await tellStep(tell, 'stop', null, async () => {
+    await reportStep(onProgress, 'stop', null, async () => {
       const stopped = await Promise.all(
         containers.map(async ({ id, service, state }) => {
           if (!service || !services.includes(service) || state === 'exited' || state === 'created')
@@ -176,7 +188,7 @@ export class StackService implements Stack {
           failpoint('stack.down.stop.before');
           await daemon.stop(id, graceSeconds);
           failpoint('stack.down.stop.after');
-          tell({ type: 'service', service, status: 'stopped' });
+          onProgress({ type: 'service', service, status: 'stopped' });
           return service;
         }),
       );
@@ -187,13 +199,13 @@ export class StackService implements Stack {
   /** Does a verb alone, then looks what stands. */
   private verb(
     verb: string,
-    tell: Tell,
+    onProgress: OnProgress,
     signal: AbortSignal | undefined,
     work: () => Promise<Seen | undefined>,
   ): Promise<StackState> {
     const { log } = this.parts;
     return this.causing(async () => {
-      using _held = await this.takeLock(tell, signal);
+      using _held = await this.takeLock(onProgress, signal);
       log.info({ verb }, 'the stack: begun');
       let seen: Seen | undefined;
       try {
@@ -203,14 +215,14 @@ export class StackService implements Stack {
         log.info({ verb, code: error instanceof TrainyardError ? error.code : null }, 'the stack: failed');
         throw error;
       }
-      return readState(this.parts, this.notebook, seen);
+      return readState(this.parts, this.savedStates, seen);
     });
   }
 
-  private async takeLock(tell: Tell, signal: AbortSignal | undefined): Promise<Disposable> {
+  private async takeLock(onProgress: OnProgress, signal: AbortSignal | undefined): Promise<Disposable> {
     const begun = performance.now();
     const say = (status: 'running' | 'done', durationMs: number | null) =>
-      tell({
+      onProgress({
         type: 'step',
         step: 'wait',
         service: null,

@@ -1,16 +1,16 @@
 import { TrainyardError } from '../../shared/model/errors.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
 import { failpoint } from '../platform/failpoints.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import { endpointsOf } from './addresses.ts';
 import { containerGone, networkLost, portIsTaken, portTaken, startRefused } from './causes.ts';
 import { DaemonRefusal, type StackContainer } from './daemon.ts';
-import { failureOf, untilHealthy } from './probing.ts';
 import type { StackRecord } from './record.ts';
-import { tellStep } from './report-step.ts';
+import { reportStep } from './report-step.ts';
+import type { SavedState } from './saved-state.ts';
 import { wasStopped } from './service-status.ts';
 import type { StackParts } from './stack-parts.ts';
-import type { Notes } from './stack-state.ts';
+import { failureOf, untilHealthy } from './wait-until-healthy.ts';
 
 /** What a container gets to end by itself before it is made anew or stopped. */
 export const graceSeconds = 60;
@@ -43,8 +43,8 @@ const stopRetries = 2;
 
 export interface Serving {
   readonly parts: StackParts;
-  readonly notes: Notes;
-  readonly tell: Tell;
+  readonly saved: SavedState;
+  readonly onProgress: OnProgress;
   readonly signal?: AbortSignal | undefined;
   /** When the verb began, in milliseconds: what happened before is no matter. */
   readonly since: number;
@@ -63,12 +63,12 @@ export async function portCause(
 }
 
 async function startFault(
-  { parts, notes }: Serving,
+  { parts, saved }: Serving,
   service: ServiceName,
   container: StackContainer,
   said: string,
 ): Promise<Error> {
-  const { record, secrets } = notes;
+  const { record, secrets } = saved;
   if (containerGone.test(said)) {
     const fault = startRefused({ service, lines: [] }, said, container.memoryLimitBytes);
     return new StartObstacle('gone', service, container.id, fault);
@@ -85,10 +85,10 @@ async function startFault(
 }
 
 /** Whether nobody holds any of the service's ports any more. */
-async function isFreeAgain({ parts, notes }: Serving, service: ServiceName): Promise<boolean> {
-  const ports = Object.values(notes.record.ports[service]);
+async function isFreeAgain({ parts, saved }: Serving, service: ServiceName): Promise<boolean> {
+  const ports = Object.values(saved.record.ports[service]);
   const publishers = await parts.daemon.publishers();
-  if (publishers.some(({ port, stack }) => ports.includes(port) && stack !== notes.record.id)) return false;
+  if (publishers.some(({ port, stack }) => ports.includes(port) && stack !== saved.record.id)) return false;
   return (await Promise.all(ports.map((port) => parts.hostPorts.isFree(port)))).every(Boolean);
 }
 
@@ -103,8 +103,8 @@ async function start(
   // One that the daemon starts again and again, or that somebody paused.
   if (container.state === 'restarting' || container.state === 'paused')
     await daemon.stop(container.id, graceSeconds);
-  serving.tell({ type: 'service', service, status: 'starting' });
-  await tellStep(serving.tell, 'start', service, async () => {
+  serving.onProgress({ type: 'service', service, status: 'starting' });
+  await reportStep(serving.onProgress, 'start', service, async () => {
     failpoint('stack.up.start.before');
     for (let retries = portRetries; ; retries -= 1) {
       try {
@@ -126,11 +126,11 @@ async function start(
 }
 
 async function probe(serving: Serving, service: ServiceName, container: StackContainer): Promise<string> {
-  const { parts, notes, tell, signal, since } = serving;
-  const { daemon, probes, patienceMs } = parts;
-  const { record, secrets } = notes;
+  const { parts, saved, onProgress, signal, since } = serving;
+  const { daemon, probes, timeoutMs } = parts;
+  const { record, secrets } = saved;
   let version = '';
-  await tellStep(tell, 'probe', service, async () => {
+  await reportStep(onProgress, 'probe', service, async () => {
     version = await untilHealthy(
       { service, container, stack: record.id, since },
       {
@@ -138,23 +138,23 @@ async function probe(serving: Serving, service: ServiceName, container: StackCon
         probe: probes[service],
         endpoints: endpointsOf(record.ports, secrets),
         secrets,
-        patienceMs,
+        timeoutMs,
         signal,
       },
     );
     return version;
   });
-  tell({ type: 'service', service, status: 'healthy' });
+  onProgress({ type: 'service', service, status: 'healthy' });
   return version;
 }
 
 /** The steps that make a started service what the product needs, one after the other. */
-async function ensure({ parts, notes, tell, signal }: Serving, service: ServiceName): Promise<void> {
-  const endpoints = endpointsOf(notes.record.ports, notes.secrets);
+async function ensure({ parts, saved, onProgress, signal }: Serving, service: ServiceName): Promise<void> {
+  const endpoints = endpointsOf(saved.record.ports, saved.secrets);
   for (const step of parts.steps.filter((one) => one.service === service)) {
     signal?.throwIfAborted();
     failpoint('stack.up.ensure.before');
-    await tellStep(tell, step.name, service, () => step.run(endpoints));
+    await reportStep(onProgress, step.name, service, () => step.run(endpoints));
     failpoint('stack.up.ensure.after');
   }
 }
@@ -188,7 +188,7 @@ export async function serve(
         now = found;
         continue;
       }
-      serving.tell({ type: 'service', service, status: 'failed' });
+      serving.onProgress({ type: 'service', service, status: 'failed' });
       if (error instanceof TrainyardError && endsByItself.has(error.code))
         await daemon.stop(container.id, graceSeconds);
       throw error;

@@ -5,11 +5,11 @@ import type { Seen } from './bring-up.ts';
 import { serviceEnded } from './causes.ts';
 import type { StackContainer } from './daemon.ts';
 import { memoryLimitOf } from './memory.ts';
-import { failureOf } from './probing.ts';
 import type { StackSecrets } from './record.ts';
+import type { SavedStateStore } from './saved-state.ts';
 import { describeService, hasFailed, type ProbeAnswer, toCause } from './service-status.ts';
 import type { StackParts } from './stack-parts.ts';
-import type { Notebook } from './stack-state.ts';
+import { failureOf } from './wait-until-healthy.ts';
 
 const probeTimeoutMs = 2000;
 
@@ -27,9 +27,13 @@ async function causeOfFailed(
  * The stack as the daemon has it now; what runs is asked by its own protocol.
  * @param seen what was learnt just now, and need not be asked again
  */
-export async function readState(parts: StackParts, notebook: Notebook, seen?: Seen): Promise<StackState> {
+export async function readState(
+  parts: StackParts,
+  savedStates: SavedStateStore,
+  seen?: Seen,
+): Promise<StackState> {
   const { daemon, probes, images, memory, volumes } = parts;
-  const known = await notebook.peek();
+  const known = await savedStates.peek();
   const record = known?.record ?? null;
   const secrets = known?.secrets ?? null;
   const containers = record ? [...(seen?.containers?.values() ?? (await daemon.containers(record.id)))] : [];

@@ -7,7 +7,7 @@ import { useFormat } from '../format/use-format.ts';
 import { queries } from '../rpc/client.ts';
 import classes from './disk-banner.module.css';
 
-/** News tells of a change at once; this keeps the numbers true. */
+/** A notification tells of a change at once; this keeps the numbers true. */
 const againMs = 30_000;
 
 /** Above every page: how much room is left where little or none is, and what to do. */

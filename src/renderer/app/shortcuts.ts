@@ -14,7 +14,7 @@ export const shortcuts = [
 ] as const;
 export type ShortcutAction = (typeof shortcuts)[number]['action'];
 
-const patienceMs = 1200;
+const timeoutMs = 1200;
 
 /** Reads keys, also two after one another ("g", then "r"). */
 export class ShortcutReader {
@@ -23,7 +23,7 @@ export class ShortcutReader {
 
   /** @returns what the key does, or null where it does nothing (yet) */
   read(key: string, now: number): ShortcutAction | null {
-    if (now - this.last > patienceMs) this.pending = [];
+    if (now - this.last > timeoutMs) this.pending = [];
     this.last = now;
     const typed = [...this.pending, key];
     const whole = shortcuts.find(({ keys }) => keys.join(' ') === typed.join(' '));

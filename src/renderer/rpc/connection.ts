@@ -109,7 +109,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
         cancel();
         resolve();
       };
-      session.link.call(['system', 'news'], { after: '', waitMs: 0 }, { context: {} }).then(end, end);
+      session.link.call(['system', 'changes'], { after: '', waitMs: 0 }, { context: {} }).then(end, end);
     });
   };
 

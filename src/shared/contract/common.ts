@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const time = z.iso.datetime();
 /** A cursor into a run's journal: its numbers are 1, 2, 3, … without a gap; 0 is before the first. */
 export const journalCursor = z.int().min(0);
-/** How long a reader is willing to wait for news, in milliseconds; 0: answer at once. */
+/** How long a reader is willing to wait for changes, in milliseconds; 0: answer at once. */
 export const waitMs = z.coerce.number().pipe(z.int().min(0).max(30_000)).default(0);
 /** An id (UUID), or a name where names are unique. */
 export const reference = z.string().min(1).max(255);

@@ -108,7 +108,7 @@ export const runReadings = {
       method: 'GET',
       path: '/runs/{run}/events',
       tags: ['runs'],
-      summary: 'The journal after a cursor; waits for news',
+      summary: 'The journal after a cursor; waits for changes',
       description:
         'Answers as soon as something stands after the cursor, or empty when the wait is over. `ended` is true once the run is over and nothing stands after `next`.',
     })
@@ -130,7 +130,7 @@ export const runReadings = {
       method: 'GET',
       path: '/runs/{run}/metrics',
       tags: ['runs'],
-      summary: 'Metric points after a cursor, exact; waits for news',
+      summary: 'Metric points after a cursor, exact; waits for changes',
     })
     .input(
       namedRun.extend({
@@ -176,7 +176,7 @@ export const runReadings = {
       method: 'GET',
       path: '/runs/{run}/logs',
       tags: ['runs'],
-      summary: 'Log lines from a place in the log; waits for news',
+      summary: 'Log lines from a place in the log; waits for changes',
       description:
         '`from` counts from the start, or from the end where it is negative (-200: the last 200 lines). Filters leave lines out but never move `next`.',
     })

@@ -194,7 +194,7 @@ export const stackContract = {
       method: 'GET',
       path: '/stack/progress',
       tags,
-      summary: 'What verbs do, after a cursor; waits for news',
+      summary: 'What verbs do, after a cursor; waits for changes',
     })
     .input(z.object({ after: z.coerce.number().pipe(z.int().min(0)).default(0), waitMs }))
     .output(z.object({ cursor: z.int(), events: z.array(stackEventSchema) })),
@@ -206,7 +206,7 @@ export const stackContract = {
       method: 'GET',
       path: '/stack/logs',
       tags,
-      summary: 'Lines of the services in the order of their times, after a cursor; waits for news',
+      summary: 'Lines of the services in the order of their times, after a cursor; waits for changes',
       description: 'Without a cursor: the last `tail` lines of each.',
     })
     .input(

@@ -64,12 +64,12 @@ export const systemContract = {
     })
     .input(z.object({ language: z.enum(['en', 'ko']).default('en') }))
     .output(z.object({ ok: z.boolean(), findings: z.array(findingSchema) })),
-  news: base
+  changes: base
     .route({
       method: 'GET',
-      path: '/system/news',
+      path: '/system/changes',
       tags: ['system'],
-      summary: 'Which projects, datasets and runs changed after a cursor; waits for news',
+      summary: 'Which projects, datasets and runs changed after a cursor; waits for changes',
       description:
         'A cursor of another engine process (or none) answers at once with `reset: true`: read everything anew.',
     })

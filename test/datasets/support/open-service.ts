@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { AuditLog } from '../../../src/main/features/audit/audit-log.ts';
+import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { PostgresDatasetRepository } from '../../../src/main/features/datasets/dataset-queries.ts';
 import { DatasetService } from '../../../src/main/features/datasets/dataset-service.ts';
 import { LocalExaminer } from '../../../src/main/features/datasets/examiner/local-examiner.ts';
@@ -10,7 +11,6 @@ import { LocalSources } from '../../../src/main/features/datasets/sources/local-
 import { LocalRootedFiles } from '../../../src/main/features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
-import { News } from '../../../src/main/features/news/news.ts';
 import { PostgresProjectStore } from '../../../src/main/features/projects/project-rows.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
 import { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
@@ -28,7 +28,7 @@ export async function openService(
   const store = await FilesObjectStore.open(path.join(home, 'objects'));
   await store.ensureBuckets();
   const uploads = await FileUploads.open(path.join(home, 'uploads'));
-  const news = new News();
+  const changes = new ChangeFeed();
   const problems: unknown[] = [];
   const audit: Record<string, unknown>[] = [];
   const documents = {
@@ -48,7 +48,7 @@ export async function openService(
     checkRoom: async () => {},
     reader: new SharpImageReader(),
     examiner: new LocalExaminer(home),
-    news,
+    changes,
     log: { info: () => undefined, error: (details) => void problems.push(details) },
     audit: new AuditLog(documents, (error) => void problems.push(error)),
     machineId,
@@ -57,7 +57,7 @@ export async function openService(
     service,
     store,
     uploads,
-    news,
+    changes,
     pool,
     projects,
     audit,

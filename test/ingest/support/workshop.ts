@@ -3,6 +3,7 @@ import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
+import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { type BatchLimits, batchLimits } from '../../../src/main/features/ingest/attempt-reader.ts';
 import { PostgresIngestStore } from '../../../src/main/features/ingest/ingest-store.ts';
@@ -13,7 +14,7 @@ import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts
 import { createRunDirectoryFiles } from '../../../src/main/features/ingest/run-directory-tail.ts';
 import { EventService } from '../../../src/main/features/journal/event-service.ts';
 import { PostgresJournal, PostgresJournalReader } from '../../../src/main/features/journal/journal-rows.ts';
-import { RunNews } from '../../../src/main/features/journal/run-news.ts';
+import { RunChanges } from '../../../src/main/features/journal/run-changes.ts';
 import { PostgresLogIndex } from '../../../src/main/features/logs/log-index.ts';
 import { LogLines } from '../../../src/main/features/logs/log-lines.ts';
 import { LogService } from '../../../src/main/features/logs/log-service.ts';
@@ -22,7 +23,6 @@ import { PostgresPointReader } from '../../../src/main/features/metrics/point-ro
 import { PostgresRollupReader } from '../../../src/main/features/metrics/rollup-rows.ts';
 import { type RollupShape, rollupShape } from '../../../src/main/features/metrics/rollups.ts';
 import { SeriesService } from '../../../src/main/features/metrics/series.ts';
-import { News } from '../../../src/main/features/news/news.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
 import { PostgresUnitOfWork } from '../../../src/main/postgres/unit-of-work.ts';
 import { createCache } from '../../../src/main/stores/cache/postgres-cache.ts';
@@ -53,7 +53,7 @@ export class Workshop implements AsyncDisposable {
   /** What was written into the log. */
   readonly warnings: { readonly message: string; readonly details: object }[] = [];
   private readonly listener;
-  private readonly news;
+  private readonly changes;
   private readonly folders: string[] = [];
 
   constructor(url: string, { shape = rollupShape, limits = {} }: WorkshopOptions = {}) {
@@ -65,7 +65,7 @@ export class Workshop implements AsyncDisposable {
     this.pubSub = createPubSub(this.pool, this.listener, () => undefined);
     const log = { warn: (details: object, message: string) => this.warnings.push({ message, details }) };
     this.store = new PostgresIngestStore(this.pool, new MetricPartitions(this.pool));
-    const live = new LiveState(this.pubSub, this.cache, new News(), log);
+    const live = new LiveState(this.pubSub, this.cache, new ChangeFeed(), log);
     this.ingestion = new IngestionService({
       files: createRunDirectoryFiles(log),
       log,
@@ -77,11 +77,11 @@ export class Workshop implements AsyncDisposable {
       settle: live.settle,
     });
     this.work = new PostgresUnitOfWork(this.pool);
-    this.news = new RunNews(this.pubSub);
+    this.changes = new RunChanges(this.pubSub);
     const lines = new LogLines(this.documents);
-    this.events = new EventService(new PostgresJournalReader(this.pool), lines, this.news);
-    this.metrics = new MetricService(new PostgresPointReader(this.pool), this.news);
-    this.logs = new LogService(new PostgresLogIndex(this.pool), lines, this.news);
+    this.events = new EventService(new PostgresJournalReader(this.pool), lines, this.changes);
+    this.metrics = new MetricService(new PostgresPointReader(this.pool), this.changes);
+    this.logs = new LogService(new PostgresLogIndex(this.pool), lines, this.changes);
     this.series = new SeriesService(new PostgresRollupReader(this.pool), shape);
   }
 
@@ -125,7 +125,7 @@ export class Workshop implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.ingestion.closeAll();
-    await this.news[Symbol.asyncDispose]();
+    await this.changes[Symbol.asyncDispose]();
     await this.listener[Symbol.asyncDispose]();
     await this.pool.end();
     await Promise.all(this.folders.map((folder) => rm(folder, { recursive: true, force: true })));

@@ -14,8 +14,8 @@ interface Directory {
 }
 
 /** How a trainer may end by itself. */
-export const endings = ['completed', 'failed', 'killed', 'silent', 'stopped', 'supervisor dies'] as const;
-export type Ending = (typeof endings)[number];
+export const finisher = ['completed', 'failed', 'killed', 'silent', 'stopped', 'supervisor dies'] as const;
+export type Ending = (typeof finisher)[number];
 
 const metrics = { val_loss: 0.5 };
 

@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
 import { AuditLog } from '../../../src/main/features/audit/audit-log.ts';
+import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import type { DatasetRecord, TrainingData } from '../../../src/main/features/datasets/ports.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { PostgresJournal } from '../../../src/main/features/journal/journal-rows.ts';
-import { News } from '../../../src/main/features/news/news.ts';
 import { PostgresProjectStore } from '../../../src/main/features/projects/project-rows.ts';
 import { Projects } from '../../../src/main/features/projects/projects.ts';
 import { PostgresAttemptStore } from '../../../src/main/features/runs/attempt-rows.ts';
@@ -144,10 +144,10 @@ export function createStage(options: StageOptions): Stage {
   };
   const documents = createDocumentStore(pool);
   const cache = createCache(pool);
-  const news = new News();
+  const changes = new ChangeFeed();
   const audit = new AuditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
   const projectStore = new PostgresProjectStore(pool);
-  const ingestion = createTestIngestion({ pool, documents, cache, pubSub, news, log });
+  const ingestion = createTestIngestion({ pool, documents, cache, pubSub, changes, log });
   const base: RunsParts = {
     machineId,
     work: new PostgresUnitOfWork(pool),
@@ -174,7 +174,7 @@ export function createStage(options: StageOptions): Stage {
     }),
     slots: () => slots,
     pubSub,
-    news,
+    changes,
     audit,
     log,
     ...(options.driver && { driver: options.driver(machineId, log) }),
@@ -186,7 +186,7 @@ export function createStage(options: StageOptions): Stage {
     runs,
     parts,
     warnings,
-    projects: new Projects(projectStore, news, audit),
+    projects: new Projects(projectStore, changes, audit),
     [Symbol.asyncDispose]: async () => {
       await runs.loop[Symbol.asyncDispose]();
       await ingestion.closeAll();

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { batchLimits } from '../../../src/main/features/ingest/attempt-reader.ts';
 import { PostgresIngestStore } from '../../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../../src/main/features/ingest/ingestion-service.ts';
@@ -7,7 +8,6 @@ import { MetricPartitions } from '../../../src/main/features/ingest/metric-parti
 import type { Ingestion } from '../../../src/main/features/ingest/ports.ts';
 import { createRunDirectoryFiles } from '../../../src/main/features/ingest/run-directory-tail.ts';
 import { rollupShape } from '../../../src/main/features/metrics/rollups.ts';
-import type { News } from '../../../src/main/features/news/news.ts';
 import type { RunLog } from '../../../src/main/features/runs/ports.ts';
 import type { Cache } from '../../../src/main/stores/cache/ports.ts';
 import type { DocumentStore } from '../../../src/main/stores/documents/ports.ts';
@@ -18,7 +18,7 @@ export interface TestIngestionParts {
   readonly documents: DocumentStore;
   readonly cache: Cache;
   readonly pubSub: PubSub;
-  readonly news: News;
+  readonly changes: ChangeFeed;
   readonly log: RunLog;
 }
 
@@ -28,10 +28,10 @@ export function createTestIngestion({
   documents,
   cache,
   pubSub,
-  news,
+  changes,
   log,
 }: TestIngestionParts): Ingestion {
-  const live = new LiveState(pubSub, cache, news, log);
+  const live = new LiveState(pubSub, cache, changes, log);
   return new IngestionService({
     files: createRunDirectoryFiles(log),
     log,

@@ -2,7 +2,7 @@ import { TrainyardError } from '../../../src/shared/model/errors.ts';
 import type { ServiceName } from '../../../src/shared/model/stack.ts';
 import { makeStack } from './stack.ts';
 
-const tell = () => undefined;
+const onProgress = () => undefined;
 
 /** The cause of a failed start. */
 export async function failure(work: Promise<unknown>): Promise<TrainyardError> {
@@ -21,4 +21,4 @@ export const linesOf = ({ details }: TrainyardError) =>
 
 /** Starts services of the stack of a state folder. */
 export const up = (home: string, services: readonly ServiceName[], environment: NodeJS.ProcessEnv = {}) =>
-  makeStack(home, { environment: { ...process.env, ...environment } }).up({ services, tell });
+  makeStack(home, { environment: { ...process.env, ...environment } }).up({ services, onProgress });

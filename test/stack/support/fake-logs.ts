@@ -42,10 +42,12 @@ export class FakeLogs implements LogSource {
     const { since, tail, follow } = opening;
     let at = tail === null ? 0 : Math.max(0, entry.lines.length - tail);
     while (!signal.aborted) {
-      const news = entry.lines.slice(at).filter(({ time }) => since === null || nanoseconds(time) >= since);
+      const changes = entry.lines
+        .slice(at)
+        .filter(({ time }) => since === null || nanoseconds(time) >= since);
       at = entry.lines.length;
-      for (let from = 0; from < news.length; from += 7)
-        yield { lines: news.slice(from, from + 7), bytes: 700 };
+      for (let from = 0; from < changes.length; from += 7)
+        yield { lines: changes.slice(from, from + 7), bytes: 700 };
       if (at < entry.lines.length) continue;
       if (!follow || !entry.container.running) return;
       await this.change('line', signal);

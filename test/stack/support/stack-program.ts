@@ -12,18 +12,18 @@ const steps: EnsureStep[] = serviceNames.map((service) => ({
   run: async () => '',
 }));
 const stack = makeStack(home, { steps });
-const tell = (news: object) => process.stdout.write(`${JSON.stringify(news)}\n`);
+const onProgress = (changes: object) => process.stdout.write(`${JSON.stringify(changes)}\n`);
 
 async function run() {
   switch (verb) {
     case 'up':
-      return stack.up({ services, tell });
+      return stack.up({ services, onProgress });
     case 'down':
-      return stack.down({ services, tell });
+      return stack.down({ services, onProgress });
     case 'restart':
-      return stack.restart({ services, tell });
+      return stack.restart({ services, onProgress });
     case 'destroy':
-      return stack.destroy({ name: (await stack.identity())?.name ?? '', services: [], tell });
+      return stack.destroy({ name: (await stack.identity())?.name ?? '', services: [], onProgress });
     default:
       return stack.status();
   }

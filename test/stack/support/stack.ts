@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findNode } from '../../../bin/find-node.mjs';
-import type { StackNews } from '../../../src/main/platform/progress.ts';
+import type { StackProgress } from '../../../src/main/platform/progress.ts';
 import { createStack, type StackOptions } from '../../../src/main/stack/create-stack.ts';
 import { probes } from '../../../src/main/stack/probes/probes.ts';
 import type { StackService } from '../../../src/main/stack/stack-service.ts';
@@ -31,20 +31,20 @@ export function makeStack(home: string, options: Partial<StackOptions> = {}): St
     steps: [],
     usage: async () => ({ time: new Date().toISOString(), services: [] }),
     log: { info: () => undefined },
-    patienceMs: 60_000,
+    timeoutMs: 60_000,
     ...options,
   });
 }
 
 /** Keeps what a verb tells. */
 export function listener() {
-  const news: StackNews[] = [];
+  const changes: StackProgress[] = [];
   return {
-    news,
-    tell: (one: StackNews) => void news.push(one),
+    changes,
+    onProgress: (one: StackProgress) => void changes.push(one),
     /** Steps by name with how they ended. */
     steps: () =>
-      news.flatMap((one) =>
+      changes.flatMap((one) =>
         one.type === 'step' && one.status !== 'running' ? [`${one.step} ${one.status}`] : [],
       ),
   };

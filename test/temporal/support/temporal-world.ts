@@ -36,7 +36,7 @@ export function untilConnected(driver: TemporalDriver): Promise<unknown> {
 
 /** Begins only once Temporal is there, and waits for it ever after: nothing moves a run but its workflow. */
 export function onlyTemporal(endpoint: TemporalEndpoint, machineId: string, log: RunLog): RunDriver {
-  const driver = driverOf(endpoint, machineId, log, { patienceMs: 60_000 });
+  const driver = driverOf(endpoint, machineId, log, { timeoutMs: 60_000 });
   return {
     start: async (mover) => {
       await driver.start(mover);

@@ -12,7 +12,7 @@ import { formatStatus } from '../format.ts';
 import { say } from '../language.ts';
 import { remark, writeJson, writeLine } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
-import { Session } from '../session.ts';
+import { ReconnectingClient } from '../reconnecting-client.ts';
 
 export interface DatasetImportOptions {
   readonly project: string;
@@ -29,7 +29,11 @@ export interface DatasetImportOptions {
 type Progress = Awaited<ReturnType<Api['datasets']['waitForImport']>>;
 
 /** Waits for an import's end. Ctrl-C cancels it in the engine, a second one leaves this command only. */
-async function waitForEnd(session: Session, importId: string, isQuiet: boolean): Promise<Progress> {
+async function waitForEnd(
+  session: ReconnectingClient,
+  importId: string,
+  isQuiet: boolean,
+): Promise<Progress> {
   const line = new ProgressLine(isQuiet);
   const cancel = () => {
     line.clear();
@@ -47,7 +51,11 @@ async function waitForEnd(session: Session, importId: string, isQuiet: boolean):
   }
 }
 
-async function followToEnd(session: Session, importId: string, line: ProgressLine): Promise<Progress> {
+async function followToEnd(
+  session: ReconnectingClient,
+  importId: string,
+  line: ProgressLine,
+): Promise<Progress> {
   let afterDone = -1;
   for (;;) {
     const after = afterDone;
@@ -83,7 +91,7 @@ export async function importDataset(
 ): Promise<undefined> {
   const { project, name, description } = options;
   const source = absolutePath(given);
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const { datasetId, importId } = await session.askOnce((api) =>
     api.datasets.import({
       path: source,
@@ -139,7 +147,7 @@ export async function importDataset(
 
 /** Cancels the import of a dataset that is under way, and waits until what it stored is removed. */
 export async function cancelImport(options: CommonOptions, reference: string): Promise<undefined> {
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const { id, name, import: last } = await session.ask((api) => api.datasets.show({ dataset: reference }));
   if (!last || isOver(last.phase)) {
     throw new TrainyardError(

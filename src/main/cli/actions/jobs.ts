@@ -6,17 +6,17 @@ import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
 import { say } from '../language.ts';
 import { facts, StatusLine, table, writeJson, writeLine } from '../output.ts';
-import { Session } from '../session.ts';
+import { ReconnectingClient } from '../reconnecting-client.ts';
 
 export interface DatasetStatisticsOptions {
   readonly datasetVersion?: number;
 }
 
 /** A run that just ended has its artifacts in the object store a moment later. */
-const storingPatienceMs = 30_000;
+const storingTimeoutMs = 30_000;
 
 /** Asks for a job until it is over. @throws TrainyardError with the job's error */
-async function finished(session: Session, started: Job): Promise<Job> {
+async function finished(session: ReconnectingClient, started: Job): Promise<Job> {
   const status = new StatusLine();
   let job = started;
   while (job.status === 'queued' || job.status === 'running') {
@@ -38,7 +38,7 @@ export async function datasetStatistics(
   dataset: string,
 ): Promise<undefined> {
   const { datasetVersion: version } = options;
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const started = await session.ask((api) =>
     api.jobs.start({ kind: 'dataset.statistics', dataset, ...(version ? { version } : {}) }),
   );
@@ -72,7 +72,7 @@ export async function datasetStatistics(
 
 /** Writes a completed run's model into the bucket `models`. */
 export async function exportRun(options: CommonOptions, reference: string): Promise<undefined> {
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const run = await session.ask((api) => findRun(api, reference));
   const job = await finished(session, await startExport(session, run));
   if (options.json || !job.export) return void (await writeJson(job));
@@ -92,8 +92,8 @@ export async function exportRun(options: CommonOptions, reference: string): Prom
   await writeLine(`\n${table(columns, rows)}`);
 }
 
-async function startExport(session: Session, run: string): Promise<Job> {
-  const deadline = Date.now() + storingPatienceMs;
+async function startExport(session: ReconnectingClient, run: string): Promise<Job> {
+  const deadline = Date.now() + storingTimeoutMs;
   for (;;) {
     try {
       return await session.ask((api) => api.jobs.start({ kind: 'model.export', run }));

@@ -6,7 +6,7 @@ import { findRun } from '../find-run.ts';
 import { formatStatus, shortId } from '../format.ts';
 import { say } from '../language.ts';
 import { writeJson, writeLine } from '../output.ts';
-import { Session } from '../session.ts';
+import { ReconnectingClient } from '../reconnecting-client.ts';
 import { follow, waitForEnd } from './runs-follow.ts';
 
 export interface RunsCancelOptions {
@@ -29,7 +29,7 @@ export async function cancelRun(
   options: RunsCancelOptions & CommonOptions,
   reference: string,
 ): Promise<undefined> {
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const run = await session.ask((api) => findRun(api, reference));
   const graceMs = Math.round(options.grace * 1000);
   const asked = await session.askOnce((api) => api.runs.cancel({ run, graceMs }));
@@ -42,9 +42,9 @@ export async function runAgain(
   options: RunsAgainOptions & CommonOptions,
   reference: string,
 ): Promise<number | undefined> {
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const run = await session.ask((api) => findRun(api, reference));
-  // What stands in the journal already is not news of this attempt.
+  // What stands in the journal already is not of this attempt.
   const { lastSeq: after } = await session.ask((api) => api.runs.show({ run }));
   const asked = await session.askOnce((api) => api.runs[verb]({ run }));
   remarkDisk(await session.ask((api) => api.system.disk()));

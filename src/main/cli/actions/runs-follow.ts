@@ -7,8 +7,8 @@ import { findRun } from '../find-run.ts';
 import { formatStatus } from '../format.ts';
 import { say } from '../language.ts';
 import { remark, writeJson } from '../output.ts';
+import { ReconnectingClient } from '../reconnecting-client.ts';
 import { RunNarrator } from '../run-narrator.ts';
-import { Session } from '../session.ts';
 import { movingText } from './runs-logs.ts';
 
 export interface RunsFollowOptions {
@@ -20,7 +20,7 @@ const waitMs = 20_000;
 const barMs = 1000;
 
 /** The run once nothing moves it any more. */
-export async function waitForEnd(session: Session, run: string): Promise<RunSummary> {
+export async function waitForEnd(session: ReconnectingClient, run: string): Promise<RunSummary> {
   for (;;) {
     const summary = await session.ask((api) => api.runs.show({ run }));
     if (isEnded(summary.status)) return summary;
@@ -38,7 +38,11 @@ export interface FollowOptions {
  * Prints a run's journal from `after` on, each entry once, until the run has ended.
  * @returns 0 where it completed, else 1
  */
-export async function follow(session: Session, run: string, options: FollowOptions): Promise<number> {
+export async function follow(
+  session: ReconnectingClient,
+  run: string,
+  options: FollowOptions,
+): Promise<number> {
   const narrator = new RunNarrator();
   const showsBar = !options.json && process.stderr.isTTY;
   const print = (event: RunEvent) => (options.json ? writeJson(event) : narrator.tell(event));
@@ -85,7 +89,7 @@ export async function followRun(
   options: RunsFollowOptions & CommonOptions,
   reference: string,
 ): Promise<number> {
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const run = await session.ask((api) => findRun(api, reference));
   return await follow(session, run, { after: options.after, json: options.json ?? false });
 }

@@ -4,7 +4,7 @@ import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
 import { formatClock } from '../format.ts';
 import { StatusLine, styled, writeJson, writeLine } from '../output.ts';
-import { Session } from '../session.ts';
+import { ReconnectingClient } from '../reconnecting-client.ts';
 
 export interface RunsLogsOptions {
   readonly follow?: true;
@@ -41,7 +41,7 @@ export async function printLogs(
   options: RunsLogsOptions & CommonOptions,
   reference: string,
 ): Promise<undefined> {
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const run = await session.ask((api) => findRun(api, reference));
   const filter = {
     ...(options.level ? { level: options.level } : {}),

@@ -5,10 +5,10 @@ import { findRun } from '../find-run.ts';
 import { formatMetric } from '../format.ts';
 import { say } from '../language.ts';
 import { write, writeLine } from '../output.ts';
-import { Session } from '../session.ts';
+import { ReconnectingClient } from '../reconnecting-client.ts';
 
 /** All points, page by page: a run of millions never lies in memory whole. */
-async function* pages(session: Session, run: string): AsyncGenerator<MetricPoint[]> {
+async function* pages(session: ReconnectingClient, run: string): AsyncGenerator<MetricPoint[]> {
   for (let after = 0; ; ) {
     const cursor = after;
     const page = await session.ask((api: Api) => api.runs.metrics({ run, after: cursor, limit: 10_000 }));
@@ -20,7 +20,7 @@ async function* pages(session: Session, run: string): AsyncGenerator<MetricPoint
 
 /** Prints every metric point of a run so far. */
 export async function printMetrics(options: CommonOptions, reference: string): Promise<undefined> {
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const run = await session.ask((api) => findRun(api, reference));
   if (options.json) {
     let separator = '{"metrics":[';

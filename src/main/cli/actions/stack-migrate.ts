@@ -29,7 +29,7 @@ export async function stackMigrate({
       for (const event of events) {
         if (event.operation !== operation.id) continue;
         if (json) await writeJson(event);
-        else narrator.tell(event);
+        else narrator.onProgress(event);
         if (event.type !== 'end') continue;
         narrator.end();
         if (!event.cause) return;

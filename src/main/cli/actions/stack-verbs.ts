@@ -5,7 +5,7 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { ServiceName, StackVerb } from '../../../shared/model/stack.ts';
 import { chooseProfile } from '../../engine/profile.ts';
 import { findEngine } from '../../platform/find-engine.ts';
-import type { Tell } from '../../platform/progress.ts';
+import type { OnProgress } from '../../platform/progress.ts';
 import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { failureOf } from '../failure.ts';
@@ -30,7 +30,7 @@ interface Verb {
   readonly name: StackVerb;
   readonly services: readonly ServiceName[];
   readonly json: boolean;
-  readonly work: (tell: Tell) => Promise<StackState>;
+  readonly work: (onProgress: OnProgress) => Promise<StackState>;
 }
 
 /** Does a verb and prints what it tells: events as lines of JSON, or for a person; at last the state or the error. */
@@ -41,16 +41,16 @@ async function perform({ name, services, json, work }: Verb): Promise<undefined>
   let written: Promise<void> = Promise.resolve();
   const print = (event: StackEvent) => {
     if (json) written = written.then(() => writeJson(event));
-    else narrator.tell(event);
+    else narrator.onProgress(event);
   };
-  const tell: Tell = (news) => {
+  const onProgress: OnProgress = (event) => {
     seq += 1;
-    print({ ...news, seq, time: new Date().toISOString(), operation });
+    print({ ...event, seq, time: new Date().toISOString(), operation });
   };
-  tell({ type: 'begin', verb: name, services: [...services] });
+  onProgress({ type: 'begin', verb: name, services: [...services] });
   try {
-    const state = await work(tell);
-    tell({ type: 'end', status: 'done', cause: null });
+    const state = await work(onProgress);
+    onProgress({ type: 'end', status: 'done', cause: null });
     await written;
     narrator.end();
     await (json ? writeJson(state) : printState(state));
@@ -88,10 +88,10 @@ export async function stackUp(
   await using opened = openStack(profile, image);
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
-  const work = async (tell: Tell) => {
+  const work = async (onProgress: OnProgress) => {
     const state = await opened.stack.up({
       services,
-      tell,
+      onProgress,
       signal: abort.signal,
       ...(ports ? { ports } : {}),
     });
@@ -104,14 +104,14 @@ export async function stackUp(
 export async function stackDown({ json }: CommonOptions, words: readonly string[]): Promise<undefined> {
   const services = readServices(words);
   await using opened = openStack();
-  const work = (tell: Tell) => opened.stack.down({ services, tell });
+  const work = (onProgress: OnProgress) => opened.stack.down({ services, onProgress });
   return await perform({ name: 'down', services, json: json ?? false, work });
 }
 
 export async function stackRestart({ json }: CommonOptions, words: readonly string[]): Promise<undefined> {
   const services = readServices(words);
   await using opened = openStack();
-  const work = (tell: Tell) => opened.stack.restart({ services, tell });
+  const work = (onProgress: OnProgress) => opened.stack.restart({ services, onProgress });
   return await perform({ name: 'restart', services, json: json ?? false, work });
 }
 
@@ -122,7 +122,7 @@ export async function stackDestroy(
   const services = readServices(words);
   await using opened = openStack();
   const name = options.name ?? (await askForName(opened));
-  const work = (tell: Tell) => opened.stack.destroy({ name, services, tell });
+  const work = (onProgress: OnProgress) => opened.stack.destroy({ name, services, onProgress });
   return await perform({ name: 'destroy', services, json: options.json ?? false, work });
 }
 

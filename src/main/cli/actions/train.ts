@@ -7,7 +7,7 @@ import { remarkDisk } from '../disk-remark.ts';
 import { inOwnWords } from '../failure.ts';
 import { language, say } from '../language.ts';
 import { remark, writeJson, writeLine } from '../output.ts';
-import { Session } from '../session.ts';
+import { ReconnectingClient } from '../reconnecting-client.ts';
 import { type HyperparameterOptions, overridesOf } from '../train-overrides.ts';
 import { usageError } from '../usage-error.ts';
 import { follow } from './runs-follow.ts';
@@ -37,7 +37,7 @@ export async function train(options: TrainOptions & CommonOptions): Promise<numb
   const { project, dataset, model, name, description, priority, datasetVersion } = options;
   // The same request asked twice, because an engine restarted in between, queues one run.
   const requestId = randomUUID();
-  using session = await Session.open();
+  using session = await ReconnectingClient.open();
   const { runId } = await session.ask((api) =>
     api.runs.create({
       project,

@@ -4,7 +4,7 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
-import type { News } from '../news/news.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { RunDirectories, RunLog } from '../runs/ports.ts';
 import { artifactKey, keyInFolder } from './artifact-keys.ts';
 import type { ArtifactNotes } from './artifact-notes.ts';
@@ -18,7 +18,7 @@ export interface ArtifactStoreParts {
   readonly checkRoom: (bytes: number, what: string) => Promise<void>;
   readonly notes: Pick<ArtifactNotes, 'waitForRoom' | 'stored'>;
   readonly machineId: string;
-  readonly news: News;
+  readonly changes: ChangeFeed;
   readonly log: RunLog;
 }
 
@@ -117,7 +117,7 @@ export class ArtifactStore implements AsyncDisposable {
 
   /** @throws the first error, after the other artifacts had their turn */
   private async storeAll(attemptId: string): Promise<void> {
-    const { rows, news, log } = this.parts;
+    const { rows, changes, log } = this.parts;
     const artifacts = await rows.unstored(attemptId);
     const gone: string[] = [];
     const failures: unknown[] = [];
@@ -138,7 +138,7 @@ export class ArtifactStore implements AsyncDisposable {
       }
     }
     const [first] = artifacts;
-    if (first && gone.length + failures.length < artifacts.length) news.changed('run', first.runId);
+    if (first && gone.length + failures.length < artifacts.length) changes.changed('run', first.runId);
     if (gone.length > 0) log.info({ attemptId, gone }, 'artifacts are not in their run directory any more');
     await this.tell(attemptId, waiting);
     if (failures.length > 0) throw failures[0];

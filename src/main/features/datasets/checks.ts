@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
+import { checkNotFound, tooManyChecks } from './errors.ts';
 import { type ExaminationWatch, placeOfSource, type SourceExaminer } from './examination.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import type { DatasetFormat, Uploads } from './ports.ts';
 import type { Reading } from './reading.ts';
-import { checkNotFound, tooManyChecks } from './refusal.ts';
 import { unopened } from './scan.ts';
 import { evaluate } from './validation.ts';
 

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { LocalObjects, ObjectStore } from '../../stores/objects/ports.ts';
+import { datasetChanged, versionNotFound } from './errors.ts';
 import { blobKey, type ManifestLine } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
 import type {
@@ -12,7 +13,6 @@ import type {
   RootedFiles,
   TrainingData,
 } from './ports.ts';
-import { datasetChanged, versionNotFound } from './refusal.ts';
 import { sha256 } from './scan.ts';
 
 export interface DatasetFileParts {

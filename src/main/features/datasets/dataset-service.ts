@@ -2,11 +2,19 @@ import type { Dataset, Validation } from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { projectNotFound } from '../projects/errors.ts';
 import type { ProjectStore } from '../projects/ports.ts';
-import { projectNotFound } from '../projects/refusal.ts';
 import { Checks, checkSource } from './checks.ts';
 import { type DatasetFileParts, DatasetFiles } from './dataset-files.ts';
 import { showDataset, showImage, showProgress, showVersion } from './dataset-views.ts';
+import {
+  datasetInUse,
+  datasetNotFound,
+  importNotFound,
+  linkUnsupported,
+  modeNeedsFolder,
+  versionNotFound,
+} from './errors.ts';
 import { openPlace, placeOfSource } from './examination.ts';
 import { type ImageAnswer, type ImageRequest, ImageViews } from './image-views.ts';
 import { Imports, type ImportsParts } from './imports.ts';
@@ -23,14 +31,6 @@ import type {
 } from './ports.ts';
 import { printable } from './problems.ts';
 import { automatic, type Reading } from './reading.ts';
-import {
-  datasetInUse,
-  datasetNotFound,
-  importNotFound,
-  linkUnsupported,
-  modeNeedsFolder,
-  versionNotFound,
-} from './refusal.ts';
 import { trainingRiskCodes } from './training-risks.ts';
 import { verifyVersion } from './verification.ts';
 
@@ -128,7 +128,7 @@ export class DatasetService implements TrainingData {
    * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, and what opening the source throws: then nothing was changed
    */
   async import(userId: string, request: ImportRequest): Promise<{ datasetId: string; importId: string }> {
-    const { projects, audit, news, links, sources, uploads } = this.parts;
+    const { projects, audit, changes, links, sources, uploads } = this.parts;
     const project = await projects.find(userId, request.project);
     if (!project) throw projectNotFound(request.project);
     if (request.mode === 'link' && !links) throw linkUnsupported();
@@ -147,7 +147,7 @@ export class DatasetService implements TrainingData {
       skipInvalid: request.skipInvalid,
       reading,
     });
-    news.changed('project', project.id);
+    changes.changed('project', project.id);
     await audit.note({
       userId,
       action: 'dataset.upload',
@@ -209,15 +209,15 @@ export class DatasetService implements TrainingData {
 
   /** @throws TrainyardError DATASET_NOT_FOUND, PROJECT_NOT_FOUND */
   async link(userId: string, reference: string, projectReference: string): Promise<{ id: string }> {
-    const { projects, repository, news, audit } = this.parts;
+    const { projects, repository, changes, audit } = this.parts;
     const record = await this.find(userId, reference);
     const project = await projects.find(userId, projectReference);
     if (!project) throw projectNotFound(projectReference);
     failpoint('dataset.link.before');
     if (!(await repository.link(record.id, project.id))) throw datasetNotFound(reference);
     failpoint('dataset.link.after');
-    news.changed('dataset', record.id);
-    news.changed('project', project.id);
+    changes.changed('dataset', record.id);
+    changes.changed('project', project.id);
     const after = { projectId: project.id };
     await audit.note({ userId, action: 'dataset.link', resource: { type: 'dataset', id: record.id }, after });
     return { id: record.id };
@@ -225,15 +225,15 @@ export class DatasetService implements TrainingData {
 
   /** Into the bin. @throws TrainyardError DATASET_NOT_FOUND, DATASET_IN_USE where runs or imports of it are not over */
   async remove(userId: string, reference: string): Promise<{ id: string }> {
-    const { repository, news, audit } = this.parts;
+    const { repository, changes, audit } = this.parts;
     const record = await this.find(userId, reference);
     failpoint('dataset.remove.before');
     const removed = await repository.remove(record.id);
     if (removed === 'missing') throw datasetNotFound(reference);
     if (removed !== 'removed') throw datasetInUse(record.name, removed);
     failpoint('dataset.remove.after');
-    news.changed('dataset', record.id);
-    for (const project of record.projects) news.changed('project', project.id);
+    changes.changed('dataset', record.id);
+    for (const project of record.projects) changes.changed('project', project.id);
     const before = { name: record.name };
     await audit.note({
       userId,

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { inTransaction } from '../../postgres/transaction.ts';
 import { type ImportRow, importColumns, toImport } from './dataset-rows.ts';
+import { importCancelled } from './errors.ts';
 import type {
   ImportError,
   ImportIntent,
@@ -10,7 +11,6 @@ import type {
   NewVersion,
   RemoveStored,
 } from './ports.ts';
-import { importCancelled } from './refusal.ts';
 
 /** Held shared by whoever begins to store, and alone by whoever takes back what was stored; of the database, so that engines mind each other. */
 const blobsLock = 7_244_102_002;

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
-import type { News } from '../news/news.ts';
+import { importCancelled, importNotFound } from './errors.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
 import type { ImportError, ImportIntent, ImportRecord } from './ports.ts';
-import { importCancelled, importNotFound } from './refusal.ts';
 import { removeStored } from './remove-stored.ts';
 
 /** Where the messages of background work go; pino's order of arguments. */
@@ -17,7 +17,7 @@ interface ImportLog {
 }
 
 export interface ImportsParts extends ImportParts {
-  readonly news: News;
+  readonly changes: ChangeFeed;
   readonly log: ImportLog;
   readonly machineId: string;
 }
@@ -49,13 +49,13 @@ export class Imports {
 
   /** Writes the intent and starts the work; answers as soon as the intent is safe. */
   async begin(intent: Omit<ImportIntent, 'machineId'>): Promise<{ datasetId: string; importId: string }> {
-    const { importRows, machineId, news } = this.parts;
+    const { importRows, machineId, changes } = this.parts;
     failpoint('dataset-import.intent.before');
     const begun = await importRows.begin({ ...intent, machineId });
     failpoint('dataset-import.intent.after');
     const record = await importRows.find(begun.importId);
     if (!record) throw new Error(`import ${begun.importId} was begun and is not there`);
-    news.changed('dataset', begun.datasetId);
+    changes.changed('dataset', begun.datasetId);
     this.enqueue(record);
     return begun;
   }
@@ -66,7 +66,7 @@ export class Imports {
    * @throws TrainyardError NOT_FOUND
    */
   async cancel(importId: string): Promise<{ datasetId: string }> {
-    const { importRows, news } = this.parts;
+    const { importRows, changes } = this.parts;
     failpoint('dataset-import.cancel.before');
     const record = await importRows.cancel(importId);
     failpoint('dataset-import.cancel.after');
@@ -77,7 +77,7 @@ export class Imports {
       work.progress.enter('cancelling', null);
       this.startNext();
     }
-    news.changed('dataset', record.datasetId);
+    changes.changed('dataset', record.datasetId);
     return { datasetId: record.datasetId };
   }
 
@@ -116,8 +116,8 @@ export class Imports {
   }
 
   private enqueue(record: ImportRecord): void {
-    const { news } = this.parts;
-    const progress = new FileProgress(() => news.changed('dataset', record.datasetId));
+    const { changes } = this.parts;
+    const progress = new FileProgress(() => changes.changed('dataset', record.datasetId));
     const work = { record, progress, stop: new AbortController() };
     if (record.phase === 'cancelling') work.stop.abort(importCancelled());
     this.works.set(record.id, work);
@@ -147,7 +147,7 @@ export class Imports {
   }
 
   private async carryOut(work: Work): Promise<void> {
-    const { news, log } = this.parts;
+    const { changes, log } = this.parts;
     const { record, progress, stop } = work;
     const signal = AbortSignal.any([this.stopping.signal, stop.signal]);
     let isWritten = true;
@@ -165,8 +165,8 @@ export class Imports {
     }
     // Whoever asks later reads the rows.
     if (isWritten) this.works.delete(record.id);
-    news.changed('dataset', record.datasetId);
-    news.changed('project', record.projectId);
+    changes.changed('dataset', record.datasetId);
+    changes.changed('project', record.projectId);
   }
 
   /** Tries again while a store is away. */

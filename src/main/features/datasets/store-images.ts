@@ -2,10 +2,10 @@ import path from 'node:path';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
+import { linkUnsupported } from './errors.ts';
 import type { AcceptedImage } from './images.ts';
 import { blobKey, type ManifestLine, manifestLine } from './manifest.ts';
 import { type DatasetSource, EntryFault, type ImportMode } from './ports.ts';
-import { linkUnsupported } from './refusal.ts';
 import { sha256 } from './scan.ts';
 
 /** The images of a version where they are to stay, as its manifest says. */

@@ -6,7 +6,7 @@ import {
   refusalBytes,
 } from '../../../shared/model/disk.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
-import type { News } from '../news/news.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 
 /** The file systems that hold something of the product. */
 export interface FileSystems {
@@ -36,8 +36,8 @@ export interface DiskState {
   readonly disks: readonly (DiskRoom & { readonly level: DiskLevel })[];
 }
 
-/** The kind and id under which the news tell of a change of the level. */
-const newsId = '00000000-0000-0000-0000-000000000000';
+/** The kind and id under which readers are told of a change of the level. */
+const changeId = '00000000-0000-0000-0000-000000000000';
 /** A disk fills in seconds at most: a fast one takes some GB meanwhile, which is what `low` is above `full`. */
 const lookEveryMs = 5000;
 /** While something waits for room. */
@@ -47,7 +47,7 @@ const rank: Record<DiskLevel, number> = { full: 0, low: 1, ok: 2 };
 /** Looks at the room on the product's file systems, so that work is refused before it would fail, and goes on once there is room. */
 export class DiskWatch implements Disposable {
   private readonly systems: FileSystems;
-  private readonly news: News;
+  private readonly changes: ChangeFeed;
   private readonly log: DiskLog;
   private current: DiskState = { level: 'ok', disks: [] };
   private looking: Promise<void> | null = null;
@@ -56,9 +56,9 @@ export class DiskWatch implements Disposable {
   /** A write was refused though bytes seemed left (a quota, a mount for reading only): only a write that succeeds ends that. */
   private wasRefused = false;
 
-  constructor(systems: FileSystems, news: News, log: DiskLog) {
+  constructor(systems: FileSystems, changes: ChangeFeed, log: DiskLog) {
     this.systems = systems;
-    this.news = news;
+    this.changes = changes;
     this.log = log;
   }
 
@@ -150,6 +150,6 @@ export class DiskWatch implements Disposable {
     this.current = state;
     if (before === state.level) return;
     this.log[state.level === 'ok' ? 'info' : 'warn'](state, `the room on the disks is ${state.level}`);
-    this.news.changed('disk', newsId);
+    this.changes.changed('disk', changeId);
   }
 }

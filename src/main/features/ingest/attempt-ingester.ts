@@ -25,7 +25,7 @@ export interface IngesterParts {
 }
 
 /** Where an ingester stands: what it read last, and the rollups of what it committed. Of no use any more after a failure. */
-interface Standing {
+interface ReadState {
   readonly reader: AttemptReader;
   readonly rollups: Rollups;
   /** What is committed. */
@@ -38,7 +38,7 @@ export class AttemptIngester {
   readonly attempt: IngestedAttempt;
   private readonly tail: RunDirectoryTail;
   private readonly parts: IngesterParts;
-  private standing: Standing | null = null;
+  private state: ReadState | null = null;
   private readonly isolation: Isolation;
   private queue: Promise<unknown> = Promise.resolve();
   private queued = 0;
@@ -52,7 +52,7 @@ export class AttemptIngester {
 
   /** Whether a line without its newline changed and will be told soon, though nobody writes any more. */
   get isMoving(): boolean {
-    return this.standing?.reader.isMoving ?? false;
+    return this.state?.reader.isMoving ?? false;
   }
 
   /**
@@ -90,9 +90,9 @@ export class AttemptIngester {
   say(level: StoredLine['level'], message: string): Promise<void> {
     return this.exclusively(async () => {
       for (;;) {
-        const standing = await this.stand();
-        const batch = standing.reader.say(level, message);
-        if (batch === null || (await this.commit(standing, batch))) return;
+        const state = await this.stand();
+        const batch = state.reader.say(level, message);
+        if (batch === null || (await this.commit(state, batch))) return;
       }
     });
   }
@@ -111,19 +111,19 @@ export class AttemptIngester {
     return done;
   }
 
-  private async stand(): Promise<Standing> {
-    if (this.standing) return this.standing;
+  private async stand(): Promise<ReadState> {
+    if (this.state) return this.state;
     const { store, shape, limits } = this.parts;
     const place = await store.load(this.attempt.attemptId);
     const { reading, rollups } = decodeState(place.state);
     const names = new MetricNames(rollups.map(([name]) => name));
-    this.standing = {
+    this.state = {
       reader: new AttemptReader(this.tail, names, shape.mostNames, limits, place, reading),
       rollups: new Rollups(shape, rollups),
       place,
       reading,
     };
-    return this.standing;
+    return this.state;
   }
 
   /**
@@ -143,8 +143,8 @@ export class AttemptIngester {
   }
 
   private async pumpOnce(final: boolean, mustStop: () => boolean): Promise<Pumped> {
-    const standing = await this.stand();
-    let batch: Batch | null = await this.read(standing, final);
+    const state = await this.stand();
+    let batch: Batch | null = await this.read(state, final);
     if (!batch) {
       this.isolation.end();
       return 'nothing';
@@ -152,8 +152,8 @@ export class AttemptIngester {
     while (batch) {
       // While a line is looked for, nothing is read ahead: how much is read depends on what was committed.
       const goesOn = batch.more && !this.isolation.isActive && !mustStop();
-      const reading: Promise<Batch | null> = goesOn ? this.read(standing, final) : Promise.resolve(null);
-      const committing: Promise<boolean> = this.commit(standing, batch);
+      const reading: Promise<Batch | null> = goesOn ? this.read(state, final) : Promise.resolve(null);
+      const committing: Promise<boolean> = this.commit(state, batch);
       const [committed, following]: [PromiseSettledResult<boolean>, PromiseSettledResult<Batch | null>] =
         await Promise.allSettled([committing, reading]);
       if (committed.status === 'rejected') throw committed.reason;
@@ -164,33 +164,33 @@ export class AttemptIngester {
     return 'done';
   }
 
-  private async read(standing: Standing, final: boolean): Promise<Batch | null> {
+  private async read(state: ReadState, final: boolean): Promise<Batch | null> {
     try {
-      return await standing.reader.next({ final, ...this.isolation.reading });
+      return await state.reader.next({ final, ...this.isolation.reading });
     } catch (error) {
-      this.standing = null;
+      this.state = null;
       throw error;
     }
   }
 
   /** Answers false where somebody else was quicker: then, and where it throws, everything is read anew from what is committed. */
-  private async commit(standing: Standing, batch: Batch): Promise<boolean> {
+  private async commit(state: ReadState, batch: Batch): Promise<boolean> {
     const { store, documents, committed } = this.parts;
     try {
-      const outcome = await store.commit(this.attempt, batch, standing.rollups, () =>
+      const outcome = await store.commit(this.attempt, batch, state.rollups, () =>
         writeLines(documents, this.attempt, batch.from.logLines, batch.lines),
       );
       if (outcome.kind === 'committed') {
-        standing.place = batch.to;
-        standing.reading = batch.reading;
+        state.place = batch.to;
+        state.reading = batch.reading;
         this.isolation.passed();
-        committed(this.attempt, outcome, standing.rollups.latest());
+        committed(this.attempt, outcome, state.rollups.latest());
         return true;
       }
-      this.standing = null;
+      this.state = null;
       return false;
     } catch (error) {
-      this.standing = null;
+      this.state = null;
       throw error;
     }
   }

@@ -67,7 +67,7 @@ export class AttemptReader {
 
   /** Whether a line without its newline looks otherwise than the last batch said: soon there is a batch for it. */
   get isMoving(): boolean {
-    return this.moving.hasNews;
+    return this.moving.hasChanges;
   }
 
   /** A batch of what stands behind the last one; null where there is nothing. */

@@ -1,7 +1,7 @@
 import { workflowMetricsSlot, workflowStatusSlot, writeSlot } from '../../stores/cache/keys.ts';
 import type { Cache } from '../../stores/cache/ports.ts';
 import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
-import type { News } from '../news/news.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { IngestedAttempt, IngestLog } from './ports.ts';
 import type { CommitOutcome } from './store-port.ts';
 
@@ -30,14 +30,14 @@ interface RunState {
 export class LiveState {
   private readonly pubSub: PubSub;
   private readonly cache: Cache;
-  private readonly news: News;
+  private readonly changes: ChangeFeed;
   private readonly log: IngestLog;
   private readonly runs = new Map<string, RunState>();
 
-  constructor(pubSub: PubSub, cache: Cache, news: News, log: IngestLog) {
+  constructor(pubSub: PubSub, cache: Cache, changes: ChangeFeed, log: IngestLog) {
     this.pubSub = pubSub;
     this.cache = cache;
-    this.news = news;
+    this.changes = changes;
     this.log = log;
   }
 
@@ -96,7 +96,7 @@ export class LiveState {
   private writeNow(runId: string, state: RunState): Promise<void> {
     clearTimeout(state.caching);
     state.caching = undefined;
-    this.news.changed('run', runId);
+    this.changes.changed('run', runId);
     const { status, progress, currentEpoch } = state.committed;
     const metrics = { ...state.latest };
     state.written = state.written.then(async () => {

@@ -11,7 +11,7 @@ export class MovingLines {
   /** A longer line is shown by its end. */
   static readonly mostBytes = 4096;
 
-  /** How often whoever waits for news looks again. */
+  /** How often whoever waits for changes looks again. */
   static readonly everyMs = everyMs;
 
   private readonly texts: Record<Stream, string> = { stdout: '', stderr: '' };
@@ -22,17 +22,17 @@ export class MovingLines {
     this.texts[stream] = text;
   }
 
-  get hasNews(): boolean {
+  get hasChanges(): boolean {
     return streams.some((stream) => this.texts[stream] !== (this.toldOf(stream)?.message ?? ''));
   }
 
   isDue(): boolean {
-    return this.hasNews && performance.now() - this.toldAt >= everyMs;
+    return this.hasChanges && performance.now() - this.toldAt >= everyMs;
   }
 
   /** What they look like now, to be told. */
   take(): readonly MovingLine[] {
-    if (!this.hasNews) return this.told;
+    if (!this.hasChanges) return this.told;
     const time = new Date().toISOString();
     this.told = streams.flatMap((stream) => {
       const message = this.texts[stream];

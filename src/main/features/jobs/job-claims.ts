@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue, type Queue } from '../../stores/queue/ports.ts';
+import { asJobError, isPassing, lost } from './errors.ts';
 import type { JobKind } from './job-kind.ts';
 import type { Claim, JobError, JobRecord, JobStore, Outcome } from './ports.ts';
-import { asJobError, isPassing, lost } from './refusal.ts';
 
 /** How often a job is taken before it counts as failed where nobody brings it to its end. */
 const mostAttempts = 5;
@@ -146,7 +146,7 @@ export class JobClaims {
     try {
       await this.parts.pubSub.publish(jobChannel(jobId), { type: 'job', data: { id: jobId } });
     } catch (error) {
-      this.parts.log.warn({ err: error, jobId }, 'news of a job could not be published');
+      this.parts.log.warn({ err: error, jobId }, 'the change of a job could not be published');
     }
   }
 }

@@ -4,13 +4,13 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
+import { datasetNotFound, versionNotFound } from '../datasets/errors.ts';
 import type { DatasetRepository } from '../datasets/ports.ts';
-import { datasetNotFound, versionNotFound } from '../datasets/refusal.ts';
-import { runNotFound } from '../runs/refusal.ts';
+import { runNotFound } from '../runs/errors.ts';
+import { jobNotFound, notCompleted, notExportable, notStoredYet } from './errors.ts';
 import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
 import { type ExportArguments, weightsName } from './model-export.ts';
 import type { JobKindName, JobRecord, JobStatus, JobStore, ModelSource, NewJob } from './ports.ts';
-import { jobNotFound, notCompleted, notExportable, notStoredYet } from './refusal.ts';
 
 export interface JobServiceParts {
   readonly store: JobStore;

@@ -3,10 +3,10 @@ import type { DatasetStatistics } from '../../../shared/contract/jobs.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { DatasetFiles } from '../datasets/dataset-files.ts';
+import { versionNotFound } from '../datasets/errors.ts';
 import { manifestKey, whiteFor } from '../datasets/manifest.ts';
 import type { Manifests } from '../datasets/manifests.ts';
 import { type DatasetRepository, type DatasetVersionRecord, ImageFault } from '../datasets/ports.ts';
-import { versionNotFound } from '../datasets/refusal.ts';
 import type { JobKind } from './job-kind.ts';
 import type { PixelReader } from './ports.ts';
 

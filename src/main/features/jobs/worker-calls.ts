@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { asJobError } from './errors.ts';
 import type { JobClaims, JobLog } from './job-claims.ts';
 import type { JobRecord, JobStore } from './ports.ts';
-import { asJobError } from './refusal.ts';
 
 const claimed = { job: z.uuid(), claim: z.uuid() };
 const errorSchema = z.object({

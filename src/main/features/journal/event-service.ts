@@ -2,7 +2,7 @@ import { type RunEvent, runEventSchema } from '../../../shared/contract/run-read
 import { isEnded } from '../../../shared/model/run.ts';
 import type { LogLines } from '../logs/log-lines.ts';
 import type { JournalPage, JournalReader, StoredEvent } from './ports.ts';
-import type { RunNews } from './run-news.ts';
+import type { RunChanges } from './run-changes.ts';
 
 export interface EventQuery {
   readonly runId: string;
@@ -24,17 +24,17 @@ const eventType = runEventSchema.shape.type;
 export class EventService {
   private readonly journal: JournalReader;
   private readonly lines: LogLines;
-  private readonly news: RunNews;
+  private readonly changes: RunChanges;
 
-  constructor(journal: JournalReader, lines: LogLines, news: RunNews) {
+  constructor(journal: JournalReader, lines: LogLines, changes: RunChanges) {
     this.journal = journal;
     this.lines = lines;
-    this.news = news;
+    this.changes = changes;
   }
 
   /** Events after a number; waits for some where there are none. @throws TrainyardError RUN_NOT_FOUND */
   read({ runId, after, limit, waitMs, signal }: EventQuery): Promise<EventPage> {
-    return this.news.read(
+    return this.changes.read(
       runId,
       waitMs,
       () => this.page(runId, after, limit),

@@ -1,6 +1,6 @@
 import { type LogLine, logLevels, type MovingLines } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import type { RunNews } from '../journal/run-news.ts';
+import type { RunChanges } from '../journal/run-changes.ts';
 import type { StoredLine } from './log-buckets.ts';
 import type { LogLines } from './log-lines.ts';
 import type { LogIndex, LogLengths } from './ports.ts';
@@ -16,7 +16,7 @@ export interface LogQuery {
   /** Case-insensitive; null: all. */
   readonly search: string | null;
   readonly waitMs: number;
-  /** The version of the moving lines that the reader has: another one is news. Left out: they are not waited for. */
+  /** The version of the moving lines that the reader has: another one is a change. Left out: they are not waited for. */
   readonly movingSeen?: string | undefined;
   readonly signal?: AbortSignal;
 }
@@ -33,12 +33,12 @@ export interface LogPage {
 export class LogService {
   private readonly index: LogIndex;
   private readonly lines: LogLines;
-  private readonly news: RunNews;
+  private readonly changes: RunChanges;
 
-  constructor(index: LogIndex, lines: LogLines, news: RunNews) {
+  constructor(index: LogIndex, lines: LogLines, changes: RunChanges) {
     this.index = index;
     this.lines = lines;
-    this.news = news;
+    this.changes = changes;
   }
 
   /** Lines from a place on; waits for some where there are none. Filters leave lines out and never move `next`. @throws TrainyardError RUN_NOT_FOUND */
@@ -46,7 +46,7 @@ export class LogService {
     const { runId, waitMs, signal } = query;
     // Counted from the end once: the end moves while it waits.
     let from: number | null = null;
-    return this.news.read(
+    return this.changes.read(
       runId,
       waitMs,
       async () => {

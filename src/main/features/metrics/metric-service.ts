@@ -1,6 +1,6 @@
 import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import type { RunNews } from '../journal/run-news.ts';
+import type { RunChanges } from '../journal/run-changes.ts';
 import type { PointReader } from './ports.ts';
 
 export interface MetricQuery {
@@ -21,16 +21,16 @@ export interface MetricPage {
 /** A run's points, exact, in the order of its journal. */
 export class MetricService {
   private readonly points: PointReader;
-  private readonly news: RunNews;
+  private readonly changes: RunChanges;
 
-  constructor(points: PointReader, news: RunNews) {
+  constructor(points: PointReader, changes: RunChanges) {
     this.points = points;
-    this.news = news;
+    this.changes = changes;
   }
 
   /** Points after a journal number; waits for some where there are none. @throws TrainyardError RUN_NOT_FOUND */
   read({ runId, after, limit, waitMs, signal }: MetricQuery): Promise<MetricPage> {
-    return this.news.read(
+    return this.changes.read(
       runId,
       waitMs,
       () => this.page(runId, after, limit),

@@ -2,9 +2,9 @@ import type { Project } from '../../../shared/contract/projects.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { News } from '../news/news.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
+import { projectNotFound } from './errors.ts';
 import type { ProjectChange, ProjectStore } from './ports.ts';
-import { projectNotFound } from './refusal.ts';
 
 export interface ProjectInput {
   readonly name: string;
@@ -21,12 +21,12 @@ export interface ProjectUpdate {
 /** Projects: what people do with them. */
 export class Projects {
   private readonly store: ProjectStore;
-  private readonly news: News;
+  private readonly changes: ChangeFeed;
   private readonly audit: AuditLog;
 
-  constructor(store: ProjectStore, news: News, audit: AuditLog) {
+  constructor(store: ProjectStore, changes: ChangeFeed, audit: AuditLog) {
     this.store = store;
-    this.news = news;
+    this.changes = changes;
     this.audit = audit;
   }
 
@@ -100,7 +100,7 @@ export class Projects {
     before: Record<string, unknown> | null,
     after: Record<string, unknown> | null,
   ): Promise<void> {
-    this.news.changed('project', id);
+    this.changes.changed('project', id);
     await this.audit.note({ userId, action, resource: { type: 'project', id }, before, after });
   }
 }

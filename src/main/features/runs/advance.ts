@@ -1,7 +1,7 @@
-import { AttemptBeginnings } from './beginnings.ts';
+import { AttemptEndings } from './attempt-finisher.ts';
+import { AttemptBeginnings } from './attempt-starter.ts';
 import { type Claim, claim } from './claim.ts';
 import { decide, isUnderWay, type Step } from './decide.ts';
-import { AttemptEndings } from './endings.ts';
 import { Following } from './following.ts';
 import type { Observation } from './observation.ts';
 import type { AdvanceParts } from './parts.ts';
@@ -14,8 +14,8 @@ import type { AttemptRow, RunRow } from './ports.ts';
 export class Advance implements Disposable {
   private readonly parts: AdvanceParts;
   private readonly following: Following;
-  private readonly beginnings: AttemptBeginnings;
-  private readonly endings: AttemptEndings;
+  private readonly starter: AttemptBeginnings;
+  private readonly finisher: AttemptEndings;
   /** By run: the advance under way, and the one after it, for all who ask meanwhile. */
   private readonly current = new Map<string, Promise<void>>();
   private readonly next = new Map<string, Promise<void>>();
@@ -24,8 +24,8 @@ export class Advance implements Disposable {
   constructor(parts: AdvanceParts) {
     this.parts = parts;
     this.following = new Following(parts.ingestion, parts.executor, parts.wake);
-    this.endings = new AttemptEndings(parts, this.following);
-    this.beginnings = new AttemptBeginnings(parts, this.endings);
+    this.finisher = new AttemptEndings(parts, this.following);
+    this.starter = new AttemptBeginnings(parts, this.finisher);
   }
 
   /** Does all that can be done for a run now. @throws what the stores throw; nothing is half done then: call it again */
@@ -47,7 +47,7 @@ export class Advance implements Disposable {
   /** Gives a queued run an attempt; see {@link claim}. */
   async claim(runId: string): Promise<Claim> {
     const claimed = await claim(this.parts, runId);
-    if (claimed === 'claimed') await this.parts.announcement.changed(runId);
+    if (claimed === 'claimed') await this.parts.notifier.changed(runId);
     return claimed;
   }
 
@@ -109,20 +109,20 @@ export class Advance implements Disposable {
       case 'claim':
         return (await this.claim(run.id)) === 'claimed';
       case 'cancel-unstarted':
-        await this.endings.cancelUnstarted(run.id);
+        await this.finisher.cancelUnstarted(run.id);
         return false;
       case 'prepare':
-        return this.beginnings.prepare(run, step.attempt);
+        return this.starter.prepare(run, step.attempt);
       case 'start':
-        return this.beginnings.start(run, step.attempt, step.stop);
+        return this.starter.start(run, step.attempt, step.stop);
       case 'mark-running':
-        await this.beginnings.markRunning(step.attempt, step.supervisor);
+        await this.starter.markRunning(step.attempt, step.supervisor);
         return true;
       case 'finish':
-        await this.endings.finish(step.attempt, step.exit);
+        await this.finisher.finish(step.attempt, step.exit);
         return false;
-      case 'bury':
-        await this.endings.bury(run, step.attempt, step.fault);
+      case 'mark lost':
+        await this.finisher.markLost(run, step.attempt, step.fault);
         return false;
     }
   }

@@ -4,17 +4,17 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Checkpoint, RetryWanted } from '../../postgres/run-tables.ts';
 import type { UnitOfWork } from '../../postgres/unit-of-work.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { Announcement } from './announcement.ts';
 import { isUnderWay } from './decide.ts';
+import { datasetGone, noCheckpoint, notPossible, runNotFound } from './errors.ts';
 import type { RunDirectories, RunReader, RunRow } from './ports.ts';
-import { datasetGone, noCheckpoint, notPossible, runNotFound } from './refusal.ts';
+import type { RunNotifier } from './run-notifier.ts';
 import { moveRun, type TransitionStores } from './transitions.ts';
 
 export interface RunCommandParts extends TransitionStores {
   readonly work: UnitOfWork;
   readonly reader: RunReader;
   readonly directories: Pick<RunDirectories, 'checkpointFault'>;
-  readonly announcement: Announcement;
+  readonly notifier: RunNotifier;
   readonly audit: AuditLog;
   readonly machineId: string;
 }
@@ -89,7 +89,7 @@ export class RunCommands {
 
   /** Into the bin. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over */
   async remove(userId: string, runId: string): Promise<{ id: string }> {
-    const { work, runs, announcement, audit } = this.parts;
+    const { work, runs, notifier, audit } = this.parts;
     failpoint('run.remove.before');
     const run = await work.transaction(async (tx) => {
       const found = await runs.lock(tx, runId);
@@ -99,8 +99,8 @@ export class RunCommands {
       return found;
     });
     failpoint('run.remove.after');
-    announcement.projectChanged(run.projectId);
-    await announcement.changed(runId);
+    notifier.projectChanged(run.projectId);
+    await notifier.changed(runId);
     const resource = { type: 'workflow', id: runId };
     await audit.note({ userId, action: 'workflow.remove', resource, before: { name: run.name } });
     return { id: runId };
@@ -164,11 +164,11 @@ export class RunCommands {
     runId: string,
     after: Record<string, unknown>,
   ): Promise<RunSummary> {
-    const { reader, announcement, audit } = this.parts;
+    const { reader, notifier, audit } = this.parts;
     const [summary] = await reader.summaries([runId]);
     if (!summary) throw runNotFound(runId);
-    await announcement.changed(runId);
-    await announcement.wanted(runId);
+    await notifier.changed(runId);
+    await notifier.wanted(runId);
     await audit.note({ userId, action, resource: { type: 'workflow', id: runId }, after });
     return summary;
   }

@@ -5,13 +5,13 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Tx, UnitOfWork } from '../../postgres/unit-of-work.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { datasetNotFound, versionNotFound } from '../datasets/errors.ts';
 import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../datasets/ports.ts';
-import { datasetNotFound, versionNotFound } from '../datasets/refusal.ts';
+import { projectNotFound } from '../projects/errors.ts';
 import type { ProjectStore } from '../projects/ports.ts';
-import { projectNotFound } from '../projects/refusal.ts';
 import { buildConfig } from '../training/build-config.ts';
 import type { TrainableModel, TrainableModels } from '../training/models.ts';
-import type { Announcement } from './announcement.ts';
+import type { RunNotifier } from './run-notifier.ts';
 import { moveRun, type TransitionStores } from './transitions.ts';
 
 /** What a person asks for; checked by the contract's schema. */
@@ -35,7 +35,7 @@ export interface RunCreationParts extends TransitionStores {
   readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
   readonly models: TrainableModels;
   readonly documents: Pick<DocumentStore, 'put'>;
-  readonly announcement: Announcement;
+  readonly notifier: RunNotifier;
   readonly audit: AuditLog;
 }
 
@@ -69,7 +69,7 @@ export class RunCreation {
    * what {@link buildConfig} throws: each names the field, and nothing was changed
    */
   async create(userId: string, request: NewRunRequest): Promise<{ runId: string }> {
-    const { runs, projects, documents, announcement, audit } = this.parts;
+    const { runs, projects, documents, notifier, audit } = this.parts;
     if (request.requestId !== undefined) {
       const made = await runs.findByRequest(request.requestId);
       if (made !== null) return { runId: made };
@@ -103,9 +103,9 @@ export class RunCreation {
       return { runId: made };
     }
     failpoint('run.create.rows.after');
-    announcement.projectChanged(project.id);
-    await announcement.changed(runId);
-    await announcement.wanted(runId);
+    notifier.projectChanged(project.id);
+    await notifier.changed(runId);
+    await notifier.wanted(runId);
     await audit.note({
       userId,
       action: 'workflow.create',

@@ -20,7 +20,7 @@ export type Step =
   | { readonly kind: 'mark-running'; readonly attempt: AttemptRow; readonly supervisor: SupervisorRecord }
   | { readonly kind: 'finish'; readonly attempt: AttemptRow; readonly exit: ExitRecord }
   /** Nobody is left who could say how the trainer ended. */
-  | { readonly kind: 'bury'; readonly attempt: AttemptRow; readonly fault?: string };
+  | { readonly kind: 'mark lost'; readonly attempt: AttemptRow; readonly fault?: string };
 
 /** How long a trainer has to end by itself where nobody said otherwise. */
 export const defaultGraceMs = 10_000;
@@ -54,11 +54,11 @@ export function decide(run: RunRow, attempt: AttemptRow | null, seen: Observatio
     case undefined:
       return { kind: 'rest', stop: null };
     case 'unprepared':
-      if (wasStarted) return { kind: 'bury', attempt, ...told(seen) };
+      if (wasStarted) return { kind: 'mark lost', attempt, ...told(seen) };
       return isCancelled ? { kind: 'cancel-unstarted' } : { kind: 'prepare', attempt };
     case 'prepared':
       // Cancelled or not: a supervisor may have been started a moment ago, and only one that finds the cancel file ends it.
-      return wasStarted ? { kind: 'bury', attempt, ...told(seen) } : { kind: 'start', attempt, stop };
+      return wasStarted ? { kind: 'mark lost', attempt, ...told(seen) } : { kind: 'start', attempt, stop };
     case 'starting':
       return { kind: 'rest', stop };
     case 'running':
@@ -70,6 +70,6 @@ export function decide(run: RunRow, attempt: AttemptRow | null, seen: Observatio
       }
       return { kind: 'finish', attempt, exit: seen.exit };
     case 'gone':
-      return { kind: 'bury', attempt, ...told(seen) };
+      return { kind: 'mark lost', attempt, ...told(seen) };
   }
 }

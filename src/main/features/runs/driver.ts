@@ -14,7 +14,7 @@ export interface Standing {
   readonly attempt: number;
   /** Where its attempt under way is; null: nowhere. */
   readonly machineId: string | null;
-  /** When to look again even where nobody tells of news. */
+  /** When to look again even where nobody tells of a change. */
   readonly nextLookMs: number;
   /** When this was so, ISO 8601. */
   readonly at: string;
@@ -34,13 +34,13 @@ export interface RunMover {
 }
 
 /**
- * Decides who calls `move` for which run, and when: on news, on timers, again after failures. It decides nothing else: what is to be
+ * Decides who calls `move` for which run, and when: on changes, on timers, again after failures. It decides nothing else: what is to be
  * done stands in the rows, and which machine takes a queued run is settled by its claim.
  */
 export interface RunDriver extends AsyncDisposable {
   /** Begins. What is woken before is not heard. */
   start(mover: RunMover): Promise<void>;
-  /** There is news of a run: somebody moves it, soon. */
+  /** A run changed: somebody moves it, soon. */
   wake(runId: string): void;
   /** Called every few seconds with the runs that nobody may have told of: those whose supervisor may have died without a word. */
   sweep(runIds: readonly string[]): void;

@@ -2,7 +2,6 @@ import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { Advance } from './advance.ts';
-import { queueChannel } from './announcement.ts';
 import type { RunCommands } from './commands.ts';
 import { sweepConfigDocuments } from './config-documents.ts';
 import type { RunDriver, RunMover } from './driver.ts';
@@ -10,6 +9,7 @@ import { EmbeddedDriver } from './embedded-driver.ts';
 import type { Observation } from './observation.ts';
 import { type AdvanceParts, ingested } from './parts.ts';
 import type { RunLog, RunReader } from './ports.ts';
+import { queueChannel } from './run-notifier.ts';
 import { standingOf } from './standing.ts';
 
 export interface RunLoopParts extends Omit<AdvanceParts, 'wake'> {

@@ -4,12 +4,12 @@ import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
+import { projectNotFound } from '../projects/errors.ts';
 import type { ProjectStore } from '../projects/ports.ts';
-import { projectNotFound } from '../projects/refusal.ts';
 import type { TrainableModel, TrainableModels } from '../training/models.ts';
 import { differencesOf } from './differences.ts';
+import { runNotFound } from './errors.ts';
 import type { ArtifactFile, RunDirectories, RunQuery, RunReader, RunStore } from './ports.ts';
-import { runNotFound } from './refusal.ts';
 
 export interface RunViewParts {
   readonly runs: Pick<RunStore, 'config'>;

@@ -4,18 +4,18 @@ import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { DatasetRepository, TrainingData } from '../datasets/ports.ts';
 import type { Ingestion } from '../ingest/ports.ts';
 import type { Journal } from '../journal/ports.ts';
-import type { News } from '../news/news.ts';
 import type { ProjectStore } from '../projects/ports.ts';
 import type { TrainableModels } from '../training/models.ts';
-import { Announcement } from './announcement.ts';
 import { RunCommands } from './commands.ts';
 import { RunCreation } from './create-run.ts';
 import type { RunDriver } from './driver.ts';
 import type { AttemptStore, Executor, RunDirectories, RunLog, RunReader, RunStore } from './ports.ts';
 import { RunLoop } from './run-loop.ts';
+import { RunNotifier } from './run-notifier.ts';
 import { RunViews } from './run-views.ts';
 
 export interface RunsParts {
@@ -44,7 +44,7 @@ export interface RunsParts {
   /** Left out: runs are moved within this process. The loop disposes it. */
   readonly driver?: RunDriver;
   readonly pubSub: PubSub;
-  readonly news: News;
+  readonly changes: ChangeFeed;
   readonly audit: AuditLog;
   readonly log: RunLog;
 }
@@ -59,12 +59,12 @@ export interface Runs {
 
 /** Puts the runs' services together. Nothing happens until the loop is started. */
 export function createRuns(parts: RunsParts): Runs {
-  const announcement = new Announcement(parts);
-  const commands = new RunCommands({ ...parts, announcement });
+  const notifier = new RunNotifier(parts);
+  const commands = new RunCommands({ ...parts, notifier });
   return {
-    creation: new RunCreation({ ...parts, announcement }),
+    creation: new RunCreation({ ...parts, notifier }),
     commands,
     views: new RunViews(parts),
-    loop: new RunLoop({ ...parts, announcement, commands }),
+    loop: new RunLoop({ ...parts, notifier, commands }),
   };
 }

@@ -9,7 +9,7 @@ const spentBytes = 1024 ** 2;
 const notThere = ['ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG', 'ELOOP'] as const;
 
 /** The nearest folder above a path that is there; the path itself where it is one. */
-function standingFolder(file: string): string {
+function existingFolder(file: string): string {
   for (let folder = path.resolve(file); ; folder = path.dirname(folder)) {
     if (folder === path.dirname(folder)) return folder;
     try {
@@ -37,7 +37,7 @@ function roomIn(mount: string, { bavail, blocks, bsize, ffree, files }: StatsFs)
 
 /** Room on the file system that holds a path, which need not be there yet. */
 export async function diskRoom(file: string): Promise<DiskRoom> {
-  const folder = standingFolder(file);
+  const folder = existingFolder(file);
   return roomIn(mountOf(folder), await statfs(folder));
 }
 
@@ -49,7 +49,7 @@ export function isDiskSpent(file: string): boolean {
 /** Whether the file system of a path, which need not be there, is mounted for reading only. */
 export function isReadOnly(file: string): boolean {
   try {
-    accessSync(standingFolder(file), constants.W_OK);
+    accessSync(existingFolder(file), constants.W_OK);
     return false;
   } catch (error) {
     return hasCode(error, 'EROFS');
@@ -57,7 +57,7 @@ export function isReadOnly(file: string): boolean {
 }
 
 function roomNow(file: string): DiskRoom {
-  const folder = standingFolder(file);
+  const folder = existingFolder(file);
   return roomIn(mountOf(folder), statfsSync(folder));
 }
 

@@ -10,7 +10,7 @@ export async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal):
     return await Promise.race([answer, aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
-    // Who is late is heard by nobody; its own rejection is no news any more.
+    // Who is late is heard by nobody; its own rejection does not matter any more.
     answer.catch(() => {});
   }
 }

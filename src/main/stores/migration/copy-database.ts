@@ -9,8 +9,8 @@ import { asPostgresError } from '../../postgres/errors.ts';
 import { clientConfig, type PostgresAddress } from '../../postgres/pool.ts';
 import { readTarget } from '../../postgres/schema/create-schema-service.ts';
 import { ContentHash } from './content-hash.ts';
-import type { CopyResult, CopyTell } from './progress.ts';
-import { notEmpty, notTheSame } from './refusals.ts';
+import { notEmpty, notTheSame } from './errors.ts';
+import type { CopyResult, OnCopyProgress } from './progress.ts';
 import {
   quoted,
   readContent,
@@ -33,17 +33,17 @@ import {
 export async function copyDatabase(options: {
   readonly from: PostgresAddress;
   readonly to: PostgresAddress;
-  readonly tell: CopyTell;
+  readonly onProgress: OnCopyProgress;
 }): Promise<CopyResult> {
-  const { from, to, tell } = options;
+  const { from, to, onProgress } = options;
   return inTransaction(from, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', (source) =>
     inTransaction(to, '', async (target) => {
       await refuseSame(source, target);
       const tables = await comparedTables(source, target);
-      const contents = await contentsOf(source, tables, 'checking', tell);
-      const copied = (await isCopy(source, target, tables, contents, tell))
+      const contents = await contentsOf(source, tables, 'checking', onProgress);
+      const copied = (await isCopy(source, target, tables, contents, onProgress))
         ? 0
-        : await copyTables(source, target, tables, contents, tell);
+        : await copyTables(source, target, tables, contents, onProgress);
       const hash = new ContentHash();
       for (const [{ name }, content] of contents) hash.add(name, String(content.rows), content.hash);
       const count = [...contents.values()].reduce((sum, { rows }) => sum + rows, 0);
@@ -130,13 +130,13 @@ async function contentsOf(
   client: pg.Client,
   tables: readonly TableShape[],
   step: 'checking' | 'comparing',
-  tell: CopyTell,
+  onProgress: OnCopyProgress,
 ): Promise<ReadonlyMap<TableShape, TableContent>> {
   const contents = new Map<TableShape, TableContent>();
   for (const table of tables) {
     const content = await readContent(client, table);
     contents.set(table, content);
-    tell({ step, what: table.name, done: content.rows, total: content.rows });
+    onProgress({ step, what: table.name, done: content.rows, total: content.rows });
   }
   return contents;
 }
@@ -151,7 +151,7 @@ async function isCopy(
   target: pg.Client,
   tables: readonly TableShape[],
   contents: ReadonlyMap<TableShape, TableContent>,
-  tell: CopyTell,
+  onProgress: OnCopyProgress,
 ): Promise<boolean> {
   const names = tables.map(({ name }) => quoted(name)).join(', ');
   // Nobody writes to the target from here on; readers may.
@@ -170,7 +170,7 @@ async function isCopy(
     const known = await source.query('SELECT id FROM users WHERE id = ANY ($1)', [ids]);
     if (known.rowCount === ids.length) return false;
   }
-  const there = await contentsOf(target, tables, 'checking', tell);
+  const there = await contentsOf(target, tables, 'checking', onProgress);
   const other = tables.find((table) => there.get(table)?.hash !== contents.get(table)?.hash);
   if (other) throw notEmpty(`${there.get(other)?.rows} rows in the table ${other.name}`);
   return true;
@@ -181,7 +181,7 @@ async function copyTables(
   target: pg.Client,
   tables: readonly TableShape[],
   contents: ReadonlyMap<TableShape, TableContent>,
-  tell: CopyTell,
+  onProgress: OnCopyProgress,
 ): Promise<number> {
   for (const month of await readMonths(source)) {
     await target.query('SELECT ensure_metrics_partitions($1::timestamptz, $1::timestamptz)', [month]);
@@ -200,11 +200,11 @@ async function copyTables(
     failpoint('migration.database.table.after');
     const rows = [...contents].find(([table]) => table.name === name)?.[1].rows ?? 0;
     copied += rows;
-    tell({ step: 'copying', what: name, done: rows, total: rows });
+    onProgress({ step: 'copying', what: name, done: rows, total: rows });
   }
   for (const { name } of tables) await target.query(`ALTER TABLE ${quoted(name)} ENABLE TRIGGER USER`);
   await copySequences(source, target);
-  const there = await contentsOf(target, tables, 'comparing', tell);
+  const there = await contentsOf(target, tables, 'comparing', onProgress);
   const differing = tables.filter((table) => there.get(table)?.hash !== contents.get(table)?.hash);
   if (differing.length > 0) throw notTheSame(`the tables ${differing.map(({ name }) => name).join(', ')}`);
   return copied;

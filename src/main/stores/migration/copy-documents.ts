@@ -3,8 +3,8 @@ import { lifetimeField } from '../documents/collections.ts';
 import type { CollectionName, DocumentStore, StoredDocument } from '../documents/ports.ts';
 import { ContentHash, canonicalText } from './content-hash.ts';
 import { collectionNames, documentPages } from './document-pages.ts';
-import type { CopyResult, CopyTell } from './progress.ts';
-import { notEmpty, notTheSame } from './refusals.ts';
+import { notEmpty, notTheSame } from './errors.ts';
+import type { CopyResult, OnCopyProgress } from './progress.ts';
 
 /** Documents on their way at a time. */
 const writers = 8;
@@ -25,7 +25,7 @@ export interface DocumentsFingerprint {
  */
 export async function fingerprintDocuments(
   store: DocumentStore,
-  options: { readonly livingAt?: Date; readonly tell?: CopyTell } = {},
+  options: { readonly livingAt?: Date; readonly onProgress?: OnCopyProgress } = {},
 ): Promise<DocumentsFingerprint> {
   const hash = new ContentHash();
   const counts: [CollectionName, number][] = [];
@@ -35,7 +35,7 @@ export async function fingerprintDocuments(
       for (const document of page) {
         if (livesAt(collection, document, options.livingAt)) hash.add(collection, canonicalText(document));
       }
-      options.tell?.({ step: 'comparing', what: collection, done: hash.count - before, total: null });
+      options.onProgress?.({ step: 'comparing', what: collection, done: hash.count - before, total: null });
     }
     counts.push([collection, hash.count - before]);
   }
@@ -54,14 +54,15 @@ export async function fingerprintDocuments(
 export async function copyDocuments(
   from: DocumentStore,
   to: DocumentStore,
-  tell: CopyTell,
+  onProgress: OnCopyProgress,
 ): Promise<CopyResult> {
-  for (const collection of collectionNames()) await refuseOthers(from, to, collection, tell);
+  for (const collection of collectionNames()) await refuseOthers(from, to, collection, onProgress);
   let copied = 0;
-  for (const collection of collectionNames()) copied += await copyCollection(from, to, collection, tell);
+  for (const collection of collectionNames())
+    copied += await copyCollection(from, to, collection, onProgress);
   const livingAt = new Date(Date.now() + comparedMs);
-  const source = await fingerprintDocuments(from, { livingAt, tell });
-  const target = await fingerprintDocuments(to, { livingAt, tell });
+  const source = await fingerprintDocuments(from, { livingAt, onProgress });
+  const target = await fingerprintDocuments(to, { livingAt, onProgress });
   if (source.sha256 !== target.sha256 || source.count !== target.count) {
     const differing = collectionNames()
       .filter((name) => source.counts[name] !== target.counts[name])
@@ -80,7 +81,7 @@ async function refuseOthers(
   from: DocumentStore,
   to: DocumentStore,
   collection: CollectionName,
-  tell: CopyTell,
+  onProgress: OnCopyProgress,
 ): Promise<void> {
   let checked = 0;
   for await (const page of documentPages(to, collection)) {
@@ -91,7 +92,7 @@ async function refuseOthers(
     );
     if (other) throw notEmpty(`the document ${other.id} of ${collection}`);
     checked += page.length;
-    tell({ step: 'checking', what: collection, done: checked, total: null });
+    onProgress({ step: 'checking', what: collection, done: checked, total: null });
   }
 }
 
@@ -99,7 +100,7 @@ async function copyCollection(
   from: DocumentStore,
   to: DocumentStore,
   collection: CollectionName,
-  tell: CopyTell,
+  onProgress: OnCopyProgress,
 ): Promise<number> {
   const total = await from.count(collection, {});
   let done = 0;
@@ -118,7 +119,7 @@ async function copyCollection(
     await Promise.all(Array.from({ length: writers }, write));
     done += page.length;
     copied += missing.length;
-    tell({ step: 'copying', what: collection, done, total });
+    onProgress({ step: 'copying', what: collection, done, total });
   }
   return copied;
 }

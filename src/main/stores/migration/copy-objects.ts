@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { failpoint } from '../../platform/failpoints.ts';
 import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
 import { ContentHash } from './content-hash.ts';
-import type { CopyResult, CopyTell } from './progress.ts';
-import { notEmpty, notTheSame } from './refusals.ts';
+import { notEmpty, notTheSame } from './errors.ts';
+import type { CopyResult, OnCopyProgress } from './progress.ts';
 
 /** Objects up to this size are read whole, several at a time: a dataset is mostly of them. */
 const smallBytes = 256 * 1024;
@@ -20,7 +20,7 @@ export interface ObjectsFingerprint {
 /** How many objects a store holds, and a hash over all of them: reads every byte. */
 export async function fingerprintObjects(
   store: ObjectStore,
-  options: { readonly tell?: CopyTell } = {},
+  options: { readonly onProgress?: OnCopyProgress } = {},
 ): Promise<ObjectsFingerprint> {
   const hash = new ContentHash();
   let bytes = 0;
@@ -33,7 +33,7 @@ export async function fingerprintObjects(
         bytes += size;
       }
       done += objects.length;
-      options.tell?.({ step: 'comparing', what: bucket, done, total: null });
+      options.onProgress?.({ step: 'comparing', what: bucket, done, total: null });
     }
   }
   return { count: hash.count, bytes, sha256: hash.hex() };
@@ -44,15 +44,19 @@ export async function fingerprintObjects(
  * @throws TrainyardError MIGRATION_TARGET_NOT_EMPTY where the target holds an object that the source does not have like that (nothing
  *   was written then); MIGRATION_DIFFERS where both are not the same in the end
  */
-export async function copyObjects(from: ObjectStore, to: ObjectStore, tell: CopyTell): Promise<CopyResult> {
+export async function copyObjects(
+  from: ObjectStore,
+  to: ObjectStore,
+  onProgress: OnCopyProgress,
+): Promise<CopyResult> {
   const there = new Map<Bucket, ReadonlySet<string>>();
-  for (const bucket of buckets) there.set(bucket, await sameObjects(from, to, bucket, tell));
+  for (const bucket of buckets) there.set(bucket, await sameObjects(from, to, bucket, onProgress));
   const source = new ContentHash();
   let copied = 0;
   for (const bucket of buckets) {
-    copied += await copyBucket(from, to, bucket, there.get(bucket) ?? new Set(), source, tell);
+    copied += await copyBucket(from, to, bucket, there.get(bucket) ?? new Set(), source, onProgress);
   }
-  const target = await fingerprintObjects(to, { tell });
+  const target = await fingerprintObjects(to, { onProgress });
   if (source.hex() !== target.sha256 || source.count !== target.count) {
     throw notTheSame(`${target.count} objects instead of ${source.count}, or other contents`);
   }
@@ -64,7 +68,7 @@ async function sameObjects(
   from: ObjectStore,
   to: ObjectStore,
   bucket: Bucket,
-  tell: CopyTell,
+  onProgress: OnCopyProgress,
 ): Promise<ReadonlySet<string>> {
   const same = new Set<string>();
   for await (const objects of batches(to.list(bucket, ''))) {
@@ -78,7 +82,7 @@ async function sameObjects(
         same.add(key);
       }),
     );
-    tell({ step: 'checking', what: bucket, done: same.size, total: null });
+    onProgress({ step: 'checking', what: bucket, done: same.size, total: null });
   }
   return same;
 }
@@ -89,7 +93,7 @@ async function copyBucket(
   bucket: Bucket,
   there: ReadonlySet<string>,
   source: ContentHash,
-  tell: CopyTell,
+  onProgress: OnCopyProgress,
 ): Promise<number> {
   let done = 0;
   let copied = 0;
@@ -106,7 +110,7 @@ async function copyBucket(
     }
     done += objects.length;
     copied += missing.length;
-    tell({ step: 'copying', what: bucket, done, total: null });
+    onProgress({ step: 'copying', what: bucket, done, total: null });
   }
   return copied;
 }

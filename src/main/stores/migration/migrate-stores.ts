@@ -1,6 +1,6 @@
 import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
-import type { Tell } from '../../platform/progress.ts';
+import type { OnProgress } from '../../platform/progress.ts';
 import { buckets } from '../objects/ports.ts';
 import type { Stores } from '../profiles/stores.ts';
 import { copyDatabase } from './copy-database.ts';
@@ -8,15 +8,15 @@ import { copyDocuments } from './copy-documents.ts';
 import { copyObjects } from './copy-objects.ts';
 import { collectionNames } from './document-pages.ts';
 import { emptyDatabase } from './empty-database.ts';
-import type { CopyNews, CopyResult, CopyTell } from './progress.ts';
+import type { CopyProgress, CopyResult, OnCopyProgress } from './progress.ts';
 
 export interface MigrateParts {
   readonly from: Profile;
   readonly to: Profile;
   /** What the target holds goes first. */
   readonly replace: boolean;
-  readonly tell: Tell;
-  readonly open: (profile: Profile, tell: Tell | null) => Promise<Stores>;
+  readonly onProgress: OnProgress;
+  readonly open: (profile: Profile, onProgress: OnProgress | null) => Promise<Stores>;
 }
 
 const tellEveryMs = 250;
@@ -44,14 +44,18 @@ async function empty({ pool, documents, objects }: Stores): Promise<void> {
 }
 
 /** Tells of a part as a step of the operation, now and then while it goes on, and with its counts at the end. */
-async function part(tell: Tell, step: string, copy: (tell: CopyTell) => Promise<CopyResult>): Promise<void> {
+async function part(
+  onProgress: OnProgress,
+  step: string,
+  copy: (onProgress: OnCopyProgress) => Promise<CopyResult>,
+): Promise<void> {
   const begun = performance.now();
   const say = (status: 'running' | 'done' | 'failed', detail: string) => {
     const durationMs = status === 'running' ? null : Math.round(performance.now() - begun);
-    tell({ type: 'step', step, service: null, status, detail, durationMs });
+    onProgress({ type: 'step', step, service: null, status, detail, durationMs });
   };
   let told = 0;
-  const hear = ({ step: phase, what, done, total }: CopyNews) => {
+  const hear = ({ step: phase, what, done, total }: CopyProgress) => {
     if (performance.now() - told < tellEveryMs) return;
     told = performance.now();
     say('running', `${phase} ${what} ${done}${total === null ? '' : ` / ${total}`}`);
@@ -71,7 +75,7 @@ async function part(tell: Tell, step: string, copy: (tell: CopyTell) => Promise<
  * does no harm. What lives in the cache and the queue is made anew from the rows.
  * @throws TrainyardError MIGRATION_…; the source is in use again then
  */
-export async function migrateStores({ from, to, replace, tell, open }: MigrateParts): Promise<void> {
+export async function migrateStores({ from, to, replace, onProgress, open }: MigrateParts): Promise<void> {
   if (from === to) {
     throw new TrainyardError(
       'MIGRATION_SAME_PROFILE',
@@ -82,19 +86,21 @@ export async function migrateStores({ from, to, replace, tell, open }: MigratePa
       },
     );
   }
-  await using source = await open(from, tell);
+  await using source = await open(from, onProgress);
   await refuseUnderWay(source);
-  await using target = await open(to, tell);
+  await using target = await open(to, onProgress);
   if (replace) {
-    await part(tell, 'migrate-empty', async () => {
+    await part(onProgress, 'migrate-empty', async () => {
       await empty(target);
       return { count: 0, copied: 0, sha256: '' };
     });
   }
   // Rows last: they name the documents and objects, which are there then.
-  await part(tell, 'migrate-objects', (hear) => copyObjects(source.objects, target.objects, hear));
-  await part(tell, 'migrate-documents', (hear) => copyDocuments(source.documents, target.documents, hear));
-  await part(tell, 'migrate-database', (hear) =>
-    copyDatabase({ from: source.address, to: target.address, tell: hear }),
+  await part(onProgress, 'migrate-objects', (hear) => copyObjects(source.objects, target.objects, hear));
+  await part(onProgress, 'migrate-documents', (hear) =>
+    copyDocuments(source.documents, target.documents, hear),
+  );
+  await part(onProgress, 'migrate-database', (hear) =>
+    copyDatabase({ from: source.address, to: target.address, onProgress: hear }),
   );
 }

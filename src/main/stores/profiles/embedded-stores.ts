@@ -55,7 +55,7 @@ export async function openEmbeddedStores({ home, log }: { home: string; log: Log
   const relational = await openRelational(postgres.connection, { url: postgres.url, tls: null }, log);
   const { pool, schema } = stack.use(relational);
   const report = (error: unknown) =>
-    log.warn({ err: error }, 'a connection that listens for news broke; it is made anew');
+    log.warn({ err: error }, 'a connection that listens for changes broke; it is made anew');
   const listener = stack.use(createListener(pool, report));
   const documents = createDocumentStore(pool);
   const objects = await FilesObjectStore.open(openStateFolder(home, 'objects'));

@@ -22,14 +22,14 @@ export interface ServerStoresParts {
 type Live = Pick<Stores, 'cache' | 'queue' | 'pubSub' | 'workers'>;
 type Objects = Pick<Stores, 'objects' | 'local' | 'links'>;
 
-/** Cache, queue and news: Redis where there is one, else the PostgreSQL. */
+/** Cache, queue and notifications: Redis where there is one, else the PostgreSQL. */
 async function openLive(
   { endpoints, log }: ServerStoresParts,
   pool: pg.Pool,
   stack: AsyncDisposableStack,
 ): Promise<Live> {
   const report = (error: unknown) =>
-    log.warn({ err: error }, 'a connection that listens for news broke; it is made anew');
+    log.warn({ err: error }, 'a connection that listens for changes broke; it is made anew');
   if (endpoints.redis) {
     const { openRedis } = await import('../redis/redis.ts');
     return stack.use(await openRedis(endpoints.redis, report));

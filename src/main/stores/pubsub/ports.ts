@@ -5,7 +5,7 @@ import { toJsonText } from '../../platform/json-text.ts';
 const largestMessageBytes = 7000;
 
 /**
- * News for whoever listens now; nothing is kept. A message may be lost when a connection breaks: whoever waits for news
+ * Notifications for whoever listens now; nothing is kept. A message may be lost when a connection breaks: whoever waits for changes
  * reads its store again when the wait is over. No listener hears a message twice; one publisher's messages on a channel come in
  * their order.
  */

@@ -4,7 +4,7 @@ import type { RedisAddress } from './address.ts';
 import { asRedisError, isOutage } from './errors.ts';
 
 /** How long a call waits for a server that just went away, and how long for its answer. */
-const patienceMs = 4000;
+const timeoutMs = 4000;
 const answerMs = 5000;
 const firstPauseMs = 20;
 const longestPauseMs = 500;
@@ -52,7 +52,7 @@ export class RedisConnection implements AsyncDisposable {
       protocol: 2 as const,
       lazyConnect: true,
       connectionName: name,
-      connectTimeout: patienceMs,
+      connectTimeout: timeoutMs,
       commandTimeout: longest,
       // What is under way when the connection breaks fails then; whether it may be done again is the caller's to say.
       enableOfflineQueue: false,
@@ -149,7 +149,7 @@ export class RedisConnection implements AsyncDisposable {
         this.fault ??= error;
       });
     }
-    const left = this.downSince + patienceMs - performance.now();
+    const left = this.downSince + timeoutMs - performance.now();
     if (left > 0 && !this.isHopeless()) {
       let late: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {

@@ -13,7 +13,7 @@ export interface ThreadExaminerParts {
 }
 
 /** So long a thread may take to end by itself. One that is ended from outside leaves the file open that it opens at that moment. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** Examines sources in a thread for each, so that the engine goes on answering. */
 export class ThreadExaminer implements SourceExaminer {
@@ -32,7 +32,7 @@ export class ThreadExaminer implements SourceExaminer {
     let deadline: NodeJS.Timeout | undefined;
     const abort = () => {
       order('stop');
-      deadline = setTimeout(() => void thread.terminate(), patienceMs).unref();
+      deadline = setTimeout(() => void thread.terminate(), timeoutMs).unref();
     };
     signal.addEventListener('abort', abort);
     const accepted: AcceptedImage[] = [];

@@ -12,7 +12,7 @@ export interface StoreCheck {
   readonly hint: string | null;
 }
 
-const patienceMs = 8000;
+const timeoutMs = 8000;
 
 /** What each kind of server is asked: to let us in, and to do something small. */
 const asks: {
@@ -53,12 +53,12 @@ async function check(store: keyof StoreEndpoints, ask: () => Promise<string>): P
       reject(
         new TrainyardError(
           `${store.toUpperCase()}_UNREACHABLE`,
-          `It does not answer within ${patienceMs / 1000} s`,
+          `It does not answer within ${timeoutMs / 1000} s`,
           'Start the server, or correct its address.',
           { status: 503 },
         ),
       ),
-    patienceMs,
+    timeoutMs,
   );
   try {
     return { store, ok: true, code: null, message: await Promise.race([ask(), late]), hint: null };

@@ -13,14 +13,14 @@ import { serverUser } from '../../../postgres/embedded/server-user.ts';
 import type { FindingCode } from '../findings.ts';
 import type { Check, Observation } from '../ports.ts';
 
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 
 async function look(home: string): Promise<Observation> {
   const record = readEngineRecord(home);
   if (!record) return { code: 'ENGINE_NOT_RUNNING', evidence: home };
   const evidence = `${record.url}, process ${record.pid}`;
   if (!isAlive(record.pid)) return { code: 'ENGINE_DIED', evidence };
-  if (await answers(record.url, patienceMs)) return { code: 'ENGINE_RUNNING', evidence };
+  if (await answers(record.url, timeoutMs)) return { code: 'ENGINE_RUNNING', evidence };
   const command = process.platform === 'win32' ? `taskkill /PID ${record.pid}` : `kill ${record.pid}`;
   return { code: 'ENGINE_SILENT', evidence, command };
 }

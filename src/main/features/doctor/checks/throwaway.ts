@@ -26,7 +26,7 @@ export interface Throwaway {
 
 /** After this the container ends by itself, whatever became of the doctor. */
 const lifeSeconds = 5;
-const patienceMs = 5_500;
+const timeoutMs = 5_500;
 const mebibyte = 1024 ** 2;
 
 function optionsOf(work: Throwaway): Docker.ContainerCreateOptions {
@@ -81,14 +81,14 @@ async function outputOf(docker: Docker, container: Docker.Container): Promise<st
  * @throws what Docker says where it does not run it, TooLateError
  */
 export async function runThrowaway(engine: DockerEngine, work: Throwaway): Promise<string> {
-  const docker = engine.client(patienceMs);
+  const docker = engine.client(timeoutMs);
   let container: Docker.Container | undefined;
   const running = (async () => {
     container = await docker.createContainer(optionsOf(work));
     return outputOf(docker, container);
   })();
   try {
-    return await within(patienceMs, running);
+    return await within(timeoutMs, running);
   } catch (error) {
     await container?.remove({ force: true, v: true }).catch(whenGone);
     throw error;

@@ -125,7 +125,7 @@ export class SupervisedExecutor implements Executor {
     let changed = () => {};
     using _watch = directories.watch(runDirectory, () => changed());
     for (;;) {
-      const news = new Promise<void>((resolve) => {
+      const changes = new Promise<void>((resolve) => {
         changed = resolve;
       });
       const failure =
@@ -140,7 +140,7 @@ export class SupervisedExecutor implements Executor {
         return { started: false, message: lastLines ? `${failure}\n${lastLines}` : failure };
       }
       // Not every file system tells of its changes.
-      await Promise.race([news, delay(100)]);
+      await Promise.race([changes, delay(100)]);
     }
   }
 

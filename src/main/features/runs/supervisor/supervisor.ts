@@ -123,7 +123,7 @@ if (!directory || divider !== '--' || !program) {
 // Its standard error is a file, which a full disk may refuse; and it must be there when the trainer ends, whatever else goes wrong.
 process.stderr.on('error', () => {});
 withLastResort({
-  tell: (error, message) =>
+  log: (error, message) =>
     process.stderr.write(`${message}: ${error instanceof Error ? error.stack : String(error)}\n`),
   end: null,
 });

@@ -14,7 +14,7 @@ export interface TemporalDriverParts {
   readonly workflowBundle: string;
   readonly log: RunLog;
   /** How long a woken run's workflow may take to ask for a look before the run is looked at without it. Left out: a second. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
   /** Makes a namespace that is not there, as after the loss of a development server's store. Left out: a person has to. */
   readonly ensureNamespace?: (endpoint: TemporalEndpoint) => Promise<unknown>;
 }
@@ -25,7 +25,7 @@ export type TemporalDriverState =
   /** The engine's own loop moves the runs meanwhile. */
   | { readonly kind: 'away'; readonly error: TrainyardError };
 
-const usualPatienceMs = 1000;
+const usualTimeoutMs = 1000;
 /** How many times the patience a workflow may leave a run alone before another is put in its place. */
 const wedgedAfter = 60;
 const checkEveryMs = 3000;
@@ -42,7 +42,7 @@ export class TemporalDriver implements RunDriver {
   private readonly endpoint: TemporalEndpoint;
   private readonly parts: TemporalDriverParts;
   private readonly embedded: EmbeddedDriver;
-  private readonly patienceMs: number;
+  private readonly timeoutMs: number;
   /** Runs that were woken and whose look has not begun, and when they are looked at without it. */
   private readonly waiting = new Map<string, NodeJS.Timeout>();
   /** Since when a run's workflow has been leaving it alone. */
@@ -59,7 +59,7 @@ export class TemporalDriver implements RunDriver {
     this.endpoint = endpoint;
     this.parts = parts;
     this.embedded = new EmbeddedDriver(parts.log);
-    this.patienceMs = parts.patienceMs ?? usualPatienceMs;
+    this.timeoutMs = parts.timeoutMs ?? usualTimeoutMs;
   }
 
   get state(): TemporalDriverState {
@@ -79,12 +79,12 @@ export class TemporalDriver implements RunDriver {
       this.embedded.wake(runId);
       return;
     }
-    // A look that has not begun sees this news, too.
+    // A look that has not begun sees this change, too.
     if (this.waiting.has(runId)) return;
     const timer = setTimeout(() => {
       if (!this.neglected.has(runId)) this.neglected.set(runId, performance.now());
       this.moveHere(runId);
-    }, this.patienceMs);
+    }, this.timeoutMs);
     this.waiting.set(runId, timer);
     void this.ask(runId, () => link.wake(runId));
   }
@@ -111,7 +111,7 @@ export class TemporalDriver implements RunDriver {
       return;
     }
     const neglectedMs = performance.now() - (this.neglected.get(runId) ?? Number.POSITIVE_INFINITY);
-    if (neglectedMs > wedgedAfter * this.patienceMs && !this.inHand.has(runId)) {
+    if (neglectedMs > wedgedAfter * this.timeoutMs && !this.inHand.has(runId)) {
       this.neglected.delete(runId);
       this.parts.log.warn({ runId }, 'the workflow of a run does nothing; another is put in its place');
       await this.ask(runId, () => link.replace(runId));

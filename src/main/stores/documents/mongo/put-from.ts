@@ -1,6 +1,6 @@
 import type { UpdateFilter } from 'mongodb';
+import { arrayGap, checkedBaseItems } from '../errors.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
-import { arrayGap, checkedBaseItems } from '../refusals.ts';
 import { type Condition, isLive } from './filter.ts';
 import { toTopName } from './names.ts';
 import { type BsonDocument, toStored } from './stored-document.ts';

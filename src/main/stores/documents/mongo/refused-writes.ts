@@ -1,7 +1,7 @@
 import { MongoServerError } from 'mongodb';
 import { collections } from '../collections.ts';
+import { existsAlready } from '../errors.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
-import { existsAlready } from '../refusals.ts';
 import { invalidDocument } from '../validation.ts';
 import { tooLarge } from './stored-document.ts';
 

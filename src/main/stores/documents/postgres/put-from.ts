@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { toJsonbText } from '../../../postgres/jsonb-text.ts';
+import { arrayGap, checkedBaseItems } from '../errors.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
-import { arrayGap, checkedBaseItems } from '../refusals.ts';
 import { documentText } from '../validation.ts';
 import { isLive } from './filter.ts';
 

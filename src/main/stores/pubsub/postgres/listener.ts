@@ -7,7 +7,7 @@ import { ListeningConnection } from './connection.ts';
 type Handler = (payload: string | null) => void;
 
 /** How long `listen` waits for a connection, and the pauses between attempts to get one. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 const firstPauseMs = 50;
 const longestPauseMs = 5000;
 
@@ -65,8 +65,8 @@ class PostgresListener implements Listener {
   }
 
   private async established(channel: string): Promise<void> {
-    const patience = new AbortController();
-    const late = sleep(patienceMs, true, { signal: patience.signal }).catch(() => true);
+    const timeout = new AbortController();
+    const late = sleep(timeoutMs, true, { signal: timeout.signal }).catch(() => true);
     try {
       for (;;) {
         if (this.closing.signal.aborted) throw unreachable();
@@ -78,7 +78,7 @@ class PostgresListener implements Listener {
         }
       }
     } finally {
-      patience.abort();
+      timeout.abort();
     }
   }
 

@@ -24,7 +24,7 @@ export class AttemptEndings {
 
   /** Cancels a run whose trainer was never started. */
   async cancelUnstarted(runId: string): Promise<void> {
-    const { work, runs, attempts, announcement } = this.parts;
+    const { work, runs, attempts, notifier } = this.parts;
     failpoint('run.cancel-unstarted.before');
     const cancelled = await work.transaction(async (tx) => {
       const run = await runs.lock(tx, runId);
@@ -53,7 +53,7 @@ export class AttemptEndings {
     });
     if (!cancelled) return;
     failpoint('run.cancel-unstarted.after');
-    await announcement.changed(runId);
+    await notifier.changed(runId);
   }
 
   /** The supervisor said how the trainer ended. */
@@ -77,7 +77,7 @@ export class AttemptEndings {
    * The supervisor is dead and left no word of how the trainer ended.
    * @param fault why its word cannot be read, where there is one
    */
-  async bury(run: RunRow, attempt: AttemptRow, fault?: string): Promise<void> {
+  async markLost(run: RunRow, attempt: AttemptRow, fault?: string): Promise<void> {
     const { executor, ingestion } = this.parts;
     // The trainer ends itself when its supervisor is gone, and writes a last checkpoint: what it writes is waited for.
     await executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
@@ -109,7 +109,7 @@ export class AttemptEndings {
     facts: Omit<AttemptChange, 'status' | 'cause' | 'message'>,
     result: IngestSummary['result'],
   ): Promise<void> {
-    const { work, runs, attempts, announcement } = this.parts;
+    const { work, runs, attempts, notifier } = this.parts;
     const { status, cause } = outcome;
     // PostgreSQL's text holds no NUL; a trainer's standard error may.
     const message = outcome.message?.replaceAll('\0', '') ?? null;
@@ -150,7 +150,7 @@ export class AttemptEndings {
     });
     if (project !== null) failpoint('attempt.finish.after');
     await this.following.leave(attempt);
-    await announcement.changed(attempt.runId);
+    await notifier.changed(attempt.runId);
     this.parts.attemptEnded?.(attempt.id);
   }
 }

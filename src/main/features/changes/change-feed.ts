@@ -14,7 +14,7 @@ interface Entry extends Change {
  * Which things changed, for screens that show lists. In memory: a reader with a cursor of another process (or one that is
  * too old) is told to read everything anew, so nothing depends on what a restart forgets.
  */
-export class News {
+export class ChangeFeed {
   private instance = randomUUID();
   private readonly latest = new Map<string, Entry>();
   private readonly waiting = new Set<() => void>();

@@ -35,8 +35,8 @@ class Channel {
   }
 }
 
-/** Reads that wait for news of a run. All readers of a run share one subscription. */
-export class RunNews implements AsyncDisposable {
+/** Reads that wait for changes of a run. All readers of a run share one subscription. */
+export class RunChanges implements AsyncDisposable {
   private readonly pubSub: PubSub;
   private readonly channels = new Map<string, Channel>();
   private closed = false;
@@ -54,23 +54,23 @@ export class RunNews implements AsyncDisposable {
     runId: string,
     waitMs: number,
     read: () => Promise<Page>,
-    hasNews: (page: Page) => boolean,
+    isAnswer: (page: Page) => boolean,
     signal?: AbortSignal,
   ): Promise<Page> {
     const end = performance.now() + waitMs;
     if (waitMs === 0 || !this.channels.has(runId)) {
       const page = await read();
-      if (waitMs === 0 || hasNews(page)) return page;
+      if (waitMs === 0 || isAnswer(page)) return page;
     }
     const channel = this.enter(runId);
     try {
       await channel.subscription;
       for (;;) {
-        // Before reading: what is published while it reads counts as news.
+        // Before reading: what is published while it reads counts as a change.
         const { heard } = channel;
         const page = await read();
         const leftMs = end - performance.now();
-        if (hasNews(page) || leftMs <= 0 || signal?.aborted || this.closed) return page;
+        if (isAnswer(page) || leftMs <= 0 || signal?.aborted || this.closed) return page;
         await channel.after(heard, leftMs, signal);
       }
     } finally {

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TrainyardError } from '../../shared/model/errors.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import { failpoint } from '../platform/failpoints.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import { DaemonRefusal, type ObjectKind } from './daemon.ts';
 import type { StackRecord } from './record.ts';
-import { tellStep } from './report-step.ts';
+import { reportStep } from './report-step.ts';
 import type { StackParts } from './stack-parts.ts';
 
 type RemovalParts = Pick<StackParts, 'daemon' | 'files' | 'credentials' | 'volumes'>;
@@ -56,7 +56,7 @@ export async function removeStack(
   parts: RemovalParts,
   record: StackRecord,
   services: readonly ServiceName[],
-  tell: Tell,
+  onProgress: OnProgress,
 ): Promise<void> {
   const { daemon, files, credentials } = parts;
   const { id, name } = record;
@@ -68,7 +68,7 @@ export async function removeStack(
   failpoint('stack.destroy.intent.before');
   mark(record.removal?.volumes ?? false);
   failpoint('stack.destroy.intent.after');
-  await tellStep(tell, 'remove-containers', null, async () => {
+  await reportStep(onProgress, 'remove-containers', null, async () => {
     failpoint('stack.destroy.containers.before');
     const count = await sweep(parts, 'container', async () =>
       (await daemon.containers(id)).filter(({ service }) => goes(service)).map((container) => container.id),
@@ -77,7 +77,7 @@ export async function removeStack(
     return String(count);
   });
   if (all) {
-    await tellStep(tell, 'remove-networks', null, async () => {
+    await reportStep(onProgress, 'remove-networks', null, async () => {
       failpoint('stack.destroy.networks.before');
       const count = await sweep(parts, 'network', () => daemon.names('network', id));
       failpoint('stack.destroy.networks.after');
@@ -85,7 +85,7 @@ export async function removeStack(
     });
   }
   mark(true);
-  await tellStep(tell, 'remove-volumes', null, async () => {
+  await reportStep(onProgress, 'remove-volumes', null, async () => {
     const own = new Set(services.flatMap((one) => parts.volumes[one]).map((one) => `${name}_${one}`));
     failpoint('stack.destroy.volumes.before');
     const count = await sweep(parts, 'volume', async () =>
@@ -95,7 +95,7 @@ export async function removeStack(
     return String(count);
   });
   if (!all) return files.write({ ...record, removal: null });
-  await tellStep(tell, 'remove-notes', null, async () => {
+  await reportStep(onProgress, 'remove-notes', null, async () => {
     failpoint('stack.destroy.secrets.before');
     credentials.remove();
     failpoint('stack.destroy.secrets.after');

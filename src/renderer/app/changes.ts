@@ -5,7 +5,7 @@ import { type EngineClient, queries, stores } from '../rpc/client.ts';
 const settleMs = 500;
 const waitMs = 25_000;
 
-type Change = Awaited<ReturnType<EngineClient['system']['news']>>['changed'][number];
+type Change = Awaited<ReturnType<EngineClient['system']['changes']>>['changed'][number];
 
 /** Marks what changed as stale, so that what is on the screen is read again. */
 async function invalidate(client: QueryClient, changes: readonly Change[]): Promise<void> {
@@ -21,23 +21,23 @@ async function invalidate(client: QueryClient, changes: readonly Change[]): Prom
   await Promise.all(keys.map((queryKey) => client.invalidateQueries({ queryKey })));
 }
 
-/** Keeps the page's reads true until aborted: waits for news and reads again what they concern. */
-export async function followNews(
+/** Keeps the page's reads true until aborted: waits for changes and reads again what they concern. */
+export async function followChanges(
   engine: EngineClient,
   client: QueryClient,
   signal: AbortSignal,
 ): Promise<void> {
   let after = '';
   for (;;) {
-    const news = await engine.system.news({ after, waitMs: after === '' ? 0 : waitMs }, { signal });
+    const changes = await engine.system.changes({ after, waitMs: after === '' ? 0 : waitMs }, { signal });
     // The first answer only tells where to begin: nothing on the screen is older.
-    if (news.reset && after !== '') {
+    if (changes.reset && after !== '') {
       stores.wake();
-      // Not waited for: where the stores went away these reads last until the next such news.
+      // Not waited for: where the stores went away these reads last until the next such notification.
       void client.invalidateQueries();
-    } else if (!news.reset) await invalidate(client, news.changed);
-    after = news.cursor;
-    if (news.changed.length > 0) await new Promise((resolve) => setTimeout(resolve, settleMs));
+    } else if (!changes.reset) await invalidate(client, changes.changed);
+    after = changes.cursor;
+    if (changes.changed.length > 0) await new Promise((resolve) => setTimeout(resolve, settleMs));
     signal.throwIfAborted();
   }
 }

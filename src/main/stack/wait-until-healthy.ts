@@ -21,7 +21,7 @@ const probeTimeoutMs = 3000;
 /** The container is looked at less often: that it ended is seen soon enough. */
 const lookEveryMs = 250;
 /** A server that is being made may refuse the password until it has it. */
-const refusalPatienceMs = 15_000;
+const refusalTimeoutMs = 15_000;
 
 export interface Watched {
   readonly service: ServiceName;
@@ -36,7 +36,7 @@ export interface Watching {
   readonly probe: Probe;
   readonly endpoints: StoreEndpoints;
   readonly secrets: StackSecrets;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -84,7 +84,7 @@ async function hasEnded({ container }: Watched, { daemon }: Watching): Promise<b
  * @throws TrainyardError with the cause where its container ends, refuses the stack's password, or is not ready in time
  */
 export async function untilHealthy(watched: Watched, watching: Watching): Promise<string> {
-  const { daemon, probe, endpoints, secrets, patienceMs, signal } = watching;
+  const { daemon, probe, endpoints, secrets, timeoutMs, signal } = watching;
   const begun = performance.now();
   const failure = () => failureOf(daemon, watched.service, watched.container.id, secrets);
   let lookAt = begun + lookEveryMs;
@@ -103,9 +103,9 @@ export async function untilHealthy(watched: Watched, watching: Watching): Promis
         if (await hasEnded(watched, watching)) throw await whyEnded(watched, watching);
         lookAt = now + lookEveryMs;
       }
-      if (refusedSince !== null && now - refusedSince > Math.min(refusalPatienceMs, patienceMs / 2))
+      if (refusedSince !== null && now - refusedSince > Math.min(refusalTimeoutMs, timeoutMs / 2))
         throw credentialsRefused(await failure());
-      if (now - begun > patienceMs) throw serviceTimeout(await failure(), patienceMs, errorMessage(error));
+      if (now - begun > timeoutMs) throw serviceTimeout(await failure(), timeoutMs, errorMessage(error));
       await pause(Math.max(0, askedAt + probeEveryMs - performance.now()));
     }
   }

@@ -5,18 +5,18 @@ import { reachEngine, waitForEngine } from './engine.ts';
 import { say } from './language.ts';
 import { remark } from './output.ts';
 
-const patienceMs = 120_000;
+const timeoutMs = 120_000;
 
 /** A reader that outlives the engine: a read that a restart cut off is asked again of the engine that comes next. */
-export class Session implements Disposable {
+export class ReconnectingClient implements Disposable {
   private client: Client;
 
   private constructor(client: Client) {
     this.client = client;
   }
 
-  static async open(): Promise<Session> {
-    return new Session(await reachEngine());
+  static async open(): Promise<ReconnectingClient> {
+    return new ReconnectingClient(await reachEngine());
   }
 
   /**
@@ -44,7 +44,7 @@ export class Session implements Disposable {
   }
 
   private async reconnect(cause: unknown): Promise<void> {
-    const end = Date.now() + patienceMs;
+    const end = Date.now() + timeoutMs;
     this.client[Symbol.dispose]();
     remark(
       say(

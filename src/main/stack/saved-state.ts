@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { TrainyardError } from '../../shared/model/errors.ts';
 import { serviceNames } from '../../shared/model/stack.ts';
 import { failpoint } from '../platform/failpoints.ts';
-import type { Tell } from '../platform/progress.ts';
+import type { OnProgress } from '../platform/progress.ts';
 import { choosePorts } from './choose-ports.ts';
 import type { FoundIdentity, StackContainer, VolumeAccess } from './daemon.ts';
 import { ensureImage } from './images.ts';
@@ -16,16 +16,16 @@ import {
   type StackSecrets,
   secretNames,
 } from './record.ts';
-import { tellStep } from './report-step.ts';
+import { reportStep } from './report-step.ts';
 import type { StackParts } from './stack-parts.ts';
 
 /** What is known of a stack. */
-export interface Notes {
+export interface SavedState {
   readonly record: StackRecord;
   readonly secrets: StackSecrets;
 }
 
-type NotebookParts = Pick<
+type SavedStateParts = Pick<
   StackParts,
   'daemon' | 'files' | 'credentials' | 'hostPorts' | 'volumes' | 'images'
 >;
@@ -48,7 +48,7 @@ const slots = 2;
 const slotFile = (slot: number) => `stack-${slot % slots}.json`;
 
 /** What of the record is worth a new copy. */
-function copyHash({ record, secrets }: Notes): string {
+function copyHash({ record, secrets }: SavedState): string {
   const { id, name, ports, images, memoryBytes } = record;
   return createHash('sha256')
     .update(
@@ -90,18 +90,18 @@ function portsOf(containers: readonly StackContainer[]): StackPorts | null {
  * Knows which stack a state folder has: by its notes, else by the labels of what the daemon has, whose recovery volume holds a copy
  * of the notes and the passwords.
  */
-export class Notebook {
-  private readonly parts: NotebookParts;
+export class SavedStateStore {
+  private readonly parts: SavedStateParts;
 
-  constructor(parts: NotebookParts) {
+  constructor(parts: SavedStateParts) {
     this.parts = parts;
   }
 
   /** The record as it stands or as the labels give it, without changing anything; null where there is no stack. */
   async peek(): Promise<{ readonly record: StackRecord; readonly secrets: StackSecrets | null } | null> {
     const { files, credentials, daemon } = this.parts;
-    const notes = files.read();
-    if (notes.kind === 'whole') return { record: notes.record, secrets: credentials.load() };
+    const saved = files.read();
+    if (saved.kind === 'whole') return { record: saved.record, secrets: credentials.load() };
     const [found] = await daemon.stacksOf(files.home);
     return found ? this.lookUp(found) : null;
   }
@@ -110,26 +110,26 @@ export class Notebook {
    * As {@link peek}, and puts what was found by labels back into the state folder.
    * @throws TrainyardError STACK_CREDENTIALS_LOST where there is data and no password for it
    */
-  async open(tell: Tell): Promise<Notes | null> {
+  async open(onProgress: OnProgress): Promise<SavedState | null> {
     const { files, credentials } = this.parts;
-    const notes = files.read();
-    if (notes.kind === 'damaged') {
-      await tellStep(tell, 'state', null, async () => {
+    const saved = files.read();
+    if (saved.kind === 'damaged') {
+      await reportStep(onProgress, 'state', null, async () => {
         failpoint('stack.record.aside.before');
         const aside = files.setAside();
         failpoint('stack.record.aside.after');
-        return `STACK_STATE_CORRUPT: ${notes.file} was set aside as ${aside}`;
+        return `STACK_STATE_CORRUPT: ${saved.file} was set aside as ${aside}`;
       });
     }
-    if (notes.kind === 'whole') {
+    if (saved.kind === 'whole') {
       const secrets = credentials.load();
-      if (secrets) return { record: notes.record, secrets };
+      if (secrets) return { record: saved.record, secrets };
     }
-    return this.recover(tell, notes.kind === 'whole' ? notes.record : null);
+    return this.recover(onProgress, saved.kind === 'whole' ? saved.record : null);
   }
 
   /** Begins a stack: its name is nobody's, its ports are free. */
-  async begin(): Promise<Notes> {
+  async begin(): Promise<SavedState> {
     const { daemon, files, credentials, hostPorts } = this.parts;
     const id = await this.freeId();
     const record: StackRecord = {
@@ -151,46 +151,46 @@ export class Notebook {
     return { record, secrets };
   }
 
-  write(notes: Notes, change: Partial<StackRecord>): Notes {
-    const record = { ...notes.record, ...change };
+  write(saved: SavedState, change: Partial<StackRecord>): SavedState {
+    const record = { ...saved.record, ...change };
     this.parts.files.write(record);
-    return { ...notes, record };
+    return { ...saved, record };
   }
 
   /** Sees that the recovery volume has a copy of what is known now. */
-  async keepCopy(notes: Notes, image: string): Promise<Notes> {
-    const hash = copyHash(notes);
-    if (notes.record.recovery?.hash === hash) return notes;
-    const recovery = { slot: (notes.record.recovery?.slot ?? 0) + 1, hash };
-    const record = { ...notes.record, recovery };
+  async keepCopy(saved: SavedState, image: string): Promise<SavedState> {
+    const hash = copyHash(saved);
+    if (saved.record.recovery?.hash === hash) return saved;
+    const recovery = { slot: (saved.record.recovery?.slot ?? 0) + 1, hash };
+    const record = { ...saved.record, recovery };
     const { daemon } = this.parts;
     failpoint('stack.recovery.write.before');
     await daemon.writeToVolume(
       this.access(record, image),
       slotFile(recovery.slot),
-      JSON.stringify({ record, secrets: notes.secrets } satisfies Recovery),
+      JSON.stringify({ record, secrets: saved.secrets } satisfies Recovery),
     );
     failpoint('stack.recovery.write.after');
-    return this.write(notes, { recovery });
+    return this.write(saved, { recovery });
   }
 
-  private async recover(tell: Tell, known: StackRecord | null): Promise<Notes | null> {
+  private async recover(onProgress: OnProgress, known: StackRecord | null): Promise<SavedState | null> {
     const { files, credentials, daemon } = this.parts;
     const [found] = known ? [{ ...known, createdAt: '' }] : await daemon.stacksOf(files.home);
     if (!found) return null;
-    let notes: Notes | null = null;
-    await tellStep(tell, 'recover', null, async () => {
-      const copy = await this.lookUp(found, tell);
+    let saved: SavedState | null = null;
+    await reportStep(onProgress, 'recover', null, async () => {
+      const copy = await this.lookUp(found, onProgress);
       const record = known ?? copy.record;
       const secrets = copy.secrets ?? (await this.secretsWithoutData(record));
       failpoint('stack.recover.before');
       credentials.keep(secrets);
       files.write(record);
       failpoint('stack.recover.after');
-      notes = { record, secrets };
+      saved = { record, secrets };
       return `${record.name}, found by its labels`;
     });
-    return notes;
+    return saved;
   }
 
   /** New passwords do no harm before the first volume of data was made. */
@@ -208,10 +208,10 @@ export class Notebook {
   }
 
   /** What the labels and the recovery volume tell of a stack. Without a local image only a verb reaches into the volume. */
-  private async lookUp(found: FoundIdentity, tell?: Tell) {
+  private async lookUp(found: FoundIdentity, onProgress?: OnProgress) {
     const { daemon, hostPorts } = this.parts;
     const containers = await daemon.containers(found.id);
-    const image = await this.anyImage(containers, tell);
+    const image = await this.anyImage(containers, onProgress);
     const files = image ? await daemon.readFromVolume(this.access(found, image)) : null;
     const copy = newestCopy(files);
     if (copy && copy.record.id === found.id) return copy;
@@ -241,7 +241,10 @@ export class Notebook {
   }
 
   /** An image that is here; any will do, since nothing of it is run. */
-  private async anyImage(containers: readonly StackContainer[], tell?: Tell): Promise<string | null> {
+  private async anyImage(
+    containers: readonly StackContainer[],
+    onProgress?: OnProgress,
+  ): Promise<string | null> {
     const { daemon, images } = this.parts;
     const references = [
       ...containers.map(({ imageId }) => imageId),
@@ -251,8 +254,8 @@ export class Notebook {
       const image = await daemon.image(reference);
       if (image) return image.id;
     }
-    if (!tell) return null;
-    return (await ensureImage(daemon, 'redis', images.redis, undefined, tell, undefined)).id;
+    if (!onProgress) return null;
+    return (await ensureImage(daemon, 'redis', images.redis, undefined, onProgress, undefined)).id;
   }
 
   private async freeId(): Promise<string> {

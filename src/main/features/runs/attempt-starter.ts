@@ -2,8 +2,8 @@ import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { PreparedDataset } from '../datasets/ports.ts';
 import { runDirectoryConfig } from '../training/run-directory-config.ts';
+import type { AttemptEndings } from './attempt-finisher.ts';
 import type { Stop } from './decide.ts';
-import type { AttemptEndings } from './endings.ts';
 import type { SupervisorRecord } from './observation.ts';
 import { type AdvanceParts, ingested } from './parts.ts';
 import type { AttemptRow, RunRow } from './ports.ts';
@@ -12,11 +12,11 @@ import { moveAttempt, moveRun } from './transitions.ts';
 /** How an attempt gets from its intent to a trainer that runs. */
 export class AttemptBeginnings {
   private readonly parts: AdvanceParts;
-  private readonly endings: AttemptEndings;
+  private readonly finisher: AttemptEndings;
 
-  constructor(parts: AdvanceParts, endings: AttemptEndings) {
+  constructor(parts: AdvanceParts, finisher: AttemptEndings) {
     this.parts = parts;
-    this.endings = endings;
+    this.finisher = finisher;
   }
 
   /** Writes the run directory; answers whether the attempt goes on. */
@@ -40,7 +40,7 @@ export class AttemptBeginnings {
     } catch (error) {
       // Stores that are away come back, and so does room on the disk; a dataset that is gone does not by waiting.
       if (!(error instanceof TrainyardError) || error.status === 503 || error.status === 507) throw error;
-      await this.endings.end(
+      await this.finisher.end(
         attempt,
         { status: 'failed', cause: 'not_started', message: errorSentence(error) },
         {},
@@ -62,13 +62,13 @@ export class AttemptBeginnings {
     const seen = await directories.observe(attempt.runDirectory);
     if (seen.kind !== 'prepared') return true;
     const why = `The supervisor of run "${run.name}" could not be started: ${message ?? 'no reason is known'}`;
-    await this.endings.end(attempt, { status: 'failed', cause: 'not_started', message: why }, {}, null);
+    await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message: why }, {}, null);
     return false;
   }
 
   /** The trainer runs: says so in the rows. */
   async markRunning(attempt: AttemptRow, supervisor: SupervisorRecord): Promise<void> {
-    const { work, runs, attempts, announcement } = this.parts;
+    const { work, runs, attempts, notifier } = this.parts;
     failpoint('attempt.running.before');
     await work.transaction(async (tx) => {
       const run = await runs.lock(tx, attempt.runId);
@@ -87,7 +87,7 @@ export class AttemptBeginnings {
       if (run.status === 'queued') await moveRun(this.parts, tx, run, 'running', change);
     });
     failpoint('attempt.running.after');
-    await announcement.changed(attempt.runId);
+    await notifier.changed(attempt.runId);
   }
 }
 

@@ -1,17 +1,17 @@
 import { workflowStatusSlot, writeSlot } from '../../stores/cache/keys.ts';
 import type { Cache } from '../../stores/cache/ports.ts';
 import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
-import type { News } from '../news/news.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { RunLog, RunReader } from './ports.ts';
 
 /** The channel that the run loops of all engines on one database listen to. */
 export const queueChannel = 'runs:queue';
 
-export interface AnnouncementParts {
+export interface RunNotifierParts {
   readonly pubSub: PubSub;
   readonly cache: Cache;
   readonly reader: Pick<RunReader, 'summaries'>;
-  readonly news: News;
+  readonly changes: ChangeFeed;
   readonly log: RunLog;
 }
 
@@ -19,17 +19,17 @@ export interface AnnouncementParts {
  * Tells whoever waits that a run changed, after the change was committed. Nothing here holds a run up: what is not heard is
  * read later.
  */
-export class Announcement {
-  private readonly parts: AnnouncementParts;
+export class RunNotifier {
+  private readonly parts: RunNotifierParts;
 
-  constructor(parts: AnnouncementParts) {
+  constructor(parts: RunNotifierParts) {
     this.parts = parts;
   }
 
   /** A run's row or journal changed. */
   async changed(runId: string): Promise<void> {
-    const { news, reader, cache, pubSub } = this.parts;
-    news.changed('run', runId);
+    const { changes, reader, cache, pubSub } = this.parts;
+    changes.changed('run', runId);
     await this.unlessAway(runId, async () => {
       const [run] = await reader.summaries([runId]);
       const status = run?.status ?? null;
@@ -43,7 +43,7 @@ export class Announcement {
 
   /** How many runs a project has changed. */
   projectChanged(projectId: string): void {
-    this.parts.news.changed('project', projectId);
+    this.parts.changes.changed('project', projectId);
   }
 
   /** A run wants its loop's attention, on whichever engine that is. */
@@ -57,7 +57,7 @@ export class Announcement {
     } catch (error) {
       this.parts.log.warn(
         { err: error, runId },
-        'news of a run could not be told; readers find it when their wait is over',
+        'the change of a run could not be told; readers find it when their wait is over',
       );
     }
   }
