@@ -16,7 +16,7 @@ import { ago } from './fixture-data.ts';
 import { fixtureService, portTaken, pullSizes, stepsOf } from './fixture-stack-data.ts';
 
 /** What is told, before it is numbered. */
-type ChangeFeed = StackEvent extends infer One
+type FixtureEvent = StackEvent extends infer One
   ? One extends StackEvent
     ? Omit<One, 'seq' | 'time' | 'operation'>
     : never
@@ -83,9 +83,9 @@ export class FixtureStack {
   }
 
   /** Tells something of the operation under way. */
-  tell(changes: ChangeFeed, time = new Date().toISOString()): void {
+  emit(event: FixtureEvent, time = new Date().toISOString()): void {
     const operation = this.state.operation?.id ?? 'none';
-    this.events.push({ ...changes, seq: this.events.length + 1, time, operation });
+    this.events.push({ ...event, seq: this.events.length + 1, time, operation });
     this.bell.ring();
   }
 
@@ -107,7 +107,7 @@ export class FixtureStack {
     this.state.operation = operation;
     this.state.name ??= 'trainyard-1f0c9a7e';
     this.state.status = verb === 'down' || verb === 'destroy' ? 'stopping' : 'starting';
-    this.tell({ type: 'begin', verb, services: [...services] }, startedAt);
+    this.emit({ type: 'begin', verb, services: [...services] }, startedAt);
     return operation;
   }
 
@@ -119,7 +119,7 @@ export class FixtureStack {
   ): void {
     const durationMs =
       status === 'running' ? null : 40 + ((step.length * 7919 + detail.length * 104_729) % 1900);
-    this.tell({ type: 'step', service, step, detail, status, durationMs });
+    this.emit({ type: 'step', service, step, detail, status, durationMs });
   }
 
   /** Pulls every image up to a share of it. */
@@ -130,7 +130,7 @@ export class FixtureStack {
     for (const [index, name] of serviceNames.entries()) {
       const { layers, bytes, image } = pullSizes(name);
       const own = Math.min(1, share * (1.9 - index * 0.34));
-      this.tell({
+      this.emit({
         type: 'pull',
         service: name,
         image,
@@ -152,7 +152,7 @@ export class FixtureStack {
     this.state.services = this.state.services.map((service) =>
       service.name === name ? { ...fixtureService(name, status), cause } : service,
     );
-    if (this.state.operation?.status === 'running') this.tell({ type: 'service', service: name, status });
+    if (this.state.operation?.status === 'running') this.emit({ type: 'service', service: name, status });
   }
 
   end(cause: StackCause | null, endedAt = new Date().toISOString()): void {
@@ -161,7 +161,7 @@ export class FixtureStack {
     const status = cause ? 'failed' : 'done';
     this.state.operation = { ...operation, status, endedAt, cause };
     this.state.status = stackStatusOf(this.state.services);
-    this.tell({ type: 'end', status, cause }, endedAt);
+    this.emit({ type: 'end', status, cause }, endedAt);
   }
 
   addLog(service: ServiceName, text: string, time = new Date().toISOString()): void {

@@ -27,7 +27,7 @@ export class RunNarrator {
   private progress = '';
   private bar = '';
 
-  async tell({ type, time, data }: RunEvent): Promise<void> {
+  async narrate({ type, time, data }: RunEvent): Promise<void> {
     if (type === 'progress') {
       const eta =
         typeof data.etaMs === 'number'

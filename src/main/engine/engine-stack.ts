@@ -65,7 +65,7 @@ export class EngineStack implements AsyncDisposable {
   async endpoints(onProgress: OnProgress | null): Promise<StoreEndpoints> {
     const { stack } = await this.local();
     if (onProgress) await stack.up({ services: [], onProgress });
-    else await this.asOperation((ownTell) => stack.up({ services: [], onProgress: ownTell }));
+    else await this.asOperation((report) => stack.up({ services: [], onProgress: report }));
     return stack.endpoints();
   }
 

@@ -4,7 +4,7 @@ import { pullCause } from './causes.ts';
 import { type Daemon, DaemonRefusal, type LocalImage, type PullProgress } from './daemon.ts';
 import type { PinnedImage } from './record.ts';
 
-const tellEveryMs = 100;
+const reportEveryMs = 100;
 const rateWindowMs = 2000;
 
 /** Bytes per second over the last two seconds. */
@@ -30,7 +30,7 @@ function pullReporter(onProgress: OnProgress, service: ServiceName, image: strin
   return {
     note: (progress: PullProgress) => {
       last = progress;
-      if (performance.now() - toldAt >= tellEveryMs) say(progress);
+      if (performance.now() - toldAt >= reportEveryMs) say(progress);
     },
     end: () => {
       if (last) say(last);

@@ -45,7 +45,7 @@ export async function follow(
 ): Promise<number> {
   const narrator = new RunNarrator();
   const showsBar = !options.json && process.stderr.isTTY;
-  const print = (event: RunEvent) => (options.json ? writeJson(event) : narrator.tell(event));
+  const print = (event: RunEvent) => (options.json ? writeJson(event) : narrator.narrate(event));
   let after = options.after;
   const interrupted = once(process, 'SIGINT').then(() => 'interrupted' as const);
   const read = async (): Promise<number> => {

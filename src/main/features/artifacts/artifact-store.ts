@@ -140,11 +140,11 @@ export class ArtifactStore implements AsyncDisposable {
     const [first] = artifacts;
     if (first && gone.length + failures.length < artifacts.length) changes.changed('run', first.runId);
     if (gone.length > 0) log.info({ attemptId, gone }, 'artifacts are not in their run directory any more');
-    await this.tell(attemptId, waiting);
+    await this.noteWaiting(attemptId, waiting);
     if (failures.length > 0) throw failures[0];
   }
 
-  private async tell(
+  private async noteWaiting(
     attemptId: string,
     waiting: readonly { artifact: UnstoredArtifact; error: unknown }[],
   ): Promise<void> {

@@ -16,7 +16,7 @@ export interface ProgressState {
 }
 
 /** How often readers are told of another file: a screen shows no more. */
-const tellEveryMs = 200;
+const reportEveryMs = 200;
 
 /** How far an import or a check is that this engine works at; readers wait for changes. */
 export class FileProgress {
@@ -53,7 +53,7 @@ export class FileProgress {
     this.error = error;
     this.pace = new Pace();
     this.pace.add(this.done, performance.now());
-    this.tell();
+    this.report();
   }
 
   /** So many files of this phase are done. */
@@ -62,7 +62,7 @@ export class FileProgress {
     const now = performance.now();
     this.done = done;
     this.pace.add(done, now);
-    if (now - this.told >= tellEveryMs) this.tell();
+    if (now - this.told >= reportEveryMs) this.report();
   }
 
   /** The same as an examination tells of it. */
@@ -87,7 +87,7 @@ export class FileProgress {
     });
   }
 
-  private tell(): void {
+  private report(): void {
     this.told = performance.now();
     for (const wake of [...this.waiting]) wake();
     this.onTold();

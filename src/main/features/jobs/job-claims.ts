@@ -60,7 +60,7 @@ export class JobClaims {
     failpoint('job.claim.before');
     const job = await this.parts.store.claim(claim);
     failpoint('job.claim.after');
-    if (job) await this.tell(job.id);
+    if (job) await this.publishChange(job.id);
     return job;
   }
 
@@ -105,7 +105,7 @@ export class JobClaims {
         { jobId: job.id, worker: job.worker },
         'whoever had this job disappeared; somebody else may take it',
       );
-      await this.tell(job.id);
+      await this.publishChange(job.id);
     }
     for (const job of await store.queued(sentAtOnce)) await this.send(job);
   }
@@ -124,7 +124,7 @@ export class JobClaims {
     failpoint('job.finish.before');
     const held = await this.parts.store.finish(jobId, claim, outcome);
     failpoint('job.finish.after');
-    if (held) await this.tell(jobId);
+    if (held) await this.publishChange(jobId);
     return held;
   }
 
@@ -137,12 +137,12 @@ export class JobClaims {
     failpoint('job.return.before');
     const job = await this.parts.store.giveBack(jobId, claim, attempts, error);
     failpoint('job.return.after');
-    if (job) await this.tell(jobId);
+    if (job) await this.publishChange(jobId);
     return job;
   }
 
   /** Whoever waits for it reads it again; a message that is lost is made up for by their own patience. */
-  private async tell(jobId: string): Promise<void> {
+  private async publishChange(jobId: string): Promise<void> {
     try {
       await this.parts.pubSub.publish(jobChannel(jobId), { type: 'job', data: { id: jobId } });
     } catch (error) {

@@ -51,9 +51,9 @@ export class RunNotifier {
     await this.unlessAway(runId, () => this.parts.pubSub.publish(queueChannel, { runId }));
   }
 
-  private async unlessAway(runId: string, tell: () => Promise<void>): Promise<void> {
+  private async unlessAway(runId: string, notify: () => Promise<void>): Promise<void> {
     try {
-      await tell();
+      await notify();
     } catch (error) {
       this.parts.log.warn(
         { err: error, runId },

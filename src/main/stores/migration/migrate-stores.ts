@@ -19,7 +19,7 @@ export interface MigrateParts {
   readonly open: (profile: Profile, onProgress: OnProgress | null) => Promise<Stores>;
 }
 
-const tellEveryMs = 250;
+const reportEveryMs = 250;
 
 async function refuseUnderWay({ pool }: Stores): Promise<void> {
   const { rows } = await pool.query<{ count: number }>(
@@ -56,7 +56,7 @@ async function part(
   };
   let told = 0;
   const hear = ({ step: phase, what, done, total }: CopyProgress) => {
-    if (performance.now() - told < tellEveryMs) return;
+    if (performance.now() - told < reportEveryMs) return;
     told = performance.now();
     say('running', `${phase} ${what} ${done}${total === null ? '' : ` / ${total}`}`);
   };

@@ -50,7 +50,7 @@ class PostgresQueue implements Queue {
     checkMessageId(id);
     const json = toJsonText(body);
     if ('fault' in json) throw invalidMessage(`the body of ${id}: ${json.fault.field} ${json.fault.reason}`);
-    await this.pool.query(sendMessage, [queue, id, toJsonbText(json.text), newsChannel(queue)]);
+    await this.pool.query(sendMessage, [queue, id, toJsonbText(json.text), wakeChannel(queue)]);
   }
 
   async receive(queue: string, visibilityMs: number): Promise<ReceivedMessage | null> {
@@ -77,7 +77,7 @@ class PostgresQueue implements Queue {
       wake = resolve;
     });
     // First listen, then look: what is sent in between is seen by one of the two.
-    await using _listening = await this.listener.listen(newsChannel(queue), () => wake());
+    await using _listening = await this.listener.listen(wakeChannel(queue), () => wake());
     const visibleInMs = await this.nextVisible(queue);
     if (visibleInMs <= 0) return;
     const timer = setTimeout(wake, Math.min(timeoutMs, visibleInMs));
@@ -113,12 +113,12 @@ class PostgresQueue implements Queue {
   }
 
   private async release(queue: string, id: string, receipt: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query(releaseMessage, [queue, id, receipt, newsChannel(queue)]);
+    const { rowCount } = await this.pool.query(releaseMessage, [queue, id, receipt, wakeChannel(queue)]);
     return rowCount === 1;
   }
 }
 
 /** Not a channel of pub/sub: its payloads are empty. */
-function newsChannel(queue: string): string {
+function wakeChannel(queue: string): string {
   return postgresChannel(`queue:${queue}:news`);
 }

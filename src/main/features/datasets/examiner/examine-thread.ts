@@ -6,20 +6,20 @@ import type { ThreadData, ThreadMessage, ThreadOrder } from './messages.ts';
 
 /** Read in some milliseconds. */
 const imagesAPart = 500;
-const tellEveryMs = 100;
+const reportEveryMs = 100;
 
 const port = parentPort;
 if (!port) throw new Error('This is a thread of the engine, and no program.');
 const { stateFolder, request }: ThreadData = workerData;
-const tell = (message: ThreadMessage) => port.postMessage(message);
+const post = (message: ThreadMessage) => port.postMessage(message);
 
 let toldPhase = '';
 let toldAt = 0;
 function progress(...at: Extract<ThreadMessage, { kind: 'progress' }>['at']): void {
   const now = performance.now();
-  if (at[0] === toldPhase && now - toldAt < tellEveryMs) return;
+  if (at[0] === toldPhase && now - toldAt < reportEveryMs) return;
   [toldPhase, toldAt] = [at[0], now];
-  tell({ kind: 'progress', at });
+  post({ kind: 'progress', at });
 }
 
 /** How the image looks was judged here; left behind, it need not be copied. */
@@ -48,16 +48,16 @@ async function wanted(): Promise<void> {
 try {
   const found = await new LocalExaminer(stateFolder).examine(request, { signal, onProgress: progress });
   const { accepted, validation, base, isFatal } = found;
-  tell({ kind: 'found', validation, base, isFatal, images: accepted.length });
+  post({ kind: 'found', validation, base, isFatal, images: accepted.length });
   for (let from = 0; from < accepted.length; from += imagesAPart) {
     await wanted();
-    tell({ kind: 'images', images: accepted.slice(from, from + imagesAPart).map(toAccepted) });
+    post({ kind: 'images', images: accepted.slice(from, from + imagesAPart).map(toAccepted) });
   }
 } catch (error) {
   const known = systemFault(error);
   if (known) {
     const { code, message, hint, place, status } = known;
-    tell({ kind: 'failed', code, message, hint, place, status });
+    post({ kind: 'failed', code, message, hint, place, status });
   } else if (!signal.aborted) throw error;
 }
 port.close();

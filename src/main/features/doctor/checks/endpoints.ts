@@ -14,7 +14,7 @@ function codeOf(error: unknown): FindingCode {
 }
 
 /** Another's error may hold an address with its password: only what kind it is. */
-function tell(error: unknown): string {
+function describe(error: unknown): string {
   if (error instanceof TrainyardError || error instanceof TooLateError) return wordsOf(error);
   if (!(error instanceof Error)) return '';
   return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
@@ -26,7 +26,7 @@ async function ask({ name, place, probe }: EndpointCheck, timeoutMs: number): Pr
     const words = await within(timeoutMs, probe(abort.signal));
     return { code: 'ENDPOINT_OK', evidence: `${name} (${place}): ${words}` };
   } catch (error) {
-    return { code: codeOf(error), evidence: `${name} (${place}): ${tell(error)}` };
+    return { code: codeOf(error), evidence: `${name} (${place}): ${describe(error)}` };
   } finally {
     abort.abort();
   }

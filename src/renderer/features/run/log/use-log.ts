@@ -55,7 +55,7 @@ export function useLog(
   });
   const [error, setError] = useState<unknown>(null);
 
-  const tell = useCallback(() => {
+  const report = useCallback(() => {
     const now = parts.current;
     if (!now) return;
     setState({
@@ -72,12 +72,12 @@ export function useLog(
       if (!now) return;
       now.queue = now.queue
         .then(() => (now.signal.aborted ? undefined : action(now)))
-        .then(tell)
+        .then(report)
         .catch((reason: unknown) => {
           if (!now.signal.aborted) setError(reason);
         });
     },
-    [tell],
+    [report],
   );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `scheme` and texts are taken over without another terminal; a run that goes on is opened again
@@ -100,7 +100,7 @@ export function useLog(
       await window.openAtEnd(signal);
       await screen.replace(window.lines);
       screen.scrollToEnd();
-      void followEnd(now, () => following.current, tell).catch((reason: unknown) => {
+      void followEnd(now, () => following.current, report).catch((reason: unknown) => {
         if (!signal.aborted) setError(reason);
       });
     });
@@ -108,9 +108,9 @@ export function useLog(
       following.current = screen.atBottom && window.atEnd;
       if (screen.atTop && window.from > 0) change(readBack);
       else if (screen.atBottom && !window.atEnd) change(readOn);
-      else tell();
+      else report();
     });
-    const stopSelection = screen.onSelection(tell);
+    const stopSelection = screen.onSelection(report);
     const observer = new ResizeObserver(() => screen.fit());
     observer.observe(host);
     return () => {
@@ -121,7 +121,7 @@ export function useLog(
       screen.dispose();
       parts.current = null;
     };
-  }, [host, run, level, activity, change, tell]);
+  }, [host, run, level, activity, change, report]);
 
   useEffect(() => parts.current?.screen.theme(terminalThemes[scheme]), [scheme]);
 
@@ -179,7 +179,7 @@ async function readOn({ window, screen, signal }: Parts): Promise<void> {
 }
 
 /** Appends what comes at the end, for as long as the window is there. */
-async function followEnd(now: Parts, isFollowing: () => boolean, tell: () => void): Promise<void> {
+async function followEnd(now: Parts, isFollowing: () => boolean, report: () => void): Promise<void> {
   const { window, screen, signal } = now;
   while (!signal.aborted) {
     if (!window.atEnd || window.ended) {
@@ -192,6 +192,6 @@ async function followEnd(now: Parts, isFollowing: () => boolean, tell: () => voi
       await screen.append(grown.lines);
       if (isFollowing()) screen.scrollToEnd();
     }
-    tell();
+    report();
   }
 }

@@ -49,7 +49,7 @@ export function useStackLog(host: HTMLElement | null, services: readonly Service
   const [error, setError] = useState<unknown>(null);
   const key = services.join();
 
-  const tell = useCallback(() => {
+  const report = useCallback(() => {
     const now = parts.current;
     if (!now) return;
     const { following, shown, unseen, screen } = now;
@@ -79,7 +79,7 @@ export function useStackLog(host: HTMLElement | null, services: readonly Service
         now.shown = Math.min(logCapacity, now.shown + lines.length);
         if (now.following) screen.scrollToEnd();
         else now.unseen += lines.length;
-        tell();
+        report();
         if (now.unseen > pausedCapacity) {
           await new Promise<void>((resolve) => {
             now.resume = resolve;
@@ -96,9 +96,9 @@ export function useStackLog(host: HTMLElement | null, services: readonly Service
         const following = screen.atBottom;
         if (following === now.following) return;
         setFollowing(now, following);
-        tell();
+        report();
       }),
-      screen.onSelection(tell),
+      screen.onSelection(report),
       screen.onMatches((at, count) => setMatches({ at, count })),
     ];
     const observer = new ResizeObserver(() => screen.fit());
@@ -110,7 +110,7 @@ export function useStackLog(host: HTMLElement | null, services: readonly Service
       screen.dispose();
       parts.current = null;
     };
-  }, [host, key, format, tell]);
+  }, [host, key, format, report]);
 
   useEffect(() => parts.current?.screen.theme(terminalThemes[scheme]), [scheme]);
 
@@ -119,8 +119,8 @@ export function useStackLog(host: HTMLElement | null, services: readonly Service
     if (!now) return;
     setFollowing(now, true);
     now.screen.scrollToEnd();
-    tell();
-  }, [tell]);
+    report();
+  }, [report]);
   const find = useCallback(
     (search: string, direction: 'next' | 'previous') => {
       const now = parts.current;
@@ -128,9 +128,9 @@ export function useStackLog(host: HTMLElement | null, services: readonly Service
       now.screen.find(search, direction);
       if (search === '') setMatches({ at: -1, count: 0 });
       else setFollowing(now, now.screen.atBottom);
-      tell();
+      report();
     },
-    [tell],
+    [report],
   );
   const copy = useCallback(() => {
     const text = parts.current?.screen.selection ?? '';
