@@ -1,12 +1,14 @@
-// Makes fashion-mnist/ from the training files of the original data set:
+// Makes fashion-mnist.tar.gz from the training files of the original data set:
 //   node make-fashion-mnist.mjs FOLDER
 // FOLDER holds train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz (Debian: /usr/share/datasets/fashion-mnist).
-// The first 500 different images of each class are taken, in the order of the original: the same input gives the same files.
+// The first 500 different images of each class are taken, in the order of the original: the same input gives the same bytes.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
+import tar from 'tar-stream';
 
 const perClass = 500;
 const classNames = [
@@ -40,23 +42,26 @@ if (images.readUInt32BE(0) !== 2051 || labels.readUInt32BE(0) !== 2049) throw ne
 const height = images.readUInt32BE(8);
 const width = images.readUInt32BE(12);
 
-const target = path.join(import.meta.dirname, 'fashion-mnist');
-rmSync(target, { recursive: true, force: true });
-const counts = classNames.map(() => 0);
+const taken = classNames.map(() => []);
 const seen = new Set();
-let bytes = 0;
 for (let index = 0; index < labels.readUInt32BE(4); index += 1) {
   const label = labels[8 + index];
-  if (counts[label] >= perClass) continue;
+  if (taken[label].length >= perClass) continue;
   const pixels = images.subarray(16 + index * width * height, 16 + (index + 1) * width * height);
   const hash = createHash('sha256').update(pixels).digest('hex');
   if (seen.has(hash)) continue;
   seen.add(hash);
-  const png = await smallestPng(pixels, width, height);
-  const folder = path.join(target, classNames[label]);
-  mkdirSync(folder, { recursive: true });
-  counts[label] += 1;
-  writeFileSync(path.join(folder, `${String(counts[label]).padStart(4, '0')}.png`), png);
-  bytes += png.length;
+  taken[label].push(await smallestPng(pixels, width, height));
 }
-process.stdout.write(`${seen.size} images of ${classNames.length} classes, ${bytes} bytes\n`);
+
+const archive = tar.pack();
+for (const [name, pngs] of classNames.map((name, label) => [name, taken[label]]).sort()) {
+  for (const [index, png] of pngs.entries()) {
+    const file = `${name}/${String(index + 1).padStart(4, '0')}.png`;
+    archive.entry({ name: file, mode: 0o644, mtime: new Date(0) }, png);
+  }
+}
+archive.finalize();
+const packed = gzipSync(await buffer(archive), { level: 9 });
+writeFileSync(path.join(import.meta.dirname, 'fashion-mnist.tar.gz'), packed);
+process.stdout.write(`${seen.size} images of ${classNames.length} classes, ${packed.length} bytes\n`);

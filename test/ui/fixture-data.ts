@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Dataset } from '../../src/shared/contract/datasets.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
@@ -7,8 +6,9 @@ import type { LogLine, MetricPoint, RunEvent } from '../../src/shared/contract/r
 import type { Run, RunSummary } from '../../src/shared/contract/runs.ts';
 import { possibleActions, type RunStatus } from '../../src/shared/model/run.ts';
 import { trainingConfigSchema } from '../../src/shared/model/training-config.ts';
+import { readSample } from '../support/sample.ts';
 
-const samples = path.resolve(import.meta.dirname, '../../resources/samples/fashion-mnist');
+const sample = await readSample();
 
 /** An id that is the same in every run of the fixture, so that addresses in tests are short and known. */
 export function fixtureId(kind: number, number: number): string {
@@ -24,21 +24,14 @@ export interface FixtureImage {
 
 /** Real images: the first of each class of the sample set. */
 export function sampleImages(perClass: number): readonly FixtureImage[] {
-  const classes = readdirSync(samples, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return classes.flatMap(({ name }) =>
-    readdirSync(path.join(samples, name))
-      .sort()
-      .slice(0, perClass)
-      .map((file) => {
-        const bytes = readFileSync(path.join(samples, name, file));
-        return {
-          class: name,
-          path: `${name}/${file}`,
-          sha256: createHash('sha256').update(bytes).digest('hex'),
-          bytes,
-        };
-      }),
-  );
+  const taken = new Map<string, number>();
+  return [...sample].flatMap(([file, bytes]) => {
+    const name = path.dirname(file);
+    const count = (taken.get(name) ?? 0) + 1;
+    taken.set(name, count);
+    if (count > perClass) return [];
+    return [{ class: name, path: file, sha256: createHash('sha256').update(bytes).digest('hex'), bytes }];
+  });
 }
 
 const now = Date.now();

@@ -27,7 +27,7 @@ export function sampleParts({ projects, datasets, runs }: Services, settings: Se
     },
     startImport: (project, name) =>
       datasets.import(localOwnerId, {
-        path: path.join(appRoot(), 'resources', 'samples', 'fashion-mnist'),
+        path: path.join(appRoot(), 'resources', 'samples', 'fashion-mnist.tar.gz'),
         project,
         name,
         format,
