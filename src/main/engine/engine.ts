@@ -1,7 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { Registry } from 'prom-client';
-import { z } from 'zod';
 import { TrainyardError } from '../../shared/model/errors.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { createRouter } from '../api/router.ts';
@@ -39,6 +38,7 @@ import { EngineStack } from './engine-stack.ts';
 import { HomeWatch } from './home-watch.ts';
 import { leaveWhenIdle } from './idle-shutdown.ts';
 import { lateServices } from './late-services.ts';
+import { listen } from './listen.ts';
 import { describeDatabase, openServices } from './open-services.ts';
 import { chosenProfile } from './profile.ts';
 import { sampleParts } from './sample.ts';
@@ -79,9 +79,6 @@ export interface Engine {
   stop(options: { readonly stopRuns: boolean }): Promise<void>;
 }
 
-const portKey = 'port';
-/** A hint only: any other value is as good as none. */
-const portSchema = z.int().min(1).max(65_535);
 const stopGraceMs = 10_000;
 
 function alreadyRuns(home: string): TrainyardError {
@@ -91,17 +88,6 @@ function alreadyRuns(home: string): TrainyardError {
     'Use that one, stop it first, or choose another TRAINYARD_HOME.',
     { status: 409 },
   );
-}
-
-/** Listens where the person says, else where it did last time, else anywhere: an open page finds the engine again. */
-async function listen(server: EngineServer, lastPort: unknown, wanted: number | undefined): Promise<void> {
-  if (wanted !== undefined) return server.listen(wanted);
-  try {
-    await server.listen(portSchema.safeParse(lastPort).data ?? 0);
-  } catch (error) {
-    if (!(error instanceof TrainyardError && error.code === 'PORT_TAKEN')) throw error;
-    await server.listen(0);
-  }
 }
 
 function withDisk({ ready, checks }: Readiness, disk: DiskWatch['readiness']): Readiness {
@@ -218,11 +204,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   stack.defer(() => server.close());
   await disk.start();
-  const listening = listen(server, settings.get(portKey), options.port);
+  const listening = listen(server, settings, options.port);
   // The embedded stores belong to the engine: without them it does not start. Others come and go, and it shows how they do.
   const begun = await Promise.allSettled([listening, host.profile === 'embedded' ? host.start() : null]);
   for (const one of begun) if (one.status === 'rejected') throw one.reason;
-  settings.set(portKey, server.port);
   const socket = engineSocket(home);
   if (socket) await server.listenLocally(socket);
   writeEngineRecord(home, { url: server.url, token: engineToken, pid: process.pid, startedAt, version });

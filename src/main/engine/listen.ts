@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { TrainyardError } from '../../shared/model/errors.ts';
+import type { EngineServer } from '../server/server.ts';
+import type { SettingsStore } from '../stores/settings/ports.ts';
+
+const portKey = 'port';
+/** Any other value is as good as none. */
+const portSchema = z.int().min(1).max(65_535);
+
+/**
+ * Listens where the person says, else where it did last time, else anywhere: an open page finds the engine again.
+ * @param wanted undefined: the person does not say @throws TrainyardError PORT_TAKEN
+ */
+export async function listen(
+  server: EngineServer,
+  settings: SettingsStore,
+  wanted: number | undefined,
+): Promise<void> {
+  await listenAt(server, settings.get(portKey), wanted);
+  settings.set(portKey, server.port);
+}
+
+async function listenAt(server: EngineServer, last: unknown, wanted: number | undefined): Promise<void> {
+  if (wanted !== undefined) return server.listen(wanted);
+  try {
+    await server.listen(portSchema.safeParse(last).data ?? 0);
+  } catch (error) {
+    if (!(error instanceof TrainyardError && error.code === 'PORT_TAKEN')) throw error;
+    await server.listen(0);
+  }
+}
