@@ -5,15 +5,15 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { datasetsApi } from '../../src/main/api/datasets.ts';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
+import { apiContext } from '../support/api-context.ts';
 import { importFolder, makeProject } from './support/open-service.ts';
 import { picture, writeFiles } from './support/pictures.ts';
 import { openSetting } from './support/setting.ts';
 
-const context = { context: { userId: localOwnerId } };
-
 test('the contract’s procedures answer what the contract says', async () => {
   await using setting = await openSetting();
-  const api = datasetsApi(setting.service);
+  const api = datasetsApi;
+  const context = { context: apiContext({ datasets: setting.service }) };
   const { datasetId, importId } = await call(
     api.import,
     { path: setting.pets, project: 'demo', format: 'imagenet', mode: 'copy', skipInvalid: false },

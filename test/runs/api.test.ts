@@ -2,7 +2,6 @@ import { createRouterClient } from '@orpc/server';
 import { expect, test } from 'vitest';
 import { projectsApi } from '../../src/main/api/projects.ts';
 import { runsApi } from '../../src/main/api/runs.ts';
-import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { EventService } from '../../src/main/features/journal/event-service.ts';
 import { PostgresJournalReader } from '../../src/main/features/journal/journal-rows.ts';
 import { RunChanges } from '../../src/main/features/journal/run-changes.ts';
@@ -14,6 +13,7 @@ import { PostgresPointReader } from '../../src/main/features/metrics/point-rows.
 import { PostgresRollupReader } from '../../src/main/features/metrics/rollup-rows.ts';
 import { rollupShape } from '../../src/main/features/metrics/rollups.ts';
 import { SeriesService } from '../../src/main/features/metrics/series.ts';
+import { apiContext } from '../support/api-context.ts';
 import { createWorld } from './support/acts.ts';
 import type { Stage } from './support/stage.ts';
 
@@ -21,17 +21,15 @@ import type { Stage } from './support/stage.ts';
 function clientOf({ pool, runs, projects, parts }: Stage) {
   const changes = new RunChanges(parts.pubSub);
   const lines = new LogLines(parts.documents);
-  const router = {
-    projects: projectsApi({ projects }),
-    runs: runsApi({
-      runs,
-      events: new EventService(new PostgresJournalReader(pool), lines, changes),
-      metrics: new MetricService(new PostgresPointReader(pool), changes),
-      series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
-      logs: new LogService(new PostgresLogIndex(pool), lines, changes),
-    }),
-  };
-  return createRouterClient(router, { context: { userId: localOwnerId } });
+  const context = apiContext({
+    projects,
+    runs,
+    events: new EventService(new PostgresJournalReader(pool), lines, changes),
+    metrics: new MetricService(new PostgresPointReader(pool), changes),
+    series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
+    logs: new LogService(new PostgresLogIndex(pool), lines, changes),
+  });
+  return createRouterClient({ projects: projectsApi, runs: runsApi }, { context });
 }
 
 test('a training is queued, followed, read, cancelled and resumed through the contract', async () => {

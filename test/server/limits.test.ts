@@ -6,7 +6,6 @@ import Fastify from 'fastify';
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import { Connections, connectionLimits, limitBodies } from '../../src/main/server/connections.ts';
 import { contractInterceptors } from '../../src/main/server/contract-interceptors.ts';
 import { answerErrors } from '../../src/main/server/error-answers.ts';
@@ -14,6 +13,7 @@ import { mountFiles, type ServedFiles } from '../../src/main/server/files.ts';
 import { Presence } from '../../src/main/server/presence.ts';
 import { RefusalLog } from '../../src/main/server/refusal-log.ts';
 import { RpcSockets } from '../../src/main/server/rpc-sockets.ts';
+import { apiContext } from '../support/api-context.ts';
 import { waitFor } from '../support/engine.ts';
 import { dial, say } from '../support/raw-http.ts';
 import { fixtureRouter } from '../ui/fixture-router.ts';
@@ -124,7 +124,7 @@ async function rpcSockets(): Promise<{ url: string } & AsyncDisposable> {
   const presence = new Presence();
   const sockets = new RpcSockets({
     router: fixtureRouter(makeStory().state),
-    context: { userId: localOwnerId },
+    context: apiContext(),
     presence,
     interceptors: contractInterceptors(presence, log, new RefusalLog(log)),
     log,

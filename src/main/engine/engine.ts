@@ -37,7 +37,6 @@ import { openSettings } from '../stores/settings/settings-store.ts';
 import { EngineStack } from './engine-stack.ts';
 import { HomeWatch } from './home-watch.ts';
 import { leaveWhenIdle } from './idle-shutdown.ts';
-import { lateServices } from './late-services.ts';
 import { listen } from './listen.ts';
 import { describeDatabase, openServices } from './open-services.ts';
 import { chosenProfile } from './profile.ts';
@@ -158,7 +157,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   );
   const server: EngineServer = new EngineServer({
     router: createRouter({
-      ...lateServices(host),
       system: {
         info: async () => ({
           version,
@@ -187,6 +185,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
     context: {
       userId: localOwnerId,
+      services: () => {
+        const { readers, jobs, ...services } = host.current.services;
+        return { ...services, ...readers, jobs: jobs.service };
+      },
       checkRoom: (what) => {
         homeWatch.check();
         disk.check(what);
