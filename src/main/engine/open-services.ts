@@ -44,7 +44,7 @@ function sweep({ pool, documents, cache }: Stores, log: Logger): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** What the database of a session is, and how it came to be there; null: there is no session. */
+/** What the database is, and how it came to be there. @param open null while the stores are not there */
 export async function describeDatabase(open: OpenServices | null) {
   if (!open)
     return { version: '–', revision: null, head: '–', how: 'away', message: 'The stores are not there.' };

@@ -21,7 +21,7 @@ async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<s
   }
 }
 
-/** The files that the server sends and takes, of the session of that moment; an upload that would not fit is refused before it comes. */
+/** The files that the server sends and takes, of the stores of that moment; an upload that would not fit is refused before it comes. */
 export function servedFiles(host: StoreSupervisor, disk: Pick<DiskWatch, 'checkFits'>): ServedFiles {
   return {
     readImage: (request) => host.current.services.datasets.readImage(request),

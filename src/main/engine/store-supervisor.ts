@@ -7,7 +7,7 @@ import type { Readiness } from '../server/observability.ts';
 import type { OpenServices } from './open-services.ts';
 
 type State =
-  | { readonly kind: 'open'; readonly session: OpenServices }
+  | { readonly kind: 'open'; readonly opened: OpenServices }
   | { readonly kind: 'opening' }
   /** Somebody stopped the stack: nothing is opened before somebody starts it. */
   | { readonly kind: 'stopped' }
@@ -24,7 +24,7 @@ const firstPauseMs = 2000;
 const longestPauseMs = 30_000;
 
 /**
- * Holds the session of the engine: none while the stack of its profile is stopped, starting or broken, another one after the profile
+ * Holds the open services of the engine: none while the stack of its profile is stopped, starting or broken, another one after the profile
  * was changed. One change at a time.
  */
 export class StoreSupervisor implements AsyncDisposable {
@@ -46,18 +46,18 @@ export class StoreSupervisor implements AsyncDisposable {
 
   /** Null while the stores are not there. */
   get open(): OpenServices | null {
-    return this.state.kind === 'open' ? this.state.session : null;
+    return this.state.kind === 'open' ? this.state.opened : null;
   }
 
   /** @throws TrainyardError STORES_STARTING (ask again), STORES_NOT_READY with what can be done */
   get current(): OpenServices {
-    if (this.state.kind === 'open') return this.state.session;
+    if (this.state.kind === 'open') return this.state.opened;
     throw this.notReady();
   }
 
   /** Whether work can be done, for `/readyz`. */
   async readiness(): Promise<Readiness> {
-    if (this.state.kind === 'open') return this.state.session.readiness();
+    if (this.state.kind === 'open') return this.state.opened.readiness();
     return { ready: false, checks: { stores: { ok: false, message: this.notReady().message } } };
   }
 
@@ -109,9 +109,9 @@ export class StoreSupervisor implements AsyncDisposable {
     if (this.over || this.state.kind === 'open') return;
     this.state = { kind: 'opening' };
     try {
-      const session = await this.parts.open(this.chosen, onProgress);
-      this.state = { kind: 'open', session };
-      await session.start();
+      const opened = await this.parts.open(this.chosen, onProgress);
+      this.state = { kind: 'open', opened };
+      await opened.start();
       this.parts.changes.startOver();
     } catch (error) {
       await this.closeNow();
@@ -136,10 +136,10 @@ export class StoreSupervisor implements AsyncDisposable {
 
   private async closeNow(): Promise<void> {
     if (this.state.kind !== 'open') return;
-    const { session } = this.state;
+    const { opened } = this.state;
     this.state = { kind: 'stopped' };
     this.parts.changes.startOver();
-    await session[Symbol.asyncDispose]();
+    await opened[Symbol.asyncDispose]();
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
