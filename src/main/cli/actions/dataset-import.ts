@@ -29,30 +29,26 @@ export interface DatasetImportOptions {
 type Progress = Awaited<ReturnType<Api['datasets']['waitForImport']>>;
 
 /** Waits for an import's end. Ctrl-C cancels it in the engine, a second one leaves this command only. */
-async function waitForEnd(
-  session: ReconnectingClient,
-  importId: string,
-  isQuiet: boolean,
-): Promise<Progress> {
+async function waitForEnd(client: ReconnectingClient, importId: string, isQuiet: boolean): Promise<Progress> {
   const line = new ProgressLine(isQuiet);
   const cancel = () => {
     line.clear();
     remark(say('Cancelling the import.', '가져오기를 취소하는 중입니다.'));
     // The reads below tell what becomes of it, also where the engine went away meanwhile.
-    session
+    client
       .ask((api) => api.datasets.cancelImport({ importId }))
       .catch((error) => remark(errorSentence(error)));
   };
   process.once('SIGINT', cancel);
   try {
-    return await followToEnd(session, importId, line);
+    return await followToEnd(client, importId, line);
   } finally {
     process.off('SIGINT', cancel);
   }
 }
 
 async function followToEnd(
-  session: ReconnectingClient,
+  client: ReconnectingClient,
   importId: string,
   line: ProgressLine,
 ): Promise<Progress> {
@@ -60,7 +56,7 @@ async function followToEnd(
   for (;;) {
     const after = afterDone;
     // An engine that was stopped goes on with its imports at its next start.
-    const progress = await session.ask((api) =>
+    const progress = await client.ask((api) =>
       api.datasets.waitForImport({ importId, afterDone: after, waitMs: 20_000 }),
     );
     if (isOver(progress.phase)) {
@@ -91,8 +87,8 @@ export async function importDataset(
 ): Promise<undefined> {
   const { project, name, description } = options;
   const source = absolutePath(given);
-  using session = await ReconnectingClient.open();
-  const { datasetId, importId } = await session.askOnce((api) =>
+  using client = await ReconnectingClient.open();
+  const { datasetId, importId } = await client.askOnce((api) =>
     api.datasets.import({
       path: source,
       project,
@@ -104,12 +100,12 @@ export async function importDataset(
       ...(description === undefined ? {} : { description }),
     }),
   );
-  remarkDisk(await session.ask((api) => api.system.disk()));
-  const progress = await waitForEnd(session, importId, options.json ?? false);
+  remarkDisk(await client.ask((api) => api.system.disk()));
+  const progress = await waitForEnd(client, importId, options.json ?? false);
   if (progress.error) {
     throw new TrainyardError(progress.error.code, progress.error.message, progress.error.hint);
   }
-  const dataset = await session.ask((api) => api.datasets.show({ dataset: datasetId }));
+  const dataset = await client.ask((api) => api.datasets.show({ dataset: datasetId }));
   const version = dataset.versions.find((candidate) => candidate.version === progress.version);
   if (!version)
     throw new TypeError(`The import answered version ${progress.version}, which the dataset lacks.`);
@@ -147,8 +143,8 @@ export async function importDataset(
 
 /** Cancels the import of a dataset that is under way, and waits until what it stored is removed. */
 export async function cancelImport(options: CommonOptions, reference: string): Promise<undefined> {
-  using session = await ReconnectingClient.open();
-  const { id, name, import: last } = await session.ask((api) => api.datasets.show({ dataset: reference }));
+  using client = await ReconnectingClient.open();
+  const { id, name, import: last } = await client.ask((api) => api.datasets.show({ dataset: reference }));
   if (!last || isOver(last.phase)) {
     throw new TrainyardError(
       'NOTHING_TO_CANCEL',
@@ -157,8 +153,8 @@ export async function cancelImport(options: CommonOptions, reference: string): P
       { status: 409 },
     );
   }
-  await session.ask((api) => api.datasets.cancelImport({ importId: last.id }));
-  const { phase } = await followToEnd(session, last.id, new ProgressLine(options.json ?? false));
+  await client.ask((api) => api.datasets.cancelImport({ importId: last.id }));
+  const { phase } = await followToEnd(client, last.id, new ProgressLine(options.json ?? false));
   if (options.json) await writeJson({ id, name, importId: last.id, phase });
   else if (phase === 'cancelled')
     await writeLine(say(`The import of ${name} was cancelled.`, `${name} 가져오기를 취소했습니다.`));

@@ -16,7 +16,7 @@ export interface DatasetStatisticsOptions {
 const storingTimeoutMs = 30_000;
 
 /** Asks for a job until it is over. @throws TrainyardError with the job's error */
-async function finished(session: ReconnectingClient, started: Job): Promise<Job> {
+async function finished(client: ReconnectingClient, started: Job): Promise<Job> {
   const status = new StatusLine();
   let job = started;
   while (job.status === 'queued' || job.status === 'running') {
@@ -25,7 +25,7 @@ async function finished(session: ReconnectingClient, started: Job): Promise<Job>
         ? say('waiting for a worker', '작업자를 기다리는 중')
         : say(`at work: ${job.worker ?? ''}`, `작업 중: ${job.worker ?? ''}`),
     );
-    job = await session.ask((api) => api.jobs.show({ job: started.id, waitMs: 20_000 }));
+    job = await client.ask((api) => api.jobs.show({ job: started.id, waitMs: 20_000 }));
   }
   status.clear();
   if (job.error) throw new TrainyardError(job.error.code, job.error.message, job.error.hint);
@@ -38,11 +38,11 @@ export async function datasetStatistics(
   dataset: string,
 ): Promise<undefined> {
   const { datasetVersion: version } = options;
-  using session = await ReconnectingClient.open();
-  const started = await session.ask((api) =>
+  using client = await ReconnectingClient.open();
+  const started = await client.ask((api) =>
     api.jobs.start({ kind: 'dataset.statistics', dataset, ...(version ? { version } : {}) }),
   );
-  const job = await finished(session, started);
+  const job = await finished(client, started);
   if (options.json || !job.statistics) return void (await writeJson(job));
   const { images, pixels, mean, std, sizes, classes, imbalance } = job.statistics;
   const three = (values: readonly number[]) => values.map((value) => value.toFixed(4)).join('  ');
@@ -72,9 +72,9 @@ export async function datasetStatistics(
 
 /** Writes a completed run's model into the bucket `models`. */
 export async function exportRun(options: CommonOptions, reference: string): Promise<undefined> {
-  using session = await ReconnectingClient.open();
-  const run = await session.ask((api) => findRun(api, reference));
-  const job = await finished(session, await startExport(session, run));
+  using client = await ReconnectingClient.open();
+  const run = await client.ask((api) => findRun(api, reference));
+  const job = await finished(client, await startExport(client, run));
   if (options.json || !job.export) return void (await writeJson(job));
   const { bucket, prefix, parameters, files } = job.export;
   await writeLine(
@@ -92,11 +92,11 @@ export async function exportRun(options: CommonOptions, reference: string): Prom
   await writeLine(`\n${table(columns, rows)}`);
 }
 
-async function startExport(session: ReconnectingClient, run: string): Promise<Job> {
+async function startExport(client: ReconnectingClient, run: string): Promise<Job> {
   const deadline = Date.now() + storingTimeoutMs;
   for (;;) {
     try {
-      return await session.ask((api) => api.jobs.start({ kind: 'model.export', run }));
+      return await client.ask((api) => api.jobs.start({ kind: 'model.export', run }));
     } catch (error) {
       const isEarly = error instanceof TrainyardError && error.code === 'MODEL_NOT_STORED';
       if (!isEarly || Date.now() > deadline) throw error;

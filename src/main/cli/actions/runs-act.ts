@@ -29,11 +29,11 @@ export async function cancelRun(
   options: RunsCancelOptions & CommonOptions,
   reference: string,
 ): Promise<undefined> {
-  using session = await ReconnectingClient.open();
-  const run = await session.ask((api) => findRun(api, reference));
+  using client = await ReconnectingClient.open();
+  const run = await client.ask((api) => findRun(api, reference));
   const graceMs = Math.round(options.grace * 1000);
-  const asked = await session.askOnce((api) => api.runs.cancel({ run, graceMs }));
-  await print(options.wait ? await waitForEnd(session, run) : asked, options);
+  const asked = await client.askOnce((api) => api.runs.cancel({ run, graceMs }));
+  await print(options.wait ? await waitForEnd(client, run) : asked, options);
 }
 
 /** A further attempt of a run; with `--follow` it ends as the run does. */
@@ -42,12 +42,12 @@ export async function runAgain(
   options: RunsAgainOptions & CommonOptions,
   reference: string,
 ): Promise<number | undefined> {
-  using session = await ReconnectingClient.open();
-  const run = await session.ask((api) => findRun(api, reference));
+  using client = await ReconnectingClient.open();
+  const run = await client.ask((api) => findRun(api, reference));
   // What stands in the journal already is not of this attempt.
-  const { lastSeq: after } = await session.ask((api) => api.runs.show({ run }));
-  const asked = await session.askOnce((api) => api.runs[verb]({ run }));
-  remarkDisk(await session.ask((api) => api.system.disk()));
+  const { lastSeq: after } = await client.ask((api) => api.runs.show({ run }));
+  const asked = await client.askOnce((api) => api.runs[verb]({ run }));
+  remarkDisk(await client.ask((api) => api.system.disk()));
   await print(asked, options);
-  if (options.follow) return await follow(session, run, { after, json: options.json ?? false });
+  if (options.follow) return await follow(client, run, { after, json: options.json ?? false });
 }

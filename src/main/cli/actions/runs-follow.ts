@@ -20,11 +20,11 @@ const waitMs = 20_000;
 const barMs = 1000;
 
 /** The run once nothing moves it any more. */
-export async function waitForEnd(session: ReconnectingClient, run: string): Promise<RunSummary> {
+export async function waitForEnd(client: ReconnectingClient, run: string): Promise<RunSummary> {
   for (;;) {
-    const summary = await session.ask((api) => api.runs.show({ run }));
+    const summary = await client.ask((api) => api.runs.show({ run }));
     if (isEnded(summary.status)) return summary;
-    await session.ask((api) => api.runs.events({ run, after: summary.lastSeq, limit: 1, waitMs }));
+    await client.ask((api) => api.runs.events({ run, after: summary.lastSeq, limit: 1, waitMs }));
   }
 }
 
@@ -39,7 +39,7 @@ export interface FollowOptions {
  * @returns 0 where it completed, else 1
  */
 export async function follow(
-  session: ReconnectingClient,
+  client: ReconnectingClient,
   run: string,
   options: FollowOptions,
 ): Promise<number> {
@@ -51,7 +51,7 @@ export async function follow(
   const read = async (): Promise<number> => {
     for (let lookAt = 0; ; ) {
       const cursor = after;
-      const page = await session.ask((api) =>
+      const page = await client.ask((api) =>
         api.runs.events({ run, after: cursor, limit: 1000, waitMs: showsBar ? barMs : waitMs }),
       );
       for (const event of page.events) {
@@ -62,12 +62,12 @@ export async function follow(
       if (page.ended) break;
       if (!showsBar || performance.now() < lookAt) continue;
       lookAt = performance.now() + barMs;
-      const { moving } = await session.ask((api) =>
+      const { moving } = await client.ask((api) =>
         api.runs.logs({ run, from: Number.MAX_SAFE_INTEGER, limit: 1 }),
       );
       narrator.showBar(movingText(moving));
     }
-    const { status } = await session.ask((api) => api.runs.show({ run }));
+    const { status } = await client.ask((api) => api.runs.show({ run }));
     narrator.end();
     if (status !== 'completed')
       remark(say(`The run ended: ${status}.`, `실행이 끝났습니다: ${formatStatus(status)}.`));
@@ -89,7 +89,7 @@ export async function followRun(
   options: RunsFollowOptions & CommonOptions,
   reference: string,
 ): Promise<number> {
-  using session = await ReconnectingClient.open();
-  const run = await session.ask((api) => findRun(api, reference));
-  return await follow(session, run, { after: options.after, json: options.json ?? false });
+  using client = await ReconnectingClient.open();
+  const run = await client.ask((api) => findRun(api, reference));
+  return await follow(client, run, { after: options.after, json: options.json ?? false });
 }

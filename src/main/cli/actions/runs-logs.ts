@@ -41,8 +41,8 @@ export async function printLogs(
   options: RunsLogsOptions & CommonOptions,
   reference: string,
 ): Promise<undefined> {
-  using session = await ReconnectingClient.open();
-  const run = await session.ask((api) => findRun(api, reference));
+  using client = await ReconnectingClient.open();
+  const run = await client.ask((api) => findRun(api, reference));
   const filter = {
     ...(options.level ? { level: options.level } : {}),
     ...(options.search ? { search: options.search } : {}),
@@ -59,7 +59,7 @@ export async function printLogs(
     const cursor = from;
     const wait = waitMs;
     const movingSeen = moving;
-    const page = await session.ask((api) =>
+    const page = await client.ask((api) =>
       api.runs.logs({ run, from: cursor, limit: 5000, waitMs: wait, movingSeen, ...filter }),
     );
     bar.clear();

@@ -8,10 +8,10 @@ import { write, writeLine } from '../output.ts';
 import { ReconnectingClient } from '../reconnecting-client.ts';
 
 /** All points, page by page: a run of millions never lies in memory whole. */
-async function* pages(session: ReconnectingClient, run: string): AsyncGenerator<MetricPoint[]> {
+async function* pages(client: ReconnectingClient, run: string): AsyncGenerator<MetricPoint[]> {
   for (let after = 0; ; ) {
     const cursor = after;
-    const page = await session.ask((api: Api) => api.runs.metrics({ run, after: cursor, limit: 10_000 }));
+    const page = await client.ask((api: Api) => api.runs.metrics({ run, after: cursor, limit: 10_000 }));
     yield page.metrics;
     if (!page.more) return;
     after = page.next;
@@ -20,11 +20,11 @@ async function* pages(session: ReconnectingClient, run: string): AsyncGenerator<
 
 /** Prints every metric point of a run so far. */
 export async function printMetrics(options: CommonOptions, reference: string): Promise<undefined> {
-  using session = await ReconnectingClient.open();
-  const run = await session.ask((api) => findRun(api, reference));
+  using client = await ReconnectingClient.open();
+  const run = await client.ask((api) => findRun(api, reference));
   if (options.json) {
     let separator = '{"metrics":[';
-    for await (const points of pages(session, run)) {
+    for await (const points of pages(client, run)) {
       for (const point of points) {
         await write(`${separator}\n${JSON.stringify(point)}`);
         separator = ',';
@@ -34,7 +34,7 @@ export async function printMetrics(options: CommonOptions, reference: string): P
     return;
   }
   let count = 0;
-  for await (const points of pages(session, run)) {
+  for await (const points of pages(client, run)) {
     count += points.length;
     for (const { attempt, epoch, step, values } of points) {
       const shown = Object.entries(values).map(([name, value]) => `${name} ${formatMetric(value)}`);

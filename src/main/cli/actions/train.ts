@@ -37,8 +37,8 @@ export async function train(options: TrainOptions & CommonOptions): Promise<numb
   const { project, dataset, model, name, description, priority, datasetVersion } = options;
   // The same request asked twice, because an engine restarted in between, queues one run.
   const requestId = randomUUID();
-  using session = await ReconnectingClient.open();
-  const { runId } = await session.ask((api) =>
+  using client = await ReconnectingClient.open();
+  const { runId } = await client.ask((api) =>
     api.runs.create({
       project,
       dataset,
@@ -51,14 +51,14 @@ export async function train(options: TrainOptions & CommonOptions): Promise<numb
       ...(datasetVersion === undefined ? {} : { version: datasetVersion }),
     }),
   );
-  remarkDisk(await session.ask((api) => api.system.disk()));
-  const { versions } = await session.ask((api) => api.datasets.show({ dataset }));
+  remarkDisk(await client.ask((api) => api.system.disk()));
+  const { versions } = await client.ask((api) => api.datasets.show({ dataset }));
   const trained = versions.find(({ version }) => datasetVersion === undefined || version === datasetVersion);
   for (const { message, hint } of (trained?.trainingRisks ?? []).map(inOwnWords))
     remark(`${message}\n  → ${hint}`);
   if (options.json) await writeJson({ runId });
   else await writeLine(say(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
-  if (options.follow) return await follow(session, runId, { after: 0, json: options.json ?? false });
+  if (options.follow) return await follow(client, runId, { after: 0, json: options.json ?? false });
   if (!options.json)
     remark(say(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`));
 }
