@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stackLabels } from '../../src/main/stack/labels.ts';
 import { withoutServer } from '../support/servers.ts';
 import { failure, up } from './support/failure.ts';
 import { docker, listener, makeStack, readStackJson, stackHome, stackProcess } from './support/stack.ts';
@@ -105,27 +107,22 @@ describe.skipIf(reason)('a start that fails', () => {
     await up(home, only);
     const { ports } = readStackJson(home);
     await makeStack(home).down({ services: [], onProgress });
-    {
+    const publish = ['-p', `127.0.0.1:${ports.redis.main}:6379`, '--entrypoint', 'sleep', 'redis:8', '600'];
+    const stopped = `stopped-stack-${process.pid}`;
+    // Another stack wants the port as well, and has it as little.
+    await docker('create', '--name', stopped, '--label', `${stackLabels.stack}=${randomUUID()}`, ...publish);
+    try {
       await using _squatter = await listening(ports.redis.main);
       const cause = await failure(up(home, only));
       expect(cause.code).toBe('PORT_TAKEN');
       expect(cause.message).toContain(String(ports.redis.main));
       if (process.platform === 'linux') expect(cause.message).toContain(`(process ${process.pid})`);
       expect(cause.hint).toContain('--ports new');
+    } finally {
+      await docker('rm', '-f', stopped);
     }
     const name = `port-squatter-${process.pid}`;
-    await docker(
-      'run',
-      '-d',
-      '--name',
-      name,
-      '-p',
-      `127.0.0.1:${ports.redis.main}:6379`,
-      '--entrypoint',
-      'sleep',
-      'redis:8',
-      '600',
-    );
+    await docker('run', '-d', '--name', name, ...publish);
     try {
       expect((await failure(up(home, only))).message).toContain(`the container ${name}`);
       expect(readStackJson(home).ports).toEqual(ports);

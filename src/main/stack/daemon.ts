@@ -61,6 +61,15 @@ export interface Incident {
   readonly exitCode: number | null;
 }
 
+/** A container that publishes a host port, or will where it is started again. */
+export interface Publisher {
+  readonly port: number;
+  readonly container: string;
+  /** Null where the container is of no stack. */
+  readonly stack: string | null;
+  readonly isRunning: boolean;
+}
+
 /** The Docker Engine, as far as a stack needs it. Every call: @throws TrainyardError DOCKER_NOT_RUNNING, DOCKER_PERMISSION, …; DaemonRefusal */
 export interface Daemon {
   /** Containers that carry a stack's label, running or not. */
@@ -87,10 +96,8 @@ export interface Daemon {
   pull(reference: string, onProgress: (progress: PullProgress) => void, signal?: AbortSignal): Promise<void>;
   /** Of the machine that containers run on. */
   memoryBytes(): Promise<number>;
-  /** Host ports that containers publish, also those of other stacks that are stopped. */
-  publishers(): Promise<
-    readonly { readonly port: number; readonly container: string; readonly stack: string | null }[]
-  >;
+  /** Host ports that containers publish, and those that stopped stacks will want again. */
+  publishers(): Promise<readonly Publisher[]>;
   /** Puts a text into a volume, which is made with these labels where it is not there. */
   writeToVolume(volume: VolumeAccess, file: string, text: string): Promise<void>;
   /** The texts in a volume by file name; null where there is no such volume. */

@@ -57,7 +57,9 @@ export async function portCause(
   service: ServiceName,
   port: number,
 ): Promise<TrainyardError> {
-  const publisher = (await daemon.publishers()).find((one) => one.port === port && one.stack !== record.id);
+  const publisher = (await daemon.publishers()).find(
+    (one) => one.port === port && one.stack !== record.id && one.isRunning,
+  );
   const holder = publisher ? `the container ${publisher.container}` : await hostPorts.holder(port);
   return portIsTaken(service, port, holder);
 }
@@ -87,7 +89,7 @@ async function startFault(
 /** Whether nobody holds any of the service's ports any more. */
 async function isFreeAgain({ parts, saved }: Serving, service: ServiceName): Promise<boolean> {
   const ports = Object.values(saved.record.ports[service]);
-  const publishers = await parts.daemon.publishers();
+  const publishers = (await parts.daemon.publishers()).filter(({ isRunning }) => isRunning);
   if (publishers.some(({ port, stack }) => ports.includes(port) && stack !== saved.record.id)) return false;
   return (await Promise.all(ports.map((port) => parts.hostPorts.isFree(port)))).every(Boolean);
 }

@@ -6,6 +6,7 @@ import type {
   Incident,
   LocalImage,
   ObjectKind,
+  Publisher,
   PullProgress,
   StackContainer,
   VolumeAccess,
@@ -163,18 +164,19 @@ export class DockerDaemon implements Daemon {
     return this.ask(async (docker) => z.object({ MemTotal: z.number() }).parse(await docker.info()).MemTotal);
   }
 
-  publishers(): Promise<readonly { port: number; container: string; stack: string | null }[]> {
+  publishers(): Promise<readonly Publisher[]> {
     return this.ask(async (docker) => {
       const found = await docker.listContainers({ all: true });
       const all = await Promise.all(
-        found.map(async ({ Id, Names, Ports, Labels }) => {
+        found.map(async ({ Id, Names, Ports, Labels, State }) => {
           const container = (Names[0] ?? Id).replace(/^\//, '');
           const stack = Labels[stackLabels.stack] ?? null;
           // A stopped container publishes nothing now: what a stopped stack will want again is in its definition.
           const ports = stack
             ? Object.values((await this.container(Id))?.published ?? {})
             : Ports.map(({ PublicPort }) => PublicPort).filter((port) => port > 0);
-          return [...new Set(ports)].map((port) => ({ port, container, stack }));
+          const isRunning = State === 'running';
+          return [...new Set(ports)].map((port) => ({ port, container, stack, isRunning }));
         }),
       );
       return all.flat();
