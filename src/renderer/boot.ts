@@ -23,7 +23,7 @@ const korean = /^ko(-|$)/.test(localStorage.getItem('trainyard-language') ?? nav
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-function say(message: string, action: string): void {
+function show(message: string, action: string): void {
   const root = document.getElementById('root');
   if (!root) return;
   const text = document.createElement('p');
@@ -59,7 +59,7 @@ async function startAnew(): Promise<void> {
   const starts = Number(sessionStorage.getItem(startsKey) ?? 0);
   if (starts >= mostStarts) {
     sessionStorage.removeItem(startsKey);
-    say(
+    show(
       korean
         ? '페이지를 불러오지 못했습니다. 엔진이 실행 중인지 확인하고 다시 시도하세요.'
         : 'The page could not be loaded. See whether the engine is running, then try again.',

@@ -180,8 +180,8 @@ test('what the platform says stands in log and journal, and is not repeated', as
   const attempt = await workshop.attempt();
   await workshop.append(attempt, 'stdout.log', 'one\n');
   await workshop.ingestion.drain(attempt);
-  await workshop.ingestion.say(attempt, 'warning', 'the engine was restarted');
-  await workshop.ingestion.say(attempt, 'warning', 'the engine was restarted');
+  await workshop.ingestion.logLine(attempt, 'warning', 'the engine was restarted');
+  await workshop.ingestion.logLine(attempt, 'warning', 'the engine was restarted');
   await workshop.append(attempt, 'stdout.log', 'two\n');
   await workshop.ingestion.drain(attempt, { final: true });
   const { lines } = await workshop.logs.read({

@@ -10,7 +10,7 @@ import { type ErrorPlace, TrainyardError } from '../../shared/model/errors.ts';
 import { importKey } from '../../shared/model/sign-in.ts';
 import { signIn } from '../../shared/model/sign-in-client.ts';
 import type { EngineAddress } from '../platform/find-engine.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 import { remark } from './output.ts';
 
 export type Api = ContractRouterClient<typeof contract>;
@@ -34,8 +34,8 @@ export function isEngineGone(error: unknown): boolean {
 function gone(engine: EngineAddress, cause: unknown): TrainyardError {
   return new TrainyardError(
     goneCode,
-    say(`The engine at ${engine.url} ended the connection`, `${engine.url} 엔진이 연결을 끊었습니다`),
-    say(
+    translate(`The engine at ${engine.url} ended the connection`, `${engine.url} 엔진이 연결을 끊었습니다`),
+    translate(
       'Run the command again: it starts an engine where none runs.',
       '명령을 다시 실행하세요. 엔진이 없으면 새로 시작합니다.',
     ),
@@ -144,7 +144,7 @@ async function whenStoresAreThere<T>(ask: () => Promise<T>): Promise<T> {
     } catch (error) {
       const starting = error instanceof ORPCError && error.code === 'STORES_STARTING';
       if (!starting || performance.now() > end) throw error;
-      if (!told) remark(say('Waiting for the stores to start.', '저장소가 시작되기를 기다립니다.'));
+      if (!told) remark(translate('Waiting for the stores to start.', '저장소가 시작되기를 기다립니다.'));
       await delay(200);
     }
   }

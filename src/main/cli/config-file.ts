@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createScanner, findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../shared/model/training-config.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 
 /** In bytes; no configuration comes near it. */
 const largestFile = 1024 ** 2;
@@ -19,7 +19,7 @@ function invalid(file: string, line: number, field: string, fault: string): Trai
   return new TrainyardError(
     'CONFIG_INVALID',
     `${where}: ${fault}`,
-    say('Correct it and try again.', '고친 뒤 다시 실행하세요.'),
+    translate('Correct it and try again.', '고친 뒤 다시 실행하세요.'),
     {
       place: { file, line, ...(field ? { field } : {}) },
     },
@@ -34,17 +34,17 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw new TrainyardError(
       'CONFIG_UNREADABLE',
-      say(
+      translate(
         `${file} can't be read (${error instanceof Error ? error.message : error})`,
         `${file}을(를) 읽을 수 없습니다(${error instanceof Error ? error.message : error})`,
       ),
-      say('Give the path of a JSON file.', 'JSON 파일의 경로를 지정하세요.'),
+      translate('Give the path of a JSON file.', 'JSON 파일의 경로를 지정하세요.'),
       { place: { file }, cause: error },
     );
   }
   const bytes = Buffer.concat(pieces);
   if (bytes.length > largestFile)
-    throw invalid(file, 1, '', say('it is larger than 1 MiB', '1 MiB보다 큽니다'));
+    throw invalid(file, 1, '', translate('it is larger than 1 MiB', '1 MiB보다 큽니다'));
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
@@ -69,7 +69,12 @@ function parseJson(file: string, text: string): unknown {
     const position = /at position (\d+)/.exec(message)?.[1];
     const offset = position === undefined ? text.trimEnd().length : Number(position);
     const fault = message.replace(/ in JSON at position.*$| *\(line .*$/, '');
-    throw invalid(file, lineAt(text, offset), '', say(`not JSON: ${fault}`, `JSON이 아닙니다: ${fault}`));
+    throw invalid(
+      file,
+      lineAt(text, offset),
+      '',
+      translate(`not JSON: ${fault}`, `JSON이 아닙니다: ${fault}`),
+    );
   }
 }
 
@@ -82,7 +87,10 @@ export async function readConfigFile(given: string): Promise<TrainingOverrides> 
   const text = await readText(file);
   const deep = tooDeepAt(text);
   if (deep !== null) {
-    const fault = say(`nested deeper than ${deepest} levels`, `${deepest}단계보다 깊게 중첩되어 있습니다`);
+    const fault = translate(
+      `nested deeper than ${deepest} levels`,
+      `${deepest}단계보다 깊게 중첩되어 있습니다`,
+    );
     throw invalid(file, lineAt(text, deep), '', fault);
   }
   const parsed = trainingOverridesSchema.safeParse(parseJson(file, text));
@@ -95,6 +103,6 @@ export async function readConfigFile(given: string): Promise<TrainingOverrides> 
   const node = tree && findNodeAtLocation(tree, place);
   const offset = unknown.length > 0 ? (node?.parent?.offset ?? 0) : (node?.offset ?? 0);
   const fault =
-    unknown.length > 0 ? say('there is no such field', '그런 필드는 없습니다') : (issue?.message ?? '');
+    unknown.length > 0 ? translate('there is no such field', '그런 필드는 없습니다') : (issue?.message ?? '');
   throw invalid(file, lineAt(text, offset), place.join('.'), fault);
 }

@@ -3,7 +3,7 @@ import { Command, Help, InvalidArgumentError, Option } from 'commander';
 import stringWidth from 'string-width';
 import { readNumber } from '../../shared/model/number-text.ts';
 import { version } from '../engine/version.ts';
-import { language, say } from './language.ts';
+import { language, translate } from './language.ts';
 import { rangeWords } from './range-words.ts';
 
 const koreanTitles: Record<string, string> = {
@@ -16,13 +16,14 @@ const koreanTitles: Record<string, string> = {
 /** Commander writes `(default: 10)` and `(choices: "a", "b")` in English; here in the language of the process. */
 function describeOption(option: Option): string {
   const notes: string[] = [];
-  if (option.argChoices) notes.push(`${say('one of', '다음 중 하나')}: ${option.argChoices.join(', ')}`);
+  if (option.argChoices)
+    notes.push(`${translate('one of', '다음 중 하나')}: ${option.argChoices.join(', ')}`);
   if ((option.required || option.optional) && option.defaultValue !== undefined) {
     notes.push(
-      `${say('default', '기본값')}: ${option.defaultValueDescription ?? String(option.defaultValue)}`,
+      `${translate('default', '기본값')}: ${option.defaultValueDescription ?? String(option.defaultValue)}`,
     );
   }
-  if (option.envVar) notes.push(`${say('environment', '환경 변수')}: ${option.envVar}`);
+  if (option.envVar) notes.push(`${translate('environment', '환경 변수')}: ${option.envVar}`);
   return notes.length > 0 ? `${option.description} (${notes.join('; ')})` : option.description;
 }
 
@@ -46,9 +47,9 @@ export function defineProgram(name: string, description: string): Command {
     .description(description)
     .configureHelp(help)
     .configureOutput({ outputError: () => {} })
-    .version(version, '-V, --version', say('show the version', '버전을 보입니다'))
-    .helpOption('-h, --help', say('show this help', '이 도움말을 보입니다'))
-    .helpCommand('help [command]', say('show the help of a command', '명령의 도움말을 보입니다'))
+    .version(version, '-V, --version', translate('show the version', '버전을 보입니다'))
+    .helpOption('-h, --help', translate('show this help', '이 도움말을 보입니다'))
+    .helpCommand('help [command]', translate('show the help of a command', '명령의 도움말을 보입니다'))
     .exitOverride();
 }
 
@@ -69,14 +70,14 @@ export interface CommandDefinition {
 
 /** A command that does something; every one has an example and says what `--json` prints. */
 export function defineCommand(parent: Command, definition: CommandDefinition): Command {
-  const title = definition.examples.length > 1 ? say('Examples:', '예:') : say('Example:', '예:');
+  const title = definition.examples.length > 1 ? translate('Examples:', '예:') : translate('Example:', '예:');
   const lines = definition.examples.map((example) => `  trainyard ${example}`);
   return parent
     .command(definition.usage)
     .description(definition.description)
     .addHelpText(
       'after',
-      `\n${title}\n${lines.join('\n')}\n\n${say('With --json:', '--json 출력:')} ${definition.json}`,
+      `\n${title}\n${lines.join('\n')}\n\n${translate('With --json:', '--json 출력:')} ${definition.json}`,
     );
 }
 
@@ -94,9 +95,9 @@ export function perform<Options extends object>(
   run: (options: Options & CommonOptions, ...args: string[]) => Promise<number | undefined>,
 ): void {
   command
-    .option('--json', say('print JSON for programs', '프로그램용 JSON을 출력합니다'))
+    .option('--json', translate('print JSON for programs', '프로그램용 JSON을 출력합니다'))
     .addOption(
-      new Option('--home <folder>', say('the state folder', '상태 폴더'))
+      new Option('--home <folder>', translate('the state folder', '상태 폴더'))
         .env('TRAINYARD_HOME')
         // Set to nothing, the variable says nothing: it does not mean this folder.
         .argParser((folder: string) => folder && path.resolve(folder)),
@@ -125,7 +126,7 @@ export function decimal(text: string): number {
   const value = readNumber(text);
   if (value !== null) return value;
   throw new InvalidArgumentError(
-    say('A number is wanted, such as 0.001 or 1e-3.', '숫자가 필요합니다. 예: 0.001, 1e-3'),
+    translate('A number is wanted, such as 0.001 or 1e-3.', '숫자가 필요합니다. 예: 0.001, 1e-3'),
   );
 }
 

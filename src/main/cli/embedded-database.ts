@@ -7,7 +7,7 @@ import { databaseName, roleName } from '../postgres/embedded/initialise.ts';
 import { findLocation } from '../postgres/embedded/location.ts';
 import { readPostmasterFile } from '../postgres/embedded/postmaster.ts';
 import { serverUser } from '../postgres/embedded/server-user.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 
 /** The URL of the server that the running engine keeps; null where its server is not there at the moment. */
 function urlOfRunning(home: string): string | null {
@@ -22,11 +22,11 @@ function urlOfRunning(home: string): string | null {
 function engineInTheWay(engine: EngineAddress): TrainyardError {
   return new TrainyardError(
     'ENGINE_RUNNING',
-    say(
+    translate(
       `The engine at ${engine.url} (process ${engine.pid}) is using this database`,
       `${engine.url} 엔진(프로세스 ${engine.pid})이 이 데이터베이스를 쓰고 있습니다`,
     ),
-    say(
+    translate(
       `Stop it first (kill ${engine.pid}); its trainings go on.`,
       `먼저 엔진을 멈추세요(kill ${engine.pid}). 학습은 계속됩니다.`,
     ),
@@ -51,11 +51,11 @@ export async function withEmbeddedDatabase<T>(
   if (!lock) {
     throw new TrainyardError(
       'ENGINE_STARTING',
-      say(
+      translate(
         'An engine of this state folder is starting or does not answer',
         '이 상태 폴더의 엔진이 시작 중이거나 응답하지 않습니다',
       ),
-      say(
+      translate(
         'Try again in a moment; "trainyard doctor" says more.',
         '잠시 뒤 다시 해 보세요. "trainyard doctor"가 더 알려 줍니다.',
       ),

@@ -11,7 +11,7 @@ import { appRoot, homeFolder } from '../platform/paths.ts';
 import { prepareOwnFile } from '../platform/state-file.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
 import { type Client, connect, isEngineGone } from './client.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 import { remark } from './output.ts';
 
 /** An engine that nobody started by hand goes once its work is done and nobody has been there for this long. */
@@ -56,7 +56,7 @@ function firstLine(child: ChildProcess): Promise<string | null> {
 
 async function startInBackground(home: string): Promise<EngineAddress> {
   remark(
-    say(
+    translate(
       'No engine is running; starting one in the background.',
       '실행 중인 엔진이 없어 백그라운드에서 시작합니다.',
     ),
@@ -97,11 +97,11 @@ async function startInBackground(home: string): Promise<EngineAddress> {
   const words = readFileSync(logFile).subarray(written).toString().trim().split('\n').at(-1);
   throw new TrainyardError(
     'ENGINE_START_FAILED',
-    say(
+    translate(
       `The engine did not start: ${words || 'it said nothing'}`,
       `엔진이 시작되지 않았습니다: ${words || '남긴 말 없음'}`,
     ),
-    say('"trainyard doctor" checks this machine.', '"trainyard doctor"로 이 컴퓨터를 점검하세요.'),
+    translate('"trainyard doctor" checks this machine.', '"trainyard doctor"로 이 컴퓨터를 점검하세요.'),
   );
 }
 

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { koreanCodes } from '../../shared/i18n/ko/codes.ts';
 import { type ErrorPlace, errorMessage, errorSentence, TrainyardError } from '../../shared/model/errors.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
-import { language, say } from './language.ts';
+import { language, translate } from './language.ts';
 import { remark } from './output.ts';
 import { isUsageError, usageError } from './usage-error.ts';
 
@@ -13,27 +13,32 @@ function quoted(message: string): string[] {
 
 /** By commander's codes: from the words that it quotes, and what stands behind the quotes. */
 const wordings: Record<string, (first: string, second: string, rest: string) => string> = {
-  'commander.unknownOption': (option) => say(`There is no option ${option}`, `${option} 옵션은 없습니다`),
-  'commander.unknownCommand': (name) => say(`There is no command "${name}"`, `"${name}" 명령은 없습니다`),
+  'commander.unknownOption': (option) =>
+    translate(`There is no option ${option}`, `${option} 옵션은 없습니다`),
+  'commander.unknownCommand': (name) =>
+    translate(`There is no command "${name}"`, `"${name}" 명령은 없습니다`),
   'commander.missingArgument': (name) =>
-    say(`The argument <${name}> is missing`, `<${name}> 인자가 빠졌습니다`),
+    translate(`The argument <${name}> is missing`, `<${name}> 인자가 빠졌습니다`),
   'commander.optionMissingArgument': (flags) =>
-    say(`The option ${flags} lacks its value`, `${flags} 옵션에 값이 없습니다`),
+    translate(`The option ${flags} lacks its value`, `${flags} 옵션에 값이 없습니다`),
   'commander.missingMandatoryOptionValue': (flags) =>
-    say(`The option ${flags} is required`, `${flags} 옵션이 필요합니다`),
+    translate(`The option ${flags} is required`, `${flags} 옵션이 필요합니다`),
   'commander.invalidArgument': (flags, value, rest) => {
     const choices = /Allowed choices are (.*)\./.exec(rest)?.[1];
     const wanted = choices
-      ? say(`it is one of ${choices}`, `다음 중 하나여야 합니다: ${choices}`)
+      ? translate(`it is one of ${choices}`, `다음 중 하나여야 합니다: ${choices}`)
       : rest.replace(/\.$/, '');
-    return say(
+    return translate(
       `The option ${flags} can't be "${value}": ${wanted}`,
       `${flags} 옵션의 값 "${value}"이(가) 맞지 않습니다: ${wanted}`,
     );
   },
   'commander.conflictingOption': (one, other) =>
-    say(`${one} and ${other} can't be used together`, `${one}와(과) ${other}은(는) 함께 쓸 수 없습니다`),
-  'commander.excessArguments': () => say('There are too many arguments', '인자가 너무 많습니다'),
+    translate(
+      `${one} and ${other} can't be used together`,
+      `${one}와(과) ${other}은(는) 함께 쓸 수 없습니다`,
+    ),
+  'commander.excessArguments': () => translate('There are too many arguments', '인자가 너무 많습니다'),
 };
 
 function fromCommander(error: CommanderError, command: string): TrainyardError {
@@ -41,8 +46,8 @@ function fromCommander(error: CommanderError, command: string): TrainyardError {
   const rest = error.message.replace(/^.* is invalid[^.]*\. /, '');
   const message = wordings[error.code]?.(first, second, rest) ?? error.message;
   const suggestion = /Did you mean (?:one of )?(.*)\?\)/.exec(error.message)?.[1];
-  const help = say(`See "${command} --help".`, `"${command} --help"를 보세요.`);
-  const meant = suggestion ? say(`Did you mean ${suggestion}? `, `혹시 ${suggestion} 아닌가요? `) : '';
+  const help = translate(`See "${command} --help".`, `"${command} --help"를 보세요.`);
+  const meant = suggestion ? translate(`Did you mean ${suggestion}? `, `혹시 ${suggestion} 아닌가요? `) : '';
   return usageError(message, meant + help);
 }
 
@@ -105,11 +110,11 @@ function toTrainyardError(caught: unknown, command: string): TrainyardError {
   const message = errorMessage(caught);
   return new TrainyardError(
     'INTERNAL',
-    say(
+    translate(
       `The command met an error that it did not expect: ${message}`,
       `예상하지 못한 오류가 났습니다: ${message}`,
     ),
-    say(
+    translate(
       'Run it again with TRAINYARD_DEBUG=1 to see where.',
       'TRAINYARD_DEBUG=1을 붙여 다시 실행하면 위치가 나옵니다.',
     ),

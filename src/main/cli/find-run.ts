@@ -1,6 +1,6 @@
 import { TrainyardError } from '../../shared/model/errors.ts';
 import type { Api } from './client.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const page = 500;
@@ -8,8 +8,8 @@ const page = 500;
 function notFound(reference: string): TrainyardError {
   return new TrainyardError(
     'NOT_FOUND',
-    say(`There is no run "${reference}"`, `"${reference}" 실행이 없습니다`),
-    say('"trainyard runs list" shows them.', '"trainyard runs list"로 볼 수 있습니다.'),
+    translate(`There is no run "${reference}"`, `"${reference}" 실행이 없습니다`),
+    translate('"trainyard runs list" shows them.', '"trainyard runs list"로 볼 수 있습니다.'),
     { status: 404 },
   );
 }
@@ -39,10 +39,10 @@ export async function findRun(api: Api, reference: string): Promise<string> {
   if (!another) return only;
   throw new TrainyardError(
     'AMBIGUOUS',
-    say(
+    translate(
       `${found.length} runs' ids start with "${reference}"`,
       `"${reference}"(으)로 시작하는 실행이 ${found.length}개입니다`,
     ),
-    say(`Give more characters: ${only} or ${another}.`, `글자를 더 쓰세요: ${only} 또는 ${another}`),
+    translate(`Give more characters: ${only} or ${another}.`, `글자를 더 쓰세요: ${only} 또는 ${another}`),
   );
 }

@@ -1,20 +1,23 @@
-import { say } from './language.ts';
+import { translate } from './language.ts';
 
 /** Milliseconds for people: the two largest units. */
 export function formatDuration(ms: number | null): string {
   if (ms === null) return '–';
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return say(`${seconds} s`, `${seconds}초`);
+  if (seconds < 60) return translate(`${seconds} s`, `${seconds}초`);
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return say(`${minutes} min ${seconds % 60} s`, `${minutes}분 ${seconds % 60}초`);
+  if (minutes < 60) return translate(`${minutes} min ${seconds % 60} s`, `${minutes}분 ${seconds % 60}초`);
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return say(`${hours} h ${minutes % 60} min`, `${hours}시간 ${minutes % 60}분`);
-  return say(`${Math.floor(hours / 24)} d ${hours % 24} h`, `${Math.floor(hours / 24)}일 ${hours % 24}시간`);
+  if (hours < 48) return translate(`${hours} h ${minutes % 60} min`, `${hours}시간 ${minutes % 60}분`);
+  return translate(
+    `${Math.floor(hours / 24)} d ${hours % 24} h`,
+    `${Math.floor(hours / 24)}일 ${hours % 24}시간`,
+  );
 }
 
 /** `1 error`, `2 errors`, `오류 2개`. */
 export function formatCount(count: number, english: string, korean: string): string {
-  return say(`${count} ${english}${count === 1 ? '' : 's'}`, `${korean} ${count}개`);
+  return translate(`${count} ${english}${count === 1 ? '' : 's'}`, `${korean} ${count}개`);
 }
 
 const two = (value: number) => String(value).padStart(2, '0');
@@ -61,5 +64,5 @@ const statusNames: Record<string, string> = {
 
 /** A status as people read it; `--json` has the word itself. */
 export function formatStatus(status: string): string {
-  return say(status, statusNames[status] ?? status);
+  return translate(status, statusNames[status] ?? status);
 }

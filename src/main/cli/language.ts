@@ -24,6 +24,6 @@ export function languageOf(environment: NodeJS.ProcessEnv): Language {
 export const language: Language = languageOf(process.env);
 
 /** The text in this process's language. Both stand at the place that says them, so neither can be missing. */
-export function say(english: string, korean: string): string {
+export function translate(english: string, korean: string): string {
   return language === 'ko' ? korean : english;
 }

@@ -11,14 +11,14 @@ import { defineStack } from './commands/stack.ts';
 import { defineTrain } from './commands/train.ts';
 import { defineProgram } from './define.ts';
 import { failureOf } from './failure.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 import { hasWritten, remark, writeJson } from './output.ts';
 
 /** Every command; what a command does is loaded when it is done. */
 export function createProgram(): Command {
   const program = defineProgram(
     'trainyard',
-    say(
+    translate(
       'Trains vision models on this machine. Commands find the running engine through the state folder, and start one where none runs.',
       '이 컴퓨터에서 비전 모델을 학습합니다. 명령은 상태 폴더로 실행 중인 엔진을 찾고, 없으면 시작합니다.',
     ),

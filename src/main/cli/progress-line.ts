@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { fileProgressSchema } from '../../shared/contract/file-progress.ts';
 import { formatDuration } from './format.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 import { remark, StatusLine } from './output.ts';
 
 export type FileProgressWords = Omit<z.infer<typeof fileProgressSchema>, 'error'>;
@@ -38,25 +38,26 @@ export class ProgressLine {
 }
 
 const phases: Record<FileProgressWords['phase'], () => string> = {
-  counting: () => say('counting', '세는 중'),
-  validating: () => say('checking', '검사 중'),
-  storing: () => say('storing', '저장 중'),
-  committing: () => say('finishing', '마무리 중'),
-  done: () => say('done', '완료'),
-  cancelling: () => say('cancelling', '취소하는 중'),
-  failed: () => say('failed', '실패'),
-  cancelled: () => say('cancelled', '취소됨'),
+  counting: () => translate('counting', '세는 중'),
+  validating: () => translate('checking', '검사 중'),
+  storing: () => translate('storing', '저장 중'),
+  committing: () => translate('finishing', '마무리 중'),
+  done: () => translate('done', '완료'),
+  cancelling: () => translate('cancelling', '취소하는 중'),
+  failed: () => translate('failed', '실패'),
+  cancelled: () => translate('cancelled', '취소됨'),
 };
 
 /** `checking: 12,000 / 100,000 files, 700/s, about 2 min 6 s left`. */
 export function describeProgress({ phase, done, total, rate, secondsLeft }: FileProgressWords): string {
   const number = new Intl.NumberFormat('en').format;
   const of = total === null ? number(done) : `${number(done)} / ${number(total)}`;
-  const parts = [phase === 'committing' ? '' : say(`${of} files`, `파일 ${of}개`)];
-  if (rate !== null) parts.push(say(`${number(Math.round(rate))}/s`, `초당 ${number(Math.round(rate))}개`));
+  const parts = [phase === 'committing' ? '' : translate(`${of} files`, `파일 ${of}개`)];
+  if (rate !== null)
+    parts.push(translate(`${number(Math.round(rate))}/s`, `초당 ${number(Math.round(rate))}개`));
   if (secondsLeft !== null) {
     const time = formatDuration(secondsLeft * 1000);
-    parts.push(say(`about ${time} left`, `약 ${time} 남음`));
+    parts.push(translate(`about ${time} left`, `약 ${time} 남음`));
   }
   return [phases[phase](), parts.filter((part) => part !== '').join(', ')]
     .filter((part) => part !== '')

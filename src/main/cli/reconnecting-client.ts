@@ -2,7 +2,7 @@ import { TrainyardError } from '../../shared/model/errors.ts';
 import { homeFolder } from '../platform/paths.ts';
 import { type Api, type Client, connect, isEngineGone } from './client.ts';
 import { reachEngine, waitForEngine } from './engine.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 import { remark } from './output.ts';
 
 const timeoutMs = 120_000;
@@ -47,7 +47,7 @@ export class ReconnectingClient implements Disposable {
     const end = Date.now() + timeoutMs;
     this.client[Symbol.dispose]();
     remark(
-      say(
+      translate(
         'The engine went away; waiting for it to come back.',
         '엔진이 사라졌습니다. 돌아오기를 기다립니다.',
       ),
@@ -65,8 +65,8 @@ export class ReconnectingClient implements Disposable {
     }
     throw new TrainyardError(
       'ENGINE_GONE',
-      say('The engine went away and did not come back', '엔진이 사라진 뒤 돌아오지 않았습니다'),
-      say(
+      translate('The engine went away and did not come back', '엔진이 사라진 뒤 돌아오지 않았습니다'),
+      translate(
         'Run the command again: it starts an engine, and nothing of the run is lost.',
         '명령을 다시 실행하세요. 엔진이 시작되며 실행 기록은 잃지 않습니다.',
       ),

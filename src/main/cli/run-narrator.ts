@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../shared/contract/run-readings.ts';
 import { formatLogLine } from './actions/runs-logs.ts';
 import { formatClock, formatDuration, formatMetric, formatStatus } from './format.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 import { StatusLine, styled, writeLine } from './output.ts';
 
 const levels = ['debug', 'info', 'warning', 'error'] as const;
@@ -31,9 +31,9 @@ export class RunNarrator {
     if (type === 'progress') {
       const eta =
         typeof data.etaMs === 'number'
-          ? say(`, ${formatDuration(data.etaMs)} left`, `, ${formatDuration(data.etaMs)} 남음`)
+          ? translate(`, ${formatDuration(data.etaMs)} left`, `, ${formatDuration(data.etaMs)} 남음`)
           : '';
-      this.progress = `${say('epoch', '에포크')} ${data.epoch} / ${data.epochs}, ${say('step', '스텝')} ${data.step} / ${data.steps}${eta}`;
+      this.progress = `${translate('epoch', '에포크')} ${data.epoch} / ${data.epochs}, ${translate('step', '스텝')} ${data.step} / ${data.steps}${eta}`;
       this.showStatus();
       return;
     }
@@ -79,12 +79,12 @@ export class RunNarrator {
         return this.metricLine(clock, data);
       case 'checkpoint':
         return data.kind === 'best'
-          ? `${clock} ${say('best checkpoint so far', '지금까지 가장 좋은 체크포인트')}: ${text(data.path)}`
+          ? `${clock} ${translate('best checkpoint so far', '지금까지 가장 좋은 체크포인트')}: ${text(data.path)}`
           : null;
       case 'artifact':
-        return `${clock} ${say('artifact', '결과물')}: ${text(data.path)}`;
+        return `${clock} ${translate('artifact', '결과물')}: ${text(data.path)}`;
       case 'result':
-        return `${clock} ${say('result', '결과')}: ${describe(values(data.metrics))}`;
+        return `${clock} ${translate('result', '결과')}: ${describe(values(data.metrics))}`;
       default:
         return null;
     }
@@ -94,7 +94,7 @@ export class RunNarrator {
   private metricLine(clock: string, data: RunEvent['data']): string | null {
     const points = values(data.values);
     if (!points.some(([name]) => name.startsWith('val_') || name === 'train_accuracy')) return null;
-    return `${clock} ${say('epoch', '에포크')} ${numberOr(data.epoch, 0)}: ${describe(points)}`;
+    return `${clock} ${translate('epoch', '에포크')} ${numberOr(data.epoch, 0)}: ${describe(points)}`;
   }
 }
 

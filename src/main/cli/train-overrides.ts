@@ -1,6 +1,6 @@
 import { rangeOf } from '../../shared/model/limits.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../shared/model/training-config.ts';
-import { say } from './language.ts';
+import { translate } from './language.ts';
 import { rangeWords } from './range-words.ts';
 import { usageError } from './usage-error.ts';
 
@@ -106,8 +106,8 @@ export function overridesOf(options: HyperparameterOptions, file: TrainingOverri
   const flag = flagOf(field);
   const range = rangeOf(field);
   throw usageError(
-    `${flag}: ${range ? rangeWords(range) : (issue?.message ?? say('not usable', '쓸 수 없는 값입니다'))}`,
-    say(
+    `${flag}: ${range ? rangeWords(range) : (issue?.message ?? translate('not usable', '쓸 수 없는 값입니다'))}`,
+    translate(
       'Give a value in its range; "trainyard train --help" lists the flags.',
       '범위 안의 값을 주세요. "trainyard train --help"에 플래그가 있습니다.',
     ),

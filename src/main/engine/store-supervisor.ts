@@ -150,11 +150,11 @@ export class StoreSupervisor implements AsyncDisposable {
 
   private notReady(): TrainyardError {
     const { state, chosen } = this;
-    const say = (message: string, hint: string, cause?: unknown, code = 'STORES_NOT_READY') =>
+    const fault = (message: string, hint: string, cause?: unknown, code = 'STORES_NOT_READY') =>
       new TrainyardError(code, message, hint, { status: 503, cause });
     switch (state.kind) {
       case 'opening':
-        return say(
+        return fault(
           `The stores of the profile "${chosen}" are being started`,
           'Ask again in a moment.',
           undefined,
@@ -163,7 +163,7 @@ export class StoreSupervisor implements AsyncDisposable {
       case 'failed': {
         const { cause } = state;
         const known = cause instanceof TrainyardError;
-        return say(
+        return fault(
           `The stores of the profile "${chosen}" cannot be used: ${errorMessage(cause)}`,
           known ? cause.hint : '"trainyard doctor" says more.',
           cause,
@@ -171,7 +171,7 @@ export class StoreSupervisor implements AsyncDisposable {
       }
       case 'stopped':
       case 'open':
-        return say(
+        return fault(
           `The stores of the profile "${chosen}" are stopped`,
           'Start the stack ("trainyard stack up"), or choose another profile.',
         );

@@ -29,20 +29,20 @@ const notReached = new Set([
 export function asPostgresError(error: unknown, { place, database, user }: Target): unknown {
   if (!(error instanceof Error) || error instanceof TrainyardError) return error;
   const code = codeOf(error);
-  const say = (name: string, message: string, hint: string, status = 503) =>
+  const fault = (name: string, message: string, hint: string, status = 503) =>
     new TrainyardError(name, message, hint, { status, cause: error });
   const timedOut = /timeout expired|timeout exceeded|Connection terminated|Client has encountered/i.test(
     error.message,
   );
   if (notReached.has(code) || (code === '' && timedOut)) {
-    return say(
+    return fault(
       'POSTGRES_UNREACHABLE',
       `No PostgreSQL answers at ${place}${code === '' ? '' : ` (${code})`}`,
       'Start the server, or correct the host and port.',
     );
   }
   if (code === '28P01' || code === '28000') {
-    return say(
+    return fault(
       'POSTGRES_LOGIN_REFUSED',
       `PostgreSQL at ${place} does not let the user "${user}" in`,
       'Correct the user and password in the URL, or the server’s pg_hba.conf.',
@@ -50,7 +50,7 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
     );
   }
   if (/password must be a string|SASL/i.test(error.message) && code === '') {
-    return say(
+    return fault(
       'POSTGRES_LOGIN_REFUSED',
       `PostgreSQL at ${place} wants a password for the user "${user}", and the URL's is missing or wrong`,
       'Write it into the URL as postgres://user:password@host/database.',
@@ -58,7 +58,7 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
     );
   }
   if (/SSL|TLS|certificate/i.test(error.message) && !/^\d/.test(code)) {
-    return say(
+    return fault(
       'POSTGRES_TLS',
       `The encrypted connection to ${place} fails: ${error.message}`,
       'Set sslmode in the URL as the server has it (disable, require, verify-full).',
@@ -66,26 +66,26 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
   }
   switch (code) {
     case '3D000':
-      return say(
+      return fault(
         'POSTGRES_NO_DATABASE',
         `PostgreSQL at ${place} has no database "${database}"`,
         `Create it (createdb ${database}), or correct the name in the URL.`,
         404,
       );
     case '57P03':
-      return say(
+      return fault(
         'POSTGRES_STARTING',
         `PostgreSQL at ${place} is starting up or shutting down`,
         'Try again in a moment.',
       );
     case '53300':
-      return say(
+      return fault(
         'POSTGRES_FULL',
         `PostgreSQL at ${place} has no connection left`,
         'End other clients, or raise max_connections.',
       );
     case '42501':
-      return say(
+      return fault(
         'POSTGRES_PERMISSION',
         `The user "${user}" may not do this in the database "${database}": ${error.message}`,
         `Make it the database's owner (ALTER DATABASE "${database}" OWNER TO "${user}").`,
@@ -93,14 +93,14 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
       );
     case '55P03':
     case '40P01':
-      return say(
+      return fault(
         'POSTGRES_BUSY',
         `Another session holds a lock in the database "${database}" that this needs: ${error.message}`,
         'Stop the engine (or the other program) that uses the database and try again.',
         409,
       );
     case '53100':
-      return say(
+      return fault(
         'POSTGRES_DISK_FULL',
         `The disk of PostgreSQL at ${place} is full`,
         'Make room there and try again.',
@@ -108,7 +108,7 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
       );
     case '57P01':
     case '57P02':
-      return say(
+      return fault(
         'POSTGRES_UNREACHABLE',
         `PostgreSQL at ${place} is shutting down`,
         'Start it and try again.',

@@ -23,17 +23,17 @@ function pullReporter(onProgress: OnProgress, service: ServiceName, image: strin
   const rate = new Rate();
   let last: PullProgress | null = null;
   let toldAt = Number.NEGATIVE_INFINITY;
-  const say = (progress: PullProgress) => {
+  const report = (progress: PullProgress) => {
     toldAt = performance.now();
     onProgress({ type: 'pull', service, image, ...progress, bytesPerSecond: rate.add(progress.bytesDone) });
   };
   return {
     note: (progress: PullProgress) => {
       last = progress;
-      if (performance.now() - toldAt >= reportEveryMs) say(progress);
+      if (performance.now() - toldAt >= reportEveryMs) report(progress);
     },
     end: () => {
-      if (last) say(last);
+      if (last) report(last);
     },
   };
 }

@@ -10,14 +10,14 @@ export async function reportStep(
   work: () => Promise<string>,
 ): Promise<void> {
   const begun = performance.now();
-  const say = (status: 'running' | 'done' | 'failed', detail: string, durationMs: number | null) =>
+  const report = (status: 'running' | 'done' | 'failed', detail: string, durationMs: number | null) =>
     onProgress({ type: 'step', step, service, status, detail, durationMs });
   const duration = () => Math.round((performance.now() - begun) * 10) / 10;
-  say('running', '', null);
+  report('running', '', null);
   try {
-    say('done', await work(), duration());
+    report('done', await work(), duration());
   } catch (error) {
-    say('failed', error instanceof TrainyardError ? error.code : '', duration());
+    report('failed', error instanceof TrainyardError ? error.code : '', duration());
     throw error;
   }
 }

@@ -221,7 +221,7 @@ export class StackService implements Stack {
 
   private async takeLock(onProgress: OnProgress, signal: AbortSignal | undefined): Promise<Disposable> {
     const begun = performance.now();
-    const say = (status: 'running' | 'done', durationMs: number | null) =>
+    const report = (status: 'running' | 'done', durationMs: number | null) =>
       onProgress({
         type: 'step',
         step: 'wait',
@@ -233,9 +233,9 @@ export class StackService implements Stack {
     let waited = false;
     const held = await this.parts.lock.acquire(() => {
       waited = true;
-      say('running', null);
+      report('running', null);
     }, signal);
-    if (waited) say('done', Math.round(performance.now() - begun));
+    if (waited) report('done', Math.round(performance.now() - begun));
     return held;
   }
 

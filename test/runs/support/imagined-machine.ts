@@ -111,7 +111,7 @@ export class ImaginedMachine {
 
   readonly ingestion: Ingestion = {
     open: async () => {},
-    say: async () => {},
+    logLine: async () => {},
     close: async () => {},
     closeAll: async () => {},
     drain: async ({ runId, attempt, runDirectory }: IngestedAttempt): Promise<IngestSummary> => {

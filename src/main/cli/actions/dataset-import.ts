@@ -9,7 +9,7 @@ import type { CommonOptions } from '../define.ts';
 import { remarkDisk } from '../disk-remark.ts';
 import { inOwnWords } from '../failure.ts';
 import { formatStatus } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { remark, writeJson, writeLine } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { ReconnectingClient } from '../reconnecting-client.ts';
@@ -33,7 +33,7 @@ async function waitForEnd(client: ReconnectingClient, importId: string, isQuiet:
   const line = new ProgressLine(isQuiet);
   const cancel = () => {
     line.clear();
-    remark(say('Cancelling the import.', '가져오기를 취소하는 중입니다.'));
+    remark(translate('Cancelling the import.', '가져오기를 취소하는 중입니다.'));
     // The reads below tell what becomes of it, also where the engine went away meanwhile.
     client
       .ask((api) => api.datasets.cancelImport({ importId }))
@@ -75,8 +75,8 @@ function absolutePath(given: string): string {
   if (existsSync(absolute)) return absolute;
   throw new TrainyardError(
     'PATH_NOT_FOUND',
-    say(`There is no ${absolute}`, `${absolute} 이(가) 없습니다`),
-    say('Give the path of a folder, zip or tar.', '폴더나 zip, tar의 경로를 지정하세요.'),
+    translate(`There is no ${absolute}`, `${absolute} 이(가) 없습니다`),
+    translate('Give the path of a folder, zip or tar.', '폴더나 zip, tar의 경로를 지정하세요.'),
     { place: { file: absolute } },
   );
 }
@@ -127,17 +127,17 @@ export async function importDataset(
   const more = warnings.length + (progress.validation?.moreWarnings ?? 0) - shown.length;
   if (more > 0)
     remark(
-      say(
+      translate(
         `and ${more} more warnings: trainyard dataset validate lists them`,
         `그 밖에 경고 ${more}개가 더 있습니다. 전체 목록: trainyard dataset validate`,
       ),
     );
-  const what = `${dataset.name}, ${say(`version ${version.version}`, `버전 ${version.version}`)}`;
-  const size = say(
+  const what = `${dataset.name}, ${translate(`version ${version.version}`, `버전 ${version.version}`)}`;
+  const size = translate(
     `${version.images} images in ${version.classes.length} classes, ${formatBytes(version.sizeBytes)}`,
     `이미지 ${version.images}장, 클래스 ${version.classes.length}개, ${formatBytes(version.sizeBytes)}`,
   );
-  const reused = progress.reused ? say(' (was there already)', ' (이미 있던 버전)') : '';
+  const reused = progress.reused ? translate(' (was there already)', ' (이미 있던 버전)') : '';
   await writeLine(`${what}: ${size}${reused}\nID ${dataset.id}`);
 }
 
@@ -148,8 +148,8 @@ export async function cancelImport(options: CommonOptions, reference: string): P
   if (!last || isOver(last.phase)) {
     throw new TrainyardError(
       'NOTHING_TO_CANCEL',
-      say(`No import of "${name}" is under way`, `"${name}" 데이터셋은 가져오는 중이 아닙니다`),
-      say('"trainyard dataset list" shows which are.', '"trainyard dataset list"로 상태를 확인하세요.'),
+      translate(`No import of "${name}" is under way`, `"${name}" 데이터셋은 가져오는 중이 아닙니다`),
+      translate('"trainyard dataset list" shows which are.', '"trainyard dataset list"로 상태를 확인하세요.'),
       { status: 409 },
     );
   }
@@ -157,10 +157,10 @@ export async function cancelImport(options: CommonOptions, reference: string): P
   const { phase } = await followToEnd(client, last.id, new ProgressLine(options.json ?? false));
   if (options.json) await writeJson({ id, name, importId: last.id, phase });
   else if (phase === 'cancelled')
-    await writeLine(say(`The import of ${name} was cancelled.`, `${name} 가져오기를 취소했습니다.`));
+    await writeLine(translate(`The import of ${name} was cancelled.`, `${name} 가져오기를 취소했습니다.`));
   else
     await writeLine(
-      say(
+      translate(
         `The import of ${name} had ended before: ${phase}.`,
         `${name} 가져오기는 이미 끝났습니다: ${formatStatus(phase)}.`,
       ),

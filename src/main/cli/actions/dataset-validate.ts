@@ -12,7 +12,7 @@ import { homeFolder } from '../../platform/paths.ts';
 import type { CommonOptions } from '../define.ts';
 import { inOwnWords } from '../failure.ts';
 import { formatCount } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { facts, styled, writeJson, writeLine } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 
@@ -65,7 +65,7 @@ function list(
   const all = counts.map(({ code, count }) => `${code} ${count}`).join(', ');
   return [
     ...lines,
-    `${mark} ${say(`and ${more} more; all by code: ${all}`, `그 밖에 ${more}개. 코드별 전체: ${all}`)}`,
+    `${mark} ${translate(`and ${more} more; all by code: ${all}`, `그 밖에 ${more}개. 코드별 전체: ${all}`)}`,
   ];
 }
 
@@ -73,19 +73,19 @@ function summarise({ summary }: Validation): string {
   const sizes = (range: { min: number; max: number } | null) =>
     range === null ? '–' : range.min === range.max ? String(range.min) : `${range.min} – ${range.max}`;
   return facts([
-    [say('Images', '이미지'), `${summary.images} (${formatBytes(summary.bytes)})`],
+    [translate('Images', '이미지'), `${summary.images} (${formatBytes(summary.bytes)})`],
     [
-      say('Classes', '클래스'),
+      translate('Classes', '클래스'),
       summary.classes.map(({ name, count }) => `${name} ${count}`).join(', ') || '–',
     ],
-    [say('Width', '너비'), sizes(summary.widths)],
-    [say('Height', '높이'), sizes(summary.heights)],
+    [translate('Width', '너비'), sizes(summary.widths)],
+    [translate('Height', '높이'), sizes(summary.heights)],
     [
-      say('Channels', '채널'),
+      translate('Channels', '채널'),
       summary.channels.map(({ channels, count }) => `${channels} × ${count}`).join(', ') || '–',
     ],
     [
-      say('File types', '파일 형식'),
+      translate('File types', '파일 형식'),
       summary.fileTypes.map(({ type, count }) => `${type} ${count}`).join(', ') || '–',
     ],
   ]);
@@ -109,8 +109,8 @@ export async function validateDataset(
   for (const problem of problems) await writeLine(problem);
   const { errors, warnings } = validation;
   const verdict = validation.ok
-    ? say('The dataset can be imported.', '가져올 수 있는 데이터셋입니다.')
-    : say(
+    ? translate('The dataset can be imported.', '가져올 수 있는 데이터셋입니다.')
+    : translate(
         'The dataset has errors; nothing was imported.',
         '데이터셋에 오류가 있습니다. 아무것도 가져오지 않았습니다.',
       );

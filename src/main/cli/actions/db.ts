@@ -2,7 +2,7 @@ import { createSchemaService } from '../../postgres/schema/create-schema-service
 import type { SchemaChange, SchemaService, SchemaState } from '../../postgres/schema/schema-service.ts';
 import type { CommonOptions } from '../define.ts';
 import { formatTime } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { facts, remark, table, writeJson, writeLine } from '../output.ts';
 
 export interface DatabaseOptions {
@@ -25,7 +25,7 @@ async function withSchema<T>(
 function warn(state: SchemaState): void {
   for (const revision of state.edited) {
     remark(
-      say(
+      translate(
         `Revision ${revision} was edited after it was applied.`,
         `리비전 ${revision}은(는) 적용된 뒤에 바뀌었습니다.`,
       ),
@@ -41,11 +41,11 @@ async function printChange(change: SchemaChange, options: Options): Promise<unde
   }
   warn(change);
   const now = change.revision ?? 'base';
-  const nothing = say(
+  const nothing = translate(
     `Nothing to do: the database is at ${now}.`,
     `할 일이 없습니다. 데이터베이스는 ${now}입니다.`,
   );
-  const done = say(
+  const done = translate(
     `Went through ${change.done.join(', ')}; the database is at ${now}.`,
     `${change.done.join(', ')}을(를) 거쳤습니다. 데이터베이스는 ${now}입니다.`,
   );
@@ -69,9 +69,12 @@ export async function current(options: Options): Promise<undefined> {
   warn(state);
   await writeLine(
     facts([
-      [say('Revision', '리비전'), state.revision ?? say('none (empty database)', '없음(빈 데이터베이스)')],
-      [say('Head', '최신'), state.head],
-      [say('Pending', '남은 것'), state.pending.join(', ') || '–'],
+      [
+        translate('Revision', '리비전'),
+        state.revision ?? translate('none (empty database)', '없음(빈 데이터베이스)'),
+      ],
+      [translate('Head', '최신'), state.head],
+      [translate('Pending', '남은 것'), state.pending.join(', ') || '–'],
     ]),
   );
 }
@@ -83,11 +86,11 @@ export async function history(options: Options): Promise<undefined> {
     return;
   }
   const columns = [
-    { title: say('REVISION', '리비전') },
-    { title: say('APPLIED', '적용된 때') },
-    { title: say('NAME', '이름') },
+    { title: translate('REVISION', '리비전') },
+    { title: translate('APPLIED', '적용된 때') },
+    { title: translate('NAME', '이름') },
   ];
-  const edited = say(' (edited since)', ' (그 뒤 바뀜)');
+  const edited = translate(' (edited since)', ' (그 뒤 바뀜)');
   const rows = answer.revisions.map((entry) => [
     entry.revision,
     formatTime(entry.appliedAt),

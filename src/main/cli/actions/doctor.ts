@@ -15,7 +15,7 @@ import { openSettings } from '../../stores/settings/settings-store.ts';
 import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { formatCount } from '../format.ts';
-import { language, say } from '../language.ts';
+import { language, translate } from '../language.ts';
 import { styled, writeJson, writeLine } from '../output.ts';
 
 /** The running engine's database, as the engine sees it. */
@@ -42,11 +42,11 @@ function profileInUse(): Profile {
 const marks = { ok: styled('green', '✓'), warning: styled('yellow', '!'), error: styled('red', '✗') };
 
 const titles: Record<(typeof findingGroups)[number], string> = {
-  machine: say('Machine', '컴퓨터'),
-  state: say('State folder', '상태 폴더'),
-  docker: say('Docker', 'Docker'),
-  nvidia: say('NVIDIA', 'NVIDIA'),
-  network: say('Network', '네트워크'),
+  machine: translate('Machine', '컴퓨터'),
+  state: translate('State folder', '상태 폴더'),
+  docker: translate('Docker', 'Docker'),
+  nvidia: translate('NVIDIA', 'NVIDIA'),
+  network: translate('Network', '네트워크'),
 };
 
 async function print(findings: readonly Finding[]): Promise<void> {
@@ -65,7 +65,7 @@ async function print(findings: readonly Finding[]): Promise<void> {
   const counts = [
     formatCount(count('error'), 'error', '오류'),
     formatCount(count('warning'), 'warning', '경고'),
-    say(`${count('ok')} in order`, `정상 ${count('ok')}개`),
+    translate(`${count('ok')} in order`, `정상 ${count('ok')}개`),
   ];
   await writeLine(counts.join(', '));
 }

@@ -4,7 +4,7 @@ import { formatBytes } from '../../../shared/model/disk.ts';
 import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { facts, StatusLine, table, writeJson, writeLine } from '../output.ts';
 import { ReconnectingClient } from '../reconnecting-client.ts';
 
@@ -22,8 +22,8 @@ async function finished(client: ReconnectingClient, started: Job): Promise<Job> 
   while (job.status === 'queued' || job.status === 'running') {
     status.show(
       job.status === 'queued'
-        ? say('waiting for a worker', '작업자를 기다리는 중')
-        : say(`at work: ${job.worker ?? ''}`, `작업 중: ${job.worker ?? ''}`),
+        ? translate('waiting for a worker', '작업자를 기다리는 중')
+        : translate(`at work: ${job.worker ?? ''}`, `작업 중: ${job.worker ?? ''}`),
     );
     job = await client.ask((api) => api.jobs.show({ job: started.id, waitMs: 20_000 }));
   }
@@ -49,18 +49,18 @@ export async function datasetStatistics(
   const few = sizes.slice(0, 5).map(({ width, height, images: count }) => `${width}×${height}: ${count}`);
   await writeLine(
     facts([
-      [say('Images', '이미지'), String(images)],
-      [say('Pixels', '픽셀'), String(pixels)],
-      [say('Mean (RGB)', '평균(RGB)'), three(mean)],
-      [say('Deviation (RGB)', '표준편차(RGB)'), three(std)],
-      [say('Sizes', '크기'), few.join(', ') + (sizes.length > few.length ? ', …' : '')],
-      [say('Largest class to smallest', '가장 큰 클래스와 작은 클래스의 비'), imbalance.toFixed(2)],
+      [translate('Images', '이미지'), String(images)],
+      [translate('Pixels', '픽셀'), String(pixels)],
+      [translate('Mean (RGB)', '평균(RGB)'), three(mean)],
+      [translate('Deviation (RGB)', '표준편차(RGB)'), three(std)],
+      [translate('Sizes', '크기'), few.join(', ') + (sizes.length > few.length ? ', …' : '')],
+      [translate('Largest class to smallest', '가장 큰 클래스와 작은 클래스의 비'), imbalance.toFixed(2)],
     ]),
   );
   const columns = [
-    { title: say('CLASS', '클래스') },
-    { title: say('IMAGES', '이미지'), right: true },
-    { title: say('SHARE', '비율'), right: true },
+    { title: translate('CLASS', '클래스') },
+    { title: translate('IMAGES', '이미지'), right: true },
+    { title: translate('SHARE', '비율'), right: true },
   ];
   const rows = classes.map(({ name, images: count, share }) => [
     name,
@@ -79,13 +79,13 @@ export async function exportRun(options: CommonOptions, reference: string): Prom
   const { bucket, prefix, parameters, files } = job.export;
   await writeLine(
     facts([
-      [say('Stored at', '저장 위치'), `s3://${bucket}/${prefix}/`],
-      [say('Parameters', '매개변수'), String(parameters)],
+      [translate('Stored at', '저장 위치'), `s3://${bucket}/${prefix}/`],
+      [translate('Parameters', '매개변수'), String(parameters)],
     ]),
   );
   const columns = [
-    { title: say('FILE', '파일') },
-    { title: say('SIZE', '크기'), right: true },
+    { title: translate('FILE', '파일') },
+    { title: translate('SIZE', '크기'), right: true },
     { title: 'SHA-256' },
   ];
   const rows = files.map(({ name, sizeBytes, sha256 }) => [name, formatBytes(sizeBytes), sha256]);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { CommonOptions } from '../define.ts';
 import { withEngine } from '../engine.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { remark, writeJson, writeLine } from '../output.ts';
 
 export interface OpenOptions {
@@ -19,7 +19,9 @@ function openInBrowser(url: string): void {
   const [program, ...argv] = opener() ?? [];
   if (!program) return;
   const child = spawn(program, [...argv, url], { stdio: 'ignore', detached: true });
-  child.on('error', (error) => remark(say(`${program}: ${error.message}`, `${program}: ${error.message}`)));
+  child.on('error', (error) =>
+    remark(translate(`${program}: ${error.message}`, `${program}: ${error.message}`)),
+  );
   child.unref();
 }
 

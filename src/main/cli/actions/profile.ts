@@ -12,7 +12,7 @@ import { keepExternalFile, readExternal, readExternalFile } from '../../stores/p
 import { openSettings } from '../../stores/settings/settings-store.ts';
 import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { styled, writeJson, writeLine } from '../output.ts';
 
 function withSettings<T>(use: (settings: ReturnType<typeof openSettings>) => T): T {
@@ -72,8 +72,8 @@ export async function keepExternal(options: CommonOptions, file: string): Promis
   } catch (error) {
     throw new TrainyardError(
       'EXTERNAL_UNREADABLE',
-      say(`${place} cannot be read`, `${place} 파일을 읽을 수 없습니다`),
-      say('Name a file that you may read.', '읽을 수 있는 파일을 지정하세요.'),
+      translate(`${place} cannot be read`, `${place} 파일을 읽을 수 없습니다`),
+      translate('Name a file that you may read.', '읽을 수 있는 파일을 지정하세요.'),
       { place: { file: place }, cause: error },
     );
   }

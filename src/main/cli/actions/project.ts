@@ -2,7 +2,7 @@ import type { Project } from '../../../shared/contract/projects.ts';
 import type { CommonOptions } from '../define.ts';
 import { withEngine } from '../engine.ts';
 import { formatTime } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { facts, table, writeJson, writeLine } from '../output.ts';
 
 export interface ProjectCreateOptions {
@@ -16,13 +16,13 @@ export interface ProjectListOptions {
 
 function describe(project: Project): string {
   return facts([
-    [say('Project', '프로젝트'), project.name],
+    [translate('Project', '프로젝트'), project.name],
     ['ID', project.id],
-    [say('Description', '설명'), project.description ?? '–'],
-    [say('Tags', '태그'), project.tags.join(', ') || '–'],
-    [say('Runs', '실행'), String(project.runCount)],
-    [say('Datasets', '데이터셋'), String(project.datasetCount)],
-    [say('Created', '만든 때'), formatTime(project.createdAt)],
+    [translate('Description', '설명'), project.description ?? '–'],
+    [translate('Tags', '태그'), project.tags.join(', ') || '–'],
+    [translate('Runs', '실행'), String(project.runCount)],
+    [translate('Datasets', '데이터셋'), String(project.datasetCount)],
+    [translate('Created', '만든 때'), formatTime(project.createdAt)],
   ]);
 }
 
@@ -54,7 +54,7 @@ export async function listProjects(options: ProjectListOptions & CommonOptions):
   }
   if (answer.projects.length === 0) {
     await writeLine(
-      say(
+      translate(
         'No projects. Make one: trainyard project create NAME',
         '프로젝트가 없습니다. 만들기: trainyard project create 이름',
       ),
@@ -62,10 +62,10 @@ export async function listProjects(options: ProjectListOptions & CommonOptions):
     return;
   }
   const columns = [
-    { title: say('NAME', '이름') },
-    { title: say('RUNS', '실행'), right: true },
-    { title: say('DATASETS', '데이터셋'), right: true },
-    { title: say('CREATED', '만든 때') },
+    { title: translate('NAME', '이름') },
+    { title: translate('RUNS', '실행'), right: true },
+    { title: translate('DATASETS', '데이터셋'), right: true },
+    { title: translate('CREATED', '만든 때') },
     { title: 'ID' },
   ];
   const rows = answer.projects.map((project) => [

@@ -4,7 +4,7 @@ import type { CommonOptions } from '../define.ts';
 import { remarkDisk } from '../disk-remark.ts';
 import { findRun } from '../find-run.ts';
 import { formatStatus, shortId } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { writeJson, writeLine } from '../output.ts';
 import { ReconnectingClient } from '../reconnecting-client.ts';
 import { follow, waitForEnd } from './runs-follow.ts';
@@ -20,7 +20,8 @@ export interface RunsAgainOptions {
 
 async function print(run: RunSummary, options: CommonOptions): Promise<void> {
   if (options.json) return writeJson(run);
-  const asked = run.cancelRequested && !isEnded(run.status) ? say(', asked to stop', ', 멈추는 중') : '';
+  const asked =
+    run.cancelRequested && !isEnded(run.status) ? translate(', asked to stop', ', 멈추는 중') : '';
   await writeLine(`${shortId(run.id)} ${run.name}: ${formatStatus(run.status)}${asked}`);
 }
 

@@ -3,7 +3,7 @@ import type { CommonOptions } from '../define.ts';
 import { withEngine } from '../engine.ts';
 import { findRun } from '../find-run.ts';
 import { formatMetric, formatStatus, shortId } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { table, writeJson, writeLine } from '../output.ts';
 import { usageError } from '../usage-error.ts';
 
@@ -15,8 +15,11 @@ function formatValue(value: unknown): string {
 export async function compareRuns(options: CommonOptions, references: readonly string[]): Promise<undefined> {
   if (references.length < 2 || references.length > 8) {
     throw usageError(
-      say(`${references.length} runs can't be compared`, `실행 ${references.length}개는 비교할 수 없습니다`),
-      say('Name two to eight runs.', '실행을 2~8개 지정하세요.'),
+      translate(
+        `${references.length} runs can't be compared`,
+        `실행 ${references.length}개는 비교할 수 없습니다`,
+      ),
+      translate('Name two to eight runs.', '실행을 2~8개 지정하세요.'),
     );
   }
   const answer = await withEngine(async (api) => {
@@ -31,8 +34,8 @@ export async function compareRuns(options: CommonOptions, references: readonly s
   const columns = [{ title: '' }, ...answer.runs.map((run) => ({ title: shortId(run.id) }))];
   const finals = [...new Set(answer.runs.flatMap((run) => Object.keys(run.finalMetrics ?? {})))].sort();
   const rows = [
-    [say('name', '이름'), ...answer.runs.map((run) => run.name)],
-    [say('status', '상태'), ...answer.runs.map((run) => formatStatus(run.status))],
+    [translate('name', '이름'), ...answer.runs.map((run) => run.name)],
+    [translate('status', '상태'), ...answer.runs.map((run) => formatStatus(run.status))],
     ...answer.differences.map(({ field, values }) => [field, ...values.map(formatValue)]),
     ...finals.map((name) => [
       name,

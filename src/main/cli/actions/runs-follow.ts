@@ -5,7 +5,7 @@ import { isEnded } from '../../../shared/model/run.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
 import { formatStatus } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { remark, writeJson } from '../output.ts';
 import { ReconnectingClient } from '../reconnecting-client.ts';
 import { RunNarrator } from '../run-narrator.ts';
@@ -70,14 +70,14 @@ export async function follow(
     const { status } = await client.ask((api) => api.runs.show({ run }));
     narrator.end();
     if (status !== 'completed')
-      remark(say(`The run ended: ${status}.`, `실행이 끝났습니다: ${formatStatus(status)}.`));
+      remark(translate(`The run ended: ${status}.`, `실행이 끝났습니다: ${formatStatus(status)}.`));
     return status === 'completed' ? 0 : 1;
   };
   const answer = await Promise.race([read(), interrupted]);
   if (answer !== 'interrupted') return answer;
   narrator.end();
   remark(
-    say(
+    translate(
       `The run goes on. Watch it again: trainyard runs follow ${run} --after ${after}`,
       `실행은 계속됩니다. 다시 보기: trainyard runs follow ${run} --after ${after}`,
     ),

@@ -3,7 +3,7 @@ import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
 import { formatMetric } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { write, writeLine } from '../output.ts';
 import { ReconnectingClient } from '../reconnecting-client.ts';
 
@@ -38,12 +38,12 @@ export async function printMetrics(options: CommonOptions, reference: string): P
     count += points.length;
     for (const { attempt, epoch, step, values } of points) {
       const shown = Object.entries(values).map(([name, value]) => `${name} ${formatMetric(value)}`);
-      const place = say(
+      const place = translate(
         `attempt ${attempt}  epoch ${epoch}  step ${step}`,
         `시도 ${attempt}  에포크 ${epoch}  스텝 ${step}`,
       );
       await writeLine(`${place}  ${shown.join('  ')}`);
     }
   }
-  if (count === 0) await writeLine(say('No metrics yet.', '아직 지표가 없습니다.'));
+  if (count === 0) await writeLine(translate('No metrics yet.', '아직 지표가 없습니다.'));
 }

@@ -4,7 +4,7 @@ import type { CommonOptions } from '../define.ts';
 import { withEngine } from '../engine.ts';
 import { findRun } from '../find-run.ts';
 import { formatDuration, formatMetric, formatStatus, formatTime, shortId } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { facts, table, writeJson, writeLine } from '../output.ts';
 
 export interface RunsListOptions {
@@ -40,7 +40,7 @@ export async function listRuns(options: RunsListOptions & CommonOptions): Promis
   }
   if (answer.runs.length === 0) {
     await writeLine(
-      say(
+      translate(
         'No runs. Start one: trainyard train --project PROJECT --dataset DATASET',
         '실행이 없습니다. 시작하기: trainyard train --project 프로젝트 --dataset 데이터셋',
       ),
@@ -48,14 +48,14 @@ export async function listRuns(options: RunsListOptions & CommonOptions): Promis
     return;
   }
   const columns = [
-    { title: say('RUN', '실행') },
-    { title: say('NAME', '이름') },
-    { title: say('PROJECT', '프로젝트') },
-    { title: say('STATUS', '상태') },
-    { title: say('PROGRESS', '진행'), right: true },
+    { title: translate('RUN', '실행') },
+    { title: translate('NAME', '이름') },
+    { title: translate('PROJECT', '프로젝트') },
+    { title: translate('STATUS', '상태') },
+    { title: translate('PROGRESS', '진행'), right: true },
     { title: 'VAL_ACCURACY', right: true },
-    { title: say('DURATION', '걸린 시간'), right: true },
-    { title: say('CREATED', '만든 때') },
+    { title: translate('DURATION', '걸린 시간'), right: true },
+    { title: translate('CREATED', '만든 때') },
   ];
   const rows = answer.runs.map((run) => [
     shortId(run.id),
@@ -70,7 +70,7 @@ export async function listRuns(options: RunsListOptions & CommonOptions): Promis
   await writeLine(table(columns, rows));
   if (answer.total > rows.length) {
     await writeLine(
-      say(
+      translate(
         `${rows.length} of ${answer.total}; --limit shows more.`,
         `${answer.total}개 중 ${rows.length}개. --limit으로 더 볼 수 있습니다.`,
       ),
@@ -80,12 +80,12 @@ export async function listRuns(options: RunsListOptions & CommonOptions): Promis
 
 function describeAttempts(run: Run): string {
   const columns = [
-    { title: say('ATTEMPT', '시도'), right: true },
-    { title: say('STATUS', '상태') },
-    { title: say('STARTED', '시작') },
-    { title: say('ENDED', '끝') },
-    { title: say('EXIT', '종료 코드'), right: true },
-    { title: say('CAUSE', '까닭') },
+    { title: translate('ATTEMPT', '시도'), right: true },
+    { title: translate('STATUS', '상태') },
+    { title: translate('STARTED', '시작') },
+    { title: translate('ENDED', '끝') },
+    { title: translate('EXIT', '종료 코드'), right: true },
+    { title: translate('CAUSE', '까닭') },
   ];
   const rows = run.attempts.map((attempt) => [
     String(attempt.attempt),
@@ -100,10 +100,10 @@ function describeAttempts(run: Run): string {
 
 function describeArtifacts(run: Run): string {
   const columns = [
-    { title: say('ARTIFACT', '결과물') },
-    { title: say('KIND', '종류') },
-    { title: say('ATTEMPT', '시도'), right: true },
-    { title: say('SIZE', '크기'), right: true },
+    { title: translate('ARTIFACT', '결과물') },
+    { title: translate('KIND', '종류') },
+    { title: translate('ATTEMPT', '시도'), right: true },
+    { title: translate('SIZE', '크기'), right: true },
   ];
   const rows = run.artifacts.map((artifact) => [
     artifact.path,
@@ -126,22 +126,22 @@ export async function showRun(options: CommonOptions, reference: string): Promis
   const epochs =
     run.totalEpochs === null
       ? ''
-      : `, ${say('epoch', '에포크')} ${run.currentEpoch ?? 0} / ${run.totalEpochs}`;
+      : `, ${translate('epoch', '에포크')} ${run.currentEpoch ?? 0} / ${run.totalEpochs}`;
   const pairs: [string, string][] = [
-    [say('Run', '실행'), run.name],
+    [translate('Run', '실행'), run.name],
     ['ID', run.id],
-    [say('Status', '상태'), `${formatStatus(run.status)} (${run.progress} %${epochs})`],
-    ...(run.error ? [[say('Error', '오류'), run.error] satisfies [string, string]] : []),
-    [say('Project', '프로젝트'), run.project.name],
+    [translate('Status', '상태'), `${formatStatus(run.status)} (${run.progress} %${epochs})`],
+    ...(run.error ? [[translate('Error', '오류'), run.error] satisfies [string, string]] : []),
+    [translate('Project', '프로젝트'), run.project.name],
     [
-      say('Dataset', '데이터셋'),
-      run.dataset ? `${run.dataset.name}, ${say('version', '버전')} ${run.dataset.version}` : '–',
+      translate('Dataset', '데이터셋'),
+      run.dataset ? `${run.dataset.name}, ${translate('version', '버전')} ${run.dataset.version}` : '–',
     ],
-    [say('Model', '모델'), run.model],
-    [say('Created', '만든 때'), formatTime(run.createdAt)],
-    [say('Duration', '걸린 시간'), formatDuration(run.durationMs)],
-    [say('Metrics', '지표'), metrics.join(', ') || '–'],
-    [say('Possible', '할 수 있는 일'), run.actions.join(', ') || '–'],
+    [translate('Model', '모델'), run.model],
+    [translate('Created', '만든 때'), formatTime(run.createdAt)],
+    [translate('Duration', '걸린 시간'), formatDuration(run.durationMs)],
+    [translate('Metrics', '지표'), metrics.join(', ') || '–'],
+    [translate('Possible', '할 수 있는 일'), run.actions.join(', ') || '–'],
   ];
   const parts = [facts(pairs)];
   if (run.attempts.length > 0) parts.push(describeAttempts(run));

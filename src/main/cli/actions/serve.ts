@@ -9,7 +9,7 @@ import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { remarkDisk } from '../disk-remark.ts';
 import { waitForEngine } from '../engine.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { writeJson, writeLine } from '../output.ts';
 
 export interface ServeOptions {
@@ -69,11 +69,11 @@ async function announce(
     return;
   }
   const known = attached
-    ? say(
+    ? translate(
         `An engine runs already (process ${engine.pid}).`,
         `이미 엔진이 실행 중입니다(프로세스 ${engine.pid}).`,
       )
-    : say('The engine is running; Ctrl-C stops it.', '엔진이 실행 중입니다. Ctrl-C로 멈춥니다.');
+    : translate('The engine is running; Ctrl-C stops it.', '엔진이 실행 중입니다. Ctrl-C로 멈춥니다.');
   await writeLine(`${known}\n${ticketUrl}`);
 }
 
@@ -88,11 +88,11 @@ async function attach(engine: EngineAddress, options: Options, requests: StopReq
 function alreadyRuns(engine: EngineAddress): TrainyardError {
   return new TrainyardError(
     'ENGINE_RUNNING',
-    say(
+    translate(
       `An engine already serves this state folder at ${engine.url} (process ${engine.pid})`,
       `이 상태 폴더의 엔진이 이미 ${engine.url}에서 실행 중입니다(프로세스 ${engine.pid})`,
     ),
-    say(
+    translate(
       `Use it ("trainyard open"), stop it first (kill ${engine.pid}), or give this one another folder with --home.`,
       `그것을 쓰거나("trainyard open"), 먼저 멈추거나(kill ${engine.pid}), --home으로 다른 폴더를 지정하세요.`,
     ),

@@ -2,7 +2,7 @@ import type { StackLogLine } from '../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import type { CommonOptions } from '../define.ts';
 import { formatClock } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { styled, write } from '../output.ts';
 import { usageError } from '../usage-error.ts';
 import { openStack, readServices } from './stack-open.ts';
@@ -22,7 +22,7 @@ const heads = new Map<ServiceName, string>(
 function forPerson({ service, time, stream, text }: StackLogLine): string {
   const head = `${heads.get(service)} ${styled('dim', formatClock(time))}`;
   if (stream !== 'gap') return `${head} ${text}`;
-  const words = say(
+  const words = translate(
     `— lines after ${formatClock(text)} are missing: Docker rotated them away before they were read —`,
     `— ${formatClock(text)} 이후의 줄이 빠졌습니다. 읽기 전에 Docker가 로그를 교체했습니다 —`,
   );
@@ -37,8 +37,8 @@ function readSince(text: string): string {
   const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (unitMs[unit] ?? 0);
   if (Number.isNaN(time)) {
     throw usageError(
-      say(`--since: "${text}" is no time`, `--since: "${text}"은(는) 시간이 아닙니다`),
-      say('Write it as 2026-11-24T08:00:00Z, or as 10m.', '2026-11-24T08:00:00Z나 10m처럼 쓰세요.'),
+      translate(`--since: "${text}" is no time`, `--since: "${text}"은(는) 시간이 아닙니다`),
+      translate('Write it as 2026-11-24T08:00:00Z, or as 10m.', '2026-11-24T08:00:00Z나 10m처럼 쓰세요.'),
     );
   }
   return count === undefined && /^\d{4}-.*Z$/.test(text) ? text : new Date(time).toISOString();

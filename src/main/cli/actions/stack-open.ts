@@ -7,7 +7,7 @@ import { type LocalStack, openLocalStack } from '../../stack/open-stack.ts';
 import { chooseImages, stackImages } from '../../stack/stack-images.ts';
 import type { SettingsStore } from '../../stores/settings/ports.ts';
 import { openSettings } from '../../stores/settings/settings-store.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { usageError } from '../usage-error.ts';
 
 export interface OpenedStack extends LocalStack {
@@ -36,8 +36,8 @@ export function readServices(words: readonly string[]): readonly ServiceName[] {
     const found = serviceNames.find((name) => name === word);
     if (found) return found;
     throw usageError(
-      say(`There is no service "${word}"`, `"${word}" 서비스는 없습니다`),
-      say(`The services are ${serviceNames.join(', ')}.`, `서비스는 ${serviceNames.join(', ')}입니다.`),
+      translate(`There is no service "${word}"`, `"${word}" 서비스는 없습니다`),
+      translate(`The services are ${serviceNames.join(', ')}.`, `서비스는 ${serviceNames.join(', ')}입니다.`),
     );
   });
 }

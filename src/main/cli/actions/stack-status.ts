@@ -1,7 +1,7 @@
 import type { StackState, StackUrls } from '../../../shared/contract/stack.ts';
 import type { CommonOptions } from '../define.ts';
 import { formatTime } from '../format.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { facts, styled, table, writeJson, writeLine } from '../output.ts';
 import { serviceStatusWord, stackStatusWord } from '../stack-words.ts';
 import { openStack } from './stack-open.ts';
@@ -22,12 +22,12 @@ const marks = {
 /** A table of the services, then why some are not well. */
 export async function printState(state: StackState): Promise<undefined> {
   const columns = [
-    { title: say('SERVICE', '서비스') },
-    { title: say('STATUS', '상태') },
-    { title: say('ENDPOINT', '주소') },
-    { title: say('VERSION', '버전') },
-    { title: say('IMAGE', '이미지') },
-    { title: say('SINCE', '시작') },
+    { title: translate('SERVICE', '서비스') },
+    { title: translate('STATUS', '상태') },
+    { title: translate('ENDPOINT', '주소') },
+    { title: translate('VERSION', '버전') },
+    { title: translate('IMAGE', '이미지') },
+    { title: translate('SINCE', '시작') },
   ];
   const rows = state.services.map((service) => [
     service.name,
@@ -38,7 +38,7 @@ export async function printState(state: StackState): Promise<undefined> {
     formatTime(service.startedAt),
   ]);
   await writeLine(
-    `${state.name ?? say('no stack yet', '아직 스택이 없습니다')}: ${stackStatusWord(state.status)}\n`,
+    `${state.name ?? translate('no stack yet', '아직 스택이 없습니다')}: ${stackStatusWord(state.status)}\n`,
   );
   await writeLine(table(columns, rows));
   for (const { name, cause } of state.services) {

@@ -9,7 +9,7 @@ import type { OnProgress } from '../../platform/progress.ts';
 import { connect } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
 import { failureOf } from '../failure.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 import { remark, writeJson } from '../output.ts';
 import { StackNarrator } from '../stack-narrator.ts';
 import { usageError } from '../usage-error.ts';
@@ -130,8 +130,8 @@ export async function stackDestroy(
 async function askForName({ stack }: OpenedStack): Promise<string> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw usageError(
-      say("The stack's name is missing", '스택의 이름이 빠졌습니다'),
-      say(
+      translate("The stack's name is missing", '스택의 이름이 빠졌습니다'),
+      translate(
         'Give it with --name; "trainyard stack status" shows it.',
         '--name으로 주세요. "trainyard stack status"가 보여 줍니다.',
       ),
@@ -140,7 +140,7 @@ async function askForName({ stack }: OpenedStack): Promise<string> {
   const identity = await stack.identity();
   using lines = createInterface({ input: process.stdin, output: process.stderr });
   return lines.question(
-    say(
+    translate(
       `This removes the containers and all data of ${identity?.name ?? 'the stack'}. Type its name to go on: `,
       `${identity?.name ?? '스택'}의 컨테이너와 모든 데이터를 지웁니다. 계속하려면 이름을 입력하세요: `,
     ),

@@ -5,7 +5,7 @@ import { readConfigFile } from '../config-file.ts';
 import type { CommonOptions } from '../define.ts';
 import { remarkDisk } from '../disk-remark.ts';
 import { inOwnWords } from '../failure.ts';
-import { language, say } from '../language.ts';
+import { language, translate } from '../language.ts';
 import { remark, writeJson, writeLine } from '../output.ts';
 import { ReconnectingClient } from '../reconnecting-client.ts';
 import { type HyperparameterOptions, overridesOf } from '../train-overrides.ts';
@@ -28,8 +28,8 @@ export interface TrainOptions extends HyperparameterOptions {
 export async function train(options: TrainOptions & CommonOptions): Promise<number | undefined> {
   if (!/^[a-z]+\/\S+$/.test(options.model)) {
     throw usageError(
-      say(`--model ${options.model} is no model`, `--model ${options.model}은(는) 모델이 아닙니다`),
-      say('Write it as source/name, as builtin/cnn.', 'builtin/cnn처럼 출처/이름으로 쓰세요.'),
+      translate(`--model ${options.model} is no model`, `--model ${options.model}은(는) 모델이 아닙니다`),
+      translate('Write it as source/name, as builtin/cnn.', 'builtin/cnn처럼 출처/이름으로 쓰세요.'),
     );
   }
   if (language === 'ko') config(korean());
@@ -57,8 +57,8 @@ export async function train(options: TrainOptions & CommonOptions): Promise<numb
   for (const { message, hint } of (trained?.trainingRisks ?? []).map(inOwnWords))
     remark(`${message}\n  → ${hint}`);
   if (options.json) await writeJson({ runId });
-  else await writeLine(say(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
+  else await writeLine(translate(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
   if (options.follow) return await follow(client, runId, { after: 0, json: options.json ?? false });
   if (!options.json)
-    remark(say(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`));
+    remark(translate(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`));
 }

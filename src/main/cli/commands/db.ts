@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { DatabaseOptions } from '../actions/db.ts';
 import { defineCommand, defineGroup, perform } from '../define.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 
 const databaseUrl = () =>
   new Option(
     '--database-url <url>',
-    say(
+    translate(
       "any server, as postgres://…; left out: the state folder's own database",
       '아무 서버나 postgres://… 로 지정. 생략하면 상태 폴더의 데이터베이스',
     ),
@@ -16,12 +16,15 @@ export function defineDatabase(program: Command): void {
   const group = defineGroup(
     program,
     'db',
-    say("the database's schema, by numbered revisions", '데이터베이스 스키마를 번호가 붙은 리비전으로 관리'),
+    translate(
+      "the database's schema, by numbered revisions",
+      '데이터베이스 스키마를 번호가 붙은 리비전으로 관리',
+    ),
   );
 
   const upgrade = defineCommand(group, {
     usage: 'upgrade [revision]',
-    description: say('go up to a revision (head, 0003, +1)', '리비전까지 올립니다(head, 0003, +1)'),
+    description: translate('go up to a revision (head, 0003, +1)', '리비전까지 올립니다(head, 0003, +1)'),
     examples: ['db upgrade', 'db upgrade head --database-url postgres://admin@localhost/vision_platform'],
     json: '{"revision", "head", "done": […], "pending", "edited", "drift"}',
   }).addOption(databaseUrl());
@@ -31,7 +34,7 @@ export function defineDatabase(program: Command): void {
 
   const downgrade = defineCommand(group, {
     usage: 'downgrade [revision]',
-    description: say(
+    description: translate(
       'go back to a revision (base: nothing of ours is left; 0003; -1). Data of what goes is lost',
       '리비전까지 내립니다(base: 모두 제거, 0003, -1). 없어지는 것의 데이터는 사라집니다',
     ),
@@ -48,7 +51,7 @@ export function defineDatabase(program: Command): void {
 
   const current = defineCommand(group, {
     usage: 'current',
-    description: say('show which revision the database has', '데이터베이스의 리비전을 보입니다'),
+    description: translate('show which revision the database has', '데이터베이스의 리비전을 보입니다'),
     examples: ['db current', 'db current --json'],
     json: '{"revision", "head", "pending", "edited", "drift"}',
   }).addOption(databaseUrl());
@@ -56,7 +59,10 @@ export function defineDatabase(program: Command): void {
 
   const history = defineCommand(group, {
     usage: 'history',
-    description: say('list all revisions and when each was applied', '모든 리비전과 적용된 때를 나열합니다'),
+    description: translate(
+      'list all revisions and when each was applied',
+      '모든 리비전과 적용된 때를 나열합니다',
+    ),
     examples: ['db history', 'db history --json'],
     json: '{"revisions": [{"revision", "name", "appliedAt", "checksum", "edited"}]}',
   }).addOption(databaseUrl());
@@ -64,7 +70,7 @@ export function defineDatabase(program: Command): void {
 
   const revision = defineCommand(group, {
     usage: 'revision <message...>',
-    description: say(
+    description: translate(
       'make the file of a new revision, with an empty up and down',
       '빈 up과 down이 든 새 리비전 파일을 만듭니다',
     ),

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { type Profile, profiles } from '../../../shared/model/stack.ts';
 import { defineCommand, perform } from '../define.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 
 export function defineDoctor(program: Command): void {
   const command = defineCommand(program, {
     usage: 'doctor',
-    description: say(
+    description: translate(
       'check this machine: each finding has its cause and what fixes it',
       '이 컴퓨터를 점검합니다. 찾은 것마다 원인과 해결 방법을 알려 줍니다',
     ),
@@ -15,7 +15,7 @@ export function defineDoctor(program: Command): void {
   }).addOption(
     new Option(
       '--profile <profile>',
-      say(
+      translate(
         'check as if this profile were chosen; without, the one in use',
         '이 프로필을 고른 것처럼 점검합니다. 없으면 지금 프로필로 점검합니다',
       ),

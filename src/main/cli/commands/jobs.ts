@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { DatasetStatisticsOptions } from '../actions/jobs.ts';
 import { defineCommand, integer, perform } from '../define.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 
 /** `dataset statistics`. */
 export function defineStatistics(dataset: Command): void {
   const statistics = defineCommand(dataset, {
     usage: 'statistics <dataset>',
-    description: say(
+    description: translate(
       'mean and deviation of the channels, image sizes, class balance; computed once for each version',
       '채널의 평균과 표준편차, 이미지 크기, 클래스 균형. 버전마다 한 번만 계산합니다',
     ),
@@ -15,7 +15,7 @@ export function defineStatistics(dataset: Command): void {
     json: '{"id", "status", "worker", "statistics": {"images", "pixels", "mean": [r, g, b], "std": [r, g, b], "sizes", "classes", "imbalance"}, …}',
   }).option(
     '--dataset-version <number>',
-    say('this version instead of the newest', '최신 대신 이 버전'),
+    translate('this version instead of the newest', '최신 대신 이 버전'),
     integer(1),
   );
   perform<DatasetStatisticsOptions>(statistics, async (options, dataset = '') =>
@@ -27,7 +27,7 @@ export function defineStatistics(dataset: Command): void {
 export function defineExport(runs: Command): void {
   const exports = defineCommand(runs, {
     usage: 'export <run>',
-    description: say(
+    description: translate(
       "put a completed run's model into the bucket models: safetensors, description, card with hashes",
       '완료된 실행의 모델을 models 버킷에 둡니다: safetensors, 설명, 해시가 든 카드',
     ),

@@ -1,28 +1,28 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TrainOptions } from '../actions/train.ts';
 import { decimal, defineCommand, integer, perform } from '../define.ts';
-import { say } from '../language.ts';
+import { translate } from '../language.ts';
 
 /** `32` or `480x640` (height, width), pixels. */
 function imageSize(text: string): number | [number, number] {
   const found = /^(\d+)(?:x(\d+))?$/.exec(text);
   if (!found)
     throw new InvalidArgumentError(
-      say('Pixels are wanted, as 64 or 480x640.', '픽셀이 필요합니다. 예: 64, 480x640'),
+      translate('Pixels are wanted, as 64 or 480x640.', '픽셀이 필요합니다. 예: 64, 480x640'),
     );
   return found[2] === undefined ? Number(found[1]) : [Number(found[1]), Number(found[2])];
 }
 
 function defineHyperparameters(command: Command): void {
   const add = (flags: string, english: string, korean: string, parse?: (text: string) => unknown) => {
-    const option = new Option(flags, say(english, korean));
+    const option = new Option(flags, translate(english, korean));
     command.addOption(parse ? option.argParser(parse) : option);
   };
   add('--epochs <number>', 'passes over the training images', '학습 이미지를 도는 횟수', integer(1, 100_000));
   add('--batch-size <number>', 'images in a step', '한 스텝의 이미지 수', integer(1, 65_536));
   add('--lr, --learning-rate <number>', 'learning rate', '학습률', decimal);
   command.addOption(
-    new Option('--optimizer <name>', say('optimizer', '옵티마이저')).choices([
+    new Option('--optimizer <name>', translate('optimizer', '옵티마이저')).choices([
       'sgd',
       'adam',
       'adamw',
@@ -30,7 +30,7 @@ function defineHyperparameters(command: Command): void {
     ]),
   );
   command.addOption(
-    new Option('--scheduler <name>', say('how the learning rate changes', '학습률 스케줄')).choices([
+    new Option('--scheduler <name>', translate('how the learning rate changes', '학습률 스케줄')).choices([
       'cosine',
       'step',
       'plateau',
@@ -57,7 +57,7 @@ function defineHyperparameters(command: Command): void {
     integer(1),
   );
   command.addOption(
-    new Option('--early-stop-metric <name>', say('what must improve', '나아져야 하는 값')).choices([
+    new Option('--early-stop-metric <name>', translate('what must improve', '나아져야 하는 값')).choices([
       'val_loss',
       'val_accuracy',
       'train_loss',
@@ -85,32 +85,32 @@ function defineHyperparameters(command: Command): void {
 export function defineTrain(program: Command): void {
   const command = defineCommand(program, {
     usage: 'train',
-    description: say('queue a training run', '학습 실행을 대기열에 넣습니다'),
+    description: translate('queue a training run', '학습 실행을 대기열에 넣습니다'),
     examples: [
       'train --project demo --dataset photos --epochs 8 --seed 7 --follow',
       'train --project demo --dataset photos --model builtin/cnn --config train.json --early-stop 3 --json',
     ],
     json: '{"runId"}',
   })
-    .requiredOption('--project <project>', say('project, by name or id', '프로젝트의 이름이나 ID'))
-    .requiredOption('--dataset <dataset>', say('dataset, by name or id', '데이터셋의 이름이나 ID'))
-    .option('--dataset-version <number>', say('left out: the newest', '생략하면 최신 버전'), integer(1))
-    .option('--model <source/name>', say('model', '모델'), 'builtin/cnn')
-    .option('--name <name>', say("the run's name", '실행의 이름'))
-    .option('--description <text>', say('what it is about', '설명'))
+    .requiredOption('--project <project>', translate('project, by name or id', '프로젝트의 이름이나 ID'))
+    .requiredOption('--dataset <dataset>', translate('dataset, by name or id', '데이터셋의 이름이나 ID'))
+    .option('--dataset-version <number>', translate('left out: the newest', '생략하면 최신 버전'), integer(1))
+    .option('--model <source/name>', translate('model', '모델'), 'builtin/cnn')
+    .option('--name <name>', translate("the run's name", '실행의 이름'))
+    .option('--description <text>', translate('what it is about', '설명'))
     .option(
       '--priority <number>',
-      say('higher goes first (-100 – 100)', '클수록 먼저(-100 – 100)'),
+      translate('higher goes first (-100 – 100)', '클수록 먼저(-100 – 100)'),
       integer(-100, 100),
     )
     .option(
       '--config <file>',
-      say(
+      translate(
         'JSON with "training" and "dataset"; flags go before it',
         '"training"과 "dataset"이 든 JSON. 플래그가 우선합니다',
       ),
     )
-    .option('--follow', say('follow the run until it ends', '끝날 때까지 지켜봅니다'));
+    .option('--follow', translate('follow the run until it ends', '끝날 때까지 지켜봅니다'));
   defineHyperparameters(command);
   perform<TrainOptions>(command, async (options) => (await import('../actions/train.ts')).train(options));
 }

@@ -87,11 +87,11 @@ export class AttemptIngester {
   }
 
   /** Puts a line of the platform's into the log. */
-  say(level: StoredLine['level'], message: string): Promise<void> {
+  logLine(level: StoredLine['level'], message: string): Promise<void> {
     return this.exclusively(async () => {
       for (;;) {
         const state = await this.stand();
-        const batch = state.reader.say(level, message);
+        const batch = state.reader.logLine(level, message);
         if (batch === null || (await this.commit(state, batch))) return;
       }
     });

@@ -92,7 +92,7 @@ export class AttemptReader {
   }
 
   /** A batch that holds one line of the platform's; null where the platform has just said the same. */
-  say(level: StoredLine['level'], message: string): Batch | null {
+  logLine(level: StoredLine['level'], message: string): Batch | null {
     if (this.state.said === message) return null;
     const batch = new Batch(this.place, { ...this.state, said: message });
     addPlatformLine(batch, level, message);

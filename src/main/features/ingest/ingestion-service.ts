@@ -54,8 +54,8 @@ export class IngestionService implements Ingestion {
     return summary;
   }
 
-  async say(attempt: IngestedAttempt, level: StoredLine['level'], message: string): Promise<void> {
-    await this.withIngester(attempt, (ingester) => ingester.say(level, message));
+  async logLine(attempt: IngestedAttempt, level: StoredLine['level'], message: string): Promise<void> {
+    await this.withIngester(attempt, (ingester) => ingester.logLine(level, message));
   }
 
   async close(attemptId: string): Promise<void> {

@@ -47,7 +47,7 @@ export interface Ingestion {
    * Puts a line of the platform itself into the attempt's log ("the engine was restarted") and its journal; resolves once
    * it is committed. What the platform said last of an attempt is not said again: repeating it after a kill is harmless.
    */
-  say(
+  logLine(
     attempt: IngestedAttempt,
     level: 'debug' | 'info' | 'warning' | 'error',
     message: string,

@@ -81,7 +81,7 @@ export class AttemptEndings {
     const { executor, ingestion } = this.parts;
     // The trainer ends itself when its supervisor is gone, and writes a last checkpoint: what it writes is waited for.
     await executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
-    await ingestion.say(
+    await ingestion.logLine(
       ingested(attempt),
       'error',
       fault === undefined

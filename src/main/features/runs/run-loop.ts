@@ -146,7 +146,7 @@ export class RunLoop implements AsyncDisposable {
       if (looked) {
         const { attempt, seen } = looked;
         this.parts.log.info({ runId, attempt: attempt.attempt, found: seen.kind }, 'adopting a run');
-        await this.parts.ingestion.say(ingested(attempt), 'info', adoptionSentence(seen));
+        await this.parts.ingestion.logLine(ingested(attempt), 'info', adoptionSentence(seen));
       }
     } catch (error) {
       this.parts.log.warn({ err: error, runId }, 'the adoption of a run could not be noted in its log');

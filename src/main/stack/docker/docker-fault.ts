@@ -17,30 +17,30 @@ function accountName(): string {
 /** Why the daemon could not be asked, or what it refused with. */
 export function dockerFault(error: unknown, url: string): unknown {
   if (error instanceof TrainyardError || error instanceof DaemonRefusal) return error;
-  const say = (code: string, message: string, hint: string) =>
+  const fault = (code: string, message: string, hint: string) =>
     new TrainyardError(code, message, hint, { status: 503, cause: error });
   if (hasCode(error, 'ENOENT', 'ECONNREFUSED')) {
     const start =
       process.platform === 'linux' ? 'Start it: sudo systemctl start docker' : 'Start Docker Desktop.';
-    return say('DOCKER_NOT_RUNNING', `Docker Engine does not run: nothing answers at ${url}`, start);
+    return fault('DOCKER_NOT_RUNNING', `Docker Engine does not run: nothing answers at ${url}`, start);
   }
   if (hasCode(error, 'EACCES', 'EPERM')) {
     const user = accountName();
-    return say(
+    return fault(
       'DOCKER_PERMISSION',
       `The account ${user} may not use Docker's socket ${url}`,
       `Add it to the socket's group and log in again: sudo usermod -aG docker ${user}`,
     );
   }
   if (hasCode(error, 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT')) {
-    return say(
+    return fault(
       'DOCKER_UNREACHABLE',
       `The machine with Docker cannot be reached at ${url}`,
       'Check DOCKER_HOST and the network, or use the Docker of this machine: unset DOCKER_HOST',
     );
   }
   if (hasCode(error, 'ECONNRESET', 'EPIPE')) {
-    return say(
+    return fault(
       'DOCKER_SILENT',
       `Docker Engine at ${url} broke the connection`,
       'See whether it is being restarted, then try again: docker info',

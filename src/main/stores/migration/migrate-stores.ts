@@ -50,22 +50,22 @@ async function part(
   copy: (onProgress: OnCopyProgress) => Promise<CopyResult>,
 ): Promise<void> {
   const begun = performance.now();
-  const say = (status: 'running' | 'done' | 'failed', detail: string) => {
+  const report = (status: 'running' | 'done' | 'failed', detail: string) => {
     const durationMs = status === 'running' ? null : Math.round(performance.now() - begun);
     onProgress({ type: 'step', step, service: null, status, detail, durationMs });
   };
   let told = 0;
-  const hear = ({ step: phase, what, done, total }: CopyProgress) => {
+  const onStep = ({ step: phase, what, done, total }: CopyProgress) => {
     if (performance.now() - told < reportEveryMs) return;
     told = performance.now();
-    say('running', `${phase} ${what} ${done}${total === null ? '' : ` / ${total}`}`);
+    report('running', `${phase} ${what} ${done}${total === null ? '' : ` / ${total}`}`);
   };
-  say('running', '');
+  report('running', '');
   try {
-    const { count, copied, sha256 } = await copy(hear);
-    say('done', `${count} = ${count}, ${copied} copied, sha256 ${sha256.slice(0, 16)}`);
+    const { count, copied, sha256 } = await copy(onStep);
+    report('done', `${count} = ${count}, ${copied} copied, sha256 ${sha256.slice(0, 16)}`);
   } catch (error) {
-    say('failed', errorMessage(error));
+    report('failed', errorMessage(error));
     throw error;
   }
 }
@@ -96,11 +96,11 @@ export async function migrateStores({ from, to, replace, onProgress, open }: Mig
     });
   }
   // Rows last: they name the documents and objects, which are there then.
-  await part(onProgress, 'migrate-objects', (hear) => copyObjects(source.objects, target.objects, hear));
-  await part(onProgress, 'migrate-documents', (hear) =>
-    copyDocuments(source.documents, target.documents, hear),
+  await part(onProgress, 'migrate-objects', (onStep) => copyObjects(source.objects, target.objects, onStep));
+  await part(onProgress, 'migrate-documents', (onStep) =>
+    copyDocuments(source.documents, target.documents, onStep),
   );
-  await part(onProgress, 'migrate-database', (hear) =>
-    copyDatabase({ from: source.address, to: target.address, onProgress: hear }),
+  await part(onProgress, 'migrate-database', (onStep) =>
+    copyDatabase({ from: source.address, to: target.address, onProgress: onStep }),
   );
 }

@@ -90,12 +90,12 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
     [endpoint.secretAccessKey, endpoint.accessKeyId]
       .filter((secret) => secret.length > 0)
       .reduce((left, secret) => left.replaceAll(secret, '***'), text);
-  const say = (code: string, message: string, hint: string, answer = 502) =>
+  const fault = (code: string, message: string, hint: string, answer = 502) =>
     new TrainyardError(code, message, hint, { status: answer, cause: new Error(hidden(error.message)) });
 
   if (isConnectionError(error)) {
     const why = system === '' ? 'it is silent' : system;
-    return say(
+    return fault(
       'S3_UNREACHABLE',
       `No S3 server answers at ${place} (${why})`,
       'Start the server, or correct the host and port.',
@@ -103,14 +103,14 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
     );
   }
   if (untrusted.test(system)) {
-    return say(
+    return fault(
       'S3_UNTRUSTED',
       `The certificate of the S3 server at ${place} is not trusted (${system})`,
       'Give the certificate of the authority that signed it, or correct the host’s name.',
     );
   }
   if (noTls.test(system)) {
-    return say(
+    return fault(
       'S3_TLS',
       `The encrypted connection to the S3 server at ${place} fails (${system})`,
       'Write http:// where the server has no TLS, and give a client certificate where it wants one.',
@@ -121,28 +121,28 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
   const code = s3Code(error);
   const of = bucket === '' ? '' : ` for the bucket "${bucket}"`;
   if (badCredentials.has(code) || status === 401) {
-    return say(
+    return fault(
       'S3_REFUSED_CREDENTIALS',
       `The S3 server at ${place} does not accept the access key (${code})`,
       'Correct the access key and its secret.',
     );
   }
   if (code === 'RequestTimeTooSkewed') {
-    return say(
+    return fault(
       'S3_CLOCK_SKEW',
       `The clocks of this machine and of the S3 server at ${place} differ too much`,
       'Set both by NTP.',
     );
   }
   if (wrongRegion.has(code) || status === 301) {
-    return say(
+    return fault(
       'S3_REGION',
       `The S3 server at ${place} serves another region than "${endpoint.region}"${of}`,
       'Correct the region, or the address.',
     );
   }
   if (code === 'NoSuchBucket') {
-    return say(
+    return fault(
       'S3_BUCKET_MISSING',
       `The S3 server at ${place} has no bucket "${bucket}"`,
       'Start the engine anew: it makes its buckets. Or make it by hand.',
@@ -150,14 +150,14 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
     );
   }
   if (forbidden.has(code) || status === 403) {
-    return say(
+    return fault(
       'S3_FORBIDDEN',
       `The S3 server at ${place} forbids what was asked${of} (${code})`,
       'Let the access key list, read, write and remove in the buckets.',
     );
   }
   if (full.has(code) || status === 507) {
-    return say(
+    return fault(
       'S3_FULL',
       `The S3 server at ${place} has no room left${of}`,
       'Make room there and try again.',
@@ -165,7 +165,7 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
     );
   }
   if (keyConflicts.has(code)) {
-    return say(
+    return fault(
       'OBJECT_KEY_CONFLICT',
       `The S3 server at ${place} can't store the object${of}: a part of its key is another object's key, or it is a part of one`,
       'Choose a key that neither begins with another nor is the beginning of one.',
@@ -173,14 +173,14 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
     );
   }
   if ((status >= 500 && status !== 501) || status === 429) {
-    return say(
+    return fault(
       'S3_UNAVAILABLE',
       `The S3 server at ${place} cannot answer now (${status} ${code})`,
       'Wait until it can, or look into its log.',
       503,
     );
   }
-  return say(
+  return fault(
     'S3_FAILED',
     `The S3 server at ${place} answered ${status} ${code}${of}: ${hidden(error.message)}`,
     'Check that the address is an S3 server’s.',

@@ -10,7 +10,7 @@ export class ListeningConnection {
 
   constructor(
     options: PoolConfig,
-    hear: (channel: string, payload: string) => void,
+    deliver: (channel: string, payload: string) => void,
     lost: (connection: ListeningConnection, error: Error) => void,
   ) {
     this.client = new Client(options);
@@ -21,7 +21,7 @@ export class ListeningConnection {
     };
     this.client.on('error', end);
     this.client.on('end', () => end(new Error('The connection that listens was closed by the server.')));
-    this.client.on('notification', ({ channel, payload }) => hear(channel, payload ?? ''));
+    this.client.on('notification', ({ channel, payload }) => deliver(channel, payload ?? ''));
   }
 
   async open(): Promise<void> {

@@ -106,7 +106,7 @@ class PostgresListener implements Listener {
     }
   }
 
-  private hear(channel: string, payload: string): void {
+  private deliver(channel: string, payload: string): void {
     for (const handler of this.handlers.get(channel) ?? []) handler(payload);
   }
 
@@ -154,7 +154,7 @@ class PostgresListener implements Listener {
   private async connected(): Promise<ListeningConnection> {
     const connection = new ListeningConnection(
       this.pool.options,
-      (channel, payload) => this.hear(channel, payload),
+      (channel, payload) => this.deliver(channel, payload),
       (lost, error) => this.lost(lost, error),
     );
     try {

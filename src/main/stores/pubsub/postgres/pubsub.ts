@@ -66,7 +66,7 @@ class PostgresPubSub implements PubSub {
     };
     try {
       const listening = await this.listener.listen(postgresChannel(channel), (payload) => {
-        if (payload !== null) this.hear(payload, deliver);
+        if (payload !== null) this.deliver(payload, deliver);
       });
       return {
         [Symbol.asyncDispose]: () => {
@@ -81,7 +81,7 @@ class PostgresPubSub implements PubSub {
   }
 
   /** A payload is `instance:number:[message, …]`; whoever notifies by hand may send anything else. */
-  private hear(payload: string, deliver: Deliver): void {
+  private deliver(payload: string, deliver: Deliver): void {
     const parts = /^([0-9a-f-]{36}):\d+:(\[.*\])$/s.exec(payload);
     if (!parts?.[2] || parts[1] === this.instance) return;
     try {
