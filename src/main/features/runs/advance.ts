@@ -1,5 +1,5 @@
-import { AttemptEndings } from './attempt-finisher.ts';
-import { AttemptBeginnings } from './attempt-starter.ts';
+import { AttemptFinisher } from './attempt-finisher.ts';
+import { AttemptStarter } from './attempt-starter.ts';
 import { type Claim, claim } from './claim.ts';
 import { decide, isUnderWay, type Step } from './decide.ts';
 import { Following } from './following.ts';
@@ -14,8 +14,8 @@ import type { AttemptRow, RunRow } from './ports.ts';
 export class Advance implements Disposable {
   private readonly parts: AdvanceParts;
   private readonly following: Following;
-  private readonly starter: AttemptBeginnings;
-  private readonly finisher: AttemptEndings;
+  private readonly starter: AttemptStarter;
+  private readonly finisher: AttemptFinisher;
   /** By run: the advance under way, and the one after it, for all who ask meanwhile. */
   private readonly current = new Map<string, Promise<void>>();
   private readonly next = new Map<string, Promise<void>>();
@@ -24,8 +24,8 @@ export class Advance implements Disposable {
   constructor(parts: AdvanceParts) {
     this.parts = parts;
     this.following = new Following(parts.ingestion, parts.executor, parts.wake);
-    this.finisher = new AttemptEndings(parts, this.following);
-    this.starter = new AttemptBeginnings(parts, this.finisher);
+    this.finisher = new AttemptFinisher(parts, this.following);
+    this.starter = new AttemptStarter(parts, this.finisher);
   }
 
   /** Does all that can be done for a run now. @throws what the stores throw; nothing is half done then: call it again */

@@ -13,7 +13,7 @@ import { moveAttempt, moveRun } from './transitions.ts';
 const shownErrorLines = 20;
 
 /** How an attempt, and its run with it, comes to its end. */
-export class AttemptEndings {
+export class AttemptFinisher {
   private readonly parts: AdvanceParts;
   private readonly following: Following;
 

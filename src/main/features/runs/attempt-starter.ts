@@ -2,7 +2,7 @@ import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { PreparedDataset } from '../datasets/ports.ts';
 import { runDirectoryConfig } from '../training/run-directory-config.ts';
-import type { AttemptEndings } from './attempt-finisher.ts';
+import type { AttemptFinisher } from './attempt-finisher.ts';
 import type { Stop } from './decide.ts';
 import type { SupervisorRecord } from './observation.ts';
 import { type AdvanceParts, ingested } from './parts.ts';
@@ -10,11 +10,11 @@ import type { AttemptRow, RunRow } from './ports.ts';
 import { moveAttempt, moveRun } from './transitions.ts';
 
 /** How an attempt gets from its intent to a trainer that runs. */
-export class AttemptBeginnings {
+export class AttemptStarter {
   private readonly parts: AdvanceParts;
-  private readonly finisher: AttemptEndings;
+  private readonly finisher: AttemptFinisher;
 
-  constructor(parts: AdvanceParts, finisher: AttemptEndings) {
+  constructor(parts: AdvanceParts, finisher: AttemptFinisher) {
     this.parts = parts;
     this.finisher = finisher;
   }

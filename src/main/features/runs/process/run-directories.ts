@@ -1,15 +1,17 @@
 import { once } from 'node:events';
-import { createWriteStream, type Stats, watch } from 'node:fs';
+import { createWriteStream, rmSync, type Stats, watch } from 'node:fs';
 import { access, lstat, mkdir, opendir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { messageLines } from '../../../../shared/model/terminal-text.ts';
 import { replaceFile } from '../../../platform/durable-file.ts';
 import { hasCode, isDiskRefusal, isUnreachable } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { systemFault } from '../../../platform/faults/system-fault.ts';
+import { acquireFileLock } from '../../../platform/file-lock.ts';
 import { openPlainFile, readTail } from '../../../platform/plain-file.ts';
 import { requireOwnFolder } from '../../../platform/state-folder.ts';
 import { makeFolder } from '../../../stores/objects/files/durable.ts';
@@ -21,7 +23,20 @@ import { isSupervised } from './supervisor-lock.ts';
 
 const errorTailBytes = 32 * 1024;
 const longestErrorLine = 2000;
+/** Nothing tells when another engine is done with a directory. */
+const lookEveryMs = 20;
 const heard = new Set(['supervisor.json', 'exit.json']);
+
+/** Waits until nobody else on this machine prepares the run directory. The lock stands beside it, as preparing empties it. */
+async function prepareLock(runDirectory: string): Promise<Disposable & { remove(): void }> {
+  const file = `${runDirectory}.lock`;
+  for (;;) {
+    const held = acquireFileLock(file, 'Remove it, and retry the run.', 0);
+    if (held)
+      return { remove: () => rmSync(file, { force: true }), [Symbol.dispose]: () => held[Symbol.dispose]() };
+    await delay(lookEveryMs);
+  }
+}
 
 /** Run directories below one folder, as docs/run-directory.md has them. */
 export class FileRunDirectories implements RunDirectories {
@@ -44,6 +59,9 @@ export class FileRunDirectories implements RunDirectories {
   ): Promise<void> {
     try {
       await makeFolder(runDirectory);
+      using lock = await prepareLock(runDirectory);
+      // Another engine of this machine was quicker, and its supervisor may be at work here.
+      if ((await this.observe(runDirectory)).kind !== 'unprepared') return lock.remove();
       // Behind a link is nowhere that we may write.
       for (const folder of [path.dirname(runDirectory), runDirectory]) requireOwnFolder(folder);
       // Nothing of this attempt was begun: what is here is of a preparation that was killed, or another attempt's trainer put it here.
@@ -60,6 +78,8 @@ export class FileRunDirectories implements RunDirectories {
       failpoint('run-directory.config.before');
       replaceFile(path.join(runDirectory, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
       failpoint('run-directory.config.after');
+      // Whoever waits for it, or makes another one, finds the directory prepared.
+      lock.remove();
     } catch (error) {
       if (isDiskRefusal(error)) throw systemFault(error) ?? error;
       if (!isUnreachable(error) && !hasCode(error, 'EISDIR', 'EEXIST')) throw error;
