@@ -23,6 +23,13 @@ const onlyImport = (folder, allowed) =>
     { path: '^(src|resources)/', pathNot: `^src/(shared/|main/(${[folder, ...allowed].join('|')})/)` },
   );
 
+/** Files that hold rules: what lies in a feature's or the stack's own folder, but the files of SQL and those that are named. */
+const rules = {
+  path: '^src/main/(stack/[^/]+|features/[^/]+/[^/]+|stores/documents/[^/]+|stores/migration/(content-hash|copy-documents|copy-objects|document-pages|progress|errors)\\.ts|stores/[^/]+/(ports|checks|keys)\\.ts|postgres/schema/(plan|ports|schema-service)\\.ts)$',
+  pathNot:
+    '/(.*-rows?|.*-queries|ingest-store|metric-partitions|log-index|run-directory-tail|model-files|trainable-models|file-systems|create-stack|open-stack)\\.ts$',
+};
+
 module.exports = {
   forbidden: [
     forbid('no-cycles', 'A cycle has no direction.', {}, { circular: true }),
@@ -42,15 +49,14 @@ module.exports = {
     forbid(
       'rules-touch-no-machine',
       'No database driver, file system, process or network in a rule: those lie in folders of their own, and in the files of rows.',
-      {
-        path: '^src/main/(stack/[^/]+|features/[^/]+/[^/]+|stores/documents/[^/]+|stores/[^/]+/(ports|checks|keys)\\.ts)$',
-        pathNot:
-          '/(.*-rows?|.*-queries|ingest-store|metric-partitions|log-index|run-directory-tail|model-files|trainable-models|file-systems|create-stack)\\.ts$',
-      },
+      rules,
       {
         path: '^(node:)?(fs|fs/promises|child_process|net|http|https)$|node_modules/(pg|kysely|dockerode|better-sqlite3|sharp|execa|electron)/',
       },
     ),
+    forbid('rules-know-no-technology', 'A rule knows ports; what implements them is given to it.', rules, {
+      path: '^src/main/(stack/[^/]+/|features/[^/]+/[^/]+/|postgres/(?!(unit-of-work|run-tables|schema/(plan|ports|schema-service))\\.ts$)|stores/[^/]+/((postgres|mongo|redis|s3|files)/|postgres-|redis-|settings-store))',
+    }),
     forbid(
       'supervisor-is-small',
       'It outlives the engine.',

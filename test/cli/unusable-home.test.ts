@@ -95,7 +95,7 @@ function told(stdout: string): readonly Told[] {
   if (error) return [{ code: error.code, cause: error.message, hint: error.hint }];
   return findings
     .filter(({ severity }) => severity === 'error')
-    .map(({ code, cause, evidence, hint }) => ({ code, cause: `${cause} ${evidence}`, hint: hint }));
+    .map(({ code, cause, evidence, hint }) => ({ code, cause: `${cause} ${evidence}`, hint }));
 }
 
 function expectToldWell({ code, stdout, stderr }: CliResult, named: string, language: 'en' | 'ko'): void {

@@ -97,8 +97,9 @@ export function readStateText(file: string, options: StateFileOptions): string |
     const isAllowed = isTheirs || owners === 'any' || ours === undefined;
     if (!isAllowed && ![ours, 0, ...owners].includes(stats.uid)) {
       const what = `belongs to another user (number ${stats.uid})`;
-      const hint = 'Run Trainyard as that user, or set TRAINYARD_HOME to a folder of your own.';
-      throw unusable('HOME_OF_ANOTHER_USER', file, what, { hint: hint });
+      throw unusable('HOME_OF_ANOTHER_USER', file, what, {
+        hint: 'Run Trainyard as that user, or set TRAINYARD_HOME to a folder of your own.',
+      });
     }
     if (stats.size > largest)
       throw unusable(
