@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { app, dialog } from 'electron';
-import { errorMessage } from '../shared/model/errors.ts';
+import { errorMessage } from '../shared/errors/error.ts';
 import { linkToEngine } from './shell/engine-link.ts';
 import { listenToPage } from './shell/ipc.ts';
 import { openWindow } from './shell/window.ts';

@@ -18,7 +18,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
-import { TrainyardError } from '../../src/shared/model/errors.ts';
+import { TrainyardError } from '../../src/shared/errors/error.ts';
 import { anyJson, anyString } from '../contract/any-json.ts';
 
 async function temporaryFile() {

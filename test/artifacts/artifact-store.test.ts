@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { PostgresArtifactRows } from '../../src/main/features/artifacts/artifact-rows.ts';
 import type { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
-import { TrainyardError } from '../../src/shared/model/errors.ts';
+import { TrainyardError } from '../../src/shared/errors/error.ts';
 import { waitFor } from '../support/engine.ts';
 import { createPlace, openArtifacts } from './place.ts';
 

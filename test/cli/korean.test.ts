@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { catalogue } from '../../src/shared/errors/catalogue.ts';
 import { koreanCodes } from '../../src/shared/i18n/ko/codes.ts';
 
 /** Faults of a program that calls these, which no person can make or hint. */
@@ -23,7 +24,7 @@ test('every error that reaches a person is known in Korean', async () => {
   );
   expect(codes.length).toBeGreaterThan(40);
   const unknown = [...new Set(codes)].filter(
-    (code) => !internal.test(code) && !Object.hasOwn(koreanCodes, code),
+    (code) => !internal.test(code) && !Object.hasOwn({ ...catalogue, ...koreanCodes }, code),
   );
   expect(unknown).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { endpointsCheck } from '../../src/main/features/doctor/checks/endpoints.ts';
 import type { EndpointCheck } from '../../src/main/features/doctor/ports.ts';
-import { TrainyardError } from '../../src/shared/model/errors.ts';
+import { TrainyardError } from '../../src/shared/errors/error.ts';
 
 const asks = (probe: EndpointCheck['probe']) =>
   endpointsCheck(() => [{ name: 'postgres', place: 'db.example:5432', probe }], 200).run();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { migrationsFolder } from '../../src/main/platform/paths.ts';
-import { TrainyardError } from '../../src/shared/model/errors.ts';
+import { TrainyardError } from '../../src/shared/errors/error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A copy of the migrations to change, removed when disposed. */

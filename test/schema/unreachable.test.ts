@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { expect, test } from 'vitest';
 import { createSchemaService } from '../../src/main/postgres/schema/create-schema-service.ts';
-import { errorSentence } from '../../src/shared/model/errors.ts';
+import { errorSentence } from '../../src/shared/errors/error.ts';
 import { createTestDatabase, urlOf } from '../support/postgres.ts';
 import { connect } from './catalog.ts';
 import { errorOf } from './support.ts';

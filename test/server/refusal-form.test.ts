@@ -126,7 +126,11 @@ describe('whatever is refused is answered in the product’s own form', () => {
       code,
       status,
       message: expect.stringMatching(/^\p{L}/u),
-      data: { hint: expect.stringMatching(/\.$/), place: expect.any(Object) },
+      data: {
+        hint: expect.stringMatching(/\.$/),
+        place: expect.any(Object),
+        parameters: expect.any(Object),
+      },
       ...(answer.body.includes('"defined"') ? { defined: expect.any(Boolean) } : {}),
     });
     expect(answer.status).toBe(status);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { OperationJournal } from '../../src/main/stack/operations.ts';
-import { TrainyardError } from '../../src/shared/model/errors.ts';
+import { TrainyardError } from '../../src/shared/errors/error.ts';
 
 const silent = () => {};
 const step = {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { TemporalEndpoint } from '../../src/main/platform/endpoints.ts';
 import { checkTemporal } from '../../src/main/stores/temporal/connection.ts';
+import { errorSentence } from '../../src/shared/errors/error.ts';
 import { koreanCodes } from '../../src/shared/i18n/ko/codes.ts';
-import { errorSentence } from '../../src/shared/model/errors.ts';
 import { startServer, withoutServer } from '../support/servers.ts';
 import { makeCertificates, withoutOpenssl } from '../support/tls.ts';
 

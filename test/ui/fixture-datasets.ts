@@ -19,12 +19,14 @@ function validation(path: string, state: FixtureState): Validation {
             path: 'rose/broken.png',
             message: 'rose/broken.png can’t be decoded: the file ends too early',
             hint: 'Copy the image again from where it came from, or delete it.',
+            parameters: {},
           },
           {
             code: 'CLASS_EMPTY',
             path: 'tulip',
             message: 'The class tulip has no image',
             hint: 'Put images into it, or delete the folder.',
+            parameters: {},
           },
         ]
       : [],
@@ -35,6 +37,7 @@ function validation(path: string, state: FixtureState): Validation {
             path: 'rose/0002.png',
             message: 'rose/0002.png has the same bytes as daisy/0007.png',
             hint: 'Delete one of them.',
+            parameters: {},
           },
         ]
       : [],

@@ -17,6 +17,7 @@ const risky = ({ story: { state } }: Fixture) => {
       path: '',
       message: '2 of 3 classes have fewer than 10 images to train on: rose (3), tulip (4)',
       hint: 'Add images of these classes: some hundred each are a good start.',
+      parameters: {},
     },
     {
       code: 'NEAR_DUPLICATES',
@@ -24,6 +25,7 @@ const risky = ({ story: { state } }: Fixture) => {
       message:
         'Images look nearly the same as ones of another split: of 40 images of validation and test 3; val/rose/1.png looks like train/rose/9.png',
       hint: 'Look at the examples: copies and frames of one film belong into one split.',
+      parameters: {},
     },
   ];
 };

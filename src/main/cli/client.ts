@@ -5,8 +5,9 @@ import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
+import { errorData } from '../../shared/contract/common.ts';
 import type { contract } from '../../shared/contract/contract.ts';
-import { type ErrorPlace, TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { importKey } from '../../shared/model/sign-in.ts';
 import { signIn } from '../../shared/model/sign-in-client.ts';
 import type { EngineAddress } from '../platform/find-engine.ts';
@@ -43,26 +44,12 @@ function gone(engine: EngineAddress, cause: unknown): TrainyardError {
   );
 }
 
-function placeOf(value: unknown): ErrorPlace {
-  if (typeof value !== 'object' || value === null) return {};
-  const place: { file?: string; line?: number; field?: string } = {};
-  if ('file' in value && typeof value.file === 'string') place.file = value.file;
-  if ('line' in value && typeof value.line === 'number') place.line = value.line;
-  if ('field' in value && typeof value.field === 'string') place.field = value.field;
-  return place;
-}
-
 /** An error as the engine meant it. */
 function fromEngine(error: unknown): unknown {
   if (!(error instanceof ORPCError)) return error;
-  const data: unknown = error.data;
-  const details = typeof data === 'object' && data !== null ? data : {};
-  const hint = 'hint' in details && typeof details.hint === 'string' ? details.hint : '';
-  return new TrainyardError(error.code, error.message, hint, {
-    status: error.status,
-    place: placeOf('place' in details ? details.place : null),
-    cause: error,
-  });
+  const { code, message, status } = error;
+  const data = errorData.safeParse(error.data).data ?? { hint: '' };
+  return TrainyardError.from({ code, message, ...data }, { status, cause: error });
 }
 
 /**

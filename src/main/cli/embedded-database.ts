@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { type EngineAddress, findEngine } from '../platform/find-engine.ts';
 import { acquireEngineLock, ensureSecrets, openHome, removeEngineRecord } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';

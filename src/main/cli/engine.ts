@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { childEnvironment } from '../platform/child-environment.ts';
 import { type EngineAddress, findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
@@ -90,7 +90,7 @@ async function startInBackground(home: string): Promise<EngineAddress> {
   const started = first.url === undefined ? null : findEngine(home);
   if (started) return started;
   if (first.error && !lostToAnother.has(first.error.code)) {
-    throw new TrainyardError(first.error.code, first.error.message, first.error.hint);
+    throw TrainyardError.from(first.error);
   }
   const other = first.error ? await waitForEngine(home, startDeadlineMs) : null;
   if (other) return other;

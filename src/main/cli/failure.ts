@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
+import { catalogue, inLanguage } from '../../shared/errors/catalogue.ts';
+import { type ErrorPlace, errorMessage, errorSentence, TrainyardError } from '../../shared/errors/error.ts';
 import { koreanCodes } from '../../shared/i18n/ko/codes.ts';
-import { type ErrorPlace, errorMessage, errorSentence, TrainyardError } from '../../shared/model/errors.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
 import { language, translate } from './language.ts';
 import { remark } from './output.ts';
@@ -80,33 +81,25 @@ export function failureOf(caught: unknown, command: string): Failure {
   };
 }
 
-/** A finding in the language of the process. Names in its English sentence may be Korean: the code alone tells. */
+/** An error or a finding in the language of the process. */
 export function inOwnWords<P extends { code: string; message: string; hint: string }>(problem: P): P {
+  if (Object.hasOwn(catalogue, problem.code)) return { ...problem, ...inLanguage(problem, language) };
   const known = language === 'ko' ? koreanCodes[problem.code] : undefined;
   return known ? { ...problem, message: `${known.message} (${problem.message})`, hint: known.hint } : problem;
 }
 
-/**
- * The engine and what lies below it speak English. Where the code is known in Korean the sentence is Korean, and keeps the
- * English one for the names and numbers in it; what this command line says itself is Korean already.
- */
+/** The engine and what lies below it speak English; what this command line says itself is Korean already. */
 function translated(error: TrainyardError): TrainyardError {
-  if (language !== 'ko' || /[가-힣]/.test(error.message) || !koreanCodes[error.code]) return error;
-  const { code, place, status } = error;
-  const { message, hint } = inOwnWords(error);
-  return new TrainyardError(code, message, hint, {
-    place,
-    status,
-    cause: error,
-  });
+  if (language !== 'ko' || /[가-힣]/.test(error.message)) return error;
+  return TrainyardError.from(inOwnWords(error.record), { status: error.status, cause: error });
 }
 
 function toTrainyardError(caught: unknown, command: string): TrainyardError {
   if (caught instanceof CommanderError) return fromCommander(caught, command);
-  const fault = systemFault(caught);
-  if (process.env.TRAINYARD_DEBUG && fault !== caught)
+  const known = systemFault(caught);
+  if (process.env.TRAINYARD_DEBUG && known !== caught)
     remark(caught instanceof Error ? (caught.stack ?? caught.message) : String(caught));
-  if (fault) return translated(fault);
+  if (known) return translated(known);
   const message = errorMessage(caught);
   return new TrainyardError(
     'INTERNAL',

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { homeFolder } from '../platform/paths.ts';
 import { type Api, type Client, connect, isEngineGone } from './client.ts';
 import { reachEngine, waitForEngine } from './engine.ts';

@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { Registry } from 'prom-client';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { createRouter } from '../api/router.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import type { EngineServer } from '../server/server.ts';
 import type { SettingsStore } from '../stores/settings/ports.ts';
 

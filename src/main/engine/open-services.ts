@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { errorMessage } from '../../shared/model/errors.ts';
+import { errorMessage } from '../../shared/errors/error.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import type { Readiness } from '../server/observability.ts';

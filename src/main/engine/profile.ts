@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
 import type { SettingsStore } from '../stores/settings/ports.ts';
 

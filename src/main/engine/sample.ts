@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
 import { type SampleParts, type SampleState, sampleKey } from '../features/sample/first-start.ts';
 import { appRoot } from '../platform/paths.ts';

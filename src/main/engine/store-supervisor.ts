@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { OnProgress } from '../platform/progress.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { get } from 'node:http';
 import path from 'node:path';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { type EngineRecord, isEngineLocked, readEngineRecord } from './home.ts';
 
 /** Where an engine is, and what proves to it who asks. */

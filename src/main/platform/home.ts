@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import { createFile, replaceFile, syncFolder } from './durable-file.ts';
 import { hasCode } from './error-code.ts';
 import { failpoint } from './failpoints.ts';

@@ -1,4 +1,4 @@
-import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 
 /** What a process does with errors that nothing else handled. */
 export interface LastResort {

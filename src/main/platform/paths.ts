@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 
 /**
  * The folder that the program runs from (a checkout, or where it is installed): it holds `migrations/`, `resources/`, `out/`.

@@ -9,7 +9,7 @@ import {
   type Stats,
 } from 'node:fs';
 import type { z } from 'zod';
-import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import { hasCode } from './error-code.ts';
 
 /** What reading a state file came to. `whole` is checked against its schema. */

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { codeOf } from '../platform/error-code.ts';
 
 /** What a person may know of where a connection goes: never the password. */

@@ -1,8 +1,9 @@
 import { ORPCError } from '@orpc/server';
 import type { StandardHandlerOptions } from '@orpc/server/standard';
 import type { Logger } from 'pino';
+import { fault } from '../../shared/errors/catalogue.ts';
 import type { ApiContext } from '../api/implementer.ts';
-import { toContractError, unreadable } from './errors.ts';
+import { toContractError } from './errors.ts';
 import { refuseUnstorableInput } from './input-text.ts';
 import type { Presence } from './presence.ts';
 import type { RefusalLog } from './refusal-log.ts';
@@ -40,7 +41,11 @@ export function contractInterceptors(
           // Translated already: errors of 500 and more would become unexpected ones.
           if (error instanceof ORPCError) throw error;
           const isRead = request.signal !== undefined && called.has(request.signal);
-          throw toContractError(isRead ? error : unreadable(error), log, refusals);
+          throw toContractError(
+            isRead ? error : fault('MALFORMED_REQUEST', {}, { cause: error }),
+            log,
+            refusals,
+          );
         }
       },
     ],

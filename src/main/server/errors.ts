@@ -1,6 +1,7 @@
 import { ORPCError, ValidationError } from '@orpc/server';
 import type { Logger } from 'pino';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../shared/errors/error.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
@@ -22,14 +23,27 @@ function isDatabaseAway(error: unknown): boolean {
   );
 }
 
-/** A request that could not be read: its bytes, not its values, are wrong. */
-export function unreadable(cause: unknown): TrainyardError {
-  return new TrainyardError(
-    'MALFORMED_REQUEST',
-    'The request could not be read',
-    'Send JSON in UTF-8 with the content type application/json, as /api/v1/openapi.json has it.',
-    { cause },
-  );
+/** An error in the contract's form. */
+function sent({
+  code,
+  status,
+  message,
+  hint,
+  place,
+  parameters,
+}: TrainyardError): ORPCError<string, unknown> {
+  return new ORPCError(code, { status, message, data: { hint, place, parameters } });
+}
+
+/** A request whose values are not those of the contract. */
+function invalidInput({ issues }: ValidationError): TrainyardError {
+  const faults = issues.map((issue) => {
+    const field = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part)).join('.');
+    return { field, text: field ? `${field}: ${issue.message}` : issue.message };
+  });
+  const [first] = faults;
+  const place = first?.field ? { field: first.field } : {};
+  return fault('INVALID_INPUT', { faults: faults.map(({ text }) => text).join('; ') }, { place });
 }
 
 /** What a person may know of an error, in the contract's form; what they may not goes to the log. */
@@ -38,51 +52,21 @@ export function toContractError(
   log: Logger,
   refusals: RefusalLog,
 ): ORPCError<string, unknown> {
-  const fault = systemFault(error);
-  if (fault) {
-    if (fault !== error) log.warn({ err: error }, 'a request met a fault of the machine');
-    else if (fault.cause !== undefined) refusals.write({ err: error });
-    return new ORPCError(fault.code, {
-      status: fault.status,
-      message: fault.message,
-      data: { hint: fault.hint, place: fault.place },
-    });
+  const known = systemFault(error);
+  if (known) {
+    if (known !== error) log.warn({ err: error }, 'a request met a fault of the machine');
+    else if (known.cause !== undefined) refusals.write({ err: error });
+    return sent(known);
   }
   if (error instanceof ORPCError) {
-    if (error.cause instanceof ValidationError && error.code === 'BAD_REQUEST') {
-      const issues = error.cause.issues.map((issue) => {
-        const field = (issue.path ?? [])
-          .map((part) => (typeof part === 'object' ? part.key : part))
-          .join('.');
-        return { field, message: issue.message };
-      });
-      const first = issues[0];
-      return new ORPCError('INVALID_INPUT', {
-        status: 400,
-        message: issues.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; '),
-        data: {
-          hint: 'Correct the named field and send the request again.',
-          place: first?.field ? { field: first.field } : {},
-        },
-      });
-    }
+    if (error.cause instanceof ValidationError && error.code === 'BAD_REQUEST')
+      return sent(invalidInput(error.cause));
     if (error.status < 500) return error;
   }
   if (isDatabaseAway(error) || (error instanceof Error && isDatabaseAway(error.cause))) {
     log.warn({ err: error }, 'a request met a database that is away');
-    return new ORPCError('DATABASE_UNAVAILABLE', {
-      status: 503,
-      message: 'The database does not answer',
-      data: {
-        hint: 'The engine starts it again, or waits for it, and goes on by itself; ask again in a moment. If it lasts, "trainyard doctor" says why.',
-        place: {},
-      },
-    });
+    return sent(fault('DATABASE_UNAVAILABLE', {}));
   }
   log.error({ err: error }, 'a request failed');
-  return new ORPCError('INTERNAL', {
-    status: 500,
-    message: 'The engine met an error that it did not expect',
-    data: { hint: 'Look into the engine’s log in the state folder, and try again.', place: {} },
-  });
+  return sent(fault('INTERNAL', {}));
 }

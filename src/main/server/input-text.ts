@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 
 /** Deeper, and functions that call themselves for each level would run out of stack. */
 const deepest = 100;

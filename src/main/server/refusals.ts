@@ -1,13 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ErrorPlace } from '../../shared/model/errors.ts';
+import type { ErrorPlace } from '../../shared/errors/error.ts';
 
 /** An error in the form in which REST and `/files` answer it. */
 export interface Refusal {
   readonly code: string;
   readonly status: number;
   readonly message: string;
-  readonly data: { readonly hint: string; readonly place: ErrorPlace };
+  readonly data: {
+    readonly hint: string;
+    readonly place: ErrorPlace;
+    readonly parameters: Record<string, never>;
+  };
 }
 
 export function refusal(
@@ -17,7 +21,7 @@ export function refusal(
   status: number,
   place: ErrorPlace = {},
 ): Refusal {
-  return { code, status, message, data: { hint, place } };
+  return { code, status, message, data: { hint, place, parameters: {} } };
 }
 
 export const unauthorized = refusal(

@@ -16,6 +16,26 @@ export interface RestOptions {
   readonly version: string;
 }
 
+/** The body of an error of one status, by the codes that a procedure declares for it: the same form for all, so it stands there once for each. */
+function errorBody(errors: readonly (readonly [code: string, ...rest: unknown[]])[], status: number) {
+  const text = { type: 'string' } as const;
+  const place = {
+    type: 'object',
+    properties: { file: text, line: { type: 'number' }, field: text },
+  } as const;
+  const parameters = { type: 'object', additionalProperties: true } as const;
+  return {
+    type: 'object',
+    required: ['code', 'status', 'message', 'data'],
+    properties: {
+      code: { type: 'string', examples: errors.map(([code]) => code) },
+      status: { const: status },
+      message: text,
+      data: { type: 'object', required: ['hint', 'place'], properties: { hint: text, place, parameters } },
+    },
+  } as const;
+}
+
 type Specification = Awaited<ReturnType<OpenAPIGenerator['generate']>>;
 
 /** The methods that the contract has at a path; none where nothing is there. */
@@ -48,6 +68,7 @@ export function mountRest(server: FastifyInstance, options: RestOptions): void {
         description: 'The same contract that the window, the browser and the CLI speak.',
       },
       servers: [{ url: '/api/v1' }],
+      customErrorResponseBodySchema: (errors, status) => errorBody(errors, status),
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     });

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import type { Daemon } from './daemon.ts';
 import type { HostPorts } from './machine.ts';
 import type { StackPorts } from './record.ts';

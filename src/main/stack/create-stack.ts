@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { StackUsage } from '../../shared/contract/stack.ts';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { type Profile, type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import { appRoot } from '../platform/paths.ts';
 import { composeCreate } from './compose/create-project.ts';

@@ -1,5 +1,5 @@
 import type { StackLogLine } from '../../shared/contract/stack.ts';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { type LogPosition, LogProgress, logStart, nanoseconds, readCursor, timeOf } from './log-position.ts';
 import type { LogSource } from './log-source.ts';
 import { LogTail } from './log-tail.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StackCause, StackEvent, StackOperation } from '../../shared/contract/stack.ts';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { type ServiceName, type StackVerb, serviceNames } from '../../shared/model/stack.ts';
 import type { OnProgress, StackProgress } from '../platform/progress.ts';
 import type { StackOperations } from './ports.ts';

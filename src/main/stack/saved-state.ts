@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { serviceNames } from '../../shared/model/stack.ts';
 import { failpoint } from '../platform/failpoints.ts';
 import type { OnProgress } from '../platform/progress.ts';

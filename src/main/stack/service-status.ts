@@ -1,5 +1,5 @@
 import type { StackCause, StackService } from '../../shared/contract/stack.ts';
-import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import type { ServiceName, ServiceStatus } from '../../shared/model/stack.ts';
 import type { StackContainer } from './daemon.ts';
 import type { StackPorts } from './record.ts';

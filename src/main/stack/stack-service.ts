@@ -1,5 +1,5 @@
 import type { StackState, StackUrls, StackUsage } from '../../shared/contract/stack.ts';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../platform/endpoints.ts';
 import { failpoint } from '../platform/failpoints.ts';

@@ -1,4 +1,4 @@
-import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import { hasCode } from '../platform/error-code.ts';
 import { diskFull } from './causes.ts';
 import { DaemonRefusal } from './daemon.ts';

@@ -1,5 +1,6 @@
 import { Badge, Code, ScrollArea, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { ErrorRecord } from '../../shared/errors/error.ts';
 import { useKnownProblem } from './use-known-problem.ts';
 
 interface ListedProblem {
@@ -7,6 +8,7 @@ interface ListedProblem {
   readonly path: string;
   readonly message: string;
   readonly hint: string;
+  readonly parameters: ErrorRecord['parameters'];
 }
 
 interface ProblemsTableProps {

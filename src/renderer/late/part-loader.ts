@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 
 /** Imports of one part within one load: about eight seconds in all. */
 const triesPerLoad = 6;

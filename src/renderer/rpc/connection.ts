@@ -1,5 +1,5 @@
 import type { ClientLink, ClientOptions } from '@orpc/client';
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { isRepeatable, writes } from './repeatable.ts';
 
 /** How the page stands with the engine. `waiting` means: tried, failed, tries again at `retryAt` (milliseconds, epoch). */

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../shared/model/errors.ts';
+import { TrainyardError } from '../../shared/errors/error.ts';
 import { signIn } from '../../shared/model/sign-in-client.ts';
 import type { PageKeys } from './page-keys.ts';
 

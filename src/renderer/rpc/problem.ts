@@ -1,42 +1,27 @@
 import { ORPCError } from '@orpc/client';
-import { errorMessage, TrainyardError } from '../../shared/model/errors.ts';
+import { errorData } from '../../shared/contract/common.ts';
+import { type ErrorRecord, errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 
 /** An error as a person reads it. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
+  /** What the catalogue's sentences name. */
+  readonly parameters?: ErrorRecord['parameters'];
   /** The input field at fault, dotted. */
   readonly field: string | null;
 }
 
-function text(value: unknown, name: string): string | null {
-  if (typeof value !== 'object' || value === null || !(name in value)) return null;
-  const found: unknown = Reflect.get(value, name);
-  return typeof found === 'string' && found !== '' ? found : null;
-}
-
 /** Reads code, message, hint and field from whatever was thrown. */
 export function toProblem(error: unknown): Problem {
-  if (error instanceof TrainyardError) {
-    return { code: error.code, message: error.message, hint: error.hint, field: error.place.field ?? null };
-  }
+  if (error instanceof TrainyardError) return { ...error.record, field: error.place.field ?? null };
+  const message = errorMessage(error);
   if (error instanceof ORPCError) {
-    const data: unknown = error.data;
-    const place: unknown = typeof data === 'object' && data !== null && 'place' in data ? data.place : null;
-    return {
-      code: error.code,
-      message: error.message,
-      hint: text(data, 'hint'),
-      field: text(place, 'field'),
-    };
+    const { hint, parameters, place } = errorData.safeParse(error.data).data ?? { hint: '' };
+    return { code: error.code, message, hint: hint || null, parameters, field: place?.field ?? null };
   }
-  return {
-    code: 'UNEXPECTED',
-    message: errorMessage(error),
-    hint: null,
-    field: null,
-  };
+  return { code: 'UNEXPECTED', message, hint: null, field: null };
 }
 
 /** Whether nothing has the name that was asked for: it is not there, or no name at all (a mistyped id). For reads by a name alone. */

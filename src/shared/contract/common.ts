@@ -1,5 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
+import { engineErrors } from '../errors/engine.ts';
+import type { Entry } from '../errors/entry.ts';
 
 /** UTC, ISO 8601. */
 export const time = z.iso.datetime();
@@ -30,14 +32,31 @@ export const nameOf = (longest: number) =>
       error: 'a name has no line breaks, control characters or marks of writing direction',
     });
 
+/** What stands for the names in an error's sentences, from which each language's are made (shared/errors); empty in those kept before there were any. */
+const errorParameters = z
+  .record(z.string(), z.union([z.string(), z.number(), z.object({ en: z.string(), ko: z.string() })]))
+  .default({});
+
 /** What every error carries beside its code and message. */
-export const errorData = z.object({ hint: z.string(), place: errorPlace });
+export const errorData = z.object({ hint: z.string(), place: errorPlace, parameters: errorParameters });
+
+/** The errors of a part of the catalogue, as procedures declare them. */
+export function declared<Code extends string>(
+  errors: Readonly<Record<Code, Entry>>,
+): Record<Code, { status: number; data: typeof errorData }> {
+  const entries = Object.entries<Entry>(errors).map(([code, { status }]) => [
+    code,
+    { status, data: errorData },
+  ]);
+  return Object.fromEntries(entries);
+}
 
 /** The error that work in the background ended with. */
 export const workError = z.object({
   code: z.string(),
   message: z.string(),
   hint: z.string(),
+  parameters: errorParameters,
   /** Empty in those of work before places were kept. */
   place: errorPlace.default({}),
 });
@@ -47,11 +66,8 @@ export const problem = z.object({
   path: z.string(),
   message: z.string(),
   hint: z.string(),
+  parameters: errorParameters,
 });
 
 /** The start of every procedure: the errors that any of them may answer with. */
-export const base = oc.errors({
-  NOT_FOUND: { status: 404, data: errorData },
-  CONFLICT: { status: 409, data: errorData },
-  INVALID: { status: 400, data: errorData },
-});
+export const base = oc.errors(declared(engineErrors));

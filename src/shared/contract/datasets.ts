@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { base, nameOf, problem, reference, time, waitMs } from './common.ts';
+import { datasetErrors } from '../errors/datasets.ts';
+import { base, declared, nameOf, problem, reference, time, waitMs } from './common.ts';
 import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
+
+const procedure = base.errors(declared(datasetErrors));
 
 export const datasetFormats = ['imagenet'] as const;
 export const importModes = ['copy', 'link', 'in_place'] as const;
@@ -95,6 +98,7 @@ export const datasetVersionSchema = z.object({
   trainingRisks: z.array(problem),
   /**
    * Images of which an older import stored the size of the photo on its side: the right one is read from the images. Null for an
+
    * older version that was not used since.
    */
   correctedSizes: z.int().nullable(),
@@ -137,11 +141,11 @@ export const importInput = z.object({
 export type ImportInput = z.infer<typeof importInput>;
 
 export const datasetsContract = {
-  list: base
+  list: procedure
     .route({ method: 'GET', path: '/datasets', tags: ['datasets'], summary: 'All datasets, newest first' })
     .input(z.object({ project: reference.optional(), search: z.string().max(255).optional() }))
     .output(z.object({ datasets: z.array(datasetSchema) })),
-  show: base
+  show: procedure
     .route({
       method: 'GET',
       path: '/datasets/{dataset}',
@@ -155,7 +159,7 @@ export const datasetsContract = {
         validation: validationSchema.nullable(),
       }),
     ),
-  validate: base
+  validate: procedure
     .route({
       method: 'POST',
       path: '/datasets/validate',
@@ -166,7 +170,7 @@ export const datasetsContract = {
     })
     .input(checkInput)
     .output(validationSchema),
-  startCheck: base
+  startCheck: procedure
     .route({
       method: 'POST',
       path: '/dataset-checks',
@@ -177,7 +181,7 @@ export const datasetsContract = {
     })
     .input(checkInput)
     .output(z.object({ checkId: z.uuid() })),
-  waitForCheck: base
+  waitForCheck: procedure
     .route({
       method: 'GET',
       path: '/dataset-checks/{checkId}',
@@ -186,7 +190,7 @@ export const datasetsContract = {
     })
     .input(z.object({ checkId: z.uuid(), afterDone, waitMs }))
     .output(fileProgressSchema.extend({ validation: validationSchema.nullable() })),
-  cancelCheck: base
+  cancelCheck: procedure
     .route({
       method: 'DELETE',
       path: '/dataset-checks/{checkId}',
@@ -195,7 +199,7 @@ export const datasetsContract = {
     })
     .input(z.object({ checkId: z.uuid() }))
     .output(z.object({ checkId: z.uuid() })),
-  import: base
+  import: procedure
     .route({
       method: 'POST',
       path: '/datasets/import',
@@ -207,7 +211,7 @@ export const datasetsContract = {
     })
     .input(importInput)
     .output(z.object({ datasetId: z.uuid(), importId: z.uuid() })),
-  waitForImport: base
+  waitForImport: procedure
     .route({
       method: 'GET',
       path: '/dataset-imports/{importId}',
@@ -230,7 +234,7 @@ export const datasetsContract = {
         validation: validationSchema.nullable(),
       }),
     ),
-  cancelImport: base
+  cancelImport: procedure
     .route({
       method: 'DELETE',
       path: '/dataset-imports/{importId}',
@@ -241,7 +245,7 @@ export const datasetsContract = {
     })
     .input(z.object({ importId: z.uuid() }))
     .output(z.object({ importId: z.uuid() })),
-  images: base
+  images: procedure
     .route({
       method: 'GET',
       path: '/datasets/{dataset}/images',
@@ -258,7 +262,7 @@ export const datasetsContract = {
       }),
     )
     .output(z.object({ images: z.array(datasetImageSchema), total: z.int() })),
-  verify: base
+  verify: procedure
     .route({
       method: 'POST',
       path: '/datasets/{dataset}/verify',
@@ -267,7 +271,7 @@ export const datasetsContract = {
     })
     .input(z.object({ dataset: reference, version: z.int().min(1).optional() }))
     .output(z.object({ ok: z.boolean(), problems: z.array(problem) })),
-  link: base
+  link: procedure
     .route({
       method: 'POST',
       path: '/datasets/{dataset}/projects',
@@ -276,7 +280,7 @@ export const datasetsContract = {
     })
     .input(z.object({ dataset: reference, project: reference }))
     .output(z.object({ id: z.uuid() })),
-  remove: base
+  remove: procedure
     .route({
       method: 'DELETE',
       path: '/datasets/{dataset}',

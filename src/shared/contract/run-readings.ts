@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { base, journalCursor, time, waitMs } from './common.ts';
+import { runErrors } from '../errors/runs.ts';
+import { base, declared, journalCursor, time, waitMs } from './common.ts';
+
+const procedure = base.errors(declared(runErrors));
 
 /**
  * Values by name; not-finite ones, and those JSON numbers cannot hold, are strings ("NaN", "Infinity", "-Infinity"). Not zod's
@@ -103,7 +106,7 @@ export const queryInt = z.coerce.number().pipe(z.int());
 
 /** What is read of a run as it goes on: each by a place from which a reader goes on. */
 export const runReadings = {
-  events: base
+  events: procedure
     .route({
       method: 'GET',
       path: '/runs/{run}/events',
@@ -125,7 +128,7 @@ export const runReadings = {
       }),
     )
     .output(z.object({ events: z.array(runEventSchema), next: journalCursor, ended: z.boolean() })),
-  metrics: base
+  metrics: procedure
     .route({
       method: 'GET',
       path: '/runs/{run}/metrics',
@@ -147,7 +150,7 @@ export const runReadings = {
         ended: z.boolean(),
       }),
     ),
-  series: base
+  series: procedure
     .route({
       method: 'GET',
       path: '/runs/{run}/series',
@@ -171,7 +174,7 @@ export const runReadings = {
       }),
     )
     .output(z.object({ series: z.array(seriesSchema), cursor: journalCursor })),
-  logs: base
+  logs: procedure
     .route({
       method: 'GET',
       path: '/runs/{run}/logs',

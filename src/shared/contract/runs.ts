@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { runErrors } from '../errors/runs.ts';
 import { attemptStatuses, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
-import { base, journalCursor, nameOf, reference, time } from './common.ts';
+import { base, declared, journalCursor, nameOf, reference, time } from './common.ts';
 import { metricValues, namedRun, queryInt, runReadings } from './run-readings.ts';
+
+const procedure = base.errors(declared(runErrors));
 
 export const attemptSchema = z.object({
   id: z.uuid(),
@@ -96,11 +99,11 @@ export const createRunInput = z.object({
 export type CreateRunInput = z.infer<typeof createRunInput>;
 
 export const runsContract = {
-  create: base
+  create: procedure
     .route({ method: 'POST', path: '/runs', tags: ['runs'], successStatus: 201, summary: 'Queue a training' })
     .input(createRunInput)
     .output(z.object({ runId: z.uuid() })),
-  models: base
+  models: procedure
     .route({
       method: 'GET',
       path: '/trainable-models',
@@ -120,7 +123,7 @@ export const runsContract = {
         ),
       }),
     ),
-  list: base
+  list: procedure
     .route({ method: 'GET', path: '/runs', tags: ['runs'], summary: 'Runs, filtered and sorted' })
     .input(
       z.object({
@@ -136,12 +139,12 @@ export const runsContract = {
       }),
     )
     .output(z.object({ runs: z.array(runSummarySchema), total: z.int() })),
-  show: base
+  show: procedure
     .route({ method: 'GET', path: '/runs/{run}', tags: ['runs'], summary: 'One run' })
     .input(namedRun)
     .output(runSchema),
   ...runReadings,
-  cancel: base
+  cancel: procedure
     .route({
       method: 'POST',
       path: '/runs/{run}/cancel',
@@ -150,7 +153,7 @@ export const runsContract = {
     })
     .input(namedRun.extend({ graceMs: z.int().min(0).max(600_000).default(10_000) }))
     .output(runSummarySchema),
-  resume: base
+  resume: procedure
     .route({
       method: 'POST',
       path: '/runs/{run}/resume',
@@ -159,7 +162,7 @@ export const runsContract = {
     })
     .input(namedRun)
     .output(runSummarySchema),
-  retry: base
+  retry: procedure
     .route({
       method: 'POST',
       path: '/runs/{run}/retry',
@@ -168,7 +171,7 @@ export const runsContract = {
     })
     .input(namedRun)
     .output(runSummarySchema),
-  compare: base
+  compare: procedure
     .route({
       method: 'GET',
       path: '/compare',
@@ -183,7 +186,7 @@ export const runsContract = {
         metricNames: z.array(z.string()),
       }),
     ),
-  remove: base
+  remove: procedure
     .route({
       method: 'DELETE',
       path: '/runs/{run}',

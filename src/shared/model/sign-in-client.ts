@@ -1,4 +1,4 @@
-import { TrainyardError } from './errors.ts';
+import { TrainyardError } from '../errors/error.ts';
 import {
   type AgreedPage,
   agreeOnPage,
@@ -52,7 +52,7 @@ function understood(text: string): SignInAnswer {
   }
   const { success, data } = answerSchema.safeParse(value);
   if (!success) throw stranger();
-  if (data.type === 'refused') throw new TrainyardError(data.code, data.message, data.hint, { status: 401 });
+  if (data.type === 'refused') throw TrainyardError.from(data, { status: 401 });
   return data;
 }
 

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { listProcesses } from '../../../src/main/features/runs/process/trainer-processes.ts';
-import { TrainyardError } from '../../../src/shared/model/errors.ts';
+import { TrainyardError } from '../../../src/shared/errors/error.ts';
 import { type CreateWorld, queueRun, statesOf, until, untilOver, untilTraining } from '../support/acts.ts';
 import { brokenSupervisor } from '../support/stage.ts';
 

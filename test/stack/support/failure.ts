@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../src/shared/model/errors.ts';
+import { TrainyardError } from '../../../src/shared/errors/error.ts';
 import type { ServiceName } from '../../../src/shared/model/stack.ts';
 import { makeStack } from './stack.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isOver } from '../../../shared/contract/file-progress.ts';
+import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/model/disk.ts';
-import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
 import type { Reading } from '../../features/datasets/reading.ts';
 import type { Api } from '../client.ts';
 import type { CommonOptions } from '../define.ts';
@@ -103,7 +103,7 @@ export async function importDataset(
   remarkDisk(await client.ask((api) => api.system.disk()));
   const progress = await waitForEnd(client, importId, options.json ?? false);
   if (progress.error) {
-    throw new TrainyardError(progress.error.code, progress.error.message, progress.error.hint);
+    throw TrainyardError.from(progress.error);
   }
   const dataset = await client.ask((api) => api.datasets.show({ dataset: datasetId }));
   const version = dataset.versions.find((candidate) => candidate.version === progress.version);

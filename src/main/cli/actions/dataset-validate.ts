@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Validation } from '../../../shared/contract/datasets.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/model/disk.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { ExaminationWatch } from '../../features/datasets/examination.ts';
 import { LocalExaminer } from '../../features/datasets/examiner/local-examiner.ts';
 import { FileProgress } from '../../features/datasets/file-progress.ts';

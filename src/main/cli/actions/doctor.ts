@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Finding } from '../../../shared/contract/system.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import { chosenProfile } from '../../engine/profile.ts';
 import { endpointChecks } from '../../features/doctor/checks/check-stores.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Job } from '../../../shared/contract/jobs.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/model/disk.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { CommonOptions } from '../define.ts';
 import { findRun } from '../find-run.ts';
 import { translate } from '../language.ts';
@@ -28,7 +28,7 @@ async function finished(client: ReconnectingClient, started: Job): Promise<Job> 
     job = await client.ask((api) => api.jobs.show({ job: started.id, waitMs: 20_000 }));
   }
   status.clear();
-  if (job.error) throw new TrainyardError(job.error.code, job.error.message, job.error.hint);
+  if (job.error) throw TrainyardError.from(job.error);
   return job;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import { chooseProfile, chosenProfile } from '../../engine/profile.ts';
 import { checkStores, type StoreCheck } from '../../features/doctor/checks/check-stores.ts';

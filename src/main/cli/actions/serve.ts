@@ -1,5 +1,5 @@
 import { enableCompileCache } from 'node:module';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import { type EngineAddress, findEngine } from '../../platform/find-engine.ts';
 import { openHome } from '../../platform/home.ts';

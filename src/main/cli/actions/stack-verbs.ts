@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import type { StackEvent, StackState } from '../../../shared/contract/stack.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ServiceName, StackVerb } from '../../../shared/model/stack.ts';
 import { chooseProfile } from '../../engine/profile.ts';
 import { findEngine } from '../../platform/find-engine.ts';

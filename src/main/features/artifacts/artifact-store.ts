@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Validation } from '../../../shared/contract/datasets.ts';
-import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import { checkNotFound, tooManyChecks } from './errors.ts';
 import { type ExaminationWatch, placeOfSource, type SourceExaminer } from './examination.ts';
@@ -142,14 +143,8 @@ export class Checks {
       check.validation = await look(this.parts, request, watch);
       progress.enter('done', check.validation.summary.images);
     } catch (error) {
-      const known = systemFault(error);
-      progress.enter('failed', null, {
-        code: known?.code ?? 'CHECK_FAILED',
-        message: known?.message ?? `The check failed: ${errorMessage(error)}`,
-        hint:
-          known?.hint ?? 'Check again; where it fails again, look into the engine’s log in the state folder.',
-        place: known?.place ?? {},
-      });
+      const known = systemFault(error) ?? fault('CHECK_FAILED', { cause: errorMessage(error) });
+      progress.enter('failed', null, known.record);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { LocalObjects, ObjectStore } from '../../stores/objects/ports.ts';
 import { datasetChanged, versionNotFound } from './errors.ts';
 import { blobKey, type ManifestLine } from './manifest.ts';

@@ -1,5 +1,6 @@
 import type { Dataset, Validation } from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { projectNotFound } from '../projects/errors.ts';
@@ -7,14 +8,7 @@ import type { ProjectStore } from '../projects/ports.ts';
 import { Checks, checkSource } from './checks.ts';
 import { type DatasetFileParts, DatasetFiles } from './dataset-files.ts';
 import { showDataset, showImage, showProgress, showVersion } from './dataset-views.ts';
-import {
-  datasetInUse,
-  datasetNotFound,
-  importNotFound,
-  linkUnsupported,
-  modeNeedsFolder,
-  versionNotFound,
-} from './errors.ts';
+import { datasetInUse, importNotFound, linkUnsupported, modeNeedsFolder, versionNotFound } from './errors.ts';
 import { openPlace, placeOfSource } from './examination.ts';
 import { type ImageAnswer, type ImageRequest, ImageViews } from './image-views.ts';
 import { Imports, type ImportsParts } from './imports.ts';
@@ -214,7 +208,8 @@ export class DatasetService implements TrainingData {
     const project = await projects.find(userId, projectReference);
     if (!project) throw projectNotFound(projectReference);
     failpoint('dataset.link.before');
-    if (!(await repository.link(record.id, project.id))) throw datasetNotFound(reference);
+    if (!(await repository.link(record.id, project.id)))
+      throw fault('DATASET_NOT_FOUND', { name: reference });
     failpoint('dataset.link.after');
     changes.changed('dataset', record.id);
     changes.changed('project', project.id);
@@ -229,7 +224,7 @@ export class DatasetService implements TrainingData {
     const record = await this.find(userId, reference);
     failpoint('dataset.remove.before');
     const removed = await repository.remove(record.id);
-    if (removed === 'missing') throw datasetNotFound(reference);
+    if (removed === 'missing') throw fault('DATASET_NOT_FOUND', { name: reference });
     if (removed !== 'removed') throw datasetInUse(record.name, removed);
     failpoint('dataset.remove.after');
     changes.changed('dataset', record.id);
@@ -269,7 +264,7 @@ export class DatasetService implements TrainingData {
 
   private async find(userId: string, reference: string): Promise<DatasetRecord> {
     const record = await this.parts.repository.find(userId, reference);
-    if (!record) throw datasetNotFound(reference);
+    if (!record) throw fault('DATASET_NOT_FOUND', { name: reference });
     return record;
   }
 

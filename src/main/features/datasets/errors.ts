@@ -1,13 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
-
-export function datasetNotFound(reference: string): TrainyardError {
-  return new TrainyardError(
-    'DATASET_NOT_FOUND',
-    `There is no dataset "${reference}"`,
-    'Look its id or name up in the list of datasets.',
-    { status: 404, place: { field: 'dataset' } },
-  );
-}
+import { TrainyardError } from '../../../shared/errors/error.ts';
 
 export function versionNotFound(dataset: string, version: number | null): TrainyardError {
   return new TrainyardError(

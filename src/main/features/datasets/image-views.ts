@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { typeOfName } from './image-types.ts';
 import { whiteFor } from './manifest.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Validation } from '../../../shared/contract/datasets.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
 import { type Examination, openPlace, placeOfSource, type SourceExaminer } from './examination.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
@@ -255,11 +256,6 @@ function wasCancelled(error: unknown): boolean {
 }
 
 function importFault(error: unknown): ImportError {
-  const known = systemFault(error);
-  return {
-    code: known?.code ?? 'IMPORT_FAILED',
-    message: known?.message ?? `The import failed: ${errorSentence(error)}`,
-    hint: known?.hint ?? 'Look into the engine’s log in the state folder, hint the cause, and import again.',
-    place: known?.place ?? {},
-  };
+  const known = systemFault(error) ?? fault('IMPORT_FAILED', { cause: errorSentence(error) });
+  return known.record;
 }

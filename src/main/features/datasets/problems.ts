@@ -46,7 +46,7 @@ export type ProblemCode =
 
 /** A problem with a path as people can read it: control characters are spelled out, and of a very long path its ends are left. */
 export function makeProblem(code: ProblemCode, path: string, message: string, hint: string): Problem {
-  return { code, path: shortened(printable(path)), message, hint };
+  return { code, path: shortened(printable(path)), message, hint, parameters: {} };
 }
 
 const longestPath = 500;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
-import type { TrainyardError } from '../../../shared/model/errors.ts';
 import {
   codingUnsupported,
   extensionWrong,
@@ -52,9 +52,9 @@ export interface ScanOptions {
 type FileEntry = Extract<SourceEntry, { kind: 'file' }>;
 
 /** What is told of a source that could not be opened: a finding like any other. */
-export function unopened({ code, message, hint, place }: TrainyardError): Scan {
+export function unopened({ code, message, hint, parameters, place }: TrainyardError): Scan {
   const errors = new Findings();
-  errors.add({ code, path: place.file ?? '', message, hint });
+  errors.add({ code, path: place.file ?? '', message, hint, parameters });
   return { images: [], folders: [], otherFolders: [], errors, warnings: new Findings(), isCutShort: true };
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
 import { linkUnsupported } from './errors.ts';
 import type { AcceptedImage } from './images.ts';

@@ -1,5 +1,5 @@
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { typeOfName } from './image-types.ts';
 import { isHidden, isLeftover } from './leftovers.ts';
@@ -18,7 +18,7 @@ export async function verifyVersion(
 ): Promise<{ ok: boolean; problems: Problem[] }> {
   const findings = new Findings();
   const add = (code: string, path: string, message: string, hint: string) =>
-    findings.add({ code, path: printable(path), message, hint });
+    findings.add({ code, path: printable(path), message, hint, parameters: {} });
   const { rootPath } = version;
   const added = rootPath === null ? [] : await addedFiles(rootPath, lines, parts.sources);
   if (added === null) {
@@ -58,6 +58,7 @@ export async function verifyVersion(
       path: '',
       message: `${more} more problems are not listed`,
       hint: 'Fix these first.',
+      parameters: {},
     });
   }
   return { ok: findings.count === 0, problems };

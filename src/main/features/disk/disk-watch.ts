@@ -1,3 +1,4 @@
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import {
   type DiskLevel,
   type DiskRoom,
@@ -5,7 +6,6 @@ import {
   formatBytes,
   refusalBytes,
 } from '../../../shared/model/disk.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 
 /** The file systems that hold something of the product. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import type { DiskRoom } from '../../../shared/model/disk.ts';
-import type { TrainyardError } from '../../../shared/model/errors.ts';
 import { diskRoom, noRoom } from '../../platform/faults/disk-room.ts';
 import { writeDurably } from '../../stores/objects/files/durable.ts';
 import type { FileSystems, StateFolder } from './disk-watch.ts';

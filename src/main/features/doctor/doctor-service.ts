@@ -1,5 +1,5 @@
 import type { Finding } from '../../../shared/contract/system.ts';
-import { errorMessage } from '../../../shared/model/errors.ts';
+import { errorMessage } from '../../../shared/errors/error.ts';
 import type { Language } from './finding-entry.ts';
 import { findings, groupOf } from './findings.ts';
 import type { Check, Observation } from './ports.ts';

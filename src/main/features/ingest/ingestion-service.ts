@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { StoredLine } from '../logs/log-buckets.ts';
 import { AttemptIngester, type IngesterParts } from './attempt-ingester.ts';
 import { MovingLines } from './moving-lines.ts';

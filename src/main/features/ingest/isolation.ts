@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 
 /** Codes of errors that the same data meet again whenever they are tried. */
 const refusals = new Set(['INGEST_REFUSED', 'DOCUMENT_INVALID', 'DOCUMENT_TOO_LARGE']);

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { DocumentStore, StoredDocument } from '../../stores/documents/ports.ts';
 import {
   bucketId,

@@ -1,4 +1,4 @@
-import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import type { JobError } from './ports.ts';
 
 export function jobNotFound(jobId: string): TrainyardError {

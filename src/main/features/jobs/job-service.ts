@@ -1,12 +1,12 @@
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { datasetStatisticsSchema, modelExportSchema } from '../../../shared/contract/jobs.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
-import { datasetNotFound, versionNotFound } from '../datasets/errors.ts';
+import { versionNotFound } from '../datasets/errors.ts';
 import type { DatasetRepository } from '../datasets/ports.ts';
-import { runNotFound } from '../runs/errors.ts';
 import { jobNotFound, notCompleted, notExportable, notStoredYet } from './errors.ts';
 import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
 import { type ExportArguments, weightsName } from './model-export.ts';
@@ -94,7 +94,7 @@ export class JobService {
   private async statistics(userId: string, reference: string, version: number | undefined): Promise<NewJob> {
     const { datasets } = this.parts;
     const dataset = await datasets.find(userId, reference);
-    if (!dataset) throw datasetNotFound(reference);
+    if (!dataset) throw fault('DATASET_NOT_FOUND', { name: reference });
     const record = version === undefined ? dataset.newest : await datasets.findVersion(dataset.id, version);
     if (!record) throw versionNotFound(dataset.name, version ?? null);
     return {
@@ -109,7 +109,7 @@ export class JobService {
 
   private async modelExport(userId: string, runId: string): Promise<NewJob> {
     const run = await this.parts.models.modelOf(userId, runId);
-    if (!run) throw runNotFound(runId);
+    if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
     if (run.status !== 'completed') throw notCompleted(run.name, run.status);
     const { attempt, files: found } = run.model ?? { attempt: 0, files: [] };
     if (!found.some(({ name }) => name === weightsName)) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DatasetStatistics } from '../../../shared/contract/jobs.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import type { DatasetFiles } from '../datasets/dataset-files.ts';
 import { versionNotFound } from '../datasets/errors.ts';
 import { manifestKey, whiteFor } from '../datasets/manifest.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 
 /** More than any model's header has; the format's own reader stops there, too. */
 const longestHeader = 100_000_000;

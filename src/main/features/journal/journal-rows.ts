@@ -1,11 +1,12 @@
 import type pg from 'pg';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { fromJsonbText } from '../../postgres/jsonb-text.ts';
 import type { Tx } from '../../postgres/unit-of-work.ts';
 import { clientOf } from '../../postgres/unit-of-work.ts';
 import { logBucketLines } from '../../stores/documents/schemas.ts';
 import { jsonbText } from '../ingest/ingest-rows.ts';
 import { pointsBetween } from '../metrics/point-rows.ts';
-import { findRun, runNotFound } from '../runs/run-row.ts';
+import { findRun } from '../runs/run-row.ts';
 import type { Journal, JournalPage, JournalReader, PlatformEventType, StoredEvent } from './ports.ts';
 
 /** What the platform itself writes into `run_events`. */
@@ -24,7 +25,7 @@ export class PostgresJournal implements Journal {
       [runId, attempt, type, jsonbText(data)],
     );
     const [row] = rows;
-    if (!row) throw runNotFound(runId);
+    if (!row) throw fault('RUN_NOT_FOUND', { run: runId });
     return row.seq;
   }
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import { fromJsonbText } from '../../postgres/jsonb-text.ts';
-import { runNotFound } from '../runs/run-row.ts';
 import type { MovingLine } from './log-buckets.ts';
 import type { LogIndex, LogLengths } from './ports.ts';
 
@@ -37,7 +37,7 @@ export class PostgresLogIndex implements LogIndex {
       values: [runId],
     });
     const [first] = rows;
-    if (!first) throw runNotFound(runId);
+    if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
     const attempts = rows.flatMap(({ id, attempt, log_lines: lines, moving }) =>
       id === null || attempt === null
         ? []

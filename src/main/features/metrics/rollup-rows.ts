@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { fromJsonbText } from '../../postgres/jsonb-text.ts';
 import { decodeState } from '../ingest/cursor.ts';
-import { runNotFound } from '../runs/run-row.ts';
 import { pointsBetween } from './point-rows.ts';
 import type {
   BucketColumns,
@@ -78,7 +78,7 @@ export class PostgresRollupReader implements RollupReader {
       values: [runId],
     });
     const [first] = rows;
-    if (!first) throw runNotFound(runId);
+    if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
     const attempts = rows.flatMap(({ attempt, state }) =>
       attempt === null || state === null
         ? []

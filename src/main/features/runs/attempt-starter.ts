@@ -1,4 +1,4 @@
-import { errorSentence, TrainyardError } from '../../../shared/model/errors.ts';
+import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { PreparedDataset } from '../datasets/ports.ts';
 import { runDirectoryConfig } from '../training/run-directory-config.ts';

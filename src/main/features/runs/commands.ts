@@ -1,11 +1,12 @@
 import type { RunSummary } from '../../../shared/contract/runs.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Checkpoint, RetryWanted } from '../../postgres/run-tables.ts';
 import type { UnitOfWork } from '../../postgres/unit-of-work.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { isUnderWay } from './decide.ts';
-import { datasetGone, noCheckpoint, notPossible, runNotFound } from './errors.ts';
+import { notPossible } from './errors.ts';
 import type { RunDirectories, RunReader, RunRow } from './ports.ts';
 import type { RunNotifier } from './run-notifier.ts';
 import { moveRun, type TransitionStores } from './transitions.ts';
@@ -37,7 +38,7 @@ export class RunCommands {
     failpoint('run.cancel.before');
     const refused = await work.transaction(async (tx) => {
       const run = await runs.lock(tx, runId);
-      if (!run) throw runNotFound(runId);
+      if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
       if (isEnded(run.status)) return run;
       const now = new Date();
       const attempt = await attempts.newest(runId, tx);
@@ -57,7 +58,7 @@ export class RunCommands {
       });
       return null;
     });
-    if (refused) throw notPossible(refused, 'cancelled', await this.hasCheckpoint(runId));
+    if (refused) throw notPossible(refused, 'cancel', await this.hasCheckpoint(runId));
     failpoint('run.cancel.after');
     return this.changed(userId, 'workflow.cancel', runId, { graceMs });
   }
@@ -68,13 +69,13 @@ export class RunCommands {
    */
   async resume(userId: string, runId: string): Promise<RunSummary> {
     const run = await this.parts.runs.find(runId);
-    if (!run) throw runNotFound(runId);
+    if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
     if (!isEnded(run.status) || run.status === 'completed') {
-      throw notPossible(run, 'resumed', await this.hasCheckpoint(runId));
+      throw notPossible(run, 'resume', await this.hasCheckpoint(runId));
     }
     const from = await this.usableCheckpoint(run);
     const { machineId } = this.parts;
-    await this.again(run, 'resumed', { kind: 'resume', at: new Date().toISOString(), from, machineId });
+    await this.again(run, { kind: 'resume', at: new Date().toISOString(), from, machineId });
     const { attempt, epoch, step } = from;
     return this.changed(userId, 'workflow.resume', runId, { attempt, epoch, step });
   }
@@ -82,8 +83,8 @@ export class RunCommands {
   /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, RUN_DATASET_REMOVED */
   async retry(userId: string, runId: string): Promise<RunSummary> {
     const run = await this.parts.runs.find(runId);
-    if (!run) throw runNotFound(runId);
-    await this.again(run, 'retried', { kind: 'retry', at: new Date().toISOString() });
+    if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
+    await this.again(run, { kind: 'retry', at: new Date().toISOString() });
     return this.changed(userId, 'workflow.retry', runId, {});
   }
 
@@ -93,8 +94,8 @@ export class RunCommands {
     failpoint('run.remove.before');
     const run = await work.transaction(async (tx) => {
       const found = await runs.lock(tx, runId);
-      if (!found) throw runNotFound(runId);
-      if (!isEnded(found.status)) throw notPossible(found, 'removed', false);
+      if (!found) throw fault('RUN_NOT_FOUND', { run: runId });
+      if (!isEnded(found.status)) throw notPossible(found, 'remove', false);
       await runs.change(tx, runId, { deletedAt: new Date() });
       return found;
     });
@@ -106,20 +107,20 @@ export class RunCommands {
     return { id: runId };
   }
 
-  private async again(run: RunRow, wanted: string, retryWanted: RetryWanted): Promise<void> {
+  private async again(run: RunRow, retryWanted: RetryWanted): Promise<void> {
     const { work, runs } = this.parts;
     const isFresh = retryWanted.kind === 'retry';
     const { datasetId } = (await runs.config(run.id)).dataset;
     failpoint('run.again.before');
     const refused = await work.transaction(async (tx) => {
       const found = await runs.lock(tx, run.id);
-      if (!found) throw runNotFound(run.id);
+      if (!found) throw fault('RUN_NOT_FOUND', { run: run.id });
       const isPossible = isEnded(found.status) && (isFresh || found.status !== 'completed');
       if (!isPossible) return found;
       // Neither may go into the bin while a run that uses it is queued.
       const gone = await runs.lockSources(tx, run.projectId, datasetId);
-      if (gone === 'project') throw runNotFound(run.id);
-      if (gone === 'dataset') throw datasetGone(run);
+      if (gone === 'project') throw fault('RUN_NOT_FOUND', { run: run.id });
+      if (gone === 'dataset') throw fault('RUN_DATASET_REMOVED', { name: run.name });
       await moveRun(
         this.parts,
         tx,
@@ -139,7 +140,7 @@ export class RunCommands {
       );
       return null;
     });
-    if (refused) throw notPossible(refused, wanted, await this.hasCheckpoint(run.id));
+    if (refused) throw notPossible(refused, retryWanted.kind, await this.hasCheckpoint(run.id));
     failpoint('run.again.after');
   }
 
@@ -147,11 +148,16 @@ export class RunCommands {
     const { attempts, directories, machineId } = this.parts;
     const faults: string[] = [];
     for (const checkpoint of await attempts.checkpoints(run.id, machineId)) {
-      const fault = await directories.checkpointFault(checkpoint.path);
-      if (fault === null) return checkpoint;
-      faults.push(fault);
+      const damage = await directories.checkpointFault(checkpoint.path);
+      if (damage === null) return checkpoint;
+      faults.push(damage);
     }
-    throw noCheckpoint(run, faults);
+    const none = {
+      en: 'none of its attempts on this machine wrote one',
+      ko: '이 컴퓨터에서 저장된 것이 없습니다',
+    };
+    const why = faults.length === 0 ? none : faults.join('; ');
+    throw fault('RUN_CHECKPOINT_MISSING', { name: run.name, why });
   }
 
   private async hasCheckpoint(runId: string): Promise<boolean> {
@@ -166,7 +172,7 @@ export class RunCommands {
   ): Promise<RunSummary> {
     const { reader, notifier, audit } = this.parts;
     const [summary] = await reader.summaries([runId]);
-    if (!summary) throw runNotFound(runId);
+    if (!summary) throw fault('RUN_NOT_FOUND', { run: runId });
     await notifier.changed(runId);
     await notifier.wanted(runId);
     await audit.note({ userId, action, resource: { type: 'workflow', id: runId }, after });

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { TrainingConfig, TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Tx, UnitOfWork } from '../../postgres/unit-of-work.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { datasetNotFound, versionNotFound } from '../datasets/errors.ts';
+import { versionNotFound } from '../datasets/errors.ts';
 import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../datasets/ports.ts';
 import { projectNotFound } from '../projects/errors.ts';
 import type { ProjectStore } from '../projects/ports.ts';
@@ -139,7 +140,7 @@ export class RunCreation {
     return work.transaction(async (tx) => {
       const gone = await runs.lockSources(tx, project.id, dataset.id);
       if (gone === 'project') throw projectNotFound(request.project);
-      if (gone === 'dataset') throw datasetNotFound(request.dataset);
+      if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: request.dataset });
       const name = request.name ?? (await this.defaultName(tx, project.id, dataset.name, config.model.name));
       const isNew = await runs.insert(tx, {
         id: runId,
@@ -176,7 +177,7 @@ export class RunCreation {
   ): Promise<{ dataset: DatasetRecord; version: DatasetVersionRecord }> {
     const { datasets } = this.parts;
     const dataset = await datasets.find(userId, reference);
-    if (!dataset) throw datasetNotFound(reference);
+    if (!dataset) throw fault('DATASET_NOT_FOUND', { name: reference });
     if (!dataset.newest || dataset.status === 'archived') {
       const why = {
         processing: 'is still being imported',

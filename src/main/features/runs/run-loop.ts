@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { Advance } from './advance.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 
 /** A run's status and the last number of its journal, as of one moment. @throws TrainyardError RUN_NOT_FOUND */
@@ -10,12 +10,6 @@ export async function findRun(pool: pg.Pool, runId: string): Promise<{ status: R
     values: [runId],
   });
   const [row] = rows;
-  if (!row) throw runNotFound(runId);
+  if (!row) throw fault('RUN_NOT_FOUND', { run: runId });
   return { status: row.status, lastSeq: row.last_seq };
-}
-
-export function runNotFound(runId: string): TrainyardError {
-  return new TrainyardError('RUN_NOT_FOUND', `There is no run ${runId}`, 'List the runs to find its id.', {
-    status: 404,
-  });
 }

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import { projectNotFound } from '../projects/errors.ts';
 import type { ProjectStore } from '../projects/ports.ts';
 import type { TrainableModel, TrainableModels } from '../training/models.ts';
 import { differencesOf } from './differences.ts';
-import { runNotFound } from './errors.ts';
 import type { ArtifactFile, RunDirectories, RunQuery, RunReader, RunStore } from './ports.ts';
 
 export interface RunViewParts {
@@ -61,7 +61,7 @@ export class RunViews {
   async show(runId: string): Promise<Run> {
     const { reader, runs } = this.parts;
     const [summary] = await reader.summaries([runId]);
-    if (!summary) throw runNotFound(runId);
+    if (!summary) throw fault('RUN_NOT_FOUND', { run: runId });
     const [details, config] = await Promise.all([reader.details(runId), runs.config(runId)]);
     const hasCheckpoint = details.artifacts.some(({ kind }) => kind === 'checkpoint');
     return { ...summary, ...details, config, actions: [...possibleActions(summary.status, hasCheckpoint)] };
@@ -88,7 +88,7 @@ export class RunViews {
     const { reader, runs } = this.parts;
     const summaries = await reader.summaries(parsed.data);
     const missing = parsed.data.find((id) => !summaries.some((summary) => summary.id === id));
-    if (missing !== undefined) throw runNotFound(missing);
+    if (missing !== undefined) throw fault('RUN_NOT_FOUND', { run: missing });
     const configs = await Promise.all(parsed.data.map((id) => runs.config(id)));
     const details = await Promise.all(parsed.data.map((id) => reader.details(id)));
     const metricNames = [...new Set(details.flatMap((detail) => detail.metricNames))].sort();

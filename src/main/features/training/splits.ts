@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 
 export interface Splits {
   readonly trainSplit: number;

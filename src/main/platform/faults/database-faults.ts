@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { diskFull, isDiskSpent, isReadOnly } from './disk-room.ts';
 
 /** An error of a driver; `path` where its file is known. */

@@ -1,8 +1,8 @@
 import { accessSync, constants, type StatsFs, statfsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type DiskRoom, formatBytes } from '../../../shared/model/disk.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
 import { hasCode } from '../error-code.ts';
 
 const spentBytes = 1024 ** 2;

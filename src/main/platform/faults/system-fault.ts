@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { databaseFault } from './database-faults.ts';
 import { diskFull } from './disk-room.ts';
 import { fileFault, isFileError } from './file-faults.ts';

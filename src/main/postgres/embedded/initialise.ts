@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/model/disk.ts';
-import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
 import { syncFolder } from '../../platform/durable-file.ts';
 import { failpoint } from '../../platform/failpoints.ts';

@@ -10,7 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { requireOwnFolder } from '../../platform/state-folder.ts';
 import { claim, hadDatabase, hasData, keepNote, readNote, requireClaim, shared } from './location-notes.ts';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { asPostgresError, type Target } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { AppliedRevision, RevisionFile } from './ports.ts';
 
 /** The number that people name a revision by: `0003` of `0003_workflows`. */

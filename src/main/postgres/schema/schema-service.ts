@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { editedRevisions, planDowngrade, planUpgrade, revisionOf } from './plan.ts';
 import type { DatabaseState, RevisionFile, RevisionFiles, SchemaDatabase } from './ports.ts';
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
 
 export interface ComposeCall {

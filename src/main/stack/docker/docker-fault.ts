@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { DaemonRefusal } from '../daemon.ts';
 

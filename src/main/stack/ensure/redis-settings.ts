@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { EnsureStep } from '../ports.ts';
 import { describeChanges } from './describe-changes.ts';
 

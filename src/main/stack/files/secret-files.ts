@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { replaceFile, syncFolder } from '../../platform/durable-file.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { readStateText } from '../../platform/state-file.ts';

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 
 /** Ten years: more than anything that is cached lives, less than what any store's clock can hold. */
 const longestMs = 10 * 365 * 24 * 60 * 60 * 1000;

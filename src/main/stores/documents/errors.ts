@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { collections } from './collections.ts';
 import { fieldSegments } from './field-path.ts';
 import type { CollectionName, StoredDocument } from './ports.ts';

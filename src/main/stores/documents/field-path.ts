@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 
 const segment = '[A-Za-z_][A-Za-z0-9_-]{0,63}';
 const pattern = new RegExp(`^${segment}(\\.${segment}){0,7}$`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { toJsonText } from '../../platform/json-text.ts';
 import { collections } from './collections.ts';
 import type { CollectionName, StoredDocument } from './ports.ts';

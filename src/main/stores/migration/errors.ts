@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 
 /** The error for a target that holds what the source does not: nothing was written to it. */
 export function notEmpty(what: string): TrainyardError {

@@ -1,4 +1,4 @@
-import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import type { OnProgress } from '../../platform/progress.ts';
 import { buckets } from '../objects/ports.ts';

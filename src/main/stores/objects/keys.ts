@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 
 const segment = /^[A-Za-z0-9._-]{1,255}$/;
 const mostSegments = 8;

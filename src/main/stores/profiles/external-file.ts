@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { replaceFile } from '../../platform/durable-file.ts';
 import type { StoreEndpoints, TlsOptions } from '../../platform/endpoints.ts';
 import { failpoint } from '../../platform/failpoints.ts';

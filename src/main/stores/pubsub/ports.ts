@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { toJsonText } from '../../platform/json-text.ts';
 
 /** The most bytes that a message's JSON text may have. */

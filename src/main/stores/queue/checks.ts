@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 
 /** A day short of the longest timer that JavaScript has. */
 const longestMs = 23 * 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ServerEndpoint } from '../../platform/endpoints.ts';
 
 /** Where a Redis server is and how to be let in. Only `place` (host and port) may be shown. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, copyFileSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { syncFolder } from '../../platform/durable-file.ts';
 
 /** The database, its journal, its shared memory: without its journal a database lacks what was written last. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { SettingsStore } from './ports.ts';
 
 /**

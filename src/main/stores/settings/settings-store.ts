@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { errorMessage, TrainyardError } from '../../../shared/model/errors.ts';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { aboutFile, hasCode } from '../../platform/error-code.ts';
 import { toJsonText } from '../../platform/json-text.ts';
 import { prepareOwnFile } from '../../platform/state-file.ts';

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { TemporalEndpoint } from '../../platform/endpoints.ts';
 
 /** gRPC's numbers of the answers that mean something here. */

@@ -5,7 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isOver } from '../../../shared/contract/file-progress.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { Bars } from '../../components/bars.tsx';
 import { CancelImport } from '../../components/cancel-import.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -119,7 +119,7 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
           </Group>
         </section>
       )}
-      {failure && <ProblemAlert error={new TrainyardError(failure.code, failure.message, failure.hint)} />}
+      {failure && <ProblemAlert error={TrainyardError.from(failure)} />}
       {current && <TrainingRisks risks={current.trainingRisks} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <section className="surface" style={{ padding: '16px 18px' }} aria-labelledby="dataset-facts">

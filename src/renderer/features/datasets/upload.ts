@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { fileUrl } from '../../rpc/file-key.ts';
 
 const brokenOff = 'UPLOAD_FAILED';

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Reading, Validation } from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type EngineClient, engine } from '../../rpc/client.ts';
 
 type CheckProgress = Awaited<ReturnType<EngineClient['datasets']['waitForCheck']>>;
@@ -72,7 +72,7 @@ export function useCheck(): Check {
           report({
             isPending: false,
             data: validation,
-            error: error && new TrainyardError(error.code, error.message, error.hint, { place: error.place }),
+            error: error && TrainyardError.from(error),
           }),
         (error: unknown) => report({ isPending: false, error }),
       );

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { Run } from '../../../shared/contract/runs.ts';
-import { TrainyardError } from '../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import { fetchFile } from '../../rpc/fetch-file.ts';
 
 /** What a page can show; a trainer may write any amount. */

@@ -16,10 +16,6 @@ export const databaseCodes = {
     message: 'PostgreSQL과의 암호화 연결에 실패했습니다',
     hint: 'URL의 sslmode를 서버에 맞추세요.',
   },
-  DATABASE_UNAVAILABLE: {
-    message: '데이터베이스가 응답하지 않습니다',
-    hint: '엔진이 다시 시작하거나 기다렸다가 저절로 이어서 합니다. 잠시 뒤 다시 시도하고, 계속되면 "trainyard doctor"로 까닭을 확인하세요.',
-  },
   POSTGRES_NO_DATABASE: {
     message: '그런 데이터베이스가 없습니다',
     hint: '데이터베이스를 만들거나(createdb) URL의 이름을 고치세요.',

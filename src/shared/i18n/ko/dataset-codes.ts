@@ -8,10 +8,6 @@ export const datasetCodes = {
     message: '이미 여러 검사가 진행 중입니다',
     hint: '하나가 끝나기를 기다리거나 취소하세요.',
   },
-  CHECK_FAILED: {
-    message: '검사하지 못했습니다',
-    hint: '다시 검사하세요. 또 실패하면 상태 폴더의 엔진 로그를 확인하세요.',
-  },
   PATH_ESCAPES: {
     message: '경로가 폴더 밖을 가리킵니다',
     hint: '폴더 안의 상대 경로만 쓰도록 다시 만드세요.',
@@ -135,7 +131,6 @@ export const datasetCodes = {
     hint: '복사(mode "copy")로 가져오거나 파일을 제자리에 두세요(--in-place).',
   },
   LINK_IMPOSSIBLE: { message: '이 디스크에서는 링크할 수 없습니다', hint: '복사나 제자리 방식을 쓰세요.' },
-  IMPORT_FAILED: { message: '가져오지 못했습니다', hint: '아래의 문제를 고쳐 다시 시도하세요.' },
   IMPORT_CANCELLED: {
     message: '가져오기를 취소했습니다. 가져온 것은 남지 않았습니다',
     hint: '필요하면 다시 가져오세요.',

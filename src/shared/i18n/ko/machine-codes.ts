@@ -1,9 +1,5 @@
 /** 상태 폴더와 이 컴퓨터의 문제, 그리고 지금은 할 수 없는 요청. */
 export const machineCodes = {
-  CONFLICT: {
-    message: '학습의 지금 상태에서는 할 수 없는 작업입니다',
-    hint: '학습이 진행 중인지, 이미 끝났는지 확인하세요.',
-  },
   PROJECT_NAME_TAKEN: {
     message: '같은 이름의 프로젝트가 이미 있습니다',
     hint: '다른 이름을 쓰거나 그 프로젝트를 쓰세요.',
@@ -15,14 +11,6 @@ export const machineCodes = {
   DATASET_IN_USE: {
     message: '사용 중인 데이터셋은 삭제할 수 없습니다',
     hint: '이 데이터셋을 쓰는 학습을 취소하거나, 학습과 가져오기가 끝날 때까지 기다리세요.',
-  },
-  RUN_CHECKPOINT_MISSING: {
-    message: '이어서 학습할 체크포인트가 없습니다',
-    hint: '처음부터 다시 학습하세요.',
-  },
-  RUN_DATASET_REMOVED: {
-    message: '이 학습의 데이터셋이 삭제되었습니다',
-    hint: '데이터셋을 다시 가져와 새로 학습하세요.',
   },
   DATASET_CHANGED: {
     message: '데이터셋의 파일이 가져왔을 때와 다릅니다',
@@ -121,10 +109,6 @@ export const machineCodes = {
     hint: '다시 시작하세요. 잃은 것은 없고 학습은 계속되었습니다. 원인은 상태 폴더의 엔진 로그에 있습니다.',
   },
   HEADER_REPEATED: { message: '같은 헤더가 두 번 들어 있습니다', hint: '한 번만 보내세요.' },
-  MALFORMED_REQUEST: {
-    message: '요청을 읽을 수 없습니다',
-    hint: '내용 형식 application/json으로 UTF-8 JSON을 보내세요.',
-  },
   MEDIA_TYPE_UNSUPPORTED: {
     message: '받지 않는 내용 형식입니다',
     hint: 'application/json으로 보내세요.',

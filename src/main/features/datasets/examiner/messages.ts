@@ -1,5 +1,5 @@
 import type { Validation } from '../../../../shared/contract/datasets.ts';
-import type { ErrorPlace } from '../../../../shared/model/errors.ts';
+import type { ErrorPlace } from '../../../../shared/errors/error.ts';
 import type { ExaminationRequest } from '../examination.ts';
 import type { AcceptedImage } from '../images.ts';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { Examination, ExaminationRequest, ExaminationWatch, SourceExaminer } from '../examination.ts';
 import type { AcceptedImage } from '../images.ts';
 import type { ThreadData, ThreadMessage, ThreadOrder } from './messages.ts';

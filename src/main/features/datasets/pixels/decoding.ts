@@ -1,5 +1,5 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
-import { errorMessage } from '../../../../shared/model/errors.ts';
+import { errorMessage } from '../../../../shared/errors/error.ts';
 import { ImageFault } from '../ports.ts';
 
 // Many small images: side by side, each on one thread. Nothing is decoded twice, so nothing need be cached.

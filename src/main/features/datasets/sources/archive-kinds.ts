@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 
 export type ArchiveKind = 'zip' | 'tar' | 'tar.gz' | 'tar.zst';
 

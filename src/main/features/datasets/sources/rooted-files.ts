@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { hashFile } from '../../../stores/objects/files/link-file.ts';
 import { isInside } from '../../../stores/objects/files/object-paths.ts';

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { ServerEndpoint, StoreEndpoints } from '../../../platform/endpoints.ts';
 import { createSchemaService } from '../../../postgres/schema/create-schema-service.ts';
 import type { EndpointCheck } from '../ports.ts';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { errorMessage } from '../../../../shared/model/errors.ts';
+import { errorMessage } from '../../../../shared/errors/error.ts';
 import { childEnvironment } from '../../../platform/child-environment.ts';
 import { appRoot } from '../../../platform/paths.ts';
 import type { Check } from '../ports.ts';

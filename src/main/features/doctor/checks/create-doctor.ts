@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { Profile } from '../../../../shared/model/stack.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { openHome } from '../../../platform/home.ts';

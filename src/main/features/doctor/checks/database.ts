@@ -1,4 +1,4 @@
-import { errorMessage } from '../../../../shared/model/errors.ts';
+import { errorMessage } from '../../../../shared/errors/error.ts';
 import type { Check } from '../ports.ts';
 import { stateFaultOf } from './engine.ts';
 

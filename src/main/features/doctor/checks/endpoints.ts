@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { TooLateError, within, wordsOf } from '../../../platform/deadline.ts';
 import type { FindingCode } from '../findings.ts';
 import type { Check, EndpointCheck, Observation } from '../ports.ts';

@@ -1,4 +1,4 @@
-import { errorSentence, TrainyardError } from '../../../../shared/model/errors.ts';
+import { errorSentence, TrainyardError } from '../../../../shared/errors/error.ts';
 import { answers, isAlive } from '../../../platform/find-engine.ts';
 import { readEngineRecord, readSecrets } from '../../../platform/home.ts';
 import { irregularEntries } from '../../../platform/state-folder.ts';

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
-import { errorMessage } from '../../../../shared/model/errors.ts';
+import { errorMessage } from '../../../../shared/errors/error.ts';
 import { replaceFile } from '../../../platform/durable-file.ts';
 import { openHome } from '../../../platform/home.ts';
 import { appRoot } from '../../../platform/paths.ts';

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { openHome } from '../../../platform/home.ts';
 import { type Binaries, checkBinaries, prepareBinaries } from '../../../postgres/embedded/binaries.ts';
 import { copiesFolder } from '../../../postgres/embedded/location.ts';

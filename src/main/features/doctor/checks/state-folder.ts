@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { type DiskLevel, diskLevel, formatBytes } from '../../../../shared/model/disk.ts';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { diskRoom } from '../../../platform/faults/disk-room.ts';
 import { openHome } from '../../../platform/home.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { messageLines } from '../../../../shared/model/terminal-text.ts';
 import { replaceFile } from '../../../platform/durable-file.ts';
 import { hasCode, isDiskRefusal, isUnreachable } from '../../../platform/error-code.ts';

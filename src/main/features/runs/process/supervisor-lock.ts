@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { isUnreachable } from '../../../platform/error-code.ts';
 import { isFileLocked } from '../../../platform/file-lock.ts';
 

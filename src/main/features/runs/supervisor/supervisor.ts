@@ -1,6 +1,6 @@
 import { closeSync, existsSync, watch } from 'node:fs';
 import path from 'node:path';
-import { errorMessage } from '../../../../shared/model/errors.ts';
+import { errorMessage } from '../../../../shared/errors/error.ts';
 import { cancelSchema, type ExitRecordFile } from '../../../../shared/model/run-directory.ts';
 import { hasCode, isDiskRefusal } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { TemporalEndpoint } from '../../../platform/endpoints.ts';
 import { temporalFault } from '../../../stores/temporal/faults.ts';
 import type { RunDriver, RunMover } from '../driver.ts';

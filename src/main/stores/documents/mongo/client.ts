@@ -1,5 +1,5 @@
 import { MongoClient, type MongoClientOptions } from 'mongodb';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { ServerEndpoint, TlsOptions } from '../../../platform/endpoints.ts';
 import { asMongoError } from './errors.ts';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
 import { MongoServerError } from 'mongodb';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { ServerEndpoint } from '../../../platform/endpoints.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import type { CollectionName } from '../ports.ts';

@@ -1,5 +1,5 @@
 import { MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 
 /** Unauthorized, AuthenticationFailed, and what hosted services say instead. */
 const refusedCodes = new Set([13, 18, 8000]);

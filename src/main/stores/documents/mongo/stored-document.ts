@@ -1,5 +1,5 @@
 import { BSON } from 'mongodb';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
 import { documentText } from '../validation.ts';
 import { fromStoredText, toStoredName, toStoredText, toTopName } from './names.ts';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { fromJsonbText, toJsonbText } from '../../../postgres/jsonb-text.ts';

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, realpath, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { checkObjectKey } from '../keys.ts';
 import type { Bucket } from '../ports.ts';

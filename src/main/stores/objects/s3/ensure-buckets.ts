@@ -7,8 +7,8 @@ import {
   ListObjectsV2Command,
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
 import { type Bucket, buckets } from '../ports.ts';
 import { connectS3, type S3Connection } from './client.ts';

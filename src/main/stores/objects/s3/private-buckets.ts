@@ -7,7 +7,7 @@ import {
   PutBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { connectS3, type S3Connection } from './client.ts';
 import { isNotImplemented, s3Code, s3Status } from './errors.ts';
 

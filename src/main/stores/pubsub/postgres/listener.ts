@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { ListeningConnection } from './connection.ts';
 
 /** Hears a notification's payload; null: some may have been missed, or none will come any more. */

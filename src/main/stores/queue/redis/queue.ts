@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { TrainyardError } from '../../../../shared/model/errors.ts';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { toJsonText } from '../../../platform/json-text.ts';
 import type { RedisConnection, Script } from '../../redis/connection.ts';
 import { checkDuration, checkMessageId, checkQueue, invalidMessage } from '../checks.ts';

@@ -1,0 +1,39 @@
+import { datasetErrors } from './datasets.ts';
+import { engineErrors } from './engine.ts';
+import { type Bilingual, type Entry, fill, type ParametersOf } from './entry.ts';
+import { type ErrorOptions, type ErrorRecord, TrainyardError } from './error.ts';
+import { runErrors } from './runs.ts';
+
+/** Every error that has a code of ours, by its code. */
+export const catalogue = { ...datasetErrors, ...engineErrors, ...runErrors };
+
+export type ErrorCode = keyof typeof catalogue;
+
+const entries: Readonly<Record<string, Entry>> = catalogue;
+
+/** The error of a code, with what its sentences name. */
+export function fault<Code extends ErrorCode>(
+  code: Code,
+  parameters: ParametersOf<(typeof catalogue)[Code]>,
+  options: ErrorOptions = {},
+): TrainyardError {
+  const { status, field, en }: Entry = catalogue[code];
+  const [message, hint] = en.map((sentence) => fill(sentence, parameters, 'en') ?? sentence);
+  return new TrainyardError(code, message ?? code, hint ?? '', {
+    status,
+    ...(field === undefined ? {} : { place: { field } }),
+    ...options,
+    parameters,
+  });
+}
+
+/** Message and hint of an error in a language; as they were sent or kept where the catalogue does not know it, or lacks what it names. */
+export function inLanguage(
+  { code, message, hint, parameters = {} }: ErrorRecord,
+  language: keyof Bilingual,
+): { readonly message: string; readonly hint: string } {
+  const known = Object.hasOwn(entries, code) ? entries[code] : undefined;
+  if (language === 'en' || !known) return { message, hint };
+  const [koreanMessage, koreanHint] = known[language].map((sentence) => fill(sentence, parameters, language));
+  return { message: koreanMessage ?? message, hint: koreanHint ?? hint };
+}
