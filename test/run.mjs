@@ -1,4 +1,5 @@
 // `npm test`: every tier that this machine can run, then a table of what ran and what was skipped and why.
+// `npm test -- NAME…`: the tiers whose names begin with one of these, and the tests at those that are paths (test/cli).
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,11 +47,11 @@ const tiers = [
   { name: 'unused', command: ['node_modules/knip/bin/knip.js'] },
   {
     name: 'unit and integration',
-    command: vitest('--exclude', 'test/{e2e,ui,desktop,torture,stack,temporal}/**'),
+    command: vitest('--exclude', 'test/{e2e,ui,desktop,torture,stack,features/runs/temporal}/**'),
   },
   { name: 'browser', command: vitest('test/ui', 'test/e2e') },
   { name: 'torture (short)', command: vitest('test/torture') },
-  { name: 'stack', command: vitest('test/stack', 'test/temporal'), skip: withoutDocker },
+  { name: 'stack', command: vitest('test/stack', 'test/features/runs/temporal'), skip: withoutDocker },
   { name: 'desktop', command: vitest('test/desktop'), skip: withoutElectron },
 ];
 
@@ -105,10 +106,19 @@ async function runTier({ name, command }) {
 
 await ensureBuilt({ onBuild: (part) => console.log(`building ${part}`) });
 const wanted = process.argv.slice(2);
+const paths = wanted.filter((word) => existsSync(word));
+const chosen =
+  wanted.length === 0 ? tiers : tiers.filter(({ name }) => wanted.some((word) => name.startsWith(word)));
+if (paths.length > 0) chosen.push({ name: paths.join(' '), command: vitest(...paths) });
+if (chosen.length === 0) {
+  console.error(
+    `Nothing is named ${wanted.join(', ')}. Tiers: ${tiers.map(({ name }) => name).join(', ')}; or a path.`,
+  );
+  process.exit(2);
+}
 const rows = [];
-for (const tier of tiers) {
+for (const tier of chosen) {
   const { name, skip } = tier;
-  if (wanted.length > 0 && !wanted.some((word) => name.startsWith(word))) continue;
   const reason = skip?.() ?? null;
   if (reason) {
     rows.push({ name, state: 'skipped', note: reason, failures: [] });

@@ -1,7 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { expect, test } from 'vitest';
 import { openMongoDocuments } from '../../src/main/stores/documents/mongo/document-store.ts';
-import { sampleDocument } from '../contract/documents.ts';
+import { sampleDocument } from '../stores/documents/examples.ts';
 import { waitFor } from '../support/engine.ts';
 import { startServer, withoutServer } from '../support/servers.ts';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { Account } from '../embedded-postgres/support.ts';
+import type { Account } from '../postgres/embedded/support.ts';
 
 /** What another user tries: paths, socket addresses (a path, or a port of 127.0.0.1) and HTTP requests. */
 export interface Attempts {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { wholeJournal } from '../ingest/support/ledger.ts';
-import { Workshop } from '../ingest/support/workshop.ts';
+import { wholeJournal } from '../features/ingest/support/ledger.ts';
+import { Workshop } from '../features/ingest/support/workshop.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /** Lines between which good ones stand; `npm run test:torture` takes more rounds. */

@@ -20,8 +20,8 @@ import { StackFolder } from '../../src/main/stack/files/stack-folder.ts';
 import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
 import { readExternal } from '../../src/main/stores/profiles/external-file.ts';
 import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
-import { makeHome } from '../embedded-postgres/support.ts';
-import { hashTree, makeDecoy } from '../state/decoy.ts';
+import { hashTree, makeDecoy } from '../platform/decoy.ts';
+import { makeHome } from '../postgres/embedded/support.ts';
 
 const entries = [
   'engine.json',

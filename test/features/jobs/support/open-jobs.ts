@@ -1,0 +1,63 @@
+import type { Pool } from 'pg';
+import { DatasetFiles } from '../../../../src/main/features/datasets/dataset-files.ts';
+import { PostgresDatasetRepository } from '../../../../src/main/features/datasets/dataset-queries.ts';
+import { Manifests } from '../../../../src/main/features/datasets/manifests.ts';
+import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { SharpPixelReader } from '../../../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
+import { LocalRootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
+import { JobClaims } from '../../../../src/main/features/jobs/job-claims.ts';
+import { PostgresJobStore } from '../../../../src/main/features/jobs/job-rows.ts';
+import { createJobs } from '../../../../src/main/features/jobs/jobs.ts';
+import { ModelExportJob } from '../../../../src/main/features/jobs/model-export.ts';
+import { PostgresModelSource } from '../../../../src/main/features/jobs/model-files.ts';
+import { StatisticsJob } from '../../../../src/main/features/jobs/statistics.ts';
+import type { LocalObjects, ObjectStore } from '../../../../src/main/stores/objects/ports.ts';
+import type { PubSub } from '../../../../src/main/stores/pubsub/ports.ts';
+import type { Queue, WorkerLink } from '../../../../src/main/stores/queue/ports.ts';
+
+export interface JobStage {
+  readonly pool: Pool;
+  readonly queue: Queue;
+  readonly pubSub: PubSub;
+  readonly objects: ObjectStore & LocalObjects;
+  readonly workers?: WorkerLink;
+  readonly machineId?: string;
+  readonly leaseMs?: number;
+}
+
+/** An engine's part on jobs, as the engine wires it. */
+export function openJobs({ pool, queue, pubSub, objects, workers, machineId, leaseMs }: JobStage) {
+  const repository = new PostgresDatasetRepository(pool);
+  const manifests = new Manifests({
+    store: objects,
+    files: new LocalRootedFiles(),
+    reader: new SharpImageReader(),
+  });
+  const files = new DatasetFiles({
+    repository,
+    store: objects,
+    local: objects,
+    files: new LocalRootedFiles(),
+    manifests,
+  });
+  const store = new PostgresJobStore(pool);
+  const kinds = [
+    new StatisticsJob({ repository, manifests, files, pixels: new SharpPixelReader(1e8) }),
+    new ModelExportJob(objects, async () => undefined),
+  ];
+  const log = { info: () => undefined, warn: () => undefined };
+  const jobs = createJobs({
+    store,
+    queue,
+    pubSub,
+    kinds,
+    log,
+    datasets: repository,
+    models: new PostgresModelSource(pool),
+    machineId: machineId ?? 'this-machine',
+    objectsAreShared: workers !== undefined,
+    workers: workers ?? null,
+    ...(leaseMs ? { leaseMs } : {}),
+  });
+  return { ...jobs, store, claims: new JobClaims({ store, queue, pubSub, kinds, log }) };
+}

@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { FileRunDirectories } from '../../../src/main/features/runs/process/run-directories.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+test('an engine that prepares a run directory while another one does leaves it, and what was begun there, as it is', async () => {
+  await using place = await temporaryFolder();
+  const directories = new FileRunDirectories(place.folder);
+  const runDirectory = directories.folderOf('00000000-0000-4000-8000-000000000001', 1);
+  let isWriting = () => {};
+  const writing = new Promise<void>((resolve) => (isWriting = resolve));
+  let goOn = () => {};
+  const gate = new Promise<void>((resolve) => (goOn = resolve));
+  async function* slowLines(): AsyncGenerator<string> {
+    yield 'first';
+    isWriting();
+    await gate;
+    yield 'second';
+  }
+  const first = directories.prepare(runDirectory, { by: 'first' }, slowLines()).then(() => {
+    // As its supervisor does, at once.
+    writeFileSync(path.join(runDirectory, 'stdout.log'), 'training');
+  });
+  await writing;
+  const second = new FileRunDirectories(place.folder).prepare(runDirectory, { by: 'second' }, ['other']);
+  goOn();
+  await Promise.all([first, second]);
+  expect(await readFile(path.join(runDirectory, 'stdout.log'), 'utf8')).toBe('training');
+  expect(await readFile(path.join(runDirectory, 'dataset.jsonl'), 'utf8')).toBe('first\nsecond\n');
+  expect(JSON.parse(await readFile(path.join(runDirectory, 'config.json'), 'utf8'))).toEqual({ by: 'first' });
+  expect(await readdir(path.dirname(runDirectory))).toEqual(['1']);
+});

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type pg from 'pg';
+import { AuditLog } from '../../../../src/main/features/audit/audit-log.ts';
+import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
+import type { DatasetRecord, TrainingData } from '../../../../src/main/features/datasets/ports.ts';
+import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
+import { PostgresJournal } from '../../../../src/main/features/journal/journal-rows.ts';
+import { PostgresProjectStore } from '../../../../src/main/features/projects/project-rows.ts';
+import { Projects } from '../../../../src/main/features/projects/projects.ts';
+import { PostgresAttemptStore } from '../../../../src/main/features/runs/attempt-rows.ts';
+import type { RunDriver } from '../../../../src/main/features/runs/driver.ts';
+import type { RunLog } from '../../../../src/main/features/runs/ports.ts';
+import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
+import { SupervisedExecutor } from '../../../../src/main/features/runs/process/supervised-executor.ts';
+import { PostgresRunReader } from '../../../../src/main/features/runs/run-queries.ts';
+import { PostgresRunStore } from '../../../../src/main/features/runs/run-rows.ts';
+import { createRuns, type Runs, type RunsParts } from '../../../../src/main/features/runs/runs.ts';
+import type { TrainableModels } from '../../../../src/main/features/training/models.ts';
+import { createPool } from '../../../../src/main/postgres/pool.ts';
+import { PostgresUnitOfWork } from '../../../../src/main/postgres/unit-of-work.ts';
+import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
+import { createDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
+import { objectNotFound } from '../../../../src/main/stores/objects/keys.ts';
+import type { PubSub } from '../../../../src/main/stores/pubsub/ports.ts';
+import { MemoryPubSub } from './memory-pub-sub.ts';
+import { createTestIngestion } from './test-ingestion.ts';
+
+const root = path.resolve(import.meta.dirname, '../../../..');
+
+/** Models whose names are what the fake trainer does. */
+const models: TrainableModels = {
+  list: async () =>
+    ['quick', 'flaky', 'failing', 'silent', 'crashing', 'slow', 'stubborn', 'waiting', 'steady'].map(
+      (name) => ({
+        id: `builtin/${name}`,
+        executor: 'builtin',
+        taskTypes: ['classification'],
+        description: { en: name, ko: name },
+        defaults: {
+          dataset: { trainSplit: 0.8, valSplit: 0.2, testSplit: 0 },
+          training: {
+            epochs: 2,
+            batchSize: 8,
+            learningRate: 0.01,
+            optimizer: 'adam',
+            scheduler: { type: 'none', warmupEpochs: 0 },
+          },
+        },
+      }),
+    ),
+};
+
+/** A dataset of three images that the tests train on, made where it is not there. */
+export async function ensureDataset(pool: pg.Pool, id: string = randomUUID()): Promise<string> {
+  await pool.query(
+    `INSERT INTO datasets (id, user_id, name, storage_path, format, size_bytes, file_count, status)
+     VALUES ($1, $2, $3, $4, 'imagenet', 0, 0, 'ready') ON CONFLICT DO NOTHING`,
+    [id, localOwnerId, `shapes-${id.slice(0, 4)}`, `s3://datasets/${id}/1`],
+  );
+  await pool.query(
+    `INSERT INTO dataset_versions (dataset_id, version, manifest_sha256, mode, image_count, size_bytes, classes)
+     VALUES ($1, 1, 'none', 'copy', 3, 30, '[{"name": "round", "count": 2}, {"name": "square", "count": 1}]')
+     ON CONFLICT DO NOTHING`,
+    [id],
+  );
+  return id;
+}
+
+/** Datasets as the runs need them, from the rows alone. */
+function datasetsOf(pool: pg.Pool): RunsParts['datasets'] {
+  const find = async (_userId: string, reference: string): Promise<DatasetRecord | null> => {
+    const { rows } = await pool.query(
+      `SELECT id, name, status FROM datasets WHERE (id::text = $1 OR name = $1) AND deleted_at IS NULL`,
+      [reference],
+    );
+    const newest = rows[0] ? await findVersion(rows[0].id, 1) : null;
+    return rows[0] ? { ...rows[0], newest } : null;
+  };
+  const findVersion: RunsParts['datasets']['findVersion'] = async (datasetId, version) => {
+    const { rows } = await pool.query(
+      `SELECT version, classes FROM dataset_versions WHERE dataset_id = $1 AND version = $2`,
+      [datasetId, version],
+    );
+    return rows[0] ?? null;
+  };
+  return { find, findVersion };
+}
+
+const trainingData: TrainingData = {
+  prepareForTraining: async (datasetId, datasetVersion) => ({
+    datasetId,
+    datasetVersion,
+    root: '/images',
+    classes: [],
+    images: 3,
+    lines: (async function* () {
+      for (const name of ['round/1.png', 'round/2.png', 'square/1.png']) {
+        const facts = { sha256: '0'.repeat(64), size: 10, width: 2, height: 2, channels: 1, split: null };
+        yield { file: name, path: name, class: path.dirname(name), ...facts };
+      }
+    })(),
+  }),
+};
+
+export interface Stage extends AsyncDisposable {
+  readonly pool: pg.Pool;
+  readonly runs: Runs;
+  readonly projects: Projects;
+  readonly parts: RunsParts;
+  readonly warnings: unknown[];
+}
+
+export interface StageOptions {
+  readonly url: string;
+  /** Where the run directories lie. */
+  readonly folder: string;
+  readonly machineId?: string;
+  readonly slots?: number;
+  readonly pubSub?: PubSub;
+  readonly supervisor?: string;
+  readonly parts?: (parts: RunsParts) => Partial<RunsParts>;
+  /** Left out: within the process. */
+  readonly driver?: (machineId: string, log: RunLog) => RunDriver;
+}
+
+/** The runs' services on a real database, with real supervisors and the fake trainer. The loop is not started. */
+export function createStage(options: StageOptions): Stage {
+  const { folder, machineId = 'machine', slots = 2, pubSub = new MemoryPubSub() } = options;
+  mkdirSync(folder, { recursive: true });
+  const pool = createPool({ url: options.url }, { max: 6 });
+  const warnings: unknown[] = [];
+  const log = {
+    info: () => {},
+    warn: (details: object, message: string) => void warnings.push({ message, ...details }),
+  };
+  const directories = new FileRunDirectories(path.join(folder, 'runs'));
+  const noObjects: RunsParts['objects'] = {
+    head: async () => null,
+    get: async (bucket, key) => {
+      throw objectNotFound(bucket, key);
+    },
+  };
+  const documents = createDocumentStore(pool);
+  const cache = createCache(pool);
+  const changes = new ChangeFeed();
+  const audit = new AuditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
+  const projectStore = new PostgresProjectStore(pool);
+  const ingestion = createTestIngestion({ pool, documents, cache, pubSub, changes, log });
+  const base: RunsParts = {
+    machineId,
+    work: new PostgresUnitOfWork(pool),
+    journal: new PostgresJournal(),
+    runs: new PostgresRunStore(pool),
+    attempts: new PostgresAttemptStore(pool),
+    reader: new PostgresRunReader(pool),
+    projects: projectStore,
+    datasets: datasetsOf(pool),
+    trainingData,
+    models,
+    documents,
+    cache,
+    ingestion,
+    directories,
+    objects: noObjects,
+    executor: new SupervisedExecutor({
+      name: 'builtin',
+      node: process.execPath,
+      supervisor: options.supervisor ?? path.join(root, 'src/main/features/runs/supervisor/supervisor.ts'),
+      trainer: path.join(import.meta.dirname, 'fake-trainer.mjs'),
+      directories,
+      log,
+    }),
+    slots: () => slots,
+    pubSub,
+    changes,
+    audit,
+    log,
+    ...(options.driver && { driver: options.driver(machineId, log) }),
+  };
+  const parts = { ...base, ...options.parts?.(base) };
+  const runs = createRuns(parts);
+  return {
+    pool,
+    runs,
+    parts,
+    warnings,
+    projects: new Projects(projectStore, changes, audit),
+    [Symbol.asyncDispose]: async () => {
+      await runs.loop[Symbol.asyncDispose]();
+      await ingestion.closeAll();
+      await pool.end();
+    },
+  };
+}
+
+/** A supervisor that cannot begin, for a test of what is said then. */
+export function brokenSupervisor(folder: string): string {
+  const file = path.join(folder, 'broken-supervisor.mjs');
+  writeFileSync(file, `process.stderr.write('no such thing\\n'); process.exit(1);\n`);
+  return file;
+}

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { runCli, startEngine, temporaryHome, waitFor } from '../../support/engine.ts';
+import { expectNothingLostOrDoubled } from '../../torture/ledger.ts';
+import { stageWithDataset, train } from '../../torture/life.ts';
+import { areaOf } from './support.ts';
+
+/** Far more than the eight seconds after which a server counts as silent, and far less than a person waits. */
+const boundMs = 40_000;
+const withoutProcesses = process.platform === 'linux' ? null : 'processes are found in /proc';
+if (withoutProcesses) console.info(`skipped: a PostgreSQL that is halted: ${withoutProcesses}`);
+
+/** The server of a state folder: its first process, then those that it forked. */
+function processesOf(home: string): [postmaster: number, ...forked: number[]] {
+  const postmaster = Number.parseInt(
+    readFileSync(path.join(areaOf(home), 'data', 'postmaster.pid'), 'utf8'),
+    10,
+  );
+  const forked = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return (
+          readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(postmaster)
+        );
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    });
+  return [postmaster, ...forked.map(Number)];
+}
+
+const titleOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+
+function send(signal: NodeJS.Signals, pids: readonly number[]): void {
+  for (const pid of pids) process.kill(pid, signal);
+}
+
+async function timed<T>(work: Promise<T>): Promise<{ answer: T; ms: number }> {
+  const start = performance.now();
+  return { answer: await work, ms: performance.now() - start };
+}
+
+test.skipIf(withoutProcesses).concurrent(
+  'a PostgreSQL that is halted is told with a code by the command line and by /readyz, and a training goes on without loss once it runs again',
+  async () => {
+    await using place = await stageWithDataset();
+    const { stage, where } = place;
+    const run = await train(stage, where, 15);
+    await waitFor('the training to begin', async () => {
+      const { status } = await stage.ask<{ status: string }>('GET', `/runs/${run}`);
+      return status === 'running';
+    });
+    const halted = processesOf(stage.home);
+    send('SIGSTOP', halted);
+    try {
+      const list = await timed(runCli(stage.home, ['project', 'list', '--json']));
+      expect(list.ms).toBeLessThan(boundMs);
+      expect(list.answer).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('The database does not answer'),
+      });
+      expect(JSON.parse(list.answer.stdout)).toMatchObject({
+        error: { code: 'DATABASE_UNAVAILABLE', hint: expect.stringContaining('goes on by itself') },
+      });
+      // Known to be silent, it keeps nobody waiting.
+      const made = await timed(runCli(stage.home, ['project', 'create', 'meanwhile', '--json']));
+      expect(JSON.parse(made.answer.stdout)).toMatchObject({ error: { code: 'DATABASE_UNAVAILABLE' } });
+      const ready = await fetch(`${stage.engine.url}/readyz`);
+      expect(ready.status).toBe(503);
+      expect(await ready.json()).toMatchObject({
+        ready: false,
+        checks: { database: { ok: false, message: expect.stringContaining('has not answered') } },
+      });
+    } finally {
+      send('SIGCONT', halted);
+    }
+    await waitFor('the engine to be ready', async () => (await fetch(`${stage.engine.url}/readyz`)).ok);
+    const { code } = await runCli(stage.home, ['project', 'create', 'afterwards', '--json']);
+    expect(code).toBe(0);
+    await waitFor('the end of the training', async () => {
+      const { status } = await stage.ask<{ status: string }>('GET', `/runs/${run}`);
+      return status === 'completed';
+    });
+    await expectNothingLostOrDoubled(stage.engine, run);
+  },
+  120_000,
+);
+
+test.skipIf(withoutProcesses).concurrent(
+  'where only the connections’ processes are halted, a request on one of them ends with the code, and the next is answered over a new one',
+  async () => {
+    await using place = await temporaryHome();
+    await using engine = await startEngine(place.home);
+    const list = () => timed(runCli(place.home, ['project', 'list', '--json']));
+    const halted = processesOf(place.home).filter((pid) => titleOf(pid).includes('vision_platform'));
+    expect(halted).not.toEqual([]);
+    send('SIGSTOP', halted);
+    try {
+      const { answer, ms } = await list();
+      expect(ms).toBeLessThan(boundMs);
+      expect(JSON.parse(answer.stdout)).toMatchObject({ error: { code: 'DATABASE_UNAVAILABLE' } });
+      const next = await list();
+      expect(next.ms).toBeLessThan(boundMs);
+      expect(next.answer.code, next.answer.stdout).toBe(0);
+    } finally {
+      send('SIGCONT', halted);
+    }
+    expect(await engine.stop()).toBe(0);
+  },
+  120_000,
+);
