@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { base, reference, time, waitMs } from './common.ts';
+import { jobErrors } from '../errors/jobs.ts';
+import { runErrors } from '../errors/runs.ts';
+import { base, declared, reference, time, waitMs, workError } from './common.ts';
+
+const procedure = base.errors(declared({ ...jobErrors, ...runErrors }));
 
 export const jobKinds = ['dataset.statistics', 'model.export'] as const;
 export const jobStatuses = ['queued', 'running', 'done', 'failed'] as const;
@@ -38,7 +42,7 @@ export const jobSchema = z.object({
   worker: z.string().nullable(),
   statistics: datasetStatisticsSchema.nullable(),
   export: modelExportSchema.nullable(),
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  error: workError.nullable(),
   createdAt: time,
   startedAt: time.nullable(),
   endedAt: time.nullable(),
@@ -46,7 +50,7 @@ export const jobSchema = z.object({
 export type Job = z.infer<typeof jobSchema>;
 
 export const jobsContract = {
-  start: base
+  start: procedure
     .route({
       method: 'POST',
       path: '/jobs',
@@ -67,7 +71,7 @@ export const jobsContract = {
       ]),
     )
     .output(jobSchema),
-  show: base
+  show: procedure
     .route({
       method: 'GET',
       path: '/jobs/{job}',
@@ -76,7 +80,7 @@ export const jobsContract = {
     })
     .input(z.object({ job: z.uuid(), waitMs }))
     .output(jobSchema),
-  list: base
+  list: procedure
     .route({ method: 'GET', path: '/jobs', tags: ['jobs'], summary: 'Jobs, newest first' })
     .input(
       z.object({

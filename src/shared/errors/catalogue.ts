@@ -2,10 +2,11 @@ import { datasetErrors } from './datasets.ts';
 import { engineErrors } from './engine.ts';
 import { type Bilingual, type Entry, fill, type ParametersOf } from './entry.ts';
 import { type ErrorOptions, type ErrorRecord, TrainyardError } from './error.ts';
+import { jobErrors } from './jobs.ts';
 import { runErrors } from './runs.ts';
 
 /** Every error that has a code of ours, by its code. */
-export const catalogue = { ...datasetErrors, ...engineErrors, ...runErrors };
+export const catalogue = { ...datasetErrors, ...engineErrors, ...jobErrors, ...runErrors };
 
 export type ErrorCode = keyof typeof catalogue;
 

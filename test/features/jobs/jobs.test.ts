@@ -5,7 +5,9 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { machineQueue } from '../../../src/main/features/jobs/job-claims.ts';
-import { koreanCodes } from '../../../src/shared/i18n/ko/codes.ts';
+import { jobSchema } from '../../../src/shared/contract/jobs.ts';
+import { inLanguage } from '../../../src/shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../src/shared/errors/error.ts';
 import { waitFor } from '../../support/engine.ts';
 import { importFolder } from '../datasets/support/open-service.ts';
 import { writeFiles } from '../datasets/support/pictures.ts';
@@ -122,17 +124,17 @@ test('exports the model of a completed run with a card, and nothing of others', 
     ],
   });
   const refusals = [
-    [await makeTrainedRun(pool, objects, project, { status: 'running' }), 'RUN_NOT_COMPLETED'],
-    [await makeTrainedRun(pool, objects, project, { stored: false }), 'MODEL_NOT_STORED'],
-    [randomUUID(), 'RUN_NOT_FOUND'],
+    [await makeTrainedRun(pool, objects, project, { status: 'running' }), 'RUN_NOT_COMPLETED', /학습 중/],
+    [await makeTrainedRun(pool, objects, project, { stored: false }), 'MODEL_NOT_STORED', /객체 저장소/],
+    [randomUUID(), 'RUN_NOT_FOUND', /학습 .+ 찾을 수 없습니다/],
   ] as const;
-  for (const [other, code] of refusals) {
-    await expect(
-      jobs.service.start(localOwnerId, { kind: 'model.export', run: other }),
-    ).rejects.toMatchObject({
-      code,
-    });
-    expect(koreanCodes[code]).toBeDefined();
+  for (const [other, code, korean] of refusals) {
+    const refused = await jobs.service
+      .start(localOwnerId, { kind: 'model.export', run: other })
+      .catch((error: unknown) => error);
+    if (!(refused instanceof TrainyardError)) throw new Error(`${code} was to be thrown`);
+    expect(refused.code).toBe(code);
+    expect(inLanguage(refused.record, 'ko').message).toMatch(korean);
   }
 });
 
@@ -149,7 +151,11 @@ test('says why a job failed, and does it again when it is asked for again', asyn
   const request = { kind: 'model.export', run } as const;
   const { id } = await jobs.service.start(localOwnerId, request);
   const failed = await jobs.service.show(localOwnerId, id, 20_000);
-  expect(failed).toMatchObject({ status: 'failed', error: { code: 'ARTIFACT_DAMAGED' }, export: null });
+  const error = { code: 'ARTIFACT_DAMAGED', parameters: { name: 'model.json' } };
+  expect(failed).toMatchObject({ status: 'failed', error, export: null });
+  await pool.query(`UPDATE jobs SET error = error - 'parameters' - 'place' WHERE id = $1`, [id]);
+  const keptByAnEarlierVersion = jobSchema.parse(await jobs.service.show(localOwnerId, id, 0));
+  expect(keptByAnEarlierVersion.error).toMatchObject({ ...error, parameters: {} });
   expect(await objects.head('models', `${run}/1/model.json`)).toBeNull();
   await objects.remove('artifacts', key);
   await objects.put('artifacts', key, good);

@@ -71,10 +71,12 @@ def _failure(error: Exception) -> dict:
             "message": f"The worker does not reach the object store: {type(error).__name__}",
             "hint": "Correct TRAINYARD_S3_ENDPOINT on the worker's machine, or start the server.",
         }
+    cause = f"{type(error).__name__}: {error}"
     return {
         "code": "JOB_FAILED",
-        "message": f"The job failed on a worker: {type(error).__name__}: {error}",
-        "hint": "See the worker's log, then start the job again.",
+        "message": f"The job failed: {cause}",
+        "hint": "See the log of whoever did it, then start the job again.",
+        "parameters": {"cause": cause},
     }
 
 

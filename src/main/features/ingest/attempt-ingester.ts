@@ -114,7 +114,7 @@ export class AttemptIngester {
   private async stand(): Promise<ReadState> {
     if (this.state) return this.state;
     const { store, shape, limits } = this.parts;
-    const place = await store.load(this.attempt.attemptId);
+    const place = await store.load(this.attempt);
     const { reading, rollups } = decodeState(place.state);
     const names = new MetricNames(rollups.map(([name]) => name));
     this.state = {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
@@ -100,7 +100,7 @@ export class PostgresIngestStore implements IngestStore {
     this.partitions = partitions;
   }
 
-  async load(attemptId: string): Promise<StoredCursor> {
+  async load({ attemptId, runId }: IngestedAttempt): Promise<StoredCursor> {
     const found = await this.cursor(attemptId);
     if (found) return found;
     failpoint('ingest.cursor.before');
@@ -109,12 +109,12 @@ export class PostgresIngestStore implements IngestStore {
         attemptId,
       ]);
     } catch (error) {
-      if (hasCode(error, '23503')) throw gone(`attempt ${attemptId}`, error);
+      if (hasCode(error, '23503')) throw fault('RUN_NOT_FOUND', { run: runId }, { cause: error });
       throw error;
     }
     failpoint('ingest.cursor.after');
     const made = await this.cursor(attemptId);
-    if (!made) throw gone(`attempt ${attemptId}`);
+    if (!made) throw fault('RUN_NOT_FOUND', { run: runId });
     return made;
   }
 
@@ -170,12 +170,7 @@ export class PostgresIngestStore implements IngestStore {
       return await inTransaction(this.pool, work);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      throw new TrainyardError(
-        'INGEST_REFUSED',
-        `the database refuses it (${error.code}: ${error.message})`,
-        'The line stands in the run directory; correct what the trainer writes.',
-        { status: 422, cause: error },
-      );
+      throw fault('INGEST_REFUSED', { reason: `${error.code}: ${error.message}` }, { cause: error });
     }
   }
 
@@ -221,7 +216,7 @@ async function takeRunNumbers(
         },
   );
   const [run] = rows;
-  if (!run) throw gone(`run ${attempt.runId}`);
+  if (!run) throw fault('RUN_NOT_FOUND', { run: attempt.runId });
   return run;
 }
 
@@ -262,17 +257,5 @@ const refused = /^(?:22|54)...$|^235(?:02|14)$/;
 function isRefusal(error: unknown): error is Error & { readonly code: string } {
   return (
     error instanceof Error && 'code' in error && typeof error.code === 'string' && refused.test(error.code)
-  );
-}
-
-function gone(what: string, cause?: unknown): TrainyardError {
-  return new TrainyardError(
-    'RUN_NOT_FOUND',
-    `There is no ${what}`,
-    'It was removed; nothing is left to do.',
-    {
-      status: 404,
-      cause,
-    },
   );
 }

@@ -23,7 +23,7 @@ export interface IngestStore {
    * The attempt's cursor, which is made where it is missing.
    * @throws TrainyardError RUN_NOT_FOUND where the attempt has no row
    */
-  load(attemptId: string): Promise<StoredCursor>;
+  load(attempt: IngestedAttempt): Promise<StoredCursor>;
   /**
    * Writes a batch in one transaction, if the cursor is still where the batch starts: points, rollups, journal, artifacts, the
    * run's progress, and the cursor's new place.

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue, type Queue } from '../../stores/queue/ports.ts';
-import { asJobError, isPassing, lost } from './errors.ts';
 import type { JobKind } from './job-kind.ts';
 import type { Claim, JobError, JobRecord, JobStore, Outcome } from './ports.ts';
 
@@ -23,6 +24,15 @@ export interface JobClaimsParts {
   readonly pubSub: Pick<PubSub, 'publish'>;
   readonly kinds: readonly JobKind[];
   readonly log: JobLog;
+}
+
+/** What becomes of a job that nobody brings to its end. */
+const lost = fault('JOB_LOST', {}).record;
+
+/** An error as a row keeps it. */
+export function asJobError(error: unknown): JobError {
+  const known = error instanceof TrainyardError ? error : fault('JOB_FAILED', { cause: errorMessage(error) });
+  return known.record;
 }
 
 /** The channel of a job's end. */
@@ -83,8 +93,9 @@ export class JobClaims {
 
   /** Ends a job that cannot be done, or gives it back where the cause passes. */
   async fail(jobId: string, claim: string, error: JobError): Promise<boolean> {
-    // It is sent again by `recover`, not at once: what is away needs some time.
-    if (isPassing(error)) return (await this.putBack(jobId, claim, mostAttempts, error)) !== null;
+    // A store that was away: the same job may succeed later. It is sent again by `recover`, not at once: what is away needs some time.
+    if (error.code.endsWith('_UNREACHABLE'))
+      return (await this.putBack(jobId, claim, mostAttempts, error)) !== null;
     return this.end(jobId, claim, { status: 'failed', error });
   }
 

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Queue, ReceivedMessage } from '../../stores/queue/ports.ts';
-import { asJobError } from './errors.ts';
-import { type JobClaims, type JobLog, newClaim } from './job-claims.ts';
+import { asJobError, type JobClaims, type JobLog, newClaim } from './job-claims.ts';
 import type { JobRecord } from './ports.ts';
 
 /** The message comes back after this; the job's own lease says who has it. */

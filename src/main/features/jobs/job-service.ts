@@ -1,13 +1,13 @@
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { datasetStatisticsSchema, modelExportSchema } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { statusWords } from '../../../shared/errors/runs.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
 import { versionNotFound } from '../datasets/errors.ts';
 import type { DatasetRepository } from '../datasets/ports.ts';
-import { jobNotFound, notCompleted, notExportable, notStoredYet } from './errors.ts';
 import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
 import { type ExportArguments, weightsName } from './model-export.ts';
 import type { JobKindName, JobRecord, JobStatus, JobStore, ModelSource, NewJob } from './ports.ts';
@@ -87,7 +87,7 @@ export class JobService {
 
   private async find(userId: string, jobId: string): Promise<JobRecord> {
     const job = await this.parts.store.find(userId, jobId);
-    if (!job) throw jobNotFound(jobId);
+    if (!job) throw fault('JOB_NOT_FOUND', { job: jobId });
     return job;
   }
 
@@ -110,17 +110,23 @@ export class JobService {
   private async modelExport(userId: string, runId: string): Promise<NewJob> {
     const run = await this.parts.models.modelOf(userId, runId);
     if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
-    if (run.status !== 'completed') throw notCompleted(run.name, run.status);
-    const { attempt, files: found } = run.model ?? { attempt: 0, files: [] };
-    if (!found.some(({ name }) => name === weightsName)) {
-      throw notExportable(run.name, `it has no ${weightsName}`);
+    const { name } = run;
+    if (run.status !== 'completed') {
+      throw fault('RUN_NOT_COMPLETED', { name, status: statusWords[run.status] });
     }
-    const files = found.map(({ name, objectKey, sizeBytes, sha256 }) => {
-      if (!isObjectKey(`${runId}/${attempt}/${name}`) || name.includes('/')) {
-        throw notExportable(run.name, `${name} is no name of a file`);
+    const { attempt, files: found } = run.model ?? { attempt: 0, files: [] };
+    if (!found.some((file) => file.name === weightsName)) {
+      const reason = { en: `it has no ${weightsName}`, ko: `${weightsName} 파일이 없습니다` };
+      throw fault('MODEL_NOT_EXPORTABLE', { name, reason });
+    }
+    const files = found.map(({ name: fileName, objectKey, sizeBytes, sha256 }) => {
+      if (!isObjectKey(`${runId}/${attempt}/${fileName}`) || fileName.includes('/')) {
+        const reason = { en: `${fileName} is no name of a file`, ko: `${fileName}: 파일 이름이 아닙니다` };
+        throw fault('MODEL_NOT_EXPORTABLE', { name, reason });
       }
-      if (objectKey === null || sizeBytes === null || sha256 === null) throw notStoredYet(run.name);
-      return { name, objectKey, sizeBytes, sha256 };
+      if (objectKey === null || sizeBytes === null || sha256 === null)
+        throw fault('MODEL_NOT_STORED', { name });
+      return { name: fileName, objectKey, sizeBytes, sha256 };
     });
     const args: ExportArguments = { runId, attempt, files };
     return {

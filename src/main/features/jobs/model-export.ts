@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { modelExportSchema } from '../../../shared/contract/jobs.ts';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { JobKind } from './job-kind.ts';
@@ -105,7 +105,7 @@ export class ModelExportJob implements JobKind {
         hash.update(chunk);
         yield chunk;
       }
-      if (hash.digest('hex') !== sha256) throw damaged(name);
+      if (hash.digest('hex') !== sha256) throw fault('ARTIFACT_DAMAGED', { name });
     }
     failpoint('job.export.before');
     await this.objects.put('models', key, Readable.from(hashed(), { objectMode: false }));
@@ -132,13 +132,4 @@ function cardText(
     version: 1,
     weights: weightsName,
   })}\n`;
-}
-
-function damaged(name: string): TrainyardError {
-  return new TrainyardError(
-    'ARTIFACT_DAMAGED',
-    `The bytes of the artifact ${name} are not those that the run wrote`,
-    'Restore the object store from a snapshot, or train again.',
-    { status: 409 },
-  );
 }

@@ -1,9 +1,10 @@
 import type pg from 'pg';
+import type { RunStatus } from '../../../shared/model/run.ts';
 import type { ModelSource } from './ports.ts';
 
 interface Row {
   readonly name: string;
-  readonly status: string;
+  readonly status: RunStatus;
   readonly attempt: number | null;
   readonly files:
     | { name: string; objectKey: string | null; sizeBytes: number | null; sha256: string | null }[]

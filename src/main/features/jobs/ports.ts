@@ -1,4 +1,5 @@
 import type { DatasetStatistics, Job } from '../../../shared/contract/jobs.ts';
+import type { RunStatus } from '../../../shared/model/run.ts';
 
 export type JobKindName = Job['kind'];
 export type JobStatus = Job['status'];
@@ -96,7 +97,7 @@ export interface ModelSource {
   modelOf(
     userId: string,
     runId: string,
-  ): Promise<{ readonly name: string; readonly status: string; readonly model: ModelFiles | null } | null>;
+  ): Promise<{ readonly name: string; readonly status: RunStatus; readonly model: ModelFiles | null } | null>;
 }
 
 /** Sums over the pixels of an image as 8-bit red, green and blue: whole numbers. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 
 /** More than any model's header has; the format's own reader stops there, too. */
 const longestHeader = 100_000_000;
@@ -12,6 +12,13 @@ const tensorSchema = z.object({
 const headerSchema = z
   .object({ __metadata__: z.record(z.string(), z.string()).optional() })
   .catchall(tensorSchema);
+
+const noLength = {
+  en: 'it does not begin with the length of a header',
+  ko: '헤더의 길이로 시작하지 않습니다',
+};
+const noJson = { en: 'its header is no JSON', ko: '헤더가 JSON이 아닙니다' };
+const noTensors = { en: 'its header does not describe tensors', ko: '헤더에 텐서 설명이 없습니다' };
 
 export interface TensorDescription {
   readonly name: string;
@@ -29,16 +36,16 @@ export async function readTensorHeader(
 ): Promise<TensorDescription[]> {
   const head = await read(0, 7);
   const length = head.length === 8 ? Number(head.readBigUInt64LE()) : 0;
-  if (length < 2 || length > longestHeader) throw unreadable('it does not begin with the length of a header');
+  if (length < 2 || length > longestHeader) throw fault('MODEL_UNREADABLE', { reason: noLength });
   const text = (await read(8, 7 + length)).toString('utf8');
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch (error) {
-    throw unreadable('its header is no JSON', error);
+    throw fault('MODEL_UNREADABLE', { reason: noJson }, { cause: error });
   }
   const parsed = headerSchema.safeParse(header);
-  if (!parsed.success) throw unreadable('its header does not describe tensors', parsed.error);
+  if (!parsed.success) throw fault('MODEL_UNREADABLE', { reason: noTensors }, { cause: parsed.error });
   const { __metadata__: _metadata, ...tensors } = parsed.data;
   return Object.entries(tensors)
     .sort(([, left], [, right]) => left.data_offsets[0] - right.data_offsets[0])
@@ -47,13 +54,4 @@ export async function readTensorHeader(
 
 export function parametersOf(tensors: readonly TensorDescription[]): number {
   return tensors.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
-}
-
-function unreadable(reason: string, cause?: unknown): TrainyardError {
-  return new TrainyardError(
-    'MODEL_UNREADABLE',
-    `The run's weights are no safetensors file: ${reason}`,
-    'Train again; the artifact may have been damaged.',
-    { status: 409, cause },
-  );
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { asJobError } from './errors.ts';
-import type { JobClaims, JobLog } from './job-claims.ts';
+import { workError } from '../../../shared/contract/common.ts';
+import { asJobError, type JobClaims, type JobLog } from './job-claims.ts';
 import type { JobRecord, JobStore } from './ports.ts';
 
 const claimed = { job: z.uuid(), claim: z.uuid() };
-const errorSchema = z.object({
+const errorSchema = workError.extend({
   code: z.string().min(1).max(100),
   message: z.string().max(10_000),
   hint: z.string().max(10_000),

@@ -1,12 +1,13 @@
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { isEnded } from '../../../shared/model/run.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
+import { runRequests, statusWords } from '../../../shared/errors/runs.ts';
+import { isEnded, possibleActions } from '../../../shared/model/run.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Checkpoint, RetryWanted } from '../../postgres/run-tables.ts';
 import type { UnitOfWork } from '../../postgres/unit-of-work.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { isUnderWay } from './decide.ts';
-import { notPossible } from './errors.ts';
 import type { RunDirectories, RunReader, RunRow } from './ports.ts';
 import type { RunNotifier } from './run-notifier.ts';
 import { moveRun, type TransitionStores } from './transitions.ts';
@@ -178,4 +179,14 @@ export class RunCommands {
     await audit.note({ userId, action, resource: { type: 'workflow', id: runId }, after });
     return summary;
   }
+}
+
+/** What was asked does not fit the run's state; the hint says what does. */
+function notPossible(
+  { name, status }: RunRow,
+  wanted: keyof typeof runRequests,
+  hasCheckpoint: boolean,
+): TrainyardError {
+  const possible = possibleActions(status, hasCheckpoint).join(', ');
+  return fault('CONFLICT', { name, status: statusWords[status], wanted: runRequests[wanted], possible });
 }

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { TrainingConfig, TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Tx, UnitOfWork } from '../../postgres/unit-of-work.ts';
@@ -42,6 +41,20 @@ export interface RunCreationParts extends TransitionStores {
 
 /** The id of the document that holds a run's config. */
 const configDocumentId = (runId: string, version: number) => `${runId}:${version}`;
+
+const importAgain = {
+  en: 'Import it again, or choose another.',
+  ko: '데이터셋을 다시 가져오거나 다른 것을 골라',
+};
+const notReady = {
+  processing: {
+    state: { en: 'is still being imported', ko: '아직 가져오는 중입니다' },
+    advice: { en: 'Wait for its import to be over.', ko: '가져오기가 끝난 뒤에' },
+  },
+  error: { state: { en: 'could not be imported', ko: '가져오지 못했습니다' }, advice: importAgain },
+  archived: { state: { en: 'is archived', ko: '보관되어 있습니다' }, advice: importAgain },
+  ready: { state: { en: 'has no version yet', ko: '아직 버전이 없습니다' }, advice: importAgain },
+};
 
 /** A request that is sent again makes the same id, so that what a killed one left behind is overwritten. */
 function idFor(requestId: string | undefined): string {
@@ -179,20 +192,7 @@ export class RunCreation {
     const dataset = await datasets.find(userId, reference);
     if (!dataset) throw fault('DATASET_NOT_FOUND', { name: reference });
     if (!dataset.newest || dataset.status === 'archived') {
-      const why = {
-        processing: 'is still being imported',
-        error: 'could not be imported',
-        archived: 'is archived',
-        ready: 'has no version yet',
-      }[dataset.status];
-      throw new TrainyardError(
-        'DATASET_NOT_READY',
-        `The dataset "${dataset.name}" ${why}`,
-        dataset.status === 'processing'
-          ? 'Wait for its import to be over.'
-          : 'Import it again, or choose another.',
-        { status: 409, place: { field: 'dataset' } },
-      );
+      throw fault('DATASET_NOT_READY', { name: dataset.name, ...notReady[dataset.status] });
     }
     if (wanted === undefined) return { dataset, version: dataset.newest };
     const version = await datasets.findVersion(dataset.id, wanted);
@@ -204,11 +204,6 @@ export class RunCreation {
     const models = await this.parts.models.list();
     const model = models.find((candidate) => candidate.id === id);
     if (model) return model;
-    throw new TrainyardError(
-      'MODEL_UNKNOWN',
-      `No executor here trains "${id}"`,
-      `Choose one of: ${models.map((candidate) => candidate.id).join(', ')}.`,
-      { place: { field: 'model' } },
-    );
+    throw fault('MODEL_UNKNOWN', { model: id, models: models.map((candidate) => candidate.id).join(', ') });
   }
 }

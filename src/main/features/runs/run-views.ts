@@ -77,14 +77,7 @@ export class RunViews {
     metricNames: string[];
   }> {
     const parsed = compared.safeParse([...new Set(ids.split(',').map((id) => id.trim().toLowerCase()))]);
-    if (!parsed.success) {
-      throw new TrainyardError(
-        'RUNS_INVALID',
-        `"${ids}" does not name two to eight different runs`,
-        'Give their ids, parted by commas.',
-        { place: { field: 'runs' } },
-      );
-    }
+    if (!parsed.success) throw fault('RUNS_INVALID', { ids });
     const { reader, runs } = this.parts;
     const summaries = await reader.summaries(parsed.data);
     const missing = parsed.data.find((id) => !summaries.some((summary) => summary.id === id));
@@ -103,12 +96,8 @@ export class RunViews {
     const { reader } = this.parts;
     const artifact = await reader.artifactFile(runId, artifactId);
     if (!artifact) {
-      throw new TrainyardError(
-        'ARTIFACT_NOT_FOUND',
-        `The run ${runId} has no artifact ${artifactId}`,
-        'Look the id up in the run’s artifacts.',
-        { status: 404 },
-      );
+      const place = { en: `the run ${runId}`, ko: `학습 ${runId}` };
+      throw fault('ARTIFACT_NOT_FOUND', { artifact: artifactId, place });
     }
     const { body, size } = await this.open(artifact);
     const fileName = artifact.path.split('/').at(-1) ?? artifact.name;

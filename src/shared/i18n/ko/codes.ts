@@ -2,7 +2,6 @@ import { databaseCodes } from './database-codes.ts';
 import { datasetCodes } from './dataset-codes.ts';
 import { engineCodes } from './engine-codes.ts';
 import { faultCodes } from './fault-codes.ts';
-import { jobCodes } from './job-codes.ts';
 import { machineCodes } from './machine-codes.ts';
 import { migrationCodes } from './migration-codes.ts';
 import { mongoCodes } from './mongo-codes.ts';
@@ -24,7 +23,6 @@ export const koreanCodes: Readonly<Record<string, KnownCode>> = {
   ...engineCodes,
   ...databaseCodes,
   ...faultCodes,
-  ...jobCodes,
   ...machineCodes,
   ...migrationCodes,
   ...mongoCodes,

@@ -15,12 +15,7 @@ export const engineCodes = {
   },
   SIGN_IN_INVALID: { message: '로그인 요청이 아닙니다', hint: '클라이언트를 최신 버전으로 바꾸세요.' },
   NOT_FOUND: { message: '찾을 수 없습니다', hint: '주소나 이름을 확인하세요. 삭제되었을 수도 있습니다.' },
-  INGEST_REFUSED: {
-    message: '데이터베이스가 학습 프로그램의 기록을 받지 않습니다',
-    hint: '그 줄은 실행 폴더에 남아 있습니다. 학습 프로그램이 쓰는 내용을 고치세요.',
-  },
   PROJECT_NOT_FOUND: { message: '그런 프로젝트가 없습니다', hint: '프로젝트 목록에서 다시 고르세요.' },
-  ARTIFACT_NOT_FOUND: { message: '그런 결과물이 없습니다', hint: '실행 폴더에 파일이 있는지 확인하세요.' },
   ARTIFACT_UNREADABLE: {
     message: '결과물을 읽을 수 없습니다',
     hint: '파일이 있는지, 형식이 맞는지 확인하세요.',
@@ -31,7 +26,5 @@ export const engineCodes = {
   },
   CONFIG_INVALID: { message: '설정이 올바르지 않습니다', hint: '표시된 항목을 고치세요.' },
   SPLITS_INVALID: { message: '분할 비율이 올바르지 않습니다', hint: '세 비율의 합이 1이 되게 하세요.' },
-  MODEL_UNKNOWN: { message: '모르는 모델입니다', hint: '목록에서 고르세요.' },
   MODEL_TASK_MISMATCH: { message: '모델이 이 작업을 하지 못합니다', hint: '다른 모델을 고르세요.' },
-  RUNS_INVALID: { message: '비교할 학습이 올바르지 않습니다', hint: '2~8건을 고르세요.' },
 };

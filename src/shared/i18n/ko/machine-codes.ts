@@ -16,10 +16,6 @@ export const machineCodes = {
     message: '데이터셋의 파일이 가져왔을 때와 다릅니다',
     hint: '파일을 되돌리거나 다시 가져와 새 버전을 만드세요.',
   },
-  DATASET_NOT_READY: {
-    message: '아직 쓸 수 없는 데이터셋입니다',
-    hint: '가져오기가 끝나기를 기다리거나 다시 가져오세요.',
-  },
   DATASET_VERSION_NOT_FOUND: {
     message: '그런 데이터셋 버전이 없습니다',
     hint: '데이터셋의 버전을 확인하세요.',
@@ -88,10 +84,6 @@ export const machineCodes = {
     hint: '파일의 권한과 디스크 공간을 확인하세요.',
   },
   SETTING_INVALID: { message: '저장할 수 없는 설정입니다', hint: '값을 고치세요.' },
-  RUN_DIRECTORY_UNWRITABLE: {
-    message: '실행 폴더에 쓸 수 없습니다',
-    hint: '폴더의 권한을 확인하고, 그 자리를 막은 것을 옮긴 뒤 다시 시도하세요.',
-  },
   PORT_TAKEN: {
     message: '그 포트를 쓸 수 없습니다',
     hint: '쓰는 프로그램을 끝내거나 다른 포트를 고르세요. 엔진은 --port(0은 빈 포트), 스택은 trainyard stack up --ports new.',

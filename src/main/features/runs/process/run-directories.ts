@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { messageLines } from '../../../../shared/model/terminal-text.ts';
 import { replaceFile } from '../../../platform/durable-file.ts';
 import { hasCode, isDiskRefusal, isUnreachable } from '../../../platform/error-code.ts';
@@ -83,11 +83,10 @@ export class FileRunDirectories implements RunDirectories {
     } catch (error) {
       if (isDiskRefusal(error)) throw systemFault(error) ?? error;
       if (!isUnreachable(error) && !hasCode(error, 'EISDIR', 'EEXIST')) throw error;
-      throw new TrainyardError(
+      throw fault(
         'RUN_DIRECTORY_UNWRITABLE',
-        `The run directory ${runDirectory} cannot be written (${error.code})`,
-        'Give the folder back to the user that runs Trainyard, or move away what stands in its place; then retry the run.',
-        { place: { file: runDirectory }, status: 500, cause: error },
+        { path: runDirectory, code: error.code },
+        { place: { file: runDirectory }, cause: error },
       );
     }
   }
@@ -106,8 +105,8 @@ export class FileRunDirectories implements RunDirectories {
     // After the lock: a supervisor writes exit.json before it lets go, so that a free lock without exit.json is a death.
     const exit = await readExit(runDirectory);
     if (exit) return { kind: 'exited', exit, supervisor };
-    const fault = recordFault(runDirectory);
-    const told = fault === undefined ? {} : { fault };
+    const unreadable = recordFault(runDirectory);
+    const told = unreadable === undefined ? {} : { fault: unreadable };
     if (supervisor) {
       if (!isHeld) return { kind: 'gone', ...told };
       return supervisor.trainerPid === null ? { kind: 'starting' } : { kind: 'running', supervisor };
@@ -132,13 +131,8 @@ export class FileRunDirectories implements RunDirectories {
   }
 
   async openFile(runDirectory: string, file: string): Promise<{ body: Readable; size: number }> {
-    const notThere = () =>
-      new TrainyardError(
-        'ARTIFACT_NOT_FOUND',
-        `The file ${file} is not in the run directory ${runDirectory} any more`,
-        'It may have been removed, or lie on another machine; train again to make it anew.',
-        { status: 404, place: { file } },
-      );
+    const place = { en: `the run directory ${runDirectory}`, ko: `실행 폴더 ${runDirectory}` };
+    const notThere = () => fault('ARTIFACT_NOT_FOUND', { artifact: file, place }, { place: { file } });
     try {
       const folder = await realpath(runDirectory);
       const real = await realpath(path.join(folder, file));
