@@ -45,7 +45,11 @@ test('an engine whose UI is half built serves all the rest, and every address of
       status: 404,
       code: 'UI_NOT_BUILT',
       message: `The UI is not built: ${index} cannot be read (ENOENT)`,
-      data: { hint: expect.stringContaining('npm run build'), place: { file: index } },
+      data: {
+        hint: expect.stringContaining('npm run build'),
+        place: { file: index },
+        parameters: { file: index, cause: 'ENOENT' },
+      },
     };
     for (const address of ['/', '/runs/some'])
       expect(await (await fetch(url + address)).json(), address).toEqual(missing);

@@ -1,7 +1,8 @@
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { Registry } from 'prom-client';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { createRouter } from '../api/router.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
@@ -80,15 +81,6 @@ export interface Engine {
 
 const stopGraceMs = 10_000;
 
-function alreadyRuns(home: string): TrainyardError {
-  return new TrainyardError(
-    'ENGINE_RUNNING',
-    `Another engine has the state folder ${home}`,
-    'Use that one, stop it first, or choose another TRAINYARD_HOME.',
-    { status: 409 },
-  );
-}
-
 function withDisk({ ready, checks }: Readiness, disk: DiskWatch['readiness']): Readiness {
   return { ready: ready && disk.ok, checks: { ...checks, disk } };
 }
@@ -100,22 +92,22 @@ function withDisk({ ready, checks }: Readiness, disk: DiskWatch['readiness']): R
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const home = openHome(options.home);
   const lock = acquireEngineLock(home);
-  if (!lock) throw alreadyRuns(home);
+  if (!lock) throw fault('ENGINE_RUNNING', { home });
   await using stack = new AsyncDisposableStack();
   stack.use(lock);
   stack.use(markRunning(home, options.newToken ?? false));
   const log = createLog(home);
-  let endInOrder = (_fault: TrainyardError): void => process.exit(1);
+  let endInOrder = (_error: TrainyardError): void => process.exit(1);
   stack.use(
     withLastResort({
       log: (error, message) => log.error({ err: error }, message),
-      end: (fault) => endInOrder(fault),
+      end: (error) => endInOrder(error),
     }),
   );
   const homeWatch = stack.use(
-    new HomeWatch(home, (fault) => {
-      log.error({ err: fault }, 'the state folder is gone; the engine stops');
-      endInOrder(fault);
+    new HomeWatch(home, (error) => {
+      log.error({ err: error }, 'the state folder is gone; the engine stops');
+      endInOrder(error);
     }),
   );
   const { engineToken } = ensureSecrets(home);
@@ -241,7 +233,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { promise: closed, resolve: resolveClosed, reject: rejectClosed } = Promise.withResolvers<void>();
   const hurry = new AbortController();
   let stopping = false;
-  let fault: TrainyardError | null = null;
+  let endedBy: TrainyardError | null = null;
   async function stop({ stopRuns }: { stopRuns: boolean }): Promise<void> {
     if (stopping) {
       if (stopRuns) hurry.abort();
@@ -259,7 +251,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         if (runs) await Promise.race([runs.loop.stopAll({ graceMs: stopGraceMs }), hurried]);
       }
       await everything.disposeAsync();
-      if (fault) rejectClosed(fault);
+      if (endedBy) rejectClosed(endedBy);
       else resolveClosed();
     } catch (error) {
       log.error({ err: error }, 'the engine could not stop cleanly');
@@ -268,7 +260,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     return closed;
   }
   endInOrder = (met) => {
-    fault = met;
+    endedBy = met;
     setTimeout(() => process.exit(1), stopGraceMs).unref();
     // How it went is told by `closed`.
     stop({ stopRuns: false }).catch(() => undefined);

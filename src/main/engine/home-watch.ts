@@ -1,17 +1,13 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../shared/errors/error.ts';
 import { hasCode } from '../platform/error-code.ts';
 
 /** Where no watch can be had, or it did not tell. */
 const lookEveryMs = 1000;
 
 function moved(home: string): TrainyardError {
-  return new TrainyardError(
-    'HOME_MOVED',
-    `The state folder ${home} is not where it was when the engine started: it was moved, renamed, removed or replaced`,
-    'Start the engine again with TRAINYARD_HOME set to where it is now, or put it back first. Nothing is lost, and trainings went on meanwhile.',
-    { status: 503, place: { file: home } },
-  );
+  return fault('HOME_MOVED', { home }, { place: { file: home } });
 }
 
 /**
@@ -23,10 +19,10 @@ export class HomeWatch implements Disposable {
   private readonly own: { readonly dev: number; readonly ino: number };
   private readonly timer: NodeJS.Timeout;
   private readonly watcher: FSWatcher | null;
-  private onMoved: ((fault: TrainyardError) => void) | null;
+  private onMoved: ((error: TrainyardError) => void) | null;
 
   /** @param home absolute, and there */
-  constructor(home: string, onMoved: (fault: TrainyardError) => void) {
+  constructor(home: string, onMoved: (error: TrainyardError) => void) {
     this.home = home;
     this.onMoved = onMoved;
     this.own = statSync(home);

@@ -1,17 +1,14 @@
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import type { Parameter } from '../../shared/errors/entry.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
 import type { SettingsStore } from '../stores/settings/ports.ts';
 
 const profileKey = 'profile';
 
-function check(value: string, source: string): Profile {
+function check(value: string, source: Parameter): Profile {
   const found = profiles.find((one) => one === value);
   if (found) return found;
-  throw new TrainyardError(
-    'PROFILE_UNKNOWN',
-    `${source} says "${value}", and no profile is called so`,
-    `Choose one of ${profiles.join(', ')}.`,
-  );
+  throw fault('PROFILE_UNKNOWN', { source, profile: value, profiles: profiles.join(', ') });
 }
 
 /** What the state folder works with: the option, else `TRAINYARD_PROFILE`, else what was chosen, else embedded. @throws TrainyardError PROFILE_UNKNOWN */
@@ -20,7 +17,9 @@ export function chosenProfile(settings: SettingsStore, option?: Profile): Profil
   const fromEnvironment = process.env.TRAINYARD_PROFILE;
   if (fromEnvironment) return check(fromEnvironment, 'TRAINYARD_PROFILE');
   const chosen = settings.get(profileKey);
-  return chosen === undefined ? 'embedded' : check(String(chosen), 'The setting "profile"');
+  return chosen === undefined
+    ? 'embedded'
+    : check(String(chosen), { en: 'The setting "profile"', ko: '"profile" 설정' });
 }
 
 /** Keeps the choice for every later start. */

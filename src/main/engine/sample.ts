@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { fault } from '../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
 import { type SampleParts, type SampleState, sampleKey } from '../features/sample/first-start.ts';
@@ -38,13 +39,8 @@ export function sampleParts({ projects, datasets, runs }: Services, settings: Se
       for (let afterDone = -1; ; ) {
         const { phase, done, error } = await datasets.waitForImport({ importId, afterDone, waitMs: 10_000 });
         if (phase === 'done') return;
-        if (phase === 'failed' || phase === 'cancelled') {
-          throw new TrainyardError(
-            error?.code ?? 'IMPORT_FAILED',
-            error?.message ?? 'The import failed',
-            error?.hint ?? '',
-          );
-        }
+        if (phase === 'failed' || phase === 'cancelled')
+          throw error ? TrainyardError.from(error) : fault('IMPORT_FAILED', { cause: phase });
         afterDone = done;
       }
     },

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
+import { fault, inBoth } from '../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { OnProgress } from '../platform/progress.ts';
@@ -19,6 +20,18 @@ export interface StoreSupervisorParts {
   readonly changes: ChangeFeed;
   readonly log: Logger;
 }
+
+const doctorSaysMore = {
+  en: '"trainyard doctor" says more.',
+  ko: '"trainyard doctor"가 더 자세히 알려 줍니다.',
+};
+const stopped = {
+  state: { en: 'are stopped', ko: '가 멈춰 있습니다' },
+  remedy: {
+    en: 'Start the stack ("trainyard stack up"), or choose another profile.',
+    ko: '스택을 시작하거나("trainyard stack up") 다른 프로필을 고르세요.',
+  },
+};
 
 const firstPauseMs = 2000;
 const longestPauseMs = 30_000;
@@ -149,32 +162,12 @@ export class StoreSupervisor implements AsyncDisposable {
   }
 
   private notReady(): TrainyardError {
-    const { state, chosen } = this;
-    const fault = (message: string, hint: string, cause?: unknown, code = 'STORES_NOT_READY') =>
-      new TrainyardError(code, message, hint, { status: 503, cause });
-    switch (state.kind) {
-      case 'opening':
-        return fault(
-          `The stores of the profile "${chosen}" are being started`,
-          'Ask again in a moment.',
-          undefined,
-          'STORES_STARTING',
-        );
-      case 'failed': {
-        const { cause } = state;
-        const known = cause instanceof TrainyardError;
-        return fault(
-          `The stores of the profile "${chosen}" cannot be used: ${errorMessage(cause)}`,
-          known ? cause.hint : '"trainyard doctor" says more.',
-          cause,
-        );
-      }
-      case 'stopped':
-      case 'open':
-        return fault(
-          `The stores of the profile "${chosen}" are stopped`,
-          'Start the stack ("trainyard stack up"), or choose another profile.',
-        );
-    }
+    const { state, chosen: profile } = this;
+    if (state.kind === 'opening') return fault('STORES_STARTING', { profile });
+    if (state.kind !== 'failed') return fault('STORES_NOT_READY', { profile, ...stopped });
+    const { cause } = state;
+    const { message, hint } = inBoth(cause, doctorSaysMore);
+    const why = { en: `cannot be used: ${message.en}`, ko: `를 쓸 수 없습니다(${message.ko})` };
+    return fault('STORES_NOT_READY', { profile, state: why, remedy: hint }, { cause });
   }
 }

@@ -12,6 +12,8 @@ export type ContractInterceptors = Required<
   Pick<StandardHandlerOptions<ApiContext>, 'interceptors' | 'clientInterceptors'>
 >;
 
+const unreadable = { fault: { en: 'it is not what the contract describes', ko: '계약에 있는 형식이 아님' } };
+
 /** What stands around every call of the contract, by REST and by RPC: input that can be stored, errors in the contract's form. */
 export function contractInterceptors(
   presence: Presence,
@@ -42,7 +44,7 @@ export function contractInterceptors(
           if (error instanceof ORPCError) throw error;
           const isRead = request.signal !== undefined && called.has(request.signal);
           throw toContractError(
-            isRead ? error : fault('MALFORMED_REQUEST', {}, { cause: error }),
+            isRead ? error : fault('MALFORMED_REQUEST', unreadable, { cause: error }),
             log,
             refusals,
           );

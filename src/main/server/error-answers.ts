@@ -8,59 +8,27 @@ import { toContractError } from './errors.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';
 
+const unread = (en: string, ko: string, status = 400) =>
+  refusal('MALFORMED_REQUEST', { fault: { en, ko } }, { status });
+
 /** What the framework says of a request that it could not take, in our words; the codes are Fastify's and Node's. */
 const known: Readonly<Record<string, Refusal>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: refusal(
-    'MALFORMED_REQUEST',
-    'The body is not valid JSON',
-    'Send one JSON value in UTF-8.',
-    400,
+  FST_ERR_CTP_INVALID_JSON_BODY: unread('its body is not valid JSON', '본문이 올바른 JSON이 아님'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: unread(
+    'its body is empty, where its content type says JSON',
+    '콘텐츠 형식은 JSON인데 본문이 비어 있음',
   ),
-  FST_ERR_CTP_EMPTY_JSON_BODY: refusal(
-    'MALFORMED_REQUEST',
-    'The body is empty, where its content type says JSON',
-    'Send a JSON object, or no content type.',
-    400,
-  ),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: refusal(
-    'MEDIA_TYPE_UNSUPPORTED',
-    'The body has a content type that is not understood here',
-    'Send JSON as application/json.',
-    415,
-  ),
-  FST_ERR_CTP_BODY_TOO_LARGE: refusal(
-    'BODY_TOO_LARGE',
-    'The body is larger than 4 MiB',
-    'Send less at once; files go to /files/uploads.',
-    413,
-  ),
-  FST_ERR_BAD_URL: refusal(
-    'ADDRESS_INVALID',
-    'The address has an escape that is no UTF-8',
-    'Write special characters as encodeURIComponent does.',
-    400,
-  ),
-  FST_ERR_MAX_PARAM_LENGTH: refusal(
-    'NOT_FOUND',
-    'A part of the address is too long',
-    'Check the address.',
-    404,
-  ),
-  HPE_HEADER_OVERFLOW: refusal(
-    'HEADERS_TOO_LARGE',
-    'The headers are larger than 16 KiB',
-    'Send fewer or shorter headers; a browser may have collected cookies of other servers of this machine.',
-    431,
-  ),
-  ERR_HTTP_REQUEST_TIMEOUT: refusal(
-    'REQUEST_TIMEOUT',
-    'The request did not arrive in time',
-    'Send the headers within ten seconds.',
-    408,
-  ),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: refusal('MEDIA_TYPE_UNSUPPORTED', {}),
+  FST_ERR_CTP_BODY_TOO_LARGE: refusal('BODY_TOO_LARGE', {}),
+  FST_ERR_BAD_URL: refusal('ADDRESS_INVALID', {}),
+  FST_ERR_MAX_PARAM_LENGTH: refusal('NOT_FOUND', {
+    what: { en: 'address with a part of this length', ko: '이만큼 긴 부분이 든 주소' },
+  }),
+  HPE_HEADER_OVERFLOW: refusal('HEADERS_TOO_LARGE', {}),
+  ERR_HTTP_REQUEST_TIMEOUT: refusal('REQUEST_TIMEOUT', {}),
 };
 
-const malformed = refusal('MALFORMED_REQUEST', 'This is no HTTP request', 'Use an HTTP/1.1 client.', 400);
+const malformed = unread('this is no HTTP request', 'HTTP 요청이 아님');
 
 function statusOf(error: unknown): number {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
@@ -75,8 +43,7 @@ function answerOf(error: unknown, log: Logger, refusals: RefusalLog): Refusal {
   if (ours || status < 500) {
     refusals.write({ code: codeOf(error), status });
     if (ours) return ours;
-    const hint = 'Correct the request; /api/v1/openapi.json describes what there is.';
-    return refusal('MALFORMED_REQUEST', 'The request is not valid', hint, status);
+    return unread('it is not valid', '요청이 올바르지 않음', status);
   }
   return toContractError(error, log, refusals).toJSON() as Refusal;
 }
@@ -116,13 +83,7 @@ export function answerFrameworkErrors(refusals: RefusalLog) {
   };
 }
 
-const expectationFailed = refusal(
-  'EXPECTATION_FAILED',
-  'The header Expect asks for something that is not known here',
-  'Leave it out; "100-continue" is the only one that is understood.',
-  417,
-  { field: 'Expect' },
-);
+const expectationFailed = refusal('EXPECTATION_FAILED', {});
 
 /** Answers what Node refuses by itself before there is a request for the framework: an expectation other than `100-continue`. */
 export function answerExpectations(server: Server, refusals: RefusalLog): void {

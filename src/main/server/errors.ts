@@ -68,5 +68,11 @@ export function toContractError(
     return sent(fault('DATABASE_UNAVAILABLE', {}));
   }
   log.error({ err: error }, 'a request failed');
-  return sent(fault('INTERNAL', {}));
+  return sent(
+    fault('INTERNAL', {
+      program: { en: 'engine', ko: '엔진' },
+      detail: '',
+      source: { en: 'the engine’s log in the state folder', ko: '상태 폴더의 엔진 로그' },
+    }),
+  );
 }

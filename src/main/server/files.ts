@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 
 /** Bytes that go by plain HTTP rather than through the contract. */
 export interface ServedFiles {
@@ -44,14 +44,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const field = issue?.path.join('.') ?? '';
-  throw new TrainyardError(
-    'INVALID_INPUT',
-    `${field}: ${issue?.message ?? 'not usable'}`,
-    'Correct the address.',
-    {
-      place: { field },
-    },
-  );
+  throw fault('INVALID_INPUT', { faults: `${field}: ${issue?.message ?? ''}` }, { place: { field } });
 }
 
 /** A file name as a header may carry it (RFC 6266). */

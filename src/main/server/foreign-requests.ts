@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Parameter } from '../../shared/errors/entry.ts';
 
 /** Headers that mean one thing only: said twice, one reader would believe the first and another the last. */
 const singular = new Set(['host', 'origin', 'authorization', 'sec-fetch-site', 'sec-fetch-mode']);
@@ -26,7 +27,7 @@ export function repeatedHeader({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders
 export function foreignTrait({
   headers,
   method,
-}: Pick<IncomingMessage, 'headers' | 'method'>): string | null {
+}: Pick<IncomingMessage, 'headers' | 'method'>): Parameter | null {
   const host = headers.host ?? '';
   if (!loopbackHost.test(host)) return `Host "${host}"`;
   const { origin } = headers;
@@ -35,5 +36,5 @@ export function foreignTrait({
   if (site === 'none' || site === 'same-origin') return null;
   // A link on another page may lead here; whatever else comes from there may not, least of all what would write.
   const follows = headers['sec-fetch-mode'] === 'navigate' && (method === 'GET' || method === 'HEAD');
-  return follows ? null : 'pages of another site';
+  return follows ? null : { en: 'pages of another site', ko: '다른 사이트의 페이지' };
 }

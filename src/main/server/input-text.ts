@@ -1,4 +1,5 @@
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../shared/errors/error.ts';
 
 /** Deeper, and functions that call themselves for each level would run out of stack. */
 const deepest = 100;
@@ -15,7 +16,7 @@ export function refuseUnstorableInput(input: unknown): void {
     if (typeof value === 'string') refuseText(value, path, 'text');
     if (typeof value !== 'object' || value === null) continue;
     if (depth === deepest)
-      throw invalid(path, `it is nested more than ${deepest} levels deep`, 'Send it flatter.');
+      throw invalid(path, `it is nested more than ${deepest} levels deep`, `${deepest}단계보다 깊게 중첩됨`);
     for (const [name, inner] of Object.entries(value)) {
       const isNamed = !Array.isArray(value);
       if (!isNamed && typeof inner !== 'string' && typeof inner !== 'object') continue;
@@ -27,19 +28,18 @@ export function refuseUnstorableInput(input: unknown): void {
 }
 
 function refuseText(text: string, path: string, what: 'text' | 'name'): void {
-  const character = text.includes('\0')
-    ? 'NUL (U+0000)'
-    : text.isWellFormed()
-      ? null
-      : 'half a surrogate pair';
-  if (character === null) return;
-  throw invalid(path, `its ${what} has ${character}, which cannot be stored`, 'Remove the character.');
+  const isNul = text.includes('\0');
+  if (!isNul && text.isWellFormed()) return;
+  throw invalid(
+    path,
+    `its ${what} has ${isNul ? 'NUL (U+0000)' : 'half a surrogate pair'}, which cannot be stored`,
+    `${what === 'text' ? '글' : '이름'}에 저장할 수 없는 ${isNul ? 'NUL(U+0000)' : '서로게이트 반쪽'}이 있음`,
+  );
 }
 
-function invalid(path: string, what: string, hint: string): TrainyardError {
+function invalid(path: string, en: string, ko: string): TrainyardError {
   // The name itself may hold what must not be repeated.
   const field = path.toWellFormed().replaceAll('\0', '\u{FFFD}').slice(0, 200);
-  return new TrainyardError('INVALID_INPUT', `${field || 'input'}: ${what}`, hint, {
-    place: field ? { field } : {},
-  });
+  const faults = { en: `${field || 'input'}: ${en}`, ko: `${field || '입력'}: ${ko}` };
+  return fault('INVALID_INPUT', { faults }, { place: field ? { field } : {} });
 }

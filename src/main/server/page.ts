@@ -16,13 +16,7 @@ async function readPage(folder: string): Promise<string | Refusal> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (!hasCode(error, ...unreadable)) throw error;
-    return refusal(
-      'UI_NOT_BUILT',
-      `The UI is not built: ${file} cannot be read (${error.code})`,
-      'Run "npm run build", and start the engine again. Commands and the API work without it.',
-      404,
-      { file },
-    );
+    return refusal('UI_NOT_BUILT', { file, cause: error.code }, { place: { file } });
   }
 }
 
@@ -48,10 +42,11 @@ export async function mountPage(
     const isPage = !/\.\w+$/.test(address) && isOwnAddress(address);
     if (isPage && reads) return answerPage(reply);
     if (isPage) {
-      const taken = refusal('METHOD_NOT_ALLOWED', `The page ${address} is only read`, 'Use GET.', 405);
-      return reply.code(405).header('allow', 'GET, HEAD').send(taken);
+      const methods = 'GET, HEAD';
+      const taken = refusal('METHOD_NOT_ALLOWED', { address, methods, method: request.method });
+      return reply.code(405).header('allow', methods).send(taken);
     }
-    return reply.code(404).send(refusal('NOT_FOUND', `There is no ${address}`, 'Check the address.', 404));
+    return reply.code(404).send(refusal('NOT_FOUND', { what: address }));
   });
   const page = await readPage(folder);
   if (typeof page !== 'string') return [];

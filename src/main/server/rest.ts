@@ -80,22 +80,13 @@ export function mountRest(server: FastifyInstance, options: RestOptions): void {
     if (matched) return reply;
     const path = request.url.split('?')[0] ?? '';
     const methods = methodsAt(await describe(), path.slice('/api/v1'.length));
-    const hint = 'See /api/v1/openapi.json for what there is.';
-    if (methods.length === 0) {
-      return reply
-        .code(404)
-        .send(refusal('NOT_FOUND', `Nothing answers ${request.method} ${path}`, hint, 404));
-    }
+    const { method } = request;
+    if (methods.length === 0)
+      return reply.code(404).send(refusal('NOT_FOUND', { what: `${method} ${path}` }));
+    const allowed = methods.join(', ');
     return reply
       .code(405)
-      .header('allow', methods.join(', '))
-      .send(
-        refusal(
-          'METHOD_NOT_ALLOWED',
-          `The address ${path} takes ${methods.join(', ')}, not ${request.method}`,
-          hint,
-          405,
-        ),
-      );
+      .header('allow', allowed)
+      .send(refusal('METHOD_NOT_ALLOWED', { address: path, methods: allowed, method }));
   });
 }

@@ -12,8 +12,8 @@ import type { ContractInterceptors } from './contract-interceptors.ts';
 import { namesKept } from './metric-names.ts';
 import type { Presence } from './presence.ts';
 import type { RefusalLog } from './refusal-log.ts';
-import { type Refusal, refusal, refuseOnSocket, tooManyConnections } from './refusals.ts';
-import type { SignIn } from './sign-in.ts';
+import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';
+import { refuseSignIn, type SignIn } from './sign-in.ts';
 
 /** A message: the contract's largest input is a configuration. */
 const largestMessageBytes = 4 * 1024 * 1024;
@@ -22,26 +22,15 @@ const largestBacklogBytes = 64 * 1024 * 1024;
 
 const signInMs = 10_000;
 const largestSignInLength = 1024;
-const crowded = {
-  type: 'refused',
-  code: tooManyConnections.code,
-  message: tooManyConnections.message,
-  hint: tooManyConnections.data.hint,
-} as const;
-
 interface CallContext extends ApiContext {
   /** Too many calls of the same connection are under way. */
   readonly crowded: boolean;
 }
 
-const tooManyCalls = refusal(
-  'TOO_MANY_REQUESTS',
-  'Too many requests of this connection are under way',
-  'Wait for answers before asking again.',
-  429,
-);
-
-const noSuchCall = refusal('NOT_FOUND', 'The contract has no such call', 'Update the client.', 404);
+const tooManyCalls = refusal('TOO_MANY_REQUESTS', {});
+const noSuchCall = refusal('NOT_FOUND', {
+  what: { en: 'such call in the contract', ko: '계약에서 이 호출' },
+});
 
 /** A refusal as an answer of the RPC protocol. */
 function answerWith(answer: Refusal) {
@@ -109,10 +98,7 @@ export class RpcSockets {
       }
     });
     this.server.on('wsClientError', (_error, socket) =>
-      refuseOnSocket(
-        socket,
-        refusal('UPGRADE_INVALID', 'This is no WebSocket handshake', 'Use a WebSocket client.', 400),
-      ),
+      refuseOnSocket(socket, refusal('UPGRADE_INVALID', {})),
     );
   }
 
@@ -137,7 +123,7 @@ export class RpcSockets {
       const answered = await attempt.receive(text);
       if (connection.readyState !== connection.OPEN) return;
       const isFull = answered.type === 'welcome' && !this.options.trust(socket);
-      connection.send(JSON.stringify(isFull ? crowded : answered));
+      connection.send(JSON.stringify(isFull ? refuseSignIn('TOO_MANY_CONNECTIONS') : answered));
       if (answered.type === 'challenge') return;
       clearTimeout(deadline);
       connection.off('message', onMessage);

@@ -5,8 +5,9 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { contract } from '../../shared/contract/contract.ts';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 import type { ApiContext } from '../api/implementer.ts';
+import { hasCode } from '../platform/error-code.ts';
 import type { Access } from './access.ts';
 import {
   type ConnectionLimits,
@@ -26,15 +27,7 @@ import { mountObservability, type Readiness } from './observability.ts';
 import { mountPage } from './page.ts';
 import type { Presence } from './presence.ts';
 import { RefusalLog } from './refusal-log.ts';
-import {
-  foreignRequest,
-  type Refusal,
-  refusal,
-  repeatedHeaderRefusal,
-  tooManyConnections,
-  unauthorized,
-  unstorableAddress,
-} from './refusals.ts';
+import { type Refusal, refusal } from './refusals.ts';
 import { mountRest } from './rest.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SignIn } from './sign-in.ts';
@@ -72,12 +65,26 @@ const contentSecurityPolicy = (host: string, scripts: readonly string[]) =>
     "frame-ancestors 'none'",
   ].join('; ');
 
+const unauthorized = refusal('UNAUTHORIZED', {});
+const tooManyConnections = refusal('TOO_MANY_CONNECTIONS', {});
+const unstorableAddress = refusal(
+  'INVALID_INPUT',
+  {
+    faults: {
+      en: 'address: it has NUL (U+0000, "%00"), which cannot be stored',
+      ko: '주소: 저장할 수 없는 NUL(U+0000, "%00")이 있음',
+    },
+  },
+  { place: { field: 'address' } },
+);
+
 /** Why nobody may send this, whoever they are; null where nothing is wrong with it. */
 function improper(request: IncomingMessage): Refusal | null {
   const repeated = repeatedHeader(request);
-  if (repeated !== null) return repeatedHeaderRefusal(repeated);
+  if (repeated !== null)
+    return refusal('HEADER_REPEATED', { name: repeated }, { place: { field: repeated } });
   const trait = foreignTrait(request);
-  if (trait !== null) return foreignRequest(trait);
+  if (trait !== null) return refusal('FOREIGN_REQUEST', { trait });
   return /%00/.test(request.url ?? '') ? unstorableAddress : null;
 }
 
@@ -147,19 +154,16 @@ export class EngineServer {
     try {
       await this.server.listen({ host: '127.0.0.1', port });
     } catch (error) {
-      if (
-        !(
-          error instanceof Error &&
-          'code' in error &&
-          (error.code === 'EADDRINUSE' || error.code === 'EACCES')
-        )
-      )
-        throw error;
-      throw new TrainyardError(
+      if (!hasCode(error, 'EADDRINUSE', 'EACCES')) throw error;
+      const holder =
+        error.code === 'EACCES'
+          ? { en: 'the system (EACCES)', ko: '시스템(EACCES)' }
+          : { en: 'another program', ko: '다른 프로그램' };
+      const what = { en: 'the engine', ko: '엔진' };
+      throw fault(
         'PORT_TAKEN',
-        `Port ${port} on 127.0.0.1 can't be had (${error.code})`,
-        'Choose another with --port, or 0 for a free one.',
-        { cause: error, status: 409 },
+        { port, what, holder, command: 'trainyard serve --port 0' },
+        { cause: error },
       );
     }
     this.listeningPort = (this.server.server.address() as AddressInfo).port;
@@ -236,7 +240,7 @@ export class EngineServer {
     const path = request.url?.split('?')[0];
     let refused = improper(request);
     if (!refused && path !== '/rpc')
-      refused = refusal('NOT_FOUND', 'Only /rpc is a WebSocket', 'Connect to /rpc.', 404);
+      refused = refusal('NOT_FOUND', { what: { en: 'WebSocket but /rpc', ko: '/rpc가 아닌 WebSocket' } });
     const isProven = this.options.access.isProven(request);
     if (!refused && isProven && !this.connections.trust(request.socket)) refused = tooManyConnections;
     if (refused) this.refusals.write({ code: refused.code, why: refused.message });

@@ -1,3 +1,4 @@
+import { fault } from '../../shared/errors/catalogue.ts';
 import {
   agreeOnPage,
   type CredentialKind,
@@ -12,19 +13,16 @@ import {
 } from '../../shared/model/sign-in.ts';
 import type { Access } from './access.ts';
 
-type Refused = Extract<SignInAnswer, { type: 'refused' }>;
-
-function refused(code: string, message: string, hint: string): Refused {
+/** The answer that refuses a sign-in with an error of the catalogue. */
+export function refuseSignIn(
+  code: 'UNAUTHORIZED' | 'TICKET_USED' | 'PAGE_UNKNOWN' | 'SIGN_IN_INVALID' | 'TOO_MANY_CONNECTIONS',
+): SignInAnswer {
+  const { message, hint } = fault(code, {});
   return { type: 'refused', code, message, hint };
 }
 
-const again = 'Open a new link: "npm start" and "trainyard open" print one.';
-const unknown: Readonly<Record<CredentialKind, Refused>> = {
-  token: refused('UNAUTHORIZED', 'The token is not this engine’s', 'Read it from engine.json again.'),
-  ticket: refused('TICKET_USED', 'The link was used already, or is older than ten minutes', again),
-  page: refused('PAGE_UNKNOWN', 'This engine does not know this browser', again),
-};
-const notUnderstood = refused('SIGN_IN_INVALID', 'This is no sign-in', 'Update the client.');
+const unknownCodes = { token: 'UNAUTHORIZED', ticket: 'TICKET_USED', page: 'PAGE_UNKNOWN' } as const;
+const unknown = (kind: CredentialKind) => refuseSignIn(unknownCodes[kind]);
 
 function parsed(text: string): unknown {
   try {
@@ -52,9 +50,9 @@ export class SignIn {
 
   private async begin(text: string): Promise<SignInAnswer> {
     const { data: hello } = helloSchema.safeParse(parsed(text));
-    if (!hello) return notUnderstood;
+    if (!hello) return refuseSignIn('SIGN_IN_INVALID');
     const secret = this.access.secretOf(hello.kind, hello.id);
-    if (!secret) return unknown[hello.kind];
+    if (!secret) return unknown(hello.kind);
     const key = await importKey(secret);
     const handshake: Handshake = {
       kind: hello.kind,
@@ -76,12 +74,12 @@ export class SignIn {
     { handshake, key }: { handshake: Handshake; key: CryptoKey },
   ): Promise<SignInAnswer> {
     const { data } = proofSchema.safeParse(parsed(text));
-    if (!data) return notUnderstood;
-    if (!(await verify(key, 'client', handshake, data.proof))) return unknown[handshake.kind];
+    if (!data) return refuseSignIn('SIGN_IN_INVALID');
+    if (!(await verify(key, 'client', handshake, data.proof))) return unknown(handshake.kind);
     if (handshake.kind === 'ticket') {
       const page = await agreeOnPage(key, handshake);
       // Two pages may have come with the same link at the same moment.
-      if (!this.access.useTicket(handshake.id)) return unknown.ticket;
+      if (!this.access.useTicket(handshake.id)) return unknown('ticket');
       this.access.pages.add(page);
     }
     if (handshake.kind === 'page') this.access.pages.used(handshake.id);

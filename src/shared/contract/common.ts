@@ -2,6 +2,7 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { engineErrors } from '../errors/engine.ts';
 import type { Entry } from '../errors/entry.ts';
+import { serverErrors } from '../errors/server.ts';
 
 /** UTC, ISO 8601. */
 export const time = z.iso.datetime();
@@ -70,4 +71,4 @@ export const problem = z.object({
 });
 
 /** The start of every procedure: the errors that any of them may answer with. */
-export const base = oc.errors(declared(engineErrors));
+export const base = oc.errors(declared({ ...engineErrors, ...serverErrors }));

@@ -1,21 +1,31 @@
 import { datasetErrors } from './datasets.ts';
-import { engineErrors } from './engine.ts';
+import { engineErrors, engineStartErrors } from './engine.ts';
 import { type Bilingual, type Entry, fill, type ParametersOf } from './entry.ts';
-import { type ErrorOptions, type ErrorRecord, TrainyardError } from './error.ts';
+import { type ErrorOptions, type ErrorRecord, errorMessage, TrainyardError } from './error.ts';
 import { jobErrors } from './jobs.ts';
 import { runErrors } from './runs.ts';
+import { serverErrors } from './server.ts';
 
 /** Every error that has a code of ours, by its code. */
-export const catalogue = { ...datasetErrors, ...engineErrors, ...jobErrors, ...runErrors };
+export const catalogue = {
+  ...datasetErrors,
+  ...engineErrors,
+  ...engineStartErrors,
+  ...jobErrors,
+  ...runErrors,
+  ...serverErrors,
+};
 
 export type ErrorCode = keyof typeof catalogue;
+/** What the sentences of a code name. */
+export type ErrorParameters<Code extends ErrorCode> = ParametersOf<(typeof catalogue)[Code]>;
 
 const entries: Readonly<Record<string, Entry>> = catalogue;
 
 /** The error of a code, with what its sentences name. */
 export function fault<Code extends ErrorCode>(
   code: Code,
-  parameters: ParametersOf<(typeof catalogue)[Code]>,
+  parameters: ErrorParameters<Code>,
   options: ErrorOptions = {},
 ): TrainyardError {
   const { status, field, en }: Entry = catalogue[code];
@@ -37,4 +47,15 @@ export function inLanguage(
   if (language === 'en' || !known) return { message, hint };
   const [koreanMessage, koreanHint] = known[language].map((sentence) => fill(sentence, parameters, language));
   return { message: koreanMessage ?? message, hint: koreanHint ?? hint };
+}
+
+/** What any error says, in both languages: for an error that names it as its cause. @param otherHint the hint of what is none of ours */
+export function inBoth(
+  error: unknown,
+  otherHint: Bilingual = { en: '', ko: '' },
+): { readonly message: Bilingual; readonly hint: Bilingual } {
+  if (!(error instanceof TrainyardError))
+    return { message: { en: errorMessage(error), ko: errorMessage(error) }, hint: otherHint };
+  const korean = inLanguage(error.record, 'ko');
+  return { message: { en: error.message, ko: korean.message }, hint: { en: error.hint, ko: korean.hint } };
 }

@@ -6,16 +6,6 @@ export const engineErrors = {
     en: ['{faults}', 'Correct the named field and send the request again.'],
     ko: ['입력이 올바르지 않습니다({faults})', '표시된 항목을 고쳐 다시 보내세요.'],
   }),
-  MALFORMED_REQUEST: entry(400, {
-    en: [
-      'The request could not be read',
-      'Send JSON in UTF-8 with the content type application/json, as /api/v1/openapi.json has it.',
-    ],
-    ko: [
-      '요청을 읽을 수 없습니다',
-      '/api/v1/openapi.json에 있는 대로 JSON을 UTF-8, 콘텐츠 형식 application/json으로 보내세요.',
-    ],
-  }),
   DATABASE_UNAVAILABLE: entry(503, {
     en: [
       'The database does not answer',
@@ -26,11 +16,63 @@ export const engineErrors = {
       '엔진이 다시 시작하거나 기다렸다가 저절로 이어서 합니다. 잠시 뒤 다시 시도하세요. 오래가면 "trainyard doctor"가 까닭을 알려 줍니다.',
     ],
   }),
+  STORES_STARTING: entry(503, {
+    en: ['The stores of the profile "{profile}" are being started', 'Ask again in a moment.'],
+    ko: ['"{profile}" 프로필의 저장소를 시작하는 중입니다', '잠시 뒤 다시 시도하세요.'],
+  }),
+  STORES_NOT_READY: entry(503, {
+    en: ['The stores of the profile "{profile}" {state}', '{remedy}'],
+    ko: ['"{profile}" 프로필의 저장소{state}', '{remedy}'],
+  }),
+  HOME_MOVED: entry(503, {
+    en: [
+      'The state folder {home} is not where it was when the engine started: it was moved, renamed, removed or replaced',
+      'Start the engine again with TRAINYARD_HOME set to where it is now, or put it back first. Nothing is lost, and trainings went on meanwhile.',
+    ],
+    ko: [
+      '엔진이 시작할 때 있던 상태 폴더 {home}{home|이|가} 그 자리에 없습니다. 옮겼거나, 이름을 바꿨거나, 지웠거나, 다른 것으로 바꿨습니다',
+      'TRAINYARD_HOME을 지금 있는 곳으로 지정하거나 폴더를 제자리에 되돌린 뒤 엔진을 다시 시작하세요. 잃은 것은 없고 학습은 그동안에도 계속되었습니다.',
+    ],
+  }),
   INTERNAL: entry(500, {
     en: [
-      'The engine met an error that it did not expect',
-      'Look into the engine’s log in the state folder, and try again.',
+      'The {program} met an error that it did not expect{detail}',
+      'Try again; {source} shows where it happened.',
     ],
-    ko: ['엔진에 예상하지 못한 오류가 생겼습니다', '상태 폴더의 엔진 로그를 보고 다시 시도하세요.'],
+    ko: [
+      '{program}에 예상하지 못한 오류가 생겼습니다{detail}',
+      '다시 시도하세요. 위치는 {source}에 나옵니다.',
+    ],
+  }),
+};
+
+/** Why an engine does not start. */
+export const engineStartErrors = {
+  ENGINE_RUNNING: entry(409, {
+    en: [
+      'Another engine has the state folder {home}',
+      'Use that one ("trainyard open"), stop it first, or choose another folder with --home or TRAINYARD_HOME; its trainings go on when it stops.',
+    ],
+    ko: [
+      '상태 폴더 {home}{home|을|를} 다른 엔진이 쓰고 있습니다',
+      '그 엔진을 쓰거나("trainyard open"), 먼저 멈추거나, --home이나 TRAINYARD_HOME으로 다른 폴더를 지정하세요. 엔진을 멈춰도 학습은 계속됩니다.',
+    ],
+  }),
+  PORT_TAKEN: entry(409, {
+    en: [
+      'The port {port} of {what} is held by {holder}',
+      'End that program and try again, or take other ports: {command}',
+    ],
+    ko: [
+      '{what}의 포트 {port}{port|을|를} {holder}{holder|이|가} 쓰고 있습니다',
+      '그 프로그램을 끝내고 다시 시도하거나 다른 포트를 쓰세요: {command}',
+    ],
+  }),
+  PROFILE_UNKNOWN: entry(400, {
+    en: ['{source} says "{profile}", and no profile is called so', 'Choose one of {profiles}.'],
+    ko: [
+      '{source}에 "{profile}"{profile|이|가} 있지만 그런 프로필은 없습니다',
+      '{profiles} 중에서 고르세요.',
+    ],
   }),
 };

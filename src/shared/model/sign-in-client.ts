@@ -1,3 +1,4 @@
+import { fault } from '../errors/catalogue.ts';
 import { TrainyardError } from '../errors/error.ts';
 import {
   type AgreedPage,
@@ -34,12 +35,7 @@ export interface SignInChannel {
 
 /** The server may be any program that has the engine's port. */
 function stranger(): TrainyardError {
-  return new TrainyardError(
-    'ENGINE_NOT_PROVEN',
-    'The server at the engine’s address could not prove that it is this state folder’s engine',
-    'Another program may have taken its port. See what listens there, and start the engine with "trainyard serve --port 0".',
-    { status: 502 },
-  );
+  return fault('ENGINE_NOT_PROVEN', {});
 }
 
 function understood(text: string): SignInAnswer {

@@ -35,10 +35,6 @@ export const machineCodes = {
     message: '상태 폴더의 경로가 너무 길거나, 제어 문자가 있거나, UTF-8이 아닙니다',
     hint: 'TRAINYARD_HOME을 더 짧거나 특수 문자가 없는 경로로 지정하세요. 이미 있는 폴더는 엔진이 멈춘 동안 이름을 바꿔도 됩니다.',
   },
-  HOME_MOVED: {
-    message: '엔진이 실행되는 동안 상태 폴더가 옮겨졌거나 지워졌습니다',
-    hint: 'TRAINYARD_HOME을 지금 있는 곳으로 지정하거나 폴더를 제자리에 되돌린 뒤 엔진을 다시 시작하세요. 잃은 것은 없고 학습은 계속됩니다.',
-  },
   HOME_OF_ANOTHER_USER: {
     message: '상태 폴더가 다른 사용자의 것입니다',
     hint: '그 사용자로 시작하거나 TRAINYARD_HOME을 자신의 폴더로 지정하세요.',
@@ -84,59 +80,9 @@ export const machineCodes = {
     hint: '파일의 권한과 디스크 공간을 확인하세요.',
   },
   SETTING_INVALID: { message: '저장할 수 없는 설정입니다', hint: '값을 고치세요.' },
-  PORT_TAKEN: {
-    message: '그 포트를 쓸 수 없습니다',
-    hint: '쓰는 프로그램을 끝내거나 다른 포트를 고르세요. 엔진은 --port(0은 빈 포트), 스택은 trainyard stack up --ports new.',
-  },
-  ENGINE_RUNNING: {
-    message: '이 상태 폴더의 엔진이 이미 실행 중입니다',
-    hint: '그것을 쓰거나, 먼저 멈추거나, 다른 TRAINYARD_HOME을 지정하세요.',
-  },
-  FOREIGN_REQUEST: {
-    message: '이 엔진의 주소로 온 요청이 아닙니다',
-    hint: 'http://127.0.0.1 주소로 여세요. 다른 컴퓨터에서는 SSH 터널을 쓰세요(docs/remote.md).',
-  },
   ENGINE_FAULT: {
     message: '엔진에 복구할 수 없는 오류가 생겨 안전하게 종료했습니다',
     hint: '다시 시작하세요. 잃은 것은 없고 학습은 계속되었습니다. 원인은 상태 폴더의 엔진 로그에 있습니다.',
-  },
-  HEADER_REPEATED: { message: '같은 헤더가 두 번 들어 있습니다', hint: '한 번만 보내세요.' },
-  MEDIA_TYPE_UNSUPPORTED: {
-    message: '받지 않는 내용 형식입니다',
-    hint: 'application/json으로 보내세요.',
-  },
-  BODY_TOO_LARGE: {
-    message: '한 번에 보낸 내용이 너무 큽니다',
-    hint: '나누어 보내세요. 파일은 /files/uploads로 올립니다.',
-  },
-  ADDRESS_INVALID: {
-    message: '주소에 잘못된 문자 표기가 있습니다',
-    hint: '특수 문자는 encodeURIComponent 방식으로 쓰세요.',
-  },
-  METHOD_NOT_ALLOWED: {
-    message: '이 주소에서는 쓸 수 없는 메서드입니다',
-    hint: '응답의 Allow 헤더에 있는 메서드를 쓰세요.',
-  },
-  HEADERS_TOO_LARGE: {
-    message: '요청 헤더가 너무 큽니다',
-    hint: '헤더를 줄이세요. 브라우저에 이 컴퓨터의 쿠키가 많이 쌓였다면 지우세요.',
-  },
-  REQUEST_TIMEOUT: { message: '요청이 제때 도착하지 않았습니다', hint: '다시 보내세요.' },
-  TOO_MANY_CONNECTIONS: {
-    message: '열린 연결이 너무 많습니다',
-    hint: '쓰지 않는 페이지와 프로그램을 닫으세요.',
-  },
-  TOO_MANY_REQUESTS: {
-    message: '한 연결에서 진행 중인 요청이 너무 많습니다',
-    hint: '답을 받은 뒤에 다시 요청하세요.',
-  },
-  UPGRADE_INVALID: {
-    message: 'WebSocket 연결 요청이 올바르지 않습니다',
-    hint: 'WebSocket 클라이언트로 연결하세요.',
-  },
-  UI_NOT_BUILT: {
-    message: '화면이 빌드되어 있지 않습니다',
-    hint: '"npm run build"를 실행하고 엔진을 다시 시작하세요. 명령과 API는 화면 없이도 작동합니다.',
   },
   MESSAGING_UNREACHABLE: {
     message: '데이터베이스의 알림을 듣는 연결이 없습니다',

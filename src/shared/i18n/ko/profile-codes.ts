@@ -1,14 +1,5 @@
 /** 프로필, 외부 서버, 저장소 이전의 문제. */
 export const profileCodes = {
-  STORES_STARTING: { message: '저장소를 시작하는 중입니다', hint: '잠시 뒤 다시 시도하세요.' },
-  STORES_NOT_READY: {
-    message: '저장소가 아직 준비되지 않았습니다',
-    hint: '스택을 시작하거나("trainyard stack up") 다른 프로필을 고르세요.',
-  },
-  PROFILE_UNKNOWN: {
-    message: '모르는 프로필입니다',
-    hint: 'embedded, docker, external 가운데 하나를 고르세요.',
-  },
   EXTERNAL_NOT_SET: {
     message: '외부 프로필의 서버가 지정되지 않았습니다',
     hint: '주소를 파일에 적고 "trainyard profile external FILE"을 실행하세요(docs/profiles.md).',
