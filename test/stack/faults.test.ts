@@ -93,7 +93,7 @@ describe.skipIf(reason)('a start that fails', () => {
     await writeFile(path.join(around, 'bin', 'docker'), script, { mode: 0o755 });
     const environment = { PATH: `${path.join(around, 'bin')}:${process.env.PATH}`, DOCKER_CONFIG: around };
     expect(await failure(up(state.home, only, environment))).toMatchObject({
-      code: 'DOCKER_COMPOSE_MISSING',
+      code: 'COMPOSE_MISSING',
     });
     // Where Compose is there, what was left is completed.
     expect((await up(state.home, only)).services.find(({ name }) => name === 'redis')?.status).toBe(

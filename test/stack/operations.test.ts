@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { OperationJournal } from '../../src/main/stack/operations.ts';
-import { TrainyardError } from '../../src/shared/errors/error.ts';
+import { fault, inLanguage } from '../../src/shared/errors/catalogue.ts';
 
 const silent = () => {};
 const step = {
@@ -46,12 +46,13 @@ test('events are numbered without a gap, and a reader that waits is woken', asyn
 test('what a verb failed with is its cause, with the last lines of the service', async () => {
   const heard: unknown[] = [];
   const operations = new OperationJournal((error) => heard.push(error));
-  const error = new TrainyardError('PORT_TAKEN', 'Port 5432 is taken', 'Free it.', {
-    details: { lines: ['bind'] },
-  });
+  const names = { service: 'Redis', exit: '', name: 'redis' };
+  const error = fault('SERVICE_CRASHED', names, { details: { lines: ['bind'] } });
   operations.begin('up', [], () => Promise.reject(error));
   await expect.poll(() => operations.current?.status).toBe('failed');
-  const cause = { code: 'PORT_TAKEN', message: 'Port 5432 is taken', hint: 'Free it.', lines: ['bind'] };
+  const { code, message, hint, parameters } = error;
+  const cause = { code, message, hint, parameters, lines: ['bind'] };
+  expect(inLanguage(cause, 'ko').message).toBe('Redis이(가) 저절로 끝났습니다');
   expect(operations.current?.cause).toEqual(cause);
   expect((await operations.progress(1, 0)).events).toMatchObject([{ type: 'end', status: 'failed', cause }]);
   expect(heard).toEqual([error]);

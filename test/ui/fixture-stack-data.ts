@@ -117,6 +117,7 @@ export const portTaken: StackCause = {
   code: 'DOCKER_PORT_TAKEN',
   message: 'Port 15432 of this machine is taken by postgres (pid 31337)',
   hint: 'Stop that program, or let the stack choose another port: `sudo systemctl stop postgresql@16-main`',
+  parameters: {},
   lines: [
     'Error response from daemon: driver failed programming external connectivity on endpoint trainyard-1f0c9a7e-postgres-1:',
     'Bind for 127.0.0.1:15432 failed: port is already allocated',

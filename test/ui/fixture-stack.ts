@@ -207,6 +207,11 @@ export class FixtureStack {
       code: 'SERVICE_OUT_OF_MEMORY',
       message: 'Redis needed more memory than its limit of 512 MiB and was ended',
       hint: 'Give it more: TRAINYARD_REDIS_MEMORY=1g trainyard stack up',
+      parameters: {
+        service: 'Redis',
+        limit: { en: ' of 512 MiB', ko: '(512 MiB)' },
+        variable: 'TRAINYARD_REDIS_MEMORY',
+      },
       lines: [
         '1:M 23 Nov 2026 22:40:29.771 * Background saving started by pid 57',
         '57:C 23 Nov 2026 22:40:30.118 * DB saved on disk',

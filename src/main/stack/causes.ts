@@ -1,14 +1,17 @@
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
-import type { Incident, StackContainer } from './daemon.ts';
+import { systemFault } from '../platform/faults/system-fault.ts';
+import { DaemonRefusal, type Incident, type StackContainer } from './daemon.ts';
+import { ComposeFailure } from './machine.ts';
 import type { StackSecrets } from './record.ts';
 
 /** As people know them. */
-export const serviceTitles: Readonly<Record<ServiceName, string>> = {
+const titles: Readonly<Record<ServiceName, string>> = {
   postgres: 'PostgreSQL',
   mongo: 'MongoDB',
   redis: 'Redis',
-  s3: 'The object store',
+  s3: 'S3',
   temporal: 'Temporal',
 };
 
@@ -26,37 +29,9 @@ export interface Failure {
   readonly lines: readonly string[];
 }
 
-const variable = (service: ServiceName, what: string) => `TRAINYARD_${service.toUpperCase()}_${what}`;
-
-function cause(
-  code: string,
-  { service, lines }: Failure,
-  message: string,
-  hint: string,
-  status = 500,
-): TrainyardError {
-  return new TrainyardError(code, message, hint, { status, details: { service, lines } });
-}
-
-export function diskFull(failure: Failure | null, said: string): TrainyardError {
-  const who = failure ? serviceTitles[failure.service] : 'Docker';
-  return new TrainyardError(
-    'DISK_FULL',
-    `${who} could not write: no space is left on the disk (${said.slice(0, 300)})`,
-    'Make room where Docker keeps its data; images that nothing uses go by: docker image prune -a',
-    { status: 507, details: failure ? { service: failure.service, lines: failure.lines } : {} },
-  );
-}
-
-function outOfMemory(failure: Failure, limitBytes: number | null): TrainyardError {
-  const limit = limitBytes ? ` of ${Math.round(limitBytes / 1024 / 1024)} MiB` : '';
-  return cause(
-    'SERVICE_OUT_OF_MEMORY',
-    failure,
-    `${serviceTitles[failure.service]} needed more memory than its limit${limit} and was ended`,
-    `Give it more: ${variable(failure.service, 'MEMORY')}=2g trainyard stack up`,
-  );
-}
+/** The environment variable that sets something of a service. */
+export const variableOf = (service: ServiceName, what: 'IMAGE' | 'MEMORY') =>
+  `TRAINYARD_${service.toUpperCase()}_${what}`;
 
 const noSpace = /no space left on device|disk quota exceeded/i;
 const noMemory = /oom-?killed|memory limit too low|cannot allocate memory|out of memory/i;
@@ -68,29 +43,40 @@ export const containerGone =
 export const portTaken = /port is already allocated|address already in use|ports are not available/i;
 export const networkLost = /network [0-9a-f]+ not found|could not find network|endpoint.*not found/i;
 
-function volumeVersion(failure: Failure): TrainyardError {
-  const text = failure.lines.join('\n');
-  const version = /initialized by PostgreSQL version (\d+)/i.exec(text)?.[1];
-  const tag = version && failure.service === 'postgres' ? `postgres:${version}` : 'NAME:VERSION';
-  return cause(
-    'VOLUME_VERSION',
-    failure,
-    `The data of ${serviceTitles[failure.service]} was written by another major version${version ? ` (${version})` : ''}, and this server does not take it`,
-    `Use that version's image, the data is untouched: ${variable(failure.service, 'IMAGE')}=${tag} trainyard stack up`,
-    409,
+function diskFull(who: string, said: string, lines: readonly string[] = []): TrainyardError {
+  return new TrainyardError(
+    'DISK_FULL',
+    `${who} could not write: no space is left on the disk (${said.slice(0, 300)})`,
+    'Make room where Docker keeps its data; images that nothing uses go by: docker image prune -a',
+    { status: 507, details: { lines } },
   );
+}
+
+function outOfMemory({ service, lines }: Failure, limitBytes: number | null): TrainyardError {
+  const mebibytes = limitBytes ? Math.round(limitBytes / 1024 / 1024) : null;
+  const limit = mebibytes ? { en: ` of ${mebibytes} MiB`, ko: `(${mebibytes} MiB)` } : '';
+  const names = { service: titles[service], limit, variable: variableOf(service, 'MEMORY') };
+  return fault('SERVICE_OUT_OF_MEMORY', names, { details: { lines } });
+}
+
+/** @param version null where it is not known */
+export function otherVolumeVersion({ service, lines }: Failure, version: string | null): TrainyardError {
+  const names = {
+    service: titles[service],
+    version: version ? ` (${version})` : '',
+    variable: variableOf(service, 'IMAGE'),
+    image: version && service === 'postgres' ? `postgres:${version}` : 'NAME:VERSION',
+  };
+  return fault('VOLUME_VERSION', names, { details: { lines } });
 }
 
 /** Why the daemon did not start a container. */
 export function startRefused(failure: Failure, said: string, limitBytes: number | null): TrainyardError {
-  if (noSpace.test(said)) return diskFull(failure, said);
+  const { service, lines } = failure;
+  if (noSpace.test(said)) return diskFull(titles[service], said, lines);
   if (noMemory.test(said)) return outOfMemory(failure, limitBytes);
-  return cause(
-    'SERVICE_NOT_STARTED',
-    failure,
-    `Docker could not start ${serviceTitles[failure.service]}: ${said.slice(0, 500)}`,
-    'Fix what Docker says, or see what else is wrong with it: trainyard doctor',
-  );
+  const names = { service: titles[service], said: said.slice(0, 500) };
+  return fault('SERVICE_NOT_STARTED', names, { details: { lines } });
 }
 
 /** Why a container ended by itself, or ends again and again. */
@@ -99,94 +85,80 @@ export function serviceEnded(
   container: StackContainer | null,
   incidents: readonly Incident[],
 ): TrainyardError {
-  const text = failure.lines.join('\n');
-  if (noSpace.test(text)) return diskFull(failure, failure.lines.find((line) => noSpace.test(line)) ?? '');
-  if (otherVersion.test(text)) return volumeVersion(failure);
-  if (container?.outOfMemory || incidents.some(({ kind }) => kind === 'out of memory')) {
+  const { service, lines } = failure;
+  const text = lines.join('\n');
+  const fullLine = lines.find((line) => noSpace.test(line));
+  if (fullLine !== undefined) return diskFull(titles[service], fullLine, lines);
+  if (otherVersion.test(text))
+    return otherVolumeVersion(failure, /initialized by PostgreSQL version (\d+)/i.exec(text)?.[1] ?? null);
+  if (container?.outOfMemory || incidents.some(({ kind }) => kind === 'out of memory'))
     return outOfMemory(failure, container?.memoryLimitBytes ?? null);
-  }
   const codes = incidents.map(({ exitCode }) => exitCode).filter((code) => code !== null);
-  const exitCode = codes.at(-1) ?? container?.exitCode;
-  return cause(
-    'SERVICE_CRASHED',
-    failure,
-    `${serviceTitles[failure.service]} ended by itself${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`,
-    `Its log says why: trainyard stack logs ${failure.service}`,
-  );
+  const code = codes.at(-1) ?? container?.exitCode;
+  const exit = code === undefined ? '' : { en: ` (exit code ${code})`, ko: `(종료 코드 ${code})` };
+  return fault('SERVICE_CRASHED', { service: titles[service], exit, name: service }, { details: { lines } });
 }
 
 /** Where it was started again, and stopped again. */
-export function serviceStopped(failure: Failure): TrainyardError {
-  return cause(
-    'SERVICE_STOPPED',
-    failure,
-    `${serviceTitles[failure.service]} was stopped by somebody while it was being started`,
-    'Start it again: trainyard stack up',
-    409,
-  );
+export const serviceStopped = ({ service, lines }: Failure) =>
+  fault('SERVICE_STOPPED', { service: titles[service] }, { details: { lines } });
+
+export function serviceTimeout({ service, lines }: Failure, waitedMs: number, said: string): TrainyardError {
+  const names = {
+    service: titles[service],
+    seconds: Math.round(waitedMs / 1000),
+    lastWord: said.slice(0, 300),
+    name: service,
+  };
+  return fault('SERVICE_TIMEOUT', names, { details: { lines } });
 }
 
-export function serviceTimeout(failure: Failure, waitedMs: number, lastWord: string): TrainyardError {
-  return cause(
-    'SERVICE_TIMEOUT',
-    failure,
-    `${serviceTitles[failure.service]} runs, but did not answer within ${Math.round(waitedMs / 1000)} s (${lastWord.slice(0, 300)})`,
-    `See what it is at: trainyard stack logs ${failure.service}`,
-    504,
-  );
-}
+export const credentialsRefused = ({ service, lines }: Failure) =>
+  fault('SERVICE_REFUSES_CREDENTIALS', { service: titles[service], name: service }, { details: { lines } });
 
-export function credentialsRefused(failure: Failure): TrainyardError {
-  return cause(
-    'SERVICE_REFUSES_CREDENTIALS',
-    failure,
-    `${serviceTitles[failure.service]} does not take the stack's password: its volume was made with another one`,
-    `Put stack/secrets of the state folder back from a backup, or begin that service anew: trainyard stack destroy ${failure.service}`,
-    409,
-  );
-}
-
-export function portIsTaken(service: ServiceName, port: number, holder: string | null): TrainyardError {
-  return new TrainyardError(
-    'PORT_TAKEN',
-    `The port ${port} of ${serviceTitles[service]} is held by ${holder ?? 'another program'}`,
-    'End that program and try again, or take other ports: trainyard stack up --ports new',
-    { status: 409, details: { service, port, holder } },
-  );
-}
-
-export function nameTaken(kind: string, name: string): TrainyardError {
-  return new TrainyardError(
-    'NAME_TAKEN',
-    `There is a ${kind} ${name} that is not this stack's; it was not touched`,
-    `Remove or rename it if it is yours (docker ${kind} rm ${name}), then try again: trainyard stack up`,
-    { status: 409, details: { kind, name } },
-  );
-}
-
-export function imageMissing(service: ServiceName, image: string, said: string): TrainyardError {
-  return new TrainyardError(
-    'IMAGE_MISSING',
-    `The image ${image} of ${serviceTitles[service]} is not here, and its registry cannot be reached (${said.slice(0, 300)})`,
-    `Connect to the network and try again, or bring the image from another machine: docker save ${image} | ssh THIS_MACHINE docker load`,
-    { status: 503, details: { service, image } },
-  );
-}
-
-export function pullFailed(service: ServiceName, image: string, said: string): TrainyardError {
-  return new TrainyardError(
-    'IMAGE_PULL_FAILED',
-    `The image ${image} of ${serviceTitles[service]} could not be pulled: ${said.slice(0, 300)}`,
-    `Correct its name, or log in to its registry; another one is used by: ${variable(service, 'IMAGE')}=NAME:TAG trainyard stack up`,
-    { status: 502, details: { service, image } },
-  );
+/** @param holder null where it cannot be seen */
+export function portIsTaken(
+  service: ServiceName,
+  port: number,
+  holder: { readonly container: string } | { readonly program: string } | null,
+): TrainyardError {
+  const who =
+    holder === null
+      ? { en: 'another program', ko: '다른 프로그램' }
+      : 'program' in holder
+        ? holder.program
+        : { en: `the container ${holder.container}`, ko: `${holder.container} 컨테이너` };
+  const command = 'trainyard stack up --ports new';
+  return fault('PORT_TAKEN', { what: titles[service], port, holder: who, command });
 }
 
 const unreachable =
   /no such host|dial tcp|connection refused|i\/o timeout|timeout exceeded|network is unreachable|no route to host|server misbehaving|temporary failure|TLS handshake|request canceled|EOF$/i;
 
 /** What a registry, or the way to it, said. */
-export function pullCause(service: ServiceName, image: string, said: string): TrainyardError {
-  if (noSpace.test(said)) return diskFull({ service, lines: [] }, said);
-  return unreachable.test(said) ? imageMissing(service, image, said) : pullFailed(service, image, said);
+export function pullCause(service: ServiceName, image: string, words: string): TrainyardError {
+  if (noSpace.test(words)) return diskFull(titles[service], words);
+  const said = words.slice(0, 300);
+  if (unreachable.test(words)) return fault('IMAGE_MISSING', { image, said });
+  const names = { service: titles[service], image, said, variable: variableOf(service, 'IMAGE') };
+  return fault('IMAGE_PULL_FAILED', names);
+}
+
+/** What a person is told where a verb fails with something else than a cause: of the daemon, Compose, or the state folder. */
+export function causeOf(error: unknown): unknown {
+  if (error instanceof TrainyardError) return error;
+  const words = errorMessage(error);
+  const options = { cause: error, details: { lines: words.split('\n').slice(-20) } };
+  if (error instanceof DaemonRefusal || error instanceof ComposeFailure) {
+    const who = error instanceof DaemonRefusal ? 'Docker' : 'docker compose';
+    if (noSpace.test(words)) return diskFull(who, words);
+    if (/available.*address pool|predefined address pools have been fully subnetted/i.test(words))
+      return fault('DOCKER_NETWORKS_USED_UP', {}, options);
+    const said = (words.trim().split('\n').at(-1) ?? '').slice(0, 500);
+    const code = error instanceof DaemonRefusal ? 'DOCKER_REFUSED' : 'COMPOSE_FAILED';
+    return fault(code, { said }, options);
+  }
+  if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name))
+    return fault('STACK_CANCELLED', {}, options);
+  return systemFault(error) ?? error;
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 import type { Daemon } from './daemon.ts';
 import type { HostPorts } from './machine.ts';
 import type { StackPorts } from './record.ts';
@@ -37,12 +37,7 @@ export async function choosePorts(
       }
       port = randomInt(range.from, range.to);
     }
-    throw new TrainyardError(
-      'PORTS_USED_UP',
-      `No port between ${range.from} and ${range.to} of this machine is free`,
-      'End programs that listen on many ports: ss -ltnp',
-      { status: 503 },
-    );
+    throw fault('PORTS_USED_UP', range);
   };
   const { postgres, mongo, redis, s3, temporal } = familiar;
   return {

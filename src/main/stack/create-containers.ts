@@ -1,6 +1,6 @@
+import { fault } from '../../shared/errors/catalogue.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
 import { failpoint } from '../platform/failpoints.ts';
-import { nameTaken } from './causes.ts';
 import type { ObjectKind, StackContainer } from './daemon.ts';
 import { ComposeFailure } from './machine.ts';
 import type { StackPlan } from './plan.ts';
@@ -68,7 +68,7 @@ async function checkNames(
   await Promise.all(
     names.map(async ([kind, name]) => {
       const owner = await daemon.ownerOf(kind, name);
-      if (owner !== null && owner !== stack) throw nameTaken(kind, name);
+      if (owner !== null && owner !== stack) throw fault('NAME_TAKEN', { kind, name });
     }),
   );
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { StackUsage } from '../../shared/contract/stack.ts';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../shared/errors/entry.ts';
 import { type Profile, type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import { appRoot } from '../platform/paths.ts';
+import { variableOf } from './causes.ts';
 import { composeCreate } from './compose/create-project.ts';
 import { connectDocker } from './docker/client.ts';
 import { DockerDaemon } from './docker/docker-daemon.ts';
@@ -35,7 +37,17 @@ export interface StackOptions {
   readonly timeoutMs?: number;
 }
 
-const variableOf = (service: ServiceName, what: string) => `TRAINYARD_${service.toUpperCase()}_${what}`;
+const wanted = {
+  image: { en: 'an image, as postgres:17 or NAME@sha256:…', ko: 'postgres:17이나 NAME@sha256:… 같은 이미지' },
+  memory: { en: 'an amount of memory from 6m up, as 512m or 2g', ko: '512m, 2g처럼 6m 이상인 메모리 크기' },
+} as const satisfies Record<string, Bilingual>;
+
+const invalid = (variable: string, text: string, what: Bilingual) =>
+  fault(
+    'STACK_SETTING_INVALID',
+    { variable, value: text.slice(0, 100), wanted: what },
+    { place: { field: variable } },
+  );
 
 /** @throws TrainyardError STACK_SETTING_INVALID */
 function imagesOf({ environment, images }: StackOptions, template: string): Record<ServiceName, string> {
@@ -44,8 +56,7 @@ function imagesOf({ environment, images }: StackOptions, template: string): Reco
     const variable = variableOf(service, 'IMAGE');
     const reference = environment[variable] || images[service];
     if (!reference) continue;
-    if (!/^[a-z0-9][a-z0-9._/:@-]{0,400}$/i.test(reference))
-      throw invalid(variable, reference, 'an image, as postgres:17 or NAME@sha256:…');
+    if (!/^[a-z0-9][a-z0-9._/:@-]{0,400}$/i.test(reference)) throw invalid(variable, reference, wanted.image);
     chosen[service] = reference;
   }
   return chosen;
@@ -59,19 +70,10 @@ function memoryOf(environment: NodeJS.ProcessEnv): Partial<Record<ServiceName, n
     const text = environment[variable];
     if (!text) continue;
     const bytes = parseMemory(text);
-    if (bytes === null) throw invalid(variable, text, 'an amount of memory from 6m up, as 512m or 2g');
+    if (bytes === null) throw invalid(variable, text, wanted.memory);
     chosen[service] = bytes;
   }
   return chosen;
-}
-
-function invalid(variable: string, text: string, wanted: string): TrainyardError {
-  return new TrainyardError(
-    'STACK_SETTING_INVALID',
-    `${variable} is "${text.slice(0, 100)}", and it should be ${wanted}`,
-    `Correct it, or do without: unset ${variable}`,
-    { place: { field: variable } },
-  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { StackLogLine } from '../../shared/contract/stack.ts';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 import { type LogPosition, LogProgress, logStart, nanoseconds, readCursor, timeOf } from './log-position.ts';
 import type { LogSource } from './log-source.ts';
 import { LogTail } from './log-tail.ts';
@@ -18,25 +18,9 @@ interface Kept {
   readonly timer: NodeJS.Timeout;
 }
 
-function invalidCursor(): TrainyardError {
-  return new TrainyardError(
-    'LOG_CURSOR_INVALID',
-    'The cursor is none that the logs of the stack gave',
-    'Pass on the cursor of the last answer as it is, or none.',
-    { place: { field: 'after' } },
-  );
-}
-
 function readSince(since: string): bigint {
   const time = Date.parse(since);
-  if (Number.isNaN(time) || time < 0) {
-    throw new TrainyardError(
-      'LOG_TIME_INVALID',
-      `"${since}" is no time`,
-      'Write it as 2026-11-24T08:00:00Z.',
-      { place: { field: 'since' } },
-    );
-  }
+  if (Number.isNaN(time) || time < 0) throw fault('LOG_TIME_INVALID', { since });
   // The daemon's own times have nanoseconds, which Date does not keep.
   return since.endsWith('Z') ? nanoseconds(since) : BigInt(time) * 1_000_000n;
 }
@@ -111,7 +95,7 @@ export class StackLogService implements StackLogs, AsyncDisposable {
 
   private async open(query: ReadQuery): Promise<LogTail> {
     const given = readCursor(query.after);
-    if (!given) throw invalidCursor();
+    if (!given) throw fault('LOG_CURSOR_INVALID', {});
     const isFirst = query.after === '';
     return LogTail.open(this.source, {
       services: query.services,

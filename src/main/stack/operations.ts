@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StackCause, StackEvent, StackOperation } from '../../shared/contract/stack.ts';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 import { type ServiceName, type StackVerb, serviceNames } from '../../shared/model/stack.ts';
 import type { OnProgress, StackProgress } from '../platform/progress.ts';
 import type { StackOperations } from './ports.ts';
@@ -30,7 +30,7 @@ export class OperationJournal implements StackOperations {
     services: readonly ServiceName[],
     work: (onProgress: OnProgress) => Promise<void>,
   ): StackOperation {
-    if (this.operation?.status === 'running') throw busy(this.operation.verb);
+    if (this.operation?.status === 'running') throw fault('STACK_BUSY', { verb: this.operation.verb });
     const begun: StackOperation = {
       id: randomUUID(),
       verb,
@@ -87,13 +87,4 @@ export class OperationJournal implements StackOperations {
       this.waiting.add(done);
     });
   }
-}
-
-function busy(verb: StackVerb): TrainyardError {
-  return new TrainyardError(
-    'STACK_BUSY',
-    `The stack is busy with "${verb}"`,
-    'Wait until that is done, then try again.',
-    { status: 409, details: { verb } },
-  );
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import { failpoint } from '../platform/failpoints.ts';
 import type { OnProgress } from '../platform/progress.ts';
@@ -16,13 +16,10 @@ const sweepPauseMs = 250;
 
 const isAll = (services: readonly ServiceName[]) => serviceNames.every((name) => services.includes(name));
 
-function inUse(kind: ObjectKind, name: string, said: string): TrainyardError {
-  return new TrainyardError(
-    'STACK_OBJECT_IN_USE',
-    `The ${kind} ${name} is used by something that is not the stack's: ${said.slice(0, 300)}`,
-    `Remove what uses it, then try again; it is listed by: docker ${kind === 'volume' ? `ps -a --filter volume=${name}` : `${kind} inspect ${name}`}`,
-    { status: 409, details: { kind, name } },
-  );
+function inUse(kind: ObjectKind, name: string, said: string) {
+  const command =
+    kind === 'volume' ? `docker ps -a --filter volume=${name}` : `docker ${kind} inspect ${name}`;
+  return fault('STACK_OBJECT_IN_USE', { kind, name, said: said.slice(0, 300), command });
 }
 
 /** Removes objects until none is left: one that is being removed or made by somebody cut off needs another look. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 import { serviceNames } from '../../shared/model/stack.ts';
 import { failpoint } from '../platform/failpoints.ts';
 import type { OnProgress } from '../platform/progress.ts';
@@ -199,12 +199,7 @@ export class SavedStateStore {
     const data = Object.values(volumes).flatMap((own) => own.map((volume) => `${name}_${volume}`));
     const present = await daemon.names('volume', id);
     if (!present.some((volume) => data.includes(volume))) return newSecrets();
-    throw new TrainyardError(
-      'STACK_CREDENTIALS_LOST',
-      `The passwords of the stack ${name} are gone from ${files.home} and from its recovery volume; its data is still there`,
-      `Put the folder stack/secrets back from a backup; to give up the data: trainyard stack destroy --name ${name}`,
-      { status: 409 },
-    );
+    throw fault('STACK_CREDENTIALS_LOST', { name, home: files.home });
   }
 
   /** What the labels and the recovery volume tell of a stack. Without a local image only a verb reaches into the volume. */

@@ -20,6 +20,7 @@ export function toCause(error: unknown): StackCause {
     code: known ? error.code : 'INTERNAL',
     message: errorMessage(error),
     hint: known ? error.hint : '',
+    parameters: known ? error.parameters : {},
     lines: Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [],
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import type { SettingsStore } from '../stores/settings/ports.ts';
 import { readSetting } from '../stores/settings/read-setting.ts';
@@ -23,11 +23,8 @@ export function chooseImages(settings: SettingsStore, choices: readonly string[]
     const [, name, reference = ''] = /^([a-z0-9]+)=(.*)$/.exec(choice) ?? [];
     const service = serviceNames.find((one) => one === name);
     if (!service || !/^([a-z0-9][a-z0-9._/:@-]{0,400})?$/i.test(reference)) {
-      throw new TrainyardError(
-        'STACK_IMAGE_INVALID',
-        `"${choice.slice(0, 100)}" names no image of a service`,
-        `Write it as postgres=postgres:17; the services are ${serviceNames.join(', ')}.`,
-      );
+      const names = { choice: choice.slice(0, 100), services: serviceNames.join(', ') };
+      throw fault('STACK_IMAGE_INVALID', names);
     }
     if (reference === '') delete images[service];
     else images[service] = reference;

@@ -1,4 +1,5 @@
 import type { StackState, StackUrls, StackUsage } from '../../shared/contract/stack.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../platform/endpoints.ts';
@@ -6,6 +7,7 @@ import { failpoint } from '../platform/failpoints.ts';
 import type { OnProgress } from '../platform/progress.ts';
 import { endpointsOf, urlsOf } from './addresses.ts';
 import { BringUp, type BringUpOptions, type Seen } from './bring-up.ts';
+import { causeOf } from './causes.ts';
 import type { StackIdentity } from './identity.ts';
 import type { Stack } from './ports.ts';
 import { removeStack } from './remove-stack.ts';
@@ -14,7 +16,6 @@ import { type SavedState, SavedStateStore } from './saved-state.ts';
 import type { StackParts } from './stack-parts.ts';
 import { graceSeconds } from './start-service.ts';
 import { readState } from './state.ts';
-import { causeOf } from './verb-causes.ts';
 
 const silent: OnProgress = () => {};
 
@@ -22,14 +23,7 @@ function orAll(services: readonly ServiceName[]): readonly ServiceName[] {
   return services.length > 0 ? serviceNames.filter((name) => services.includes(name)) : serviceNames;
 }
 
-function absent(home: string): TrainyardError {
-  return new TrainyardError(
-    'STACK_ABSENT',
-    `The state folder ${home} has no stack`,
-    'Make one: trainyard stack up',
-    { status: 409 },
-  );
-}
+const absent = (home: string) => fault('STACK_ABSENT', { home });
 
 /** The stack of a state folder on the Docker Engine. */
 export class StackService implements Stack {
@@ -82,14 +76,8 @@ export class StackService implements Stack {
     return this.verb('destroy', onProgress, undefined, async () => {
       const known = await this.savedStates.peek();
       if (!known) throw absent(this.parts.files.home);
-      if (known.record.name !== name) {
-        throw new TrainyardError(
-          'STACK_NAME_WRONG',
-          `The stack of this state folder is called ${known.record.name}, not "${name}"; nothing was removed`,
-          `Give its name to remove it with all its data: trainyard stack destroy --name ${known.record.name}`,
-          { status: 409 },
-        );
-      }
+      if (known.record.name !== name)
+        throw fault('STACK_NAME_WRONG', { name: known.record.name, given: name });
       await beforeRemoval?.();
       if (this.parts.files.read().kind === 'damaged') this.parts.files.setAside();
       await removeStack(this.parts, known.record, orAll(services), onProgress);
@@ -243,7 +231,7 @@ export class StackService implements Stack {
     try {
       return await work();
     } catch (error) {
-      throw causeOf(error, this.parts.files.home);
+      throw causeOf(error);
     }
   }
 }

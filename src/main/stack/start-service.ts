@@ -60,8 +60,9 @@ export async function portCause(
   const publisher = (await daemon.publishers()).find(
     (one) => one.port === port && one.stack !== record.id && one.isRunning,
   );
-  const holder = publisher ? `the container ${publisher.container}` : await hostPorts.holder(port);
-  return portIsTaken(service, port, holder);
+  if (publisher) return portIsTaken(service, port, publisher);
+  const program = await hostPorts.holder(port);
+  return portIsTaken(service, port, program === null ? null : { program });
 }
 
 async function startFault(

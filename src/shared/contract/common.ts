@@ -34,7 +34,7 @@ export const nameOf = (longest: number) =>
     });
 
 /** What stands for the names in an error's sentences, from which each language's are made (shared/errors); empty in those kept before there were any. */
-const errorParameters = z
+export const errorParameters = z
   .record(z.string(), z.union([z.string(), z.number(), z.object({ en: z.string(), ko: z.string() })]))
   .default({});
 

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { profiles, serviceNames, serviceStatuses, stackStatuses, stackVerbs } from '../model/stack.ts';
-import { base, time, waitMs } from './common.ts';
+import { base, declared, errorParameters, time, waitMs } from './common.ts';
+
+const procedure = base.errors(declared({ ...stackErrors, ...dockerErrors }));
+
+import { dockerErrors } from '../errors/docker.ts';
+import { stackErrors } from '../errors/stack.ts';
 
 export const serviceName = z.enum(serviceNames);
 
@@ -9,6 +14,7 @@ export const stackCauseSchema = z.object({
   code: z.string(),
   message: z.string(),
   hint: z.string(),
+  parameters: errorParameters,
   lines: z.array(z.string()),
 });
 export type StackCause = z.infer<typeof stackCauseSchema>;
@@ -154,7 +160,7 @@ export const migrateInput = z.object({
 export type MigrateInput = z.infer<typeof migrateInput>;
 
 export const stackContract = {
-  status: base
+  status: procedure
     .route({
       method: 'GET',
       path: '/stack',
@@ -162,7 +168,7 @@ export const stackContract = {
       summary: 'The stack of this state folder, as the daemon has it now',
     })
     .output(stackStateSchema),
-  up: base
+  up: procedure
     .route({
       method: 'POST',
       path: '/stack/up',
@@ -171,15 +177,15 @@ export const stackContract = {
     })
     .input(z.object({ services: chosenServices, profile: z.enum(['docker']).optional() }))
     .output(started),
-  down: base
+  down: procedure
     .route({ method: 'POST', path: '/stack/down', tags, summary: 'Stop services; data stays' })
     .input(z.object({ services: chosenServices }))
     .output(started),
-  restart: base
+  restart: procedure
     .route({ method: 'POST', path: '/stack/restart', tags, summary: 'Stop and start services' })
     .input(z.object({ services: chosenServices }))
     .output(started),
-  destroy: base
+  destroy: procedure
     .route({
       method: 'POST',
       path: '/stack/destroy',
@@ -189,7 +195,7 @@ export const stackContract = {
     })
     .input(destroyInput)
     .output(started),
-  progress: base
+  progress: procedure
     .route({
       method: 'GET',
       path: '/stack/progress',
@@ -198,10 +204,10 @@ export const stackContract = {
     })
     .input(z.object({ after: z.coerce.number().pipe(z.int().min(0)).default(0), waitMs }))
     .output(z.object({ cursor: z.int(), events: z.array(stackEventSchema) })),
-  usage: base
+  usage: procedure
     .route({ method: 'GET', path: '/stack/usage', tags, summary: 'Processor and memory of each service now' })
     .output(stackUsageSchema),
-  logs: base
+  logs: procedure
     .route({
       method: 'GET',
       path: '/stack/logs',
@@ -220,7 +226,7 @@ export const stackContract = {
       }),
     )
     .output(z.object({ cursor: z.string(), lines: z.array(stackLogLineSchema) })),
-  reveal: base
+  reveal: procedure
     .route({
       method: 'POST',
       path: '/stack/reveal',
@@ -228,7 +234,7 @@ export const stackContract = {
       summary: 'Connection strings with their credentials',
     })
     .output(stackUrlsSchema),
-  useProfile: base
+  useProfile: procedure
     .route({
       method: 'POST',
       path: '/stack/profile',
@@ -237,7 +243,7 @@ export const stackContract = {
     })
     .input(z.object({ profile: z.enum(profiles) }))
     .output(z.object({ profile: z.enum(profiles) })),
-  migrate: base
+  migrate: procedure
     .route({
       method: 'POST',
       path: '/stack/migrate',

@@ -1,13 +1,17 @@
 import { datasetErrors } from './datasets.ts';
+import { dockerErrors } from './docker.ts';
 import { engineErrors, engineStartErrors } from './engine.ts';
 import { type Bilingual, type Entry, fill, type ParametersOf } from './entry.ts';
 import { type ErrorOptions, type ErrorRecord, errorMessage, TrainyardError } from './error.ts';
 import { jobErrors } from './jobs.ts';
 import { runErrors } from './runs.ts';
 import { serverErrors } from './server.ts';
+import { stackErrors } from './stack.ts';
 
 /** Every error that has a code of ours, by its code. */
 export const catalogue = {
+  ...stackErrors,
+  ...dockerErrors,
   ...datasetErrors,
   ...engineErrors,
   ...engineStartErrors,

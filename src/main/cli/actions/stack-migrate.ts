@@ -33,8 +33,7 @@ export async function stackMigrate({
         if (event.type !== 'end') continue;
         narrator.end();
         if (!event.cause) return;
-        const { code, message, hint } = event.cause;
-        throw new TrainyardError(code, message, hint, { status: 409 });
+        throw TrainyardError.from(event.cause, { status: 409 });
       }
     }
   });

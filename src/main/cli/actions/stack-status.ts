@@ -1,5 +1,6 @@
 import type { StackState, StackUrls } from '../../../shared/contract/stack.ts';
 import type { CommonOptions } from '../define.ts';
+import { inOwnWords } from '../failure.ts';
 import { formatTime } from '../format.ts';
 import { translate } from '../language.ts';
 import { facts, styled, table, writeJson, writeLine } from '../output.ts';
@@ -43,8 +44,9 @@ export async function printState(state: StackState): Promise<undefined> {
   await writeLine(table(columns, rows));
   for (const { name, cause } of state.services) {
     if (!cause) continue;
-    await writeLine(`\n${styled('bold', name)}: ${cause.message}`);
-    await writeLine(`  → ${cause.hint}`);
+    const { message, hint } = inOwnWords(cause);
+    await writeLine(`\n${styled('bold', name)}: ${message}`);
+    await writeLine(`  → ${hint}`);
     for (const line of cause.lines) await writeLine(styled('dim', `  ${line}`));
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Docker from 'dockerode';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { type DockerAddress, dockerAddresses } from './docker-address.ts';
 
@@ -55,27 +56,22 @@ export function connectDocker(environment: NodeJS.ProcessEnv): DockerConnection 
   const address = addresses.length > 1 ? (addresses.find(socketIsThere) ?? addresses[0]) : addresses[0];
   if (!address) throw new TypeError('there is always an address of Docker');
   const { url, certificates, unknownContext } = address;
-  if (unknownContext) {
-    throw new TrainyardError(
-      'DOCKER_CONTEXT_UNKNOWN',
-      `${unknownContext.namedBy}, and Docker knows no context of this name`,
-      `See which there are ("docker context ls"), or go back to the Docker of this machine: ${unknownContext.hint}`,
-      { status: 503, place: { field: 'DOCKER_CONTEXT' } },
-    );
-  }
+  if (unknownContext) throw fault('DOCKER_CONTEXT_UNKNOWN', unknownContext);
   try {
     // Without a limit: a log that is followed is silent for hours.
     return { docker: dockerClient(address, 0), url, certificates };
   } catch (cause) {
-    throw new TrainyardError(
-      'DOCKER_ADDRESS_INVALID',
-      certificates && hasCode(cause, 'ENOENT', 'EACCES')
-        ? `The certificates for Docker at ${url} cannot be read: ${cause.message} (${address.source === 'DOCKER_HOST' ? 'DOCKER_CERT_PATH' : address.source})`
-        : `Trainyard cannot use the address of Docker "${url}" (${address.source})`,
-      certificates && hasCode(cause, 'ENOENT', 'EACCES')
-        ? 'Put ca.pem, cert.pem and key.pem there, or unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH.'
-        : 'Set DOCKER_HOST to unix:///…, npipe:////… or tcp://host:port, or unset it.',
-      { status: 503, cause },
-    );
+    throw addressInvalid(address, cause);
   }
+}
+
+function addressInvalid({ url, source, certificates }: DockerAddress, cause: unknown): TrainyardError {
+  const why =
+    certificates && hasCode(cause, 'ENOENT', 'EACCES')
+      ? {
+          en: `the certificates in DOCKER_CERT_PATH or of the context cannot be read: ${cause.message}`,
+          ko: `DOCKER_CERT_PATH나 컨텍스트의 인증서를 읽을 수 없습니다: ${cause.message}`,
+        }
+      : { en: 'it is no address that can be connected to', ko: '연결할 수 있는 형식이 아닙니다' };
+  return fault('DOCKER_ADDRESS_INVALID', { url, source, why }, { cause });
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
 
 /** Where Docker may be. */
 export interface DockerAddress {
@@ -10,8 +11,8 @@ export interface DockerAddress {
   readonly url: string;
   /** Who says so: `DOCKER_HOST`, `context NAME`, or `default`. */
   readonly source: string;
-  /** A context that nothing is known of: who names it, and how to name none. */
-  readonly unknownContext?: { readonly namedBy: string; readonly hint: string };
+  /** A context that nothing is known of: who names it, and the command that names none. */
+  readonly unknownContext?: { readonly namedBy: Bilingual; readonly command: string };
   /** Folder with ca.pem, cert.pem and key.pem; null without TLS. */
   readonly certificates: string | null;
 }
@@ -41,10 +42,16 @@ function fromContext(name: string, folder: string, variable: string | undefined)
       ? {}
       : {
           unknownContext: variable
-            ? { namedBy: `DOCKER_CONTEXT is "${name}"`, hint: 'unset DOCKER_CONTEXT' }
+            ? {
+                namedBy: { en: `DOCKER_CONTEXT is "${name}"`, ko: `DOCKER_CONTEXT에 적힌 "${name}"` },
+                command: 'unset DOCKER_CONTEXT',
+              }
             : {
-                namedBy: `${path.join(folder, 'config.json')} names the context "${name}"`,
-                hint: 'docker context use default',
+                namedBy: {
+                  en: `${path.join(folder, 'config.json')} names the context "${name}"`,
+                  ko: `${path.join(folder, 'config.json')}에 적힌 "${name}"`,
+                },
+                command: 'docker context use default',
               },
         }),
   };

@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { DaemonRefusal } from '../daemon.ts';
+import { groupCommand, systemCommand } from './docker-commands.ts';
 
 /** An account may have no name, as in a container. */
 function accountName(): string {
@@ -14,38 +16,39 @@ function accountName(): string {
   }
 }
 
+type Unusable = 'DOCKER_NOT_RUNNING' | 'DOCKER_PERMISSION' | 'DOCKER_UNREACHABLE' | 'DOCKER_SILENT';
+
+/** What a failed connection says of Docker; null where it says nothing. */
+export function codeOf(error: unknown): Unusable | null {
+  if (hasCode(error, 'ENOENT', 'ECONNREFUSED')) return 'DOCKER_NOT_RUNNING';
+  if (hasCode(error, 'EACCES', 'EPERM')) return 'DOCKER_PERMISSION';
+  if (hasCode(error, 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'))
+    return 'DOCKER_UNREACHABLE';
+  return hasCode(error, 'ECONNRESET', 'EPIPE') ? 'DOCKER_SILENT' : null;
+}
+
+/** That Docker at an address cannot be used, with the command that fixes it on this machine. */
+export function dockerFaultOf(code: Unusable, url: string, cause: unknown): TrainyardError {
+  switch (code) {
+    case 'DOCKER_NOT_RUNNING': {
+      const how = systemCommand(url, 'start') ?? {
+        en: 'open Docker Desktop, or correct DOCKER_HOST.',
+        ko: 'Docker Desktop을 열거나 DOCKER_HOST를 고치세요.',
+      };
+      return fault(code, { url, how }, { cause });
+    }
+    case 'DOCKER_PERMISSION':
+      return fault(code, { url, account: accountName(), command: groupCommand(url) }, { cause });
+    default:
+      return fault(code, { url }, { cause });
+  }
+}
+
 /** Why the daemon could not be asked, or what it refused with. */
 export function dockerFault(error: unknown, url: string): unknown {
   if (error instanceof TrainyardError || error instanceof DaemonRefusal) return error;
-  const fault = (code: string, message: string, hint: string) =>
-    new TrainyardError(code, message, hint, { status: 503, cause: error });
-  if (hasCode(error, 'ENOENT', 'ECONNREFUSED')) {
-    const start =
-      process.platform === 'linux' ? 'Start it: sudo systemctl start docker' : 'Start Docker Desktop.';
-    return fault('DOCKER_NOT_RUNNING', `Docker Engine does not run: nothing answers at ${url}`, start);
-  }
-  if (hasCode(error, 'EACCES', 'EPERM')) {
-    const user = accountName();
-    return fault(
-      'DOCKER_PERMISSION',
-      `The account ${user} may not use Docker's socket ${url}`,
-      `Add it to the socket's group and log in again: sudo usermod -aG docker ${user}`,
-    );
-  }
-  if (hasCode(error, 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT')) {
-    return fault(
-      'DOCKER_UNREACHABLE',
-      `The machine with Docker cannot be reached at ${url}`,
-      'Check DOCKER_HOST and the network, or use the Docker of this machine: unset DOCKER_HOST',
-    );
-  }
-  if (hasCode(error, 'ECONNRESET', 'EPIPE')) {
-    return fault(
-      'DOCKER_SILENT',
-      `Docker Engine at ${url} broke the connection`,
-      'See whether it is being restarted, then try again: docker info',
-    );
-  }
+  const code = codeOf(error);
+  if (code) return dockerFaultOf(code, url, error);
   const status = statusOf(error);
   return status === null ? error : new DaemonRefusal(status, wordsOf(error), error);
 }

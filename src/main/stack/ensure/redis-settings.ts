@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import type { EnsureStep } from '../ports.ts';
 import { describeChanges } from './describe-changes.ts';
 
@@ -40,7 +40,8 @@ export const redisSettings: EnsureStep = {
         if (found === value) continue;
         await client.config('SET', name, value);
         const now = await read(name);
-        if (now !== value) throw refused(place, name, now);
+        if (now !== value)
+          throw fault('REDIS_SETTINGS_REFUSED', { place, found: now, setting: name, wanted: value });
         fixed.push(`${name} (was ${JSON.stringify(found)}, is ${JSON.stringify(value)})`);
       }
     } catch (error) {
@@ -54,12 +55,3 @@ export const redisSettings: EnsureStep = {
     return describeChanges({ made: [], fixed, otherwise });
   },
 };
-
-function refused(place: string, name: string, found: string): TrainyardError {
-  return new TrainyardError(
-    'REDIS_SETTINGS_REFUSED',
-    `Redis at ${place} keeps "${found}" as its setting ${name}`,
-    `Set it in the server's own configuration: ${name} ${wanted[name]}`,
-    { status: 503 },
-  );
-}

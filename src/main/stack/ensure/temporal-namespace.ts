@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
-import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { TemporalEndpoint } from '../../platform/endpoints.ts';
 import type { EnsureStep } from '../ports.ts';
 
@@ -51,15 +50,7 @@ async function waitUntilUsable({ workflowService }: Connection, namespace: strin
       await workflowService.listWorkflowExecutions({ namespace, pageSize: 1 });
       return;
     } catch (error) {
-      if (codeOf(error) !== grpcCodes.notFound) throw error;
-      if (Date.now() > end) {
-        throw new TrainyardError(
-          'TEMPORAL_NAMESPACE_MISSING',
-          `Temporal has made the namespace "${namespace}" and does not find it after ${usableWithinMs / 1000} s`,
-          'Restart Temporal, then try again: trainyard stack restart temporal',
-          { status: 503, cause: error },
-        );
-      }
+      if (codeOf(error) !== grpcCodes.notFound || Date.now() > end) throw error;
       await delay(50);
     }
   }
@@ -77,7 +68,7 @@ export async function ensureTemporalNamespace(endpoint: TemporalEndpoint): Promi
     await waitUntilUsable(connection, endpoint.namespace);
     return done;
   } catch (error) {
-    throw error instanceof TrainyardError ? error : temporalFault(endpoint, error);
+    throw temporalFault(endpoint, error);
   } finally {
     await connection.close();
   }

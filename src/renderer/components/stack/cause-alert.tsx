@@ -1,6 +1,7 @@
 import { Alert, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconStethoscope } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import type { Problem } from '../../rpc/problem.ts';
 import { CommandLine } from '../command-line.tsx';
 import { commandsIn, wordsOf } from '../commands-in.ts';
 import { LinkButton } from '../link-button.tsx';
@@ -11,6 +12,7 @@ interface Cause {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
+  readonly parameters?: Problem['parameters'];
   /** A service's last lines. */
   readonly lines?: readonly string[];
 }
@@ -24,7 +26,7 @@ interface CauseAlertProps {
 /** Why something of the stack failed: the sentence, what fixes it with the command to copy, and the service's last lines. */
 export function CauseAlert({ cause, note }: CauseAlertProps) {
   const { t } = useTranslation();
-  const known = useKnownProblem({ code: cause.code, message: cause.message, hint: cause.hint });
+  const known = useKnownProblem(cause);
   // Translated hints say it in general: the commands are always those of the engine's own sentence.
   const commands = commandsIn(cause.hint ?? '');
   const words = wordsOf(known.hint ?? '', commands);

@@ -8,8 +8,6 @@ import { mongoCodes } from './mongo-codes.ts';
 import { profileCodes } from './profile-codes.ts';
 import { redisCodes } from './redis-codes.ts';
 import { s3Codes } from './s3-codes.ts';
-import { stackCodes } from './stack-codes.ts';
-import { stackObserveCodes } from './stack-observe-codes.ts';
 import { temporalCodes } from './temporal-codes.ts';
 
 export interface KnownCode {
@@ -30,6 +28,4 @@ export const koreanCodes: Readonly<Record<string, KnownCode>> = {
   ...redisCodes,
   ...s3Codes,
   ...temporalCodes,
-  ...stackCodes,
-  ...stackObserveCodes,
 };

@@ -53,8 +53,8 @@ function isOtherThanSocket(target: Target): boolean {
 export async function reach(address: DockerAddress): Promise<Reached> {
   const where = `${address.url || '(none)'} (${address.source})`;
   if (address.unknownContext) {
-    const { namedBy, hint } = address.unknownContext;
-    return { code: 'DOCKER_CONTEXT_UNKNOWN', evidence: `${namedBy} (${hint})` };
+    const { namedBy, command } = address.unknownContext;
+    return { code: 'DOCKER_CONTEXT_UNKNOWN', evidence: `${namedBy.en} (${command})` };
   }
   const target = targetOf(address);
   if (!target) return { code: 'DOCKER_ADDRESS_INVALID', evidence: where };
