@@ -22,6 +22,10 @@ export function preferredLanguage(stored: string | null, browser: readonly strin
   return browser.map((tag) => tag.split('-')[0]).find(isLanguage) ?? 'en';
 }
 
+/** The language in use, as the catalogue of errors and the engine name it. */
+export const languageOf = (i18n: { readonly language: string }): Language =>
+  isLanguage(i18n.language) ? i18n.language : 'en';
+
 function apply(language: Language): void {
   document.documentElement.lang = language;
 }

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 
 /** Imports of one part within one load: about eight seconds in all. */
 const triesPerLoad = 6;
@@ -63,20 +63,10 @@ export class PartLoader {
       } catch (error) {
         if (!isFetchFailure(error)) throw error;
         if (await this.ports.isOutdated()) {
-          throw new TrainyardError(
-            'PAGE_OUTDATED',
-            'The engine was updated, and this page is from before',
-            'Reload the page.',
-            { cause: error, status: 410 },
-          );
+          throw fault('PAGE_OUTDATED', {}, { cause: error });
         }
         if (tries >= triesPerLoad || earlier + 1 >= triesPerTab) {
-          throw new TrainyardError(
-            'PART_UNREACHABLE',
-            'This part of the page could not be fetched from the engine',
-            'It is fetched by itself once the engine answers again; or try again now.',
-            { cause: error, status: 503 },
-          );
+          throw fault('PART_UNREACHABLE', {}, { cause: error });
         }
         await this.ports.sleep(pause(tries));
       }

@@ -1,5 +1,5 @@
 import type { ClientLink, ClientOptions } from '@orpc/client';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 import { isRepeatable, writes } from './repeatable.ts';
 
 /** How the page stands with the engine. `waiting` means: tried, failed, tries again at `retryAt` (milliseconds, epoch). */
@@ -37,15 +37,6 @@ interface Session {
   readonly link: ClientLink<Record<never, never>>;
   readonly socket: Socket;
   closed: boolean;
-}
-
-function broken(cause: unknown): TrainyardError {
-  return new TrainyardError(
-    'CONNECTION_LOST',
-    'The connection to the engine broke while it was at work',
-    'See whether it was done, and ask again if it was not.',
-    { cause, status: 503 },
-  );
 }
 
 /** Milliseconds before the next try: 250 doubled up to 5 s, less up to a third so that many pages do not come at once. */
@@ -128,7 +119,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
         return await session.link.call(path, input, sent);
       } catch (error) {
         if (!session.closed || sent.signal?.aborted) throw error;
-        if (!isRepeatable(path, input)) throw broken(error);
+        if (!isRepeatable(path, input)) throw fault('CONNECTION_LOST', {}, { cause: error });
         broke = { cause: error };
       }
     }
@@ -142,20 +133,12 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
   ): Promise<Session> {
     if (!writes.has(path.join('.'))) return this.opened(signal);
     const late = new AbortController();
+    const lost = broke && fault('CONNECTION_LOST', {}, broke);
     const cancel = this.ports.schedule(longestWriteWaitMs, () =>
-      late.abort(
-        broke
-          ? broken(broke.cause)
-          : new TrainyardError(
-              'NOT_CONNECTED',
-              'The engine cannot be reached; nothing was sent to it',
-              'Try again once the page is connected.',
-              { status: 503 },
-            ),
-      ),
+      late.abort(lost ?? fault('NOT_CONNECTED', {})),
     );
     // AbortSignal.any is younger than the oldest browser that the page is built for.
-    const abort = () => late.abort(broke ? broken(broke.cause) : signal?.reason);
+    const abort = () => late.abort(lost ?? signal?.reason);
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     try {
@@ -171,14 +154,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
       signal?.throwIfAborted();
       if (this.session && !this.session.closed) return this.session;
       if (this.current.phase === 'unauthorized') {
-        throw new TrainyardError(
-          'UNAUTHORIZED',
-          'This browser has no session with the engine',
-          'Open the link that the engine prints.',
-          {
-            status: 401,
-          },
-        );
+        throw fault('UNAUTHORIZED', {});
       }
       await new Promise<void>((resolve) => {
         const settle = () => {

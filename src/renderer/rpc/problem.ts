@@ -28,3 +28,13 @@ export function toProblem(error: unknown): Problem {
 export function namesNothing(error: unknown): boolean {
   return error instanceof ORPCError && (error.status === 404 || error.status === 400);
 }
+
+/** What a text is as JSON; undefined where it is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

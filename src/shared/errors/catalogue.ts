@@ -4,6 +4,7 @@ import { engineErrors, engineStartErrors } from './engine.ts';
 import { type Bilingual, type Entry, fill, type ParametersOf } from './entry.ts';
 import { type ErrorOptions, type ErrorRecord, errorMessage, TrainyardError } from './error.ts';
 import { jobErrors } from './jobs.ts';
+import { pageErrors } from './page.ts';
 import { runErrors } from './runs.ts';
 import { serverErrors } from './server.ts';
 import { stackErrors } from './stack.ts';
@@ -16,6 +17,7 @@ export const catalogue = {
   ...engineErrors,
   ...engineStartErrors,
   ...jobErrors,
+  ...pageErrors,
   ...runErrors,
   ...serverErrors,
 };

@@ -1,29 +1,17 @@
+import { z } from 'zod';
+import { errorData } from '../../../shared/contract/common.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { fileUrl } from '../../rpc/file-key.ts';
+import { parsedJson } from '../../rpc/problem.ts';
 
-const brokenOff = 'UPLOAD_FAILED';
+const answerSchema = z.object({ code: z.string(), message: z.string(), data: errorData });
 
-/** The engine's own error in an answer, as far as it has one. */
-function errorOf(request: XMLHttpRequest): TrainyardError {
-  const fallback = new TrainyardError(
-    brokenOff,
-    'The file could not be sent to the engine',
-    'See whether the engine runs and its disk has room, then try again.',
-    { status: request.status || 503 },
-  );
-  try {
-    const body: unknown = JSON.parse(request.responseText);
-    if (typeof body !== 'object' || body === null || !('code' in body) || !('message' in body))
-      return fallback;
-    const data: unknown = 'data' in body ? body.data : null;
-    const hint =
-      typeof data === 'object' && data !== null && 'hint' in data ? String(data.hint) : fallback.hint;
-    return new TrainyardError(String(body.code), String(body.message), hint, { status: request.status });
-  } catch (error) {
-    // No JSON: something between page and engine answered.
-    if (error instanceof SyntaxError) return fallback;
-    throw error;
-  }
+/** The engine's own error in an answer; UPLOAD_FAILED where it has none, as where something between page and engine answered. */
+function errorOf({ responseText, status }: XMLHttpRequest): TrainyardError {
+  const { data: answer } = answerSchema.safeParse(parsedJson(responseText));
+  if (!answer) return fault('UPLOAD_FAILED', {}, { status: status || 503 });
+  return TrainyardError.from({ ...answer, ...answer.data }, { status });
 }
 
 const mostTries = 3;
@@ -41,7 +29,7 @@ export async function uploadFile(
     try {
       return await sendFile(file, onProgress, signal);
     } catch (error) {
-      const broke = error instanceof TrainyardError && error.code === brokenOff;
+      const broke = error instanceof TrainyardError && error.code === 'UPLOAD_FAILED';
       if (!broke || signal.aborted || count >= mostTries) throw error;
     }
   }

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
@@ -108,17 +109,10 @@ export function useImport(): {
           return;
         }
         if (answer.phase === 'failed') {
-          const { code, message, hint, place } = answer.error ?? {
-            code: 'IMPORT_FAILED',
-            message: 'The import failed',
-            hint: 'See the problems below.',
-            place: {},
-          };
-          report({
-            at: 'failed',
-            error: new TrainyardError(code, message, hint, { place }),
-            validation: answer.validation,
-          });
+          const error = answer.error
+            ? TrainyardError.from(answer.error)
+            : fault('IMPORT_FAILED', { cause: answer.phase });
+          report({ at: 'failed', error, validation: answer.validation });
           return;
         }
         report({ at: 'done', datasetId, reused: answer.reused, validation: answer.validation });

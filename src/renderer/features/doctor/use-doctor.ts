@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { languageOf } from '../../i18n/i18n.ts';
 import { engine, queries } from '../../rpc/client.ts';
 
 /** The doctor's findings in the person's language, with the milliseconds that the checks took. */
 export function useDoctor() {
   const { i18n } = useTranslation();
-  const language = i18n.language === 'ko' ? 'ko' : 'en';
+  const language = languageOf(i18n);
   return useQuery({
     queryKey: [...queries.system.doctor.key(), 'timed', language],
     queryFn: async ({ signal }) => {

@@ -10,6 +10,7 @@ import { useContractForm, useRefusal } from '../../components/form/contract-form
 import { LinkButton } from '../../components/link-button.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
+import { languageOf } from '../../i18n/i18n.ts';
 import { useUnsaved } from '../../late/use-unsaved.ts';
 import { queries } from '../../rpc/client.ts';
 import { ChangeList } from './change-list.tsx';
@@ -119,7 +120,7 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
               label={t('runs.model')}
               required
               allowDeselect={false}
-              description={model?.description[i18n.language === 'ko' ? 'ko' : 'en']}
+              description={model?.description[languageOf(i18n)]}
               inputWrapperOrder={['label', 'input', 'description', 'error']}
               data={(models.data?.models ?? []).map(({ id }) => id)}
               {...form.getInputProps('model')}

@@ -1,8 +1,7 @@
-import { codes } from './codes.ts';
 import { data } from './data.ts';
 import { form } from './form.ts';
 import { runs } from './runs.ts';
 import { shell } from './shell.ts';
 import { stack } from './stack.ts';
 
-export const en = { ...shell, ...data, ...runs, ...form, ...stack, codes };
+export const en = { ...shell, ...data, ...runs, ...form, ...stack };

@@ -1,9 +1,8 @@
 import type { Messages } from '../messages.ts';
-import { codes } from './codes.ts';
 import { data } from './data.ts';
 import { form } from './form.ts';
 import { runs } from './runs.ts';
 import { shell } from './shell.ts';
 import { stack } from './stack.ts';
 
-export const ko: Messages = { ...shell, ...data, ...runs, ...form, ...stack, codes };
+export const ko: Messages = { ...shell, ...data, ...runs, ...form, ...stack };
