@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import type { Parameter } from '../../shared/errors/entry.ts';
 import { aboutFile, hasCode } from './error-code.ts';
 import { damagedStateFile, prepareOwnFile } from './state-file.ts';
 
@@ -11,7 +12,7 @@ import { damagedStateFile, prepareOwnFile } from './state-file.ts';
  * @returns null where another has it
  * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR; an error of SQLite that names the file
  */
-export function acquireFileLock(file: string, hint: string, timeoutMs: number): Disposable | null {
+export function acquireFileLock(file: string, hint: Parameter, timeoutMs: number): Disposable | null {
   prepareOwnFile(file, hint);
   let database: Database.Database | null = null;
   try {
@@ -28,7 +29,7 @@ export function acquireFileLock(file: string, hint: string, timeoutMs: number): 
 }
 
 /** Whether another process has the lock. Not to be asked in the process that has it. @throws as `acquireFileLock` */
-export function isFileLocked(file: string, hint: string): boolean {
+export function isFileLocked(file: string, hint: Parameter): boolean {
   if (!existsSync(file)) return false;
   prepareOwnFile(file, hint);
   let database: Database.Database | null = null;
@@ -44,5 +45,5 @@ export function isFileLocked(file: string, hint: string): boolean {
   }
 }
 
-const lockFault = (file: string, hint: string, error: unknown) =>
+const lockFault = (file: string, hint: Parameter, error: unknown) =>
   hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(file, hint, error) : aboutFile(file, error);

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { fault } from '../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import { createFile, replaceFile, syncFolder } from './durable-file.ts';
 import { hasCode } from './error-code.ts';
@@ -40,21 +41,9 @@ export type Secrets = Readonly<z.infer<typeof secretsSchema>>;
 function requireOurs(home: string): void {
   const { uid } = statSync(home);
   const ours = process.getuid?.();
-  if (ours !== undefined && uid !== ours) {
-    throw new TrainyardError(
-      'HOME_OF_ANOTHER_USER',
-      `The state folder ${home} is another user's (number ${uid})`,
-      'Run Trainyard as that user, or set TRAINYARD_HOME to a folder of your own.',
-      { place: { file: home } },
-    );
-  }
-  if (mayBecomeHome(home)) return;
-  throw new TrainyardError(
-    'HOME_HAS_OTHER_FILES',
-    `The folder ${home} holds files, and none of Trainyard's: it would be closed to everybody else`,
-    'Set TRAINYARD_HOME to an empty folder, or to one that is not there yet.',
-    { place: { file: home } },
-  );
+  const place = { file: home };
+  if (ours !== undefined && uid !== ours) throw fault('HOME_OF_ANOTHER_USER', { path: home, uid }, { place });
+  if (!mayBecomeHome(home)) throw fault('HOME_HAS_OTHER_FILES', { home }, { place });
 }
 
 /** Answers the first folder that was made; undefined where all of them were there. */
@@ -90,12 +79,12 @@ export function openHome(home: string): string {
     closeEntries(home);
   } catch (error) {
     if (error instanceof TrainyardError) throw error;
-    throw new TrainyardError(
-      'HOME_UNUSABLE',
-      `The state folder ${home} cannot be made or closed to other users (${errorMessage(error)})`,
-      'Set TRAINYARD_HOME to a folder that you own.',
-      { cause: error },
-    );
+    const cause = errorMessage(error);
+    const what = {
+      en: `The state folder ${home} cannot be made or closed to other users (${cause})`,
+      ko: `${home} 폴더를 만들거나 다른 사용자에게 닫을 수 없습니다(${cause})`,
+    };
+    throw fault('HOME_UNUSABLE', { what, variable: 'TRAINYARD_HOME' }, { cause: error });
   }
   return home;
 }
@@ -108,7 +97,10 @@ const engineFile = (home: string) => path.join(home, 'engine.json');
  */
 export function readEngineRecord(home: string): EngineRecord | null {
   return readStateFile(engineFile(home), engineRecordSchema, {
-    hint: 'Remove it: the next start of the engine writes it again, and nothing else is in it.',
+    hint: {
+      en: 'Remove it: the next start of the engine writes it again, and nothing else is in it.',
+      ko: '지우세요. 다음에 엔진을 시작할 때 다시 만들어지고, 다른 내용은 없습니다.',
+    },
   });
 }
 
@@ -130,8 +122,10 @@ export function removeEngineRecord(home: string): void {
   rmSync(engineFile(home), { force: true });
 }
 
-const secretsHint =
-  'Put it back from a backup, or move it away and start again: new secrets are made, the database takes the new password, and only links and programs that have the old token must be given the new one.';
+const secretsHint = {
+  en: 'Put it back from a backup, or move it away and start again: new secrets are made, the database takes the new password, and only links and programs that have the old token must be given the new one.',
+  ko: '백업에서 되돌리거나, 다른 곳으로 옮기고 다시 시작하세요. 새 비밀번호와 토큰이 만들어지고 데이터베이스도 새 비밀번호를 받습니다. 예전 토큰을 쓰던 링크와 프로그램에만 새 토큰을 알려 주면 됩니다.',
+};
 
 const secretsFile = (home: string) => path.join(home, 'secrets.json');
 
@@ -179,7 +173,10 @@ export function ensureSecrets(home: string): Secrets {
   return readSecrets(home) ?? made;
 }
 
-const lockHint = 'Remove it while no engine runs: it holds nothing, and is made again.';
+const lockHint = {
+  en: 'Remove it while no engine runs: it holds nothing, and is made again.',
+  ko: '엔진이 멈춘 동안 지우세요. 아무 내용이 없고 다시 만들어집니다.',
+};
 
 const lockFile = (home: string) => path.join(home, 'engine.lock.sqlite');
 

@@ -1,4 +1,5 @@
-import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import { errorMessage, type TrainyardError } from '../../shared/errors/error.ts';
 
 /** What a process does with errors that nothing else handled. */
 export interface LastResort {
@@ -10,15 +11,6 @@ export interface LastResort {
 /** So many that are harmless alone, within a minute, are not harmless together. */
 const harmlessPerMinute = 50;
 const ofConnections = /^(E[A-Z0-9]+|ERR_(STREAM|HTTP|SOCKET|STDIO)_\w+|HPE_\w+)$/;
-
-function faultOf(cause: unknown): TrainyardError {
-  return new TrainyardError(
-    'ENGINE_FAULT',
-    `The engine met an error that it could not recover from, and stopped cleanly (${errorMessage(cause)})`,
-    'Start it again: nothing is lost, and trainings went on meanwhile. Its log in the state folder has the cause.',
-    { status: 500, cause },
-  );
-}
 
 /** Whether an error came from the system, as an `error` event that nobody listened for. */
 function isOfTheSystem(error: unknown): boolean {
@@ -52,7 +44,7 @@ export function withLastResort({ log, end }: LastResort): Disposable {
     );
     if (goesOn || isEnding) return;
     isEnding = true;
-    end(faultOf(error));
+    end(fault('ENGINE_FAULT', { cause: errorMessage(error) }, { cause: error }));
   };
   const rejected = (reason: unknown) => take(reason, true);
   const thrown = (error: unknown) => take(error, isOfTheSystem(error));

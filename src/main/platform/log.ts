@@ -8,6 +8,11 @@ import { openStateFolder } from './state-folder.ts';
 const largestBytes = 16 * 1024 * 1024;
 const keptFiles = 3;
 
+const logHint = {
+  en: 'Move it away; a new log is begun.',
+  ko: '다른 곳으로 옮기세요. 새 로그가 시작됩니다.',
+};
+
 /** Makes room before a start: `engine.log` becomes `engine.1.log` and so on once it is large. */
 function rotate(file: string): void {
   if (!existsSync(file) || lstatSync(file).size < largestBytes) return;
@@ -24,7 +29,7 @@ function rotate(file: string): void {
 export function createLog(home: string): Logger {
   const file = path.join(openStateFolder(home, 'logs'), 'engine.log');
   rotate(file);
-  prepareOwnFile(file, 'Move it away; a new log is begun.');
+  prepareOwnFile(file, logHint);
   const level = process.env.TRAINYARD_LOG_LEVEL ?? 'info';
   return pino(
     {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
-import { TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
 
 /**
  * The folder that the program runs from (a checkout, or where it is installed): it holds `migrations/`, `resources/`, `out/`.
@@ -38,12 +38,12 @@ function personalFolder(): string {
     // The account has no entry.
     if (!(error instanceof Error && 'syscall' in error)) throw error;
   }
-  throw new TrainyardError(
-    'HOME_UNUSABLE',
-    `HOME is "${named}", and this account has no folder of its own`,
-    'Set HOME or TRAINYARD_HOME to an absolute path.',
-    { place: { field: 'HOME' } },
-  );
+  const what = {
+    en: `HOME is "${named}", and this account has no folder of its own`,
+    ko: `HOME이 "${named}"이고, 이 계정에는 홈 폴더가 없습니다`,
+  };
+  const variable = { en: 'HOME or TRAINYARD_HOME', ko: 'HOME이나 TRAINYARD_HOME' };
+  throw fault('HOME_UNUSABLE', { what, variable }, { place: { field: 'HOME' } });
 }
 
 /** SQLite takes 512 bytes for the longest file below a state folder, which is the journal of a supervisor's lock. */
@@ -55,22 +55,22 @@ const longestHomePath = 400;
  * @throws TrainyardError HOME_PATH_UNSUITED
  */
 export function requireUsablePath(home: string): void {
-  const unsuited = (what: string) =>
-    new TrainyardError(
-      'HOME_PATH_UNSUITED',
-      // With what cannot be shown as it is in a message of one line.
-      `The path of the state folder, ${JSON.stringify(home.length > 500 ? `${home.slice(0, 500)}…` : home)}, ${what}`,
-      'Set TRAINYARD_HOME to a shorter or plainer path; an existing folder can be renamed while no engine runs.',
-      { place: { field: 'TRAINYARD_HOME' } },
-    );
+  // What cannot be shown in a message of one line is escaped.
+  const shown = JSON.stringify(home.length > 500 ? `${home.slice(0, 500)}…` : home);
+  const unsuited = (en: string, ko: string) =>
+    fault('HOME_PATH_UNSUITED', { path: shown, fault: { en, ko } });
   const control = /\p{Cc}/u.exec(home)?.[0];
   if (control !== undefined) {
     const number = control.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
-    throw unsuited(`has a control character (U+${number})`);
+    throw unsuited(`has a control character (U+${number})`, `제어 문자(U+${number})가 있습니다`);
   }
-  if (home.includes('\u{FFFD}') || !home.isWellFormed()) throw unsuited('is no UTF-8');
+  if (home.includes('\u{FFFD}') || !home.isWellFormed()) throw unsuited('is no UTF-8', 'UTF-8이 아닙니다');
   const bytes = Buffer.byteLength(home);
-  if (bytes > longestHomePath) throw unsuited(`has ${bytes} bytes, and ${longestHomePath} are the most`);
+  if (bytes > longestHomePath)
+    throw unsuited(
+      `has ${bytes} bytes, and ${longestHomePath} are the most`,
+      `${bytes}바이트로, 한도인 ${longestHomePath}바이트보다 깁니다`,
+    );
 }
 
 /** Where the state lives: `TRAINYARD_HOME`, else the platform's folder for a program's data. Absolute; it need not exist. @throws TrainyardError HOME_UNUSABLE */

@@ -9,7 +9,9 @@ import {
   type Stats,
 } from 'node:fs';
 import type { z } from 'zod';
-import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
+import { fault } from '../../shared/errors/catalogue.ts';
+import type { Bilingual, Parameter } from '../../shared/errors/entry.ts';
+import { type ErrorOptions, errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import { hasCode } from './error-code.ts';
 
 /** What reading a state file came to. `whole` is checked against its schema. */
@@ -21,7 +23,7 @@ export type StateFileReading<T> =
 
 export interface StateFileOptions {
   /** What to do where this file cannot be used: a sentence for each file says what is lost with it. */
-  readonly hint: string;
+  readonly hint: Parameter;
   /** Bytes; a larger file is none that was written by us. */
   readonly largest?: number;
   /** Accounts besides our own and root that may own it. */
@@ -32,43 +34,49 @@ export interface StateFileOptions {
 
 const largestRecord = 1024 * 1024;
 
-/** @throws TrainyardError with the file, and the field where it is one */
-function unusable(
-  code: 'STATE_FILE_DAMAGED' | 'STATE_FILE_IRREGULAR' | 'STATE_FILE_UNREADABLE' | 'HOME_OF_ANOTHER_USER',
+const isTorn = { details: { fault: 'torn' } };
+
+/** A file that does not hold what was written there: the text goes on after its path. */
+function damaged(
   file: string,
-  what: string,
-  options: {
-    readonly hint: string;
-    readonly field?: string;
-    readonly cause?: unknown;
-    readonly fault?: 'torn';
-  },
+  hint: Parameter,
+  what: Bilingual,
+  options: Omit<ErrorOptions, 'place'> & { readonly field?: string } = {},
 ): TrainyardError {
-  const { hint, field, cause, fault } = options;
-  return new TrainyardError(code, `${file} ${what}`, hint, {
-    place: { file, ...(field ? { field } : {}) },
-    status: 500,
-    cause,
-    ...(fault ? { details: { fault } } : {}),
-  });
+  const { field, ...others } = options;
+  const place = { file, ...(field ? { field } : {}) };
+  return fault('STATE_FILE_DAMAGED', { file, fault: what, hint }, { ...others, place });
 }
 
+const notOurs = {
+  en: 'does not hold what Trainyard wrote there',
+  ko: 'Trainyard가 쓴 내용이 아닙니다',
+};
+
 /** A file whose bytes something else could not make sense of, as SQLite. */
-export const damagedStateFile = (file: string, hint: string, cause: unknown) =>
-  unusable('STATE_FILE_DAMAGED', file, 'does not hold what Trainyard wrote there', { hint, cause });
+export const damagedStateFile = (file: string, hint: Parameter, cause: unknown) =>
+  damaged(file, hint, notOurs, { cause });
 
 /** What a thing is that stands where a file or a folder belongs. */
-export function kindOf(stats: Stats): string {
-  if (stats.isSymbolicLink()) return 'a link';
-  if (stats.isDirectory()) return 'a folder';
-  if (stats.isFIFO()) return 'a pipe';
-  if (stats.isSocket()) return 'a socket';
-  return stats.isFile() ? 'a file' : 'a device';
+export function kindOf(stats: Stats): Bilingual {
+  if (stats.isSymbolicLink()) return { en: 'a link', ko: '링크' };
+  if (stats.isDirectory()) return { en: 'a folder', ko: '폴더' };
+  if (stats.isFIFO()) return { en: 'a pipe', ko: '파이프' };
+  if (stats.isSocket()) return { en: 'a socket', ko: '소켓' };
+  return stats.isFile() ? { en: 'a file', ko: '파일' } : { en: 'a device', ko: '장치' };
 }
 
 /** Something else that stands where a file belongs. */
-export const irregularStateFile = (file: string, stats: Stats, hint: string) =>
-  unusable('STATE_FILE_IRREGULAR', file, `is ${kindOf(stats)}, not a file`, { hint });
+export const irregularStateFile = (file: string, stats: Stats, hint: Parameter) =>
+  fault('STATE_FILE_IRREGULAR', { file, kind: kindOf(stats), hint }, { place: { file } });
+
+function unreadable(file: string, hint: Parameter, cause: unknown): TrainyardError {
+  return fault(
+    'STATE_FILE_UNREADABLE',
+    { file, cause: errorMessage(cause), hint },
+    { place: { file }, cause },
+  );
+}
 
 /**
  * Reads a small file as text. It never waits (as for a pipe), never follows a link, and reads no more than the limit.
@@ -87,29 +95,20 @@ export function readStateText(file: string, options: StateFileOptions): string |
   } catch (error) {
     if (error instanceof TrainyardError) throw error;
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
-    const why = errorMessage(error);
-    throw unusable('STATE_FILE_UNREADABLE', file, `cannot be read (${why})`, { hint, cause: error });
+    throw unreadable(file, hint, error);
   }
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw irregularStateFile(file, stats, hint);
     const ours = process.getuid?.();
     const isAllowed = isTheirs || owners === 'any' || ours === undefined;
-    if (!isAllowed && ![ours, 0, ...owners].includes(stats.uid)) {
-      const what = `belongs to another user (number ${stats.uid})`;
-      throw unusable('HOME_OF_ANOTHER_USER', file, what, {
-        hint: 'Run Trainyard as that user, or set TRAINYARD_HOME to a folder of your own.',
-      });
-    }
+    if (!isAllowed && ![ours, 0, ...owners].includes(stats.uid))
+      throw fault('HOME_OF_ANOTHER_USER', { path: file, uid: stats.uid }, { status: 500, place: { file } });
     if (stats.size > largest)
-      throw unusable(
-        'STATE_FILE_DAMAGED',
-        file,
-        `has ${stats.size} bytes, and at most ${largest} were written`,
-        {
-          hint,
-        },
-      );
+      throw damaged(file, hint, {
+        en: `has ${stats.size} bytes, and at most ${largest} were written`,
+        ko: `${stats.size}바이트인데, Trainyard는 많아야 ${largest}바이트를 씁니다`,
+      });
     // A byte more than it may have: it may have grown since.
     const buffer = Buffer.alloc(Math.min(largest, stats.size + 1));
     let length = 0;
@@ -119,35 +118,37 @@ export function readStateText(file: string, options: StateFileOptions): string |
   } catch (error) {
     if (error instanceof TrainyardError) throw error;
     if (hasCode(error, 'ERR_ENCODING_INVALID_ENCODED_DATA'))
-      throw unusable('STATE_FILE_DAMAGED', file, 'is torn: it is no text', {
+      throw damaged(
+        file,
         hint,
-        cause: error,
-        fault: 'torn',
-      });
-    const why = errorMessage(error);
-    throw unusable('STATE_FILE_UNREADABLE', file, `cannot be read (${why})`, { hint, cause: error });
+        { en: 'is torn: it is no text', ko: '끊겼습니다. 텍스트가 아닙니다' },
+        { cause: error, ...isTorn },
+      );
+    throw unreadable(file, hint, error);
   } finally {
     closeSync(descriptor);
   }
 }
 
 /** Checks text that was read from a state file. The value of a field is in no message: it may be a secret. */
-function parse<T>(file: string, text: string, schema: z.ZodType<T>, hint: string): T {
+function parse<T>(file: string, text: string, schema: z.ZodType<T>, hint: Parameter): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw unusable('STATE_FILE_DAMAGED', file, 'is torn: it is no whole JSON', { hint, fault: 'torn' });
+    const what = { en: 'is torn: it is no whole JSON', ko: '끊겼습니다. 온전한 JSON이 아닙니다' };
+    throw damaged(file, hint, what, isTorn);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.map(String).join('.') ?? '';
-  const what = field
-    ? `does not hold what Trainyard wrote there: the field ${field} is missing or wrong (${issue?.code})`
-    : 'does not hold what Trainyard wrote there';
-  throw unusable('STATE_FILE_DAMAGED', file, what, { hint, ...(field ? { field } : {}) });
+  const what = {
+    en: `${notOurs.en}: the field ${field} is missing or wrong (${issue?.code})`,
+    ko: `${notOurs.ko}. ${field} 항목이 없거나 올바르지 않습니다(${issue?.code})`,
+  };
+  throw damaged(file, hint, field ? what : notOurs, { field });
 }
 
 /**
@@ -180,7 +181,7 @@ export function inspectStateFile<T>(
  * others where it was open. It opens no file that exists: closing any descriptor would drop this process's locks on it.
  * @throws TrainyardError STATE_FILE_IRREGULAR
  */
-export function prepareOwnFile(file: string, hint: string): void {
+export function prepareOwnFile(file: string, hint: Parameter): void {
   const seen = lstatSync(file, { throwIfNoEntry: false });
   if (!seen) {
     try {

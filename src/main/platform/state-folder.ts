@@ -1,6 +1,8 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { fault } from '../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../shared/errors/entry.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import { replaceFile, syncFolder } from './durable-file.ts';
 import { hasCode } from './error-code.ts';
@@ -54,13 +56,13 @@ const markerSchema = z.object({
   folder: z.string(),
 });
 type Marker = z.infer<typeof markerSchema>;
-const markerHint = 'Remove it if this folder is the state folder’s own; it is written again.';
+const markerHint = {
+  en: 'Remove it if this folder is the state folder’s own; it is written again.',
+  ko: '이 상태 폴더의 폴더가 맞다면 지우세요. 다시 만들어집니다.',
+};
 
-function refused(folder: string, what: string, hint: string): TrainyardError {
-  return new TrainyardError('STATE_FOLDER_IRREGULAR', `${folder} ${what}`, hint, {
-    status: 500,
-    place: { file: folder },
-  });
+function refused(folder: string, what: Bilingual, hint: Bilingual): TrainyardError {
+  return fault('STATE_FOLDER_IRREGULAR', { folder, fault: what, hint }, { place: { file: folder } });
 }
 
 /**
@@ -71,21 +73,39 @@ function refused(folder: string, what: string, hint: string): TrainyardError {
  */
 export function requireOwnFolder(
   folder: string,
-  options: { readonly owners?: readonly number[]; readonly hint?: string } = {},
+  options: { readonly owners?: readonly number[]; readonly hint?: Bilingual } = {},
 ): void {
   const stats = lstatSync(folder);
   const usual = stats.isSymbolicLink()
-    ? 'Put the folder itself there; Trainyard changes nothing behind a link.'
-    : 'Move it away; where the folder was moved put it back, else a new one is made.';
+    ? {
+        en: 'Put the folder itself there; Trainyard changes nothing behind a link.',
+        ko: '폴더 자체를 그 자리에 두세요. Trainyard는 링크가 가리키는 곳을 바꾸지 않습니다.',
+      }
+    : {
+        en: 'Move it away; where the folder was moved put it back, else a new one is made.',
+        ko: '다른 곳으로 옮기세요. 폴더를 옮겼던 것이라면 되돌려 놓으세요. 없으면 새로 만들어집니다.',
+      };
   const { owners = [], hint = usual } = options;
-  if (!stats.isDirectory())
-    throw refused(folder, `is ${kindOf(stats)}, where a folder of Trainyard's belongs`, hint);
+  if (!stats.isDirectory()) {
+    const { en, ko } = kindOf(stats);
+    const what = {
+      en: `is ${en}, where a folder of Trainyard's belongs`,
+      ko: `Trainyard의 폴더가 있어야 할 자리에 있는 것: ${ko}`,
+    };
+    throw refused(folder, what, hint);
+  }
   const ours = process.getuid?.();
   if (ours === undefined || [ours, ...owners].includes(stats.uid)) return;
   throw refused(
     folder,
-    `belongs to another user (number ${stats.uid})`,
-    'Give it back to the user that runs Trainyard, or move it away.',
+    {
+      en: `belongs to another user (number ${stats.uid})`,
+      ko: `소유자가 다른 사용자(번호 ${stats.uid})입니다`,
+    },
+    {
+      en: 'Give it back to the user that runs Trainyard, or move it away.',
+      ko: 'Trainyard를 실행하는 사용자에게 소유권을 돌려주거나 다른 곳으로 옮기세요.',
+    },
   );
 }
 
@@ -113,7 +133,10 @@ function leadsTo(home: string, name: string, folder: string): boolean {
 
 /** Where a link of ours leads, if that is a folder which this state folder may use. @throws TrainyardError STATE_FOLDER_IRREGULAR */
 function followOwnLink(link: string, home: string, name: StateFolderName): string {
-  const howTo = `To keep ${name} on another disk, stop the engine, move the folder ${name} there with all that is in it, and link to it.`;
+  const howTo = {
+    en: `To keep ${name} on another disk, stop the engine, move the folder ${name} there with all that is in it, and link to it.`,
+    ko: `${name} 폴더를 다른 디스크에 두려면 엔진을 멈추고, 폴더를 통째로 옮긴 뒤 링크하세요.`,
+  };
   let folder: string;
   try {
     folder = realpathSync(link);
@@ -121,24 +144,51 @@ function followOwnLink(link: string, home: string, name: StateFolderName): strin
     if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) throw error;
     throw refused(
       link,
-      'is a link that leads nowhere',
-      'Mount the disk that it leads to, or put the link right.',
+      { en: 'is a link that leads nowhere', ko: '아무 데도 가리키지 않는 링크입니다' },
+      {
+        en: 'Mount the disk that it leads to, or put the link right.',
+        ko: '링크가 가리키는 디스크를 마운트하거나 링크를 고치세요.',
+      },
     );
   }
   requireOwnFolder(folder, { hint: howTo });
   const { mode } = statSync(folder);
   if (process.platform !== 'win32' && (mode & 0o022) !== 0)
-    throw refused(folder, 'can be written by other users', `Close it: chmod 700 ${folder}`);
+    throw refused(
+      folder,
+      { en: 'can be written by other users', ko: '다른 사용자가 쓸 수 있습니다' },
+      { en: `Close it: chmod 700 ${folder}`, ko: `닫으세요: chmod 700 ${folder}` },
+    );
   const marker = readMarker(folder);
   if (!marker)
-    throw refused(link, `is a link to ${folder}, which nothing marks as this state folder's`, howTo);
+    throw refused(
+      link,
+      {
+        en: `is a link to ${folder}, which nothing marks as this state folder's`,
+        ko: `링크가 가리키는 ${folder}에 이 상태 폴더의 것이라는 표시가 없습니다`,
+      },
+      howTo,
+    );
   if (marker.folder !== name)
-    throw refused(link, `is a link to ${folder}, which holds ${marker.folder}`, howTo);
+    throw refused(
+      link,
+      {
+        en: `is a link to ${folder}, which holds ${marker.folder}`,
+        ko: `링크가 가리키는 ${folder}에 든 것은 ${marker.folder} 폴더입니다`,
+      },
+      howTo,
+    );
   if (marker.home !== home && leadsTo(marker.home, name, folder)) {
     throw refused(
       link,
-      `is a link to ${folder}, which belongs to the state folder ${marker.home}`,
-      `Two state folders cannot share it: copy it, and link ${home} to the copy.`,
+      {
+        en: `is a link to ${folder}, which belongs to the state folder ${marker.home}`,
+        ko: `링크가 가리키는 ${folder}의 주인은 상태 폴더 ${marker.home}입니다`,
+      },
+      {
+        en: `Two state folders cannot share it: copy it, and link ${home} to the copy.`,
+        ko: `두 상태 폴더가 함께 쓸 수 없습니다. 복사한 뒤 ${home}에서 사본으로 링크하세요.`,
+      },
     );
   }
   return folder;
@@ -190,7 +240,10 @@ export function irregularEntries(home: string): TrainyardError[] {
       throw error;
     }
   };
-  const hint = 'Move it away; where a backup of the file exists put that there, else a new one is made.';
+  const hint = {
+    en: 'Move it away; where a backup of the file exists put that there, else a new one is made.',
+    ko: '다른 곳으로 옮기세요. 백업이 있으면 그 자리에 두고, 없으면 새로 만들어집니다.',
+  };
   return [
     ...movable.flatMap((name) =>
       look(name, (entry, stats) => {

@@ -1,3 +1,4 @@
+import { fault } from '../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import { codeOf } from '../platform/error-code.ts';
 
@@ -23,96 +24,60 @@ const notReached = new Set([
 ]);
 
 /**
- * A driver's error as one that a person can act on; an error that is one already, or that no action of theirs could hint,
+ * A driver's error as one that a person can act on; an error that is one already, or that no action of theirs could put right,
  * comes back as it is.
  */
 export function asPostgresError(error: unknown, { place, database, user }: Target): unknown {
   if (!(error instanceof Error) || error instanceof TrainyardError) return error;
   const code = codeOf(error);
-  const fault = (name: string, message: string, hint: string, status = 503) =>
-    new TrainyardError(name, message, hint, { status, cause: error });
+  const options = { cause: error };
+  const told = { place, database, user, cause: error.message };
   const timedOut = /timeout expired|timeout exceeded|Connection terminated|Client has encountered/i.test(
     error.message,
   );
   if (notReached.has(code) || (code === '' && timedOut)) {
-    return fault(
-      'POSTGRES_UNREACHABLE',
-      `No PostgreSQL answers at ${place}${code === '' ? '' : ` (${code})`}`,
-      'Start the server, or correct the host and port.',
-    );
+    const why = code === '' ? '' : ` (${code})`;
+    const what = {
+      en: `No PostgreSQL answers at ${place}${why}`,
+      ko: `${place}에서 응답하는 PostgreSQL이 없습니다${why.trim()}`,
+    };
+    return fault('POSTGRES_UNREACHABLE', { what }, options);
   }
-  if (code === '28P01' || code === '28000') {
-    return fault(
-      'POSTGRES_LOGIN_REFUSED',
-      `PostgreSQL at ${place} does not let the user "${user}" in`,
-      'Correct the user and password in the URL, or the server’s pg_hba.conf.',
-      401,
-    );
-  }
+  if (code === '28P01' || code === '28000')
+    return fault('POSTGRES_LOGIN_REFUSED', { ...told, why: code }, options);
   if (/password must be a string|SASL/i.test(error.message) && code === '') {
-    return fault(
-      'POSTGRES_LOGIN_REFUSED',
-      `PostgreSQL at ${place} wants a password for the user "${user}", and the URL's is missing or wrong`,
-      'Write it into the URL as postgres://user:password@host/database.',
-      401,
-    );
+    const why = {
+      en: 'the password in the URL is missing or wrong',
+      ko: 'URL에 비밀번호가 없거나 틀렸습니다',
+    };
+    return fault('POSTGRES_LOGIN_REFUSED', { ...told, why }, options);
   }
-  if (/SSL|TLS|certificate/i.test(error.message) && !/^\d/.test(code)) {
-    return fault(
-      'POSTGRES_TLS',
-      `The encrypted connection to ${place} fails: ${error.message}`,
-      'Set sslmode in the URL as the server has it (disable, require, verify-full).',
-    );
-  }
+  if (/SSL|TLS|certificate/i.test(error.message) && !/^\d/.test(code))
+    return fault('POSTGRES_TLS', told, options);
   switch (code) {
     case '3D000':
-      return fault(
-        'POSTGRES_NO_DATABASE',
-        `PostgreSQL at ${place} has no database "${database}"`,
-        `Create it (createdb ${database}), or correct the name in the URL.`,
-        404,
-      );
+      return fault('POSTGRES_NO_DATABASE', told, options);
     case '57P03':
-      return fault(
-        'POSTGRES_STARTING',
-        `PostgreSQL at ${place} is starting up or shutting down`,
-        'Try again in a moment.',
-      );
-    case '53300':
-      return fault(
-        'POSTGRES_FULL',
-        `PostgreSQL at ${place} has no connection left`,
-        'End other clients, or raise max_connections.',
-      );
+      return fault('POSTGRES_STARTING', told, options);
+    case '53300': {
+      const server = { en: `PostgreSQL at ${place}`, ko: `${place}에 있는 PostgreSQL` };
+      return fault('POSTGRES_FULL', { server }, options);
+    }
     case '42501':
-      return fault(
-        'POSTGRES_PERMISSION',
-        `The user "${user}" may not do this in the database "${database}": ${error.message}`,
-        `Make it the database's owner (ALTER DATABASE "${database}" OWNER TO "${user}").`,
-        403,
-      );
+      return fault('POSTGRES_PERMISSION', told, options);
     case '55P03':
     case '40P01':
-      return fault(
-        'POSTGRES_BUSY',
-        `Another session holds a lock in the database "${database}" that this needs: ${error.message}`,
-        'Stop the engine (or the other program) that uses the database and try again.',
-        409,
-      );
+      return fault('POSTGRES_BUSY', told, options);
     case '53100':
-      return fault(
-        'POSTGRES_DISK_FULL',
-        `The disk of PostgreSQL at ${place} is full`,
-        'Make room there and try again.',
-        507,
-      );
+      return fault('POSTGRES_DISK_FULL', told, options);
     case '57P01':
-    case '57P02':
-      return fault(
-        'POSTGRES_UNREACHABLE',
-        `PostgreSQL at ${place} is shutting down`,
-        'Start it and try again.',
-      );
+    case '57P02': {
+      const what = {
+        en: `PostgreSQL at ${place} is shutting down`,
+        ko: `${place}의 PostgreSQL이 종료되는 중입니다`,
+      };
+      return fault('POSTGRES_UNREACHABLE', { what }, options);
+    }
     default:
       return error;
   }

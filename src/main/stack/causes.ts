@@ -44,12 +44,16 @@ export const portTaken = /port is already allocated|address already in use|ports
 export const networkLost = /network [0-9a-f]+ not found|could not find network|endpoint.*not found/i;
 
 function diskFull(who: string, said: string, lines: readonly string[] = []): TrainyardError {
-  return new TrainyardError(
-    'DISK_FULL',
-    `${who} could not write: no space is left on the disk (${said.slice(0, 300)})`,
-    'Make room where Docker keeps its data; images that nothing uses go by: docker image prune -a',
-    { status: 507, details: { lines } },
-  );
+  const why = said.slice(0, 300);
+  const what = {
+    en: `${who} could not write: no space is left on the disk (${why})`,
+    ko: `${who}의 데이터를 쓸 수 없습니다(${why})`,
+  };
+  const how = {
+    en: 'where Docker keeps its data; images that nothing uses go by: docker image prune -a',
+    ko: 'Docker가 데이터를 두는 디스크입니다. 쓰지 않는 이미지는 다음 명령으로 지웁니다: docker image prune -a',
+  };
+  return fault('DISK_FULL', { what, step: '', how }, { details: { lines } });
 }
 
 function outOfMemory({ service, lines }: Failure, limitBytes: number | null): TrainyardError {

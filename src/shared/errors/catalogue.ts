@@ -1,13 +1,20 @@
+import { databaseErrors } from './database.ts';
 import { datasetErrors } from './datasets.ts';
 import { dockerErrors } from './docker.ts';
+import { embeddedDatabaseErrors } from './embedded-database.ts';
 import { engineErrors, engineStartErrors } from './engine.ts';
 import { type Bilingual, type Entry, fill, type ParametersOf } from './entry.ts';
 import { type ErrorOptions, type ErrorRecord, errorMessage, TrainyardError } from './error.ts';
 import { jobErrors } from './jobs.ts';
 import { pageErrors } from './page.ts';
+import { machineErrors } from './machine.ts';
+import { objectErrors } from './objects.ts';
 import { runErrors } from './runs.ts';
 import { serverErrors } from './server.ts';
 import { stackErrors } from './stack.ts';
+import { stateFolderErrors } from './state-folder.ts';
+import { storeServerErrors } from './store-servers.ts';
+import { storeErrors } from './stores.ts';
 
 /** Every error that has a code of ours, by its code. */
 export const catalogue = {
@@ -20,6 +27,13 @@ export const catalogue = {
   ...pageErrors,
   ...runErrors,
   ...serverErrors,
+  ...databaseErrors,
+  ...embeddedDatabaseErrors,
+  ...machineErrors,
+  ...objectErrors,
+  ...stateFolderErrors,
+  ...storeServerErrors,
+  ...storeErrors,
 };
 
 export type ErrorCode = keyof typeof catalogue;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServerEndpoint } from '../../../src/main/platform/endpoints.ts';
 import { openMongoDocuments } from '../../../src/main/stores/documents/mongo/document-store.ts';
 import { ensureMongoCollections } from '../../../src/main/stores/documents/mongo/ensure.ts';
+import { inLanguage } from '../../../src/shared/errors/catalogue.ts';
 import { errorSentence, TrainyardError } from '../../../src/shared/errors/error.ts';
-import { koreanCodes } from '../../../src/shared/i18n/ko/codes.ts';
 import { docker, startServer, type TestServer, withoutServer } from '../../support/servers.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { makeCertificates, withoutOpenssl } from '../../support/tls.ts';
@@ -21,7 +21,9 @@ async function refusalOf(endpoint: ServerEndpoint): Promise<TrainyardError> {
   if (!(error instanceof TrainyardError)) throw new Error(`no refusal: ${String(error)}`);
   expect(errorSentence(error)).not.toContain(secret);
   expect(errorSentence(error)).not.toContain('%40');
-  expect(koreanCodes[error.code]).toBeDefined();
+  const korean = inLanguage(error.record, 'ko');
+  expect(korean.message).toMatch(/[가-힣]/);
+  expect(Object.values(korean).join()).not.toContain(secret);
   return error;
 }
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { ServerEndpoint } from '../../../src/main/platform/endpoints.ts';
 import { defaultQueue } from '../../../src/main/stores/queue/ports.ts';
 import { openRedis } from '../../../src/main/stores/redis/redis.ts';
+import { inLanguage } from '../../../src/shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../src/shared/errors/error.ts';
-import { koreanCodes } from '../../../src/shared/i18n/ko/codes.ts';
 import { waitFor } from '../../support/engine.ts';
 import { docker, startServer } from '../../support/servers.ts';
 import { makeCertificate, startTcpProxy } from '../../support/tcp-proxy.ts';
@@ -21,7 +21,9 @@ async function refusalOf(endpoint: ServerEndpoint): Promise<TrainyardError> {
   );
   if (!(error instanceof TrainyardError)) throw new Error(`no refusal: ${String(error)}`);
   expect(inspect([error, error.cause, reports], { depth: 10 })).not.toContain(secret);
-  expect(koreanCodes[error.code]).toBeDefined();
+  const korean = inLanguage(error.record, 'ko');
+  expect(korean.message).toMatch(/[가-힣]/);
+  expect(Object.values(korean).join()).not.toContain(secret);
   return error;
 }
 

@@ -1,7 +1,9 @@
 import { accessSync, constants, type StatsFs, statfsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { type DiskRoom, formatBytes } from '../../../shared/model/disk.ts';
 import { hasCode } from '../error-code.ts';
 
@@ -61,31 +63,33 @@ function roomNow(file: string): DiskRoom {
   return roomIn(mountOf(folder), statfsSync(folder));
 }
 
-function describeRoom({ path: mount, freeBytes, totalBytes }: DiskRoom): string {
-  return `${mount}: ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free`;
+function withRoom({ en, ko }: Bilingual, { path: mount, freeBytes, totalBytes }: DiskRoom): Bilingual {
+  const [free, total] = [formatBytes(freeBytes), formatBytes(totalBytes)];
+  return {
+    en: `${en} (${mount}: ${free} of ${total} free)`,
+    ko: `${ko}(${mount}: ${total} 중 ${free} 남음)`,
+  };
 }
 
-const makeRoom =
-  'Make room there, or move the state folder to a larger disk; what waits goes on by itself then.';
+const makeRoom = {
+  en: 'there, or move the state folder to a larger disk; what waits goes on by itself then.',
+  ko: '상태 폴더를 더 큰 디스크로 옮겨도 됩니다. 공간이 생기면 기다리던 일은 저절로 이어집니다.',
+};
 
 /** DISK_FULL for what would not fit, or is not begun on a full disk. */
-export function noRoom(what: string, room: DiskRoom): TrainyardError {
-  return new TrainyardError('DISK_FULL', `${what} (${describeRoom(room)})`, makeRoom, {
-    status: 507,
-    place: { file: room.path },
-  });
+export function noRoom(what: string | Bilingual, room: DiskRoom): TrainyardError {
+  const told = typeof what === 'string' ? { en: what, ko: what } : what;
+  const parameters = { what: withRoom(told, room), step: '', how: makeRoom };
+  return fault('DISK_FULL', parameters, { place: { file: room.path } });
 }
 
 /** DISK_FULL for a write to `file` that found no space; null: it is not known where. */
 export function diskFull(file: string | null, cause: unknown, isQuota = false): TrainyardError {
-  const what = isQuota ? 'Your disk quota is used up' : 'No space is left on the disk';
-  let where = '';
-  if (file !== null) {
-    where = ` for ${file} (${describeRoom(roomNow(file))})`;
-  }
-  return new TrainyardError('DISK_FULL', `${what}${where}`, makeRoom, {
-    status: 507,
-    place: file === null ? {} : { file },
-    cause,
-  });
+  const what = isQuota
+    ? { en: 'Your disk quota is used up', ko: '할당된 디스크 용량을 다 썼습니다' }
+    : { en: 'No space is left on the disk', ko: '디스크에 남은 공간이 없습니다' };
+  const parameters = { step: '', how: makeRoom };
+  if (file === null) return fault('DISK_FULL', { what, ...parameters }, { cause });
+  const where = withRoom({ en: `${what.en} for ${file}`, ko: `${file}: ${what.ko}` }, roomNow(file));
+  return fault('DISK_FULL', { what: where, ...parameters }, { place: { file }, cause });
 }

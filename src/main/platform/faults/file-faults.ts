@@ -1,6 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { type ErrorCode, fault } from '../../../shared/errors/catalogue.ts';
+import { type Bilingual, fill } from '../../../shared/errors/entry.ts';
+import type { ErrorOptions, TrainyardError } from '../../../shared/errors/error.ts';
+import { failedOnFile } from '../../../shared/errors/machine.ts';
 import { diskFull, isReadOnly } from './disk-room.ts';
 
 /** What Node tells of a failed operation on a file. */
@@ -30,128 +33,129 @@ function fileInTheWay(file: string): string | null {
   return null;
 }
 
-const doing: Record<string, string> = {
-  mkdir: 'made',
-  mkdtemp: 'made',
-  open: 'opened',
-  read: 'read',
-  scandir: 'read',
-  opendir: 'read',
-  readlink: 'read',
-  stat: 'looked at',
-  lstat: 'looked at',
-  access: 'used',
-  rename: 'renamed',
-  link: 'linked',
-  unlink: 'removed',
-  rmdir: 'removed',
-  rm: 'removed',
-  chmod: 'closed to other users',
-  chown: 'handed over',
-  watch: 'watched',
+/** What could not be done. */
+export const done = {
+  make: { en: 'made', ko: '만들' },
+  open: { en: 'opened', ko: '열' },
+  read: { en: 'read', ko: '읽을' },
+  write: { en: 'written', ko: '쓸' },
+  use: { en: 'used', ko: '사용할' },
+  replace: { en: 'replaced', ko: '바꿔 넣을' },
+} as const;
+
+const byCall: Readonly<Record<string, Bilingual>> = {
+  mkdir: done.make,
+  mkdtemp: done.make,
+  open: done.open,
+  read: done.read,
+  scandir: done.read,
+  opendir: done.read,
+  readlink: done.read,
+  write: done.write,
+  stat: { en: 'looked at', ko: '살펴볼' },
+  lstat: { en: 'looked at', ko: '살펴볼' },
+  rename: { en: 'renamed', ko: '이름을 바꿀' },
+  link: { en: 'linked', ko: '링크할' },
+  unlink: { en: 'removed', ko: '지울' },
+  rmdir: { en: 'removed', ko: '지울' },
+  rm: { en: 'removed', ko: '지울' },
+  chmod: { en: 'closed to other users', ko: '다른 사용자에게 닫을' },
+  chown: { en: 'handed over', ko: '소유자를 바꿀' },
+  watch: { en: 'watched', ko: '지켜볼' },
 };
 
 /** A target that is in the way is what must be named, not what was to take its place. */
 const ofTarget = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
 
+type FileCode = Extract<
+  ErrorCode,
+  | `FILE_${string}`
+  | `DISK_${string}`
+  | 'FOLDER_IN_THE_WAY'
+  | 'LINK_LOOP'
+  | 'PATH_TOO_LONG'
+  | 'TOO_MANY_OPEN_FILES'
+  | 'STATE_FILE_UNUSABLE'
+>;
 interface Meaning {
-  readonly code: string;
-  readonly why: string;
-  readonly hint: string;
-  readonly status?: number;
+  readonly code: Exclude<FileCode, 'DISK_FULL'>;
+  readonly why: Bilingual;
 }
 
-const inTheWay: Meaning = {
-  code: 'FILE_IN_THE_WAY',
-  why: 'a file stands where a folder should be',
-  hint: 'Move that file away; Trainyard makes the folder anew.',
-};
-const forbidden: Meaning = {
-  code: 'FILE_FORBIDDEN',
-  why: 'this user may not do that',
-  hint: 'Give the file or folder back to the user that runs Trainyard (chown), or start Trainyard as the user that owns it.',
-};
-const broken: Meaning = {
-  code: 'DISK_FAULT',
-  why: 'the disk or the connection to it fails',
-  hint: 'Look into the system’s log (dmesg), check the disk or the network share, and copy the state folder to another one.',
-};
-const crowded: Meaning = {
-  code: 'TOO_MANY_OPEN_FILES',
-  why: 'too many files are open',
-  hint: 'Close other programs, or raise the limit (ulimit -n) and start the engine again.',
-};
+const meaning = (code: Meaning['code'], en: string, ko: string): Meaning => ({ code, why: { en, ko } });
 
-const readOnly: Meaning = {
-  code: 'DISK_READ_ONLY',
-  why: 'the file system is mounted for reading only',
-  hint: 'Mount it for writing (a disk with faults is switched over by the system: see dmesg), or set TRAINYARD_HOME to another disk.',
-  status: 507,
-};
+const inTheWay = meaning(
+  'FILE_IN_THE_WAY',
+  'a file stands where a folder should be',
+  '폴더가 있어야 할 자리에 파일이 있습니다',
+);
+const folderInTheWay = meaning(
+  'FOLDER_IN_THE_WAY',
+  'a folder stands where a file should be',
+  '파일이 있어야 할 자리에 폴더가 있습니다',
+);
+const forbidden = meaning('FILE_FORBIDDEN', 'this user may not do that', '이 사용자에게는 권한이 없습니다');
+const broken = meaning(
+  'DISK_FAULT',
+  'the disk or the connection to it fails',
+  '디스크나 디스크와의 연결에 문제가 있습니다',
+);
+const crowded = meaning('TOO_MANY_OPEN_FILES', 'too many files are open', '열린 파일이 너무 많습니다');
+const readOnly = meaning(
+  'DISK_READ_ONLY',
+  'the file system is mounted for reading only',
+  '파일 시스템이 읽기 전용입니다',
+);
+const unsuited = meaning(
+  'FILE_SYSTEM_UNSUITED',
+  'the file system does not know how',
+  '이 파일 시스템에서는 할 수 없는 일입니다',
+);
 
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOTDIR: inTheWay,
-  EISDIR: {
-    code: 'FOLDER_IN_THE_WAY',
-    why: 'a folder stands where a file should be',
-    hint: 'Move that folder away, or put the file back from a backup.',
-  },
-  ENOTEMPTY: {
-    code: 'FOLDER_IN_THE_WAY',
-    why: 'a folder that is not empty stands in its place',
-    hint: 'Move that folder away.',
-  },
+  EISDIR: folderInTheWay,
+  // Node's own, of `rm`.
+  ERR_FS_EISDIR: folderInTheWay,
+  ENOTEMPTY: meaning(
+    'FOLDER_IN_THE_WAY',
+    'a folder that is not empty stands in its place',
+    '그 자리에 비어 있지 않은 폴더가 있습니다',
+  ),
   EACCES: forbidden,
   EPERM: forbidden,
   EROFS: readOnly,
-  ENOENT: {
-    code: 'FILE_MISSING',
-    why: 'it is not there',
-    hint: 'Put it back, or see what removes it; folders of Trainyard are made again at a start.',
-  },
-  EEXIST: {
-    code: 'FILE_EXISTS',
-    why: 'there is one of that name',
-    hint: 'Move it away, or choose another name.',
-  },
+  ENOENT: meaning('FILE_MISSING', 'it is not there', '그 자리에 없습니다'),
+  EEXIST: meaning('FILE_EXISTS', 'there is one of that name', '같은 이름이 이미 있습니다'),
   EMFILE: crowded,
   ENFILE: crowded,
-  ENAMETOOLONG: {
-    code: 'PATH_TOO_LONG',
-    why: 'its name or path is longer than the file system takes',
-    hint: 'Use a shorter path, or shorter names.',
-  },
-  ELOOP: { code: 'LINK_LOOP', why: 'its links lead in a circle', hint: 'Remove the link that leads back.' },
-  EFBIG: {
-    code: 'FILE_TOO_LARGE',
-    why: 'it is larger than this file system or this user may have',
-    hint: 'Raise the limit (ulimit -f), or use a file system for large files.',
-  },
-  EBUSY: { code: 'FILE_BUSY', why: 'another program holds it', hint: 'Close that program and try again.' },
-  ETXTBSY: { code: 'FILE_BUSY', why: 'it is being run', hint: 'Stop that program and try again.' },
-  EXDEV: {
-    code: 'FILE_SYSTEM_UNSUITED',
-    why: 'it would have to move to another file system',
-    hint: 'Keep the whole state folder on one file system.',
-  },
-  EINVAL: {
-    code: 'FILE_SYSTEM_UNSUITED',
-    why: 'the file system does not know how',
-    hint: 'Set TRAINYARD_HOME to a folder on a local disk; "trainyard doctor" says what the file system lacks.',
-  },
+  ENAMETOOLONG: meaning(
+    'PATH_TOO_LONG',
+    'its name or path is longer than the file system takes',
+    '이름이나 경로가 파일 시스템의 한도보다 깁니다',
+  ),
+  ELOOP: meaning('LINK_LOOP', 'its links lead in a circle', '링크가 돌고 돌아 끝이 없습니다'),
+  EFBIG: meaning(
+    'FILE_TOO_LARGE',
+    'it is larger than this file system or this user may have',
+    '이 파일 시스템이나 사용자에게 허용된 크기보다 큽니다',
+  ),
+  EBUSY: meaning('FILE_BUSY', 'another program holds it', '다른 프로그램이 쓰고 있습니다'),
+  ETXTBSY: meaning('FILE_BUSY', 'it is being run', '실행 중인 파일입니다'),
+  EXDEV: meaning(
+    'FILE_SYSTEM_UNSUITED',
+    'it would have to move to another file system',
+    '다른 파일 시스템으로 옮겨야 하는 일입니다',
+  ),
+  EINVAL: unsuited,
+  ENOTSUP: unsuited,
+  EOPNOTSUPP: unsuited,
+  ENOSYS: unsuited,
   EIO: broken,
   ENXIO: broken,
   ENODEV: broken,
   ESTALE: broken,
   EREMOTEIO: broken,
-};
-const unsuited = meanings.EINVAL;
-const alike: Readonly<Record<string, Meaning | undefined>> = {
-  // Node's own, of `rm`.
-  ERR_FS_EISDIR: meanings.EISDIR,
-  ENOTSUP: unsuited,
-  EOPNOTSUPP: unsuited,
-  ENOSYS: unsuited,
 };
 
 /** A failed operation on a file as an error that a person can act on; null where nothing is known of its code. */
@@ -167,24 +171,44 @@ export function fileFault(error: FileError): TrainyardError | null {
   const blocked = code === 'ENOTDIR' || code === 'EEXIST' ? fileInTheWay(file ?? '') : null;
   if (blocked !== null && (code === 'ENOTDIR' || syscall === 'mkdir'))
     return faultOf(error, inTheWay, blocked);
-  const meaning = meanings[code] ?? alike[code];
-  return meaning ? faultOf(error, meaning, file) : null;
+  const known = meanings[code];
+  return known ? faultOf(error, known, file) : null;
 }
 
-function faultOf(
-  error: FileError,
-  { code, why, hint, status }: Meaning,
-  blocked: string | null,
-): TrainyardError {
+function faultOf(error: FileError, { code, why }: Meaning, blocked: string | null): TrainyardError {
   const { code: system, syscall = '', dest } = error;
   const isTarget = dest !== undefined && ofTarget.has(system);
   const file = isTarget ? dest : error.path;
-  const what = file ?? 'A file';
-  const verb = isTarget ? 'replaced' : (doing[syscall] ?? 'used');
   const by = blocked !== null && blocked !== file ? `: ${blocked}` : '';
-  return new TrainyardError(code, `${what} can't be ${verb}: ${why}${by} (${system})`, hint, {
-    status: status ?? 500,
-    place: blocked === null ? {} : { file: blocked },
-    cause: error,
-  });
+  const because = { en: `${why.en}${by}`, ko: `${why.ko}${by}` };
+  const doing = isTarget ? done.replace : (byCall[syscall] ?? done.use);
+  const place = blocked === null ? {} : { place: { file: blocked } };
+  return failedOn(code, error, file ?? { en: 'A file', ko: '파일' }, doing, because, place);
+}
+
+const tooMuchHints = {
+  FILE_TOO_LARGE: {
+    en: 'Raise the limit (ulimit -f), or use a file system for large files.',
+    ko: '제한을 늘리거나(ulimit -f) 큰 파일을 담는 파일 시스템을 쓰세요.',
+  },
+  PATH_TOO_LONG: { en: 'Use a shorter path, or shorter names.', ko: '경로가 더 짧아야 합니다.' },
+};
+
+/** The error for an operation on a file that the system, or a database, did not do. */
+export function failedOn(
+  code: Meaning['code'],
+  cause: Error & { readonly code: string },
+  file: string | Bilingual,
+  doing: Bilingual,
+  why: string | Bilingual,
+  options: ErrorOptions = {},
+): TrainyardError {
+  const parameters = { file, done: doing, why, system: cause.code, step: '' };
+  if (code !== 'FILE_TOO_LARGE' && code !== 'PATH_TOO_LONG')
+    return fault(code, parameters, { ...options, cause });
+  const [en, ko] = (['en', 'ko'] as const).map((language) =>
+    fill(failedOnFile[language], parameters, language),
+  );
+  const what = { en: en ?? '', ko: ko ?? '' };
+  return fault(code, { what, hint: tooMuchHints[code] }, { ...options, cause });
 }

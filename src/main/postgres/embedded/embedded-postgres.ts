@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { ensureSecrets, openHome } from '../../platform/home.ts';
@@ -150,12 +150,7 @@ export class EmbeddedPostgres {
 
   private current() {
     if (this.running) return this.running;
-    throw new TrainyardError(
-      'POSTGRES_NOT_RUNNING',
-      'The embedded PostgreSQL does not run',
-      `Start the engine again; ${this.location.log} has the server's last words.`,
-      { status: 503 },
-    );
+    throw fault('POSTGRES_NOT_RUNNING', { log: this.location.log });
   }
 
   private ended(pid: number): void {
@@ -245,18 +240,32 @@ export class EmbeddedPostgres {
 
 function requireMajor(location: Location, binaries: Binaries): void {
   const file = path.join(location.dataDirectory, 'PG_VERSION');
-  const found = readStateText(file, { hint: 'Put it back from a backup.', owners: 'any' })?.trim() ?? 'none';
+  const backup = { en: 'Put it back from a backup.', ko: '백업에서 되돌리세요.' };
+  const found = readStateText(file, { hint: backup, owners: 'any' })?.trim() ?? null;
   const major = binaries.version.split('.')[0] ?? '';
   if (found === major) return;
-  throw new TrainyardError(
-    'POSTGRES_DATA_MAJOR',
-    found === 'none'
-      ? `${location.dataDirectory} is no data folder of PostgreSQL (it has no PG_VERSION)`
-      : `The data in ${location.dataDirectory} is PostgreSQL ${found}'s; this program brings PostgreSQL ${major}`,
-    found === 'none'
-      ? 'Move it away to start with an empty database, or put a backup in its place.'
-      : 'Start the version of Trainyard that made it, take a snapshot there, and restore the snapshot here.',
-  );
+  const folder = location.dataDirectory;
+  if (found === null)
+    throw fault('POSTGRES_DATA_MAJOR', {
+      what: {
+        en: `${folder} is no data folder of PostgreSQL (it has no PG_VERSION)`,
+        ko: `${folder}에 PG_VERSION이 없어 PostgreSQL의 데이터 폴더가 아닙니다`,
+      },
+      hint: {
+        en: 'Move it away to start with an empty database, or put a backup in its place.',
+        ko: '빈 데이터베이스로 시작하려면 다른 곳으로 옮기고, 아니면 백업을 그 자리에 두세요.',
+      },
+    });
+  throw fault('POSTGRES_DATA_MAJOR', {
+    what: {
+      en: `The data in ${folder} is PostgreSQL ${found}'s; this program brings PostgreSQL ${major}`,
+      ko: `${folder}의 데이터는 PostgreSQL ${found}의 것이고, 이 프로그램의 PostgreSQL은 ${major}입니다`,
+    },
+    hint: {
+      en: 'Start the version of Trainyard that made it, take a snapshot there, and restore the snapshot here.',
+      ko: '그 데이터를 만든 Trainyard에서 스냅숏을 뜬 뒤 여기서 복원하세요.',
+    },
+  });
 }
 
 function freePort(): Promise<number> {

@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { errorMessage } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/model/disk.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
 import { syncFolder } from '../../platform/durable-file.ts';
@@ -69,19 +70,24 @@ function complete(
 async function checkRoom(area: string): Promise<void> {
   const room = await diskRoom(area);
   if (room.freeBytes >= freshBytes) return;
-  throw noRoom(`A new database needs ${formatBytes(freshBytes)}`, room);
+  const bytes = formatBytes(freshBytes);
+  throw noRoom({ en: `A new database needs ${bytes}`, ko: `새 데이터베이스에는 ${bytes} 필요합니다` }, room);
 }
 
 /** @throws TrainyardError POSTGRES_FOLDER_TAKEN where something else is there */
 function requireFolder(folder: string): void {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (!stats || stats.isDirectory()) return;
-  throw new TrainyardError(
-    'POSTGRES_FOLDER_TAKEN',
-    `${folder}, where PostgreSQL's data belongs, is ${kindOf(stats)}`,
-    'Put the folder itself there; Trainyard starts no server behind a link.',
-    { place: { file: folder } },
-  );
+  const { en, ko } = kindOf(stats);
+  const parameters = {
+    folder,
+    fault: { en: `is ${en}`, ko: `폴더가 있어야 할 자리에 있는 것: ${ko}` },
+    hint: {
+      en: 'Put the folder itself there; Trainyard starts no server behind a link.',
+      ko: '폴더 자체를 그 자리에 두세요. Trainyard는 링크가 가리키는 곳에서 서버를 시작하지 않습니다.',
+    },
+  };
+  throw fault('POSTGRES_FOLDER_TAKEN', parameters, { place: { file: folder } });
 }
 
 /**
@@ -92,26 +98,25 @@ export function requireOwnData({ dataDirectory: folder }: Location, user: Server
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (process.platform === 'win32' || !stats || readdirSync(folder).length === 0) return;
   const { uid, mode } = stats;
-  const wrong = (message: string, command: string) =>
-    new TrainyardError(
-      'POSTGRES_DATA_OWNER',
-      message,
-      `A copy needs the owner and the modes too (cp -a). To put it right: ${command}`,
-      { status: 500, place: { file: folder } },
-    );
+  const wrong = (en: string, ko: string, command: string) =>
+    fault('POSTGRES_DATA_OWNER', { folder, fault: { en, ko }, command }, { place: { file: folder } });
   if (user && uid !== user.uid)
     throw wrong(
-      `${folder} belongs to account number ${uid}, and PostgreSQL runs under ${user.name}`,
+      `belongs to account number ${uid}, and PostgreSQL runs under ${user.name}`,
+      `소유자는 ${uid}번 계정인데 PostgreSQL은 ${user.name} 계정으로 실행됩니다`,
       `chown -R ${user.name}: ${folder}`,
     );
   if (!user && uid !== process.getuid?.())
     throw wrong(
-      `${folder} belongs to account number ${uid}, and PostgreSQL runs under yours`,
+      `belongs to account number ${uid}, and PostgreSQL runs under yours`,
+      `소유자는 ${uid}번 계정인데 PostgreSQL은 지금 계정으로 실행됩니다`,
       `sudo chown -R "$(id -u)": ${folder}`,
     );
+  const bits = (mode & 0o777).toString(8);
   if ((mode & 0o027) !== 0)
     throw wrong(
-      `${folder} is open to other accounts (mode ${(mode & 0o777).toString(8)}), which PostgreSQL refuses`,
+      `is open to other accounts (mode ${bits}), which PostgreSQL refuses`,
+      `다른 계정에 열려 있어(권한 ${bits}) PostgreSQL이 거부합니다`,
       `chmod -R go-rwx ${folder}`,
     );
 }
@@ -126,11 +131,10 @@ export function requireDatabase({ root, area, dataDirectory }: Location): 'there
   const stats = lstatSync(dataDirectory, { throwIfNoEntry: false });
   if (!stats && !hadDatabase(root)) return 'never made';
   if (stats && (readdirSync(dataDirectory).length > 0 || !hadDatabase(root))) return 'there';
-  throw new TrainyardError(
+  throw fault(
     'DATABASE_MISSING',
-    `The database of this state folder is not in ${dataDirectory} any more`,
-    `Put that folder back, from where it was moved to or from a backup. To give up all runs and datasets and begin with an empty database, remove ${databaseFile(root)}.`,
-    { status: 500, place: { file: dataDirectory } },
+    { folder: dataDirectory, note: databaseFile(root) },
+    { place: { file: dataDirectory } },
   );
 }
 
@@ -146,12 +150,7 @@ export async function resetPassword(
     const statement = `ALTER ROLE ${roleName} PASSWORD '${password.replaceAll("'", "''")}';\n`;
     await runSingle(binaries, argv, asServer(user, dataDirectory), statement);
   } catch (error) {
-    throw new TrainyardError(
-      'POSTGRES_PASSWORD_REFUSED',
-      `The embedded PostgreSQL in ${area} does not take the password of secrets.json, nor a new one`,
-      'Put back the secrets.json that was made with this database.',
-      { cause: error },
-    );
+    throw fault('POSTGRES_PASSWORD_REFUSED', { area }, { cause: error });
   }
 }
 
@@ -212,12 +211,8 @@ export async function initialise(
     noteDatabase(location.root, location.folder);
   } catch (error) {
     if (isDiskFault(error) || isDiskSpent(location.area)) throw diskFull(location.area, error);
-    throw new TrainyardError(
-      'POSTGRES_INITDB_FAILED',
-      `PostgreSQL could not make its data folder in ${location.area}: ${errorMessage(error)}`,
-      'Fix that (most often permissions) and start again.',
-      { cause: error },
-    );
+    const parameters = { area: location.area, cause: errorMessage(error) };
+    throw fault('POSTGRES_INITDB_FAILED', parameters, { cause: error });
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }

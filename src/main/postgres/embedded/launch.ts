@@ -13,7 +13,8 @@ import {
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { diskFull, isDiskSpent } from '../../platform/faults/disk-room.ts';
@@ -25,6 +26,10 @@ import { isPostmaster, orphans, readPostmasterFile, signal, waitFor } from './po
 import type { ServerUser } from './server-user.ts';
 
 const largestLog = 10 * 1024 * 1024;
+const logHint = {
+  en: 'Remove it: it is the log of PostgreSQL, and is made again.',
+  ko: '지우세요. PostgreSQL의 로그이고 다시 만들어집니다.',
+};
 /** Replaying the log after a crash may take long; a server that is at it is not stopped. */
 const longestRecovery = 15 * 60_000;
 
@@ -40,7 +45,7 @@ function openLog(file: string): number {
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
   }
-  prepareOwnFile(file, 'Remove it: it is the log of PostgreSQL, and is made again.');
+  prepareOwnFile(file, logHint);
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
   return openSync(file, flags, 0o600);
 }
@@ -65,12 +70,9 @@ function failed(log: string, text: string, ending: string): TrainyardError {
   const cause = named?.[1] ?? named?.[2] ?? text.split('\n').at(-1)?.trim();
   // On a full disk the log takes no words either.
   if (/no space left/i.test(text) || isDiskSpent(log)) return diskFull(log, new Error(text));
-  return new TrainyardError(
-    'POSTGRES_START_FAILED',
-    `PostgreSQL did not start: ${cause || `it ended at once (${ending})`}`,
-    `${log} has the server's own words.`,
-    { place: { file: log }, status: 500, cause: new Error(text) },
-  );
+  const atOnce = { en: `it ended at once (${ending})`, ko: `곧바로 끝났습니다(${ending})` };
+  const options = { place: { file: log }, cause: new Error(text) };
+  return fault('POSTGRES_START_FAILED', { cause: cause || atOnce, log }, options);
 }
 
 /**

@@ -1,6 +1,8 @@
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual, Parameter } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { replaceFile } from '../../platform/durable-file.ts';
 import { hasCode } from '../../platform/error-code.ts';
@@ -23,13 +25,19 @@ export const databaseFile = (root: string) => path.join(root, 'database.json');
 
 function readDatabaseNote(root: string) {
   return readStateFile(databaseFile(root), databaseSchema, {
-    hint: 'Put it back from a backup. It says that a database was made here; without it a lost one would look like a first start.',
+    hint: {
+      en: 'Put it back from a backup. It says that a database was made here; without it a lost one would look like a first start.',
+      ko: '백업에서 되돌리세요. 여기에 데이터베이스가 만들어졌다는 기록이라서, 없으면 잃어버린 데이터베이스를 첫 시작으로 여기게 됩니다.',
+    },
   });
 }
 
 function readOwnNote(root: string): string | null {
   const note = readStateFile(noteFile(root), noteSchema, {
-    hint: 'Remove it and start again: the database is looked for where it was, and nothing is in this file but its place.',
+    hint: {
+      en: 'Remove it and start again: the database is looked for where it was, and nothing is in this file but its place.',
+      ko: '지우고 다시 시작하세요. 데이터베이스는 있던 곳에서 찾고, 이 파일에는 그 위치만 있습니다.',
+    },
   });
   return note?.folder ?? null;
 }
@@ -62,7 +70,7 @@ export function noteDatabase(root: string, folder: string): void {
 const ownerFile = (area: string) => path.join(path.dirname(area), 'home');
 
 /** The path that stands there; a blank at its end belongs to it. */
-const ownerOf = (area: string, hint: string) =>
+const ownerOf = (area: string, hint: Parameter) =>
   readStateText(ownerFile(area), { hint })?.replace(/\r?\n$/, '') ?? null;
 
 /** Whether another state folder has this database too: one that cannot be read is taken to. */
@@ -89,24 +97,40 @@ function isSameFolder(one: string, other: string): boolean {
  * @throws TrainyardError POSTGRES_DATA_OF_ANOTHER_HOME
  */
 export function requireClaim(root: string, area: string, own: string): void {
-  const hint = `Put the path of its state folder into ${ownerFile(area)}, or remove it.`;
+  const file = ownerFile(area);
+  const hint = {
+    en: `Put the path of its state folder into ${file}, or remove it.`,
+    ko: `${file}에 이 데이터베이스를 쓰는 상태 폴더의 경로를 적거나 파일을 지우세요.`,
+  };
+  const ofAnother = (whose: Bilingual, what: Bilingual) =>
+    fault(
+      'POSTGRES_DATA_OF_ANOTHER_HOME',
+      { home: root, area, whose, hint: what },
+      { place: { file: noteFile(root) } },
+    );
   const owner = ownerOf(area, hint);
   if (owner === root) return;
   if (owner === null && area === own) return;
   if (owner !== null && path.isAbsolute(owner)) {
     if (!names(owner, area) || isSameFolder(root, owner)) return;
-    throw new TrainyardError(
-      'POSTGRES_DATA_OF_ANOTHER_HOME',
-      `The state folder ${root} names the database ${area}, which belongs to ${owner}`,
-      `It seems to be a copy. To copy the database too, stop the engine of ${owner}, then: mkdir -p ${path.dirname(own)} && cp -a ${area} ${own} && echo '{"folder": "${own}"}' > ${noteFile(root)}. To begin with an empty one, remove postgres.json and database.json from ${root}.`,
-      { status: 409, place: { file: noteFile(root) } },
+    const commands = `mkdir -p ${path.dirname(own)} && cp -a ${area} ${own} && echo '{"folder": "${own}"}' > ${noteFile(root)}`;
+    throw ofAnother(
+      { en: `which belongs to ${owner}`, ko: `주인은 상태 폴더 ${owner}입니다` },
+      {
+        en: `It seems to be a copy. To copy the database too, stop the engine of ${owner}, then: ${commands}. To begin with an empty one, remove postgres.json and database.json from ${root}.`,
+        ko: `복사한 상태 폴더로 보입니다. 데이터베이스도 복사하려면 ${owner}의 엔진을 멈추고 다음을 실행하세요: ${commands}. 빈 데이터베이스로 시작하려면 ${root}에서 postgres.json과 database.json을 지우세요.`,
+      },
     );
   }
-  throw new TrainyardError(
-    'POSTGRES_DATA_OF_ANOTHER_HOME',
-    `The state folder ${root} names the database ${area}, and nothing there says that it is this folder's`,
-    `If it is, say so: echo ${root} > ${ownerFile(area)}`,
-    { status: 409, place: { file: noteFile(root) } },
+  throw ofAnother(
+    {
+      en: "and nothing there says that it is this folder's",
+      ko: '이 상태 폴더의 것이라는 표시가 없습니다',
+    },
+    {
+      en: `If it is, say so: echo ${root} > ${file}`,
+      ko: `이 상태 폴더의 것이 맞다면 표시하세요: echo ${root} > ${file}`,
+    },
   );
 }
 

@@ -10,7 +10,8 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { requireOwnFolder } from '../../platform/state-folder.ts';
 import { claim, hadDatabase, hasData, keepNote, readNote, requireClaim, shared } from './location-notes.ts';
@@ -51,7 +52,7 @@ export function findLocation(home: string, user: ServerUser | null): Location {
   const folder = chooseFolder(root, user);
   const area = path.resolve(root, folder);
   if (folder !== 'postgres') {
-    if (!user) throw taken(area, 'is for engines that root runs');
+    if (!user) throw taken(area, 'is for engines that root runs', 'root가 실행하는 엔진을 위한 곳입니다');
     requireClaim(root, area, ownShared(root));
   }
   return {
@@ -101,21 +102,16 @@ function chooseFolder(root: string, user: ServerUser | null): string {
   if (!user || closed === null) return 'postgres';
   const inside = path.join(root, 'postgres');
   if (!hasData(inside) && !(named !== null && hadDatabase(root))) return ownShared(root);
-  throw new TrainyardError(
-    'POSTGRES_FOLDER_CLOSED',
-    `The database lies in ${inside}, where the account ${user.name}, which PostgreSQL runs under, cannot get to: ${closed} is closed to it`,
-    `Move the state folder out of ${closed}, or let other accounts pass through it (they still cannot list it): chmod o+x ${closed}`,
-    { status: 500, place: { file: closed } },
-  );
+  const parameters = { folder: inside, account: user.name, closed };
+  throw fault('POSTGRES_FOLDER_CLOSED', parameters, { place: { file: closed } });
 }
 
-function taken(folder: string, what: string): TrainyardError {
-  return new TrainyardError(
-    'POSTGRES_FOLDER_TAKEN',
-    `${folder}, where PostgreSQL's files belong, ${what}`,
-    'Remove it, or set TRAINYARD_HOME to another folder.',
-    { place: { file: folder } },
-  );
+function taken(folder: string, en: string, ko: string): TrainyardError {
+  const hint = {
+    en: 'Remove it, or set TRAINYARD_HOME to another folder.',
+    ko: '지우거나 TRAINYARD_HOME을 다른 폴더로 지정하세요.',
+  };
+  return fault('POSTGRES_FOLDER_TAKEN', { folder, fault: { en, ko }, hint }, { place: { file: folder } });
 }
 
 /** The place outside of state folders: root's, open to pass through. */
@@ -123,7 +119,8 @@ function makeShared(): void {
   mkdirSync(shared, { recursive: true, mode: 0o755 });
   requireOwnFolder(shared);
   const { mode } = lstatSync(shared);
-  if ((mode & 0o022) !== 0) throw taken(shared, 'can be written by other users');
+  if ((mode & 0o022) !== 0)
+    throw taken(shared, 'can be written by other users', '다른 사용자가 쓸 수 있습니다');
   if ((mode & 0o055) !== 0o055) chmodSync(shared, 0o755);
 }
 
@@ -142,7 +139,7 @@ function makeFolder(folder: string, user: ServerUser | null, kind: 'passage' | '
     const stats = lstatSync(folder);
     const owners = [process.getuid?.() ?? stats.uid, ...(user && kind === 'own' ? [user.uid] : [])];
     if (!stats.isDirectory() || !owners.includes(stats.uid) || (stats.mode & 0o002) !== 0)
-      throw taken(folder, "is another user's or no folder");
+      throw taken(folder, "is another user's or no folder", '폴더가 아니거나 다른 사용자의 것입니다');
   }
   if (!user) return;
   if (kind === 'passage') openPassage(folder, user);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { readStateText } from '../../platform/state-file.ts';
 import type { Location } from './location.ts';
@@ -18,7 +18,10 @@ export interface PostmasterFile {
 export function readPostmasterFile(dataDirectory: string): PostmasterFile | null {
   // The server's own account wrote it.
   const text = readStateText(path.join(dataDirectory, 'postmaster.pid'), {
-    hint: 'Remove it once no PostgreSQL uses this folder.',
+    hint: {
+      en: 'Remove it once no PostgreSQL uses this folder.',
+      ko: '이 폴더를 쓰는 PostgreSQL이 없을 때 지우세요.',
+    },
     owners: 'any',
   });
   if (text === null) return null;
@@ -71,12 +74,8 @@ export function isPostmaster(pid: number, location: Location): boolean {
   if (here !== null) return here;
   if (named) return true;
   if (!commandLine(pid)) return false;
-  throw new TrainyardError(
-    'POSTGRES_UNKNOWN_PROCESS',
-    `Process ${pid} is a PostgreSQL that may be using ${location.dataDirectory}`,
-    `Stop it if it is (kill -INT ${pid}); if it is another program's, remove ${path.join(location.dataDirectory, 'postmaster.pid')}.`,
-    { status: 409 },
-  );
+  const folder = location.dataDirectory;
+  throw fault('POSTGRES_UNKNOWN_PROCESS', { pid, folder, pidFile: path.join(folder, 'postmaster.pid') });
 }
 
 /** Whether a process works in a folder (a server and its children: in their data folder, whatever its path is now); null where it cannot be asked. */

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 
 /** The account that the server runs under. */
 export interface ServerUser {
@@ -25,11 +25,7 @@ export function serverUser(): ServerUser | null {
     const gid = Number(account?.[3]);
     if (account && uid > 0 && gid > 0) return { name, uid, gid };
   }
-  throw new TrainyardError(
-    'POSTGRES_NO_USER',
-    'PostgreSQL does not run as root, and this machine has neither an account "postgres" nor "nobody"',
-    'Add one (useradd --system postgres), or start Trainyard as an ordinary user.',
-  );
+  throw fault('POSTGRES_NO_USER', {});
 }
 
 /** The first folder on the way up from one that exists that the account may not pass, by permission bits; null where it gets there. */

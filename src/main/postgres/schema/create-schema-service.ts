@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TlsOptions } from '../../platform/endpoints.ts';
 import { migrationsFolder } from '../../platform/paths.ts';
 import type { Target } from '../errors.ts';
@@ -8,22 +8,17 @@ import { SchemaService } from './schema-service.ts';
 
 /** @throws TrainyardError POSTGRES_URL_INVALID, without the URL's text, which may hold a password */
 export function readTarget(databaseUrl: string): Target {
-  const invalid = (fault: string) =>
-    new TrainyardError(
-      'POSTGRES_URL_INVALID',
-      `The database URL ${fault}`,
-      'Write it as postgres://user:password@host:5432/database (special characters in the password percent-encoded).',
-      { place: { field: 'databaseUrl' } },
-    );
-  if (!/^postgres(ql)?:\/\//.test(databaseUrl)) throw invalid('does not start with postgres://');
+  const invalid = (en: string, ko: string) => fault('POSTGRES_URL_INVALID', { fault: { en, ko } });
+  if (!/^postgres(ql)?:\/\//.test(databaseUrl))
+    throw invalid('does not start with postgres://', 'postgres://로 시작하지 않습니다');
   const emptyHost = databaseUrl.replace(/^(postgres(?:ql)?:\/\/(?:[^@/?]*@)?)(?=[/?]|$)/, '$1localhost');
-  if (!URL.canParse(emptyHost)) throw invalid('cannot be read');
+  if (!URL.canParse(emptyHost)) throw invalid('cannot be read', '읽을 수 없습니다');
   const url = new URL(emptyHost);
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname);
   const port = url.port || url.searchParams.get('port') || '5432';
   const user = decodeURIComponent(url.username) || url.searchParams.get('user') || '';
   const database = decodeURIComponent(url.pathname.slice(1)) || user;
-  if (database === '') throw invalid('names no database');
+  if (database === '') throw invalid('names no database', '데이터베이스 이름이 없습니다');
   return { place: host.startsWith('/') ? `${host} (port ${port})` : `${host}:${port}`, database, user };
 }
 

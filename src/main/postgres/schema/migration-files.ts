@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import type { RevisionFile, RevisionFiles } from './ports.ts';
 
@@ -15,11 +17,8 @@ const namePattern = /^(\d{4,})_[a-z0-9_]+\.sql$/;
 const upHeading = /^-- Up Migration$/m;
 const downHeading = /^-- Down Migration$/m;
 
-function invalid(file: string, fault: string, hint: string): TrainyardError {
-  return new TrainyardError('REVISION_FILES_INVALID', `The migration ${file} ${fault}`, hint, {
-    place: { file },
-    status: 500,
-  });
+function invalid(file: string, what: Bilingual, hint: Bilingual): TrainyardError {
+  return fault('REVISION_FILES_INVALID', { file, fault: what, hint }, { place: { file } });
 }
 
 /** Reads one file. @throws TrainyardError REVISION_FILES_INVALID */
@@ -31,8 +30,14 @@ export async function readMigration(file: string): Promise<MigrationText> {
   if (up < 0 || down < up) {
     throw invalid(
       file,
-      'has no "-- Up Migration" followed by a "-- Down Migration"',
-      'Every revision says how to go up and how to go back: add the two headings.',
+      {
+        en: 'has no "-- Up Migration" followed by a "-- Down Migration"',
+        ko: '"-- Up Migration"과 그 뒤의 "-- Down Migration"이 없습니다',
+      },
+      {
+        en: 'Every revision says how to go up and how to go back: add the two headings.',
+        ko: '리비전마다 올리는 방법과 되돌리는 방법이 있어야 합니다. 두 제목을 넣으세요.',
+      },
     );
   }
   return {
@@ -62,8 +67,16 @@ export class MigrationFiles implements RevisionFiles {
       }
       throw invalid(
         path.join(this.folder, name),
-        Number.isNaN(number) ? 'is not named as 0001_what_it_does.sql' : `has a number that is taken`,
-        'Give each file a number of four digits of its own.',
+        Number.isNaN(number)
+          ? {
+              en: 'is not named as 0001_what_it_does.sql',
+              ko: '이름이 0001_what_it_does.sql 꼴이 아닙니다',
+            }
+          : { en: 'has a number that is taken', ko: '번호가 다른 파일과 겹칩니다' },
+        {
+          en: 'Give each file a number of four digits of its own.',
+          ko: '파일마다 서로 다른 네 자리 번호를 붙이세요.',
+        },
       );
     }
     return Promise.all(names.map((name) => readMigration(path.join(this.folder, name))));
@@ -75,12 +88,7 @@ export class MigrationFiles implements RevisionFiles {
       await writeFile(file, text, { flag: 'wx' });
     } catch (error) {
       if (!hasCode(error, 'EEXIST', 'EACCES', 'EROFS', 'ENOENT')) throw error;
-      throw new TrainyardError(
-        'REVISION_NOT_WRITTEN',
-        `${file} cannot be written (${error.code})`,
-        'Revisions are made in a checkout of Trainyard, in its folder migrations/postgres.',
-        { place: { file }, cause: error },
-      );
+      throw fault('REVISION_NOT_WRITTEN', { file, system: error.code }, { place: { file }, cause: error });
     }
     return file;
   }

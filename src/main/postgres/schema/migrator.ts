@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { asPostgresError, type Target } from '../errors.ts';
@@ -180,12 +180,7 @@ async function majorOf(client: pg.Client): Promise<number> {
   );
   const major = Math.floor((rows[0]?.number ?? 0) / 10_000);
   if (major >= oldestMajor) return major;
-  throw new TrainyardError(
-    'POSTGRES_TOO_OLD',
-    `The server is PostgreSQL ${rows[0]?.version}; Trainyard needs ${oldestMajor} or newer`,
-    'Use PostgreSQL 17.',
-    { status: 409 },
-  );
+  throw fault('POSTGRES_TOO_OLD', { version: rows[0]?.version ?? '?', oldest: oldestMajor });
 }
 
 async function readBookkeeping(client: pg.Client, major: number): Promise<Bookkeeping> {
@@ -237,21 +232,11 @@ async function rollBack(client: pg.Client): Promise<void> {
 
 function conflict(error: unknown): unknown {
   if (!hasCode(error, '42P07', '42710', '42723', '42P06')) return error;
-  return new TrainyardError(
-    'SCHEMA_CONFLICT',
-    `Something that Trainyard's schema needs the name of is there already: ${error.message}`,
-    'Use an empty database, or rename what is there. Nothing was changed.',
-    { status: 409, cause: error },
-  );
+  return fault('SCHEMA_CONFLICT', { cause: error.message }, { cause: error });
 }
 
 function blocked(error: unknown): unknown {
   if (!hasCode(error, '2BP01')) return error;
   const detail = 'detail' in error && typeof error.detail === 'string' ? ` (${error.detail})` : '';
-  return new TrainyardError(
-    'DOWNGRADE_BLOCKED',
-    `Something that is not Trainyard's depends on what would go: ${error.message}${detail}`,
-    'Drop that first. Nothing was changed.',
-    { status: 409, cause: error },
-  );
+  return fault('DOWNGRADE_BLOCKED', { cause: `${error.message}${detail}` }, { cause: error });
 }

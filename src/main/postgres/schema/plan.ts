@@ -1,4 +1,5 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import type { AppliedRevision, RevisionFile } from './ports.ts';
 
 /** The number that people name a revision by: `0003` of `0003_workflows`. */
@@ -23,32 +24,16 @@ function checkOrder(files: readonly RevisionFile[], applied: readonly AppliedRev
   for (const [index, { name }] of applied.entries()) {
     const expected = files[index]?.name;
     if (name === expected) continue;
-    if (!files.some((file) => file.name === name)) {
-      throw new TrainyardError(
-        'SCHEMA_AHEAD',
-        `The database has the revision ${name}, which this program does not know`,
-        'Use the version of Trainyard that made it, or a newer one.',
-        { status: 409 },
-      );
-    }
-    throw new TrainyardError(
-      'SCHEMA_OUT_OF_ORDER',
-      `The database has the revision ${name} without ${expected ?? 'those before it'}`,
-      'Restore a snapshot, or bring the database to a revision in order by hand.',
-      { status: 409 },
-    );
+    if (!files.some((file) => file.name === name)) throw fault('SCHEMA_AHEAD', { revision: name });
+    const before = { en: 'those before it', ko: '앞의 리비전' };
+    throw fault('SCHEMA_OUT_OF_ORDER', { revision: name, expected: expected ?? before });
   }
 }
 
 function unknownRevision(target: string, files: readonly RevisionFile[]): TrainyardError {
   const first = revisionOf(files[0]?.name ?? '');
   const last = revisionOf(files.at(-1)?.name ?? '');
-  return new TrainyardError(
-    'REVISION_UNKNOWN',
-    `There is no revision "${target}"`,
-    `Name one of ${first} to ${last}, "head" or "base", or a number of steps such as +1 or -1.`,
-    { place: { field: 'revision' } },
-  );
+  return fault('REVISION_UNKNOWN', { target, first, last });
 }
 
 /** How many revisions are applied once `target` is reached. */
@@ -78,22 +63,12 @@ export function planUpgrade(
   checkOrder(files, applied);
   const [edited] = editedRevisions(files, applied);
   if (edited) {
-    throw new TrainyardError(
-      'SCHEMA_REVISION_EDITED',
-      `The revision ${edited.name} was changed after it was applied, so the database is not what its file says`,
-      'Put the file back as it was and write the change as a new revision (or go down below it and up again).',
-      { place: { file: `${edited.name}.sql` }, status: 409 },
-    );
+    const place = { file: `${edited.name}.sql` };
+    throw fault('SCHEMA_REVISION_EDITED', { revision: edited.name }, { place });
   }
   const place = goal(target, files, applied.length);
-  if (place < applied.length) {
-    throw new TrainyardError(
-      'REVISION_BEHIND',
-      `The database is past ${target} already: it is at ${revisionOf(applied.at(-1)?.name ?? '')}`,
-      'Use "db downgrade" to go back.',
-      { place: { field: 'revision' } },
-    );
-  }
+  if (place < applied.length)
+    throw fault('REVISION_BEHIND', { target, at: revisionOf(applied.at(-1)?.name ?? '') });
   return files.slice(applied.length, place).map(({ name }) => name);
 }
 
@@ -110,12 +85,8 @@ export function planDowngrade(
   checkOrder(files, applied);
   const place = goal(target, files, applied.length);
   if (place > applied.length || target.startsWith('+')) {
-    throw new TrainyardError(
-      'REVISION_AHEAD',
-      `The database is not at ${target} yet: it is at ${applied.length === 0 ? 'base' : revisionOf(applied.at(-1)?.name ?? '')}`,
-      'Use "db upgrade" to go forward.',
-      { place: { field: 'revision' } },
-    );
+    const at = applied.length === 0 ? 'base' : revisionOf(applied.at(-1)?.name ?? '');
+    throw fault('REVISION_AHEAD', { target, at });
   }
   return applied
     .slice(place)

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { editedRevisions, planDowngrade, planUpgrade, revisionOf } from './plan.ts';
 import type { DatabaseState, RevisionFile, RevisionFiles, SchemaDatabase } from './ports.ts';
 
@@ -93,14 +93,7 @@ export class SchemaService {
       .replaceAll(/[^a-z0-9]+/g, '_')
       .replaceAll(/^_+|_+$/g, '')
       .slice(0, 60);
-    if (slug === '') {
-      throw new TrainyardError(
-        'REVISION_MESSAGE_INVALID',
-        `"${words}" has no letter or digit of ASCII that a file's name could be made of`,
-        'Say in a few English words what the revision does.',
-        { place: { field: 'message' } },
-      );
-    }
+    if (slug === '') throw fault('REVISION_MESSAGE_INVALID', { message: words });
     const last = (await this.files.list()).at(-1);
     const revision = String(Number(last ? revisionOf(last.name) : 0) + 1).padStart(4, '0');
     return { revision, path: await this.files.create(`${revision}_${slug}`, template(words)) };

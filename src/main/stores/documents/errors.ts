@@ -1,4 +1,5 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { collections } from './collections.ts';
 import { fieldSegments } from './field-path.ts';
 import type { CollectionName, StoredDocument } from './ports.ts';
@@ -6,12 +7,7 @@ import { invalidDocument } from './validation.ts';
 
 /** The error for an id or a unique field that another document has. */
 export function existsAlready(collection: CollectionName, field: string, value: unknown): TrainyardError {
-  return new TrainyardError(
-    'DOCUMENT_EXISTS',
-    `${collection} already holds a document whose ${field} is ${String(value)}`,
-    `Choose another ${field}, or change the document that is there.`,
-    { status: 409, place: { field } },
-  );
+  return fault('DOCUMENT_EXISTS', { collection, field, value: String(value) }, { place: { field } });
 }
 
 /** The error for `putFrom` where the array ends before the position. */
@@ -21,12 +17,7 @@ export function arrayGap(
   field: string,
   position: number,
 ): TrainyardError {
-  return new TrainyardError(
-    'DOCUMENT_GAP',
-    `${field} of ${id} in ${collection} holds fewer than ${position} items`,
-    'Write what is missing before it first.',
-    { status: 409, place: { field } },
-  );
+  return fault('DOCUMENT_GAP', { collection, id, field, position }, { place: { field } });
 }
 
 /**

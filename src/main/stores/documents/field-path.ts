@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 
 const segment = '[A-Za-z_][A-Za-z0-9_-]{0,63}';
 const pattern = new RegExp(`^${segment}(\\.${segment}){0,7}$`);
@@ -9,12 +9,8 @@ const pattern = new RegExp(`^${segment}(\\.${segment}){0,7}$`);
  */
 export function fieldSegments(path: string): readonly string[] {
   if (!pattern.test(path)) {
-    throw new TrainyardError(
-      'DOCUMENT_FILTER_INVALID',
-      `${JSON.stringify(path.slice(0, 100))} is no path of a field`,
-      'Name one to eight fields, parted by dots; each is a letter or _, then letters, digits, _ and -.',
-      { place: { field: path.slice(0, 100) } },
-    );
+    const what = `${JSON.stringify(path.slice(0, 100))} is no path of a field`;
+    throw fault('DOCUMENT_FILTER_INVALID', { what }, { place: { field: path.slice(0, 100) } });
   }
   return path.split('.');
 }

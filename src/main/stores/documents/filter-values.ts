@@ -1,4 +1,5 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 
 type Scalar = string | number | boolean | null;
 
@@ -18,29 +19,19 @@ export function checkedBound(field: string, value: unknown): string | number {
 /** `limit` or `offset`. @throws TrainyardError DOCUMENT_FILTER_INVALID */
 export function wholeNumber(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new TrainyardError(
-    'DOCUMENT_FILTER_INVALID',
-    `${name} is ${value}`,
-    `Give ${name} a whole number from 0 on.`,
-    { place: { field: name } },
-  );
+  throw fault('DOCUMENT_FILTER_INVALID', { what: `${name} is ${value}` }, { place: { field: name } });
 }
 
 /** The error for words sought in a collection that declares no text index. */
 export function noTextIndex(collection: string): TrainyardError {
-  return new TrainyardError(
+  return fault(
     'DOCUMENT_FILTER_INVALID',
-    `${collection} has no text index`,
-    'Search it by its fields.',
+    { what: `${collection} has no text index` },
     { place: { field: 'text' } },
   );
 }
 
 function unfit(field: string): TrainyardError {
-  return new TrainyardError(
-    'DOCUMENT_FILTER_INVALID',
-    `The filter on ${field.slice(0, 100)} has no value that a field can be compared with`,
-    'Compare with a string, a finite number, true, false or null; ranges with strings or numbers.',
-    { place: { field: field.slice(0, 100) } },
-  );
+  const what = `The filter on ${field.slice(0, 100)} has no value that a field can be compared with`;
+  return fault('DOCUMENT_FILTER_INVALID', { what }, { place: { field: field.slice(0, 100) } });
 }

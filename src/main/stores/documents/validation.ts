@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { toJsonText } from '../../platform/json-text.ts';
 import { collections } from './collections.ts';
 import type { CollectionName, StoredDocument } from './ports.ts';
@@ -30,12 +31,7 @@ export function documentText(collection: CollectionName, document: StoredDocumen
   const json = toJsonText(document);
   if ('fault' in json) throw invalidDocument(collection, document.id, json.fault.field, json.fault.reason);
   if (json.text.length > largestBytes / 3 && Buffer.byteLength(json.text) > largestBytes) {
-    throw new TrainyardError(
-      'DOCUMENT_TOO_LARGE',
-      `The document ${document.id} of ${collection} is larger than ${largestBytes} bytes`,
-      'Split it into several documents.',
-      { status: 413 },
-    );
+    throw fault('DOCUMENT_TOO_LARGE', { id: document.id, collection, most: largestBytes });
   }
   return json.text;
 }
@@ -47,10 +43,10 @@ export function invalidDocument(
   field: string,
   reason: string,
 ): TrainyardError {
-  return new TrainyardError(
+  const named = field || { en: 'the document', ko: '문서 전체' };
+  return fault(
     'DOCUMENT_INVALID',
-    `The document ${String(id)} does not fit ${collection}: ${field || 'the document'}: ${reason}`,
-    `Give ${field || 'the document'} a value that the collection's schema takes.`,
+    { id: String(id), collection, field: named, reason },
     { place: { field } },
   );
 }

@@ -2,14 +2,13 @@ import { randomInt } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { to as copyOut } from 'pg-copy-streams';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
 import { asPostgresError } from '../../postgres/errors.ts';
 import { clientConfig, type PostgresAddress } from '../../postgres/pool.ts';
 import { readTarget } from '../../postgres/schema/create-schema-service.ts';
 import { ContentHash } from './content-hash.ts';
-import { notEmpty, notTheSame } from './errors.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
 import {
   quoted,
@@ -94,36 +93,29 @@ async function refuseSame(source: pg.Client, target: pg.Client): Promise<void> {
     number,
   ]);
   if (rows[0]?.free) return;
-  throw new TrainyardError(
-    'MIGRATION_SAME_STORE',
-    'The source and the target are the same database',
-    'Name another target.',
-    { status: 409 },
-  );
+  throw fault('MIGRATION_SAME_STORE', {});
 }
 
 async function comparedTables(source: pg.Client, target: pg.Client): Promise<readonly TableShape[]> {
   const [ours, theirs] = [await readRevisions(source), await readRevisions(target)];
   if (ours.join() !== theirs.join()) {
-    throw schemaDiffers(
-      `the source is at revision ${ours.at(-1) ?? 'none'}, the target at ${theirs.at(-1) ?? 'none'}`,
-    );
+    const [from, to] = [ours.at(-1) ?? '–', theirs.at(-1) ?? '–'];
+    const what = {
+      en: `the source is at revision ${from}, the target at ${to}`,
+      ko: `원본의 리비전은 ${from}, 옮길 곳의 리비전은 ${to}입니다`,
+    };
+    throw fault('MIGRATION_SCHEMA_DIFFERS', { what });
   }
   const [tables, others] = [await readTables(source), await readTables(target)];
   const shapes = new Map(others.map(({ name, columns }) => [name, columns.join()]));
   const differing = tables.filter(({ name, columns }) => shapes.get(name) !== columns.join());
-  if (differing.length > 0)
-    throw schemaDiffers(`only one of them has ${differing.map(({ name }) => name).join(', ')} like that`);
-  return tables;
-}
-
-function schemaDiffers(what: string): TrainyardError {
-  return new TrainyardError(
-    'MIGRATION_SCHEMA_DIFFERS',
-    `The two databases have different schemas: ${what}`,
-    'Bring both to the newest revision with `trainyard db upgrade`.',
-    { status: 409 },
-  );
+  if (differing.length === 0) return tables;
+  const names = differing.map(({ name }) => name).join(', ');
+  const what = {
+    en: `only one of them has ${names} like that`,
+    ko: `${names} 테이블의 구조가 서로 다릅니다`,
+  };
+  throw fault('MIGRATION_SCHEMA_DIFFERS', { what });
 }
 
 async function contentsOf(
@@ -172,8 +164,10 @@ async function isCopy(
   }
   const there = await contentsOf(target, tables, 'checking', onProgress);
   const other = tables.find((table) => there.get(table)?.hash !== contents.get(table)?.hash);
-  if (other) throw notEmpty(`${there.get(other)?.rows} rows in the table ${other.name}`);
-  return true;
+  if (!other) return true;
+  const rows = there.get(other)?.rows;
+  const what = { en: `${rows} rows in the table ${other.name}`, ko: `${other.name} 테이블의 행 ${rows}개` };
+  throw fault('MIGRATION_TARGET_NOT_EMPTY', { what });
 }
 
 async function copyTables(
@@ -206,8 +200,9 @@ async function copyTables(
   await copySequences(source, target);
   const there = await contentsOf(target, tables, 'comparing', onProgress);
   const differing = tables.filter((table) => there.get(table)?.hash !== contents.get(table)?.hash);
-  if (differing.length > 0) throw notTheSame(`the tables ${differing.map(({ name }) => name).join(', ')}`);
-  return copied;
+  if (differing.length === 0) return copied;
+  const names = differing.map(({ name }) => name).join(', ');
+  throw fault('MIGRATION_DIFFERS', { what: { en: `the tables ${names}`, ko: `${names} 테이블` } });
 }
 
 /** Sequences of the copied tables go on where the source's are; `kv_queue` has one of its own that stays. */

@@ -1,9 +1,9 @@
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { lifetimeField } from '../documents/collections.ts';
 import type { CollectionName, DocumentStore, StoredDocument } from '../documents/ports.ts';
 import { ContentHash, canonicalText } from './content-hash.ts';
 import { collectionNames, documentPages } from './document-pages.ts';
-import { notEmpty, notTheSame } from './errors.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
 
 /** Documents on their way at a time. */
@@ -64,10 +64,19 @@ export async function copyDocuments(
   const source = await fingerprintDocuments(from, { livingAt, onProgress });
   const target = await fingerprintDocuments(to, { livingAt, onProgress });
   if (source.sha256 !== target.sha256 || source.count !== target.count) {
-    const differing = collectionNames()
-      .filter((name) => source.counts[name] !== target.counts[name])
-      .map((name) => `${name} has ${target.counts[name]} documents instead of ${source.counts[name]}`);
-    throw notTheSame(differing.join(', ') || 'the same number of documents, with other contents');
+    const differing = collectionNames().filter((name) => source.counts[name] !== target.counts[name]);
+    const counted = differing
+      .map((name) => `${name} ${source.counts[name]} → ${target.counts[name]}`)
+      .join(', ');
+    throw fault('MIGRATION_DIFFERS', {
+      what:
+        counted === ''
+          ? {
+              en: 'the same number of documents, with other contents',
+              ko: '문서 수는 같지만 내용이 다릅니다',
+            }
+          : { en: `other numbers of documents: ${counted}`, ko: `문서 수가 다릅니다: ${counted}` },
+    });
   }
   return { count: target.count, copied, sha256: target.sha256 };
 }
@@ -90,7 +99,13 @@ async function refuseOthers(
     const other = page.find(
       (document) => livesAt(collection, document, soon) && known.get(document.id) !== canonicalText(document),
     );
-    if (other) throw notEmpty(`the document ${other.id} of ${collection}`);
+    if (other) {
+      const what = {
+        en: `the document ${other.id} of ${collection}`,
+        ko: `${collection}의 문서 ${other.id}`,
+      };
+      throw fault('MIGRATION_TARGET_NOT_EMPTY', { what });
+    }
     checked += page.length;
     onProgress({ step: 'checking', what: collection, done: checked, total: null });
   }

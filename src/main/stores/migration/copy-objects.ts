@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
 import { ContentHash } from './content-hash.ts';
-import { notEmpty, notTheSame } from './errors.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
 
 /** Objects up to this size are read whole, several at a time: a dataset is mostly of them. */
@@ -58,7 +58,11 @@ export async function copyObjects(
   }
   const target = await fingerprintObjects(to, { onProgress });
   if (source.hex() !== target.sha256 || source.count !== target.count) {
-    throw notTheSame(`${target.count} objects instead of ${source.count}, or other contents`);
+    const what = {
+      en: `${target.count} objects instead of ${source.count}, or other contents`,
+      ko: `객체가 ${source.count}개인데 사본은 ${target.count}개이거나, 내용이 다릅니다`,
+    };
+    throw fault('MIGRATION_DIFFERS', { what });
   }
   return { count: target.count, copied, sha256: target.sha256 };
 }
@@ -78,7 +82,10 @@ async function sameObjects(
         const isSame =
           original?.size === size &&
           (await digestOf(from, bucket, key)) === (await digestOf(to, bucket, key));
-        if (!isSame) throw notEmpty(`the object ${bucket}/${key}`);
+        if (!isSame) {
+          const what = { en: `the object ${bucket}/${key}`, ko: `객체 ${bucket}/${key}` };
+          throw fault('MIGRATION_TARGET_NOT_EMPTY', { what });
+        }
         same.add(key);
       }),
     );

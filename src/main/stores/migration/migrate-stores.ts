@@ -1,4 +1,5 @@
-import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { errorMessage } from '../../../shared/errors/error.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import type { OnProgress } from '../../platform/progress.ts';
 import { buckets } from '../objects/ports.ts';
@@ -26,13 +27,7 @@ async function refuseUnderWay({ pool }: Stores): Promise<void> {
     "SELECT count(*)::int AS count FROM workflows WHERE status IN ('running', 'queued') AND deleted_at IS NULL",
   );
   const count = rows[0]?.count ?? 0;
-  if (count === 0) return;
-  throw new TrainyardError(
-    'MIGRATION_RUNS_UNDER_WAY',
-    `${count} ${count === 1 ? 'run is' : 'runs are'} under way or queued`,
-    'Wait for their end or cancel them, then migrate again.',
-    { status: 409 },
-  );
+  if (count > 0) throw fault('MIGRATION_RUNS_UNDER_WAY', { count });
 }
 
 async function empty({ pool, documents, objects }: Stores): Promise<void> {
@@ -76,16 +71,7 @@ async function part(
  * @throws TrainyardError MIGRATION_…; the source is in use again then
  */
 export async function migrateStores({ from, to, replace, onProgress, open }: MigrateParts): Promise<void> {
-  if (from === to) {
-    throw new TrainyardError(
-      'MIGRATION_SAME_PROFILE',
-      `The profile is "${to}" already`,
-      'Name another one.',
-      {
-        status: 409,
-      },
-    );
-  }
+  if (from === to) throw fault('MIGRATION_SAME_PROFILE', { profile: to });
   await using source = await open(from, onProgress);
   await refuseUnderWay(source);
   await using target = await open(to, onProgress);

@@ -1,4 +1,5 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 
 const segment = /^[A-Za-z0-9._-]{1,255}$/;
 const mostSegments = 8;
@@ -15,11 +16,7 @@ export function isObjectKey(key: string): boolean {
 /** @throws TrainyardError INVALID_OBJECT_KEY */
 export function checkObjectKey(key: string): void {
   if (isObjectKey(key)) return;
-  throw new TrainyardError(
-    'INVALID_OBJECT_KEY',
-    `${JSON.stringify(key.slice(0, 300))} can't be an object's key`,
-    'Use one to eight segments of letters, digits, ".", "_" and "-", parted by "/".',
-  );
+  throw fault('INVALID_OBJECT_KEY', { key: JSON.stringify(key.slice(0, 300)) });
 }
 
 /** The prefix of a listing: any beginning of a key, the empty one included. @throws TrainyardError INVALID_OBJECT_KEY */
@@ -31,22 +28,12 @@ export function checkObjectPrefix(prefix: string): void {
   checkObjectKey(prefix);
 }
 
-/** @throws TrainyardError OBJECT_NOT_FOUND, always */
-export function objectNotFound(bucket: string, key: string): TrainyardError {
-  return new TrainyardError(
-    'OBJECT_NOT_FOUND',
-    `The bucket "${bucket}" has no object "${key}"`,
-    'It was removed or never stored; import or train again what it belongs to.',
-    { status: 404 },
-  );
-}
+const namedInErrors = 10;
 
-/** What is asked for lies behind the object's end, or ends before it starts. */
-export function rangeNotSatisfiable(bucket: string, key: string, size: number): TrainyardError {
-  return new TrainyardError(
-    'RANGE_NOT_SATISFIABLE',
-    `The range lies outside of "${key}" in "${bucket}", which has ${size} bytes`,
-    'Ask for bytes between 0 and the size less one.',
-    { status: 416 },
-  );
+/** The error for keys that a bucket does not have. */
+export function objectsNotFound(bucket: string, missing: readonly string[]): TrainyardError {
+  const named = missing.slice(0, namedInErrors).join(', ');
+  const more = missing.length - namedInErrors;
+  const key = more > 0 ? { en: `${named} and ${more} more`, ko: `${named} 외 ${more}개` } : named;
+  return fault('OBJECT_NOT_FOUND', { bucket, key });
 }

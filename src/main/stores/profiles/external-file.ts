@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Parameter } from '../../../shared/errors/entry.ts';
+import { errorMessage, type TrainyardError } from '../../../shared/errors/error.ts';
 import { replaceFile } from '../../platform/durable-file.ts';
 import type { StoreEndpoints, TlsOptions } from '../../platform/endpoints.ts';
 import { failpoint } from '../../platform/failpoints.ts';
@@ -52,13 +54,9 @@ type TlsFiles = { readonly [K in keyof typeof tls]?: string | undefined };
 
 const settingOf = (home: string) => path.join(home, 'external.json');
 
-function invalid(file: string, message: string, field?: string, cause?: unknown): TrainyardError {
-  return new TrainyardError(
-    'EXTERNAL_INVALID',
-    `${file}${field ? `, ${field}` : ''}: ${message}`,
-    'Correct it; docs/profiles.md has an example of each store.',
-    { place: { file, ...(field ? { field } : {}) }, cause },
-  );
+function invalid(file: string, reason: Parameter, field?: string, cause?: unknown): TrainyardError {
+  const parameters = { place: field ? `${file}, ${field}` : file, reason };
+  return fault('EXTERNAL_INVALID', parameters, { place: { file, ...(field ? { field } : {}) }, cause });
 }
 
 function readTls(file: string, store: string, files: TlsFiles): TlsOptions | null {
@@ -70,9 +68,16 @@ function readTls(file: string, store: string, files: TlsFiles): TlsOptions | nul
     try {
       text = readStateText(pem, { hint: '', isTheirs: true });
     } catch (error) {
-      throw invalid(file, `the file cannot be read (${errorMessage(error)})`, `${store}.${field}`, error);
+      const why = errorMessage(error);
+      const reason = { en: `the file cannot be read (${why})`, ko: `파일을 읽을 수 없습니다. ${why}` };
+      throw invalid(file, reason, `${store}.${field}`, error);
     }
-    if (text === null) throw invalid(file, `there is no file ${pem}`, `${store}.${field}`);
+    if (text === null)
+      throw invalid(
+        file,
+        { en: `there is no file ${pem}`, ko: `${pem} 파일이 없습니다` },
+        `${store}.${field}`,
+      );
     return text;
   };
   const [ca, cert, key] = [read('caFile'), read('certFile'), read('keyFile')];
@@ -94,7 +99,8 @@ export function readExternalFile(file: string, text: string): StoreEndpoints {
   } catch (error) {
     // The parser's words quote the text around the fault.
     const at = /position \d+(?: \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : '');
-    throw invalid(file, `this is no JSON${at ? ` (${at[0]})` : ''}`);
+    const where = at ? ` (${at[0]})` : '';
+    throw invalid(file, { en: `this is no JSON${where}`, ko: `JSON이 아닙니다${where}` });
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
@@ -146,15 +152,18 @@ export function keepExternalFile(home: string, file: string, text: string): void
 export function readExternal(home: string): StoreEndpoints {
   const theirs = process.env.TRAINYARD_EXTERNAL_FILE;
   const file = theirs ?? settingOf(home);
-  const hint = 'Name the servers again: "trainyard profile external FILE" (docs/profiles.md).';
+  const hint = {
+    en: 'Name the servers again: "trainyard profile external FILE" (docs/profiles.md).',
+    ko: '서버를 다시 지정하세요: "trainyard profile external FILE" (docs/profiles.md).',
+  };
   const text = readStateText(file, { hint, isTheirs: theirs !== undefined });
   if (text !== null) return readExternalFile(file, text);
-  throw new TrainyardError(
-    'EXTERNAL_NOT_SET',
+  const what =
     theirs === undefined
-      ? 'The servers of the profile "external" were never named'
-      : `There is no file ${file}, which TRAINYARD_EXTERNAL_FILE names`,
-    'Write their addresses into a file (docs/profiles.md) and run "trainyard profile external FILE".',
-    { place: { file } },
-  );
+      ? { en: 'The servers of the profile "external" were never named', ko: '지정한 적이 없습니다' }
+      : {
+          en: `There is no file ${file}, which TRAINYARD_EXTERNAL_FILE names`,
+          ko: `TRAINYARD_EXTERNAL_FILE이 가리키는 ${file} 파일이 없습니다`,
+        };
+  throw fault('EXTERNAL_NOT_SET', { what }, { place: { file } });
 }

@@ -1,4 +1,4 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { toJsonText } from '../../platform/json-text.ts';
 
 /** The most bytes that a message's JSON text may have. */
@@ -28,28 +28,18 @@ export function runChannel(runId: string): string {
 /** @throws TrainyardError MESSAGE_INVALID */
 export function checkChannel(channel: string): void {
   if (channel.length >= 1 && channel.length <= 512) return;
-  throw invalidMessage(`a channel's name has 1 to 512 characters, not ${channel.length}`);
+  throw fault('MESSAGE_INVALID', {
+    reason: `a channel's name has 1 to 512 characters, not ${channel.length}`,
+  });
 }
 
 /** A message as the JSON text that travels. @throws TrainyardError MESSAGE_INVALID, MESSAGE_TOO_LARGE */
 export function messageText(channel: string, message: unknown): string {
   checkChannel(channel);
   const json = toJsonText(message);
-  if ('fault' in json) throw invalidMessage(`${json.fault.field} ${json.fault.reason}`.trim());
+  if ('fault' in json)
+    throw fault('MESSAGE_INVALID', { reason: `${json.fault.field} ${json.fault.reason}`.trim() });
   const bytes = new TextEncoder().encode(json.text).length;
   if (bytes <= largestMessageBytes) return json.text;
-  throw new TrainyardError(
-    'MESSAGE_TOO_LARGE',
-    `A message of ${bytes} bytes on ${channel} is larger than ${largestMessageBytes}`,
-    'Publish where the data is instead of the data.',
-    { status: 413 },
-  );
-}
-
-function invalidMessage(reason: string): TrainyardError {
-  return new TrainyardError(
-    'MESSAGE_INVALID',
-    `The message cannot be published: ${reason}`,
-    'Publish a JSON value on a named channel.',
-  );
+  throw fault('MESSAGE_TOO_LARGE', { bytes, channel, most: largestMessageBytes });
 }

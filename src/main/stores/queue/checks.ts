@@ -1,4 +1,5 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 
 /** A day short of the longest timer that JavaScript has. */
 const longestMs = 23 * 24 * 60 * 60 * 1000;
@@ -26,9 +27,5 @@ export function checkDuration(name: string, milliseconds: number): void {
 
 /** The error for whatever a queue does not take. */
 export function invalidMessage(reason: string): TrainyardError {
-  return new TrainyardError(
-    'QUEUE_MESSAGE_INVALID',
-    `The queue does not take this: ${reason}`,
-    'Give printable names and ids of at most 255 characters, a JSON body, and whole milliseconds.',
-  );
+  return fault('QUEUE_MESSAGE_INVALID', { reason });
 }

@@ -1,3 +1,4 @@
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 
 const refused = /^(WRONGPASS|NOAUTH|NOPERM)\b|invalid password|invalid username-password/i;
@@ -12,36 +13,12 @@ export function asRedisError(error: unknown, place: string): TrainyardError {
   const text = errorMessage(error);
   const code = codeOf(error);
   const cause = new Error(code ? `${text} (${code})` : text);
-  if (refused.test(text)) {
-    return new TrainyardError(
-      'REDIS_REFUSED_CREDENTIALS',
-      `Redis at ${place} refuses the user or the password, or the user may not run this command`,
-      'Correct the user and the password in the URL, or grant the user every command, key and channel that is used (`ACL SETUSER`).',
-      { status: 401, cause },
-    );
-  }
-  if (code && untrusted.test(code)) {
-    return new TrainyardError(
-      'REDIS_UNTRUSTED',
-      `The encrypted connection to Redis at ${place} is not to be trusted (${code})`,
-      'Give the certificate of its authority, and the name that its certificate carries; or use redis:// where it has no TLS.',
-      { status: 502, cause },
-    );
-  }
-  if (error instanceof Error && error.name === 'ReplyError') {
-    return new TrainyardError(
-      'REDIS_REFUSED',
-      `Redis at ${place} refuses a command: ${text}`,
-      "See the server's log: it may be out of memory, unable to write to its disk, or a replica that only reads.",
-      { status: 502, cause },
-    );
-  }
-  return new TrainyardError(
-    'REDIS_UNREACHABLE',
-    `No Redis answers at ${place}${code ? ` (${code})` : ''}`,
-    'Start the server, or correct the host and port.',
-    { status: 503, cause },
-  );
+  if (refused.test(text)) return fault('REDIS_REFUSED_CREDENTIALS', { place }, { cause });
+  if (code && untrusted.test(code)) return fault('REDIS_UNTRUSTED', { place, system: code }, { cause });
+  if (error instanceof Error && error.name === 'ReplyError')
+    return fault('REDIS_REFUSED', { place, answer: text }, { cause });
+  const why = code ? { en: ` (${code})`, ko: `(${code})` } : '';
+  return fault('REDIS_UNREACHABLE', { place, why }, { cause });
 }
 
 /** Whether the call met no server, or one that went away. */

@@ -1,6 +1,7 @@
 import { closeSync, constants, copyFileSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { syncFolder } from '../../platform/durable-file.ts';
 
 /** The database, its journal, its shared memory: without its journal a database lacks what was written last. */
@@ -14,12 +15,7 @@ export function setAside(file: string, cause: unknown): TrainyardError {
   for (const suffix of present) copyDurably(file + suffix, aside + suffix);
   syncFolder(path.dirname(file));
   for (const suffix of present) rmSync(file + suffix, { force: true });
-  return new TrainyardError(
-    'SETTINGS_CORRUPT',
-    `${file} is damaged; it was set aside as ${aside}`,
-    'Start again to go on with default settings, or put the file back from a backup first.',
-    { status: 500, place: { file: aside }, cause },
-  );
+  return fault('SETTINGS_CORRUPT', { file, aside }, { place: { file: aside }, cause });
 }
 
 function freeName(wanted: string): string {

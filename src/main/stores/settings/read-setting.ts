@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import type { SettingsStore } from './ports.ts';
 
 /**
@@ -11,10 +11,6 @@ export function readSetting<T>(settings: SettingsStore, name: string, schema: z.
   if (value === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new TrainyardError(
-    'SETTING_DAMAGED',
-    `The setting "${name}" in settings.sqlite has a value that Trainyard never gives it (${parsed.error.issues[0]?.message})`,
-    'Put settings.sqlite back from a backup, or move it away: the next start makes one with default settings.',
-    { status: 500, place: { file: 'settings.sqlite', field: name } },
-  );
+  const parameters = { name, fault: parsed.error.issues[0]?.message ?? '' };
+  throw fault('SETTING_DAMAGED', parameters, { place: { file: 'settings.sqlite', field: name } });
 }

@@ -1,4 +1,6 @@
 import Database from 'better-sqlite3';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Parameter } from '../../../shared/errors/entry.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { aboutFile, hasCode } from '../../platform/error-code.ts';
 import { toJsonText } from '../../platform/json-text.ts';
@@ -29,10 +31,10 @@ class SqliteSettings implements SettingsStore {
   constructor(file: string) {
     this.file = file;
     try {
-      prepareOwnFile(
-        file,
-        'Put settings.sqlite itself there, or remove it: one with default settings is made.',
-      );
+      prepareOwnFile(file, {
+        en: 'Put settings.sqlite itself there, or remove it: one with default settings is made.',
+        ko: 'settings.sqlite 파일 자체를 그 자리에 두거나 지우세요. 지우면 기본 설정으로 만들어집니다.',
+      });
       this.database = new Database(file, { timeout: 5000 });
     } catch (error) {
       throw unavailable(file, error);
@@ -85,7 +87,9 @@ class SqliteSettings implements SettingsStore {
 
   private prepare(): void {
     const found = Number(this.database.pragma('user_version', { simple: true }));
-    if (found > revision) throw tooNew(this.file, found);
+    const { file } = this;
+    if (found > revision)
+      throw fault('SETTINGS_TOO_NEW', { file, found, known: revision }, { place: { file } });
     // A small file: reading all of it costs a millisecond and finds damage before anything is built on it.
     const checked = String(this.database.pragma('quick_check(1)', { simple: true }));
     if (checked !== 'ok') throw damaged(checked);
@@ -138,33 +142,18 @@ function isDamage(error: unknown): boolean {
 
 function checkName(name: string): void {
   if (!/^[a-z][A-Za-z0-9._-]{0,127}$/.test(name))
-    throw invalidSetting(name.slice(0, 128), 'that is no name of a setting');
+    throw invalidSetting(name.slice(0, 128), {
+      en: 'that is no name of a setting',
+      ko: '설정의 이름이 아닙니다',
+    });
 }
 
-function invalidSetting(name: string, reason: string): TrainyardError {
-  return new TrainyardError(
-    'SETTING_INVALID',
-    `The setting ${JSON.stringify(name)} cannot be kept: ${reason}`,
-    'Give a name of letters, digits, dots, _ and - that starts with a lower-case letter, and a JSON value.',
-    { place: { field: name } },
-  );
-}
-
-function tooNew(file: string, found: number): TrainyardError {
-  return new TrainyardError(
-    'SETTINGS_TOO_NEW',
-    `${file} was written by a newer Trainyard (revision ${found}; this one knows ${revision})`,
-    'Use that version, or another TRAINYARD_HOME.',
-    { status: 500, place: { file } },
-  );
+function invalidSetting(name: string, reason: Parameter): TrainyardError {
+  return fault('SETTING_INVALID', { name: JSON.stringify(name), reason }, { place: { field: name } });
 }
 
 function unavailable(file: string, cause: unknown): TrainyardError {
   if (cause instanceof TrainyardError) return cause;
-  return new TrainyardError(
-    'SETTINGS_UNAVAILABLE',
-    `${file} cannot be used (${errorMessage(cause)})`,
-    'See that the folder is writable, the disk has room, and no other program holds the file.',
-    { status: 500, place: { file }, cause: aboutFile(file, cause) },
-  );
+  const options = { place: { file }, cause: aboutFile(file, cause) };
+  return fault('SETTINGS_UNAVAILABLE', { file, cause: errorMessage(cause) }, options);
 }

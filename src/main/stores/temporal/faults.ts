@@ -1,3 +1,4 @@
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { TemporalEndpoint } from '../../platform/endpoints.ts';
 
@@ -24,45 +25,25 @@ function origin(error: unknown): { code: number | null; text: string; name: stri
 export function temporalFault({ address, namespace, tls }: TemporalEndpoint, error: unknown): TrainyardError {
   if (error instanceof TrainyardError) return error;
   const { code, text, name } = origin(error);
-  const options = { status: 503, cause: error };
-  if (name === 'NamespaceNotFoundError' || /namespace \S+ (is )?not found/i.test(text)) {
-    return new TrainyardError(
-      'TEMPORAL_NAMESPACE_MISSING',
-      `The Temporal at ${address} has no namespace "${namespace}"`,
-      'Make it (`temporal operator namespace create`, or `trainyard stack up` for the local one), or name another.',
-      options,
-    );
-  }
-  if (code === unauthenticated || code === permissionDenied) {
-    return new TrainyardError(
-      'TEMPORAL_REFUSED_CREDENTIALS',
-      `The Temporal at ${address} does not let us use the namespace "${namespace}"`,
-      'Correct the API key or the client certificate, or have the namespace opened for it.',
-      options,
-    );
-  }
+  const told = { address, namespace, cause: text };
+  const options = { cause: error };
+  if (name === 'NamespaceNotFoundError' || /namespace \S+ (is )?not found/i.test(text))
+    return fault('TEMPORAL_NAMESPACE_MISSING', told, options);
+  if (code === unauthenticated || code === permissionDenied)
+    return fault('TEMPORAL_REFUSED_CREDENTIALS', told, options);
   if (distrust.test(text)) {
-    return new TrainyardError(
-      'TEMPORAL_UNTRUSTED',
-      `The certificate of the Temporal at ${address} is not trusted: ${text}`,
+    const hint =
       tls === null
-        ? 'Connect without TLS only where the server has none.'
-        : 'Give the certificate of the authority that signed it, and the name that stands in it.',
-      options,
-    );
+        ? {
+            en: 'Connect without TLS only where the server has none.',
+            ko: 'TLS 없는 연결은 서버도 TLS를 쓰지 않을 때만 하세요.',
+          }
+        : {
+            en: 'Give the certificate of the authority that signed it, and the name that stands in it.',
+            ko: '서명한 인증 기관의 인증서와 인증서에 적힌 이름을 지정하세요.',
+          };
+    return fault('TEMPORAL_UNTRUSTED', { ...told, hint }, options);
   }
-  if (code === null && name !== 'TransportError') {
-    return new TrainyardError(
-      'TEMPORAL_FAILED',
-      `Temporal at ${address} cannot be used: ${text}`,
-      'Look at the engine’s log. Runs go on meanwhile.',
-      options,
-    );
-  }
-  return new TrainyardError(
-    'TEMPORAL_UNREACHABLE',
-    `The Temporal at ${address} does not answer: ${text}`,
-    'Start it (`trainyard stack up temporal` for the local one), or correct its address. Runs go on meanwhile.',
-    options,
-  );
+  if (code === null && name !== 'TransportError') return fault('TEMPORAL_FAILED', told, options);
+  return fault('TEMPORAL_UNREACHABLE', told, options);
 }

@@ -1,14 +1,7 @@
-import { databaseCodes } from './database-codes.ts';
 import { datasetCodes } from './dataset-codes.ts';
 import { engineCodes } from './engine-codes.ts';
-import { faultCodes } from './fault-codes.ts';
 import { machineCodes } from './machine-codes.ts';
-import { migrationCodes } from './migration-codes.ts';
-import { mongoCodes } from './mongo-codes.ts';
 import { profileCodes } from './profile-codes.ts';
-import { redisCodes } from './redis-codes.ts';
-import { s3Codes } from './s3-codes.ts';
-import { temporalCodes } from './temporal-codes.ts';
 
 export interface KnownCode {
   readonly message: string;
@@ -19,13 +12,6 @@ export interface KnownCode {
 export const koreanCodes: Readonly<Record<string, KnownCode>> = {
   ...datasetCodes,
   ...engineCodes,
-  ...databaseCodes,
-  ...faultCodes,
   ...machineCodes,
-  ...migrationCodes,
-  ...mongoCodes,
   ...profileCodes,
-  ...redisCodes,
-  ...s3Codes,
-  ...temporalCodes,
 };

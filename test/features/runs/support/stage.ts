@@ -22,8 +22,8 @@ import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { PostgresUnitOfWork } from '../../../../src/main/postgres/unit-of-work.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
 import { createDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
-import { objectNotFound } from '../../../../src/main/stores/objects/keys.ts';
 import type { PubSub } from '../../../../src/main/stores/pubsub/ports.ts';
+import { fault } from '../../../../src/shared/errors/catalogue.ts';
 import { MemoryPubSub } from './memory-pub-sub.ts';
 import { createTestIngestion } from './test-ingestion.ts';
 
@@ -139,7 +139,7 @@ export function createStage(options: StageOptions): Stage {
   const noObjects: RunsParts['objects'] = {
     head: async () => null,
     get: async (bucket, key) => {
-      throw objectNotFound(bucket, key);
+      throw fault('OBJECT_NOT_FOUND', { bucket, key });
     },
   };
   const documents = createDocumentStore(pool);

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import type { TemporalEndpoint } from '../../../../src/main/platform/endpoints.ts';
 import { checkTemporal } from '../../../../src/main/stores/temporal/connection.ts';
-import { errorSentence } from '../../../../src/shared/errors/error.ts';
-import { koreanCodes } from '../../../../src/shared/i18n/ko/codes.ts';
+import { inLanguage } from '../../../../src/shared/errors/catalogue.ts';
+import { errorSentence, TrainyardError } from '../../../../src/shared/errors/error.ts';
 import { startServer, withoutServer } from '../../../support/servers.ts';
 import { makeCertificates, withoutOpenssl } from '../../../support/tls.ts';
 
@@ -43,7 +43,10 @@ async function sentenceOf(endpoint: TemporalEndpoint, code: string): Promise<str
     (error: unknown) => error,
   );
   expect(fault).toMatchObject({ code, status: 503 });
-  expect(koreanCodes[code]).toBeDefined();
+  if (!(fault instanceof TrainyardError)) throw fault;
+  const korean = inLanguage(fault.record, 'ko').message;
+  expect(korean).toContain(endpoint.address);
+  expect(korean).toMatch(/[가-힣]/);
   const sentence = errorSentence(fault);
   expect(sentence).toContain(endpoint.address);
   expect(sentence).not.toContain(secret);

@@ -1,5 +1,5 @@
 import { MongoClient, type MongoClientOptions } from 'mongodb';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { ServerEndpoint, TlsOptions } from '../../../platform/endpoints.ts';
 import { asMongoError } from './errors.ts';
 
@@ -22,11 +22,7 @@ export function createClient({ url, tls }: ServerEndpoint, options: MongoClientO
     return { client, database: databaseName(url) ?? defaultDatabase, place };
   } catch {
     // The driver's words may repeat parts of the URL, and with them the password.
-    throw new TrainyardError(
-      'MONGO_URL_INVALID',
-      "MongoDB's URL is not one",
-      'Write it as mongodb://user:password@host:27017/database, with %-escapes for special characters in the password.',
-    );
+    throw fault('MONGO_URL_INVALID', {});
   }
 }
 

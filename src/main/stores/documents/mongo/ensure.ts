@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
 import { MongoServerError } from 'mongodb';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { ServerEndpoint } from '../../../platform/endpoints.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import type { CollectionName } from '../ports.ts';
@@ -145,16 +145,23 @@ async function refuseDuplicates(
     )
     .toArray();
   if (found.length === 0) return;
-  const named = found.map(({ _id, ids }) => {
-    const first = ids.slice(0, 5).map((id) => String(fromStoredValue(id)));
-    return `${String(fromStoredValue(_id))} (documents ${first.join(', ')}${ids.length > 5 ? ', …' : ''})`;
-  });
-  throw new TrainyardError(
-    'DOCUMENT_STORE_INCOMPLETE',
-    `${name} cannot have its unique index on ${key.field}: several documents hold ${named.join('; ')}`,
-    `Remove or change all but one of them, then try again.`,
-    { status: 409, place: { field: key.field } },
-  );
+  const named = found
+    .map(({ _id, ids }) => {
+      const first = ids.slice(0, 5).map((id) => String(fromStoredValue(id)));
+      return `${String(fromStoredValue(_id))} (${first.join(', ')}${ids.length > 5 ? ', …' : ''})`;
+    })
+    .join('; ');
+  const parameters = {
+    what: {
+      en: `${name} cannot have its unique index on ${key.field}: several documents hold ${named}`,
+      ko: `${name}의 ${key.field}에 고유 인덱스를 만들 수 없습니다. 값이 같은 문서들: ${named}`,
+    },
+    hint: {
+      en: 'Remove or change all but one of them, then try again.',
+      ko: '하나만 남기고 지우거나 바꾼 뒤 다시 시도하세요.',
+    },
+  };
+  throw fault('DOCUMENT_STORE_INCOMPLETE', parameters, { status: 409, place: { field: key.field } });
 }
 
 function validation(name: CollectionName) {

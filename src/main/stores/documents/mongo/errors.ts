@@ -1,4 +1,5 @@
 import { MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 
 /** Unauthorized, AuthenticationFailed, and what hosted services say instead. */
@@ -16,35 +17,19 @@ const untrustedCodes =
  */
 export function asMongoError(error: unknown, place: string): unknown {
   if (!(error instanceof Error) || error instanceof TrainyardError) return error;
-  if (error instanceof MongoServerError && refusedCodes.has(Number(error.code))) {
-    return new TrainyardError(
-      'MONGO_REFUSED_CREDENTIALS',
-      `MongoDB at ${place} refuses the user or the password, or the user may not use this database`,
-      'Correct the user, the password and authSource in the URL, or grant the user the roles readWrite and dbAdmin on the database.',
-      { status: 401, cause: error },
-    );
-  }
+  if (error instanceof MongoServerError && refusedCodes.has(Number(error.code)))
+    return fault('MONGO_REFUSED_CREDENTIALS', { place }, { cause: error });
   const untrusted = codesIn(error).find((code) => untrustedCodes.test(code));
-  if (untrusted) {
-    return new TrainyardError(
-      'MONGO_UNTRUSTED',
-      `The encrypted connection to MongoDB at ${place} is not to be trusted (${untrusted})`,
-      'Give the certificate of its authority, and the name that its certificate carries; or use a URL without TLS where it has none.',
-      { status: 502, cause: error },
-    );
-  }
-  if (isOutage(error)) {
-    const code = endedBeforeTls(error)
-      ? 'it ends the connection before TLS is set up: it may have none'
-      : codesIn(error).find((each) => /^E[A-Z]+$/.test(each));
-    return new TrainyardError(
-      'MONGO_UNREACHABLE',
-      `No MongoDB answers at ${place}${code ? ` (${code})` : ''}`,
-      'Start the server, or correct the host and port.',
-      { status: 503, cause: error },
-    );
-  }
-  return error;
+  if (untrusted) return fault('MONGO_UNTRUSTED', { place, system: untrusted }, { cause: error });
+  if (!isOutage(error)) return error;
+  const code = codesIn(error).find((each) => /^E[A-Z]+$/.test(each));
+  const why = endedBeforeTls(error)
+    ? {
+        en: ' (it ends the connection before TLS is set up: it may have none)',
+        ko: '(TLS가 설정되기 전에 연결을 끊습니다. 서버가 TLS를 쓰지 않을 수 있습니다)',
+      }
+    : { en: code ? ` (${code})` : '', ko: code ? `(${code})` : '' };
+  return fault('MONGO_UNREACHABLE', { place, why }, { cause: error });
 }
 
 /** Whether the call met no server, or one that went away: what is harmless when repeated may be tried again. */

@@ -1,5 +1,6 @@
 import { BSON } from 'mongodb';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
 import { documentText } from '../validation.ts';
 import { fromStoredText, toStoredName, toStoredText, toTopName } from './names.ts';
@@ -72,10 +73,5 @@ export function fromStoredValue(value: unknown): unknown {
 }
 
 export function tooLarge(collection: CollectionName, id: string): TrainyardError {
-  return new TrainyardError(
-    'DOCUMENT_TOO_LARGE',
-    `The document ${id} of ${collection} is larger than ${largestBytes} bytes as MongoDB keeps it`,
-    'Split it into several documents.',
-    { status: 413 },
-  );
+  return fault('DOCUMENT_TOO_LARGE', { id, collection, most: largestBytes });
 }

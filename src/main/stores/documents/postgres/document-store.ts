@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { fromJsonbText, toJsonbText } from '../../../postgres/jsonb-text.ts';
@@ -44,12 +44,17 @@ class PostgresDocumentStore implements DocumentStore {
     const present = new Set(rows.map(({ name }) => name));
     const absent = neededIndexes().filter((name) => !present.has(name));
     if (absent.length === 0) return;
-    throw new TrainyardError(
-      'DOCUMENT_STORE_INCOMPLETE',
-      `The database lacks indexes of the document store: ${absent.join(', ')}`,
-      'Bring it to the newest revision with `trainyard db upgrade`.',
-      { status: 503 },
-    );
+    const names = absent.join(', ');
+    throw fault('DOCUMENT_STORE_INCOMPLETE', {
+      what: {
+        en: `The database lacks indexes of the document store: ${names}`,
+        ko: `데이터베이스에 없는 인덱스: ${names}`,
+      },
+      hint: {
+        en: 'Bring it to the newest revision with `trainyard db upgrade`.',
+        ko: '`trainyard db upgrade`로 최신 리비전으로 올리세요.',
+      },
+    });
   }
 
   async insert(collection: CollectionName, document: StoredDocument): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { lstat, realpath, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { checkObjectKey } from '../keys.ts';
 import type { Bucket } from '../ports.ts';
@@ -13,12 +14,7 @@ export function isInside(folder: string, target: string): boolean {
 }
 
 function linkInStore(target: string): TrainyardError {
-  return new TrainyardError(
-    'OBJECT_STORE_LINK',
-    `A link stands in the object store where none may be: ${target}`,
-    'Remove the link from the state folder; Trainyard never makes one there.',
-    { place: { file: target }, status: 409 },
-  );
+  return fault('OBJECT_STORE_LINK', { file: target }, { place: { file: target } });
 }
 
 /** Where the objects of a store lie: `<root>/<bucket>/<key>`. */
@@ -84,10 +80,5 @@ export class ObjectPaths {
 /** A file can't be a folder too: S3 has both `a` and `a/b`, this store refuses the second of them. */
 export function keyConflict(bucket: string, key: string, cause: unknown): unknown {
   if (!hasCode(cause, 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY')) return cause;
-  return new TrainyardError(
-    'OBJECT_KEY_CONFLICT',
-    `"${key}" can't be stored in "${bucket}": a part of it is another object's key, or it is a part of one`,
-    'Choose a key that neither begins with another nor is the beginning of one.',
-    { status: 409, cause },
-  );
+  return fault('OBJECT_KEY_CONFLICT', { key, bucket }, { cause });
 }

@@ -1,10 +1,11 @@
 import { constants, mkdir, open, realpath, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
-import { checkObjectPrefix, objectNotFound, rangeNotSatisfiable } from '../keys.ts';
+import { checkObjectPrefix, objectsNotFound } from '../keys.ts';
 import type { LinkableObjects, LinkedObject } from '../ports.ts';
 import { type Bucket, buckets, type LocalObjects, type ObjectInfo, type ObjectStore } from '../ports.ts';
 import { makeFolder, renameInto, syncFolder } from './durable.ts';
@@ -15,7 +16,6 @@ import { TemporaryFiles } from './temporary-files.ts';
 
 /** So many small files are written and flushed at once: the file system then commits several with one flush of its journal. */
 const writers = 16;
-const namedInErrors = 10;
 
 /** Objects as files, `<root>/<bucket>/<key>`: a trainer reads them where they lie. One process owns the root. */
 export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObjects {
@@ -50,7 +50,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     await syncFolder(path.dirname(target));
     failpoint('object.put.after');
     const info = await this.head(bucket, key);
-    if (!info) throw objectNotFound(bucket, key);
+    if (!info) throw fault('OBJECT_NOT_FOUND', { bucket, key });
     return info;
   }
 
@@ -88,15 +88,15 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     range?: { readonly start: number; readonly end: number },
   ): Promise<Readable> {
     const found = await this.paths.stat(bucket, key);
-    if (!found) throw objectNotFound(bucket, key);
+    if (!found) throw fault('OBJECT_NOT_FOUND', { bucket, key });
     if (range && !(range.start >= 0 && range.start <= range.end && range.start < found.size)) {
-      throw rangeNotSatisfiable(bucket, key, found.size);
+      throw fault('RANGE_NOT_SATISFIABLE', { bucket, key, size: found.size });
     }
     const handle = await open(
       this.paths.file(bucket, key),
       constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0),
     ).catch((error: unknown) => {
-      throw hasCode(error, 'ENOENT') ? objectNotFound(bucket, key) : error;
+      throw hasCode(error, 'ENOENT') ? fault('OBJECT_NOT_FOUND', { bucket, key }) : error;
     });
     return handle.createReadStream(range ? { start: range.start, end: range.end } : {});
   }
@@ -129,11 +129,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     await forEachConcurrently(keys, writers, async (key) => {
       if (!(await this.paths.stat(bucket, key))) missing.push(key);
     });
-    if (missing.length > 0) {
-      const more = missing.length - namedInErrors;
-      const named = missing.slice(0, namedInErrors).join(', ');
-      throw objectNotFound(bucket, more > 0 ? `${named} and ${more} more` : named);
-    }
+    if (missing.length > 0) throw objectsNotFound(bucket, missing);
     return this.paths.bucket(bucket);
   }
 
@@ -150,7 +146,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
       await syncFolder(path.dirname(target));
       failpoint('object.link.after');
       const linked = await this.paths.stat(bucket, key);
-      if (!linked) throw objectNotFound(bucket, key);
+      if (!linked) throw fault('OBJECT_NOT_FOUND', { bucket, key });
       return { how, modifiedMs: linked.mtimeMs };
     } finally {
       // Renaming a name of a file onto another name of it leaves both.

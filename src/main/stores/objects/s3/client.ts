@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
 import type { Bucket } from '../ports.ts';
 
@@ -24,11 +24,7 @@ export interface S3Connection extends Disposable {
 function parse(endpoint: string): URL {
   const url = URL.parse(endpoint);
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
-  throw new TrainyardError(
-    'S3_ENDPOINT_INVALID',
-    'The address of the S3 server is not one of the form http://host:port or https://host:port',
-    'Correct it; the access key and its secret stand beside it, not in it.',
-  );
+  throw fault('S3_ENDPOINT_INVALID', {});
 }
 
 /**

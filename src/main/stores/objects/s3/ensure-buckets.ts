@@ -7,6 +7,7 @@ import {
   ListObjectsV2Command,
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
@@ -115,12 +116,7 @@ async function askForReason(connection: S3Connection, name: string): Promise<nev
 }
 
 function taken({ place }: S3Connection, name: string, cause: unknown): TrainyardError {
-  return new TrainyardError(
-    'S3_BUCKET_TAKEN',
-    `The bucket "${name}" of the S3 server at ${place} is closed to this access key`,
-    'Give the key the right to it, or choose a prefix for the buckets’ names that nobody else has.',
-    { status: 409, cause },
-  );
+  return fault('S3_BUCKET_TAKEN', { bucket: name, place }, { cause });
 }
 
 async function suspendVersions({ client }: S3Connection, name: string): Promise<string | null> {

@@ -1,3 +1,4 @@
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { S3Connection } from './client.ts';
 
@@ -82,7 +83,7 @@ type Where = Pick<S3Connection, 'place' | 'endpoint'>;
  * The client's error as one that a person can act on; one that is none of the server's (a body that broke) comes back as it is.
  * The server's answer is not passed on whole: it may repeat what was sent.
  */
-export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = ''): unknown {
+export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '', key = '…'): unknown {
   if (!(error instanceof Error) || error instanceof TrainyardError) return error;
   const status = s3Status(error);
   const system = systemCode(error);
@@ -90,99 +91,28 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
     [endpoint.secretAccessKey, endpoint.accessKeyId]
       .filter((secret) => secret.length > 0)
       .reduce((left, secret) => left.replaceAll(secret, '***'), text);
-  const fault = (code: string, message: string, hint: string, answer = 502) =>
-    new TrainyardError(code, message, hint, { status: answer, cause: new Error(hidden(error.message)) });
+  const options = { cause: new Error(hidden(error.message)) };
 
   if (isConnectionError(error)) {
-    const why = system === '' ? 'it is silent' : system;
-    return fault(
-      'S3_UNREACHABLE',
-      `No S3 server answers at ${place} (${why})`,
-      'Start the server, or correct the host and port.',
-      503,
-    );
+    const why = system === '' ? { en: 'it is silent', ko: '응답 없음' } : system;
+    return fault('S3_UNREACHABLE', { place, why }, options);
   }
-  if (untrusted.test(system)) {
-    return fault(
-      'S3_UNTRUSTED',
-      `The certificate of the S3 server at ${place} is not trusted (${system})`,
-      'Give the certificate of the authority that signed it, or correct the host’s name.',
-    );
-  }
-  if (noTls.test(system)) {
-    return fault(
-      'S3_TLS',
-      `The encrypted connection to the S3 server at ${place} fails (${system})`,
-      'Write http:// where the server has no TLS, and give a client certificate where it wants one.',
-    );
-  }
+  if (untrusted.test(system)) return fault('S3_UNTRUSTED', { place, system }, options);
+  if (noTls.test(system)) return fault('S3_TLS', { place, system }, options);
   if (status === null) return error;
 
-  const code = s3Code(error);
-  const of = bucket === '' ? '' : ` for the bucket "${bucket}"`;
-  if (badCredentials.has(code) || status === 401) {
-    return fault(
-      'S3_REFUSED_CREDENTIALS',
-      `The S3 server at ${place} does not accept the access key (${code})`,
-      'Correct the access key and its secret.',
-    );
-  }
-  if (code === 'RequestTimeTooSkewed') {
-    return fault(
-      'S3_CLOCK_SKEW',
-      `The clocks of this machine and of the S3 server at ${place} differ too much`,
-      'Set both by NTP.',
-    );
-  }
-  if (wrongRegion.has(code) || status === 301) {
-    return fault(
-      'S3_REGION',
-      `The S3 server at ${place} serves another region than "${endpoint.region}"${of}`,
-      'Correct the region, or the address.',
-    );
-  }
-  if (code === 'NoSuchBucket') {
-    return fault(
-      'S3_BUCKET_MISSING',
-      `The S3 server at ${place} has no bucket "${bucket}"`,
-      'Start the engine anew: it makes its buckets. Or make it by hand.',
-      404,
-    );
-  }
-  if (forbidden.has(code) || status === 403) {
-    return fault(
-      'S3_FORBIDDEN',
-      `The S3 server at ${place} forbids what was asked${of} (${code})`,
-      'Let the access key list, read, write and remove in the buckets.',
-    );
-  }
-  if (full.has(code) || status === 507) {
-    return fault(
-      'S3_FULL',
-      `The S3 server at ${place} has no room left${of}`,
-      'Make room there and try again.',
-      507,
-    );
-  }
-  if (keyConflicts.has(code)) {
-    return fault(
-      'OBJECT_KEY_CONFLICT',
-      `The S3 server at ${place} can't store the object${of}: a part of its key is another object's key, or it is a part of one`,
-      'Choose a key that neither begins with another nor is the beginning of one.',
-      409,
-    );
-  }
-  if ((status >= 500 && status !== 501) || status === 429) {
-    return fault(
-      'S3_UNAVAILABLE',
-      `The S3 server at ${place} cannot answer now (${status} ${code})`,
-      'Wait until it can, or look into its log.',
-      503,
-    );
-  }
-  return fault(
-    'S3_FAILED',
-    `The S3 server at ${place} answered ${status} ${code}${of}: ${hidden(error.message)}`,
-    'Check that the address is an S3 server’s.',
-  );
+  const answer = s3Code(error);
+  const where = bucket === '' ? '' : { en: ` for the bucket "${bucket}"`, ko: `. 버킷은 "${bucket}"입니다` };
+  const told = { place, answer, where, bucket };
+  if (badCredentials.has(answer) || status === 401) return fault('S3_REFUSED_CREDENTIALS', told, options);
+  if (answer === 'RequestTimeTooSkewed') return fault('S3_CLOCK_SKEW', told, options);
+  if (wrongRegion.has(answer) || status === 301)
+    return fault('S3_REGION', { ...told, region: endpoint.region }, options);
+  if (answer === 'NoSuchBucket') return fault('S3_BUCKET_MISSING', told, options);
+  if (forbidden.has(answer) || status === 403) return fault('S3_FORBIDDEN', told, options);
+  if (full.has(answer) || status === 507) return fault('S3_FULL', told, options);
+  if (keyConflicts.has(answer)) return fault('OBJECT_KEY_CONFLICT', { key, bucket }, options);
+  if ((status >= 500 && status !== 501) || status === 429)
+    return fault('S3_UNAVAILABLE', { ...told, status }, options);
+  return fault('S3_FAILED', { ...told, status, cause: hidden(error.message) }, options);
 }

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { opendir, realpath, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { makeFolder, syncFolder } from '../files/durable.ts';
 import { keyConflict, ObjectPaths } from '../files/object-paths.ts';
 import { TemporaryFiles } from '../files/temporary-files.ts';
-import { objectNotFound } from '../keys.ts';
+import { objectsNotFound } from '../keys.ts';
 import type { Bucket } from '../ports.ts';
 
 const fetchesAtOnce = 16;
-const namedInErrors = 10;
 
 /**
  * Copies of objects as files, `<root>/<bucket>/<key>`, for trainers to read. For keys whose bytes never change, as those that end
@@ -56,11 +56,7 @@ export class ObjectCache {
       }
     });
     await forEachConcurrently(touched, fetchesAtOnce, syncFolder);
-    if (missing.length > 0) {
-      const more = missing.length - namedInErrors;
-      const named = missing.slice(0, namedInErrors).join(', ');
-      throw objectNotFound(bucket, more > 0 ? `${named} and ${more} more` : named);
-    }
+    if (missing.length > 0) throw objectsNotFound(bucket, missing);
     return this.paths.bucket(bucket);
   }
 
@@ -95,7 +91,8 @@ export class ObjectCache {
     const { file } = await this.temporary.write(Readable.from(hashed(), { objectMode: false }));
     try {
       const expected = /(?:^|\/)([0-9a-f]{64})$/.exec(key)?.[1];
-      if (expected !== undefined && hash.digest('hex') !== expected) throw damaged(bucket, key);
+      if (expected !== undefined && hash.digest('hex') !== expected)
+        throw fault('S3_OBJECT_DAMAGED', { bucket, key });
       const folder = path.dirname(target);
       await this.paths.checkFolder(folder);
       await makeFolder(folder);
@@ -108,13 +105,4 @@ export class ObjectCache {
       throw keyConflict(bucket, key, error);
     }
   }
-}
-
-function damaged(bucket: string, key: string): TrainyardError {
-  return new TrainyardError(
-    'S3_OBJECT_DAMAGED',
-    `The object "${key}" in "${bucket}" has other bytes than those it is named after`,
-    'Somebody wrote over it, or the server’s disk is at fault: remove it there and import the dataset again.',
-    { status: 409 },
-  );
 }

@@ -7,15 +7,10 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
-import {
-  checkObjectKey,
-  checkObjectPrefix,
-  isObjectKey,
-  objectNotFound,
-  rangeNotSatisfiable,
-} from '../keys.ts';
+import { checkObjectKey, checkObjectPrefix, isObjectKey } from '../keys.ts';
 import type { Bucket, LocalObjects, ObjectInfo, ObjectStore } from '../ports.ts';
 import { connectS3, type S3Connection } from './client.ts';
 import { ensureOn } from './ensure-buckets.ts';
@@ -54,7 +49,7 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
     checkObjectKey(key);
     const { client, nameOf } = this.connection;
     const params = { Bucket: nameOf(bucket), Key: key, Body: body };
-    await this.telling(bucket, async () => {
+    await this.translating(bucket, key, async () => {
       if (body instanceof Uint8Array) return client.send(new PutObjectCommand(params));
       try {
         return await new Upload({ client, params, partSize: partBytes, queueSize: partsAtOnce }).done();
@@ -64,7 +59,7 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
       }
     });
     const info = await this.head(bucket, key);
-    if (!info) throw objectNotFound(bucket, key);
+    if (!info) throw fault('OBJECT_NOT_FOUND', { bucket, key });
     return info;
   }
 
@@ -72,7 +67,7 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
     bucket: Bucket,
     objects: AsyncIterable<{ readonly key: string; readonly body: Uint8Array }>,
   ): Promise<{ stored: number; skipped: number }> {
-    return this.telling(bucket, () =>
+    return this.translating(bucket, '…', () =>
       putNewObjects(this.connection, bucket, objects, async (key) => (await this.head(bucket, key)) !== null),
     );
   }
@@ -97,7 +92,7 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
     checkObjectKey(key);
     const { client, nameOf } = this.connection;
     const where = { Bucket: nameOf(bucket), Key: key };
-    return this.telling(bucket, async () => {
+    return this.translating(bucket, key, async () => {
       try {
         const found = await client.send(new HeadObjectCommand(where));
         return {
@@ -127,7 +122,7 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
         ...where,
         ...(after === undefined ? {} : { ContinuationToken: after }),
       });
-      const page = await this.telling(bucket, () => client.send(command));
+      const page = await this.translating(bucket, prefix, () => client.send(command));
       for (const { Key: key = '', Size: size = 0, LastModified: modifiedAt = new Date(0) } of page.Contents ??
         []) {
         // Other programs may keep objects beside ours, under names that ours never have.
@@ -141,7 +136,7 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
   async remove(bucket: Bucket, key: string): Promise<void> {
     checkObjectKey(key);
     const { client, nameOf } = this.connection;
-    await this.telling(bucket, () =>
+    await this.translating(bucket, key, () =>
       client.send(new DeleteObjectCommand({ Bucket: nameOf(bucket), Key: key })),
     );
   }
@@ -180,34 +175,27 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
       return { body, length, etag: tag };
     } catch (error) {
       const code = s3Code(error);
-      if (code === 'NoSuchKey') throw objectNotFound(bucket, key);
+      if (code === 'NoSuchKey') throw fault('OBJECT_NOT_FOUND', { bucket, key });
       if (s3Status(error) === 416) throw await this.outside(bucket, key);
-      if (s3Status(error) === 412) throw replaced(bucket, key);
+      if (s3Status(error) === 412) throw fault('S3_OBJECT_REPLACED', { bucket, key });
       throw asS3Error(error, this.connection, nameOf(bucket));
     }
   }
 
   private async outside(bucket: Bucket, key: string): Promise<TrainyardError> {
     const info = await this.head(bucket, key);
-    return info ? rangeNotSatisfiable(bucket, key, info.size) : objectNotFound(bucket, key);
+    return info
+      ? fault('RANGE_NOT_SATISFIABLE', { bucket, key, size: info.size })
+      : fault('OBJECT_NOT_FOUND', { bucket, key });
   }
 
-  private async telling<T>(bucket: Bucket, work: () => Promise<T>): Promise<T> {
+  private async translating<T>(bucket: Bucket, key: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw asS3Error(error, this.connection, this.connection.nameOf(bucket));
+      throw asS3Error(error, this.connection, this.connection.nameOf(bucket), key);
     }
   }
-}
-
-function replaced(bucket: string, key: string): TrainyardError {
-  return new TrainyardError(
-    'S3_OBJECT_REPLACED',
-    `The object "${key}" in "${bucket}" was replaced while it was being read`,
-    'Read it again.',
-    { status: 409 },
-  );
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   PutBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { connectS3, type S3Connection } from './client.ts';
 import { isNotImplemented, s3Code, s3Status } from './errors.ts';
 
@@ -54,14 +54,7 @@ export async function closeToStrangers(connection: S3Connection, name: string): 
       if (!isNotImplemented(error) && s3Code(error) !== 'AccessControlListNotSupported') throw error;
     }
   }
-  if (await isOpen(connection, name)) {
-    throw new TrainyardError(
-      'S3_BUCKET_PUBLIC',
-      `Everybody can read the bucket "${name}" of the S3 server at ${place}, and that cannot be taken back from here`,
-      'Make the bucket private on the server, or switch anonymous access off there.',
-      { status: 409 },
-    );
-  }
+  if (await isOpen(connection, name)) throw fault('S3_BUCKET_PUBLIC', { bucket: name, place });
   return isFixed ? `The bucket "${name}" was open to everybody, and is private now` : null;
 }
 

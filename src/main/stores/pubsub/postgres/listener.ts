@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { ListeningConnection } from './connection.ts';
 
 /** Hears a notification's payload; null: some may have been missed, or none will come any more. */
@@ -69,12 +69,12 @@ class PostgresListener implements Listener {
     const late = sleep(timeoutMs, true, { signal: timeout.signal }).catch(() => true);
     try {
       for (;;) {
-        if (this.closing.signal.aborted) throw unreachable();
+        if (this.closing.signal.aborted) throw fault('MESSAGING_UNREACHABLE', {});
         const connection = this.connection;
         if (connection) {
           if (await this.listensOn(connection, channel)) return;
         } else if (await Promise.race([this.connect(false).then(() => false), late])) {
-          throw unreachable();
+          throw fault('MESSAGING_UNREACHABLE', {});
         }
       }
     } finally {
@@ -162,20 +162,11 @@ class PostgresListener implements Listener {
       for (const channel of [...this.handlers.keys()]) await connection.listen(channel);
       for (const channel of connection.listening)
         if (!this.handlers.has(channel)) await connection.unlisten(channel);
-      if (connection.broken) throw unreachable();
+      if (connection.broken) throw fault('MESSAGING_UNREACHABLE', {});
       return connection;
     } catch (error) {
       await connection.close();
       throw error;
     }
   }
-}
-
-function unreachable(): TrainyardError {
-  return new TrainyardError(
-    'MESSAGING_UNREACHABLE',
-    'No connection to the database listens for messages',
-    'See whether PostgreSQL runs and takes more connections (`trainyard doctor`).',
-    { status: 503 },
-  );
 }

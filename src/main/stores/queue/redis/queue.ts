@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { toJsonText } from '../../../platform/json-text.ts';
 import type { RedisConnection, Script } from '../../redis/connection.ts';
 import { checkDuration, checkMessageId, checkQueue, invalidMessage } from '../checks.ts';
@@ -62,7 +62,7 @@ class RedisQueue implements Queue {
       if (!Array.isArray(taken)) return null;
       const held: Held = { raw: String(taken[0]), tag: String(taken[1]), receipt };
       const message = decodeMessage(held.raw);
-      if (!message) this.report(unreadable(queue, held));
+      if (!message) this.report(fault('QUEUE_MESSAGE_UNREADABLE', { tag: held.tag, queue }));
       const now = Date.now();
       if (message?.notAfter != null && message.notAfter <= now) {
         await this.acknowledge(queue, held, message.id);
@@ -117,12 +117,4 @@ class RedisQueue implements Queue {
     const keys = [queue, ...beside.map((name) => `trainyard:queue:${name}:${queue}`), 'unacked'];
     return this.connection.runScript(script, keys, args, isHarmless);
   }
-}
-
-function unreadable(queue: string, { tag }: Held): TrainyardError {
-  return new TrainyardError(
-    'QUEUE_MESSAGE_UNREADABLE',
-    `The message ${tag} in ${queue} is no JSON task of Celery's protocol 2; it is left to whoever can read it`,
-    'Send tasks with the serializer json and without compression; remove it by hand where nobody wants it (`LRANGE`, `LREM`).',
-  );
 }
