@@ -8,11 +8,14 @@ import { inLanguage } from '../../src/shared/errors/catalogue.ts';
 import { TrainyardError } from '../../src/shared/errors/error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const thrownBy = (work: () => unknown) =>
-  Promise.try(work).then(
-    () => null,
-    (error: unknown) => error,
-  );
+async function thrownBy(work: () => unknown): Promise<unknown> {
+  try {
+    await work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
 
 test('a file in the way is told in both languages with the path that failed and the file that is in its way', async () => {
   await using place = await temporaryFolder();
