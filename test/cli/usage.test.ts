@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { koreanCodes } from '../../src/shared/i18n/ko/codes.ts';
+import { catalogue } from '../../src/shared/errors/catalogue.ts';
 import { runCli } from '../support/engine.ts';
 
 let home: string;
@@ -72,7 +72,7 @@ test('help and errors are Korean for whoever reads Korean', async () => {
     stderr: expect.stringContaining('1 이상 100000 이하의 정수가 필요합니다'),
   });
   const checked = await runCli(home, ['dataset', 'validate', path.join(home, 'none')], korean);
-  expect(checked.stdout).toContain(koreanCodes.PATH_NOT_FOUND?.hint);
+  expect(checked.stdout).toContain(catalogue.PATH_NOT_FOUND.ko[1]);
 });
 
 test('a group without a command shows its help and is wrong usage', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { base, nameOf, reference, time } from './common.ts';
+import { projectErrors } from '../errors/projects.ts';
+import { base, declared, nameOf, reference, time } from './common.ts';
 
 export const projectSchema = z.object({
   id: z.uuid(),
@@ -14,6 +15,8 @@ export const projectSchema = z.object({
 });
 export type Project = z.infer<typeof projectSchema>;
 
+const procedure = base.errors(declared(projectErrors));
+
 const name = nameOf(255);
 const description = z.string().max(10_000);
 const tags = z.array(nameOf(50)).max(50);
@@ -22,11 +25,11 @@ export const projectFields = z.object({ name, description, tags });
 export type ProjectFields = z.infer<typeof projectFields>;
 
 export const projectsContract = {
-  list: base
+  list: procedure
     .route({ method: 'GET', path: '/projects', tags: ['projects'], summary: 'All projects, newest first' })
     .input(z.object({ search: z.string().max(255).optional() }))
     .output(z.object({ projects: z.array(projectSchema) })),
-  create: base
+  create: procedure
     .route({
       method: 'POST',
       path: '/projects',
@@ -36,7 +39,7 @@ export const projectsContract = {
     })
     .input(z.object({ name, description: description.optional(), tags: tags.optional() }))
     .output(projectSchema),
-  show: base
+  show: procedure
     .route({
       method: 'GET',
       path: '/projects/{project}',
@@ -45,7 +48,7 @@ export const projectsContract = {
     })
     .input(z.object({ project: reference }))
     .output(projectSchema),
-  update: base
+  update: procedure
     .route({
       method: 'PATCH',
       path: '/projects/{project}',
@@ -61,7 +64,7 @@ export const projectsContract = {
       }),
     )
     .output(projectSchema),
-  remove: base
+  remove: procedure
     .route({
       method: 'DELETE',
       path: '/projects/{project}',

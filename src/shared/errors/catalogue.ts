@@ -1,30 +1,35 @@
 import { databaseErrors } from './database.ts';
+import { datasetFindings } from './dataset-findings.ts';
 import { datasetErrors } from './datasets.ts';
 import { dockerErrors } from './docker.ts';
 import { embeddedDatabaseErrors } from './embedded-database.ts';
 import { engineErrors, engineStartErrors } from './engine.ts';
-import { type Bilingual, type Entry, fill, type ParametersOf } from './entry.ts';
+import { type Bilingual, type Entry, fill, type Parameter, type ParametersOf } from './entry.ts';
 import { type ErrorOptions, type ErrorRecord, errorMessage, TrainyardError } from './error.ts';
 import { jobErrors } from './jobs.ts';
 import { machineErrors } from './machine.ts';
 import { objectErrors } from './objects.ts';
 import { pageErrors } from './page.ts';
+import { projectErrors } from './projects.ts';
 import { runErrors } from './runs.ts';
 import { serverErrors } from './server.ts';
 import { stackErrors } from './stack.ts';
 import { stateFolderErrors } from './state-folder.ts';
 import { storeServerErrors } from './store-servers.ts';
 import { storeErrors } from './stores.ts';
+import { trainingErrors, trainingRisks } from './training.ts';
 
 /** Every error that has a code of ours, by its code. */
 export const catalogue = {
   ...stackErrors,
   ...dockerErrors,
   ...datasetErrors,
+  ...datasetFindings,
   ...engineErrors,
   ...engineStartErrors,
   ...jobErrors,
   ...pageErrors,
+  ...projectErrors,
   ...runErrors,
   ...serverErrors,
   ...databaseErrors,
@@ -32,8 +37,10 @@ export const catalogue = {
   ...machineErrors,
   ...objectErrors,
   ...stateFolderErrors,
-  ...storeServerErrors,
   ...storeErrors,
+  ...storeServerErrors,
+  ...trainingErrors,
+  ...trainingRisks,
 };
 
 export type ErrorCode = keyof typeof catalogue;
@@ -48,14 +55,23 @@ export function fault<Code extends ErrorCode>(
   parameters: ErrorParameters<Code>,
   options: ErrorOptions = {},
 ): TrainyardError {
-  const { status, field, en }: Entry = catalogue[code];
-  const [message, hint] = en.map((sentence) => fill(sentence, parameters, 'en') ?? sentence);
-  return new TrainyardError(code, message ?? code, hint ?? '', {
+  const { status, field }: Entry = catalogue[code];
+  const { message, hint } = english(code, parameters);
+  return new TrainyardError(code, message, hint, {
     status,
     ...(field === undefined ? {} : { place: { field } }),
     ...options,
     parameters,
   });
+}
+
+/** The English sentences of a code, for findings that nobody throws. */
+export function english(
+  code: ErrorCode,
+  parameters: Readonly<Record<string, Parameter>>,
+): { readonly message: string; readonly hint: string } {
+  const [message, hint] = catalogue[code].en;
+  return { message: fill(message, parameters, 'en') ?? message, hint: fill(hint, parameters, 'en') ?? hint };
 }
 
 /** Message and hint of an error in a language; as they were sent or kept where the catalogue does not know it, or lacks what it names. */

@@ -39,6 +39,15 @@ export function entry<const English extends Sentences>(
   return { status, ...texts };
 }
 
+/** A part of a sentence that differs by language, with what both of them name. */
+export function phrase<const English extends string>(
+  en: English,
+  ko: string,
+  parameters: { readonly [Name in NamesIn<English>]: Parameter },
+): Bilingual {
+  return { en: fill(en, parameters, 'en') ?? en, ko: fill(ko, parameters, 'ko') ?? ko };
+}
+
 type FinalSound = 'vowel' | 'l' | 'consonant';
 
 /** How the digits end when they are read: 영, 일, 이, 삼, 사, 오, 육, 칠, 팔, 구. */

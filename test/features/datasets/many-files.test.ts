@@ -1,11 +1,17 @@
 import { randomFillSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { imageUnreadable } from '../../../src/main/features/datasets/image-problems.ts';
 import { manifestSha256 } from '../../../src/main/features/datasets/manifest.ts';
-import { Findings } from '../../../src/main/features/datasets/problems.ts';
+import { Findings, makeProblem } from '../../../src/main/features/datasets/problems.ts';
 import type { Scan } from '../../../src/main/features/datasets/scan.ts';
 import { evaluate } from '../../../src/main/features/datasets/validation.ts';
 import { Pace, secondsLeft } from '../../../src/shared/model/pace.ts';
+
+const endIsMissing = { en: 'its end is missing', ko: '끝이 없습니다' };
+const noImage = (path: string) =>
+  makeProblem('IMAGE_UNREADABLE', path, {
+    image: 'The image',
+    why: { en: 'its bytes are no image', ko: '이미지가 아닙니다' },
+  });
 
 type Seen = Scan['images'][number];
 
@@ -46,8 +52,8 @@ test('judging an image takes as long among twenty thousand as among two thousand
 test('a hundred thousand bad files are counted by their codes, and the report stays small', () => {
   const scan = seen(100_000, (image, number) =>
     number % 4 === 0
-      ? { ...image, facts: image.facts && { ...image.facts, damage: 'its end is missing' } }
-      : { ...image, facts: null, problems: [imageUnreadable(image.sourcePath, 'its bytes are no image')] },
+      ? { ...image, facts: image.facts && { ...image.facts, damage: endIsMissing } }
+      : { ...image, facts: null, problems: [noImage(image.sourcePath)] },
   );
   const { validation } = evaluate(scan, 'imagenet');
   expect(validation.errorCounts[0]).toEqual({ code: 'IMAGE_UNREADABLE', count: 75_000 });

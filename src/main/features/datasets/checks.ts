@@ -3,7 +3,6 @@ import type { Validation } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
-import { checkNotFound, tooManyChecks } from './errors.ts';
 import { type ExaminationWatch, placeOfSource, type SourceExaminer } from './examination.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import type { DatasetFormat, Uploads } from './ports.ts';
@@ -76,7 +75,7 @@ export class Checks {
 
   /** @throws TrainyardError TOO_MANY_CHECKS */
   start(request: CheckRequest): { checkId: string } {
-    if (this.running.size >= atOnce) throw tooManyChecks(atOnce);
+    if (this.running.size >= atOnce) throw fault('TOO_MANY_CHECKS', { count: atOnce });
     const checkId = randomUUID();
     const check: Check = {
       progress: new FileProgress(),
@@ -101,7 +100,7 @@ export class Checks {
     left?: AbortSignal,
   ): Promise<ProgressState & { readonly validation: Validation | null }> {
     const check = this.checks.get(checkId);
-    if (!check) throw checkNotFound(checkId);
+    if (!check) throw fault('CHECK_NOT_FOUND', { check: checkId });
     clearTimeout(check.abandoned);
     check.readers += 1;
     try {

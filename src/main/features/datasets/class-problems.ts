@@ -1,7 +1,8 @@
+import { phrase } from '../../../shared/errors/entry.ts';
 import type { PlacedImage } from './images.ts';
 import { type Layout, placeOf } from './layout.ts';
 import { foldName, normalName } from './names.ts';
-import { type Findings, makeProblem, type Problem } from './problems.ts';
+import { type Findings, makeProblem } from './problems.ts';
 import type { Scan } from './scan.ts';
 
 /** What is wrong with images and classes taken together. */
@@ -30,21 +31,21 @@ export function findGroupProblems(
   return found;
 }
 
+const kinds = {
+  file: { en: 'file', ko: '파일' },
+  folder: { en: 'folder', ko: '폴더' },
+  class: { en: 'class', ko: '클래스' },
+} as const;
+type Kind = keyof typeof kinds;
+
 /** Names that are one name on systems that ignore case or the composition of letters. */
 function findCollisions(scan: Scan, layout: Layout, found: GroupProblems): void {
   const spelling = new Map<string, string>();
   const told = new Set<string>();
-  const collide = (path: string, other: string, what: string) => {
+  const collide = (path: string, other: string, kind: Kind) => {
     if (told.has(path)) return;
     told.add(path);
-    found.errors.add(
-      makeProblem(
-        'CASE_COLLISION',
-        path,
-        `The ${what} has the same name as "${other}" where upper and lower case, or composed and decomposed letters, are not told apart`,
-        'Rename one of the two.',
-      ),
-    );
+    found.errors.add(makeProblem('CASE_COLLISION', path, { kind: kinds[kind], other }));
   };
   const meet = (segments: readonly string[], file: string | null) => {
     let folded = '';
@@ -79,14 +80,7 @@ function merge(path: string, told: Set<string>, found: GroupProblems): void {
   const normal = normalName(path);
   if (told.has(normal)) return;
   told.add(normal);
-  found.warnings.add(
-    makeProblem(
-      'NAMES_MERGED',
-      normal,
-      `There are two folders of this name, one with composed and one with decomposed letters (as macOS writes them): they are read as one`,
-      'Nothing need be done where they are the same class; else rename one of them.',
-    ),
-  );
+  found.warnings.add(makeProblem('NAMES_MERGED', normal, {}));
 }
 
 const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
@@ -94,7 +88,7 @@ const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 function collideAcrossSplits(
   scan: Scan,
   layout: Layout,
-  collide: (path: string, other: string, what: string) => void,
+  collide: (path: string, other: string, kind: Kind) => void,
   found: GroupProblems,
 ): void {
   if (!layout.hasSplits) return;
@@ -130,34 +124,36 @@ function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): v
     const inClasses = [...new Set([first, ...others].map((image) => image.class))];
     const names = `${inClasses.slice(0, namedClasses).join(', ')}${inClasses.length > namedClasses ? ', …' : ''}`;
     for (const image of others) {
-      const split =
-        image.split !== first.split ? `, and stands in "${first.split}" and "${image.split}" both` : '';
-      if (inClasses.length === 1) {
-        found.warnings.add(
-          makeProblem(
-            'DUPLICATE_IMAGE',
-            image.sourcePath,
-            `The image is the same as "${first.sourcePath}"${split}`,
-            split
-              ? 'Remove it from one of them: what was trained on proves nothing in validation.'
-              : 'Remove one of them.',
-          ),
-        );
-      } else {
-        found.errors.add(
-          makeProblem(
-            'DUPLICATE_IMAGE',
-            image.sourcePath,
-            `The image is the same as "${first.sourcePath}", and they lie in different classes (${names})`,
-            'Keep it in the class that it belongs to, and remove it from the others.',
-          ),
-        );
+      const splits = { one: first.split ?? '', other: image.split ?? '' };
+      const inSplits =
+        image.split === first.split
+          ? { en: '', ko: '' }
+          : phrase(
+              ', and stands in "{one}" and "{other}" both',
+              '. "{one}"{one|과|와} "{other}" 두 분할에 있습니다',
+              splits,
+            );
+      const inTwoClasses = phrase(
+        ', and they lie in different classes ({names})',
+        '. 서로 다른 클래스에 있습니다({names})',
+        { names },
+      );
+      const where = inClasses.length === 1 ? inSplits : inTwoClasses;
+      const problem = makeProblem('DUPLICATE_IMAGE', image.sourcePath, { other: first.sourcePath, where });
+      if (inClasses.length === 1) found.warnings.add(problem);
+      else {
+        found.errors.add(problem);
         found.wrongFiles.add(image.sourcePath);
         found.wrongFiles.add(first.sourcePath);
       }
     }
   }
 }
+
+const notTrained = {
+  en: ' in "train": it can’t be learned',
+  ko: '. "train"에 없는 클래스는 학습할 수 없습니다',
+};
 
 /** Classes without images, with too few, or none at all. */
 function checkClasses(
@@ -176,23 +172,26 @@ function checkClasses(
   const classes = classFolders(scan, layout);
   if (classes.size === 0) {
     found.isFatal = true;
-    if (!scan.isCutShort) found.errors.add(noClasses());
+    if (!scan.isCutShort) found.errors.add(makeProblem('NO_CLASSES', '', {}));
   }
   const anywhere = new Set(images.map((image) => image.class));
   const isTrained = [...classes.keys()].some((folder) => folder.startsWith('train/'));
   for (const { name, path } of layout.hasSplits ? classes.values() : []) {
     // A class that only validation knows is poor; where there is nothing to train on at all, nothing can be learned.
     if (!classes.has(`train/${name}`))
-      (isTrained ? found.warnings : found.errors).add(emptyClass(path, ' in "train": it can’t be learned'));
+      (isTrained ? found.warnings : found.errors).add(
+        makeProblem('EMPTY_CLASS', path, { where: notTrained }),
+      );
   }
   for (const [folder, { name, path }] of classes) {
     const count = usable.get(folder)?.length ?? 0;
     if (count === 0) {
       // A class that is not validated on is poor; one that is not trained on can't be learned.
       const isPoor = layout.hasSplits && !folder.startsWith('train/') && anywhere.has(name);
-      (isPoor ? found.warnings : found.errors).add(emptyClass(path));
+      (isPoor ? found.warnings : found.errors).add(makeProblem('EMPTY_CLASS', path, { where: '' }));
     } else if (count === 1 && (!layout.hasSplits || folder.startsWith('train/'))) {
-      found.warnings.add(singleImage(usable.get(folder)?.[0]?.sourcePath ?? path, name));
+      const single = usable.get(folder)?.[0]?.sourcePath ?? path;
+      found.warnings.add(makeProblem('SINGLE_IMAGE_CLASS', single, { class: name }));
     }
   }
 }
@@ -210,31 +209,4 @@ function classFolders(scan: Scan, layout: Layout): Map<string, { name: string; p
   for (const { segments } of scan.images) meet(segments, false);
   for (const folder of scan.folders) meet(folder, true);
   return classes;
-}
-
-function noClasses(): Problem {
-  return makeProblem(
-    'NO_CLASSES',
-    '',
-    'There is no class: no folder with images was found',
-    'Give a folder (or an archive of one) that has a folder for each class with its images inside.',
-  );
-}
-
-function emptyClass(path: string, where = ''): Problem {
-  return makeProblem(
-    'EMPTY_CLASS',
-    path,
-    `The class has no image that can be used${where}`,
-    'Put images into the folder, or remove it.',
-  );
-}
-
-function singleImage(path: string, name: string): Problem {
-  return makeProblem(
-    'SINGLE_IMAGE_CLASS',
-    path,
-    `The class "${name}" has a single image: it can be trained on or validated on, not both`,
-    'Add images of this class, or remove it.',
-  );
 }

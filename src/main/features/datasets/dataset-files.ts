@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { LocalObjects, ObjectStore } from '../../stores/objects/ports.ts';
-import { datasetChanged, versionNotFound } from './errors.ts';
 import { blobKey, type ManifestLine } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
 import type {
@@ -35,7 +36,7 @@ export class DatasetFiles implements TrainingData {
 
   async prepareForTraining(datasetId: string, versionNumber: number): Promise<PreparedDataset> {
     const version = await this.parts.repository.findVersion(datasetId, versionNumber);
-    if (!version) throw versionNotFound(datasetId, versionNumber);
+    if (!version) throw fault('DATASET_VERSION_NOT_FOUND', { dataset: datasetId, version: versionNumber });
     const { lines } = await this.parts.manifests.load(datasetId, version);
     const root = version.rootPath ?? (await this.localRoot(version, lines));
     if (version.mode !== 'copy') await this.checkUnchanged(datasetId, version, root, lines);
@@ -121,4 +122,36 @@ export class DatasetFiles implements TrainingData {
       throw datasetChanged(version.version, missing.sort(), changed.sort());
     }
   }
+}
+
+const namedFiles = 5;
+
+/** Files of a version that are not what they were when it was imported. */
+function datasetChanged(
+  version: number,
+  missing: readonly string[],
+  changed: readonly string[],
+): TrainyardError {
+  const named = (files: readonly string[]) => ({
+    count: files.length,
+    names: `${files.slice(0, namedFiles).join(', ')}${files.length > namedFiles ? ', …' : ''}`,
+  });
+  const gone = phrase(
+    '{count} {count|file|files} missing ({names})',
+    '없어진 파일 {count}개({names})',
+    named(missing),
+  );
+  const other = phrase(
+    '{count} {count|file|files} changed ({names})',
+    '바뀐 파일 {count}개({names})',
+    named(changed),
+  );
+  const differences =
+    changed.length === 0
+      ? gone
+      : missing.length === 0
+        ? other
+        : phrase('{gone} and {other}', '{gone}, {other}', { gone, other });
+  const file = missing[0] ?? changed[0] ?? '';
+  return fault('DATASET_CHANGED', { version, differences }, { place: { file } });
 }

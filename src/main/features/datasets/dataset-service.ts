@@ -1,14 +1,15 @@
 import type { Dataset, Validation } from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { importsUnderWay, noVersionYet } from '../../../shared/errors/datasets.ts';
+import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
+import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { projectNotFound } from '../projects/errors.ts';
 import type { ProjectStore } from '../projects/ports.ts';
 import { Checks, checkSource } from './checks.ts';
 import { type DatasetFileParts, DatasetFiles } from './dataset-files.ts';
 import { showDataset, showImage, showProgress, showVersion } from './dataset-views.ts';
-import { datasetInUse, importNotFound, linkUnsupported, modeNeedsFolder, versionNotFound } from './errors.ts';
 import { openPlace, placeOfSource } from './examination.ts';
 import { type ImageAnswer, type ImageRequest, ImageViews } from './image-views.ts';
 import { Imports, type ImportsParts } from './imports.ts';
@@ -77,7 +78,7 @@ export class DatasetService implements TrainingData {
   async list(userId: string, filter: { project?: string | undefined; search?: string | undefined }) {
     const { projects, repository } = this.parts;
     const project = filter.project === undefined ? null : await projects.find(userId, filter.project);
-    if (filter.project !== undefined && !project) throw projectNotFound(filter.project);
+    if (filter.project !== undefined && !project) throw fault('PROJECT_NOT_FOUND', { name: filter.project });
     const records = await repository.list({
       userId,
       projectId: project?.id ?? null,
@@ -124,11 +125,12 @@ export class DatasetService implements TrainingData {
   async import(userId: string, request: ImportRequest): Promise<{ datasetId: string; importId: string }> {
     const { projects, audit, changes, links, sources, uploads } = this.parts;
     const project = await projects.find(userId, request.project);
-    if (!project) throw projectNotFound(request.project);
-    if (request.mode === 'link' && !links) throw linkUnsupported();
+    if (!project) throw fault('PROJECT_NOT_FOUND', { name: request.project });
+    if (request.mode === 'link' && !links) throw fault('LINK_UNSUPPORTED', {});
     const { reading = automatic } = request;
     const source = await openPlace(sources, await placeOfSource(uploads, request.path), reading);
-    if (request.mode !== 'copy' && source.kind !== 'folder') throw modeNeedsFolder(request.mode, source.path);
+    if (request.mode !== 'copy' && source.kind !== 'folder')
+      throw fault('MODE_NEEDS_FOLDER', { mode: request.mode, path: source.path });
     const name = printable(normalName(request.name ?? source.name)).slice(0, longestName) || 'dataset';
     const begun = await this.imports.begin({
       userId,
@@ -164,7 +166,12 @@ export class DatasetService implements TrainingData {
     const { importRows } = this.parts;
     await this.imports.wait(importId, afterDone, waitMs);
     const record = await importRows.find(importId);
-    if (!record) throw importNotFound(importId);
+    if (!record)
+      throw fault(
+        'NOT_FOUND',
+        { what: phrase('import {importId}', '가져오기 {importId}', { importId }) },
+        { place: { field: 'importId' } },
+      );
     const { datasetId, version, reused } = record;
     const progress = showProgress(record, (id) => this.imports.stateOf(id));
     const hasEnded = isOver(progress.phase);
@@ -206,7 +213,7 @@ export class DatasetService implements TrainingData {
     const { projects, repository, changes, audit } = this.parts;
     const record = await this.find(userId, reference);
     const project = await projects.find(userId, projectReference);
-    if (!project) throw projectNotFound(projectReference);
+    if (!project) throw fault('PROJECT_NOT_FOUND', { name: projectReference });
     failpoint('dataset.link.before');
     if (!(await repository.link(record.id, project.id)))
       throw fault('DATASET_NOT_FOUND', { name: reference });
@@ -225,7 +232,7 @@ export class DatasetService implements TrainingData {
     failpoint('dataset.remove.before');
     const removed = await repository.remove(record.id);
     if (removed === 'missing') throw fault('DATASET_NOT_FOUND', { name: reference });
-    if (removed !== 'removed') throw datasetInUse(record.name, removed);
+    if (removed !== 'removed') throw fault('DATASET_IN_USE', { name: record.name, uses: usesOf(removed) });
     failpoint('dataset.remove.after');
     changes.changed('dataset', record.id);
     for (const project of record.projects) changes.changed('project', project.id);
@@ -276,7 +283,16 @@ export class DatasetService implements TrainingData {
     const record = await this.find(userId, reference);
     const version =
       number === undefined ? record.newest : await this.parts.repository.findVersion(record.id, number);
-    if (!version) throw versionNotFound(record.name, number ?? null);
+    if (!version)
+      throw fault('DATASET_VERSION_NOT_FOUND', { dataset: record.name, version: number ?? noVersionYet });
     return { record, version };
   }
+}
+
+function usesOf({ runs, imports }: { readonly runs: number; readonly imports: number }): Bilingual {
+  const [ofRuns, ofImports] = [runsUnderWay(runs), importsUnderWay(imports)];
+  if (runs === 0) return ofImports;
+  return imports === 0
+    ? ofRuns
+    : phrase('{ofRuns} and {ofImports}', '{ofRuns}, {ofImports}', { ofRuns, ofImports });
 }

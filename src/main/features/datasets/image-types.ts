@@ -1,10 +1,11 @@
+import type { Parameter } from '../../../shared/errors/entry.ts';
 import { brandsOf, isCameraRaw } from './image-containers.ts';
 
 /** Types of image files, as their bytes tell. Those with `read` are decoded; the others are known by name only. */
 export interface ImageType {
   readonly name: string;
   /** What people call it, where that is not the name in capitals. */
-  readonly title?: string;
+  readonly title?: Parameter;
   readonly extensions: readonly string[];
   readonly mediaType: string;
   readonly read: boolean;
@@ -74,7 +75,10 @@ const types: readonly ImageType[] = [
   {
     // Before TIFF, whose signature most of them have: only a small preview of them would be decoded.
     name: 'raw',
-    title: 'raw file of a camera (DNG, NEF, CR2, ARW …)',
+    title: {
+      en: 'raw file of a camera (DNG, NEF, CR2, ARW …)',
+      ko: '카메라의 RAW(DNG, NEF, CR2, ARW …)',
+    },
     extensions: ['dng', 'nef', 'nrw', 'cr2', 'cr3', 'arw', 'sr2', 'pef', 'srw', 'orf', 'rw2', 'raf', 'x3f'],
     mediaType: 'image/x-raw',
     read: false,
@@ -140,7 +144,7 @@ const types: readonly ImageType[] = [
   },
   {
     name: 'netpbm',
-    title: 'Netpbm image',
+    title: { en: 'Netpbm image', ko: 'Netpbm' },
     extensions: ['ppm', 'pgm', 'pbm', 'pnm'],
     mediaType: 'image/x-portable-anymap',
     read: false,
@@ -148,7 +152,7 @@ const types: readonly ImageType[] = [
   },
   {
     name: 'dicom',
-    title: 'DICOM file',
+    title: { en: 'DICOM file', ko: 'DICOM' },
     extensions: ['dcm', 'dicom'],
     mediaType: 'application/dicom',
     read: false,
@@ -179,7 +183,7 @@ const types: readonly ImageType[] = [
   },
   {
     name: 'psd',
-    title: 'Photoshop document (PSD)',
+    title: { en: 'Photoshop document (PSD)', ko: '포토샵(PSD)' },
     extensions: ['psd', 'psb'],
     mediaType: 'image/vnd.adobe.photoshop',
     read: false,
@@ -188,7 +192,7 @@ const types: readonly ImageType[] = [
   },
   {
     name: 'ico',
-    title: 'Windows icon (ICO)',
+    title: { en: 'Windows icon (ICO)', ko: 'Windows 아이콘(ICO)' },
     extensions: ['ico', 'cur'],
     mediaType: 'image/x-icon',
     read: false,
@@ -202,7 +206,7 @@ const types: readonly ImageType[] = [
   },
   {
     name: 'svg',
-    title: 'vector drawing (SVG)',
+    title: { en: 'vector drawing (SVG)', ko: '벡터 그림(SVG)' },
     extensions: ['svg'],
     mediaType: 'image/svg+xml',
     read: false,
@@ -234,7 +238,7 @@ export function typeOfName(name: string): ImageType | null {
 }
 
 /** What people call a type. */
-export function titleOf({ name, title }: ImageType): string {
+export function titleOf({ name, title }: ImageType): Parameter {
   return title ?? name.toUpperCase();
 }
 

@@ -1,4 +1,6 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { phrase } from '../../../shared/errors/entry.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { typeOfName } from './image-types.ts';
 import { whiteFor } from './manifest.ts';
@@ -50,7 +52,7 @@ export class ImageViews {
     const version = await repository.findVersion(datasetId, versionNumber);
     const manifest = version && (await manifests.load(datasetId, version));
     const line = manifest?.bySha256.get(sha256);
-    if (!version || !manifest || !line) throw imageNotFound(sha256);
+    if (!version || !manifest || !line) throw fault('IMAGE_NOT_FOUND', { sha256 });
     if (size === undefined) {
       const mediaType = typeOfName(line.path)?.mediaType ?? 'application/octet-stream';
       return { body: await files.readImage(version, line), mediaType, etag: `"${sha256}"` };
@@ -70,23 +72,15 @@ export class ImageViews {
       return await this.parts.reader.thumbnail(bytes, side, white);
     } catch (error) {
       if (!(error instanceof ImageFault)) throw error;
-      throw new TrainyardError(
-        'IMAGE_UNREADABLE',
-        `The image ${path} can't be shown: ${error.message}`,
-        'Verify the dataset: its files may have been damaged.',
-        { status: 409, place: { file: path }, cause: error },
-      );
+      throw imageUnreadable(path, error);
     }
   }
 }
 
-function imageNotFound(sha256: string): TrainyardError {
-  return new TrainyardError(
-    'IMAGE_NOT_FOUND',
-    `No image of this dataset version has the hash ${sha256}`,
-    'Take the address from the list of images.',
-    { status: 404 },
-  );
+/** IMAGE_UNREADABLE for an image of a version. */
+export function imageUnreadable(path: string, cause: ImageFault): TrainyardError {
+  const image = phrase('The image {path}', '이미지 {path}', { path });
+  return fault('IMAGE_UNREADABLE', { image, why: cause.why }, { place: { file: path }, cause });
 }
 
 /** Where the engine serves an image; `size` for its thumbnail. */

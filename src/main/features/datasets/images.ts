@@ -1,3 +1,4 @@
+import type { Bilingual } from '../../../shared/errors/entry.ts';
 import type { Split } from './layout.ts';
 
 /** What decoding an image tells. */
@@ -14,7 +15,7 @@ export interface ImageFacts {
   /** See `fingerprint.ts`. */
   readonly fingerprint: Uint8Array;
   /** What the decoder had to repair; null where the file is sound. */
-  readonly damage: string | null;
+  readonly damage: Bilingual | null;
 }
 
 /** What an image is, as its bytes tell. */

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Validation } from '../../../shared/contract/datasets.ts';
+import { fault, inLanguage } from '../../../shared/errors/catalogue.ts';
+import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
@@ -36,17 +38,28 @@ export class InvalidDataset extends TrainyardError {
   readonly validation: Validation;
 
   constructor(validation: Validation) {
-    const [first] = validation.errors;
-    const count = validation.errors.length + validation.moreErrors;
-    super(
-      'DATASET_INVALID',
-      `The dataset has ${count === 1 ? 'an error' : `${count} errors`}${first ? `; the first: ${first.path ? `${first.path}: ` : ''}${first.message}` : ''}`,
-      first
-        ? `${first.hint.replace(/\.?$/, '.')} "dataset validate" lists all; skipping invalid files leaves out those with errors.`
-        : 'Validate it to see what is in it.',
-    );
+    const { code, message, hint, parameters } = fault('DATASET_INVALID', invalid(validation));
+    super(code, message, hint, { parameters });
     this.validation = validation;
   }
+}
+
+function invalid({ errors: [first], errors, moreErrors }: Validation) {
+  if (!first)
+    return {
+      errors: { en: 'nothing that can be used', ko: '쓸 수 있는 것이 없습니다' },
+      hint: { en: 'Validate it to see what is in it.', ko: '검사하여 무엇이 들어 있는지 확인하세요.' },
+    };
+  const korean = inLanguage(first, 'ko');
+  const where = first.path ? `${first.path}: ` : '';
+  return {
+    errors: phrase(
+      '{count} {count|error|errors}; the first: {where}{message}',
+      '오류가 {count}개 있습니다. 첫 번째: {where}{message}',
+      { count: errors.length + moreErrors, where, message: { en: first.message, ko: korean.message } },
+    ),
+    hint: { en: first.hint.replace(/\.?$/, '.'), ko: korean.hint.replace(/\.?$/, '.') },
+  };
 }
 
 /**

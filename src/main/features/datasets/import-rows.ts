@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Validation } from '../../../shared/contract/datasets.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { inTransaction } from '../../postgres/transaction.ts';
 import { type ImportRow, importColumns, toImport } from './dataset-rows.ts';
-import { importCancelled } from './errors.ts';
 import type {
   ImportError,
   ImportIntent,
@@ -240,7 +240,7 @@ async function lockImport(client: pg.PoolClient, importId: string): Promise<Rese
 /** The same, of one that may go on. @throws TrainyardError IMPORT_CANCELLED */
 async function lockOngoing(client: pg.PoolClient, importId: string): Promise<ReservedRow> {
   const row = await lockImport(client, importId);
-  if (row.phase === 'cancelling' || row.phase === 'cancelled') throw importCancelled();
+  if (row.phase === 'cancelling' || row.phase === 'cancelled') throw fault('IMPORT_CANCELLED', {});
   return row;
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { phrase } from '../../../shared/errors/entry.ts';
 import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
-import { importCancelled, importNotFound } from './errors.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
 import type { ImportError, ImportIntent, ImportRecord } from './ports.ts';
@@ -71,10 +71,15 @@ export class Imports {
     failpoint('dataset-import.cancel.before');
     const record = await importRows.cancel(importId);
     failpoint('dataset-import.cancel.after');
-    if (!record) throw importNotFound(importId);
+    if (!record)
+      throw fault(
+        'NOT_FOUND',
+        { what: phrase('import {importId}', '가져오기 {importId}', { importId }) },
+        { place: { field: 'importId' } },
+      );
     const work = this.works.get(importId);
     if (work && record.phase === 'cancelling') {
-      work.stop.abort(importCancelled());
+      work.stop.abort(fault('IMPORT_CANCELLED', {}));
       work.progress.enter('cancelling', null);
       this.startNext();
     }
@@ -120,7 +125,7 @@ export class Imports {
     const { changes } = this.parts;
     const progress = new FileProgress(() => changes.changed('dataset', record.datasetId));
     const work = { record, progress, stop: new AbortController() };
-    if (record.phase === 'cancelling') work.stop.abort(importCancelled());
+    if (record.phase === 'cancelling') work.stop.abort(fault('IMPORT_CANCELLED', {}));
     this.works.set(record.id, work);
     this.waiting.push(work);
     this.startNext();
@@ -195,7 +200,7 @@ export class Imports {
   /** Takes back what a cancelled import stored. Answers whether its end stands in the rows. */
   private async withdraw({ record, progress }: Work): Promise<boolean> {
     const { importRows, store, log } = this.parts;
-    const told = importFault(importCancelled());
+    const told = fault('IMPORT_CANCELLED', {}).record;
     progress.enter('cancelling', null);
     try {
       await this.releaseUpload(record);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import type { AcceptedImage } from './images.ts';
 
 /** A line of `manifest.jsonl`, which is a line of a run's `dataset.jsonl` too (docs/run-directory.md). */
@@ -111,10 +112,5 @@ function parseLine(text: string): ManifestLine {
 }
 
 function damaged(cause?: unknown): TrainyardError {
-  return new TrainyardError(
-    'MANIFEST_DAMAGED',
-    'The manifest of this dataset version is not what was written',
-    'Restore the object store from a snapshot, or import the dataset again under another name.',
-    { status: 409, cause },
-  );
+  return fault('MANIFEST_DAMAGED', {}, { cause });
 }

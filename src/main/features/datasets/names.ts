@@ -28,15 +28,14 @@ export type CheckedPath =
  * and `.` mean nothing and are left out.
  */
 export function checkPath(path: string, maxDepth: number): CheckedPath {
-  const problem = (code: 'PATH_ESCAPES' | 'NAME_UNUSABLE' | 'TOO_DEEP', message: string, hint: string) =>
-    ({ kind: 'problem', problem: makeProblem(code, path, message, hint) }) as const;
+  const problem = (found: Problem) => ({ kind: 'problem', problem: found }) as const;
   const parts = path.split('/');
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.startsWith('\\\\') || parts.includes('..')) {
-    return problem(
-      'PATH_ESCAPES',
-      'The path leads out of the dataset: it is absolute or goes up by ".."',
-      'Pack the archive again from inside the dataset’s folder, so that paths begin with a class.',
-    );
+    const why = {
+      en: 'the path is absolute or goes up by ".."',
+      ko: '절대 경로이거나 ".."로 위로 올라가는 경로입니다',
+    };
+    return problem(makeProblem('PATH_ESCAPES', path, { why }));
   }
   const segments = parts.filter((part) => part !== '' && part !== '.');
   if (segments.length === 0 || segments.some(isLeftover)) return { kind: 'leftover' };
@@ -46,22 +45,15 @@ export function checkPath(path: string, maxDepth: number): CheckedPath {
     (part) => unusable.test(part) || Buffer.byteLength(normalName(part)) > longestSegmentBytes,
   );
   if (bad !== undefined) {
-    return problem(
-      'NAME_UNUSABLE',
-      bad.includes('\uFFFD')
-        ? 'The name has bytes that are no UTF-8'
-        : 'The name has control characters, marks that turn text around, a backslash, or more than 255 bytes',
-      bad.includes('\uFFFD')
-        ? 'Rename it in UTF-8 (names from a Korean Windows: convmv -f cp949 -t utf8 -r --notest FOLDER).'
-        : 'Rename it with plain characters.',
-    );
+    const why = bad.includes('\uFFFD')
+      ? { en: 'it has bytes that are no UTF-8', ko: 'UTF-8이 아닌 바이트가 들어 있습니다' }
+      : {
+          en: 'it has control characters, marks that turn text around, a backslash, or more than 255 bytes',
+          ko: '제어 문자, 글의 방향을 바꾸는 문자, 역슬래시가 있거나 255바이트를 넘습니다',
+        };
+    return problem(makeProblem('NAME_UNUSABLE', path, { why }));
   }
-  if (segments.length > maxDepth) {
-    return problem(
-      'TOO_DEEP',
-      `The path has ${segments.length} levels; ${maxDepth} are read`,
-      'Move the images up: class/image.png is enough.',
-    );
-  }
+  if (segments.length > maxDepth)
+    return problem(makeProblem('TOO_DEEP', path, { levels: segments.length, most: maxDepth }));
   return { kind: 'path', segments };
 }

@@ -8,6 +8,7 @@ import type {
   Validation,
 } from '../../../shared/contract/datasets.ts';
 import type { fileProgressSchema, ImportPhase } from '../../../shared/contract/file-progress.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
 import type { ImageFacts } from './images.ts';
 import type { ManifestLine } from './manifest.ts';
 import type { Problem } from './problems.ts';
@@ -124,16 +125,18 @@ export interface ImageReader {
   ): Promise<{ readonly body: Uint8Array; readonly mediaType: string }>;
 }
 
-/** `coding`: the decoder lacks what the file needs. `pixels`: their values have no scale; `message` says what they are. */
+/** `coding`: the decoder lacks what the file needs. `pixels`: their values have no scale; `why` says what they are. */
 export type ImageFaultReason = 'unreadable' | 'too_large' | 'coding' | 'pixels';
 
 /** Why an image can't be used. */
 export class ImageFault extends Error {
   readonly reason: ImageFaultReason;
+  readonly why: Bilingual;
 
-  constructor(reason: ImageFaultReason, message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(reason: ImageFaultReason, why: Bilingual, cause?: unknown) {
+    super(why.en, { cause });
     this.reason = reason;
+    this.why = why;
   }
 }
 

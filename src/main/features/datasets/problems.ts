@@ -1,52 +1,25 @@
 import type { z } from 'zod';
 import type { problem } from '../../../shared/contract/common.ts';
+import { type ErrorCode, type ErrorParameters, english } from '../../../shared/errors/catalogue.ts';
+import type { Parameter } from '../../../shared/errors/entry.ts';
 
 export type Problem = z.infer<typeof problem>;
 
-/** What a validation can find. The messages say what is wrong, the hints how to put it right. */
-export type ProblemCode =
-  | 'IMAGE_UNREADABLE'
-  | 'IMAGE_TYPE_UNSUPPORTED'
-  | 'PIXELS_UNSUPPORTED'
-  | 'IMAGE_DAMAGED'
-  | 'ONE_CLASS'
-  | 'FEW_IMAGES'
-  | 'CLASS_NOT_VALIDATED'
-  | 'IMBALANCED_CLASSES'
-  | 'DUPLICATES_ACROSS_SPLITS'
-  | 'NEAR_DUPLICATES'
-  | 'SINGLE_VALUE'
-  | 'EXTENSION_MISMATCH'
-  | 'EMPTY_CLASS'
-  | 'PATH_ESCAPES'
-  | 'ZIP_BOMB'
-  | 'DUPLICATE_IMAGE'
-  | 'SINGLE_IMAGE_CLASS'
-  | 'CASE_COLLISION'
-  | 'NOT_AN_IMAGE'
-  | 'IMAGE_OUTSIDE_CLASS'
-  | 'FILE_TOO_LARGE'
-  | 'IMAGE_TOO_LARGE'
-  | 'NO_CLASSES'
-  | 'PATH_NOT_FOUND'
-  | 'ARCHIVE_UNREADABLE'
-  | 'ARCHIVE_TRUNCATED'
-  | 'NAME_UNUSABLE'
-  | 'TOO_DEEP'
-  | 'UNREADABLE_FILE'
-  | 'PATH_TOO_LONG'
-  | 'HIDDEN_LEFT_OUT'
-  | 'NAMES_MERGED'
-  | 'NAMES_GUESSED'
-  | 'NAMES_UNDECODABLE'
-  | 'NAMES_ENCODING_UNKNOWN'
-  | 'LAYOUT_UNCLEAR'
-  | 'LAYOUT_GUESSED'
-  | 'EMPTY_SPLIT';
+/** A finding, its path and what it names as people can read them: control characters are spelled out, and of a very long path its ends are left. */
+export function makeProblem<Code extends ErrorCode>(
+  code: Code,
+  path: string,
+  parameters: ErrorParameters<Code>,
+): Problem {
+  const shown = Object.fromEntries(
+    Object.entries<Parameter>(parameters).map(([name, value]) => [name, readable(value)]),
+  );
+  return { code, path: shortened(printable(path)), ...english(code, shown), parameters: shown };
+}
 
-/** A problem with a path as people can read it: control characters are spelled out, and of a very long path its ends are left. */
-export function makeProblem(code: ProblemCode, path: string, message: string, hint: string): Problem {
-  return { code, path: shortened(printable(path)), message, hint, parameters: {} };
+function readable(value: Parameter): Parameter {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? printable(value) : { en: printable(value.en), ko: printable(value.ko) };
 }
 
 const longestPath = 500;
@@ -59,8 +32,11 @@ function shortened(path: string): string {
 
 const invisible = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
+const plain = /^[\x20-\x7E]*$/;
+
 /** The text with characters that hide or turn other text spelled out as `\u{…}`. */
 export function printable(text: string): string {
+  if (plain.test(text)) return text;
   return text.replace(invisible, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 

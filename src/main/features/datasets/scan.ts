@@ -1,23 +1,21 @@
 import { createHash } from 'node:crypto';
+import { phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import {
-  codingUnsupported,
-  extensionWrong,
-  fileTooLarge,
-  hiddenLeftOut,
-  imageTooLarge,
-  imageUnreadable,
-  notAnImage,
-  pixelsUnsupported,
-  typeUnsupported,
-} from './image-problems.ts';
-import { type ImageType, signatureBytes, typeOfBytes, typeOfName } from './image-types.ts';
+  type ImageType,
+  readableTypes,
+  signatureBytes,
+  titleOf,
+  typeOfBytes,
+  typeOfName,
+  usualExtension,
+} from './image-types.ts';
 import type { ImageContent } from './images.ts';
 import type { SourceLimits } from './limits.ts';
 import { checkPath } from './names.ts';
 import { type DatasetSource, EntryFault, ImageFault, type ImageReader, type SourceEntry } from './ports.ts';
-import { Findings, type Problem } from './problems.ts';
+import { Findings, makeProblem, type Problem } from './problems.ts';
 
 /** A file that is an image, or wants to be one. */
 interface ScannedImage {
@@ -88,7 +86,8 @@ class Scanning {
 
   result(): Scan {
     const { images, folders, otherFolders, errors, warnings, isCutShort } = this;
-    for (const [folder, { count, first }] of this.hidden) warnings.add(hiddenLeftOut(folder, count, first));
+    for (const [folder, { count, first }] of this.hidden)
+      warnings.add(makeProblem('HIDDEN_LEFT_OUT', folder, { count, first }));
     images.sort((one, other) => (one.sourcePath < other.sourcePath ? -1 : 1));
     return { images, folders, otherFolders, errors, warnings, isCutShort };
   }
@@ -128,9 +127,7 @@ class Scanning {
         return;
       }
       const problem =
-        promised && !complete
-          ? fileTooLarge(entry.path, maxFileBytes)
-          : this.faultOf(entry.path, bytes, found);
+        promised && !complete ? tooLarge(entry.path, maxFileBytes) : this.faultOf(entry.path, bytes, found);
       if (problem) problems.push(problem);
       // Bytes that are another type than the name says are looked at all the same: one fault does not hide another.
       const isWhole = promised !== null && complete && found?.read === true;
@@ -195,10 +192,11 @@ class Scanning {
     const promised = typeOfName(path);
     if (!found) {
       if (promised?.read === false && bytes.length > 0) return typeUnsupported(path, promised);
-      return imageUnreadable(path, bytes.length === 0 ? 'the file is empty' : 'its bytes are no image');
+      const why = bytes.length === 0 ? isEmpty : isNoImage;
+      return makeProblem('IMAGE_UNREADABLE', path, { image: theImage, why });
     }
     if (!found.read) return typeUnsupported(path, found);
-    return promised?.name === found.name ? null : extensionWrong(path, found);
+    return promised?.name === found.name ? null : misnamed(path, found);
   }
 
   private async decode(
@@ -226,16 +224,52 @@ function isMissed(path: string): boolean {
   return type !== null && !type.isByTheWay;
 }
 
-function problemOf(path: string, { reason, message }: ImageFault, maxPixels: number): Problem {
+const theImage = { en: 'The image', ko: '이미지' };
+const isEmpty = { en: 'the file is empty', ko: '빈 파일입니다' };
+const isNoImage = { en: 'its bytes are no image', ko: '내용이 이미지가 아닙니다' };
+
+function tooLarge(path: string, most: number): Problem {
+  const what = phrase('The file has more than {mebibytes} MiB', '{mebibytes}MiB를 넘습니다', {
+    mebibytes: Math.round(most / 2 ** 20),
+  });
+  const hint = {
+    en: 'Scale the image down or save it compressed.',
+    ko: '이미지를 줄이거나 압축하여 저장하세요.',
+  };
+  return makeProblem('FILE_TOO_LARGE', path, { what, hint });
+}
+
+function notAnImage(path: string): Problem {
+  return makeProblem('NOT_AN_IMAGE', path, { why: { en: 'the file is no image', ko: '이미지가 아닌 파일' } });
+}
+
+/** A type that is known and not decoded. */
+function typeUnsupported(path: string, type: ImageType): Problem {
+  const why = phrase('it is a {type}', '{type} 파일입니다', { type: titleOf(type) });
+  const leftOut = phrase('it is a {type}, and is left out', '{type} 파일이라 제외합니다', {
+    type: titleOf(type),
+  });
+  return makeProblem('IMAGE_TYPE_UNSUPPORTED', path, {
+    why: type.isByTheWay ? leftOut : why,
+    types: readableTypes,
+  });
+}
+
+/** An error, not a warning: other programs go by the extension, and would fail on the file or misread it. */
+function misnamed(path: string, type: ImageType): Problem {
+  return makeProblem('EXTENSION_MISMATCH', path, { type: titleOf(type), extension: usualExtension(type) });
+}
+
+function problemOf(path: string, { reason, why }: ImageFault, maxPixels: number): Problem {
   switch (reason) {
     case 'too_large':
-      return imageTooLarge(path, maxPixels);
+      return makeProblem('IMAGE_TOO_LARGE', path, { most: Math.round(maxPixels / 1e6) });
     case 'coding':
-      return codingUnsupported(path, message);
+      return makeProblem('IMAGE_TYPE_UNSUPPORTED', path, { why, types: readableTypes });
     case 'pixels':
-      return pixelsUnsupported(path, message);
+      return makeProblem('PIXELS_UNSUPPORTED', path, { depth: why });
     case 'unreadable':
-      return imageUnreadable(path, message);
+      return makeProblem('IMAGE_UNREADABLE', path, { image: theImage, why });
   }
 }
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
-import { linkUnsupported } from './errors.ts';
 import type { AcceptedImage } from './images.ts';
 import { blobKey, type ManifestLine, manifestLine } from './manifest.ts';
 import { type DatasetSource, EntryFault, type ImportMode } from './ports.ts';
@@ -100,7 +100,7 @@ async function linkImages(
   { links, signal, onProgress }: StoringParts,
 ): Promise<Map<string, number>> {
   // An import by link that was begun while the store could.
-  if (!links) throw linkUnsupported();
+  if (!links) throw fault('LINK_UNSUPPORTED', {});
   const times = new Map<string, number>();
   await forEachConcurrently(wanted.values(), linksAtOnce, async (image) => {
     signal.throwIfAborted();
@@ -113,10 +113,5 @@ async function linkImages(
 }
 
 function sourceChanged(file: string, cause?: unknown): TrainyardError {
-  return new TrainyardError(
-    'SOURCE_CHANGED',
-    `${file} was changed while it was being imported`,
-    'Let whatever writes there finish, then import again.',
-    { place: { file }, status: 409, cause },
-  );
+  return fault('SOURCE_CHANGED', { file }, { place: { file }, cause });
 }

@@ -1,8 +1,10 @@
+import { type Bilingual, type ParametersOf, phrase } from '../../../shared/errors/entry.ts';
+import { trainingRisks } from '../../../shared/errors/training.ts';
 import type { PlacedImage } from './images.ts';
 import type { Split } from './layout.ts';
 import { whiteOf } from './manifest.ts';
 import { LookIndex } from './near-duplicates.ts';
-import { makeProblem, type Problem, type ProblemCode, printable } from './problems.ts';
+import { makeProblem, type Problem } from './problems.ts';
 
 /** Fewer images of a class than these to train on are a warning: three or four teach a network hardly more than themselves. */
 export const fewImages = 10;
@@ -13,21 +15,13 @@ const namedClasses = 10;
 const namedPairs = 3;
 
 /** Codes of {@link findTrainingRisks}: shown before a training, too. */
-export const trainingRiskCodes = [
-  'ONE_CLASS',
-  'FEW_IMAGES',
-  'CLASS_NOT_VALIDATED',
-  'IMBALANCED_CLASSES',
-  'DUPLICATES_ACROSS_SPLITS',
-  'NEAR_DUPLICATES',
-  'SINGLE_VALUE',
-] as const satisfies readonly ProblemCode[];
-
-type RiskCode = (typeof trainingRiskCodes)[number];
+export const trainingRiskCodes = Object.keys(trainingRisks);
 
 /** Without a path, so that it stands before the findings on files. */
-const risk = (code: RiskCode, message: string, hint: string) =>
-  makeProblem(code, '', printable(message), hint);
+const risk = <Code extends keyof typeof trainingRisks>(
+  code: Code,
+  parameters: ParametersOf<(typeof trainingRisks)[Code]>,
+) => makeProblem(code, '', parameters);
 
 const number = new Intl.NumberFormat('en').format;
 
@@ -52,41 +46,37 @@ function classRisks(images: readonly PlacedImage[], hasSplits: boolean): Problem
       toTrain.set(image.class, (toTrain.get(image.class) ?? 0) + 1);
   const counts = [...toTrain].sort(([, one], [, other]) => one - other);
   const risks: Problem[] = [];
-  if (counts.length === 1)
-    risks.push(
-      risk(
-        'ONE_CLASS',
-        `There is one class only, "${counts[0]?.[0]}": a model that always answers with it is always right`,
-        'Add folders with images of other classes, or of what the class is not.',
-      ),
-    );
+  if (counts.length === 1) risks.push(risk('ONE_CLASS', { class: counts[0]?.[0] ?? '' }));
   const few = counts.filter(([, count]) => count < fewImages);
   if (few.length > 0)
     risks.push(
-      risk(
-        'FEW_IMAGES',
-        `${few.length} of ${counts.length} classes have fewer than ${fewImages} images to train on: ${listed(few.map(([name, count]) => `${name} (${count})`))}`,
-        'Add images of these classes: some hundred each are a good start.',
-      ),
+      risk('FEW_IMAGES', {
+        few: few.length,
+        classes: counts.length,
+        least: fewImages,
+        list: listed(few.map(([name, count]) => `${name} (${count})`)),
+      }),
     );
   const [smallest, largest] = [counts.find(([, count]) => count > 0), counts.at(-1)];
   if (smallest && largest && largest[1] > mostImbalance * smallest[1])
     risks.push(
-      risk(
-        'IMBALANCED_CLASSES',
-        `The classes are uneven past 1 to ${mostImbalance}: "${largest[0]}" has ${number(largest[1])} images to train on, "${smallest[0]}" has ${number(smallest[1])}`,
-        'Add images of the small classes or take some from the large ones, and look at the accuracy of each class.',
-      ),
+      risk('IMBALANCED_CLASSES', {
+        ratio: mostImbalance,
+        largest: largest[0],
+        most: number(largest[1]),
+        smallest: smallest[0],
+        least: number(smallest[1]),
+      }),
     );
   const validated = new Set(images.filter(({ split }) => split === 'val').map((image) => image.class));
   const unseen = counts.filter(([name, count]) => count > 0 && !validated.has(name));
   if (hasSplits && validated.size > 0 && unseen.length > 0)
     risks.push(
-      risk(
-        'CLASS_NOT_VALIDATED',
-        `${unseen.length} of ${counts.length} classes have no image in "val": ${listed(unseen.map(([name]) => name))}`,
-        'Move some images of these classes into "val": what is not validated on is not known to be learned.',
-      ),
+      risk('CLASS_NOT_VALIDATED', {
+        unseen: unseen.length,
+        classes: counts.length,
+        list: listed(unseen.map(([name]) => name)),
+      }),
     );
   return risks;
 }
@@ -115,27 +105,28 @@ function splitRisks(images: readonly PlacedImage[]): Problem[] {
       if (image.lowest < image.highest) looks.add(image);
     }
   }
-  const heldOut = images.filter(({ split }) => split !== 'train').length;
-  const of = (pairs: readonly Pair[]) =>
-    `of ${number(heldOut)} images of validation and test ${number(pairs.length)}`;
-  const risks: Problem[] = [];
-  if (same.length > 0)
-    risks.push(
-      risk(
-        'DUPLICATES_ACROSS_SPLITS',
-        `The same bytes stand in two splits: ${of(same)}; ${examples(same, 'is')}`,
-        'Remove them from one of the splits: what was trained on proves nothing in validation.',
-      ),
-    );
-  if (alike.length > 0)
-    risks.push(
-      risk(
-        'NEAR_DUPLICATES',
-        `Images look nearly the same as ones of another split: ${of(alike)}${looks.isExhausted ? ' at least' : ''}; ${examples(alike, 'looks like')}`,
-        'Look at the examples: copies and frames of one film belong into one split. Different pictures of plain things can look so, too; then nothing need be done.',
-      ),
-    );
-  return risks;
+  const heldOut = number(images.filter(({ split }) => split !== 'train').length);
+  const count = number(alike.length);
+  return [
+    ...(same.length === 0
+      ? []
+      : [
+          risk('DUPLICATES_ACROSS_SPLITS', {
+            heldOut,
+            count: number(same.length),
+            examples: examples(same, '{one} is {other}', '{one} = {other}'),
+          }),
+        ]),
+    ...(alike.length === 0
+      ? []
+      : [
+          risk('NEAR_DUPLICATES', {
+            heldOut,
+            count: looks.isExhausted ? phrase('{count} at least', '적어도 {count}', { count }) : count,
+            examples: examples(alike, '{one} looks like {other}', '{one} ≈ {other}'),
+          }),
+        ]),
+  ];
 }
 
 /** Classes, or the whole, whose pixels have one value left once they are read in 8 bits. */
@@ -154,22 +145,35 @@ function singleValues(images: readonly PlacedImage[]): Problem[] {
   const flat = [...values].filter(([, value]) => value !== null);
   if (flat.length === 0) return [];
   const isAll = flat.length === values.size && new Set(values.values()).size === 1;
-  return [
-    risk(
-      'SINGLE_VALUE',
-      isAll
-        ? `All pixels of all images have the same brightness, ${flat[0]?.[1]} of 255: there is nothing to be seen in them`
-        : `All pixels of ${flat.length} of ${values.size} classes have the same brightness: ${listed(flat.map(([name, value]) => `${name} (${value} of 255)`))}`,
-      'Look at the images as they are shown here; where the files should show more, save them with values from 0 to 255 (or to 65,535 with 16 bits).',
-    ),
-  ];
+  const which = isAll
+    ? { en: 'all images', ko: '모든 이미지' }
+    : phrase('{flat} of {classes} classes', '클래스 {classes}개 중 {flat}개', {
+        flat: flat.length,
+        classes: values.size,
+      });
+  const brightness = (name: string) => values.get(name) ?? '';
+  const names = flat.map(([name]) => name);
+  const list = isAll
+    ? phrase(', {value} of 255', '(255 중 {value})', { value: brightness(names[0] ?? '') })
+    : {
+        en: `: ${listed(names.map((name) => `${name} (${brightness(name)} of 255)`))}`,
+        ko: `: ${listed(names.map((name) => `${name}(255 중 ${brightness(name)})`))}`,
+      };
+  return [risk('SINGLE_VALUE', { which, list })];
 }
 
 const listed = (names: readonly string[]) =>
   `${names.slice(0, namedClasses).join(', ')}${names.length > namedClasses ? ', …' : ''}`;
 
-const examples = (pairs: readonly Pair[], verb: string) =>
-  `${pairs
+function examples(
+  pairs: readonly Pair[],
+  en: '{one} is {other}' | '{one} looks like {other}',
+  ko: string,
+): Bilingual {
+  const named = pairs
     .slice(0, namedPairs)
-    .map(([image, other]) => `${image.sourcePath} ${verb} ${other.sourcePath}`)
-    .join(', ')}${pairs.length > namedPairs ? ', …' : ''}`;
+    .map(([image, other]) => phrase(en, ko, { one: image.sourcePath, other: other.sourcePath }));
+  const more = pairs.length > namedPairs ? ', …' : '';
+  const list = (language: keyof Bilingual) => named.map((pair) => pair[language]).join(', ') + more;
+  return { en: list('en'), ko: list('ko') };
+}

@@ -1,10 +1,10 @@
 import type { Validation } from '../../../shared/contract/datasets.ts';
+import { phrase } from '../../../shared/errors/entry.ts';
 import { findGroupProblems } from './class-problems.ts';
-import { emptySplit, imageDamaged, outsideClass } from './image-problems.ts';
 import type { PlacedImage } from './images.ts';
 import { type Layout, placeOf, recogniseLayout } from './layout.ts';
 import type { ClassCount, DatasetFormat } from './ports.ts';
-import type { Findings } from './problems.ts';
+import { type Findings, makeProblem, type Problem } from './problems.ts';
 import { automatic, type Reading } from './reading.ts';
 import type { Scan } from './scan.ts';
 import { findTrainingRisks } from './training-risks.ts';
@@ -31,7 +31,7 @@ export function evaluate(
   const seen = { images: scan.images.map(({ segments }) => segments), folders, otherFolders };
   const { layout, doubt, emptySplits } = recogniseLayout(seen, classesAt);
   if (doubt) (doubt.isWarning ? warnings : errors).add(doubt.problem);
-  for (const folder of emptySplits) warnings.add(emptySplit(folder));
+  for (const folder of emptySplits) warnings.add(makeProblem('EMPTY_SPLIT', folder, {}));
   const images = placeImages(scan, layout, { errors, warnings });
   const groups = findGroupProblems(scan, layout, images, { errors, warnings });
 
@@ -65,11 +65,20 @@ function placeImages(
     for (const problem of problems) errors.add(problem);
     const { split, path } = place;
     const file = segments.slice(layout.base.length).join('/');
-    if (facts?.damage) warnings.add(imageDamaged(sourcePath, facts.damage));
+    if (facts?.damage) warnings.add(makeProblem('IMAGE_DAMAGED', sourcePath, { why: facts.damage }));
     if (facts) images.push({ ...facts, split, class: place.class, path, sourcePath, file });
   }
   for (const [folder, { count, first }] of outside) warnings.add(outsideClass(folder, count, first));
   return images.sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** Images that lie in no class. @param folder on the first level where classes lie; empty for images beside the classes' folders */
+function outsideClass(folder: string, count: number, first: string): Problem {
+  const where =
+    folder === ''
+      ? { en: 'beside the folders of the classes', ko: '클래스 폴더들 옆에' }
+      : phrase('in "{folder}"', '"{folder}"에', { folder });
+  return makeProblem('IMAGE_OUTSIDE_CLASS', first, { count, first, where });
 }
 
 function report(

@@ -1,3 +1,4 @@
+import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { DatasetFiles } from './dataset-files.ts';
@@ -6,7 +7,7 @@ import { isHidden, isLeftover } from './leftovers.ts';
 import type { ManifestLine } from './manifest.ts';
 import { normalName } from './names.ts';
 import type { DatasetSources, DatasetVersionRecord } from './ports.ts';
-import { Findings, type Problem, printable } from './problems.ts';
+import { Findings, makeProblem, type Problem } from './problems.ts';
 
 const atOnce = 4;
 
@@ -17,50 +18,22 @@ export async function verifyVersion(
   parts: { readonly files: DatasetFiles; readonly sources: DatasetSources },
 ): Promise<{ ok: boolean; problems: Problem[] }> {
   const findings = new Findings();
-  const add = (code: string, path: string, message: string, hint: string) =>
-    findings.add({ code, path: printable(path), message, hint, parameters: {} });
   const { rootPath } = version;
   const added = rootPath === null ? [] : await addedFiles(rootPath, lines, parts.sources);
   if (added === null) {
-    add(
-      'MISSING',
-      '',
-      `The folder ${rootPath} can't be read`,
-      'Put the folder back, or connect the disk that it lies on.',
-    );
+    const what = phrase('The folder {folder}', '{folder} 폴더', { folder: rootPath ?? '' });
+    findings.add(makeProblem('MISSING', '', { what }));
   } else {
     await forEachConcurrently(lines, atOnce, async (line) => {
       const hash = await parts.files.hash(version, line);
       if (hash === null)
-        add('MISSING', line.path, 'The file is gone', 'Put it back as it was, or import again.');
-      else if (hash !== line.sha256) {
-        add(
-          'CHANGED',
-          line.path,
-          'The file has other bytes than when it was imported',
-          'Put it back as it was, or import again: that makes a new version.',
-        );
-      }
+        findings.add(makeProblem('MISSING', line.path, { what: { en: 'The file', ko: '파일' } }));
+      else if (hash !== line.sha256) findings.add(makeProblem('CHANGED', line.path, {}));
     });
-    for (const file of added) {
-      add(
-        'ADDED',
-        file,
-        'The file came after the import and is no part of this version',
-        'Import the folder again to have it in a new version.',
-      );
-    }
+    for (const file of added) findings.add(makeProblem('ADDED', file, {}));
   }
   const { problems, more } = findings.report();
-  if (more > 0) {
-    problems.push({
-      code: 'MORE',
-      path: '',
-      message: `${more} more problems are not listed`,
-      hint: 'Fix these first.',
-      parameters: {},
-    });
-  }
+  if (more > 0) problems.push(makeProblem('MORE', '', { count: more }));
   return { ok: findings.count === 0, problems };
 }
 

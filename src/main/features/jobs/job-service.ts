@@ -1,12 +1,12 @@
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { datasetStatisticsSchema, modelExportSchema } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { noVersionYet } from '../../../shared/errors/datasets.ts';
 import { statusWords } from '../../../shared/errors/runs.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
-import { versionNotFound } from '../datasets/errors.ts';
 import type { DatasetRepository } from '../datasets/ports.ts';
 import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
 import { type ExportArguments, weightsName } from './model-export.ts';
@@ -96,7 +96,8 @@ export class JobService {
     const dataset = await datasets.find(userId, reference);
     if (!dataset) throw fault('DATASET_NOT_FOUND', { name: reference });
     const record = version === undefined ? dataset.newest : await datasets.findVersion(dataset.id, version);
-    if (!record) throw versionNotFound(dataset.name, version ?? null);
+    if (!record)
+      throw fault('DATASET_VERSION_NOT_FOUND', { dataset: dataset.name, version: version ?? noVersionYet });
     return {
       userId,
       kind: 'dataset.statistics',

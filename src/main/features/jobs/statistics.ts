@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { DatasetStatistics } from '../../../shared/contract/jobs.ts';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { DatasetFiles } from '../datasets/dataset-files.ts';
-import { versionNotFound } from '../datasets/errors.ts';
+import { imageUnreadable } from '../datasets/image-views.ts';
 import { manifestKey, whiteFor } from '../datasets/manifest.ts';
 import type { Manifests } from '../datasets/manifests.ts';
 import { type DatasetRepository, type DatasetVersionRecord, ImageFault } from '../datasets/ports.ts';
@@ -60,7 +60,7 @@ export class StatisticsJob implements JobKind {
       signal.throwIfAborted();
       const bytes = await files.readImage(record, line);
       const image = await pixels.sums(bytes, whiteFor(line, white)).catch((error: unknown) => {
-        throw error instanceof ImageFault ? unreadable(line.path, error) : error;
+        throw error instanceof ImageFault ? imageUnreadable(line.path, error) : error;
       });
       total.pixels += image.pixels;
       add(total.sums, image.sums);
@@ -85,7 +85,7 @@ export class StatisticsJob implements JobKind {
 
   private async versionOf(datasetId: string, version: number): Promise<DatasetVersionRecord> {
     const record = await this.parts.repository.findVersion(datasetId, version);
-    if (!record) throw versionNotFound(datasetId, version);
+    if (!record) throw fault('DATASET_VERSION_NOT_FOUND', { dataset: datasetId, version });
     return record;
   }
 }
@@ -117,13 +117,4 @@ function statisticsOf({ pixels, sums, squares, sizes, classes }: HandedIn): Data
       .sort((left, right) => (left.name < right.name ? -1 : 1)),
     imbalance: counts.length === 0 ? 1 : Math.max(...counts) / Math.min(...counts),
   };
-}
-
-function unreadable(path: string, cause: ImageFault): TrainyardError {
-  return new TrainyardError(
-    'IMAGE_UNREADABLE',
-    `The image ${path} cannot be read: ${cause.message}`,
-    'Verify the dataset: its files may have been damaged.',
-    { status: 409, place: { file: path }, cause },
-  );
 }

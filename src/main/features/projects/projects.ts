@@ -1,9 +1,9 @@
 import type { Project } from '../../../shared/contract/projects.ts';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
-import { projectNotFound } from './errors.ts';
 import type { ProjectChange, ProjectStore } from './ports.ts';
 
 export interface ProjectInput {
@@ -37,7 +37,7 @@ export class Projects {
   /** By id or name. @throws TrainyardError PROJECT_NOT_FOUND */
   async show(userId: string, reference: string): Promise<Project> {
     const project = await this.store.find(userId, reference);
-    if (!project) throw projectNotFound(reference);
+    if (!project) throw fault('PROJECT_NOT_FOUND', { name: reference });
     return project;
   }
 
@@ -50,7 +50,7 @@ export class Projects {
       description: input.description ?? null,
       tags: withoutRepeats(input.tags ?? []),
     });
-    if (!project) throw nameTaken(input.name);
+    if (!project) throw fault('PROJECT_NAME_TAKEN', { name: input.name });
     failpoint('project.create.after');
     await this.changed(userId, 'project.create', project.id, null, describe(project));
     return project;
@@ -66,8 +66,8 @@ export class Projects {
     };
     failpoint('project.update.before');
     const after = await this.store.update(before.id, change);
-    if (after === 'taken') throw nameTaken(input.name ?? before.name);
-    if (after === 'missing') throw projectNotFound(reference);
+    if (after === 'taken') throw fault('PROJECT_NAME_TAKEN', { name: input.name ?? before.name });
+    if (after === 'missing') throw fault('PROJECT_NOT_FOUND', { name: reference });
     failpoint('project.update.after');
     await this.changed(userId, 'project.update', after.id, describe(before), describe(after));
     return after;
@@ -78,16 +78,9 @@ export class Projects {
     const project = await this.show(userId, reference);
     failpoint('project.remove.before');
     const removed = await this.store.remove(project.id);
-    if (removed === 'missing') throw projectNotFound(reference);
-    if (removed !== 'removed') {
-      const { runsUnderWay } = removed;
-      throw new TrainyardError(
-        'PROJECT_IN_USE',
-        `The project "${project.name}" has ${runsUnderWay === 1 ? 'a run that is' : `${runsUnderWay} runs that are`} not over`,
-        'Cancel the runs that are queued or running, or wait for their end.',
-        { status: 409, place: { field: 'project' } },
-      );
-    }
+    if (removed === 'missing') throw fault('PROJECT_NOT_FOUND', { name: reference });
+    if (removed !== 'removed')
+      throw fault('PROJECT_IN_USE', { name: project.name, runs: runsUnderWay(removed.runsUnderWay) });
     failpoint('project.remove.after');
     await this.changed(userId, 'project.remove', project.id, describe(project), null);
     return { id: project.id };
@@ -111,16 +104,4 @@ function describe({ name, description, tags }: Project): Record<string, unknown>
 
 function withoutRepeats(tags: readonly string[]): string[] {
   return [...new Set(tags)];
-}
-
-function nameTaken(name: string): TrainyardError {
-  return new TrainyardError(
-    'PROJECT_NAME_TAKEN',
-    `There is a project "${name}" already`,
-    'Choose another name, or use that project.',
-    {
-      status: 409,
-      place: { field: 'name' },
-    },
-  );
 }

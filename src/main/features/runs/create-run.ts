@@ -5,9 +5,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Tx, UnitOfWork } from '../../postgres/unit-of-work.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import { versionNotFound } from '../datasets/errors.ts';
 import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../datasets/ports.ts';
-import { projectNotFound } from '../projects/errors.ts';
 import type { ProjectStore } from '../projects/ports.ts';
 import { buildConfig } from '../training/build-config.ts';
 import type { TrainableModel, TrainableModels } from '../training/models.ts';
@@ -89,7 +87,7 @@ export class RunCreation {
       if (made !== null) return { runId: made };
     }
     const project = await projects.find(userId, request.project);
-    if (!project) throw projectNotFound(request.project);
+    if (!project) throw fault('PROJECT_NOT_FOUND', { name: request.project });
     const { dataset, version } = await this.dataset(userId, request);
     const model = await this.model(request.model);
     const config = buildConfig(
@@ -152,7 +150,7 @@ export class RunCreation {
     failpoint('run.create.rows.before');
     return work.transaction(async (tx) => {
       const gone = await runs.lockSources(tx, project.id, dataset.id);
-      if (gone === 'project') throw projectNotFound(request.project);
+      if (gone === 'project') throw fault('PROJECT_NOT_FOUND', { name: request.project });
       if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: request.dataset });
       const name = request.name ?? (await this.defaultName(tx, project.id, dataset.name, config.model.name));
       const isNew = await runs.insert(tx, {
@@ -197,7 +195,7 @@ export class RunCreation {
     if (wanted === undefined) return { dataset, version: dataset.newest };
     const version = await datasets.findVersion(dataset.id, wanted);
     if (version) return { dataset, version };
-    throw versionNotFound(dataset.name, wanted);
+    throw fault('DATASET_VERSION_NOT_FOUND', { dataset: dataset.name, version: wanted });
   }
 
   private async model(id: string): Promise<TrainableModel> {

@@ -5,7 +5,6 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
-import { projectNotFound } from '../projects/errors.ts';
 import type { ProjectStore } from '../projects/ports.ts';
 import type { TrainableModel, TrainableModels } from '../training/models.ts';
 import { differencesOf } from './differences.ts';
@@ -45,7 +44,8 @@ export class RunViews {
   async list(userId: string, request: RunListRequest): Promise<{ runs: RunSummary[]; total: number }> {
     const { projects, reader } = this.parts;
     const project = request.project === undefined ? null : await projects.find(userId, request.project);
-    if (request.project !== undefined && !project) throw projectNotFound(request.project);
+    if (request.project !== undefined && !project)
+      throw fault('PROJECT_NOT_FOUND', { name: request.project });
     return reader.list({
       projectId: project?.id ?? null,
       status: request.status ?? null,

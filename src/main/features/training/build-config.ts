@@ -1,4 +1,6 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { type Parameter, phrase } from '../../../shared/errors/entry.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import {
   type TrainingConfig,
   type TrainingOverrides,
@@ -38,22 +40,8 @@ export function buildConfig(
   dataset: TrainedDataset,
   overrides: TrainingOverrides,
 ): TrainingConfig {
-  if (!model.taskTypes.includes('classification')) {
-    throw new TrainyardError(
-      'MODEL_TASK_MISMATCH',
-      `${model.id} does not do classification, which is what this dataset is for`,
-      `Choose a model for classification.`,
-      { place: { field: 'model' } },
-    );
-  }
-  if (dataset.classNames.length < 2) {
-    throw new TrainyardError(
-      'TOO_FEW_CLASSES',
-      `The dataset has ${dataset.classNames.length === 1 ? 'one class' : 'no class'}: there is nothing to tell apart`,
-      'Import a dataset with two classes or more.',
-      { place: { field: 'dataset' } },
-    );
-  }
+  if (!model.taskTypes.includes('classification')) throw fault('MODEL_TASK_MISMATCH', { model: model.id });
+  if (dataset.classNames.length < 2) throw fault('TOO_FEW_CLASSES', { count: dataset.classNames.length });
   const slash = model.id.indexOf('/');
   const splits = completeSplits(overrides.dataset ?? {}, {
     trainSplit: model.defaults.dataset?.trainSplit ?? plainSplits.trainSplit,
@@ -78,7 +66,7 @@ export function buildConfig(
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = `overrides.${issue?.path.join('.') ?? ''}`;
-    throw configInvalid(field, `${field}: ${issue?.message ?? 'not usable'}`, 'Correct this value.');
+    throw configInvalid(field, `${field}: ${issue?.message ?? 'not usable'}`);
   }
   checkTogether(parsed.data);
   return parsed.data;
@@ -90,19 +78,30 @@ function checkTogether({ training, dataset }: TrainingConfig): void {
   if (earlyStop.enabled && earlyStop.metric.startsWith('val_') && dataset.valSplit === 0) {
     throw configInvalid(
       'overrides.training.earlyStop.metric',
-      `Early stopping watches ${earlyStop.metric}, and valSplit 0 leaves no images to validate on`,
-      'Make valSplit greater than 0, or watch train_loss or train_accuracy.',
+      phrase(
+        'Early stopping watches {metric}, and valSplit 0 leaves no images to validate on',
+        '조기 종료가 {metric}{metric|을|를} 지켜보는데, valSplit이 0이라 검증할 이미지가 없습니다',
+        { metric: earlyStop.metric },
+      ),
+      {
+        en: ': make valSplit greater than 0, or watch train_loss or train_accuracy',
+        ko: '(valSplit을 0보다 크게 하거나 train_loss 또는 train_accuracy 지켜보기)',
+      },
     );
   }
   if (scheduler.warmupEpochs > epochs) {
     throw configInvalid(
       'overrides.training.scheduler.warmupEpochs',
-      `${scheduler.warmupEpochs} epochs of warm-up do not fit into ${epochs} epochs`,
-      'Make the warm-up shorter or the training longer.',
+      phrase(
+        '{warmup} epochs of warm-up do not fit into {epochs} epochs',
+        '워밍업 {warmup}에포크가 전체 {epochs}에포크보다 깁니다',
+        { warmup: scheduler.warmupEpochs, epochs },
+      ),
+      { en: ': make the warm-up shorter or the training longer', ko: '(워밍업을 줄이거나 학습을 늘리기)' },
     );
   }
 }
 
-function configInvalid(field: string, message: string, hint: string): TrainyardError {
-  return new TrainyardError('CONFIG_INVALID', message, hint, { place: { field } });
+function configInvalid(field: string, problem: Parameter, how: Parameter = ''): TrainyardError {
+  return fault('CONFIG_INVALID', { problem, how }, { place: { field } });
 }

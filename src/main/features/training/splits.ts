@@ -1,4 +1,6 @@
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 
 export interface Splits {
   readonly trainSplit: number;
@@ -25,10 +27,13 @@ export function completeSplits(
   const left = 1 - said.reduce((sum, name) => sum + (given[name] ?? 0), 0);
   if (left < -1e-6 || (open.length === 0 && left > 1e-6)) {
     const sum = tidy(1 - left);
+    const parts = said.map((name) => `${name} ${given[name]}`).join(' + ');
+    const values = { parts, sum };
     throw splitsInvalid(
-      said[0] ?? 'trainSplit',
-      `${said.map((name) => `${name} ${given[name]}`).join(' + ')} is ${sum}, not ${open.length === 0 ? '1' : 'at most 1'}`,
-      'Choose shares that add up to 1, or leave one out.',
+      said[0],
+      open.length === 0
+        ? phrase('{parts} is {sum}, not 1', '{parts}의 합이 1이 아니라 {sum}입니다', values)
+        : phrase('{parts} is {sum}, not at most 1', '{parts}의 합 {sum}이 1을 넘습니다', values),
     );
   }
   const weight = open.reduce((sum, name) => sum + defaults[name], 0);
@@ -43,18 +48,18 @@ export function completeSplits(
     valSplit: shareOf('valSplit'),
     testSplit: shareOf('testSplit'),
   };
-  if (splits.trainSplit === 0) {
-    throw splitsInvalid(
-      said[0] ?? 'trainSplit',
-      'The splits leave no images to train on',
-      'Make trainSplit greater than 0.',
-    );
-  }
+  if (splits.trainSplit === 0)
+    throw splitsInvalid(said[0], {
+      en: 'The splits leave no images to train on',
+      ko: '학습할 이미지가 남지 않습니다',
+    });
   return splits;
 }
 
-function splitsInvalid(field: string, message: string, hint: string): TrainyardError {
-  return new TrainyardError('SPLITS_INVALID', message, hint, {
-    place: { field: `overrides.dataset.${field}` },
-  });
+function splitsInvalid(field: keyof Splits | undefined, problem: Bilingual): TrainyardError {
+  return fault(
+    'SPLITS_INVALID',
+    { problem },
+    { place: { field: `overrides.dataset.${field ?? 'trainSplit'}` } },
+  );
 }

@@ -55,9 +55,7 @@ try {
   }
 } catch (error) {
   const known = systemFault(error);
-  if (known) {
-    const { code, message, hint, place, status } = known;
-    post({ kind: 'failed', code, message, hint, place, status });
-  } else if (!signal.aborted) throw error;
+  if (known) post({ kind: 'failed', error: known.record, status: known.status });
+  else if (!signal.aborted) throw error;
 }
 port.close();

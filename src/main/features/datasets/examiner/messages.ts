@@ -1,5 +1,5 @@
 import type { Validation } from '../../../../shared/contract/datasets.ts';
-import type { ErrorPlace } from '../../../../shared/errors/error.ts';
+import type { KeptError } from '../../../../shared/errors/error.ts';
 import type { ExaminationRequest } from '../examination.ts';
 import type { AcceptedImage } from '../images.ts';
 
@@ -24,14 +24,7 @@ export type ThreadMessage =
     }
   | { readonly kind: 'images'; readonly images: readonly AcceptedImage[] }
   /** A fault that a person can act on; every other one ends the thread. */
-  | {
-      readonly kind: 'failed';
-      readonly code: string;
-      readonly message: string;
-      readonly hint: string;
-      readonly place: ErrorPlace;
-      readonly status: number;
-    };
+  | { readonly kind: 'failed'; readonly error: KeptError; readonly status: number };
 
 /** What the thread is told. `more`, the answer to `found` and to `images`: more images are wanted. `stop`: nobody wants any of it. */
 export type ThreadOrder = 'more' | 'stop';

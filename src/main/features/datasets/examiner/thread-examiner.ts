@@ -41,7 +41,7 @@ export class ThreadExaminer implements SourceExaminer {
     thread.on('message', (message: ThreadMessage) => {
       if (signal.aborted) return;
       if (message.kind === 'progress') onProgress(...message.at);
-      else if (message.kind === 'failed') failed = asError(message);
+      else if (message.kind === 'failed') failed = TrainyardError.from(message.error, message);
       else {
         if (message.kind === 'found') found = message;
         else for (const image of message.images) accepted.push(image);
@@ -82,8 +82,4 @@ function result(
     throw new Error('the thread that examined a dataset ended before it had told all');
   const { validation, base, isFatal } = found;
   return { validation, base, isFatal, accepted };
-}
-
-function asError({ code, message, hint, place, status }: Extract<ThreadMessage, { kind: 'failed' }>) {
-  return new TrainyardError(code, message, hint, { place, status });
 }

@@ -1,6 +1,7 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import { errorMessage } from '../../../../shared/errors/error.ts';
-import { ImageFault } from '../ports.ts';
+import { ImageFault, type ImageFaultReason } from '../ports.ts';
 
 // Many small images: side by side, each on one thread. Nothing is decoded twice, so nothing need be cached.
 sharp.concurrency(1);
@@ -80,10 +81,17 @@ export async function sixteenBitPixels(image: Sharp, colours: 'grey' | 'rgb') {
 export function imageFault(error: unknown): ImageFault {
   if (error instanceof ImageFault) return error;
   const message = errorMessage(error);
-  if (/pixel limit/i.test(message)) return new ImageFault('too_large', 'it has too many pixels', error);
-  if (/samples out of range/.test(message))
-    return new ImageFault('pixels', 'numbers of an unusual size (64 bits, say)', error);
+  const because = (reason: ImageFaultReason) => new ImageFault(reason, reasons[reason], error);
+  if (/pixel limit/i.test(message)) return because('too_large');
+  if (/samples out of range/.test(message)) return because('pixels');
   return /unsupported|not supported|not implemented|data precision|lossless jpeg/i.test(message)
-    ? new ImageFault('coding', 'there is no decoder for it here', error)
-    : new ImageFault('unreadable', 'its data is damaged or ends too early', error);
+    ? because('coding')
+    : because('unreadable');
 }
+
+const reasons: Readonly<Record<ImageFaultReason, Bilingual>> = {
+  too_large: { en: 'it has too many pixels', ko: '픽셀이 너무 많습니다' },
+  pixels: { en: 'numbers of an unusual size (64 bits, say)', ko: '흔치 않은 크기(64비트 등)의 수' },
+  coding: { en: 'there is no decoder for it here', ko: '여기에는 이 형식의 디코더가 없습니다' },
+  unreadable: { en: 'its data is damaged or ends too early', ko: '데이터가 손상되었거나 중간에 끝납니다' },
+};

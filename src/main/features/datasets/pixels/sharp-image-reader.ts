@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
+import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { fingerprintOf, rangeOf } from '../fingerprint.ts';
 import type { ImageFacts } from '../images.ts';
 import { ImageFault, type ImageReader } from '../ports.ts';
@@ -14,24 +15,33 @@ import { jpegPrecision, pngDamage, withJpegEnd } from './file-damage.ts';
 
 type Look = Omit<ImageFacts, 'damage'>;
 
+const wrongChunk = {
+  en: 'a chunk beside the picture has a wrong check sum',
+  ko: '그림 옆 청크의 체크섬이 맞지 않습니다',
+};
+
 /** Images through libvips. */
 export class SharpImageReader implements ImageReader {
   async inspect(bytes: Uint8Array, maxPixels: number): Promise<ImageFacts> {
     const ends = pngDamage(bytes);
     if (ends === 'swollen')
-      throw new ImageFault(
-        'unreadable',
-        'more than 1 MiB of packed text or profiles stands beside the picture',
-      );
+      throw new ImageFault('unreadable', {
+        en: 'more than 1 MiB of packed text or profiles stands beside the picture',
+        ko: '그림 옆에 압축된 글이나 프로필이 1MiB 넘게 들어 있습니다',
+      });
     const precision = jpegPrecision(bytes);
     if (precision !== null && precision !== 8)
-      throw new ImageFault('coding', `a JPEG of ${precision} bits a sample`);
+      throw new ImageFault(
+        'coding',
+        phrase('a JPEG of {bits} bits a sample', '표본당 {bits}비트인 JPEG입니다', { bits: precision }),
+      );
     try {
       const look = await decodeStrictly(bytes, 'warning', maxPixels);
-      if (ends === 'cut') throw new ImageFault('unreadable', 'the file ends too early');
+      if (ends === 'cut')
+        throw new ImageFault('unreadable', { en: 'the file ends too early', ko: '파일이 중간에 끝납니다' });
       return {
         ...look,
-        damage: ends === 'chunk' ? 'a chunk beside the picture has a wrong check sum' : null,
+        damage: ends === 'chunk' ? wrongChunk : null,
       };
     } catch (error) {
       const fault = imageFault(error);
@@ -82,7 +92,8 @@ async function decodeStrictly(
 ): Promise<Look> {
   const image = openImage(bytes, { failOn, limitInputPixels: maxPixels });
   const { channels, depth } = await image.metadata();
-  if (!scaledDepths.includes(depth)) throw new ImageFault('pixels', wordsOf[depth] ?? depth);
+  if (!scaledDepths.includes(depth))
+    throw new ImageFault('pixels', wordsOf[depth] ?? { en: depth, ko: depth });
   if (depth === 'ushort') return { ...(await sixteenBits(image, channels)), channels, bits: 16 };
   // One channel is a third of the memory of three; the decoder goes through all of the file either way.
   const { data, info } = await image
@@ -96,15 +107,16 @@ async function decodeStrictly(
 }
 
 /** Depths of libvips that have no scale, in words. */
-const wordsOf: Readonly<Record<string, string>> = {
-  char: '8-bit numbers with a sign',
-  short: '16-bit numbers with a sign',
-  int: '32-bit numbers with a sign',
-  uint: '32-bit whole numbers',
-  float: '32-bit floating-point numbers',
-  double: '64-bit floating-point numbers',
-  complex: 'complex numbers',
-  dpcomplex: 'complex numbers',
+const complex = { en: 'complex numbers', ko: '복소수' };
+const wordsOf: Readonly<Record<string, Bilingual>> = {
+  char: { en: '8-bit numbers with a sign', ko: '부호 있는 8비트 정수' },
+  short: { en: '16-bit numbers with a sign', ko: '부호 있는 16비트 정수' },
+  int: { en: '32-bit numbers with a sign', ko: '부호 있는 32비트 정수' },
+  uint: { en: '32-bit whole numbers', ko: '32비트 정수' },
+  float: { en: '32-bit floating-point numbers', ko: '32비트 부동소수점 수' },
+  double: { en: '64-bit floating-point numbers', ko: '64비트 부동소수점 수' },
+  complex,
+  dpcomplex: complex,
 };
 
 async function sixteenBits(image: Sharp, stored: number) {
@@ -115,7 +127,7 @@ async function sixteenBits(image: Sharp, stored: number) {
 
 /** @throws ImageFault where parts of the picture are missing: the fault that was met first */
 async function repair(bytes: Uint8Array, maxPixels: number, fault: ImageFault): Promise<ImageFacts> {
-  const damage = fault.message;
+  const damage = fault.why;
   const looks = [() => decodeStrictly(bytes, 'error', maxPixels)];
   const whole = withJpegEnd(bytes);
   // All pixels are there, if nothing but the mark of the end is missing.

@@ -1,3 +1,4 @@
+import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import type { SourceLimits } from '../limits.ts';
 import { EntryFault } from '../ports.ts';
 import { makeProblem } from '../problems.ts';
@@ -21,7 +22,11 @@ export class ArchiveBudget {
     this.assertSound();
     this.entries += 1;
     const { maxArchiveEntries } = this.limits;
-    if (this.entries > maxArchiveEntries) this.break(path, `it has more than ${maxArchiveEntries} entries`);
+    if (this.entries > maxArchiveEntries)
+      this.break(
+        path,
+        phrase('it has more than {most} entries', '항목이 {most}개를 넘습니다', { most: maxArchiveEntries }),
+      );
   }
 
   /** @throws EntryFault the fatal one that was met before: reads that run side by side end by it, and the archive does */
@@ -35,10 +40,16 @@ export class ArchiveBudget {
     this.unpacked += bytes;
     const { maxArchiveBytes, maxRatio, archiveRatioFloor } = this.limits;
     if (this.unpacked > maxArchiveBytes) {
-      this.break(path, `more than ${maxArchiveBytes} bytes come out of it`);
+      const most = { most: maxArchiveBytes };
+      this.break(path, phrase('more than {most} bytes come out of it', '풀면 {most}바이트를 넘습니다', most));
     }
     if (this.unpacked > archiveRatioFloor && this.unpacked > this.packedBytes * maxRatio) {
-      this.break(path, `more than ${maxRatio} bytes come out of each of its bytes`);
+      const why = phrase(
+        'more than {ratio} bytes come out of each of its bytes',
+        '풀면 압축 파일의 {ratio}배를 넘습니다',
+        { ratio: maxRatio },
+      );
+      this.break(path, why);
     }
   }
 
@@ -46,21 +57,16 @@ export class ArchiveBudget {
   faultOf(path: string, unpacked: number, packed: number): EntryFault | null {
     const { maxRatio, ratioFloor } = this.limits;
     if (unpacked <= ratioFloor || unpacked <= packed * maxRatio) return null;
-    return bomb(path, `more than ${maxRatio} bytes come out of each byte of this file`, false);
+    const why = phrase(
+      'more than {ratio} bytes come out of each byte of this file',
+      '이 파일은 풀면 압축된 크기의 {ratio}배를 넘습니다',
+      { ratio: maxRatio },
+    );
+    return new EntryFault(makeProblem('ZIP_BOMB', path, { why }));
   }
 
-  private break(path: string, why: string): never {
-    this.broken = bomb(path, why, true);
+  private break(path: string, why: Bilingual): never {
+    this.broken = new EntryFault(makeProblem('ZIP_BOMB', path, { why }), { fatal: true });
     throw this.broken;
   }
-}
-
-function bomb(path: string, why: string, fatal: boolean): EntryFault {
-  const problem = makeProblem(
-    'ZIP_BOMB',
-    path,
-    `The archive is made to swell beyond measure: ${why}`,
-    'Get the dataset from a source that you trust, or unpack it yourself and give its folder.',
-  );
-  return new EntryFault(problem, { fatal });
 }

@@ -1,18 +1,18 @@
 import { namesEncodings } from '../../../../shared/contract/datasets.ts';
-import { makeProblem, type Problem, printable } from '../problems.ts';
+import type { Bilingual, Parameter } from '../../../../shared/errors/entry.ts';
+import { makeProblem, type Problem } from '../problems.ts';
 import type { NamesEncoding } from '../reading.ts';
 import { decodeWhole, type NamesDecision } from './archive-names.ts';
 
-const titles: Readonly<Record<string, string>> = {
-  'utf-8': 'UTF-8',
-  cp949: 'Korean (code page 949)',
-  cp437: 'Western (code page 437)',
-  shift_jis: 'Japanese (Shift JIS)',
-  gbk: 'Chinese (GBK)',
-  big5: 'Chinese (Big5)',
-  'windows-1252': 'Western (Windows 1252)',
+const titles: Readonly<Record<string, Bilingual>> = {
+  cp949: { en: 'Korean (code page 949)', ko: '한국어(코드 페이지 949)' },
+  cp437: { en: 'Western (code page 437)', ko: '서유럽어(코드 페이지 437)' },
+  shift_jis: { en: 'Japanese (Shift JIS)', ko: '일본어(Shift JIS)' },
+  gbk: { en: 'Chinese (GBK)', ko: '중국어(GBK)' },
+  big5: { en: 'Chinese (Big5)', ko: '중국어(Big5)' },
+  'windows-1252': { en: 'Western (Windows 1252)', ko: '서유럽어(Windows 1252)' },
 };
-const title = (encoding: NamesEncoding) => titles[encoding] ?? encoding;
+const title = (encoding: NamesEncoding): Parameter => titles[encoding] ?? encoding.toUpperCase();
 const encodings = namesEncodings.filter((encoding) => encoding !== 'auto');
 
 const hex = (bytes: Buffer) =>
@@ -21,12 +21,8 @@ const hex = (bytes: Buffer) =>
 /** The encoding is a guess: told with an example, so that a person sees whether it is right. */
 export function namesGuessed(encoding: NamesEncoding, example: Buffer): Problem {
   const name = encoding === 'auto' ? '' : (decodeWhole(example, encoding) ?? '');
-  return makeProblem(
-    'NAMES_GUESSED',
-    name,
-    `The archive does not say how its names are encoded; they were read as ${title(encoding)}: the bytes ${hex(example)} are "${printable(name)}"`,
-    `Where that is wrong, say the encoding: ${encodings.filter((other) => other !== encoding).join(', ')} ("--names-encoding", or "Encoding of names in the archive" in the import form).`,
-  );
+  const others = encodings.filter((other) => other !== encoding).join(', ');
+  return makeProblem('NAMES_GUESSED', name, { encoding: title(encoding), bytes: hex(example), name, others });
 }
 
 /** Nothing tells the encoding: what an example would be in each. */
@@ -34,22 +30,16 @@ export function namesUnknown({ example }: NamesDecision): Problem {
   const bytes = example ?? Buffer.alloc(0);
   const readings = encodings.flatMap((encoding) => {
     const name = decodeWhole(bytes, encoding);
-    return name === null ? [] : [`"${printable(name)}" in ${encoding}`];
+    return name === null ? [] : [{ en: `"${name}" in ${encoding}`, ko: `${encoding}에서는 "${name}"` }];
   });
-  return makeProblem(
-    'NAMES_ENCODING_UNKNOWN',
-    '',
-    `The archive does not say how its names are encoded, and they make sense in more than one way or in none: the bytes ${hex(bytes)} are ${readings.join(', ')}`,
-    'Say which is right ("--names-encoding cp949", say, or "Encoding of names in the archive" in the import form).',
-  );
+  const list = (language: keyof Bilingual) => readings.map((reading) => reading[language]).join(', ');
+  return makeProblem('NAMES_ENCODING_UNKNOWN', '', {
+    bytes: hex(bytes),
+    readings: { en: list('en'), ko: list('ko') },
+  });
 }
 
 /** Names that are none in the archive's encoding: their bytes are spelled out. */
 export function namesUndecodable(encoding: NamesEncoding, count: number, first: string): Problem {
-  return makeProblem(
-    'NAMES_UNDECODABLE',
-    first,
-    `${count === 1 ? 'A name has' : `${count} names have`} bytes that are no ${title(encoding)}; they are spelled as in %E9`,
-    'Where other names look wrong, too, say another encoding ("--names-encoding"); else nothing need be done.',
-  );
+  return makeProblem('NAMES_UNDECODABLE', first, { count, encoding: title(encoding) });
 }

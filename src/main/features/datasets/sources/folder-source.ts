@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { codeOf, isSystemCode } from '../../../platform/error-code.ts';
 import { isInside } from '../../../stores/objects/files/object-paths.ts';
 import { typeOfName } from '../image-types.ts';
@@ -28,6 +29,9 @@ interface Visit {
 /** Neither follows a link nor waits for a pipe that took the file's place meanwhile. */
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const separator = Buffer.from('/');
+const noFile = { en: 'it is neither file nor folder', ko: '파일도 폴더도 아닌 항목' };
+const linkToFolder = { en: 'it is a link to a folder', ko: '폴더를 가리키는 링크' };
+const linkToNoFile = { en: 'it is a link to no file', ko: '파일이 아닌 것을 가리키는 링크' };
 
 /** A folder as a dataset's source. Links are followed to files inside of the folder and nowhere else. */
 export class FolderSource implements DatasetSource {
@@ -66,7 +70,12 @@ export class FolderSource implements DatasetSource {
         else stack.push(below);
       } else if (type === 'file') yield fileEntry(shown, whole);
       else if (type === 'link') yield await this.follow(shown, whole);
-      else yield { kind: 'problem', problem: notAFile(shown, 'is neither file nor folder'), warning: true };
+      else
+        yield {
+          kind: 'problem',
+          problem: makeProblem('NOT_AN_IMAGE', shown, { why: noFile }),
+          warning: true,
+        };
     }
   }
 
@@ -104,7 +113,9 @@ export class FolderSource implements DatasetSource {
       if (found.isFile()) return fileEntry(shown, target);
       return {
         kind: 'problem',
-        problem: notAFile(shown, found.isDirectory() ? 'is a link to a folder' : 'is a link to no file'),
+        problem: makeProblem('NOT_AN_IMAGE', shown, {
+          why: found.isDirectory() ? linkToFolder : linkToNoFile,
+        }),
         warning: true,
       };
     } catch (error) {
@@ -159,44 +170,65 @@ async function readEntry(shown: string, file: Buffer, limit: number): Promise<En
   }
 }
 
-const rights = 'Give the user that runs Trainyard the right to read it, or remove it.';
-const reasons: Readonly<Record<string, readonly [why: string, hint: string]>> = {
-  EACCES: ['this user may not read it', rights],
-  EPERM: ['this user may not read it', rights],
-  ENOENT: ['it is gone, or a link that leads nowhere', 'Put it back, or remove the link.'],
-  ENOTDIR: ['a folder on its way became a file', 'Let whatever writes there finish, then try again.'],
-  ELOOP: ['it is a link that leads in a circle', 'Put the file itself there in place of the link.'],
-  EIO: ['the disk can’t read it', 'Look at the disk’s health, and get the file again from where it came.'],
-  ESTALE: ['the network folder was replaced on its server', 'Mount the folder again.'],
+const rights = {
+  en: 'Give the user that runs Trainyard the right to read it',
+  ko: 'Trainyard를 실행하는 사용자에게 읽기 권한을 주세요.',
+};
+const forbidden = {
+  why: { en: 'this user may not read it', ko: '이 사용자에게는 읽을 권한이 없습니다' },
+  remedy: rights,
+};
+const reasons: Readonly<Record<string, { readonly why: Bilingual; readonly remedy: Bilingual }>> = {
+  EACCES: forbidden,
+  EPERM: forbidden,
+  ENOENT: {
+    why: { en: 'it is gone, or a link that leads nowhere', ko: '없어졌거나, 가리키는 곳이 없는 링크입니다' },
+    remedy: { en: 'Put it back', ko: '되돌려 놓으세요.' },
+  },
+  ENOTDIR: {
+    why: { en: 'a folder on its way became a file', ko: '경로의 폴더가 파일로 바뀌었습니다' },
+    remedy: {
+      en: 'Let whatever writes there finish and try again',
+      ko: '파일을 쓰는 작업이 끝난 뒤 다시 시도하세요.',
+    },
+  },
+  ELOOP: {
+    why: { en: 'it is a link that leads in a circle', ko: '돌고 도는 링크입니다' },
+    remedy: { en: 'Put the file itself there in place of the link', ko: '링크 자리에 파일 자체를 두세요.' },
+  },
+  EIO: {
+    why: { en: 'the disk can’t read it', ko: '디스크에서 읽지 못했습니다' },
+    remedy: {
+      en: 'Look at the disk’s health and get the file again from where it came',
+      ko: '디스크 상태를 확인하고 원본에서 파일을 다시 복사하세요.',
+    },
+  },
+  ESTALE: {
+    why: { en: 'the network folder was replaced on its server', ko: '네트워크 폴더가 서버에서 바뀌었습니다' },
+    remedy: { en: 'Mount the folder again', ko: '폴더를 다시 마운트하세요.' },
+  },
+};
+const tooLong = {
+  what: {
+    en: 'The path is longer than the system can open: what lies below is not looked at, and images there are left out',
+    ko: '시스템이 열 수 없어 그 아래는 살펴보지 못했고, 거기 있는 이미지는 제외합니다',
+  },
+  hint: {
+    en: 'Move the folder up or give its folders short names; or remove it, if some program made it by mistake.',
+    ko: '폴더를 위로 옮겨도 됩니다. 잘못 만들어진 폴더라면 지우세요.',
+  },
 };
 
 function unreadable(shown: string, code: string): Problem {
-  if (code === 'ENAMETOOLONG') {
-    return makeProblem(
-      'PATH_TOO_LONG',
-      shown,
-      'The path is longer than the system can open: what lies below is not looked at, and images there are left out',
-      'Move the folder up or give its folders short names; or remove it, if some program made it by mistake.',
-    );
-  }
-  const [why, hint] = reasons[code] ?? [`the system answers ${code}`, rights];
-  return makeProblem('UNREADABLE_FILE', shown, `It can't be read: ${why}`, hint);
+  if (code === 'ENAMETOOLONG') return makeProblem('PATH_TOO_LONG', shown, tooLong);
+  const why = phrase('the system answers {code}', '시스템이 {code} 오류를 냈습니다', { code });
+  return makeProblem('UNREADABLE_FILE', shown, {
+    file: { en: 'It', ko: '파일이나 폴더' },
+    ...(reasons[code] ?? { why, remedy: rights }),
+  });
 }
 
 function leadsOut(shown: string): Problem {
-  return makeProblem(
-    'PATH_ESCAPES',
-    shown,
-    'The link leads out of the dataset’s folder',
-    'Put the file itself there in place of the link.',
-  );
-}
-
-function notAFile(shown: string, what: string): Problem {
-  return makeProblem(
-    'NOT_AN_IMAGE',
-    shown,
-    `It ${what} and is left out`,
-    'Put image files there in its place.',
-  );
+  const why = { en: 'the link points outside of its folder', ko: '링크가 데이터셋 폴더 밖을 가리킵니다' };
+  return makeProblem('PATH_ESCAPES', shown, { why });
 }

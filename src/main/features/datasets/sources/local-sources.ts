@@ -1,6 +1,7 @@
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
+import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { isInside } from '../../../stores/objects/files/object-paths.ts';
 import type { SourceLimits } from '../limits.ts';
@@ -27,13 +28,13 @@ export class LocalSources implements DatasetSources {
   }
 
   async open(wanted: string, reading = automatic): Promise<DatasetSource> {
-    if (!path.isAbsolute(wanted)) throw notAbsolute(wanted);
+    if (!path.isAbsolute(wanted)) throw fault('PATH_NOT_ABSOLUTE', { path: wanted });
     const real = await reach(wanted);
     const state = await realpath(this.stateFolder).catch((error: unknown) => {
       if (hasCode(error, 'ENOENT')) return this.stateFolder;
       throw error;
     });
-    if (isInside(state, real) || isInside(real, state)) throw isState(real);
+    if (isInside(state, real) || isInside(real, state)) throw fault('STATE_FOLDER', { path: real });
     const found = await stat(real);
     if (found.isDirectory()) return new FolderSource(real);
     return this.openArchive(real, path.basename(real), reading);
@@ -89,38 +90,21 @@ async function reach(wanted: string): Promise<string> {
   } catch (error) {
     if (hasCode(error, 'EACCES', 'EPERM')) throw unreadable(wanted, error);
     if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE')) throw error;
-    throw new TrainyardError(
-      'PATH_NOT_FOUND',
-      `There is nothing at ${wanted}`,
-      'Check the path; it is looked up on the engine’s machine.',
-      { place: { field: 'path' }, cause: error },
-    );
+    throw fault('PATH_NOT_FOUND', { path: wanted }, { cause: error });
   }
 }
 
-function notAbsolute(wanted: string): TrainyardError {
-  return new TrainyardError(
-    'PATH_NOT_ABSOLUTE',
-    `The path ${wanted} is relative`,
-    'Give the whole path, from the root of the engine’s machine on.',
-    { place: { field: 'path' } },
-  );
-}
-
-function isState(real: string): TrainyardError {
-  return new TrainyardError(
-    'STATE_FOLDER',
-    `${real} is Trainyard’s own state folder, or holds it, or lies in it`,
-    'Choose a folder or archive outside of it.',
-    { place: { field: 'path' } },
-  );
-}
-
 function unreadable(file: string, cause: unknown): TrainyardError {
-  return new TrainyardError(
+  return fault(
     'UNREADABLE_FILE',
-    `The user that runs Trainyard may not read ${file}`,
-    'Give that user the right to read it.',
-    { place: { field: 'path' }, cause },
+    {
+      file,
+      why: {
+        en: 'the user that runs Trainyard may not read it',
+        ko: 'Trainyard를 실행하는 사용자에게 읽을 권한이 없습니다',
+      },
+      remedy: { en: 'Give that user the right to read it', ko: '그 사용자에게 읽기 권한을 주세요.' },
+    },
+    { cause },
   );
 }

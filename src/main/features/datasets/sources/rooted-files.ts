@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { hashFile } from '../../../stores/objects/files/link-file.ts';
 import { isInside } from '../../../stores/objects/files/object-paths.ts';
@@ -22,14 +22,7 @@ export class LocalRootedFiles implements RootedFiles {
 
   async read(root: string, file: string): Promise<Readable> {
     const found = await locate(root, file);
-    if (!found) {
-      throw new TrainyardError(
-        'FILE_NOT_FOUND',
-        `${file} is not in ${root} any more`,
-        'Put the file back, or import the folder again.',
-        { status: 409, place: { file } },
-      );
-    }
+    if (!found) throw fault('FILE_NOT_FOUND', { file, folder: root }, { place: { file } });
     const handle = await open(found.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     return handle.createReadStream();
   }

@@ -1,4 +1,5 @@
 import type { Header } from 'tar-stream';
+import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import { codeOf } from '../../../platform/error-code.ts';
 import { typeOfName } from '../image-types.ts';
 import { type EntryBytes, EntryFault, type SourceEntry } from '../ports.ts';
@@ -41,9 +42,15 @@ export function assertPlainHeader(header: Header): void {
   const pax = paxOf(header);
   const name = pax.get('GNU.sparse.name') ?? pax.get('path') ?? header.name;
   if (name.length <= longestName && pax.size <= mostRecords) return;
-  const why = 'a header in it is larger than any file needs';
-  const hint = 'Get the dataset from a source that you trust, or unpack it yourself and give its folder.';
-  throw damaged(name.slice(0, 1000), why, true, undefined, hint);
+  const why = {
+    en: 'a header in it is larger than any file needs',
+    ko: '어떤 파일에도 필요 없을 만큼 큰 헤더가 들어 있습니다',
+  };
+  const remedy = {
+    en: 'Get the dataset from a source that you trust, or unpack it yourself and give its folder',
+    ko: '믿을 수 있는 곳에서 다시 받거나, 직접 풀어 폴더를 지정하세요.',
+  };
+  throw damaged(name.slice(0, 1000), why, true, { remedy });
 }
 
 export function showEntry(
@@ -57,12 +64,18 @@ export function showEntry(
   const isSparse = [...paxOf(header).keys()].some((key) => key.startsWith('GNU.sparse.'));
   if (!isSparse && (type === 'file' || type === 'contiguous-file')) return { kind: 'file', path: name, read };
   if ((isSparse || type === null) && typeOfName(name)) {
-    const why = 'the file is stored with gaps (sparse) or in several parts, which is not read here';
-    const hint = 'Pack it again without --sparse and --multi-volume.';
-    return { kind: 'problem', problem: damaged(name, why, false, undefined, hint).problem };
+    const why = {
+      en: 'the file is stored with gaps (sparse) or in several parts, which is not read here',
+      ko: '빈 구간을 줄여(sparse) 담거나 여러 부분으로 나눠 담은 파일은 여기서 읽을 수 없습니다',
+    };
+    const remedy = {
+      en: 'Pack it again without --sparse and --multi-volume',
+      ko: '--sparse와 --multi-volume 없이 다시 압축하세요.',
+    };
+    return { kind: 'problem', problem: damaged(name, why, false, { remedy }).problem };
   }
-  const message = 'It is no plain file and is left out';
-  const problem = makeProblem('NOT_AN_IMAGE', name, message, 'Put image files there in its place.');
+  const why = { en: 'it is no plain file', ko: '일반 파일이 아닌 항목' };
+  const problem = makeProblem('NOT_AN_IMAGE', name, { why });
   return { kind: 'problem', problem, warning: true };
 }
 
@@ -104,13 +117,17 @@ const wantedCodes = ['Z_BUF_ERROR', 'ERR_STREAM_PREMATURE_CLOSE'];
 export function tarFault(error: unknown, name: string): EntryFault {
   if (error instanceof EntryFault) return error;
   if (wantedCodes.includes(codeOf(error)) || endsEarly.test(String(error))) return truncated(name, error);
-  const system = systemReason(error);
-  if (system) return damaged(name, system, true, error);
+  return damaged(name, systemReason(error) ?? damageOf(error, name), true, { cause: error });
+}
+
+function damageOf(error: unknown, name: string): Bilingual {
   if (/^(Z_|ZSTD_)/.test(codeOf(error)))
-    return damaged(name, 'its packed bytes are damaged and can’t be unpacked', true, error);
-  if (/header/i.test(String(error))) {
-    const why = name === '' ? 'what is packed in it is no tar' : 'what follows this file is no tar header';
-    return damaged(name, why, true, error);
-  }
-  return damaged(name, 'it is damaged', true, error);
+    return {
+      en: 'its packed bytes are damaged and can’t be unpacked',
+      ko: '압축된 내용이 손상되어 풀 수 없습니다',
+    };
+  if (!/header/i.test(String(error))) return { en: 'it is damaged', ko: '손상되었습니다' };
+  return name === ''
+    ? { en: 'what is packed in it is no tar', ko: '안에 든 것이 tar가 아닙니다' }
+    : { en: 'what follows this file is no tar header', ko: '이 파일 다음에 tar 헤더가 없습니다' };
 }

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { readStateText } from '../../../platform/state-file.ts';
@@ -58,10 +58,10 @@ export class FileUploads implements Uploads {
     const hint = 'Remove the upload, and upload the archive again.';
     const name = readStateText(path.join(place, 'name.txt'), { hint, largest: 64 * 1024 });
     const stats = await lstat(archive).catch((error: unknown) => {
-      throw hasCode(error, 'ENOENT', 'ENOTDIR') ? uploadNotFound(uploadId) : error;
+      throw hasCode(error, 'ENOENT', 'ENOTDIR') ? fault('UPLOAD_NOT_FOUND', { upload: uploadId }) : error;
     });
     // What is behind a link was never uploaded.
-    if (name === null || !stats.isFile()) throw uploadNotFound(uploadId);
+    if (name === null || !stats.isFile()) throw fault('UPLOAD_NOT_FOUND', { upload: uploadId });
     return { path: archive, name };
   }
 
@@ -70,16 +70,7 @@ export class FileUploads implements Uploads {
   }
 
   private place(uploadId: string): string {
-    if (!idPattern.test(uploadId)) throw uploadNotFound(uploadId);
+    if (!idPattern.test(uploadId)) throw fault('UPLOAD_NOT_FOUND', { upload: uploadId });
     return path.join(this.folder, uploadId);
   }
-}
-
-function uploadNotFound(uploadId: string): TrainyardError {
-  return new TrainyardError(
-    'UPLOAD_NOT_FOUND',
-    `There is no upload ${uploadId}`,
-    'Upload the archive again; it is kept for a week, until it is imported.',
-    { status: 404, place: { field: 'path' } },
-  );
 }

@@ -93,12 +93,15 @@ async function readZip64(handle: FileHandle, end: number) {
 }
 
 /** @see https://infozip.sourceforge.net, "split archives" */
-export function oneOfSeveral() {
-  return damaged(
-    '',
-    'it is one part of an archive in several parts',
-    true,
-    undefined,
-    'Put the parts together (zip -s 0 PARTS.zip --out WHOLE.zip, or 7-Zip’s "Combine files"), and give the whole.',
-  );
+export const wholeOfParts = {
+  en: 'Put the parts together (zip -s 0 PARTS.zip --out WHOLE.zip, or 7-Zip’s "Combine files"), and give the whole',
+  ko: '나눈 부분을 합쳐(zip -s 0 PARTS.zip --out WHOLE.zip, 7-Zip의 “파일 합치기”) 전체를 지정하세요.',
+};
+
+function oneOfSeveral() {
+  const why = {
+    en: 'it is one part of an archive in several parts',
+    ko: '여러 부분으로 나눈 압축 파일의 한 부분입니다',
+  };
+  return damaged('', why, true, { remedy: wholeOfParts });
 }

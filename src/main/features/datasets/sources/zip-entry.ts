@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
+import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { codeOf } from '../../../platform/error-code.ts';
 import { type EntryBytes, EntryFault } from '../ports.ts';
 import type { ArchiveBudget } from './archive-budget.ts';
-import { damaged, systemReason } from './archive-faults.ts';
+import { damaged, systemReason, withoutPassword } from './archive-faults.ts';
 
 /** Compression methods other than "stored" and "deflate" (APPNOTE 4.4.5). */
 const methods: Readonly<Record<number, string>> = {
@@ -20,7 +21,10 @@ const methods: Readonly<Record<number, string>> = {
   99: 'AES encryption',
 };
 const [stored, deflated] = [0, 8];
-const packAgain = 'Unpack it and give the folder, or pack it again as a plain zip (method "Deflate").';
+const packAgain = {
+  en: 'Unpack it and give the folder, or pack it again as a plain zip (method "Deflate")',
+  ko: '압축을 풀어 폴더를 지정하거나 보통 zip(방식 "Deflate")으로 다시 압축하세요.',
+};
 
 /** Up to `limit` bytes of an entry, counted and checked as they come. @throws EntryFault */
 export async function readZipEntry(
@@ -32,13 +36,17 @@ export async function readZipEntry(
 ): Promise<EntryBytes> {
   const { compressionMethod: method } = entry;
   if (entry.isEncrypted()) {
-    const hint = 'Unpack it with its password and give the folder, or pack it again without one.';
-    throw damaged(name, 'the file is encrypted with a password', false, undefined, hint);
+    const why = { en: 'the file is encrypted with a password', ko: '파일이 암호로 잠겨 있습니다' };
+    throw damaged(name, why, false, { remedy: withoutPassword });
   }
   if (method !== stored && method !== deflated) {
     const known = methods[method];
-    const how = known ? `by ${known} (method ${method})` : `by method ${method}`;
-    throw damaged(name, `the file is packed ${how}, which is not read here`, false, undefined, packAgain);
+    const why = phrase(
+      'the file is packed by {how}, which is not read here',
+      '파일을 압축한 {how}{how|은|는} 여기서 읽을 수 없습니다',
+      { how: known ? `${known} (method ${method})` : `method ${method}` },
+    );
+    throw damaged(name, why, false, { remedy: packAgain });
   }
   const chunks: Buffer[] = [];
   let unpacked = 0;
@@ -53,20 +61,30 @@ export async function readZipEntry(
       if (unpacked > limit) break;
     }
   } catch (error) {
-    throw error instanceof EntryFault ? error : damaged(name, reasonOf(error), false, error);
+    throw error instanceof EntryFault ? error : damaged(name, reasonOf(error), false, { cause: error });
   }
   const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   if (unpacked > limit) return { bytes: bytes.subarray(0, limit), complete: false, modifiedMs: null };
   if (unpacked !== entry.uncompressedSize || crc32(bytes) !== entry.crc32) {
-    throw damaged(name, 'the file is damaged: its checksum or size is another than the archive says', false);
+    throw damaged(name, wrongSum, false);
   }
   return { bytes, complete: true, modifiedMs: null };
 }
 
-function reasonOf(error: unknown): string {
-  const system = systemReason(error);
-  if (system) return system;
-  return codeOf(error).startsWith('Z_')
-    ? 'the file is damaged: its packed bytes can’t be unpacked'
-    : 'the file is damaged: it is not where the archive says';
+const wrongSum = {
+  en: 'the file is damaged: its checksum or size is another than the archive says',
+  ko: '파일이 손상되었습니다. 체크섬이나 크기가 압축 파일에 적힌 것과 다릅니다',
+};
+
+function reasonOf(error: unknown): Bilingual {
+  const damage = codeOf(error).startsWith('Z_')
+    ? {
+        en: 'the file is damaged: its packed bytes can’t be unpacked',
+        ko: '파일이 손상되어 압축을 풀 수 없습니다',
+      }
+    : {
+        en: 'the file is damaged: it is not where the archive says',
+        ko: '파일이 손상되었습니다. 압축 파일에 적힌 자리에 없습니다',
+      };
+  return systemReason(error) ?? damage;
 }

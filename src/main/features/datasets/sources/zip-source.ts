@@ -3,7 +3,7 @@ import type { SourceLimits } from '../limits.ts';
 import { type DatasetSource, EntryFault, type SourceEntry } from '../ports.ts';
 import type { NamesEncoding } from '../reading.ts';
 import { ArchiveBudget } from './archive-budget.ts';
-import { damaged, linkInArchive, systemReason } from './archive-faults.ts';
+import { damaged, linkInArchive, systemReason, withoutPassword } from './archive-faults.ts';
 import { NameReader } from './name-reader.ts';
 import { readZipEntry } from './zip-entry.ts';
 import { isMadeOnUnix, saysItsName, zipName } from './zip-names.ts';
@@ -114,7 +114,14 @@ export class ZipSource implements DatasetSource {
       return await openZip(this.path);
     } catch (error) {
       if (error instanceof EntryFault) throw error;
-      throw damaged('', systemReason(error) ?? 'its end is damaged', true, error);
+      throw damaged(
+        '',
+        systemReason(error) ?? { en: 'its end is damaged', ko: '끝부분이 손상되었습니다' },
+        true,
+        {
+          cause: error,
+        },
+      );
     }
   }
 }
@@ -123,13 +130,11 @@ async function* directory(zip: ZipFile): AsyncGenerator<Entry> {
   try {
     yield* zip.eachEntry();
   } catch (error) {
-    const isLocked = /strong encryption/i.test(String(error));
-    throw damaged(
-      '',
-      isLocked ? 'it is encrypted with a password' : (systemReason(error) ?? 'its list of files is damaged'),
-      true,
-      error,
-      isLocked ? 'Unpack it with its password and give the folder, or pack it again without one.' : undefined,
-    );
+    if (/strong encryption/i.test(String(error))) {
+      const why = { en: 'it is encrypted with a password', ko: '암호로 잠겨 있습니다' };
+      throw damaged('', why, true, { cause: error, remedy: withoutPassword });
+    }
+    const damage = { en: 'its list of files is damaged', ko: '파일 목록이 손상되었습니다' };
+    throw damaged('', systemReason(error) ?? damage, true, { cause: error });
   }
 }
