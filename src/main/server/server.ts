@@ -8,6 +8,7 @@ import type { contract } from '../../shared/contract/contract.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { hasCode } from '../platform/error-code.ts';
+import { portHolder } from '../platform/listening-ports.ts';
 import type { Access } from './access.ts';
 import {
   type ConnectionLimits,
@@ -158,7 +159,7 @@ export class EngineServer {
       const holder =
         error.code === 'EACCES'
           ? { en: 'the system (EACCES)', ko: '시스템(EACCES)' }
-          : { en: 'another program', ko: '다른 프로그램' };
+          : ((await portHolder(port))?.program ?? { en: 'another program', ko: '다른 프로그램' });
       const what = { en: 'the engine', ko: '엔진' };
       throw fault(
         'PORT_TAKEN',

@@ -4,7 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import { chooseProfile, chosenProfile } from '../../engine/profile.ts';
-import { checkStores, type StoreCheck } from '../../features/doctor/checks/check-stores.ts';
+import { checkStores, type StoreCheck } from '../../features/doctor/checks/external-servers.ts';
 import { findEngine } from '../../platform/find-engine.ts';
 import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
