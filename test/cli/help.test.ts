@@ -16,7 +16,7 @@ function helpOf(command: Command): string {
   return text;
 }
 
-const commands = leaves(createProgram()).map((command) => [nameOf(command), command] as const);
+const commands = leaves(await createProgram(null)).map((command) => [nameOf(command), command] as const);
 
 test('every command of the product is there', () => {
   expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
@@ -69,14 +69,14 @@ test.each(commands)('%s has an example of itself, --json and what it prints', (n
   expect(help).toMatch(/With --json: \S/);
 });
 
-test.each(commands)('the examples of %s are lines that it takes', (name, command) => {
+test.each(commands)('the examples of %s are lines that it takes', async (name, command) => {
   const examples = helpOf(command)
     .split('\n')
     .filter((line) => line.startsWith(`  ${name}`));
   for (const example of examples) {
     const words = example.trim().match(/"[^"]*"|\S+/g) ?? [];
     const argv = words.slice(1).map((word) => word.replaceAll('"', ''));
-    const program = createProgram();
+    const program = await createProgram(argv);
     for (const leaf of leaves(program)) leaf.action(() => {});
     expect(() => program.parse(argv, { from: 'user' }), example).not.toThrow();
   }

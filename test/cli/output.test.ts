@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
-import { formatDuration, formatMetric } from '../../src/main/cli/format.ts';
-import { languageOf } from '../../src/main/cli/language.ts';
-import { facts, table } from '../../src/main/cli/output.ts';
-import { formatBytes } from '../../src/shared/model/disk.ts';
+import { formatDuration, formatMetric } from '../../src/main/cli/lib/format.ts';
+import { languageOf } from '../../src/main/cli/lib/language.ts';
+import { facts, table } from '../../src/main/cli/lib/output.ts';
+import { formatBytes } from '../../src/shared/format/units.ts';
 
 test('columns line up, also under Hangul, which is two cells wide', () => {
   const text = table(
-    [{ title: 'NAME' }, { title: 'N', right: true }, { title: 'ID' }],
     [
-      ['데모', '10', 'a'],
-      ['abcde', '9', 'b'],
+      { name: '데모', count: 10, id: 'a' },
+      { name: 'abcde', count: 9, id: 'b' },
+    ],
+    [
+      ['NAME', ({ name }) => name],
+      ['N', ({ count }) => count, 'right'],
+      ['ID', ({ id }) => id],
     ],
   );
   expect(text).toBe('NAME    N  ID\n데모   10  a\nabcde   9  b');
@@ -27,7 +31,7 @@ test('no colour where standard output is no terminal', () => {
 test('numbers are for people', () => {
   expect([0, 1023, 1536, 5 * 1024 ** 3].map(formatBytes)).toEqual(['0 B', '1023 B', '1.5 KiB', '5.0 GiB']);
   expect([900, 61_000, 7_260_000, 200 * 3_600_000, null].map(formatDuration)).toEqual([
-    '1 s',
+    '900 ms',
     '1 min 1 s',
     '2 h 1 min',
     '8 d 8 h',

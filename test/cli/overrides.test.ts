@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readConfigFile } from '../../src/main/cli/config-file.ts';
-import { overridesOf } from '../../src/main/cli/train-overrides.ts';
+import { readConfigFile } from '../../src/main/cli/train/config-file.ts';
+import { overridesOf } from '../../src/main/cli/train/overrides.ts';
 
 let folder: string;
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { describeProgress } from '../../src/main/cli/progress-line.ts';
+import { describeProgress } from '../../src/main/cli/lib/progress-line.ts';
 import { goodFiles, writeFiles } from '../features/datasets/support/pictures.ts';
 import { runCli } from '../support/engine.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatLogLine } from '../../src/main/cli/actions/runs-logs.ts';
-import { table } from '../../src/main/cli/output.ts';
+import { table } from '../../src/main/cli/lib/output.ts';
+import { formatLogLine } from '../../src/main/cli/runs/logs.ts';
 import {
   messageLines,
   terminalJson,
@@ -91,5 +91,5 @@ test('a message can’t pass for further lines of the log, nor a name for furthe
     message: 'a\n22:40:32 error   forged',
   });
   expect(line.split('\n')[1]).toBe(`${' '.repeat(17)}22:40:32 error   forged`);
-  expect(table([{ title: 'NAME' }], [[`a\nb${esc}[2J`]]).split('\n')).toEqual(['NAME', 'a b']);
+  expect(table([`a\nb${esc}[2J`], [['NAME', (name) => name]]).split('\n')).toEqual(['NAME', 'a b']);
 });

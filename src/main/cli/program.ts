@@ -1,21 +1,105 @@
-import type { Command } from 'commander';
-import { defineDataset } from './commands/dataset.ts';
-import { defineDatabase } from './commands/db.ts';
-import { defineDoctor } from './commands/doctor.ts';
-import { defineOpen } from './commands/open.ts';
-import { defineProfile } from './commands/profile.ts';
-import { defineProject } from './commands/project.ts';
-import { defineRuns } from './commands/runs.ts';
-import { defineServe } from './commands/serve.ts';
-import { defineStack } from './commands/stack.ts';
-import { defineTrain } from './commands/train.ts';
-import { defineProgram } from './define.ts';
-import { failureOf } from './failure.ts';
-import { translate } from './language.ts';
-import { hasWritten, remark, writeJson } from './output.ts';
+import { type Command, Option } from 'commander';
+import { defineProgram } from './lib/define.ts';
+import { failureOf } from './lib/failure.ts';
+import { translate } from './lib/language.ts';
+import { hasWritten, remark, writeJson } from './lib/output.ts';
 
-/** Every command; what a command does is loaded when it is done. */
-export function createProgram(): Command {
+type Define = (command: Command) => void;
+
+/** What can be typed first, in the order of the help. What stands below a group, or what a command takes, is loaded when it is wanted. */
+const commands: readonly {
+  readonly name: string;
+  readonly isGroup?: true;
+  readonly description: string;
+  readonly load: () => Promise<Define>;
+}[] = [
+  {
+    name: 'serve',
+    description: translate(
+      'run the engine until SIGTERM or Ctrl-C; trainings go on and are taken over by the next engine',
+      'SIGTERM 또는 Ctrl-C까지 엔진을 실행합니다. 학습은 계속되고 다음 엔진이 이어받습니다',
+    ),
+    load: async () => (await import('./serve.ts')).defineServe,
+  },
+  {
+    name: 'open',
+    description: translate(
+      'make a link that opens the UI once, and open it where there is a display',
+      '한 번만 쓸 수 있는 화면 링크를 만들고, 화면이 있으면 엽니다',
+    ),
+    load: async () => (await import('./open.ts')).defineOpen,
+  },
+  {
+    name: 'project',
+    isGroup: true,
+    description: translate(
+      'projects: what datasets and runs belong to',
+      '프로젝트: 데이터셋과 실행이 속하는 곳',
+    ),
+    load: async () => (await import('./project.ts')).defineProject,
+  },
+  {
+    name: 'dataset',
+    isGroup: true,
+    description: translate(
+      'datasets: images in immutable versions',
+      '데이터셋: 바뀌지 않는 버전으로 보관되는 이미지',
+    ),
+    load: async () => (await import('./dataset/dataset.ts')).defineDataset,
+  },
+  {
+    name: 'train',
+    description: translate('queue a training run', '학습 실행을 대기열에 넣습니다'),
+    load: async () => (await import('./train/train.ts')).defineTrain,
+  },
+  {
+    name: 'runs',
+    isGroup: true,
+    description: translate(
+      'training runs; RUN is an id, its first characters, or "last"',
+      '학습 실행. RUN은 ID, ID의 앞부분, 또는 "last"',
+    ),
+    load: async () => (await import('./runs/runs.ts')).defineRuns,
+  },
+  {
+    name: 'stack',
+    isGroup: true,
+    description: translate(
+      'the services of the docker profile: postgres, mongo, redis, s3, temporal',
+      'docker 프로필의 서비스: postgres, mongo, redis, s3, temporal',
+    ),
+    load: async () => (await import('./stack/stack.ts')).defineStack,
+  },
+  {
+    name: 'db',
+    isGroup: true,
+    description: translate(
+      "the database's schema, by numbered revisions",
+      '데이터베이스 스키마를 번호가 붙은 리비전으로 관리',
+    ),
+    load: async () => (await import('./db.ts')).defineDatabase,
+  },
+  {
+    name: 'doctor',
+    description: translate(
+      'check this machine: each finding has its cause and what fixes it',
+      '이 컴퓨터를 점검합니다. 찾은 것마다 원인과 해결 방법을 알려 줍니다',
+    ),
+    load: async () => (await import('./doctor.ts')).defineDoctor,
+  },
+  {
+    name: 'profile',
+    isGroup: true,
+    description: translate(
+      'where the stores are: embedded, docker or external',
+      '저장소가 있는 곳: embedded, docker, external',
+    ),
+    load: async () => (await import('./profile.ts')).defineProfile,
+  },
+];
+
+/** The program, with what stands below the commands that are typed. @param typed null: below all of them */
+export async function createProgram(typed: readonly string[] | null): Promise<Command> {
   const program = defineProgram(
     'trainyard',
     translate(
@@ -23,19 +107,11 @@ export function createProgram(): Command {
       '이 컴퓨터에서 비전 모델을 학습합니다. 명령은 상태 폴더로 실행 중인 엔진을 찾고, 없으면 시작합니다.',
     ),
   );
-  for (const define of [
-    defineServe,
-    defineOpen,
-    defineProject,
-    defineDataset,
-    defineTrain,
-    defineRuns,
-    defineStack,
-    defineDatabase,
-    defineDoctor,
-    defineProfile,
-  ]) {
-    define(program);
+  for (const { name, isGroup, description, load } of commands) {
+    const command = program.command(name).description(description);
+    if (!typed || typed.includes(name)) (await load())(command);
+    // The help names its options in general, which are not there yet.
+    else if (!isGroup) command.addOption(new Option('--json').hideHelp());
   }
   return program;
 }
@@ -58,7 +134,7 @@ function typedCommand(program: Command, argv: readonly string[]): string {
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage
  */
 export async function runCli(argv: readonly string[]): Promise<number> {
-  const program = createProgram();
+  const program = await createProgram(argv);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return Number(process.exitCode ?? 0);

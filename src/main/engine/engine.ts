@@ -8,8 +8,8 @@ import { createRouter } from '../api/router.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
 import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
 import { StateFileSystems } from '../features/disk/file-systems.ts';
+import { endpointChecks } from '../features/doctor/checks/check-stores.ts';
 import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
-import { endpointChecks } from '../features/doctor/checks/external-servers.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
 import { ensureSample } from '../features/sample/first-start.ts';
 import { engineSocket } from '../platform/find-engine.ts';
@@ -92,7 +92,7 @@ function withDisk({ ready, checks }: Readiness, disk: DiskWatch['readiness']): R
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const home = openHome(options.home);
   const lock = acquireEngineLock(home);
-  if (!lock) throw fault('ENGINE_RUNNING', { home });
+  if (!lock) throw fault('ENGINE_RUNNING', { home, which: '', stop: '' });
   await using stack = new AsyncDisposableStack();
   stack.use(lock);
   stack.use(markRunning(home, options.newToken ?? false));

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { codeOf } from '../platform/error-code.ts';
 import { toContractError } from './errors.ts';
 import type { RefusalLog } from './refusal-log.ts';
-import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';
+import { notFound, type Refusal, refusal, refuseOnSocket } from './refusals.ts';
 
 const unread = (en: string, ko: string, status = 400) =>
   refusal('MALFORMED_REQUEST', { fault: { en, ko } }, { status });
@@ -21,8 +21,9 @@ const known: Readonly<Record<string, Refusal>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: refusal('MEDIA_TYPE_UNSUPPORTED', {}),
   FST_ERR_CTP_BODY_TOO_LARGE: refusal('BODY_TOO_LARGE', {}),
   FST_ERR_BAD_URL: refusal('ADDRESS_INVALID', {}),
-  FST_ERR_MAX_PARAM_LENGTH: refusal('NOT_FOUND', {
-    what: { en: 'address with a part of this length', ko: '이만큼 긴 부분이 든 주소' },
+  FST_ERR_MAX_PARAM_LENGTH: notFound({
+    en: 'address with a part of this length',
+    ko: '이만큼 긴 부분이 든 주소',
   }),
   HPE_HEADER_OVERFLOW: refusal('HEADERS_TOO_LARGE', {}),
   ERR_HTTP_REQUEST_TIMEOUT: refusal('REQUEST_TIMEOUT', {}),

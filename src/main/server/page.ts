@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { hasCode } from '../platform/error-code.ts';
 import { inlineScriptSources } from './inline-scripts.ts';
-import { type Refusal, refusal } from './refusals.ts';
+import { notFound, type Refusal, refusal } from './refusals.ts';
 
 /** What a build that was cut short, removed or closed leaves of a page. */
 const unreadable = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM'] as const;
@@ -46,7 +46,7 @@ export async function mountPage(
       const taken = refusal('METHOD_NOT_ALLOWED', { address, methods, method: request.method });
       return reply.code(405).header('allow', methods).send(taken);
     }
-    return reply.code(404).send(refusal('NOT_FOUND', { what: address }));
+    return reply.code(404).send(notFound(address));
   });
   const page = await readPage(folder);
   if (typeof page !== 'string') return [];

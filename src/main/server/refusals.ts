@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, type ErrorParameters, fault } from '../../shared/errors/catalogue.ts';
+import type { Parameter } from '../../shared/errors/entry.ts';
 import type { ErrorOptions, KeptError } from '../../shared/errors/error.ts';
 
 /** An error in the form in which REST and `/files` answer it. */
@@ -20,6 +21,11 @@ export function refusal<Code extends ErrorCode>(
   const error = fault(code, parameters, options);
   const { message, status, hint, place } = error;
   return { code, status, message, data: { hint, place, parameters: error.parameters } };
+}
+
+/** Nothing of the server's is at an address. */
+export function notFound(what: Parameter): Refusal {
+  return refusal('NOT_FOUND', { what, where: '/api/v1/openapi.json' });
 }
 
 const lingerMs = 1000;

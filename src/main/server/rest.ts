@@ -7,7 +7,7 @@ import type { contract } from '../../shared/contract/contract.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import type { ContractInterceptors } from './contract-interceptors.ts';
 import { namesKept } from './metric-names.ts';
-import { refusal } from './refusals.ts';
+import { notFound, refusal } from './refusals.ts';
 
 export interface RestOptions {
   readonly router: Router<typeof contract, ApiContext>;
@@ -81,8 +81,7 @@ export function mountRest(server: FastifyInstance, options: RestOptions): void {
     const path = request.url.split('?')[0] ?? '';
     const methods = methodsAt(await describe(), path.slice('/api/v1'.length));
     const { method } = request;
-    if (methods.length === 0)
-      return reply.code(404).send(refusal('NOT_FOUND', { what: `${method} ${path}` }));
+    if (methods.length === 0) return reply.code(404).send(notFound(`${method} ${path}`));
     const allowed = methods.join(', ');
     return reply
       .code(405)

@@ -12,7 +12,7 @@ import type { ContractInterceptors } from './contract-interceptors.ts';
 import { namesKept } from './metric-names.ts';
 import type { Presence } from './presence.ts';
 import type { RefusalLog } from './refusal-log.ts';
-import { type Refusal, refusal, refuseOnSocket } from './refusals.ts';
+import { notFound, type Refusal, refusal, refuseOnSocket } from './refusals.ts';
 import { refuseSignIn, type SignIn } from './sign-in.ts';
 
 /** A message: the contract's largest input is a configuration. */
@@ -28,9 +28,7 @@ interface CallContext extends ApiContext {
 }
 
 const tooManyCalls = refusal('TOO_MANY_REQUESTS', {});
-const noSuchCall = refusal('NOT_FOUND', {
-  what: { en: 'such call in the contract', ko: '계약에서 이 호출' },
-});
+const noSuchCall = notFound({ en: 'such call in the contract', ko: '계약에서 이 호출' });
 
 /** A refusal as an answer of the RPC protocol. */
 function answerWith(answer: Refusal) {

@@ -8,7 +8,6 @@ import type { contract } from '../../shared/contract/contract.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { hasCode } from '../platform/error-code.ts';
-import { portHolder } from '../platform/listening-ports.ts';
 import type { Access } from './access.ts';
 import {
   type ConnectionLimits,
@@ -28,7 +27,7 @@ import { mountObservability, type Readiness } from './observability.ts';
 import { mountPage } from './page.ts';
 import type { Presence } from './presence.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { type Refusal, refusal } from './refusals.ts';
+import { notFound, type Refusal, refusal } from './refusals.ts';
 import { mountRest } from './rest.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SignIn } from './sign-in.ts';
@@ -159,7 +158,7 @@ export class EngineServer {
       const holder =
         error.code === 'EACCES'
           ? { en: 'the system (EACCES)', ko: '시스템(EACCES)' }
-          : ((await portHolder(port))?.program ?? { en: 'another program', ko: '다른 프로그램' });
+          : { en: 'another program', ko: '다른 프로그램' };
       const what = { en: 'the engine', ko: '엔진' };
       throw fault(
         'PORT_TAKEN',
@@ -241,7 +240,7 @@ export class EngineServer {
     const path = request.url?.split('?')[0];
     let refused = improper(request);
     if (!refused && path !== '/rpc')
-      refused = refusal('NOT_FOUND', { what: { en: 'WebSocket but /rpc', ko: '/rpc가 아닌 WebSocket' } });
+      refused = notFound({ en: 'WebSocket but /rpc', ko: '/rpc가 아닌 WebSocket' });
     const isProven = this.options.access.isProven(request);
     if (!refused && isProven && !this.connections.trust(request.socket)) refused = tooManyConnections;
     if (refused) this.refusals.write({ code: refused.code, why: refused.message });

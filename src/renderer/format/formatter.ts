@@ -1,5 +1,5 @@
-/** Of 1,024 each, as systems show them; the same in all languages. */
-const byteUnits = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
+import { formatBytes, formatDuration } from '../../shared/format/units.ts';
+
 const relativeUnits = [
   ['year', 365 * 86_400],
   ['month', 30 * 86_400],
@@ -44,13 +44,6 @@ export function createFormatter(language: string): Formatter {
   // The same width in every line and language: it stands in the log's first column.
   const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', hourCycle: 'h23' });
   const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-  const unit = (value: number, name: string, digits: number, display: 'short' | 'narrow' = 'short') =>
-    new Intl.NumberFormat(language, {
-      style: 'unit',
-      unit: name,
-      unitDisplay: display,
-      maximumFractionDigits: digits,
-    }).format(value);
   return {
     number: (value) => whole.format(value),
     compact: (value) => short.format(value),
@@ -60,28 +53,8 @@ export function createFormatter(language: string): Formatter {
     },
     percent: (value, digits = 1) =>
       new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(value),
-    bytes: (value) => {
-      const step =
-        value < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log2(value) / Math.log2(1024)));
-      const digits = new Intl.NumberFormat(language, { maximumFractionDigits: step < 2 ? 0 : 1 });
-      return `${digits.format(value / 1024 ** step)} ${byteUnits[step] ?? ''}`;
-    },
-    duration: (milliseconds) => {
-      if (milliseconds < 1000) return unit(Math.max(0, milliseconds), 'millisecond', 0, 'narrow');
-      const seconds = Math.round(milliseconds / 1000);
-      const parts = [
-        ['day', Math.floor(seconds / 86_400)],
-        ['hour', Math.floor(seconds / 3600) % 24],
-        ['minute', Math.floor(seconds / 60) % 60],
-        ['second', seconds % 60],
-      ] as const;
-      const first = parts.findIndex(([, count]) => count > 0);
-      return parts
-        .slice(Math.max(0, first), Math.max(0, first) + 2)
-        .filter(([, count], index) => index === 0 || count > 0)
-        .map(([name, count]) => unit(count, name, 0, 'narrow'))
-        .join(' ');
-    },
+    bytes: formatBytes,
+    duration: (milliseconds) => formatDuration(milliseconds, language),
     dateTime: (iso) => date.format(new Date(iso)),
     timeOfDay: (iso) => time.format(new Date(iso)),
     relative: (iso, now) => {

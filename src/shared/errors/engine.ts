@@ -50,12 +50,12 @@ export const engineErrors = {
 export const engineStartErrors = {
   ENGINE_RUNNING: entry(409, {
     en: [
-      'Another engine has the state folder {home}',
-      'Use that one ("trainyard open"), stop it first, or choose another folder with --home or TRAINYARD_HOME; its trainings go on when it stops.',
+      'An engine already uses the state folder {home}{which}',
+      'Use it ("trainyard open"), stop it first{stop}, or choose another folder with --home or TRAINYARD_HOME. Its trainings go on.',
     ],
     ko: [
-      '상태 폴더 {home}{home|을|를} 다른 엔진이 쓰고 있습니다',
-      '그 엔진을 쓰거나("trainyard open"), 먼저 멈추거나, --home이나 TRAINYARD_HOME으로 다른 폴더를 지정하세요. 엔진을 멈춰도 학습은 계속됩니다.',
+      '상태 폴더 {home}{home|을|를} 다른 엔진이 쓰고 있습니다{which}',
+      '그 엔진을 쓰거나("trainyard open"), 먼저 멈추거나{stop}, --home이나 TRAINYARD_HOME으로 다른 폴더를 지정하세요. 학습은 계속됩니다.',
     ],
   }),
   PORT_TAKEN: entry(409, {

@@ -48,14 +48,8 @@ export const serverErrors = {
     ],
   }),
   NOT_FOUND: entry(404, {
-    en: [
-      'There is no {what}',
-      'Check the address and the names in it; /api/v1/openapi.json lists what there is.',
-    ],
-    ko: [
-      '{what}{what|을|를} 찾을 수 없습니다',
-      '주소와 그 안의 이름을 확인하세요. /api/v1/openapi.json에 전체 목록이 있습니다.',
-    ],
+    en: ['There is no {what}', 'Look it up in {where}.'],
+    ko: ['{what}{what|을|를} 찾을 수 없습니다', '{where}에서 확인하세요.'],
   }),
   METHOD_NOT_ALLOWED: entry(405, {
     en: [

@@ -32,16 +32,3 @@ export function dockerDiskLevel(freeBytes: number): DiskLevel {
   if (freeBytes < gibibyte) return 'full';
   return freeBytes < 10 * gibibyte ? 'low' : 'ok';
 }
-
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** Bytes for people: three digits and a binary unit. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
-}

@@ -169,7 +169,10 @@ export class DatasetService implements TrainingData {
     if (!record)
       throw fault(
         'NOT_FOUND',
-        { what: phrase('import {importId}', '가져오기 {importId}', { importId }) },
+        {
+          where: { en: 'the list of datasets', ko: '데이터셋 목록' },
+          what: phrase('import {importId}', '가져오기 {importId}', { importId }),
+        },
         { place: { field: 'importId' } },
       );
     const { datasetId, version, reused } = record;

@@ -74,7 +74,10 @@ export class Imports {
     if (!record)
       throw fault(
         'NOT_FOUND',
-        { what: phrase('import {importId}', '가져오기 {importId}', { importId }) },
+        {
+          where: { en: 'the list of datasets', ko: '데이터셋 목록' },
+          what: phrase('import {importId}', '가져오기 {importId}', { importId }),
+        },
         { place: { field: 'importId' } },
       );
     const work = this.works.get(importId);

@@ -1,11 +1,6 @@
 import { TrainyardError } from '../../../shared/errors/error.ts';
-import {
-  type DiskLevel,
-  type DiskRoom,
-  diskLevel,
-  formatBytes,
-  refusalBytes,
-} from '../../../shared/model/disk.ts';
+import { formatBytes } from '../../../shared/format/units.ts';
+import { type DiskLevel, type DiskRoom, diskLevel, refusalBytes } from '../../../shared/model/disk.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 
 /** The file systems that hold something of the product. */

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
-import { type DiskRoom, formatBytes } from '../../../shared/model/disk.ts';
+import { formatBytes } from '../../../shared/format/units.ts';
+import type { DiskRoom } from '../../../shared/model/disk.ts';
 import { hasCode } from '../error-code.ts';
 
 const spentBytes = 1024 ** 2;

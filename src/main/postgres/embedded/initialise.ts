@@ -12,7 +12,7 @@ import {
 import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
-import { formatBytes } from '../../../shared/model/disk.ts';
+import { formatBytes } from '../../../shared/format/units.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
 import { syncFolder } from '../../platform/durable-file.ts';
 import { failpoint } from '../../platform/failpoints.ts';

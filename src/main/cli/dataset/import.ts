@@ -1,0 +1,206 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { isOver } from '../../../shared/contract/file-progress.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import type { Api } from '../lib/client.ts';
+import { type CommonOptions, defineCommand, given, perform } from '../lib/define.ts';
+import { remarkDisk } from '../lib/disk-remark.ts';
+import { ReconnectingClient } from '../lib/engine.ts';
+import { inOwnWords, sentenceOf } from '../lib/failure.ts';
+import { formatBytes, formatStatus } from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+import { remark, writeJson, writeLine, writeResult } from '../lib/output.ts';
+import { ProgressLine } from '../lib/progress-line.ts';
+import {
+  classesAtOption,
+  formatOption,
+  namesEncodingOption,
+  type ReadingOptions,
+  readingOf,
+} from './reading-options.ts';
+
+interface ImportOptions extends ReadingOptions, CommonOptions {
+  readonly project: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly inPlace?: true;
+  readonly link?: true;
+  readonly skipInvalid?: true;
+}
+
+type Progress = Awaited<ReturnType<Api['datasets']['waitForImport']>>;
+
+/** Waits for an import's end. Ctrl-C cancels it in the engine, a second one leaves this command only. */
+async function waitForEnd(client: ReconnectingClient, importId: string, isQuiet: boolean): Promise<Progress> {
+  const line = new ProgressLine(isQuiet);
+  const cancel = () => {
+    line.clear();
+    remark(translate('Cancelling the import.', '가져오기를 취소하는 중입니다.'));
+    // The reads below tell what becomes of it, also where the engine went away meanwhile.
+    client.ask((api) => api.datasets.cancelImport({ importId })).catch((error) => remark(sentenceOf(error)));
+  };
+  process.once('SIGINT', cancel);
+  try {
+    return await followToEnd(client, importId, line);
+  } finally {
+    process.off('SIGINT', cancel);
+  }
+}
+
+async function followToEnd(
+  client: ReconnectingClient,
+  importId: string,
+  line: ProgressLine,
+): Promise<Progress> {
+  let afterDone = -1;
+  for (;;) {
+    const after = afterDone;
+    // An engine that was stopped goes on with its imports at its next start.
+    const progress = await client.ask((api) =>
+      api.datasets.waitForImport({ importId, afterDone: after, waitMs: 20_000 }),
+    );
+    if (isOver(progress.phase)) {
+      line.clear();
+      return progress;
+    }
+    line.show(progress);
+    afterDone = progress.done;
+  }
+}
+
+/** The folder or archive as the engine, which runs elsewhere, can find it. */
+function absolutePath(source: string): string {
+  if (source.startsWith('upload://')) return source;
+  const absolute = path.resolve(source);
+  if (existsSync(absolute)) return absolute;
+  throw fault('PATH_NOT_FOUND', { path: absolute }, { place: { file: absolute } });
+}
+
+async function importDataset(options: ImportOptions, source: string): Promise<undefined> {
+  const { project, name, description, format } = options;
+  using client = await ReconnectingClient.open();
+  const { datasetId, importId } = await client.askOnce((api) =>
+    api.datasets.import({
+      path: source,
+      project,
+      format,
+      mode: options.inPlace ? 'in_place' : options.link ? 'link' : 'copy',
+      skipInvalid: options.skipInvalid ?? false,
+      reading: readingOf(options),
+      ...given({ name, description }),
+    }),
+  );
+  remarkDisk(await client.ask((api) => api.system.disk()));
+  const progress = await waitForEnd(client, importId, options.json ?? false);
+  if (progress.error) throw TrainyardError.from(progress.error);
+  const dataset = await client.ask((api) => api.datasets.show({ dataset: datasetId }));
+  const version = dataset.versions.find((candidate) => candidate.version === progress.version);
+  if (!version)
+    throw new TypeError(`The import answered version ${progress.version}, which the dataset lacks.`);
+  const { id, projects } = dataset;
+  const { reused } = progress;
+  const warnings = progress.validation?.warnings ?? [];
+  if (options.json)
+    return void (await writeJson({ id, name: dataset.name, ...version, reused, projects, warnings }));
+  const shown = warnings.slice(0, 10);
+  for (const { path: place, message, hint } of shown.map(inOwnWords))
+    remark(`${place ? `${place}: ` : ''}${message}\n  → ${hint}`);
+  const more = warnings.length + (progress.validation?.moreWarnings ?? 0) - shown.length;
+  if (more > 0)
+    remark(
+      translate(
+        `and ${more} more warnings: trainyard dataset validate lists them`,
+        `그 밖에 경고 ${more}개가 더 있습니다. 전체 목록: trainyard dataset validate`,
+      ),
+    );
+  const what = `${dataset.name}, ${translate(`version ${version.version}`, `버전 ${version.version}`)}`;
+  const size = translate(
+    `${version.images} images in ${version.classes.length} classes, ${formatBytes(version.sizeBytes)}`,
+    `이미지 ${version.images}장, 클래스 ${version.classes.length}개, ${formatBytes(version.sizeBytes)}`,
+  );
+  const known = reused ? translate(' (was there already)', ' (이미 있던 버전)') : '';
+  await writeLine(`${what}: ${size}${known}\nID ${id}`);
+}
+
+export function defineImport(group: Command): void {
+  perform<ImportOptions>(
+    defineCommand(group, {
+      usage: 'import <path>',
+      description: translate(
+        'import a folder, zip or tar; the same bytes again give the version that is there',
+        '폴더, zip, tar를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
+      ),
+      examples: [
+        'dataset import photos --project demo',
+        'dataset import /data/photos --project demo --in-place --name photos',
+      ],
+      json: '{"id", "name", "version", "classes": [{"name", "count"}], "images", "sizeBytes", "mode", "reused"}',
+    })
+      .requiredOption(
+        '--project <project>',
+        translate('project that it is for, by name or id', '쓸 프로젝트의 이름이나 ID'),
+      )
+      .addOption(formatOption())
+      .option(
+        '--name <name>',
+        translate("the dataset's name (left out: the folder's)", '데이터셋 이름(생략하면 폴더 이름)'),
+      )
+      .option('--description <text>', translate('what it is about', '설명'))
+      .addOption(
+        new Option(
+          '--in-place',
+          translate(
+            'leave the files where they are and watch for changes',
+            '파일을 그 자리에 두고 바뀌었는지 확인합니다',
+          ),
+        ).conflicts('link'),
+      )
+      .option(
+        '--link',
+        translate(
+          'link the files where the disk can (reflink, hard link)',
+          '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
+        ),
+      )
+      .addOption(classesAtOption())
+      .addOption(namesEncodingOption())
+      .option(
+        '--skip-invalid',
+        translate('leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'),
+      ),
+    async (options, source = '') => importDataset(options, absolutePath(source)),
+  );
+}
+
+/** Cancels the import of a dataset that is under way, and waits until what it stored is removed. */
+export function defineCancel(group: Command): void {
+  perform(
+    defineCommand(group, {
+      usage: 'cancel <dataset>',
+      description: translate(
+        'cancel the import of a dataset that is under way; nothing of it is kept',
+        '진행 중인 가져오기를 취소합니다. 가져온 것은 남지 않습니다',
+      ),
+      examples: ['dataset cancel photos'],
+      json: '{"id", "name", "importId", "phase": "cancelled"}',
+    }),
+    async (options, reference = '') => {
+      using client = await ReconnectingClient.open();
+      const { id, name, import: last } = await client.ask((api) => api.datasets.show({ dataset: reference }));
+      if (!last || isOver(last.phase)) throw fault('NOTHING_TO_CANCEL', { name });
+      const importId = last.id;
+      await client.ask((api) => api.datasets.cancelImport({ importId }));
+      const { phase } = await followToEnd(client, importId, new ProgressLine(options.json ?? false));
+      return await writeResult(options, { id, name, importId, phase }, () =>
+        phase === 'cancelled'
+          ? translate(`The import of ${name} was cancelled.`, `${name} 가져오기를 취소했습니다.`)
+          : translate(
+              `The import of ${name} had ended before: ${phase}.`,
+              `${name} 가져오기는 이미 끝났습니다: ${formatStatus(phase)}.`,
+            ),
+      );
+    },
+  );
+}

@@ -1,0 +1,141 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { Validation } from '../../../shared/contract/datasets.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import type { ExaminationWatch } from '../../features/datasets/examination.ts';
+import { FileProgress } from '../../features/datasets/file-progress.ts';
+import { homeFolder } from '../../platform/paths.ts';
+import { type CommonOptions, defineCommand, perform } from '../lib/define.ts';
+import { inOwnWords } from '../lib/failure.ts';
+import { formatBytes, formatCount } from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+import { facts, styled, writeJson, writeLine } from '../lib/output.ts';
+import { ProgressLine } from '../lib/progress-line.ts';
+import {
+  classesAtOption,
+  formatOption,
+  namesEncodingOption,
+  type ReadingOptions,
+  readingOf,
+} from './reading-options.ts';
+
+type Problem = Validation['errors'][number];
+
+/** What reads images is loaded when a source is checked, not with every command on datasets. */
+async function check(folder: string, options: ReadingOptions & CommonOptions): Promise<Validation> {
+  const [{ LocalExaminer }, { unopened }, { evaluate }] = await Promise.all([
+    import('../../features/datasets/examiner/local-examiner.ts'),
+    import('../../features/datasets/scan.ts'),
+    import('../../features/datasets/validation.ts'),
+  ]);
+  const reading = readingOf(options);
+  const { format } = options;
+  const progress = new FileProgress();
+  const line = new ProgressLine(options.json ?? false);
+  const watch = {
+    // An interrupt ends this process.
+    signal: new AbortController().signal,
+    onProgress: (...at: Parameters<ExaminationWatch['onProgress']>) => {
+      progress.follow(...at);
+      line.show(progress.state);
+    },
+  };
+  try {
+    const request = { path: folder, uploadName: null, format, reading };
+    return (await new LocalExaminer(homeFolder()).examine(request, watch)).validation;
+  } catch (error) {
+    if (error instanceof TrainyardError) return evaluate(unopened(error), format).validation;
+    throw error;
+  } finally {
+    line.clear();
+  }
+}
+
+function describe(problem: Problem): string {
+  const where = problem.path ? `${problem.path}: ` : '';
+  const { message, hint } = inOwnWords(problem);
+  return `${where}${message} ${styled('dim', `[${problem.code}]`)}\n  → ${hint}`;
+}
+
+function list(
+  problems: readonly Problem[],
+  more: number,
+  counts: Validation['errorCounts'],
+  mark: string,
+): string[] {
+  const lines = problems.map((problem) => `${mark} ${describe(problem)}`);
+  if (more === 0) return lines;
+  const all = counts.map(({ code, count }) => `${code} ${count}`).join(', ');
+  return [
+    ...lines,
+    `${mark} ${translate(`and ${more} more; all by code: ${all}`, `그 밖에 ${more}개. 코드별 전체: ${all}`)}`,
+  ];
+}
+
+function summarise({ summary }: Validation): string {
+  const sizes = (range: { min: number; max: number } | null) =>
+    range === null ? '–' : range.min === range.max ? String(range.min) : `${range.min} – ${range.max}`;
+  return facts([
+    [translate('Images', '이미지'), `${summary.images} (${formatBytes(summary.bytes)})`],
+    [
+      translate('Classes', '클래스'),
+      summary.classes.map(({ name, count }) => `${name} ${count}`).join(', ') || '–',
+    ],
+    [translate('Width', '너비'), sizes(summary.widths)],
+    [translate('Height', '높이'), sizes(summary.heights)],
+    [
+      translate('Channels', '채널'),
+      summary.channels.map(({ channels, count }) => `${channels} × ${count}`).join(', ') || '–',
+    ],
+    [
+      translate('File types', '파일 형식'),
+      summary.fileTypes.map(({ type, count }) => `${type} ${count}`).join(', ') || '–',
+    ],
+  ]);
+}
+
+async function validate(options: ReadingOptions & CommonOptions, source: string): Promise<number> {
+  const validation = await check(path.resolve(source), options);
+  const exitCode = validation.ok ? 0 : 1;
+  if (options.json) {
+    await writeJson(validation);
+    return exitCode;
+  }
+  const problems = [
+    ...list(validation.errors, validation.moreErrors, validation.errorCounts, styled('red', '✗')),
+    ...list(validation.warnings, validation.moreWarnings, validation.warningCounts, styled('yellow', '!')),
+  ];
+  for (const problem of problems) await writeLine(problem);
+  const { errors, warnings } = validation;
+  const verdict = validation.ok
+    ? translate('The dataset can be imported.', '가져올 수 있는 데이터셋입니다.')
+    : translate(
+        'The dataset has errors; nothing was imported.',
+        '데이터셋에 오류가 있습니다. 아무것도 가져오지 않았습니다.',
+      );
+  const counts = [
+    formatCount(errors.length + validation.moreErrors, 'error', '오류'),
+    formatCount(warnings.length + validation.moreWarnings, 'warning', '경고'),
+  ];
+  await writeLine(`${summarise(validation)}\n\n${verdict} ${counts.join(', ')}`);
+  return exitCode;
+}
+
+/** Checks a folder or archive in this process; nothing is imported. */
+export function defineValidate(group: Command): void {
+  perform<ReadingOptions>(
+    defineCommand(group, {
+      usage: 'validate <path>',
+      description: translate(
+        'check a folder, zip or tar; imports nothing and needs no engine',
+        '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
+      ),
+      examples: ['dataset validate photos', 'dataset validate photos.zip --names-encoding cp949 --json'],
+      json: '{"ok", "errors": [{"code", "path", "message", "hint"}], "warnings": […], "summary"}',
+    })
+      .addOption(formatOption())
+      .addOption(classesAtOption())
+      .addOption(namesEncodingOption()),
+    async (options, source = '') => validate(options, source),
+  );
+}

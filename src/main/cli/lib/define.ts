@@ -1,0 +1,148 @@
+import path from 'node:path';
+import { Command, Help, InvalidArgumentError, Option } from 'commander';
+import stringWidth from 'string-width';
+import type { NumberRange } from '../../../shared/model/number-range.ts';
+import { readNumber } from '../../../shared/model/number-text.ts';
+import { version } from '../../engine/version.ts';
+import { language, translate } from './language.ts';
+
+const koreanTitles: Record<string, string> = {
+  'Usage:': '사용법:',
+  'Arguments:': '인자:',
+  'Options:': '옵션:',
+  'Commands:': '명령:',
+};
+
+/** Commander writes `(default: 10)` and `(choices: "a", "b")` in English; here in the language of the process. */
+function describeOption(option: Option): string {
+  const notes: string[] = [];
+  if (option.argChoices)
+    notes.push(`${translate('one of', '다음 중 하나')}: ${option.argChoices.join(', ')}`);
+  if ((option.required || option.optional) && option.defaultValue !== undefined)
+    notes.push(`${translate('default', '기본값')}: ${option.defaultValue}`);
+  if (option.envVar) notes.push(`${translate('environment', '환경 변수')}: ${option.envVar}`);
+  return notes.length > 0 ? `${option.description} (${notes.join('; ')})` : option.description;
+}
+
+const koreanPlaces = (usage: string) =>
+  language === 'ko' ? usage.replaceAll('[options]', '[옵션]').replaceAll('[command]', '[명령]') : usage;
+const plain = new Help();
+
+const help: Partial<Help> = {
+  displayWidth: stringWidth,
+  commandUsage: (command) => koreanPlaces(plain.commandUsage(command)),
+  subcommandTerm: (command) => koreanPlaces(plain.subcommandTerm(command)),
+  styleTitle: (title) => (language === 'ko' ? (koreanTitles[title] ?? title) : title),
+  optionDescription: describeOption,
+};
+
+/** The root: settings that every command below inherits. */
+export function defineProgram(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .configureHelp(help)
+    .configureOutput({ outputError: () => {} })
+    .version(version, '-V, --version', translate('show the version', '버전을 보입니다'))
+    .helpOption('-h, --help', translate('show this help', '이 도움말을 보입니다'))
+    .helpCommand('help [command]', translate('show the help of a command', '명령의 도움말을 보입니다'))
+    .exitOverride();
+}
+
+interface Explanation {
+  /** Command lines without the program's name. */
+  readonly examples: readonly string[];
+  /** The shape of what `--json` prints. */
+  readonly json: string;
+}
+
+/** Puts examples, and what `--json` prints, behind a command's help. */
+export function explain(command: Command, { examples, json }: Explanation): Command {
+  const title = examples.length > 1 ? translate('Examples:', '예:') : translate('Example:', '예:');
+  const lines = examples.map((example) => `  trainyard ${example}`).join('\n');
+  const shape = `${translate('With --json:', '--json 출력:')} ${json}`;
+  return command.addHelpText('after', `\n${title}\n${lines}\n\n${shape}`);
+}
+
+/** A command of a group. @param usage name and arguments, as `show <run>` */
+export function defineCommand(
+  group: Command,
+  { usage, description, ...rest }: Explanation & { readonly usage: string; readonly description: string },
+): Command {
+  return explain(group.command(usage).description(description), rest);
+}
+
+/** What every command is told beside its own options. */
+export interface CommonOptions {
+  readonly json?: true | undefined;
+}
+
+/**
+ * Gives a command its last options (`--json`, `--home`) and what it does.
+ * @param run gets the options and the arguments; answers the exit code, 0 where it answers nothing
+ */
+export function perform<Options extends object>(
+  command: Command,
+  run: (options: Options & CommonOptions, ...args: string[]) => Promise<number | undefined>,
+): void {
+  command
+    .option('--json', translate('print JSON for programs', '프로그램용 JSON을 출력합니다'))
+    .addOption(
+      new Option('--home <folder>', translate('the state folder', '상태 폴더'))
+        .env('TRAINYARD_HOME')
+        // Set to nothing, the variable says nothing: it does not mean this folder.
+        .argParser((folder: string) => folder && path.resolve(folder)),
+    )
+    .action(async () => {
+      const options = command.opts<Options & CommonOptions & { home?: string }>();
+      // Engines that this command starts, and everything below, read it from here.
+      if (options.home) process.env.TRAINYARD_HOME = options.home;
+      process.exitCode = (await run(options, ...command.args)) ?? 0;
+    });
+}
+
+/** What a number may be, in words. */
+export function rangeWords({ whole, min, aboveMin, max, belowMax }: NumberRange): string {
+  const kind = whole ? translate('A whole number', '정수') : translate('A number', '숫자');
+  const least = aboveMin
+    ? translate(` above ${min}`, `${min} 초과`)
+    : translate(` of ${min} or more`, `${min} 이상`);
+  const most = belowMax
+    ? translate(` below ${max}`, `${max} 미만`)
+    : translate(` up to ${max}`, `${max} 이하`);
+  const bounds = [min === null ? '' : least, max === null ? '' : most].filter((one) => one !== '');
+  return translate(
+    `${kind}${bounds.join(',')} is wanted`,
+    `${bounds.join(' ')}${bounds.length === 0 ? '' : '의 '}${kind}가 필요합니다`,
+  );
+}
+
+/** A whole number as an option's value. */
+export function integer(least = 0, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = readNumber(text);
+    if (value !== null && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    const max = most === Number.MAX_SAFE_INTEGER ? null : most;
+    const range = { whole: true, min: least, aboveMin: false, max, belowMax: false };
+    throw new InvalidArgumentError(`${rangeWords(range)}.`);
+  };
+}
+
+/** Any number as an option's value; its range is the config schema's to check. */
+export function decimal(text: string): number {
+  const value = readNumber(text);
+  if (value !== null) return value;
+  throw new InvalidArgumentError(
+    translate('A number is wanted, such as 0.001 or 1e-3.', '숫자가 필요합니다. 예: 0.001, 1e-3'),
+  );
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
+/** What was given, to be spread into a request: without what was left out. */
+export function given<T extends object>(values: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
+}

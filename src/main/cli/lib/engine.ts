@@ -1,0 +1,191 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import { childEnvironment } from '../../platform/child-environment.ts';
+import { type EngineAddress, findEngine } from '../../platform/find-engine.ts';
+import { openHome } from '../../platform/home.ts';
+import { appRoot, homeFolder } from '../../platform/paths.ts';
+import { prepareOwnFile } from '../../platform/state-file.ts';
+import { openStateFolder } from '../../platform/state-folder.ts';
+import { type Api, type Client, connect, isEngineGone } from './client.ts';
+import { translate } from './language.ts';
+import { remark } from './output.ts';
+
+/** An engine that nobody started by hand goes once its work is done and nobody has been there for this long. */
+const idleStopMs = 60_000;
+const startDeadlineMs = 120_000;
+/** How long a read waits for an engine to come back. */
+const returnTimeoutMs = 120_000;
+
+/** Waits until an engine serves the state folder; null when the time is over. */
+export async function waitForEngine(home: string, timeoutMs: number): Promise<EngineAddress | null> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const engine = findEngine(home);
+    if (engine || Date.now() > end) return engine;
+    await delay(100);
+  }
+}
+
+interface FirstLine {
+  readonly url?: string;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+/** The error that an engine is in the way. */
+export function engineRunning(home: string, { url, pid }: EngineAddress): TrainyardError {
+  const which = { en: ` at ${url} (process ${pid})`, ko: `: ${url}(프로세스 ${pid})` };
+  return fault('ENGINE_RUNNING', { home, which, stop: { en: ` (kill ${pid})`, ko: `(kill ${pid})` } });
+}
+
+/** Another process holds the state folder's lock: it is the engine, or is about to be. */
+const lostToAnother = new Set(['ENGINE_RUNNING', 'ENGINE_STARTING']);
+
+/** What the child says first; null where it ends without a word. Afterwards nobody listens, and it says nothing more. */
+function firstLine(child: ChildProcess): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    if (!child.stdout) return reject(new TypeError('The child has no standard output.'));
+    const { stdout } = child;
+    const lines = createInterface({ input: stdout });
+    lines.on('line', (line) => {
+      // A library may have a word of its own before it, where the shell asks it to.
+      if (!line.startsWith('{')) return;
+      resolve(line);
+      lines.close();
+      stdout.destroy();
+    });
+    lines.once('close', () => resolve(null));
+  });
+}
+
+async function startInBackground(home: string): Promise<EngineAddress> {
+  remark(
+    translate(
+      'No engine is running; starting one in the background.',
+      '실행 중인 엔진이 없어 백그라운드에서 시작합니다.',
+    ),
+  );
+  const logFile = path.join(openStateFolder(home, 'logs'), 'background.log');
+  prepareOwnFile(logFile, 'Move it away; a new log is begun.');
+  const log = openSync(logFile, 'a', 0o600);
+  const written = fstatSync(log).size;
+  const child = spawn(
+    process.execPath,
+    [
+      path.join(appRoot(), 'out', 'node', 'cli.js'),
+      'serve',
+      '--idle-stop',
+      String(idleStopMs),
+      '--no-sample',
+      '--json',
+    ],
+    {
+      cwd: home,
+      env: childEnvironment('node'),
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', log],
+    },
+  );
+  closeSync(log);
+  const line = await firstLine(child);
+  child.unref();
+  const first: FirstLine = line === null ? {} : JSON.parse(line);
+  const started = first.url === undefined ? null : findEngine(home);
+  if (started) return started;
+  if (first.error && !lostToAnother.has(first.error.code)) {
+    throw TrainyardError.from(first.error);
+  }
+  const other = first.error ? await waitForEngine(home, startDeadlineMs) : null;
+  if (other) return other;
+  const words = readFileSync(logFile).subarray(written).toString().trim().split('\n').at(-1);
+  throw fault('ENGINE_START_FAILED', {
+    words: words || { en: 'it said nothing', ko: '남긴 말 없음' },
+  });
+}
+
+/** A connection to the engine of the state folder, which is started in the background where none runs. */
+export async function reachEngine(): Promise<Client> {
+  const home = openHome(homeFolder());
+  for (let attempt = 1; ; attempt += 1) {
+    const engine = findEngine(home) ?? (await startInBackground(home));
+    try {
+      return await connect(engine);
+    } catch (error) {
+      // It may have gone between being found and being asked: its idle time was over, or another one is taking its place.
+      if (!isEngineGone(error) || attempt === 4) throw error;
+      await delay(100 * 2 ** attempt);
+    }
+  }
+}
+
+/** Asks the engine of the state folder, and hangs up. */
+export async function withEngine<T>(ask: (api: Client['api']) => Promise<T>): Promise<T> {
+  using client = await reachEngine();
+  return await ask(client.api);
+}
+
+/** A reader that outlives the engine: a read that a restart cut off is asked again of the engine that comes next. */
+export class ReconnectingClient implements Disposable {
+  private client: Client;
+
+  private constructor(client: Client) {
+    this.client = client;
+  }
+
+  static async open(): Promise<ReconnectingClient> {
+    return new ReconnectingClient(await reachEngine());
+  }
+
+  /**
+   * Asks, and asks again where the engine went away meanwhile: only for what may be asked twice.
+   * @throws TrainyardError ENGINE_GONE where no engine came back within two minutes
+   */
+  async ask<T>(question: (api: Api) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await question(this.client.api);
+      } catch (error) {
+        if (!isEngineGone(error)) throw error;
+        await this.reconnect(error);
+      }
+    }
+  }
+
+  /** Asks once: for what must not be done twice. @throws TrainyardError ENGINE_GONE */
+  askOnce<T>(question: (api: Api) => Promise<T>): Promise<T> {
+    return question(this.client.api);
+  }
+
+  [Symbol.dispose](): void {
+    this.client[Symbol.dispose]();
+  }
+
+  private async reconnect(cause: unknown): Promise<void> {
+    const end = Date.now() + returnTimeoutMs;
+    this.client[Symbol.dispose]();
+    remark(
+      translate(
+        'The engine went away; waiting for it to come back.',
+        '엔진이 사라졌습니다. 돌아오기를 기다립니다.',
+      ),
+    );
+    // Not started here: whoever stopped it may be about to start it again, with options of their own.
+    while (Date.now() < end) {
+      const engine = await waitForEngine(homeFolder(), end - Date.now());
+      if (!engine) break;
+      try {
+        this.client = await connect(engine);
+        return;
+      } catch (error) {
+        if (!isEngineGone(error)) throw error;
+      }
+    }
+    throw cause;
+  }
+}

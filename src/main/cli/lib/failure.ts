@@ -1,0 +1,115 @@
+import { CommanderError } from 'commander';
+import { catalogue, fault, inLanguage } from '../../../shared/errors/catalogue.ts';
+import { type ErrorPlace, errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
+import { koreanCodes } from '../../../shared/i18n/ko/codes.ts';
+import { systemFault } from '../../platform/faults/system-fault.ts';
+import { language, translate } from './language.ts';
+import { remark } from './output.ts';
+
+/** The command line itself is wrong: ends with exit code 2. Both in the language of the process. */
+export function usageError(message: string, remedy: string): TrainyardError {
+  return fault('USAGE', { fault: message, remedy });
+}
+
+/** By commander's codes, whose messages are English only: from the words that it quotes, and what stands behind the quotes. */
+const wordings: Record<string, (first: string, second: string, rest: string) => string> = {
+  'commander.unknownOption': (option) =>
+    translate(`There is no option ${option}`, `${option} 옵션은 없습니다`),
+  'commander.unknownCommand': (name) =>
+    translate(`There is no command "${name}"`, `"${name}" 명령은 없습니다`),
+  'commander.missingArgument': (name) =>
+    translate(`The argument <${name}> is missing`, `<${name}> 인자가 빠졌습니다`),
+  'commander.optionMissingArgument': (flags) =>
+    translate(`The option ${flags} lacks its value`, `${flags} 옵션에 값이 없습니다`),
+  'commander.missingMandatoryOptionValue': (flags) =>
+    translate(`The option ${flags} is required`, `${flags} 옵션이 필요합니다`),
+  'commander.invalidArgument': (flags, value, rest) => {
+    const choices = /Allowed choices are (.*)\./.exec(rest)?.[1];
+    const wanted = choices
+      ? translate(`it is one of ${choices}`, `다음 중 하나여야 합니다: ${choices}`)
+      : rest.replace(/\.$/, '');
+    return translate(
+      `The option ${flags} can't be "${value}": ${wanted}`,
+      `${flags} 옵션의 값 "${value}"이(가) 맞지 않습니다: ${wanted}`,
+    );
+  },
+  'commander.conflictingOption': (one, other) =>
+    translate(
+      `${one} and ${other} can't be used together`,
+      `${one}와(과) ${other}은(는) 함께 쓸 수 없습니다`,
+    ),
+  'commander.excessArguments': () => translate('There are too many arguments', '인자가 너무 많습니다'),
+};
+
+function fromCommander({ code, message }: CommanderError, command: string): TrainyardError {
+  const [first = '', second = ''] = [...message.matchAll(/'([^']*)'/g)].map(([, quoted]) => quoted ?? '');
+  const rest = message.replace(/^.* is invalid[^.]*\. /, '');
+  const suggestion = /Did you mean (?:one of )?(.*)\?\)/.exec(message)?.[1];
+  const help = translate(`See "${command} --help".`, `"${command} --help"를 보세요.`);
+  const meant = suggestion ? translate(`Did you mean ${suggestion}? `, `혹시 ${suggestion} 아닌가요? `) : '';
+  return usageError(wordings[code]?.(first, second, rest) ?? message, meant + help);
+}
+
+/** An error, a problem or a finding in the language of the process. */
+export function inOwnWords<P extends { code: string; message: string; hint: string }>(problem: P): P {
+  if (Object.hasOwn(catalogue, problem.code)) return { ...problem, ...inLanguage(problem, language) };
+  // What an engine that was just started said of itself is Korean already.
+  const isKnown = language === 'ko' && !/[가-힣]/.test(problem.message);
+  const known = isKnown ? koreanCodes[problem.code] : undefined;
+  return known ? { ...problem, message: `${known.message} (${problem.message})`, hint: known.hint } : problem;
+}
+
+/** What a person is told of an error, in the language of the process: what is wrong, then the hint. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof TrainyardError)) return errorMessage(error);
+  const { message, hint } = inOwnWords(error.record);
+  return `${message.replace(/\.?$/, '.')} ${hint}`.replace(/\s*\n\s*/g, ' ');
+}
+
+/** An error as this program prints it for programs. */
+export interface PrintedError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly place: ErrorPlace;
+}
+
+export interface Failure {
+  readonly exitCode: number;
+  /** What standard error gets, on one line; null where commander has written already (help, version). */
+  readonly sentence: string | null;
+  /** The same for programs. */
+  readonly error: PrintedError;
+}
+
+/**
+ * What a person and a program are told of an error.
+ * @param command the command as typed, without its options ("trainyard dataset import")
+ */
+export function failureOf(caught: unknown, command: string): Failure {
+  if (caught instanceof CommanderError && /^commander\.(help|helpDisplayed|version)$/.test(caught.code)) {
+    const { exitCode, message } = caught;
+    const error = { code: 'USAGE', message, hint: '', place: {} };
+    return { exitCode: exitCode === 0 ? 0 : 2, sentence: null, error };
+  }
+  const met = caught instanceof CommanderError ? fromCommander(caught, command) : toTrainyardError(caught);
+  const { code, message, hint, place } = inOwnWords(met.record);
+  return {
+    exitCode: code === 'USAGE' ? 2 : 1,
+    sentence: sentenceOf(met),
+    error: { code, message, hint, place },
+  };
+}
+
+function toTrainyardError(caught: unknown): TrainyardError {
+  const known = systemFault(caught);
+  if (process.env.TRAINYARD_DEBUG && known !== caught)
+    remark(caught instanceof Error ? (caught.stack ?? caught.message) : String(caught));
+  if (known) return known;
+  const parameters = {
+    program: { en: 'command', ko: '명령' },
+    detail: `: ${errorMessage(caught)}`,
+    source: { en: 'TRAINYARD_DEBUG=1 in the environment', ko: 'TRAINYARD_DEBUG=1로 실행한 출력' },
+  };
+  return fault('INTERNAL', parameters, { cause: caught });
+}

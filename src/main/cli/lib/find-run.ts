@@ -1,0 +1,37 @@
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Api } from './client.ts';
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const page = 500;
+
+const notFound = (reference: string) =>
+  fault('NOT_FOUND', {
+    what: { en: `run "${reference}"`, ko: `학습 "${reference}"` },
+    where: { en: 'the output of "trainyard runs list"', ko: '"trainyard runs list"의 출력' },
+  });
+
+/**
+ * The id of the run that a person means: an id, its first characters where only one run's id starts so, or `last`.
+ * @throws TrainyardError NOT_FOUND, AMBIGUOUS
+ */
+export async function findRun(api: Api, reference: string): Promise<string> {
+  const wanted = reference.toLowerCase();
+  if (uuid.test(wanted)) return wanted;
+  if (wanted === 'last') {
+    const { runs } = await api.runs.list({ limit: 1 });
+    const [newest] = runs;
+    if (!newest) throw notFound(reference);
+    return newest.id;
+  }
+  if (!/^[0-9a-f-]+$/.test(wanted)) throw notFound(reference);
+  const found: string[] = [];
+  for (let offset = 0; ; offset += page) {
+    const { runs, total } = await api.runs.list({ offset, limit: page });
+    for (const { id } of runs) if (id.startsWith(wanted)) found.push(id);
+    if (offset + page >= total) break;
+  }
+  const [only, another] = found;
+  if (!only) throw notFound(reference);
+  if (!another) return only;
+  throw fault('AMBIGUOUS', { count: found.length, reference, one: only, other: another });
+}

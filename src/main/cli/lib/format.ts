@@ -1,0 +1,61 @@
+import { formatDuration as durationIn } from '../../../shared/format/units.ts';
+import { language, translate } from './language.ts';
+
+export { formatBytes } from '../../../shared/format/units.ts';
+
+/** Milliseconds for people, in the language of the process. */
+export function formatDuration(ms: number | null): string {
+  return ms === null ? '–' : durationIn(ms, language);
+}
+
+/** `1 error`, `2 errors`, `오류 2개`. */
+export function formatCount(count: number, english: string, korean: string): string {
+  return translate(`${count} ${english}${count === 1 ? '' : 's'}`, `${korean} ${count}개`);
+}
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** An ISO time in the time zone of this machine, to the second. */
+export function formatTime(iso: string | null): string {
+  if (!iso) return '–';
+  const time = new Date(iso);
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${date} ${formatClock(iso)}`;
+}
+
+export function formatClock(iso: string): string {
+  const time = new Date(iso);
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}
+
+/** A metric's value, four significant digits; what is no number stays as it is. */
+export function formatMetric(value: number | string | undefined): string {
+  if (value === undefined) return '–';
+  if (typeof value === 'string') return value;
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+}
+
+/** The first eight characters of an id: enough to name a run by. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}
+
+const statusNames: Record<string, string> = {
+  pending: '대기',
+  queued: '대기열',
+  starting: '시작 중',
+  running: '실행 중',
+  completed: '완료',
+  failed: '실패',
+  cancelled: '취소됨',
+  lost: '잃음',
+  processing: '처리 중',
+  ready: '준비됨',
+  error: '오류',
+  archived: '보관됨',
+};
+
+/** A status as people read it; `--json` has the word itself. */
+export function formatStatus(status: string): string {
+  return translate(status, statusNames[status] ?? status);
+}

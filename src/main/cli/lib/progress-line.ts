@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { fileProgressSchema } from '../../../shared/contract/file-progress.ts';
+import { formatDuration } from './format.ts';
+import { translate } from './language.ts';
+import { remark, StatusLine } from './output.ts';
+
+export type FileProgressWords = Omit<z.infer<typeof fileProgressSchema>, 'error'>;
+
+const redrawMs = 100;
+const lineMs = 5000;
+
+/** Progress for whoever watches: on a terminal one line that is drawn anew, elsewhere (a log, a pipe) a line every five seconds. */
+export class ProgressLine {
+  private readonly status = new StatusLine();
+  private readonly everyMs: number | null;
+  private shownAt = performance.now();
+  private phase = '';
+
+  /** @param isQuiet a program reads the output: nothing is told but on a terminal */
+  constructor(isQuiet: boolean) {
+    this.everyMs = process.stderr.isTTY ? redrawMs : isQuiet ? null : lineMs;
+  }
+
+  show(progress: FileProgressWords): void {
+    if (this.everyMs === null) return;
+    const now = performance.now();
+    const isNewPhase = process.stderr.isTTY === true && progress.phase !== this.phase;
+    if (!isNewPhase && now - this.shownAt < this.everyMs) return;
+    [this.shownAt, this.phase] = [now, progress.phase];
+    const text = describeProgress(progress);
+    if (process.stderr.isTTY) this.status.show(text);
+    else remark(text);
+  }
+
+  clear(): void {
+    this.status.clear();
+  }
+}
+
+const phases: Record<FileProgressWords['phase'], () => string> = {
+  counting: () => translate('counting', '세는 중'),
+  validating: () => translate('checking', '검사 중'),
+  storing: () => translate('storing', '저장 중'),
+  committing: () => translate('finishing', '마무리 중'),
+  done: () => translate('done', '완료'),
+  cancelling: () => translate('cancelling', '취소하는 중'),
+  failed: () => translate('failed', '실패'),
+  cancelled: () => translate('cancelled', '취소됨'),
+};
+
+/** `checking: 12,000 / 100,000 files, 700/s, about 2 min 6 s left`. */
+export function describeProgress({ phase, done, total, rate, secondsLeft }: FileProgressWords): string {
+  const number = new Intl.NumberFormat('en').format;
+  const of = total === null ? number(done) : `${number(done)} / ${number(total)}`;
+  const parts = [phase === 'committing' ? '' : translate(`${of} files`, `파일 ${of}개`)];
+  if (rate !== null)
+    parts.push(translate(`${number(Math.round(rate))}/s`, `초당 ${number(Math.round(rate))}개`));
+  if (secondsLeft !== null) {
+    const time = formatDuration(secondsLeft * 1000);
+    parts.push(translate(`about ${time} left`, `약 ${time} 남음`));
+  }
+  return [phases[phase](), parts.filter((part) => part !== '').join(', ')]
+    .filter((part) => part !== '')
+    .join(': ');
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { fault } from '../../shared/errors/catalogue.ts';
+import { type Profile, profiles } from '../../shared/model/stack.ts';
+import { chooseProfile, chosenProfile } from '../engine/profile.ts';
+import { checkStores, type StoreCheck } from '../features/doctor/checks/check-stores.ts';
+import { findEngine } from '../platform/find-engine.ts';
+import { openHome } from '../platform/home.ts';
+import { homeFolder } from '../platform/paths.ts';
+import { keepExternalFile, readExternal, readExternalFile } from '../stores/profiles/external-file.ts';
+import { openSettings } from '../stores/settings/settings-store.ts';
+import { connect } from './lib/client.ts';
+import { type CommonOptions, defineCommand, perform } from './lib/define.ts';
+import { usageError } from './lib/failure.ts';
+import { translate } from './lib/language.ts';
+import { styled, writeJson, writeLine, writeResult } from './lib/output.ts';
+
+function withSettings<T>(use: (settings: ReturnType<typeof openSettings>) => T): T {
+  using settings = openSettings(path.join(openHome(homeFolder()), 'settings.sqlite'));
+  return use(settings);
+}
+
+const print = (profile: Profile, options: CommonOptions) => writeResult(options, { profile }, () => profile);
+
+/** The running engine's profile, else what the next engine of this state folder will have. */
+async function profileInUse(): Promise<Profile> {
+  const engine = findEngine(homeFolder());
+  if (!engine) return withSettings(chosenProfile);
+  using client = await connect(engine);
+  return (await client.api.system.info()).profile;
+}
+
+/** The profile that was typed. @throws TrainyardError USAGE */
+function readProfile(typed: string | undefined): Profile {
+  const found = profiles.find((one) => one === typed);
+  if (found) return found;
+  const names = profiles.join(', ');
+  throw usageError(
+    translate(`There is no profile "${typed}"`, `"${typed}" 프로필은 없습니다`),
+    translate(`The profile is one of ${names}.`, `프로필은 ${names} 중 하나입니다.`),
+  );
+}
+
+async function useProfile(profile: Profile): Promise<void> {
+  if (profile === 'external') readExternal(openHome(homeFolder()));
+  const engine = findEngine(homeFolder());
+  if (!engine) return withSettings((settings) => chooseProfile(settings, profile));
+  using client = await connect(engine);
+  await client.api.stack.useProfile({ profile });
+}
+
+async function report(checks: readonly StoreCheck[], { json }: CommonOptions): Promise<number> {
+  const ok = checks.every((check) => check.ok);
+  if (json) await writeJson({ ok, stores: checks });
+  for (const check of json ? [] : checks) {
+    const mark = check.ok ? styled('green', '✓') : styled('red', '✗');
+    await writeLine(`${mark} ${check.store}: ${check.message}${check.code ? ` [${check.code}]` : ''}`);
+    if (check.hint) await writeLine(`  → ${check.hint}`);
+  }
+  return ok ? 0 : 1;
+}
+
+async function readGiven(file: string): Promise<{ place: string; text: string }> {
+  const place = path.resolve(file === '-' ? 'external.json' : file);
+  try {
+    return { place, text: file === '-' ? await readAll(process.stdin) : readFileSync(place, 'utf8') };
+  } catch (error) {
+    throw fault('EXTERNAL_UNREADABLE', { file: place }, { place: { file: place }, cause: error });
+  }
+}
+
+export function defineProfile(group: Command): void {
+  perform(
+    defineCommand(group, {
+      usage: 'show',
+      description: translate('show the profile of this state folder', '이 상태 폴더의 프로필을 보입니다'),
+      examples: ['profile show'],
+      json: '{"profile"}',
+    }),
+    async (options) => print(await profileInUse(), options),
+  );
+
+  perform(
+    defineCommand(group, {
+      usage: 'use <profile>',
+      description: translate(
+        'choose the profile; a running engine goes over to it at once. Data does not move: "stack migrate" moves it',
+        '프로필을 고릅니다. 실행 중인 엔진은 바로 바뀝니다. 데이터는 옮겨지지 않으며 "stack migrate"로 옮깁니다',
+      ),
+      examples: ['profile use docker'],
+      json: '{"profile"}',
+    }),
+    async (options, typed) => {
+      const profile = readProfile(typed);
+      await useProfile(profile);
+      return print(profile, options);
+    },
+  );
+
+  const json = '{"ok", "stores": [{"store", "ok", "code", "message", "hint"}]}';
+  perform(
+    defineCommand(group, {
+      usage: 'external <file>',
+      description: translate(
+        'read the addresses of servers from a JSON file (- for standard input), check each, and keep them where all can be used',
+        'JSON 파일(-는 표준 입력)에서 서버 주소를 읽어 하나씩 확인하고, 모두 쓸 수 있으면 보관합니다',
+      ),
+      examples: ['profile external servers.json'],
+      json,
+    }),
+    async (options, file = '-') => {
+      const home = openHome(homeFolder());
+      const { place, text } = await readGiven(file);
+      const checks = await checkStores(readExternalFile(place, text));
+      // Only where every server can be used: half a profile helps nobody.
+      if (checks.every(({ ok }) => ok)) keepExternalFile(home, place, text);
+      return report(checks, options);
+    },
+  );
+
+  perform(
+    defineCommand(group, {
+      usage: 'check',
+      description: translate(
+        'ask every server of the external profile, each for itself',
+        '외부 프로필의 서버를 하나씩 확인합니다',
+      ),
+      examples: ['profile check', 'profile check --json'],
+      json,
+    }),
+    async (options) => report(await checkStores(readExternal(openHome(homeFolder()))), options),
+  );
+}

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import type { Project } from '../../shared/contract/projects.ts';
+import { collect, defineCommand, given, perform } from './lib/define.ts';
+import { withEngine } from './lib/engine.ts';
+import { formatTime } from './lib/format.ts';
+import { translate } from './lib/language.ts';
+import { facts, table, writeResult } from './lib/output.ts';
+
+function describe(project: Project): string {
+  return facts([
+    [translate('Project', '프로젝트'), project.name],
+    ['ID', project.id],
+    [translate('Description', '설명'), project.description ?? '–'],
+    [translate('Tags', '태그'), project.tags.join(', ') || '–'],
+    [translate('Runs', '실행'), String(project.runCount)],
+    [translate('Datasets', '데이터셋'), String(project.datasetCount)],
+    [translate('Created', '만든 때'), formatTime(project.createdAt)],
+  ]);
+}
+
+function listed(projects: readonly Project[]): string {
+  if (projects.length === 0)
+    return translate(
+      'No projects. Make one: trainyard project create NAME',
+      '프로젝트가 없습니다. 만들기: trainyard project create 이름',
+    );
+  return table(projects, [
+    [translate('NAME', '이름'), ({ name }) => name],
+    [translate('RUNS', '실행'), ({ runCount }) => runCount, 'right'],
+    [translate('DATASETS', '데이터셋'), ({ datasetCount }) => datasetCount, 'right'],
+    [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
+    ['ID', ({ id }) => id],
+  ]);
+}
+
+export function defineProject(group: Command): void {
+  perform<{ description?: string; tag?: string[] }>(
+    defineCommand(group, {
+      usage: 'create <name>',
+      description: translate('create a project', '프로젝트를 만듭니다'),
+      examples: [
+        'project create demo',
+        'project create demo --description "First try" --tag fashion --tag small',
+      ],
+      json: '{"id", "name", "description", "tags", …}',
+    })
+      .option('--description <text>', translate('what it is about', '설명'))
+      .option(
+        '--tag <tag>',
+        translate('a tag; may be given several times', '태그. 여러 번 쓸 수 있습니다'),
+        collect,
+      ),
+    async ({ description, tag: tags, json }, name = '') => {
+      const project = await withEngine((api) =>
+        api.projects.create({ name, ...given({ description, tags }) }),
+      );
+      return writeResult({ json }, project, () => describe(project));
+    },
+  );
+
+  perform<{ search?: string }>(
+    defineCommand(group, {
+      usage: 'list',
+      description: translate('list the projects, newest first', '프로젝트를 최신순으로 나열합니다'),
+      examples: ['project list', 'project list --search fashion'],
+      json: '{"projects": [{"id", "name", "runCount", "datasetCount", …}]}',
+    }).option('--search <text>', translate('only those whose name holds this', '이름에 이 글이 든 것만')),
+    async ({ search, json }) => {
+      const answer = await withEngine((api) => api.projects.list(search ? { search } : {}));
+      return writeResult({ json }, answer, () => listed(answer.projects));
+    },
+  );
+
+  perform(
+    defineCommand(group, {
+      usage: 'show <project>',
+      description: translate('show a project, by name or id', '이름이나 ID로 프로젝트를 보입니다'),
+      examples: ['project show demo'],
+      json: '{"id", "name", "description", "tags", "runCount", "datasetCount", …}',
+    }),
+    async (options, reference = '') => {
+      const project = await withEngine((api) => api.projects.show({ project: reference }));
+      return writeResult(options, project, () => describe(project));
+    },
+  );
+}

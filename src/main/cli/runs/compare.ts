@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { metricOf } from '../../../shared/model/metric-values.ts';
+import type { Api } from '../lib/client.ts';
+import { defineCommand, perform } from '../lib/define.ts';
+import { withEngine } from '../lib/engine.ts';
+import { usageError } from '../lib/failure.ts';
+import { findRun } from '../lib/find-run.ts';
+import { formatMetric, formatStatus, shortId } from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+import { table, writeResult } from '../lib/output.ts';
+
+function formatValue(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
+}
+
+/** A row for each thing in which the runs differ, a column for each run. */
+function sideBySide({ runs, differences }: Awaited<ReturnType<Api['runs']['compare']>>): string {
+  const finals = [...new Set(runs.flatMap((run) => Object.keys(run.finalMetrics ?? {})))].sort();
+  const rows = [
+    [translate('name', '이름'), ...runs.map((run) => run.name)],
+    [translate('status', '상태'), ...runs.map((run) => formatStatus(run.status))],
+    ...differences.map(({ field, values }) => [field, ...values.map(formatValue)]),
+    ...finals.map((name) => [name, ...runs.map((run) => formatMetric(metricOf(run.finalMetrics, name)))]),
+  ];
+  const titles = ['', ...runs.map(({ id }) => shortId(id))];
+  return table(
+    rows,
+    titles.map((title, index) => [title, (row) => row[index] ?? '']),
+  );
+}
+
+/** Prints what differs between runs, side by side. */
+export function defineCompare(group: Command): void {
+  perform(
+    defineCommand(group, {
+      usage: 'compare <runs...>',
+      description: translate(
+        'compare two to eight runs: configs and final metrics',
+        '실행 2~8개의 설정과 최종 지표를 비교합니다',
+      ),
+      examples: ['runs compare 3f2a91c0 last'],
+      json: '{"runs": […], "differences": [{"field", "values": […]}], "metricNames": […]}',
+    }),
+    async (options, ...references) => {
+      const { length } = references;
+      if (length < 2 || length > 8)
+        throw usageError(
+          translate(`${length} runs can't be compared`, `실행 ${length}개는 비교할 수 없습니다`),
+          translate('Name two to eight runs.', '실행을 2~8개 지정하세요.'),
+        );
+      const answer = await withEngine(async (api) => {
+        const ids: string[] = [];
+        for (const reference of references) ids.push(await findRun(api, reference));
+        return api.runs.compare({ runs: ids.join(',') });
+      });
+      return writeResult(options, answer, () => sideBySide(answer));
+    },
+  );
+}

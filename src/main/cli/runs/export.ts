@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Job } from '../../../shared/contract/jobs.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import { defineCommand, perform } from '../lib/define.ts';
+import { ReconnectingClient } from '../lib/engine.ts';
+import { findRun } from '../lib/find-run.ts';
+import { formatBytes } from '../lib/format.ts';
+import { finishedJob } from '../lib/jobs.ts';
+import { translate } from '../lib/language.ts';
+import { facts, table, writeResult } from '../lib/output.ts';
+
+/** A run that just ended has its artifacts in the object store a moment later. */
+const storingTimeoutMs = 30_000;
+
+async function startExport(client: ReconnectingClient, run: string): Promise<Job> {
+  const deadline = Date.now() + storingTimeoutMs;
+  for (;;) {
+    try {
+      return await client.ask((api) => api.jobs.start({ kind: 'model.export', run }));
+    } catch (error) {
+      const isEarly = error instanceof TrainyardError && error.code === 'MODEL_NOT_STORED';
+      if (!isEarly || Date.now() > deadline) throw error;
+      await delay(500);
+    }
+  }
+}
+
+function describe({ bucket, prefix, parameters, files }: NonNullable<Job['export']>): string {
+  const about = facts([
+    [translate('Stored at', '저장 위치'), `s3://${bucket}/${prefix}/`],
+    [translate('Parameters', '매개변수'), String(parameters)],
+  ]);
+  const stored = table(files, [
+    [translate('FILE', '파일'), ({ name }) => name],
+    [translate('SIZE', '크기'), ({ sizeBytes }) => formatBytes(sizeBytes), 'right'],
+    ['SHA-256', ({ sha256 }) => sha256],
+  ]);
+  return `${about}\n\n${stored}`;
+}
+
+/** Writes a completed run's model into the bucket `models`. */
+export function defineExport(group: Command): void {
+  perform(
+    defineCommand(group, {
+      usage: 'export <run>',
+      description: translate(
+        "put a completed run's model into the bucket models: safetensors, description, card with hashes",
+        '완료된 실행의 모델을 models 버킷에 둡니다: safetensors, 설명, 해시가 든 카드',
+      ),
+      examples: ['runs export last', 'runs export 3f2a91c0 --json'],
+      json: '{"id", "status", "worker", "export": {"bucket", "prefix", "parameters", "files": [{"name", "key", "sizeBytes", "sha256"}]}, …}',
+    }),
+    async (options, reference = '') => {
+      using client = await ReconnectingClient.open();
+      const run = await client.ask((api) => findRun(api, reference));
+      const job = await finishedJob(client, await startExport(client, run));
+      return await writeResult(options, job, () => (job.export ? describe(job.export) : JSON.stringify(job)));
+    },
+  );
+}

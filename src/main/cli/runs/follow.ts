@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import type { RunEvent } from '../../../shared/contract/run-readings.ts';
+import type { RunSummary } from '../../../shared/contract/runs.ts';
+import { isEnded } from '../../../shared/model/run.ts';
+import { type CommonOptions, defineCommand, integer, perform } from '../lib/define.ts';
+import { ReconnectingClient } from '../lib/engine.ts';
+import { findRun } from '../lib/find-run.ts';
+import { formatStatus } from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+import { remark, writeJson } from '../lib/output.ts';
+import { movingText } from './logs.ts';
+import { RunNarrator } from './narrator.ts';
+
+const waitMs = 20_000;
+/** On a terminal: how often the line under way is looked at. */
+const barMs = 1000;
+
+/** The run once nothing moves it any more. */
+export async function waitForEnd(client: ReconnectingClient, run: string): Promise<RunSummary> {
+  for (;;) {
+    const summary = await client.ask((api) => api.runs.show({ run }));
+    if (isEnded(summary.status)) return summary;
+    await client.ask((api) => api.runs.events({ run, after: summary.lastSeq, limit: 1, waitMs }));
+  }
+}
+
+/**
+ * Prints a run's journal behind the number `start`, each entry once, until the run has ended.
+ * @returns 0 where it completed, else 1
+ */
+export async function follow(
+  client: ReconnectingClient,
+  run: string,
+  start: number,
+  options: CommonOptions,
+): Promise<number> {
+  const narrator = new RunNarrator();
+  const showsBar = !options.json && process.stderr.isTTY;
+  const print = (event: RunEvent) => (options.json ? writeJson(event) : narrator.narrate(event));
+  let after = start;
+  const interrupted = once(process, 'SIGINT').then(() => 'interrupted' as const);
+  const read = async (): Promise<number> => {
+    for (let lookAt = 0; ; ) {
+      const cursor = after;
+      const page = await client.ask((api) =>
+        api.runs.events({ run, after: cursor, limit: 1000, waitMs: showsBar ? barMs : waitMs }),
+      );
+      for (const event of page.events) {
+        await print(event);
+        after = event.seq;
+      }
+      after = page.next;
+      if (page.ended) break;
+      if (!showsBar || performance.now() < lookAt) continue;
+      lookAt = performance.now() + barMs;
+      const { moving } = await client.ask((api) =>
+        api.runs.logs({ run, from: Number.MAX_SAFE_INTEGER, limit: 1 }),
+      );
+      narrator.showBar(movingText(moving));
+    }
+    const { status } = await client.ask((api) => api.runs.show({ run }));
+    narrator.end();
+    if (status !== 'completed')
+      remark(translate(`The run ended: ${status}.`, `실행이 끝났습니다: ${formatStatus(status)}.`));
+    return status === 'completed' ? 0 : 1;
+  };
+  const answer = await Promise.race([read(), interrupted]);
+  if (answer !== 'interrupted') return answer;
+  narrator.end();
+  remark(
+    translate(
+      `The run goes on. Watch it again: trainyard runs follow ${run} --after ${after}`,
+      `실행은 계속됩니다. 다시 보기: trainyard runs follow ${run} --after ${after}`,
+    ),
+  );
+  return 1;
+}
+
+export function defineFollow(group: Command): void {
+  perform<{ after: number }>(
+    defineCommand(group, {
+      usage: 'follow <run>',
+      description: translate(
+        'print what happens until the run ends; exit code 0 if it completed, else 1. Ctrl-C leaves the run alone',
+        '실행이 끝날 때까지 일어나는 일을 출력합니다. 완료면 종료 코드 0, 아니면 1. Ctrl-C는 실행에 영향이 없습니다',
+      ),
+      examples: ['runs follow last', 'runs follow last --json --after 120'],
+      json: `${translate('one line for each event: ', '이벤트마다 한 줄: ')}{"seq", "type", "time", "attempt", "data"}`,
+    }).option(
+      '--after <seq>',
+      translate('begin after this journal number', '이 저널 번호 다음부터'),
+      integer(),
+      0,
+    ),
+    async ({ after, ...options }, reference = '') => {
+      using client = await ReconnectingClient.open();
+      const run = await client.ask((api) => findRun(api, reference));
+      return await follow(client, run, after, options);
+    },
+  );
+}

@@ -1,0 +1,186 @@
+import { type Command, Option } from 'commander';
+import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
+import { type RunStatus, runStatuses } from '../../../shared/model/run.ts';
+import type { Api } from '../lib/client.ts';
+import { defineCommand, integer, perform } from '../lib/define.ts';
+import { withEngine } from '../lib/engine.ts';
+import { findRun } from '../lib/find-run.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatMetric,
+  formatStatus,
+  formatTime,
+  shortId,
+} from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+import { facts, table, writeResult } from '../lib/output.ts';
+import { defineAgain, defineCancel } from './act.ts';
+import { defineCompare } from './compare.ts';
+import { defineExport } from './export.ts';
+import { defineFollow } from './follow.ts';
+import { defineLogs } from './logs.ts';
+import { defineMetrics } from './metrics.ts';
+
+interface ListOptions {
+  readonly project?: string;
+  readonly status?: RunStatus;
+  readonly search?: string;
+  readonly sort: 'createdAt' | 'name' | 'status' | 'progress' | 'durationMs' | 'val_accuracy' | 'val_loss';
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+}
+
+async function list(api: Api, options: ListOptions): Promise<{ runs: RunSummary[]; total: number }> {
+  const { project, status, search, sort, order, limit } = options;
+  const runs: RunSummary[] = [];
+  for (;;) {
+    const { runs: more, total } = await api.runs.list({
+      sort,
+      order,
+      offset: runs.length,
+      limit: Math.min(500, limit - runs.length),
+      ...(project ? { project } : {}),
+      ...(status ? { status } : {}),
+      ...(search ? { search } : {}),
+    });
+    runs.push(...more);
+    if (more.length === 0 || runs.length >= Math.min(limit, total)) return { runs, total };
+  }
+}
+
+function listed({ runs, total }: { readonly runs: readonly RunSummary[]; readonly total: number }): string {
+  if (runs.length === 0)
+    return translate(
+      'No runs. Start one: trainyard train --project PROJECT --dataset DATASET',
+      '실행이 없습니다. 시작하기: trainyard train --project 프로젝트 --dataset 데이터셋',
+    );
+  const shown = table(runs, [
+    [translate('RUN', '실행'), ({ id }) => shortId(id)],
+    [translate('NAME', '이름'), ({ name }) => name],
+    [translate('PROJECT', '프로젝트'), ({ project }) => project.name],
+    [translate('STATUS', '상태'), ({ status }) => formatStatus(status)],
+    [translate('PROGRESS', '진행'), ({ progress }) => `${progress} %`, 'right'],
+    ['VAL_ACCURACY', ({ finalMetrics }) => formatMetric(finalMetrics?.val_accuracy), 'right'],
+    [translate('DURATION', '걸린 시간'), ({ durationMs }) => formatDuration(durationMs), 'right'],
+    [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
+  ]);
+  if (total === runs.length) return shown;
+  const more = translate(
+    `${runs.length} of ${total}; --limit shows more.`,
+    `${total}개 중 ${runs.length}개. --limit으로 더 볼 수 있습니다.`,
+  );
+  return `${shown}\n${more}`;
+}
+
+function describeAttempts({ attempts }: Run): string {
+  return table(attempts, [
+    [translate('ATTEMPT', '시도'), ({ attempt }) => attempt, 'right'],
+    [translate('STATUS', '상태'), ({ status }) => formatStatus(status)],
+    [translate('STARTED', '시작'), ({ startedAt }) => formatTime(startedAt)],
+    [translate('ENDED', '끝'), ({ endedAt }) => formatTime(endedAt)],
+    [translate('EXIT', '종료 코드'), ({ exitSignal, exitCode }) => exitSignal ?? exitCode ?? '–', 'right'],
+    [translate('CAUSE', '까닭'), ({ cause, message }) => [cause, message].filter(Boolean).join(': ') || '–'],
+  ]);
+}
+
+function describeArtifacts({ artifacts }: Run): string {
+  return table(artifacts, [
+    [translate('ARTIFACT', '결과물'), ({ path }) => path],
+    [translate('KIND', '종류'), ({ kind }) => kind],
+    [translate('ATTEMPT', '시도'), ({ attempt }) => attempt, 'right'],
+    [
+      translate('SIZE', '크기'),
+      ({ sizeBytes }) => (sizeBytes === null ? '–' : formatBytes(sizeBytes)),
+      'right',
+    ],
+  ]);
+}
+
+function describe(run: Run): string {
+  const metrics = Object.entries(run.finalMetrics ?? {}).map(
+    ([name, value]) => `${name} ${formatMetric(value)}`,
+  );
+  const epochs =
+    run.totalEpochs === null
+      ? ''
+      : `, ${translate('epoch', '에포크')} ${run.currentEpoch ?? 0} / ${run.totalEpochs}`;
+  const about = facts([
+    [translate('Run', '실행'), run.name],
+    ['ID', run.id],
+    [translate('Status', '상태'), `${formatStatus(run.status)} (${run.progress} %${epochs})`],
+    ...(run.error ? [[translate('Error', '오류'), run.error] satisfies [string, string]] : []),
+    [translate('Project', '프로젝트'), run.project.name],
+    [
+      translate('Dataset', '데이터셋'),
+      run.dataset ? `${run.dataset.name}, ${translate('version', '버전')} ${run.dataset.version}` : '–',
+    ],
+    [translate('Model', '모델'), run.model],
+    [translate('Created', '만든 때'), formatTime(run.createdAt)],
+    [translate('Duration', '걸린 시간'), formatDuration(run.durationMs)],
+    [translate('Metrics', '지표'), metrics.join(', ') || '–'],
+    [translate('Possible', '할 수 있는 일'), run.actions.join(', ') || '–'],
+  ]);
+  const parts = [about];
+  if (run.attempts.length > 0) parts.push(describeAttempts(run));
+  if (run.artifacts.length > 0) parts.push(describeArtifacts(run));
+  return parts.join('\n\n');
+}
+
+export function defineRuns(group: Command): void {
+  perform<ListOptions>(
+    defineCommand(group, {
+      usage: 'list',
+      description: translate('list the runs, newest first', '실행을 최신순으로 나열합니다'),
+      examples: ['runs list', 'runs list --project demo --status completed --sort val_accuracy'],
+      json: '{"runs": [{"id", "name", "status", "progress", …}], "total"}',
+    })
+      .option('--project <project>', translate('only those of a project', '한 프로젝트의 것만'))
+      .addOption(
+        new Option('--status <status>', translate('only those in this status', '이 상태인 것만')).choices(
+          runStatuses,
+        ),
+      )
+      .option('--search <text>', translate('only those whose name holds this', '이름에 이 글이 든 것만'))
+      .addOption(
+        new Option('--sort <field>', translate('order by', '정렬 기준'))
+          .choices(['createdAt', 'name', 'status', 'progress', 'durationMs', 'val_accuracy', 'val_loss'])
+          .default('createdAt'),
+      )
+      .addOption(
+        new Option('--order <order>', translate('direction', '정렬 방향'))
+          .choices(['asc', 'desc'])
+          .default('desc'),
+      )
+      .option('--limit <number>', translate('at most so many', '최대 개수'), integer(1), 100),
+    async (options) => {
+      const answer = await withEngine((api) => list(api, options));
+      return writeResult(options, answer, () => listed(answer));
+    },
+  );
+
+  perform(
+    defineCommand(group, {
+      usage: 'show <run>',
+      description: translate(
+        'show a run: status, attempts, config, artifacts',
+        '실행의 상태, 시도, 설정, 결과물을 보입니다',
+      ),
+      examples: ['runs show last', 'runs show 3f2a91c0 --json'],
+      json: '{"id", "status", "progress", "attempts": […], "config", "artifacts": […], …}',
+    }),
+    async (options, reference = '') => {
+      const run = await withEngine(async (api) => api.runs.show({ run: await findRun(api, reference) }));
+      return writeResult(options, run, () => describe(run));
+    },
+  );
+
+  defineMetrics(group);
+  defineCompare(group);
+  defineFollow(group);
+  defineLogs(group);
+  defineCancel(group);
+  defineAgain(group, 'resume');
+  defineAgain(group, 'retry');
+  defineExport(group);
+}

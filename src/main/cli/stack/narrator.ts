@@ -1,0 +1,93 @@
+import type { StackEvent } from '../../../shared/contract/stack.ts';
+import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import { terminalLine } from '../../../shared/model/terminal-text.ts';
+import { formatBytes, formatDuration } from '../lib/format.ts';
+import { remark, styled } from '../lib/output.ts';
+import { serviceStatusWord, stepWord } from './words.ts';
+
+type PullEvent = Extract<StackEvent, { type: 'pull' }>;
+type StepEvent = Extract<StackEvent, { type: 'step' }>;
+
+const redrawMs = 80;
+/** Between two lines about the same pull, where lines stay. */
+const pullLineMs = 5000;
+const barCells = 24;
+
+function pullText(event: PullEvent): string {
+  const share = event.bytesTotal > 0 ? Math.min(1, event.bytesDone / event.bytesTotal) : 0;
+  const full = Math.round(share * barCells);
+  const bar = `${'█'.repeat(full)}${'░'.repeat(barCells - full)}`;
+  const bytes = `${formatBytes(event.bytesDone)} / ${formatBytes(event.bytesTotal)}`;
+  return `${bar} ${bytes}  ${formatBytes(Math.round(event.bytesPerSecond))}/s  ${event.layersDone}/${event.layers}  ${event.image}`;
+}
+
+function stepText({ step, detail, durationMs }: StepEvent): string {
+  const seen = detail ? `: ${detail}` : '';
+  const time = durationMs !== null && durationMs >= 1000 ? ` (${formatDuration(durationMs)})` : '';
+  return `${stepWord(step)}${seen}${time}`;
+}
+
+/** Tells on standard error what a verb does: in place on a terminal, one line for each thing done elsewhere. */
+export class StackNarrator {
+  private readonly stream = process.stderr;
+  private readonly texts = new Map<ServiceName | null, string>();
+  private readonly pulledAt = new Map<ServiceName, number>();
+  private drawn = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  onProgress(event: StackEvent): void {
+    if (event.type === 'begin' || event.type === 'end') return;
+    if (this.stream.isTTY) this.show(event);
+    else this.print(event);
+  }
+
+  /** Takes the moving lines away. */
+  end(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.drawn > 0) this.stream.write(`\x1b[${this.drawn}A\x1b[0J`);
+    this.drawn = 0;
+  }
+
+  private show(event: Exclude<StackEvent, { type: 'begin' | 'end' }>): void {
+    const text =
+      event.type === 'pull'
+        ? pullText(event)
+        : event.type === 'service'
+          ? serviceStatusWord(event.status)
+          : stepText(event);
+    this.texts.set(event.service, text);
+    this.timer ??= setTimeout(() => this.draw(), redrawMs);
+  }
+
+  private draw(): void {
+    this.timer = undefined;
+    const columns = this.stream.columns || 80;
+    const lines = [...serviceNames, null].flatMap((service) => {
+      const text = this.texts.get(service);
+      if (text === undefined) return [];
+      const line = terminalLine(`${(service ?? '').padEnd(9)} ${text}`, { colour: false });
+      return [line.slice(0, columns - 1)];
+    });
+    const up = this.drawn > 0 ? `\x1b[${this.drawn}A` : '';
+    this.stream.write(`${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}`);
+    this.drawn = lines.length;
+  }
+
+  private print(event: Exclude<StackEvent, { type: 'begin' | 'end' }>): void {
+    if (event.type === 'pull') {
+      const isDone = event.layers > 0 && event.layersDone === event.layers;
+      const last = this.pulledAt.get(event.service) ?? 0;
+      if (!isDone && Date.now() - last < pullLineMs) return;
+      this.pulledAt.set(event.service, isDone ? Number.POSITIVE_INFINITY : Date.now());
+      if (last !== Number.POSITIVE_INFINITY) this.line(event.service, pullText(event));
+      return;
+    }
+    if (event.type === 'service') this.line(event.service, serviceStatusWord(event.status));
+    else if (event.status === 'done' || event.status === 'failed') this.line(event.service, stepText(event));
+  }
+
+  private line(service: ServiceName | null, text: string): void {
+    remark(`${styled('dim', (service ?? '').padEnd(9))} ${terminalLine(text, { colour: false })}`);
+  }
+}

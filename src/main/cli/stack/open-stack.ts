@@ -1,0 +1,43 @@
+import path from 'node:path';
+import { type Profile, type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import { chosenProfile } from '../../engine/profile.ts';
+import { openHome } from '../../platform/home.ts';
+import { homeFolder } from '../../platform/paths.ts';
+import { type LocalStack, openLocalStack } from '../../stack/open-stack.ts';
+import { chooseImages, stackImages } from '../../stack/stack-images.ts';
+import type { SettingsStore } from '../../stores/settings/ports.ts';
+import { openSettings } from '../../stores/settings/settings-store.ts';
+import { usageError } from '../lib/failure.ts';
+import { translate } from '../lib/language.ts';
+
+export interface OpenedStack extends LocalStack {
+  readonly home: string;
+  readonly settings: SettingsStore;
+}
+
+/** The stack of the state folder, in this process. @param profile what its status is to say instead of what was chosen @param images to keep first, as `service=reference` */
+export function openStack(profile?: Profile, images: readonly string[] = []): OpenedStack {
+  const home = openHome(homeFolder());
+  const settings = openSettings(path.join(home, 'settings.sqlite'));
+  if (images.length > 0) chooseImages(settings, images);
+  const local = openLocalStack({
+    home,
+    environment: process.env,
+    profile: () => chosenProfile(settings, profile),
+    images: stackImages(settings),
+    log: { info: () => {} },
+  });
+  return { ...local, home, settings };
+}
+
+/** The services that were typed. @throws TrainyardError USAGE */
+export function readServices(words: readonly string[]): readonly ServiceName[] {
+  return words.map((word) => {
+    const found = serviceNames.find((name) => name === word);
+    if (found) return found;
+    throw usageError(
+      translate(`There is no service "${word}"`, `"${word}" 서비스는 없습니다`),
+      translate(`The services are ${serviceNames.join(', ')}.`, `서비스는 ${serviceNames.join(', ')}입니다.`),
+    );
+  });
+}

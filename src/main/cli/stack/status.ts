@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import type { StackState } from '../../../shared/contract/stack.ts';
+import { defineCommand, perform } from '../lib/define.ts';
+import { inOwnWords } from '../lib/failure.ts';
+import { formatTime } from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+import { facts, styled, table, writeJson, writeLine } from '../lib/output.ts';
+import { openStack } from './open-stack.ts';
+import { serviceStatusWord, stackStatusWord, stateShape } from './words.ts';
+
+const marks = {
+  healthy: () => styled('green', '●'),
+  starting: () => styled('yellow', '●'),
+  unhealthy: () => styled('red', '●'),
+  failed: () => styled('red', '✗'),
+  stopped: () => styled('dim', '○'),
+  absent: () => styled('dim', '○'),
+};
+
+/** A table of the services, then why some are not well. */
+export async function printState(state: StackState): Promise<undefined> {
+  await writeLine(
+    `${state.name ?? translate('no stack yet', '아직 스택이 없습니다')}: ${stackStatusWord(state.status)}\n`,
+  );
+  await writeLine(
+    table(state.services, [
+      [translate('SERVICE', '서비스'), ({ name }) => name],
+      [translate('STATUS', '상태'), ({ status }) => `${marks[status]()} ${serviceStatusWord(status)}`],
+      [translate('ENDPOINT', '주소'), ({ endpoint }) => endpoint ?? '–'],
+      [translate('VERSION', '버전'), ({ version }) => version ?? '–'],
+      [translate('IMAGE', '이미지'), ({ image }) => image],
+      [translate('SINCE', '시작'), ({ startedAt }) => formatTime(startedAt)],
+    ]),
+  );
+  for (const { name, cause } of state.services) {
+    if (!cause) continue;
+    const { message, hint } = inOwnWords(cause);
+    await writeLine(`\n${styled('bold', name)}: ${message}`);
+    await writeLine(`  → ${hint}`);
+    for (const line of cause.lines) await writeLine(styled('dim', `  ${line}`));
+  }
+}
+
+/** Asks the daemon and the services; needs no engine. */
+export function defineStatus(group: Command): void {
+  perform<{ reveal?: true }>(
+    defineCommand(group, {
+      usage: 'status',
+      description: translate(
+        'show the services; what runs is asked by its own protocol',
+        '서비스를 보입니다. 실행 중인 것은 고유 프로토콜로 확인합니다',
+      ),
+      examples: ['stack status', 'stack status --json --reveal'],
+      json: stateShape,
+    }).option(
+      '--reveal',
+      translate('with the connection strings and their passwords', '접속 문자열을 비밀번호와 함께 보입니다'),
+    ),
+    async ({ reveal, json }) => {
+      await using opened = openStack();
+      const state = await opened.stack.status();
+      const urls = reveal && state.name !== null ? await opened.stack.urls() : null;
+      if (json) return void (await writeJson(urls ? { ...state, urls } : state));
+      await printState(state);
+      if (urls) await writeLine(`\n${facts(Object.entries(urls))}`);
+      return 0;
+    },
+  );
+}

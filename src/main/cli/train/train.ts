@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { config } from 'zod';
+import korean from 'zod/v4/locales/ko.js';
+import { type CommonOptions, decimal, explain, given, integer, perform } from '../lib/define.ts';
+import { remarkDisk } from '../lib/disk-remark.ts';
+import { ReconnectingClient } from '../lib/engine.ts';
+import { inOwnWords, usageError } from '../lib/failure.ts';
+import { language, translate } from '../lib/language.ts';
+import { remark, writeJson, writeLine } from '../lib/output.ts';
+import { follow } from '../runs/follow.ts';
+import { readConfigFile } from './config-file.ts';
+import { type HyperparameterOptions, overridesOf } from './overrides.ts';
+
+interface TrainOptions extends HyperparameterOptions, CommonOptions {
+  readonly project: string;
+  readonly dataset: string;
+  readonly datasetVersion?: number;
+  readonly model: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly priority?: number;
+  readonly config?: string;
+  readonly follow?: true;
+}
+
+/** `32` or `480x640` (height, width), pixels. */
+function imageSize(text: string): number | [number, number] {
+  const found = /^(\d+)(?:x(\d+))?$/.exec(text);
+  if (!found)
+    throw new InvalidArgumentError(
+      translate('Pixels are wanted, as 64 or 480x640.', '픽셀이 필요합니다. 예: 64, 480x640'),
+    );
+  return found[2] === undefined ? Number(found[1]) : [Number(found[1]), Number(found[2])];
+}
+
+function defineHyperparameters(command: Command): void {
+  const add = (flags: string, english: string, korean: string, parse?: (text: string) => unknown) => {
+    const option = new Option(flags, translate(english, korean));
+    command.addOption(parse ? option.argParser(parse) : option);
+  };
+  add('--epochs <number>', 'passes over the training images', '학습 이미지를 도는 횟수', integer(1, 100_000));
+  add('--batch-size <number>', 'images in a step', '한 스텝의 이미지 수', integer(1, 65_536));
+  add('--lr, --learning-rate <number>', 'learning rate', '학습률', decimal);
+  command.addOption(
+    new Option('--optimizer <name>', translate('optimizer', '옵티마이저')).choices([
+      'sgd',
+      'adam',
+      'adamw',
+      'rmsprop',
+    ]),
+  );
+  command.addOption(
+    new Option('--scheduler <name>', translate('how the learning rate changes', '학습률 스케줄')).choices([
+      'cosine',
+      'step',
+      'plateau',
+      'onecycle',
+      'linear',
+      'none',
+    ]),
+  );
+  add(
+    '--warmup-epochs <number>',
+    'epochs until the full learning rate',
+    '학습률을 올리는 에포크 수',
+    decimal,
+  );
+  add('--weight-decay <number>', 'weight decay', '가중치 감쇠', decimal);
+  add('--momentum <number>', 'momentum of sgd', 'sgd의 모멘텀', decimal);
+  add('--gradient-clip <norm>', 'clip gradients to this norm', '기울기 노름 제한', decimal);
+  add('--accumulate <number>', 'batches in one update', '갱신 한 번에 모으는 배치 수', integer(1));
+  add('--seed <number>', 'the same seed gives the same run', '같은 시드는 같은 결과', integer());
+  add(
+    '--early-stop [patience]',
+    'stop when nothing improved for so many epochs',
+    '이만큼의 에포크 동안 나아지지 않으면 멈춤',
+    integer(1),
+  );
+  command.addOption(
+    new Option('--early-stop-metric <name>', translate('what must improve', '나아져야 하는 값')).choices([
+      'val_loss',
+      'val_accuracy',
+      'train_loss',
+      'train_accuracy',
+    ]),
+  );
+  add('--amp', 'mixed precision', '혼합 정밀도');
+  add('--ema', 'average the weights', '가중치 이동 평균');
+  add('--train-split <share>', 'share of images to train on (0 – 1)', '학습에 쓸 비율(0 – 1)', decimal);
+  add('--val-split <share>', 'share to validate on', '검증에 쓸 비율', decimal);
+  add('--test-split <share>', 'share to test on at the end', '마지막 시험에 쓸 비율', decimal);
+  add('--image-size <pixels>', 'side, or HEIGHTxWIDTH', '한 변 또는 높이x너비(픽셀)', imageSize);
+  add('--flip', 'augment: flip at random', '증강: 무작위 뒤집기');
+  add(
+    '--rotation <degrees>',
+    'augment: rotate at random up to this',
+    '증강: 이 각도까지 무작위 회전',
+    decimal,
+  );
+  add('--color-jitter', 'augment: change colours at random', '증강: 무작위 색 변화');
+  add('--mixup', 'augment: mix images', '증강: mixup');
+  add('--cutmix', 'augment: paste patches', '증강: cutmix');
+}
+
+/** Queues a run; with `--follow` it stays until the run ends and ends as the run did. */
+async function train(options: TrainOptions): Promise<number | undefined> {
+  if (!/^[a-z]+\/\S+$/.test(options.model)) {
+    throw usageError(
+      translate(`--model ${options.model} is no model`, `--model ${options.model}은(는) 모델이 아닙니다`),
+      translate('Write it as source/name, as builtin/cnn.', 'builtin/cnn처럼 출처/이름으로 쓰세요.'),
+    );
+  }
+  if (language === 'ko') config(korean());
+  const overrides = overridesOf(options, options.config ? await readConfigFile(options.config) : {});
+  const { project, dataset, model, name, description, priority, datasetVersion } = options;
+  // The same request asked twice, because an engine restarted in between, queues one run.
+  const requestId = randomUUID();
+  using client = await ReconnectingClient.open();
+  const { runId } = await client.ask((api) =>
+    api.runs.create({
+      project,
+      dataset,
+      model,
+      overrides,
+      requestId,
+      ...given({ name, description, priority, version: datasetVersion }),
+    }),
+  );
+  remarkDisk(await client.ask((api) => api.system.disk()));
+  const { versions } = await client.ask((api) => api.datasets.show({ dataset }));
+  const trained = versions.find(({ version }) => datasetVersion === undefined || version === datasetVersion);
+  for (const { message, hint } of (trained?.trainingRisks ?? []).map(inOwnWords))
+    remark(`${message}\n  → ${hint}`);
+  if (options.json) await writeJson({ runId });
+  else await writeLine(translate(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
+  if (options.follow) return await follow(client, runId, 0, options);
+  if (!options.json)
+    remark(translate(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`));
+}
+
+export function defineTrain(command: Command): void {
+  explain(command, {
+    examples: [
+      'train --project demo --dataset photos --epochs 8 --seed 7 --follow',
+      'train --project demo --dataset photos --model builtin/cnn --config train.json --early-stop 3 --json',
+    ],
+    json: '{"runId"}',
+  })
+    .requiredOption('--project <project>', translate('project, by name or id', '프로젝트의 이름이나 ID'))
+    .requiredOption('--dataset <dataset>', translate('dataset, by name or id', '데이터셋의 이름이나 ID'))
+    .option('--dataset-version <number>', translate('left out: the newest', '생략하면 최신 버전'), integer(1))
+    .option('--model <source/name>', translate('model', '모델'), 'builtin/cnn')
+    .option('--name <name>', translate("the run's name", '실행의 이름'))
+    .option('--description <text>', translate('what it is about', '설명'))
+    .option(
+      '--priority <number>',
+      translate('higher goes first (-100 – 100)', '클수록 먼저(-100 – 100)'),
+      integer(-100, 100),
+    )
+    .option(
+      '--config <file>',
+      translate(
+        'JSON with "training" and "dataset"; flags go before it',
+        '"training"과 "dataset"이 든 JSON. 플래그가 우선합니다',
+      ),
+    )
+    .option('--follow', translate('follow the run until it ends', '끝날 때까지 지켜봅니다'));
+  defineHyperparameters(command);
+  perform<TrainOptions>(command, train);
+}

@@ -1,0 +1,38 @@
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** Bytes for people: two or more digits and a binary unit. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < byteUnits.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? Math.round(value) : value.toFixed(value < 10 ? 1 : 0)} ${byteUnits[unit]}`;
+}
+
+const timeUnits = [
+  { seconds: 86_400, en: ' d', ko: '일' },
+  { seconds: 3600, en: ' h', ko: '시간' },
+  { seconds: 60, en: ' min', ko: '분' },
+  { seconds: 1, en: ' s', ko: '초' },
+] as const;
+
+/** Milliseconds in their two largest units. @param language as "ko" or "en" */
+export function formatDuration(milliseconds: number, language: string): string {
+  const tongue = language === 'ko' ? 'ko' : 'en';
+  const rounded = Math.max(0, Math.round(milliseconds));
+  if (rounded < 1000) return tongue === 'ko' ? `${rounded}밀리초` : `${rounded} ms`;
+  let rest = Math.round(rounded / 1000);
+  const parts = timeUnits.map((unit) => {
+    const count = Math.floor(rest / unit.seconds);
+    rest %= unit.seconds;
+    return { count, text: `${count}${unit[tongue]}` };
+  });
+  const first = parts.findIndex(({ count }) => count > 0);
+  return parts
+    .slice(first, first + 2)
+    .filter(({ count }) => count > 0)
+    .map(({ text }) => text)
+    .join(' ');
+}
