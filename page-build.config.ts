@@ -5,7 +5,7 @@ import type { Plugin } from 'vite';
 export const oldestChrome = 114;
 
 const features = /[\\/]src[\\/]renderer[\\/]features[\\/]([^\\/]+)[\\/]/;
-const logs = /[\\/](@xterm|components[\\/]terminal|features[\\/](run|stack)[\\/]log)/;
+const logs = /[\\/](@xterm|components[\\/]log|features[\\/](run|stack)[\\/]log)/;
 
 /**
  * How the page is cut: the entry, which holds whatever is no page of its own; one part for each noun; and one for logs, whose terminal is

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { harmless } from '../../src/renderer/components/terminal/harmless-text.ts';
+import { harmless } from '../../src/renderer/components/log/terminal-text.ts';
 import { lineText, rowCount } from '../../src/renderer/features/run/log/log-text.ts';
 import { findLines, LogWindow } from '../../src/renderer/features/run/log/log-window.ts';
 import type { LogLine } from '../../src/shared/contract/run-readings.ts';

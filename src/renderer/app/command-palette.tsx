@@ -105,7 +105,7 @@ function PaletteBody({ onClose, onHelp }: Omit<CommandPaletteProps, 'opened'>) {
         </div>
         {commands.length === 0 && (
           <Text size="sm" c="dimmed" p="md" ta="center">
-            {t('palette.nothing')}
+            {t('common.noMatch')}
           </Text>
         )}
       </ScrollArea.Autosize>

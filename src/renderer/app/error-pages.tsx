@@ -2,7 +2,7 @@ import { IconMapOff } from '@tabler/icons-react';
 import { type ErrorComponentProps, SearchParamError, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../components/empty-state.tsx';
-import { LinkButton } from '../components/link-button.tsx';
+import { LinkButton } from '../components/links.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { refusedParts } from './addresses.ts';
@@ -16,7 +16,7 @@ export function NotFoundPage() {
         icon={IconMapOff}
         title={t('notFound.title')}
         hint={t('notFound.hint')}
-        action={<LinkButton to="/runs">{t('notFound.back')}</LinkButton>}
+        action={<LinkButton to="/runs">{t('gone.run.back')}</LinkButton>}
       />
     </Page>
   );

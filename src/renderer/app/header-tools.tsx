@@ -17,19 +17,15 @@ import {
   IconMoon,
   IconSearch,
   IconSun,
+  type TablerIcon,
 } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { languages, switchLanguage } from '../i18n/i18n.ts';
+import { type Language, languageNames, languages, switchLanguage } from '../i18n/i18n.ts';
 import classes from './header-tools.module.css';
 
-const schemes = [
-  ['light', IconSun],
-  ['dark', IconMoon],
-  ['auto', IconDeviceDesktop],
-] as const satisfies readonly (readonly [MantineColorScheme, unknown])[];
-
-/** A language names itself. */
-const languageNames = { en: 'English', ko: '한국어' } as const;
+const schemeIcons = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop };
+const schemes: readonly MantineColorScheme[] = ['light', 'dark', 'auto'];
 
 interface HeaderToolsProps {
   readonly onSearch: () => void;
@@ -40,8 +36,6 @@ interface HeaderToolsProps {
 export function HeaderTools({ onSearch, onHelp }: HeaderToolsProps) {
   const { t, i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const SchemeIcon = schemes.find(([scheme]) => scheme === colorScheme)?.[1] ?? IconDeviceDesktop;
-  const check = <IconCheck size={14} aria-hidden />;
   return (
     <Group gap={6} wrap="nowrap">
       <UnstyledButton className={classes.search} onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
@@ -53,50 +47,28 @@ export function HeaderTools({ onSearch, onHelp }: HeaderToolsProps) {
           {/mac/i.test(navigator.platform) ? '⌘K' : 'Ctrl K'}
         </Kbd>
       </UnstyledButton>
-      <Menu position="bottom-end" width={160}>
-        <Menu.Target>
-          <Tooltip label={t('shell.language')}>
-            <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('shell.language')}>
-              <IconLanguage size={18} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {languages.map((language) => (
-            <Menu.Item
-              key={language}
-              lang={language}
-              aria-current={i18n.language === language ? 'true' : undefined}
-              rightSection={i18n.language === language ? check : null}
-              onClick={() => void switchLanguage(language)}
-            >
-              {languageNames[language]}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-      <Menu position="bottom-end" width={170}>
-        <Menu.Target>
-          <Tooltip label={t('shell.theme')}>
-            <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('shell.theme')}>
-              <SchemeIcon size={18} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {schemes.map(([scheme, Icon]) => (
-            <Menu.Item
-              key={scheme}
-              leftSection={<Icon size={16} stroke={1.7} aria-hidden />}
-              aria-current={colorScheme === scheme ? 'true' : undefined}
-              rightSection={colorScheme === scheme ? check : null}
-              onClick={() => setColorScheme(scheme)}
-            >
-              {t(`theme.${scheme}`)}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <Choice<Language>
+        label={t('shell.language')}
+        icon={IconLanguage}
+        options={languages}
+        chosen={i18n.language}
+        onChoose={(language) => void switchLanguage(language)}
+        item={(language) => ({ lang: language, children: languageNames[language] })}
+      />
+      <Choice<MantineColorScheme>
+        label={t('shell.theme')}
+        icon={schemeIcons[colorScheme]}
+        options={schemes}
+        chosen={colorScheme}
+        onChoose={setColorScheme}
+        item={(scheme) => {
+          const Icon = schemeIcons[scheme];
+          return {
+            leftSection: <Icon size={16} stroke={1.7} aria-hidden />,
+            children: t(`theme.${scheme}`),
+          };
+        }}
+      />
       <Tooltip label={t('shell.shortcuts')}>
         <ActionIcon
           variant="subtle"
@@ -110,5 +82,46 @@ export function HeaderTools({ onSearch, onHelp }: HeaderToolsProps) {
         </ActionIcon>
       </Tooltip>
     </Group>
+  );
+}
+
+interface ChoiceProps<Option> {
+  readonly label: string;
+  readonly icon: TablerIcon;
+  readonly options: readonly Option[];
+  readonly chosen: string;
+  readonly onChoose: (option: Option) => void;
+  readonly item: (option: Option) => { lang?: string; leftSection?: ReactNode; children: string };
+}
+
+/** A menu behind an icon, of which one thing is chosen. */
+function Choice<Option extends string>({
+  label,
+  icon: Icon,
+  options,
+  chosen,
+  ...props
+}: ChoiceProps<Option>) {
+  return (
+    <Menu position="bottom-end" width={165}>
+      <Menu.Target>
+        <Tooltip label={label}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label}>
+            <Icon size={18} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {options.map((option) => (
+          <Menu.Item
+            key={option}
+            aria-current={chosen === option ? 'true' : undefined}
+            rightSection={chosen === option ? <IconCheck size={14} aria-hidden /> : null}
+            onClick={() => props.onChoose(option)}
+            {...props.item(option)}
+          />
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

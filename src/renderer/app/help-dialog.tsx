@@ -2,13 +2,8 @@ import { Group, Kbd, Modal, Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { shortcuts } from './shortcuts.ts';
 
-interface HelpDialogProps {
-  readonly opened: boolean;
-  readonly onClose: () => void;
-}
-
 /** All keyboard shortcuts. */
-export function HelpDialog({ opened, onClose }: HelpDialogProps) {
+export function HelpDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const rows = [{ keys: ['Ctrl/⌘', 'K'], action: 'palette' } as const, ...shortcuts];
   return (

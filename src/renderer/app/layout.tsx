@@ -13,9 +13,9 @@ import { HelpDialog } from './help-dialog.tsx';
 import classes from './layout.module.css';
 import { Navigation } from './navigation.tsx';
 import { OutdatedNotice } from './outdated-notice.tsx';
+import { useShortcuts } from './shortcuts.ts';
 import { StoresGate } from './stores-gate.tsx';
 import { UnauthorizedPage } from './unauthorized-page.tsx';
-import { useShortcuts } from './use-shortcuts.ts';
 
 /** The frame around every page: navigation, breadcrumb, tools, and what the keyboard opens. */
 export function Layout() {
@@ -27,7 +27,7 @@ export function Layout() {
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const state = useSyncExternalStore(connection.subscribe, connection.snapshot);
-  useShortcuts({ openPalette: palette.open, openHelp: help.open });
+  useShortcuts(palette.open, help.open);
 
   const firstPath = useRef(path);
   useEffect(() => {

@@ -1,8 +1,8 @@
 import { useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import classes from '../components/page.module.css';
+import { useStoresAway } from '../components/stack/stack.ts';
 import { StoresAway } from '../components/stack/stores-away.tsx';
-import { useStoresAway } from '../components/stack/use-stores-away.ts';
 
 /** Pages that work without the stores. */
 const open = ['/stack', '/doctor', '/system'];

@@ -16,8 +16,8 @@ import {
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useStackVerb } from '../components/stack/use-stack-verb.ts';
-import { switchLanguage } from '../i18n/i18n.ts';
+import { useStackVerb, type Verb } from '../components/stack/stack.ts';
+import { languageNames, languageOf, switchLanguage } from '../i18n/i18n.ts';
 import { queries } from '../rpc/client.ts';
 import { places } from './navigation.tsx';
 
@@ -36,114 +36,68 @@ export function useCommands(search: string, openHelp: () => void): readonly Comm
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
+  const input = search === '' ? skipToken : { search };
   const runs = useQuery(
     queries.runs.list.queryOptions({ input: search === '' ? skipToken : { search, limit: most } }),
   );
-  const projects = useQuery(
-    queries.projects.list.queryOptions({ input: search === '' ? skipToken : { search } }),
-  );
-  const datasets = useQuery(
-    queries.datasets.list.queryOptions({ input: search === '' ? skipToken : { search } }),
-  );
+  const projects = useQuery(queries.projects.list.queryOptions({ input }));
+  const datasets = useQuery(queries.datasets.list.queryOptions({ input }));
   const { mutate } = useStackVerb();
-  const stackCommand = (verb: 'up' | 'down' | 'restart') => () => {
+  const stack = (verb: Verb) => () => {
     mutate({ verb, services: [] });
     // What comes of it is shown there, also where it is refused.
     void navigate({ to: '/stack' });
   };
-  const group = {
-    place: t('palette.place'),
-    action: t('palette.action'),
-  };
-  const fixed: Command[] = [
+  const other = languageOf(i18n) === 'ko' ? 'en' : 'ko';
+  const actions: readonly (readonly [name: string, icon: TablerIcon, run: () => void])[] = [
+    [t('runs.new'), IconPlus, () => void navigate({ to: '/runs/new' })],
+    [
+      t('datasets.import'),
+      IconDatabaseImport,
+      () => void navigate({ to: '/datasets', search: { import: true } }),
+    ],
+    [t('stack.startAll'), IconPlayerPlay, stack('up')],
+    [t('stack.stopAll'), IconPlayerStop, stack('down')],
+    [t('stack.restartAll'), IconReload, stack('restart')],
+    [t('stack.showLogs'), IconFileText, () => void navigate({ to: '/stack', search: { tab: 'logs' } })],
+    [t('shortcuts.theme'), IconSunMoon, toggleColorScheme],
+    [languageNames[other], IconLanguage, () => void switchLanguage(other)],
+    [t('shell.shortcuts'), IconKeyboard, openHelp],
+  ];
+  const fixed: readonly Command[] = [
     ...places.map(({ to, key, icon }) => ({
       key: to,
       name: t(`nav.${key}`),
-      group: group.place,
+      group: t('palette.place'),
       icon,
       run: () => void navigate({ to }),
     })),
-    {
-      key: 'new-run',
-      name: t('runs.new'),
-      group: group.action,
-      icon: IconPlus,
-      run: () => void navigate({ to: '/runs/new' }),
-    },
-    {
-      key: 'import',
-      name: t('datasets.import'),
-      group: group.action,
-      icon: IconDatabaseImport,
-      run: () => void navigate({ to: '/datasets', search: { import: true } }),
-    },
-    {
-      key: 'stack-up',
-      name: t('stack.startAll'),
-      group: group.action,
-      icon: IconPlayerPlay,
-      run: stackCommand('up'),
-    },
-    {
-      key: 'stack-down',
-      name: t('stack.stopAll'),
-      group: group.action,
-      icon: IconPlayerStop,
-      run: stackCommand('down'),
-    },
-    {
-      key: 'stack-restart',
-      name: t('stack.restartAll'),
-      group: group.action,
-      icon: IconReload,
-      run: stackCommand('restart'),
-    },
-    {
-      key: 'stack-logs',
-      name: t('stack.showLogs'),
-      group: group.action,
-      icon: IconFileText,
-      run: () => void navigate({ to: '/stack', search: { tab: 'logs' } }),
-    },
-    {
-      key: 'theme',
-      name: t('shortcuts.theme'),
-      group: group.action,
-      icon: IconSunMoon,
-      run: toggleColorScheme,
-    },
-    {
-      key: 'language',
-      name: i18n.language === 'ko' ? 'English' : '한국어',
-      group: group.action,
-      icon: IconLanguage,
-      run: () => void switchLanguage(i18n.language === 'ko' ? 'en' : 'ko'),
-    },
-    { key: 'help', name: t('shell.shortcuts'), group: group.action, icon: IconKeyboard, run: openHelp },
+    ...actions.map(([name, icon, run]) => ({ key: name, name, group: t('palette.action'), icon, run })),
   ];
   const wanted = search.toLowerCase();
+  const found = (
+    noun: 'runs' | 'projects' | 'datasets',
+    icon: TablerIcon,
+    things: readonly { readonly id: string; readonly name: string }[] = [],
+    open: (id: string) => unknown,
+  ) =>
+    things.slice(0, most).map(({ id, name }) => ({
+      key: id,
+      name,
+      group: t(`nav.${noun}`),
+      icon,
+      run: () => void open(id),
+    }));
   return [
     ...fixed.filter(({ name }) => name.toLowerCase().includes(wanted)),
-    ...(runs.data?.runs ?? []).map((run) => ({
-      key: run.id,
-      name: run.name,
-      group: t('nav.runs'),
-      icon: IconPlayerPlay,
-      run: () => void navigate({ to: '/runs/$runId', params: { runId: run.id } }),
-    })),
-    ...(projects.data?.projects ?? []).slice(0, most).map((project) => ({
-      key: project.id,
-      name: project.name,
-      group: t('nav.projects'),
-      icon: IconFolder,
-      run: () => void navigate({ to: '/projects/$projectId', params: { projectId: project.id } }),
-    })),
-    ...(datasets.data?.datasets ?? []).slice(0, most).map((dataset) => ({
-      key: dataset.id,
-      name: dataset.name,
-      group: t('nav.datasets'),
-      icon: IconDatabase,
-      run: () => void navigate({ to: '/datasets/$datasetId', params: { datasetId: dataset.id } }),
-    })),
+    ...found('runs', IconPlayerPlay, runs.data?.runs, (runId) =>
+      navigate({ to: '/runs/$runId', params: { runId } }),
+    ),
+    ...found('projects', IconFolder, projects.data?.projects, (projectId) =>
+      navigate({ to: '/projects/$projectId', params: { projectId } }),
+    ),
+    ...found('datasets', IconDatabase, datasets.data?.datasets, (datasetId) =>
+      navigate({ to: '/datasets/$datasetId', params: { datasetId } }),
+    ),
   ];
 }

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../shared/contract/datasets.ts';
 import { engine, queries } from '../rpc/client.ts';
@@ -16,10 +15,9 @@ interface CancelImportProps {
 /** Ends an import in the engine; whoever shows its progress shows the end. */
 export function CancelImport({ importId, phase, name }: CancelImportProps) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const cancel = useWrite({
     send: (_nothing: undefined, options) => engine.datasets.cancelImport({ importId }, options),
-    refresh: () => client.invalidateQueries({ queryKey: queries.datasets.key() }),
+    refresh: queries.datasets.key(),
   });
   return (
     <>

@@ -8,8 +8,8 @@ import { queries } from '../rpc/client.ts';
 import { useFileUrl } from '../rpc/file-key.ts';
 import { CancelImport } from './cancel-import.tsx';
 import classes from './dataset-card.module.css';
-import { DatasetStatus } from './dataset-status.tsx';
 import { FileProgress } from './file-progress.tsx';
+import { DatasetStatus } from './status-badge.tsx';
 import { TimeText } from './time-text.tsx';
 
 /** How many images a card shows. */

@@ -1,22 +1,24 @@
-import { Anchor, Breadcrumbs, Group, Text, Title } from '@mantine/core';
+import { Anchor, Breadcrumbs, Group, Skeleton, Stack, Text, Title, type TitleProps } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { createContext, type ReactNode, use, useEffect } from 'react';
+import { createContext, type ReactNode, use, useEffect, useId } from 'react';
 import { createPortal } from 'react-dom';
+import { useTranslation } from 'react-i18next';
 import classes from './page.module.css';
 
 /** Where the shell keeps the breadcrumb. */
 export const BreadcrumbSlot = createContext<HTMLElement | null>(null);
 
-interface Crumb {
-  readonly label: string;
-  /** A path of the app. */
-  readonly to: string;
+/** Keeps the tab's title at that of what is shown. */
+export function useDocumentTitle(title: string): void {
+  useEffect(() => {
+    document.title = title === 'Trainyard' ? title : `${title} · Trainyard`;
+  }, [title]);
 }
 
 interface PageProps {
   readonly title: string;
-  /** The pages above this one. */
-  readonly crumbs?: readonly Crumb[];
+  /** The list above this page. */
+  readonly under?: 'projects' | 'datasets' | 'runs';
   readonly subtitle?: ReactNode;
   readonly badge?: ReactNode;
   readonly actions?: ReactNode;
@@ -24,21 +26,20 @@ interface PageProps {
 }
 
 /** A page's frame: document title, breadcrumb, heading with actions. */
-export function Page({ title, crumbs = [], subtitle, badge, actions, children }: PageProps) {
+export function Page({ title, under, subtitle, badge, actions, children }: PageProps) {
+  const { t } = useTranslation();
   const slot = use(BreadcrumbSlot);
-  useEffect(() => {
-    document.title = title === 'Trainyard' ? title : `${title} · Trainyard`;
-  }, [title]);
+  useDocumentTitle(title);
   return (
     <div className={classes.page}>
       {slot &&
         createPortal(
           <Breadcrumbs separator="/" separatorMargin={8} className={classes.crumbs}>
-            {crumbs.map((crumb) => (
-              <Anchor key={crumb.to} component={Link} to={crumb.to} size="sm" c="dimmed">
-                {crumb.label}
+            {under && (
+              <Anchor component={Link} to={`/${under}`} size="sm" c="dimmed">
+                {t(`nav.${under}`)}
               </Anchor>
-            ))}
+            )}
             <Text component="span" size="sm" fw={500} lh={1.6} truncate aria-current="page">
               {title}
             </Text>
@@ -67,5 +68,50 @@ export function Page({ title, crumbs = [], subtitle, badge, actions, children }:
       </header>
       {children}
     </div>
+  );
+}
+
+/** Holds a page's place while its code or data comes. */
+export function PageSkeleton() {
+  return (
+    <div className={classes.page} aria-hidden="true">
+      <Stack gap="lg">
+        <Skeleton height={30} width={220} />
+        <Skeleton height={44} />
+        <Skeleton height={320} />
+      </Stack>
+    </div>
+  );
+}
+
+interface SectionProps extends Pick<TitleProps, 'size' | 'mb'> {
+  readonly title: string;
+  /** Stands behind the heading. */
+  readonly beside?: ReactNode;
+  /** On a ground of its own. */
+  readonly panel?: boolean;
+  readonly children: ReactNode;
+}
+
+/** A part of a page under the heading that names it. */
+export function Section({ title, beside, panel = false, size, mb = 'sm', children }: SectionProps) {
+  const id = useId();
+  const heading = (
+    <Title order={2} size={size ?? (panel ? 15 : 16)} id={id} {...(!beside && { mb })}>
+      {title}
+    </Title>
+  );
+  return (
+    <section {...(panel && { className: `surface ${classes.panel}` })} aria-labelledby={id}>
+      {beside ? (
+        <Group gap="xs" mb={mb}>
+          {heading}
+          {beside}
+        </Group>
+      ) : (
+        heading
+      )}
+      {children}
+    </section>
   );
 }

@@ -1,16 +1,11 @@
 import { Alert, Button, Code, Group, Text } from '@mantine/core';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { toProblem } from '../rpc/problem.ts';
+import { type Problem, toProblem } from '../rpc/problem.ts';
 import { useKnownProblem } from './use-known-problem.ts';
 
-interface ProblemAlertProps {
-  readonly error: unknown;
-  readonly onRetry?: () => void;
-}
-
 /** What went wrong, with its code, how to fix it, and a way to try again. */
-export function ProblemAlert({ error, onRetry }: ProblemAlertProps) {
+export function ProblemAlert({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   const { t } = useTranslation();
   const problem = useKnownProblem(toProblem(error));
   return (
@@ -41,5 +36,32 @@ export function ProblemAlert({ error, onRetry }: ProblemAlertProps) {
         )}
       </Group>
     </Alert>
+  );
+}
+
+interface ProblemTextProps {
+  readonly problem: Pick<Problem, 'code' | 'message' | 'hint' | 'parameters'>;
+  readonly fw?: number;
+}
+
+/** One of several problems: what is wrong, and how to fix it. */
+export function ProblemText({ problem, fw = 400 }: ProblemTextProps) {
+  const { message, hint, original } = useKnownProblem(problem);
+  return (
+    <div style={{ overflowWrap: 'anywhere' }}>
+      <Text size="sm" fw={fw}>
+        {message}
+      </Text>
+      {hint && (
+        <Text size="sm" c="dimmed">
+          {hint}
+        </Text>
+      )}
+      {original && (
+        <Text size="xs" c="dimmed" mt={2}>
+          {original}
+        </Text>
+      )}
+    </div>
   );
 }

@@ -1,6 +1,18 @@
 import { useTranslation } from 'react-i18next';
+import type { Dataset } from '../../shared/contract/datasets.ts';
 import type { AttemptStatus, RunStatus } from '../../shared/model/run.ts';
+import type { ServiceStatus, StackStatus } from '../../shared/model/stack.ts';
 import classes from './status-badge.module.css';
+
+/** A status in a word with a dot, never a colour alone. `look` names the colour. */
+function Badge({ look, word }: { readonly look: string; readonly word: string }) {
+  return (
+    <span className={classes.badge} data-status={look}>
+      <span className={classes.dot} aria-hidden="true" />
+      {word}
+    </span>
+  );
+}
 
 interface StatusBadgeProps {
   readonly status: RunStatus | AttemptStatus;
@@ -8,14 +20,30 @@ interface StatusBadgeProps {
   readonly stopping?: boolean;
 }
 
-/** A run's or an attempt's status: a word with a dot, never a colour alone. */
+/** A run's or an attempt's status. */
 export function StatusBadge({ status, stopping = false }: StatusBadgeProps) {
   const { t } = useTranslation();
   const shown = stopping && (status === 'running' || status === 'queued') ? 'stopping' : status;
-  return (
-    <span className={classes.badge} data-status={shown}>
-      <span className={classes.dot} aria-hidden="true" />
-      {t(`status.${shown}`)}
-    </span>
-  );
+  return <Badge look={shown} word={t(`status.${shown}`)} />;
+}
+
+const datasetLooks = { processing: 'running', ready: 'completed', error: 'failed', archived: 'cancelled' };
+
+export function DatasetStatus({ status }: { readonly status: Dataset['status'] }) {
+  const { t } = useTranslation();
+  return <Badge look={datasetLooks[status]} word={t(`datasets.status.${status}`)} />;
+}
+
+/** Those of the stack and its services that no run has; the others look as they are called. */
+const stackLooks: Partial<Record<StackStatus | ServiceStatus, string>> = {
+  running: 'completed',
+  healthy: 'completed',
+  degraded: 'stopping',
+  unhealthy: 'stopping',
+};
+
+/** The stack's status, or a service's. */
+export function StackBadge({ status }: { readonly status: StackStatus | ServiceStatus }) {
+  const { t } = useTranslation();
+  return <Badge look={stackLooks[status] ?? status} word={t(`stack.status.${status}`)} />;
 }

@@ -6,7 +6,7 @@ import { useNow } from '../format/use-now.ts';
 export function TimeText({ time }: { readonly time: string | null }) {
   const format = useFormat();
   const now = useNow(10_000);
-  if (time === null) return <>–</>;
+  if (time === null) return '–';
   // A clock that runs a little behind the engine's must not say "in 2 seconds".
   const shown = format.relative(time, Math.max(now, Date.parse(time)));
   return (
@@ -14,4 +14,11 @@ export function TimeText({ time }: { readonly time: string | null }) {
       <time dateTime={time}>{shown}</time>
     </Tooltip>
   );
+}
+
+/** Time since a moment, in whole seconds; nothing in the first one, where `least` (milliseconds) does not stand for it. */
+export function Elapsed({ since, least = 0 }: { readonly since: string; readonly least?: number }) {
+  const format = useFormat();
+  const past = Math.max(least, useNow() - Date.parse(since));
+  return past < 1000 ? null : format.duration(past);
 }

@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
 interface WriteOptions<Input, Output> {
@@ -6,8 +6,8 @@ interface WriteOptions<Input, Output> {
   readonly send: (input: Input, options: { readonly signal: AbortSignal }) => Promise<Output>;
   /** It was done, and the form or dialog that asked for it is still there. */
   readonly onDone?: (output: Output) => unknown;
-  /** What the page shows is not true any more, whoever is still there. */
-  readonly refresh: (input: Input) => unknown;
+  /** The reads that are not true any more, whoever is still there. */
+  readonly refresh: QueryKey | ((input: Input) => QueryKey);
   /** The dialog goes; nothing where a page asks. */
   readonly onClose?: () => void;
 }
@@ -29,6 +29,7 @@ export function useWrite<Input, Output>({
   refresh,
   onClose,
 }: WriteOptions<Input, Output>): Write<Input> {
+  const client = useQueryClient();
   const asked = useRef<AbortController | null>(null);
   const [isLeaving, setLeaving] = useState(false);
   useEffect(() => () => asked.current?.abort(), []);
@@ -38,7 +39,8 @@ export function useWrite<Input, Output>({
       asked.current = controller;
       return send(input, { signal: controller.signal });
     },
-    onSettled: (_output, _error, input) => void refresh(input),
+    onSettled: (_output, _error, input) =>
+      void client.invalidateQueries({ queryKey: typeof refresh === 'function' ? refresh(input) : refresh }),
   });
   const leave = () => {
     setLeaving(false);

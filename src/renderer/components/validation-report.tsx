@@ -49,12 +49,7 @@ export function ValidationReport({ validation }: { readonly validation: Validati
         </div>
       </Group>
       {errorCount + warningCount > 0 && (
-        <ProblemsTable
-          errors={errors}
-          warnings={warnings}
-          moreErrors={moreErrors}
-          moreWarnings={moreWarnings}
-        />
+        <ProblemsTable errors={errors} warnings={warnings} more={moreErrors + moreWarnings} />
       )}
     </Stack>
   );

@@ -1,16 +1,14 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en/all.ts';
-import { ko } from './ko/all.ts';
-import type { Messages } from './messages.ts';
+import { en, ko } from './messages.ts';
 
 export const languages = ['en', 'ko'] as const;
 export type Language = (typeof languages)[number];
 
-const storageKey = 'trainyard-language';
+/** A language names itself. */
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어' };
 
-/** Both come with the page: a language that is fetched when it is chosen may fail to come. */
-const texts: Record<Language, Messages> = { en, ko };
+const storageKey = 'trainyard-language';
 
 function isLanguage(value: string | null | undefined): value is Language {
   return languages.some((language) => language === value);
@@ -35,7 +33,8 @@ export async function startTexts(): Promise<void> {
   const language = preferredLanguage(localStorage.getItem(storageKey), navigator.languages);
   await i18next.use(initReactI18next).init({
     lng: language,
-    resources: { en: { translation: texts.en }, ko: { translation: texts.ko } },
+    // Both come with the page: a language that is fetched when it is chosen may fail to come.
+    resources: { en: { translation: en }, ko: { translation: ko } },
     interpolation: { escapeValue: false },
     returnNull: false,
   });

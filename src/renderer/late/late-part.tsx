@@ -1,8 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { type ComponentType, type ReactNode, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Page } from '../components/page.tsx';
-import { PageSkeleton } from '../components/page-skeleton.tsx';
+import { Page, PageSkeleton } from '../components/page.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { LatePart } from './late-parts.ts';
 

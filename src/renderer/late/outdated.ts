@@ -1,3 +1,5 @@
+import { useEffect } from 'react';
+
 /** The page that this tab was last loaded anew for: a tab does that once for each. */
 const renewedKey = 'trainyard-renewed-for';
 
@@ -12,12 +14,15 @@ let unsaved = 0;
 let found = false;
 const listeners = new Set<() => void>();
 
-/** Notes that something was typed that a reload would lose, until the answer is called. */
-export function holdUnsaved(): () => void {
-  unsaved += 1;
-  return () => {
-    unsaved -= 1;
-  };
+/** Keeps the page from loading anew by itself while a form holds what was typed. */
+export function useUnsaved(isTyped: boolean): void {
+  useEffect(() => {
+    if (!isTyped) return;
+    unsaved += 1;
+    return () => {
+      unsaved -= 1;
+    };
+  }, [isTyped]);
 }
 
 /** Whether the engine is newer than this page, and a person must say when to reload. */

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Problem } from '../../rpc/problem.ts';
 import { CommandLine } from '../command-line.tsx';
 import { commandsIn, wordsOf } from '../commands-in.ts';
-import { LinkButton } from '../link-button.tsx';
+import { LinkButton } from '../links.tsx';
 import { useKnownProblem } from '../use-known-problem.ts';
 import classes from './cause-alert.module.css';
 

@@ -3,18 +3,17 @@ import { IconPlayerPlay, IconPlugConnectedX, IconStack2 } from '@tabler/icons-re
 import { useTranslation } from 'react-i18next';
 import { toProblem } from '../../rpc/problem.ts';
 import { EmptyState } from '../empty-state.tsx';
-import { LinkButton } from '../link-button.tsx';
+import { LinkButton } from '../links.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { CauseAlert } from './cause-alert.tsx';
-import { useStack, watchedMs } from './use-stack.ts';
-import { useStackVerb } from './use-stack-verb.ts';
+import { useStack, useStackVerb } from './stack.ts';
 
 const Wait = () => <Loader size={20} aria-hidden />;
 
 /** Stands where the stores of the profile in use are not there: why, the button that starts them, and that nothing else is to be done. */
 export function StoresAway({ reason }: { readonly reason: Error }) {
   const { t } = useTranslation();
-  const stack = useStack(watchedMs);
+  const stack = useStack();
   const verb = useStackVerb();
   const { data } = stack;
   const toStack = (

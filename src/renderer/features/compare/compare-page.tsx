@@ -1,4 +1,4 @@
-import { Group, MultiSelect, Stack, Text, Title } from '@mantine/core';
+import { Group, MultiSelect, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconGitCompare, IconMapOff } from '@tabler/icons-react';
 import { keepPreviousData, skipToken, useQueries, useQuery } from '@tanstack/react-query';
@@ -11,9 +11,8 @@ import { comparedCharts } from '../../charts/run-charts.ts';
 import { useFeeds } from '../../charts/use-feeds.ts';
 import { CopyAction } from '../../components/copy-action.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { LinkButton } from '../../components/link-button.tsx';
-import { Page } from '../../components/page.tsx';
-import { PageSkeleton } from '../../components/page-skeleton.tsx';
+import { LinkButton } from '../../components/links.tsx';
+import { Page, PageSkeleton, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useMetricLabel } from '../../components/use-metric-label.ts';
 import { queries } from '../../rpc/client.ts';
@@ -57,7 +56,7 @@ export function ComparePage() {
             hint={t('compare.noneHint')}
             action={
               <LinkButton to="/runs" variant="default">
-                {t('compare.toRuns')}
+                {t('gone.run.back')}
               </LinkButton>
             }
           />
@@ -119,7 +118,7 @@ function Picker({ ids, known }: { readonly ids: readonly string[]; readonly know
   }));
   return (
     <MultiSelect
-      label={t('compare.runs')}
+      label={t('nav.runs')}
       placeholder={ids.length < mostCompared ? t('compare.add') : undefined}
       searchable
       clearable
@@ -155,16 +154,13 @@ function Compared({ comparison }: { readonly comparison: Comparison }) {
   return (
     <Stack gap="xl">
       <ComparisonTables comparison={comparison} />
-      <section aria-labelledby="compared-charts">
-        <Title order={2} size={16} mb="sm" id="compared-charts">
-          {t('run.tabs.charts')}
-        </Title>
+      <Section title={t('run.tabs.charts')}>
         {error ? (
           <ProblemAlert error={error} onRetry={retry} />
         ) : (
           <ChartBoard charts={charts} feeds={feeds} />
         )}
-      </section>
+      </Section>
     </Stack>
   );
 }

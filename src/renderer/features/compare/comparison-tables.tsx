@@ -1,9 +1,11 @@
-import { Table, Text, Title } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { metricOf } from '../../../shared/model/metric-values.ts';
 import { colorAt } from '../../charts/palette.ts';
+import { DataTable } from '../../components/data-table.tsx';
+import { Section } from '../../components/page.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { useMetricLabel } from '../../components/use-metric-label.ts';
 import { formatMetricValue } from '../../format/formatter.ts';
@@ -22,97 +24,92 @@ export function ComparisonTables({ comparison }: { readonly comparison: Comparis
   const format = useFormat();
   const label = useMetricLabel();
   const { runs, differences, metricNames } = comparison;
-  const value = (name: string, index: number) => metricOf(runs[index]?.finalMetrics, name);
-  const rows = metricNames.filter((name) => runs.some((_run, index) => value(name, index) !== undefined));
+  const metrics = metricNames
+    .map((name) => ({ name, values: runs.map((run) => metricOf(run.finalMetrics, name)) }))
+    .filter(({ values }) => values.some((value) => value !== undefined));
   return (
     <>
-      <Sheet title={t('compare.metrics')} comparison={comparison} first={t('compare.metric')}>
-        <Table.Tr>
-          <Table.Th scope="row">{t('runs.status')}</Table.Th>
-          {runs.map((run) => (
-            <Table.Td key={run.id}>
-              <StatusBadge status={run.status} stopping={run.cancelRequested} />
-            </Table.Td>
-          ))}
-        </Table.Tr>
-        {rows.map((name) => {
-          const best = bestOf(
-            name,
-            runs.map((_run, index) => value(name, index)),
-          );
-          return (
-            <Table.Tr key={name}>
-              <Table.Th scope="row">{label(name)}</Table.Th>
-              {runs.map((run, index) => {
-                const found = value(name, index);
-                return (
-                  <Table.Td key={run.id} className="tabular" data-best={best.has(index) || undefined}>
-                    {found === undefined ? '–' : formatMetricValue(format, found)}
-                  </Table.Td>
-                );
-              })}
-            </Table.Tr>
-          );
-        })}
-      </Sheet>
-      <Sheet title={t('compare.differences')} comparison={comparison} first={t('compare.field')}>
-        {differences.map(({ field, values }) => (
-          <Table.Tr key={field}>
-            <Table.Th scope="row" className="mono">
-              {field}
-            </Table.Th>
-            {runs.map((run, index) => (
-              <Table.Td key={run.id} className="mono">
-                {show(values[index])}
-              </Table.Td>
-            ))}
-          </Table.Tr>
-        ))}
+      <Section title={t('compare.metrics')}>
+        <Sheet
+          runs={runs}
+          first={t('compare.metric')}
+          rows={[
+            [
+              t('runs.status'),
+              (index) => {
+                const run = runs[index];
+                return run && <StatusBadge status={run.status} stopping={run.cancelRequested} />;
+              },
+            ],
+            ...metrics.map(({ name, values }): SheetRow => {
+              const best = bestOf(name, values);
+              return [
+                label(name),
+                (index) => {
+                  const value = values[index];
+                  const text = value === undefined ? '–' : formatMetricValue(format, value);
+                  return <span data-best={best.has(index) || undefined}>{text}</span>;
+                },
+              ];
+            }),
+          ]}
+        />
+      </Section>
+      <Section title={t('compare.differences')}>
+        <Sheet
+          mono
+          runs={runs}
+          first={t('compare.field')}
+          rows={differences.map(({ field, values }) => [field, (index) => show(values[index])])}
+        />
         {differences.length === 0 && (
-          <Table.Tr>
-            <Table.Td colSpan={runs.length + 1}>
-              <Text size="sm" c="dimmed">
-                {t('compare.same')}
-              </Text>
-            </Table.Td>
-          </Table.Tr>
+          <Text size="sm" c="dimmed" mt="xs">
+            {t('compare.same')}
+          </Text>
         )}
-      </Sheet>
+      </Section>
     </>
   );
 }
 
+type SheetRow = readonly [name: string, cell: (index: number) => ReactNode];
+
 interface SheetProps {
-  readonly title: string;
+  readonly runs: Comparison['runs'];
   readonly first: string;
-  readonly comparison: Comparison;
-  readonly children: ReactNode;
+  readonly rows: readonly SheetRow[];
+  readonly mono?: boolean;
 }
 
-function Sheet({ title, first, comparison, children }: SheetProps) {
+/** A column for each run. */
+function Sheet({ runs, first, rows, mono = false }: SheetProps) {
+  const look = { className: mono ? 'mono' : 'tabular' };
   return (
-    <section aria-label={title}>
-      <Title order={2} size={16} mb="sm">
-        {title}
-      </Title>
-      <div className={`surface ${classes.frame}`}>
-        <Table fz="sm" className={classes.table}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{first}</Table.Th>
-              {comparison.runs.map((run, index) => (
-                <Table.Th key={run.id}>
-                  <Link to="/runs/$runId" params={{ runId: run.id }} className={`plain-link ${classes.run}`}>
-                    <span className={classes.dot} style={{ background: colorAt(index) }} aria-hidden="true" />
-                    {run.name}
-                  </Link>
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>{children}</Table.Tbody>
-        </Table>
-      </div>
-    </section>
+    <DataTable
+      named
+      minWidth={560}
+      className={classes.table}
+      rows={rows}
+      rowKey={([name]) => name}
+      columns={[
+        [first, ([name]) => name, mono ? look : {}],
+        ...runs.map(
+          (run, index) =>
+            [
+              <Link
+                key={run.id}
+                to="/runs/$runId"
+                params={{ runId: run.id }}
+                className={`plain-link ${classes.run}`}
+              >
+                <span className={classes.dot} style={{ background: colorAt(index) }} aria-hidden="true" />
+                {run.name}
+              </Link>,
+              ([, cell]: SheetRow) => cell(index),
+              look,
+            ] as const,
+        ),
+      ]}
+    />
   );
 }

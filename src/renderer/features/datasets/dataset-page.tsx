@@ -1,30 +1,28 @@
-import { Badge, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, SimpleGrid, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMapOff, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { Bars } from '../../components/bars.tsx';
 import { CancelImport } from '../../components/cancel-import.tsx';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { DatasetStatus } from '../../components/dataset-status.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { FileProgress } from '../../components/file-progress.tsx';
-import { GonePage } from '../../components/gone.tsx';
-import { LinkButton } from '../../components/link-button.tsx';
-import { Page } from '../../components/page.tsx';
-import { PageSkeleton } from '../../components/page-skeleton.tsx';
+import { Found } from '../../components/found.tsx';
+import { LinkButton, ProjectLink } from '../../components/links.tsx';
+import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { DatasetStatus } from '../../components/status-badge.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
 import { useWrite } from '../../components/use-write.ts';
 import { ValidationReport } from '../../components/validation-report.tsx';
+import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
-import { namesNothing } from '../../rpc/problem.ts';
 import { ImageGrid } from './image-grid.tsx';
 import { VerifyPanel } from './verify-panel.tsx';
 import { VersionTable } from './version-table.tsx';
@@ -33,30 +31,22 @@ type Shown = Awaited<ReturnType<EngineClient['datasets']['show']>>;
 
 /** One dataset: what is in it, its images, its versions. */
 export function DatasetPage() {
-  const { t } = useTranslation();
   const { datasetId } = useParams({ from: '/datasets/$datasetId' });
-  const shown = useQuery(queries.datasets.show.queryOptions({ input: { dataset: datasetId } }));
-  const crumbs = [{ label: t('nav.datasets'), to: '/datasets' }];
-  if (shown.isPending) return <PageSkeleton />;
-  if (shown.error && namesNothing(shown.error)) return <GonePage noun="dataset" name={datasetId} />;
-  if (shown.error) {
-    return (
-      <Page title={t('datasets.one')} crumbs={crumbs}>
-        <ProblemAlert error={shown.error} onRetry={() => void shown.refetch()} />
-      </Page>
-    );
-  }
-  const dataset = shown.data;
+  const query = useQuery(queries.datasets.show.queryOptions({ input: { dataset: datasetId } }));
   return (
-    <Page
-      title={dataset.name}
-      crumbs={crumbs}
-      badge={<DatasetStatus status={dataset.status} />}
-      subtitle={<Subtitle dataset={dataset} />}
-      actions={<Actions dataset={dataset} />}
-    >
-      <DatasetBody dataset={dataset} />
-    </Page>
+    <Found noun="dataset" name={datasetId} query={query}>
+      {(dataset) => (
+        <Page
+          title={dataset.name}
+          under="datasets"
+          badge={<DatasetStatus status={dataset.status} />}
+          subtitle={<Subtitle dataset={dataset} />}
+          actions={<Actions dataset={dataset} />}
+        >
+          <DatasetBody dataset={dataset} />
+        </Page>
+      )}
+    </Found>
   );
 }
 
@@ -70,14 +60,7 @@ function Subtitle({ dataset }: { readonly dataset: Shown }) {
         </Badge>
       )}
       {dataset.projects.map((project) => (
-        <Link
-          key={project.id}
-          to="/projects/$projectId"
-          params={{ projectId: project.id }}
-          className="plain-link"
-        >
-          {project.name}
-        </Link>
+        <ProjectLink key={project.id} project={project} />
       ))}
       {dataset.description && <span>· {dataset.description}</span>}
     </Group>
@@ -91,7 +74,6 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
   const { version } = useSearch({ from: '/datasets/$datasetId' });
   const current = dataset.versions.find((one) => one.version === (version ?? dataset.version));
   const failure = dataset.import?.phase === 'failed' ? dataset.import.error : null;
-  const isImporting = dataset.import !== null && !isOver(dataset.import.phase);
   if (version !== undefined && !current) {
     return (
       <EmptyState
@@ -109,9 +91,10 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
       />
     );
   }
+  const { images, classes, sizeBytes } = current ?? dataset;
   return (
     <Stack gap="xl">
-      {dataset.import && isImporting && (
+      {dataset.import && !isOver(dataset.import.phase) && (
         <section className="surface" style={{ padding: '16px 18px' }} role="status">
           <FileProgress progress={dataset.import} />
           <Group justify="flex-end" mt="sm">
@@ -122,38 +105,27 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
       {failure && <ProblemAlert error={TrainyardError.from(failure)} />}
       {current && <TrainingRisks risks={current.trainingRisks} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-        <section className="surface" style={{ padding: '16px 18px' }} aria-labelledby="dataset-facts">
-          <Title order={2} size={15} mb="sm" id="dataset-facts">
-            {t('datasets.overview')}
-          </Title>
+        <Section panel title={t('datasets.overview')}>
           <Facts
             facts={[
-              [t('datasets.imageCount'), format.number(current?.images ?? dataset.images)],
-              [t('datasets.classCount'), format.number(current?.classes.length ?? dataset.classes.length)],
-              [t('datasets.size'), format.bytes(current?.sizeBytes ?? dataset.sizeBytes)],
+              [t('datasets.imageCount'), format.number(images)],
+              [t('datasets.classCount'), format.number(classes.length)],
+              [t('datasets.size'), format.bytes(sizeBytes)],
               [t('datasets.format'), dataset.format],
               [t('datasets.kept'), dataset.mode ? t(`datasets.modes.${dataset.mode}`) : '–'],
-              [
-                t('datasets.storage'),
-                <span key="path" className="mono">
-                  {current?.rootPath ?? dataset.storagePath}
-                </span>,
-              ],
+              [t('datasets.storage'), current?.rootPath ?? dataset.storagePath, 'mono'],
               [t('datasets.updated'), <TimeText key="time" time={dataset.updatedAt} />],
             ]}
           />
-        </section>
-        <section className="surface" style={{ padding: '16px 18px' }} aria-labelledby="dataset-classes">
-          <Title order={2} size={15} mb="sm" id="dataset-classes">
-            {t('datasets.perClass')}
-          </Title>
+        </Section>
+        <Section panel title={t('datasets.perClass')}>
           <div style={{ maxHeight: 264, overflowY: 'auto' }}>
             <Bars
               label={t('datasets.perClass')}
               bars={(current?.classes ?? []).map(({ name, count }) => ({ name, value: count }))}
             />
           </div>
-        </section>
+        </Section>
       </SimpleGrid>
       {current && (
         <ImageGrid
@@ -171,12 +143,9 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
         }
       />
       {dataset.validation && (
-        <section aria-labelledby="dataset-validation">
-          <Title order={2} size={16} mb="sm" id="dataset-validation">
-            {t('validation.title')}
-          </Title>
+        <Section title={t('validation.title')}>
           <ValidationReport validation={dataset.validation} />
-        </section>
+        </Section>
       )}
       {current && <VerifyPanel dataset={dataset.id} version={current.version} />}
     </Stack>
@@ -186,18 +155,17 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
 function Actions({ dataset }: { readonly dataset: Shown }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const client = useQueryClient();
   const [removing, removal] = useDisclosure(false);
+  const { version } = useSearch({ from: '/datasets/$datasetId' });
   const remove = useWrite({
     send: (_nothing: undefined, options) => engine.datasets.remove({ dataset: dataset.id }, options),
     onDone: () => {
       removal.close();
       return navigate({ to: '/datasets', search: {} });
     },
-    refresh: () => client.invalidateQueries({ queryKey: queries.datasets.list.key() }),
+    refresh: queries.datasets.list.key(),
     onClose: removal.close,
   });
-  const { version } = useSearch({ from: '/datasets/$datasetId' });
   return (
     <>
       <Button
@@ -218,8 +186,8 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
       </LinkButton>
       <ConfirmDialog
         opened={removing}
-        title={t('datasets.removeTitle', { name: dataset.name })}
-        text={<Text size="sm">{t('datasets.removeText')}</Text>}
+        title={t('common.deleteTitle', { name: dataset.name })}
+        text={t('datasets.removeText')}
         action={t('common.delete')}
         dangerous
         write={remove}

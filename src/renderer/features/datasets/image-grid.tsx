@@ -1,9 +1,10 @@
-import { Group, Select, Skeleton, Text, Title } from '@mantine/core';
+import { Select, Skeleton, Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { queries } from '../../rpc/client.ts';
@@ -46,14 +47,13 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
     firstPage,
     Math.floor((((rows.at(-1)?.index ?? 0) + 1) * columns - 1) / pageSize),
   );
-  const numbers = Array.from({ length: lastPage - firstPage + 1 }, (_, index) => firstPage + index);
   const pages = useQueries({
-    queries: numbers.map((page) =>
+    queries: Array.from({ length: lastPage - firstPage + 1 }, (_, index) =>
       queries.datasets.images.queryOptions({
         input: {
           dataset,
           version,
-          offset: page * pageSize,
+          offset: (firstPage + index) * pageSize,
           limit: pageSize,
           ...(chosen !== null && { class: chosen }),
         },
@@ -70,29 +70,29 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
     [classCounts, format],
   );
   return (
-    <section aria-labelledby="dataset-images">
-      <Group justify="space-between" mb="sm">
-        <Group gap="xs">
-          <Title order={2} size={16} id="dataset-images">
-            {t('datasets.imageCount')}
-          </Title>
+    <Section
+      title={t('datasets.imageCount')}
+      beside={
+        <>
           <Text size="sm" c="dimmed" className="tabular">
             {format.number(total)}
           </Text>
-        </Group>
-        <Select
-          aria-label={t('datasets.class')}
-          placeholder={t('datasets.allClasses')}
-          clearable
-          searchable
-          data={options}
-          value={chosen}
-          onChange={(value) => {
-            setChosen(value);
-            virtualizer.scrollToOffset(0);
-          }}
-        />
-      </Group>
+          <Select
+            ml="auto"
+            aria-label={t('perClass.name')}
+            placeholder={t('datasets.allClasses')}
+            clearable
+            searchable
+            data={options}
+            value={chosen}
+            onChange={(value) => {
+              setChosen(value);
+              virtualizer.scrollToOffset(0);
+            }}
+          />
+        </>
+      }
+    >
       {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
       <div ref={scroller} className={`surface ${classes.scroller}`}>
         <div ref={ref} className={classes.inner} style={{ height: virtualizer.getTotalSize() }}>
@@ -136,6 +136,6 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
         }}
         onClose={() => setViewed(null)}
       />
-    </section>
+    </Section>
   );
 }

@@ -78,23 +78,13 @@ export function ImageViewer({ image, position, total, onMove, onClose }: ImageVi
       {image && (
         <Facts
           facts={[
-            [
-              t('datasets.file'),
-              <span key="path" className="mono">
-                {image.path}
-              </span>,
-            ],
+            [t('datasets.file'), image.path, 'mono'],
             [
               t('datasets.pixels'),
               `${image.width} × ${image.height} · ${t('datasets.channels', { count: image.channels })}`,
             ],
             [t('datasets.size'), format.bytes(image.size)],
-            [
-              'SHA-256',
-              <span key="hash" className="mono">
-                {image.sha256}
-              </span>,
-            ],
+            ['SHA-256', image.sha256, 'mono'],
           ]}
         />
       )}

@@ -16,7 +16,7 @@ import { importInput, importModes, type Validation } from '../../../shared/contr
 import { useContractForm, useRefusal } from '../../components/form/contract-form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
-import { useUnsaved } from '../../late/use-unsaved.ts';
+import { useUnsaved } from '../../late/outdated.ts';
 import { queries } from '../../rpc/client.ts';
 import { CheckPanel } from './check-panel.tsx';
 import { FileDrop } from './file-drop.tsx';
@@ -145,7 +145,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
         <CheckPanel check={check} />
         <Group grow align="flex-start">
           <Select
-            label={t('datasets.project')}
+            label={t('projects.one')}
             required
             searchable
             allowDeselect={false}
@@ -156,7 +156,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
             error={projectError()}
           />
           <TextInput
-            label={t('datasets.name')}
+            label={t('common.name')}
             placeholder={t('datasets.namePlaceholder')}
             {...form.getInputProps('name')}
           />

@@ -7,11 +7,11 @@ import { useTranslation } from 'react-i18next';
 import { createRunInput } from '../../../shared/contract/runs.ts';
 import { flatten } from '../../components/documents.ts';
 import { useContractForm, useRefusal } from '../../components/form/contract-form.tsx';
-import { LinkButton } from '../../components/link-button.tsx';
+import { LinkButton } from '../../components/links.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
 import { languageOf } from '../../i18n/i18n.ts';
-import { useUnsaved } from '../../late/use-unsaved.ts';
+import { useUnsaved } from '../../late/outdated.ts';
 import { queries } from '../../rpc/client.ts';
 import { ChangeList } from './change-list.tsx';
 import { FieldInput } from './field-input.tsx';
@@ -96,7 +96,7 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
           </Title>
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" verticalSpacing="md">
             <Select
-              label={t('runs.project')}
+              label={t('projects.one')}
               required
               searchable
               allowDeselect={false}
@@ -104,7 +104,7 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
               {...form.getInputProps('project')}
             />
             <Select
-              label={t('runs.dataset')}
+              label={t('datasets.one')}
               required
               searchable
               allowDeselect={false}
@@ -127,7 +127,7 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
               value={model?.id ?? null}
             />
             <TextInput
-              label={t('newRun.name')}
+              label={t('common.name')}
               placeholder={t('newRun.namePlaceholder')}
               {...form.getInputProps('name')}
             />

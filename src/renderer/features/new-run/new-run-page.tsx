@@ -2,10 +2,9 @@ import { IconDatabaseOff } from '@tabler/icons-react';
 import { useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { GonePage } from '../../components/gone.tsx';
-import { LinkButton } from '../../components/link-button.tsx';
-import { Page } from '../../components/page.tsx';
-import { PageSkeleton } from '../../components/page-skeleton.tsx';
+import { GonePage } from '../../components/found.tsx';
+import { LinkButton } from '../../components/links.tsx';
+import { Page, PageSkeleton } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { NewRunForm } from './new-run-form.tsx';
 import { type NamedDataset, useSources } from './use-sources.ts';
@@ -18,14 +17,25 @@ export function NewRunPage() {
   if (sources.at === 'pending') return <PageSkeleton />;
   if (sources.at === 'gone') return <GonePage noun={sources.noun} name={sources.name} />;
   return (
-    <Page
-      title={t('runs.new')}
-      subtitle={t('newRun.subtitle')}
-      crumbs={[{ label: t('nav.runs'), to: '/runs' }]}
-    >
+    <Page title={t('runs.new')} subtitle={t('newRun.subtitle')} under="runs">
       {sources.at === 'failed' && <ProblemAlert error={sources.error} onRetry={sources.retry} />}
-      {sources.at === 'notReady' && <NotReady dataset={sources.dataset} />}
-      {sources.at === 'noVersion' && <NoVersion dataset={sources.dataset} version={sources.version} />}
+      {sources.at === 'notReady' && (
+        <Unfit
+          dataset={sources.dataset}
+          title={t('gone.notReady')}
+          hint={t('gone.notReadyHint', { name: sources.dataset.name })}
+        />
+      )}
+      {sources.at === 'noVersion' && (
+        <Unfit
+          dataset={sources.dataset}
+          title={t('gone.version', { version: sources.version })}
+          hint={t('gone.versionHint', {
+            name: sources.dataset.name,
+            versions: sources.dataset.versions.map((one) => `v${one.version}`).join(', '),
+          })}
+        />
+      )}
       {sources.at === 'ready' && (
         <NewRunForm
           key={JSON.stringify(search)}
@@ -39,32 +49,20 @@ export function NewRunPage() {
   );
 }
 
-function NotReady({ dataset }: { readonly dataset: NamedDataset }) {
-  const { t } = useTranslation();
-  return (
-    <EmptyState
-      icon={IconDatabaseOff}
-      title={t('gone.notReady')}
-      hint={t('gone.notReadyHint', { name: dataset.name })}
-      action={
-        <LinkButton to="/datasets/$datasetId" params={{ datasetId: dataset.id }}>
-          {t('gone.open')}
-        </LinkButton>
-      }
-    />
-  );
+interface UnfitProps {
+  readonly dataset: NamedDataset;
+  readonly title: string;
+  readonly hint: string;
 }
 
-function NoVersion({ dataset, version }: { readonly dataset: NamedDataset; readonly version: number }) {
+/** The dataset that the address names cannot be trained on as it asks. */
+function Unfit({ dataset, title, hint }: UnfitProps) {
   const { t } = useTranslation();
   return (
     <EmptyState
       icon={IconDatabaseOff}
-      title={t('gone.version', { version })}
-      hint={t('gone.versionHint', {
-        name: dataset.name,
-        versions: dataset.versions.map((one) => `v${one.version}`).join(', '),
-      })}
+      title={title}
+      hint={hint}
       action={
         <LinkButton to="/datasets/$datasetId" params={{ datasetId: dataset.id }}>
           {t('gone.open')}

@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef } from 'react';
 import type { CreateRunInput } from '../../../shared/contract/runs.ts';
@@ -11,7 +10,6 @@ import { engine, queries } from '../../rpc/client.ts';
  */
 export function useCreateRun(): Write<CreateRunInput> {
   const navigate = useNavigate();
-  const client = useQueryClient();
   const last = useRef({ wish: '', requestId: '' });
   return useWrite({
     send: (wish: CreateRunInput, options) => {
@@ -20,6 +18,6 @@ export function useCreateRun(): Write<CreateRunInput> {
       return engine.runs.create({ ...wish, requestId: last.current.requestId }, options);
     },
     onDone: ({ runId }) => navigate({ to: '/runs/$runId', params: { runId } }),
-    refresh: () => client.invalidateQueries({ queryKey: queries.runs.list.key() }),
+    refresh: queries.runs.list.key(),
   });
 }

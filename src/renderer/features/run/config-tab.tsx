@@ -1,9 +1,10 @@
-import { SimpleGrid, Title } from '@mantine/core';
+import { SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { flatten } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
 import { JsonView } from '../../components/json-view.tsx';
+import { Section } from '../../components/page.tsx';
 
 const groups = ['task', 'model', 'dataset', 'training', 'resources'] as const;
 
@@ -16,22 +17,21 @@ export function ConfigTab({ run }: { readonly run: Run }) {
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
       <div className="surface" style={{ padding: '14px 18px' }}>
         {groups.map((group) => (
-          <section key={group} aria-label={t(`config.${group}`)} style={{ marginBottom: 18 }}>
-            <Title order={2} size={14} mb={4}>
-              {t(`config.${group}`)}
-            </Title>
-            <Facts
-              facts={Object.entries(flatten(run.config[group])).map(([path, value]) => [path, shown(value)])}
-            />
-          </section>
+          <div key={group} style={{ marginBottom: 18 }}>
+            <Section title={t(`config.${group}`)} size={14} mb={4}>
+              <Facts
+                facts={Object.entries(flatten(run.config[group])).map(([path, value]) => [
+                  path,
+                  shown(value),
+                ])}
+              />
+            </Section>
+          </div>
         ))}
       </div>
-      <section aria-labelledby="config-json">
-        <Title order={2} size={14} mb="xs" id="config-json">
-          {t('config.document')}
-        </Title>
-        <JsonView value={run.config} maxHeight={760} />
-      </section>
+      <Section title={t('config.document')} size={14} mb="xs">
+        <JsonView value={run.config} />
+      </Section>
     </SimpleGrid>
   );
 }

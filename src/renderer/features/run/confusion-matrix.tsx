@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
-import type { Confusion } from './artifact-formats.ts';
+import type { Confusion } from './artifact.ts';
 import classes from './confusion-matrix.module.css';
 
 /** Above this many classes cells are too small for numbers. */

@@ -1,8 +1,9 @@
-import { Skeleton, Stack, Text, Timeline, Title } from '@mantine/core';
+import { Skeleton, Stack, Text, Timeline } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { RunEvent } from '../../../shared/contract/run-readings.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { attemptStatuses, isEnded, runStatuses } from '../../../shared/model/run.ts';
+import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { useFormat } from '../../format/use-format.ts';
@@ -16,10 +17,7 @@ export function HistoryTab({ run }: { readonly run: Run }) {
   return (
     <Stack gap="xl">
       <AttemptTable attempts={run.attempts} />
-      <section aria-labelledby="states">
-        <Title order={2} size={16} mb="md" id="states">
-          {t('history.states')}
-        </Title>
+      <Section title={t('history.states')} mb="md">
         {error !== null && <ProblemAlert error={error} />}
         {events.length === 0 && error === null && <Skeleton height={120} radius="md" />}
         <Timeline bulletSize={14} lineWidth={2}>
@@ -27,7 +25,7 @@ export function HistoryTab({ run }: { readonly run: Run }) {
             <Entry key={event.seq} event={event} />
           ))}
         </Timeline>
-      </section>
+      </Section>
     </Stack>
   );
 }
@@ -53,7 +51,7 @@ function Entry({ event }: { readonly event: RunEvent }) {
   ].filter((note) => note !== null);
   const subject =
     event.type === 'state'
-      ? t('history.run')
+      ? t('runs.one')
       : event.type === 'result'
         ? t('history.trainer')
         : t('run.attempt', { number: event.attempt ?? 0 });

@@ -1,21 +1,20 @@
-import { Table } from '@mantine/core';
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ariaSort, DataTable, number, SortButton } from '../../components/data-table.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import type { PerClass } from './artifact-formats.ts';
+import type { PerClass } from './artifact.ts';
 import classes from './per-class-table.module.css';
 
-const columns = ['name', 'support', 'recall', 'precision', 'f1'] as const;
-type Column = (typeof columns)[number];
+type Row = PerClass['classes'][number];
+type Column = 'name' | 'support' | 'recall' | 'precision' | 'f1';
 
 /** How well each class is recognised; press a heading to sort. */
 export function PerClassTable({ data }: { readonly data: PerClass }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [sort, setSort] = useState<{ by: Column; down: boolean }>({ by: 'recall', down: false });
+  const [sort, setSort] = useState<{ by: Column; order: 'asc' | 'desc' }>({ by: 'recall', order: 'asc' });
   const rows = useMemo(() => {
-    const sign = sort.down ? -1 : 1;
+    const sign = sort.order === 'desc' ? -1 : 1;
     return data.classes.toSorted((a, b) => {
       const [one, other] = [a[sort.by], b[sort.by]];
       if (typeof one === 'string' && typeof other === 'string') return sign * one.localeCompare(other);
@@ -23,72 +22,47 @@ export function PerClassTable({ data }: { readonly data: PerClass }) {
     });
   }, [data.classes, sort]);
   const share = (value: number | null) => (value === null ? '–' : format.percent(value));
-  const Arrow = sort.down ? IconArrowDown : IconArrowUp;
+  const column = (by: Column, cell: (row: Row) => React.ReactNode, look = number) => {
+    const order = sort.by === by ? sort.order : null;
+    return [
+      <SortButton
+        key={by}
+        order={order}
+        onSort={() => setSort({ by, order: order === 'asc' ? 'desc' : 'asc' })}
+      >
+        {t(`perClass.${by}`)}
+      </SortButton>,
+      cell,
+      { ...look, ...ariaSort(order) },
+    ] as const;
+  };
+  const { macro } = data;
   return (
-    <div className="surface" style={{ overflowX: 'auto' }}>
-      <Table fz="sm" miw={560}>
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map((column) => (
-              <Table.Th
-                key={column}
-                ta={column === 'name' ? 'left' : 'right'}
-                aria-sort={sort.by === column ? (sort.down ? 'descending' : 'ascending') : undefined}
-              >
-                <button
-                  type="button"
-                  className={classes.sort}
-                  onClick={() => setSort({ by: column, down: sort.by === column ? !sort.down : false })}
-                >
-                  {t(`perClass.${column}`)}
-                  {sort.by === column && <Arrow size={13} aria-hidden />}
-                </button>
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.name}>
-              <Table.Td>{row.name}</Table.Td>
-              <Table.Td ta="right" className="tabular">
-                {format.number(row.support)}
-              </Table.Td>
-              <Table.Td ta="right" className="tabular">
-                <span className={classes.meter}>
-                  <span className={classes.track} aria-hidden="true">
-                    <span className={classes.fill} style={{ width: `${(row.recall ?? 0) * 100}%` }} />
-                  </span>
-                  <span className={classes.share}>{share(row.recall)}</span>
-                </span>
-              </Table.Td>
-              <Table.Td ta="right" className="tabular">
-                {share(row.precision)}
-              </Table.Td>
-              <Table.Td ta="right" className="tabular">
-                {share(row.f1)}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-        <Table.Tfoot>
-          <Table.Tr>
-            <Table.Th>{t('perClass.mean', { split: data.split })}</Table.Th>
-            <Table.Th ta="right" className="tabular">
-              {format.number(data.images)}
-            </Table.Th>
-            <Table.Th ta="right" className="tabular">
-              {share(data.macro.recall)}
-            </Table.Th>
-            <Table.Th ta="right" className="tabular">
-              {share(data.macro.precision)}
-            </Table.Th>
-            <Table.Th ta="right" className="tabular">
-              {share(data.macro.f1)}
-            </Table.Th>
-          </Table.Tr>
-        </Table.Tfoot>
-      </Table>
-    </div>
+    <DataTable
+      minWidth={560}
+      rows={rows}
+      rowKey={({ name }) => name}
+      columns={[
+        column('name', ({ name }) => name, {}),
+        column('support', ({ support }) => format.number(support)),
+        column('recall', ({ recall }) => (
+          <span className={classes.meter}>
+            <span className={classes.track} aria-hidden="true">
+              <span className={classes.fill} style={{ width: `${(recall ?? 0) * 100}%` }} />
+            </span>
+            <span className={classes.share}>{share(recall)}</span>
+          </span>
+        )),
+        column('precision', ({ precision }) => share(precision)),
+        column('f1', ({ f1 }) => share(f1)),
+      ]}
+      foot={[
+        t('perClass.mean', { split: data.split }),
+        format.number(data.images),
+        share(macro.recall),
+        share(macro.precision),
+        share(macro.f1),
+      ]}
+    />
   );
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useFileUrl } from '../../rpc/file-key.ts';
-import type { Predictions } from './artifact-formats.ts';
+import type { Predictions } from './artifact.ts';
 import classes from './prediction-grid.module.css';
 
 interface PredictionGridProps {

@@ -1,20 +1,13 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
-import {
-  IconDots,
-  IconGitCompare,
-  IconPlayerPlay,
-  IconPlayerStop,
-  IconReload,
-  IconTrash,
-} from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { IconGitCompare, IconPlayerPlay, IconPlayerStop, IconReload, IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { MoreMenu } from '../../components/more-menu.tsx';
 import { useWrite } from '../../components/use-write.ts';
+import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { engine, queries } from '../../rpc/client.ts';
 
 type Action = Run['actions'][number] | 'remove';
@@ -25,8 +18,7 @@ const icons = { cancel: IconPlayerStop, resume: IconPlayerPlay, retry: IconReloa
 export function RunActions({ run }: { readonly run: Run }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const client = useQueryClient();
-  const [asked, setAsked] = useState<Action | null>(null);
+  const [isAsking, setAsking] = useState(false);
   // The dialog keeps its text while it fades out.
   const [shown, setShown] = useState<Action>('cancel');
   const act = useWrite({
@@ -35,60 +27,52 @@ export function RunActions({ run }: { readonly run: Run }) {
       return action;
     },
     onDone: (action) => {
-      setAsked(null);
+      setAsking(false);
       return action === 'remove' && navigate({ to: '/runs' });
     },
-    refresh: (action) =>
-      client.invalidateQueries({
-        queryKey: action === 'remove' ? queries.runs.list.key() : queries.runs.key(),
-      }),
-    onClose: () => setAsked(null),
+    refresh: (action) => (action === 'remove' ? queries.runs.list.key() : queries.runs.key()),
+    onClose: () => setAsking(false),
   });
   const ask = (action: Action) => {
     setShown(action);
-    setAsked(action);
+    setAsking(true);
   };
   return (
     <>
       {run.actions.map((action) => {
         const Icon = icons[action];
+        const isStopping = action === 'cancel' && run.cancelRequested;
         return (
           <Button
             key={action}
             variant={action === 'resume' ? 'filled' : 'default'}
             leftSection={<Icon size={16} aria-hidden />}
-            disabled={action === 'cancel' && run.cancelRequested}
+            disabled={isStopping}
             onClick={() => ask(action)}
           >
-            {action === 'cancel' && run.cancelRequested ? t('status.stopping') : t(`run.actions.${action}`)}
+            {isStopping ? t('status.stopping') : t(`run.actions.${action}`)}
           </Button>
         );
       })}
-      <Menu position="bottom-end" width={200}>
-        <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label={t('common.more')}>
-            <IconDots size={18} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<IconGitCompare size={16} aria-hidden />}
-            onClick={() => void navigate({ to: '/compare', search: { runs: run.id } })}
-          >
-            {t('run.compareWith')}
-          </Menu.Item>
-          <Menu.Item
-            color="red"
-            disabled={!isEnded(run.status)}
-            leftSection={<IconTrash size={16} aria-hidden />}
-            onClick={() => ask('remove')}
-          >
-            {t('run.actions.remove')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu
+        width={200}
+        items={[
+          {
+            label: t('run.compareWith'),
+            icon: IconGitCompare,
+            onClick: () => void navigate({ to: '/compare', search: { runs: run.id } }),
+          },
+          {
+            label: t('run.actions.remove'),
+            icon: IconTrash,
+            dangerous: true,
+            disabled: !isEnded(run.status),
+            onClick: () => ask('remove'),
+          },
+        ]}
+      />
       <ConfirmDialog
-        opened={asked !== null}
+        opened={isAsking}
         title={t(`run.confirm.${shown}.title`)}
         text={t(`run.confirm.${shown}.text`)}
         action={t(`run.actions.${shown}`)}

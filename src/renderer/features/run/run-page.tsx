@@ -9,66 +9,59 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import { useFeeds } from '../../charts/use-feeds.ts';
-import { GonePage } from '../../components/gone.tsx';
+import { type Feeds, useFeeds } from '../../charts/use-feeds.ts';
+import { Found } from '../../components/found.tsx';
 import { Page } from '../../components/page.tsx';
-import { PageSkeleton } from '../../components/page-skeleton.tsx';
-import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { lateSection } from '../../late/late-part.tsx';
 import { queries } from '../../rpc/client.ts';
-import { namesNothing } from '../../rpc/problem.ts';
 import { ChartsTab } from './charts-tab.tsx';
 import { RunActions } from './run-actions.tsx';
 import { RunHeader } from './run-header.tsx';
 
-const LogTab = lateSection(async () => (await import('./log-tab.tsx')).LogTab);
+const LogTab = lateSection(async () => (await import('./log/log-tab.tsx')).LogTab);
 const ConfigTab = lateSection(async () => (await import('./config-tab.tsx')).ConfigTab);
 const ArtifactsTab = lateSection(async () => (await import('./artifacts-tab.tsx')).ArtifactsTab);
 const HistoryTab = lateSection(async () => (await import('./history-tab.tsx')).HistoryTab);
 
+type Tab = readonly [key: string, icon: TablerIcon, content: (run: Run, feeds: Feeds) => ReactNode];
+
 const tabs = [
-  ['charts', IconChartLine],
-  ['log', IconFileText],
-  ['config', IconSettings],
-  ['artifacts', IconPackage],
-  ['history', IconHistory],
-] as const satisfies readonly (readonly [string, TablerIcon])[];
+  ['charts', IconChartLine, (run, feeds) => <ChartsTab run={run} feeds={feeds} />],
+  ['log', IconFileText, (run) => <LogTab run={run} />],
+  ['config', IconSettings, (run) => <ConfigTab run={run} />],
+  ['artifacts', IconPackage, (run) => <ArtifactsTab run={run} />],
+  ['history', IconHistory, (run) => <HistoryTab run={run} />],
+] as const satisfies readonly Tab[];
 
 /** One run, live. */
 export function RunPage() {
-  const { t } = useTranslation();
   const { runId } = useParams({ from: '/runs/$runId' });
-  const run = useQuery(queries.runs.show.queryOptions({ input: { run: runId } }));
+  const query = useQuery(queries.runs.show.queryOptions({ input: { run: runId } }));
   // The lines are asked for at once, not after the run is known: a page that opens asks one round, not two.
-  const feeds = useFeeds([runId], run.data ? String(isEnded(run.data.status)) : 'false');
-  const crumbs = [{ label: t('nav.runs'), to: '/runs' }];
-  if (run.isPending) return <PageSkeleton />;
-  if (run.error && namesNothing(run.error)) return <GonePage noun="run" name={runId} />;
-  if (run.error) {
-    return (
-      <Page title={t('runs.one')} crumbs={crumbs}>
-        <ProblemAlert error={run.error} onRetry={() => void run.refetch()} />
-      </Page>
-    );
-  }
+  const feeds = useFeeds([runId], query.data ? String(isEnded(query.data.status)) : 'false');
   return (
-    <Page
-      title={run.data.name}
-      crumbs={crumbs}
-      badge={<StatusBadge status={run.data.status} stopping={run.data.cancelRequested} />}
-      actions={<RunActions run={run.data} />}
-    >
-      <RunHeader run={run.data} />
-      <RunTabs run={run.data} feeds={feeds} />
-    </Page>
+    <Found noun="run" name={runId} query={query}>
+      {(run) => (
+        <Page
+          title={run.name}
+          under="runs"
+          badge={<StatusBadge status={run.status} stopping={run.cancelRequested} />}
+          actions={<RunActions run={run} />}
+        >
+          <RunHeader run={run} />
+          <RunTabs run={run} feeds={feeds} />
+        </Page>
+      )}
+    </Found>
   );
 }
 
-function RunTabs({ run, feeds }: { readonly run: Run; readonly feeds: ReturnType<typeof useFeeds> }) {
+function RunTabs({ run, feeds }: { readonly run: Run; readonly feeds: Feeds }) {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: '/runs/$runId' });
   const { tab = 'charts' } = useSearch({ from: '/runs/$runId' });
@@ -88,21 +81,11 @@ function RunTabs({ run, feeds }: { readonly run: Run; readonly feeds: ReturnType
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      <Tabs.Panel value="charts">
-        <ChartsTab run={run} feeds={feeds} />
-      </Tabs.Panel>
-      <Tabs.Panel value="log">
-        <LogTab run={run} />
-      </Tabs.Panel>
-      <Tabs.Panel value="config">
-        <ConfigTab run={run} />
-      </Tabs.Panel>
-      <Tabs.Panel value="artifacts">
-        <ArtifactsTab run={run} />
-      </Tabs.Panel>
-      <Tabs.Panel value="history">
-        <HistoryTab run={run} />
-      </Tabs.Panel>
+      {tabs.map(([key, , content]) => (
+        <Tabs.Panel key={key} value={key}>
+          {key === tab && content(run, feeds)}
+        </Tabs.Panel>
+      ))}
     </Tabs>
   );
 }

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { mostCompared, runStatuses } from '../../../shared/model/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { LinkButton } from '../../components/link-button.tsx';
+import { LinkButton } from '../../components/links.tsx';
 import { Page } from '../../components/page.tsx';
 import { RunTable } from '../../components/run-table/run-table.tsx';
 import { queries } from '../../rpc/client.ts';
@@ -77,7 +77,7 @@ export function RunsPage() {
           clearable
           searchable
           placeholder={t('runs.anyProject')}
-          aria-label={t('runs.project')}
+          aria-label={t('projects.one')}
           data={(projects.data?.projects ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           value={project?.id ?? null}
           onChange={(value) => change({ project: value ?? undefined })}
@@ -100,7 +100,7 @@ export function RunsPage() {
             leftSection={<IconGitCompare size={16} aria-hidden />}
             onClick={() => void navigate({ to: '/compare', search: { runs: [...chosen].join(',') } })}
           >
-            {t('runs.compare')}
+            {t('nav.compare')}
           </Button>
         </Group>
       </Group>

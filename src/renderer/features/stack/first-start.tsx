@@ -3,8 +3,8 @@ import { IconPlayerPlay, IconStethoscope } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { StackService } from '../../../shared/contract/stack.ts';
 import { serviceNames } from '../../../shared/model/stack.ts';
-import { LinkButton } from '../../components/link-button.tsx';
-import { serviceLabels } from '../../components/stack/service-names.ts';
+import { LinkButton } from '../../components/links.tsx';
+import { serviceLabels } from '../../components/stack/stack.ts';
 import classes from './first-start.module.css';
 
 interface FirstStartProps {

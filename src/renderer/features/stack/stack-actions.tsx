@@ -1,7 +1,5 @@
-import { ActionIcon, Menu } from '@mantine/core';
 import {
   IconArrowsTransferUp,
-  IconDots,
   IconPlayerPlay,
   IconPlayerStop,
   IconReload,
@@ -12,7 +10,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StackState } from '../../../shared/contract/stack.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
-import type { VerbWish } from '../../components/stack/use-stack-verb.ts';
+import { MoreMenu } from '../../components/more-menu.tsx';
+import type { Verb } from '../../components/stack/stack.ts';
 import { DestroyDialog, MigrateDialog, UseProfileDialog } from './stack-dialogs.tsx';
 import { VerbButton } from './verb-button.tsx';
 
@@ -22,8 +21,8 @@ interface StackActionsProps {
   readonly blocked: string | null;
   /** An operation is under way. */
   readonly working: boolean;
-  readonly pending: VerbWish['verb'] | null;
-  readonly onVerb: (verb: VerbWish['verb']) => void;
+  readonly pending: Verb | null;
+  readonly onVerb: (verb: Verb) => void;
 }
 
 /** What can be done with the whole stack. */
@@ -32,93 +31,72 @@ export function StackActions({ stack, blocked, working, pending, onVerb }: Stack
   const [asked, setAsked] = useState<'destroy' | 'use' | 'migrate' | null>(null);
   const { profile, services, name, status } = stack;
   const [other, setOther] = useState<Profile>('docker');
-  const runs = services.some((service) => !['absent', 'stopped'].includes(service.status));
   const all = status === 'running';
-  const use = (to: Profile) => {
-    setOther(to);
-    setAsked('use');
-  };
+  const runs = services.some((service) => !['absent', 'stopped'].includes(service.status));
+  const blockedStart = blocked ?? (all ? t('stack.nothingToStart') : null);
+  const blockedStop = blocked ?? (runs ? null : t('stack.nothingToStop'));
+  const verbs = [
+    ['up', t('stack.start'), IconPlayerPlay, blockedStart],
+    ['down', t('stack.stop'), IconPlayerStop, blockedStop],
+    ['restart', t('stack.restart'), IconReload, blockedStop],
+  ] as const;
+  const use = (to: Profile, label: string, disabled: boolean) => ({
+    label,
+    icon: IconSwitchHorizontal,
+    disabled,
+    onClick: () => {
+      setOther(to);
+      setAsked('use');
+    },
+  });
+  const close = () => setAsked(null);
   return (
     <>
       {/* Before there is a stack the page itself has the one button. */}
-      {status !== 'absent' && (
-        <>
+      {status !== 'absent' &&
+        verbs.map(([verb, label, icon, reason]) => (
           <VerbButton
-            label={t('stack.start')}
-            icon={IconPlayerPlay}
-            primary={!all}
-            blocked={blocked ?? (all ? t('stack.nothingToStart') : null)}
-            busy={pending === 'up'}
-            onClick={() => onVerb('up')}
+            key={verb}
+            label={label}
+            icon={icon}
+            primary={verb === 'up' && !all}
+            blocked={reason}
+            busy={pending === verb}
+            onClick={() => onVerb(verb)}
           />
-          <VerbButton
-            label={t('stack.stop')}
-            icon={IconPlayerStop}
-            blocked={blocked ?? (runs ? null : t('stack.nothingToStop'))}
-            busy={pending === 'down'}
-            onClick={() => onVerb('down')}
-          />
-          <VerbButton
-            label={t('stack.restart')}
-            icon={IconReload}
-            blocked={blocked ?? (runs ? null : t('stack.nothingToStop'))}
-            busy={pending === 'restart'}
-            onClick={() => onVerb('restart')}
-          />
-        </>
-      )}
-      <Menu position="bottom-end" width={250}>
-        <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label={t('common.more')}>
-            <IconDots size={18} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {profile !== 'docker' && (
-            <Menu.Item
-              leftSection={<IconSwitchHorizontal size={16} aria-hidden />}
-              disabled={blocked !== null || status === 'absent'}
-              onClick={() => use('docker')}
-            >
-              {t('stack.useStack')}
-            </Menu.Item>
-          )}
-          {profile !== 'embedded' && (
-            <Menu.Item
-              leftSection={<IconSwitchHorizontal size={16} aria-hidden />}
-              disabled={working}
-              onClick={() => use('embedded')}
-            >
-              {t('stack.useEmbedded')}
-            </Menu.Item>
-          )}
-          <Menu.Item
-            leftSection={<IconArrowsTransferUp size={16} aria-hidden />}
-            disabled={blocked !== null}
-            onClick={() => setAsked('migrate')}
-          >
-            {t('stack.migrate')}
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item
-            color="red"
-            leftSection={<IconTrash size={16} aria-hidden />}
-            disabled={blocked !== null || name === null}
-            onClick={() => setAsked('destroy')}
-          >
-            {t('stack.destroy')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <DestroyDialog opened={asked === 'destroy'} onClose={() => setAsked(null)} name={name ?? ''} />
+        ))}
+      <MoreMenu
+        width={250}
+        items={[
+          ...(profile === 'docker'
+            ? []
+            : [use('docker', t('stack.useStack'), blocked !== null || status === 'absent')]),
+          ...(profile === 'embedded' ? [] : [use('embedded', t('stack.useEmbedded'), working)]),
+          {
+            label: t('stack.migrate'),
+            icon: IconArrowsTransferUp,
+            disabled: blocked !== null,
+            onClick: () => setAsked('migrate'),
+          },
+          {
+            label: t('stack.destroy'),
+            icon: IconTrash,
+            dangerous: true,
+            apart: true,
+            disabled: blocked !== null || name === null,
+            onClick: () => setAsked('destroy'),
+          },
+        ]}
+      />
+      <DestroyDialog opened={asked === 'destroy'} onClose={close} name={name ?? ''} />
       <UseProfileDialog
         opened={asked === 'use'}
-        onClose={() => setAsked(null)}
+        onClose={close}
         from={profile}
         to={other}
         onMigrate={() => setAsked('migrate')}
       />
-      <MigrateDialog opened={asked === 'migrate'} onClose={() => setAsked(null)} from={profile} />
+      <MigrateDialog opened={asked === 'migrate'} onClose={close} from={profile} />
     </>
   );
 }

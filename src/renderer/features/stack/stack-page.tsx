@@ -10,10 +10,14 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { CauseAlert } from '../../components/stack/cause-alert.tsx';
-import { StackBadge } from '../../components/stack/stack-badges.tsx';
-import { useStack, watchedMs } from '../../components/stack/use-stack.ts';
-import { useStackRefusal, useStackVerb } from '../../components/stack/use-stack-verb.ts';
-import { useStoresAway } from '../../components/stack/use-stores-away.ts';
+import {
+  useStack,
+  useStackRefusal,
+  useStackVerb,
+  useStoresAway,
+  type Verb,
+} from '../../components/stack/stack.ts';
+import { StackBadge } from '../../components/status-badge.tsx';
 import { lateSection } from '../../late/late-part.tsx';
 import { queries } from '../../rpc/client.ts';
 import { toProblem } from '../../rpc/problem.ts';
@@ -30,7 +34,7 @@ const LogsTab = lateSection(async () => (await import('./log/logs-tab.tsx')).Log
 /** The stack: what runs, what is being done with it, what it says. */
 export function StackPage() {
   const { t } = useTranslation();
-  const stack = useStack(watchedMs);
+  const stack = useStack();
   const work = useWork();
   const verb = useStackVerb();
   const refusal = useStackRefusal();
@@ -115,7 +119,7 @@ interface BodyProps {
   readonly work: Work | null;
   readonly blocked: string | null;
   readonly starting: boolean;
-  readonly onVerb: (verb: 'up' | 'down' | 'restart', services: readonly ServiceName[]) => void;
+  readonly onVerb: (verb: Verb, services: readonly ServiceName[]) => void;
 }
 
 function Body({ stack, work, blocked, starting, onVerb }: BodyProps) {
@@ -177,7 +181,7 @@ function Body({ stack, work, blocked, starting, onVerb }: BodyProps) {
             {stack.services.every(({ status }) => status === 'absent') ? (
               <EmptyState
                 icon={IconFileText}
-                title={t('stackLog.absent')}
+                title={t('log.none')}
                 hint={t('stackLog.absentHint')}
                 action={
                   <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>

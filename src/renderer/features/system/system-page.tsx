@@ -1,12 +1,12 @@
-import { Button, Skeleton, Title } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { IconApi } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Facts } from '../../components/facts.tsx';
-import { Page } from '../../components/page.tsx';
+import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useStoresAway } from '../../components/stack/stack.ts';
 import { StoresAway } from '../../components/stack/stores-away.tsx';
-import { useStoresAway } from '../../components/stack/use-stores-away.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { queries } from '../../rpc/client.ts';
@@ -43,19 +43,15 @@ function EngineFacts() {
   if (info.error) return <ProblemAlert error={info.error} onRetry={() => void info.refetch()} />;
   if (!info.data) return away ? <StoresAway reason={away} /> : <Skeleton height={320} radius="md" />;
   const { data } = info;
-  const mono = (text: string) => <span className="mono">{text}</span>;
   return (
-    <section aria-labelledby="engine">
-      <Title order={2} size={16} mb="sm" id="engine">
-        {t('system.engine')}
-      </Title>
+    <Section title={t('system.engine')}>
       <div className="surface" style={{ padding: '10px 18px' }}>
         <Facts
           facts={[
-            [t('system.version'), data.version],
+            [t('datasets.version'), data.version],
             [t('system.profile'), t(`stack.profiles.${data.profile}`)],
-            [t('system.home'), mono(data.home)],
-            [t('system.process'), mono(String(data.pid))],
+            [t('system.home'), data.home, 'mono'],
+            [t('system.process'), data.pid, 'mono'],
             [t('system.started'), <TimeText key="time" time={data.startedAt} />],
             [t('system.platform'), `${data.platform} · Node ${data.node}`],
             [
@@ -63,12 +59,12 @@ function EngineFacts() {
               `${t('system.cpus', { count: data.cpuCount })} · ${format.bytes(data.memoryBytes)}`,
             ],
             [t('system.database'), `PostgreSQL ${data.database.version} (${data.database.how})`],
-            [t('system.schema'), mono(`${data.database.revision ?? '–'} / ${data.database.head}`)],
+            [t('system.schema'), `${data.database.revision ?? '–'} / ${data.database.head}`, 'mono'],
             [t('system.databaseState'), data.database.message],
             [t('system.executors'), data.executors.join(', ')],
           ]}
         />
       </div>
-    </section>
+    </Section>
   );
 }

@@ -4,7 +4,6 @@ export const form = {
     subtitle: 'Choose what to train on what; everything else has a good default.',
     what: 'What to train',
     how: 'How to train',
-    name: 'Name',
     namePlaceholder: 'Made from model and dataset',
     advanced: 'Advanced',
     noDataset: 'No dataset is ready',

@@ -1,6 +1,9 @@
 /** The frame, and words that are used everywhere. */
 export const shell = {
   common: {
+    name: 'Name',
+    download: 'Download',
+    deleteTitle: 'Delete “{{name}}”?',
     retry: 'Try again',
     cancel: 'Cancel',
     sent: 'It was sent already: waiting for the engine’s answer.',
@@ -75,7 +78,6 @@ export const shell = {
     placeholder: 'Find a run, project or dataset, or type a command',
     place: 'Go to',
     action: 'Action',
-    nothing: 'Nothing found',
   },
   unauthorized: {
     title: 'This browser has no session',
@@ -86,7 +88,6 @@ export const shell = {
   notFound: {
     title: 'There is nothing here',
     hint: 'The address may be mistyped, or what stood here was deleted.',
-    back: 'To the runs',
   },
   gone: {
     hint: '“{{name}}” may have been deleted, or the address is mistyped.',
@@ -99,7 +100,6 @@ export const shell = {
     notReady: 'This dataset is not ready yet',
     notReadyHint: '“{{name}}” has no complete version: its import is under way, or it failed.',
     open: 'Open the dataset',
-    choose: 'Choose what to train on',
   },
   outdated: {
     title: 'Trainyard was updated',
@@ -115,8 +115,6 @@ export const shell = {
     kind: 'Kind',
     place: 'File',
     whatAndFix: 'What is wrong, and how to fix it',
-    error: 'Error',
-    warning: 'Warning',
     more_one: 'And one more.',
     more_other: 'And {{count}} more.',
   },
@@ -124,7 +122,6 @@ export const shell = {
     subtitle: 'The engine behind this page.',
     openapi: 'REST API (OpenAPI)',
     engine: 'Engine',
-    version: 'Version',
     profile: 'Profile',
     home: 'State folder',
     process: 'Process',

@@ -1,28 +1,25 @@
-import type { Messages } from '../messages.ts';
+import type { data as english } from '../en/data.ts';
+import type { Korean } from '../korean.ts';
 
 /** 프로젝트와 데이터셋. */
-export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'verify'> = {
+export const data: Korean<typeof english> = {
   projects: {
     one: '프로젝트',
     subtitle: '함께 두는 데이터셋과 그것으로 하는 학습입니다.',
     new: '새 프로젝트',
     edit: '프로젝트 수정',
     remove: '프로젝트 삭제',
-    removeTitle: '“{{name}}”을(를) 삭제할까요?',
     removeText:
       '프로젝트를 휴지통으로 옮깁니다. 데이터셋과 학습 결과는 디스크에 남습니다. 진행 중인 학습이 있으면 삭제할 수 없습니다.',
     search: '프로젝트 찾기',
     none: '아직 프로젝트가 없습니다',
     noneHint: '프로젝트에는 데이터셋과 학습이 담깁니다. 하나 만들고 이미지를 가져와 학습해 보세요.',
     noDescription: '설명 없음',
-    name: '이름',
     namePlaceholder: 'flower-classifier',
     description: '설명',
     tags: '태그',
     tagsHint: '하나씩 입력하고 Enter를 누르세요',
-    runs_one: '학습 {{count}}건',
     runs_other: '학습 {{count}}건',
-    datasets_one: '데이터셋 {{count}}개',
     datasets_other: '데이터셋 {{count}}개',
   },
   datasets: {
@@ -33,11 +30,8 @@ export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'veri
     search: '데이터셋 찾기',
     none: '아직 데이터셋이 없습니다',
     noneHint: '클래스마다 이미지 폴더가 하나씩 있는 폴더, zip 또는 tar를 가져오면 학습할 수 있습니다.',
-    images_one: '이미지 {{formatted}}장',
     images_other: '이미지 {{formatted}}장',
-    classes_one: '클래스 {{count}}개',
     classes_other: '클래스 {{count}}개',
-    channels_one: '채널 {{count}}개',
     channels_other: '채널 {{count}}개',
     status: { processing: '가져오는 중', ready: '준비됨', error: '실패', archived: '보관됨' },
     uploading: '파일 보내는 중',
@@ -63,9 +57,7 @@ export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'veri
     timeLeft: '약 {{time}} 남음',
     drop: 'zip이나 tar를 여기에 놓거나 눌러서 고르세요',
     dropHint: '클래스마다 이미지 폴더 하나',
-    project: '프로젝트',
     noProject: '먼저 프로젝트를 만드세요',
-    name: '이름',
     namePlaceholder: '폴더나 파일 이름과 같게',
     mode: '파일 보관 방식',
     modes: { copy: '복사', link: '링크', in_place: '제자리' },
@@ -83,9 +75,7 @@ export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'veri
     imported: '데이터셋을 가져왔습니다',
     importedHint: '이제 학습에 쓸 수 있습니다.',
     reused: '똑같은 이미지가 이미 있습니다',
-    risks_one: '학습 결과를 나쁘게 할 수 있는 문제가 {{count}}가지 있습니다',
     risks_other: '학습 결과를 나쁘게 할 수 있는 문제가 {{count}}가지 있습니다',
-    correctedSizes_one: '회전 정보가 있는 사진 {{count}}장의 가로와 세로를 바로잡아 읽습니다',
     correctedSizes_other: '회전 정보가 있는 사진 {{count}}장의 가로와 세로를 바로잡아 읽습니다',
     reusedHint: '두 번 저장하지 않고, 내용이 같은 버전을 씁니다.',
     open: '데이터셋 열기',
@@ -105,7 +95,6 @@ export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'veri
     storage: '보관 위치',
     updated: '변경',
     perClass: '클래스별 이미지 수',
-    class: '클래스',
     allClasses: '모든 클래스',
     viewImage: '{{path}} 보기',
     previousImage: '이전 이미지',
@@ -117,16 +106,13 @@ export const data: Pick<Messages, 'projects' | 'datasets' | 'validation' | 'veri
     hash: '매니페스트',
     show: '보기',
     shown: '보는 중',
-    removeTitle: '“{{name}}”을(를) 삭제할까요?',
     removeText:
       '데이터셋을 휴지통으로 옮깁니다. 이미 끝난 학습의 결과는 남습니다. 아직 쓰고 있는 학습이 있으면 삭제할 수 없습니다.',
   },
   validation: {
     title: '마지막 검사',
     ok: '문제가 없습니다',
-    warnings_one: '쓸 수 있지만 경고가 {{count}}건 있습니다',
     warnings_other: '쓸 수 있지만 경고가 {{count}}건 있습니다',
-    errors_one: '오류 {{count}}건, 경고 {{warnings}}건',
     errors_other: '오류 {{count}}건, 경고 {{warnings}}건',
   },
   verify: {

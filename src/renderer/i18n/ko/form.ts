@@ -1,12 +1,12 @@
-import type { Messages } from '../messages.ts';
+import type { form as english } from '../en/form.ts';
+import type { Korean } from '../korean.ts';
 
 /** 새 학습 양식과, 모든 양식의 칸에 쓸 수 있는 값. */
-export const form: Pick<Messages, 'newRun' | 'fields' | 'fieldGroups' | 'fieldHints' | 'ranges'> = {
+export const form: Korean<typeof english> = {
   newRun: {
     subtitle: '무엇을 무엇으로 학습할지 고르세요. 나머지는 알맞은 기본값이 있습니다.',
     what: '무엇을 학습할까요',
     how: '어떻게 학습할까요',
-    name: '이름',
     namePlaceholder: '모델과 데이터셋으로 지음',
     advanced: '고급 설정',
     noDataset: '준비된 데이터셋이 없습니다',

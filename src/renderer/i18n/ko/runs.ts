@@ -1,22 +1,8 @@
-import type { Messages } from '../messages.ts';
-
-type Part = Pick<
-  Messages,
-  | 'status'
-  | 'runs'
-  | 'run'
-  | 'charts'
-  | 'metrics'
-  | 'log'
-  | 'config'
-  | 'artifacts'
-  | 'perClass'
-  | 'history'
-  | 'compare'
->;
+import type { runs as english } from '../en/runs.ts';
+import type { Korean } from '../korean.ts';
 
 /** 학습: 목록, 화면, 비교. */
-export const runs: Part = {
+export const runs: Korean<typeof english> = {
   status: {
     pending: '준비 중',
     queued: '대기 중',
@@ -33,11 +19,8 @@ export const runs: Part = {
     subtitle: '지금 하고 있는 학습과 지난 학습 모두.',
     new: '새 학습',
     search: '학습 찾기',
-    name: '이름',
     status: '상태',
     progress: '진행률',
-    project: '프로젝트',
-    dataset: '데이터셋',
     model: '모델',
     duration: '걸린 시간',
     created: '생성',
@@ -46,10 +29,8 @@ export const runs: Part = {
     left: '{{time}} 남음',
     select: '선택',
     selectOne: '{{name}} 선택',
-    chosen_one: '{{count}}건 선택됨',
     chosen_other: '{{count}}건 선택됨',
     unselect: '선택 해제',
-    compare: '비교',
     compareHint: '2~8건을 선택하세요',
     none: '아직 학습이 없습니다',
     noneHint: '데이터셋으로 모델을 학습합니다. 하나 시작해서 배우는 모습을 지켜보세요.',
@@ -57,7 +38,6 @@ export const runs: Part = {
   run: {
     summary: '요약',
     tabs: { charts: '차트', log: '로그', config: '설정', artifacts: '결과물', history: '이력' },
-    epoch: '에폭',
     timeLeft: '남은 시간',
     attempt: '시도 {{number}}',
     failedBecause: '실패한 까닭',
@@ -89,7 +69,6 @@ export const runs: Part = {
     resetZoom: '전체 보기',
     zoomHint: '끌어서 확대, 두 번 눌러 전체 보기',
     toggle: '{{name}} 보이기/숨기기',
-    nonFinite_one: '유한하지 않은 값 {{count}}개',
     nonFinite_other: '유한하지 않은 값 {{count}}개',
     none: '아직 지표가 없습니다',
     noneYet: '학습기가 첫 값을 알리는 대로 여기에 나타납니다.',
@@ -120,7 +99,6 @@ export const runs: Part = {
     anyLevel: '모든 수준',
     levels: { debug: '디버그 이상', info: '정보 이상', warning: '경고와 오류', error: '오류만' },
     copyHint: '로그에서 선택한 부분을 복사합니다',
-    download: '내려받기',
     follow: '따라가기',
     following: '따라가는 중',
     none: '아직 로그가 없습니다',
@@ -151,7 +129,6 @@ export const runs: Part = {
     files: '파일',
     name: '파일',
     kind: '종류',
-    download: '내려받기',
     downloadOne: '{{name}} 내려받기',
   },
   perClass: {
@@ -170,21 +147,17 @@ export const runs: Part = {
     exit: '종료',
     startedFrom: '시작점',
     process: '프로세스',
-    started: '시작',
     scratch: '처음부터',
     checkpoint: '시도 {{attempt}}, 에폭 {{epoch}} (스텝 {{step}})',
     exitCode: '종료 코드 {{code}}',
-    run: '학습',
     trainer: '학습기의 결과',
   },
   compare: {
     subtitle: '학습 2~8건을 겹쳐 봅니다.',
-    runs: '학습',
     add: '학습 추가',
     none: '학습을 두 건 이상 고르세요',
     noneHint:
       '위에서 고르거나 학습 목록에서 선택하세요. 이 페이지의 주소를 나누면 같은 비교를 볼 수 있습니다.',
-    toRuns: '학습 목록으로',
     without: '나머지만 비교',
     share: '링크 복사',
     metrics: '최종 지표',

@@ -1,27 +1,12 @@
-import type { Messages } from '../messages.ts';
-
-type Part = Pick<
-  Messages,
-  | 'common'
-  | 'nav'
-  | 'shell'
-  | 'theme'
-  | 'connection'
-  | 'disk'
-  | 'shortcuts'
-  | 'palette'
-  | 'unauthorized'
-  | 'notFound'
-  | 'gone'
-  | 'refused'
-  | 'outdated'
-  | 'problems'
-  | 'system'
->;
+import type { shell as english } from '../en/shell.ts';
+import type { Korean } from '../korean.ts';
 
 /** 화면의 틀과 어디서나 쓰는 말. */
-export const shell: Part = {
+export const shell: Korean<typeof english> = {
   common: {
+    name: '이름',
+    download: '내려받기',
+    deleteTitle: '“{{name}}”을(를) 삭제할까요?',
     retry: '다시 시도',
     cancel: '취소',
     sent: '이미 엔진에 보냈습니다. 응답을 기다리는 중입니다.',
@@ -96,7 +81,6 @@ export const shell: Part = {
     placeholder: '학습, 프로젝트, 데이터셋을 찾거나 명령을 입력하세요',
     place: '이동',
     action: '동작',
-    nothing: '찾은 것이 없습니다',
   },
   unauthorized: {
     title: '이 브라우저에는 세션이 없습니다',
@@ -107,7 +91,6 @@ export const shell: Part = {
   notFound: {
     title: '여기에는 아무것도 없습니다',
     hint: '주소가 잘못되었거나 있던 것이 삭제되었을 수 있습니다.',
-    back: '학습 목록으로',
   },
   gone: {
     hint: '“{{name}}” 항목이 삭제되었거나 주소가 잘못되었을 수 있습니다.',
@@ -120,7 +103,6 @@ export const shell: Part = {
     notReady: '아직 쓸 수 없는 데이터셋입니다',
     notReadyHint: '“{{name}}”에 완성된 버전이 없습니다. 가져오는 중이거나 가져오기에 실패했습니다.',
     open: '데이터셋 열기',
-    choose: '학습할 대상 고르기',
   },
   outdated: {
     title: 'Trainyard가 업데이트되었습니다',
@@ -136,23 +118,18 @@ export const shell: Part = {
     kind: '종류',
     place: '파일',
     whatAndFix: '무엇이 문제이고 어떻게 고치는지',
-    error: '오류',
-    warning: '경고',
-    more_one: '그 밖에 {{count}}건이 더 있습니다.',
     more_other: '그 밖에 {{count}}건이 더 있습니다.',
   },
   system: {
     subtitle: '이 화면 뒤에서 움직이는 엔진입니다.',
     openapi: 'REST API (OpenAPI)',
     engine: '엔진',
-    version: '버전',
     profile: '프로필',
     home: '상태 폴더',
     process: '프로세스',
     started: '시작',
     platform: '플랫폼',
     machine: '컴퓨터',
-    cpus_one: 'CPU 코어 {{count}}개',
     cpus_other: 'CPU 코어 {{count}}개',
     database: '데이터베이스',
     schema: '스키마 (현재 / 최신)',

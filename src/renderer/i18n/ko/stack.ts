@@ -1,12 +1,8 @@
-import type { Messages } from '../messages.ts';
-
-type Part = Pick<
-  Messages,
-  'stack' | 'stackDialogs' | 'stackWork' | 'stackSteps' | 'stackLog' | 'away' | 'doctor'
->;
+import type { stack as english } from '../en/stack.ts';
+import type { Korean } from '../korean.ts';
 
 /** 서비스 스택과 진단. */
-export const stack: Part = {
+export const stack: Korean<typeof english> = {
   stack: {
     subtitle:
       '이 컴퓨터에서 도는 PostgreSQL, MongoDB, Redis, MinIO, Temporal입니다. 이 상태 폴더에서만 씁니다.',
@@ -18,14 +14,8 @@ export const stack: Part = {
       degraded: '일부 문제',
       stopping: '멈추는 중',
       failed: '실패',
-    },
-    health: {
-      absent: '아직 없음',
-      stopped: '멈춤',
-      starting: '시작 중',
       healthy: '정상',
       unhealthy: '비정상',
-      failed: '실패',
     },
     profiles: { embedded: '내장', docker: 'Docker 스택', external: '외부 서버' },
     inUse: '사용 중: {{profile}}',
@@ -40,12 +30,10 @@ export const stack: Part = {
     start: '시작',
     stop: '멈추기',
     restart: '다시 시작',
-    logs: '로그',
     startOne: '{{name}} 시작',
     stopOne: '{{name}} 멈추기',
     restartOne: '{{name}} 다시 시작',
     logsOf: '{{name}} 로그',
-    moreOf: '{{name}} 더 보기',
     startAll: '스택 시작',
     stopAll: '스택 멈추기',
     restartAll: '스택 다시 시작',
@@ -69,9 +57,7 @@ export const stack: Part = {
     emptyEmbedded:
       '스택 없이도 학습할 수 있습니다. 내장 프로필은 아무것도 설치하지 않아도 되고, 데이터는 나중에 양방향으로 옮길 수 있습니다.',
     checkFirst: '이 컴퓨터부터 점검하기',
-    service: '서비스',
     endpoint: '접속 주소',
-    ports: '포트',
     image: '이미지',
     version: '버전 {{version}}',
     digest: '이미지 다이제스트',
@@ -83,11 +69,8 @@ export const stack: Part = {
     cpuOver: '{{name}}의 최근 2분 CPU, 지금 {{value}}',
     memoryOf: '{{name}}의 메모리: {{value}}',
     uptime: '실행 시간',
-    restarts_one: '다시 시작 {{count}}번',
     restarts_other: '다시 시작 {{count}}번',
-    noRestarts: '다시 시작 없음',
-    container: '컨테이너',
-    volume: '볼륨',
+    restarts_zero: '다시 시작 없음',
     connect: '접속',
     connectHint: '이 컴퓨터에 있는 다른 도구로 접속할 때 씁니다. 비밀번호는 보여 달라고 할 때까지 숨깁니다.',
     connection: '{{name}} 접속 문자열',
@@ -95,14 +78,12 @@ export const stack: Part = {
     hide: '숨기기',
     revealOne: '{{name}} 접속 문자열 보기',
     hideOne: '{{name}} 접속 문자열 숨기기',
-    copyConnection: '접속 문자열 복사',
     copyConnectionOf: '{{name}} 접속 문자열 복사',
     hidden: '비밀번호 숨김',
     copyFailed: '이 브라우저에서는 복사할 수 없습니다. 보기를 누르고 직접 복사하세요.',
     consoles: { s3: 'MinIO 콘솔', temporal: 'Temporal 화면' },
     lastLines: '마지막 로그',
     doctor: '진단하기',
-    fixBy: '고치는 방법',
     unreachable: '몇 초마다 다시 시도합니다. 응답하면 이 페이지가 저절로 이어집니다.',
   },
   stackDialogs: {
@@ -164,7 +145,6 @@ export const stack: Part = {
       destroy: '{{names}}: 없애지 못했습니다',
     },
     doneIn: '{{what}} · {{time}} 걸림',
-    elapsed: '{{time}}째',
     showSteps: '단계 보기',
     hideSteps: '단계 숨기기',
     whole: '스택 전체',
@@ -175,7 +155,6 @@ export const stack: Part = {
     bytes: '{{total}} 중 {{done}}',
     bytesSoFar: '지금까지 {{done}}',
     rate: '초당 {{rate}}',
-    left: '약 {{time}} 남음',
     layers: '레이어 {{all}}개 중 {{done}}개',
     images: '이미지',
     seeBelow: '아래의 서비스에 자세한 내용이 있습니다.',
@@ -209,11 +188,8 @@ export const stack: Part = {
   stackLog: {
     all: '모든 서비스',
     filter: '보이는 서비스',
-    unseen_one: '따라가기: 새 줄 {{formatted}}개',
     unseen_other: '따라가기: 새 줄 {{formatted}}개',
     lines: '여기 {{shown}}줄. {{most}}줄이 넘으면 오래된 줄부터 사라집니다',
-    none: '아직 로그가 없습니다',
-    absent: '아직 로그가 없습니다',
     absentHint: '스택을 시작하면 서비스의 로그가 여기에 나타납니다.',
   },
   away: {
@@ -234,11 +210,8 @@ export const stack: Part = {
     run: '점검하기',
     running: '점검하는 중…',
     allWell: '모두 정상입니다',
-    errors_one: '오류 {{count}}건',
     errors_other: '오류 {{count}}건',
-    warnings_one: '경고 {{count}}건',
     warnings_other: '경고 {{count}}건',
-    passed_one: '통과 {{count}}건',
     passed_other: '통과 {{count}}건',
     took: '{{time}} 걸림',
     groups: {
@@ -253,6 +226,5 @@ export const stack: Part = {
     notFoundHint: '이미 고쳐졌거나 점검하지 않는 항목일 수 있습니다. 실패한 것을 다시 시도해 보세요.',
     severity: { ok: '정상', warning: '경고', error: '오류' },
     asked: '찾아온 항목',
-    command: '명령',
   },
 };

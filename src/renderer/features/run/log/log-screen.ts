@@ -1,6 +1,6 @@
 import type { ITheme } from '@xterm/xterm';
 import type { LogLine } from '../../../../shared/contract/run-readings.ts';
-import { TerminalScreen } from '../../../components/terminal/terminal-screen.ts';
+import { TerminalScreen } from '../../../components/log/terminal-screen.ts';
 import { attemptText, lineText, rowCount } from './log-text.ts';
 import { windowCapacity } from './log-window.ts';
 

@@ -1,27 +1,23 @@
 import type { LogLine } from '../../../../shared/contract/run-readings.ts';
-import { harmless } from '../../../components/terminal/harmless-text.ts';
+import { dim, reset, terminalLine } from '../../../components/log/terminal-text.ts';
 
-const dim = '\u001b[2m';
-const reset = '\u001b[0m';
-const levelLooks: Record<LogLine['level'], string> = {
-  debug: '\u001b[90mDEBUG',
-  info: '\u001b[34mINFO ',
-  warning: '\u001b[33mWARN ',
-  error: '\u001b[31;1mERROR',
-};
-const sourceLooks: Record<LogLine['source'], string> = {
+const levelLooks = {
+  debug: ['\u001b[90m', 'DEBUG'],
+  info: ['\u001b[34m', 'INFO '],
+  warning: ['\u001b[33m', 'WARN '],
+  error: ['\u001b[31;1m', 'ERROR'],
+} as const satisfies Record<LogLine['level'], unknown>;
+const sourceColours: Record<LogLine['source'], string> = {
   trainer: '\u001b[36m',
   sidecar: '\u001b[35m',
   platform: '\u001b[32m',
 };
-const indent = ' '.repeat(31);
 
-/** A line of the log as the terminal gets it: time, level, source, message; further lines of the message stand below it. */
+/** A line of a run's log: time, level, source, message. */
 export function lineText(line: LogLine, timeOfDay: (iso: string) => string): string {
-  const name = line.stream === 'stderr' ? 'stderr' : line.stream === 'stdout' ? 'stdout' : line.source;
-  const head = `${dim}${timeOfDay(line.time)}${reset} ${levelLooks[line.level]}${reset} ${sourceLooks[line.source]}${name.padEnd(8)}${reset}`;
-  const body = harmless(line.message).replaceAll('\r\n', `\r\n${indent}`);
-  return `${head} ${body}${reset}\r\n`;
+  const name = line.stream === 'stdout' || line.stream === 'stderr' ? line.stream : line.source;
+  const words = [levelLooks[line.level], [sourceColours[line.source], name.padEnd(8)]] as const;
+  return terminalLine(timeOfDay(line.time), words, line.message);
 }
 
 /** Marks where another attempt begins. */

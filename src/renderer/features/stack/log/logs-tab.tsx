@@ -1,35 +1,19 @@
-import {
-  ActionIcon,
-  Button,
-  Group,
-  Text,
-  TextInput,
-  Tooltip,
-  UnstyledButton,
-  useComputedColorScheme,
-} from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import {
-  IconArrowBarToDown,
-  IconChevronDown,
-  IconChevronUp,
-  IconCopy,
-  IconDownload,
-  IconSearch,
-} from '@tabler/icons-react';
+import { Button, UnstyledButton, useComputedColorScheme } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { type KeyboardEvent, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
-import { ProblemAlert } from '../../../components/problem-alert.tsx';
-import { serviceLabels } from '../../../components/stack/service-names.ts';
-import { terminalThemes } from '../../../components/terminal/terminal-theme.ts';
+import { LogViewer } from '../../../components/log/log-viewer.tsx';
+import { TerminalScreen } from '../../../components/log/terminal-screen.ts';
+import { terminalThemes } from '../../../components/log/terminal-theme.ts';
+import { useTerminal } from '../../../components/log/use-terminal.ts';
+import { serviceLabels } from '../../../components/stack/stack.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { engine } from '../../../rpc/client.ts';
-import { logCapacity, readWholeLog } from './log-tail.ts';
+import { logCapacity, readWholeLog, tailLogs } from './log-tail.ts';
 import classes from './logs-tab.module.css';
-import { plainLine, serviceColour } from './stack-log-text.ts';
-import { useStackLog } from './use-stack-log.ts';
+import { openStackLog, plainLine, serviceColour } from './stack-log.ts';
 
 interface LogsTabProps {
   readonly name: string | null;
@@ -53,7 +37,20 @@ export function LogsTab({ name, chosen, onChoose }: LogsTabProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [host, setHost] = useState<HTMLElement | null>(null);
-  const log = useStackLog(host, chosen);
+  const [search, setSearch] = useState('');
+  const [readError, setReadError] = useState<unknown>(null);
+  const terminal = useTerminal(
+    host,
+    (element, { theme, fontFamily }, view) => {
+      const screen = new TerminalScreen(element, theme, fontFamily, logCapacity);
+      const tail = (signal: AbortSignal) => tailLogs(engine.stack.logs, chosen, setReadError, signal);
+      return openStackLog(screen, tail, format.timeOfDay, view);
+    },
+    chosen.join(),
+  );
+  const { log, state } = terminal;
+  // The newest match first: the last line is what one looks at.
+  useEffect(() => log.current?.find(search, 'previous'), [log, search]);
   const download = useMutation({
     mutationFn: async () => {
       const lines = await readWholeLog(engine.stack.logs, chosen);
@@ -62,61 +59,37 @@ export function LogsTab({ name, chosen, onChoose }: LogsTabProps) {
     },
     gcTime: 0,
   });
+  const { shown = 0, unseen = 0, matches = { at: -1, count: 0 } } = state ?? {};
   return (
-    <div>
-      <Group gap="xs" mb="sm">
-        <ServiceChips chosen={chosen} onChoose={onChoose} />
-        <Group gap="xs" ml="auto">
-          <Tooltip label={t('log.copyHint')}>
-            <Button
-              variant="default"
-              disabled={!log.selected}
-              leftSection={<IconCopy size={15} aria-hidden />}
-              onClick={log.copy}
-            >
-              {t('common.copy')}
-            </Button>
-          </Tooltip>
-          <Button
-            variant="default"
-            loading={download.isPending}
-            leftSection={<IconDownload size={15} aria-hidden />}
-            onClick={() => download.mutate()}
-          >
-            {t('log.download')}
-          </Button>
-        </Group>
-      </Group>
-      <Group gap="xs" mb="sm">
-        <Search log={log} />
+    <LogViewer
+      label={t('stack.tabs.logs')}
+      terminal={terminal}
+      onHost={setHost}
+      onSearch={setSearch}
+      onStep={(direction, typed) => log.current?.find(typed, direction)}
+      enter="previous"
+      matches={matches}
+      above={<ServiceChips chosen={chosen} onChoose={onChoose} />}
+      download={
         <Button
-          ml="auto"
-          variant={log.following ? 'light' : 'filled'}
-          leftSection={<IconArrowBarToDown size={16} aria-hidden />}
-          aria-pressed={log.following}
-          onClick={log.follow}
+          variant="default"
+          loading={download.isPending}
+          leftSection={<IconDownload size={15} aria-hidden />}
+          onClick={() => download.mutate()}
         >
-          {log.following
-            ? t('log.following')
-            : log.unseen > 0
-              ? t('stackLog.unseen', { count: log.unseen, formatted: format.number(log.unseen) })
-              : t('log.follow')}
+          {t('common.download')}
         </Button>
-      </Group>
-      {(log.error ?? download.error) != null && (
-        <div className={classes.problem}>
-          <ProblemAlert error={log.error ?? download.error} />
-        </div>
-      )}
-      <div className={classes.frame}>
-        <section ref={setHost} className={classes.terminal} aria-label={t('stack.tabs.logs')} />
-      </div>
-      <Text size="xs" c="dimmed" mt={6} className="tabular">
-        {log.shown === 0
-          ? t('stackLog.none')
-          : t('stackLog.lines', { shown: format.number(log.shown), most: format.number(logCapacity) })}
-      </Text>
-    </div>
+      }
+      followLabel={
+        unseen > 0 ? t('stackLog.unseen', { count: unseen, formatted: format.number(unseen) }) : null
+      }
+      error={readError ?? download.error}
+      foot={
+        shown === 0
+          ? t('log.none')
+          : t('stackLog.lines', { shown: format.number(shown), most: format.number(logCapacity) })
+      }
+    />
   );
 }
 
@@ -153,50 +126,5 @@ function ServiceChips({ chosen, onChoose }: Pick<LogsTabProps, 'chosen' | 'onCho
         </UnstyledButton>
       ))}
     </div>
-  );
-}
-
-function Search({ log }: { readonly log: ReturnType<typeof useStackLog> }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed, 250);
-  const { find, matches } = log;
-  // The newest match first: the last line is what one looks at.
-  useEffect(() => find(search, 'previous'), [find, search]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
-      find(typed, event.shiftKey ? 'next' : 'previous');
-    }
-    if (event.key === 'Escape') setTyped('');
-  };
-  const at = matches.at >= 0 ? `${format.number(matches.at + 1)} / ` : '';
-  return (
-    <>
-      <TextInput
-        w={260}
-        leftSection={<IconSearch size={15} aria-hidden />}
-        placeholder={t('log.search')}
-        aria-label={t('log.search')}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-      />
-      {(['previous', 'next'] as const).map((direction) => (
-        <ActionIcon
-          key={direction}
-          variant="default"
-          size={36}
-          disabled={matches.count === 0}
-          aria-label={t(`log.${direction}`)}
-          onClick={() => find(typed, direction)}
-        >
-          {direction === 'previous' ? <IconChevronUp size={17} /> : <IconChevronDown size={17} />}
-        </ActionIcon>
-      ))}
-      <Text size="sm" c="dimmed" className="tabular" miw={56} role="status">
-        {search === '' ? '' : `${at}${format.number(matches.count)}`}
-      </Text>
-    </>
   );
 }

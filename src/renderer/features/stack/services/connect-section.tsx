@@ -1,14 +1,16 @@
-import { ActionIcon, Anchor, Button, Text, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Text, Tooltip } from '@mantine/core';
 import { ORPCError } from '@orpc/client';
 import { IconCheck, IconCopy, IconExternalLink, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StackService } from '../../../../shared/contract/stack.ts';
 import type { ServiceName } from '../../../../shared/model/stack.ts';
+import { Section } from '../../../components/page.tsx';
 import { ProblemAlert } from '../../../components/problem-alert.tsx';
-import { serviceLabels } from '../../../components/stack/service-names.ts';
+import { serviceLabels } from '../../../components/stack/stack.ts';
+import { engine } from '../../../rpc/client.ts';
 import classes from './connect-section.module.css';
-import { type Secrets, useSecrets } from './use-secrets.ts';
 
 /** How a connection string begins; Temporal's has no password and is its endpoint. */
 const schemes: Readonly<Record<Exclude<ServiceName, 'temporal'>, string>> = {
@@ -37,41 +39,39 @@ function pageOf(service: StackService): { readonly key: 's3' | 'temporal'; reado
 /** How a person's own tools reach the services. */
 export function ConnectSection({ services }: { readonly services: readonly StackService[] }) {
   const { t } = useTranslation();
-  const secrets = useSecrets();
   const reachable = services.filter(({ endpoint }) => endpoint !== null);
   if (reachable.length === 0) return null;
   return (
-    <section aria-labelledby="connect">
-      <Title order={2} size={16} id="connect">
-        {t('stack.connect')}
-      </Title>
+    <Section title={t('stack.connect')} mb={0}>
       <Text size="sm" c="dimmed" mb="sm">
         {t('stack.connectHint')}
       </Text>
-      {secrets.error != null && <ProblemAlert error={secrets.error} />}
       <ul className={`surface ${classes.list}`}>
         {reachable.map((service) => (
-          <ConnectionRow key={service.name} service={service} secrets={secrets} />
+          <ConnectionRow key={service.name} service={service} />
         ))}
       </ul>
-    </section>
+    </Section>
   );
 }
 
-function ConnectionRow({ service, secrets }: { readonly service: StackService; readonly secrets: Secrets }) {
+/** A connection string, asked of the engine only when a person wants it, and kept only while it is shown. */
+function ConnectionRow({ service }: { readonly service: StackService }) {
   const { t } = useTranslation();
   const { name, endpoint } = service;
   const label = serviceLabels[name];
+  const [shown, setShown] = useState<string | null>(null);
+  const read = async () => (name === 'temporal' ? (endpoint ?? '') : (await engine.stack.reveal())[name]);
+  // Neither gives an answer back: it must not stay behind in the mutation.
+  const reveal = useMutation({ mutationFn: async () => setShown(await read()), gcTime: 0 });
   const copy = useMutation({
-    mutationFn: () =>
-      name === 'temporal' ? navigator.clipboard.writeText(endpoint ?? '') : secrets.copy(name),
+    mutationFn: async () => navigator.clipboard.writeText(await read()),
     gcTime: 0,
     onSuccess: () => setTimeout(() => copy.reset(), copiedMs),
   });
   const page = pageOf(service);
-  const shown = secrets.shown[name];
   const copyLabel = copy.isSuccess ? t('common.copied') : t('stack.copyConnectionOf', { name: label });
-  const revealLabel = t(shown === undefined ? 'stack.revealOne' : 'stack.hideOne', { name: label });
+  const refusal = reveal.error ?? (copy.error instanceof ORPCError ? copy.error : null);
   return (
     <li className={classes.row}>
       <span className={classes.name}>{label}</span>
@@ -79,7 +79,7 @@ function ConnectionRow({ service, secrets }: { readonly service: StackService; r
         <code className={classes.url} title={t('stack.connection', { name: label })}>
           {name === 'temporal' ? (
             endpoint
-          ) : shown !== undefined ? (
+          ) : shown !== null ? (
             <span data-secret="shown">{shown}</span>
           ) : (
             <>
@@ -91,10 +91,14 @@ function ConnectionRow({ service, secrets }: { readonly service: StackService; r
             </>
           )}
         </code>
-        {copy.isError && (
-          <Text size="xs" c="red" role="alert">
-            {copy.error instanceof ORPCError ? copy.error.message : t('stack.copyFailed')}
-          </Text>
+        {refusal ? (
+          <ProblemAlert error={refusal} />
+        ) : (
+          copy.isError && (
+            <Text size="xs" c="red" role="alert">
+              {t('stack.copyFailed')}
+            </Text>
+          )
         )}
       </div>
       <div className={classes.actions}>
@@ -109,14 +113,14 @@ function ConnectionRow({ service, secrets }: { readonly service: StackService; r
             size="compact-sm"
             variant="subtle"
             color="gray"
-            aria-label={revealLabel}
-            loading={secrets.pending === name}
+            aria-label={t(shown === null ? 'stack.revealOne' : 'stack.hideOne', { name: label })}
+            loading={reveal.isPending}
             leftSection={
-              shown === undefined ? <IconEye size={15} aria-hidden /> : <IconEyeOff size={15} aria-hidden />
+              shown === null ? <IconEye size={15} aria-hidden /> : <IconEyeOff size={15} aria-hidden />
             }
-            onClick={() => (shown === undefined ? secrets.reveal(name) : secrets.hide(name))}
+            onClick={() => (shown === null ? reveal.mutate() : setShown(null))}
           >
-            {t(shown === undefined ? 'stack.reveal' : 'stack.hide')}
+            {t(shown === null ? 'stack.reveal' : 'stack.hide')}
           </Button>
         )}
         <Tooltip label={copyLabel}>

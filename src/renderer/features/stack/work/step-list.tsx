@@ -2,9 +2,9 @@ import { Loader, Progress, Text } from '@mantine/core';
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { ServiceName } from '../../../../shared/model/stack.ts';
-import { serviceLabels } from '../../../components/stack/service-names.ts';
+import { serviceLabels } from '../../../components/stack/stack.ts';
+import { Elapsed } from '../../../components/time-text.tsx';
 import { useFormat } from '../../../format/use-format.ts';
-import { useNow } from '../../../format/use-now.ts';
 import classes from './step-list.module.css';
 import { isPulled, type Pull, pullSum, type Step } from './work.ts';
 
@@ -52,13 +52,6 @@ function StepRow({ step }: { readonly step: Step }) {
   );
 }
 
-/** Time since then, once it is worth saying. */
-export function Elapsed({ since }: { readonly since: string }) {
-  const format = useFormat();
-  const past = useNow() - Date.parse(since);
-  return past < 1000 ? null : format.duration(past);
-}
-
 function PullRow({ pull }: { readonly pull: Pull }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -71,7 +64,7 @@ function PullRow({ pull }: { readonly pull: Pull }) {
       ? t('stackWork.bytes', { done: format.bytes(bytesDone), total: format.bytes(bytesTotal) })
       : t('stackWork.bytesSoFar', { done: format.bytes(bytesDone) }),
     !done && rate > 0 && t('stackWork.rate', { rate: format.bytes(rate) }),
-    leftMs !== null && t('stackWork.left', { time: format.duration(Math.max(1000, leftMs)) }),
+    leftMs !== null && t('datasets.timeLeft', { time: format.duration(Math.max(1000, leftMs)) }),
     layers > 0 && t('stackWork.layers', { done: format.number(layersDone), all: format.number(layers) }),
   ].filter((fact) => fact !== false);
   return (

@@ -5,10 +5,10 @@ import { useTranslation } from 'react-i18next';
 import type { StackService } from '../../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
 import { CauseAlert } from '../../../components/stack/cause-alert.tsx';
-import { serviceLabels } from '../../../components/stack/service-names.ts';
-import { TimeText } from '../../../components/time-text.tsx';
+import { serviceLabels } from '../../../components/stack/stack.ts';
+import { Elapsed, TimeText } from '../../../components/time-text.tsx';
 import { useFormat } from '../../../format/use-format.ts';
-import { Elapsed, StepList } from './step-list.tsx';
+import { StepList } from './step-list.tsx';
 import { pullSum, type Work } from './work.ts';
 import classes from './work-panel.module.css';
 
@@ -125,7 +125,7 @@ function PullTotal({ work }: { readonly work: Work }) {
   const facts = [
     t('stackWork.bytes', { done: format.bytes(done), total: format.bytes(total) }),
     rate > 0 && t('stackWork.rate', { rate: format.bytes(rate) }),
-    leftMs !== null && t('stackWork.left', { time: format.duration(Math.max(1000, leftMs)) }),
+    leftMs !== null && t('datasets.timeLeft', { time: format.duration(Math.max(1000, leftMs)) }),
   ].filter((fact) => fact !== false);
   return (
     <Text size="sm" c="dimmed" className="tabular" truncate>

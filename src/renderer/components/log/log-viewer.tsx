@@ -1,0 +1,133 @@
+import { ActionIcon, Button, Group, Text, TextInput, Tooltip } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import {
+  IconArrowBarToDown,
+  IconChevronDown,
+  IconChevronUp,
+  IconCopy,
+  IconSearch,
+} from '@tabler/icons-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../format/use-format.ts';
+import { ProblemAlert } from '../problem-alert.tsx';
+import classes from './log-viewer.module.css';
+import type { useTerminal } from './use-terminal.ts';
+
+type Direction = 'previous' | 'next';
+
+interface LogViewerProps {
+  readonly label: string;
+  readonly terminal: Pick<
+    ReturnType<typeof useTerminal>,
+    'following' | 'selected' | 'error' | 'follow' | 'copy'
+  >;
+  /** Gets the element that the terminal is to stand in. */
+  readonly onHost: (host: HTMLElement | null) => void;
+  /** Gets what is searched for, once typing rests. */
+  readonly onSearch: (text: string) => void;
+  readonly onStep: (direction: Direction, typed: string) => void;
+  /** Where Enter goes; with Shift it goes the other way. */
+  readonly enter: Direction;
+  /** Places where the text stands; `at` is the one shown, -1 while none is. */
+  readonly matches: { readonly at: number; readonly count: number; readonly done?: boolean };
+  /** Stands above the tools. */
+  readonly above?: ReactNode;
+  readonly filter?: ReactNode;
+  readonly download: ReactNode;
+  /** What the button says that goes to the end, where more is to be said than that. */
+  readonly followLabel?: string | null;
+  readonly error: unknown;
+  /** Stands below the lines, in their frame. */
+  readonly children?: ReactNode;
+  /** How many lines there are. */
+  readonly foot: string;
+}
+
+/** A log as a terminal, with what finds, follows, copies and saves. */
+export function LogViewer({ label, terminal, onSearch, onStep, enter, matches, ...props }: LogViewerProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [typed, setTyped] = useState('');
+  const [search] = useDebouncedValue(typed, 250);
+  useEffect(() => onSearch(search), [onSearch, search]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+      const other = enter === 'next' ? 'previous' : 'next';
+      onStep(event.shiftKey ? other : enter, typed);
+    }
+    if (event.key === 'Escape') setTyped('');
+  };
+  const at = matches.at >= 0 ? `${format.number(matches.at + 1)} / ` : '';
+  const error = terminal.error ?? props.error;
+  return (
+    <div>
+      {props.above}
+      <Group gap="xs" mb="sm">
+        <TextInput
+          w={260}
+          leftSection={<IconSearch size={15} aria-hidden />}
+          placeholder={t('log.search')}
+          aria-label={t('log.search')}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        {(['previous', 'next'] as const).map((direction) => (
+          <ActionIcon
+            key={direction}
+            variant="default"
+            size={36}
+            disabled={matches.count === 0}
+            aria-label={t(`log.${direction}`)}
+            onClick={() => onStep(direction, typed)}
+          >
+            {direction === 'previous' ? <IconChevronUp size={17} /> : <IconChevronDown size={17} />}
+          </ActionIcon>
+        ))}
+        <Text size="sm" c="dimmed" className="tabular" miw={56} role="status">
+          {search === '' ? '' : `${at}${format.number(matches.count)}${matches.done === false ? '…' : ''}`}
+        </Text>
+        {props.filter}
+        <Group gap="xs" ml="auto">
+          <Tooltip label={t('log.copyHint')}>
+            <Button
+              variant="default"
+              disabled={!terminal.selected}
+              leftSection={<IconCopy size={15} aria-hidden />}
+              onClick={terminal.copy}
+            >
+              {t('common.copy')}
+            </Button>
+          </Tooltip>
+          {props.download}
+          <Button
+            variant={terminal.following ? 'light' : 'filled'}
+            leftSection={<IconArrowBarToDown size={16} aria-hidden />}
+            aria-pressed={terminal.following}
+            onClick={terminal.follow}
+          >
+            {terminal.following ? t('log.following') : (props.followLabel ?? t('log.follow'))}
+          </Button>
+        </Group>
+      </Group>
+      {error != null && (
+        <div className={classes.problem}>
+          <ProblemAlert error={error} />
+        </div>
+      )}
+      <div className={classes.frame}>
+        <section
+          ref={props.onHost}
+          className={classes.terminal}
+          data-above={props.above !== undefined}
+          aria-label={label}
+        />
+        {props.children}
+      </div>
+      <Text size="xs" c="dimmed" mt={6} className="tabular">
+        {props.foot}
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+import type { ITheme } from '@xterm/xterm';
+import type { StackLogLine } from '../../../../shared/contract/stack.ts';
+import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
+import type { TerminalScreen } from '../../../components/log/terminal-screen.ts';
+import { terminalLine } from '../../../components/log/terminal-text.ts';
+import type { LogView, OpenLog } from '../../../components/log/use-terminal.ts';
+import { logCapacity, type tailLogs } from './log-tail.ts';
+
+/** New lines that a paused screen still takes below its view; after that reading waits. */
+const pausedCapacity = 10_000;
+
+/** A colour of the terminal for each service; the chips have the same. */
+const colours = {
+  postgres: ['\u001b[34m', 'blue'],
+  mongo: ['\u001b[32m', 'green'],
+  redis: ['\u001b[31m', 'red'],
+  s3: ['\u001b[33m', 'yellow'],
+  temporal: ['\u001b[35m', 'magenta'],
+} as const satisfies Record<ServiceName, readonly [string, keyof ITheme]>;
+
+const nameWidth = Math.max(...serviceNames.map((name) => name.length));
+
+/** The colour that a service's name has in the terminal. */
+export function serviceColour(name: ServiceName, theme: ITheme): string {
+  return theme[colours[name][1]] ?? 'currentColor';
+}
+
+/** A service's line without colours, with the whole time: for a file. */
+export function plainLine({ service, time, text }: StackLogLine): string {
+  return `${time} ${service.padEnd(nameWidth)} ${text.replace(/\r?\n$/, '')}\n`;
+}
+
+interface StackLogState {
+  readonly shown: number;
+  /** Lines that came while the screen was paused. */
+  readonly unseen: number;
+  /** Which match is the current one (0-based, -1 where unknown), and how many there are. */
+  readonly matches: { readonly at: number; readonly count: number };
+}
+
+interface StackLog extends OpenLog<StackLogState> {
+  readonly find: (search: string, direction: 'next' | 'previous') => void;
+}
+
+/** The services' logs on a screen: follows the end until one scrolls up. */
+export function openStackLog(
+  screen: TerminalScreen,
+  tail: (signal: AbortSignal) => ReturnType<typeof tailLogs>,
+  timeOfDay: (iso: string) => string,
+  view: LogView,
+): StackLog {
+  const { signal } = view;
+  let [shown, unseen] = [0, 0];
+  let matches = { at: -1, count: 0 };
+  /** Lets reading go on. */
+  let resume = () => {};
+  const setFollowing = (following: boolean) => {
+    view.following = following;
+    if (following) {
+      unseen = 0;
+      resume();
+    }
+    view.report();
+  };
+  screen.onMatches((at, count) => {
+    matches = { at, count };
+    view.report();
+  });
+  signal.addEventListener('abort', () => resume());
+  return {
+    screen,
+    state: () => ({ shown, unseen, matches }),
+    fill: async () => {
+      for await (const lines of tail(signal)) {
+        const rows = lines.map(({ time, service, text }) =>
+          terminalLine(timeOfDay(time), [[colours[service][0], service.padEnd(nameWidth)]], text),
+        );
+        await screen.write(rows.join(''));
+        if (signal.aborted) return;
+        shown = Math.min(logCapacity, shown + lines.length);
+        if (view.following) screen.scrollToEnd();
+        else unseen += lines.length;
+        view.report();
+        if (unseen > pausedCapacity) {
+          await new Promise<void>((resolve) => {
+            resume = resolve;
+          });
+        }
+      }
+    },
+    onScroll: () => {
+      if (screen.atBottom !== view.following) setFollowing(screen.atBottom);
+    },
+    follow: () => {
+      setFollowing(true);
+      screen.scrollToEnd();
+    },
+    find: (search, direction) => {
+      screen.find(search, direction);
+      if (search === '') {
+        matches = { at: -1, count: 0 };
+        view.report();
+      } else setFollowing(screen.atBottom);
+    },
+  };
+}

@@ -1,7 +1,0 @@
-import { data } from './data.ts';
-import { form } from './form.ts';
-import { runs } from './runs.ts';
-import { shell } from './shell.ts';
-import { stack } from './stack.ts';
-
-export const en = { ...shell, ...data, ...runs, ...form, ...stack };
