@@ -38,12 +38,12 @@ export const storeErrors = {
   }),
   DOCUMENT_FILTER_INVALID: entry(400, {
     en: [
-      '{what}',
-      'Name a declared field, and compare it with a string; limits are whole numbers from 0 on.',
+      'Documents of {collection} cannot be searched like that by {field}',
+      'Name its id or a field that has an index, and compare with a text; times as 2026-11-24T08:00:00.000Z.',
     ],
     ko: [
-      '문서를 찾는 조건이 올바르지 않습니다. {what}',
-      '선언된 필드를 문자열과 비교하세요. 개수는 0 이상의 정수입니다.',
+      '{collection}의 문서를 {field}{field|으로|로} 그렇게 찾을 수 없습니다',
+      'ID나 인덱스가 있는 필드를 텍스트와 비교하세요. 시간은 2026-11-24T08:00:00.000Z처럼 씁니다.',
     ],
   }),
   DOCUMENT_STORE_INCOMPLETE: entry(503, {

@@ -118,7 +118,8 @@ test('a config document whose run was never made is swept, others and young ones
   };
   const old = await orphan(2 * hour);
   const young = await orphan(0.1 * hour);
-  await documents.update('training_configs', `${runId}:1`, {
+  await documents.put('training_configs', {
+    ...made,
     createdAt: new Date(Date.now() - 2 * hour).toISOString(),
   });
   expect(await sweepConfigDocuments(documents, runs)).toBe(1);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { collectionNames } from '../../../src/main/stores/documents/collections.ts';
 import { openMongoDocuments } from '../../../src/main/stores/documents/mongo/document-store.ts';
 import { ensureMongoCollections } from '../../../src/main/stores/documents/mongo/ensure.ts';
 import { bsonSchema } from '../../../src/main/stores/documents/mongo/json-schema.ts';
-import { collectionNames } from '../../../src/main/stores/documents/mongo/times.ts';
 import { startServer, type TestServer, withoutServer } from '../../support/servers.ts';
 import { sampleDocument } from './examples.ts';
 
@@ -218,7 +218,7 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
     if (![...(await validators()).values()].some(Boolean)) {
       context.skip('this server lists no validators');
     }
-    const declared = collectionNames().map((name) => [name, { $jsonSchema: bsonSchema(name) }] as const);
+    const declared = collectionNames.map((name) => [name, { $jsonSchema: bsonSchema(name) }] as const);
     expect(await validators()).toEqual(new Map(declared));
     await database.command({ collMod: 'audit_logs', validator: {}, validationLevel: 'off' });
     expect(await ensure()).toEqual({ made: [], fixed: ['audit_logs.validator'], unchanged: everything });
@@ -227,7 +227,7 @@ describe.skipIf(reason)('the collections of MongoDB', () => {
     await expect(database.collection('audit_logs').insertOne(stored)).rejects.toThrow(/failed validation/);
   });
 
-  test.each(collectionNames())('of %s have a validator of words that MongoDB knows', (name) => {
+  test.each(collectionNames)('of %s have a validator of words that MongoDB knows', (name) => {
     const known = new Set(
       'bsonType enum exclusiveMinimum additionalItems items maxItems maxLength maximum minItems minLength minimum multipleOf properties required'.split(
         ' ',

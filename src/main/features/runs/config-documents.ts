@@ -1,7 +1,7 @@
+import { documentPages } from '../../stores/documents/pages.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { RunStore } from './ports.ts';
 
-const pageSize = 200;
 const hourMs = 3_600_000;
 
 /**
@@ -16,16 +16,12 @@ export async function sweepConfigDocuments(
   const from = new Date(now - 8 * 24 * hourMs).toISOString();
   const to = new Date(now - hourMs).toISOString();
   const orphans: string[] = [];
-  for (let offset = 0; ; offset += pageSize) {
-    const page = await documents.find(
-      'training_configs',
-      { range: { createdAt: { from, to } } },
-      { sort: [{ field: 'createdAt', order: 'asc' }], limit: pageSize, offset },
-    );
+  for await (const page of documentPages(documents, 'training_configs', {
+    range: { createdAt: { from, to } },
+  })) {
     const ids = page.map(({ workflowId }) => String(workflowId));
     const known = await runs.known(ids);
     orphans.push(...ids.filter((id) => !known.has(id)));
-    if (page.length < pageSize) break;
   }
   let removed = 0;
   for (const workflowId of new Set(orphans)) {

@@ -9,11 +9,8 @@ import {
   workflowLogSchema,
 } from './schemas.ts';
 
-/**
- * What the schema lets stand under the path: one string, one time, an array of strings, or times in an array's documents.
- * A store may search by its index only where it knows this.
- */
-export type IndexedValue = 'string' | 'time' | 'strings' | 'times';
+/** What the schema lets stand under the path: one string, one time, an array of strings, or times in an array's documents. */
+type IndexedValue = 'string' | 'time' | 'strings' | 'times';
 
 interface IndexKey {
   readonly field: string;
@@ -91,6 +88,9 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
     ],
   },
 };
+
+/** Every collection's name. */
+export const collectionNames = Object.keys(collections) as readonly CollectionName[];
 
 /** The field whose time ends a document's life; null where its collection keeps documents for good. */
 export function lifetimeField(collection: CollectionName): string | null {

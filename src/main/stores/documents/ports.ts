@@ -15,39 +15,17 @@ export type CollectionName =
   | 'model_registry'
   | 'audit_logs';
 
-/**
- * What a document must meet, all of it. Paths are dotted and lead through arrays into each of their documents, with MongoDB's
- * meaning: a field that is an array meets a condition where one of its elements does; null is met by a missing field too
- * (but not by an array on the way that holds no document).
- */
+/** What a document must meet, all of it: conditions on `id`, or on fields that an index of the collection has as one text or time. */
 export interface DocumentFilter {
-  readonly equals?: Readonly<Record<string, string | number | boolean | null>>;
-  /**
-   * `from` ≤ value < `to`; strings are compared with strings by code points (those that hold NUL or half of a surrogate pair stand
-   * somewhere), numbers with numbers. Where a path has several values,
-   * each bound may be met by another one: a bucket of log lines meets a period that lies between two of its lines.
-   */
-  readonly range?: Readonly<
-    Record<string, { readonly from?: string | number; readonly to?: string | number }>
-  >;
-  /** Words that all stand in the text index's field, whatever their case; only collections that declare one take it. */
-  readonly text?: string;
-}
-
-export interface FindOptions {
-  /**
-   * Fields that hold one value: missing and null come first, then numbers, then strings by code points (`desc`: the other way
-   * round). Equal ones, and all where nothing is given, stand in the order of their ids.
-   */
-  readonly sort?: readonly { readonly field: string; readonly order: 'asc' | 'desc' }[];
-  readonly limit?: number;
-  readonly offset?: number;
+  readonly equals?: Readonly<Record<string, string>>;
+  /** `from` ≤ value < `to`, of `id` (by code points) or a time. */
+  readonly range?: Readonly<Record<string, { readonly from?: string; readonly to?: string }>>;
 }
 
 /**
  * Documents of the five collections, checked against their schemas whenever they are written
  * (@throws TrainyardError DOCUMENT_INVALID, which names the field, and DOCUMENT_TOO_LARGE from 16 MiB on; DOCUMENT_FILTER_INVALID
- * for a path or value that no filter takes). Expired ones (`expiresAt` in the past) are as if they were not there, by the store's clock.
+ * for a field or value that no filter takes). Expired ones (`expiresAt` in the past) are as if they were not there, by the store's clock.
  */
 export interface DocumentStore {
   /** Makes collections and indexes what `collections.ts` declares; harmless when repeated. @throws TrainyardError DOCUMENT_STORE_INCOMPLETE */
@@ -59,10 +37,9 @@ export interface DocumentStore {
   get(collection: CollectionName, id: string): Promise<StoredDocument | null>;
   /** Documents by id, in the ids' order; missing ones are left out. */
   getMany(collection: CollectionName, ids: readonly string[]): Promise<StoredDocument[]>;
-  find(collection: CollectionName, filter: DocumentFilter, options?: FindOptions): Promise<StoredDocument[]>;
+  /** In the order of their ids; `limit` at most. */
+  find(collection: CollectionName, filter: DocumentFilter, limit?: number): Promise<StoredDocument[]>;
   count(collection: CollectionName, filter: DocumentFilter): Promise<number>;
-  /** Sets fields (dotted paths) of one document in one step; the result must fit the schema. Answers whether it was there. */
-  update(collection: CollectionName, id: string, set: Readonly<Record<string, unknown>>): Promise<boolean>;
   /**
    * Makes `items` stand in the array `field` (of the document itself) from `position` on and cuts off whatever stood behind, in
    * one step; makes the document from `base` where it is missing. Harmless when repeated.

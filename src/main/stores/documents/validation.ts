@@ -50,3 +50,35 @@ export function invalidDocument(
     { place: { field } },
   );
 }
+
+/**
+ * Checks where `putFrom` puts items and answers the items that its base has there.
+ * @throws TrainyardError DOCUMENT_INVALID
+ */
+export function checkedBaseItems(
+  collection: CollectionName,
+  base: StoredDocument,
+  field: string,
+  position: number,
+  items: readonly unknown[],
+): readonly unknown[] {
+  if (!/^[A-Za-z]\w{0,63}$/.test(field) || field === 'id')
+    throw invalidDocument(collection, base.id, field, 'items go into an array of the document itself');
+  if (!Number.isSafeInteger(position) || position < 0)
+    throw invalidDocument(collection, base.id, field, `${position} is no position`);
+  const longest = collections[collection].longestArrays?.[field] ?? Number.POSITIVE_INFINITY;
+  if (position + items.length > longest)
+    throw invalidDocument(collection, base.id, field, `it holds at most ${longest} items`);
+  const baseItems = base[field] ?? [];
+  if (!Array.isArray(baseItems)) throw invalidDocument(collection, base.id, field, 'it is no array');
+  return baseItems;
+}
+
+/** The error for an id or a unique field that another document has. */
+export function existsAlready(collection: CollectionName, field: string, document: StoredDocument) {
+  return fault(
+    'DOCUMENT_EXISTS',
+    { collection, field, value: String(document[field]) },
+    { place: { field } },
+  );
+}

@@ -1,9 +1,9 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { lifetimeField } from '../documents/collections.ts';
+import { collectionNames, lifetimeField } from '../documents/collections.ts';
+import { documentPages } from '../documents/pages.ts';
 import type { CollectionName, DocumentStore, StoredDocument } from '../documents/ports.ts';
 import { ContentHash, canonicalText } from './content-hash.ts';
-import { collectionNames, documentPages } from './document-pages.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
 
 /** Documents on their way at a time. */
@@ -29,7 +29,7 @@ export async function fingerprintDocuments(
 ): Promise<DocumentsFingerprint> {
   const hash = new ContentHash();
   const counts: [CollectionName, number][] = [];
-  for (const collection of collectionNames()) {
+  for (const collection of collectionNames) {
     const before = hash.count;
     for await (const page of documentPages(store, collection)) {
       for (const document of page) {
@@ -56,27 +56,27 @@ export async function copyDocuments(
   to: DocumentStore,
   onProgress: OnCopyProgress,
 ): Promise<CopyResult> {
-  for (const collection of collectionNames()) await refuseOthers(from, to, collection, onProgress);
+  for (const collection of collectionNames) await refuseOthers(from, to, collection, onProgress);
   let copied = 0;
-  for (const collection of collectionNames())
-    copied += await copyCollection(from, to, collection, onProgress);
+  for (const collection of collectionNames) copied += await copyCollection(from, to, collection, onProgress);
   const livingAt = new Date(Date.now() + comparedMs);
   const source = await fingerprintDocuments(from, { livingAt, onProgress });
   const target = await fingerprintDocuments(to, { livingAt, onProgress });
   if (source.sha256 !== target.sha256 || source.count !== target.count) {
-    const differing = collectionNames().filter((name) => source.counts[name] !== target.counts[name]);
-    const counted = differing
-      .map((name) => `${name} ${source.counts[name]} → ${target.counts[name]}`)
-      .join(', ');
-    throw fault('MIGRATION_DIFFERS', {
-      what:
-        counted === ''
-          ? {
-              en: 'the same number of documents, with other contents',
-              ko: '문서 수는 같지만 내용이 다릅니다',
-            }
-          : { en: `other numbers of documents: ${counted}`, ko: `문서 수가 다릅니다: ${counted}` },
-    });
+    const differing = collectionNames.filter((name) => source.counts[name] !== target.counts[name]);
+    const counted = {
+      en: differing.map(
+        (name) => `${name} has ${target.counts[name]} documents instead of ${source.counts[name]}`,
+      ),
+      ko: differing.map(
+        (name) => `${name}의 문서가 ${source.counts[name]}개인데 사본은 ${target.counts[name]}개입니다`,
+      ),
+    };
+    const what =
+      differing.length === 0
+        ? { en: 'the same number of documents, with other contents', ko: '문서 수는 같지만 내용이 다릅니다' }
+        : { en: counted.en.join(', '), ko: counted.ko.join(', ') };
+    throw fault('MIGRATION_DIFFERS', { what });
   }
   return { count: target.count, copied, sha256: target.sha256 };
 }

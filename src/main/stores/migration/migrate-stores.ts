@@ -2,12 +2,12 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import type { OnProgress } from '../../platform/progress.ts';
+import { collectionNames } from '../documents/collections.ts';
 import { buckets } from '../objects/ports.ts';
 import type { Stores } from '../profiles/stores.ts';
 import { copyDatabase } from './copy-database.ts';
 import { copyDocuments } from './copy-documents.ts';
 import { copyObjects } from './copy-objects.ts';
-import { collectionNames } from './document-pages.ts';
 import { emptyDatabase } from './empty-database.ts';
 import type { CopyProgress, CopyResult, OnCopyProgress } from './progress.ts';
 
@@ -32,7 +32,7 @@ async function refuseUnderWay({ pool }: Stores): Promise<void> {
 
 async function empty({ pool, documents, objects }: Stores): Promise<void> {
   await emptyDatabase(pool);
-  for (const collection of collectionNames()) await documents.remove(collection, {});
+  for (const collection of collectionNames) await documents.remove(collection, {});
   for (const bucket of buckets) {
     for await (const { key } of objects.list(bucket, '')) await objects.remove(bucket, key);
   }

@@ -1,20 +1,28 @@
-import { MongoClient, type MongoClientOptions } from 'mongodb';
+import { type Filter, MongoClient, type MongoClientOptions } from 'mongodb';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { ServerEndpoint, TlsOptions } from '../../../platform/endpoints.ts';
+import { lifetimeField } from '../collections.ts';
+import type { CollectionName } from '../ports.ts';
 import { asMongoError } from './errors.ts';
+import type { BsonDocument } from './stored-document.ts';
 
 /** The data model's database, where the URL names none. */
 const defaultDatabase = 'vision_platform';
 
-export interface OpenedClient {
+interface MongoPlace {
   readonly client: MongoClient;
   readonly database: string;
   /** `host:port` of each server that the URL names; no credential. */
   readonly place: string;
 }
 
+export interface OpenedClient extends MongoPlace {
+  /** By the server's clock: it decides what has expired, whatever this machine's clock says. */
+  readonly now: () => Date;
+}
+
 /** A client that is not connected yet. @throws TrainyardError MONGO_URL_INVALID */
-export function createClient({ url, tls }: ServerEndpoint, options: MongoClientOptions = {}): OpenedClient {
+export function createClient({ url, tls }: ServerEndpoint, options: MongoClientOptions = {}): MongoPlace {
   try {
     const client = new MongoClient(url, { ...clientOptions, ...tlsOptions(tls), ...options });
     const { hosts, srvHost } = client.options;
@@ -28,16 +36,38 @@ export function createClient({ url, tls }: ServerEndpoint, options: MongoClientO
 
 /**
  * Connects and asks for something that needs the credentials.
- * @throws TrainyardError MONGO_UNREACHABLE, MONGO_REFUSED_CREDENTIALS, MONGO_UNTRUSTED
+ * @throws TrainyardError MONGO_URL_INVALID, MONGO_UNREACHABLE, MONGO_REFUSED_CREDENTIALS, MONGO_UNTRUSTED
  */
-export async function connect({ client, database, place }: OpenedClient): Promise<void> {
+export async function openClient(
+  endpoint: ServerEndpoint,
+  options?: MongoClientOptions,
+): Promise<OpenedClient> {
+  const made = createClient(endpoint, options);
+  let aheadMs = 0;
+  // Each heartbeat of the driver (every ten seconds) brings the server's time; the first one comes with the connection.
+  made.client.on('serverHeartbeatSucceeded', ({ reply, duration, awaited }) => {
+    const time: unknown = reply.localTime;
+    if (!(time instanceof Date)) return;
+    // An awaited reply was sent when it came; any other one halfway through the exchange.
+    aheadMs = time.getTime() - (Date.now() - (awaited ? 0 : duration / 2));
+  });
   try {
-    await client.connect();
-    await client.db(database).listCollections({}, { nameOnly: true }).hasNext();
+    await made.client.connect();
+    await made.client.db(made.database).listCollections({}, { nameOnly: true }).hasNext();
   } catch (error) {
-    await client.close();
-    throw asMongoError(error, place);
+    await made.client.close();
+    throw asMongoError(error, made.place);
   }
+  return { ...made, now: () => new Date(Date.now() + Math.round(aheadMs)) };
+}
+
+/**
+ * The condition for documents that have not expired. By a date rather than `$$NOW`, which FerretDB takes in the pipelines of
+ * updates only, and MongoDB not where a filter may add a document.
+ */
+export function isLive(collection: CollectionName, now: Date): Filter<BsonDocument>[] {
+  const field = lifetimeField(collection);
+  return field ? [{ [field]: { $gt: now } }] : [];
 }
 
 const clientOptions: MongoClientOptions = {

@@ -1,22 +1,20 @@
-import type { Collection, MongoClient } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
 import type { ServerEndpoint } from '../../../platform/endpoints.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { lifetimeField } from '../collections.ts';
-import { fieldSegments } from '../field-path.ts';
-import { wholeNumber } from '../filter-values.ts';
-import type { CollectionName, DocumentFilter, DocumentStore, FindOptions, StoredDocument } from '../ports.ts';
-import { withFields } from '../set-fields.ts';
-import { connect, createClient, type OpenedClient } from './client.ts';
+import { conditionsOf } from '../filter.ts';
+import type { CollectionName, DocumentFilter, DocumentStore, StoredDocument } from '../ports.ts';
+import { isLive, type OpenedClient, openClient } from './client.ts';
 import { ensureMongoCollections } from './ensure.ts';
-import { asMongoError, isOutage } from './errors.ts';
-import { type Condition, filterCondition, isLive } from './filter.ts';
+import { asMongoError, isOutage, isPathInTheWay, refusal, takenField } from './errors.ts';
 import { toStoredPath, toStoredText } from './names.ts';
-import { sortKeys } from './order.ts';
 import { planPutFrom } from './put-from.ts';
-import { isPathInTheWay, refusal, takenField } from './refused-writes.ts';
-import { ServerClock } from './server-clock.ts';
 import { type BsonDocument, fromStored, toStored, toStoredValue } from './stored-document.ts';
 import { timesAt } from './times.ts';
+
+type Condition = Filter<BsonDocument>;
+
+const operators = { '=': '$eq', '>=': '$gte', '<': '$lt' } as const;
 
 /** How often a write begins anew when others change the same document under it. */
 const mostAttempts = 20;
@@ -27,25 +25,16 @@ const mostAttempts = 20;
  * @throws TrainyardError MONGO_URL_INVALID, MONGO_UNREACHABLE, MONGO_REFUSED_CREDENTIALS, MONGO_UNTRUSTED
  */
 export async function openMongoDocuments(endpoint: ServerEndpoint): Promise<DocumentStore & AsyncDisposable> {
-  const opened = createClient(endpoint);
-  const clock = new ServerClock(opened.client);
-  await connect(opened);
-  return new MongoDocumentStore(endpoint, opened, clock);
+  return new MongoDocumentStore(endpoint, await openClient(endpoint));
 }
 
 class MongoDocumentStore implements DocumentStore, AsyncDisposable {
   private readonly endpoint: ServerEndpoint;
-  private readonly client: MongoClient;
-  private readonly database: string;
-  private readonly place: string;
-  private readonly clock: ServerClock;
+  private readonly opened: OpenedClient;
 
-  constructor(endpoint: ServerEndpoint, { client, database, place }: OpenedClient, clock: ServerClock) {
+  constructor(endpoint: ServerEndpoint, opened: OpenedClient) {
     this.endpoint = endpoint;
-    this.client = client;
-    this.database = database;
-    this.place = place;
-    this.clock = clock;
+    this.opened = opened;
   }
 
   async ensureCollections(): Promise<void> {
@@ -107,64 +96,23 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
   async getMany(collection: CollectionName, ids: readonly string[]): Promise<StoredDocument[]> {
     if (ids.length === 0) return [];
     const wanted = {
-      $and: [{ _id: { $in: ids.map(toStoredText) } }, ...isLive(collection, this.clock.now())],
+      $and: [{ _id: { $in: ids.map(toStoredText) } }, ...isLive(collection, this.opened.now())],
     };
     const found = await this.read(() => this.documents(collection).find(wanted).toArray());
     const byId = new Map(found.map(fromStored).map((document) => [document.id, document]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
-  async find(
-    collection: CollectionName,
-    filter: DocumentFilter,
-    options: FindOptions = {},
-  ): Promise<StoredDocument[]> {
-    const condition = filterCondition(collection, filter, this.clock.now());
-    const sort = sortKeys(options);
-    const skip = wholeNumber('offset', options.offset ?? 0);
-    const limit = options.limit === undefined ? undefined : wholeNumber('limit', options.limit);
-    // To MongoDB a limit of 0 is none.
-    if (limit === 0) return [];
-    const found = await this.read(() =>
-      this.documents(collection)
-        .find(condition, { sort, skip, ...(limit === undefined ? {} : { limit }) })
-        .toArray(),
-    );
+  async find(collection: CollectionName, filter: DocumentFilter, limit?: number): Promise<StoredDocument[]> {
+    const condition = this.condition(collection, filter);
+    const options = { sort: { _id: 1 }, ...(limit === undefined ? {} : { limit }) } as const;
+    const found = await this.read(() => this.documents(collection).find(condition, options).toArray());
     return found.map(fromStored);
   }
 
   async count(collection: CollectionName, filter: DocumentFilter): Promise<number> {
-    const condition = filterCondition(collection, filter, this.clock.now());
+    const condition = this.condition(collection, filter);
     return this.read(() => this.documents(collection).countDocuments(condition));
-  }
-
-  /**
-   * The document is read, changed and checked here; then the named fields alone are set in one step. Others may change other fields
-   * meanwhile: schemas say nothing about one field by another, so what fits each by itself fits together.
-   */
-  async update(
-    collection: CollectionName,
-    id: string,
-    set: Readonly<Record<string, unknown>>,
-  ): Promise<boolean> {
-    const _id = toStoredText(id);
-    const documents = this.documents(collection);
-    for (let attempt = 1; ; attempt += 1) {
-      const found = await this.read(() => documents.findOne(this.live(collection, _id)));
-      if (!found) return false;
-      const changed = withFields(collection, fromStored(found), set);
-      toStored(collection, changed);
-      const change = fieldChanges(collection, set);
-      if (Object.keys(change).length === 0) return true;
-      try {
-        return await this.write(collection, changed, async () => {
-          const { matchedCount } = await documents.updateOne(this.live(collection, _id), change);
-          return matchedCount === 1;
-        });
-      } catch (error) {
-        if (!isPathInTheWay(error) || attempt === mostAttempts) throw error;
-      }
-    }
   }
 
   async putFrom(
@@ -174,7 +122,7 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
     position: number,
     items: readonly unknown[],
   ): Promise<void> {
-    const plan = planPutFrom(collection, base, field, position, items, this.clock.now());
+    const plan = planPutFrom(collection, base, field, position, items, this.opened.now());
     const documents = this.documents(collection);
     failpoint('mongo.put-from.before');
     await this.write(collection, base, async () => {
@@ -207,7 +155,7 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
   }
 
   async remove(collection: CollectionName, filter: DocumentFilter): Promise<number> {
-    const condition = filterCondition(collection, filter, this.clock.now());
+    const condition = this.condition(collection, filter);
     return this.guarded(async () => (await this.documents(collection).deleteMany(condition)).deletedCount);
   }
 
@@ -217,19 +165,30 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.client.close();
+    await this.opened.client.close();
   }
 
   private documents(collection: CollectionName): Collection<BsonDocument> {
-    return this.client.db(this.database).collection<BsonDocument>(collection);
+    const { client, database } = this.opened;
+    return client.db(database).collection<BsonDocument>(collection);
+  }
+
+  /** Every value is the operand of a named operator: nothing that a caller gives is read as one. */
+  private condition(collection: CollectionName, filter: DocumentFilter): Condition {
+    const conditions: Condition[] = conditionsOf(collection, filter).map(({ field, operator, value }) => {
+      const stored = toStoredValue(value, timesAt(collection, field));
+      return { [toStoredPath(field)]: { [operators[operator]]: stored } };
+    });
+    conditions.push(...isLive(collection, this.opened.now()));
+    return conditions.length > 0 ? { $and: conditions } : {};
   }
 
   private live(collection: CollectionName, id: string): Condition {
-    return { $and: [{ _id: { $eq: id } }, ...isLive(collection, this.clock.now())] };
+    return { $and: [{ _id: { $eq: id } }, ...isLive(collection, this.opened.now())] };
   }
 
   private expired(collection: CollectionName, id: string): Condition {
-    return { $and: [{ _id: { $eq: id } }, { $nor: isLive(collection, this.clock.now()) }] };
+    return { $and: [{ _id: { $eq: id } }, { $nor: isLive(collection, this.opened.now()) }] };
   }
 
   private read<Result>(operation: () => Promise<Result>): Promise<Result> {
@@ -258,25 +217,7 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
       return await operation();
     } catch (error) {
       if (again && isOutage(error)) return this.guarded(operation);
-      throw asMongoError(error, this.place);
+      throw asMongoError(error, this.opened.place);
     }
   }
-}
-
-/** `$set` and `$unset` of checked paths; a field without a value goes, as JSON leaves it out. */
-function fieldChanges(
-  collection: CollectionName,
-  set: Readonly<Record<string, unknown>>,
-): Record<string, object> {
-  const changes = Object.entries(set).map(([path, value]) => {
-    const segments = fieldSegments(path);
-    const stored = toStoredValue(value, timesAt(collection, segments));
-    return [toStoredPath(segments), stored] as const;
-  });
-  const given = changes.filter(([, value]) => value !== undefined);
-  const gone = changes.filter(([, value]) => value === undefined).map(([path]) => [path, ''] as const);
-  return {
-    ...(given.length > 0 ? { $set: Object.fromEntries(given) } : {}),
-    ...(gone.length > 0 ? { $unset: Object.fromEntries(gone) } : {}),
-  };
 }

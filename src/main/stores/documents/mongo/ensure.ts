@@ -4,14 +4,13 @@ import { MongoServerError } from 'mongodb';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { ServerEndpoint } from '../../../platform/endpoints.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
+import { collectionNames } from '../collections.ts';
 import type { CollectionName } from '../ports.ts';
-import { connect, createClient } from './client.ts';
+import { openClient } from './client.ts';
 import { asMongoError } from './errors.ts';
 import { isSame, standsInTheWay, type WantedIndex, wantedIndexes } from './indexes.ts';
 import { bsonSchema } from './json-schema.ts';
-import { toStoredPath } from './names.ts';
 import { fromStoredValue } from './stored-document.ts';
-import { collectionNames } from './times.ts';
 
 /** What was done: `made` names collections (`chat_sessions`) and indexes (`chat_sessions.status`), `fixed` indexes and validators. */
 export interface EnsuredCollections {
@@ -42,13 +41,12 @@ const thereAlready = new Set([48, 68, 85, 86]);
  */
 export async function ensureMongoCollections(endpoint: ServerEndpoint): Promise<EnsuredCollections> {
   // A client of its own: building an index takes as long as it takes.
-  const opened = createClient(endpoint, { socketTimeoutMS: 0 });
-  await connect(opened);
+  const opened = await openClient(endpoint, { socketTimeoutMS: 0 });
   try {
     const database = opened.client.db(opened.database);
     const listings = await listCollections(database);
     const results = await Promise.all(
-      collectionNames().map((name) => ensureCollection(database, name, listings.get(name))),
+      collectionNames.map((name) => ensureCollection(database, name, listings.get(name))),
     );
     const fixed = await fixValidators(database, listings);
     return {
@@ -64,7 +62,7 @@ export async function ensureMongoCollections(endpoint: ServerEndpoint): Promise<
 }
 
 async function listCollections(database: Db): Promise<Map<string, CollectionListing>> {
-  const listed = await database.listCollections({ name: { $in: [...collectionNames()] } }).toArray();
+  const listed = await database.listCollections({ name: { $in: [...collectionNames] } }).toArray();
   return new Map(listed.map((each) => [each.name, each]));
 }
 
@@ -131,12 +129,11 @@ async function refuseDuplicates(
 ): Promise<void> {
   const [key] = declared.keys;
   if (declared.kind !== 'unique' || !key) return;
-  const path = toStoredPath([key.field]);
   const found = await database
     .collection(name)
     .aggregate<{ readonly _id: unknown; readonly ids: unknown[] }>(
       [
-        { $group: { _id: `$${path}`, ids: { $push: '$_id' }, count: { $sum: 1 } } },
+        { $group: { _id: `$${key.field}`, ids: { $push: '$_id' }, count: { $sum: 1 } } },
         { $match: { count: { $gt: 1 } } },
         { $sort: { _id: 1 } },
         { $limit: 5 },
@@ -145,16 +142,17 @@ async function refuseDuplicates(
     )
     .toArray();
   if (found.length === 0) return;
-  const named = found
-    .map(({ _id, ids }) => {
-      const first = ids.slice(0, 5).map((id) => String(fromStoredValue(id)));
-      return `${String(fromStoredValue(_id))} (${first.join(', ')}${ids.length > 5 ? ', …' : ''})`;
-    })
-    .join('; ');
+  const named = (word: string) =>
+    found
+      .map(({ _id, ids }) => {
+        const first = ids.slice(0, 5).map((id) => String(fromStoredValue(id)));
+        return `${String(fromStoredValue(_id))} (${word} ${first.join(', ')}${ids.length > 5 ? ', …' : ''})`;
+      })
+      .join('; ');
   const parameters = {
     what: {
-      en: `${name} cannot have its unique index on ${key.field}: several documents hold ${named}`,
-      ko: `${name}의 ${key.field}에 고유 인덱스를 만들 수 없습니다. 값이 같은 문서들: ${named}`,
+      en: `${name} cannot have its unique index on ${key.field}: several documents hold ${named('documents')}`,
+      ko: `${name}의 ${key.field}에 고유 인덱스를 만들 수 없습니다. 여러 문서에 있는 값: ${named('문서')}`,
     },
     hint: {
       en: 'Remove or change all but one of them, then try again.',
@@ -180,7 +178,7 @@ async function fixValidators(
   database: Db,
   before: ReadonlyMap<string, CollectionListing>,
 ): Promise<string[]> {
-  const drifted = collectionNames().filter((name) => !hasValidator(before.get(name), name));
+  const drifted = collectionNames.filter((name) => !hasValidator(before.get(name), name));
   if (drifted.length === 0) return [];
   failpoint('mongo.ensure.validators.before');
   await Promise.all(drifted.map((name) => database.command({ collMod: name, ...validation(name) })));

@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CreateIndexesOptions, IndexDescription, IndexDescriptionInfo } from 'mongodb';
 import { type CollectionIndex, collections } from '../collections.ts';
-import { fieldSegments } from '../field-path.ts';
 import type { CollectionName } from '../ports.ts';
-import { toStoredPath } from './names.ts';
 
 export interface WantedIndex {
   readonly declared: CollectionIndex;
@@ -27,10 +25,7 @@ export function wantedIndexes(collection: CollectionName): readonly WantedIndex[
   return collections[collection].indexes.map((declared) => {
     const keys = declared.keys.map(({ field, order }) => {
       const direction = order === 'desc' ? (-1 as const) : (1 as const);
-      return [
-        toStoredPath(fieldSegments(field)),
-        declared.kind === 'text' ? ('text' as const) : direction,
-      ] as const;
+      return [field, declared.kind === 'text' ? ('text' as const) : direction] as const;
     });
     const description = {
       name: declared.name,

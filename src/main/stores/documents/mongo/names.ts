@@ -30,9 +30,7 @@ export function toTopName(name: string): string {
   return name === '_id' ? `${escapeUnit('_')}id` : toStoredName(name);
 }
 
-/** The path of a field in stored documents, from its checked segments. */
-export function toStoredPath(segments: readonly string[]): string {
-  return segments
-    .map((segment, depth) => (depth === 0 ? toTopName(segment) : toStoredName(segment)))
-    .join('.');
+/** The path of a declared field in stored documents. */
+export function toStoredPath(field: string): string {
+  return field === 'id' ? '_id' : field;
 }

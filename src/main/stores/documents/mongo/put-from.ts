@@ -1,14 +1,15 @@
-import type { UpdateFilter } from 'mongodb';
-import { arrayGap, checkedBaseItems } from '../errors.ts';
+import type { Filter, UpdateFilter } from 'mongodb';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
-import { type Condition, isLive } from './filter.ts';
+import { checkedBaseItems } from '../validation.ts';
+import { isLive } from './client.ts';
 import { toTopName } from './names.ts';
 import { type BsonDocument, toStored } from './stored-document.ts';
 
 /** What `putFrom` writes, as data. */
 export interface PutFrom {
   /** The live document whose array reaches the position. */
-  readonly reaches: Condition;
+  readonly reaches: Filter<BsonDocument>;
   /**
    * Puts the items in front of what stood from the position on and keeps as many as were meant: one atomic operator, and the log of
    * a replica set carries the items rather than the whole document.
@@ -56,6 +57,6 @@ export function planPutFrom(
     } as UpdateFilter<BsonDocument>,
     addsAtOnce,
     whole,
-    gap: arrayGap(collection, base.id, field, position),
+    gap: fault('DOCUMENT_GAP', { collection, id: base.id, field, position }, { place: { field } }),
   };
 }

@@ -1,10 +1,11 @@
 import { BSON } from 'mongodb';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
+import { isTimeText } from '../filter.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
 import { documentText } from '../validation.ts';
 import { fromStoredText, toStoredName, toStoredText, toTopName } from './names.ts';
-import { asDate, type TimeFields, timeFields } from './times.ts';
+import { type TimeFields, timeFields } from './times.ts';
 
 /** A document as MongoDB keeps it: the same fields, `_id` for `id`, dates for times. */
 export interface BsonDocument {
@@ -32,9 +33,8 @@ export function toStored(collection: CollectionName, document: StoredDocument): 
 
 /** A value of a document's field; `times` says what in it is a date. */
 export function toStoredValue(value: unknown, times?: TimeFields): unknown {
-  if (typeof value === 'string') {
-    return (times === 'time' ? asDate(value) : null) ?? toStoredText(value);
-  }
+  if (typeof value === 'string')
+    return times === 'time' && isTimeText(value) ? new Date(value) : toStoredText(value);
   // JSON has no -0.
   if (typeof value === 'number') return value === 0 ? 0 : value;
   if (Array.isArray(value)) return value.map((item) => toStoredValue(item, times));

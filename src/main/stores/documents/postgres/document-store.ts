@@ -3,26 +3,40 @@ import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { fromJsonbText, toJsonbText } from '../../../postgres/jsonb-text.ts';
-import { inTransaction } from '../../../postgres/transaction.ts';
 import { lifetimeField } from '../collections.ts';
-import { existsAlready } from '../errors.ts';
-import type { CollectionName, DocumentFilter, DocumentStore, FindOptions, StoredDocument } from '../ports.ts';
-import { withFields } from '../set-fields.ts';
-import { documentText } from '../validation.ts';
-import { filterCondition, isLive } from './filter.ts';
-import { neededIndexes, uniqueField } from './indexes.ts';
-import { orderAndPage } from './order.ts';
-import { Parameters } from './parameters.ts';
-import { putFrom } from './put-from.ts';
+import { conditionsOf } from '../filter.ts';
+import type { CollectionName, DocumentFilter, DocumentStore, StoredDocument } from '../ports.ts';
+import { documentText, existsAlready } from '../validation.ts';
+import { indexedExpression, neededIndexes, uniqueField } from './indexes.ts';
+import { isLive, putFrom } from './put-from.ts';
 
 interface BodyRow {
   readonly body: string;
 }
 
-const selectBody = 'SELECT d.body::text AS body FROM documents AS d';
-
 /** Rows of expired documents that one statement removes. */
 const sweepRows = 1000;
+
+/** The statement's condition for a filter over `documents AS d`, and its values, which travel as parameters. */
+export function where(
+  collection: CollectionName,
+  filter: DocumentFilter,
+): { readonly condition: string; readonly values: string[] } {
+  const conditions = conditionsOf(collection, filter);
+  const texts = conditions.map(({ field, operator }, index) => {
+    const parameter = `$${index + 2}`;
+    // By the primary key, so that the pages of a whole collection each begin where the last one ended.
+    if (field === 'id') return `d.id ${operator === '=' ? '' : 'COLLATE "C" '}${operator} ${parameter}`;
+    return `${indexedExpression(field)} ${operator} ${parameter}::jsonb`;
+  });
+  const values = conditions.map(({ field, value }) =>
+    field === 'id' ? toKeyText(value) : toJsonbText(JSON.stringify(value)),
+  );
+  return {
+    condition: [`d.collection = $1`, isLive, ...texts].join(' AND '),
+    values: [collection, ...values],
+  };
+}
 
 /** The document store on PostgreSQL's table `documents` (jsonb). The migrations make the table and its indexes. */
 export function createDocumentStore(pool: Pool): DocumentStore {
@@ -64,7 +78,7 @@ class PostgresDocumentStore implements DocumentStore {
       document,
       `DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at, created_at = now() WHERE NOT ${isLive}`,
     );
-    if (!added) throw existsAlready(collection, 'id', document.id);
+    if (!added) throw existsAlready(collection, 'id', document);
   }
 
   async put(collection: CollectionName, document: StoredDocument): Promise<void> {
@@ -82,13 +96,14 @@ class PostgresDocumentStore implements DocumentStore {
   ): Promise<boolean> {
     const text = documentText(collection, document);
     failpoint('documents.write.before');
-    const { rowCount } = await this.guardUnique(collection, document, () =>
-      this.pool.query(
-        `INSERT INTO documents AS d (collection, id, body, expires_at) VALUES ($1, $2, $3::jsonb, $4::timestamptz)
-         ON CONFLICT (collection, id) ${onConflict}`,
-        [collection, document.id, toJsonbText(text), expiry(collection, document)],
-      ),
-    );
+    const statement = `INSERT INTO documents AS d (collection, id, body, expires_at) VALUES ($1, $2, $3::jsonb, $4::timestamptz)
+       ON CONFLICT (collection, id) ${onConflict}`;
+    const values = [collection, document.id, toJsonbText(text), expiry(collection, document)];
+    const { rowCount } = await this.pool.query(statement, values).catch((error: unknown) => {
+      const index = hasCode(error, '23505') && 'constraint' in error ? String(error.constraint) : '';
+      const field = uniqueField(collection, index);
+      throw field ? existsAlready(collection, field, document) : error;
+    });
     failpoint('documents.write.after');
     return rowCount === 1;
   }
@@ -107,53 +122,22 @@ class PostgresDocumentStore implements DocumentStore {
     return rows.map(toDocument);
   }
 
-  async find(
-    collection: CollectionName,
-    filter: DocumentFilter,
-    options: FindOptions = {},
-  ): Promise<StoredDocument[]> {
-    const parameters = new Parameters();
-    const condition = filterCondition(collection, filter, parameters);
+  async find(collection: CollectionName, filter: DocumentFilter, limit?: number): Promise<StoredDocument[]> {
+    const { condition, values } = where(collection, filter);
     const { rows } = await this.pool.query<BodyRow>(
-      `${selectBody} WHERE ${condition} ${orderAndPage(collection, options, parameters)}`,
-      parameters.values,
+      `SELECT d.body::text AS body FROM documents AS d WHERE ${condition} ORDER BY d.id COLLATE "C" LIMIT $${values.length + 1}`,
+      [...values, limit ?? null],
     );
     return rows.map(toDocument);
   }
 
   async count(collection: CollectionName, filter: DocumentFilter): Promise<number> {
-    const parameters = new Parameters();
-    const condition = filterCondition(collection, filter, parameters);
+    const { condition, values } = where(collection, filter);
     const { rows } = await this.pool.query<{ count: string }>(
       `SELECT count(*) FROM documents AS d WHERE ${condition}`,
-      parameters.values,
+      values,
     );
     return Number(rows[0]?.count);
-  }
-
-  async update(
-    collection: CollectionName,
-    id: string,
-    set: Readonly<Record<string, unknown>>,
-  ): Promise<boolean> {
-    return inTransaction(this.pool, async (client) => {
-      const key = [collection, toKeyText(id)];
-      const { rows } = await client.query<BodyRow>(
-        `${selectBody} WHERE d.collection = $1 AND d.id = $2 AND ${isLive} FOR UPDATE`,
-        key,
-      );
-      const [row] = rows;
-      if (!row) return false;
-      const changed = withFields(collection, toDocument(row), set);
-      const text = toJsonbText(documentText(collection, changed));
-      await this.guardUnique(collection, changed, () =>
-        client.query(
-          'UPDATE documents SET body = $3::jsonb, expires_at = $4::timestamptz WHERE collection = $1 AND id = $2',
-          [...key, text, expiry(collection, changed)],
-        ),
-      );
-      return true;
-    });
   }
 
   async putFrom(
@@ -169,12 +153,8 @@ class PostgresDocumentStore implements DocumentStore {
   }
 
   async remove(collection: CollectionName, filter: DocumentFilter): Promise<number> {
-    const parameters = new Parameters();
-    const condition = filterCondition(collection, filter, parameters);
-    const { rowCount } = await this.pool.query(
-      `DELETE FROM documents AS d WHERE ${condition}`,
-      parameters.values,
-    );
+    const { condition, values } = where(collection, filter);
+    const { rowCount } = await this.pool.query(`DELETE FROM documents AS d WHERE ${condition}`, values);
     return rowCount ?? 0;
   }
 
@@ -188,22 +168,6 @@ class PostgresDocumentStore implements DocumentStore {
       );
       total += rowCount ?? 0;
       if ((rowCount ?? 0) < sweepRows) return total;
-    }
-  }
-
-  private async guardUnique<Result>(
-    collection: CollectionName,
-    document: StoredDocument,
-    write: () => Promise<Result>,
-  ): Promise<Result> {
-    try {
-      return await write();
-    } catch (error) {
-      const constraint =
-        hasCode(error, '23505') && 'constraint' in error ? String(error.constraint) : undefined;
-      const field = uniqueField(collection, constraint);
-      if (!field) throw error;
-      throw existsAlready(collection, field, document[field]);
     }
   }
 }

@@ -1,9 +1,11 @@
 import type { Pool } from 'pg';
+import { fault } from '../../../../shared/errors/catalogue.ts';
 import { toJsonbText } from '../../../postgres/jsonb-text.ts';
-import { arrayGap, checkedBaseItems } from '../errors.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
-import { documentText } from '../validation.ts';
-import { isLive } from './filter.ts';
+import { checkedBaseItems, documentText } from '../validation.ts';
+
+/** A document that has not expired. `clock_timestamp`: a statement that waited for a lock sees the time it is then. */
+export const isLive = '(d.expires_at IS NULL OR d.expires_at > clock_timestamp())';
 
 /** $1 collection, $2 id, $3 field, $4 position, $5 items. */
 const array = `CASE WHEN d.body ? $3::text THEN d.body -> $3::text ELSE '[]' END`;
@@ -46,5 +48,5 @@ export async function putFrom(
     ? await pool.query(changeOrAdd, [...shared, toJsonbText(whole), expiresAt])
     : await pool.query(changePresent, shared);
   if (rowCount === 1) return;
-  throw arrayGap(collection, base.id, field, position);
+  throw fault('DOCUMENT_GAP', { collection, id: base.id, field, position }, { place: { field } });
 }
