@@ -20,8 +20,3 @@ export function fromJsonbText(text: string): unknown {
     text.replace(substituted, (found, unit: string | undefined) => (unit ? `\\u${unit}` : found)),
   );
 }
-
-/** A string as it stands inside jsonb: for parameters of type text. */
-export function toJsonbString(value: string): string {
-  return String(JSON.parse(toJsonbText(JSON.stringify(value))));
-}
