@@ -11,7 +11,7 @@ import { StateFileSystems } from '../features/disk/file-systems.ts';
 import { endpointChecks } from '../features/doctor/checks/check-stores.ts';
 import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
-import { ensureSample } from '../features/sample/first-start.ts';
+import { ensureSample } from '../features/sample/sample.ts';
 import { engineSocket } from '../platform/find-engine.ts';
 import {
   acquireEngineLock,
@@ -41,7 +41,6 @@ import { leaveWhenIdle } from './idle-shutdown.ts';
 import { listen } from './listen.ts';
 import { describeDatabase, openServices } from './open-services.ts';
 import { chosenProfile } from './profile.ts';
-import { sampleParts } from './sample.ts';
 import { servedFiles } from './served-files.ts';
 import { StoreSupervisor } from './store-supervisor.ts';
 import { version } from './version.ts';
@@ -209,7 +208,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const makeSample = () => {
     if (!options.sample) return;
     // Beside everything else: the page is there at once, and shows how it goes on.
-    ensureSample(sampleParts(host.current.services, settings)).catch((error: unknown) =>
+    ensureSample(host.current.services, settings).catch((error: unknown) =>
       log.error({ err: error }, 'the sample could not be made'),
     );
   };

@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { RunStatus } from '../../shared/model/run.ts';
 import { ArtifactNotes } from '../features/artifacts/artifact-notes.ts';
-import { PostgresArtifactRows } from '../features/artifacts/artifact-rows.ts';
+import { ArtifactRows } from '../features/artifacts/artifact-rows.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { AuditLog } from '../features/audit/audit-log.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
@@ -45,7 +46,7 @@ import { PostgresPointReader } from '../features/metrics/point-rows.ts';
 import { PostgresRollupReader } from '../features/metrics/rollup-rows.ts';
 import { rollupShape } from '../features/metrics/rollups.ts';
 import { SeriesService } from '../features/metrics/series.ts';
-import { PostgresProjectStore } from '../features/projects/project-rows.ts';
+import { ProjectStore } from '../features/projects/project-rows.ts';
 import { Projects } from '../features/projects/projects.ts';
 import { PostgresAttemptStore } from '../features/runs/attempt-rows.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
@@ -54,7 +55,7 @@ import { SupervisedExecutor } from '../features/runs/process/supervised-executor
 import { PostgresRunReader } from '../features/runs/run-queries.ts';
 import { PostgresRunStore } from '../features/runs/run-rows.ts';
 import { createRuns } from '../features/runs/runs.ts';
-import { BuiltinModels } from '../features/training/trainable-models.ts';
+import { builtinModels } from '../features/training/trainable-models.ts';
 import type { TemporalEndpoint } from '../platform/endpoints.ts';
 import { appRoot } from '../platform/paths.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
@@ -119,10 +120,10 @@ export async function wire({ home, stores, settings, changes, disk, log }: Wirin
     log.warn({ err: error, action }, 'an audit note was lost'),
   );
   const machineId = machineIdOf(settings);
-  const projectStore = new PostgresProjectStore(pool);
+  const projectStore = new ProjectStore(pool);
   const projects = new Projects(projectStore, changes, audit);
   const repository = new PostgresDatasetRepository(pool);
-  const checkRoom = async (bytes: number, what: string) => {
+  const checkRoom = async (bytes: number, what: string | Bilingual) => {
     // Elsewhere the store has its own limits.
     if (stores.links) await disk.checkFits('objects', bytes, what);
   };
@@ -163,11 +164,11 @@ export async function wire({ home, stores, settings, changes, disk, log }: Wirin
   const work = new PostgresUnitOfWork(pool);
   const journal = new PostgresJournal();
   const artifacts = new ArtifactStore({
-    rows: new PostgresArtifactRows(pool),
+    rows: new ArtifactRows(pool),
     objects,
     directories,
     checkRoom,
-    notes: new ArtifactNotes({ work, journal }),
+    notes: new ArtifactNotes(work, journal),
     machineId,
     changes,
     log,
@@ -191,7 +192,7 @@ export async function wire({ home, stores, settings, changes, disk, log }: Wirin
     projects: projectStore,
     datasets: repository,
     trainingData: datasets,
-    models: new BuiltinModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json')),
+    models: builtinModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json')),
     documents,
     cache,
     ingestion,

@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { PostgresArtifactRows } from '../../../src/main/features/artifacts/artifact-rows.ts';
+import { ArtifactRows } from '../../../src/main/features/artifacts/artifact-rows.ts';
 import type { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
 import { TrainyardError } from '../../../src/shared/errors/error.ts';
 import { waitFor } from '../../support/engine.ts';
@@ -129,7 +129,7 @@ test('an artifact that was written again is another one', async () => {
   await using place = await createPlace();
   const attempt = await place.addAttempt();
   await place.addArtifact(attempt, 'artifacts/a.json', 'a');
-  const rows = new PostgresArtifactRows(place.pool);
+  const rows = new ArtifactRows(place.pool);
   const [before] = await rows.unstored(attempt.attemptId);
   if (!before) throw new Error('there is none');
   await place.pool.query(`UPDATE run_artifacts SET created_at = created_at + interval '1 microsecond'`);

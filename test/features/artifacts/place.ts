@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
 import { ArtifactNotes } from '../../../src/main/features/artifacts/artifact-notes.ts';
-import { PostgresArtifactRows } from '../../../src/main/features/artifacts/artifact-rows.ts';
-import {
-  ArtifactStore,
-  type ArtifactStoreParts,
-} from '../../../src/main/features/artifacts/artifact-store.ts';
+import { ArtifactRows } from '../../../src/main/features/artifacts/artifact-rows.ts';
+import { ArtifactStore } from '../../../src/main/features/artifacts/artifact-store.ts';
 import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { DiskWatch } from '../../../src/main/features/disk/disk-watch.ts';
 import { StateFileSystems } from '../../../src/main/features/disk/file-systems.ts';
@@ -33,18 +30,18 @@ export interface ArtifactRow {
 export async function openArtifacts(
   pool: pg.Pool,
   folder: string,
-  more: Partial<ArtifactStoreParts> = {},
+  more: Partial<ConstructorParameters<typeof ArtifactStore>[0]> = {},
 ): Promise<{ artifacts: ArtifactStore; objects: FilesObjectStore; warnings: unknown[] }> {
   const objects = await FilesObjectStore.open(path.join(folder, 'objects'));
   await objects.ensureBuckets();
   const warnings: unknown[] = [];
   const disk = new DiskWatch(new StateFileSystems(folder, () => []), new ChangeFeed(), quiet);
   const artifacts = new ArtifactStore({
-    rows: new PostgresArtifactRows(pool),
+    rows: new ArtifactRows(pool),
     objects,
     directories: new FileRunDirectories(path.join(folder, 'runs')),
     checkRoom: (bytes, what) => disk.checkFits('objects', bytes, what),
-    notes: new ArtifactNotes({ work: new PostgresUnitOfWork(pool), journal: new PostgresJournal() }),
+    notes: new ArtifactNotes(new PostgresUnitOfWork(pool), new PostgresJournal()),
     machineId: 'machine',
     changes: new ChangeFeed(),
     log: { info: () => undefined, warn: (details) => void warnings.push(details) },

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { ArtifactNotes } from '../../../src/main/features/artifacts/artifact-notes.ts';
-import { PostgresArtifactRows } from '../../../src/main/features/artifacts/artifact-rows.ts';
+import { ArtifactRows } from '../../../src/main/features/artifacts/artifact-rows.ts';
 import { ArtifactStore } from '../../../src/main/features/artifacts/artifact-store.ts';
 import { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
 import type { ObjectStore } from '../../../src/main/stores/objects/ports.ts';
@@ -24,10 +24,10 @@ async function ofRun(objects: ObjectStore): Promise<void> {
   const { stage } = world;
   late.artifacts = new ArtifactStore({
     ...stage.parts,
-    rows: new PostgresArtifactRows(stage.pool),
+    rows: new ArtifactRows(stage.pool),
     objects,
     checkRoom: async () => undefined,
-    notes: new ArtifactNotes(stage.parts),
+    notes: new ArtifactNotes(stage.parts.work, stage.parts.journal),
   });
   await using artifacts = late.artifacts;
   await stage.runs.loop.start();

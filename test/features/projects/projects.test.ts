@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { AuditLog } from '../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
-import { PostgresProjectStore } from '../../../src/main/features/projects/project-rows.ts';
+import { ProjectStore } from '../../../src/main/features/projects/project-rows.ts';
 import { Projects } from '../../../src/main/features/projects/projects.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
 import { createDocumentStore } from '../../../src/main/stores/documents/postgres/document-store.ts';
@@ -15,7 +15,7 @@ async function createWorld() {
   const changes = new ChangeFeed();
   const failures: unknown[] = [];
   const audit = new AuditLog(documents, (error) => failures.push(error));
-  const projects = new Projects(new PostgresProjectStore(pool), changes, audit);
+  const projects = new Projects(new ProjectStore(pool), changes, audit);
   return {
     pool,
     documents,

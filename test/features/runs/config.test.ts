@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { differencesOf } from '../../../src/main/features/runs/differences.ts';
 import { outcomeOf } from '../../../src/main/features/runs/outcome.ts';
 import { buildConfig } from '../../../src/main/features/training/build-config.ts';
-import type { TrainableModel } from '../../../src/main/features/training/models.ts';
 import { completeSplits } from '../../../src/main/features/training/splits.ts';
+import type { TrainableModel } from '../../../src/main/features/training/trainable-models.ts';
 
 const model: TrainableModel = {
   id: 'builtin/cnn',

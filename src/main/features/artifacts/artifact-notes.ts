@@ -1,22 +1,19 @@
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import type { UnitOfWork } from '../../postgres/unit-of-work.ts';
 import type { Journal } from '../journal/ports.ts';
-import type { UnstoredArtifact } from './ports.ts';
-
-interface ArtifactNotesParts {
-  readonly work: UnitOfWork;
-  readonly journal: Journal;
-}
+import type { UnstoredArtifact } from './artifact-rows.ts';
 
 type Place = Pick<UnstoredArtifact, 'runId' | 'attempt'>;
 
 /** Tells in a run's history that artifacts wait for room, and that they are stored: each once, however often it is tried. */
 export class ArtifactNotes {
-  private readonly parts: ArtifactNotesParts;
+  private readonly work: UnitOfWork;
+  private readonly journal: Journal;
   private readonly told = new Map<string, Place & { readonly count: number; readonly code: string }>();
 
-  constructor(parts: ArtifactNotesParts) {
-    this.parts = parts;
+  constructor(work: UnitOfWork, journal: Journal) {
+    this.work = work;
+    this.journal = journal;
   }
 
   /** @param count of the attempt's artifacts that wait, `first` among them @param error why that one waits */
@@ -49,7 +46,6 @@ export class ArtifactNotes {
   }
 
   private async append({ runId, attempt }: Place, data: Readonly<Record<string, unknown>>): Promise<void> {
-    const { work, journal } = this.parts;
-    await work.transaction((tx) => journal.append(tx, runId, attempt, 'attempt', data));
+    await this.work.transaction((tx) => this.journal.append(tx, runId, attempt, 'attempt', data));
   }
 }

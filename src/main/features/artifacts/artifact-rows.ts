@@ -1,7 +1,25 @@
 import type pg from 'pg';
-import type { ArtifactRows, StoredArtifact, UnstoredArtifact } from './ports.ts';
 
-/** Artifacts without an object, of attempts that are over, of runs that are not in the bin; of checkpoints the furthest of each name. */
+/** An artifact of an attempt that is over, which the bucket `artifacts` does not have yet. */
+export interface UnstoredArtifact {
+  readonly id: string;
+  readonly runId: string;
+  readonly attempt: number;
+  /** Relative to the run directory; a file, or a folder with files. */
+  readonly path: string;
+  readonly runDirectory: string;
+  /** Another one after the artifact was written again. */
+  readonly version: string;
+}
+
+export interface StoredArtifact {
+  /** Ends with `/` where the artifact is a folder: what its files' keys begin with. */
+  readonly objectKey: string;
+  /** Of a file's bytes, in hex; null of a folder. */
+  readonly sha256: string | null;
+  readonly sizeBytes: number;
+}
+
 const unstored = `
   FROM workflow_runs AS attempt
   JOIN workflows AS run ON run.id = attempt.workflow_id AND run.deleted_at IS NULL
@@ -13,14 +31,18 @@ const unstored = `
         AND other.kind = 'checkpoint' AND other.name = artifact.name
         AND (coalesce(other.step, -1), other.created_at, other.id) > (coalesce(artifact.step, -1), artifact.created_at, artifact.id)))`;
 
-/** `run_artifacts`, as far as the objects of the artifacts are concerned. */
-export class PostgresArtifactRows implements ArtifactRows {
+/**
+ * `run_artifacts`, as far as the objects of the artifacts are concerned. Those of runs in the bin are left out, and so are checkpoints
+ * of an attempt that a further one of their kind (`best`, `last`) has taken the place of.
+ */
+export class ArtifactRows {
   private readonly pool: pg.Pool;
 
   constructor(pool: pg.Pool) {
     this.pool = pool;
   }
 
+  /** Attempts of a machine that are over and have artifacts without an object, oldest first. */
   async attemptsWithUnstored(machineId: string): Promise<string[]> {
     const { rows } = await this.pool.query<{ id: string }>(
       `SELECT attempt.id ${unstored} AND attempt.machine_id = $1 GROUP BY attempt.id ORDER BY attempt.created_at, attempt.id`,
@@ -29,6 +51,7 @@ export class PostgresArtifactRows implements ArtifactRows {
     return rows.map(({ id }) => id);
   }
 
+  /** Nothing while the attempt is not over. */
   async unstored(attemptId: string): Promise<UnstoredArtifact[]> {
     const { rows } = await this.pool.query<UnstoredArtifact>(
       `SELECT artifact.id, artifact.workflow_id AS "runId", artifact.attempt, artifact.path, artifact.created_at::text AS version,
@@ -38,6 +61,7 @@ export class PostgresArtifactRows implements ArtifactRows {
     return rows;
   }
 
+  /** Writes down where the artifact is, unless it was written again or is stored already. Answers whether it did. */
   async setStored({ id, version }: UnstoredArtifact, stored: StoredArtifact): Promise<boolean> {
     const { rowCount } = await this.pool.query(
       `UPDATE run_artifacts SET object_key = $3, sha256 = $4, size_bytes = $5

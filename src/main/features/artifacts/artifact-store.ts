@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
@@ -8,19 +9,7 @@ import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { RunDirectories, RunLog } from '../runs/ports.ts';
 import { artifactKey, keyInFolder } from './artifact-keys.ts';
 import type { ArtifactNotes } from './artifact-notes.ts';
-import type { ArtifactRows, StoredArtifact, UnstoredArtifact } from './ports.ts';
-
-export interface ArtifactStoreParts {
-  readonly rows: ArtifactRows;
-  readonly objects: Pick<ObjectStore, 'put'>;
-  readonly directories: Pick<RunDirectories, 'openFile' | 'filesAt'>;
-  /** @throws TrainyardError DISK_FULL where so many bytes more do not fit into the store */
-  readonly checkRoom: (bytes: number, what: string) => Promise<void>;
-  readonly notes: Pick<ArtifactNotes, 'waitForRoom' | 'stored'>;
-  readonly machineId: string;
-  readonly changes: ChangeFeed;
-  readonly log: RunLog;
-}
+import type { ArtifactRows, StoredArtifact, UnstoredArtifact } from './artifact-rows.ts';
 
 const firstPauseMs = 1000;
 const longestPauseMs = 60_000;
@@ -36,14 +25,24 @@ const stopWithinMs = 2000;
  * is tried again.
  */
 export class ArtifactStore implements AsyncDisposable {
-  private readonly parts: ArtifactStoreParts;
+  private readonly parts: ConstructorParameters<typeof ArtifactStore>[0];
   private readonly waiting = new Set<string>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly stopping = new AbortController();
   private working: Promise<void> | null = null;
 
-  constructor(parts: ArtifactStoreParts) {
+  constructor(parts: {
+    readonly rows: ArtifactRows;
+    readonly objects: Pick<ObjectStore, 'put'>;
+    readonly directories: Pick<RunDirectories, 'openFile' | 'filesAt'>;
+    /** @throws TrainyardError DISK_FULL where so many bytes more do not fit into the store */
+    readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
+    readonly notes: Pick<ArtifactNotes, 'waitForRoom' | 'stored'>;
+    readonly machineId: string;
+    readonly changes: ChangeFeed;
+    readonly log: RunLog;
+  }) {
     this.parts = parts;
   }
 
@@ -166,7 +165,7 @@ export class ArtifactStore implements AsyncDisposable {
     const files = await directories.filesAt(runDirectory, path);
     if (files.length === 0) return null;
     const objectKey = artifactKey(runId, attempt, path);
-    const what = `The artifact ${path}`;
+    const what = phrase('The artifact {path}', '결과물 {path}', { path });
     await checkRoom(
       files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       what,
@@ -194,7 +193,7 @@ export class ArtifactStore implements AsyncDisposable {
     runDirectory: string,
     file: string,
     key: string,
-    what: string,
+    what: Bilingual,
   ): Promise<{ sha256: string; sizeBytes: number } | null> {
     const { directories, objects, checkRoom } = this.parts;
     const { signal } = this.stopping;

@@ -6,7 +6,7 @@ import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { ProjectStore } from '../projects/ports.ts';
+import type { ProjectStore } from '../projects/project-rows.ts';
 import { Checks, checkSource } from './checks.ts';
 import { type DatasetFileParts, DatasetFiles } from './dataset-files.ts';
 import { showDataset, showImage, showProgress, showVersion } from './dataset-views.ts';

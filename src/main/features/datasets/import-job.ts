@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { fault, inLanguage } from '../../../shared/errors/catalogue.ts';
-import { phrase } from '../../../shared/errors/entry.ts';
+import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
@@ -29,7 +29,7 @@ export interface ImportParts {
   readonly sources: DatasetSources;
   readonly uploads: Uploads;
   /** @throws TrainyardError DISK_FULL where so many bytes more surely do not fit into the store */
-  readonly checkRoom: (bytes: number, what: string) => Promise<void>;
+  readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
   readonly examiner: SourceExaminer;
 }
 
@@ -87,7 +87,7 @@ export async function runImport(
 
   if (intent.mode === 'copy') {
     const bytes = examination.accepted.reduce((sum, { size }) => sum + size, 0);
-    await parts.checkRoom(bytes, `The dataset ${source.name}`);
+    await parts.checkRoom(bytes, phrase('The dataset {name}', '데이터셋 {name}', { name: source.name }));
   }
   const total = examination.accepted.length;
   const hashes = new Set(intent.mode === 'in_place' ? [] : examination.accepted.map(({ sha256 }) => sha256));

@@ -1,24 +1,13 @@
+import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/format/units.ts';
 import { type DiskLevel, type DiskRoom, diskLevel, refusalBytes } from '../../../shared/model/disk.ts';
+import { noRoom } from '../../platform/faults/disk-room.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
-
-/** The file systems that hold something of the product. */
-export interface FileSystems {
-  /** Their room now, each once. A folder that is not there counts as the one above it. */
-  measure(): Promise<DiskRoom[]>;
-  /** Room where a folder of the state folder is, or will be. */
-  roomOf(folder: StateFolder): Promise<DiskRoom>;
-  /** Writes, flushes and removes a little in the state folder. @throws the file system's error */
-  tryToWrite(): Promise<void>;
-  /** DISK_FULL with what is not done and the room there is. */
-  refusal(what: string, room: DiskRoom): TrainyardError;
-}
+import type { StateFileSystems, StateFolder } from './file-systems.ts';
 
 /** DISK_FULL for what is larger than the room there is: waiting does not help it, as it may help what a full disk broke off. */
 export class DoesNotFit extends TrainyardError {}
-
-export type StateFolder = 'objects' | 'uploads';
 
 interface DiskLog {
   info(details: object, message: string): void;
@@ -41,7 +30,7 @@ const rank: Record<DiskLevel, number> = { full: 0, low: 1, ok: 2 };
 
 /** Looks at the room on the product's file systems, so that work is refused before it would fail, and goes on once there is room. */
 export class DiskWatch implements Disposable {
-  private readonly systems: FileSystems;
+  private readonly systems: StateFileSystems;
   private readonly changes: ChangeFeed;
   private readonly log: DiskLog;
   private current: DiskState = { level: 'ok', disks: [] };
@@ -51,7 +40,7 @@ export class DiskWatch implements Disposable {
   /** A write was refused though bytes seemed left (a quota, a mount for reading only): only a write that succeeds ends that. */
   private wasRefused = false;
 
-  constructor(systems: FileSystems, changes: ChangeFeed, log: DiskLog) {
+  constructor(systems: StateFileSystems, changes: ChangeFeed, log: DiskLog) {
     this.systems = systems;
     this.changes = changes;
     this.log = log;
@@ -83,19 +72,29 @@ export class DiskWatch implements Disposable {
   }
 
   /** @throws TrainyardError DISK_FULL where nothing more is to be begun */
-  check(what: string): void {
+  check(what: string | Bilingual): void {
     const [fullest] = this.current.disks;
-    if (this.current.level === 'full' && fullest) throw this.systems.refusal(what, fullest);
+    if (this.current.level === 'full' && fullest) throw noRoom(what, fullest);
   }
 
   /** @throws TrainyardError DISK_FULL, and DoesNotFit with the numbers where so much more would leave too little in a folder */
-  async checkFits(folder: StateFolder, bytes: number, what: string): Promise<void> {
-    this.check(`${what} was not begun: the disk has no room or takes no writes`);
+  async checkFits(folder: StateFolder, bytes: number, what: string | Bilingual): Promise<void> {
+    this.check(
+      phrase(
+        '{what} was not begun: the disk has no room or takes no writes',
+        '디스크에 공간이 없거나 쓸 수 없어 시작하지 못했습니다({what})',
+        { what },
+      ),
+    );
     const room = await this.systems.roomOf(folder);
     if (room.freeBytes - bytes >= refusalBytes(room.totalBytes)) return;
-    const needs = `${what} needs ${formatBytes(bytes)}, which does not fit on the disk`;
-    const { code, message, hint, status, place } = this.systems.refusal(needs, room);
-    throw new DoesNotFit(code, message, hint, { status, place });
+    const needs = phrase(
+      '{what} needs {bytes}, which does not fit on the disk',
+      '디스크에 {bytes}를 더 쓸 공간이 없습니다({what})',
+      { what, bytes: formatBytes(bytes) },
+    );
+    const { code, message, hint, ...options } = noRoom(needs, room);
+    throw new DoesNotFit(code, message, hint, options);
   }
 
   [Symbol.dispose](): void {

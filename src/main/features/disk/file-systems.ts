@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { TrainyardError } from '../../../shared/errors/error.ts';
 import type { DiskRoom } from '../../../shared/model/disk.ts';
-import { diskRoom, noRoom } from '../../platform/faults/disk-room.ts';
+import { diskRoom } from '../../platform/faults/disk-room.ts';
 import { writeDurably } from '../../stores/objects/files/durable.ts';
-import type { FileSystems, StateFolder } from './disk-watch.ts';
+
+export type StateFolder = 'objects' | 'uploads';
 
 /** More than any file system puts beside a file's name without asking for a block. */
 const probeBytes = 64 * 1024;
 
 /** The file systems of a state folder, and of the folders that may be elsewhere (by a mount or a link). */
-export class StateFileSystems implements FileSystems {
+export class StateFileSystems {
   private readonly home: string;
   private readonly folders: () => readonly string[];
 
@@ -21,15 +21,18 @@ export class StateFileSystems implements FileSystems {
     this.folders = folders;
   }
 
+  /** Their room now, each once. A folder that is not there counts as the one above it. */
   async measure(): Promise<DiskRoom[]> {
     const rooms = await Promise.all([this.home, ...this.folders()].map((folder) => diskRoom(folder)));
     return [...new Map(rooms.map((room) => [room.path, room])).values()];
   }
 
+  /** Room where a folder of the state folder is, or will be. */
   roomOf(folder: StateFolder): Promise<DiskRoom> {
     return diskRoom(path.join(this.home, folder));
   }
 
+  /** Writes, flushes and removes a little in the state folder. @throws the file system's error */
   async tryToWrite(): Promise<void> {
     const file = path.join(this.home, `.room-${randomUUID()}`);
     try {
@@ -37,9 +40,5 @@ export class StateFileSystems implements FileSystems {
     } finally {
       await rm(file, { force: true });
     }
-  }
-
-  refusal(what: string, room: DiskRoom): TrainyardError {
-    return noRoom(what, room);
   }
 }

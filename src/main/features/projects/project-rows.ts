@@ -1,156 +1,114 @@
-import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
 import type { Project } from '../../../shared/contract/projects.ts';
 import { hasCode } from '../../platform/error-code.ts';
-import { createDatabase, type Database } from '../../postgres/database.ts';
-import { rowsOf } from '../../postgres/rows.ts';
 import { inTransaction } from '../../postgres/transaction.ts';
-import type { NewProject, ProjectChange, ProjectStore } from './ports.ts';
 
-const columns = [
-  'id',
-  'name',
-  'description',
-  'tags',
-  'is_public',
-  'workflow_count',
-  'dataset_count',
-  'created_at',
-  'updated_at',
-] as const;
+interface ProjectRow extends Omit<Project, 'createdAt' | 'updatedAt'> {
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+const columns = `id, name, description, tags, is_public AS "isPublic", workflow_count AS "runCount",
+  dataset_count AS "datasetCount", created_at AS "createdAt", updated_at AS "updatedAt"`;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const uniqueViolation = '23505';
 
-/** The rows of `projects`. */
-export class PostgresProjectStore implements ProjectStore {
+export interface ProjectChange {
+  readonly name?: string | undefined;
+  readonly description?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+/**
+ * The rows of `projects`; each method is one transaction. Those in the bin are not there. Names are unique among a user's projects,
+ * whatever their case.
+ */
+export class ProjectStore {
   private readonly pool: pg.Pool;
-  private readonly db: Kysely<Database>;
 
   constructor(pool: pg.Pool) {
     this.pool = pool;
-    this.db = createDatabase(pool);
   }
 
-  async list(userId: string, search: string | null): Promise<Project[]> {
-    let query = this.live().where('user_id', '=', userId).orderBy('created_at', 'desc').orderBy('id');
-    if (search !== null) {
-      const words = search.toLowerCase();
-      query = query.where(
-        sql<boolean>`(strpos(lower(name), ${words}) > 0 OR EXISTS (SELECT FROM unnest(tags) AS tag WHERE strpos(lower(tag), ${words}) > 0))`,
-      );
-    }
-    return (await rowsOf(this.pool, query)).map(toProject);
+  /** Newest first; `search` is found in names and tags, case-insensitively. */
+  list(userId: string, search: string | null): Promise<Project[]> {
+    return this.query(
+      `SELECT ${columns} FROM projects WHERE user_id = $1 AND deleted_at IS NULL AND ($2::text IS NULL
+        OR strpos(lower(name), $2) > 0 OR EXISTS (SELECT FROM unnest(tags) AS tag WHERE strpos(lower(tag), $2) > 0))
+      ORDER BY created_at DESC, id`,
+      [userId, search?.toLowerCase() ?? null],
+    );
   }
 
+  /** By id or by name. */
   async find(userId: string, reference: string): Promise<Project | null> {
-    const mine = this.live().where('user_id', '=', userId);
-    if (uuid.test(reference)) {
-      const [row] = await rowsOf(this.pool, mine.where('id', '=', reference));
-      if (row) return toProject(row);
-    }
-    const named = mine.where(sql<boolean>`lower(name) = lower(${reference.trim()})`);
-    const [row] = await rowsOf(this.pool, named);
-    return row ? toProject(row) : null;
+    const mine = `SELECT ${columns} FROM projects WHERE user_id = $1 AND deleted_at IS NULL`;
+    const [byId] = uuid.test(reference) ? await this.query(`${mine} AND id = $2`, [userId, reference]) : [];
+    if (byId) return byId;
+    const [named] = await this.query(`${mine} AND lower(name) = lower($2)`, [userId, reference.trim()]);
+    return named ?? null;
   }
 
-  async create(project: NewProject): Promise<Project | null> {
-    const query = this.db
-      .insertInto('projects')
-      .values({
-        user_id: project.userId,
-        name: project.name,
-        description: project.description,
-        tags: [...project.tags],
-      })
-      .returning(columns);
-    try {
-      const [row] = await rowsOf(this.pool, query);
-      return row ? toProject(row) : null;
-    } catch (error) {
-      if (hasCode(error, uniqueViolation)) return null;
-      throw error;
-    }
+  /** Null where the name is taken. */
+  async create(project: {
+    readonly userId: string;
+    readonly name: string;
+    readonly description: string | null;
+    readonly tags: readonly string[];
+  }): Promise<Project | null> {
+    const { userId, name, description, tags } = project;
+    const made = await this.unlessTaken(
+      `INSERT INTO projects (user_id, name, description, tags) VALUES ($1, $2, $3, $4) RETURNING ${columns}`,
+      [userId, name, description, tags],
+    );
+    return made === 'taken' ? null : (made ?? null);
   }
 
+  /** `taken`: another project has the name. `missing`: it is not there any more. */
   async update(projectId: string, change: ProjectChange): Promise<Project | 'taken' | 'missing'> {
     const { name, description, tags } = change;
-    const query = this.db
-      .updateTable('projects')
-      .set({
-        updated_at: new Date(),
-        ...(name !== undefined && { name }),
-        ...(description !== undefined && { description }),
-        ...(tags !== undefined && { tags: [...tags] }),
-      })
-      .where('id', '=', projectId)
-      .where('deleted_at', 'is', null)
-      .returning(columns);
+    const changed = await this.unlessTaken(
+      `UPDATE projects SET updated_at = now(), name = COALESCE($2, name), tags = COALESCE($3, tags),
+        description = CASE WHEN $4 THEN $5 ELSE description END
+      WHERE id = $1 AND deleted_at IS NULL RETURNING ${columns}`,
+      [projectId, name ?? null, tags ?? null, description !== undefined, description ?? null],
+    );
+    return changed ?? 'missing';
+  }
+
+  /** Puts it into the bin, or answers how many of its runs are not over; `missing` where it is not there any more. */
+  remove(projectId: string): Promise<'removed' | 'missing' | { readonly runsUnderWay: number }> {
+    return inTransaction(this.pool, async (client) => {
+      // Locked first: a run that is being queued locks its project too, so none slips in.
+      const live = 'SELECT FROM projects WHERE id = $1 AND deleted_at IS NULL FOR UPDATE';
+      if ((await client.query(live, [projectId])).rowCount === 0) return 'missing';
+      const { rows } = await client.query<{ runsUnderWay: number }>(
+        `SELECT count(*) AS "runsUnderWay" FROM workflows
+        WHERE project_id = $1 AND deleted_at IS NULL AND status IN ('pending', 'queued', 'running')`,
+        [projectId],
+      );
+      const [uses] = rows;
+      if (uses && uses.runsUnderWay > 0) return uses;
+      await client.query('UPDATE projects SET deleted_at = now() WHERE id = $1', [projectId]);
+      return 'removed';
+    });
+  }
+
+  private async unlessTaken(text: string, values: unknown[]): Promise<Project | undefined | 'taken'> {
     try {
-      const [row] = await rowsOf(this.pool, query);
-      return row ? toProject(row) : 'missing';
+      return (await this.query(text, values))[0];
     } catch (error) {
       if (hasCode(error, uniqueViolation)) return 'taken';
       throw error;
     }
   }
 
-  remove(projectId: string): Promise<'removed' | 'missing' | { runsUnderWay: number }> {
-    return inTransaction(this.pool, async (client) => {
-      // Locked first: a run that is being queued locks its project too, so none slips in.
-      const [project] = await rowsOf(
-        client,
-        this.db
-          .selectFrom('projects')
-          .select('id')
-          .where('id', '=', projectId)
-          .where('deleted_at', 'is', null)
-          .forUpdate(),
-      );
-      if (!project) return 'missing';
-      const [underWay] = await rowsOf(
-        client,
-        this.db
-          .selectFrom('workflows')
-          .select(({ fn }) => fn.countAll<number>().as('count'))
-          .where('project_id', '=', projectId)
-          .where('deleted_at', 'is', null)
-          .where('status', 'in', ['pending', 'queued', 'running']),
-      );
-      if (underWay && underWay.count > 0) return { runsUnderWay: underWay.count };
-      const removal = this.db
-        .updateTable('projects')
-        .set({ deleted_at: new Date() })
-        .where('id', '=', projectId);
-      await rowsOf(client, removal.returning('id'));
-      return 'removed';
-    });
+  private async query(text: string, values: unknown[]): Promise<Project[]> {
+    const { rows } = await this.pool.query<ProjectRow>(text, values);
+    return rows.map((row) => ({
+      ...row,
+      createdAt: row.createdAt.toISOString(),
+      updatedAt: row.updatedAt.toISOString(),
+    }));
   }
-
-  private live() {
-    return this.db.selectFrom('projects').select(columns).where('deleted_at', 'is', null);
-  }
-}
-
-function toProject(row: {
-  id: string;
-  name: string;
-  description: string | null;
-  tags: string[];
-  is_public: boolean;
-  workflow_count: number;
-  dataset_count: number;
-  created_at: Date;
-  updated_at: Date;
-}): Project {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    tags: row.tags,
-    isPublic: row.is_public,
-    runCount: row.workflow_count,
-    datasetCount: row.dataset_count,
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-  };
 }

@@ -4,19 +4,7 @@ import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
-import type { ProjectChange, ProjectStore } from './ports.ts';
-
-export interface ProjectInput {
-  readonly name: string;
-  readonly description?: string | undefined;
-  readonly tags?: readonly string[] | undefined;
-}
-
-export interface ProjectUpdate {
-  readonly name?: string | undefined;
-  readonly description?: string | null | undefined;
-  readonly tags?: readonly string[] | undefined;
-}
+import type { ProjectChange, ProjectStore } from './project-rows.ts';
 
 /** Projects: what people do with them. */
 export class Projects {
@@ -42,7 +30,7 @@ export class Projects {
   }
 
   /** @throws TrainyardError PROJECT_NAME_TAKEN */
-  async create(userId: string, input: ProjectInput): Promise<Project> {
+  async create(userId: string, input: ProjectChange & { readonly name: string }): Promise<Project> {
     failpoint('project.create.before');
     const project = await this.store.create({
       userId,
@@ -57,13 +45,9 @@ export class Projects {
   }
 
   /** @throws TrainyardError PROJECT_NOT_FOUND, PROJECT_NAME_TAKEN */
-  async update(userId: string, reference: string, input: ProjectUpdate): Promise<Project> {
+  async update(userId: string, reference: string, input: ProjectChange): Promise<Project> {
     const before = await this.show(userId, reference);
-    const change: ProjectChange = {
-      ...(input.name === undefined ? {} : { name: input.name }),
-      ...(input.description === undefined ? {} : { description: input.description }),
-      ...(input.tags === undefined ? {} : { tags: withoutRepeats(input.tags) }),
-    };
+    const change = { ...input, tags: input.tags && withoutRepeats(input.tags) };
     failpoint('project.update.before');
     const after = await this.store.update(before.id, change);
     if (after === 'taken') throw fault('PROJECT_NAME_TAKEN', { name: input.name ?? before.name });

@@ -6,9 +6,9 @@ import type { Tx, UnitOfWork } from '../../postgres/unit-of-work.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../datasets/ports.ts';
-import type { ProjectStore } from '../projects/ports.ts';
+import type { ProjectStore } from '../projects/project-rows.ts';
 import { buildConfig } from '../training/build-config.ts';
-import type { TrainableModel, TrainableModels } from '../training/models.ts';
+import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';
 import type { RunNotifier } from './run-notifier.ts';
 import { moveRun, type TransitionStores } from './transitions.ts';
 
@@ -199,7 +199,7 @@ export class RunCreation {
   }
 
   private async model(id: string): Promise<TrainableModel> {
-    const models = await this.parts.models.list();
+    const models = await this.parts.models();
     const model = models.find((candidate) => candidate.id === id);
     if (model) return model;
     throw fault('MODEL_UNKNOWN', { model: id, models: models.map((candidate) => candidate.id).join(', ') });

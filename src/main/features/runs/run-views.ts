@@ -5,8 +5,8 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
-import type { ProjectStore } from '../projects/ports.ts';
-import type { TrainableModel, TrainableModels } from '../training/models.ts';
+import type { ProjectStore } from '../projects/project-rows.ts';
+import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';
 import { differencesOf } from './differences.ts';
 import type { ArtifactFile, RunDirectories, RunQuery, RunReader, RunStore } from './ports.ts';
 
@@ -37,7 +37,7 @@ export class RunViews {
   }
 
   models(): Promise<readonly TrainableModel[]> {
-    return this.parts.models.list();
+    return this.parts.models();
   }
 
   /** @throws TrainyardError PROJECT_NOT_FOUND */

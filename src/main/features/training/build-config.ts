@@ -6,8 +6,8 @@ import {
   type TrainingOverrides,
   trainingConfigSchema,
 } from '../../../shared/model/training-config.ts';
-import type { TrainableModel } from './models.ts';
 import { completeSplits } from './splits.ts';
+import type { TrainableModel } from './trainable-models.ts';
 
 /** The version of a dataset that is trained on. */
 export interface TrainedDataset {

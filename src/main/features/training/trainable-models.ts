@@ -1,17 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import { trainingOverridesSchema } from '../../../shared/model/training-config.ts';
-import type { TrainableModel, TrainableModels } from './models.ts';
+import { type TrainingOverrides, trainingOverridesSchema } from '../../../shared/model/training-config.ts';
+
+/** A model that an executor of this installation can train. */
+export interface TrainableModel {
+  /** `source/name`, as `builtin/cnn`. */
+  readonly id: string;
+  readonly executor: string;
+  readonly taskTypes: readonly string[];
+  readonly description: { readonly en: string; readonly ko: string };
+  /** What a training gets where a person says nothing. */
+  readonly defaults: TrainingOverrides;
+}
+
+/** Which models can be trained here. */
+export type TrainableModels = () => Promise<readonly TrainableModel[]>;
 
 /** The builtin trainer's models, whose defaults stand beside the trainer (`defaults.json`). */
-export class BuiltinModels implements TrainableModels {
-  private readonly defaultsFile: string;
-
-  constructor(defaultsFile: string) {
-    this.defaultsFile = defaultsFile;
-  }
-
-  async list(): Promise<readonly TrainableModel[]> {
-    const defaults = trainingOverridesSchema.parse(JSON.parse(await readFile(this.defaultsFile, 'utf8')));
+export function builtinModels(defaultsFile: string): TrainableModels {
+  return async () => {
+    const defaults = trainingOverridesSchema.parse(JSON.parse(await readFile(defaultsFile, 'utf8')));
     return [
       {
         id: 'builtin/cnn',
@@ -24,5 +31,5 @@ export class BuiltinModels implements TrainableModels {
         defaults,
       },
     ];
-  }
+  };
 }

@@ -11,7 +11,7 @@ import { LocalSources } from '../../../../src/main/features/datasets/sources/loc
 import { LocalRootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { PostgresProjectStore } from '../../../../src/main/features/projects/project-rows.ts';
+import { ProjectStore } from '../../../../src/main/features/projects/project-rows.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { FilesObjectStore } from '../../../../src/main/stores/objects/files/object-store.ts';
 import type { LocalObjects, ObjectStore } from '../../../../src/main/stores/objects/ports.ts';
@@ -34,7 +34,7 @@ export async function openService(
   const documents = {
     insert: async (_: string, document: Record<string, unknown>) => void audit.push(document),
   };
-  const projects = new PostgresProjectStore(pool);
+  const projects = new ProjectStore(pool);
   const service = new DatasetService({
     repository: new PostgresDatasetRepository(pool),
     importRows: new PostgresImportRepository(pool),

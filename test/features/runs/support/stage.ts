@@ -7,7 +7,7 @@ import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts
 import type { DatasetRecord, TrainingData } from '../../../../src/main/features/datasets/ports.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { PostgresJournal } from '../../../../src/main/features/journal/journal-rows.ts';
-import { PostgresProjectStore } from '../../../../src/main/features/projects/project-rows.ts';
+import { ProjectStore } from '../../../../src/main/features/projects/project-rows.ts';
 import { Projects } from '../../../../src/main/features/projects/projects.ts';
 import { PostgresAttemptStore } from '../../../../src/main/features/runs/attempt-rows.ts';
 import type { RunDriver } from '../../../../src/main/features/runs/driver.ts';
@@ -17,7 +17,7 @@ import { SupervisedExecutor } from '../../../../src/main/features/runs/process/s
 import { PostgresRunReader } from '../../../../src/main/features/runs/run-queries.ts';
 import { PostgresRunStore } from '../../../../src/main/features/runs/run-rows.ts';
 import { createRuns, type Runs, type RunsParts } from '../../../../src/main/features/runs/runs.ts';
-import type { TrainableModels } from '../../../../src/main/features/training/models.ts';
+import type { TrainableModels } from '../../../../src/main/features/training/trainable-models.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { PostgresUnitOfWork } from '../../../../src/main/postgres/unit-of-work.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
@@ -30,27 +30,25 @@ import { createTestIngestion } from './test-ingestion.ts';
 const root = path.resolve(import.meta.dirname, '../../../..');
 
 /** Models whose names are what the fake trainer does. */
-const models: TrainableModels = {
-  list: async () =>
-    ['quick', 'flaky', 'failing', 'silent', 'crashing', 'slow', 'stubborn', 'waiting', 'steady'].map(
-      (name) => ({
-        id: `builtin/${name}`,
-        executor: 'builtin',
-        taskTypes: ['classification'],
-        description: { en: name, ko: name },
-        defaults: {
-          dataset: { trainSplit: 0.8, valSplit: 0.2, testSplit: 0 },
-          training: {
-            epochs: 2,
-            batchSize: 8,
-            learningRate: 0.01,
-            optimizer: 'adam',
-            scheduler: { type: 'none', warmupEpochs: 0 },
-          },
+const models: TrainableModels = async () =>
+  ['quick', 'flaky', 'failing', 'silent', 'crashing', 'slow', 'stubborn', 'waiting', 'steady'].map(
+    (name) => ({
+      id: `builtin/${name}`,
+      executor: 'builtin',
+      taskTypes: ['classification'],
+      description: { en: name, ko: name },
+      defaults: {
+        dataset: { trainSplit: 0.8, valSplit: 0.2, testSplit: 0 },
+        training: {
+          epochs: 2,
+          batchSize: 8,
+          learningRate: 0.01,
+          optimizer: 'adam',
+          scheduler: { type: 'none', warmupEpochs: 0 },
         },
-      }),
-    ),
-};
+      },
+    }),
+  );
 
 /** A dataset of three images that the tests train on, made where it is not there. */
 export async function ensureDataset(pool: pg.Pool, id: string = randomUUID()): Promise<string> {
@@ -146,7 +144,7 @@ export function createStage(options: StageOptions): Stage {
   const cache = createCache(pool);
   const changes = new ChangeFeed();
   const audit = new AuditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
-  const projectStore = new PostgresProjectStore(pool);
+  const projectStore = new ProjectStore(pool);
   const ingestion = createTestIngestion({ pool, documents, cache, pubSub, changes, log });
   const base: RunsParts = {
     machineId,
