@@ -7,16 +7,15 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { z } from 'zod';
+import { ChangeFeed } from '../../src/main/features/changes/change-feed.ts';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
-import { batchLimits } from '../../src/main/features/ingest/attempt-reader.ts';
+import type { IngestedAttempt } from '../../src/main/features/ingest/cursor.ts';
 import { metricRowColumns } from '../../src/main/features/ingest/ingest-rows.ts';
-import { PostgresIngestStore } from '../../src/main/features/ingest/ingest-store.ts';
+import { IngestStore } from '../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../src/main/features/ingest/ingestion-service.ts';
-import { MetricPartitions } from '../../src/main/features/ingest/metric-partitions.ts';
-import type { IngestedAttempt } from '../../src/main/features/ingest/ports.ts';
-import { createRunDirectoryFiles } from '../../src/main/features/ingest/run-directory-tail.ts';
-import { rollupShape } from '../../src/main/features/metrics/rollups.ts';
 import { createPool } from '../../src/main/postgres/pool.ts';
+import { createCache } from '../../src/main/stores/cache/postgres-cache.ts';
 import { createDocumentStore } from '../../src/main/stores/documents/postgres/document-store.ts';
 import { processorSeconds } from './support/cpu.ts';
 import { metricLine, writeMetricsFile } from './support/metrics-file.ts';
@@ -39,6 +38,9 @@ type Format = 'text' | 'binary';
 const columns = metricRowColumns.join(', ');
 const copyOptions = (format: Format) => `(FORMAT ${format})`;
 
+/** What ingest publishes of a commit. */
+const committed = z.object({ data: z.object({ seq: z.int() }) });
+
 /** One database with ingest on it, and COPY beside it. */
 class IngestBench implements AsyncDisposable {
   readonly pool: pg.Pool;
@@ -51,13 +53,15 @@ class IngestBench implements AsyncDisposable {
     this.folder = folder;
     const log = { warn: (details: object, message: string) => console.error(message, details) };
     this.ingestion = new IngestionService({
-      files: createRunDirectoryFiles(log),
       log,
-      store: new PostgresIngestStore(this.pool, new MetricPartitions(this.pool)),
+      store: new IngestStore(this.pool),
       documents: createDocumentStore(this.pool),
-      shape: rollupShape,
-      limits: batchLimits,
-      committed: (_, { lastSeq }) => this.heard(lastSeq),
+      cache: createCache(this.pool),
+      changes: new ChangeFeed(),
+      pubSub: {
+        publish: async (_, message) => this.heard(committed.parse(message).data.seq),
+        subscribe: async () => new AsyncDisposableStack(),
+      },
     });
   }
 
@@ -76,7 +80,7 @@ class IngestBench implements AsyncDisposable {
       attemptId,
       runId,
     ]);
-    return { runId, attemptId, attempt: 1, runDirectory };
+    return { runId, id: attemptId, attempt: 1, runDirectory };
   }
 
   /** Empties what is measured, so that every measurement begins alike. */
@@ -131,7 +135,7 @@ class IngestBench implements AsyncDisposable {
       [attempt.runId, projectId, localOwnerId],
     );
     await this.pool.query('INSERT INTO workflow_runs (id, workflow_id, attempt) VALUES ($1, $2, 1)', [
-      attempt.attemptId,
+      attempt.id,
       attempt.runId,
     ]);
     const client = await this.pool.connect();

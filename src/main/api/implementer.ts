@@ -4,7 +4,7 @@ import type { DatasetService } from '../features/datasets/dataset-service.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
 import type { EventService } from '../features/journal/event-service.ts';
 import type { LogService } from '../features/logs/log-service.ts';
-import type { MetricService } from '../features/metrics/metric-service.ts';
+import type { MetricService } from '../features/metrics/point-rows.ts';
 import type { SeriesService } from '../features/metrics/series.ts';
 import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';

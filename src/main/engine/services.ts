@@ -24,42 +24,30 @@ import { LocalRootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../features/datasets/sources/uploads.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
-import { batchLimits } from '../features/ingest/attempt-reader.ts';
-import { PostgresIngestStore } from '../features/ingest/ingest-store.ts';
+import { IngestStore } from '../features/ingest/ingest-store.ts';
 import { IngestionService } from '../features/ingest/ingestion-service.ts';
-import { LiveState } from '../features/ingest/live-state.ts';
-import { MetricPartitions } from '../features/ingest/metric-partitions.ts';
-import { createRunDirectoryFiles } from '../features/ingest/run-directory-tail.ts';
 import { PostgresJobStore } from '../features/jobs/job-rows.ts';
 import { createJobs } from '../features/jobs/jobs.ts';
 import { ModelExportJob } from '../features/jobs/model-export.ts';
 import { PostgresModelSource } from '../features/jobs/model-files.ts';
 import { StatisticsJob } from '../features/jobs/statistics.ts';
 import { EventService } from '../features/journal/event-service.ts';
-import { PostgresJournal, PostgresJournalReader } from '../features/journal/journal-rows.ts';
 import { RunChanges } from '../features/journal/run-changes.ts';
-import { PostgresLogIndex } from '../features/logs/log-index.ts';
-import { LogLines } from '../features/logs/log-lines.ts';
 import { LogService } from '../features/logs/log-service.ts';
-import { MetricService } from '../features/metrics/metric-service.ts';
-import { PostgresPointReader } from '../features/metrics/point-rows.ts';
-import { PostgresRollupReader } from '../features/metrics/rollup-rows.ts';
+import { MetricService } from '../features/metrics/point-rows.ts';
 import { rollupShape } from '../features/metrics/rollups.ts';
 import { SeriesService } from '../features/metrics/series.ts';
 import { ProjectStore } from '../features/projects/project-rows.ts';
 import { Projects } from '../features/projects/projects.ts';
-import { PostgresAttemptStore } from '../features/runs/attempt-rows.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
 import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
 import { SupervisedExecutor } from '../features/runs/process/supervised-executor.ts';
-import { PostgresRunReader } from '../features/runs/run-queries.ts';
-import { PostgresRunStore } from '../features/runs/run-rows.ts';
 import { createRuns } from '../features/runs/runs.ts';
 import { builtinModels } from '../features/training/trainable-models.ts';
 import type { TemporalEndpoint } from '../platform/endpoints.ts';
 import { appRoot } from '../platform/paths.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
-import { PostgresUnitOfWork } from '../postgres/unit-of-work.ts';
+import { Db } from '../postgres/unit-of-work.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import type { SettingsStore } from '../stores/settings/ports.ts';
 import { readSetting } from '../stores/settings/read-setting.ts';
@@ -149,26 +137,22 @@ export async function wire({ home, stores, settings, changes, disk, log }: Wirin
     machineId,
   });
 
-  const liveState = new LiveState(pubSub, cache, changes, log);
+  const db = new Db(pool);
   const ingestion = new IngestionService({
-    store: new PostgresIngestStore(pool, new MetricPartitions(pool)),
+    store: new IngestStore(pool),
     documents,
-    shape: rollupShape,
-    limits: batchLimits,
-    files: createRunDirectoryFiles(log),
-    committed: liveState.committed,
-    settle: liveState.settle,
+    pubSub,
+    cache,
+    changes,
     log,
   });
   const directories = new FileRunDirectories(openStateFolder(home, 'runs'));
-  const work = new PostgresUnitOfWork(pool);
-  const journal = new PostgresJournal();
   const artifacts = new ArtifactStore({
     rows: new ArtifactRows(pool),
     objects,
     directories,
     checkRoom,
-    notes: new ArtifactNotes(work, journal),
+    notes: new ArtifactNotes(db),
     machineId,
     changes,
     log,
@@ -184,11 +168,7 @@ export async function wire({ home, stores, settings, changes, disk, log }: Wirin
   });
   const runs = createRuns({
     machineId,
-    work,
-    journal,
-    runs: new PostgresRunStore(pool),
-    attempts: new PostgresAttemptStore(pool),
-    reader: new PostgresRunReader(pool),
+    db,
     projects: projectStore,
     datasets: repository,
     trainingData: datasets,
@@ -209,12 +189,11 @@ export async function wire({ home, stores, settings, changes, disk, log }: Wirin
     log,
   });
   const runChanges = new RunChanges(pubSub);
-  const lines = new LogLines(documents);
   const readers = {
-    events: new EventService(new PostgresJournalReader(pool), lines, runChanges),
-    metrics: new MetricService(new PostgresPointReader(pool), runChanges),
-    series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
-    logs: new LogService(new PostgresLogIndex(pool), lines, runChanges),
+    events: new EventService(db, documents, runChanges),
+    metrics: new MetricService(db, runChanges),
+    series: new SeriesService(db, rollupShape),
+    logs: new LogService(db, documents, runChanges),
   };
   const rooted = new LocalRootedFiles();
   const manifests = new Manifests({ store: objects, files: rooted, reader: new SharpImageReader() });

@@ -10,10 +10,9 @@ import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { DiskWatch } from '../../../src/main/features/disk/disk-watch.ts';
 import { StateFileSystems } from '../../../src/main/features/disk/file-systems.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
-import { PostgresJournal } from '../../../src/main/features/journal/journal-rows.ts';
 import { FileRunDirectories } from '../../../src/main/features/runs/process/run-directories.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
-import { PostgresUnitOfWork } from '../../../src/main/postgres/unit-of-work.ts';
+import { Db } from '../../../src/main/postgres/unit-of-work.ts';
 import { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 
@@ -41,7 +40,7 @@ export async function openArtifacts(
     objects,
     directories: new FileRunDirectories(path.join(folder, 'runs')),
     checkRoom: (bytes, what) => disk.checkFits('objects', bytes, what),
-    notes: new ArtifactNotes(new PostgresUnitOfWork(pool), new PostgresJournal()),
+    notes: new ArtifactNotes(new Db(pool)),
     machineId: 'machine',
     changes: new ChangeFeed(),
     log: { info: () => undefined, warn: (details) => void warnings.push(details) },

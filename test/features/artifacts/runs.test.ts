@@ -27,7 +27,7 @@ async function ofRun(objects: ObjectStore): Promise<void> {
     rows: new ArtifactRows(stage.pool),
     objects,
     checkRoom: async () => undefined,
-    notes: new ArtifactNotes(stage.parts.work, stage.parts.journal),
+    notes: new ArtifactNotes(stage.parts.db),
   });
   await using artifacts = late.artifacts;
   await stage.runs.loop.start();

@@ -1,7 +1,7 @@
 import { truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts';
+import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
 import { rollupShape } from '../../../src/main/features/metrics/rollups.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { wholeJournal } from './support/ledger.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { parseEventTime } from '../../../src/main/features/ingest/event-fields.ts';
 import { parseEventLine } from '../../../src/main/features/ingest/event-line.ts';
-import { parseEventTime } from '../../../src/main/features/ingest/event-time.ts';
 
 const count = z.int().min(0);
 const epoch = z.number().min(0).max(Number.MAX_SAFE_INTEGER);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EventOrder } from '../../../src/main/features/ingest/event-order.ts';
+import { EventOrder } from '../../../src/main/features/ingest/reading-state.ts';
 
 /** Takes numbers one after another; null stands for a line without one. Answers those taken. */
 function taken(...seqs: (number | null)[]): number[] {

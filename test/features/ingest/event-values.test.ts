@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts';
+import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { wholeJournal } from './support/ledger.ts';
 import { Workshop } from './support/workshop.ts';

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AttemptIngester } from '../../../src/main/features/ingest/attempt-ingester.ts';
 import { batchLimits } from '../../../src/main/features/ingest/attempt-reader.ts';
-import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts';
-import { createRunDirectoryFiles } from '../../../src/main/features/ingest/run-directory-tail.ts';
-import type { IngestStore } from '../../../src/main/features/ingest/store-port.ts';
+import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
+import type { IngestStore } from '../../../src/main/features/ingest/ingest-store.ts';
+import { RunDirectoryTail } from '../../../src/main/features/ingest/run-directory-tail.ts';
+import { appendToJournal } from '../../../src/main/features/journal/journal-rows.ts';
 import type { RollupShape } from '../../../src/main/features/metrics/rollups.ts';
 import type { DocumentStore } from '../../../src/main/stores/documents/ports.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -45,7 +46,7 @@ class Fuse {
 }
 
 /** Stores that fail at the fuse's place: before or after something was written, as a lost connection does. */
-function failing(fuse: Fuse): { store: IngestStore; documents: DocumentStore } {
+function failing(fuse: Fuse): { store: Pick<IngestStore, 'load' | 'commit'>; documents: DocumentStore } {
   const { store, documents } = workshop;
   const putFrom: DocumentStore['putFrom'] = async (...given) => {
     fuse.pass();
@@ -57,7 +58,7 @@ function failing(fuse: Fuse): { store: IngestStore; documents: DocumentStore } {
       get: (target, key, receiver) => (key === 'putFrom' ? putFrom : Reflect.get(target, key, receiver)),
     }),
     store: {
-      load: (attemptId) => store.load(attemptId),
+      load: (given) => store.load(given),
       commit: async (...given) => {
         fuse.pass();
         const outcome = await store.commit(...given);
@@ -74,7 +75,7 @@ function ingester(
   bytes: number,
   fuse = new Fuse(0),
 ): AttemptIngester & AsyncDisposable {
-  const tail = createRunDirectoryFiles(log).open(attempt.runDirectory);
+  const tail = new RunDirectoryTail(attempt.runDirectory, log);
   const made = new AttemptIngester(attempt, tail, {
     ...failing(fuse),
     shape,
@@ -154,8 +155,8 @@ test('two that ingest the same attempt, while a third writes into its journal, d
         await write(attempt, output, places[index - 1] ?? 0, places[index] ?? 1);
         const isLast = index === places.length - 1;
         const append = () =>
-          workshop.work.transaction((tx) =>
-            workshop.journal.append(tx, attempt.runId, null, 'state', { from: 'running', to: 'running' }),
+          workshop.db.transaction((tx) =>
+            appendToJournal(tx, attempt.runId, null, 'state', { from: 'running', to: 'running' }),
           );
         await Promise.all([one.drain(isLast), append(), other.drain(isLast), append()]);
       }

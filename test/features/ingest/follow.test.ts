@@ -37,7 +37,7 @@ test('what is appended arrives, line by line, in pieces, and after a pause', asy
       after = page.next;
     }
   }
-  await workshop.ingestion.close(attempt.attemptId);
+  await workshop.ingestion.close(attempt.id);
   await appendFile(file, metric(41));
   expect(
     (await workshop.metrics.read({ runId: attempt.runId, after, limit: 10, waitMs: 300 })).metrics,
@@ -56,7 +56,7 @@ test('a run directory that is made later is found', async () => {
   await mkdir(attempt.runDirectory);
   await appendFile(path.join(attempt.runDirectory, 'events.jsonl'), metric(1));
   expect((await waiting).metrics).toHaveLength(1);
-  await workshop.ingestion.close(attempt.attemptId);
+  await workshop.ingestion.close(attempt.id);
 });
 
 test('while nothing is written, nobody asks the database anything', async () => {
@@ -87,7 +87,7 @@ test('while nothing is written, nobody asks the database anything', async () => 
   Object.assign(workshop.pool, { query, connect });
   expect(queries).toBe(0);
   expect((user + system) / 1e6).toBeLessThan(1);
-  await workshop.ingestion.close(attempt.attemptId);
+  await workshop.ingestion.close(attempt.id);
 });
 
 test('a database that is away for a while is waited for, and nothing is missing afterwards', async () => {
@@ -109,5 +109,5 @@ test('a database that is away for a while is waited for, and nothing is missing 
   await server.end();
   const page = await workshop.metrics.read({ runId: attempt.runId, after: 1, limit: 10, waitMs: 30_000 });
   expect(page.metrics.map(({ attemptSeq }) => attemptSeq)).toEqual([2, 3]);
-  await workshop.ingestion.close(attempt.attemptId);
+  await workshop.ingestion.close(attempt.id);
 });

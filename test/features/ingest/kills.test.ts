@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts';
+import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
 import { rollupShape } from '../../../src/main/features/metrics/rollups.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { expectExactlyOnce } from './support/ledger.ts';

@@ -7,7 +7,7 @@ import {
   metricColumns,
   scaledForColumn,
   splitValues,
-} from '../../../src/main/features/metrics/metric-columns.ts';
+} from '../../../src/main/features/metrics/point-rows.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 

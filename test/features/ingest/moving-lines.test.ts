@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts';
+import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { Workshop } from './support/workshop.ts';
 
@@ -69,7 +69,7 @@ test('20,000 redraws are one line, its last state, and hardly a version more tha
   const { rows } = await workshop.pool.query(
     `SELECT (SELECT last_seq FROM workflows WHERE id = $1) AS numbers,
        (SELECT stderr_offset FROM ingest_cursors WHERE attempt_id = $2) AS offset`,
-    [attempt.runId, attempt.attemptId],
+    [attempt.runId, attempt.id],
   );
   expect(rows[0].numbers).toBe(0);
   const tookMs = performance.now() - start;

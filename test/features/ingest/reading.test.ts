@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts';
+import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
+import { appendToJournal } from '../../../src/main/features/journal/journal-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { wholeJournal } from './support/ledger.ts';
 import { eventLine, Workshop } from './support/workshop.ts';
@@ -29,7 +30,7 @@ test('a log is read by place over all attempts, from the start or from the end, 
   const first = await workshop.attempt();
   await workshop.append(first, 'stdout.log', lines(0, 1203));
   await workshop.ingestion.drain(first, { final: true });
-  await workshop.pool.query(`UPDATE workflow_runs SET status = 'failed' WHERE id = $1`, [first.attemptId]);
+  await workshop.pool.query(`UPDATE workflow_runs SET status = 'failed' WHERE id = $1`, [first.id]);
   const second = await workshop.nextAttempt(first.runId, 2);
   await workshop.append(second, 'stdout.log', lines(1203, 1300));
   await workshop.ingestion.drain(second);
@@ -98,7 +99,7 @@ test('the journal is read in pages of any size, points and log lines and all, an
   await workshop.ingestion.drain(attempt, { final: true });
   const state = { from: 'running', to: 'completed', message: 'done \0' };
   expect(
-    await workshop.work.transaction((tx) => workshop.journal.append(tx, attempt.runId, null, 'state', state)),
+    await workshop.db.transaction((tx) => appendToJournal(tx, attempt.runId, null, 'state', state)),
   ).toBe(761);
   expect(
     (await workshop.events.read({ runId: attempt.runId, after: 0, limit: 10_000, waitMs: 0 })).ended,
@@ -131,8 +132,8 @@ test('the journal is read in pages of any size, points and log lines and all, an
 test('numbers given out to many at once are dense, and a transaction that fails takes none', async () => {
   const attempt = await workshop.attempt();
   const append = (fails: boolean) =>
-    workshop.work.transaction(async (tx) => {
-      const seq = await workshop.journal.append(tx, attempt.runId, 1, 'attempt', {
+    workshop.db.transaction(async (tx) => {
+      const seq = await appendToJournal(tx, attempt.runId, 1, 'attempt', {
         from: 'starting',
         to: 'running',
       });
@@ -149,9 +150,7 @@ test('numbers given out to many at once are dense, and a transaction that fails 
   expect((await wholeJournal(workshop, attempt.runId)).map(({ seq }) => seq)).toEqual(
     given.map((_, index) => index + 1),
   );
-  const nobody = workshop.work.transaction((tx) =>
-    workshop.journal.append(tx, attempt.attemptId, null, 'state', {}),
-  );
+  const nobody = workshop.db.transaction((tx) => appendToJournal(tx, attempt.id, null, 'state', {}));
   await expect(nobody).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
 });
 
@@ -213,7 +212,7 @@ test('readers that wait are answered by what is committed next, and when the wai
   const aborted = workshop.events.read({ runId, after: 2, limit: 10, waitMs, signal: stop.signal });
   stop.abort();
   expect(await aborted).toMatchObject({ events: [], ended: false });
-  await workshop.ingestion.close(attempt.attemptId);
+  await workshop.ingestion.close(attempt.id);
 });
 
 test('all who wait for one run share one subscription', async () => {
@@ -238,8 +237,8 @@ test('a reader that waits for a run learns of its end', async () => {
   const attempt = await workshop.attempt();
   const waiting = workshop.events.read({ runId: attempt.runId, after: 0, limit: 10, waitMs: 30_000 });
   await workshop.ingestion.drain(attempt, { final: true });
-  await workshop.work.transaction(async (tx) => {
-    await workshop.journal.append(tx, attempt.runId, 1, 'attempt', { from: 'running', to: 'completed' });
+  await workshop.db.transaction(async (tx) => {
+    await appendToJournal(tx, attempt.runId, 1, 'attempt', { from: 'running', to: 'completed' });
   });
   await workshop.finish(attempt);
   await workshop.pubSub.publish(`workflow:${attempt.runId}:updates`, { type: 'run_status', data: {} });
@@ -256,7 +255,7 @@ test('lines older than the log’s lifetime leave their places behind', async ()
   await workshop.append(attempt, 'stdout.log', lines(0, 3));
   await workshop.ingestion.drain(attempt);
   await workshop.pool.query(`DELETE FROM documents WHERE collection = 'workflow_logs' AND id LIKE $1`, [
-    `${attempt.attemptId}%`,
+    `${attempt.id}%`,
   ]);
   await workshop.append(attempt, 'stdout.log', lines(3, 5));
   await workshop.ingestion.drain(attempt);

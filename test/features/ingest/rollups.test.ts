@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MetricNames } from '../../../src/main/features/metrics/metric-columns.ts';
+import { MetricNames } from '../../../src/main/features/metrics/point-rows.ts';
 import {
   type Bucket,
   type BucketSink,

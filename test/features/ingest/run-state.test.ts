@@ -62,7 +62,7 @@ test('progress, result and checkpoints stand in the rows of run and attempt, and
     { progress_percentage: 35, current_epoch: 2, total_epochs: 4, final_metrics: null },
   ]);
   const { rows } = await workshop.pool.query('SELECT checkpoint_path FROM workflow_runs WHERE id = $1', [
-    attempt.attemptId,
+    attempt.id,
   ]);
   expect(rows).toEqual([{ checkpoint_path: 'checkpoints/last' }]);
   const artifacts = await workshop.pool.query(
@@ -158,7 +158,7 @@ test('the newest state is published and cached', async () => {
     .poll(() => readSlot(workshop.cache, workflowMetricsSlot(attempt.runId)))
     .toEqual({ train_loss: 0.25, x: 'Infinity' });
   await subscription[Symbol.asyncDispose]();
-  await workshop.ingestion.close(attempt.attemptId);
+  await workshop.ingestion.close(attempt.id);
 });
 
 test('a message never grows beyond what a channel takes', async () => {
@@ -205,10 +205,10 @@ test('what the platform says stands in log and journal, and is not repeated', as
 });
 
 test('an attempt without a row is refused', async () => {
-  const attempt = { ...(await workshop.attempt()), attemptId: '00000000-0000-4000-8000-0000000000ff' };
+  const attempt = { ...(await workshop.attempt()), id: '00000000-0000-4000-8000-0000000000ff' };
   await expect(workshop.ingestion.drain(attempt)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
   await expect(
-    workshop.events.read({ runId: attempt.attemptId, after: 0, limit: 1, waitMs: 0 }),
+    workshop.events.read({ runId: attempt.id, after: 0, limit: 1, waitMs: 0 }),
   ).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
 });
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { IngestedAttempt } from '../../../src/main/features/ingest/ports.ts';
+import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { eventLine, Workshop } from './support/workshop.ts';
 

@@ -3,14 +3,9 @@ import { expect, test } from 'vitest';
 import { projectsApi } from '../../../src/main/api/projects.ts';
 import { runsApi } from '../../../src/main/api/runs.ts';
 import { EventService } from '../../../src/main/features/journal/event-service.ts';
-import { PostgresJournalReader } from '../../../src/main/features/journal/journal-rows.ts';
 import { RunChanges } from '../../../src/main/features/journal/run-changes.ts';
-import { PostgresLogIndex } from '../../../src/main/features/logs/log-index.ts';
-import { LogLines } from '../../../src/main/features/logs/log-lines.ts';
 import { LogService } from '../../../src/main/features/logs/log-service.ts';
-import { MetricService } from '../../../src/main/features/metrics/metric-service.ts';
-import { PostgresPointReader } from '../../../src/main/features/metrics/point-rows.ts';
-import { PostgresRollupReader } from '../../../src/main/features/metrics/rollup-rows.ts';
+import { MetricService } from '../../../src/main/features/metrics/point-rows.ts';
 import { rollupShape } from '../../../src/main/features/metrics/rollups.ts';
 import { SeriesService } from '../../../src/main/features/metrics/series.ts';
 import { apiContext } from '../../support/api-context.ts';
@@ -18,16 +13,16 @@ import { createWorld } from './support/acts.ts';
 import type { Stage } from './support/stage.ts';
 
 /** The contract's own client, so that every answer is held against its schema. */
-function clientOf({ pool, runs, projects, parts }: Stage) {
+function clientOf({ runs, projects, parts }: Stage) {
+  const { db, documents } = parts;
   const changes = new RunChanges(parts.pubSub);
-  const lines = new LogLines(parts.documents);
   const context = apiContext({
     projects,
     runs,
-    events: new EventService(new PostgresJournalReader(pool), lines, changes),
-    metrics: new MetricService(new PostgresPointReader(pool), changes),
-    series: new SeriesService(new PostgresRollupReader(pool), rollupShape),
-    logs: new LogService(new PostgresLogIndex(pool), lines, changes),
+    events: new EventService(db, documents, changes),
+    metrics: new MetricService(db, changes),
+    series: new SeriesService(db, rollupShape),
+    logs: new LogService(db, documents, changes),
   });
   return createRouterClient({ projects: projectsApi, runs: runsApi }, { context });
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
-import { sweepConfigDocuments } from '../../../src/main/features/runs/config-documents.ts';
 import type { NewRunRequest } from '../../../src/main/features/runs/create-run.ts';
+import { sweepConfigDocuments } from '../../../src/main/features/runs/create-run.ts';
 import { createWorld, queueRun } from './support/acts.ts';
 import { ensureDataset } from './support/stage.ts';
 
@@ -101,7 +101,7 @@ test('runs that are not named are numbered by what they train on and with', asyn
 
 test('a config document whose run was never made is swept, others and young ones stay', async () => {
   await using world = await createWorld();
-  const { documents, runs } = world.stage.parts;
+  const { documents, db } = world.stage.parts;
   const runId = await queueRun(world, 'quick');
   const made = await documents.get('training_configs', `${runId}:1`);
   if (!made) throw new Error('the run has no document');
@@ -122,7 +122,7 @@ test('a config document whose run was never made is swept, others and young ones
     ...made,
     createdAt: new Date(Date.now() - 2 * hour).toISOString(),
   });
-  expect(await sweepConfigDocuments(documents, runs)).toBe(1);
+  expect(await sweepConfigDocuments(documents, db)).toBe(1);
   expect(await documents.get('training_configs', old)).toBeNull();
   expect(await documents.get('training_configs', young)).not.toBeNull();
   expect(await documents.get('training_configs', `${runId}:1`)).not.toBeNull();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
+import { changeRun } from '../../../src/main/features/runs/run-rows.ts';
 import { hasCode } from '../../../src/main/platform/error-code.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
 import { createWorld, queueRun, untilOver, untilTraining } from './support/acts.ts';
@@ -54,10 +55,10 @@ test('a connection that breaks within a transaction takes the transaction with i
   await using world = await createWorld();
   const { pool, parts } = world.stage;
   const runId = await queueRun(world, 'quick');
-  const change = parts.work.transaction(async (tx) => {
-    await parts.runs.change(tx, runId, { error: 'half done' });
+  const change = parts.db.transaction(async (tx) => {
+    await changeRun(tx, runId, { error: 'half done' });
     await pool.query(breakAll);
-    await parts.runs.change(tx, runId, { progress: 50 });
+    await changeRun(tx, runId, { progress: 50 });
   });
   await expect(change).rejects.toThrow();
   expect(await patiently(() => world.stage.runs.views.show(runId))).toMatchObject({

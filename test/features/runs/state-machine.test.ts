@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { Advance } from '../../../src/main/features/runs/advance.ts';
+import { newestAttempt } from '../../../src/main/features/runs/attempt-rows.ts';
 import { RunCommands } from '../../../src/main/features/runs/commands.ts';
 import { RunNotifier } from '../../../src/main/features/runs/run-notifier.ts';
+import { firstQueued } from '../../../src/main/features/runs/run-rows.ts';
 import {
   type AttemptStatus,
   isEnded,
@@ -150,15 +152,8 @@ class Reality {
     const { parts } = this.world.stage;
     const { directories, executor, ingestion } = this.machine;
     const notifier = new RunNotifier(parts);
-    return new Advance({
-      ...parts,
-      notifier,
-      directories,
-      executor,
-      ingestion,
-      slots: () => slots,
-      wake: () => {},
-    });
+    const here = { notifier, directories, executor, ingestion, slots: () => slots };
+    return new Advance({ ...parts, ...here }, () => {});
   }
 
   async perform(step: Command): Promise<void> {
@@ -168,7 +163,7 @@ class Reality {
       return;
     }
     const runId = this.runIds[step.run] ?? '00000000-0000-4000-8000-00000000000b';
-    const attempt = await stage.parts.attempts.newest(runId);
+    const attempt = await newestAttempt(stage.parts.db, runId);
     if (step.kind === 'restart') this.advance = this.engine();
     else if (step.kind === 'checkpoint') {
       if (attempt?.status === 'running') this.machine.writeCheckpoint(attempt.runDirectory);
@@ -185,7 +180,7 @@ class Reality {
       JSON.stringify((await stage.pool.query('SELECT id, last_seq FROM workflows ORDER BY id')).rows);
     for (let before = ''; before !== (await seen()); ) {
       before = await seen();
-      const first = await stage.parts.runs.firstQueued('builtin', stage.parts.machineId);
+      const first = await firstQueued(stage.parts.db, 'builtin', stage.parts.machineId);
       if (first) await Promise.all([this.advance.advance(first), this.advance.advance(first)]);
       await Promise.all(
         [...this.runIds, ...this.runIds.slice(0, 1)].map((runId) => this.advance.advance(runId)),

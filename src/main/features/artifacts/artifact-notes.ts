@@ -1,19 +1,17 @@
 import { systemFault } from '../../platform/faults/system-fault.ts';
-import type { UnitOfWork } from '../../postgres/unit-of-work.ts';
-import type { Journal } from '../journal/ports.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
+import { appendToJournal } from '../journal/journal-rows.ts';
 import type { UnstoredArtifact } from './artifact-rows.ts';
 
 type Place = Pick<UnstoredArtifact, 'runId' | 'attempt'>;
 
 /** Tells in a run's history that artifacts wait for room, and that they are stored: each once, however often it is tried. */
 export class ArtifactNotes {
-  private readonly work: UnitOfWork;
-  private readonly journal: Journal;
+  private readonly db: Db;
   private readonly told = new Map<string, Place & { readonly count: number; readonly code: string }>();
 
-  constructor(work: UnitOfWork, journal: Journal) {
-    this.work = work;
-    this.journal = journal;
+  constructor(db: Db) {
+    this.db = db;
   }
 
   /** @param count of the attempt's artifacts that wait, `first` among them @param error why that one waits */
@@ -46,6 +44,6 @@ export class ArtifactNotes {
   }
 
   private async append({ runId, attempt }: Place, data: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.work.transaction((tx) => this.journal.append(tx, runId, attempt, 'attempt', data));
+    await this.db.transaction((tx) => appendToJournal(tx, runId, attempt, 'attempt', data));
   }
 }

@@ -4,9 +4,10 @@ import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
+import type { WorkLog } from '../../platform/work-log.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
-import type { RunDirectories, RunLog } from '../runs/ports.ts';
+import type { RunDirectories } from '../runs/ports.ts';
 import { artifactKey, keyInFolder } from './artifact-keys.ts';
 import type { ArtifactNotes } from './artifact-notes.ts';
 import type { ArtifactRows, StoredArtifact, UnstoredArtifact } from './artifact-rows.ts';
@@ -41,7 +42,7 @@ export class ArtifactStore implements AsyncDisposable {
     readonly notes: Pick<ArtifactNotes, 'waitForRoom' | 'stored'>;
     readonly machineId: string;
     readonly changes: ChangeFeed;
-    readonly log: RunLog;
+    readonly log: WorkLog;
   }) {
     this.parts = parts;
   }

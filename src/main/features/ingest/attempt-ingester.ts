@@ -1,30 +1,21 @@
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { StoredLine } from '../logs/log-buckets.ts';
-import { MetricNames } from '../metrics/metric-columns.ts';
+import { MetricNames } from '../metrics/point-rows.ts';
 import { type RollupShape, Rollups } from '../metrics/rollups.ts';
 import { AttemptReader, type BatchLimits } from './attempt-reader.ts';
 import type { Batch } from './batch.ts';
+import type { IngestedAttempt, IngestSummary } from './cursor.ts';
 import { type CursorPlace, decodeState, type ReadingState } from './cursor.ts';
-import { Isolation, refusalOf } from './isolation.ts';
+import type { CommitOutcome, IngestStore } from './ingest-store.ts';
 import { writeLines } from './line-writer.ts';
-import type { IngestedAttempt, IngestSummary } from './ports.ts';
-import type { CommitOutcome, IngestStore } from './store-port.ts';
-import type { RunDirectoryTail } from './tail-port.ts';
+import type { RunDirectoryTail } from './run-directory-tail.ts';
 
-export interface IngesterParts {
-  readonly store: IngestStore;
-  readonly documents: DocumentStore;
-  readonly shape: RollupShape;
-  readonly limits: BatchLimits;
-  /** Hears of every commit. */
-  readonly committed: (
-    attempt: IngestedAttempt,
-    outcome: Extract<CommitOutcome, { kind: 'committed' }>,
-    latest: Readonly<Record<string, number | string>>,
-  ) => void;
-}
+export type Committed = Extract<CommitOutcome, { kind: 'committed' }>;
+/** The last value of each metric; values that JSON has no number for are strings. */
+export type Latest = Readonly<Record<string, number | string>>;
 
-/** Where an ingester stands: what it read last, and the rollups of what it committed. Of no use any more after a failure. */
+/** What an ingester read last, and the rollups of what it committed. Of no use any more after a failure. */
 interface ReadState {
   readonly reader: AttemptReader;
   readonly rollups: Rollups;
@@ -37,13 +28,24 @@ interface ReadState {
 export class AttemptIngester {
   readonly attempt: IngestedAttempt;
   private readonly tail: RunDirectoryTail;
-  private readonly parts: IngesterParts;
+  private readonly parts;
   private state: ReadState | null = null;
   private readonly isolation: Isolation;
   private queue: Promise<unknown> = Promise.resolve();
   private queued = 0;
 
-  constructor(attempt: IngestedAttempt, tail: RunDirectoryTail, parts: IngesterParts) {
+  constructor(
+    attempt: IngestedAttempt,
+    tail: RunDirectoryTail,
+    parts: {
+      readonly store: Pick<IngestStore, 'load' | 'commit'>;
+      readonly documents: DocumentStore;
+      readonly shape: RollupShape;
+      readonly limits: BatchLimits;
+      /** Called after every commit. */
+      readonly committed: (outcome: Committed, latest: Latest) => void;
+    },
+  ) {
     this.attempt = attempt;
     this.tail = tail;
     this.parts = parts;
@@ -73,7 +75,7 @@ export class AttemptIngester {
         // A file that is still written to need not come to an end.
         if (pumped === 'nothing' || (pumped === 'done' && !final)) break;
       }
-      const { place, reading } = await this.stand();
+      const { place, reading } = await this.readState();
       const { result, events, badLines, checkpoint } = reading;
       const { path, epoch, step } = checkpoint ?? { path: '', epoch: 0, step: 0 };
       return {
@@ -90,7 +92,7 @@ export class AttemptIngester {
   logLine(level: StoredLine['level'], message: string): Promise<void> {
     return this.exclusively(async () => {
       for (;;) {
-        const state = await this.stand();
+        const state = await this.readState();
         const batch = state.reader.logLine(level, message);
         if (batch === null || (await this.commit(state, batch))) return;
       }
@@ -111,7 +113,7 @@ export class AttemptIngester {
     return done;
   }
 
-  private async stand(): Promise<ReadState> {
+  private async readState(): Promise<ReadState> {
     if (this.state) return this.state;
     const { store, shape, limits } = this.parts;
     const place = await store.load(this.attempt);
@@ -143,7 +145,7 @@ export class AttemptIngester {
   }
 
   private async pumpOnce(final: boolean, mustStop: () => boolean): Promise<Pumped> {
-    const state = await this.stand();
+    const state = await this.readState();
     let batch: Batch | null = await this.read(state, final);
     if (!batch) {
       this.isolation.end();
@@ -184,7 +186,7 @@ export class AttemptIngester {
         state.place = batch.to;
         state.reading = batch.reading;
         this.isolation.passed();
-        committed(this.attempt, outcome, state.rollups.latest());
+        committed(outcome, state.rollups.latest());
         return true;
       }
       this.state = null;
@@ -198,3 +200,66 @@ export class AttemptIngester {
 
 /** `nothing` stood in the files; `done`: what stood there is committed; `moved`: somebody else was quicker. */
 type Pumped = 'nothing' | 'done' | 'moved';
+
+/** Codes of errors that the same data meet again whenever they are tried. */
+const refusals = new Set(['INGEST_REFUSED', 'DOCUMENT_INVALID', 'DOCUMENT_TOO_LARGE']);
+
+/**
+ * Why data can't be stored, in a few words; null where the error is one that may pass (a database that is away, a full disk): only then
+ * is it of use to try again.
+ */
+export function refusalOf(error: unknown): string | null {
+  // What the language itself refuses: a stack, a string or a buffer that would be too large.
+  if (error instanceof RangeError) return error.message;
+  return error instanceof TrainyardError && refusals.has(error.code) ? error.message : null;
+}
+
+/**
+ * The search for the line that makes its batch fail: batches are halved until one holds a single line, which is then told instead
+ * of being kept.
+ */
+export class Isolation {
+  private readonly most: number;
+  private lines = Number.POSITIVE_INFINITY;
+  private refusal: string | null = null;
+  private passedInARow = 0;
+
+  /** @param most lines that a batch has where nothing is looked for */
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  get isActive(): boolean {
+    return this.lines !== Number.POSITIVE_INFINITY;
+  }
+
+  get reading(): { readonly mostLines: number; readonly refusal: string | null } {
+    return { mostLines: this.lines, refusal: this.refusal };
+  }
+
+  /** A batch was refused. Answers false where it was a refused line's own report: then it is not the line. */
+  narrow(refusal: string): boolean {
+    this.passedInARow = 0;
+    if (this.refusal !== null) {
+      this.end();
+      return false;
+    }
+    if (this.lines === 1) this.refusal = refusal;
+    else this.lines = Math.max(1, Math.floor(Math.min(this.lines, 3 * this.most) / 2));
+    return true;
+  }
+
+  /** A batch was committed. */
+  passed(): void {
+    if (!this.isActive) return;
+    this.passedInARow += 1;
+    // The refused one is among the next as many lines: where they pass, it was something else.
+    if (this.refusal !== null || this.passedInARow > 2) this.end();
+  }
+
+  end(): void {
+    this.lines = Number.POSITIVE_INFINITY;
+    this.refusal = null;
+    this.passedInARow = 0;
+  }
+}

@@ -1,16 +1,12 @@
 import type { StoredLine } from '../logs/log-buckets.ts';
-import type { MetricNames } from '../metrics/metric-columns.ts';
-import { Batch } from './batch.ts';
+import type { MetricNames } from '../metrics/point-rows.ts';
+import { Batch, noteEvent } from './batch.ts';
 import type { CursorPlace, ReadingState } from './cursor.ts';
-import { eventLimits } from './event-limits.ts';
+import { eventLimits, nothingLeftOut } from './event-fields.ts';
 import { type LineFault, parseEventLine, type TrainerEvent } from './event-line.ts';
-import { EventOrder } from './event-order.ts';
-import { nothingLeftOut } from './event-values.ts';
-import { LeftOutCounts } from './left-out.ts';
 import { LineCutter, longestLine } from './line-cutter.ts';
-import { MovingLines } from './moving-lines.ts';
-import { noteEvent } from './note-event.ts';
-import type { FilePart, LineFile, RunDirectoryTail } from './tail-port.ts';
+import { EventOrder, LeftOutCounts, MovingLines } from './reading-state.ts';
+import type { FilePart, LineFile, RunDirectoryTail } from './run-directory-tail.ts';
 
 /** How much one batch takes of each file. */
 export interface BatchLimits {

@@ -1,9 +1,37 @@
 import { z } from 'zod';
 import { metricValues } from '../../../shared/contract/run-readings.ts';
 import type { RollupState } from '../metrics/rollups.ts';
-import type { LeftOutCount } from './left-out.ts';
-import type { IngestSummary } from './ports.ts';
-import type { LineFile } from './tail-port.ts';
+import type { LeftOutCount } from './reading-state.ts';
+import type { LineFile } from './run-directory-tail.ts';
+
+/** An attempt whose run directory is ingested. */
+export interface IngestedAttempt {
+  readonly runId: string;
+  /** `workflow_runs.id` */
+  readonly id: string;
+  /** `workflow_runs.attempt`, from 1 */
+  readonly attempt: number;
+  /** Absolute. */
+  readonly runDirectory: string;
+}
+
+/** What the trainer has written so far, as far as it is committed. */
+export interface IngestSummary {
+  /** The trainer's last `result` event; null where it wrote none. */
+  readonly result: {
+    readonly status: 'completed' | 'cancelled' | 'failed';
+    readonly message: string | null;
+    readonly metrics: Readonly<Record<string, number | string>>;
+  } | null;
+  /** The newest checkpoint of kind `last` (of any kind where none is), its path relative to the run directory. */
+  readonly checkpoint: { readonly path: string; readonly epoch: number; readonly step: number } | null;
+  /** Lines of events.jsonl that were events. */
+  readonly events: number;
+  /** Lines of events.jsonl that were none; each stands in the log. */
+  readonly badLines: number;
+  /** Lines in the attempt's log. */
+  readonly logLines: number;
+}
 
 /** How far an attempt's files are committed. */
 export interface CursorPlace {

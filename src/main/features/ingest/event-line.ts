@@ -1,10 +1,19 @@
 import { logLevels } from '../../../shared/contract/run-readings.ts';
-import { exactJson } from '../metrics/metric-columns.ts';
-import { excessOf, parseEventJson } from './event-json.ts';
-import { eventLimits, largestStep } from './event-limits.ts';
-import { parseEventTime } from './event-time.ts';
-import { type LeftOut, type MetricValues, nothingLeftOut, readValues, shownName } from './event-values.ts';
-import { type LogLevel, readLevel } from './log-level.ts';
+import { exactJson } from '../metrics/point-rows.ts';
+import {
+  eventLimits,
+  excessOf,
+  type LeftOut,
+  type LogLevel,
+  largestStep,
+  type MetricValues,
+  nothingLeftOut,
+  parseEventJson,
+  parseEventTime,
+  readLevel,
+  readValues,
+  shownName,
+} from './event-fields.ts';
 
 interface Numbered {
   readonly seq: number;

@@ -1,9 +1,9 @@
 import { BinaryCopy, textField, uuidField } from '../../postgres/binary-copy.ts';
 import { toJsonbText } from '../../postgres/jsonb-text.ts';
-import { exactJson, type MetricName, metricColumns, splitValues } from '../metrics/metric-columns.ts';
+import { exactJson, type MetricName, metricColumns, splitValues } from '../metrics/point-rows.ts';
 import type { Bucket, BucketSink, ExactPoints, Rollups } from '../metrics/rollups.ts';
 import type { Batch, JournalRow } from './batch.ts';
-import type { IngestedAttempt } from './ports.ts';
+import type { IngestedAttempt } from './cursor.ts';
 
 /** Points that are written before others get their turn: some tenths of a millisecond. */
 const pointsInARow = 64;
@@ -132,7 +132,7 @@ export class MetricRows {
   /** @param firstSeq the run's number of the batch's first entry */
   constructor(attempt: IngestedAttempt, batch: Batch, firstSeq: number, rollups: Rollups, sink: BucketSink) {
     this.run = uuidField(attempt.runId);
-    this.attemptId = uuidField(attempt.attemptId);
+    this.attemptId = uuidField(attempt.id);
     this.attempt = attempt.attempt;
     this.batch = batch;
     this.firstSeq = firstSeq;

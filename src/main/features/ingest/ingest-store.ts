@@ -8,7 +8,7 @@ import { inTransaction } from '../../postgres/transaction.ts';
 import { copyRows } from '../../stores/migration/copy-rows.ts';
 import type { Rollups } from '../metrics/rollups.ts';
 import type { Batch } from './batch.ts';
-import { encodeState, type StoredCursor } from './cursor.ts';
+import { encodeState, type IngestedAttempt, type StoredCursor } from './cursor.ts';
 import {
   eventRowColumns,
   eventRows,
@@ -19,9 +19,20 @@ import {
   RollupRows,
   rollupRowColumns,
 } from './ingest-rows.ts';
-import type { MetricPartitions } from './metric-partitions.ts';
-import type { IngestedAttempt } from './ports.ts';
-import type { CommitOutcome, IngestStore } from './store-port.ts';
+import { MetricPartitions } from './metric-partitions.ts';
+
+/** What a commit came to. */
+export type CommitOutcome =
+  | {
+      readonly kind: 'committed';
+      /** The run's journal number of the batch's last entry. */
+      readonly lastSeq: number;
+      readonly status: RunStatus;
+      readonly progress: number;
+      readonly currentEpoch: number | null;
+    }
+  /** Somebody else has ingested since: the cursor is no longer where the batch starts. Nothing was written. */
+  | { readonly kind: 'moved' };
 
 interface CursorRow {
   readonly events_offset: number;
@@ -90,17 +101,18 @@ const putArtifacts = {
            size_bytes = excluded.size_bytes, created_at = excluded.created_at, object_key = NULL, sha256 = NULL`,
 };
 
-/** Ingested batches in PostgreSQL. */
-export class PostgresIngestStore implements IngestStore {
+/** Where ingested batches go. */
+export class IngestStore {
   private readonly pool: pg.Pool;
   private readonly partitions: MetricPartitions;
 
-  constructor(pool: pg.Pool, partitions: MetricPartitions) {
+  constructor(pool: pg.Pool) {
     this.pool = pool;
-    this.partitions = partitions;
+    this.partitions = new MetricPartitions(pool);
   }
 
-  async load({ attemptId, runId }: IngestedAttempt): Promise<StoredCursor> {
+  /** The attempt's cursor, which is made where it is missing. @throws TrainyardError RUN_NOT_FOUND where the attempt has no row */
+  async load({ id: attemptId, runId }: IngestedAttempt): Promise<StoredCursor> {
     const found = await this.cursor(attemptId);
     if (found) return found;
     failpoint('ingest.cursor.before');
@@ -118,6 +130,14 @@ export class PostgresIngestStore implements IngestStore {
     return made;
   }
 
+  /**
+   * Writes a batch in one transaction, if the cursor is still where the batch starts: points, rollups, journal, artifacts, the
+   * run's progress, and the cursor's new place.
+   * @param rollups takes the batch's points; it is of no use any more where this throws or answers `moved`
+   * @param writeLines is called once the cursor is locked and before anything is committed: it puts the batch's log lines
+   *   where readers look for them
+   * @throws TrainyardError INGEST_REFUSED where it is the batch that can't be written, however often it is tried
+   */
   async commit(
     attempt: IngestedAttempt,
     batch: Batch,
@@ -130,7 +150,7 @@ export class PostgresIngestStore implements IngestStore {
     const outcome = await this.refusing(async (client): Promise<CommitOutcome> => {
       const { from, to } = batch;
       const places = [from.eventsOffset, from.eventsSeq, from.stdoutOffset, from.stderrOffset, from.logLines];
-      const locked = await client.query({ ...lockCursor, values: [attempt.attemptId, ...places] });
+      const locked = await client.query({ ...lockCursor, values: [attempt.id, ...places] });
       if (locked.rowCount === 0) return { kind: 'moved' };
       failpoint('ingest.lines.before');
       await writeLines();
@@ -141,7 +161,7 @@ export class PostgresIngestStore implements IngestStore {
       await client.query({
         ...moveCursor,
         values: [
-          attempt.attemptId,
+          attempt.id,
           to.eventsOffset,
           to.eventsSeq,
           to.stdoutOffset,
@@ -247,7 +267,7 @@ async function putFiles(client: pg.PoolClient, attempt: IngestedAttempt, batch: 
     await client.query({ ...putArtifacts, values });
   }
   if (batch.checkpointPath !== null) {
-    await client.query({ ...setCheckpoint, values: [attempt.attemptId, batch.checkpointPath] });
+    await client.query({ ...setCheckpoint, values: [attempt.id, batch.checkpointPath] });
   }
 }
 

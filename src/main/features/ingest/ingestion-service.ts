@@ -1,16 +1,18 @@
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import type { WorkLog } from '../../platform/work-log.ts';
+import { workflowMetricsSlot, workflowStatusSlot, writeSlot } from '../../stores/cache/keys.ts';
+import type { Cache } from '../../stores/cache/ports.ts';
+import type { DocumentStore } from '../../stores/documents/ports.ts';
+import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { StoredLine } from '../logs/log-buckets.ts';
-import { AttemptIngester, type IngesterParts } from './attempt-ingester.ts';
-import { MovingLines } from './moving-lines.ts';
-import type { IngestedAttempt, Ingestion, IngestLog, IngestSummary } from './ports.ts';
-import type { RunDirectoryFiles, RunDirectoryTail } from './tail-port.ts';
-
-export interface IngestionParts extends IngesterParts {
-  readonly files: RunDirectoryFiles;
-  /** What of a run (of all, where none is named) is told by and by is told now. Never rejects. */
-  readonly settle?: (runId?: string) => Promise<void>;
-  readonly log: IngestLog;
-}
+import { type RollupShape, rollupShape } from '../metrics/rollups.ts';
+import { AttemptIngester, type Committed, type Latest } from './attempt-ingester.ts';
+import { type BatchLimits, batchLimits } from './attempt-reader.ts';
+import type { IngestedAttempt, IngestSummary } from './cursor.ts';
+import type { IngestStore } from './ingest-store.ts';
+import { MovingLines } from './reading-state.ts';
+import { RunDirectoryTail } from './run-directory-tail.ts';
 
 /**
  * The least time between two looks at files that grow: at a few events a second each is committed at once, at thousands they
@@ -26,38 +28,64 @@ interface Following {
   readonly ended: Promise<void>;
 }
 
-/** Ingests the attempts that it is told to follow, each on its own. */
-export class IngestionService implements Ingestion {
-  private readonly parts: IngestionParts;
+/**
+ * Brings run directories into the stores, exactly once whoever does it and whatever is killed meanwhile: every commit compares the
+ * file offsets that it started from.
+ */
+export class IngestionService {
+  private readonly parts;
+  private readonly live: LiveState;
   private readonly following = new Map<string, Following>();
 
-  constructor(parts: IngestionParts) {
+  constructor(
+    parts: LiveParts & {
+      readonly store: IngestStore;
+      readonly documents: DocumentStore;
+      readonly shape?: RollupShape;
+      readonly limits?: BatchLimits;
+    },
+  ) {
     this.parts = parts;
+    this.live = new LiveState(parts);
   }
 
+  /**
+   * Follows an attempt's files, from the call on, until it is closed or finally drained. The files need not be there yet; the
+   * attempt's row must. Harmless when repeated. A store that fails is tried again, with a pause that grows.
+   */
   async open(attempt: IngestedAttempt): Promise<void> {
-    if (this.following.has(attempt.attemptId)) return;
-    const tail = this.parts.files.open(attempt.runDirectory);
-    const ingester = new AttemptIngester(attempt, tail, this.parts);
+    if (this.following.has(attempt.id)) return;
+    const tail = this.tailOf(attempt);
+    const ingester = this.ingester(attempt, tail);
     const stop = new AbortController();
     const ended = this.follow(ingester, tail, stop.signal);
-    this.following.set(attempt.attemptId, { ingester, stop, ended });
+    this.following.set(attempt.id, { ingester, stop, ended });
   }
 
+  /**
+   * Brings in all that stands in the files now; works on open attempts and on others. `final`: the trainer has ended, so a
+   * last line without its newline counts as a line too, and the attempt is closed. Harmless when repeated.
+   * @throws what the stores throw; call it again then
+   */
   async drain(attempt: IngestedAttempt, { final = false } = {}): Promise<IngestSummary> {
     const summary = await this.withIngester(attempt, (ingester) => ingester.drain(final));
     if (final) {
-      await this.close(attempt.attemptId);
-      // Before whoever ends the run says how it ended.
-      await this.parts.settle?.(attempt.runId);
+      await this.close(attempt.id);
+      // Before the run's end is published.
+      await this.live.settle(attempt.runId);
     }
     return summary;
   }
 
+  /**
+   * Puts a line of the platform itself into the attempt's log ("the engine was restarted") and its journal; resolves once
+   * it is committed. The platform's last line of an attempt is not written again: repeating it after a kill is harmless.
+   */
   async logLine(attempt: IngestedAttempt, level: StoredLine['level'], message: string): Promise<void> {
     await this.withIngester(attempt, (ingester) => ingester.logLine(level, message));
   }
 
+  /** Stops following one attempt, once what it is about to commit is committed. */
   async close(attemptId: string): Promise<void> {
     const found = this.following.get(attemptId);
     if (!found) return;
@@ -67,19 +95,30 @@ export class IngestionService implements Ingestion {
     await found.ended;
   }
 
+  /** Stops following all. */
   async closeAll(): Promise<void> {
     await Promise.all([...this.following.keys()].map((attemptId) => this.close(attemptId)));
-    await this.parts.settle?.();
+    await this.live.settle();
+  }
+
+  private tailOf({ runDirectory }: IngestedAttempt): RunDirectoryTail {
+    return new RunDirectoryTail(runDirectory, this.parts.log);
+  }
+
+  private ingester(attempt: IngestedAttempt, tail: RunDirectoryTail): AttemptIngester {
+    const { store, documents, shape = rollupShape, limits = batchLimits } = this.parts;
+    const committed = (outcome: Committed, latest: Latest) => this.live.committed(attempt, outcome, latest);
+    return new AttemptIngester(attempt, tail, { store, documents, shape, limits, committed });
   }
 
   private async withIngester<Result>(
     attempt: IngestedAttempt,
     work: (ingester: AttemptIngester) => Promise<Result>,
   ): Promise<Result> {
-    const found = this.following.get(attempt.attemptId);
+    const found = this.following.get(attempt.id);
     if (found) return work(found.ingester);
-    await using tail = this.parts.files.open(attempt.runDirectory);
-    return await work(new AttemptIngester(attempt, tail, this.parts));
+    await using tail = this.tailOf(attempt);
+    return await work(this.ingester(attempt, tail));
   }
 
   /** Never rejects. */
@@ -88,7 +127,7 @@ export class IngestionService implements Ingestion {
     tail: RunDirectoryTail,
     signal: AbortSignal,
   ): Promise<void> {
-    const { attemptId } = ingester.attempt;
+    const { id: attemptId } = ingester.attempt;
     let pauseMs = firstPauseMs;
     try {
       while (!signal.aborted) {
@@ -128,4 +167,113 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms);
     signal.addEventListener('abort', done);
   });
+}
+
+/** The least time between two writes of a run's state into the cache. */
+const cacheEveryMs = 500;
+/** Values in a message take at most so many characters: a message has at most 7,000 bytes. */
+const longestValues = 5000;
+
+interface RunState {
+  committed: Committed;
+  latest: Latest;
+  publishing: boolean;
+  /** Something came that is not published yet. */
+  unpublished: boolean;
+  caching: NodeJS.Timeout | undefined;
+  written: Promise<void>;
+}
+
+interface LiveParts {
+  readonly pubSub: PubSub;
+  readonly cache: Cache;
+  readonly changes: ChangeFeed;
+  readonly log: Pick<WorkLog, 'warn'>;
+}
+
+/**
+ * Publishes every commit to the readers that wait, and keeps the cache's view of a run. All of it happens beside ingest: what fails
+ * here is logged, and found by readers when their wait is over.
+ */
+class LiveState {
+  private readonly parts: LiveParts;
+  private readonly runs = new Map<string, RunState>();
+
+  constructor(parts: LiveParts) {
+    this.parts = parts;
+  }
+
+  /** A batch was committed. While one message is on its way, only the newest of those that follow is kept. */
+  committed({ runId }: IngestedAttempt, committed: Committed, latest: Latest): void {
+    const state = this.runs.get(runId) ?? {
+      ...{ committed, latest, publishing: false, unpublished: true },
+      ...{ caching: undefined, written: Promise.resolve() },
+    };
+    this.runs.set(runId, Object.assign(state, { committed, latest, unpublished: true }));
+    if (!state.publishing) void this.publish(runId, state);
+    state.caching ??= setTimeout(() => void this.writeNow(runId, state), cacheEveryMs);
+  }
+
+  /** Writes what is not written yet of a run (of all, where none is named) and forgets it. Never rejects. */
+  async settle(runId?: string): Promise<void> {
+    const runIds = runId === undefined ? [...this.runs.keys()] : [runId];
+    await Promise.all(runIds.map((id) => this.settleOne(id)));
+  }
+
+  private async settleOne(runId: string): Promise<void> {
+    const state = this.runs.get(runId);
+    if (!state) return;
+    this.runs.delete(runId);
+    if (state.caching) await this.writeNow(runId, state);
+    await state.written;
+  }
+
+  private async publish(runId: string, state: RunState): Promise<void> {
+    state.publishing = true;
+    while (state.unpublished) {
+      state.unpublished = false;
+      const { status, progress, currentEpoch, lastSeq } = state.committed;
+      const data = { status, progress, currentEpoch, metrics: fitting(state.latest), seq: lastSeq };
+      try {
+        await this.parts.pubSub.publish(runChannel(runId), { type: 'training_progress', data });
+      } catch (error) {
+        this.parts.log.warn({ err: error, runId }, 'a run’s progress could not be published');
+      }
+    }
+    state.publishing = false;
+  }
+
+  private writeNow(runId: string, state: RunState): Promise<void> {
+    clearTimeout(state.caching);
+    state.caching = undefined;
+    this.parts.changes.changed('run', runId);
+    const { status, progress, currentEpoch } = state.committed;
+    const metrics = { ...state.latest };
+    state.written = state.written.then(async () => {
+      try {
+        await writeSlot(this.parts.cache, workflowStatusSlot(runId), {
+          status,
+          progress,
+          currentEpoch,
+          metrics,
+        });
+        await writeSlot(this.parts.cache, workflowMetricsSlot(runId), metrics);
+      } catch (error) {
+        this.parts.log.warn({ err: error, runId }, 'a run’s state could not be cached');
+      }
+    });
+    return state.written;
+  }
+}
+
+/** As many values as fit into a message. */
+function fitting(latest: Latest): Record<string, number | string> {
+  const kept: [string, number | string][] = [];
+  let length = 0;
+  for (const [name, value] of Object.entries(latest)) {
+    length += name.length + 30;
+    if (length > longestValues) break;
+    kept.push([name, value]);
+  }
+  return Object.fromEntries(kept);
 }

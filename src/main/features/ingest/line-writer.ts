@@ -8,7 +8,7 @@ import {
   roomInBucket,
   type StoredLine,
 } from '../logs/log-buckets.ts';
-import type { IngestedAttempt } from './ports.ts';
+import type { IngestedAttempt } from './cursor.ts';
 
 const collection = 'workflow_logs';
 const lifetimeMs = 30 * 24 * 3_600_000;
@@ -50,13 +50,13 @@ export async function writeLines(
       const shortened = await Promise.all(
         part.map(async (line, index): Promise<StoredLine> => {
           if (line.message.length <= longestInBucket) return line;
-          const id = longLineId(attempt.attemptId, start + index);
+          const id = longLineId(attempt.id, start + index);
           await documents.put(collection, { ...document(id), logs: [line] });
           return { ...line, message: line.message.slice(0, beginning), whole: id };
         }),
       );
       const { index, place } = bucketOf(start);
-      await putLines(documents, document(bucketId(attempt.attemptId, index)), place, shortened);
+      await putLines(documents, document(bucketId(attempt.id, index)), place, shortened);
     });
     from += part.length;
   }

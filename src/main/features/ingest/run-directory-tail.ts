@@ -3,8 +3,21 @@ import { type FileHandle, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../../platform/error-code.ts';
 import { openPlainFile } from '../../platform/plain-file.ts';
-import type { IngestLog } from './ports.ts';
-import type { FilePart, LineFile, RunDirectoryFiles, RunDirectoryTail } from './tail-port.ts';
+import type { WorkLog } from '../../platform/work-log.ts';
+
+/** The three files that a trainer writes lines to. */
+export type LineFile = 'events.jsonl' | 'stdout.log' | 'stderr.log';
+
+/** What stands in a file from an offset on. */
+export interface FilePart {
+  readonly bytes: Buffer;
+  /** The size of the file when it was read. */
+  readonly size: number;
+  /** When it was last written, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+  /** Something else stands in its place (a pipe, a folder), or it may not be read: there is nothing in it. */
+  readonly isUnreadable: boolean;
+}
 
 /** How long to wait at most before looking anyway: a watch may miss what another machine or a mapped file changes. */
 const safetyMs = 1000;
@@ -17,24 +30,21 @@ const nothing = Buffer.alloc(0);
 /** Why a file has nothing to read: it is not there yet, or cannot be read. */
 type Missing = 'absent' | 'unreadable';
 
-/** Run directories on this machine's disk. */
-export function createRunDirectoryFiles(log: IngestLog): RunDirectoryFiles {
-  return { open: (runDirectory) => new WatchedTail(runDirectory, log) };
-}
-
-class WatchedTail implements RunDirectoryTail {
+/** A run directory whose files grow. */
+export class RunDirectoryTail implements AsyncDisposable {
   private readonly folder: string;
-  private readonly log: IngestLog;
+  private readonly log: Pick<WorkLog, 'warn'>;
   private readonly handles = new Map<LineFile, Promise<FileHandle | Missing>>();
   /** As they were when they were last read. */
   private readonly sizes = new Map<LineFile, number>();
   private reported = false;
 
-  constructor(folder: string, log: IngestLog) {
+  constructor(folder: string, log: Pick<WorkLog, 'warn'>) {
     this.folder = folder;
     this.log = log;
   }
 
+  /** At most `limit` bytes from `offset` on; empty where nothing stands there, or the file is not there yet. */
   async read(file: LineFile, offset: number, limit: number): Promise<FilePart> {
     const handle = await this.handle(file);
     // No file yet: nothing was cut short.
@@ -60,6 +70,7 @@ class WatchedTail implements RunDirectoryTail {
     return { bytes: bytes.subarray(0, filled), size, modifiedMs, isUnreadable: false };
   }
 
+  /** The size of a file in the directory; null for anything else. */
   async sizeOf(inner: string): Promise<number | null> {
     try {
       const found = await stat(path.join(this.folder, ...inner.split('/')));
@@ -71,7 +82,8 @@ class WatchedTail implements RunDirectoryTail {
   }
 
   /**
-   * The watch lives only as long as somebody waits: while a trainer writes thousands of lines a second each of them would be
+   * Resolves when one of the files may hold more than when it was last read, or when it is time to look anyway, or when the
+   * signal aborts. The watch lives only as long as somebody waits: while a trainer writes thousands of lines a second each of them would be
    * an event, and whoever reads then comes back by itself.
    */
   async changed(signal: AbortSignal): Promise<void> {

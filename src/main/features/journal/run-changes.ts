@@ -3,24 +3,35 @@ import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
 /** How long a channel is listened to after its last reader left: most come back at once for the next page. */
 const lingerMs = 5000;
 
+/** What a reader asks of a run's journal: what stands after a number of it. */
+export interface ReadingQuery {
+  readonly runId: string;
+  readonly after: number;
+  readonly limit: number;
+  /** How long to wait where there is nothing; 0: reads once. */
+  readonly waitMs: number;
+  /** Ends the wait early. */
+  readonly signal?: AbortSignal;
+}
+
 class Channel {
   readers = 0;
-  /** Rises with every message. */
-  heard = 0;
+  /** Counts the messages. */
+  messages = 0;
   readonly wake = new Set<() => void>();
   lingering: NodeJS.Timeout | undefined;
   readonly subscription: Promise<AsyncDisposable>;
 
   constructor(pubSub: PubSub, runId: string) {
     this.subscription = pubSub.subscribe(runChannel(runId), () => {
-      this.heard += 1;
+      this.messages += 1;
       for (const wake of [...this.wake]) wake();
     });
   }
 
-  /** Resolves at the first message after `heard` was this, at the latest after `ms`. */
-  after(heard: number, ms: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.heard !== heard || signal?.aborted) return Promise.resolve();
+  /** Resolves once there were more messages than these, at the latest after `ms`. */
+  after(messages: number, ms: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.messages !== messages || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -45,17 +56,11 @@ export class RunChanges implements AsyncDisposable {
     this.pubSub = pubSub;
   }
 
-  /**
-   * Reads; where that brings nothing new, reads again at every message about the run, and once more when the wait is over.
-   * @param waitMs 0: reads once
-   * @param signal ends the wait early
-   */
+  /** Reads; where that brings nothing new, reads again at every message about the run, and once more when the wait is over. */
   async read<Page>(
-    runId: string,
-    waitMs: number,
+    { runId, waitMs, signal }: Pick<ReadingQuery, 'runId' | 'waitMs' | 'signal'>,
     read: () => Promise<Page>,
     isAnswer: (page: Page) => boolean,
-    signal?: AbortSignal,
   ): Promise<Page> {
     const end = performance.now() + waitMs;
     if (waitMs === 0 || !this.channels.has(runId)) {
@@ -67,11 +72,11 @@ export class RunChanges implements AsyncDisposable {
       await channel.subscription;
       for (;;) {
         // Before reading: what is published while it reads counts as a change.
-        const { heard } = channel;
+        const { messages } = channel;
         const page = await read();
         const leftMs = end - performance.now();
         if (isAnswer(page) || leftMs <= 0 || signal?.aborted || this.closed) return page;
-        await channel.after(heard, leftMs, signal);
+        await channel.after(messages, leftMs, signal);
       }
     } finally {
       this.leave(runId, channel);

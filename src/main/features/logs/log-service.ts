@@ -1,24 +1,22 @@
 import { type LogLine, logLevels, type MovingLines } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import type { RunChanges } from '../journal/run-changes.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
+import type { DocumentStore } from '../../stores/documents/ports.ts';
+import type { ReadingQuery, RunChanges } from '../journal/run-changes.ts';
 import type { StoredLine } from './log-buckets.ts';
-import type { LogLines } from './log-lines.ts';
-import type { LogIndex, LogLengths } from './ports.ts';
+import { readLines } from './log-lines.ts';
+import { type LogLengths, logLengths } from './log-queries.ts';
 
-export interface LogQuery {
-  readonly runId: string;
+/** `limit` counts the lines that are looked at. */
+export interface LogQuery extends Omit<ReadingQuery, 'after'> {
   /** A line's place; negative: from the end. */
   readonly from: number;
-  /** Lines that are looked at. */
-  readonly limit: number;
   /** This level and above; null: all. */
   readonly level: LogLine['level'] | null;
   /** Case-insensitive; null: all. */
   readonly search: string | null;
-  readonly waitMs: number;
   /** The version of the moving lines that the reader has: another one is a change. Left out: they are not waited for. */
   readonly movingSeen?: string | undefined;
-  readonly signal?: AbortSignal;
 }
 
 export interface LogPage {
@@ -31,26 +29,24 @@ export interface LogPage {
 
 /** A run's log: the lines of all its attempts, one attempt behind the other. */
 export class LogService {
-  private readonly index: LogIndex;
-  private readonly lines: LogLines;
-  private readonly changes: RunChanges;
+  private readonly db;
+  private readonly documents;
+  private readonly changes;
 
-  constructor(index: LogIndex, lines: LogLines, changes: RunChanges) {
-    this.index = index;
-    this.lines = lines;
+  constructor(db: Db, documents: Pick<DocumentStore, 'getMany'>, changes: RunChanges) {
+    this.db = db;
+    this.documents = documents;
     this.changes = changes;
   }
 
   /** Lines from a place on; waits for some where there are none. Filters leave lines out and never move `next`. @throws TrainyardError RUN_NOT_FOUND */
   read(query: LogQuery): Promise<LogPage> {
-    const { runId, waitMs, signal } = query;
     // Counted from the end once: the end moves while it waits.
     let from: number | null = null;
     return this.changes.read(
-      runId,
-      waitMs,
+      query,
       async () => {
-        const lengths = await this.index.lengths(runId);
+        const lengths = await logLengths(this.db, query.runId);
         from ??= query.from < 0 ? Math.max(0, totalOf(lengths) + query.from) : query.from;
         return this.page(lengths, from, query);
       },
@@ -58,7 +54,6 @@ export class LogService {
         ended ||
         next > (from ?? 0) ||
         (query.movingSeen !== undefined && query.movingSeen !== moving.version),
-      signal,
     );
   }
 
@@ -73,7 +68,7 @@ export class LogService {
       if (count > 0) ranges.push({ attempt, attemptId, first: start, from: start - first, count });
       first += lines;
     }
-    const found = await this.lines.read(ranges);
+    const found = await readLines(this.documents, ranges);
     const keeps = filter(query);
     const lines = ranges.flatMap(({ attempt, first: start }, index) =>
       (found[index] ?? []).flatMap((line, place) =>

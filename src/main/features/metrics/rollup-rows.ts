@@ -1,18 +1,46 @@
-import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { fromJsonbText } from '../../postgres/jsonb-text.ts';
+import { query } from '../../postgres/rows.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
 import { decodeState } from '../ingest/cursor.ts';
-import { pointsBetween } from './point-rows.ts';
-import type {
-  BucketColumns,
-  BucketRange,
-  RollupReader,
-  RollupView,
-  StepWindow,
-  StoredPoint,
-  TouchedRange,
-} from './ports.ts';
+import { pointsBetween, type StoredPoint } from './point-rows.ts';
 import type { ExactPoints, RollupState } from './rollups.ts';
+
+/** A line of one attempt's metric at one level. */
+export interface BucketRange {
+  readonly attempt: number;
+  readonly name: string;
+  readonly level: number;
+  /** From this bucket to before that one. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The steps that a chart shows, both included. */
+export interface StepWindow {
+  readonly fromStep: number;
+  readonly toStep: number;
+}
+
+/** Buckets in columns of equal length, in order; `min`, `max` are null where no point is finite, `sum` where it is not. */
+export interface BucketColumns {
+  readonly count: readonly number[];
+  readonly nonFinite: readonly number[];
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+  readonly sum: readonly (number | null)[];
+  readonly lastStep: readonly number[];
+  readonly lastEpoch: readonly number[];
+}
+
+/** Those buckets of a range that touch a window, and whatever stands between them. */
+export interface TouchedRange {
+  readonly from: number;
+  readonly to: number;
+  /** The journal numbers of their first and last point. */
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+}
 
 /** The ranges as a table: $2 attempts, $3 names, $4 levels, $5 from, $6 to. */
 const wanted = `unnest($2::integer[], $3::text[], $4::smallint[], $5::bigint[], $6::bigint[])
@@ -63,20 +91,25 @@ interface TouchedRow {
   readonly last_seq: number | null;
 }
 
-/** Rollups of PostgreSQL. One statement says what there is; the rows it speaks of never change: no transaction is needed. */
-export class PostgresRollupReader implements RollupReader {
-  private readonly pool: pg.Pool;
+/** What the rollups of a run hold, as of one moment: the rows it speaks of never change, so that no transaction is needed. */
+export class RollupView {
+  /** The journal's last number: what the view covers. */
+  readonly lastSeq: number;
+  /** By attempt number, in order. */
+  readonly attempts: readonly { readonly attempt: number; readonly rollups: RollupState }[];
+  private readonly db: Db;
+  private readonly runId: string;
 
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
+  private constructor(db: Db, runId: string, lastSeq: number, attempts: RollupView['attempts']) {
+    this.db = db;
+    this.runId = runId;
+    this.lastSeq = lastSeq;
+    this.attempts = attempts;
   }
 
-  async view<Result>(runId: string, read: (view: RollupView) => Promise<Result>): Promise<Result> {
-    const { rows } = await this.pool.query<ViewRow>({
-      name: 'rollup-view',
-      text: selectView,
-      values: [runId],
-    });
+  /** @throws TrainyardError RUN_NOT_FOUND */
+  static async open(db: Db, runId: string): Promise<RollupView> {
+    const rows = await query<ViewRow>(db, { name: 'rollup-view', text: selectView }, [runId]);
     const [first] = rows;
     if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
     const attempts = rows.flatMap(({ attempt, state }) =>
@@ -84,29 +117,13 @@ export class PostgresRollupReader implements RollupReader {
         ? []
         : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
     );
-    return read(new PostgresRollupView(this.pool, runId, first.last_seq, attempts));
-  }
-}
-
-class PostgresRollupView implements RollupView {
-  readonly lastSeq: number;
-  readonly attempts: readonly { readonly attempt: number; readonly rollups: RollupState }[];
-  private readonly pool: pg.Pool;
-  private readonly runId: string;
-
-  constructor(pool: pg.Pool, runId: string, lastSeq: number, attempts: RollupView['attempts']) {
-    this.pool = pool;
-    this.runId = runId;
-    this.lastSeq = lastSeq;
-    this.attempts = attempts;
+    return new RollupView(db, runId, first.last_seq, attempts);
   }
 
+  /** Whole buckets of each range, of level 1 or above. */
   async buckets(ranges: readonly BucketRange[]): Promise<BucketColumns[]> {
-    const { rows } = await this.pool.query<BucketRow>({
-      name: 'rollup-buckets',
-      text: selectBuckets,
-      values: this.parameters(ranges),
-    });
+    const statement = { name: 'rollup-buckets', text: selectBuckets };
+    const rows = await query<BucketRow>(this.db, statement, this.parameters(ranges));
     return rows.map(({ whole: [count, nonFinite, lastStep, lastEpoch], real: [min, max, sum] }) => ({
       count: count ?? [],
       nonFinite: nonFinite ?? [],
@@ -118,21 +135,21 @@ class PostgresRollupView implements RollupView {
     }));
   }
 
+  /** The points that the buckets of each range, of level 1, hold as they are. */
   async exact(ranges: readonly BucketRange[]): Promise<ExactPoints[]> {
-    const { rows } = await this.pool.query<ExactRow>({
-      name: 'rollup-exact',
-      text: selectExact,
-      values: this.parameters(ranges),
-    });
+    const statement = { name: 'rollup-exact', text: selectExact };
+    const rows = await query<ExactRow>(this.db, statement, this.parameters(ranges));
     return rows.map(({ points }) => (points ?? []).flatMap((bucket) => (bucket ?? []).map(Number)));
   }
 
-  async within(ranges: readonly BucketRange[], window: StepWindow): Promise<(TouchedRange | null)[]> {
-    const { rows } = await this.pool.query<TouchedRow>({
-      name: 'rollup-touched',
-      text: selectTouched,
-      values: [...this.parameters(ranges), window.fromStep, window.toStep],
-    });
+  /** Of each range, the part that touches the window; null where nothing does. */
+  async within(
+    ranges: readonly BucketRange[],
+    { fromStep, toStep }: StepWindow,
+  ): Promise<(TouchedRange | null)[]> {
+    const statement = { name: 'rollup-touched', text: selectTouched };
+    const values = [...this.parameters(ranges), fromStep, toStep];
+    const rows = await query<TouchedRow>(this.db, statement, values);
     return rows.map(({ first, behind, first_seq: firstSeq, last_seq: lastSeq }) =>
       first === null || behind === null || firstSeq === null || lastSeq === null
         ? null
@@ -140,18 +157,13 @@ class PostgresRollupView implements RollupView {
     );
   }
 
+  /** Points as they were given, with journal numbers from and to, both included. */
   points(fromSeq: number, toSeq: number): Promise<StoredPoint[]> {
-    return pointsBetween(this.pool, this.runId, fromSeq, Math.min(toSeq, this.lastSeq));
+    return pointsBetween(this.db, this.runId, fromSeq, Math.min(toSeq, this.lastSeq));
   }
 
   private parameters(ranges: readonly BucketRange[]): unknown[] {
-    return [
-      this.runId,
-      ranges.map(({ attempt }) => attempt),
-      ranges.map(({ name }) => name),
-      ranges.map(({ level }) => level),
-      ranges.map(({ from }) => from),
-      ranges.map(({ to }) => to),
-    ];
+    const fields = ['attempt', 'name', 'level', 'from', 'to'] as const;
+    return [this.runId, ...fields.map((field) => ranges.map((range) => range[field]))];
   }
 }

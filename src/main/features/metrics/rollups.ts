@@ -1,4 +1,4 @@
-import { exactJson, type MetricName } from './metric-columns.ts';
+import { exactJson, type MetricName } from './point-rows.ts';
 
 /** How points are rolled up. Level n ≥ 1 has buckets of `baseWidth` · `factor`^(n-1) points. */
 export interface RollupShape {

@@ -1,8 +1,8 @@
 import type { Series } from '../../../shared/contract/run-readings.ts';
-import type { BucketRange, RollupView, StepWindow, StoredPoint, TouchedRange } from './ports.ts';
+import type { StoredPoint } from './point-rows.ts';
+import type { BucketRange, RollupView, StepWindow, TouchedRange } from './rollup-rows.ts';
 import { type Bucket, bucketWidth, type RollupShape } from './rollups.ts';
-import { type LevelChoice, openAt, wholeBuckets, wholeRange } from './series-level.ts';
-import { groupSize, SeriesLine } from './series-line.ts';
+import { groupSize, type LevelChoice, openAt, SeriesLine, wholeBuckets, wholeRange } from './series-line.ts';
 
 /** Journal numbers that are read point by point at most: of a metric that is rare, they hold far more points of others. */
 const mostNumbers = 20_000;

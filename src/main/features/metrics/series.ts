@@ -1,8 +1,8 @@
 import type { Series } from '../../../shared/contract/run-readings.ts';
-import type { RollupReader, RollupView, StepWindow } from './ports.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
+import { RollupView, type StepWindow } from './rollup-rows.ts';
 import { bucketWidth, openLines, type RollupShape } from './rollups.ts';
-import { chooseLevel, type LevelChoice, openAt, wholeRange } from './series-level.ts';
-import { groupSize, SeriesLine } from './series-line.ts';
+import { chooseLevel, groupSize, type LevelChoice, openAt, SeriesLine, wholeRange } from './series-line.ts';
 import { locate } from './series-window.ts';
 
 export interface SeriesQuery {
@@ -20,38 +20,35 @@ const fewestOfLine = 64;
 
 /** Chart lines out of rollups: what they cost depends on how fine they are, not on how long the run is. */
 export class SeriesService {
-  private readonly reader: RollupReader;
-  private readonly shape: RollupShape;
+  private readonly db;
+  private readonly shape;
 
-  constructor(reader: RollupReader, shape: RollupShape) {
-    this.reader = reader;
+  constructor(db: Db, shape: RollupShape) {
+    this.db = db;
     this.shape = shape;
   }
 
   /** The lines, and the journal number that they cover. @throws TrainyardError RUN_NOT_FOUND */
-  read({ runId, names, maxPoints, window }: SeriesQuery): Promise<{ series: Series[]; cursor: number }> {
-    return this.reader.view(runId, async (view) => {
-      const wanted = names && new Set(names);
-      const lines = view.attempts.flatMap(({ attempt, rollups }) =>
-        openLines(rollups)
-          .filter(({ name, total }) => total > 0 && (!wanted || wanted.has(name)))
-          .map((line) => ({ attempt, line })),
-      );
-      lines.sort((a, b) =>
+  async read(query: SeriesQuery): Promise<{ series: Series[]; cursor: number }> {
+    const { runId, names, maxPoints, window } = query;
+    const view = await RollupView.open(this.db, runId);
+    const wanted = names && new Set(names);
+    const lines = view.attempts
+      .flatMap(({ attempt, rollups }) => openLines(rollups).map((line) => ({ attempt, line })))
+      .filter(({ line: { name, total } }) => total > 0 && (!wanted || wanted.has(name)))
+      .sort((a, b) =>
         a.line.name < b.line.name ? -1 : a.line.name > b.line.name ? 1 : a.attempt - b.attempt,
       );
-      const share = Math.floor(mostBuckets / Math.max(1, lines.length));
-      const limit = Math.min(maxPoints, Math.max(fewestOfLine, share));
-      const chosen = lines.map(({ attempt, line }) => ({
-        attempt,
-        line,
-        level: chooseLevel(this.shape, line.total, limit),
-      }));
-      const series = window
-        ? await locate(view, this.shape, chosen, window, limit)
-        : await this.whole(view, chosen, limit);
-      return { series, cursor: view.lastSeq };
-    });
+    const share = Math.floor(mostBuckets / Math.max(1, lines.length));
+    const limit = Math.min(maxPoints, Math.max(fewestOfLine, share));
+    const chosen = lines.map((line) => ({
+      ...line,
+      level: chooseLevel(this.shape, line.line.total, limit),
+    }));
+    const series = window
+      ? await locate(view, this.shape, chosen, window, limit)
+      : await this.whole(view, chosen, limit);
+    return { series, cursor: view.lastSeq };
   }
 
   private async whole(view: RollupView, chosen: readonly LevelChoice[], limit: number): Promise<Series[]> {

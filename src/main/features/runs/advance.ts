@@ -1,30 +1,31 @@
 import { AttemptFinisher } from './attempt-finisher.ts';
-import { AttemptStarter } from './attempt-starter.ts';
-import { type Claim, claim } from './claim.ts';
+import { type AttemptRow, newestAttempt } from './attempt-rows.ts';
+import { AttemptStarter, type Claim, claimRun } from './attempt-starter.ts';
 import { decide, isUnderWay, type Step } from './decide.ts';
-import { Following } from './following.ts';
-import type { Observation } from './observation.ts';
-import type { AdvanceParts } from './parts.ts';
-import type { AttemptRow, RunRow } from './ports.ts';
+import type { Observation, Workstation } from './ports.ts';
+import { findRun, type RunRow } from './run-rows.ts';
 
 /**
  * Moves runs on. `advance` may be called by anybody, at any time, twice: it looks at the rows and at the run directory, writes
  * what it intends, does it, and writes what came of it, until there is nothing to do but wait.
  */
 export class Advance implements Disposable {
-  private readonly parts: AdvanceParts;
-  private readonly following: Following;
+  private readonly parts: Workstation;
+  private readonly wake: (runId: string) => void;
   private readonly starter: AttemptStarter;
   private readonly finisher: AttemptFinisher;
+  /** The watched run directories, by attempt. */
+  private readonly watches = new Map<string, Disposable>();
   /** By run: the advance under way, and the one after it, for all who ask meanwhile. */
   private readonly current = new Map<string, Promise<void>>();
   private readonly next = new Map<string, Promise<void>>();
   private closed = false;
 
-  constructor(parts: AdvanceParts) {
+  /** @param wake asks for another look at a run */
+  constructor(parts: Workstation, wake: (runId: string) => void) {
     this.parts = parts;
-    this.following = new Following(parts.ingestion, parts.executor, parts.wake);
-    this.finisher = new AttemptFinisher(parts, this.following);
+    this.wake = wake;
+    this.finisher = new AttemptFinisher(parts, (attempt) => this.unfollow(attempt));
     this.starter = new AttemptStarter(parts, this.finisher);
   }
 
@@ -38,15 +39,15 @@ export class Advance implements Disposable {
       this.next.delete(runId);
       return this.begin(runId);
     };
-    // Whoever asked for the current one hears of its failure; who asks now gets a try of their own.
+    // Whoever asked for the current one gets its failure; who asks now gets a try of their own.
     const following = current.then(begin, begin);
     this.next.set(runId, following);
     return following;
   }
 
-  /** Gives a queued run an attempt; see {@link claim}. */
+  /** Gives a queued run an attempt; see {@link claimRun}. */
   async claim(runId: string): Promise<Claim> {
-    const claimed = await claim(this.parts, runId);
+    const claimed = await claimRun(this.parts, runId);
     if (claimed === 'claimed') await this.parts.notifier.changed(runId);
     return claimed;
   }
@@ -59,7 +60,7 @@ export class Advance implements Disposable {
 
   /** Whether {@link advance} would have something to do here now. */
   async isDue(runId: string): Promise<boolean> {
-    const run = await this.parts.runs.find(runId);
+    const run = await findRun(this.parts.db, runId);
     if (!run) return false;
     const step = decide(run, ...(await this.newest(runId)));
     return step.kind !== 'rest' || step.stop !== null;
@@ -70,15 +71,16 @@ export class Advance implements Disposable {
     while (this.current.size > 0) await Promise.allSettled([...this.current.values(), ...this.next.values()]);
   }
 
-  /** Begins no further step and watches nothing more; the trainers go on. */
+  /** Begins no further step and watches nothing more; trainers and ingestion go on. */
   [Symbol.dispose](): void {
     this.closed = true;
-    this.following[Symbol.dispose]();
+    for (const watch of this.watches.values()) watch[Symbol.dispose]();
+    this.watches.clear();
   }
 
   /** The newest attempt, and what stands in its directory where it is under way here. */
   private async newest(runId: string): Promise<[AttemptRow | null, Observation | null]> {
-    const attempt = await this.parts.attempts.newest(runId);
+    const attempt = await newestAttempt(this.parts.db, runId);
     const isOurs = isUnderWay(attempt) && attempt.machineId === this.parts.machineId;
     return [attempt, isOurs ? await this.parts.directories.observe(attempt.runDirectory) : null];
   }
@@ -91,13 +93,31 @@ export class Advance implements Disposable {
 
   private async steps(runId: string): Promise<void> {
     while (!this.closed) {
-      const run = await this.parts.runs.find(runId);
+      const run = await findRun(this.parts.db, runId);
       if (!run) return;
       const [attempt, seen] = await this.newest(runId);
       const step = decide(run, attempt, seen);
-      if (step.kind === 'rest' && attempt && seen) await this.following.follow(attempt);
+      if (step.kind === 'rest' && attempt && seen) await this.follow(attempt);
       if (!(await this.perform(run, step))) return;
     }
+  }
+
+  /** Watches and ingests an attempt's run directory; harmless when repeated. */
+  private async follow(attempt: AttemptRow): Promise<void> {
+    const { executor, ingestion } = this.parts;
+    if (!this.watches.has(attempt.id)) {
+      const wake = () => this.wake(attempt.runId);
+      this.watches.set(attempt.id, executor.watch(attempt.runDirectory, wake));
+      // What changed between the last look and the watch was not noticed.
+      wake();
+    }
+    await ingestion.open(attempt);
+  }
+
+  private async unfollow(attempt: AttemptRow): Promise<void> {
+    this.watches.get(attempt.id)?.[Symbol.dispose]();
+    this.watches.delete(attempt.id);
+    await this.parts.ingestion.close(attempt.id);
   }
 
   /** Does a step; answers whether to look again at once. */
@@ -121,7 +141,7 @@ export class Advance implements Disposable {
       case 'finish':
         await this.finisher.finish(step.attempt, step.exit);
         return false;
-      case 'mark lost':
+      case 'mark-lost':
         await this.finisher.markLost(run, step.attempt, step.fault);
         return false;
     }

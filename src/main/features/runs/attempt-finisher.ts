@@ -1,54 +1,40 @@
 import { mayTransition, runStatusAfter } from '../../../shared/model/run.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { IngestSummary } from '../ingest/ports.ts';
+import type { IngestSummary } from '../ingest/cursor.ts';
+import { type AttemptChange, type AttemptRow, newestAttempt } from './attempt-rows.ts';
+import { changeAttemptStatus, changeRunStatus } from './change-status.ts';
 import { defaultGraceMs, isUnderWay } from './decide.ts';
-import type { Following } from './following.ts';
-import type { ExitRecord } from './observation.ts';
 import { lostOutcome, type Outcome, outcomeOf } from './outcome.ts';
-import { type AdvanceParts, ingested } from './parts.ts';
-import type { AttemptChange, AttemptRow, RunRow } from './ports.ts';
-import { moveAttempt, moveRun } from './transitions.ts';
+import type { ExitRecord, Workstation } from './ports.ts';
+import { lockRun, type RunRow } from './run-rows.ts';
 
 /** How many lines of standard error an ended run shows. */
 const shownErrorLines = 20;
 
 /** How an attempt, and its run with it, comes to its end. */
 export class AttemptFinisher {
-  private readonly parts: AdvanceParts;
-  private readonly following: Following;
+  private readonly parts: Workstation;
+  private readonly unfollow: (attempt: AttemptRow) => Promise<void>;
 
-  constructor(parts: AdvanceParts, following: Following) {
+  /** @param unfollow stops watching and ingesting an attempt that ended */
+  constructor(parts: Workstation, unfollow: (attempt: AttemptRow) => Promise<void>) {
     this.parts = parts;
-    this.following = following;
+    this.unfollow = unfollow;
   }
 
   /** Cancels a run whose trainer was never started. */
   async cancelUnstarted(runId: string): Promise<void> {
-    const { work, runs, attempts, notifier } = this.parts;
+    const { db, notifier } = this.parts;
     failpoint('run.cancel-unstarted.before');
-    const cancelled = await work.transaction(async (tx) => {
-      const run = await runs.lock(tx, runId);
+    const cancelled = await db.transaction(async (tx) => {
+      const run = await lockRun(tx, runId);
       if (run?.status !== 'queued' || run.cancelRequestedAt === null) return false;
-      const attempt = await attempts.newest(runId, tx);
+      const attempt = await newestAttempt(tx, runId);
       const now = new Date();
-      if (isUnderWay(attempt)) {
-        await moveAttempt(
-          this.parts,
-          tx,
-          attempt,
-          'cancelled',
-          { cause: 'cancelled', endedAt: now },
-          { cause: 'cancelled' },
-        );
-      }
-      await moveRun(
-        this.parts,
-        tx,
-        run,
-        'cancelled',
-        { completedAt: now, retryWanted: null },
-        { cause: 'cancelled' },
-      );
+      const why = { cause: 'cancelled' };
+      if (isUnderWay(attempt))
+        await changeAttemptStatus(tx, attempt, 'cancelled', { ...why, endedAt: now }, why);
+      await changeRunStatus(tx, run, 'cancelled', { completedAt: now, retryWanted: null }, why);
       return true;
     });
     if (!cancelled) return;
@@ -56,47 +42,37 @@ export class AttemptFinisher {
     await notifier.changed(runId);
   }
 
-  /** The supervisor said how the trainer ended. */
+  /** The supervisor recorded how the trainer ended. */
   async finish(attempt: AttemptRow, exit: ExitRecord): Promise<void> {
-    const { result, checkpoint, errorLines } = await this.lastWords(attempt);
-    await this.end(
-      attempt,
-      outcomeOf(exit, result, errorLines),
-      {
-        exitCode: exit.exitCode,
-        exitSignal: exit.signal,
-        endedAt: exit.endedAt,
-        startedAt: exit.startedAt,
-        ...(checkpoint === null ? {} : { checkpointPath: checkpoint.path }),
-      },
-      result,
-    );
+    const { result, checkpoint, errorLines } = await this.drain(attempt);
+    const { exitCode, signal: exitSignal, endedAt, startedAt } = exit;
+    const facts = { exitCode, exitSignal, endedAt, startedAt, ...pathOf(checkpoint) };
+    await this.end(attempt, outcomeOf(exit, result, errorLines), facts, result);
   }
 
   /**
-   * The supervisor is dead and left no word of how the trainer ended.
-   * @param fault why its word cannot be read, where there is one
+   * The supervisor is dead and left no record of how the trainer ended.
+   * @param fault why its record cannot be read, where there is one
    */
   async markLost(run: RunRow, attempt: AttemptRow, fault?: string): Promise<void> {
     const { executor, ingestion } = this.parts;
     // The trainer ends itself when its supervisor is gone, and writes a last checkpoint: what it writes is waited for.
     await executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
     await ingestion.logLine(
-      ingested(attempt),
+      attempt,
       'error',
       fault === undefined
         ? 'The trainer’s supervisor was killed: this attempt is lost.'
         : `What the trainer’s supervisor wrote cannot be read (${fault}): this attempt is lost.`,
     );
-    const { result, checkpoint, errorLines } = await this.lastWords(attempt);
-    const facts = checkpoint === null ? {} : { checkpointPath: checkpoint.path };
-    await this.end(attempt, lostOutcome(result, errorLines, fault), facts, result);
+    const { result, checkpoint, errorLines } = await this.drain(attempt);
+    await this.end(attempt, lostOutcome(result, errorLines, fault), pathOf(checkpoint), result);
   }
 
   /** Brings in all that the trainer wrote. */
-  private async lastWords(attempt: AttemptRow): Promise<IngestSummary & { errorLines: string[] }> {
+  private async drain(attempt: AttemptRow): Promise<IngestSummary & { errorLines: string[] }> {
     failpoint('attempt.drain.before');
-    const summary = await this.parts.ingestion.drain(ingested(attempt), { final: true });
+    const summary = await this.parts.ingestion.drain(attempt, { final: true });
     failpoint('attempt.drain.after');
     const errorLines = await this.parts.directories.lastErrorLines(attempt.runDirectory, shownErrorLines);
     return { ...summary, errorLines };
@@ -106,37 +82,29 @@ export class AttemptFinisher {
   async end(
     attempt: AttemptRow,
     outcome: Outcome,
-    facts: Omit<AttemptChange, 'status' | 'cause' | 'message'>,
-    result: IngestSummary['result'],
+    facts: Omit<AttemptChange, 'status' | 'cause' | 'message'> = {},
+    result: IngestSummary['result'] = null,
   ): Promise<void> {
-    const { work, runs, attempts, notifier } = this.parts;
+    const { db, notifier } = this.parts;
     const { status, cause } = outcome;
     // PostgreSQL's text holds no NUL; a trainer's standard error may.
     const message = outcome.message?.replaceAll('\0', '') ?? null;
     const runStatus = runStatusAfter(status);
     failpoint('attempt.finish.before');
-    const project = await work.transaction(async (tx) => {
-      const run = await runs.lock(tx, attempt.runId);
-      const newest = await attempts.newest(attempt.runId, tx);
-      if (!run || newest?.id !== attempt.id || !isUnderWay(newest)) return null;
-      const endedAt = facts.endedAt ?? new Date();
+    const ended = await db.transaction(async (tx) => {
+      const run = await lockRun(tx, attempt.runId);
+      const newest = await newestAttempt(tx, attempt.runId);
+      if (!run || newest?.id !== attempt.id || !isUnderWay(newest)) return false;
+      const { exitCode = null, exitSignal = null, endedAt = new Date() } = facts;
       const why = { cause, ...(message === null ? {} : { message }) };
-      const exit = { exitCode: facts.exitCode ?? null, exitSignal: facts.exitSignal ?? null };
-      await moveAttempt(
-        this.parts,
-        tx,
-        newest,
-        status,
-        { ...facts, endedAt, cause, message },
-        { ...why, ...exit },
-      );
+      const change = { ...facts, endedAt, cause, message };
+      await changeAttemptStatus(tx, newest, status, change, { ...why, exitCode, exitSignal });
       // A trainer can be over before anybody saw it run.
-      if (!mayTransition(run.status, runStatus)) await moveRun(this.parts, tx, run, 'running', {});
-      const from = mayTransition(run.status, runStatus) ? run.status : 'running';
-      await moveRun(
-        this.parts,
+      const isDirect = mayTransition(run.status, runStatus);
+      if (!isDirect) await changeRunStatus(tx, run, 'running', {});
+      await changeRunStatus(
         tx,
-        { id: run.id, status: from },
+        { id: run.id, status: isDirect ? run.status : 'running' },
         runStatus,
         {
           completedAt: endedAt,
@@ -146,11 +114,15 @@ export class AttemptFinisher {
         },
         why,
       );
-      return run.projectId;
+      return true;
     });
-    if (project !== null) failpoint('attempt.finish.after');
-    await this.following.leave(attempt);
+    if (ended) failpoint('attempt.finish.after');
+    await this.unfollow(attempt);
     await notifier.changed(attempt.runId);
     this.parts.attemptEnded?.(attempt.id);
   }
+}
+
+function pathOf(checkpoint: IngestSummary['checkpoint']): Pick<AttemptChange, 'checkpointPath'> {
+  return checkpoint === null ? {} : { checkpointPath: checkpoint.path };
 }

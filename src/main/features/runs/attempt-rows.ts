@@ -1,124 +1,96 @@
 import path from 'node:path';
-import type { Kysely } from 'kysely';
-import type pg from 'pg';
 import type { AttemptStatus } from '../../../shared/model/run.ts';
-import { createDatabase, type Database } from '../../postgres/database.ts';
-import { rowsOf } from '../../postgres/rows.ts';
+import { query, setColumns } from '../../postgres/rows.ts';
 import type { Checkpoint } from '../../postgres/run-tables.ts';
-import type { Tx } from '../../postgres/unit-of-work.ts';
-import { clientOf } from '../../postgres/unit-of-work.ts';
-import type { AttemptChange, AttemptRow, AttemptStore } from './ports.ts';
+import type { Db, Tx } from '../../postgres/unit-of-work.ts';
 
-const underWay: AttemptStatus[] = ['starting', 'running'];
+export interface AttemptRow {
+  readonly id: string;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly status: AttemptStatus;
+  /** The machine that holds its run directory: no other looks at it. */
+  readonly machineId: string;
+  readonly runDirectory: string;
+  readonly resumedFrom: Checkpoint | null;
+  readonly startedAt: Date | null;
+}
 
-/** The rows of `workflow_runs`. */
-export class PostgresAttemptStore implements AttemptStore {
-  private readonly pool: pg.Pool;
-  private readonly db: Kysely<Database>;
+/** Columns to set; those left out stay. */
+export interface AttemptChange {
+  readonly status?: AttemptStatus;
+  readonly cause?: string;
+  readonly message?: string | null;
+  readonly processId?: number | null;
+  readonly exitCode?: number | null;
+  readonly exitSignal?: string | null;
+  readonly startedAt?: Date;
+  readonly endedAt?: Date;
+  readonly checkpointPath?: string;
+}
 
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
-    this.db = createDatabase(pool);
-  }
+const changeColumns = {
+  status: 'status',
+  cause: 'end_cause',
+  message: 'message',
+  processId: 'process_id',
+  exitCode: 'exit_code',
+  exitSignal: 'exit_signal',
+  startedAt: 'started_at',
+  endedAt: 'ended_at',
+  checkpointPath: 'checkpoint_path',
+} satisfies Record<keyof AttemptChange, string>;
 
-  async newest(runId: string, tx?: Tx): Promise<AttemptRow | null> {
-    const query = this.db
-      .selectFrom('workflow_runs')
-      .select([
-        'id',
-        'workflow_id',
-        'attempt',
-        'status',
-        'machine_id',
-        'run_directory',
-        'resumed_from',
-        'started_at',
-      ])
-      .where('workflow_id', '=', runId)
-      .orderBy('attempt', 'desc')
-      .limit(1);
-    const [row] = await rowsOf(tx ? clientOf(tx) : this.pool, query);
-    if (!row) return null;
-    return {
-      id: row.id,
-      runId: row.workflow_id,
-      attempt: row.attempt,
-      status: row.status,
-      machineId: row.machine_id ?? '',
-      runDirectory: row.run_directory ?? '',
-      resumedFrom: row.resumed_from,
-      startedAt: row.started_at,
-    };
-  }
+export async function newestAttempt(db: Db | Tx, runId: string): Promise<AttemptRow | null> {
+  const [row] = await query<AttemptRow>(
+    db,
+    `SELECT id, workflow_id AS "runId", attempt, status, coalesce(machine_id, '') AS "machineId",
+       coalesce(run_directory, '') AS "runDirectory", resumed_from AS "resumedFrom", started_at AS "startedAt"
+     FROM workflow_runs WHERE workflow_id = $1 ORDER BY attempt DESC LIMIT 1`,
+    [runId],
+  );
+  return row ?? null;
+}
 
-  async insert(tx: Tx, attempt: Omit<AttemptRow, 'startedAt'>): Promise<void> {
-    const query = this.db.insertInto('workflow_runs').values({
-      id: attempt.id,
-      workflow_id: attempt.runId,
-      attempt: attempt.attempt,
-      status: attempt.status,
-      machine_id: attempt.machineId,
-      run_directory: attempt.runDirectory,
-      resumed_from: attempt.resumedFrom && JSON.stringify(attempt.resumedFrom),
-    });
-    await rowsOf(clientOf(tx), query.returning('id'));
-  }
+export async function insertAttempt(tx: Tx, attempt: Omit<AttemptRow, 'startedAt'>): Promise<void> {
+  const { id, runId, attempt: number, status, machineId, runDirectory, resumedFrom } = attempt;
+  await query(
+    tx,
+    `INSERT INTO workflow_runs (id, workflow_id, attempt, status, machine_id, run_directory, resumed_from)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [id, runId, number, status, machineId, runDirectory, resumedFrom],
+  );
+}
 
-  async change(tx: Tx, attemptId: string, change: AttemptChange): Promise<void> {
-    const query = this.db
-      .updateTable('workflow_runs')
-      .set({
-        ...(change.status !== undefined && { status: change.status }),
-        ...(change.cause !== undefined && { end_cause: change.cause }),
-        ...(change.message !== undefined && { message: change.message }),
-        ...(change.processId !== undefined && { process_id: change.processId }),
-        ...(change.exitCode !== undefined && { exit_code: change.exitCode }),
-        ...(change.exitSignal !== undefined && { exit_signal: change.exitSignal }),
-        ...(change.startedAt !== undefined && { started_at: change.startedAt }),
-        ...(change.endedAt !== undefined && { ended_at: change.endedAt }),
-        ...(change.checkpointPath !== undefined && { checkpoint_path: change.checkpointPath }),
-      })
-      .where('id', '=', attemptId);
-    await rowsOf(clientOf(tx), query.returning('id'));
-  }
+export async function changeAttempt(tx: Tx, attemptId: string, change: AttemptChange): Promise<void> {
+  await setColumns(tx, 'workflow_runs', attemptId, changeColumns, change);
+}
 
-  async underWay(machineId: string, executor: string, tx?: Tx): Promise<string[]> {
-    const query = this.db
-      .selectFrom('workflow_runs')
-      .innerJoin('workflows', 'workflows.id', 'workflow_runs.workflow_id')
-      .select('workflow_runs.workflow_id')
-      .where('workflow_runs.machine_id', '=', machineId)
-      .where('workflow_runs.status', 'in', underWay)
-      .where('workflows.executor', '=', executor);
-    return (await rowsOf(tx ? clientOf(tx) : this.pool, query)).map((row) => row.workflow_id);
-  }
+/** Runs with an attempt of this machine under way. */
+export async function runsUnderWay(db: Db | Tx, machineId: string, executor: string): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    db,
+    `SELECT run.id FROM workflow_runs AS attempt JOIN workflows AS run ON run.id = attempt.workflow_id
+     WHERE attempt.machine_id = $1 AND attempt.status IN ('starting', 'running') AND run.executor = $2`,
+    [machineId, executor],
+  );
+  return rows.map(({ id }) => id);
+}
 
-  async checkpoints(runId: string, machineId: string): Promise<Checkpoint[]> {
-    const query = this.db
-      .selectFrom('run_artifacts as artifact')
-      .innerJoin('workflow_runs as attempt', (join) =>
-        join
-          .onRef('attempt.workflow_id', '=', 'artifact.workflow_id')
-          .onRef('attempt.attempt', '=', 'artifact.attempt'),
-      )
-      .select([
-        'artifact.attempt',
-        'artifact.path',
-        'artifact.epoch',
-        'artifact.step',
-        'attempt.run_directory',
-      ])
-      .where('artifact.workflow_id', '=', runId)
-      .where('artifact.kind', '=', 'checkpoint')
-      .where('attempt.machine_id', '=', machineId)
-      .orderBy('artifact.attempt', 'desc')
-      .orderBy('artifact.step', (step) => step.desc().nullsLast())
-      .orderBy('artifact.created_at', 'desc');
-    return (await rowsOf(this.pool, query)).map((row) => ({
-      attempt: row.attempt,
-      path: path.join(row.run_directory ?? '', row.path),
-      epoch: row.epoch ?? 0,
-      step: row.step ?? 0,
-    }));
-  }
+/** Checkpoints that the run's attempts on this machine told of, those of the newest attempt first, in each the furthest first. */
+export async function checkpointsOf(db: Db, runId: string, machineId: string): Promise<Checkpoint[]> {
+  const rows = await query<Checkpoint & { runDirectory: string }>(
+    db,
+    `SELECT artifact.attempt, artifact.path, coalesce(artifact.epoch, 0) AS epoch, coalesce(artifact.step, 0) AS step,
+       coalesce(attempt.run_directory, '') AS "runDirectory"
+     FROM run_artifacts AS artifact
+     JOIN workflow_runs AS attempt ON attempt.workflow_id = artifact.workflow_id AND attempt.attempt = artifact.attempt
+     WHERE artifact.workflow_id = $1 AND artifact.kind = 'checkpoint' AND attempt.machine_id = $2
+     ORDER BY artifact.attempt DESC, artifact.step DESC NULLS LAST, artifact.created_at DESC`,
+    [runId, machineId],
+  );
+  return rows.map(({ runDirectory, path: inner, ...place }) => ({
+    ...place,
+    path: path.join(runDirectory, inner),
+  }));
 }

@@ -1,51 +1,94 @@
+import { randomUUID } from 'node:crypto';
 import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { PreparedDataset } from '../datasets/ports.ts';
+import { appendToJournal } from '../journal/journal-rows.ts';
 import { runDirectoryConfig } from '../training/run-directory-config.ts';
 import type { AttemptFinisher } from './attempt-finisher.ts';
-import type { Stop } from './decide.ts';
-import type { SupervisorRecord } from './observation.ts';
-import { type AdvanceParts, ingested } from './parts.ts';
-import type { AttemptRow, RunRow } from './ports.ts';
-import { moveAttempt, moveRun } from './transitions.ts';
+import { type AttemptRow, insertAttempt, newestAttempt, runsUnderWay } from './attempt-rows.ts';
+import { changeAttemptStatus, changeRunStatus } from './change-status.ts';
+import { isUnderWay, type Stop } from './decide.ts';
+import type { SupervisorRecord, Workstation } from './ports.ts';
+import { changeRun, configOf, firstQueued, lockQueue, lockRun, type RunRow } from './run-rows.ts';
+
+/** `full`: no slot is free here. `passed`: it waits no more (another engine was quicker), or another run comes first. */
+export type Claim = 'claimed' | 'full' | 'passed';
+
+type Claimant = Pick<Workstation, 'db' | 'machineId' | 'slots'> & {
+  readonly directories: Pick<Workstation['directories'], 'folderOf'>;
+};
+
+/**
+ * Gives a queued run its next attempt on this machine: the intent of starting it, which only this machine then follows. Of all
+ * who try, one succeeds.
+ */
+export async function claimRun(
+  { db, machineId, slots, directories }: Claimant,
+  runId: string,
+): Promise<Claim> {
+  failpoint('attempt.claim.before');
+  const claimed = await db.transaction<Claim>(async (tx) => {
+    await lockQueue(tx);
+    const run = await lockRun(tx, runId);
+    if (run?.status !== 'queued' || run.cancelRequestedAt !== null) return 'passed';
+    if ((await firstQueued(tx, run.executor, machineId)) !== runId) return 'passed';
+    if ((await runsUnderWay(tx, machineId, run.executor)).length >= slots()) return 'full';
+    const newest = await newestAttempt(tx, runId);
+    if (isUnderWay(newest)) return 'passed';
+    const attempt = (newest?.attempt ?? 0) + 1;
+    const from = run.retryWanted?.from ?? null;
+    await insertAttempt(tx, {
+      id: randomUUID(),
+      runId,
+      attempt,
+      status: 'starting',
+      machineId,
+      runDirectory: directories.folderOf(runId, attempt),
+      resumedFrom: from,
+    });
+    await changeRun(tx, runId, { retryWanted: null });
+    const resumed = from && { resumedFrom: { attempt: from.attempt, epoch: from.epoch, step: from.step } };
+    await appendToJournal(tx, runId, attempt, 'attempt', { from: null, to: 'starting', ...resumed });
+    return 'claimed';
+  });
+  if (claimed === 'claimed') failpoint('attempt.claim.after');
+  return claimed;
+}
 
 /** How an attempt gets from its intent to a trainer that runs. */
 export class AttemptStarter {
-  private readonly parts: AdvanceParts;
+  private readonly parts: Workstation;
   private readonly finisher: AttemptFinisher;
 
-  constructor(parts: AdvanceParts, finisher: AttemptFinisher) {
+  constructor(parts: Workstation, finisher: AttemptFinisher) {
     this.parts = parts;
     this.finisher = finisher;
   }
 
   /** Writes the run directory; answers whether the attempt goes on. */
   async prepare(run: RunRow, attempt: AttemptRow): Promise<boolean> {
-    const { runs, directories, trainingData } = this.parts;
+    const { db, directories, trainingData } = this.parts;
     try {
-      const config = await runs.config(run.id);
+      const config = await configOf(db, run.id);
       const { datasetId, version } = config.dataset;
       const images = await trainingData.prepareForTraining(datasetId, version);
+      const facts = {
+        runId: run.id,
+        attempt: attempt.attempt,
+        datasetRoot: images.root,
+        resume: attempt.resumedFrom,
+      };
       await directories.prepare(
         attempt.runDirectory,
-        runDirectoryConfig(config, {
-          runId: run.id,
-          attempt: attempt.attempt,
-          datasetRoot: images.root,
-          resume: attempt.resumedFrom,
-        }),
+        runDirectoryConfig(config, facts),
         asText(images.lines),
       );
       return true;
     } catch (error) {
       // Stores that are away come back, and so does room on the disk; a dataset that is gone does not by waiting.
       if (!(error instanceof TrainyardError) || error.status === 503 || error.status === 507) throw error;
-      await this.finisher.end(
-        attempt,
-        { status: 'failed', cause: 'not_started', message: errorSentence(error) },
-        {},
-        null,
-      );
+      const message = errorSentence(error);
+      await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
       return false;
     }
   }
@@ -54,37 +97,30 @@ export class AttemptStarter {
   async start(run: RunRow, attempt: AttemptRow, stop: Stop | null): Promise<boolean> {
     const { directories, executor, ingestion } = this.parts;
     if (stop) await directories.askToStop(stop.runDirectory, stop.graceMs);
-    await ingestion.open(ingested(attempt));
+    await ingestion.open(attempt);
     failpoint('attempt.start.before');
-    const { started, message } = await executor.start(attempt.runDirectory);
+    const { started, message: reason } = await executor.start(attempt.runDirectory);
     failpoint('attempt.start.after');
     if (started) return true;
     const seen = await directories.observe(attempt.runDirectory);
     if (seen.kind !== 'prepared') return true;
-    const why = `The supervisor of run "${run.name}" could not be started: ${message ?? 'no reason is known'}`;
-    await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message: why }, {}, null);
+    const message = `The supervisor of run "${run.name}" could not be started: ${reason ?? 'no reason is known'}`;
+    await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
     return false;
   }
 
-  /** The trainer runs: says so in the rows. */
-  async markRunning(attempt: AttemptRow, supervisor: SupervisorRecord): Promise<void> {
-    const { work, runs, attempts, notifier } = this.parts;
+  /** The trainer runs: records it in the rows. */
+  async markRunning(attempt: AttemptRow, { startedAt, trainerPid }: SupervisorRecord): Promise<void> {
+    const { db, notifier } = this.parts;
     failpoint('attempt.running.before');
-    await work.transaction(async (tx) => {
-      const run = await runs.lock(tx, attempt.runId);
-      const newest = await attempts.newest(attempt.runId, tx);
+    await db.transaction(async (tx) => {
+      const run = await lockRun(tx, attempt.runId);
+      const newest = await newestAttempt(tx, attempt.runId);
       if (!run || newest?.id !== attempt.id || newest.status !== 'starting') return;
-      const { startedAt, trainerPid } = supervisor;
-      await moveAttempt(
-        this.parts,
-        tx,
-        newest,
-        'running',
-        { startedAt, processId: trainerPid },
-        { processId: trainerPid },
-      );
+      const process = { processId: trainerPid };
+      await changeAttemptStatus(tx, newest, 'running', { startedAt, ...process }, process);
       const change = run.startedAt === null ? { startedAt } : {};
-      if (run.status === 'queued') await moveRun(this.parts, tx, run, 'running', change);
+      if (run.status === 'queued') await changeRunStatus(tx, run, 'running', change);
     });
     failpoint('attempt.running.after');
     await notifier.changed(attempt.runId);

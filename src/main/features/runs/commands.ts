@@ -5,27 +5,28 @@ import { runRequests, statusWords } from '../../../shared/errors/runs.ts';
 import { isEnded, possibleActions } from '../../../shared/model/run.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Checkpoint, RetryWanted } from '../../postgres/run-tables.ts';
-import type { UnitOfWork } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { appendToJournal } from '../journal/journal-rows.ts';
+import { checkpointsOf, newestAttempt } from './attempt-rows.ts';
+import { changeRunStatus } from './change-status.ts';
 import { isUnderWay } from './decide.ts';
-import type { RunDirectories, RunReader, RunRow } from './ports.ts';
+import type { RunDirectories } from './ports.ts';
 import type { RunNotifier } from './run-notifier.ts';
-import { moveRun, type TransitionStores } from './transitions.ts';
-
-export interface RunCommandParts extends TransitionStores {
-  readonly work: UnitOfWork;
-  readonly reader: RunReader;
-  readonly directories: Pick<RunDirectories, 'checkpointFault'>;
-  readonly notifier: RunNotifier;
-  readonly audit: AuditLog;
-  readonly machineId: string;
-}
+import { runSummaries } from './run-queries.ts';
+import { changeRun, configOf, findRun, lockRun, lockSources, type RunRow } from './run-rows.ts';
 
 /** What a person asks of a run that exists. Each command writes an intent; `advance` does the rest. */
 export class RunCommands {
-  private readonly parts: RunCommandParts;
+  private readonly parts;
 
-  constructor(parts: RunCommandParts) {
+  constructor(parts: {
+    readonly db: Db;
+    readonly directories: Pick<RunDirectories, 'checkpointFault'>;
+    readonly notifier: RunNotifier;
+    readonly audit: AuditLog;
+    readonly machineId: string;
+  }) {
     this.parts = parts;
   }
 
@@ -35,23 +36,22 @@ export class RunCommands {
    * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is over
    */
   async cancel(userId: string, runId: string, graceMs: number): Promise<RunSummary> {
-    const { work, runs, attempts, journal } = this.parts;
     failpoint('run.cancel.before');
-    const refused = await work.transaction(async (tx) => {
-      const run = await runs.lock(tx, runId);
+    const refused = await this.parts.db.transaction(async (tx) => {
+      const run = await lockRun(tx, runId);
       if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
       if (isEnded(run.status)) return run;
       const now = new Date();
-      const attempt = await attempts.newest(runId, tx);
+      const attempt = await newestAttempt(tx, runId);
       const grace = Math.min(graceMs, run.cancelGraceMs ?? graceMs);
       const change = { cancelRequestedAt: run.cancelRequestedAt ?? now, cancelGraceMs: grace };
       if (!isUnderWay(attempt)) {
         const over = { ...change, completedAt: now, retryWanted: null };
-        await moveRun(this.parts, tx, run, 'cancelled', over, { cause: 'cancelled' });
+        await changeRunStatus(tx, run, 'cancelled', over, { cause: 'cancelled' });
         return null;
       }
-      await runs.change(tx, runId, change);
-      await journal.append(tx, runId, attempt.attempt, 'attempt', {
+      await changeRun(tx, runId, change);
+      await appendToJournal(tx, runId, attempt.attempt, 'attempt', {
         from: attempt.status,
         to: attempt.status,
         cause: 'cancel_requested',
@@ -69,7 +69,7 @@ export class RunCommands {
    * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over or completed, RUN_CHECKPOINT_MISSING, RUN_DATASET_REMOVED
    */
   async resume(userId: string, runId: string): Promise<RunSummary> {
-    const run = await this.parts.runs.find(runId);
+    const run = await findRun(this.parts.db, runId);
     if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
     if (!isEnded(run.status) || run.status === 'completed') {
       throw notPossible(run, 'resume', await this.hasCheckpoint(runId));
@@ -83,7 +83,7 @@ export class RunCommands {
 
   /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, RUN_DATASET_REMOVED */
   async retry(userId: string, runId: string): Promise<RunSummary> {
-    const run = await this.parts.runs.find(runId);
+    const run = await findRun(this.parts.db, runId);
     if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
     await this.again(run, { kind: 'retry', at: new Date().toISOString() });
     return this.changed(userId, 'workflow.retry', runId, {});
@@ -91,13 +91,13 @@ export class RunCommands {
 
   /** Into the bin. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over */
   async remove(userId: string, runId: string): Promise<{ id: string }> {
-    const { work, runs, notifier, audit } = this.parts;
+    const { db, notifier, audit } = this.parts;
     failpoint('run.remove.before');
-    const run = await work.transaction(async (tx) => {
-      const found = await runs.lock(tx, runId);
+    const run = await db.transaction(async (tx) => {
+      const found = await lockRun(tx, runId);
       if (!found) throw fault('RUN_NOT_FOUND', { run: runId });
       if (!isEnded(found.status)) throw notPossible(found, 'remove', false);
-      await runs.change(tx, runId, { deletedAt: new Date() });
+      await changeRun(tx, runId, { deletedAt: new Date() });
       return found;
     });
     failpoint('run.remove.after');
@@ -109,21 +109,20 @@ export class RunCommands {
   }
 
   private async again(run: RunRow, retryWanted: RetryWanted): Promise<void> {
-    const { work, runs } = this.parts;
+    const { db } = this.parts;
     const isFresh = retryWanted.kind === 'retry';
-    const { datasetId } = (await runs.config(run.id)).dataset;
+    const { datasetId } = (await configOf(db, run.id)).dataset;
     failpoint('run.again.before');
-    const refused = await work.transaction(async (tx) => {
-      const found = await runs.lock(tx, run.id);
+    const refused = await db.transaction(async (tx) => {
+      const found = await lockRun(tx, run.id);
       if (!found) throw fault('RUN_NOT_FOUND', { run: run.id });
       const isPossible = isEnded(found.status) && (isFresh || found.status !== 'completed');
       if (!isPossible) return found;
       // Neither may go into the bin while a run that uses it is queued.
-      const gone = await runs.lockSources(tx, run.projectId, datasetId);
+      const gone = await lockSources(tx, run.projectId, datasetId);
       if (gone === 'project') throw fault('RUN_NOT_FOUND', { run: run.id });
       if (gone === 'dataset') throw fault('RUN_DATASET_REMOVED', { name: run.name });
-      await moveRun(
-        this.parts,
+      await changeRunStatus(
         tx,
         found,
         'queued',
@@ -146,9 +145,9 @@ export class RunCommands {
   }
 
   private async usableCheckpoint(run: RunRow): Promise<Checkpoint> {
-    const { attempts, directories, machineId } = this.parts;
+    const { db, directories, machineId } = this.parts;
     const faults: string[] = [];
-    for (const checkpoint of await attempts.checkpoints(run.id, machineId)) {
+    for (const checkpoint of await checkpointsOf(db, run.id, machineId)) {
       const damage = await directories.checkpointFault(checkpoint.path);
       if (damage === null) return checkpoint;
       faults.push(damage);
@@ -162,7 +161,7 @@ export class RunCommands {
   }
 
   private async hasCheckpoint(runId: string): Promise<boolean> {
-    return (await this.parts.attempts.checkpoints(runId, this.parts.machineId)).length > 0;
+    return (await checkpointsOf(this.parts.db, runId, this.parts.machineId)).length > 0;
   }
 
   private async changed(
@@ -171,8 +170,8 @@ export class RunCommands {
     runId: string,
     after: Record<string, unknown>,
   ): Promise<RunSummary> {
-    const { reader, notifier, audit } = this.parts;
-    const [summary] = await reader.summaries([runId]);
+    const { db, notifier, audit } = this.parts;
+    const [summary] = await runSummaries(db, [runId]);
     if (!summary) throw fault('RUN_NOT_FOUND', { run: runId });
     await notifier.changed(runId);
     await notifier.wanted(runId);

@@ -2,15 +2,18 @@ import { createHash, randomUUID } from 'node:crypto';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainingConfig, TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { Tx, UnitOfWork } from '../../postgres/unit-of-work.ts';
+import type { Db, Tx } from '../../postgres/unit-of-work.ts';
+import { documentPages } from '../../stores/documents/pages.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../datasets/ports.ts';
+import { appendToJournal } from '../journal/journal-rows.ts';
 import type { ProjectStore } from '../projects/project-rows.ts';
 import { buildConfig } from '../training/build-config.ts';
 import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';
+import { changeRunStatus } from './change-status.ts';
 import type { RunNotifier } from './run-notifier.ts';
-import { moveRun, type TransitionStores } from './transitions.ts';
+import { countNamed, findRunByRequest, insertRun, knownRuns, lockSources } from './run-rows.ts';
 
 /** What a person asks for; checked by the contract's schema. */
 export interface NewRunRequest {
@@ -25,16 +28,6 @@ export interface NewRunRequest {
   readonly overrides: TrainingOverrides;
   readonly source: 'manual' | 'template' | 'llm_parsed';
   readonly requestId?: string | undefined;
-}
-
-export interface RunCreationParts extends TransitionStores {
-  readonly work: UnitOfWork;
-  readonly projects: Pick<ProjectStore, 'find'>;
-  readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
-  readonly models: TrainableModels;
-  readonly documents: Pick<DocumentStore, 'put'>;
-  readonly notifier: RunNotifier;
-  readonly audit: AuditLog;
 }
 
 /** The id of the document that holds a run's config. */
@@ -69,9 +62,17 @@ function idFor(requestId: string | undefined): string {
 
 /** Queues trainings. */
 export class RunCreation {
-  private readonly parts: RunCreationParts;
+  private readonly parts;
 
-  constructor(parts: RunCreationParts) {
+  constructor(parts: {
+    readonly db: Db;
+    readonly projects: Pick<ProjectStore, 'find'>;
+    readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
+    readonly models: TrainableModels;
+    readonly documents: DocumentStore;
+    readonly notifier: RunNotifier;
+    readonly audit: AuditLog;
+  }) {
     this.parts = parts;
   }
 
@@ -81,9 +82,9 @@ export class RunCreation {
    * what {@link buildConfig} throws: each names the field, and nothing was changed
    */
   async create(userId: string, request: NewRunRequest): Promise<{ runId: string }> {
-    const { runs, projects, documents, notifier, audit } = this.parts;
+    const { db, projects, documents, notifier, audit } = this.parts;
     if (request.requestId !== undefined) {
-      const made = await runs.findByRequest(request.requestId);
+      const made = await findRunByRequest(db, request.requestId);
       if (made !== null) return { runId: made };
     }
     const project = await projects.find(userId, request.project);
@@ -110,7 +111,7 @@ export class RunCreation {
     failpoint('run.create.document.after');
     const name = await this.insert(userId, runId, request, { project, dataset, model, config });
     if (name === null) {
-      const made = request.requestId === undefined ? null : await runs.findByRequest(request.requestId);
+      const made = request.requestId === undefined ? null : await findRunByRequest(db, request.requestId);
       if (made === null) throw new Error(`run ${runId} was refused and is not there`);
       return { runId: made };
     }
@@ -145,15 +146,14 @@ export class RunCreation {
       config: TrainingConfig;
     },
   ): Promise<string | null> {
-    const { work, runs, journal } = this.parts;
     const { project, dataset, model, config } = chosen;
     failpoint('run.create.rows.before');
-    return work.transaction(async (tx) => {
-      const gone = await runs.lockSources(tx, project.id, dataset.id);
+    return this.parts.db.transaction(async (tx) => {
+      const gone = await lockSources(tx, project.id, dataset.id);
       if (gone === 'project') throw fault('PROJECT_NOT_FOUND', { name: request.project });
       if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: request.dataset });
-      const name = request.name ?? (await this.defaultName(tx, project.id, dataset.name, config.model.name));
-      const isNew = await runs.insert(tx, {
+      const name = request.name ?? (await defaultName(tx, project.id, dataset.name, config.model.name));
+      const isNew = await insertRun(tx, {
         id: runId,
         projectId: project.id,
         userId,
@@ -165,21 +165,11 @@ export class RunCreation {
         config,
       });
       if (!isNew) return null;
-      await journal.append(tx, runId, null, 'state', { from: null, to: 'pending' });
-      await journal.append(tx, runId, null, 'config', { version: 1, source: request.source, config });
-      await moveRun(this.parts, tx, { id: runId, status: 'pending' }, 'queued', { queuedAt: new Date() });
+      await appendToJournal(tx, runId, null, 'state', { from: null, to: 'pending' });
+      await appendToJournal(tx, runId, null, 'config', { version: 1, source: request.source, config });
+      await changeRunStatus(tx, { id: runId, status: 'pending' }, 'queued', { queuedAt: new Date() });
       return name;
     });
-  }
-
-  private async defaultName(
-    tx: Tx,
-    projectId: string,
-    datasetName: string,
-    modelName: string,
-  ): Promise<string> {
-    const prefix = `${datasetName.slice(0, 120)} · ${modelName.slice(0, 100)} · `;
-    return `${prefix}${(await this.parts.runs.countNamed(tx, projectId, prefix)) + 1}`;
   }
 
   private async dataset(
@@ -204,4 +194,42 @@ export class RunCreation {
     if (model) return model;
     throw fault('MODEL_UNKNOWN', { model: id, models: models.map((candidate) => candidate.id).join(', ') });
   }
+}
+
+async function defaultName(
+  tx: Tx,
+  projectId: string,
+  datasetName: string,
+  modelName: string,
+): Promise<string> {
+  const prefix = `${datasetName.slice(0, 120)} · ${modelName.slice(0, 100)} · `;
+  return `${prefix}${(await countNamed(tx, projectId, prefix)) + 1}`;
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * Removes config documents whose run was never made (a creation that was killed between the two): those of the last eight
+ * days, but for the last hour's, whose run may be in the making. Answers how many there were.
+ */
+export async function sweepConfigDocuments(
+  documents: Pick<DocumentStore, 'find' | 'remove'>,
+  db: Db,
+  now = Date.now(),
+): Promise<number> {
+  const from = new Date(now - 8 * 24 * hourMs).toISOString();
+  const to = new Date(now - hourMs).toISOString();
+  const orphans = new Set<string>();
+  for await (const page of documentPages(documents, 'training_configs', {
+    range: { createdAt: { from, to } },
+  })) {
+    const ids = page.map(({ workflowId }) => String(workflowId));
+    const known = await knownRuns(db, ids);
+    for (const id of ids) if (!known.has(id)) orphans.add(id);
+  }
+  let removed = 0;
+  for (const workflowId of orphans) {
+    removed += await documents.remove('training_configs', { equals: { workflowId } });
+  }
+  return removed;
 }

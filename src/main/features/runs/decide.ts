@@ -1,5 +1,6 @@
-import type { ExitRecord, Observation, SupervisorRecord } from './observation.ts';
-import type { AttemptRow, RunRow } from './ports.ts';
+import type { AttemptRow } from './attempt-rows.ts';
+import type { ExitRecord, Observation, SupervisorRecord } from './ports.ts';
+import type { RunRow } from './run-rows.ts';
 
 /** A trainer that is to be asked to stop. */
 export interface Stop {
@@ -20,7 +21,7 @@ export type Step =
   | { readonly kind: 'mark-running'; readonly attempt: AttemptRow; readonly supervisor: SupervisorRecord }
   | { readonly kind: 'finish'; readonly attempt: AttemptRow; readonly exit: ExitRecord }
   /** Nobody is left who could say how the trainer ended. */
-  | { readonly kind: 'mark lost'; readonly attempt: AttemptRow; readonly fault?: string };
+  | { readonly kind: 'mark-lost'; readonly attempt: AttemptRow; readonly fault?: string };
 
 /** How long a trainer has to end by itself where nobody said otherwise. */
 export const defaultGraceMs = 10_000;
@@ -32,7 +33,7 @@ export function isUnderWay(
   return attempt?.status === 'starting' || attempt?.status === 'running';
 }
 
-const told = ({ fault }: { readonly fault?: string }) => (fault === undefined ? {} : { fault });
+const faultOf = ({ fault }: { readonly fault?: string }) => (fault === undefined ? {} : { fault });
 
 /**
  * The next step from what the rows and the run directory say. Pure: the same rows and files give the same step, whoever
@@ -54,11 +55,11 @@ export function decide(run: RunRow, attempt: AttemptRow | null, seen: Observatio
     case undefined:
       return { kind: 'rest', stop: null };
     case 'unprepared':
-      if (wasStarted) return { kind: 'mark lost', attempt, ...told(seen) };
+      if (wasStarted) return { kind: 'mark-lost', attempt, ...faultOf(seen) };
       return isCancelled ? { kind: 'cancel-unstarted' } : { kind: 'prepare', attempt };
     case 'prepared':
       // Cancelled or not: a supervisor may have been started a moment ago, and only one that finds the cancel file ends it.
-      return wasStarted ? { kind: 'mark lost', attempt, ...told(seen) } : { kind: 'start', attempt, stop };
+      return wasStarted ? { kind: 'mark-lost', attempt, ...faultOf(seen) } : { kind: 'start', attempt, stop };
     case 'starting':
       return { kind: 'rest', stop };
     case 'running':
@@ -70,6 +71,6 @@ export function decide(run: RunRow, attempt: AttemptRow | null, seen: Observatio
       }
       return { kind: 'finish', attempt, exit: seen.exit };
     case 'gone':
-      return { kind: 'mark lost', attempt, ...told(seen) };
+      return { kind: 'mark-lost', attempt, ...faultOf(seen) };
   }
 }

@@ -1,16 +1,16 @@
+import type { WorkLog } from '../../platform/work-log.ts';
 import type { RunDriver, RunMover } from './driver.ts';
-import type { RunLog } from './ports.ts';
 
 const longestPauseMs = 30_000;
 
 /** Moves a run within this process, at once when it is woken, and again after a growing pause where that failed. */
 export class EmbeddedDriver implements RunDriver {
-  private readonly log: RunLog;
+  private readonly log: WorkLog;
   private mover: RunMover | null = null;
   private readonly failures = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
-  constructor(log: RunLog) {
+  constructor(log: WorkLog) {
     this.log = log;
   }
 

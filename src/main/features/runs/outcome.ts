@@ -1,6 +1,6 @@
 import type { AttemptStatus } from '../../../shared/model/run.ts';
-import type { IngestSummary } from '../ingest/ports.ts';
-import type { ExitRecord } from './observation.ts';
+import type { IngestSummary } from '../ingest/cursor.ts';
+import type { ExitRecord } from './ports.ts';
 
 /** How an attempt ended, in words and for programs. */
 export interface Outcome {

@@ -1,158 +1,42 @@
 import type { Readable } from 'node:stream';
-import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
-import type { AttemptStatus, RunStatus } from '../../../shared/model/run.ts';
-import type { TrainingConfig } from '../../../shared/model/training-config.ts';
-import type { Checkpoint, RetryWanted } from '../../postgres/run-tables.ts';
-import type { Tx } from '../../postgres/unit-of-work.ts';
-import type { Observation } from './observation.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
+import type { TrainingData } from '../datasets/ports.ts';
+import type { IngestionService } from '../ingest/ingestion-service.ts';
+import type { RunNotifier } from './run-notifier.ts';
 
-/** Where the messages of background work go; pino's order of arguments. */
-export interface RunLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
+/** `supervisor.json` of a run directory. */
+export interface SupervisorRecord {
+  /** Null as long as the trainer is not started. */
+  readonly trainerPid: number | null;
+  readonly startedAt: Date;
 }
 
-/** The part of a run's row that its life depends on. */
-export interface RunRow {
-  readonly id: string;
-  readonly projectId: string;
-  readonly userId: string;
-  readonly name: string;
-  readonly status: RunStatus;
-  readonly executor: string;
-  readonly cancelRequestedAt: Date | null;
-  readonly cancelGraceMs: number | null;
-  readonly retryWanted: RetryWanted | null;
-  readonly startedAt: Date | null;
+/** `exit.json` of a run directory. */
+export interface ExitRecord {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly cause: 'exited' | 'signalled' | 'cancelled' | 'spawn_failed';
+  readonly message: string | null;
+  /** The trainer failed, and its disk was full then. */
+  readonly diskSpent?: boolean;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
 }
 
-export interface NewRun {
-  readonly id: string;
-  readonly projectId: string;
-  readonly userId: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly requestId: string | null;
-  readonly executor: string;
-  readonly priority: number;
-  readonly config: TrainingConfig;
-}
+/** What a look at a run directory finds (docs/run-directory.md). */
+export type Observation =
+  /** No whole config.json: nothing can have been started. `fault`: a record of the supervisor cannot be read, and why. */
+  | { readonly kind: 'unprepared'; readonly fault?: string }
+  /** No supervisor has begun here; one that was started a moment ago may be about to. */
+  | { readonly kind: 'prepared'; readonly fault?: string }
+  /** A supervisor is here; its trainer is not started yet. */
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly supervisor: SupervisorRecord }
+  | { readonly kind: 'exited'; readonly exit: ExitRecord; readonly supervisor: SupervisorRecord | null }
+  /** A supervisor has begun here, is dead, and left no exit.json. */
+  | { readonly kind: 'gone'; readonly fault?: string };
 
-/** Columns to set; those left out stay. */
-export interface RunChange {
-  readonly status?: RunStatus;
-  readonly cancelRequestedAt?: Date | null;
-  readonly cancelGraceMs?: number | null;
-  readonly retryWanted?: RetryWanted | null;
-  readonly queuedAt?: Date;
-  readonly startedAt?: Date;
-  readonly completedAt?: Date | null;
-  readonly deletedAt?: Date;
-  readonly progress?: number;
-  readonly currentEpoch?: number | null;
-  readonly error?: string | null;
-  readonly finalMetrics?: Readonly<Record<string, number | string>> | null;
-}
-
-/** Runs as rows. Soft-deleted ones are not there. */
-export interface RunStore {
-  find(runId: string): Promise<RunRow | null>;
-  /** The run that a request made, were it deleted since. */
-  findByRequest(requestId: string): Promise<string | null>;
-  config(runId: string): Promise<TrainingConfig>;
-  /** As {@link find}, and no other transaction changes the run before this one ends. */
-  lock(tx: Tx, runId: string): Promise<RunRow | null>;
-  /**
-   * Holds project and dataset in place for the transaction.
-   * @returns which of the two is gone; null where both are there
-   */
-  lockSources(tx: Tx, projectId: string, datasetId: string): Promise<'project' | 'dataset' | null>;
-  /** How many runs of the project (deleted ones too) have a name that begins so. Lock the project before. */
-  countNamed(tx: Tx, projectId: string, prefix: string): Promise<number>;
-  /** Adds the run, `pending`, and its config. Answers false where its request made one already. */
-  insert(tx: Tx, run: NewRun): Promise<boolean>;
-  change(tx: Tx, runId: string, change: RunChange): Promise<void>;
-  /** One transaction at a time passes here: what it reads of the queue stays true until it ends. */
-  lockQueue(tx: Tx): Promise<void>;
-  /** The queued run without an attempt under way that is first in the order of priority and time. */
-  firstQueued(executor: string, machineId: string, tx?: Tx): Promise<string | null>;
-  /** The first of the queue, in its order; at most 500. */
-  queued(executor: string): Promise<string[]>;
-  /** Which of these runs are there, deleted ones too. */
-  known(runIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Queued runs whose cancellation was asked for before anything was started. */
-  cancelledInQueue(): Promise<string[]>;
-}
-
-export interface AttemptRow {
-  readonly id: string;
-  readonly runId: string;
-  readonly attempt: number;
-  readonly status: AttemptStatus;
-  /** The machine that holds its run directory: no other looks at it. */
-  readonly machineId: string;
-  readonly runDirectory: string;
-  readonly resumedFrom: Checkpoint | null;
-  readonly startedAt: Date | null;
-}
-
-export interface AttemptChange {
-  readonly status?: AttemptStatus;
-  readonly cause?: string;
-  readonly message?: string | null;
-  readonly processId?: number | null;
-  readonly exitCode?: number | null;
-  readonly exitSignal?: string | null;
-  readonly startedAt?: Date;
-  readonly endedAt?: Date;
-  readonly checkpointPath?: string;
-}
-
-/** Attempts as rows. */
-export interface AttemptStore {
-  newest(runId: string, tx?: Tx): Promise<AttemptRow | null>;
-  insert(tx: Tx, attempt: Omit<AttemptRow, 'startedAt'>): Promise<void>;
-  change(tx: Tx, attemptId: string, change: AttemptChange): Promise<void>;
-  /** Runs with an attempt of this machine under way. */
-  underWay(machineId: string, executor: string, tx?: Tx): Promise<string[]>;
-  /** Checkpoints that the run's attempts on this machine told of, those of the newest attempt first, in each the furthest first. */
-  checkpoints(runId: string, machineId: string): Promise<Checkpoint[]>;
-}
-
-export interface RunQuery {
-  readonly projectId: string | null;
-  readonly status: RunStatus | null;
-  /** Found in names, case-insensitively. */
-  readonly search: string | null;
-  readonly sort: 'createdAt' | 'name' | 'status' | 'progress' | 'durationMs' | 'val_accuracy' | 'val_loss';
-  readonly order: 'asc' | 'desc';
-  readonly offset: number;
-  readonly limit: number;
-}
-
-/** An artifact and where it lies. */
-export interface ArtifactFile {
-  readonly name: string;
-  /** Relative to the run directory. */
-  readonly path: string;
-  readonly mediaType: string | null;
-  readonly runDirectory: string;
-  /** In the bucket `artifacts`; null until it is there. */
-  readonly objectKey: string | null;
-}
-
-/** Runs as people see them. Those that are deleted, or whose project is, are not there. */
-export interface RunReader {
-  list(query: RunQuery): Promise<{ runs: RunSummary[]; total: number }>;
-  /** In the order of the ids; missing ones are left out. */
-  summaries(runIds: readonly string[]): Promise<RunSummary[]>;
-  details(
-    runId: string,
-  ): Promise<Pick<Run, 'description' | 'executor' | 'lastSeq' | 'attempts' | 'artifacts' | 'metricNames'>>;
-  artifactFile(runId: string, artifactId: string): Promise<ArtifactFile | null>;
-}
-
-/** Run directories as files. */
+/** Run directories: files, or a test's imagined ones. */
 export interface RunDirectories {
   /** The absolute folder of an attempt. */
   folderOf(runId: string, attempt: number): string;
@@ -175,7 +59,7 @@ export interface RunDirectories {
   checkpointFault(path: string): Promise<string | null>;
   /**
    * A file inside the directory.
-   * @throws TrainyardError NOT_FOUND where it is not there, or leads out of the directory
+   * @throws TrainyardError ARTIFACT_NOT_FOUND where it is not there, or leads out of the directory
    */
   openFile(runDirectory: string, path: string): Promise<{ body: Readable; size: number }>;
   /**
@@ -187,7 +71,7 @@ export interface RunDirectories {
   watch(runDirectory: string, changed: () => void): Disposable;
 }
 
-/** Where trainers live. */
+/** Where trainers live: processes of this machine, or a test's imagined ones. */
 export interface Executor {
   readonly name: string;
   /** Starts a supervisor for a prepared directory; resolves once it was started or why not is known. Started twice, the second gives way. */
@@ -196,4 +80,20 @@ export interface Executor {
   watch(runDirectory: string, changed: () => void): Disposable;
   /** Ends a trainer whose supervisor is gone: it has `graceMs` to end by itself, then it is told to, then it is killed. Resolves once it is gone. */
   endOrphan(runDirectory: string, graceMs: number): Promise<void>;
+}
+
+/** What moves runs on this machine. */
+export interface Workstation {
+  /** This machine and state folder; the same after a restart. */
+  readonly machineId: string;
+  readonly db: Db;
+  readonly directories: RunDirectories;
+  readonly executor: Executor;
+  readonly ingestion: Pick<IngestionService, 'open' | 'drain' | 'logLine' | 'close' | 'closeAll'>;
+  readonly trainingData: TrainingData;
+  readonly notifier: RunNotifier;
+  /** How many attempts may be under way here at once. */
+  readonly slots: () => number;
+  /** Called for every attempt of this machine that came to its end, once that is written down. */
+  readonly attemptEnded?: (attemptId: string) => void;
 }

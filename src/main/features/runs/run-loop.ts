@@ -1,26 +1,16 @@
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import type { WorkLog } from '../../platform/work-log.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { Advance } from './advance.ts';
+import { runsUnderWay } from './attempt-rows.ts';
 import type { RunCommands } from './commands.ts';
-import { sweepConfigDocuments } from './config-documents.ts';
-import type { RunDriver, RunMover } from './driver.ts';
+import { sweepConfigDocuments } from './create-run.ts';
+import { driverState, type RunDriver } from './driver.ts';
 import { EmbeddedDriver } from './embedded-driver.ts';
-import type { Observation } from './observation.ts';
-import { type AdvanceParts, ingested } from './parts.ts';
-import type { RunLog, RunReader } from './ports.ts';
+import type { Observation, Workstation } from './ports.ts';
 import { queueChannel } from './run-notifier.ts';
-import { standingOf } from './standing.ts';
-
-export interface RunLoopParts extends Omit<AdvanceParts, 'wake'> {
-  readonly reader: Pick<RunReader, 'summaries'>;
-  /** Left out: runs are moved within this process. */
-  readonly driver?: RunDriver;
-  readonly commands: Pick<RunCommands, 'cancel'>;
-  readonly documents: Pick<DocumentStore, 'find' | 'remove'>;
-  readonly pubSub: PubSub;
-  readonly log: RunLog;
-}
+import { cancelledInQueue, findRun, firstQueued, queuedRuns } from './run-rows.ts';
 
 /** How often to look whether a supervisor died without a word, and how often where nothing is under way. */
 const sweepBusyMs = 5000;
@@ -29,11 +19,11 @@ const sweepIdleMs = 30_000;
 const stopWithinMs = 2000;
 
 /**
- * Tells its driver of the runs that need `advance`: when a run is queued or cancelled (here or on another engine of this database),
- * when a supervisor says something, when a slot is free. A slow sweep finds what nobody told of.
+ * Wakes its driver for the runs that need `advance`: when a run is queued or cancelled (here or on another engine of this database),
+ * when a supervisor writes something, when a slot is free. A slow sweep finds what was not reported.
  */
 export class RunLoop implements AsyncDisposable {
-  private readonly parts: RunLoopParts;
+  private readonly parts;
   private readonly advance: Advance;
   private readonly driver: RunDriver;
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -45,14 +35,20 @@ export class RunLoop implements AsyncDisposable {
   private accepting = true;
   private stopped = false;
 
-  constructor(parts: RunLoopParts) {
+  constructor(
+    parts: Workstation & {
+      /** Left out: runs are moved within this process. The loop disposes it. */
+      readonly driver?: RunDriver;
+      readonly commands: Pick<RunCommands, 'cancel'>;
+      readonly documents: DocumentStore;
+      readonly pubSub: PubSub;
+      readonly log: WorkLog;
+    },
+  ) {
     this.parts = parts;
     this.driver = parts.driver ?? new EmbeddedDriver(parts.log);
-    this.advance = new Advance({
-      ...parts,
-      slots: () => (this.accepting ? parts.slots() : 0),
-      wake: (runId) => this.wake(runId),
-    });
+    const slots = () => (this.accepting ? parts.slots() : 0);
+    this.advance = new Advance({ ...parts, slots }, (runId) => this.wake(runId));
   }
 
   /** Takes over what an earlier engine of this machine left under way, and begins to work. */
@@ -62,8 +58,7 @@ export class RunLoop implements AsyncDisposable {
       if (typeof message !== 'object' || message === null || !('runId' in message)) return;
       if (typeof message.runId === 'string') this.wake(message.runId);
     });
-    const { attempts, machineId, executor } = this.parts;
-    for (const runId of await attempts.underWay(machineId, executor.name)) await this.adopt(runId);
+    for (const runId of await this.underWay()) await this.adopt(runId);
     await this.sweep();
     void this.clearAway();
   }
@@ -80,15 +75,13 @@ export class RunLoop implements AsyncDisposable {
   async stopAll(options: { readonly graceMs: number }): Promise<{ left: string[] }> {
     this.accepting = false;
     await this.drive();
-    const { attempts, machineId, executor } = this.parts;
-    const underWay = () => attempts.underWay(machineId, executor.name);
-    for (const runId of await underWay()) {
+    for (const runId of await this.underWay()) {
       await this.cancel(runId, options.graceMs);
       this.wake(runId);
     }
     const deadline = performance.now() + options.graceMs + 15_000;
     for (;;) {
-      const left = await underWay();
+      const left = await this.underWay();
       const remaining = deadline - performance.now();
       if (left.length === 0 || remaining <= 0) return { left };
       await this.nextAttention(Math.min(remaining, 1000));
@@ -107,29 +100,27 @@ export class RunLoop implements AsyncDisposable {
     await this.driver[Symbol.asyncDispose]();
   }
 
+  /** Runs with an attempt under way here. */
+  private underWay(): Promise<string[]> {
+    const { db, machineId, executor } = this.parts;
+    return runsUnderWay(db, machineId, executor.name);
+  }
+
   /** Runs are moved from here on. */
   private drive(): Promise<void> {
-    this.driving ??= this.driver.start(this.mover());
+    const { db, executor } = this.parts;
+    this.driving ??= this.driver.start({
+      move: (runId) => this.move(runId),
+      state: (runId) => driverState(db, runId),
+      isDue: (runId) => this.advance.isDue(runId),
+      cancel: (runId, graceMs) => this.cancel(runId, graceMs),
+      open: async () => [...(await this.underWay()), ...(await queuedRuns(db, executor.name))],
+    });
     return this.driving;
   }
 
-  /** What the driver calls. */
-  private mover(): RunMover {
-    const { attempts, machineId, executor, runs } = this.parts;
-    return {
-      move: (runId) => this.move(runId),
-      standing: (runId) => standingOf(this.parts, runId),
-      isDue: (runId) => this.advance.isDue(runId),
-      cancel: (runId, graceMs) => this.cancel(runId, graceMs),
-      open: async () => [
-        ...(await attempts.underWay(machineId, executor.name)),
-        ...(await runs.queued(executor.name)),
-      ],
-    };
-  }
-
   private async cancel(runId: string, graceMs: number): Promise<void> {
-    const run = await this.parts.runs.find(runId);
+    const run = await findRun(this.parts.db, runId);
     if (!run) return;
     try {
       await this.parts.commands.cancel(run.userId, runId, graceMs);
@@ -146,7 +137,7 @@ export class RunLoop implements AsyncDisposable {
       if (looked) {
         const { attempt, seen } = looked;
         this.parts.log.info({ runId, attempt: attempt.attempt, found: seen.kind }, 'adopting a run');
-        await this.parts.ingestion.logLine(ingested(attempt), 'info', adoptionSentence(seen));
+        await this.parts.ingestion.logLine(attempt, 'info', adoptionSentence(seen));
       }
     } catch (error) {
       this.parts.log.warn({ err: error, runId }, 'the adoption of a run could not be noted in its log');
@@ -156,9 +147,9 @@ export class RunLoop implements AsyncDisposable {
 
   /** What a creation that was killed left behind. */
   private async clearAway(): Promise<void> {
-    const { documents, runs, log } = this.parts;
+    const { documents, db, log } = this.parts;
     try {
-      const removed = await sweepConfigDocuments(documents, runs);
+      const removed = await sweepConfigDocuments(documents, db);
       if (removed > 0) log.info({ removed }, 'configs of runs that were never made were removed');
     } catch (error) {
       if (this.stopped) return;
@@ -190,12 +181,12 @@ export class RunLoop implements AsyncDisposable {
   }
 
   private async fillSlots(): Promise<void> {
-    const { runs, executor, machineId, log } = this.parts;
+    const { db, executor, machineId, log } = this.parts;
     try {
       while (this.fillAgain && this.accepting && !this.stopped) {
         this.fillAgain = false;
         for (;;) {
-          const runId = await runs.firstQueued(executor.name, machineId);
+          const runId = await firstQueued(db, executor.name, machineId);
           const claimed = runId === null ? 'full' : await this.advance.claim(runId);
           if (runId === null || claimed === 'full') break;
           if (claimed === 'claimed') this.wake(runId);
@@ -209,12 +200,12 @@ export class RunLoop implements AsyncDisposable {
   }
 
   private async sweep(): Promise<void> {
-    const { runs, attempts, machineId, executor, log } = this.parts;
+    const { db, log } = this.parts;
     let isBusy = true;
     try {
-      const underWay = await attempts.underWay(machineId, executor.name);
+      const underWay = await this.underWay();
       isBusy = underWay.length > 0;
-      const cancelled = await runs.cancelledInQueue();
+      const cancelled = await cancelledInQueue(db);
       if (!this.stopped) this.driver.sweep([...underWay, ...cancelled]);
       this.fill();
     } catch (error) {

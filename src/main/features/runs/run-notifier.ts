@@ -1,37 +1,37 @@
+import type { WorkLog } from '../../platform/work-log.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
 import { workflowStatusSlot, writeSlot } from '../../stores/cache/keys.ts';
 import type { Cache } from '../../stores/cache/ports.ts';
 import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
-import type { RunLog, RunReader } from './ports.ts';
+import { runSummaries } from './run-queries.ts';
 
 /** The channel that the run loops of all engines on one database listen to. */
 export const queueChannel = 'runs:queue';
 
-export interface RunNotifierParts {
-  readonly pubSub: PubSub;
-  readonly cache: Cache;
-  readonly reader: Pick<RunReader, 'summaries'>;
-  readonly changes: ChangeFeed;
-  readonly log: RunLog;
-}
-
 /**
- * Tells whoever waits that a run changed, after the change was committed. Nothing here holds a run up: what is not heard is
+ * Notifies whoever waits that a run changed, after the change was committed. Nothing here holds a run up: what is lost is
  * read later.
  */
 export class RunNotifier {
-  private readonly parts: RunNotifierParts;
+  private readonly parts;
 
-  constructor(parts: RunNotifierParts) {
+  constructor(parts: {
+    readonly db: Db;
+    readonly pubSub: PubSub;
+    readonly cache: Cache;
+    readonly changes: ChangeFeed;
+    readonly log: WorkLog;
+  }) {
     this.parts = parts;
   }
 
   /** A run's row or journal changed. */
   async changed(runId: string): Promise<void> {
-    const { changes, reader, cache, pubSub } = this.parts;
+    const { changes, db, cache, pubSub } = this.parts;
     changes.changed('run', runId);
     await this.unlessAway(runId, async () => {
-      const [run] = await reader.summaries([runId]);
+      const [run] = await runSummaries(db, [runId]);
       const status = run?.status ?? null;
       await pubSub.publish(runChannel(runId), { type: 'run_status', data: { status } });
       if (!run) return;
@@ -57,7 +57,7 @@ export class RunNotifier {
     } catch (error) {
       this.parts.log.warn(
         { err: error, runId },
-        'the change of a run could not be told; readers find it when their wait is over',
+        'the change of a run could not be published; readers find it when their wait is over',
       );
     }
   }

@@ -1,289 +1,243 @@
-import { type Kysely, sql } from 'kysely';
-import type pg from 'pg';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { RunStatus } from '../../../shared/model/run.ts';
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/model/training-config.ts';
-import { createDatabase, type Database } from '../../postgres/database.ts';
-import { rowsOf } from '../../postgres/rows.ts';
+import { query, setColumns } from '../../postgres/rows.ts';
 import type { RetryWanted } from '../../postgres/run-tables.ts';
-import type { Tx } from '../../postgres/unit-of-work.ts';
-import { clientOf } from '../../postgres/unit-of-work.ts';
-import { drivenId } from './driver.ts';
-import type { NewRun, RunChange, RunRow, RunStore } from './ports.ts';
+import type { Db, Tx } from '../../postgres/unit-of-work.ts';
 
-const columns = [
-  'id',
-  'project_id',
-  'user_id',
-  'name',
-  'status',
-  'executor',
-  'cancel_requested_at',
-  'cancel_grace_ms',
-  'retry_wanted',
-  'started_at',
-] as const;
+/** The part of a run's row that its life depends on. */
+export interface RunRow {
+  readonly id: string;
+  readonly projectId: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly executor: string;
+  readonly cancelRequestedAt: Date | null;
+  readonly cancelGraceMs: number | null;
+  readonly retryWanted: RetryWanted | null;
+  readonly startedAt: Date | null;
+}
+
+/** A run's name with its driver; `workflows.temporal_workflow_id` holds it. */
+export const drivenId = (runId: string): string => `run-${runId}`;
+
+/** Columns to set; those left out stay. */
+export interface RunChange {
+  readonly status?: RunStatus;
+  readonly cancelRequestedAt?: Date | null;
+  readonly cancelGraceMs?: number | null;
+  readonly retryWanted?: RetryWanted | null;
+  readonly queuedAt?: Date;
+  readonly startedAt?: Date;
+  readonly completedAt?: Date | null;
+  readonly deletedAt?: Date;
+  readonly progress?: number;
+  readonly currentEpoch?: number | null;
+  readonly error?: string | null;
+  readonly finalMetrics?: Readonly<Record<string, number | string>> | null;
+}
+
+const changeColumns = {
+  status: 'status',
+  cancelRequestedAt: 'cancel_requested_at',
+  cancelGraceMs: 'cancel_grace_ms',
+  retryWanted: 'retry_wanted',
+  queuedAt: 'queued_at',
+  startedAt: 'started_at',
+  completedAt: 'completed_at',
+  deletedAt: 'deleted_at',
+  progress: 'progress_percentage',
+  currentEpoch: 'current_epoch',
+  error: 'error_message',
+  finalMetrics: 'final_metrics',
+} satisfies Record<keyof RunChange, string>;
+
+const selectLive = `SELECT id, project_id AS "projectId", user_id AS "userId", name, status, executor,
+    cancel_requested_at AS "cancelRequestedAt", cancel_grace_ms AS "cancelGraceMs", retry_wanted AS "retryWanted",
+    started_at AS "startedAt"
+  FROM workflows AS run WHERE id = $1 AND deleted_at IS NULL
+    AND EXISTS (SELECT FROM projects WHERE projects.id = run.project_id AND projects.deleted_at IS NULL)`;
+
+/** Null where the run is not there, or it or its project is in the bin. */
+export async function findRun(db: Db, runId: string): Promise<RunRow | null> {
+  const [row] = await query<RunRow>(db, selectLive, [runId]);
+  return row ?? null;
+}
+
+/** As {@link findRun}, and no other transaction changes the run before this one ends. */
+export async function lockRun(tx: Tx, runId: string): Promise<RunRow | null> {
+  const [row] = await query<RunRow>(tx, `${selectLive} FOR NO KEY UPDATE`, [runId]);
+  return row ?? null;
+}
+
+export async function changeRun(tx: Tx, runId: string, change: RunChange): Promise<void> {
+  await setColumns(tx, 'workflows', runId, changeColumns, change);
+}
+
+/** A run's status and the last number of its journal, as of one moment. @throws TrainyardError RUN_NOT_FOUND */
+export async function journalEnd(
+  db: Db,
+  runId: string,
+): Promise<{ readonly status: RunStatus; readonly lastSeq: number }> {
+  const text = 'SELECT status, last_seq AS "lastSeq" FROM workflows WHERE id = $1 AND deleted_at IS NULL';
+  const [row] = await query<{ status: RunStatus; lastSeq: number }>(db, { name: 'journal-end', text }, [
+    runId,
+  ]);
+  if (!row) throw fault('RUN_NOT_FOUND', { run: runId });
+  return row;
+}
+
+/** The run that a request made, were it deleted since. */
+export async function findRunByRequest(db: Db, requestId: string): Promise<string | null> {
+  const [row] = await query<{ id: string }>(db, 'SELECT id FROM workflows WHERE request_id = $1', [
+    requestId,
+  ]);
+  return row?.id ?? null;
+}
+
+/**
+ * Holds project and dataset in place for the transaction.
+ * @returns which of the two is gone; null where both are there
+ */
+export async function lockSources(
+  tx: Tx,
+  projectId: string,
+  datasetId: string,
+): Promise<'project' | 'dataset' | null> {
+  const live = (table: string) => `SELECT id FROM ${table} WHERE id = $1 AND deleted_at IS NULL`;
+  // The dataset first, as everybody who locks both does: its triggers lock the projects that it is linked to.
+  const dataset = await query(tx, `${live('datasets')} FOR SHARE`, [datasetId]);
+  if (dataset.length === 0) return 'dataset';
+  const project = await query(tx, `${live('projects')} FOR NO KEY UPDATE`, [projectId]);
+  return project.length === 0 ? 'project' : null;
+}
+
+/** How many runs of the project (deleted ones too) have a name that begins so. Lock the project before. */
+export async function countNamed(tx: Tx, projectId: string, prefix: string): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    tx,
+    'SELECT count(*) FROM workflows WHERE project_id = $1 AND starts_with(name, $2)',
+    [projectId, prefix],
+  );
+  return row?.count ?? 0;
+}
+
+/** Adds a run, `pending`, and its config. Answers false where its request made one already. */
+export async function insertRun(
+  tx: Tx,
+  run: Pick<RunRow, 'id' | 'projectId' | 'userId' | 'name' | 'executor'> & {
+    readonly description: string | null;
+    readonly requestId: string | null;
+    readonly priority: number;
+    readonly config: TrainingConfig;
+  },
+): Promise<boolean> {
+  const { id, projectId, userId, name, description, executor, priority, requestId, config } = run;
+  // The same request: the same id, temporal_workflow_id and request_id.
+  const inserted = await query(
+    tx,
+    `INSERT INTO workflows (id, project_id, user_id, name, description, temporal_workflow_id, status, total_epochs,
+       allocated_gpu_count, priority, executor, request_id)
+     VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id`,
+    [
+      ...[id, projectId, userId, name, description, drivenId(id), config.training.epochs],
+      ...[config.resources.gpuCount, priority, executor, requestId],
+    ],
+  );
+  if (inserted.length === 0) return false;
+  const { datasetId, ...dataset } = config.dataset;
+  const { name: modelName, source, ...model } = config.model;
+  const { gpuCount, memoryGb, gpuType } = config.resources;
+  const { type, numClasses, classNames } = config.task;
+  // The columns have what the data model names; `hyperparameters` has the rest, so that both together are the whole config.
+  const hyperparameters = JSON.stringify({
+    training: config.training,
+    dataset,
+    model,
+    resources: { gpuType },
+  });
+  await query(
+    tx,
+    `INSERT INTO workflow_configs (workflow_id, task_type, model_name, model_source, dataset_id, num_classes, class_names,
+       hyperparameters, required_gpu_count, required_memory_gb)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [id, type, modelName, source, datasetId, numClasses, classNames, hyperparameters, gpuCount, memoryGb],
+  );
+  return true;
+}
+
+/** The config that a run was made with. */
+export async function configOf(db: Db, runId: string): Promise<TrainingConfig> {
+  const [row] = await query<
+    { task: object; rest: Rest; name: string; source: string; dataset: string } & Room
+  >(
+    db,
+    `SELECT jsonb_build_object('type', task_type, 'numClasses', num_classes, 'classNames', class_names) AS task,
+       model_name AS name, model_source AS source, dataset_id AS dataset, hyperparameters AS rest,
+       required_gpu_count AS "gpuCount", required_memory_gb AS "memoryGb"
+     FROM workflow_configs WHERE workflow_id = $1`,
+    [runId],
+  );
+  if (!row) throw new Error(`run ${runId} has no config`);
+  const { task, rest, name, source, dataset, gpuCount, memoryGb } = row;
+  return trainingConfigSchema.parse({
+    task,
+    model: { ...rest.model, name, source },
+    dataset: { ...rest.dataset, datasetId: dataset },
+    training: rest.training,
+    resources: { ...rest.resources, gpuCount, memoryGb },
+  });
+}
+
+type Rest = Readonly<Record<'model' | 'dataset' | 'training' | 'resources', object | undefined>>;
+type Room = Readonly<Record<'gpuCount' | 'memoryGb', number>>;
 
 /** Serialises the queue's claims over all engines of a database; any number that nobody else locks. */
 const queueLock = 7_244_102_001;
 
-/** The rows of `workflows` and `workflow_configs`. */
-export class PostgresRunStore implements RunStore {
-  private readonly pool: pg.Pool;
-  private readonly db: Kysely<Database>;
-
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
-    this.db = createDatabase(pool);
-  }
-
-  async find(runId: string): Promise<RunRow | null> {
-    const [row] = await rowsOf(this.pool, this.live(runId));
-    return row ? toRun(row) : null;
-  }
-
-  async findByRequest(requestId: string): Promise<string | null> {
-    const query = this.db.selectFrom('workflows').select('id').where('request_id', '=', requestId);
-    return (await rowsOf(this.pool, query))[0]?.id ?? null;
-  }
-
-  async config(runId: string): Promise<TrainingConfig> {
-    const query = this.db
-      .selectFrom('workflow_configs')
-      .select([
-        'task_type',
-        'model_name',
-        'model_source',
-        'dataset_id',
-        'num_classes',
-        'class_names',
-        'hyperparameters',
-      ])
-      .select(['required_gpu_count', 'required_memory_gb'])
-      .where('workflow_id', '=', runId);
-    const [row] = await rowsOf(this.pool, query);
-    if (!row) throw new Error(`run ${runId} has no config`);
-    return toConfig(row);
-  }
-
-  async lock(tx: Tx, runId: string): Promise<RunRow | null> {
-    const [row] = await rowsOf(clientOf(tx), this.live(runId).forNoKeyUpdate());
-    return row ? toRun(row) : null;
-  }
-
-  async lockSources(tx: Tx, projectId: string, datasetId: string): Promise<'project' | 'dataset' | null> {
-    const client = clientOf(tx);
-    const live = (table: 'projects' | 'datasets', id: string) =>
-      this.db.selectFrom(table).select('id').where('id', '=', id).where('deleted_at', 'is', null);
-    // The dataset first, as everybody who locks both does: its triggers lock the projects that it is linked to.
-    if ((await rowsOf(client, live('datasets', datasetId).forShare())).length === 0) return 'dataset';
-    return (await rowsOf(client, live('projects', projectId).forNoKeyUpdate())).length === 0
-      ? 'project'
-      : null;
-  }
-
-  async countNamed(tx: Tx, projectId: string, prefix: string): Promise<number> {
-    const query = this.db
-      .selectFrom('workflows')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where('project_id', '=', projectId)
-      .where(({ fn, val }) => fn<boolean>('starts_with', ['name', val(prefix)]));
-    return (await rowsOf(clientOf(tx), query))[0]?.count ?? 0;
-  }
-
-  async insert(tx: Tx, run: NewRun): Promise<boolean> {
-    const client = clientOf(tx);
-    const inserted = await rowsOf(
-      client,
-      this.db
-        .insertInto('workflows')
-        .values({
-          id: run.id,
-          project_id: run.projectId,
-          user_id: run.userId,
-          name: run.name,
-          description: run.description,
-          temporal_workflow_id: drivenId(run.id),
-          status: 'pending',
-          total_epochs: run.config.training.epochs,
-          allocated_gpu_count: run.config.resources.gpuCount,
-          priority: run.priority,
-          executor: run.executor,
-          request_id: run.requestId,
-        })
-        // The same request: the same id, temporal_workflow_id and request_id.
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('id'),
-    );
-    if (inserted.length === 0) return false;
-    await rowsOf(client, this.db.insertInto('workflow_configs').values(fromConfig(run.id, run.config)));
-    return true;
-  }
-
-  async change(tx: Tx, runId: string, change: RunChange): Promise<void> {
-    const { retryWanted, finalMetrics } = change;
-    const json = (value: object | null) => value && JSON.stringify(value);
-    const query = this.db
-      .updateTable('workflows')
-      .set({
-        ...(change.status !== undefined && { status: change.status }),
-        ...(change.cancelRequestedAt !== undefined && { cancel_requested_at: change.cancelRequestedAt }),
-        ...(change.cancelGraceMs !== undefined && { cancel_grace_ms: change.cancelGraceMs }),
-        ...(retryWanted !== undefined && { retry_wanted: json(retryWanted) }),
-        ...(change.queuedAt !== undefined && { queued_at: change.queuedAt }),
-        ...(change.startedAt !== undefined && { started_at: change.startedAt }),
-        ...(change.completedAt !== undefined && { completed_at: change.completedAt }),
-        ...(change.deletedAt !== undefined && { deleted_at: change.deletedAt }),
-        ...(change.progress !== undefined && { progress_percentage: change.progress }),
-        ...(change.currentEpoch !== undefined && { current_epoch: change.currentEpoch }),
-        ...(change.error !== undefined && { error_message: change.error }),
-        ...(finalMetrics !== undefined && { final_metrics: json(finalMetrics) }),
-      })
-      .where('id', '=', runId);
-    await rowsOf(clientOf(tx), query.returning('id'));
-  }
-
-  async lockQueue(tx: Tx): Promise<void> {
-    await clientOf(tx).query('SELECT pg_advisory_xact_lock($1)', [queueLock]);
-  }
-
-  async firstQueued(executor: string, machineId: string, tx?: Tx): Promise<string | null> {
-    const query = this.db
-      .selectFrom('workflows')
-      .select('id')
-      .where('status', '=', 'queued')
-      .where('executor', '=', executor)
-      .where('deleted_at', 'is', null)
-      .where('cancel_requested_at', 'is', null)
-      .where(sql<boolean>`coalesce(retry_wanted ->> 'machineId', ${machineId}) = ${machineId}`)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('workflow_runs')
-              .select('workflow_runs.id')
-              .whereRef('workflow_runs.workflow_id', '=', 'workflows.id')
-              .where('workflow_runs.status', 'in', ['starting', 'running']),
-          ),
-        ),
-      )
-      .orderBy('priority', 'desc')
-      .orderBy('queued_at')
-      .orderBy('created_at')
-      .orderBy('id')
-      .limit(1);
-    return (await rowsOf(tx ? clientOf(tx) : this.pool, query))[0]?.id ?? null;
-  }
-
-  async queued(executor: string): Promise<string[]> {
-    const query = this.db
-      .selectFrom('workflows')
-      .select('id')
-      .where('status', '=', 'queued')
-      .where('executor', '=', executor)
-      .where('deleted_at', 'is', null)
-      .orderBy('priority', 'desc')
-      .orderBy('queued_at')
-      .limit(500);
-    return (await rowsOf(this.pool, query)).map(({ id }) => id);
-  }
-
-  async known(runIds: readonly string[]): Promise<ReadonlySet<string>> {
-    if (runIds.length === 0) return new Set();
-    const query = this.db.selectFrom('workflows').select('id').where('id', 'in', runIds);
-    return new Set((await rowsOf(this.pool, query)).map(({ id }) => id));
-  }
-
-  async cancelledInQueue(): Promise<string[]> {
-    const query = this.db
-      .selectFrom('workflows')
-      .select('id')
-      .where('status', '=', 'queued')
-      .where('deleted_at', 'is', null)
-      .where('cancel_requested_at', 'is not', null);
-    return (await rowsOf(this.pool, query)).map(({ id }) => id);
-  }
-
-  private live(runId: string) {
-    return this.db
-      .selectFrom('workflows')
-      .select(columns)
-      .where('id', '=', runId)
-      .where('deleted_at', 'is', null)
-      .where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('projects')
-            .select('projects.id')
-            .whereRef('projects.id', '=', 'workflows.project_id')
-            .where('projects.deleted_at', 'is', null),
-        ),
-      );
-  }
+/** One transaction at a time passes here: what it reads of the queue stays true until it ends. */
+export async function lockQueue(tx: Tx): Promise<void> {
+  await query(tx, 'SELECT pg_advisory_xact_lock($1)', [queueLock]);
 }
 
-function toRun(row: {
-  id: string;
-  project_id: string;
-  user_id: string;
-  name: string;
-  status: RunRow['status'];
-  executor: string;
-  cancel_requested_at: Date | null;
-  cancel_grace_ms: number | null;
-  retry_wanted: RetryWanted | null;
-  started_at: Date | null;
-}): RunRow {
-  return {
-    id: row.id,
-    projectId: row.project_id,
-    userId: row.user_id,
-    name: row.name,
-    status: row.status,
-    executor: row.executor,
-    cancelRequestedAt: row.cancel_requested_at,
-    cancelGraceMs: row.cancel_grace_ms,
-    retryWanted: row.retry_wanted,
-    startedAt: row.started_at,
-  };
+/** The queued run without an attempt under way that is first in the order of priority and time. */
+export async function firstQueued(db: Db | Tx, executor: string, machineId: string): Promise<string | null> {
+  const [row] = await query<{ id: string }>(
+    db,
+    `SELECT id FROM workflows AS run WHERE status = 'queued' AND executor = $1 AND deleted_at IS NULL
+       AND cancel_requested_at IS NULL AND coalesce(retry_wanted ->> 'machineId', $2) = $2
+       AND NOT EXISTS (SELECT FROM workflow_runs WHERE workflow_id = run.id AND status IN ('starting', 'running'))
+     ORDER BY priority DESC, queued_at, created_at, id LIMIT 1`,
+    [executor, machineId],
+  );
+  return row?.id ?? null;
 }
 
-/** The columns have what the data model names; `hyperparameters` has the rest, so that both together are the whole config. */
-function fromConfig(runId: string, config: TrainingConfig) {
-  const { datasetId, ...dataset } = config.dataset;
-  const { name, source, ...model } = config.model;
-  const { gpuType } = config.resources;
-  return {
-    workflow_id: runId,
-    task_type: config.task.type,
-    model_name: name,
-    model_source: source,
-    dataset_id: datasetId,
-    num_classes: config.task.numClasses,
-    class_names: config.task.classNames,
-    hyperparameters: JSON.stringify({ training: config.training, dataset, model, resources: { gpuType } }),
-    required_gpu_count: config.resources.gpuCount,
-    required_memory_gb: config.resources.memoryGb,
-  };
+/** The first of the queue, in its order; at most 500. */
+export function queuedRuns(db: Db, executor: string): Promise<string[]> {
+  return idsOf(
+    db,
+    `SELECT id FROM workflows WHERE status = 'queued' AND executor = $1 AND deleted_at IS NULL
+     ORDER BY priority DESC, queued_at LIMIT 500`,
+    [executor],
+  );
 }
 
-function toConfig(row: {
-  task_type: string;
-  model_name: string;
-  model_source: string;
-  dataset_id: string;
-  num_classes: number | null;
-  class_names: string[] | null;
-  hyperparameters: Record<string, unknown>;
-  required_gpu_count: number;
-  required_memory_gb: number;
-}): TrainingConfig {
-  const { training, dataset, model, resources } = row.hyperparameters;
-  return trainingConfigSchema.parse({
-    task: { type: row.task_type, numClasses: row.num_classes, classNames: row.class_names },
-    model: { ...asObject(model), name: row.model_name, source: row.model_source },
-    dataset: { ...asObject(dataset), datasetId: row.dataset_id },
-    training,
-    resources: { ...asObject(resources), gpuCount: row.required_gpu_count, memoryGb: row.required_memory_gb },
-  });
+/** Which of these runs are there, deleted ones too. */
+export async function knownRuns(db: Db, runIds: readonly string[]): Promise<ReadonlySet<string>> {
+  return new Set(await idsOf(db, 'SELECT id FROM workflows WHERE id = ANY ($1::uuid[])', [runIds]));
 }
 
-function asObject(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
+/** Queued runs whose cancellation was asked for before anything was started. */
+export function cancelledInQueue(db: Db): Promise<string[]> {
+  return idsOf(
+    db,
+    `SELECT id FROM workflows WHERE status = 'queued' AND deleted_at IS NULL AND cancel_requested_at IS NOT NULL`,
+    [],
+  );
+}
+
+async function idsOf(db: Db, text: string, values: readonly unknown[]): Promise<string[]> {
+  return (await query<{ id: string }>(db, text, values)).map(({ id }) => id);
 }

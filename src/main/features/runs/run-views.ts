@@ -4,21 +4,14 @@ import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
+import type { TrainingConfig } from '../../../shared/model/training-config.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { ProjectStore } from '../projects/project-rows.ts';
 import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';
-import { differencesOf } from './differences.ts';
-import type { ArtifactFile, RunDirectories, RunQuery, RunReader, RunStore } from './ports.ts';
-
-export interface RunViewParts {
-  readonly runs: Pick<RunStore, 'config'>;
-  readonly reader: RunReader;
-  readonly projects: Pick<ProjectStore, 'find'>;
-  readonly models: TrainableModels;
-  readonly directories: Pick<RunDirectories, 'openFile'>;
-  readonly objects: Pick<ObjectStore, 'get' | 'head'>;
-  readonly machineId: string;
-}
+import type { RunDirectories } from './ports.ts';
+import { findArtifact, listRuns, type RunQuery, runDetails, runSummaries } from './run-queries.ts';
+import { configOf } from './run-rows.ts';
 
 export interface RunListRequest extends Pick<RunQuery, 'sort' | 'order' | 'offset' | 'limit'> {
   readonly project?: string | undefined;
@@ -30,9 +23,16 @@ const compared = z.array(z.uuid()).min(2).max(8);
 
 /** Runs as people look at them. */
 export class RunViews {
-  private readonly parts: RunViewParts;
+  private readonly parts;
 
-  constructor(parts: RunViewParts) {
+  constructor(parts: {
+    readonly db: Db;
+    readonly projects: Pick<ProjectStore, 'find'>;
+    readonly models: TrainableModels;
+    readonly directories: Pick<RunDirectories, 'openFile'>;
+    /** Has the artifacts of attempts that are over. */
+    readonly objects: Pick<ObjectStore, 'get' | 'head'>;
+  }) {
     this.parts = parts;
   }
 
@@ -42,27 +42,20 @@ export class RunViews {
 
   /** @throws TrainyardError PROJECT_NOT_FOUND */
   async list(userId: string, request: RunListRequest): Promise<{ runs: RunSummary[]; total: number }> {
-    const { projects, reader } = this.parts;
-    const project = request.project === undefined ? null : await projects.find(userId, request.project);
-    if (request.project !== undefined && !project)
-      throw fault('PROJECT_NOT_FOUND', { name: request.project });
-    return reader.list({
-      projectId: project?.id ?? null,
-      status: request.status ?? null,
-      search: request.search?.trim() || null,
-      sort: request.sort,
-      order: request.order,
-      offset: request.offset,
-      limit: request.limit,
-    });
+    const { projects, db } = this.parts;
+    const { project: reference, status = null, search, sort, order, offset, limit } = request;
+    const project = reference === undefined ? null : await projects.find(userId, reference);
+    if (reference !== undefined && !project) throw fault('PROJECT_NOT_FOUND', { name: reference });
+    const filter = { projectId: project?.id ?? null, status, search: search?.trim() || null };
+    return listRuns(db, { ...filter, sort, order, offset, limit });
   }
 
   /** @throws TrainyardError RUN_NOT_FOUND */
   async show(runId: string): Promise<Run> {
-    const { reader, runs } = this.parts;
-    const [summary] = await reader.summaries([runId]);
+    const { db } = this.parts;
+    const [summary] = await runSummaries(db, [runId]);
     if (!summary) throw fault('RUN_NOT_FOUND', { run: runId });
-    const [details, config] = await Promise.all([reader.details(runId), runs.config(runId)]);
+    const [details, config] = await Promise.all([runDetails(db, runId), configOf(db, runId)]);
     const hasCheckpoint = details.artifacts.some(({ kind }) => kind === 'checkpoint');
     return { ...summary, ...details, config, actions: [...possibleActions(summary.status, hasCheckpoint)] };
   }
@@ -78,14 +71,14 @@ export class RunViews {
   }> {
     const parsed = compared.safeParse([...new Set(ids.split(',').map((id) => id.trim().toLowerCase()))]);
     if (!parsed.success) throw fault('RUNS_INVALID', { ids });
-    const { reader, runs } = this.parts;
-    const summaries = await reader.summaries(parsed.data);
-    const missing = parsed.data.find((id) => !summaries.some((summary) => summary.id === id));
+    const { db } = this.parts;
+    const runs = await runSummaries(db, parsed.data);
+    const missing = parsed.data.find((id) => !runs.some((summary) => summary.id === id));
     if (missing !== undefined) throw fault('RUN_NOT_FOUND', { run: missing });
-    const configs = await Promise.all(parsed.data.map((id) => runs.config(id)));
-    const details = await Promise.all(parsed.data.map((id) => reader.details(id)));
+    const configs = await Promise.all(parsed.data.map((id) => configOf(db, id)));
+    const details = await Promise.all(parsed.data.map((id) => runDetails(db, id)));
     const metricNames = [...new Set(details.flatMap((detail) => detail.metricNames))].sort();
-    return { runs: summaries, differences: differencesOf(configs), metricNames };
+    return { runs, differences: differencesOf(configs), metricNames };
   }
 
   /** An artifact's bytes, from the run directory or, where that is not here (any more), from the bucket. @throws TrainyardError ARTIFACT_NOT_FOUND */
@@ -93,31 +86,42 @@ export class RunViews {
     runId: string,
     artifactId: string,
   ): Promise<{ body: Readable; mediaType: string; name: string; size: number }> {
-    const { reader } = this.parts;
-    const artifact = await reader.artifactFile(runId, artifactId);
+    const { db, directories, objects } = this.parts;
+    const artifact = await findArtifact(db, runId, artifactId);
     if (!artifact) {
       const place = { en: `the run ${runId}`, ko: `학습 ${runId}` };
       throw fault('ARTIFACT_NOT_FOUND', { artifact: artifactId, place });
     }
-    const { body, size } = await this.open(artifact);
-    const fileName = artifact.path.split('/').at(-1) ?? artifact.name;
-    return { body, size, name: fileName, mediaType: artifact.mediaType ?? 'application/octet-stream' };
-  }
-
-  private async open({
-    runDirectory,
-    path,
-    objectKey,
-  }: ArtifactFile): Promise<{ body: Readable; size: number }> {
-    const { directories, objects } = this.parts;
+    const { path, runDirectory, objectKey } = artifact;
+    const mediaType = artifact.mediaType ?? 'application/octet-stream';
+    const name = path.split('/').at(-1) ?? artifact.name;
     try {
-      return await directories.openFile(runDirectory, path);
+      return { ...(await directories.openFile(runDirectory, path)), name, mediaType };
     } catch (error) {
-      if (objectKey === null) throw error;
-      if (!(error instanceof TrainyardError && error.code === 'ARTIFACT_NOT_FOUND')) throw error;
-      const stored = await objects.head('artifacts', objectKey);
-      if (!stored) throw error;
-      return { body: await objects.get('artifacts', objectKey), size: stored.size };
+      const isGone = error instanceof TrainyardError && error.code === 'ARTIFACT_NOT_FOUND';
+      const stored = isGone && objectKey !== null ? await objects.head('artifacts', objectKey) : null;
+      if (!stored || objectKey === null) throw error;
+      return { body: await objects.get('artifacts', objectKey), size: stored.size, name, mediaType };
     }
   }
+}
+
+/** A value of a config by its dotted path; arrays are one value. */
+function flatten(value: unknown, path: string, into: Map<string, unknown>): Map<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [name, child] of Object.entries(value)) flatten(child, path ? `${path}.${name}` : name, into);
+  } else {
+    into.set(path, value);
+  }
+  return into;
+}
+
+/** The fields in which configs differ, with one value for each config; null where a config lacks the field. */
+export function differencesOf(configs: readonly TrainingConfig[]): { field: string; values: unknown[] }[] {
+  const flat = configs.map((config) => flatten(config, '', new Map()));
+  const fields = new Set(flat.flatMap((values) => [...values.keys()]));
+  return [...fields].flatMap((field) => {
+    const values = flat.map((config) => config.get(field) ?? null);
+    return new Set(values.map((value) => JSON.stringify(value))).size > 1 ? [{ field, values }] : [];
+  });
 }

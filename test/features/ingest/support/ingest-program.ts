@@ -1,4 +1,4 @@
-import type { IngestedAttempt } from '../../../../src/main/features/ingest/ports.ts';
+import type { IngestedAttempt } from '../../../../src/main/features/ingest/cursor.ts';
 import { rollupShape } from '../../../../src/main/features/metrics/rollups.ts';
 import { Workshop } from './workshop.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { IngestedAttempt } from '../../../../src/main/features/ingest/ports.ts';
+import type { IngestedAttempt } from '../../../../src/main/features/ingest/cursor.ts';
 import { openLines, type RollupState } from '../../../../src/main/features/metrics/rollups.ts';
 import type { RunEvent } from '../../../../src/shared/contract/run-readings.ts';
 import type { TrainerOutput } from './trainer-output.ts';
@@ -68,7 +68,7 @@ async function expectRollups(
 ): Promise<void> {
   const { rows } = await workshop.pool.query<{ state: { rollups?: RollupState } }>(
     'SELECT state FROM ingest_cursors WHERE attempt_id = $1',
-    [attempt.attemptId],
+    [attempt.id],
   );
   const lines = new Map(openLines(rows[0]?.state.rollups ?? []).map((line) => [line.name, line]));
   const names = new Set(output.points.flatMap(({ values }) => Object.keys(values)));

@@ -6,28 +6,17 @@ import type pg from 'pg';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { type BatchLimits, batchLimits } from '../../../../src/main/features/ingest/attempt-reader.ts';
-import { PostgresIngestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
+import type { IngestedAttempt } from '../../../../src/main/features/ingest/cursor.ts';
+import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
-import { LiveState } from '../../../../src/main/features/ingest/live-state.ts';
-import { MetricPartitions } from '../../../../src/main/features/ingest/metric-partitions.ts';
-import type { IngestedAttempt } from '../../../../src/main/features/ingest/ports.ts';
-import { createRunDirectoryFiles } from '../../../../src/main/features/ingest/run-directory-tail.ts';
 import { EventService } from '../../../../src/main/features/journal/event-service.ts';
-import {
-  PostgresJournal,
-  PostgresJournalReader,
-} from '../../../../src/main/features/journal/journal-rows.ts';
 import { RunChanges } from '../../../../src/main/features/journal/run-changes.ts';
-import { PostgresLogIndex } from '../../../../src/main/features/logs/log-index.ts';
-import { LogLines } from '../../../../src/main/features/logs/log-lines.ts';
 import { LogService } from '../../../../src/main/features/logs/log-service.ts';
-import { MetricService } from '../../../../src/main/features/metrics/metric-service.ts';
-import { PostgresPointReader } from '../../../../src/main/features/metrics/point-rows.ts';
-import { PostgresRollupReader } from '../../../../src/main/features/metrics/rollup-rows.ts';
+import { MetricService } from '../../../../src/main/features/metrics/point-rows.ts';
 import { type RollupShape, rollupShape } from '../../../../src/main/features/metrics/rollups.ts';
 import { SeriesService } from '../../../../src/main/features/metrics/series.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
-import { PostgresUnitOfWork } from '../../../../src/main/postgres/unit-of-work.ts';
+import { Db } from '../../../../src/main/postgres/unit-of-work.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
 import { createDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
 import { createListener } from '../../../../src/main/stores/pubsub/postgres/listener.ts';
@@ -46,8 +35,7 @@ export class Workshop implements AsyncDisposable {
   readonly pubSub;
   readonly ingestion: IngestionService;
   readonly store;
-  readonly journal = new PostgresJournal();
-  readonly work;
+  readonly db;
   readonly events;
   readonly metrics;
   readonly logs;
@@ -66,26 +54,27 @@ export class Workshop implements AsyncDisposable {
     this.cache = createCache(this.pool);
     this.listener = createListener(this.pool, () => undefined);
     this.pubSub = createPubSub(this.pool, this.listener, () => undefined);
-    const log = { warn: (details: object, message: string) => this.warnings.push({ message, details }) };
-    this.store = new PostgresIngestStore(this.pool, new MetricPartitions(this.pool));
-    const live = new LiveState(this.pubSub, this.cache, new ChangeFeed(), log);
+    const log = {
+      info: () => undefined,
+      warn: (details: object, message: string) => this.warnings.push({ message, details }),
+    };
+    this.store = new IngestStore(this.pool);
     this.ingestion = new IngestionService({
-      files: createRunDirectoryFiles(log),
       log,
       store: this.store,
       documents: this.documents,
+      cache: this.cache,
+      pubSub: this.pubSub,
+      changes: new ChangeFeed(),
       shape,
       limits: { ...batchLimits, ...limits },
-      committed: live.committed,
-      settle: live.settle,
     });
-    this.work = new PostgresUnitOfWork(this.pool);
+    this.db = new Db(this.pool);
     this.changes = new RunChanges(this.pubSub);
-    const lines = new LogLines(this.documents);
-    this.events = new EventService(new PostgresJournalReader(this.pool), lines, this.changes);
-    this.metrics = new MetricService(new PostgresPointReader(this.pool), this.changes);
-    this.logs = new LogService(new PostgresLogIndex(this.pool), lines, this.changes);
-    this.series = new SeriesService(new PostgresRollupReader(this.pool), shape);
+    this.events = new EventService(this.db, this.documents, this.changes);
+    this.metrics = new MetricService(this.db, this.changes);
+    this.logs = new LogService(this.db, this.documents, this.changes);
+    this.series = new SeriesService(this.db, shape);
   }
 
   /** A run with its first attempt, and an empty run directory. */
@@ -112,12 +101,12 @@ export class Workshop implements AsyncDisposable {
       `INSERT INTO workflow_runs (id, workflow_id, attempt, status, run_directory) VALUES ($1, $2, $3, 'running', $4)`,
       [attemptId, runId, attempt, runDirectory],
     );
-    return { runId, attemptId, attempt, runDirectory };
+    return { runId, id: attemptId, attempt, runDirectory };
   }
 
   /** The attempt's and the run's end, as the run's own machinery writes it. */
   async finish(attempt: IngestedAttempt): Promise<void> {
-    await this.pool.query(`UPDATE workflow_runs SET status = 'completed' WHERE id = $1`, [attempt.attemptId]);
+    await this.pool.query(`UPDATE workflow_runs SET status = 'completed' WHERE id = $1`, [attempt.id]);
     await this.pool.query(`UPDATE workflows SET status = 'completed' WHERE id = $1`, [attempt.runId]);
   }
 

@@ -1,12 +1,7 @@
 import { Readable } from 'node:stream';
 import type pg from 'pg';
-import type {
-  IngestedAttempt,
-  Ingestion,
-  IngestSummary,
-} from '../../../../src/main/features/ingest/ports.ts';
-import type { ExitRecord, Observation } from '../../../../src/main/features/runs/observation.ts';
-import type { Executor, RunDirectories } from '../../../../src/main/features/runs/ports.ts';
+import type { IngestedAttempt, IngestSummary } from '../../../../src/main/features/ingest/cursor.ts';
+import type { ExitRecord, Observation, Workstation } from '../../../../src/main/features/runs/ports.ts';
 
 interface Directory {
   prepared: boolean;
@@ -73,7 +68,7 @@ export class ImaginedMachine {
     place.exit = { ...how, message: null, startedAt: new Date(), endedAt: new Date() };
   }
 
-  readonly directories: RunDirectories = {
+  readonly directories: Workstation['directories'] = {
     folderOf: (runId, attempt) => `/${runId}/${attempt}`,
     prepare: async (directory) => {
       this.at(directory).prepared = true;
@@ -100,7 +95,7 @@ export class ImaginedMachine {
     watch: () => ({ [Symbol.dispose]: () => {} }),
   };
 
-  readonly executor: Executor = {
+  readonly executor: Workstation['executor'] = {
     name: 'builtin',
     start: async (directory) => {
       const place = this.at(directory);
@@ -113,7 +108,7 @@ export class ImaginedMachine {
     endOrphan: async () => {},
   };
 
-  readonly ingestion: Ingestion = {
+  readonly ingestion: Workstation['ingestion'] = {
     open: async () => {},
     logLine: async () => {},
     close: async () => {},

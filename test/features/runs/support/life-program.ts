@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { claim } from '../../../../src/main/features/runs/claim.ts';
+import { claimRun } from '../../../../src/main/features/runs/attempt-starter.ts';
 import type { Run } from '../../../../src/shared/contract/runs.ts';
 import { isEnded } from '../../../../src/shared/model/run.ts';
 import { createStage, type Stage } from './stage.ts';
@@ -55,7 +55,7 @@ async function leaveUnstarted(stage: Stage, project: string): Promise<void> {
   const runId = await queue(stage, project, 'unstarted');
   const run = await stage.runs.views.show(runId);
   if (isEnded(run.status) || run.cancelRequested) return;
-  if (run.attempts.length === 0) await claim(stage.parts, runId);
+  if (run.attempts.length === 0) await claimRun(stage.parts, runId);
   await stage.runs.commands.cancel(localOwnerId, runId, 5000);
 }
 

@@ -6,26 +6,23 @@ import { AuditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
 import type { DatasetRecord, TrainingData } from '../../../../src/main/features/datasets/ports.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { PostgresJournal } from '../../../../src/main/features/journal/journal-rows.ts';
+import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
+import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
 import { ProjectStore } from '../../../../src/main/features/projects/project-rows.ts';
 import { Projects } from '../../../../src/main/features/projects/projects.ts';
-import { PostgresAttemptStore } from '../../../../src/main/features/runs/attempt-rows.ts';
 import type { RunDriver } from '../../../../src/main/features/runs/driver.ts';
-import type { RunLog } from '../../../../src/main/features/runs/ports.ts';
 import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
 import { SupervisedExecutor } from '../../../../src/main/features/runs/process/supervised-executor.ts';
-import { PostgresRunReader } from '../../../../src/main/features/runs/run-queries.ts';
-import { PostgresRunStore } from '../../../../src/main/features/runs/run-rows.ts';
 import { createRuns, type Runs, type RunsParts } from '../../../../src/main/features/runs/runs.ts';
 import type { TrainableModels } from '../../../../src/main/features/training/trainable-models.ts';
+import type { WorkLog } from '../../../../src/main/platform/work-log.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
-import { PostgresUnitOfWork } from '../../../../src/main/postgres/unit-of-work.ts';
+import { Db } from '../../../../src/main/postgres/unit-of-work.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
 import { createDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
 import type { PubSub } from '../../../../src/main/stores/pubsub/ports.ts';
 import { fault } from '../../../../src/shared/errors/catalogue.ts';
 import { MemoryPubSub } from './memory-pub-sub.ts';
-import { createTestIngestion } from './test-ingestion.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 
@@ -120,7 +117,7 @@ export interface StageOptions {
   readonly supervisor?: string;
   readonly parts?: (parts: RunsParts) => Partial<RunsParts>;
   /** Left out: within the process. */
-  readonly driver?: (machineId: string, log: RunLog) => RunDriver;
+  readonly driver?: (machineId: string, log: WorkLog) => RunDriver;
 }
 
 /** The runs' services on a real database, with real supervisors and the fake trainer. The loop is not started. */
@@ -145,14 +142,17 @@ export function createStage(options: StageOptions): Stage {
   const changes = new ChangeFeed();
   const audit = new AuditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
   const projectStore = new ProjectStore(pool);
-  const ingestion = createTestIngestion({ pool, documents, cache, pubSub, changes, log });
+  const ingestion = new IngestionService({
+    store: new IngestStore(pool),
+    documents,
+    cache,
+    pubSub,
+    changes,
+    log,
+  });
   const base: RunsParts = {
     machineId,
-    work: new PostgresUnitOfWork(pool),
-    journal: new PostgresJournal(),
-    runs: new PostgresRunStore(pool),
-    attempts: new PostgresAttemptStore(pool),
-    reader: new PostgresRunReader(pool),
+    db: new Db(pool),
     projects: projectStore,
     datasets: datasetsOf(pool),
     trainingData,

@@ -7,7 +7,7 @@ import {
 } from '../../../../shared/model/run-directory.ts';
 import { isUnreachable } from '../../../platform/error-code.ts';
 import { inspectStateFile } from '../../../platform/state-file.ts';
-import type { ExitRecord, SupervisorRecord } from '../observation.ts';
+import type { ExitRecord, SupervisorRecord } from '../ports.ts';
 
 const largestRecordBytes = 64 * 1024;
 

@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
+import type { WorkLog } from '../../../platform/work-log.ts';
 import type { RunMover } from '../driver.ts';
-import type { RunLog } from '../ports.ts';
 import type { RunActivities } from './protocol.ts';
 
 /** Temporal notices within seconds that an engine died in the middle of a look. */
@@ -15,7 +15,7 @@ async function alive<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function told<T>(log: RunLog, runId: string, work: () => Promise<T>): Promise<T> {
+async function told<T>(log: WorkLog, runId: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -28,14 +28,14 @@ async function told<T>(log: RunLog, runId: string, work: () => Promise<T>): Prom
 export function createActivities(
   mover: RunMover,
   around: (runId: string, look: () => Promise<void>) => Promise<void>,
-  log: RunLog,
+  log: WorkLog,
 ): RunActivities {
   const hand = <T>(runId: string, work: () => Promise<T>) => alive(() => told(log, runId, work));
   return {
     advance: (runId) =>
       hand(runId, async () => {
         await around(runId, () => mover.move(runId));
-        return mover.standing(runId);
+        return mover.state(runId);
       }),
     cancel: (runId, graceMs) => hand(runId, () => mover.cancel(runId, graceMs)),
   };

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { TemporalEndpoint } from '../../../platform/endpoints.ts';
+import type { WorkLog } from '../../../platform/work-log.ts';
 import { temporalFault } from '../../../stores/temporal/faults.ts';
 import type { RunDriver, RunMover } from '../driver.ts';
 import { EmbeddedDriver } from '../embedded-driver.ts';
-import type { RunLog } from '../ports.ts';
 import type { Link } from './link.ts';
 
 export interface TemporalDriverParts {
@@ -12,7 +12,7 @@ export interface TemporalDriverParts {
   readonly machineId: string;
   /** The file that bin/bundle-workflows.mjs makes. */
   readonly workflowBundle: string;
-  readonly log: RunLog;
+  readonly log: WorkLog;
   /** How long a woken run's workflow may take to ask for a look before the run is looked at without it. Left out: a second. */
   readonly timeoutMs?: number;
   /** Makes a namespace that is not there, as after the loss of a development server's store. Left out: a person has to. */

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { TemporalEndpoint } from '../../../platform/endpoints.ts';
+import type { WorkLog } from '../../../platform/work-log.ts';
 import { askNamespace, connectionOptions, openConnection } from '../../../stores/temporal/connection.ts';
 import { temporalFault } from '../../../stores/temporal/faults.ts';
-import { drivenId } from '../driver.ts';
-import type { RunLog } from '../ports.ts';
+import { drivenId } from '../run-rows.ts';
 import {
   freshMemory,
   machineQueue,
@@ -23,7 +23,7 @@ export interface LinkParts {
   readonly machineId: string;
   readonly workflowBundle: string;
   readonly activities: RunActivities;
-  readonly log: RunLog;
+  readonly log: WorkLog;
 }
 
 /** An engine's connection to a Temporal, and its workers there. Calls throw TrainyardError TEMPORAL_*. */

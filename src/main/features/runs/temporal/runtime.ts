@@ -1,13 +1,13 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
-import type { RunLog } from '../ports.ts';
+import type { WorkLog } from '../../../platform/work-log.ts';
 
-let log: RunLog | null = null;
+let log: WorkLog | null = null;
 
 /**
  * Prepares the native part that all workers of a process share, once: the SDK allows no second time. Its words go to the log that was
  * given last, and it leaves the process's signals alone: the engine decides when to stop.
  */
-export function prepareRuntime(to: RunLog): void {
+export function prepareRuntime(to: WorkLog): void {
   const isFirst = log === null;
   log = to;
   if (!isFirst) return;

@@ -1,5 +1,5 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { drivenId } from '../../../../../src/main/features/runs/driver.ts';
+import { drivenId } from '../../../../../src/main/features/runs/run-rows.ts';
 
 /** Temporal as a person sees it who has its own tools. */
 export async function openTemporal(address: string): Promise<Client & AsyncDisposable> {

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { ensureBuilt } from '../../../../../bin/build.mjs';
 import type { RunDriver } from '../../../../../src/main/features/runs/driver.ts';
-import type { RunLog } from '../../../../../src/main/features/runs/ports.ts';
 import {
   openTemporalDriver,
   type TemporalDriver,
   type TemporalDriverParts,
 } from '../../../../../src/main/features/runs/temporal/driver.ts';
 import type { TemporalEndpoint } from '../../../../../src/main/platform/endpoints.ts';
+import type { WorkLog } from '../../../../../src/main/platform/work-log.ts';
 import { waitFor } from '../../../../support/engine.ts';
 
 const workflowBundle = path.resolve(import.meta.dirname, '../../../../..', 'out', 'node', 'workflows.js');
@@ -24,7 +24,7 @@ export function endpointOf(server: { readonly url: string }, namespace = 'defaul
 export function driverOf(
   endpoint: TemporalEndpoint,
   machineId: string,
-  log: RunLog,
+  log: WorkLog,
   parts: Partial<TemporalDriverParts> = {},
 ): TemporalDriver {
   return openTemporalDriver(endpoint, { machineId, workflowBundle, log, ...parts });
@@ -35,7 +35,7 @@ export function untilConnected(driver: TemporalDriver): Promise<unknown> {
 }
 
 /** Begins only once Temporal is there, and waits for it ever after: nothing moves a run but its workflow. */
-export function onlyTemporal(endpoint: TemporalEndpoint, machineId: string, log: RunLog): RunDriver {
+export function onlyTemporal(endpoint: TemporalEndpoint, machineId: string, log: WorkLog): RunDriver {
   const driver = driverOf(endpoint, machineId, log, { timeoutMs: 60_000 });
   return {
     start: async (mover) => {

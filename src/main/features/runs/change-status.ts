@@ -5,14 +5,9 @@ import {
   type RunStatus,
 } from '../../../shared/model/run.ts';
 import type { Tx } from '../../postgres/unit-of-work.ts';
-import type { Journal } from '../journal/ports.ts';
-import type { AttemptChange, AttemptRow, AttemptStore, RunChange, RunRow, RunStore } from './ports.ts';
-
-export interface TransitionStores {
-  readonly runs: RunStore;
-  readonly attempts: AttemptStore;
-  readonly journal: Journal;
-}
+import { appendToJournal } from '../journal/journal-rows.ts';
+import { type AttemptChange, type AttemptRow, changeAttempt } from './attempt-rows.ts';
+import { changeRun, type RunChange, type RunRow } from './run-rows.ts';
 
 type Details = Readonly<Record<string, unknown>>;
 
@@ -21,8 +16,7 @@ type Details = Readonly<Record<string, unknown>>;
  * @param details stand in the journal beside from and to
  * @throws Error where the state machine has no such transition: a programming error
  */
-export async function moveRun(
-  stores: TransitionStores,
+export async function changeRunStatus(
   tx: Tx,
   run: Pick<RunRow, 'id' | 'status'>,
   to: RunStatus,
@@ -30,31 +24,24 @@ export async function moveRun(
   details: Details = {},
 ): Promise<void> {
   if (!mayTransition(run.status, to)) throw new Error(`run ${run.id} may not go from ${run.status} to ${to}`);
-  await stores.runs.change(tx, run.id, { ...change, status: to });
-  await stores.journal.append(tx, run.id, null, 'state', { from: run.status, to, ...details });
+  await changeRun(tx, run.id, { ...change, status: to });
+  await appendToJournal(tx, run.id, null, 'state', { from: run.status, to, ...details });
 }
 
 /**
  * Moves an attempt of a locked run to another status, with its journal entry.
  * @throws Error where the state machine has no such transition: a programming error
  */
-export async function moveAttempt(
-  stores: TransitionStores,
+export async function changeAttemptStatus(
   tx: Tx,
-  attempt: AttemptRow,
+  { id, runId, attempt, status }: AttemptRow,
   to: AttemptStatus,
   change: Omit<AttemptChange, 'status'>,
   details: Details = {},
 ): Promise<void> {
-  if (!mayTransitionAttempt(attempt.status, to)) {
-    throw new Error(
-      `attempt ${attempt.attempt} of run ${attempt.runId} may not go from ${attempt.status} to ${to}`,
-    );
+  if (!mayTransitionAttempt(status, to)) {
+    throw new Error(`attempt ${attempt} of run ${runId} may not go from ${status} to ${to}`);
   }
-  await stores.attempts.change(tx, attempt.id, { ...change, status: to });
-  await stores.journal.append(tx, attempt.runId, attempt.attempt, 'attempt', {
-    from: attempt.status,
-    to,
-    ...details,
-  });
+  await changeAttempt(tx, id, { ...change, status: to });
+  await appendToJournal(tx, runId, attempt, 'attempt', { from: status, to, ...details });
 }

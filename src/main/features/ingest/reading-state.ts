@@ -1,0 +1,147 @@
+import type { MovingLine } from '../logs/log-buckets.ts';
+import type { LeftOut } from './event-fields.ts';
+
+/**
+ * Whether the numbers of events follow each other. A number that was there before is never taken again, so that a line that was
+ * written twice counts once. A line that leaves a gap is not taken, but its successor is: one fault does not spoil the rest.
+ */
+export class EventOrder {
+  /** The number of the last event. */
+  last: number;
+  /** The number of the last line that left a gap. */
+  gapSeq: number | null;
+  /** Lines since the last event that had no number: so many numbers may have been theirs. */
+  unnumbered: number;
+
+  constructor(last: number, gapSeq: number | null, unnumbered: number) {
+    this.last = last;
+    this.gapSeq = gapSeq;
+    this.unnumbered = unnumbered;
+  }
+
+  /** Takes an event's number; answers why it is out of order, null where it is not. */
+  take(seq: number): string | null {
+    if (seq <= this.last) return `seq ${seq} after ${this.last}`;
+    const follows =
+      seq <= this.last + 1 + this.unnumbered || (this.gapSeq !== null && seq === this.gapSeq + 1);
+    if (!follows) {
+      this.gapSeq = seq;
+      return `seq ${seq} after ${this.last}`;
+    }
+    this.last = seq;
+    this.gapSeq = null;
+    this.unnumbered = 0;
+    return null;
+  }
+
+  /** Passes over a line that is no event. @param seq its number, where it has one */
+  passOver(seq: number | null): null {
+    if (seq === null) this.unnumbered += 1;
+    // Its number is used up if it was in order.
+    else if (seq > this.last) this.take(seq);
+    return null;
+  }
+}
+
+/** Name, fault, how often. */
+export type LeftOutCount = readonly [name: string, fault: string, count: number];
+
+/** Kinds that are told apart; further ones are counted together. */
+const mostKinds = 200;
+
+/**
+ * Counts what was left out of an attempt's events, so that it is told once for each name and kind, and again at the tenth, the
+ * hundredth and so on: never for each line.
+ */
+export class LeftOutCounts {
+  private readonly counts: Map<string, { name: string; fault: string; count: number }>;
+
+  constructor(counts: readonly LeftOutCount[]) {
+    this.counts = new Map(counts.map(([name, fault, count]) => [keyOf(name, fault), { name, fault, count }]));
+  }
+
+  /** Answers what is to be said of it; null where it was said before. */
+  add({ name, fault }: LeftOut): string | null {
+    const known = this.counts.get(keyOf(name, fault));
+    const place = known ?? this.begin(name, fault);
+    place.count += 1;
+    const { count } = place;
+    if (count === 1) return `${place.name} is ${place.fault}: it is left out, the rest of the line is kept`;
+    if (!isPowerOfTen(count)) return null;
+    return `${place.name} is ${place.fault}: it was left out ${count} times so far`;
+  }
+
+  state(): LeftOutCount[] {
+    return [...this.counts.values()].map(({ name, fault, count }) => [name, fault, count]);
+  }
+
+  private begin(name: string, fault: string): { name: string; fault: string; count: number } {
+    const full = this.counts.size >= mostKinds;
+    const made = full
+      ? { name: 'something else', fault: 'not as events have it', count: 0 }
+      : { name, fault, count: 0 };
+    const key = keyOf(made.name, made.fault);
+    const held = this.counts.get(key) ?? made;
+    this.counts.set(key, held);
+    return held;
+  }
+}
+
+function keyOf(name: string, fault: string): string {
+  return `${name}\n${fault}`;
+}
+
+function isPowerOfTen(count: number): boolean {
+  let power = 10;
+  while (power < count) power *= 10;
+  return power === count;
+}
+
+/** The least time between two commits that only say how a moving line looks: a bar is drawn ten times a second and more. */
+const everyMs = 250;
+
+const streams = ['stdout', 'stderr'] as const;
+type Stream = (typeof streams)[number];
+
+/** What the lines of an attempt that have no newline yet look like: the newest state of each stream, and whether it was told. */
+export class MovingLines {
+  /** A longer line is shown by its end. */
+  static readonly mostBytes = 4096;
+
+  /** How often whoever waits for changes looks again. */
+  static readonly everyMs = everyMs;
+
+  private readonly texts: Record<Stream, string> = { stdout: '', stderr: '' };
+  private told: readonly MovingLine[] = [];
+  private toldAt = Number.NEGATIVE_INFINITY;
+
+  set(stream: Stream, text: string): void {
+    this.texts[stream] = text;
+  }
+
+  get hasChanges(): boolean {
+    return streams.some((stream) => this.texts[stream] !== (this.toldOf(stream)?.message ?? ''));
+  }
+
+  isDue(): boolean {
+    return this.hasChanges && performance.now() - this.toldAt >= everyMs;
+  }
+
+  /** What they look like now, to be told. */
+  take(): readonly MovingLine[] {
+    if (!this.hasChanges) return this.told;
+    const time = new Date().toISOString();
+    this.told = streams.flatMap((stream) => {
+      const message = this.texts[stream];
+      const told = this.toldOf(stream);
+      if (message === '') return [];
+      return [told?.message === message ? told : { stream, time, message }];
+    });
+    this.toldAt = performance.now();
+    return this.told;
+  }
+
+  private toldOf(stream: Stream): MovingLine | undefined {
+    return this.told.find((line) => line.stream === stream);
+  }
+}

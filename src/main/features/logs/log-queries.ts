@@ -1,0 +1,54 @@
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { RunStatus } from '../../../shared/model/run.ts';
+import { fromJsonbText } from '../../postgres/jsonb-text.ts';
+import { query } from '../../postgres/rows.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
+import type { MovingLine } from './log-buckets.ts';
+
+/** How long the logs of a run's attempts are, as of one moment. */
+export interface LogLengths {
+  readonly status: RunStatus;
+  /** In the attempts' order. Lines that are not committed do not count. */
+  readonly attempts: readonly {
+    readonly attemptId: string;
+    readonly attempt: number;
+    readonly lines: number;
+    /** Those behind the last line that have no newline yet. */
+    readonly moving: readonly MovingLine[];
+  }[];
+}
+
+/** How far the logs of a run are committed: PostgreSQL has it, in one statement. @throws TrainyardError RUN_NOT_FOUND */
+export async function logLengths(db: Db, runId: string): Promise<LogLengths> {
+  const rows = await query<{
+    status: RunStatus;
+    id: string | null;
+    attempt: number | null;
+    lines: number;
+    moving: string | null;
+  }>(
+    db,
+    {
+      name: 'log-lengths',
+      text: `SELECT run.status, attempt.id, attempt.attempt, coalesce(cursor.log_lines, 0) AS lines,
+               cursor.moving::text AS moving FROM workflows AS run
+             LEFT JOIN workflow_runs AS attempt ON attempt.workflow_id = run.id
+             LEFT JOIN ingest_cursors AS cursor ON cursor.attempt_id = attempt.id
+             WHERE run.id = $1 AND run.deleted_at IS NULL ORDER BY attempt.attempt`,
+    },
+    [runId],
+  );
+  const [first] = rows;
+  if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
+  const attempts = rows.flatMap(({ id, attempt, lines, moving }) =>
+    id === null || attempt === null
+      ? []
+      : [{ attemptId: id, attempt, lines, moving: moving === null ? [] : movingLines(moving) }],
+  );
+  return { status: first.status, attempts };
+}
+
+/** What ingest wrote there. */
+function movingLines(text: string): MovingLine[] {
+  return fromJsonbText(text) as MovingLine[];
+}
