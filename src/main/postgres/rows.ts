@@ -1,15 +1,4 @@
-import type { Compilable } from 'kysely';
-import type pg from 'pg';
 import { connection, type Db, type Tx } from './unit-of-work.ts';
-
-/** Runs a query where it is told to: on the pool, or in a transaction's connection. */
-export async function rowsOf<Row extends object>(
-  where: pg.Pool | pg.PoolClient,
-  query: Compilable<Row>,
-): Promise<Row[]> {
-  const { sql, parameters } = query.compile();
-  return (await where.query<Row>(sql, [...parameters])).rows;
-}
 
 /**
  * Runs a statement in a transaction, or by itself.
