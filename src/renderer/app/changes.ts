@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { type EngineClient, queries, stores } from '../rpc/client.ts';
+import { pause } from '../rpc/pause.ts';
 
 /** A run that learns changes many times a second; lists need not. */
 const settleMs = 500;
@@ -37,7 +38,7 @@ export async function followChanges(
       void client.invalidateQueries();
     } else if (!changes.reset) await invalidate(client, changes.changed);
     after = changes.cursor;
-    if (changes.changed.length > 0) await new Promise((resolve) => setTimeout(resolve, settleMs));
+    if (changes.changed.length > 0) await pause(settleMs, signal);
     signal.throwIfAborted();
   }
 }

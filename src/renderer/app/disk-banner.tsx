@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.ts';
 import { queries } from '../rpc/client.ts';
-import classes from './disk-banner.module.css';
 
 /** A notification tells of a change at once; this keeps the numbers true. */
 const againMs = 30_000;
@@ -28,7 +27,8 @@ export function DiskBanner() {
   });
   return (
     <Alert
-      className={classes.banner}
+      px={28}
+      style={{ borderBottom: '1px solid var(--line)' }}
       color={isFull ? 'red' : 'yellow'}
       variant="light"
       radius={0}

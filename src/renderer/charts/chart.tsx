@@ -12,7 +12,7 @@ import type { ChartLine, ChartSettings, View } from './chart-line.ts';
 import { type ChartTheme, chartOptions } from './chart-options.ts';
 import { frames } from './frame.ts';
 
-export interface ChartProps {
+interface ChartProps {
   readonly title: string;
   readonly lines: readonly ChartLine[];
   readonly settings: ChartSettings;
@@ -20,8 +20,9 @@ export interface ChartProps {
   readonly onView: (view: View) => void;
   /** Subscribes to changes of what `lines` point to. */
   readonly onChange: (listener: () => void) => () => void;
-  readonly height?: number;
 }
+
+const height = 240;
 
 function themeOf(element: HTMLElement): ChartTheme {
   const style = getComputedStyle(element);
@@ -36,7 +37,7 @@ function themeOf(element: HTMLElement): ChartTheme {
  * Lines over steps or epochs. Data never goes through React: it is painted from the buffers, at most once a frame, and only while the
  * chart is in view.
  */
-export function Chart({ title, lines, settings, view, onView, onChange, height = 240 }: ChartProps) {
+export function Chart({ title, lines, settings, view, onView, onChange }: ChartProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const scheme = useComputedColorScheme();
@@ -112,7 +113,6 @@ export function Chart({ title, lines, settings, view, onView, onChange, height =
   }, [
     host,
     wide,
-    height,
     shape,
     scheme,
     settings.axis,
@@ -136,7 +136,7 @@ export function Chart({ title, lines, settings, view, onView, onChange, height =
   };
 
   return (
-    <figure className={classes.figure} aria-labelledby={titleId}>
+    <figure className={`surface ${classes.figure}`} aria-labelledby={titleId}>
       <figcaption id={titleId} className={classes.title}>
         {title}
       </figcaption>

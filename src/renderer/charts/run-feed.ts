@@ -1,4 +1,5 @@
 import type { EngineClient } from '../rpc/client.ts';
+import { Listeners } from '../rpc/listeners.ts';
 import { frames } from './frame.ts';
 import { LineSet, type StepWindow } from './line-set.ts';
 import { notePaint } from './paint-record.ts';
@@ -19,7 +20,7 @@ export class RunFeed {
   base: LineSet | null = null;
   private window: { readonly at: StepWindow; set: LineSet | null } | null = null;
   private readonly reader: Reader;
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Listeners();
   /** Rises whenever a line appears or goes: what a page must draw anew, rather than paint. */
   private shape = 0;
   private shapeKey = '';
@@ -31,10 +32,7 @@ export class RunFeed {
   }
 
   /** Calls at every change, before the frame; for painters. */
-  readonly onChange = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  readonly onChange = this.listeners.subscribe;
 
   /** For `useSyncExternalStore`: changes only when lines appear or go. */
   readonly shapeVersion = (): number => this.shape;
@@ -120,7 +118,7 @@ export class RunFeed {
       this.shapeKey = key;
       this.shape += 1;
     }
-    for (const listener of [...this.listeners]) listener();
+    this.listeners.notify();
     // Asked for after the charts asked, it runs after they painted.
     frames.request(this.painted);
   }

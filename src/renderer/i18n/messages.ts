@@ -1,16 +1,31 @@
-import { data } from './en/data.ts';
-import { form } from './en/form.ts';
-import { runs } from './en/runs.ts';
-import { shell } from './en/shell.ts';
-import { stack } from './en/stack.ts';
-import { data as koData } from './ko/data.ts';
-import { form as koForm } from './ko/form.ts';
-import { runs as koRuns } from './ko/runs.ts';
-import { shell as koShell } from './ko/shell.ts';
-import { stack as koStack } from './ko/stack.ts';
+import { data } from './texts/data.ts';
+import { doctor } from './texts/doctor.ts';
+import { form } from './texts/form.ts';
+import { runs } from './texts/runs.ts';
+import { shell } from './texts/shell.ts';
+import { stack } from './texts/stack.ts';
+import type { Text, Texts } from './texts/text.ts';
 
-export const en = { ...shell, ...data, ...runs, ...form, ...stack };
-export const ko = { ...koShell, ...koData, ...koRuns, ...koForm, ...koStack };
+const texts = { ...shell, ...data, ...runs, ...form, ...stack, ...doctor };
 
-/** Every text by key. */
-export type Messages = typeof en;
+/** Every text of a language by its key. */
+export type Messages<Part = typeof texts> = {
+  readonly [Key in keyof Part]: Part[Key] extends Text ? string : Messages<Part[Key]>;
+};
+
+interface Plain {
+  readonly [key: string]: string | Plain;
+}
+
+const isPair = (text: Text | Texts): text is readonly [string, string] => Array.isArray(text);
+
+function inLanguage(part: Texts, language: 0 | 1): Plain {
+  const entries = Object.entries(part).flatMap(([key, text]): [string, string | Plain][] => {
+    if (isPair(text)) return [[key, text[language]]];
+    if (typeof text === 'string') return language === 0 ? [[key, text]] : [];
+    return [[key, inLanguage(text, language)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+export const [en, ko] = [inLanguage(texts, 0), inLanguage(texts, 1)];

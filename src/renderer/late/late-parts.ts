@@ -1,3 +1,5 @@
+import { Listeners } from '../rpc/listeners.ts';
+
 type PartState<T> =
   | { readonly at: 'unasked' }
   | { readonly at: 'coming' }
@@ -14,7 +16,7 @@ const parts = new Set<AnyPart>();
 /** Something that is fetched once it is needed, and tells how that goes. */
 export class LatePart<T> {
   private readonly load: () => Promise<T>;
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Listeners();
   private state: PartState<T> = { at: 'unasked' };
   private coming: Promise<void> | null = null;
 
@@ -23,10 +25,7 @@ export class LatePart<T> {
     parts.add(this);
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  readonly subscribe = this.listeners.subscribe;
 
   readonly snapshot = (): PartState<T> => this.state;
 
@@ -52,7 +51,7 @@ export class LatePart<T> {
 
   private become(state: PartState<T>): void {
     this.state = state;
-    for (const listener of [...this.listeners]) listener();
+    this.listeners.notify();
   }
 }
 

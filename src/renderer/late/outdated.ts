@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { Listeners } from '../rpc/listeners.ts';
 
 /** The page that this tab was last loaded anew for: a tab does that once for each. */
 const renewedKey = 'trainyard-renewed-for';
@@ -12,7 +13,7 @@ function ownEntry(): string | null {
 
 let unsaved = 0;
 let found = false;
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 
 /** Keeps the page from loading anew by itself while a form holds what was typed. */
 export function useUnsaved(isTyped: boolean): void {
@@ -27,10 +28,7 @@ export function useUnsaved(isTyped: boolean): void {
 
 /** Whether the engine is newer than this page, and a person must say when to reload. */
 export const outdated = {
-  subscribe: (listener: () => void): (() => void) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  },
+  subscribe: listeners.subscribe,
   snapshot: (): boolean => found,
 };
 
@@ -48,7 +46,7 @@ export async function checkOutdated(): Promise<boolean> {
     return true;
   }
   found = true;
-  for (const listener of [...listeners]) listener();
+  listeners.notify();
   return true;
 }
 

@@ -4,7 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import type { contract } from '../../shared/contract/contract.ts';
 import { Connection } from './connection.ts';
-import { setFileKey } from './file-key.ts';
+import { setFileKey } from './files.ts';
 import { PageKeys } from './page-keys.ts';
 import { PageSocket } from './page-socket.ts';
 import { StoreWaiter } from './store-waiter.ts';

@@ -1,5 +1,6 @@
 import type { ClientLink, ClientOptions } from '@orpc/client';
 import { fault } from '../../shared/errors/catalogue.ts';
+import { Listeners } from './listeners.ts';
 import { isRepeatable, writes } from './repeatable.ts';
 
 /** How the page stands with the engine. `waiting` means: tried, failed, tries again at `retryAt` (milliseconds, epoch). */
@@ -52,7 +53,7 @@ export function backoff(failures: number, random: number): number {
  */
 export class Connection<S extends Socket> implements ClientLink<Record<never, never>> {
   private readonly ports: ConnectionPorts<S>;
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Listeners();
   private readonly waiters = new Set<() => void>();
   private current: ConnectionState = { phase: 'connecting', failures: 0 };
   private session: Session | null = null;
@@ -66,10 +67,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     return this.current;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  readonly subscribe = this.listeners.subscribe;
 
   readonly snapshot = (): ConnectionState => this.current;
 
@@ -205,6 +203,6 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     this.current = state;
     if (state.phase === 'open' || state.phase === 'unauthorized')
       for (const wake of [...this.waiters]) wake();
-    for (const listener of [...this.listeners]) listener();
+    this.listeners.notify();
   }
 }

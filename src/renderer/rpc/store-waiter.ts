@@ -1,4 +1,5 @@
 import { type ClientLink, type ClientOptions, ORPCError } from '@orpc/client';
+import { Listeners } from './listeners.ts';
 import { writes } from './repeatable.ts';
 
 /** What the engine says while the stores of its profile are not there, or not yet. */
@@ -19,7 +20,7 @@ export interface StoreWaiterPorts {
 export class StoreWaiter implements ClientLink<Record<never, never>> {
   private readonly inner: ClientLink<Record<never, never>>;
   private readonly ports: StoreWaiterPorts;
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Listeners();
   private readonly sleepers = new Set<() => void>();
   private held = 0;
   private refusal: Error | null = null;
@@ -30,10 +31,7 @@ export class StoreWaiter implements ClientLink<Record<never, never>> {
     this.ports = ports;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  readonly subscribe = this.listeners.subscribe;
 
   /** Why reads wait: the engine's last refusal; null while none does. */
   readonly snapshot = (): Error | null => this.refusal;
@@ -93,7 +91,7 @@ export class StoreWaiter implements ClientLink<Record<never, never>> {
   private become(refusal: Error | null): void {
     if (this.refusal?.message === refusal?.message) return;
     this.refusal = refusal;
-    for (const listener of [...this.listeners]) listener();
+    this.listeners.notify();
   }
 
   private sleep(signal: AbortSignal | undefined): Promise<void> {

@@ -6,7 +6,6 @@ import { CommandLine } from '../command-line.tsx';
 import { commandsIn, wordsOf } from '../commands-in.ts';
 import { LinkButton } from '../links.tsx';
 import { useKnownProblem } from '../use-known-problem.ts';
-import classes from './cause-alert.module.css';
 
 interface Cause {
   readonly code: string;
@@ -38,7 +37,7 @@ export function CauseAlert({ cause, note }: CauseAlertProps) {
       role="alert"
       icon={<IconAlertTriangle aria-hidden size={18} />}
       title={known.message}
-      classNames={{ message: classes.message }}
+      styles={{ message: { color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap={8}>
         {known.original && (
@@ -56,7 +55,7 @@ export function CauseAlert({ cause, note }: CauseAlertProps) {
               {t('stack.lastLines')}
             </Text>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-            <pre className={classes.lines} tabIndex={0}>
+            <pre className="output" style={{ maxHeight: 168 }} tabIndex={0}>
               {lines.join('\n')}
             </pre>
           </div>

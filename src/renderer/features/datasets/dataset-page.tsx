@@ -1,7 +1,7 @@
-import { Badge, Button, Group, SimpleGrid, Stack } from '@mantine/core';
+import { Alert, Badge, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconMapOff, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { IconCircleCheck, IconMapOff, IconPlus, IconShieldCheck, IconTrash } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isOver } from '../../../shared/contract/file-progress.ts';
@@ -15,6 +15,7 @@ import { Found } from '../../components/found.tsx';
 import { LinkButton, ProjectLink } from '../../components/links.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { ProblemsTable } from '../../components/problems-table.tsx';
 import { DatasetStatus } from '../../components/status-badge.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
@@ -24,7 +25,6 @@ import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { ImageGrid } from './image-grid.tsx';
-import { VerifyPanel } from './verify-panel.tsx';
 import { VersionTable } from './version-table.tsx';
 
 type Shown = Awaited<ReturnType<EngineClient['datasets']['show']>>;
@@ -194,5 +194,36 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
         onConfirm={() => remove.start(undefined)}
       />
     </>
+  );
+}
+
+/** Compares a version's files with its manifest and says what changed. */
+function VerifyPanel({ dataset, version }: { readonly dataset: string; readonly version: number }) {
+  const { t } = useTranslation();
+  const verify = useMutation({ mutationFn: () => engine.datasets.verify({ dataset, version }) });
+  const { data, error } = verify;
+  return (
+    <Section title={t('verify.title')} mb={0}>
+      <Group justify="space-between" mb="sm">
+        <Text size="sm" c="dimmed">
+          {t('verify.hint')}
+        </Text>
+        <Button
+          variant="default"
+          leftSection={<IconShieldCheck size={16} aria-hidden />}
+          loading={verify.isPending}
+          onClick={() => verify.mutate()}
+        >
+          {t('verify.run')}
+        </Button>
+      </Group>
+      <Stack gap="sm" role="status">
+        {error && <ProblemAlert error={error} onRetry={() => verify.mutate()} />}
+        {data?.ok && (
+          <Alert color="green" icon={<IconCircleCheck aria-hidden />} title={t('verify.ok', { version })} />
+        )}
+        {data && !data.ok && <ProblemsTable errors={data.problems} warnings={[]} />}
+      </Stack>
+    </Section>
   );
 }

@@ -8,7 +8,7 @@ import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { queries } from '../../rpc/client.ts';
-import { useFileUrl } from '../../rpc/file-key.ts';
+import { useFileUrl } from '../../rpc/files.ts';
 import classes from './image-grid.module.css';
 import { ImageViewer } from './image-viewer.tsx';
 

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { datasetImageSchema } from '../../../shared/contract/datasets.ts';
 import { Facts } from '../../components/facts.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { useFileUrl } from '../../rpc/file-key.ts';
+import { useFileUrl } from '../../rpc/files.ts';
 import classes from './image-viewer.module.css';
 
 interface ImageViewerProps {

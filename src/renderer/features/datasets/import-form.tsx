@@ -12,16 +12,22 @@ import {
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { importInput, importModes, type Validation } from '../../../shared/contract/datasets.ts';
+import {
+  deepestClasses,
+  importInput,
+  importModes,
+  namesEncodings,
+  type Reading,
+  type Validation,
+} from '../../../shared/contract/datasets.ts';
+import { FileProgress, notCounted } from '../../components/file-progress.tsx';
 import { useContractForm, useRefusal } from '../../components/form/contract-form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { useUnsaved } from '../../late/outdated.ts';
 import { queries } from '../../rpc/client.ts';
-import { CheckPanel } from './check-panel.tsx';
 import { FileDrop } from './file-drop.tsx';
-import { ReadingFields } from './reading-fields.tsx';
-import { useCheck } from './use-check.ts';
+import { type Check, useCheck } from './use-check.ts';
 import type { ImportValues, ImportWish } from './use-import.ts';
 
 interface ImportFormProps {
@@ -198,5 +204,70 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** A check under way, with a way to end it, and what it found. */
+function CheckPanel({ check }: { readonly check: Check }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {check.isPending && (
+        <Stack gap="xs" role="status">
+          <FileProgress progress={check.progress ?? notCounted} />
+          <Group justify="flex-end">
+            <Button variant="default" size="xs" onClick={check.reset}>
+              {t('datasets.stopCheck')}
+            </Button>
+          </Group>
+        </Stack>
+      )}
+      {check.error !== null && <ProblemAlert error={check.error} />}
+      {check.data && <ValidationReport validation={check.data} />}
+    </>
+  );
+}
+
+interface ReadingFieldsProps {
+  readonly reading: Reading;
+  readonly onChange: (reading: Reading) => void;
+}
+
+const automatic = 'auto';
+
+/** How a folder or archive is read where it does not tell by itself. */
+function ReadingFields({ reading, onChange }: ReadingFieldsProps) {
+  const { t } = useTranslation();
+  const levels = Array.from({ length: deepestClasses }, (_, index) => index + 1);
+  return (
+    <Group grow align="flex-start">
+      <Select
+        label={t('datasets.classesAt')}
+        allowDeselect={false}
+        value={reading.classesAt === null ? automatic : String(reading.classesAt)}
+        data={[
+          { value: automatic, label: t('datasets.automatic') },
+          ...levels.map((level) => ({ value: String(level), label: t('datasets.level', { level }) })),
+        ]}
+        onChange={(value) =>
+          onChange({ ...reading, classesAt: value === null || value === automatic ? null : Number(value) })
+        }
+      />
+      <Select
+        label={t('datasets.namesEncoding')}
+        allowDeselect={false}
+        value={reading.namesEncoding}
+        data={namesEncodings.map((one) => ({
+          value: one,
+          label: one === automatic ? t('datasets.automatic') : one,
+        }))}
+        onChange={(value) =>
+          onChange({
+            ...reading,
+            namesEncoding: namesEncodings.find((one) => one === value) ?? automatic,
+          })
+        }
+      />
+    </Group>
   );
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorData } from '../../../shared/contract/common.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
-import { fileUrl } from '../../rpc/file-key.ts';
+import { fileUrl } from '../../rpc/files.ts';
 import { parsedJson } from '../../rpc/problem.ts';
 
 const answerSchema = z.object({ code: z.string(), message: z.string(), data: errorData });

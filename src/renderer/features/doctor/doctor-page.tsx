@@ -6,6 +6,7 @@ import {
   IconInfoCircle,
   IconStethoscope,
 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,10 +14,26 @@ import { Page } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
+import { languageOf } from '../../i18n/i18n.ts';
+import { engine, queries } from '../../rpc/client.ts';
 import classes from './doctor-page.module.css';
 import { FindingRow } from './finding-row.tsx';
 import { countFindings, type FindingGroup, groupFindings } from './findings.ts';
-import { useDoctor } from './use-doctor.ts';
+
+/** The doctor's findings in the person's language, with the milliseconds that the checks took. */
+function useDoctor() {
+  const { i18n } = useTranslation();
+  const language = languageOf(i18n);
+  return useQuery({
+    queryKey: [...queries.system.doctor.key(), 'timed', language],
+    queryFn: async ({ signal }) => {
+      const begun = performance.now();
+      const report = await engine.system.doctor({ language }, { signal });
+      return { ...report, tookMs: performance.now() - begun };
+    },
+    staleTime: 30_000,
+  });
+}
 
 /** Checks that were run, by what they are about, with what fixes each. */
 export function DoctorPage() {

@@ -56,7 +56,9 @@ export function FindingRow({ finding, asked }: FindingRowProps) {
               {t('doctor.evidence')}
             </UnstyledButton>
             <Collapse id={evidenceId} expanded={opened}>
-              <pre className={classes.evidence}>{evidence}</pre>
+              <pre className="output" style={{ maxHeight: 260, marginTop: 6 }}>
+                {evidence}
+              </pre>
             </Collapse>
           </div>
         )}

@@ -2,23 +2,24 @@ import { Button, Collapse, Group, Select, SimpleGrid, Stack, Text, TextInput, Ti
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { createRunInput } from '../../../shared/contract/runs.ts';
+import { type CreateRunInput, createRunInput } from '../../../shared/contract/runs.ts';
 import { flatten } from '../../components/documents.ts';
 import { useContractForm, useRefusal } from '../../components/form/contract-form.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
+import { useWrite, type Write } from '../../components/use-write.ts';
 import { languageOf } from '../../i18n/i18n.ts';
 import { useUnsaved } from '../../late/outdated.ts';
-import { queries } from '../../rpc/client.ts';
+import { engine, queries } from '../../rpc/client.ts';
 import { ChangeList } from './change-list.tsx';
 import { FieldInput } from './field-input.tsx';
 import { advancedFields, basicFields, type Field } from './fields.ts';
 import classes from './new-run-page.module.css';
 import { changesOf, formPath, overridesOf, type RunValues, untouched } from './run-values.ts';
-import { useCreateRun } from './use-create-run.ts';
 import type { NamedDataset } from './use-sources.ts';
 
 interface NewRunFormProps {
@@ -208,4 +209,22 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
       </aside>
     </form>
   );
+}
+
+/**
+ * Queues a training and opens its page. The same wish sent again (a second press, a lost answer) carries the same request id, so that
+ * it never trains twice.
+ */
+function useCreateRun(): Write<CreateRunInput> {
+  const navigate = useNavigate();
+  const last = useRef({ wish: '', requestId: '' });
+  return useWrite({
+    send: (wish: CreateRunInput, options) => {
+      const text = JSON.stringify(wish);
+      if (last.current.wish !== text) last.current = { wish: text, requestId: crypto.randomUUID() };
+      return engine.runs.create({ ...wish, requestId: last.current.requestId }, options);
+    },
+    onDone: ({ runId }) => navigate({ to: '/runs/$runId', params: { runId } }),
+    refresh: queries.runs.list.key(),
+  });
 }

@@ -5,10 +5,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Project } from '../../../shared/contract/projects.ts';
+import classes from '../../components/card.module.css';
 import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { queries } from '../../rpc/client.ts';
-import classes from './project-card.module.css';
 import { ProjectDialog } from './project-dialog.tsx';
 
 /** All projects. */
@@ -46,7 +46,7 @@ export function ProjectsPage() {
 function ProjectCard({ project }: { readonly project: Project }) {
   const { t } = useTranslation();
   return (
-    <article className={`surface ${classes.card}`}>
+    <article className={`surface ${classes.card} ${classes.text}`}>
       <Link to="/projects/$projectId" params={{ projectId: project.id }} className={classes.link}>
         {project.name}
       </Link>

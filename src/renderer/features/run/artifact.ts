@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Parameter } from '../../../shared/errors/entry.ts';
-import { fetchFile } from '../../rpc/fetch-file.ts';
+import { fetchFile } from '../../rpc/files.ts';
 import { parsedJson } from '../../rpc/problem.ts';
 
 const ratio = z.number().nullable();

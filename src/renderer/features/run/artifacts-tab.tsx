@@ -11,7 +11,7 @@ import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { useFileUrl } from '../../rpc/file-key.ts';
+import { useFileUrl } from '../../rpc/files.ts';
 import { confusionSchema, perClassSchema, predictionsSchema, useArtifact } from './artifact.ts';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
 import { PerClassTable } from './per-class-table.tsx';

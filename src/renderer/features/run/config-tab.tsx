@@ -1,10 +1,11 @@
-import { SimpleGrid } from '@mantine/core';
+import { ScrollArea, SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
+import { CopyAction } from '../../components/copy-action.tsx';
 import { flatten } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
-import { JsonView } from '../../components/json-view.tsx';
 import { Section } from '../../components/page.tsx';
+import classes from './config-tab.module.css';
 
 const groups = ['task', 'model', 'dataset', 'training', 'resources'] as const;
 
@@ -33,5 +34,20 @@ export function ConfigTab({ run }: { readonly run: Run }) {
         <JsonView value={run.config} />
       </Section>
     </SimpleGrid>
+  );
+}
+
+/** A document as JSON, to read and to copy. */
+function JsonView({ value }: { readonly value: unknown }) {
+  const text = JSON.stringify(value, null, 2);
+  return (
+    <div className={classes.view}>
+      <div className={classes.copy}>
+        <CopyAction text={text} />
+      </div>
+      <ScrollArea.Autosize mah={760}>
+        <pre className={classes.text}>{text}</pre>
+      </ScrollArea.Autosize>
+    </div>
   );
 }

@@ -1,19 +1,50 @@
 import { Skeleton, Stack, Text, Timeline } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RunEvent } from '../../../shared/contract/run-readings.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { attemptStatuses, isEnded, runStatuses } from '../../../shared/model/run.ts';
+import { code, DataTable, number } from '../../components/data-table.tsx';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
+import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
-import { AttemptTable } from './attempt-table.tsx';
-import { useHistory } from './use-history.ts';
+import { engine } from '../../rpc/client.ts';
+import { useWhileShown } from '../../rpc/use-while-shown.ts';
+
+const told = ['state', 'attempt', 'result'] as const;
+/** What an engine that does not know `types` would send of a long run is not worth reading to its end. */
+const most = 50_000;
+
+/** A run's changes of state, in order, growing while it lives; read again when a run that was over goes on. */
+function useHistory({ id: run, status }: Run) {
+  const [events, setEvents] = useState<readonly RunEvent[]>([]);
+  const error = useWhileShown(
+    async (signal) => {
+      let found: readonly RunEvent[] = [];
+      let [after, seen] = [0, 0];
+      while (seen < most) {
+        const answer = await engine.runs.events(
+          { run, after, limit: 1000, types: told.join(), waitMs: 25_000 },
+          { signal },
+        );
+        found = [...found, ...answer.events.filter(({ type }) => told.some((one) => one === type))];
+        setEvents(found);
+        if (answer.ended) return;
+        seen += answer.events.length;
+        after = answer.next;
+      }
+    },
+    `${run} ${isEnded(status)}`,
+  );
+  return { events, error };
+}
 
 /** How a run came to be what it is: its attempts, and every change of state. */
 export function HistoryTab({ run }: { readonly run: Run }) {
   const { t } = useTranslation();
-  const { events, error } = useHistory(run.id, String(isEnded(run.status)));
+  const { events, error } = useHistory(run);
   return (
     <Stack gap="xl">
       <AttemptTable attempts={run.attempts} />
@@ -75,5 +106,60 @@ function Entry({ event }: { readonly event: RunEvent }) {
         <time dateTime={event.time}>{format.dateTime(event.time)}</time> · #{event.seq}
       </Text>
     </Timeline.Item>
+  );
+}
+
+/** Every try at a run, with what ended it. */
+function AttemptTable({ attempts }: { readonly attempts: Run['attempts'] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (attempts.length === 0) return null;
+  return (
+    <Section title={t('history.attempts')}>
+      <DataTable
+        minWidth={820}
+        top
+        rows={attempts}
+        rowKey={({ id }) => id}
+        columns={[
+          ['#', ({ attempt }) => attempt, { w: 50, className: 'tabular' }],
+          [t('runs.status'), ({ status }) => <StatusBadge status={status} />],
+          [
+            t('history.cause'),
+            ({ cause, message }) => (
+              <>
+                {cause ?? '–'}
+                {message !== null && (
+                  <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
+                    {message}
+                  </Text>
+                )}
+              </>
+            ),
+            { maw: 320 },
+          ],
+          [t('history.exit'), ({ exitSignal, exitCode }) => exitSignal ?? exitCode ?? '–', code],
+          [
+            t('history.startedFrom'),
+            ({ resumedFrom: from }) =>
+              from
+                ? t('history.checkpoint', {
+                    attempt: from.attempt,
+                    epoch: format.number(from.epoch),
+                    step: format.number(from.step),
+                  })
+                : t('history.scratch'),
+          ],
+          [
+            t('runs.duration'),
+            ({ startedAt, endedAt }) =>
+              startedAt && endedAt ? format.duration(Date.parse(endedAt) - Date.parse(startedAt)) : '–',
+            number,
+          ],
+          [t('history.process'), ({ processId }) => processId ?? '–', { ...code, ta: 'right' }],
+          [t('system.started'), ({ startedAt, createdAt }) => <TimeText time={startedAt ?? createdAt} />],
+        ]}
+      />
+    </Section>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { useFormat } from '../../format/use-format.ts';
-import { useFileUrl } from '../../rpc/file-key.ts';
+import { useFileUrl } from '../../rpc/files.ts';
 import type { Predictions } from './artifact.ts';
 import classes from './prediction-grid.module.css';
 

@@ -1,4 +1,4 @@
-import { Alert, Button, Skeleton, Tabs, Text } from '@mantine/core';
+import { Alert, Box, Button, Skeleton, Tabs, Text } from '@mantine/core';
 import { IconFileText, IconInfoCircle, IconStack2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -24,7 +24,6 @@ import { toProblem } from '../../rpc/problem.ts';
 import { FirstStart } from './first-start.tsx';
 import { ServicesTab } from './services/services-tab.tsx';
 import { StackActions } from './stack-actions.tsx';
-import classes from './stack-page.module.css';
 import { useWork } from './work/use-work.ts';
 import type { Work } from './work/work.ts';
 import { WorkPanel } from './work/work-panel.tsx';
@@ -65,14 +64,14 @@ export function StackPage() {
       }
     >
       {error && (
-        <div className={classes.problem}>
+        <Box mb="md">
           <CauseAlert cause={toProblem(error)} note={t('stack.unreachable')} />
-        </div>
+        </Box>
       )}
       {refusal !== null && (
-        <div className={classes.problem}>
+        <Box mb="md">
           <ProblemAlert error={refusal} />
-        </div>
+        </Box>
       )}
       {stack.isPending && <Skeleton height={360} radius="md" />}
       {data && !error && (
@@ -141,7 +140,7 @@ function Body({ stack, work, blocked, starting, onVerb }: BodyProps) {
           variant="light"
           color="blue"
           icon={<IconInfoCircle size={18} aria-hidden />}
-          className={classes.problem}
+          mb="md"
           title={t('stack.beside', { profile: t(`stack.profiles.${stack.profile}`) })}
         >
           <Text size="sm">{t('stack.besideHint')}</Text>

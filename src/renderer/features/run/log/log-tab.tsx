@@ -10,7 +10,7 @@ import { LogViewer } from '../../../components/log/log-viewer.tsx';
 import { useTerminal } from '../../../components/log/use-terminal.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { engine } from '../../../rpc/client.ts';
-import { useFileUrl } from '../../../rpc/file-key.ts';
+import { useFileUrl } from '../../../rpc/files.ts';
 import { LogScreen } from './log-screen.ts';
 import classes from './log-tab.module.css';
 import { findLines, type LogLevel, LogWindow } from './log-window.ts';

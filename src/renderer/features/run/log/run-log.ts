@@ -1,4 +1,5 @@
 import type { LogView, OpenLog } from '../../../components/log/use-terminal.ts';
+import { pause } from '../../../rpc/pause.ts';
 import type { LogScreen } from './log-screen.ts';
 import type { LogWindow } from './log-window.ts';
 
@@ -52,7 +53,7 @@ export function openRunLog(screen: LogScreen, window: LogWindow, view: LogView):
       while (isOpen && !signal.aborted) {
         if (!window.atEnd || window.ended) {
           // Elsewhere in the log, or all is read: a person's scrolling brings it back.
-          await new Promise((resolve) => setTimeout(resolve, restMs));
+          await pause(restMs, signal);
           continue;
         }
         const grown = await window.growOn(signal, waitMs);

@@ -1,6 +1,7 @@
 import type { StackLogLine } from '../../../../shared/contract/stack.ts';
 import type { ServiceName } from '../../../../shared/model/stack.ts';
 import type { EngineClient } from '../../../rpc/client.ts';
+import { pause } from '../../../rpc/pause.ts';
 
 type Reader = EngineClient['stack']['logs'];
 
@@ -15,19 +16,6 @@ const fileCapacity = 500_000;
 /** An answer that is empty and comes sooner than this did not wait: nothing runs that could say something. */
 const hastyMs = 500;
 const pauseMs = 2000;
-
-/** Resolves after `milliseconds`, or at once when aborted. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end);
-  });
-}
 
 /**
  * The services' last lines, and then what comes, page by page. The next page is asked for when the one before was taken: a slow reader

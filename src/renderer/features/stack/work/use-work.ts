@@ -1,20 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { connection, engine, queries } from '../../../rpc/client.ts';
+import { pause } from '../../../rpc/pause.ts';
 import { take, type Work } from './work.ts';
 
 const waitMs = 25_000;
 const pauseMs = 3000;
-
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, pauseMs);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
 
 /**
  * What the newest operation tells, from its first word on, so that a page that is opened in the middle of it shows the same as one that was
@@ -39,7 +30,7 @@ async function follow(show: (work: Work) => void, onChange: () => void, signal: 
     } catch (error) {
       if (signal.aborted) return;
       reportError(error);
-      await pause(signal);
+      await pause(pauseMs, signal);
     }
   }
 }
