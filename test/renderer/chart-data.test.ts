@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { align } from '../../src/renderer/charts/align.ts';
-import { groupMetrics } from '../../src/renderer/charts/metric-groups.ts';
-import { smooth } from '../../src/renderer/charts/smooth.ts';
+import { align, smooth } from '../../src/renderer/charts/chart-data.ts';
+import { groupMetrics } from '../../src/renderer/charts/run-charts.ts';
 
 test('lines over different steps share one axis; what a line lacks is no gap, what is not finite is', () => {
   const [x, train, val] = align([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decimate } from '../../src/renderer/charts/decimate.ts';
+import { decimate } from '../../src/renderer/charts/chart-data.ts';
 import { LineBuffer } from '../../src/renderer/charts/line-buffer.ts';
 
 const value = fc.oneof(

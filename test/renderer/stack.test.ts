@@ -29,7 +29,6 @@ test('an operation is what its events told, a step counts once, and another oper
     verb: 'up',
     status: 'done',
     endedAt: at(5).time,
-    health: { redis: 'healthy' },
     steps: [{ step: 'start', status: 'done', detail: 'x', durationMs: 900, startedAt: at(2).time }],
   });
   const other = take(work, { ...at(6), operation: 'two', type: 'begin', verb: 'down', services: [] });

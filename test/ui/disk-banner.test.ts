@@ -29,7 +29,7 @@ test('every page says how much room is left and what to do, and stops saying it 
   expect(await banner.count()).toBe(0);
   state.setDisk(room('full', 12 * mebibyte));
   await banner.waitFor();
-  expect(await banner.innerText()).toContain('12 MB of 512 GB free at /data');
+  expect(await banner.innerText()).toContain('12 MiB of 512 GiB free at /data');
   expect(await banner.innerText()).toContain('Free some space');
   for (const name of ['Datasets', 'Runs', 'Doctor']) {
     await page.getByRole('link', { name }).first().click();
@@ -47,7 +47,7 @@ test('a warning of little room can be hidden, in Korean too; a full disk comes b
   });
   const warning = page.getByRole('status').filter({ hasText: '디스크 공간이 얼마 남지 않았습니다' });
   await warning.waitFor();
-  expect(await warning.innerText()).toContain('/data의 512 GB 가운데 900 MB가 남았습니다');
+  expect(await warning.innerText()).toContain('/data의 512 GiB 가운데 900 MiB가 남았습니다');
   await page.getByRole('button', { name: '이 경고 숨기기' }).click();
   await warning.waitFor({ state: 'detached' });
   fixture.story.state.setDisk(room('full', 0));

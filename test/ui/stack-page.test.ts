@@ -39,7 +39,7 @@ test('before there is a stack the page says what it would be, and Start shows ea
   const bar = work.getByRole('progressbar', { name: /Image of MongoDB/ });
   await bar.waitFor();
   const before = Number(await bar.getAttribute('aria-valuenow'));
-  await work.getByText(/of 284 MB · .*\/s · about .* left · \d of 9 layers/).waitFor();
+  await work.getByText(/of 284 MiB · .*\/s · about .* left · \d of 9 layers/).waitFor();
   stack.pull(0.3);
   await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(before);
   stack.pull(1);
@@ -183,7 +183,7 @@ test('where Docker does not answer the page says why and how to fix it, and goes
 test('load is measured while the page is seen, with its limit in words', async () => {
   const { page } = await visit('/stack', 'running');
   const row = service(page, 'PostgreSQL');
-  await row.getByText(/of 2 GB/).waitFor();
+  await row.getByText(/of 2.0 GiB/).waitFor();
   const line = row.getByRole('img', { name: /CPU of PostgreSQL over the last two minutes/ });
   await expect.poll(() => line.locator('polyline').count(), { timeout: 10_000 }).toBe(1);
 });

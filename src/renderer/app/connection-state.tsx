@@ -4,13 +4,8 @@ import { useNow } from '../format/use-now.ts';
 import type { ConnectionState as State } from '../rpc/connection.ts';
 import classes from './connection-state.module.css';
 
-interface ConnectionStateProps {
-  readonly state: State;
-  readonly onRetry: () => void;
-}
-
 /** Whether the engine answers: a quiet line that turns amber, with a way to try at once. */
-export function ConnectionState({ state, onRetry }: ConnectionStateProps) {
+export function ConnectionState({ state, onRetry }: { readonly state: State; readonly onRetry: () => void }) {
   const { t } = useTranslation();
   const now = useNow();
   const away = state.phase === 'waiting' || (state.phase === 'connecting' && state.failures > 0);

@@ -1,20 +1,21 @@
 import { AppShell, Burger, Group, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import pageClasses from '../components/page.module.css';
 import { BreadcrumbSlot } from '../components/page.tsx';
+import { useStoresAway } from '../components/stack/stack.ts';
+import { StoresAway } from '../components/stack/stores-away.tsx';
 import { connection } from '../rpc/client.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { ConnectionState } from './connection-state.tsx';
-import { DiskBanner } from './disk-banner.tsx';
 import { HeaderTools } from './header-tools.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import classes from './layout.module.css';
 import { Navigation } from './navigation.tsx';
-import { OutdatedNotice } from './outdated-notice.tsx';
+import { DiskBanner, OutdatedNotice } from './notices.tsx';
 import { useShortcuts } from './shortcuts.ts';
-import { StoresGate } from './stores-gate.tsx';
 import { UnauthorizedPage } from './unauthorized-page.tsx';
 
 /** The frame around every page: navigation, breadcrumb, tools, and what the keyboard opens. */
@@ -83,6 +84,29 @@ export function Layout() {
       </VisuallyHidden>
       <CommandPalette opened={paletteOpened} onClose={palette.close} onHelp={help.open} />
       <HelpDialog opened={helpOpened} onClose={help.close} />
+    </>
+  );
+}
+
+/** Pages that work without the stores. */
+const open = ['/stack', '/doctor', '/system'];
+
+/**
+ * Puts what is to be done in the place of pages whose stores are not there. They stay as they are behind it, with what was typed into
+ * them, and go on once their reads are answered.
+ */
+function StoresGate({ children }: { readonly children: ReactNode }) {
+  const reason = useStoresAway();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const shut = reason !== null && !open.includes(path);
+  return (
+    <>
+      {shut && (
+        <div className={pageClasses.page} role="status">
+          <StoresAway reason={reason} />
+        </div>
+      )}
+      <div hidden={shut}>{children}</div>
     </>
   );
 }

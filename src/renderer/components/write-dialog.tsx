@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useRefusal } from './form/contract-form.tsx';
+import { useRefusal } from './contract-form.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 import type { Write } from './use-write.ts';
 

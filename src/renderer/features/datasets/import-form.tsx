@@ -20,8 +20,8 @@ import {
   type Reading,
   type Validation,
 } from '../../../shared/contract/datasets.ts';
+import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
 import { FileProgress, notCounted } from '../../components/file-progress.tsx';
-import { useContractForm, useRefusal } from '../../components/form/contract-form.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { useUnsaved } from '../../late/outdated.ts';

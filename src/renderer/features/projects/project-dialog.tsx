@@ -2,7 +2,7 @@ import { Modal, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Project, type ProjectFields, projectFields } from '../../../shared/contract/projects.ts';
-import { useContractForm } from '../../components/form/contract-form.tsx';
+import { useContractForm } from '../../components/contract-form.tsx';
 import { useWrite, type Write } from '../../components/use-write.ts';
 import { WriteForm } from '../../components/write-dialog.tsx';
 import { useUnsaved } from '../../late/outdated.ts';

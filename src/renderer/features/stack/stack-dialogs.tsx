@@ -8,7 +8,7 @@ import {
   migrateInput,
 } from '../../../shared/contract/stack.ts';
 import { type Profile, profiles } from '../../../shared/model/stack.ts';
-import { useContractForm } from '../../components/form/contract-form.tsx';
+import { useContractForm } from '../../components/contract-form.tsx';
 import { useWrite, type Write } from '../../components/use-write.ts';
 import { ConfirmDialog, WriteForm } from '../../components/write-dialog.tsx';
 import { engine, queries } from '../../rpc/client.ts';

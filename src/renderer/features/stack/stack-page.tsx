@@ -1,16 +1,24 @@
-import { Alert, Box, Button, Skeleton, Tabs, Text } from '@mantine/core';
-import { IconFileText, IconInfoCircle, IconStack2 } from '@tabler/icons-react';
+import { Alert, Box, Button, Code, Group, Skeleton, Stack, Tabs, Text, Title } from '@mantine/core';
+import {
+  IconFileText,
+  IconInfoCircle,
+  IconPlayerPlay,
+  IconStack2,
+  IconStethoscope,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { StackState } from '../../../shared/contract/stack.ts';
+import type { StackService, StackState } from '../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { LinkButton } from '../../components/links.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { CauseAlert } from '../../components/stack/cause-alert.tsx';
 import {
+  serviceLabels,
   useStack,
   useStackRefusal,
   useStackVerb,
@@ -21,7 +29,7 @@ import { StackBadge } from '../../components/status-badge.tsx';
 import { lateSection } from '../../late/late-part.tsx';
 import { queries } from '../../rpc/client.ts';
 import { toProblem } from '../../rpc/problem.ts';
-import { FirstStart } from './first-start.tsx';
+import classes from './first-start.module.css';
 import { ServicesTab } from './services/services-tab.tsx';
 import { StackActions } from './stack-actions.tsx';
 import { useWork } from './work/use-work.ts';
@@ -195,5 +203,53 @@ function Body({ stack, work, blocked, starting, onVerb }: BodyProps) {
         </Tabs>
       )}
     </>
+  );
+}
+
+interface FirstStartProps {
+  readonly services: readonly StackService[];
+  readonly busy: boolean;
+  readonly onStart: () => void;
+}
+
+/** Before there is a stack: what it would be, what Start does, and that it is not needed. */
+function FirstStart({ services, busy, onStart }: FirstStartProps) {
+  const { t } = useTranslation();
+  return (
+    <section className={`surface ${classes.start}`} aria-labelledby="first-start">
+      <div>
+        <Title order={2} size={18} id="first-start" mb={6}>
+          {t('stack.emptyTitle')}
+        </Title>
+        <Stack gap={10} maw={560}>
+          <Text size="sm">{t('stack.emptyHint')}</Text>
+          <Text size="sm">{t('stack.emptyImages')}</Text>
+          <Text size="sm" c="dimmed">
+            {t('stack.emptyEmbedded')}
+          </Text>
+        </Stack>
+        <Group gap="xs" mt="lg">
+          <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} loading={busy} onClick={onStart}>
+            {t('stack.startAll')}
+          </Button>
+          <LinkButton to="/doctor" variant="default" leftSection={<IconStethoscope size={16} aria-hidden />}>
+            {t('stack.checkFirst')}
+          </LinkButton>
+        </Group>
+      </div>
+      <dl className={classes.services}>
+        {serviceNames.map((name) => (
+          <div key={name} className={classes.service}>
+            <dt>{serviceLabels[name]}</dt>
+            <dd>
+              {t(`stack.about.${name}`)}
+              <Code fz={11.5} className={classes.image}>
+                {services.find((service) => service.name === name)?.image}
+              </Code>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

@@ -52,21 +52,29 @@ function StepRow({ step }: { readonly step: Step }) {
   );
 }
 
+/** What is told of images on their way: how much is here, how fast it comes, and how long it takes. */
+export function usePullFacts(pulls: readonly Pull[]): string[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { done, total, leftMs, rate } = pullSum(pulls);
+  return [
+    total > 0
+      ? t('stackWork.bytes', { done: format.bytes(done), total: format.bytes(total) })
+      : t('stackWork.bytesSoFar', { done: format.bytes(done) }),
+    rate > 0 && t('stackWork.rate', { rate: format.bytes(rate) }),
+    leftMs !== null && t('datasets.timeLeft', { time: format.duration(Math.max(1000, leftMs)) }),
+  ].filter((fact) => fact !== false);
+}
+
 function PullRow({ pull }: { readonly pull: Pull }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { bytesDone, bytesTotal, layers, layersDone, service, image } = pull;
   const done = isPulled(pull);
   const share = done ? 1 : bytesTotal > 0 ? Math.min(1, bytesDone / bytesTotal) : 0;
-  const { leftMs, rate } = pullSum([pull]);
-  const facts = [
-    bytesTotal > 0
-      ? t('stackWork.bytes', { done: format.bytes(bytesDone), total: format.bytes(bytesTotal) })
-      : t('stackWork.bytesSoFar', { done: format.bytes(bytesDone) }),
-    !done && rate > 0 && t('stackWork.rate', { rate: format.bytes(rate) }),
-    leftMs !== null && t('datasets.timeLeft', { time: format.duration(Math.max(1000, leftMs)) }),
-    layers > 0 && t('stackWork.layers', { done: format.number(layersDone), all: format.number(layers) }),
-  ].filter((fact) => fact !== false);
+  const facts = usePullFacts([pull]);
+  if (layers > 0)
+    facts.push(t('stackWork.layers', { done: format.number(layersDone), all: format.number(layers) }));
   return (
     <li className={classes.pull}>
       <div className={classes.step} data-status={done ? 'done' : 'running'}>

@@ -8,7 +8,7 @@ import { CauseAlert } from '../../../components/stack/cause-alert.tsx';
 import { serviceLabels } from '../../../components/stack/stack.ts';
 import { Elapsed, TimeText } from '../../../components/time-text.tsx';
 import { useFormat } from '../../../format/use-format.ts';
-import { StepList } from './step-list.tsx';
+import { StepList, usePullFacts } from './step-list.tsx';
 import { pullSum, type Work } from './work.ts';
 import classes from './work-panel.module.css';
 
@@ -119,14 +119,10 @@ function Groups({ work }: { readonly work: Work }) {
 /** The images together, while some are on their way. */
 function PullTotal({ work }: { readonly work: Work }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { done, total, rate, leftMs } = pullSum(Object.values(work.pulls));
+  const pulls = Object.values(work.pulls);
+  const facts = usePullFacts(pulls);
+  const { done, total } = pullSum(pulls);
   if (total === 0 || done >= total) return null;
-  const facts = [
-    t('stackWork.bytes', { done: format.bytes(done), total: format.bytes(total) }),
-    rate > 0 && t('stackWork.rate', { rate: format.bytes(rate) }),
-    leftMs !== null && t('datasets.timeLeft', { time: format.duration(Math.max(1000, leftMs)) }),
-  ].filter((fact) => fact !== false);
   return (
     <Text size="sm" c="dimmed" className="tabular" truncate>
       {t('stackWork.images')}: {facts.join(' · ')}

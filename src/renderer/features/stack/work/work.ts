@@ -1,5 +1,5 @@
 import type { StackCause, StackEvent } from '../../../../shared/contract/stack.ts';
-import type { ServiceName, ServiceStatus, StackVerb } from '../../../../shared/model/stack.ts';
+import type { ServiceName, StackVerb } from '../../../../shared/model/stack.ts';
 
 export type Step = Pick<
   Extract<StackEvent, { type: 'step' }>,
@@ -22,7 +22,6 @@ export interface Work {
   /** In the order in which they began. */
   readonly steps: readonly Step[];
   readonly pulls: Readonly<Partial<Record<ServiceName, Pull>>>;
-  readonly health: Readonly<Partial<Record<ServiceName, ServiceStatus>>>;
 }
 
 function begun(event: StackEvent): Work {
@@ -37,7 +36,6 @@ function begun(event: StackEvent): Work {
     cause: null,
     steps: [],
     pulls: {},
-    health: {},
   };
 }
 
@@ -73,7 +71,7 @@ export function take(work: Work | null, event: StackEvent): Work {
       return { ...now, pulls: { ...now.pulls, [service]: pull } };
     }
     case 'service':
-      return { ...now, health: { ...now.health, [event.service]: event.status } };
+      return now;
     case 'end':
       return { ...now, status: event.status, endedAt: event.time, cause: event.cause };
   }

@@ -1,9 +1,10 @@
-import { Alert, Text } from '@mantine/core';
-import { IconDatabaseOff } from '@tabler/icons-react';
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { IconDatabaseOff, IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.ts';
+import { outdated } from '../late/outdated.ts';
 import { queries } from '../rpc/client.ts';
 
 /** A notification tells of a change at once; this keeps the numbers true. */
@@ -42,6 +43,29 @@ export function DiskBanner() {
       <Text size="sm">
         {room} {t(text[kind])}
       </Text>
+    </Alert>
+  );
+}
+
+/** Says that the engine was updated under this page, and lets a person reload it when what was typed is no longer needed. */
+export function OutdatedNotice() {
+  const { t } = useTranslation();
+  const isOutdated = useSyncExternalStore(outdated.subscribe, outdated.snapshot);
+  if (!isOutdated) return null;
+  return (
+    <Alert
+      role="status"
+      color="yellow"
+      radius={0}
+      icon={<IconRefresh size={18} aria-hidden />}
+      title={t('outdated.title')}
+    >
+      <Group justify="space-between" gap="sm">
+        <Text size="sm">{t('outdated.hint')}</Text>
+        <Button size="compact-sm" variant="default" onClick={() => window.location.reload()}>
+          {t('outdated.reload')}
+        </Button>
+      </Group>
     </Alert>
   );
 }
