@@ -61,7 +61,7 @@ test('a reload in mid-operation shows the same steps again, and goes on', async 
   const work = page.getByRole('region', { name: 'Starting the stack' });
   await work.getByText('Persistence settings verified').waitFor();
   const texts = async () =>
-    (await work.locator('li').allTextContents()).map((text) => text.replace(/\d+m?s$/, ''));
+    (await work.locator('li').allTextContents()).map((text) => text.replace(/\d+\sm?s$/, ''));
   const before = await texts();
   await page.reload();
   await work.getByText('Persistence settings verified').waitFor();

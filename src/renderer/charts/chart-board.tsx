@@ -1,7 +1,8 @@
 import { Button, Group, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
 import { IconZoomReset } from '@tabler/icons-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useWhileShown } from '../rpc/use-while-shown.ts';
 import { Chart } from './chart.tsx';
 import classes from './chart-board.module.css';
 import type { ChartLine, View } from './chart-line.ts';
@@ -24,23 +25,19 @@ export function ChartBoard({ charts, feeds }: ChartBoardProps) {
   const { t } = useTranslation();
   const [settings, setSettings] = useChartSettings();
   const [view, setView] = useState<View>(null);
-  const [error, setError] = useState<unknown>(null);
   const { axis } = settings;
-
-  useEffect(() => {
-    const controller = new AbortController();
-    for (const feed of feeds) {
-      const length = axis === 'epoch' ? feed.stepsPerEpoch || 1 : 1;
-      const window = view && {
-        fromStep: Math.max(0, Math.floor(view.from * length)),
-        toStep: Math.ceil(view.to * length),
-      };
-      feed.look(window, controller.signal).catch((reason: unknown) => {
-        if (!controller.signal.aborted) setError(reason);
-      });
-    }
-    return () => controller.abort();
-  }, [feeds, view, axis]);
+  const look = (feed: RunFeed, signal: AbortSignal) => {
+    const length = axis === 'epoch' ? feed.stepsPerEpoch || 1 : 1;
+    const window = view && {
+      fromStep: Math.max(0, Math.floor(view.from * length)),
+      toStep: Math.ceil(view.to * length),
+    };
+    return feed.look(window, signal);
+  };
+  const error = useWhileShown(
+    (signal) => Promise.all(feeds.map((feed) => look(feed, signal))),
+    [feeds, view, axis],
+  );
   // A finer look that fails leaves the coarser one on the screen; the page's boundary must know all the same.
   if (error !== null) throw error;
 

@@ -1,13 +1,15 @@
 import { useEffect, useState } from 'react';
 
 /**
- * Does what goes on for as long as a component is shown, and anew where `key` changes.
+ * Does what goes on for as long as a component is shown, and anew where one of `keys` changes.
  * @returns what it failed with; null while it has not
  */
-export function useWhileShown(work: (signal: AbortSignal) => Promise<unknown>, key: string): unknown {
+export function useWhileShown(
+  work: (signal: AbortSignal) => Promise<unknown>,
+  keys: readonly unknown[],
+): unknown {
   const [error, setError] = useState<unknown>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `work`
-  useEffect(() => {
+  const start = () => {
     const controller = new AbortController();
     const { signal } = controller;
     setError(null);
@@ -15,6 +17,8 @@ export function useWhileShown(work: (signal: AbortSignal) => Promise<unknown>, k
       if (!signal.aborted) setError(reason);
     });
     return () => controller.abort();
-  }, [key]);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `keys` stand for `work`
+  useEffect(start, keys);
   return error;
 }

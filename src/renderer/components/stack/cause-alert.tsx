@@ -26,7 +26,7 @@ interface CauseAlertProps {
 export function CauseAlert({ cause, note }: CauseAlertProps) {
   const { t } = useTranslation();
   const known = useKnownProblem(cause);
-  // Translated hints say it in general: the commands are always those of the engine's own sentence.
+  // Found behind the last colon, where English puts them.
   const commands = commandsIn(cause.hint ?? '');
   const words = wordsOf(known.hint ?? '', commands);
   const lines = cause.lines ?? [];

@@ -23,7 +23,20 @@ export interface Check extends CheckState {
 
 const idle: CheckState = { progress: null, isPending: false, data: null, error: null };
 
-/** Follows a check by cursor until its end, and ends it in the engine where the signal is aborted. */
+/** Follows a check or an import by cursor until its end: a lost connection only delays it. */
+export async function untilOver<Progress extends Pick<CheckProgress, 'phase' | 'done'>>(
+  wait: (afterDone: number) => Promise<Progress>,
+  report: (progress: Progress) => void,
+): Promise<Progress> {
+  for (let afterDone = -1; ; ) {
+    const progress = await wait(afterDone);
+    if (isOver(progress.phase)) return progress;
+    report(progress);
+    afterDone = progress.done;
+  }
+}
+
+/** Follows a check until its end, and ends it in the engine where the signal is aborted. */
 async function follow(
   wish: { readonly path: string; readonly reading: Reading },
   signal: AbortSignal,
@@ -35,12 +48,10 @@ async function follow(
   if (signal.aborted) cancel();
   else signal.addEventListener('abort', cancel);
   try {
-    for (let afterDone = -1; ; ) {
-      const progress = await engine.datasets.waitForCheck({ checkId, afterDone, waitMs: 5000 }, { signal });
-      if (isOver(progress.phase)) return progress;
-      report(progress);
-      afterDone = progress.done;
-    }
+    return await untilOver(
+      (afterDone) => engine.datasets.waitForCheck({ checkId, afterDone, waitMs: 5000 }, { signal }),
+      report,
+    );
   } finally {
     signal.removeEventListener('abort', cancel);
   }

@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
-import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
+import { untilOver } from './use-check.ts';
 
 /** What is entered. */
 export type ImportValues = {
@@ -63,21 +63,6 @@ async function sourcePath(
   return uploadFile(file, at, signal);
 }
 
-/** Waits for an import's end, by cursor: a lost connection only delays it. */
-async function watch(
-  importId: string,
-  report: (state: ImportState) => void,
-  signal: AbortSignal,
-): Promise<Answer> {
-  let afterDone = -1;
-  for (;;) {
-    const answer = await engine.datasets.waitForImport({ importId, afterDone, waitMs: 10_000 }, { signal });
-    if (isOver(answer.phase)) return answer;
-    report({ at: 'working', phase: 'importing', isBegun: true, progress: answer });
-    afterDone = answer.done;
-  }
-}
-
 /** Starts an import and follows it. */
 export function useImport(): {
   state: ImportState;
@@ -103,7 +88,10 @@ export function useImport(): {
         const path = await sourcePath(wish, report, signal);
         const { datasetId, importId } = await engine.datasets.import({ ...wish.input, path }, { signal });
         report({ at: 'working', phase: 'importing', isBegun: true, progress: null });
-        const answer = await watch(importId, report, signal);
+        const answer = await untilOver(
+          (afterDone) => engine.datasets.waitForImport({ importId, afterDone, waitMs: 10_000 }, { signal }),
+          (progress) => report({ at: 'working', phase: 'importing', isBegun: true, progress }),
+        );
         if (answer.phase === 'cancelled') {
           report({ at: 'cancelled' });
           return;

@@ -36,7 +36,7 @@ function useHistory({ id: run, status }: Run) {
         after = answer.next;
       }
     },
-    `${run} ${isEnded(status)}`,
+    [run, isEnded(status)],
   );
   return { events, error };
 }

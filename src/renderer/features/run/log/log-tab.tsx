@@ -1,6 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { logLevels } from '../../../../shared/contract/run-readings.ts';
 import type { Run } from '../../../../shared/contract/runs.ts';
@@ -11,6 +11,7 @@ import { useTerminal } from '../../../components/log/use-terminal.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { engine } from '../../../rpc/client.ts';
 import { useFileUrl } from '../../../rpc/files.ts';
+import { useWhileShown } from '../../../rpc/use-while-shown.ts';
 import { LogScreen } from './log-screen.ts';
 import classes from './log-tab.module.css';
 import { findLines, type LogLevel, LogWindow } from './log-window.ts';
@@ -33,7 +34,6 @@ export function LogTab({ run: { id: run, status } }: { readonly run: Run }) {
   const [level, setLevel] = useState<LogLevel | null>(null);
   const [search, setSearch] = useState('');
   const [found, setFound] = useState(nothing);
-  const [failed, setFailed] = useState<unknown>(null);
   const terminal = useTerminal(
     host,
     (element, { theme, fontFamily }, view) => {
@@ -46,21 +46,16 @@ export function LogTab({ run: { id: run, status } }: { readonly run: Run }) {
   );
   const { log, state } = terminal;
 
-  useEffect(() => {
-    setFound(nothing);
-    log.current?.mark(search);
-    if (search === '') return;
-    const controller = new AbortController();
-    findLines(
-      engine.runs.logs,
-      { run, search, level },
-      (lines, done) => setFound(({ at }) => ({ lines, done, at })),
-      controller.signal,
-    ).catch((reason: unknown) => {
-      if (!controller.signal.aborted) setFailed(reason);
-    });
-    return () => controller.abort();
-  }, [search, level, run, log]);
+  const failed = useWhileShown(
+    async (signal) => {
+      setFound(nothing);
+      log.current?.mark(search);
+      if (search === '') return;
+      const report = (lines: readonly number[], done: boolean) => setFound(({ at }) => ({ lines, done, at }));
+      await findLines(engine.runs.logs, { run, search, level }, report, signal);
+    },
+    [run, search, level],
+  );
 
   const step = (direction: 'previous' | 'next') => {
     const { at, lines } = found;

@@ -2,11 +2,12 @@ import { Button, Collapse, Group, Loader, Text } from '@mantine/core';
 import { IconAlertTriangle, IconChevronDown, IconCircleCheck } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { StackService } from '../../../../shared/contract/stack.ts';
+import type { StackCause, StackService } from '../../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
 import { CauseAlert } from '../../../components/stack/cause-alert.tsx';
 import { serviceLabels } from '../../../components/stack/stack.ts';
 import { Elapsed, TimeText } from '../../../components/time-text.tsx';
+import { useKnownProblem } from '../../../components/use-known-problem.ts';
 import { useFormat } from '../../../format/use-format.ts';
 import { StepList, usePullFacts } from './step-list.tsx';
 import { pullSum, type Work } from './work.ts';
@@ -65,20 +66,24 @@ export function WorkPanel({ work, services }: WorkPanelProps) {
           {t(opened ? 'stackWork.hideSteps' : 'stackWork.showSteps')}
         </Button>
       </Group>
-      {cause !== null &&
-        (saidBelow ? (
-          <Text size="sm">
-            {cause.message}. {t('stackWork.seeBelow')}
-          </Text>
-        ) : (
-          <CauseAlert cause={cause} />
-        ))}
+      {cause !== null && (saidBelow ? <SeenBelow cause={cause} /> : <CauseAlert cause={cause} />)}
       <Collapse id={stepsId} expanded={opened}>
         <div className={classes.groups}>
           <Groups work={work} />
         </div>
       </Collapse>
     </section>
+  );
+}
+
+/** What the service itself says, too. */
+function SeenBelow({ cause }: { readonly cause: StackCause }) {
+  const { t } = useTranslation();
+  const { message } = useKnownProblem(cause);
+  return (
+    <Text size="sm">
+      {message}. {t('stackWork.seeBelow')}
+    </Text>
   );
 }
 
