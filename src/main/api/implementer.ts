@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
+import { needsRoom } from '../../shared/contract/effects.ts';
 import type { DatasetService } from '../features/datasets/dataset-service.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
 import type { EventService } from '../features/journal/event-service.ts';
@@ -33,27 +34,11 @@ export interface ApiContext {
   readonly diskRefused?: () => void;
 }
 
-/** What asks for no room on the disk though it is no GET, or gives some back. */
-const needsNoRoom = new Set([
-  'datasets.validate',
-  'datasets.startCheck',
-  'datasets.cancelCheck',
-  'datasets.cancelImport',
-  'datasets.verify',
-  'runs.cancel',
-  'stack.down',
-  'stack.destroy',
-  'stack.reveal',
-  'system.ticket',
-]);
-
 /** The contract, ready to be implemented; one file per domain does its part of it. On a full disk it answers reads only. */
 export const api = implement(contract)
   .$context<ApiContext>()
-  .use(async ({ context, path, procedure, next }) => {
-    const name = path.join('.');
-    const isRead = procedure['~orpc'].route.method === 'GET';
-    if (!isRead && !needsNoRoom.has(name))
+  .use(async ({ context, procedure, next }) => {
+    if (needsRoom(procedure))
       context.checkRoom?.('The disk has no room or takes no writes, so this was not begun');
     try {
       return await next();

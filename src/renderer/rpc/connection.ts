@@ -110,7 +110,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     let broke: { readonly cause: unknown } | null = null;
     // A write that is on its way is done whether its asker still wants it or not: it is waited for.
     const { signal: _unsent, ...others } = options;
-    const sent: ClientOptions<Record<never, never>> = writes.has(path.join('.')) ? others : options;
+    const sent: ClientOptions<Record<never, never>> = writes(path) ? others : options;
     for (;;) {
       const session = await this.openedFor(path, options.signal, broke);
       try {
@@ -129,7 +129,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     signal: AbortSignal | undefined,
     broke: { readonly cause: unknown } | null,
   ): Promise<Session> {
-    if (!writes.has(path.join('.'))) return this.opened(signal);
+    if (!writes(path)) return this.opened(signal);
     const late = new AbortController();
     const lost = broke && fault('CONNECTION_LOST', {}, broke);
     const cancel = this.ports.schedule(longestWriteWaitMs, () =>

@@ -54,7 +54,7 @@ export class StoreWaiter implements ClientLink<Record<never, never>> {
           return await this.inner.call(path, input, options);
         } catch (error) {
           const refused = error instanceof ORPCError && awayCodes.includes(error.code);
-          if (!refused || writes.has(path.join('.')) || options.signal?.aborted) throw error;
+          if (!refused || writes(path) || options.signal?.aborted) throw error;
           cancelGrace?.();
           this.keep(hold, error);
         } finally {

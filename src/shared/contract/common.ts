@@ -2,6 +2,7 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { engineErrors } from '../errors/engine.ts';
 import type { Entry } from '../errors/entry.ts';
+import { machineErrors } from '../errors/machine.ts';
 import { serverErrors } from '../errors/server.ts';
 
 /** UTC, ISO 8601. */
@@ -70,5 +71,15 @@ export const problem = z.object({
   parameters: errorParameters,
 });
 
+/**
+ * What a procedure does that is no GET, where it is not a write as others are. `harmless`: it may be asked twice, and on a full disk.
+ * `frees`: it must not be asked twice, and may be asked on a full disk, as it needs no room or gives some back.
+ */
+export interface ProcedureMeta {
+  readonly effect?: 'harmless' | 'frees';
+}
+
 /** The start of every procedure: the errors that any of them may answer with. */
-export const base = oc.errors(declared({ ...engineErrors, ...serverErrors }));
+export const base = oc
+  .$meta<ProcedureMeta>({})
+  .errors(declared({ ...engineErrors, ...machineErrors, ...serverErrors }));

@@ -160,6 +160,7 @@ export const datasetsContract = {
       }),
     ),
   validate: procedure
+    .meta({ effect: 'harmless' })
     .route({
       method: 'POST',
       path: '/datasets/validate',
@@ -171,6 +172,7 @@ export const datasetsContract = {
     .input(checkInput)
     .output(validationSchema),
   startCheck: procedure
+    .meta({ effect: 'harmless' })
     .route({
       method: 'POST',
       path: '/dataset-checks',
@@ -191,6 +193,7 @@ export const datasetsContract = {
     .input(z.object({ checkId: z.uuid(), afterDone, waitMs }))
     .output(fileProgressSchema.extend({ validation: validationSchema.nullable() })),
   cancelCheck: procedure
+    .meta({ effect: 'harmless' })
     .route({
       method: 'DELETE',
       path: '/dataset-checks/{checkId}',
@@ -235,6 +238,7 @@ export const datasetsContract = {
       }),
     ),
   cancelImport: procedure
+    .meta({ effect: 'harmless' })
     .route({
       method: 'DELETE',
       path: '/dataset-imports/{importId}',
@@ -263,6 +267,7 @@ export const datasetsContract = {
     )
     .output(z.object({ images: z.array(datasetImageSchema), total: z.int() })),
   verify: procedure
+    .meta({ effect: 'harmless' })
     .route({
       method: 'POST',
       path: '/datasets/{dataset}/verify',

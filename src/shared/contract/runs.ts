@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { runErrors } from '../errors/runs.ts';
+import { trainingErrors } from '../errors/training.ts';
 import { attemptStatuses, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
 import { base, declared, journalCursor, nameOf, reference, time } from './common.ts';
 import { metricValues, namedRun, queryInt, runReadings } from './run-readings.ts';
 
-const procedure = base.errors(declared(runErrors));
+const procedure = base.errors(declared({ ...runErrors, ...trainingErrors }));
 
 export const attemptSchema = z.object({
   id: z.uuid(),
@@ -145,6 +146,7 @@ export const runsContract = {
     .output(runSchema),
   ...runReadings,
   cancel: procedure
+    .meta({ effect: 'frees' })
     .route({
       method: 'POST',
       path: '/runs/{run}/cancel',

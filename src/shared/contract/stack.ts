@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { profiles, serviceNames, serviceStatuses, stackStatuses, stackVerbs } from '../model/stack.ts';
 import { base, declared, errorParameters, time, waitMs } from './common.ts';
 
-const procedure = base.errors(declared({ ...stackErrors, ...dockerErrors }));
+const procedure = base.errors(
+  declared({ ...stackErrors, ...dockerErrors, PORT_TAKEN: engineStartErrors.PORT_TAKEN }),
+);
 
 import { dockerErrors } from '../errors/docker.ts';
+import { engineStartErrors } from '../errors/engine.ts';
 import { stackErrors } from '../errors/stack.ts';
 
 export const serviceName = z.enum(serviceNames);
@@ -178,6 +181,7 @@ export const stackContract = {
     .input(z.object({ services: chosenServices, profile: z.enum(['docker']).optional() }))
     .output(started),
   down: procedure
+    .meta({ effect: 'frees' })
     .route({ method: 'POST', path: '/stack/down', tags, summary: 'Stop services; data stays' })
     .input(z.object({ services: chosenServices }))
     .output(started),
@@ -186,6 +190,7 @@ export const stackContract = {
     .input(z.object({ services: chosenServices }))
     .output(started),
   destroy: procedure
+    .meta({ effect: 'frees' })
     .route({
       method: 'POST',
       path: '/stack/destroy',
@@ -227,6 +232,7 @@ export const stackContract = {
     )
     .output(z.object({ cursor: z.string(), lines: z.array(stackLogLineSchema) })),
   reveal: procedure
+    .meta({ effect: 'frees' })
     .route({
       method: 'POST',
       path: '/stack/reveal',

@@ -82,6 +82,7 @@ export const systemContract = {
       }),
     ),
   ticket: base
+    .meta({ effect: 'frees' })
     .route({
       method: 'POST',
       path: '/system/tickets',
