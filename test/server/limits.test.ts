@@ -11,7 +11,7 @@ import { contractInterceptors } from '../../src/main/server/contract-interceptor
 import { answerErrors } from '../../src/main/server/error-answers.ts';
 import { mountFiles, type ServedFiles } from '../../src/main/server/files.ts';
 import { Presence } from '../../src/main/server/presence.ts';
-import { RefusalLog } from '../../src/main/server/refusal-log.ts';
+import { RefusalLog } from '../../src/main/server/refusals.ts';
 import { RpcSockets } from '../../src/main/server/rpc-sockets.ts';
 import { apiContext } from '../support/api-context.ts';
 import { waitFor } from '../support/engine.ts';

@@ -8,7 +8,7 @@ import { type Credential, type SignedIn, signIn } from '../../src/shared/model/s
 const token = 'the token of this state folder';
 
 function engine({ port = 41_000, settings = new Map<string, unknown>(), secret = token } = {}) {
-  const pages = new KnownPages({ settings, log: { warn: () => {} }, port: () => port });
+  const pages = new KnownPages(settings, { warn: () => {} }, () => port);
   const access = new Access(secret, pages);
   return { access, settings, begin: () => new SignIn(access, port) };
 }
@@ -166,11 +166,7 @@ test('a full disk turns no page away, and a damaged list of pages is an empty on
     },
   };
   const warnings: unknown[] = [];
-  const pages = new KnownPages({
-    settings: full,
-    log: { warn: (why: unknown) => warnings.push(why) },
-    port: () => 1,
-  });
+  const pages = new KnownPages(full, { warn: (why: unknown) => warnings.push(why) }, () => 1);
   pages.add({ id: 'a page', key: new Uint8Array(32) });
   expect(pages.keyOf('a page')).toHaveLength(32);
   expect(warnings).toHaveLength(1);

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { RPCHandler } from '@orpc/server/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Access } from '../../src/main/server/access.ts';
-import { inlineScriptSources } from '../../src/main/server/inline-scripts.ts';
 import { KnownPages } from '../../src/main/server/known-pages.ts';
+import { inlineScriptSources } from '../../src/main/server/page.ts';
 import { SignIn } from '../../src/main/server/sign-in.ts';
 import { type FixtureFaults, fixtureRouter, meetFault, meetStores } from './fixture-router.ts';
 import { makeStory, type Story } from './fixture-story.ts';
@@ -135,10 +135,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
   let refusing = false;
   const remembered = new Map<string, unknown>();
   const newAccess = () =>
-    new Access(
-      'token of the fixture',
-      new KnownPages({ settings: remembered, log: { warn: () => {} }, port: () => 0 }),
-    );
+    new Access('token of the fixture', new KnownPages(remembered, { warn: () => {} }, () => 0));
   let access = newAccess();
   const enter = (connection: WebSocket) => {
     const attempt = new SignIn(access, 0);

@@ -1,7 +1,13 @@
 import { implement } from '@orpc/server';
+import type { z } from 'zod';
 import { contract } from '../../shared/contract/contract.ts';
 import { needsRoom } from '../../shared/contract/effects.ts';
+import type { systemContract } from '../../shared/contract/system.ts';
+import type { Profile } from '../../shared/model/stack.ts';
+import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { DatasetService } from '../features/datasets/dataset-service.ts';
+import type { DiskWatch } from '../features/disk/disk-watch.ts';
+import type { DoctorService } from '../features/doctor/doctor-service.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
 import type { EventService } from '../features/journal/event-service.ts';
 import type { LogService } from '../features/logs/log-service.ts';
@@ -10,24 +16,39 @@ import type { SeriesService } from '../features/metrics/series.ts';
 import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';
 import { isDiskFault } from '../platform/faults/system-fault.ts';
+import type { OnProgress } from '../platform/progress.ts';
+import type { Stack, StackLogs, StackOperations } from '../stack/ports.ts';
 
-/** The services that need the stores. */
-export interface StoreServices {
-  readonly projects: Projects;
-  readonly datasets: DatasetService;
-  readonly runs: Pick<Runs, 'creation' | 'commands' | 'views'>;
-  readonly events: EventService;
-  readonly metrics: MetricService;
-  readonly series: SeriesService;
-  readonly logs: LogService;
-  readonly jobs: JobService;
-}
-
-/** What a handler knows of the caller, and of the moment. */
+/** What a handler knows of the caller, of the engine, and of the moment. */
 export interface ApiContext {
   readonly userId: string;
-  /** Those of this moment: they come and go with the stores. @throws TrainyardError STORES_STARTING, STORES_NOT_READY */
-  readonly services: () => StoreServices;
+  /** What needs the stores, as it is at this moment: it comes and goes with them. @throws TrainyardError STORES_STARTING, STORES_NOT_READY */
+  readonly services: () => {
+    readonly projects: Projects;
+    readonly datasets: DatasetService;
+    readonly runs: Pick<Runs, 'creation' | 'commands' | 'views'>;
+    readonly events: EventService;
+    readonly metrics: MetricService;
+    readonly series: SeriesService;
+    readonly logs: LogService;
+    readonly jobs: JobService;
+  };
+  /** What lives as long as the engine. */
+  readonly engine: {
+    readonly info: () => Promise<z.infer<(typeof systemContract.info)['~orpc']['outputSchema'] & z.ZodType>>;
+    readonly disk: Pick<DiskWatch, 'state'>;
+    readonly doctor: DoctorService;
+    readonly changes: ChangeFeed;
+    readonly ticket: () => { url: string; expiresAt: Date };
+    readonly stack: Omit<Stack, 'endpoints'>;
+    readonly stackLogs: Pick<StackLogs, 'read'>;
+    readonly operations: StackOperations;
+    readonly profile: () => Profile;
+    /** Goes over to another profile's stores and keeps the choice. */
+    readonly useProfile: (profile: Profile) => Promise<void>;
+    /** Copies everything to another profile's stores and goes over to them. */
+    readonly migrate: (to: Profile, replace: boolean, onProgress: OnProgress) => Promise<void>;
+  };
   /** Left out: nobody looks at the disk. @throws TrainyardError DISK_FULL, HOME_MOVED where nothing that writes may be begun */
   readonly checkRoom?: (what: string) => void;
   /** Hears that the disk refused a write. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Profile } from '../../shared/model/stack.ts';
-import type { StackServices } from '../api/stack.ts';
+import type { ApiContext } from '../api/implementer.ts';
 import type { StoreEndpoints } from '../platform/endpoints.ts';
 import type { OnProgress } from '../platform/progress.ts';
 import type { LocalStack } from '../stack/open-stack.ts';
@@ -10,30 +10,25 @@ import type { SettingsStore } from '../stores/settings/ports.ts';
 import { chooseProfile } from './profile.ts';
 import type { StoreSupervisor } from './store-supervisor.ts';
 
-type MigrateOptions = Parameters<StackServices['migrate']>[1];
-
-export interface EngineStackParts {
-  readonly home: string;
-  readonly settings: SettingsStore;
-  readonly log: Logger;
-  /** Asked when something is done, not before. */
-  readonly host: () => StoreSupervisor;
-  /** Copies everything from the open stores of one profile to those of another. */
-  readonly copy: (from: Profile, to: Profile, options: MigrateOptions) => Promise<void>;
-}
+type EngineApi = ApiContext['engine'];
 
 /** The stack as the engine has it: its stores are closed before the stack is taken down, and opened when it is up. */
 export class EngineStack implements AsyncDisposable {
-  private readonly parts: EngineStackParts;
-  private readonly operations: OperationJournal;
+  private readonly home: string;
+  private readonly settings: SettingsStore;
+  private readonly log: Logger;
+  private readonly supervisor: () => StoreSupervisor;
+  readonly operations: OperationJournal;
   private opened: LocalStack | null = null;
   private opening: Promise<LocalStack> | null = null;
 
-  constructor(parts: EngineStackParts) {
-    this.parts = parts;
-    this.operations = new OperationJournal((error) =>
-      parts.log.warn({ err: error }, 'a verb of the stack failed'),
-    );
+  /** @param supervisor asked when something is done, not before */
+  constructor(home: string, settings: SettingsStore, log: Logger, supervisor: () => StoreSupervisor) {
+    this.home = home;
+    this.settings = settings;
+    this.log = log;
+    this.supervisor = supervisor;
+    this.operations = new OperationJournal((error) => log.warn({ err: error }, 'a verb of the stack failed'));
   }
 
   /** Loads what talks to Docker: an embedded engine that nobody asks about a stack does without. */
@@ -45,13 +40,12 @@ export class EngineStack implements AsyncDisposable {
   private async open(): Promise<LocalStack> {
     try {
       const { openLocalStack } = await import('../stack/open-stack.ts');
-      const { home, log, host, settings } = this.parts;
       this.opened = openLocalStack({
-        home,
+        home: this.home,
         environment: process.env,
-        profile: () => host().profile,
-        images: stackImages(settings),
-        log,
+        profile: () => this.supervisor().profile,
+        images: stackImages(this.settings),
+        log: this.log,
       });
       return this.opened;
     } catch (error) {
@@ -70,78 +64,62 @@ export class EngineStack implements AsyncDisposable {
   }
 
   private asOperation(work: (onProgress: OnProgress) => Promise<unknown>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.operations.begin('up', [], async (onProgress) => {
-        try {
-          await work(onProgress);
-          resolve();
-        } catch (error) {
-          reject(error);
-          throw error;
-        }
-      });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.operations.begin('up', [], async (onProgress) => {
+      try {
+        await work(onProgress);
+        resolve();
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
     });
+    return promise;
   }
 
-  services(): StackServices {
-    const { settings, host, copy } = this.parts;
-    return {
-      stack: this.managed(),
-      logs: { read: async (query) => (await this.local()).logs.read(query) },
-      operations: this.operations,
-      engineProfile: () => host().profile,
-      useProfile: async (profile) => {
-        if (profile === 'external') await this.requireExternal();
-        chooseProfile(settings, profile);
-        await host().switchTo(profile);
-      },
-      migrate: async (to, options) => {
-        const from = host().profile;
-        await host().whileClosed(async () => {
-          await copy(from, to, options);
-          chooseProfile(settings, to);
-          return to;
-        }, options.onProgress);
-      },
-    };
+  readonly logs: EngineApi['stackLogs'] = { read: async (query) => (await this.local()).logs.read(query) };
+
+  /** Goes over to a profile's stores and keeps the choice. @throws TrainyardError EXTERNAL_NOT_SET, EXTERNAL_INVALID */
+  async useProfile(profile: Profile): Promise<void> {
+    if (profile === 'external') {
+      // Nobody is to be left without stores because no server was ever named.
+      const { readExternal } = await import('../stores/profiles/external-file.ts');
+      readExternal(this.home);
+    }
+    chooseProfile(this.settings, profile);
+    await this.supervisor().switchTo(profile);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.opened?.[Symbol.asyncDispose]();
   }
 
-  /** Nobody is to be left without stores because no server was ever named. @throws TrainyardError EXTERNAL_NOT_SET, EXTERNAL_INVALID */
-  private async requireExternal(): Promise<void> {
-    const { readExternal } = await import('../stores/profiles/external-file.ts');
-    readExternal(this.parts.home);
-  }
+  /** The verbs. Only a whole stack's end takes the stores away: they outlive the restart of one of their servers. */
+  readonly stack: EngineApi['stack'] = {
+    status: async () => (await this.local()).stack.status(),
+    up: async (options) => {
+      const { stack } = await this.local();
+      const state = await stack.up(options);
+      if (this.holdsStores(options.services)) await this.supervisor().start(options.onProgress);
+      return state;
+    },
+    down: async (options) => {
+      const { stack } = await this.local();
+      if (this.holdsStores(options.services)) await this.supervisor().stop();
+      return stack.down(options);
+    },
+    restart: async (options) => (await this.local()).stack.restart(options),
+    destroy: async (options) => {
+      const { stack } = await this.local();
+      const { name } = await stack.status();
+      if (this.holdsStores(options.services) && name === options.name) await this.supervisor().stop();
+      return stack.destroy(options);
+    },
+    urls: async () => (await this.local()).stack.urls(),
+    usage: async () => (await this.local()).stack.usage(),
+  };
 
-  /** Only a whole stack's end takes the stores away: they outlive the restart of one of their servers. */
-  private managed(): StackServices['stack'] {
-    const { host } = this.parts;
-    const isOurs = (services: readonly unknown[]) => services.length === 0 && host().profile === 'docker';
-    return {
-      status: async () => (await this.local()).stack.status(),
-      up: async (options) => {
-        const { stack } = await this.local();
-        const state = await stack.up(options);
-        if (isOurs(options.services)) await host().start(options.onProgress);
-        return state;
-      },
-      down: async (options) => {
-        const { stack } = await this.local();
-        if (isOurs(options.services)) await host().stop();
-        return stack.down(options);
-      },
-      restart: async (options) => (await this.local()).stack.restart(options),
-      destroy: async (options) => {
-        const { stack } = await this.local();
-        const { name } = await stack.status();
-        if (isOurs(options.services) && name === options.name) await host().stop();
-        return stack.destroy(options);
-      },
-      urls: async () => (await this.local()).stack.urls(),
-      usage: async () => (await this.local()).stack.usage(),
-    };
+  private holdsStores(services: readonly unknown[]): boolean {
+    return services.length === 0 && this.supervisor().profile === 'docker';
   }
 }

@@ -4,7 +4,6 @@ import { Registry } from 'prom-client';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
-import { createRouter } from '../api/router.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
 import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
 import { StateFileSystems } from '../features/disk/file-systems.ts';
@@ -37,10 +36,10 @@ import type { Stores } from '../stores/profiles/stores.ts';
 import { openSettings } from '../stores/settings/settings-store.ts';
 import { EngineStack } from './engine-stack.ts';
 import { HomeWatch } from './home-watch.ts';
-import { leaveWhenIdle } from './idle-shutdown.ts';
+import { stopWhenIdle } from './idle-shutdown.ts';
 import { listen } from './listen.ts';
 import { describeDatabase, openServices } from './open-services.ts';
-import { chosenProfile } from './profile.ts';
+import { chooseProfile, chosenProfile } from './profile.ts';
 import { servedFiles } from './served-files.ts';
 import { StoreSupervisor } from './store-supervisor.ts';
 import { version } from './version.ts';
@@ -118,40 +117,34 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const changes = new ChangeFeed();
   const disks = new StateFileSystems(home, () => [
     path.join(home, 'runs'),
-    ...(host.open?.stores.folders ?? []),
+    ...(supervisor.open?.stores.folders ?? []),
   ]);
   const disk = stack.use(new DiskWatch(disks, changes, log));
-  const access = new Access(engineToken, new KnownPages({ settings, log, port: () => server.port }));
+  const access = new Access(engineToken, new KnownPages(settings, log, () => server.port));
   const presence = new Presence();
-  const engineStack: EngineStack = stack.use(
-    new EngineStack({
-      home,
-      settings,
-      log,
-      host: () => host,
-      copy: (from, to, { replace, onProgress }) =>
-        migrateStores({ from, to, replace, onProgress, open: openProfile }),
-    }),
-  );
+  const engineStack: EngineStack = stack.use(new EngineStack(home, settings, log, () => supervisor));
   const openProfile = (profile: Profile, onProgress: OnProgress | null): Promise<Stores> =>
     openStores(profile, { home, log, stackEndpoints: () => engineStack.endpoints(onProgress) });
-  const host: StoreSupervisor = stack.use(
+  const supervisor: StoreSupervisor = stack.use(
     new StoreSupervisor(
-      {
-        open: async (profile, onProgress) =>
-          openServices(await openProfile(profile, onProgress), { home, settings, changes, disk, log }),
-        changes,
-        log,
-      },
+      async (profile, onProgress) =>
+        openServices(await openProfile(profile, onProgress), { home, settings, changes, disk, log }),
       chosenProfile(settings, options.profile),
+      changes,
+      log,
     ),
   );
   const server: EngineServer = new EngineServer({
-    router: createRouter({
-      system: {
+    context: {
+      userId: localOwnerId,
+      services: () => {
+        const { readers, jobs, ...services } = supervisor.current.services;
+        return { ...services, ...readers, jobs: jobs.service };
+      },
+      engine: {
         info: async () => ({
           version,
-          profile: host.profile,
+          profile: supervisor.profile,
           home,
           pid: process.pid,
           startedAt,
@@ -159,26 +152,30 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           node: process.version,
           cpuCount: cpus().length,
           memoryBytes: totalmem(),
-          database: await describeDatabase(host.open),
+          database: await describeDatabase(supervisor.open),
           executors: ['builtin'],
         }),
         disk,
         doctor: createDoctor({
           home,
-          database: async () => (host.open ? describeDatabase(host.open) : null),
-          profile: () => host.profile,
+          database: async () => (supervisor.open ? describeDatabase(supervisor.open) : null),
+          profile: () => supervisor.profile,
           endpointChecks: () => endpointChecks(readExternal(home)),
         }),
         changes,
         ticket: () => server.ticketUrl(),
-      },
-      stack: engineStack.services(),
-    }),
-    context: {
-      userId: localOwnerId,
-      services: () => {
-        const { readers, jobs, ...services } = host.current.services;
-        return { ...services, ...readers, jobs: jobs.service };
+        stack: engineStack.stack,
+        stackLogs: engineStack.logs,
+        operations: engineStack.operations,
+        profile: () => supervisor.profile,
+        useProfile: (profile) => engineStack.useProfile(profile),
+        migrate: (to, replace, onProgress) =>
+          supervisor.whileClosed(async () => {
+            const from = supervisor.profile;
+            await migrateStores({ from, to, replace, onProgress, open: openProfile });
+            chooseProfile(settings, to);
+            return to;
+          }, onProgress),
       },
       checkRoom: (what) => {
         homeWatch.check();
@@ -188,8 +185,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     access,
     presence,
-    files: servedFiles(host, disk),
-    readiness: async () => withDisk(await host.readiness(), disk.readiness),
+    files: servedFiles(supervisor, disk),
+    readiness: async () => withDisk(await supervisor.readiness(), disk.readiness),
     metrics: new Registry(),
     rendererFolder: path.join(appRoot(), 'out', 'renderer'),
     version,
@@ -199,7 +196,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await disk.start();
   const listening = listen(server, settings, options.port);
   // The embedded stores belong to the engine: without them it does not start. Others come and go, and it shows how they do.
-  const begun = await Promise.allSettled([listening, host.profile === 'embedded' ? host.start() : null]);
+  const begun = await Promise.allSettled([
+    listening,
+    supervisor.profile === 'embedded' ? supervisor.start() : null,
+  ]);
   for (const one of begun) if (one.status === 'rejected') throw one.reason;
   const socket = engineSocket(home);
   if (socket) await server.listenLocally(socket);
@@ -208,24 +208,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const makeSample = () => {
     if (!options.sample) return;
     // Beside everything else: the page is there at once, and shows how it goes on.
-    ensureSample(host.current.services, settings).catch((error: unknown) =>
+    ensureSample(supervisor.current.services, settings).catch((error: unknown) =>
       log.error({ err: error }, 'the sample could not be made'),
     );
   };
-  if (host.profile === 'embedded') makeSample();
+  if (supervisor.profile === 'embedded') makeSample();
   else
-    host
+    supervisor
       .start()
       .then(makeSample, (error: unknown) => log.error({ err: error }, 'the stores cannot be opened'));
-  stack.use(
-    leaveWhenIdle({
-      host,
-      presence,
-      log,
-      idleStopMs: options.idleStopMs ?? null,
-      stop: () => void stop({ stopRuns: false }),
-    }),
-  );
+  if (options.idleStopMs !== undefined)
+    stack.use(
+      stopWhenIdle(options.idleStopMs, supervisor, presence, log, () => void stop({ stopRuns: false })),
+    );
   log.info({ url: server.url }, 'the engine is ready');
 
   const everything = stack.move();
@@ -246,7 +241,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         const hurried = new Promise<void>((resolve) =>
           hurry.signal.addEventListener('abort', () => resolve()),
         );
-        const runs = host.open?.services.runs;
+        const runs = supervisor.open?.services.runs;
         if (runs) await Promise.race([runs.loop.stopAll({ graceMs: stopGraceMs }), hurried]);
       }
       await everything.disposeAsync();

@@ -2,22 +2,18 @@ import type { Logger } from 'pino';
 import type { Presence } from '../server/presence.ts';
 import type { StoreSupervisor } from './store-supervisor.ts';
 
-export interface IdleParts {
-  readonly host: StoreSupervisor;
-  readonly presence: Presence;
-  readonly log: Logger;
-  /** Null: never stop by itself. */
-  readonly idleStopMs: number | null;
-  readonly stop: () => void;
-}
-
 const lookForIdleEveryMs = 5000;
 
-/** Stops an engine that was started for some work once the work is done and nobody has been there for a while. */
-export function leaveWhenIdle({ host, presence, log, idleStopMs, stop }: IdleParts): Disposable {
-  if (idleStopMs === null) return { [Symbol.dispose]: () => {} };
+/** Stops an engine that was started for some work once the work is done and nobody has been there for `idleStopMs`. */
+export function stopWhenIdle(
+  idleStopMs: number,
+  supervisor: StoreSupervisor,
+  presence: Presence,
+  log: Logger,
+  stop: () => void,
+): Disposable {
   const look = async () => {
-    const services = host.open?.services;
+    const services = supervisor.open?.services;
     if (presence.absentMs() < idleStopMs || services?.datasets.isBusy) return;
     // Without stores nothing can be under way that this engine would move on.
     const counts = services

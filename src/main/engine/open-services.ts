@@ -1,10 +1,7 @@
 import type { Logger } from 'pino';
 import { errorMessage } from '../../shared/errors/error.ts';
-import type { ChangeFeed } from '../features/changes/change-feed.ts';
-import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import type { Readiness } from '../server/observability.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
-import type { SettingsStore } from '../stores/settings/ports.ts';
 import { type Services, wire } from './services.ts';
 
 const sweepEveryMs = 30_000;
@@ -16,14 +13,6 @@ export interface OpenServices extends AsyncDisposable {
   /** Takes over what earlier engines left under way, and begins to work. */
   start(): Promise<void>;
   readiness(): Promise<Readiness>;
-}
-
-export interface OpenServicesParts {
-  readonly home: string;
-  readonly settings: SettingsStore;
-  readonly changes: ChangeFeed;
-  readonly disk: DiskWatch;
-  readonly log: Logger;
 }
 
 /** Every so often: what has expired goes, and next month's metrics get their place. */
@@ -56,10 +45,10 @@ export async function describeDatabase(open: OpenServices | null) {
 }
 
 /** Puts the services on the stores, which it owns from now on: they are closed with it, or at once where this fails. */
-export async function openServices(stores: Stores, parts: OpenServicesParts): Promise<OpenServices> {
+export async function openServices(...[stores, parts]: Parameters<typeof wire>): Promise<OpenServices> {
   await using stack = new AsyncDisposableStack();
   stack.use(stores);
-  const services = await wire({ ...parts, stores });
+  const services = await wire(stores, parts);
   stack.defer(() => services.close());
   stack.use(sweep(stores, parts.log));
   const opened = stack.move();

@@ -22,14 +22,15 @@ async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<s
 }
 
 /** The files that the server sends and takes, of the stores of that moment; an upload that would not fit is refused before it comes. */
-export function servedFiles(host: StoreSupervisor, disk: Pick<DiskWatch, 'checkFits'>): ServedFiles {
+export function servedFiles(supervisor: StoreSupervisor, disk: Pick<DiskWatch, 'checkFits'>): ServedFiles {
   return {
-    readImage: (request) => host.current.services.datasets.readImage(request),
-    readArtifact: (runId, artifactId) => host.current.services.runs.views.readArtifact(runId, artifactId),
-    readLog: async (runId) => Readable.from(wholeLog(host.current.services, runId)),
+    readImage: (request) => supervisor.current.services.datasets.readImage(request),
+    readArtifact: (runId, artifactId) =>
+      supervisor.current.services.runs.views.readArtifact(runId, artifactId),
+    readLog: async (runId) => Readable.from(wholeLog(supervisor.current.services, runId)),
     storeUpload: async (uploadId, name, body, announcedBytes) => {
       await disk.checkFits('uploads', announcedBytes ?? 0, `The upload "${name}"`);
-      return host.current.services.uploads.store(uploadId, name, body);
+      return supervisor.current.services.uploads.store(uploadId, name, body);
     },
   };
 }

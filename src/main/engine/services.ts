@@ -70,15 +70,6 @@ function slotsOf(settings: SettingsStore): number {
   return Math.floor(chosen ?? Math.max(1, availableParallelism() / 2));
 }
 
-export interface WiringParts {
-  readonly home: string;
-  readonly stores: Stores;
-  readonly settings: SettingsStore;
-  readonly changes: ChangeFeed;
-  readonly disk: DiskWatch;
-  readonly log: Logger;
-}
-
 export type Services = Awaited<ReturnType<typeof wire>>;
 
 /** Loaded only where the profile has a Temporal: its worker is large. */
@@ -100,7 +91,16 @@ async function temporalDriver(
 }
 
 /** Constructs every service on the stores of a profile: the only place that does. Nothing runs until `start`. */
-export async function wire({ home, stores, settings, changes, disk, log }: WiringParts) {
+export async function wire(
+  stores: Stores,
+  {
+    home,
+    settings,
+    changes,
+    disk,
+    log,
+  }: { home: string; settings: SettingsStore; changes: ChangeFeed; disk: DiskWatch; log: Logger },
+) {
   const root = appRoot();
   const { pool, documents, cache, pubSub, objects } = stores;
   const uploads = await FileUploads.open(openStateFolder(home, 'uploads'));

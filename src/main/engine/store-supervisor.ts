@@ -14,12 +14,8 @@ type State =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly cause: unknown };
 
-export interface StoreSupervisorParts {
-  /** Opens the stores of a profile and everything on them; `onProgress` is there where somebody watches. */
-  readonly open: (profile: Profile, onProgress: OnProgress | null) => Promise<OpenServices>;
-  readonly changes: ChangeFeed;
-  readonly log: Logger;
-}
+/** Opens the stores of a profile and everything on them; `onProgress` is there where somebody watches. */
+type OpenProfile = (profile: Profile, onProgress: OnProgress | null) => Promise<OpenServices>;
 
 const doctorSaysMore = {
   en: '"trainyard doctor" says more.',
@@ -41,15 +37,19 @@ const longestPauseMs = 30_000;
  * was changed. One change at a time.
  */
 export class StoreSupervisor implements AsyncDisposable {
-  private readonly parts: StoreSupervisorParts;
+  private readonly openProfile: OpenProfile;
+  private readonly changes: ChangeFeed;
+  private readonly log: Logger;
   private state: State = { kind: 'opening' };
   private chosen: Profile;
   private change: Promise<unknown> = Promise.resolve();
   private retry: NodeJS.Timeout | undefined;
   private over = false;
 
-  constructor(parts: StoreSupervisorParts, profile: Profile) {
-    this.parts = parts;
+  constructor(openProfile: OpenProfile, profile: Profile, changes: ChangeFeed, log: Logger) {
+    this.openProfile = openProfile;
+    this.changes = changes;
+    this.log = log;
     this.chosen = profile;
   }
 
@@ -122,10 +122,10 @@ export class StoreSupervisor implements AsyncDisposable {
     if (this.over || this.state.kind === 'open') return;
     this.state = { kind: 'opening' };
     try {
-      const opened = await this.parts.open(this.chosen, onProgress);
+      const opened = await this.openProfile(this.chosen, onProgress);
       this.state = { kind: 'open', opened };
       await opened.start();
-      this.parts.changes.startOver();
+      this.changes.startOver();
     } catch (error) {
       await this.closeNow();
       this.state = { kind: 'failed', cause: error };
@@ -140,7 +140,7 @@ export class StoreSupervisor implements AsyncDisposable {
     this.retry = setTimeout(() => {
       if (this.over || this.state.kind !== 'failed') return;
       this.start().catch((error: unknown) => {
-        this.parts.log.warn({ err: error, pauseMs }, 'the stores cannot be opened; trying again');
+        this.log.warn({ err: error, pauseMs }, 'the stores cannot be opened; trying again');
         this.tryAgain(Math.min(longestPauseMs, pauseMs * 2));
       });
     }, pauseMs);
@@ -151,7 +151,7 @@ export class StoreSupervisor implements AsyncDisposable {
     if (this.state.kind !== 'open') return;
     const { opened } = this.state;
     this.state = { kind: 'stopped' };
-    this.parts.changes.startOver();
+    this.changes.startOver();
     await opened[Symbol.asyncDispose]();
   }
 

@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { toContractError } from './errors.ts';
-import { refuseUnstorableInput } from './input-text.ts';
+import { checkStorable } from './input-text.ts';
 import type { Presence } from './presence.ts';
-import type { RefusalLog } from './refusal-log.ts';
+import type { RefusalLog } from './refusals.ts';
 
 export type ContractInterceptors = Required<
   Pick<StandardHandlerOptions<ApiContext>, 'interceptors' | 'clientInterceptors'>
@@ -28,7 +28,7 @@ export function contractInterceptors(
         if (signal) called.add(signal);
         presence.seen();
         try {
-          refuseUnstorableInput(input);
+          checkStorable(input);
           return await next();
         } catch (error) {
           throw toContractError(error, log, refusals);

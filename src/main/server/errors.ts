@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
-import type { RefusalLog } from './refusal-log.ts';
+import type { RefusalLog } from './refusals.ts';
 
 /** PostgreSQL's classes 08 (connection), 57P (shutting down, starting up) and the socket's own errors. */
 const databaseAway = /^(08\w{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT)$/;

@@ -9,7 +9,7 @@ const deepest = 100;
  * and in names of fields; and input that is nested too deeply. Looks at plain objects and arrays, as JSON has them.
  * @throws TrainyardError INVALID_INPUT with the field's path
  */
-export function refuseUnstorableInput(input: unknown): void {
+export function checkStorable(input: unknown): void {
   const open: { value: unknown; path: string; depth: number }[] = [{ value: input, path: '', depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, path, depth } = next;

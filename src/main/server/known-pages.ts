@@ -20,28 +20,26 @@ const storedPages = z.array(
 );
 type StoredPage = z.infer<typeof storedPages>[number];
 
-export interface KnownPagesOptions {
-  readonly settings: Pick<SettingsStore, 'get' | 'set'>;
-  readonly log: Pick<Logger, 'warn'>;
-  /** Where the engine listens; asked when it does. */
-  readonly port: () => number;
-}
-
 /** The browsers' pages that agreed on a key with an engine of this state folder; kept for 30 days after they were last here. */
 export class KnownPages {
-  private readonly options: KnownPagesOptions;
+  private readonly settings: Pick<SettingsStore, 'get' | 'set'>;
+  private readonly log: Pick<Logger, 'warn'>;
+  private readonly port: () => number;
   private pages: readonly StoredPage[];
 
-  constructor(options: KnownPagesOptions) {
-    this.options = options;
+  /** @param port where the engine listens; asked when it does */
+  constructor(settings: Pick<SettingsStore, 'get' | 'set'>, log: Pick<Logger, 'warn'>, port: () => number) {
+    this.settings = settings;
+    this.log = log;
+    this.port = port;
     // What is not as it was written is no page's key: they come with a link again.
-    this.pages = storedPages.safeParse(options.settings.get(settingName)).data ?? [];
+    this.pages = storedPages.safeParse(settings.get(settingName)).data ?? [];
   }
 
   /** Keeps durably what a page is known by. */
   add({ id, key }: AgreedPage, now = Date.now()): void {
     const page = { id, key: Buffer.from(key).toString('base64url') };
-    this.keep([...this.pages, { ...page, port: this.options.port(), usedAt: now }]);
+    this.keep([...this.pages, { ...page, port: this.port(), usedAt: now }]);
   }
 
   /**
@@ -49,7 +47,7 @@ export class KnownPages {
    * the old port may hold a page's words and pass them on.
    */
   keyOf(id: string, now = Date.now()): Uint8Array<ArrayBuffer> | null {
-    const page = this.pages.find((one) => one.id === id && one.port === this.options.port());
+    const page = this.pages.find((one) => one.id === id && one.port === this.port());
     if (!page || page.usedAt + lifetimeMs < now) return null;
     return new Uint8Array(Buffer.from(page.key, 'base64url'));
   }
@@ -64,10 +62,10 @@ export class KnownPages {
   private keep(pages: readonly StoredPage[]): void {
     this.pages = [...pages].sort((a, b) => b.usedAt - a.usedAt).slice(0, largestCount);
     try {
-      this.options.settings.set(settingName, this.pages);
+      this.settings.set(settingName, this.pages);
     } catch (error) {
       // A full disk is no reason to turn somebody away: until the engine restarts the page is known all the same.
-      this.options.log.warn({ err: error }, 'the known pages could not be written');
+      this.log.warn({ err: error }, 'the known pages could not be written');
     }
   }
 }

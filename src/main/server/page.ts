@@ -1,10 +1,19 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { hasCode } from '../platform/error-code.ts';
-import { inlineScriptSources } from './inline-scripts.ts';
 import { notFound, type Refusal, refusal } from './refusals.ts';
+
+const inline = /<script>([\s\S]*?)<\/script>/g;
+
+/** The scripts that stand in a page itself, as a Content-Security-Policy allows them. */
+export function inlineScriptSources(html: string): string[] {
+  return [...html.matchAll(inline)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  );
+}
 
 /** What a build that was cut short, removed or closed leaves of a page. */
 const unreadable = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM'] as const;

@@ -1,20 +1,12 @@
 import { OpenAPIGenerator } from '@orpc/openapi';
 import { OpenAPIHandler } from '@orpc/openapi/fastify';
-import type { Router } from '@orpc/server';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import type { FastifyInstance } from 'fastify';
-import type { contract } from '../../shared/contract/contract.ts';
 import type { ApiContext } from '../api/implementer.ts';
+import { router } from '../api/router.ts';
 import type { ContractInterceptors } from './contract-interceptors.ts';
 import { namesKept } from './metric-names.ts';
 import { notFound, refusal } from './refusals.ts';
-
-export interface RestOptions {
-  readonly router: Router<typeof contract, ApiContext>;
-  readonly context: ApiContext;
-  readonly interceptors: ContractInterceptors;
-  readonly version: string;
-}
 
 /** The body of an error of one status, by the codes that a procedure declares for it: the same form for all, so it stands there once for each. */
 function errorBody(errors: readonly (readonly [code: string, ...rest: unknown[]])[], status: number) {
@@ -55,8 +47,12 @@ function methodsAt({ paths = {} }: Specification, path: string): string[] {
 }
 
 /** Mounts the contract as REST below `/api/v1`, and its description. */
-export function mountRest(server: FastifyInstance, options: RestOptions): void {
-  const { router, context, interceptors, version } = options;
+export function mountRest(
+  server: FastifyInstance,
+  context: ApiContext,
+  interceptors: ContractInterceptors,
+  version: string,
+): void {
   const handler = new OpenAPIHandler(router, { ...interceptors, customJsonSerializers: [namesKept] });
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
   let specification: Promise<Specification> | null = null;

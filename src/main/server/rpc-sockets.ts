@@ -11,7 +11,7 @@ import type { ConnectionLimits } from './connections.ts';
 import type { ContractInterceptors } from './contract-interceptors.ts';
 import { namesKept } from './metric-names.ts';
 import type { Presence } from './presence.ts';
-import type { RefusalLog } from './refusal-log.ts';
+import type { RefusalLog } from './refusals.ts';
 import { notFound, type Refusal, refusal, refuseOnSocket } from './refusals.ts';
 import { refuseSignIn, type SignIn } from './sign-in.ts';
 
@@ -36,7 +36,7 @@ function answerWith(answer: Refusal) {
   return { matched: true as const, response };
 }
 
-export interface RpcSocketsOptions {
+interface Options {
   readonly router: Router<typeof contract, ApiContext>;
   readonly context: ApiContext;
   readonly presence: Presence;
@@ -62,11 +62,11 @@ export class RpcSockets {
     perMessageDeflate: false,
   });
   private readonly handler: RPCHandler<CallContext>;
-  private readonly options: RpcSocketsOptions;
+  private readonly options: Options;
   private readonly silent = new Set<WebSocket>();
   private heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(options: RpcSocketsOptions) {
+  constructor(options: Options) {
     this.options = options;
     this.handler = new RPCHandler<CallContext>(options.router, {
       ...options.interceptors,

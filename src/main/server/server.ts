@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
-import type { Router } from '@orpc/server';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { contract } from '../../shared/contract/contract.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { ApiContext } from '../api/implementer.ts';
+import { router } from '../api/router.ts';
 import { hasCode } from '../platform/error-code.ts';
 import type { Access } from './access.ts';
 import {
@@ -26,14 +25,12 @@ import { listenAtSocket } from './local-socket.ts';
 import { mountObservability, type Readiness } from './observability.ts';
 import { mountPage } from './page.ts';
 import type { Presence } from './presence.ts';
-import { RefusalLog } from './refusal-log.ts';
-import { notFound, type Refusal, refusal } from './refusals.ts';
+import { notFound, type Refusal, RefusalLog, refusal } from './refusals.ts';
 import { mountRest } from './rest.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SignIn } from './sign-in.ts';
 
-export interface ServerOptions {
-  readonly router: Router<typeof contract, ApiContext>;
+interface Options {
   readonly context: ApiContext;
   readonly access: Access;
   readonly presence: Presence;
@@ -95,15 +92,15 @@ export class EngineServer {
   private readonly refusals: RefusalLog;
   private readonly sockets: RpcSockets;
   private readonly server: FastifyInstance;
-  private readonly options: ServerOptions;
+  private readonly options: Options;
   private local: Server | null = null;
   private listeningPort = 0;
   private mounted = false;
   private inlineScripts: readonly string[] = [];
 
-  constructor(options: ServerOptions) {
+  constructor(options: Options) {
     this.options = options;
-    const { router, context, access, presence, log } = options;
+    const { context, access, presence, log } = options;
     this.limits = { ...connectionLimits, ...options.limits };
     this.connections = new Connections(this.limits);
     this.refusals = new RefusalLog(log);
@@ -189,8 +186,7 @@ export class EngineServer {
   }
 
   private async mount(): Promise<void> {
-    const { router, context, presence, version, log, metrics, readiness, files, rendererFolder } =
-      this.options;
+    const { context, presence, version, log, metrics, readiness, files, rendererFolder } = this.options;
     this.connections.watch(this.server.server);
     answerErrors(this.server, log, this.refusals);
     answerExpectations(this.server.server, this.refusals);
@@ -198,12 +194,7 @@ export class EngineServer {
     limitBodies(this.server, this.limits.bodySilenceMs);
     mountObservability(this.server, metrics, readiness);
     await mountFiles(this.server, files);
-    mountRest(this.server, {
-      router,
-      context,
-      version,
-      interceptors: contractInterceptors(presence, log, this.refusals),
-    });
+    mountRest(this.server, context, contractInterceptors(presence, log, this.refusals), version);
     this.sockets.serve(this.server.server);
     this.inlineScripts = await mountPage(this.server, rendererFolder, (address) => open.test(address));
   }
