@@ -27,7 +27,7 @@ const onlyImport = (folder, allowed) =>
 const rules = {
   path: '^src/main/(stack/[^/]+|features/[^/]+/[^/]+|stores/documents/[^/]+|stores/migration/(content-hash|copy-documents|copy-objects|document-pages|progress|errors)\\.ts|stores/[^/]+/(ports|checks|keys)\\.ts|postgres/schema/(plan|ports|schema-service)\\.ts)$',
   pathNot:
-    '/(.*-rows?|.*-queries|ingest-store|metric-partitions|log-index|run-directory-tail|model-files|trainable-models|file-systems|create-stack|open-stack)\\.ts$',
+    '/(.*-rows?|.*-queries|ingest-store|metric-partitions|run-directory-tail|trainable-models|file-systems|create-stack|open-stack)\\.ts$',
 };
 
 module.exports = {

@@ -26,10 +26,8 @@ import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
 import { IngestStore } from '../features/ingest/ingest-store.ts';
 import { IngestionService } from '../features/ingest/ingestion-service.ts';
-import { PostgresJobStore } from '../features/jobs/job-rows.ts';
 import { createJobs } from '../features/jobs/jobs.ts';
 import { ModelExportJob } from '../features/jobs/model-export.ts';
-import { PostgresModelSource } from '../features/jobs/model-files.ts';
 import { StatisticsJob } from '../features/jobs/statistics.ts';
 import { EventService } from '../features/journal/event-service.ts';
 import { RunChanges } from '../features/journal/run-changes.ts';
@@ -206,7 +204,7 @@ export async function wire(
   });
   const pixels = new SharpPixelReader(defaultLimits.maxPixels);
   const jobs = createJobs({
-    store: new PostgresJobStore(pool),
+    db,
     queue: stores.queue,
     pubSub,
     kinds: [
@@ -214,7 +212,6 @@ export async function wire(
       new ModelExportJob(objects, checkRoom),
     ],
     datasets: repository,
-    models: new PostgresModelSource(pool),
     machineId,
     // Objects that are files of this machine cannot be linked to from others, and those of a server cannot be linked to at all.
     objectsAreShared: stores.links === null,

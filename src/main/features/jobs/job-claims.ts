@@ -2,10 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import type { WorkLog } from '../../platform/work-log.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue, type Queue } from '../../stores/queue/ports.ts';
-import type { JobKind } from './job-kind.ts';
-import type { Claim, JobError, JobRecord, JobStore, Outcome } from './ports.ts';
+import {
+  type Claim,
+  claimJob,
+  finishJob,
+  giveJobBack,
+  type JobError,
+  type JobKindName,
+  type JobRecord,
+  nextRound,
+  type Outcome,
+  queuedJobs,
+  renewClaim,
+  takeFromLost,
+} from './job-rows.ts';
 
 /** How often a job is taken before it counts as failed where nobody brings it to its end. */
 const mostAttempts = 5;
@@ -13,17 +27,15 @@ const mostAttempts = 5;
 /** A job that is queued and whose message may be lost is sent again; the same message is kept once. */
 const sentAtOnce = 1000;
 
-export interface JobLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
-
-export interface JobClaimsParts {
-  readonly store: JobStore;
-  readonly queue: Queue;
-  readonly pubSub: Pick<PubSub, 'publish'>;
-  readonly kinds: readonly JobKind[];
-  readonly log: JobLog;
+/** What is particular to a kind of job. Whoever does it hands in the same, so that it does not matter who did it. */
+export interface JobKind {
+  readonly name: JobKindName;
+  /** All that a worker on another machine needs beside its access to the object store. */
+  plan(args: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Does it here. Answers what `conclude` takes. */
+  run(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
+  /** What is kept of what was handed in. @throws where that is not what this kind hands in */
+  conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown): Extract<Outcome, { status: 'done' }>;
 }
 
 /** What becomes of a job that nobody brings to its end. */
@@ -45,9 +57,15 @@ export function jobChannel(jobId: string): string {
  * too many does nothing.
  */
 export class JobClaims {
-  private readonly parts: JobClaimsParts;
+  private readonly parts;
 
-  constructor(parts: JobClaimsParts) {
+  constructor(parts: {
+    readonly db: Db;
+    readonly queue: Queue;
+    readonly pubSub: Pick<PubSub, 'publish'>;
+    readonly kinds: readonly JobKind[];
+    readonly log: WorkLog;
+  }) {
     this.parts = parts;
   }
 
@@ -68,14 +86,14 @@ export class JobClaims {
   /** Null where the job is not to be had: taken, done, or put into a later round. */
   async claim(claim: Claim & { readonly round: number; readonly worker: string }): Promise<JobRecord | null> {
     failpoint('job.claim.before');
-    const job = await this.parts.store.claim(claim);
+    const job = await claimJob(this.parts.db, claim);
     failpoint('job.claim.after');
     if (job) await this.publishChange(job.id);
     return job;
   }
 
   renew(claim: Claim): Promise<boolean> {
-    return this.parts.store.renew(claim);
+    return renewClaim(this.parts.db, claim);
   }
 
   /** Ends a job with what was handed in; answers whether the claim still held. */
@@ -108,8 +126,8 @@ export class JobClaims {
 
   /** Takes jobs away from whoever disappeared, and sends again what is queued: its message may be lost. */
   async recover(): Promise<void> {
-    const { store, log } = this.parts;
-    const lostJobs = await store.takeFromLost(mostAttempts, lost);
+    const { db, log } = this.parts;
+    const lostJobs = await takeFromLost(db, mostAttempts, lost);
     failpoint('job.recover.after');
     for (const job of lostJobs) {
       log.warn(
@@ -118,7 +136,7 @@ export class JobClaims {
       );
       await this.publishChange(job.id);
     }
-    for (const job of await store.queued(sentAtOnce)) await this.send(job);
+    for (const job of await queuedJobs(db, sentAtOnce)) await this.send(job);
   }
 
   /**
@@ -126,14 +144,14 @@ export class JobClaims {
    * @param idleMs how long nothing happened to a job
    */
   async sendAnew(queue: string, idleMs: number): Promise<number> {
-    const jobs = await this.parts.store.nextRound(queue, idleMs);
+    const jobs = await nextRound(this.parts.db, queue, idleMs);
     for (const job of jobs) await this.send(job);
     return jobs.length;
   }
 
   private async end(jobId: string, claim: string, outcome: Outcome): Promise<boolean> {
     failpoint('job.finish.before');
-    const held = await this.parts.store.finish(jobId, claim, outcome);
+    const held = await finishJob(this.parts.db, jobId, claim, outcome);
     failpoint('job.finish.after');
     if (held) await this.publishChange(jobId);
     return held;
@@ -146,13 +164,13 @@ export class JobClaims {
     error: JobError,
   ): Promise<JobRecord | null> {
     failpoint('job.return.before');
-    const job = await this.parts.store.giveBack(jobId, claim, attempts, error);
+    const job = await giveJobBack(this.parts.db, jobId, claim, attempts, error);
     failpoint('job.return.after');
     if (job) await this.publishChange(jobId);
     return job;
   }
 
-  /** Whoever waits for it reads it again; a message that is lost is made up for by their own patience. */
+  /** Whoever waits for it reads it again; a message that is lost is made up for by their own timeout. */
   private async publishChange(jobId: string): Promise<void> {
     try {
       await this.parts.pubSub.publish(jobChannel(jobId), { type: 'job', data: { id: jobId } });

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { WorkLog } from '../../platform/work-log.ts';
 import type { Queue, ReceivedMessage } from '../../stores/queue/ports.ts';
-import { asJobError, type JobClaims, type JobLog, newClaim } from './job-claims.ts';
-import type { JobRecord } from './ports.ts';
+import { asJobError, type JobClaims, newClaim } from './job-claims.ts';
+import type { JobRecord } from './job-rows.ts';
 
 /** The message comes back after this; the job's own lease says who has it. */
 const visibilityMs = 60_000;
@@ -10,19 +11,6 @@ const waitMs = 30_000;
 /** How often it is looked whether a worker came or went. */
 const lookMs = 3000;
 const pauseMs = 2000;
-
-export interface JobConsumerParts {
-  readonly claims: JobClaims;
-  readonly queue: Queue;
-  readonly queueName: string;
-  /** Who takes the jobs, for people. */
-  readonly worker: string;
-  /** Whether somebody else does them; null: nobody else can. */
-  readonly isServed: (() => Promise<boolean>) | null;
-  /** Whoever does not renew for so long has lost the job. */
-  readonly leaseMs: number;
-  readonly log: JobLog;
-}
 
 /** A message of ours; others' tasks are left to their own workers. */
 const bodySchema = z.object({
@@ -32,11 +20,22 @@ const bodySchema = z.object({
 
 /** Does the jobs of a queue one after the other, as long as no worker does. */
 export class JobConsumer implements AsyncDisposable {
-  private readonly parts: JobConsumerParts;
+  private readonly parts;
   private readonly stopping = new AbortController();
   private working: Promise<void> | null = null;
 
-  constructor(parts: JobConsumerParts) {
+  constructor(parts: {
+    readonly claims: JobClaims;
+    readonly queue: Queue;
+    readonly queueName: string;
+    /** Who takes the jobs, for people. */
+    readonly worker: string;
+    /** Whether somebody else does them; null: nobody else can. */
+    readonly isServed: (() => Promise<boolean>) | null;
+    /** Whoever does not renew for so long has lost the job. */
+    readonly leaseMs: number;
+    readonly log: WorkLog;
+  }) {
     this.parts = parts;
   }
 

@@ -1,34 +1,61 @@
-import type pg from 'pg';
-import { inTransaction } from '../../postgres/transaction.ts';
-import type {
-  Claim,
-  JobError,
-  JobKindName,
-  JobRecord,
-  JobStatus,
-  JobStore,
-  NewJob,
-  Outcome,
-} from './ports.ts';
+import type { DatasetStatistics, Job } from '../../../shared/contract/jobs.ts';
+import type { RunStatus } from '../../../shared/model/run.ts';
+import { query } from '../../postgres/rows.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
 
-interface JobRow {
+export type JobKindName = Job['kind'];
+export type JobStatus = Job['status'];
+export type JobError = NonNullable<Job['error']>;
+
+export interface JobRecord {
   readonly id: string;
   readonly kind: JobKindName;
-  readonly arguments: Record<string, unknown>;
+  readonly arguments: Readonly<Record<string, unknown>>;
   readonly queue: string;
   readonly status: JobStatus;
+  /** Of its message: what an earlier round's message asks for is not done. */
   readonly round: number;
   readonly attempts: number;
   readonly worker: string | null;
   readonly result: unknown;
   readonly error: JobError | null;
-  readonly created_at: Date;
-  readonly started_at: Date | null;
-  readonly ended_at: Date | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
 }
 
-const columns =
-  'id, kind, arguments, queue, status, round, attempts, worker, result, error, created_at, started_at, ended_at';
+export interface NewJob {
+  readonly userId: string;
+  readonly kind: JobKindName;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  /** The same key is the same job. */
+  readonly idempotencyKey: string;
+  readonly queue: string;
+}
+
+/** Who takes a job, until when. The claim's id fences: whoever has an older one is late. */
+export interface Claim {
+  readonly jobId: string;
+  /** A UUID of the taker's own making; the same again is the same claim. */
+  readonly claim: string;
+  readonly leaseMs: number;
+}
+
+export type Outcome =
+  | {
+      readonly status: 'done';
+      readonly result: unknown;
+      /** Put into the version's row in the same transaction. */
+      readonly statistics: {
+        readonly datasetId: string;
+        readonly version: number;
+        readonly value: DatasetStatistics;
+      } | null;
+    }
+  | { readonly status: 'failed'; readonly error: JobError };
+
+const columns = `id, kind, arguments, queue, status, round, attempts, worker, result, error, created_at AS "createdAt",
+  started_at AS "startedAt", ended_at AS "endedAt"`;
 
 const lease = (parameter: string) => `clock_timestamp() + ${parameter}::bigint * interval '1 millisecond'`;
 
@@ -39,155 +66,184 @@ const givenBack = `SET
     ended_at = CASE WHEN attempts >= $1::float8 THEN clock_timestamp() END,
     round = round + 1, claim = NULL, leased_until = NULL`;
 
-/** The rows of `jobs`. */
-export class PostgresJobStore implements JobStore {
-  private readonly pool: pg.Pool;
+// Jobs are rows, which are what counts; each function is one transaction. Leases end by the database's clock.
 
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
-  }
-
-  async put({ userId, kind, arguments: args, idempotencyKey, queue }: NewJob): Promise<JobRecord> {
-    const { rows } = await this.pool.query<JobRow>(
-      `INSERT INTO jobs AS j (user_id, kind, arguments, idempotency_key, queue) VALUES ($1, $2, $3, $4, $5)
-      ON CONFLICT (user_id, idempotency_key) DO UPDATE SET
-        status = CASE WHEN j.status = 'failed' THEN 'queued' ELSE j.status END,
-        arguments = CASE WHEN j.status = 'failed' THEN excluded.arguments ELSE j.arguments END,
-        queue = CASE WHEN j.status = 'failed' THEN excluded.queue ELSE j.queue END,
-        round = j.round + CASE WHEN j.status = 'failed' THEN 1 ELSE 0 END,
-        attempts = CASE WHEN j.status = 'failed' THEN 0 ELSE j.attempts END,
-        error = CASE WHEN j.status = 'failed' THEN NULL ELSE j.error END,
-        ended_at = CASE WHEN j.status = 'failed' THEN NULL ELSE j.ended_at END
-      RETURNING ${columns}`,
-      [userId, kind, JSON.stringify(args), idempotencyKey, queue],
-    );
-    const [row] = rows;
-    if (!row) throw new Error('a job that was put is there');
-    return toJob(row);
-  }
-
-  async find(userId: string, jobId: string): Promise<JobRecord | null> {
-    return this.one(`SELECT ${columns} FROM jobs WHERE user_id = $1 AND id = $2`, [userId, jobId]);
-  }
-
-  async list(
-    userId: string,
-    { kind, status, limit }: { kind: JobKindName | null; status: JobStatus | null; limit: number },
-  ): Promise<JobRecord[]> {
-    return this.many(
-      `SELECT ${columns} FROM jobs WHERE user_id = $1 AND ($2::text IS NULL OR kind = $2)
-        AND ($3::text IS NULL OR status = $3) ORDER BY created_at DESC, id LIMIT $4`,
-      [userId, kind, status, limit],
-    );
-  }
-
-  async claim({
-    jobId,
-    claim,
-    leaseMs,
-    round,
-    worker,
-  }: Claim & { round: number; worker: string }): Promise<JobRecord | null> {
-    const taken = await this.one(
-      `UPDATE jobs SET status = 'running', worker = $3, claim = $4, attempts = attempts + 1,
-        leased_until = ${lease('$5')}, started_at = coalesce(started_at, clock_timestamp())
-      WHERE id = $1 AND round = $2 AND status = 'queued' RETURNING ${columns}`,
-      [jobId, round, worker, claim, leaseMs],
-    );
-    // Asked again, because the answer was lost.
-    return (
-      taken ??
-      this.one(`SELECT ${columns} FROM jobs WHERE id = $1 AND status = 'running' AND claim = $2`, [
-        jobId,
-        claim,
-      ])
-    );
-  }
-
-  async claimed(jobId: string, claim: string): Promise<JobRecord | null> {
-    return this.one(`SELECT ${columns} FROM jobs WHERE id = $1 AND claim = $2`, [jobId, claim]);
-  }
-
-  async renew({ jobId, claim, leaseMs }: Claim): Promise<boolean> {
-    const { rowCount } = await this.pool.query(
-      `UPDATE jobs SET leased_until = ${lease('$3')} WHERE id = $1 AND claim = $2 AND status = 'running'`,
-      [jobId, claim, leaseMs],
-    );
-    return rowCount === 1;
-  }
-
-  finish(jobId: string, claim: string, outcome: Outcome): Promise<boolean> {
-    return inTransaction(this.pool, async (client) => {
-      const { rows } = await client.query<{ status: JobStatus }>(
-        'SELECT status FROM jobs WHERE id = $1 AND claim = $2 FOR NO KEY UPDATE',
-        [jobId, claim],
-      );
-      const [row] = rows;
-      if (!row) return false;
-      // Said again, because the answer was lost.
-      if (row.status !== 'running') return true;
-      if (outcome.status === 'done' && outcome.statistics) {
-        const { datasetId, version, value } = outcome.statistics;
-        await client.query(
-          `UPDATE dataset_versions SET summary = summary || jsonb_build_object('statistics', $3::jsonb)
-          WHERE dataset_id = $1 AND version = $2`,
-          [datasetId, version, JSON.stringify(value)],
-        );
-      }
-      await client.query(
-        `UPDATE jobs SET status = $2, result = $3, error = $4, ended_at = clock_timestamp(), leased_until = NULL
-        WHERE id = $1`,
-        [
-          jobId,
-          outcome.status,
-          outcome.status === 'done' ? JSON.stringify(outcome.result) : null,
-          outcome.status === 'failed' ? JSON.stringify(outcome.error) : null,
-        ],
-      );
-      return true;
-    });
-  }
-
-  async giveBack(jobId: string, claim: string, attempts: number, error: JobError): Promise<JobRecord | null> {
-    return this.one(
-      `UPDATE jobs ${givenBack} WHERE id = $3 AND claim = $4 AND status = 'running' RETURNING ${columns}`,
-      [attempts, JSON.stringify(error), jobId, claim],
-    );
-  }
-
-  async takeFromLost(attempts: number, error: JobError): Promise<JobRecord[]> {
-    return this.many(
-      `UPDATE jobs ${givenBack} WHERE status = 'running' AND leased_until < clock_timestamp() RETURNING ${columns}`,
-      [attempts, JSON.stringify(error)],
-    );
-  }
-
-  async queued(limit: number): Promise<JobRecord[]> {
-    return this.many(`SELECT ${columns} FROM jobs WHERE status = 'queued' ORDER BY created_at, id LIMIT $1`, [
-      limit,
-    ]);
-  }
-
-  async nextRound(queue: string, idleMs: number): Promise<JobRecord[]> {
-    return this.many(
-      `UPDATE jobs SET round = round + 1 WHERE status = 'queued' AND queue = $1
-        AND updated_at < clock_timestamp() - $2::bigint * interval '1 millisecond' RETURNING ${columns}`,
-      [queue, idleMs],
-    );
-  }
-
-  private async one(statement: string, values: unknown[]): Promise<JobRecord | null> {
-    const [row] = await this.many(statement, values);
-    return row ?? null;
-  }
-
-  private async many(statement: string, values: unknown[]): Promise<JobRecord[]> {
-    const { rows } = await this.pool.query<JobRow>(statement, values);
-    return rows.map(toJob);
-  }
+/** The job of this key: a new one, or the one that is there; one that failed is queued again. */
+export async function putJob(db: Db, job: NewJob): Promise<JobRecord> {
+  const { userId, kind, arguments: args, idempotencyKey, queue } = job;
+  const ifFailed = (then: string, otherwise: string) =>
+    `CASE WHEN j.status = 'failed' THEN ${then} ELSE ${otherwise} END`;
+  const [row] = await query<JobRecord>(
+    db,
+    `INSERT INTO jobs AS j (user_id, kind, arguments, idempotency_key, queue) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (user_id, idempotency_key) DO UPDATE SET
+      status = ${ifFailed("'queued'", 'j.status')}, arguments = ${ifFailed('excluded.arguments', 'j.arguments')},
+      queue = ${ifFailed('excluded.queue', 'j.queue')}, round = j.round + ${ifFailed('1', '0')},
+      attempts = ${ifFailed('0', 'j.attempts')}, error = ${ifFailed('NULL', 'j.error')},
+      ended_at = ${ifFailed('NULL', 'j.ended_at')}
+    RETURNING ${columns}`,
+    [userId, kind, JSON.stringify(args), idempotencyKey, queue],
+  );
+  if (!row) throw new Error('a job that was put is there');
+  return row;
 }
 
-function toJob(row: JobRow): JobRecord {
-  const { created_at: createdAt, started_at: startedAt, ended_at: endedAt, ...rest } = row;
-  return { ...rest, createdAt, startedAt, endedAt };
+export async function findJob(db: Db, userId: string, jobId: string): Promise<JobRecord | null> {
+  return one(db, `SELECT ${columns} FROM jobs WHERE user_id = $1 AND id = $2`, [userId, jobId]);
+}
+
+/** Newest first. */
+export async function listJobs(
+  db: Db,
+  userId: string,
+  filter: { readonly kind: JobKindName | null; readonly status: JobStatus | null; readonly limit: number },
+): Promise<JobRecord[]> {
+  return query(
+    db,
+    `SELECT ${columns} FROM jobs WHERE user_id = $1 AND ($2::text IS NULL OR kind = $2)
+      AND ($3::text IS NULL OR status = $3) ORDER BY jobs.created_at DESC, id LIMIT $4`,
+    [userId, filter.kind, filter.status, filter.limit],
+  );
+}
+
+/** Takes a queued job of this round; null where it is not to be had. Of several at once, one gets it. */
+export async function claimJob(
+  db: Db,
+  { jobId, claim, leaseMs, round, worker }: Claim & { readonly round: number; readonly worker: string },
+): Promise<JobRecord | null> {
+  const taken = await one(
+    db,
+    `UPDATE jobs SET status = 'running', worker = $3, claim = $4, attempts = attempts + 1,
+      leased_until = ${lease('$5')}, started_at = coalesce(started_at, clock_timestamp())
+    WHERE id = $1 AND round = $2 AND status = 'queued' RETURNING ${columns}`,
+    [jobId, round, worker, claim, leaseMs],
+  );
+  if (taken) return taken;
+  // Asked again, because the answer was lost.
+  const text = `SELECT ${columns} FROM jobs WHERE id = $1 AND status = 'running' AND claim = $2`;
+  return one(db, text, [jobId, claim]);
+}
+
+/** The job that this claim took, whatever became of it since; null where somebody else took it after that. */
+export async function claimedJob(db: Db, jobId: string, claim: string): Promise<JobRecord | null> {
+  return one(db, `SELECT ${columns} FROM jobs WHERE id = $1 AND claim = $2`, [jobId, claim]);
+}
+
+/** Answers whether the claim still holds. */
+export async function renewClaim(db: Db, { jobId, claim, leaseMs }: Claim): Promise<boolean> {
+  const renewed = await query(
+    db,
+    `UPDATE jobs SET leased_until = ${lease('$3')} WHERE id = $1 AND claim = $2 AND status = 'running' RETURNING id`,
+    [jobId, claim, leaseMs],
+  );
+  return renewed.length === 1;
+}
+
+/** Ends a job; answers whether the claim still held (or had ended it so already). */
+export async function finishJob(db: Db, jobId: string, claim: string, outcome: Outcome): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const [row] = await query<{ status: JobStatus }>(
+      tx,
+      'SELECT status FROM jobs WHERE id = $1 AND claim = $2 FOR NO KEY UPDATE',
+      [jobId, claim],
+    );
+    if (!row) return false;
+    // Asked again, because the answer was lost.
+    if (row.status !== 'running') return true;
+    const isDone = outcome.status === 'done';
+    if (isDone && outcome.statistics) {
+      const { datasetId, version, value } = outcome.statistics;
+      await query(
+        tx,
+        `UPDATE dataset_versions SET summary = summary || jsonb_build_object('statistics', $3::jsonb)
+        WHERE dataset_id = $1 AND version = $2`,
+        [datasetId, version, JSON.stringify(value)],
+      );
+    }
+    const result = isDone ? JSON.stringify(outcome.result) : null;
+    const error = isDone ? null : JSON.stringify(outcome.error);
+    await query(
+      tx,
+      `UPDATE jobs SET status = $2, result = $3, error = $4, ended_at = clock_timestamp(), leased_until = NULL
+      WHERE id = $1`,
+      [jobId, outcome.status, result, error],
+    );
+    return true;
+  });
+}
+
+/** Queued again in its next round, or failed after `attempts` attempts (Infinity: never); null where the claim does not hold any more. */
+export async function giveJobBack(
+  db: Db,
+  jobId: string,
+  claim: string,
+  attempts: number,
+  error: JobError,
+): Promise<JobRecord | null> {
+  return one(
+    db,
+    `UPDATE jobs ${givenBack} WHERE id = $3 AND claim = $4 AND status = 'running' RETURNING ${columns}`,
+    [attempts, JSON.stringify(error), jobId, claim],
+  );
+}
+
+/** Gives back what nobody renewed. Answers those jobs. */
+export async function takeFromLost(db: Db, attempts: number, error: JobError): Promise<JobRecord[]> {
+  return query(
+    db,
+    `UPDATE jobs ${givenBack} WHERE status = 'running' AND leased_until < clock_timestamp() RETURNING ${columns}`,
+    [attempts, JSON.stringify(error)],
+  );
+}
+
+/** Oldest first. */
+export async function queuedJobs(db: Db, limit: number): Promise<JobRecord[]> {
+  const text = `SELECT ${columns} FROM jobs WHERE status = 'queued' ORDER BY jobs.created_at, id LIMIT $1`;
+  return query(db, text, [limit]);
+}
+
+/** Puts jobs of a queue that nothing happened to for so long into their next round. */
+export async function nextRound(db: Db, queue: string, idleMs: number): Promise<JobRecord[]> {
+  return query(
+    db,
+    `UPDATE jobs SET round = round + 1 WHERE status = 'queued' AND queue = $1
+      AND updated_at < clock_timestamp() - $2::bigint * interval '1 millisecond' RETURNING ${columns}`,
+    [queue, idleMs],
+  );
+}
+
+async function one(db: Db, text: string, values: readonly unknown[]): Promise<JobRecord | null> {
+  const [row] = await query<JobRecord>(db, text, values);
+  return row ?? null;
+}
+
+/** The files of a run's model as artifacts, of the newest attempt that has any. */
+export interface ModelFiles {
+  readonly attempt: number;
+  readonly files: readonly {
+    readonly name: string;
+    /** In the bucket `artifacts`; null until it is there. */
+    readonly objectKey: string | null;
+    readonly sizeBytes: number | null;
+    readonly sha256: string | null;
+  }[];
+}
+
+/** A run, and the artifacts of the kind `model` of its newest attempt that has any; null where there is no such run. */
+export async function findModel(
+  db: Db,
+  userId: string,
+  runId: string,
+): Promise<{ readonly name: string; readonly status: RunStatus; readonly model: ModelFiles | null } | null> {
+  const [row] = await query<{ name: string; status: RunStatus; model: ModelFiles | null }>(
+    db,
+    `SELECT run.name, run.status, (
+      SELECT jsonb_build_object('attempt', attempt, 'files', jsonb_agg(jsonb_build_object('name', name,
+        'objectKey', object_key, 'sizeBytes', size_bytes, 'sha256', sha256) ORDER BY name))
+      FROM run_artifacts WHERE workflow_id = run.id AND kind = 'model'
+      GROUP BY attempt ORDER BY attempt DESC LIMIT 1) AS model
+    FROM workflows AS run WHERE run.id = $2 AND run.user_id = $1 AND run.deleted_at IS NULL`,
+    [userId, runId],
+  );
+  return row ?? null;
 }

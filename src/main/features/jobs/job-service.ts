@@ -4,24 +4,23 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { noVersionYet } from '../../../shared/errors/datasets.ts';
 import { statusWords } from '../../../shared/errors/runs.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
 import type { DatasetRepository } from '../datasets/ports.ts';
 import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
+import {
+  findJob,
+  findModel,
+  type JobKindName,
+  type JobRecord,
+  type JobStatus,
+  listJobs,
+  type NewJob,
+  putJob,
+} from './job-rows.ts';
 import { type ExportArguments, weightsName } from './model-export.ts';
-import type { JobKindName, JobRecord, JobStatus, JobStore, ModelSource, NewJob } from './ports.ts';
-
-export interface JobServiceParts {
-  readonly store: JobStore;
-  readonly claims: JobClaims;
-  readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
-  readonly models: ModelSource;
-  readonly pubSub: Pick<PubSub, 'subscribe'>;
-  readonly machineId: string;
-  /** Whether workers on other machines reach the objects: an object store that is a server. */
-  readonly objectsAreShared: boolean;
-}
 
 export type JobRequest =
   | { readonly kind: 'dataset.statistics'; readonly dataset: string; readonly version?: number | undefined }
@@ -29,9 +28,17 @@ export type JobRequest =
 
 /** Jobs: what people ask for and see of them. */
 export class JobService {
-  private readonly parts: JobServiceParts;
+  private readonly parts;
 
-  constructor(parts: JobServiceParts) {
+  constructor(parts: {
+    readonly db: Db;
+    readonly claims: JobClaims;
+    readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
+    readonly pubSub: Pick<PubSub, 'subscribe'>;
+    readonly machineId: string;
+    /** Whether workers on other machines reach the objects: an object store that is a server. */
+    readonly objectsAreShared: boolean;
+  }) {
     this.parts = parts;
   }
 
@@ -45,7 +52,7 @@ export class JobService {
         ? await this.statistics(userId, request.dataset, request.version)
         : await this.modelExport(userId, request.run);
     failpoint('job.put.before');
-    const job = await this.parts.store.put(wanted);
+    const job = await putJob(this.parts.db, wanted);
     failpoint('job.put.after');
     if (job.status === 'queued') await this.parts.claims.send(job);
     return show(job);
@@ -81,12 +88,12 @@ export class JobService {
       limit,
     }: { kind?: JobKindName | undefined; status?: JobStatus | undefined; limit: number },
   ): Promise<{ jobs: Job[] }> {
-    const jobs = await this.parts.store.list(userId, { kind: kind ?? null, status: status ?? null, limit });
+    const jobs = await listJobs(this.parts.db, userId, { kind: kind ?? null, status: status ?? null, limit });
     return { jobs: jobs.map(show) };
   }
 
   private async find(userId: string, jobId: string): Promise<JobRecord> {
-    const job = await this.parts.store.find(userId, jobId);
+    const job = await findJob(this.parts.db, userId, jobId);
     if (!job) throw fault('JOB_NOT_FOUND', { job: jobId });
     return job;
   }
@@ -109,7 +116,7 @@ export class JobService {
   }
 
   private async modelExport(userId: string, runId: string): Promise<NewJob> {
-    const run = await this.parts.models.modelOf(userId, runId);
+    const run = await findModel(this.parts.db, userId, runId);
     if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
     const { name } = run;
     if (run.status !== 'completed') {

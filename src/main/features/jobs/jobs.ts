@@ -1,20 +1,19 @@
-import type { Queue, WorkerLink } from '../../stores/queue/ports.ts';
+import type { WorkerLink } from '../../stores/queue/ports.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
-import { JobClaims, type JobClaimsParts, machineQueue } from './job-claims.ts';
+import { JobClaims, machineQueue } from './job-claims.ts';
 import { JobConsumer } from './job-consumer.ts';
-import { JobService, type JobServiceParts } from './job-service.ts';
+import { JobService } from './job-service.ts';
 import { answerWorkers } from './worker-calls.ts';
 
 const recoverEveryMs = 10_000;
 
-export interface JobsParts extends JobClaimsParts, Omit<JobServiceParts, 'claims' | 'pubSub'> {
-  readonly queue: Queue;
-  readonly pubSub: JobClaimsParts['pubSub'] & JobServiceParts['pubSub'];
-  /** Null where no other program can take jobs. */
-  readonly workers: WorkerLink | null;
-  /** Whoever does not renew for so long has lost its job. */
-  readonly leaseMs?: number;
-}
+type JobsParts = ConstructorParameters<typeof JobClaims>[0] &
+  Omit<ConstructorParameters<typeof JobService>[0], 'claims'> & {
+    /** Null where no other program can take jobs. */
+    readonly workers: WorkerLink | null;
+    /** Whoever does not renew for so long has lost its job. */
+    readonly leaseMs?: number;
+  };
 
 export interface Jobs extends AsyncDisposable {
   readonly service: JobService;
@@ -24,7 +23,7 @@ export interface Jobs extends AsyncDisposable {
 
 /** Everything about jobs, put together. */
 export function createJobs(parts: JobsParts): Jobs {
-  const { queue, workers, machineId, log, leaseMs = 30_000 } = parts;
+  const { db, queue, workers, machineId, log, leaseMs = 30_000 } = parts;
   const claims = new JobClaims(parts);
   const service = new JobService({ ...parts, claims });
   const consumer = (queueName: string, isServed: (() => Promise<boolean>) | null) =>
@@ -47,7 +46,7 @@ export function createJobs(parts: JobsParts): Jobs {
       await recover();
       const timer = setInterval(() => void recover(), recoverEveryMs);
       running.defer(() => clearInterval(timer));
-      if (workers) running.use(workers.serve(answerWorkers({ claims, store: parts.store, leaseMs, log })));
+      if (workers) running.use(workers.serve(answerWorkers(claims, db, leaseMs, log)));
       for (const each of consumers) running.use(each).start();
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -6,7 +6,7 @@ import { modelExportSchema } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
-import type { JobKind } from './job-kind.ts';
+import type { JobKind } from './job-claims.ts';
 import { parametersOf, readTensorHeader } from './tensor-header.ts';
 
 export const weightsName = 'model.safetensors';

@@ -7,14 +7,18 @@ import { imageUnreadable } from '../datasets/image-views.ts';
 import { manifestKey, whiteFor } from '../datasets/manifest.ts';
 import type { Manifests } from '../datasets/manifests.ts';
 import { type DatasetRepository, type DatasetVersionRecord, ImageFault } from '../datasets/ports.ts';
-import type { JobKind } from './job-kind.ts';
-import type { PixelReader } from './ports.ts';
+import type { JobKind } from './job-claims.ts';
 
-export interface StatisticsParts {
-  readonly repository: Pick<DatasetRepository, 'findVersion'>;
-  readonly manifests: Pick<Manifests, 'load'>;
-  readonly files: Pick<DatasetFiles, 'readImage'>;
-  readonly pixels: PixelReader;
+/** Sums over the pixels of an image as 8-bit red, green and blue: whole numbers. */
+export interface PixelSums {
+  readonly pixels: number;
+  readonly sums: readonly [number, number, number];
+  readonly squares: readonly [number, number, number];
+}
+
+export interface PixelReader {
+  /** @param white the value of white of a 16-bit image; null for one of 8 bits @throws ImageFault */
+  sums(bytes: Uint8Array, white: number | null): Promise<PixelSums>;
 }
 
 const argumentsSchema = z.object({ datasetId: z.uuid(), version: z.int().min(1) });
@@ -36,9 +40,14 @@ const atOnce = 8;
 /** `dataset.statistics`: what a version's images are like. */
 export class StatisticsJob implements JobKind {
   readonly name = 'dataset.statistics';
-  private readonly parts: StatisticsParts;
+  private readonly parts;
 
-  constructor(parts: StatisticsParts) {
+  constructor(parts: {
+    readonly repository: Pick<DatasetRepository, 'findVersion'>;
+    readonly manifests: Pick<Manifests, 'load'>;
+    readonly files: Pick<DatasetFiles, 'readImage'>;
+    readonly pixels: PixelReader;
+  }) {
     this.parts = parts;
   }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { workError } from '../../../shared/contract/common.ts';
-import { asJobError, type JobClaims, type JobLog } from './job-claims.ts';
-import type { JobRecord, JobStore } from './ports.ts';
+import type { WorkLog } from '../../platform/work-log.ts';
+import type { Db } from '../../postgres/unit-of-work.ts';
+import { asJobError, type JobClaims } from './job-claims.ts';
+import { claimedJob, type JobRecord } from './job-rows.ts';
 
 const claimed = { job: z.uuid(), claim: z.uuid() };
 const errorSchema = workError.extend({
@@ -24,15 +26,8 @@ const callSchema = z.discriminatedUnion('call', [
   z.object({ call: z.literal('return'), ...claimed }),
 ]);
 
-export interface WorkerCallsParts {
-  readonly claims: JobClaims;
-  readonly store: Pick<JobStore, 'claimed'>;
-  readonly leaseMs: number;
-  readonly log: JobLog;
-}
-
 /** Answers a worker's call: `{ok: true, …}`, `{ok: false}` where its claim does not hold, or `{error}`. Never rejects. */
-export function answerWorkers({ claims, store, leaseMs, log }: WorkerCallsParts) {
+export function answerWorkers(claims: JobClaims, db: Db, leaseMs: number, log: WorkLog) {
   const answer = async (call: z.infer<typeof callSchema>): Promise<object> => {
     const { job: jobId, claim } = call;
     switch (call.call) {
@@ -45,7 +40,7 @@ export function answerWorkers({ claims, store, leaseMs, log }: WorkerCallsParts)
       case 'renew':
         return { ok: await claims.renew({ jobId, claim, leaseMs }) };
       case 'finish': {
-        const job = await store.claimed(jobId, claim);
+        const job = await claimedJob(db, jobId, claim);
         return { ok: job !== null && (await claims.finish(job, claim, call.result)) };
       }
       case 'fail':

@@ -6,11 +6,10 @@ import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/
 import { SharpPixelReader } from '../../../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
 import { LocalRootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { JobClaims } from '../../../../src/main/features/jobs/job-claims.ts';
-import { PostgresJobStore } from '../../../../src/main/features/jobs/job-rows.ts';
 import { createJobs } from '../../../../src/main/features/jobs/jobs.ts';
 import { ModelExportJob } from '../../../../src/main/features/jobs/model-export.ts';
-import { PostgresModelSource } from '../../../../src/main/features/jobs/model-files.ts';
 import { StatisticsJob } from '../../../../src/main/features/jobs/statistics.ts';
+import { Db } from '../../../../src/main/postgres/unit-of-work.ts';
 import type { LocalObjects, ObjectStore } from '../../../../src/main/stores/objects/ports.ts';
 import type { PubSub } from '../../../../src/main/stores/pubsub/ports.ts';
 import type { Queue, WorkerLink } from '../../../../src/main/stores/queue/ports.ts';
@@ -40,24 +39,23 @@ export function openJobs({ pool, queue, pubSub, objects, workers, machineId, lea
     files: new LocalRootedFiles(),
     manifests,
   });
-  const store = new PostgresJobStore(pool);
+  const db = new Db(pool);
   const kinds = [
     new StatisticsJob({ repository, manifests, files, pixels: new SharpPixelReader(1e8) }),
     new ModelExportJob(objects, async () => undefined),
   ];
   const log = { info: () => undefined, warn: () => undefined };
   const jobs = createJobs({
-    store,
+    db,
     queue,
     pubSub,
     kinds,
     log,
     datasets: repository,
-    models: new PostgresModelSource(pool),
     machineId: machineId ?? 'this-machine',
     objectsAreShared: workers !== undefined,
     workers: workers ?? null,
     ...(leaseMs ? { leaseMs } : {}),
   });
-  return { ...jobs, store, claims: new JobClaims({ store, queue, pubSub, kinds, log }) };
+  return { ...jobs, claims: new JobClaims({ db, queue, pubSub, kinds, log }) };
 }

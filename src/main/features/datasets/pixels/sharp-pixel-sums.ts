@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { PixelReader, PixelSums } from '../../jobs/ports.ts';
+import type { PixelReader, PixelSums } from '../../jobs/statistics.ts';
 import { eightBitPixels, imageFault, openImage } from './decoding.ts';
 
 /** Sums of pixels through libvips: transparency is left out, grey counts as three equal channels. */

@@ -15,7 +15,7 @@ async function alive<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function told<T>(log: WorkLog, runId: string, work: () => Promise<T>): Promise<T> {
+async function logged<T>(log: WorkLog, runId: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -30,7 +30,7 @@ export function createActivities(
   around: (runId: string, look: () => Promise<void>) => Promise<void>,
   log: WorkLog,
 ): RunActivities {
-  const hand = <T>(runId: string, work: () => Promise<T>) => alive(() => told(log, runId, work));
+  const hand = <T>(runId: string, work: () => Promise<T>) => alive(() => logged(log, runId, work));
   return {
     advance: (runId) =>
       hand(runId, async () => {

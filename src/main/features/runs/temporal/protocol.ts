@@ -1,7 +1,7 @@
 /** What engines, workflows and people who use Temporal's own tools say to each other. Plain values: the workflow's sandbox loads this, too. */
 
-/** How a run stands, as JSON; a driver's `Standing`. */
-export interface RunStanding {
+/** A run's state as its driver needs it, as JSON; a driver's `DriverState`. */
+export interface DrivenState {
   readonly runId: string;
   readonly status: string | null;
   readonly isOver: boolean;
@@ -16,7 +16,8 @@ export interface RunStanding {
 
 /** What a workflow knows, and hands on to its next execution. */
 export interface RunMemory {
-  readonly standing: RunStanding | null;
+  /** Of the last look; null before the first. Running workflows hold it under this name. */
+  readonly standing: DrivenState | null;
   /** Workstations that asked for a look and had none yet. */
   readonly callers: readonly string[];
   /** Workstations that serve this run's database, the last heard of first. */
@@ -49,7 +50,7 @@ export interface WakeSignal {
 
 /** What a workstation does for workflows, under these names. */
 export interface RunActivities {
-  advance(runId: string): Promise<RunStanding>;
+  advance(runId: string): Promise<DrivenState>;
   cancel(runId: string, graceMs: number): Promise<void>;
 }
 
@@ -57,7 +58,7 @@ export const workflowType = 'trainyardRun';
 export const wakeName = 'wake';
 /** The signal that cancels a run; its argument is `{"graceMs": 5000}`, or left out. */
 export const cancelName = 'cancel';
-/** The query that answers a {@link RunStanding}. */
+/** The query that answers a {@link DrivenState}. */
 export const progressName = 'progress';
 
 /** Where the workflows' own decisions are made: by any engine, they touch nothing. */
@@ -68,7 +69,7 @@ export const machineQueue = (machineId: string): string => `trainyard-${machineI
 
 /** A grace that somebody sent, in milliseconds: within an hour, ten seconds where they said none. */
 export function graceOf(argument: unknown): number {
-  const told =
+  const given =
     typeof argument === 'object' && argument !== null ? Reflect.get(argument, 'graceMs') : argument;
-  return typeof told === 'number' && told >= 0 ? Math.min(told, 3_600_000) : 10_000;
+  return typeof given === 'number' && given >= 0 ? Math.min(given, 3_600_000) : 10_000;
 }

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import {
   cancelName,
+  type DrivenState,
   freshMemory,
   graceOf,
   machineQueue,
@@ -18,7 +19,6 @@ import {
   type RunActivities,
   type RunInput,
   type RunMemory,
-  type RunStanding,
   type WakeSignal,
   wakeName,
 } from './protocol.ts';
@@ -35,23 +35,24 @@ const machinesKept = 4;
  * Drives one run: asks its workstation to move it on whenever somebody wakes it or its time has come, until it is over. It decides
  * nothing about the run: that stands in PostgreSQL, and workflows that are lost are started again from there.
  */
-export async function trainyardRun(input: RunInput): Promise<RunStanding | null> {
+export async function trainyardRun(input: RunInput): Promise<DrivenState | null> {
   const driven = new DrivenRun(input);
   setHandler(defineSignal<[WakeSignal]>(wakeName), ({ machineId }) => {
     driven.callers.add(machineId);
   });
   setHandler(defineSignal<[unknown]>(cancelName), (argument) => driven.askToCancel(graceOf(argument)));
-  setHandler(defineQuery<RunStanding | null>(progressName), () => driven.standing);
+  setHandler(defineQuery<DrivenState | null>(progressName), () => driven.state);
   // Temporal's own cancellation is a wish like the signal: the workflow goes on until the trainer is at rest.
   CancellationScope.current().cancelRequested.catch(() => driven.askToCancel(graceOf(undefined)));
   const ending = await CancellationScope.nonCancellable(() => driven.drive());
-  if (ending === 'over' || ending === 'unattended') return driven.standing;
+  if (ending === 'over' || ending === 'unattended') return driven.state;
   return continueAsNew<typeof trainyardRun>({ runId: input.runId, memory: driven.memory() });
 }
 
 class DrivenRun {
   readonly callers: Set<string>;
-  standing: RunStanding | null;
+  /** What the last look answered. */
+  state: DrivenState | null;
   private readonly runId: string;
   private machines: readonly string[];
   private cancelGraceMs: number | null;
@@ -59,7 +60,7 @@ class DrivenRun {
 
   constructor({ runId, memory = freshMemory }: RunInput) {
     this.runId = runId;
-    this.standing = memory.standing;
+    this.state = memory.standing;
     this.callers = new Set(memory.callers);
     this.machines = memory.machines;
     this.cancelGraceMs = memory.cancelGraceMs;
@@ -71,8 +72,8 @@ class DrivenRun {
   }
 
   memory(): RunMemory {
-    const { standing, callers, machines, cancelGraceMs, silentMs } = this;
-    return { standing, callers: [...callers], machines, cancelGraceMs, silentMs };
+    const { state, callers, machines, cancelGraceMs, silentMs } = this;
+    return { standing: state, callers: [...callers], machines, cancelGraceMs, silentMs };
   }
 
   async drive(): Promise<'over' | 'unattended' | 'long'> {
@@ -81,8 +82,8 @@ class DrivenRun {
     for (;;) {
       if (this.cancelGraceMs !== null) await this.cancel(this.cancelGraceMs);
       const isHeard = await this.look();
-      if (this.standing?.isOver && this.callers.size === 0) return 'over';
-      const waitMs = isHeard && this.standing ? this.standing.nextLookMs : this.pauseAfterSilence();
+      if (this.state?.isOver && this.callers.size === 0) return 'over';
+      const waitMs = isHeard && this.state ? this.state.nextLookMs : this.pauseAfterSilence();
       if (this.silentMs > giveUpAfterMs) return 'unattended';
       const { historyLength, continueAsNewSuggested } = workflowInfo();
       if (continueAsNewSuggested || historyLength > eventsAtMost) return 'long';
@@ -100,7 +101,7 @@ class DrivenRun {
 
   /** Asks those who may move the run: whoever has it, then whoever called. Answers whether anybody was heard. */
   private async look(): Promise<boolean> {
-    const owner = this.standing?.machineId ?? null;
+    const owner = this.state?.machineId ?? null;
     const queue = [...(owner === null ? [] : [owner]), ...this.callers];
     this.callers.clear();
     if (queue.length === 0) queue.push(...this.machines.slice(0, 1));
@@ -112,7 +113,7 @@ class DrivenRun {
       const answer = await this.tryAt(machine, ({ advance }) => advance(this.runId));
       if (!answer) continue;
       isHeard = true;
-      this.standing = answer;
+      this.state = answer;
       if (answer.isOver || answer.machineId === machine) break;
       // Another workstation has it by now: nobody else can do anything.
       if (answer.machineId !== null) queue.splice(0, queue.length, answer.machineId);
@@ -122,7 +123,7 @@ class DrivenRun {
   }
 
   private async cancel(graceMs: number): Promise<void> {
-    const owner = this.standing?.machineId;
+    const owner = this.state?.machineId;
     for (const machine of new Set([...(owner ? [owner] : []), ...this.callers, ...this.machines])) {
       const isWritten = await this.tryAt(machine, async (activities) => {
         await activities.cancel(this.runId, graceMs);
