@@ -22,7 +22,7 @@ const english = { dialog: 'Import dataset', path: 'Folder, zip or tar', check: '
 test('a check in the form tells files of all, the rate and the time left, and its button ends it in the engine', async () => {
   const { dialog, fixture, complaints } = await checkLarge('en', english);
   const status = dialog.getByRole('status');
-  await status.getByText(/[1-9][\d,]*,000 \/ 100,000 · 712 files\/s · about 2m/).waitFor();
+  await status.getByText(/[1-9][\d,]*,000 \/ 100,000 · 712 files\/s · about 2\smin/).waitFor();
   expect(fixture.story.state.checks.size).toBe(1);
   await dialog.getByRole('button', { name: 'Stop checking' }).click();
   await expect.poll(() => fixture.story.state.checks.size).toBe(0);
@@ -47,5 +47,5 @@ test('in Korean the progress of a check is Korean', async () => {
 
 test('the page of a dataset that is being imported tells total, rate and time left', async () => {
   const { page } = await visitFixture(opened, `/datasets/${fixtureId(2, 3)}`);
-  await page.getByRole('status').getByText('1,840 / 5,200 · 412 files/s · about 8s left').waitFor();
+  await page.getByRole('status').getByText('1,840 / 5,200 · 412 files/s · about 8 s left').waitFor();
 });
