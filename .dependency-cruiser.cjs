@@ -25,7 +25,7 @@ const onlyImport = (folder, allowed) =>
 
 /** Files that hold rules: what lies in a feature's or the stack's own folder, but the files of SQL and those that are named. */
 const rules = {
-  path: '^src/main/(stack/[^/]+|features/[^/]+/[^/]+|stores/documents/[^/]+|stores/migration/(content-hash|copy-documents|copy-objects|document-pages|progress|errors)\\.ts|stores/[^/]+/(ports|checks|keys)\\.ts|postgres/schema/(plan|ports|schema-service)\\.ts)$',
+  path: '^src/main/(stack/[^/]+|features/[^/]+/[^/]+|stores/documents/[^/]+|stores/migration/(content-hash|copy-documents|copy-objects|progress)\\.ts|stores/[^/]+/(ports|checks|keys)\\.ts|postgres/schema/plan\\.ts)$',
   pathNot:
     '/(.*-rows?|.*-queries|ingest-store|metric-partitions|run-directory-tail|trainable-models|file-systems|create-stack|open-stack)\\.ts$',
 };
@@ -55,7 +55,7 @@ module.exports = {
       },
     ),
     forbid('rules-know-no-technology', 'A rule knows ports; what implements them is given to it.', rules, {
-      path: '^src/main/(stack/[^/]+/|features/[^/]+/[^/]+/|postgres/(?!(unit-of-work|run-tables|schema/(plan|ports|schema-service))\\.ts$)|stores/[^/]+/((postgres|mongo|redis|s3|files)/|postgres-|redis-|settings-store))',
+      path: '^src/main/(stack/[^/]+/|features/[^/]+/[^/]+/|postgres/(?!(unit-of-work|run-tables|schema/(plan|schema-service))\\.ts$)|stores/[^/]+/((postgres|mongo|redis|s3|files)/|postgres-|redis-))',
     }),
     forbid(
       'supervisor-is-small',

@@ -26,7 +26,7 @@ import { noteDatabase } from '../../src/main/postgres/embedded/location-notes.ts
 import { serverUser } from '../../src/main/postgres/embedded/server-user.ts';
 import { StackFolder } from '../../src/main/stack/files/stack-folder.ts';
 import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
-import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
+import { SettingsStore } from '../../src/main/stores/settings/settings-store.ts';
 import { makeHome } from '../postgres/embedded/support.ts';
 import { hashTree, makeDecoy } from './decoy.ts';
 
@@ -219,7 +219,7 @@ test('whatever the umask, what lies in a state folder is closed to others', asyn
     try {
       openHome(home);
       ensureSecrets(home);
-      using settings = openSettings(path.join(home, 'settings.sqlite'));
+      using settings = new SettingsStore(path.join(home, 'settings.sqlite'));
       settings.set('port', 1);
       for (const name of ['objects', 'cache', 'uploads', 'runs', 'logs', 'stack'] as const)
         openStateFolder(home, name);

@@ -9,7 +9,7 @@ import {
   type PostgresConnection,
   startEmbeddedPostgres,
 } from '../../src/main/postgres/embedded/embedded-postgres.ts';
-import { createSchemaService } from '../../src/main/postgres/schema/create-schema-service.ts';
+import { SchemaService } from '../../src/main/postgres/schema/schema-service.ts';
 
 const template = 'trainyard_template';
 
@@ -41,7 +41,7 @@ async function sharedServer(): Promise<PostgresConnection> {
   if (createFile(path.join(folder, 'first'), '')) {
     const server = await startEmbeddedPostgres(path.join(folder, 'home'));
     await administer(server.connection, `CREATE DATABASE ${template}`);
-    await createSchemaService({ databaseUrl: urlOf({ ...server.connection, database: template }) }).upgrade();
+    await new SchemaService({ databaseUrl: urlOf({ ...server.connection, database: template }) }).upgrade();
     replaceFile(ready, JSON.stringify(server.connection));
   }
   const end = performance.now() + 60_000;

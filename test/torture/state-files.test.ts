@@ -19,7 +19,7 @@ import { SecretFiles } from '../../src/main/stack/files/secret-files.ts';
 import { StackFolder } from '../../src/main/stack/files/stack-folder.ts';
 import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
 import { readExternal } from '../../src/main/stores/profiles/external-file.ts';
-import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
+import { SettingsStore } from '../../src/main/stores/settings/settings-store.ts';
 import { hashTree, makeDecoy } from '../platform/decoy.ts';
 import { makeHome } from '../postgres/embedded/support.ts';
 
@@ -79,7 +79,7 @@ function spoil(file: string, spoiling: Spoiling): void {
 function prepare(home: string): void {
   openHome(home);
   ensureSecrets(home);
-  openSettings(path.join(home, 'settings.sqlite'))[Symbol.dispose]();
+  new SettingsStore(path.join(home, 'settings.sqlite'))[Symbol.dispose]();
   for (const name of ['objects', 'uploads', 'cache', 'runs', 'logs', 'stack'] as const)
     openStateFolder(home, name);
   const { dataDirectory } = locate(home, serverUser());
@@ -98,7 +98,7 @@ async function readAll(home: string): Promise<boolean> {
     () => openHome(home),
     () => findEngine(home),
     () => ensureSecrets(home),
-    () => openSettings(path.join(home, 'settings.sqlite'))[Symbol.dispose](),
+    () => new SettingsStore(path.join(home, 'settings.sqlite'))[Symbol.dispose](),
     () => readExternal(home),
     () => {
       wouldBegin = requireDatabase(locate(home, serverUser())) === 'never made';

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import { createSchemaService } from '../postgres/schema/create-schema-service.ts';
-import type { SchemaChange, SchemaService, SchemaState } from '../postgres/schema/schema-service.ts';
+import { type SchemaChange, SchemaService, type SchemaState } from '../postgres/schema/schema-service.ts';
 import { type CommonOptions, defineCommand, perform } from './lib/define.ts';
 import { formatTime } from './lib/format.ts';
 import { translate } from './lib/language.ts';
@@ -18,9 +17,9 @@ async function withSchema<T>(
   use: (schema: SchemaService) => Promise<T>,
   exclusive = false,
 ): Promise<T> {
-  if (databaseUrl) return use(createSchemaService({ databaseUrl }));
+  if (databaseUrl) return use(new SchemaService({ databaseUrl }));
   const { withEmbeddedDatabase } = await import('./embedded-database.ts');
-  return withEmbeddedDatabase((url) => use(createSchemaService({ databaseUrl: url })), { exclusive });
+  return withEmbeddedDatabase((url) => use(new SchemaService({ databaseUrl: url })), { exclusive });
 }
 
 function warn(state: SchemaState): void {
@@ -157,7 +156,7 @@ export function defineDatabase(group: Command): void {
     }),
     async (options, ...words) => {
       // Only the folder of files is touched: nothing connects to this address.
-      const schema = createSchemaService({ databaseUrl: 'postgres://localhost/none' });
+      const schema = new SchemaService({ databaseUrl: 'postgres://localhost/none' });
       const made = await schema.revision(words.join(' '));
       return writeResult(options, made, () => made.path);
     },

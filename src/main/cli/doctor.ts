@@ -12,7 +12,7 @@ import { findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
 import { readExternal } from '../stores/profiles/external-file.ts';
-import { openSettings } from '../stores/settings/settings-store.ts';
+import { SettingsStore } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
 import { explain, perform } from './lib/define.ts';
 import { formatCount } from './lib/format.ts';
@@ -30,7 +30,7 @@ const probeDatabase: DatabaseProbe = async () => {
 /** The profile in use; where the state folder cannot be read its checks say so, and the rest is checked as on a new machine. */
 function profileInUse(): Profile {
   try {
-    using settings = openSettings(path.join(openHome(homeFolder()), 'settings.sqlite'));
+    using settings = new SettingsStore(path.join(openHome(homeFolder()), 'settings.sqlite'));
     return chosenProfile(settings);
   } catch (error) {
     // Damaged settings are set aside by whoever opens them: nobody after this would know.

@@ -6,7 +6,7 @@ import type { OnProgress } from '../platform/progress.ts';
 import type { LocalStack } from '../stack/open-stack.ts';
 import { OperationJournal } from '../stack/operations.ts';
 import { stackImages } from '../stack/stack-images.ts';
-import type { SettingsStore } from '../stores/settings/ports.ts';
+import type { SettingsStore } from '../stores/settings/settings-store.ts';
 import { chooseProfile } from './profile.ts';
 import type { StoreSupervisor } from './store-supervisor.ts';
 

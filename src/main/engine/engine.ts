@@ -33,7 +33,7 @@ import { migrateStores } from '../stores/migration/migrate-stores.ts';
 import { readExternal } from '../stores/profiles/external-file.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
-import { openSettings } from '../stores/settings/settings-store.ts';
+import { SettingsStore } from '../stores/settings/settings-store.ts';
 import { EngineStack } from './engine-stack.ts';
 import { HomeWatch } from './home-watch.ts';
 import { stopWhenIdle } from './idle-shutdown.ts';
@@ -109,7 +109,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
   );
   const { engineToken } = ensureSecrets(home);
-  const settings = stack.use(openSettings(path.join(home, 'settings.sqlite')));
+  const settings = stack.use(new SettingsStore(path.join(home, 'settings.sqlite')));
   if (options.newToken) forgetPages(settings);
   const startedAt = new Date().toISOString();
   log.info({ version, home, node: process.version }, 'the engine starts');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import type { EngineServer } from '../server/server.ts';
-import type { SettingsStore } from '../stores/settings/ports.ts';
+import type { SettingsStore } from '../stores/settings/settings-store.ts';
 
 const portKey = 'port';
 /** Any other value is as good as none. */

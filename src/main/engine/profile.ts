@@ -1,7 +1,7 @@
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { Parameter } from '../../shared/errors/entry.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
-import type { SettingsStore } from '../stores/settings/ports.ts';
+import type { SettingsStore } from '../stores/settings/settings-store.ts';
 
 const profileKey = 'profile';
 

@@ -47,8 +47,7 @@ import { appRoot } from '../platform/paths.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
 import { Db } from '../postgres/unit-of-work.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
-import type { SettingsStore } from '../stores/settings/ports.ts';
-import { readSetting } from '../stores/settings/read-setting.ts';
+import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
 
 const machineKey = 'machineId';
 const slotsKey = 'runsAtOnce';

@@ -82,3 +82,19 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
       return error;
   }
 }
+
+/** Where a URL leads. @throws TrainyardError POSTGRES_URL_INVALID, without the URL's text, which may hold a password */
+export function readTarget(databaseUrl: string): Target {
+  const invalid = (en: string, ko: string) => fault('POSTGRES_URL_INVALID', { fault: { en, ko } });
+  if (!/^postgres(ql)?:\/\//.test(databaseUrl))
+    throw invalid('does not start with postgres://', 'postgres://로 시작하지 않습니다');
+  const emptyHost = databaseUrl.replace(/^(postgres(?:ql)?:\/\/(?:[^@/?]*@)?)(?=[/?]|$)/, '$1localhost');
+  if (!URL.canParse(emptyHost)) throw invalid('cannot be read', '읽을 수 없습니다');
+  const url = new URL(emptyHost);
+  const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname);
+  const port = url.port || url.searchParams.get('port') || '5432';
+  const user = decodeURIComponent(url.username) || url.searchParams.get('user') || '';
+  const database = decodeURIComponent(url.pathname.slice(1)) || user;
+  if (database === '') throw invalid('names no database', '데이터베이스 이름이 없습니다');
+  return { place: host.startsWith('/') ? `${host} (port ${port})` : `${host}:${port}`, database, user };
+}

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AgreedPage } from '../../shared/model/sign-in.ts';
-import type { SettingsStore } from '../stores/settings/ports.ts';
+import type { SettingsStore } from '../stores/settings/settings-store.ts';
 
 const settingName = 'pages';
 const dayMs = 24 * 3600_000;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
-import type { SettingsStore } from '../stores/settings/ports.ts';
-import { readSetting } from '../stores/settings/read-setting.ts';
+import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
 
 const key = 'stackImages';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../../../src/main/postgres/embedded/embedded-postgres.ts';
-import { createSchemaService } from '../../../src/main/postgres/schema/create-schema-service.ts';
+import { SchemaService } from '../../../src/main/postgres/schema/schema-service.ts';
 
 /** Runs `work` with the URL of a database that has the whole schema, on a PostgreSQL of its own with the product's settings. */
 export async function withPostgres<Result>(work: (url: string) => Promise<Result>): Promise<Result> {
@@ -12,7 +12,7 @@ export async function withPostgres<Result>(work: (url: string) => Promise<Result
     try {
       const { host, port, user, password, database } = server.connection;
       const url = `postgres://${user}:${encodeURIComponent(password)}@${encodeURIComponent(host)}:${port}/${database}`;
-      await createSchemaService({ databaseUrl: url }).upgrade();
+      await new SchemaService({ databaseUrl: url }).upgrade();
       return await work(url);
     } finally {
       await server.stop();

@@ -5,7 +5,7 @@ import { outcomeOf } from '../../../src/main/features/runs/outcome.ts';
 import { isDiskRefusal } from '../../../src/main/platform/error-code.ts';
 import { isDiskFault, systemFault } from '../../../src/main/platform/faults/system-fault.ts';
 import { LogFile } from '../../../src/main/platform/log-file.ts';
-import { openSettings } from '../../../src/main/stores/settings/settings-store.ts';
+import { SettingsStore } from '../../../src/main/stores/settings/settings-store.ts';
 import { SmallDisk, withoutSmallDisks } from '../../support/small-disk.ts';
 
 /** What Node throws where a user's quota is used up; no quota can be set on the file systems of most test machines. */
@@ -83,11 +83,11 @@ test.skipIf(withoutSmallDisks)(
     await using disk = await SmallDisk.make('1M');
     const file = path.join(disk.mount, 'settings.sqlite');
     {
-      using settings = openSettings(file);
+      using settings = new SettingsStore(file);
       settings.set('kept', 'value');
     }
     disk.fill();
-    const opening = () => openSettings(file)[Symbol.dispose]();
+    const opening = () => new SettingsStore(file)[Symbol.dispose]();
     expect(() => opening()).toThrow();
     try {
       opening();
@@ -100,7 +100,7 @@ test.skipIf(withoutSmallDisks)(
       expect(systemFault(error)?.message).toContain(file);
     }
     disk.free();
-    using settings = openSettings(file);
+    using settings = new SettingsStore(file);
     expect(settings.get('kept')).toBe('value');
   },
 );
@@ -112,18 +112,18 @@ test.skipIf(withoutSmallDisks)(
     const folder = path.join(disk.mount, 'home');
     await mkdir(folder);
     const file = path.join(folder, 'settings.sqlite');
-    openSettings(file)[Symbol.dispose]();
+    new SettingsStore(file)[Symbol.dispose]();
     disk.remount('ro');
     let told: unknown = null;
     try {
-      using settings = openSettings(file);
+      using settings = new SettingsStore(file);
       settings.set('new', 1);
     } catch (error) {
       told = systemFault(error);
     }
     expect(told).toMatchObject({ code: 'DISK_READ_ONLY', status: 507 });
     disk.remount('rw');
-    using settings = openSettings(file);
+    using settings = new SettingsStore(file);
     settings.set('new', 2);
     expect(settings.get('new')).toBe(2);
   },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
-import { createSchemaService } from '../../../src/main/postgres/schema/create-schema-service.ts';
+import { SchemaService } from '../../../src/main/postgres/schema/schema-service.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { connect } from './catalog.ts';
 import { addDataset, addProject } from './rows.ts';
@@ -8,7 +8,7 @@ import { addDataset, addProject } from './rows.ts';
 test('errors and findings of before have their hint where it is looked for now, and go back', async () => {
   await using database = await createTestDatabase('empty');
   await using client = await connect(database.url);
-  const schema = createSchemaService({ databaseUrl: database.url });
+  const schema = new SchemaService({ databaseUrl: database.url });
   await schema.upgrade('0070');
   const text = 'a file named "mend": "x\\mend": y';
   const error = { code: 'C', message: text, mend: 'Do this.' };

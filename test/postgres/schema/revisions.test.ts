@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { migrationsFolder } from '../../../src/main/platform/paths.ts';
-import { createSchemaService } from '../../../src/main/postgres/schema/create-schema-service.ts';
+import { SchemaService } from '../../../src/main/postgres/schema/schema-service.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { connect, readEverything } from './catalog.ts';
 import { dumpSchema, findDump } from './dump.ts';
@@ -20,7 +20,7 @@ async function everythingIn(url: string): Promise<string[]> {
 
 test('up to head, down to base, up again: nothing of ours is left between, and the schema is the same', async () => {
   await using database = await createTestDatabase('empty');
-  const schema = createSchemaService({ databaseUrl: database.url });
+  const schema = new SchemaService({ databaseUrl: database.url });
   const empty = await everythingIn(database.url);
   expect(await schema.current()).toEqual({ revision: null, head, pending: revisions, edited: [], drift: [] });
   expect(await everythingIn(database.url)).toEqual(empty);
@@ -44,7 +44,7 @@ test('the schema’s dump is the same after going down to base and up again', as
   const dump = await findDump();
   if ('missing' in dump) return skip(dump.missing);
   await using database = await createTestDatabase();
-  const schema = createSchemaService({ databaseUrl: database.url });
+  const schema = new SchemaService({ databaseUrl: database.url });
   const first = await dumpSchema(dump, database.connection);
   expect(first).toContain('CREATE TABLE public.workflows');
   await schema.downgrade('base');
@@ -56,7 +56,7 @@ test('the schema’s dump is the same after going down to base and up again', as
 
 test('each revision goes down and up again by itself', async () => {
   await using database = await createTestDatabase('empty');
-  const schema = createSchemaService({ databaseUrl: database.url });
+  const schema = new SchemaService({ databaseUrl: database.url });
   let before = await everythingIn(database.url);
   for (const revision of revisions) {
     expect((await schema.upgrade('+1')).revision).toBe(revision);
@@ -77,7 +77,7 @@ test('what others have in the database stays as it is', async () => {
     CREATE TABLE notes (id int PRIMARY KEY, text text); CREATE INDEX ON notes (text);
     CREATE FUNCTION tell() RETURNS int LANGUAGE sql AS 'SELECT 1'; INSERT INTO notes VALUES (1, 'kept')`);
   const before = await readEverything(client);
-  const schema = createSchemaService({ databaseUrl: database.url });
+  const schema = new SchemaService({ databaseUrl: database.url });
   expect((await schema.upgrade()).drift).toEqual([]);
   await schema.downgrade('base');
   expect(await readEverything(client)).toEqual(before);
@@ -89,7 +89,7 @@ test('a name that is taken stops the upgrade with nothing changed', async () => 
   await using client = await connect(database.url);
   await client.query('CREATE TABLE workflows (id int)');
   const before = await readEverything(client);
-  const error = await errorOf(createSchemaService({ databaseUrl: database.url }).upgrade());
+  const error = await errorOf(new SchemaService({ databaseUrl: database.url }).upgrade());
   expect(error).toMatchObject({ code: 'SCHEMA_CONFLICT', message: expect.stringContaining('"workflows"') });
   expect(await readEverything(client)).toEqual(before);
 });
@@ -99,7 +99,7 @@ test('a view of somebody’s on our tables stops the downgrade with nothing chan
   await using client = await connect(database.url);
   await client.query('CREATE VIEW report AS SELECT name FROM workflows');
   const before = await readEverything(client);
-  const error = await errorOf(createSchemaService({ databaseUrl: database.url }).downgrade('base'));
+  const error = await errorOf(new SchemaService({ databaseUrl: database.url }).downgrade('base'));
   expect(error).toMatchObject({ code: 'DOWNGRADE_BLOCKED', message: expect.stringContaining('view report') });
   expect(await readEverything(client)).toEqual(before);
 });
@@ -111,7 +111,7 @@ test('a migration that fails leaves the last good revision', async () => {
     '-- Up Migration\nCREATE TABLE half (id int);\nSELECT 1 / 0;\n-- Down Migration\nDROP TABLE half;\n';
   await writeFile(path.join(migrations.folder, '9000_bad.sql'), bad);
   const before = await everythingIn(database.url);
-  const schema = createSchemaService({ databaseUrl: database.url, folder: migrations.folder });
+  const schema = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
   await expect(schema.upgrade()).rejects.toThrow('division by zero');
   expect(await everythingIn(database.url)).toEqual(before);
   expect(await schema.current()).toMatchObject({ revision: head, pending: ['9000'] });
@@ -123,7 +123,7 @@ test('processes that upgrade at once apply each revision once', async () => {
   expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
   const done = ends.map(({ stdout }) => JSON.parse(stdout));
   expect(done.filter((list) => list.length > 0)).toEqual([revisions]);
-  const { revisions: history } = await createSchemaService({ databaseUrl: database.url }).history();
+  const { revisions: history } = await new SchemaService({ databaseUrl: database.url }).history();
   expect(history.every(({ appliedAt }) => appliedAt !== null)).toBe(true);
 });
 
@@ -134,7 +134,7 @@ test.each(['schema.migrate.before', 'schema.commit.before', 'schema.commit.after
     const empty = await everythingIn(database.url);
     const { signal } = await startUpgrader(database.url, { failpoint }).ended;
     expect(signal).toBe('SIGKILL');
-    const schema = createSchemaService({ databaseUrl: database.url });
+    const schema = new SchemaService({ databaseUrl: database.url });
     const { done } = await schema.upgrade();
     expect(done).toEqual(failpoint === 'schema.commit.after' ? [] : revisions);
     expect((await schema.current()).drift).toEqual([]);
@@ -168,14 +168,14 @@ test('an upgrade killed in the middle of a long statement commits nothing later'
   await expect.poll(asleep, { timeout: 10_000 }).toBe(0);
   expect((await client.query("SELECT to_regclass('slow') AS found")).rows).toEqual([{ found: null }]);
   await rm(file);
-  const schema = createSchemaService({ databaseUrl: database.url, folder: migrations.folder });
+  const schema = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
   expect(await schema.current()).toMatchObject({ revision: head, pending: [], drift: [] });
 });
 
 test('a revision edited after it was applied is named, and stops an upgrade but not a downgrade', async () => {
   await using database = await createTestDatabase();
   await using migrations = await copyMigrations();
-  const schema = createSchemaService({ databaseUrl: database.url, folder: migrations.folder });
+  const schema = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
   const [name] = (await readdir(migrations.folder)).filter((file) => file.startsWith('0003'));
   await appendFile(path.join(migrations.folder, name ?? ''), '-- a late thought\n');
   expect(await schema.current()).toMatchObject({ edited: ['0003'], revision: head });
@@ -195,7 +195,7 @@ test('line ends of another system are no edit', async () => {
     const file = path.join(migrations.folder, name);
     await writeFile(file, (await readFile(file, 'utf8')).replaceAll('\n', '\r\n'));
   }
-  const schema = createSchemaService({ databaseUrl: database.url, folder: migrations.folder });
+  const schema = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
   expect((await schema.upgrade()).edited).toEqual([]);
 });
 
@@ -206,7 +206,7 @@ test('what was changed by hand in the database is named', async () => {
     DROP INDEX idx_workflows_status; ALTER TABLE workflows ADD COLUMN colour text;
     ALTER TABLE datasets ALTER COLUMN status DROP DEFAULT; ALTER TABLE projects DISABLE TRIGGER projects_touch;
     CREATE TABLE unrelated (id int)`);
-  const { drift } = await createSchemaService({ databaseUrl: database.url }).current();
+  const { drift } = await new SchemaService({ databaseUrl: database.url }).current();
   expect(drift).toEqual([
     'The column datasets.status was changed by hand.',
     'The column workflows.colour was added by hand.',
@@ -219,7 +219,7 @@ test('new months are no drift', async () => {
   await using database = await createTestDatabase();
   await using client = await connect(database.url);
   await client.query("SELECT ensure_metrics_partitions('2031-01-01', '2031-03-01')");
-  expect((await createSchemaService({ databaseUrl: database.url }).current()).drift).toEqual([]);
+  expect((await new SchemaService({ databaseUrl: database.url }).current()).drift).toEqual([]);
 });
 
 test('a database with revisions that this program lacks is left alone', async () => {
@@ -227,7 +227,7 @@ test('a database with revisions that this program lacks is left alone', async ()
   await using migrations = await copyMigrations();
   const newest = (await readdir(migrations.folder)).sort().at(-1) ?? '';
   await rm(path.join(migrations.folder, newest));
-  const older = createSchemaService({ databaseUrl: database.url, folder: migrations.folder });
+  const older = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
   const before = await everythingIn(database.url);
   expect(await errorOf(older.upgrade())).toMatchObject({ code: 'SCHEMA_AHEAD' });
   expect(await errorOf(older.downgrade('base'))).toMatchObject({ code: 'SCHEMA_AHEAD' });
@@ -238,7 +238,7 @@ test('a database with revisions that this program lacks is left alone', async ()
 
 test('targets: a number, a name, steps; what is none is said', async () => {
   await using database = await createTestDatabase('empty');
-  const schema = createSchemaService({ databaseUrl: database.url });
+  const schema = new SchemaService({ databaseUrl: database.url });
   expect((await schema.upgrade('3')).revision).toBe('0003');
   expect((await schema.upgrade('0004_metrics')).revision).toBe('0004');
   expect((await schema.upgrade('+2')).revision).toBe('0006');
@@ -258,7 +258,7 @@ test('targets: a number, a name, steps; what is none is said', async () => {
 test('a new revision is a numbered file with an up and a down, and counts as pending', async () => {
   await using database = await createTestDatabase();
   await using migrations = await copyMigrations();
-  const schema = createSchemaService({ databaseUrl: database.url, folder: migrations.folder });
+  const schema = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
   const made = await schema.revision('  Add  colours to Runs! ');
   const number = String(Number(head) + 1).padStart(4, '0');
   expect(made).toEqual({
@@ -275,7 +275,7 @@ test('a revision without a way back is refused', async () => {
   await using database = await createTestDatabase();
   await using migrations = await copyMigrations();
   await writeFile(path.join(migrations.folder, '9000_one_way.sql'), '-- Up Migration\nSELECT 1;\n');
-  const schema = createSchemaService({ databaseUrl: database.url, folder: migrations.folder });
+  const schema = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
   expect(await errorOf(schema.upgrade())).toMatchObject({ code: 'REVISION_FILES_INVALID' });
 });
 
@@ -285,7 +285,7 @@ test('the migrations run in any session’s search path and time zone', async ()
   await client.query('CREATE SCHEMA admin');
   await client.query(`ALTER DATABASE ${database.connection.database} SET search_path = admin, public`);
   await client.query(`ALTER DATABASE ${database.connection.database} SET timezone = 'Pacific/Auckland'`);
-  expect((await createSchemaService({ databaseUrl: database.url }).upgrade()).revision).toBe(head);
+  expect((await new SchemaService({ databaseUrl: database.url }).upgrade()).revision).toBe(head);
   expect(
     (await client.query("SELECT count(*) AS n FROM pg_class WHERE relnamespace = 'admin'::regnamespace"))
       .rows,

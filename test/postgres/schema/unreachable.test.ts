@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { expect, test } from 'vitest';
-import { createSchemaService } from '../../../src/main/postgres/schema/create-schema-service.ts';
+import { SchemaService } from '../../../src/main/postgres/schema/schema-service.ts';
 import { errorSentence } from '../../../src/shared/errors/error.ts';
 import { createTestDatabase, urlOf } from '../../support/postgres.ts';
 import { connect } from './catalog.ts';
@@ -25,7 +25,7 @@ async function listen(
 }
 
 async function currentError(databaseUrl: string) {
-  const error = await errorOf(createSchemaService({ databaseUrl }).current());
+  const error = await errorOf(new SchemaService({ databaseUrl }).current());
   expect(JSON.stringify({ ...error, sentence: errorSentence(error) })).not.toContain(secret);
   expect(errorSentence(error)).not.toContain('\n');
   expect(error.hint).not.toBe('');
@@ -92,7 +92,7 @@ test('a user who may not make tables', async () => {
   await client.query(`CREATE ROLE ${role} LOGIN PASSWORD '${secret}'`);
   try {
     const databaseUrl = urlOf({ ...database.connection, user: role, password: secret });
-    expect(await errorOf(createSchemaService({ databaseUrl }).upgrade())).toMatchObject({
+    expect(await errorOf(new SchemaService({ databaseUrl }).upgrade())).toMatchObject({
       code: 'POSTGRES_PERMISSION',
     });
   } finally {
@@ -107,6 +107,6 @@ test.each([
   `postgres://admin:${secret}@localhost:port/x`,
   `postgres://:${secret}@localhost`,
 ])('what is no URL of PostgreSQL is said without repeating it', (databaseUrl) => {
-  expect(() => createSchemaService({ databaseUrl })).toThrow(/database URL/);
-  expect(() => createSchemaService({ databaseUrl })).not.toThrow(secret);
+  expect(() => new SchemaService({ databaseUrl })).toThrow(/database URL/);
+  expect(() => new SchemaService({ databaseUrl })).not.toThrow(secret);
 });

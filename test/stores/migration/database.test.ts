@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
-import { createSchemaService } from '../../../src/main/postgres/schema/create-schema-service.ts';
+import { SchemaService } from '../../../src/main/postgres/schema/schema-service.ts';
 import { copyDatabase } from '../../../src/main/stores/migration/copy-database.ts';
 import { readContent, readTables, sameText } from '../../../src/main/stores/migration/table-shapes.ts';
 import { addDataset, addMetric, addProject, addWorkflow } from '../../postgres/schema/rows.ts';
@@ -124,7 +124,7 @@ test('needs no superuser: the owner of the tables is enough', async () => {
   });
   try {
     const url = target.url.replace(/\/\/[^@]*@/, `//${role}:${password}@`);
-    await createSchemaService({ databaseUrl: url }).upgrade();
+    await new SchemaService({ databaseUrl: url }).upgrade();
     await copyDatabase({ from: { url: source.url }, to: { url }, onProgress: silent });
     expect(await contentsOf(url)).toEqual(await contentsOf(source.url));
   } finally {
@@ -148,7 +148,7 @@ test('refuses a target with rows of its own, one at another revision, one with o
   const before = await contentsOf(target.url);
   await (await refusal(target.url)).toMatchObject({ code: 'MIGRATION_TARGET_NOT_EMPTY' });
   expect(await contentsOf(target.url)).toEqual(before);
-  await createSchemaService({ databaseUrl: behind.url }).downgrade('-1');
+  await new SchemaService({ databaseUrl: behind.url }).downgrade('-1');
   await (await refusal(behind.url)).toMatchObject({ code: 'MIGRATION_SCHEMA_DIFFERS' });
   await changed.pool.query('ALTER TABLE projects ADD mine text');
   await (await refusal(changed.url)).toMatchObject({ code: 'MIGRATION_SCHEMA_DIFFERS' });
@@ -183,7 +183,7 @@ describe.skipIf(reason)("with the stack's PostgreSQL", () => {
     await using source = await openDatabase();
     await using target = await openDatabase();
     await fill(source.url);
-    await createSchemaService({ databaseUrl: server.url }).upgrade();
+    await new SchemaService({ databaseUrl: server.url }).upgrade();
     const there = await copyDatabase({
       from: { url: source.url },
       to: { url: server.url },

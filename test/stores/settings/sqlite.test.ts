@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openSettings } from '../../../src/main/stores/settings/settings-store.ts';
+import { SettingsStore } from '../../../src/main/stores/settings/settings-store.ts';
 import { TrainyardError } from '../../../src/shared/errors/error.ts';
 import { anyJson, anyString } from '../documents/any-json.ts';
 
@@ -51,14 +51,14 @@ test('keeps every JSON value by its name, also for the next one who opens the fi
   await using place = await temporaryFile();
   fc.assert(
     fc.property(anyJson, anyString, (value, text) => {
-      using settings = openSettings(place.file);
+      using settings = new SettingsStore(place.file);
       settings.set('value', { value, text });
-      using another = openSettings(place.file);
+      using another = new SettingsStore(place.file);
       expect(another.get('value')).toEqual({ value, text });
     }),
     { numRuns: 12 },
   );
-  using settings = openSettings(place.file);
+  using settings = new SettingsStore(place.file);
   expect(settings.get('absent')).toBeUndefined();
   settings.set('b.port', 0);
   settings.set('a.offline', null);
@@ -73,7 +73,7 @@ test('keeps every JSON value by its name, also for the next one who opens the fi
 
 test('writes through to the disk, and beside readers', async () => {
   await using place = await temporaryFile();
-  using settings = openSettings(place.file);
+  using settings = new SettingsStore(place.file);
   settings.set('port', 1);
   using opened = sqlite(place.file);
   const { other } = opened;
@@ -87,7 +87,7 @@ test('writes through to the disk, and beside readers', async () => {
 
 test('refuses names and values that are none', async () => {
   await using place = await temporaryFile();
-  using settings = openSettings(place.file);
+  using settings = new SettingsStore(place.file);
   for (const name of ['', 'Upper', 'a b', "a'; --", 'a'.repeat(129)]) {
     expect(thrown(() => settings.set(name, 1))).toMatchObject({ code: 'SETTING_INVALID' });
     expect(thrown(() => settings.get(name))).toMatchObject({ code: 'SETTING_INVALID' });
@@ -116,7 +116,7 @@ test('keeps whatever it said that it kept, killed at any moment', async () => {
       if (kept === 15 * round) child.kill('SIGKILL');
     }
     expect(await exited).toEqual([null, 'SIGKILL']);
-    using settings = openSettings(place.file);
+    using settings = new SettingsStore(place.file);
     expect(Number(settings.get('count'))).toBeGreaterThanOrEqual(kept);
     for (const [name, value] of settings.all()) {
       if (name !== 'count') expect(value).toMatchObject({ number: expect.any(Number) });
@@ -126,7 +126,7 @@ test('keeps whatever it said that it kept, killed at any moment', async () => {
 
 /** A file with enough in it to have several pages, closed. */
 function fill(file: string): void {
-  using settings = openSettings(file);
+  using settings = new SettingsStore(file);
   for (let index = 0; index < 8; index += 1) settings.set(`name.${index}`, 'x'.repeat(10_000));
 }
 
@@ -150,13 +150,13 @@ test.each(damages)(
     fill(place.file);
     damage(place.file);
     const damaged = readFileSync(place.file);
-    const error = thrown(() => openSettings(place.file));
+    const error = thrown(() => new SettingsStore(place.file));
     expect(error).toMatchObject({ code: 'SETTINGS_CORRUPT' });
     const aside = error.place.file ?? '';
     expect(path.dirname(aside)).toBe(place.folder);
     expect(readFileSync(aside)).toEqual(damaged);
     expect(existsSync(place.file)).toBe(false);
-    using settings = openSettings(place.file);
+    using settings = new SettingsStore(place.file);
     expect(settings.all().size).toBe(0);
     settings.set('port', 1);
     expect(readFileSync(aside)).toEqual(damaged);
@@ -165,7 +165,7 @@ test.each(damages)(
 
 test('sets damage aside that shows only while the file is in use', async () => {
   await using place = await temporaryFile();
-  using settings = openSettings(place.file);
+  using settings = new SettingsStore(place.file);
   settings.set('port', 1);
   using opened = sqlite(place.file);
   const { other } = opened;
@@ -181,18 +181,18 @@ test('leaves the file of a newer program alone', async () => {
     opened.other.pragma('user_version = 99');
   }
   const before = readFileSync(place.file);
-  expect(thrown(() => openSettings(place.file))).toMatchObject({ code: 'SETTINGS_TOO_NEW' });
+  expect(thrown(() => new SettingsStore(place.file))).toMatchObject({ code: 'SETTINGS_TOO_NEW' });
   expect(readFileSync(place.file)).toEqual(before);
 });
 
 test('says why a file cannot be used', async () => {
   await using place = await temporaryFile();
   const nowhere = path.join(place.folder, 'missing', 'settings.sqlite');
-  expect(thrown(() => openSettings(nowhere))).toMatchObject({
+  expect(thrown(() => new SettingsStore(nowhere))).toMatchObject({
     code: 'SETTINGS_UNAVAILABLE',
     place: { file: nowhere },
   });
   writeFileSync(path.join(place.folder, 'file'), '');
   const inside = path.join(place.folder, 'file', 'settings.sqlite');
-  expect(thrown(() => openSettings(inside))).toMatchObject({ code: 'SETTINGS_UNAVAILABLE' });
+  expect(thrown(() => new SettingsStore(inside))).toMatchObject({ code: 'SETTINGS_UNAVAILABLE' });
 });

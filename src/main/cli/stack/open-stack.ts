@@ -5,8 +5,7 @@ import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import { type LocalStack, openLocalStack } from '../../stack/open-stack.ts';
 import { chooseImages, stackImages } from '../../stack/stack-images.ts';
-import type { SettingsStore } from '../../stores/settings/ports.ts';
-import { openSettings } from '../../stores/settings/settings-store.ts';
+import { SettingsStore } from '../../stores/settings/settings-store.ts';
 import { usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
 
@@ -18,7 +17,7 @@ export interface OpenedStack extends LocalStack {
 /** The stack of the state folder, in this process. @param profile what its status is to say instead of what was chosen @param images to keep first, as `service=reference` */
 export function openStack(profile?: Profile, images: readonly string[] = []): OpenedStack {
   const home = openHome(homeFolder());
-  const settings = openSettings(path.join(home, 'settings.sqlite'));
+  const settings = new SettingsStore(path.join(home, 'settings.sqlite'));
   if (images.length > 0) chooseImages(settings, images);
   const local = openLocalStack({
     home,

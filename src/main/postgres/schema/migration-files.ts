@@ -5,7 +5,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
-import type { RevisionFile, RevisionFiles } from './ports.ts';
+import type { RevisionFile } from './plan.ts';
 
 /** A revision's file with its two parts. */
 export interface MigrationText extends RevisionFile {
@@ -49,13 +49,14 @@ export async function readMigration(file: string): Promise<MigrationText> {
 }
 
 /** The numbered files of a folder. */
-export class MigrationFiles implements RevisionFiles {
+export class MigrationFiles {
   readonly folder: string;
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
+  /** In order. @throws TrainyardError REVISION_FILES_INVALID (a name without a number, a number twice, no up or down) */
   async list(): Promise<MigrationText[]> {
     const names = (await readdir(this.folder)).filter((name) => !name.startsWith('.')).sort();
     let last = 0;
@@ -82,6 +83,7 @@ export class MigrationFiles implements RevisionFiles {
     return Promise.all(names.map((name) => readMigration(path.join(this.folder, name))));
   }
 
+  /** Writes a new file and answers its path. @throws TrainyardError REVISION_NOT_WRITTEN */
   async create(name: string, text: string): Promise<string> {
     const file = path.join(this.folder, `${name}.sql`);
     try {

@@ -5,7 +5,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { asPostgresError, type Target } from '../errors.ts';
 import { clientConfig, type PostgresAddress } from '../pool.ts';
 import { type MigrationFiles, readMigration } from './migration-files.ts';
-import type { AppliedRevision, DatabaseState, SchemaDatabase } from './ports.ts';
+import type { AppliedRevision } from './plan.ts';
 import { describeDrift, ownStructure, readStructure, type Structure } from './structure.ts';
 
 const migrationsTable = 'trainyard_migrations';
@@ -14,6 +14,12 @@ const checksumsTable = 'trainyard_checksums';
 const lockNumber = '7241865325823964';
 const oldestMajor = 16;
 
+export interface DatabaseState {
+  readonly applied: readonly AppliedRevision[];
+  /** What differs from the structure that the last migration left, one sentence each. */
+  readonly drift: readonly string[];
+}
+
 interface Bookkeeping {
   readonly exists: boolean;
   readonly applied: readonly AppliedRevision[];
@@ -21,8 +27,11 @@ interface Bookkeeping {
   readonly structure: Structure | null;
 }
 
-/** Revisions in a PostgreSQL database, each migration one transaction; node-pg-migrate goes through the files. */
-export class Migrator implements SchemaDatabase {
+/**
+ * Revisions in a PostgreSQL database, each migration one transaction; node-pg-migrate goes through the files.
+ * @throws TrainyardError POSTGRES_… where it cannot be reached or refuses
+ */
+export class Migrator {
   private readonly address: PostgresAddress;
   private readonly target: Target;
   private readonly files: MigrationFiles;
@@ -33,10 +42,15 @@ export class Migrator implements SchemaDatabase {
     this.files = files;
   }
 
+  /** Changes nothing, also where no revision was ever applied. */
   read(): Promise<DatabaseState> {
     return this.connected(readState);
   }
 
+  /**
+   * Keeps other migrators out, asks `plan` which revisions to go through, in order, from what is applied then, and goes
+   * through all of them or none. Answers their names and what stands after. What `plan` throws ends it with nothing done.
+   */
   migrate(
     direction: 'up' | 'down',
     plan: (applied: readonly AppliedRevision[]) => readonly string[],

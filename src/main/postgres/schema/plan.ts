@@ -1,6 +1,20 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
-import type { AppliedRevision, RevisionFile } from './ports.ts';
+/** A revision as its file has it. */
+export interface RevisionFile {
+  /** The file's name without its ending, as `0003_workflows`: what the database remembers. */
+  readonly name: string;
+  /** SHA-256 of the text, hexadecimal; the same however the lines end. */
+  readonly checksum: string;
+}
+
+/** A revision that a database has. */
+export interface AppliedRevision {
+  readonly name: string;
+  readonly appliedAt: Date;
+  /** Of the text that was applied; null where it was applied by something else than this program. */
+  readonly checksum: string | null;
+}
 
 /** The number that people name a revision by: `0003` of `0003_workflows`. */
 export function revisionOf(name: string): string {

@@ -1,6 +1,10 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { editedRevisions, planDowngrade, planUpgrade, revisionOf } from './plan.ts';
-import type { DatabaseState, RevisionFile, RevisionFiles, SchemaDatabase } from './ports.ts';
+import type { TlsOptions } from '../../platform/endpoints.ts';
+import { migrationsFolder } from '../../platform/paths.ts';
+import { readTarget } from '../errors.ts';
+import { MigrationFiles } from './migration-files.ts';
+import { type DatabaseState, Migrator } from './migrator.ts';
+import { editedRevisions, planDowngrade, planUpgrade, type RevisionFile, revisionOf } from './plan.ts';
 
 /** Revisions by number, as `0003`. */
 export interface SchemaState {
@@ -39,12 +43,22 @@ const template = (message: string) => `-- ${message}
 
 /** The database's schema by numbered revisions, in Alembic's manner. */
 export class SchemaService {
-  private readonly files: RevisionFiles;
-  private readonly database: SchemaDatabase;
+  private readonly files: MigrationFiles;
+  private readonly database: Migrator;
 
-  constructor(files: RevisionFiles, database: SchemaDatabase) {
-    this.files = files;
-    this.database = database;
+  /**
+   * The schema of the database at a URL; no engine is needed. Nothing is connected until a method is called, and nothing stays
+   * connected after. `folder`: other migrations than the program's own.
+   * @throws TrainyardError POSTGRES_URL_INVALID
+   */
+  constructor(options: {
+    readonly databaseUrl: string;
+    readonly tls?: TlsOptions | null;
+    readonly folder?: string;
+  }) {
+    const { databaseUrl: url, tls = null, folder = migrationsFolder() } = options;
+    this.files = new MigrationFiles(folder);
+    this.database = new Migrator({ url, tls }, readTarget(url), this.files);
   }
 
   /** To `head`, a revision (`0003`), or `+n` steps on: all of it or nothing. Errors as `planUpgrade`. */

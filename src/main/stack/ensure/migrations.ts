@@ -5,8 +5,8 @@ export const migrations: EnsureStep = {
   name: 'migrations',
   service: 'postgres',
   run: async ({ postgres }) => {
-    const { createSchemaService } = await import('../../postgres/schema/create-schema-service.ts');
-    const schema = createSchemaService({ databaseUrl: postgres.url, tls: postgres.tls });
+    const { SchemaService } = await import('../../postgres/schema/schema-service.ts');
+    const schema = new SchemaService({ databaseUrl: postgres.url, tls: postgres.tls });
     const { revision, done } = await schema.upgrade('head');
     return done.length === 0 ? `at ${revision}` : `applied ${done.join(', ')}`;
   },

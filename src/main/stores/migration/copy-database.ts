@@ -5,9 +5,8 @@ import { to as copyOut } from 'pg-copy-streams';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
-import { asPostgresError } from '../../postgres/errors.ts';
+import { asPostgresError, readTarget } from '../../postgres/errors.ts';
 import { clientConfig, type PostgresAddress } from '../../postgres/pool.ts';
-import { readTarget } from '../../postgres/schema/create-schema-service.ts';
 import { ContentHash } from './content-hash.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
 import {

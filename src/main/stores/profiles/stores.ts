@@ -3,8 +3,7 @@ import type { Logger } from 'pino';
 import type { Profile } from '../../../shared/model/stack.ts';
 import type { ServerEndpoint, TemporalEndpoint } from '../../platform/endpoints.ts';
 import { createPool, type PostgresAddress } from '../../postgres/pool.ts';
-import { createSchemaService } from '../../postgres/schema/create-schema-service.ts';
-import type { SchemaService } from '../../postgres/schema/schema-service.ts';
+import { SchemaService } from '../../postgres/schema/schema-service.ts';
 import { ServerWatch } from '../../postgres/server-watch.ts';
 import type { Cache } from '../cache/ports.ts';
 import type { DocumentStore } from '../documents/ports.ts';
@@ -53,7 +52,7 @@ export async function openRelational(
   server: ServerEndpoint,
   log: Logger,
 ): Promise<Relational> {
-  const schema = createSchemaService({ databaseUrl: server.url, tls: server.tls });
+  const schema = new SchemaService({ databaseUrl: server.url, tls: server.tls });
   const { done, drift } = await schema.upgrade();
   if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
   for (const difference of drift) log.warn({ difference }, 'the schema is not what its migrations left');

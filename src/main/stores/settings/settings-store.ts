@@ -1,12 +1,14 @@
+import { closeSync, constants, copyFileSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import Database from 'better-sqlite3';
+import type { z } from 'zod';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Parameter } from '../../../shared/errors/entry.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
+import { syncFolder } from '../../platform/durable-file.ts';
 import { aboutFile, hasCode } from '../../platform/error-code.ts';
 import { toJsonText } from '../../platform/json-text.ts';
 import { prepareOwnFile } from '../../platform/state-file.ts';
-import { setAside } from './corrupt-file.ts';
-import type { SettingsStore } from './ports.ts';
 
 /** The form of the file. A newer program's file is left alone. */
 const revision = 1;
@@ -17,17 +19,19 @@ interface SettingRow {
 }
 
 /**
- * Settings in an SQLite file, which is made where it is missing. Several processes may have it open.
- * @throws TrainyardError SETTINGS_CORRUPT (the file was set aside: the next call makes a new one), SETTINGS_TOO_NEW, SETTINGS_UNAVAILABLE
+ * What the engine must know without PostgreSQL: a few JSON values by name in an SQLite file, kept through a power cut once a call returns.
+ * Synchronous, because it is small and read before anything else runs. Several processes may have it open. Names are 1 to 128
+ * characters: a lower-case letter, then letters, digits, `.`, `_` and `-`.
+ * @throws TrainyardError SETTING_INVALID (name or value), SETTINGS_CORRUPT (the file is set aside), SETTINGS_UNAVAILABLE
  */
-export function openSettings(file: string): SettingsStore {
-  return new SqliteSettings(file);
-}
-
-class SqliteSettings implements SettingsStore {
+export class SettingsStore implements Disposable {
   private readonly file: string;
   private readonly database: Database.Database;
 
+  /**
+   * Makes the file where it is missing.
+   * @throws TrainyardError SETTINGS_CORRUPT (the file was set aside: the next call makes a new one), SETTINGS_TOO_NEW, SETTINGS_UNAVAILABLE
+   */
   constructor(file: string) {
     this.file = file;
     try {
@@ -47,6 +51,7 @@ class SqliteSettings implements SettingsStore {
     }
   }
 
+  /** Undefined where nothing was set. */
   get(name: string): unknown {
     checkName(name);
     return this.guarded(() => {
@@ -70,6 +75,7 @@ class SqliteSettings implements SettingsStore {
     });
   }
 
+  /** Harmless where nothing was set. */
   remove(name: string): void {
     checkName(name);
     this.guarded(() => {
@@ -77,6 +83,7 @@ class SqliteSettings implements SettingsStore {
     });
   }
 
+  /** All of them, in the order of their names. */
   all(): ReadonlyMap<string, unknown> {
     return this.guarded(() => this.read());
   }
@@ -156,4 +163,48 @@ function unavailable(file: string, cause: unknown): TrainyardError {
   if (cause instanceof TrainyardError) return cause;
   const options = { place: { file }, cause: aboutFile(file, cause) };
   return fault('SETTINGS_UNAVAILABLE', { file, cause: errorMessage(cause) }, options);
+}
+
+/**
+ * A setting as its schema has it; undefined where it was never set.
+ * @throws TrainyardError SETTING_DAMAGED where its value is none that Trainyard gives it
+ */
+export function readSetting<T>(settings: SettingsStore, name: string, schema: z.ZodType<T>): T | undefined {
+  const value = settings.get(name);
+  if (value === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const parameters = { name, fault: parsed.error.issues[0]?.message ?? '' };
+  throw fault('SETTING_DAMAGED', parameters, { place: { file: 'settings.sqlite', field: name } });
+}
+
+/** The database, its journal, its shared memory: without its journal a database lacks what was written last. */
+const suffixes = ['', '-wal', '-shm'] as const;
+
+/** Copies a damaged database out of the way, then removes it, and answers the error that says where it is now. */
+function setAside(file: string, cause: unknown): TrainyardError {
+  const aside = freeName(`${file}.corrupt-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+  const present = suffixes.filter((suffix) => existsSync(file + suffix));
+  // Whole copies first: killed in between, the damaged files still stand where they were.
+  for (const suffix of present) copyDurably(file + suffix, aside + suffix);
+  syncFolder(path.dirname(file));
+  for (const suffix of present) rmSync(file + suffix, { force: true });
+  return fault('SETTINGS_CORRUPT', { file, aside }, { place: { file: aside }, cause });
+}
+
+function freeName(wanted: string): string {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : `${wanted}-${number}`;
+    if (!suffixes.some((suffix) => existsSync(name + suffix))) return name;
+  }
+}
+
+function copyDurably(from: string, to: string): void {
+  copyFileSync(from, to, constants.COPYFILE_EXCL);
+  const descriptor = openSync(to, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

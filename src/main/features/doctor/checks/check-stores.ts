@@ -1,6 +1,6 @@
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { ServerEndpoint, StoreEndpoints } from '../../../platform/endpoints.ts';
-import { createSchemaService } from '../../../postgres/schema/create-schema-service.ts';
+import { SchemaService } from '../../../postgres/schema/schema-service.ts';
 import type { EndpointCheck } from '../ports.ts';
 
 export interface StoreCheck {
@@ -19,7 +19,7 @@ const asks: {
   readonly [K in keyof StoreEndpoints]: (endpoint: NonNullable<StoreEndpoints[K]>) => Promise<string>;
 } = {
   postgres: async ({ url, tls }) => {
-    const { revision } = await createSchemaService({ databaseUrl: url, tls }).current();
+    const { revision } = await new SchemaService({ databaseUrl: url, tls }).current();
     return `lets us in; its schema is at ${revision ?? 'nothing yet'}`;
   },
   mongo: async (endpoint) => {
