@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { catalogue } from '../../src/shared/errors/catalogue.ts';
-import { koreanCodes } from '../../src/shared/i18n/ko/codes.ts';
 
 /** Faults of a program that calls these, which no person can make or hint. */
 const internal = /^(CACHE|DOCUMENT|QUEUE|MESSAGE)_|^(INVALID_OBJECT_KEY|RANGE_NOT_SATISFIABLE)$/;
@@ -24,14 +23,7 @@ test('every error that reaches a person is known in Korean', async () => {
   );
   expect(codes.length + Object.keys(catalogue).length).toBeGreaterThan(40);
   const unknown = [...new Set(codes)].filter(
-    (code) => !internal.test(code) && !Object.hasOwn({ ...catalogue, ...koreanCodes }, code),
+    (code) => !internal.test(code) && !Object.hasOwn(catalogue, code),
   );
   expect(unknown).toEqual([]);
-});
-
-test('what is known in Korean is Korean', () => {
-  for (const [code, { message, hint }] of Object.entries(koreanCodes)) {
-    expect(message, code).toMatch(/[가-힣]/);
-    expect(hint, code).toMatch(/[가-힣]/);
-  }
 });

@@ -17,11 +17,6 @@ export function ProblemAlert({ error, onRetry }: { readonly error: unknown; read
       title={problem.message}
     >
       {problem.hint && <Text size="sm">{problem.hint}</Text>}
-      {problem.original && (
-        <Text size="xs" c="dimmed" mt={4}>
-          {problem.original}
-        </Text>
-      )}
       <Group gap="sm" mt="xs">
         <Code>{problem.code}</Code>
         {onRetry && (
@@ -46,7 +41,7 @@ interface ProblemTextProps {
 
 /** One of several problems: what is wrong, and how to fix it. */
 export function ProblemText({ problem, fw = 400 }: ProblemTextProps) {
-  const { message, hint, original } = useKnownProblem(problem);
+  const { message, hint } = useKnownProblem(problem);
   return (
     <div style={{ overflowWrap: 'anywhere' }}>
       <Text size="sm" fw={fw}>
@@ -55,11 +50,6 @@ export function ProblemText({ problem, fw = 400 }: ProblemTextProps) {
       {hint && (
         <Text size="sm" c="dimmed">
           {hint}
-        </Text>
-      )}
-      {original && (
-        <Text size="xs" c="dimmed" mt={2}>
-          {original}
         </Text>
       )}
     </div>

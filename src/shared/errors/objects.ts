@@ -185,4 +185,14 @@ export const objectErrors = {
       '누군가 덮어썼거나 서버의 디스크에 문제가 있습니다. 서버에서 그 객체를 지우고 데이터셋을 다시 가져오세요.',
     ],
   }),
+  LINK_IMPOSSIBLE: entry(400, {
+    en: [
+      "{file} can't be linked: {cause}",
+      'Import with mode "copy", or with "in_place", which leaves the files where they are.',
+    ],
+    ko: [
+      '{file}{file|을|를} 링크할 수 없습니다. {cause}',
+      '복사("copy") 방식이나 파일을 그 자리에 두는 제자리("in_place") 방식으로 가져오세요.',
+    ],
+  }),
 };

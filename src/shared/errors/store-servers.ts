@@ -141,4 +141,9 @@ export const storeServerErrors = {
       '엔진 로그를 확인하세요. 그동안에도 학습은 계속됩니다.',
     ],
   }),
+  /** A server of a profile that was asked and failed with an error of nobody's. */
+  STORE_FAILED: entry(503, {
+    en: ['It fails in a way that has no name here', 'Look into the server’s log.'],
+    ko: ['저장소가 제대로 답하지 않습니다', '그 서버의 로그를 확인하세요.'],
+  }),
 };

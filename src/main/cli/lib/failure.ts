@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander';
-import { catalogue, fault, inLanguage } from '../../../shared/errors/catalogue.ts';
+import { fault, inLanguage } from '../../../shared/errors/catalogue.ts';
 import { type ErrorPlace, errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
-import { koreanCodes } from '../../../shared/i18n/ko/codes.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import { language, translate } from './language.ts';
 import { remark } from './output.ts';
@@ -52,11 +51,7 @@ function fromCommander({ code, message }: CommanderError, command: string): Trai
 
 /** An error, a problem or a finding in the language of the process. */
 export function inOwnWords<P extends { code: string; message: string; hint: string }>(problem: P): P {
-  if (Object.hasOwn(catalogue, problem.code)) return { ...problem, ...inLanguage(problem, language) };
-  // What an engine that was just started said of itself is Korean already.
-  const isKnown = language === 'ko' && !/[가-힣]/.test(problem.message);
-  const known = isKnown ? koreanCodes[problem.code] : undefined;
-  return known ? { ...problem, message: `${known.message} (${problem.message})`, hint: known.hint } : problem;
+  return { ...problem, ...inLanguage(problem, language) };
 }
 
 /** What a person is told of an error, in the language of the process: what is wrong, then the hint. */

@@ -40,11 +40,6 @@ export function CauseAlert({ cause, note }: CauseAlertProps) {
       styles={{ message: { color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap={8}>
-        {known.original && (
-          <Text size="xs" c="dimmed">
-            {known.original}
-          </Text>
-        )}
         {words !== '' && <Text size="sm">{words}</Text>}
         {commands.map((command) => (
           <CommandLine key={command} command={command} />

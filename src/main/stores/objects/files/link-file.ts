@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, link, open, realpath } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 
 /** The SHA-256 of a file's bytes as they are now, in hex. */
@@ -12,13 +13,16 @@ export async function hashFile(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EXDEV: 'it lies on another disk than the state folder',
-  EPERM: 'its file system or the kernel’s protection of hard links forbids it',
-  EACCES: 'this user may not link to it',
-  EMLINK: 'it has too many links already',
-  ENOTSUP: 'its file system has no hard links',
-  ENOSYS: 'its file system has no hard links',
+const reasons: Readonly<Record<string, Bilingual>> = {
+  EXDEV: { en: 'it lies on another disk than the state folder', ko: '상태 폴더와 다른 디스크에 있습니다' },
+  EPERM: {
+    en: 'its file system or the kernel’s protection of hard links forbids it',
+    ko: '파일 시스템이나 커널의 하드 링크 보호가 막고 있습니다',
+  },
+  EACCES: { en: 'this user may not link to it', ko: '이 사용자는 링크할 수 없습니다' },
+  EMLINK: { en: 'it has too many links already', ko: '이미 링크가 너무 많습니다' },
+  ENOTSUP: { en: 'its file system has no hard links', ko: '파일 시스템에 하드 링크가 없습니다' },
+  ENOSYS: { en: 'its file system has no hard links', ko: '파일 시스템에 하드 링크가 없습니다' },
 };
 
 /**
@@ -37,10 +41,9 @@ export async function linkFile(path: string, name: string, sha256: string): Prom
       // Why no reflink could be made does not matter: the hard link's own error says what stands in the way.
       await link(source, name).catch((error: unknown) => {
         const code = Object.keys(reasons).find((known) => hasCode(error, known)) ?? '';
-        throw new TrainyardError(
+        throw fault(
           'LINK_IMPOSSIBLE',
-          `${source} can't be linked: ${reasons[code] ?? String(error)}`,
-          'Import with mode "copy", or with "in_place", which leaves the files where they are.',
+          { file: source, cause: reasons[code] ?? String(error) },
           { place: { file: source }, cause: error },
         );
       });
@@ -54,11 +57,4 @@ export async function linkFile(path: string, name: string, sha256: string): Prom
 }
 
 /** A file that was written to between its check and its import. */
-function sourceChanged(file: string): TrainyardError {
-  return new TrainyardError(
-    'SOURCE_CHANGED',
-    `${file} was changed while it was being imported`,
-    'Let whatever writes there finish, then import again.',
-    { place: { file }, status: 409 },
-  );
-}
+const sourceChanged = (file: string) => fault('SOURCE_CHANGED', { file }, { place: { file } });
