@@ -146,14 +146,7 @@ export function parseEventTime(text: string): number {
 function parseGeneral(text: string): number {
   const found = general.exec(text);
   if (!found) return Number.NaN;
-  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map(Number);
   if (!within(hour, minute, second)) return Number.NaN;
   const milliseconds = Number((found[7] ?? '').slice(0, 3).padEnd(3, '0'));
   const offset = (Number(found[9] ?? 0) * 60 + Number(found[10] ?? 0)) * (found[8] === '-' ? -1 : 1);

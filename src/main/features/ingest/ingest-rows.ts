@@ -9,53 +9,21 @@ import type { IngestedAttempt } from './cursor.ts';
 const pointsInARow = 64;
 
 export const metricRowColumns: readonly string[] = [
-  'workflow_id',
-  'epoch',
-  'step',
+  'workflow_id epoch step',
   ...metricColumns.map(({ name }) => name),
-  'extra_metrics',
-  'recorded_at',
-  'workflow_run_id',
-  'seq',
-  'attempt',
-  'attempt_seq',
-  'exact_step',
-  'exact_epoch',
-];
+  'extra_metrics recorded_at workflow_run_id seq attempt attempt_seq exact_step exact_epoch',
+].flatMap((names) => names.split(' '));
 
 /** The largest that an integer column holds. */
 export const largestInt = 2 ** 31 - 1;
 
 export const rollupRowColumns: readonly string[] = [
-  'workflow_id',
-  'attempt',
-  'name',
-  'level',
-  'bucket',
-  'count',
-  'min',
-  'max',
-  'sum',
-  'first_step',
-  'last_step',
-  'first_seq',
-  'last_seq',
-  'first_epoch',
-  'last_epoch',
-  'nonfinite',
-  'points',
-];
+  'workflow_id attempt name level bucket count min max sum first_step last_step first_seq last_seq',
+  'first_epoch last_epoch nonfinite points',
+].flatMap((names) => names.split(' '));
 
-export const eventRowColumns: readonly string[] = [
-  'workflow_id',
-  'seq',
-  'attempt',
-  'attempt_seq',
-  'type',
-  'recorded_at',
-  'payload',
-  'span',
-];
+export const eventRowColumns: readonly string[] =
+  'workflow_id seq attempt attempt_seq type recorded_at payload span'.split(' ');
 
 /** The JSON text that jsonb takes; numbers that JSON has not are strings in it. */
 export function jsonbText(value: unknown): string {

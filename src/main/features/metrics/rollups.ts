@@ -245,39 +245,18 @@ export function openLines(state: RollupState): OpenLine[] {
   }));
 }
 
+/** In the order in which a state holds them. */
+const bucketFields = [
+  ...(['count', 'nonFinite', 'min', 'max', 'sum', 'firstStep', 'lastStep'] as const),
+  ...(['firstSeq', 'lastSeq', 'firstEpoch', 'lastEpoch'] as const),
+];
+
 function stateOf(bucket: Readonly<Bucket>): Numbers {
-  const { count, nonFinite, min, max, sum } = bucket;
-  const { firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch } = bucket;
-  const places = [firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch];
-  return [count, nonFinite, ...[min, max, sum].map(exactJson), ...places];
+  return bucketFields.map((field) => exactJson(bucket[field]));
 }
 
 function bucketOf(state: Numbers): Bucket {
-  const [count, nonFinite, min, max, sum, firstStep, lastStep, firstSeq, lastSeq, firstEpoch, lastEpoch] =
-    state.map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-  return {
-    count,
-    nonFinite,
-    min,
-    max,
-    sum,
-    firstStep,
-    lastStep,
-    firstSeq,
-    lastSeq,
-    firstEpoch,
-    lastEpoch,
-  };
+  const bucket = emptyBucket();
+  for (const [index, field] of bucketFields.entries()) bucket[field] = Number(state[index]);
+  return bucket;
 }
