@@ -10,16 +10,14 @@ import { ArtifactRows } from '../features/artifacts/artifact-rows.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { AuditLog } from '../features/audit/audit-log.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
-import { DatasetFiles } from '../features/datasets/dataset-files.ts';
-import { PostgresDatasetRepository } from '../features/datasets/dataset-queries.ts';
+import { DatasetRepository } from '../features/datasets/dataset-rows.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
-import { ThreadExaminer } from '../features/datasets/examiner/thread-examiner.ts';
-import { PostgresImportRepository } from '../features/datasets/import-rows.ts';
+import { threadExaminer } from '../features/datasets/examiner/thread-examiner.ts';
+import { ImportRepository } from '../features/datasets/import-rows.ts';
 import { defaultLimits } from '../features/datasets/limits.ts';
-import { Manifests } from '../features/datasets/manifests.ts';
 import { SharpImageReader } from '../features/datasets/pixels/sharp-image-reader.ts';
 import { SharpPixelReader } from '../features/datasets/pixels/sharp-pixel-sums.ts';
-import { LocalSources } from '../features/datasets/sources/local-sources.ts';
+import { sourcesOf } from '../features/datasets/sources/open-source.ts';
 import { LocalRootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../features/datasets/sources/uploads.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
@@ -107,26 +105,23 @@ export async function wire(
   const machineId = machineIdOf(settings);
   const projectStore = new ProjectStore(pool);
   const projects = new Projects(projectStore, changes, audit);
-  const repository = new PostgresDatasetRepository(pool);
+  const repository = new DatasetRepository(pool);
   const checkRoom = async (bytes: number, what: string | Bilingual) => {
     // Elsewhere the store has its own limits.
     if (stores.links) await disk.checkFits('objects', bytes, what);
   };
   const datasets = new DatasetService({
     repository,
-    importRows: new PostgresImportRepository(pool),
+    importRows: new ImportRepository(pool),
     store: objects,
     local: stores.local,
     links: stores.links,
     checkRoom,
-    files: new LocalRootedFiles(),
-    sources: new LocalSources(defaultLimits, home),
+    rooted: new LocalRootedFiles(),
+    open: sourcesOf(defaultLimits, home),
     uploads,
     reader: new SharpImageReader(),
-    examiner: new ThreadExaminer({
-      program: path.join(root, 'out', 'node', 'examine-thread.js'),
-      stateFolder: home,
-    }),
+    examine: threadExaminer(path.join(root, 'out', 'node', 'examine-thread.js'), home),
     projects: projectStore,
     changes,
     audit,
@@ -168,7 +163,7 @@ export async function wire(
     db,
     projects: projectStore,
     datasets: repository,
-    trainingData: datasets,
+    trainingData: datasets.files,
     models: builtinModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json')),
     documents,
     cache,
@@ -192,15 +187,7 @@ export async function wire(
     series: new SeriesService(db, rollupShape),
     logs: new LogService(db, documents, runChanges),
   };
-  const rooted = new LocalRootedFiles();
-  const manifests = new Manifests({ store: objects, files: rooted, reader: new SharpImageReader() });
-  const files = new DatasetFiles({
-    repository,
-    store: objects,
-    local: stores.local,
-    files: rooted,
-    manifests,
-  });
+  const { manifests, files } = datasets;
   const pixels = new SharpPixelReader(defaultLimits.maxPixels);
   const jobs = createJobs({
     db,

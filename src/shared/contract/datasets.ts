@@ -6,7 +6,9 @@ import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 const procedure = base.errors(declared(datasetErrors));
 
 export const datasetFormats = ['imagenet'] as const;
+export type DatasetFormat = (typeof datasetFormats)[number];
 export const importModes = ['copy', 'link', 'in_place'] as const;
+export type ImportMode = (typeof importModes)[number];
 export const datasetStatuses = ['processing', 'ready', 'error', 'archived'] as const;
 
 /** Encodings of an archive's names; `auto` looks at all of them. */
@@ -39,6 +41,7 @@ export const readingSchema = z.object({
 export type Reading = Readonly<z.infer<typeof readingSchema>>;
 
 export const classCount = z.object({ name: z.string(), count: z.int() });
+export type ClassCount = z.infer<typeof classCount>;
 const codeCount = z.object({ code: z.string(), count: z.int() });
 
 /** What a validation found; `ok` is true where `errors` is empty. Paths are relative to the folder or archive. */
@@ -98,11 +101,11 @@ export const datasetVersionSchema = z.object({
   trainingRisks: z.array(problem),
   /**
    * Images of which an older import stored the size of the photo on its side: the right one is read from the images. Null for an
-
    * older version that was not used since.
    */
   correctedSizes: z.int().nullable(),
 });
+export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
 
 /** `thumbnailUrl` and `url` are paths on the engine's own origin. */
 export const datasetImageSchema = z.object({

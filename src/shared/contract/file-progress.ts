@@ -31,4 +31,6 @@ export const fileProgressSchema = z.object({
   error: workError.nullable(),
 });
 
+export type WorkError = NonNullable<z.infer<typeof fileProgressSchema>['error']>;
+
 export const importProgressSchema = fileProgressSchema.extend({ id: z.uuid() });

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Checks } from '../../../src/main/features/datasets/checks.ts';
 import type { ExaminationWatch } from '../../../src/main/features/datasets/examination.ts';
-import { LocalExaminer } from '../../../src/main/features/datasets/examiner/local-examiner.ts';
-import { ThreadExaminer } from '../../../src/main/features/datasets/examiner/thread-examiner.ts';
+import { localExaminer } from '../../../src/main/features/datasets/examiner/local-examiner.ts';
+import { threadExaminer } from '../../../src/main/features/datasets/examiner/thread-examiner.ts';
 import type { AcceptedImage } from '../../../src/main/features/datasets/images.ts';
 import { automatic } from '../../../src/main/features/datasets/reading.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -16,7 +16,7 @@ const program = path.join(
   import.meta.dirname,
   '../../../src/main/features/datasets/examiner/examine-thread.ts',
 );
-const examiner = new ThreadExaminer({ program, stateFolder: state });
+const examine = threadExaminer(program, state);
 const asked = { uploadName: null, format: 'imagenet', reading: automatic } as const;
 
 const watch = (onProgress: ExaminationWatch['onProgress'] = () => undefined) => ({
@@ -54,11 +54,11 @@ test('a thread finds what this thread finds, and tells of files counted and look
   });
   const request = { ...asked, path: place.folder };
   const seen: unknown[][] = [];
-  const threaded = await examiner.examine(
+  const threaded = await examine(
     request,
     watch((...at) => seen.push(at)),
   );
-  const here = await new LocalExaminer(state).examine(request, watch());
+  const here = await localExaminer(state)(request, watch());
   const told = ({ sourcePath, file, path, sha256, size, split, modifiedMs, ...image }: AcceptedImage) => ({
     names: [sourcePath, file, path, image.class, split],
     content: [sha256, size, modifiedMs, image.width, image.height, image.channels, image.bits, image.highest],
@@ -71,7 +71,7 @@ test('a thread finds what this thread finds, and tells of files counted and look
 });
 
 test('what can’t be opened is told by code, place and hint across the thread', async () => {
-  const gone = examiner.examine({ ...asked, path: '/nowhere/at/all' }, watch());
+  const gone = examine({ ...asked, path: '/nowhere/at/all' }, watch());
   await expect(gone).rejects.toMatchObject({
     name: 'TrainyardError',
     code: 'PATH_NOT_FOUND',
@@ -84,7 +84,7 @@ test('ending an examination in its midst ends its thread, and leaves no file ope
   await manyFiles(place.folder, 1500);
   const stop = new AbortController();
   const calls: number[] = [];
-  const examination = examiner.examine(
+  const examination = examine(
     { ...asked, path: place.folder },
     {
       signal: stop.signal,
@@ -106,7 +106,7 @@ const uploads = { resolve: noUpload, release: noUpload };
 async function checking(count: number, abandonedMs: number) {
   const place = await temporaryFolder();
   await manyFiles(place.folder, count);
-  const checks = new Checks({ examiner, uploads }, { abandonedMs });
+  const checks = new Checks({ examine, uploads }, { abandonedMs });
   return {
     checks,
     folder: place.folder,
@@ -133,7 +133,7 @@ test('whoever follows a check reads totals and rates, and at its end what was fo
 });
 
 test('a check that can’t begin ends with the error and the field at fault', async () => {
-  const checks = new Checks({ examiner, uploads }, { abandonedMs: 60_000 });
+  const checks = new Checks({ examine, uploads }, { abandonedMs: 60_000 });
   const { checkId } = checks.start({ path: '/nowhere/at/all', format: 'imagenet', reading: automatic });
   const answer = await checks.wait({ checkId, afterDone: 0, waitMs: 10_000 });
   await checks.close();

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { defaultLimits } from '../../../src/main/features/datasets/limits.ts';
 import { SharpImageReader } from '../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { scanSource } from '../../../src/main/features/datasets/scan.ts';
-import { LocalSources } from '../../../src/main/features/datasets/sources/local-sources.ts';
+import { sourcesOf } from '../../../src/main/features/datasets/sources/open-source.ts';
 import { storeImages } from '../../../src/main/features/datasets/store-images.ts';
 import { evaluate } from '../../../src/main/features/datasets/validation.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
@@ -270,7 +270,7 @@ test.each(['changed', 'gone'] as const)(
   'a file that is %s between its check and its storing fails the import',
   async (how) => {
     await using setting = await openSetting();
-    const source = await new LocalSources(defaultLimits, setting.home).open(setting.pets);
+    const source = await sourcesOf(defaultLimits, setting.home)({ path: setting.pets, uploadName: null });
     const scan = await scanSource(source, { reader: new SharpImageReader(), limits: defaultLimits });
     const { accepted } = evaluate(scan, 'imagenet');
     const file = path.join(setting.pets, 'dog', '2.png');

@@ -24,7 +24,7 @@ test('in place, no image is copied; the manifest and the times of the files are 
   ]);
   const shown = await setting.service.show(localOwnerId, 'pets');
   expect(shown.versions).toMatchObject([{ mode: 'in_place', rootPath: setting.pets }]);
-  const prepared = await setting.service.prepareForTraining(done.datasetId, 1);
+  const prepared = await setting.service.files.prepareForTraining(done.datasetId, 1);
   expect(prepared).toMatchObject({
     root: setting.pets,
     datasetVersion: 1,
@@ -48,7 +48,7 @@ test('in place, the folder inside its wrapping and the names as the disk spells 
     [`set/${name}/2.png`]: await picture(2),
   });
   const done = await importFolder(setting, { path: wrapped, project: 'demo', mode: 'in_place' });
-  const prepared = await setting.service.prepareForTraining(done.datasetId, 1);
+  const prepared = await setting.service.files.prepareForTraining(done.datasetId, 1);
   expect(prepared.root).toBe(path.join(wrapped, 'set'));
   const [first] = await linesOf(prepared.lines);
   expect(first).toMatchObject({ file: `${name}/1.png`, path: '고양이/1.png' });
@@ -70,14 +70,14 @@ test('verify names what was changed, is missing or came since; training is refus
   const found = await setting.service.verify(localOwnerId, 'pets', 1);
   expect(found.ok).toBe(false);
   expect(told(found.problems)).toEqual(['ADDED cat/moved.png', 'CHANGED cat/0.png', 'MISSING cat/1.png']);
-  await expect(setting.service.prepareForTraining(datasetId, 1)).rejects.toMatchObject({
+  await expect(setting.service.files.prepareForTraining(datasetId, 1)).rejects.toMatchObject({
     code: 'DATASET_CHANGED',
     message: /1 file missing \(cat\/1\.png\) and 1 file changed \(cat\/0\.png\)/,
   });
   await writeFile(path.join(setting.pets, 'cat', '0.png'), original);
   await rename(path.join(setting.pets, 'cat', 'moved.png'), path.join(setting.pets, 'cat', '1.png'));
   // The time is another now, and the hash says that the bytes are not.
-  await expect(setting.service.prepareForTraining(datasetId, 1)).resolves.toMatchObject({ images: 6 });
+  await expect(setting.service.files.prepareForTraining(datasetId, 1)).resolves.toMatchObject({ images: 6 });
 });
 
 test('a file of the same size is noticed by its time and hash; one that was only touched is not a change', async () => {
@@ -89,11 +89,11 @@ test('a file of the same size is noticed by its time and hash; one that was only
   });
   const file = path.join(setting.pets, 'dog', '0.png');
   await utimes(file, new Date(0), new Date(0));
-  await expect(setting.service.prepareForTraining(datasetId, 1)).resolves.toMatchObject({ images: 6 });
+  await expect(setting.service.files.prepareForTraining(datasetId, 1)).resolves.toMatchObject({ images: 6 });
   const bytes = await readFile(file);
   bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
   await writeFile(file, bytes);
-  await expect(setting.service.prepareForTraining(datasetId, 1)).rejects.toMatchObject({
+  await expect(setting.service.files.prepareForTraining(datasetId, 1)).rejects.toMatchObject({
     code: 'DATASET_CHANGED',
   });
 });
@@ -105,7 +105,7 @@ test('a folder in place that went away is one problem, and its images are not se
     project: 'demo',
     mode: 'in_place',
   });
-  const [line] = await linesOf((await setting.service.prepareForTraining(datasetId, 1)).lines);
+  const [line] = await linesOf((await setting.service.files.prepareForTraining(datasetId, 1)).lines);
   const { images } = await setting.service.images(localOwnerId, { dataset: datasetId, offset: 0, limit: 1 });
   const sha256 = images[0]?.sha256 ?? '';
   // A link in the file's place leads out of the root.
@@ -141,7 +141,7 @@ test('linked, the object store shares the files’ bytes; a source that changes 
   await using setting = await openSetting();
   const done = await importFolder(setting, { path: setting.pets, project: 'demo', mode: 'link' });
   expect(done).toMatchObject({ phase: 'done', version: 1 });
-  const prepared = await setting.service.prepareForTraining(done.datasetId, 1);
+  const prepared = await setting.service.files.prepareForTraining(done.datasetId, 1);
   const [line] = await linesOf(prepared.lines);
   const blob = path.join(prepared.root, line?.file ?? '');
   const source = path.join(setting.pets, 'cat', '0.png');
@@ -150,7 +150,7 @@ test('linked, the object store shares the files’ bytes; a source that changes 
   await writeFile(source, Buffer.concat([await readFile(source), Buffer.from('!')]));
   const found = await setting.service.verify(localOwnerId, 'pets', 1);
   expect(told(found.problems)).toEqual(isHardLink ? ['CHANGED cat/0.png'] : []);
-  const again = setting.service.prepareForTraining(done.datasetId, 1);
+  const again = setting.service.files.prepareForTraining(done.datasetId, 1);
   if (isHardLink) await expect(again).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
   else await expect(again).resolves.toMatchObject({ images: 6 });
 });
@@ -159,7 +159,7 @@ test('copied, a version lives on when its source is gone; a blob that is lost is
   await using setting = await openSetting();
   const { datasetId } = await importFolder(setting, { path: setting.pets, project: 'demo' });
   await rm(setting.pets, { recursive: true });
-  const prepared = await setting.service.prepareForTraining(datasetId, 1);
+  const prepared = await setting.service.files.prepareForTraining(datasetId, 1);
   const lines = await linesOf(prepared.lines);
   expect(await linesOf(prepared.lines)).toEqual(lines);
   for (const { file } of lines) expect((await stat(path.join(prepared.root, file))).isFile()).toBe(true);
@@ -168,7 +168,7 @@ test('copied, a version lives on when its source is gone; a blob that is lost is
   const [lost, damaged] = lines;
   await rm(path.join(prepared.root, lost?.file ?? ''));
   await writeFile(path.join(prepared.root, damaged?.file ?? ''), 'damaged');
-  await expect(setting.service.prepareForTraining(datasetId, 1)).rejects.toMatchObject({
+  await expect(setting.service.files.prepareForTraining(datasetId, 1)).rejects.toMatchObject({
     code: 'DATASET_CHANGED',
     message: /cat\/0\.png/,
   });

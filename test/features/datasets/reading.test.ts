@@ -124,7 +124,7 @@ test('a damaged manifest is refused rather than believed', async () => {
     `${datasetId}/1/manifest.jsonl`,
     Buffer.from('{"file":"../../secret"}\n'),
   );
-  await expect(setting.service.prepareForTraining(datasetId, 1)).rejects.toMatchObject({
+  await expect(setting.service.files.prepareForTraining(datasetId, 1)).rejects.toMatchObject({
     code: 'MANIFEST_DAMAGED',
   });
   await rm(setting.pets, { recursive: true });
@@ -174,5 +174,5 @@ test('a dataset stays while a run that is not over uses it', async () => {
   await setting.pool.query(`UPDATE workflows SET status = 'completed'`);
   await setting.service.remove(localOwnerId, 'pets');
   // What it was trained on can still be read: a run keeps its data.
-  await expect(setting.service.prepareForTraining(datasetId, 1)).resolves.toMatchObject({ images: 6 });
+  await expect(setting.service.files.prepareForTraining(datasetId, 1)).resolves.toMatchObject({ images: 6 });
 });

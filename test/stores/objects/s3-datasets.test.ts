@@ -61,12 +61,12 @@ describe.skipIf(reason !== null)('datasets on a real S3 server', () => {
     expect((await at.service.readImage({ ...of, size: 64 })).body.length).toBeGreaterThan(0);
     expect(await at.service.verify(localOwnerId, 'pets', undefined)).toEqual({ ok: true, problems: [] });
 
-    const prepared = await at.service.prepareForTraining(done.datasetId, 1);
+    const prepared = await at.service.files.prepareForTraining(done.datasetId, 1);
     for await (const { file, sha256: hash } of prepared.lines) {
       expect(sha256(await readFile(path.join(prepared.root, file)))).toBe(hash);
     }
     at.relay.cut();
-    expect((await at.service.prepareForTraining(done.datasetId, 1)).root).toBe(prepared.root);
+    expect((await at.service.files.prepareForTraining(done.datasetId, 1)).root).toBe(prepared.root);
   });
 
   test('what is missing or damaged on the server is found, by name', async () => {
@@ -80,7 +80,7 @@ describe.skipIf(reason !== null)('datasets on a real S3 server', () => {
     const { ok, problems } = await at.service.verify(localOwnerId, 'pets', undefined);
     expect(ok).toBe(false);
     expect(problems).toMatchObject([{ code: 'MISSING', path: 'cat/0.png' }]);
-    await expect(at.service.prepareForTraining(done.datasetId, 1)).rejects.toMatchObject({
+    await expect(at.service.files.prepareForTraining(done.datasetId, 1)).rejects.toMatchObject({
       code: 'DATASET_CHANGED',
       message: /cat\/0\.png/,
     });
@@ -98,10 +98,10 @@ describe.skipIf(reason !== null)('datasets on a real S3 server', () => {
 
     const done = await importFolder(at, { path: at.pets, project: 'demo', mode: 'in_place' });
     expect(done).toMatchObject({ phase: 'done', version: 1 });
-    expect((await at.service.prepareForTraining(done.datasetId, 1)).root).toBe(at.pets);
+    expect((await at.service.files.prepareForTraining(done.datasetId, 1)).root).toBe(at.pets);
     expect(await at.service.verify(localOwnerId, 'pets', undefined)).toEqual({ ok: true, problems: [] });
     await writeFile(path.join(at.pets, 'cat', '0.png'), 'others');
-    await expect(at.service.prepareForTraining(done.datasetId, 1)).rejects.toMatchObject({
+    await expect(at.service.files.prepareForTraining(done.datasetId, 1)).rejects.toMatchObject({
       code: 'DATASET_CHANGED',
     });
   });

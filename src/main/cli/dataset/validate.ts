@@ -23,7 +23,7 @@ type Problem = Validation['errors'][number];
 
 /** What reads images is loaded when a source is checked, not with every command on datasets. */
 async function check(folder: string, options: ReadingOptions & CommonOptions): Promise<Validation> {
-  const [{ LocalExaminer }, { unopened }, { evaluate }] = await Promise.all([
+  const [{ localExaminer }, { unopened }, { evaluate }] = await Promise.all([
     import('../../features/datasets/examiner/local-examiner.ts'),
     import('../../features/datasets/scan.ts'),
     import('../../features/datasets/validation.ts'),
@@ -42,7 +42,7 @@ async function check(folder: string, options: ReadingOptions & CommonOptions): P
   };
   try {
     const request = { path: folder, uploadName: null, format, reading };
-    return (await new LocalExaminer(homeFolder()).examine(request, watch)).validation;
+    return (await localExaminer(homeFolder())(request, watch)).validation;
   } catch (error) {
     if (error instanceof TrainyardError) return evaluate(unopened(error), format).validation;
     throw error;

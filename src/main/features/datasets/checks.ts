@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Validation } from '../../../shared/contract/datasets.ts';
+import type { DatasetFormat, Reading, Validation } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
-import { type ExaminationWatch, placeOfSource, type SourceExaminer } from './examination.ts';
+import { type ExaminationWatch, type Examine, placeOfSource } from './examination.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
-import type { DatasetFormat, Uploads } from './ports.ts';
-import type { Reading } from './reading.ts';
 import { unopened } from './scan.ts';
+import type { Uploads } from './source.ts';
 import { evaluate } from './validation.ts';
 
-export interface CheckParts {
+interface CheckParts {
   readonly uploads: Uploads;
-  readonly examiner: SourceExaminer;
+  readonly examine: Examine;
 }
 
 export interface CheckRequest {
@@ -22,25 +21,25 @@ export interface CheckRequest {
 }
 
 async function look(
-  { uploads, examiner }: CheckParts,
+  { uploads, examine }: CheckParts,
   { path, format, reading }: CheckRequest,
   watch: ExaminationWatch,
 ): Promise<Validation> {
   const place = await placeOfSource(uploads, path);
-  return (await examiner.examine({ ...place, format, reading }, watch)).validation;
+  return (await examine({ ...place, format, reading }, watch)).validation;
 }
 
 /** Looks at everything, and tells what stands in the way of looking at all as a finding like any other. */
 export async function checkSource(
-  { uploads, examiner }: CheckParts,
-  { path, format, reading }: CheckRequest,
+  parts: CheckParts,
+  request: CheckRequest,
   watch: ExaminationWatch,
 ): Promise<Validation> {
   try {
-    return await look({ uploads, examiner }, { path, format, reading }, watch);
+    return await look(parts, request, watch);
   } catch (error) {
     if (!(error instanceof TrainyardError)) throw error;
-    return evaluate(unopened(error), format).validation;
+    return evaluate(unopened(error), request.format).validation;
   }
 }
 

@@ -1,39 +1,52 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
+import type { ClassCount } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { LocalObjects, ObjectStore } from '../../stores/objects/ports.ts';
+import type { DatasetRepository, DatasetVersionRecord } from './dataset-rows.ts';
 import { blobKey, type ManifestLine } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
-import type {
-  DatasetRepository,
-  DatasetVersionRecord,
-  PreparedDataset,
-  RootedFiles,
-  TrainingData,
-} from './ports.ts';
 import { sha256 } from './scan.ts';
+import type { RootedFiles } from './source.ts';
 
-export interface DatasetFileParts {
-  readonly repository: DatasetRepository;
-  readonly store: ObjectStore;
-  readonly local: LocalObjects;
-  readonly files: RootedFiles;
-  readonly manifests: Manifests;
+export interface PreparedDataset {
+  readonly datasetId: string;
+  readonly datasetVersion: number;
+  /** The absolute folder that each line's `file` is relative to. */
+  readonly root: string;
+  /** Sorted by name. */
+  readonly classes: readonly ClassCount[];
+  readonly images: number;
+  /** The lines of `dataset.jsonl`, sorted by `path`; may be iterated again. */
+  readonly lines: AsyncIterable<ManifestLine>;
 }
+
+/** What a run needs of datasets. */
+export type TrainingData = Pick<DatasetFiles, 'prepareForTraining'>;
 
 const atOnce = 16;
 
 /** The bytes of versions, wherever they lie: as blobs in the object store, or in the folder that they were left in. */
-export class DatasetFiles implements TrainingData {
-  private readonly parts: DatasetFileParts;
+export class DatasetFiles {
+  private readonly parts: ConstructorParameters<typeof DatasetFiles>[0];
 
-  constructor(parts: DatasetFileParts) {
+  constructor(parts: {
+    readonly repository: Pick<DatasetRepository, 'findVersion'>;
+    readonly store: ObjectStore;
+    readonly local: LocalObjects;
+    readonly files: RootedFiles;
+    readonly manifests: Manifests;
+  }) {
     this.parts = parts;
   }
 
+  /**
+   * The files of one version, checked to be there and unchanged (by size and time, by hash in case of doubt).
+   * @throws TrainyardError DATASET_VERSION_NOT_FOUND, DATASET_CHANGED (names the files)
+   */
   async prepareForTraining(datasetId: string, versionNumber: number): Promise<PreparedDataset> {
     const version = await this.parts.repository.findVersion(datasetId, versionNumber);
     if (!version) throw fault('DATASET_VERSION_NOT_FOUND', { dataset: datasetId, version: versionNumber });

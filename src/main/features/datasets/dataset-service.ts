@@ -1,39 +1,34 @@
-import type { Dataset, Validation } from '../../../shared/contract/datasets.ts';
+import type {
+  Dataset,
+  DatasetFormat,
+  ImportMode,
+  Reading,
+  Validation,
+} from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { importsUnderWay, noVersionYet } from '../../../shared/errors/datasets.ts';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import type { LocalObjects } from '../../stores/objects/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { ProjectStore } from '../projects/project-rows.ts';
 import { Checks, checkSource } from './checks.ts';
-import { type DatasetFileParts, DatasetFiles } from './dataset-files.ts';
-import { showDataset, showImage, showProgress, showVersion } from './dataset-views.ts';
-import { openPlace, placeOfSource } from './examination.ts';
+import { DatasetFiles } from './dataset-files.ts';
+import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from './dataset-rows.ts';
+import { showDataset, showImage, showProgress } from './dataset-views.ts';
+import { placeOfSource } from './examination.ts';
 import { type ImageAnswer, type ImageRequest, ImageViews } from './image-views.ts';
-import { Imports, type ImportsParts } from './imports.ts';
+import type { ImageReader } from './images.ts';
+import { Imports } from './imports.ts';
 import { Manifests } from './manifests.ts';
 import { normalName } from './names.ts';
-import type {
-  DatasetFormat,
-  DatasetRecord,
-  DatasetVersionRecord,
-  ImageReader,
-  ImportMode,
-  PreparedDataset,
-  TrainingData,
-} from './ports.ts';
 import { printable } from './problems.ts';
-import { automatic, type Reading } from './reading.ts';
+import { automatic } from './reading.ts';
+import type { RootedFiles } from './source.ts';
 import { trainingRiskCodes } from './training-risks.ts';
 import { verifyVersion } from './verification.ts';
-
-export interface DatasetParts extends ImportsParts, Omit<DatasetFileParts, 'manifests'> {
-  readonly projects: Pick<ProjectStore, 'find'>;
-  readonly audit: AuditLog;
-  readonly reader: ImageReader;
-}
 
 export interface ImportRequest {
   readonly path: string;
@@ -57,22 +52,32 @@ export interface ImagesRequest {
 const longestName = 255;
 
 /** Datasets: what people do with them. */
-export class DatasetService implements TrainingData {
-  private readonly parts: DatasetParts;
+export class DatasetService {
+  private readonly parts: ConstructorParameters<typeof DatasetService>[0];
   /** Those under way. */
   readonly checks: Checks;
   private readonly imports: Imports;
-  private readonly manifests: Manifests;
-  private readonly files: DatasetFiles;
+  readonly manifests: Manifests;
+  readonly files: DatasetFiles;
   private readonly views: ImageViews;
 
-  constructor(parts: DatasetParts) {
+  constructor(
+    parts: ConstructorParameters<typeof Imports>[0] & {
+      readonly repository: DatasetRepository;
+      readonly projects: Pick<ProjectStore, 'find'>;
+      readonly audit: AuditLog;
+      readonly local: LocalObjects;
+      readonly rooted: RootedFiles;
+      readonly reader: ImageReader;
+    },
+  ) {
     this.parts = parts;
+    const { repository, store, local, rooted, reader } = parts;
     this.checks = new Checks(parts);
     this.imports = new Imports(parts);
-    this.manifests = new Manifests(parts);
-    this.files = new DatasetFiles({ ...parts, manifests: this.manifests });
-    this.views = new ImageViews({ ...parts, manifests: this.manifests, files: this.files });
+    this.manifests = new Manifests(store, rooted, reader);
+    this.files = new DatasetFiles({ repository, store, local, files: rooted, manifests: this.manifests });
+    this.views = new ImageViews(repository, this.manifests, this.files, reader);
   }
 
   async list(userId: string, filter: { project?: string | undefined; search?: string | undefined }) {
@@ -97,12 +102,11 @@ export class DatasetService implements TrainingData {
     return {
       ...this.view(record),
       versions: await Promise.all(
-        versions.map(async (version) =>
-          showVersion(version, {
-            trainingRisks: risks.get(version.version) ?? [],
-            correctedSizes: await this.manifests.correctedSizes(record.id, version.version),
-          }),
-        ),
+        versions.map(async (version) => ({
+          ...version,
+          trainingRisks: risks.get(version.version) ?? [],
+          correctedSizes: await this.manifests.correctedSizes(record.id, version.version),
+        })),
       ),
       validation,
     };
@@ -123,12 +127,12 @@ export class DatasetService implements TrainingData {
    * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, and what opening the source throws: then nothing was changed
    */
   async import(userId: string, request: ImportRequest): Promise<{ datasetId: string; importId: string }> {
-    const { projects, audit, changes, links, sources, uploads } = this.parts;
+    const { projects, audit, changes, links, open, uploads } = this.parts;
     const project = await projects.find(userId, request.project);
     if (!project) throw fault('PROJECT_NOT_FOUND', { name: request.project });
     if (request.mode === 'link' && !links) throw fault('LINK_UNSUPPORTED', {});
     const { reading = automatic } = request;
-    const source = await openPlace(sources, await placeOfSource(uploads, request.path), reading);
+    const source = await open(await placeOfSource(uploads, request.path), reading);
     if (request.mode !== 'copy' && source.kind !== 'folder')
       throw fault('MODE_NEEDS_FOLDER', { mode: request.mode, path: source.path });
     const name = printable(normalName(request.name ?? source.name)).slice(0, longestName) || 'dataset';
@@ -208,7 +212,7 @@ export class DatasetService implements TrainingData {
   async verify(userId: string, reference: string, versionNumber: number | undefined) {
     const { record, version } = await this.findVersion(userId, reference, versionNumber);
     const { lines } = await this.manifests.load(record.id, version);
-    return verifyVersion(version, lines, { files: this.files, sources: this.parts.sources });
+    return verifyVersion(version, lines, { files: this.files, open: this.parts.open });
   }
 
   /** @throws TrainyardError DATASET_NOT_FOUND, PROJECT_NOT_FOUND */
@@ -247,10 +251,6 @@ export class DatasetService implements TrainingData {
       before,
     });
     return { id: record.id };
-  }
-
-  prepareForTraining(datasetId: string, version: number): Promise<PreparedDataset> {
-    return this.files.prepareForTraining(datasetId, version);
   }
 
   /** Goes on with the imports that a stopped or killed engine left unfinished; call it once at the engine's start. */

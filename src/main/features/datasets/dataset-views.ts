@@ -1,11 +1,10 @@
 import type { z } from 'zod';
-import type { Dataset, datasetImageSchema, datasetVersionSchema } from '../../../shared/contract/datasets.ts';
+import type { Dataset, datasetImageSchema } from '../../../shared/contract/datasets.ts';
 import { type importProgressSchema, isOver } from '../../../shared/contract/file-progress.ts';
+import type { DatasetRecord, ImportRecord } from './dataset-rows.ts';
 import type { ProgressState } from './file-progress.ts';
 import { imageUrl } from './image-views.ts';
 import type { ManifestLine } from './manifest.ts';
-import type { DatasetRecord, DatasetVersionRecord, ImportRecord } from './ports.ts';
-import type { Problem } from './problems.ts';
 
 type StateOf = (importId: string) => ProgressState | null;
 
@@ -24,38 +23,15 @@ export function showProgress(record: ImportRecord, stateOf: StateOf): z.infer<ty
   };
 }
 
-export function showDataset(record: DatasetRecord, stateOf: StateOf): Dataset {
-  const { newest, lastImport } = record;
+export function showDataset({ newest, lastImport, ...record }: DatasetRecord, stateOf: StateOf): Dataset {
   return {
-    id: record.id,
-    name: record.name,
-    description: record.description,
-    format: record.format,
-    status: record.status,
+    ...record,
     version: newest?.version ?? null,
     mode: newest?.mode ?? null,
-    storagePath: record.storagePath,
     images: newest?.images ?? 0,
     sizeBytes: newest?.sizeBytes ?? 0,
-    classes: [...(newest?.classes ?? [])],
-    projects: [...record.projects],
-    createdAt: record.createdAt.toISOString(),
-    updatedAt: record.updatedAt.toISOString(),
+    classes: newest?.classes ?? [],
     import: lastImport && showProgress(lastImport, stateOf),
-  };
-}
-
-export function showVersion(
-  record: DatasetVersionRecord,
-  found: { readonly trainingRisks: readonly Problem[]; readonly correctedSizes: number | null },
-): z.infer<typeof datasetVersionSchema> {
-  const { createdAt, classes, ...rest } = record;
-  return {
-    ...rest,
-    classes: [...classes],
-    createdAt: createdAt.toISOString(),
-    trainingRisks: [...found.trainingRisks],
-    correctedSizes: found.correctedSizes,
   };
 }
 
@@ -68,13 +44,7 @@ export function showImage(
 ): z.infer<typeof datasetImageSchema> {
   const { path, sha256, size, width, height, channels } = line;
   return {
-    path,
-    class: line.class,
-    sha256,
-    size,
-    width,
-    height,
-    channels,
+    ...{ path, class: line.class, sha256, size, width, height, channels },
     thumbnailUrl: imageUrl(datasetId, version, sha256, thumbnailPixels),
     url: imageUrl(datasetId, version, sha256),
   };

@@ -1,8 +1,7 @@
-import type { Validation } from '../../../shared/contract/datasets.ts';
+import type { DatasetFormat, Reading, Validation } from '../../../shared/contract/datasets.ts';
 import type { AcceptedImage } from './images.ts';
-import type { DatasetFormat, DatasetSource, DatasetSources, Uploads } from './ports.ts';
-import type { Reading } from './reading.ts';
 import { type ScanOptions, scanSource } from './scan.ts';
+import type { DatasetSource, SourcePlace, Uploads } from './source.ts';
 import { evaluate } from './validation.ts';
 
 /** What was found in a source, and what could be imported of it. */
@@ -14,13 +13,6 @@ export interface Examination {
   readonly base: readonly string[];
   /** Leaving files out does not fix it. */
   readonly isFatal: boolean;
-}
-
-/** Where a source lies, for whoever opens it. */
-export interface SourcePlace {
-  readonly path: string;
-  /** What its owner called it, where it is an upload. */
-  readonly uploadName: string | null;
 }
 
 export interface ExaminationRequest extends SourcePlace {
@@ -35,11 +27,8 @@ export interface ExaminationWatch {
   readonly onProgress: (phase: 'counting' | 'validating', done: number, total: number | null) => void;
 }
 
-/** Looks at everything in a source. */
-export interface SourceExaminer {
-  /** @throws TrainyardError as {@link DatasetSources.open}; no fault of a file throws */
-  examine(request: ExaminationRequest, watch: ExaminationWatch): Promise<Examination>;
-}
+/** Looks at everything in a source. @throws TrainyardError as {@link OpenSource}; no fault of a file throws */
+export type Examine = (request: ExaminationRequest, watch: ExaminationWatch) => Promise<Examination>;
 
 const uploadScheme = 'upload://';
 
@@ -48,15 +37,6 @@ export async function placeOfSource(uploads: Pick<Uploads, 'resolve'>, source: s
   if (!source.startsWith(uploadScheme)) return { path: source, uploadName: null };
   const { path, name } = await uploads.resolve(source.slice(uploadScheme.length));
   return { path, uploadName: name };
-}
-
-/** @throws TrainyardError as {@link DatasetSources.open} */
-export function openPlace(
-  sources: DatasetSources,
-  { path, uploadName }: SourcePlace,
-  reading: Reading,
-): Promise<DatasetSource> {
-  return uploadName === null ? sources.open(path, reading) : sources.openUpload(path, uploadName, reading);
 }
 
 /** Counts the files of a source, looks at every one, and judges the whole; in this thread. */

@@ -1,6 +1,5 @@
-import { type ImportPhase, isOver } from '../../../shared/contract/file-progress.ts';
+import { type ImportPhase, isOver, type WorkError } from '../../../shared/contract/file-progress.ts';
 import { Pace, secondsLeft } from '../../../shared/model/pace.ts';
-import type { ImportError } from './ports.ts';
 
 export interface ProgressState {
   readonly phase: ImportPhase;
@@ -12,7 +11,7 @@ export interface ProgressState {
   readonly rate: number | null;
   /** An estimate; null where none can be made. */
   readonly secondsLeft: number | null;
-  readonly error: ImportError | null;
+  readonly error: WorkError | null;
 }
 
 /** How often readers are told of another file: a screen shows no more. */
@@ -23,7 +22,7 @@ export class FileProgress {
   private phase: ImportPhase = 'counting';
   private done = 0;
   private total: number | null = null;
-  private error: ImportError | null = null;
+  private error: WorkError | null = null;
   private pace = new Pace();
   private told = 0;
   private readonly waiting = new Set<() => void>();
@@ -45,7 +44,7 @@ export class FileProgress {
   }
 
   /** Another phase begins, or the work ends. Of what is being cancelled only the end is told. */
-  enter(phase: ImportPhase, total: number | null, error: ImportError | null = null): void {
+  enter(phase: ImportPhase, total: number | null, error: WorkError | null = null): void {
     if (this.phase === 'cancelling' && !isOver(phase)) return;
     this.phase = phase;
     this.done = phase === 'done' ? (total ?? 0) : 0;

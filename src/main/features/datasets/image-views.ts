@@ -2,10 +2,11 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import type { DatasetFiles } from './dataset-files.ts';
+import type { DatasetRepository } from './dataset-rows.ts';
 import { typeOfName } from './image-types.ts';
+import { ImageFault, type ImageReader } from './images.ts';
 import { whiteFor } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
-import { type DatasetRepository, ImageFault, type ImageReader } from './ports.ts';
 import { WeightedCache } from './weighted-cache.ts';
 
 export interface ImageRequest {
@@ -23,24 +24,23 @@ export interface ImageAnswer {
   readonly etag: string;
 }
 
-export interface ImageViewParts {
-  readonly repository: DatasetRepository;
-  readonly manifests: Manifests;
-  readonly files: DatasetFiles;
-  readonly reader: ImageReader;
-}
-
 const thumbnailBytes = 64 * 2 ** 20;
 /** A few sizes only, so that the cache is of use to windows of all widths. */
 const thumbnailSizes = [64, 128, 256, 512, 1024] as const;
 
 /** Images of versions for people to look at. */
 export class ImageViews {
-  private readonly parts: ImageViewParts;
+  private readonly repository: DatasetRepository;
+  private readonly manifests: Manifests;
+  private readonly files: DatasetFiles;
+  private readonly reader: ImageReader;
   private readonly thumbnails = new WeightedCache<ImageAnswer>(thumbnailBytes, ({ body }) => body.length);
 
-  constructor(parts: ImageViewParts) {
-    this.parts = parts;
+  constructor(repository: DatasetRepository, manifests: Manifests, files: DatasetFiles, reader: ImageReader) {
+    this.repository = repository;
+    this.manifests = manifests;
+    this.files = files;
+    this.reader = reader;
   }
 
   /**
@@ -48,7 +48,7 @@ export class ImageViews {
    * @throws TrainyardError IMAGE_NOT_FOUND, DATASET_CHANGED, IMAGE_UNREADABLE
    */
   async read({ datasetId, version: versionNumber, sha256, size }: ImageRequest): Promise<ImageAnswer> {
-    const { repository, manifests, files } = this.parts;
+    const { repository, manifests, files } = this;
     const version = await repository.findVersion(datasetId, versionNumber);
     const manifest = version && (await manifests.load(datasetId, version));
     const line = manifest?.bySha256.get(sha256);
@@ -69,7 +69,7 @@ export class ImageViews {
 
   private async shrink(path: string, bytes: Uint8Array, side: number, white: number | null) {
     try {
-      return await this.parts.reader.thumbnail(bytes, side, white);
+      return await this.reader.thumbnail(bytes, side, white);
     } catch (error) {
       if (!(error instanceof ImageFault)) throw error;
       throw imageUnreadable(path, error);

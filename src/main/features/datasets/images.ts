@@ -41,3 +41,38 @@ export interface PlacedImage extends ImageContent {
 
 /** What an import needs to know of an image; how it looks has been judged by then. */
 export type AcceptedImage = Omit<PlacedImage, 'type' | 'lowest' | 'fingerprint' | 'damage'>;
+
+/**
+ * Decodes images. `inspect` is strict and says what is wrong with a file; everything behind the import reads whatever the import
+ * took, by the rules of docs/run-directory.md ("How images are read"), which trainers keep to as well.
+ */
+export interface ImageReader {
+  /** Decodes every pixel of a whole file's bytes. @throws ImageFault */
+  inspect(bytes: Uint8Array, maxPixels: number): Promise<ImageFacts>;
+  /** The size in pixels of the upright image, from the file's header. @throws ImageFault */
+  uprightSize(bytes: Uint8Array): Promise<{ readonly width: number; readonly height: number }>;
+  /**
+   * A picture that browsers show, upright, its longer side at most `size` pixels, never enlarged.
+   * @param white the value of white of a 16-bit image; null for one of 8 bits @throws ImageFault
+   */
+  thumbnail(
+    bytes: Uint8Array,
+    size: number,
+    white: number | null,
+  ): Promise<{ readonly body: Uint8Array; readonly mediaType: string }>;
+}
+
+/** `coding`: the decoder lacks what the file needs. `pixels`: their values have no scale; `why` says what they are. */
+export type ImageFaultReason = 'unreadable' | 'too_large' | 'coding' | 'pixels';
+
+/** Why an image can't be used. */
+export class ImageFault extends Error {
+  readonly reason: ImageFaultReason;
+  readonly why: Bilingual;
+
+  constructor(reason: ImageFaultReason, why: Bilingual, cause?: unknown) {
+    super(why.en, { cause });
+    this.reason = reason;
+    this.why = why;
+  }
+}

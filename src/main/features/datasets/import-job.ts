@@ -6,17 +6,12 @@ import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
-import { type Examination, openPlace, placeOfSource, type SourceExaminer } from './examination.ts';
+import type { ImportRecord, NewVersion } from './dataset-rows.ts';
+import { type Examination, type Examine, placeOfSource } from './examination.ts';
 import type { FileProgress } from './file-progress.ts';
+import type { ImportRepository } from './import-rows.ts';
 import { manifestKey, manifestSha256, manifestText, sizesKey, timesKey } from './manifest.ts';
-import type {
-  DatasetSource,
-  DatasetSources,
-  ImportRecord,
-  ImportRepository,
-  NewVersion,
-  Uploads,
-} from './ports.ts';
+import type { DatasetSource, OpenSource, Uploads } from './source.ts';
 import { type StoredImages, storeImages } from './store-images.ts';
 import { noneTurned } from './upright-sizes.ts';
 import { countClasses } from './validation.ts';
@@ -26,11 +21,11 @@ export interface ImportParts {
   readonly store: ObjectStore;
   /** Null where the store cannot take a file without copying it. */
   readonly links: LinkableObjects | null;
-  readonly sources: DatasetSources;
+  readonly open: OpenSource;
   readonly uploads: Uploads;
   /** @throws TrainyardError DISK_FULL where so many bytes more surely do not fit into the store */
   readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
-  readonly examiner: SourceExaminer;
+  readonly examine: Examine;
 }
 
 /** The dataset has faults that forbid its import; everything that was found stands in `validation`. */
@@ -76,8 +71,8 @@ export async function runImport(
   progress.enter('counting', null);
   const { reading } = intent;
   const place = await placeOfSource(parts.uploads, intent.source);
-  const source = await openPlace(parts.sources, place, reading);
-  const examination = await parts.examiner.examine(
+  const source = await parts.open(place, reading);
+  const examination = await parts.examine(
     { ...place, format: 'imagenet', reading },
     { signal, onProgress: (...at) => progress.follow(...at) },
   );

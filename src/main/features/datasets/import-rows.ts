@@ -1,16 +1,39 @@
 import type pg from 'pg';
-import type { Validation } from '../../../shared/contract/datasets.ts';
+import type { DatasetFormat, ImportMode, Reading, Validation } from '../../../shared/contract/datasets.ts';
+import type { WorkError } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { inTransaction } from '../../postgres/transaction.ts';
-import { type ImportRow, importColumns, toImport } from './dataset-rows.ts';
-import type {
-  ImportError,
-  ImportIntent,
-  ImportRecord,
-  ImportRepository,
-  NewVersion,
-  RemoveStored,
-} from './ports.ts';
+import {
+  findPresent,
+  type ImportRecord,
+  importRecord,
+  insertVersion,
+  type NewVersion,
+} from './dataset-rows.ts';
+
+export interface ImportIntent {
+  readonly userId: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly format: DatasetFormat;
+  readonly source: string;
+  readonly mode: ImportMode;
+  readonly skipInvalid: boolean;
+  readonly reading: Reading;
+  /** The source lies on this machine: no other engine on the same database goes on with the import. */
+  readonly machineId: string;
+}
+
+/** What an import may have stored. */
+export interface StoredObjects {
+  /** The version that was reserved for it. */
+  readonly version: number | null;
+  /** SHA-256 in hex, of blobs. */
+  readonly hashes: readonly string[];
+  /** The same of the blobs that other imports need which are not over. */
+  readonly needed: readonly string[];
+}
 
 /** Held shared by whoever begins to store, and alone by whoever takes back what was stored; of the database, so that engines mind each other. */
 const blobsLock = 7_244_102_002;
@@ -30,13 +53,14 @@ interface ReservedRow {
 }
 
 /** The rows of `dataset_imports`, and those that a finished import makes. */
-export class PostgresImportRepository implements ImportRepository {
+export class ImportRepository {
   private readonly pool: pg.Pool;
 
   constructor(pool: pg.Pool) {
     this.pool = pool;
   }
 
+  /** Writes the intent: the dataset's row where the name is new, and the import's. */
   begin(intent: ImportIntent): Promise<{ datasetId: string; importId: string }> {
     const { userId, projectId, name, description, format, source, mode, skipInvalid, reading, machineId } =
       intent;
@@ -67,11 +91,11 @@ export class PostgresImportRepository implements ImportRepository {
   }
 
   async find(importId: string): Promise<ImportRecord | null> {
-    const { rows } = await this.pool.query<ImportRow>(
-      `SELECT ${importColumns} FROM dataset_imports AS i WHERE i.id = $1`,
+    const { rows } = await this.pool.query<{ record: ImportRecord }>(
+      `SELECT ${importRecord} AS record FROM dataset_imports AS i WHERE i.id = $1`,
       [importId],
     );
-    return rows[0] ? toImport(rows[0]) : null;
+    return rows[0]?.record ?? null;
   }
 
   async validation(importId: string): Promise<Validation | null> {
@@ -82,15 +106,20 @@ export class PostgresImportRepository implements ImportRepository {
     return rows[0]?.validation ?? null;
   }
 
+  /** Those of a machine that are not over, oldest first. */
   async unfinished(machineId: string): Promise<ImportRecord[]> {
-    const { rows } = await this.pool.query<ImportRow>(
-      `SELECT ${importColumns} FROM dataset_imports AS i
+    const { rows } = await this.pool.query<{ record: ImportRecord }>(
+      `SELECT ${importRecord} AS record FROM dataset_imports AS i
       WHERE i.machine_id = $1 AND i.phase NOT IN ('done', 'failed', 'cancelled') ORDER BY i.created_at, i.id`,
       [machineId],
     );
-    return rows.map(toImport);
+    return rows.map(({ record }) => record);
   }
 
+  /**
+   * Writes down which blobs (by SHA-256 in hex) are to be stored, before any is: from here on no cancelled import takes one away.
+   * This and what follows throw IMPORT_CANCELLED where the import was cancelled meanwhile.
+   */
   enterStoring(importId: string, total: number, hashes: Iterable<string>): Promise<void> {
     const blobs = Buffer.concat(Array.from(hashes, (hash) => Buffer.from(hash, 'hex')));
     return inTransaction(this.pool, async (client) => {
@@ -107,6 +136,10 @@ export class PostgresImportRepository implements ImportRepository {
     });
   }
 
+  /**
+   * The version that the import is to become: one that nobody else will take, the same when asked again; or, where the
+   * dataset has a version with these very bytes, that one.
+   */
   reserve(importId: string, made: NewVersion): Promise<{ version: number; present: boolean }> {
     return inTransaction(this.pool, async (client) => {
       const row = await lockOngoing(client, importId);
@@ -124,6 +157,7 @@ export class PostgresImportRepository implements ImportRepository {
     });
   }
 
+  /** Makes the reserved or present version count: version, dataset, project link and import together. Harmless when repeated. */
   commit(importId: string, made: NewVersion): Promise<{ version: number; reused: boolean }> {
     return inTransaction(this.pool, async (client) => {
       // The link counts in the project's row: projects are locked before datasets everywhere.
@@ -150,7 +184,8 @@ export class PostgresImportRepository implements ImportRepository {
     });
   }
 
-  async fail(importId: string, error: ImportError, validation: Validation | null): Promise<void> {
+  /** Ends an import without a version; a dataset that never had one gets status `error`. */
+  async fail(importId: string, error: WorkError, validation: Validation | null): Promise<void> {
     const found = validation && JSON.stringify(validation);
     await inTransaction(this.pool, async (client) => {
       const row = await lockOngoing(client, importId);
@@ -171,6 +206,7 @@ export class PostgresImportRepository implements ImportRepository {
     });
   }
 
+  /** Writes down that an import is to be cancelled; one that has ended stays as it is. Null where there is no such import. */
   async cancel(importId: string): Promise<ImportRecord | null> {
     await this.pool.query(
       `UPDATE dataset_imports SET phase = 'cancelling' WHERE id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')`,
@@ -179,7 +215,15 @@ export class PostgresImportRepository implements ImportRepository {
     return this.find(importId);
   }
 
-  withdraw(importId: string, error: ImportError, remove: RemoveStored): Promise<void> {
+  /**
+   * Ends a cancelled import. `remove` is called first, while no import can begin to store, and may be called again after a kill.
+   * A dataset that has nothing but cancelled imports goes into the bin.
+   */
+  withdraw(
+    importId: string,
+    error: WorkError,
+    remove: (stored: StoredObjects) => Promise<void>,
+  ): Promise<void> {
     return inTransaction(this.pool, async (client) => {
       await client.query('SELECT pg_advisory_xact_lock($1)', [blobsLock]);
       const { rows } = await client.query<StoringRow>(
@@ -242,51 +286,4 @@ async function lockOngoing(client: pg.PoolClient, importId: string): Promise<Res
   const row = await lockImport(client, importId);
   if (row.phase === 'cancelling' || row.phase === 'cancelled') throw fault('IMPORT_CANCELLED', {});
   return row;
-}
-
-/**
- * The version that has these very files. Where they lie must be the same, too, for those that stay in place; a copy and a link
- * are both in the object store.
- */
-async function findPresent(
-  client: pg.PoolClient,
-  datasetId: string,
-  { manifestSha256, rootPath }: NewVersion,
-): Promise<number | null> {
-  const { rows } = await client.query<{ version: number }>(
-    `SELECT version FROM dataset_versions
-    WHERE dataset_id = $1 AND manifest_sha256 = $2 AND root_path IS NOT DISTINCT FROM $3 ORDER BY version DESC LIMIT 1`,
-    [datasetId, manifestSha256, rootPath],
-  );
-  return rows[0]?.version ?? null;
-}
-
-async function insertVersion(
-  client: pg.PoolClient,
-  datasetId: string,
-  version: number,
-  made: NewVersion,
-): Promise<void> {
-  await client.query(
-    `INSERT INTO dataset_versions
-      (dataset_id, version, manifest_sha256, mode, root_path, image_count, size_bytes, classes, summary)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      datasetId,
-      version,
-      made.manifestSha256,
-      made.mode,
-      made.rootPath,
-      made.images,
-      made.sizeBytes,
-      JSON.stringify(made.classes),
-      JSON.stringify(made.validation.summary),
-    ],
-  );
-  await client.query(
-    `UPDATE datasets SET status = 'ready', validation_result = $3, size_bytes = $4, file_count = $5,
-      storage_path = 's3://datasets/' || id || '/' || $2::integer
-    WHERE id = $1`,
-    [datasetId, version, JSON.stringify(made.validation), made.sizeBytes, made.images],
-  );
 }

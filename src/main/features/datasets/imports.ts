@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkError } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
@@ -6,21 +7,16 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
+import type { ImportRecord } from './dataset-rows.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
-import type { ImportError, ImportIntent, ImportRecord } from './ports.ts';
+import type { ImportIntent } from './import-rows.ts';
 import { removeStored } from './remove-stored.ts';
 
 /** Where the messages of background work go; pino's order of arguments. */
 interface ImportLog {
   info(details: object, message: string): void;
   error(details: object, message: string): void;
-}
-
-export interface ImportsParts extends ImportParts {
-  readonly changes: ChangeFeed;
-  readonly log: ImportLog;
-  readonly machineId: string;
 }
 
 /** So many imports run side by side; those of one dataset run one after another. */
@@ -38,13 +34,19 @@ interface Work {
 
 /** The imports of this engine: begun as rows, carried out in the background, gone on with after a kill. */
 export class Imports {
-  private readonly parts: ImportsParts;
+  private readonly parts: ConstructorParameters<typeof Imports>[0];
   private readonly stopping = new AbortController();
   private readonly works = new Map<string, Work>();
   private readonly waiting: Work[] = [];
   private readonly running = new Map<Work, Promise<void>>();
 
-  constructor(parts: ImportsParts) {
+  constructor(
+    parts: ImportParts & {
+      readonly changes: ChangeFeed;
+      readonly log: ImportLog;
+      readonly machineId: string;
+    },
+  ) {
     this.parts = parts;
   }
 
@@ -263,7 +265,7 @@ function wasCancelled(error: unknown): boolean {
   return error instanceof TrainyardError && error.code === 'IMPORT_CANCELLED';
 }
 
-function importFault(error: unknown): ImportError {
+function importFault(error: unknown): WorkError {
   const known = systemFault(error) ?? fault('IMPORT_FAILED', { cause: errorSentence(error) });
   return known.record;
 }

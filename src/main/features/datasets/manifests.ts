@@ -1,7 +1,10 @@
+import { buffer } from 'node:stream/consumers';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
+import type { DatasetVersionRecord } from './dataset-rows.ts';
+import type { ImageReader } from './images.ts';
 import { type ManifestLine, manifestKey, parseManifest, timesKey, whiteOf } from './manifest.ts';
-import type { DatasetVersionRecord } from './ports.ts';
-import { type UprightSizeParts, UprightSizes } from './upright-sizes.ts';
+import type { RootedFiles } from './source.ts';
+import { UprightSizes } from './upright-sizes.ts';
 import { WeightedCache } from './weighted-cache.ts';
 
 /** A version's manifest with the ways that it is looked into. */
@@ -21,12 +24,15 @@ const mostLines = 1_000_000;
 export class Manifests {
   private readonly store: ObjectStore;
   private readonly cache = new WeightedCache<LoadedManifest>(mostLines, ({ lines }) => lines.length);
-
   private readonly sizes: UprightSizes;
 
-  constructor(parts: UprightSizeParts) {
-    this.store = parts.store;
-    this.sizes = new UprightSizes(parts);
+  constructor(
+    store: ObjectStore,
+    files: Pick<RootedFiles, 'read'>,
+    reader: Pick<ImageReader, 'uprightSize'>,
+  ) {
+    this.store = store;
+    this.sizes = new UprightSizes(store, files, reader);
   }
 
   /** @throws TrainyardError MANIFEST_DAMAGED, OBJECT_NOT_FOUND */
@@ -54,10 +60,7 @@ export class Manifests {
   /** When each file of the manifest was changed, in its order, where that was kept: a version by copy has no such times. */
   async times(datasetId: string, version: DatasetVersionRecord): Promise<readonly (number | null)[] | null> {
     if (version.mode === 'copy') return null;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of await this.store.get('datasets', timesKey(datasetId, version.version))) {
-      chunks.push(chunk);
-    }
-    return JSON.parse(Buffer.concat(chunks).toString());
+    const kept = await buffer(await this.store.get('datasets', timesKey(datasetId, version.version)));
+    return JSON.parse(kept.toString());
   }
 }

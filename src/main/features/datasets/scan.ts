@@ -11,11 +11,11 @@ import {
   typeOfName,
   usualExtension,
 } from './image-types.ts';
-import type { ImageContent } from './images.ts';
+import { type ImageContent, ImageFault, type ImageReader } from './images.ts';
 import type { SourceLimits } from './limits.ts';
 import { checkPath } from './names.ts';
-import { type DatasetSource, EntryFault, ImageFault, type ImageReader, type SourceEntry } from './ports.ts';
 import { Findings, makeProblem, type Problem } from './problems.ts';
+import { type DatasetSource, EntryFault, type SourceEntry } from './source.ts';
 
 /** A file that is an image, or wants to be one. */
 interface ScannedImage {

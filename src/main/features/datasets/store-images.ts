@@ -1,12 +1,13 @@
 import path from 'node:path';
+import type { ImportMode } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
 import type { AcceptedImage } from './images.ts';
 import { blobKey, type ManifestLine, manifestLine } from './manifest.ts';
-import { type DatasetSource, EntryFault, type ImportMode } from './ports.ts';
 import { sha256 } from './scan.ts';
+import { type DatasetSource, EntryFault } from './source.ts';
 
 /** The images of a version where they are to stay, as its manifest says. */
 export interface StoredImages {
@@ -15,7 +16,7 @@ export interface StoredImages {
   readonly times: readonly (number | null)[] | null;
 }
 
-export interface StoringParts {
+interface Storing {
   readonly store: ObjectStore;
   readonly links: LinkableObjects | null;
   readonly signal: AbortSignal;
@@ -34,7 +35,7 @@ export async function storeImages(
   source: DatasetSource,
   images: readonly AcceptedImage[],
   mode: ImportMode,
-  parts: StoringParts,
+  parts: Storing,
 ): Promise<StoredImages> {
   if (mode === 'in_place') {
     return {
@@ -61,7 +62,7 @@ function firstOfEach(images: readonly AcceptedImage[]): Map<string, AcceptedImag
 async function copyImages(
   source: DatasetSource,
   wanted: ReadonlyMap<string, AcceptedImage>,
-  { store, signal, onProgress }: StoringParts,
+  { store, signal, onProgress }: Storing,
 ): Promise<void> {
   const left = new Map(wanted);
   async function* bodies() {
@@ -97,7 +98,7 @@ async function copyImages(
 async function linkImages(
   source: DatasetSource,
   wanted: ReadonlyMap<string, AcceptedImage>,
-  { links, signal, onProgress }: StoringParts,
+  { links, signal, onProgress }: Storing,
 ): Promise<Map<string, number>> {
   // An import by link that was begun while the store could.
   if (!links) throw fault('LINK_UNSUPPORTED', {});

@@ -4,14 +4,10 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
+import type { DatasetVersionRecord } from './dataset-rows.ts';
+import { ImageFault, type ImageReader } from './images.ts';
 import { blobKey, type ManifestLine, sizesKey } from './manifest.ts';
-import { type DatasetVersionRecord, ImageFault, type ImageReader, type RootedFiles } from './ports.ts';
-
-export interface UprightSizeParts {
-  readonly store: ObjectStore;
-  readonly files: Pick<RootedFiles, 'read'>;
-  readonly reader: Pick<ImageReader, 'uprightSize'>;
-}
+import type { RootedFiles } from './source.ts';
 
 const atOnce = 16;
 
@@ -26,10 +22,18 @@ export const noneTurned = JSON.stringify({ turned: [] });
  * from the images' headers when the version is first used, and kept beside the manifest, which itself never changes.
  */
 export class UprightSizes {
-  private readonly parts: UprightSizeParts;
+  private readonly store: ObjectStore;
+  private readonly files: Pick<RootedFiles, 'read'>;
+  private readonly reader: Pick<ImageReader, 'uprightSize'>;
 
-  constructor(parts: UprightSizeParts) {
-    this.parts = parts;
+  constructor(
+    store: ObjectStore,
+    files: Pick<RootedFiles, 'read'>,
+    reader: Pick<ImageReader, 'uprightSize'>,
+  ) {
+    this.store = store;
+    this.files = files;
+    this.reader = reader;
   }
 
   /** The lines with the sizes of upright images. */
@@ -56,7 +60,7 @@ export class UprightSizes {
 
   private async kept(datasetId: string, version: number): Promise<readonly number[] | null> {
     try {
-      const bytes = await buffer(await this.parts.store.get('datasets', sizesKey(datasetId, version)));
+      const bytes = await buffer(await this.store.get('datasets', sizesKey(datasetId, version)));
       return turnedSchema.parse(JSON.parse(bytes.toString())).turned;
     } catch (error) {
       // It can be derived anew.
@@ -85,7 +89,7 @@ export class UprightSizes {
     if (isComplete) {
       const text = Buffer.from(JSON.stringify({ turned }));
       failpoint('dataset-sizes.put.before');
-      await this.parts.store.put('datasets', sizesKey(datasetId, version.version), text);
+      await this.store.put('datasets', sizesKey(datasetId, version.version), text);
       failpoint('dataset-sizes.put.after');
     }
     return turned;
@@ -93,7 +97,7 @@ export class UprightSizes {
 
   /** Null where the file is gone or is no image any more: whoever uses it will say so. */
   private async uprightSize(version: DatasetVersionRecord, line: ManifestLine) {
-    const { store, files, reader } = this.parts;
+    const { store, files, reader } = this;
     try {
       const bytes = await buffer(
         version.rootPath === null

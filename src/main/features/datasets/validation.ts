@@ -1,9 +1,8 @@
-import type { Validation } from '../../../shared/contract/datasets.ts';
+import type { ClassCount, DatasetFormat, Validation } from '../../../shared/contract/datasets.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { findGroupProblems } from './class-problems.ts';
 import type { PlacedImage } from './images.ts';
 import { type Layout, placeOf, recogniseLayout } from './layout.ts';
-import type { ClassCount, DatasetFormat } from './ports.ts';
 import { type Findings, makeProblem, type Problem } from './problems.ts';
 import { automatic, type Reading } from './reading.ts';
 import type { Scan } from './scan.ts';

@@ -2,12 +2,14 @@ import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { DatasetFiles } from './dataset-files.ts';
+import type { DatasetVersionRecord } from './dataset-rows.ts';
 import { typeOfName } from './image-types.ts';
 import { isHidden, isLeftover } from './leftovers.ts';
 import type { ManifestLine } from './manifest.ts';
 import { normalName } from './names.ts';
-import type { DatasetSources, DatasetVersionRecord } from './ports.ts';
+
 import { Findings, makeProblem, type Problem } from './problems.ts';
+import type { OpenSource } from './source.ts';
 
 const atOnce = 4;
 
@@ -15,11 +17,11 @@ const atOnce = 4;
 export async function verifyVersion(
   version: DatasetVersionRecord,
   lines: readonly ManifestLine[],
-  parts: { readonly files: DatasetFiles; readonly sources: DatasetSources },
+  parts: { readonly files: DatasetFiles; readonly open: OpenSource },
 ): Promise<{ ok: boolean; problems: Problem[] }> {
   const findings = new Findings();
   const { rootPath } = version;
-  const added = rootPath === null ? [] : await addedFiles(rootPath, lines, parts.sources);
+  const added = rootPath === null ? [] : await addedFiles(rootPath, lines, parts.open);
   if (added === null) {
     const what = phrase('The folder {folder}', '{folder} 폴더', { folder: rootPath ?? '' });
     findings.add(makeProblem('MISSING', '', { what }));
@@ -48,13 +50,13 @@ function classFolder({ file, class: name }: ManifestLine): string {
 async function addedFiles(
   root: string,
   lines: readonly ManifestLine[],
-  sources: DatasetSources,
+  open: OpenSource,
 ): Promise<string[] | null> {
   const known = new Set(lines.map(({ file }) => file));
   const classes = new Set(lines.map(classFolder));
   const added: string[] = [];
   try {
-    const source = await sources.open(root);
+    const source = await open({ path: root, uploadName: null });
     for await (const entry of source.entries()) {
       if (entry.kind !== 'file' || known.has(entry.path)) continue;
       const segments = entry.path.split('/');

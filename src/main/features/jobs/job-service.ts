@@ -8,7 +8,7 @@ import type { Db } from '../../postgres/unit-of-work.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
-import type { DatasetRepository } from '../datasets/ports.ts';
+import type { DatasetRepository } from '../datasets/dataset-rows.ts';
 import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
 import {
   findJob,

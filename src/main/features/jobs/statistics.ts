@@ -3,10 +3,11 @@ import type { DatasetStatistics } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { DatasetFiles } from '../datasets/dataset-files.ts';
+import type { DatasetRepository, DatasetVersionRecord } from '../datasets/dataset-rows.ts';
 import { imageUnreadable } from '../datasets/image-views.ts';
+import { ImageFault } from '../datasets/images.ts';
 import { manifestKey, whiteFor } from '../datasets/manifest.ts';
 import type { Manifests } from '../datasets/manifests.ts';
-import { type DatasetRepository, type DatasetVersionRecord, ImageFault } from '../datasets/ports.ts';
 import type { JobKind } from './job-claims.ts';
 
 /** Sums over the pixels of an image as 8-bit red, green and blue: whole numbers. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { PreparedDataset } from '../datasets/ports.ts';
+import type { PreparedDataset } from '../datasets/dataset-files.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import { runDirectoryConfig } from '../training/run-directory-config.ts';
 import type { AttemptFinisher } from './attempt-finisher.ts';

@@ -6,7 +6,7 @@ import type { Db, Tx } from '../../postgres/unit-of-work.ts';
 import { documentPages } from '../../stores/documents/pages.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../datasets/ports.ts';
+import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../datasets/dataset-rows.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import type { ProjectStore } from '../projects/project-rows.ts';
 import { buildConfig } from '../training/build-config.ts';

@@ -22,6 +22,6 @@ if (wanted.import) {
   await importOver(opened, begun.importId);
 }
 if (wanted.link) await opened.service.link(localOwnerId, 'pets', wanted.link);
-if (wanted.prepare) await opened.service.prepareForTraining(wanted.prepare, 1);
+if (wanted.prepare) await opened.service.files.prepareForTraining(wanted.prepare, 1);
 if (wanted.remove) await opened.service.remove(localOwnerId, wanted.remove);
 if (wanted.upload) await opened.uploads.store(wanted.upload, 'pets.zip', Readable.from([Buffer.alloc(1000)]));

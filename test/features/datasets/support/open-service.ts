@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { AuditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
-import { PostgresDatasetRepository } from '../../../../src/main/features/datasets/dataset-queries.ts';
+import { DatasetRepository } from '../../../../src/main/features/datasets/dataset-rows.ts';
 import { DatasetService } from '../../../../src/main/features/datasets/dataset-service.ts';
-import { LocalExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
-import { PostgresImportRepository } from '../../../../src/main/features/datasets/import-rows.ts';
+import { localExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
+import { ImportRepository } from '../../../../src/main/features/datasets/import-rows.ts';
 import { defaultLimits } from '../../../../src/main/features/datasets/limits.ts';
 import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
-import { LocalSources } from '../../../../src/main/features/datasets/sources/local-sources.ts';
+import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { LocalRootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
@@ -36,18 +36,18 @@ export async function openService(
   };
   const projects = new ProjectStore(pool);
   const service = new DatasetService({
-    repository: new PostgresDatasetRepository(pool),
-    importRows: new PostgresImportRepository(pool),
+    repository: new DatasetRepository(pool),
+    importRows: new ImportRepository(pool),
     projects,
     store: elsewhere ?? store,
     local: elsewhere ?? store,
     links: elsewhere ? null : store,
-    files: new LocalRootedFiles(),
-    sources: new LocalSources(defaultLimits, home),
+    rooted: new LocalRootedFiles(),
+    open: sourcesOf(defaultLimits, home),
     uploads,
     checkRoom: async () => {},
     reader: new SharpImageReader(),
-    examiner: new LocalExaminer(home),
+    examine: localExaminer(home),
     changes,
     log: { info: () => undefined, error: (details) => void problems.push(details) },
     audit: new AuditLog(documents, (error) => void problems.push(error)),

@@ -35,7 +35,7 @@ export async function makeOld({ store, pool }: Setting, datasetId: string): Prom
 
 /** The sizes that a training gets. */
 export async function sizesOf({ service }: Pick<Setting, 'service'>, datasetId: string): Promise<string[]> {
-  const prepared = await service.prepareForTraining(datasetId, 1);
+  const prepared = await service.files.prepareForTraining(datasetId, 1);
   const sizes: string[] = [];
   for await (const { path: name, width, height } of prepared.lines)
     if (name.endsWith('.jpg')) sizes.push(`${name} ${width} × ${height}`);

@@ -2,7 +2,7 @@ import { defaultLimits, type SourceLimits } from '../../../../src/main/features/
 import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { automatic, type Reading } from '../../../../src/main/features/datasets/reading.ts';
 import { scanSource } from '../../../../src/main/features/datasets/scan.ts';
-import { LocalSources } from '../../../../src/main/features/datasets/sources/local-sources.ts';
+import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { trainingRiskCodes } from '../../../../src/main/features/datasets/training-risks.ts';
 import { type Evaluation, evaluate } from '../../../../src/main/features/datasets/validation.ts';
 
@@ -16,7 +16,7 @@ export async function evaluateWhole(
 ): Promise<Evaluation> {
   const limits = { ...defaultLimits, ...changed };
   const reading = { ...automatic, ...said };
-  const source = await new LocalSources(limits, '/nowhere/trainyard').open(path, reading);
+  const source = await sourcesOf(limits, '/nowhere/trainyard')({ path, uploadName: null }, reading);
   return evaluate(await scanSource(source, { reader, limits }), 'imagenet', reading);
 }
 

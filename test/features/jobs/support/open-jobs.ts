@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { DatasetFiles } from '../../../../src/main/features/datasets/dataset-files.ts';
-import { PostgresDatasetRepository } from '../../../../src/main/features/datasets/dataset-queries.ts';
+import { DatasetRepository } from '../../../../src/main/features/datasets/dataset-rows.ts';
 import { Manifests } from '../../../../src/main/features/datasets/manifests.ts';
 import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { SharpPixelReader } from '../../../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
@@ -26,12 +26,8 @@ export interface JobStage {
 
 /** An engine's part on jobs, as the engine wires it. */
 export function openJobs({ pool, queue, pubSub, objects, workers, machineId, leaseMs }: JobStage) {
-  const repository = new PostgresDatasetRepository(pool);
-  const manifests = new Manifests({
-    store: objects,
-    files: new LocalRootedFiles(),
-    reader: new SharpImageReader(),
-  });
+  const repository = new DatasetRepository(pool);
+  const manifests = new Manifests(objects, new LocalRootedFiles(), new SharpImageReader());
   const files = new DatasetFiles({
     repository,
     store: objects,

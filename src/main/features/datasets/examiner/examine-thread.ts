@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemFault } from '../../../platform/faults/system-fault.ts';
 import type { AcceptedImage } from '../images.ts';
-import { LocalExaminer } from './local-examiner.ts';
+import { localExaminer } from './local-examiner.ts';
 import type { ThreadData, ThreadMessage, ThreadOrder } from './messages.ts';
 
 /** Read in some milliseconds. */
@@ -46,7 +46,7 @@ async function wanted(): Promise<void> {
 }
 
 try {
-  const found = await new LocalExaminer(stateFolder).examine(request, { signal, onProgress: progress });
+  const found = await localExaminer(stateFolder)(request, { signal, onProgress: progress });
   const { accepted, validation, base, isFatal } = found;
   post({ kind: 'found', validation, base, isFatal, images: accepted.length });
   for (let from = 0; from < accepted.length; from += imagesAPart) {

@@ -1,27 +1,15 @@
-import {
-  type Examination,
-  type ExaminationRequest,
-  type ExaminationWatch,
-  examineSource,
-  openPlace,
-  type SourceExaminer,
-} from '../examination.ts';
+import { type Examine, examineSource } from '../examination.ts';
 import { defaultLimits } from '../limits.ts';
 import { SharpImageReader } from '../pixels/sharp-image-reader.ts';
-import { LocalSources } from '../sources/local-sources.ts';
+import { sourcesOf } from '../sources/open-source.ts';
 
-/** Examines folders and archives of this machine in this thread, which has hardly time for anything else meanwhile. */
-export class LocalExaminer implements SourceExaminer {
-  private readonly sources: LocalSources;
-  private readonly reader = new SharpImageReader();
-
-  /** @param stateFolder the engine's own: nothing in it is examined */
-  constructor(stateFolder: string) {
-    this.sources = new LocalSources(defaultLimits, stateFolder);
-  }
-
-  async examine(request: ExaminationRequest, watch: ExaminationWatch): Promise<Examination> {
-    const source = await openPlace(this.sources, request, request.reading);
-    return examineSource(source, request, { ...watch, reader: this.reader, limits: defaultLimits });
-  }
+/**
+ * Examines folders and archives of this machine in this thread, which has hardly time for anything else meanwhile.
+ * @param stateFolder the engine's own: nothing in it is examined
+ */
+export function localExaminer(stateFolder: string): Examine {
+  const open = sourcesOf(defaultLimits, stateFolder);
+  const reader = new SharpImageReader();
+  return async (request, watch) =>
+    examineSource(await open(request, request.reading), request, { ...watch, reader, limits: defaultLimits });
 }

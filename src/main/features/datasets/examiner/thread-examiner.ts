@@ -1,31 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
-import type { Examination, ExaminationRequest, ExaminationWatch, SourceExaminer } from '../examination.ts';
+import type { Examination, Examine } from '../examination.ts';
 import type { AcceptedImage } from '../images.ts';
 import type { ThreadData, ThreadMessage, ThreadOrder } from './messages.ts';
 
 type Found = Extract<ThreadMessage, { kind: 'found' }>;
 
-export interface ThreadExaminerParts {
-  /** The file that the thread runs: `examine-thread`, bundled or not. */
-  readonly program: string;
-  readonly stateFolder: string;
-}
-
 /** So long a thread may take to end by itself. One that is ended from outside leaves the file open that it opens at that moment. */
 const timeoutMs = 10_000;
 
-/** Examines sources in a thread for each, so that the engine goes on answering. */
-export class ThreadExaminer implements SourceExaminer {
-  private readonly parts: ThreadExaminerParts;
-
-  constructor(parts: ThreadExaminerParts) {
-    this.parts = parts;
-  }
-
-  async examine(request: ExaminationRequest, { signal, onProgress }: ExaminationWatch): Promise<Examination> {
+/**
+ * Examines sources in a thread for each, so that the engine goes on answering.
+ * @param program the file that the thread runs: `examine-thread`, bundled or not
+ */
+export function threadExaminer(program: string, stateFolder: string): Examine {
+  return async (request, { signal, onProgress }) => {
     signal.throwIfAborted();
-    const { program, stateFolder } = this.parts;
     const workerData: ThreadData = { stateFolder, request };
     const thread = new Worker(program, { workerData, name: 'examine' });
     const order = (told: ThreadOrder) => thread.postMessage(told);
@@ -61,7 +51,7 @@ export class ThreadExaminer implements SourceExaminer {
       // After an error the thread may go on for a moment.
       await thread.terminate();
     }
-  }
+  };
 }
 
 /** Resolves when a thread has come to its end. @throws what the thread threw */

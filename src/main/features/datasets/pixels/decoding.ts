@@ -1,7 +1,7 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import { errorMessage } from '../../../../shared/errors/error.ts';
-import { ImageFault, type ImageFaultReason } from '../ports.ts';
+import { ImageFault, type ImageFaultReason } from '../images.ts';
 
 // Many small images: side by side, each on one thread. Nothing is decoded twice, so nothing need be cached.
 sharp.concurrency(1);

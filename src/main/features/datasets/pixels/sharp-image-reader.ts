@@ -1,8 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { fingerprintOf, rangeOf } from '../fingerprint.ts';
-import type { ImageFacts } from '../images.ts';
-import { ImageFault, type ImageReader } from '../ports.ts';
+import { type ImageFacts, ImageFault, type ImageReader } from '../images.ts';
 import {
   background,
   eightBitPixels,

@@ -1,7 +1,7 @@
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import type { SourceLimits } from '../limits.ts';
-import { EntryFault } from '../ports.ts';
 import { makeProblem } from '../problems.ts';
+import { EntryFault } from '../source.ts';
 
 /** Counts what really comes out of an archive, whatever its headers say, and stops it where that can't be honest. */
 export class ArchiveBudget {

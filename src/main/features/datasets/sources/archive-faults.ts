@@ -1,7 +1,7 @@
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { codeOf, isSystemCode } from '../../../platform/error-code.ts';
-import { EntryFault } from '../ports.ts';
 import { makeProblem } from '../problems.ts';
+import { EntryFault } from '../source.ts';
 
 const archive = { en: 'The archive', ko: '압축 파일' };
 const getAgain = {

@@ -6,8 +6,8 @@ import { codeOf, isSystemCode } from '../../../platform/error-code.ts';
 import { isInside } from '../../../stores/objects/files/object-paths.ts';
 import { typeOfName } from '../image-types.ts';
 import { isLeftover } from '../leftovers.ts';
-import { type DatasetSource, type EntryBytes, EntryFault, type SourceEntry } from '../ports.ts';
 import { makeProblem, type Problem } from '../problems.ts';
+import { type DatasetSource, type EntryBytes, EntryFault, type SourceEntry } from '../source.ts';
 import { readStart } from './read-start.ts';
 
 interface FolderName {

@@ -1,5 +1,5 @@
-import type { SourceEntry } from '../ports.ts';
 import type { KnownEncoding, NamesEncoding } from '../reading.ts';
+import type { SourceEntry } from '../source.ts';
 import { namesGuessed, namesUndecodable, namesUnknown } from './archive-name-problems.ts';
 import { type NamesDecision, UnsaidNames } from './archive-names.ts';
 

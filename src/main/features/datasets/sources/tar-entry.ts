@@ -2,9 +2,9 @@ import type { Header } from 'tar-stream';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import { codeOf } from '../../../platform/error-code.ts';
 import { typeOfName } from '../image-types.ts';
-import { type EntryBytes, EntryFault, type SourceEntry } from '../ports.ts';
 import { makeProblem } from '../problems.ts';
 import type { KnownEncoding } from '../reading.ts';
+import { type EntryBytes, EntryFault, type SourceEntry } from '../source.ts';
 import { damaged, linkInArchive, systemReason, truncated } from './archive-faults.ts';
 import { decodeName } from './archive-names.ts';
 

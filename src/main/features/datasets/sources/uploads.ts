@@ -7,7 +7,7 @@ import { failpoint } from '../../../platform/failpoints.ts';
 import { readStateText } from '../../../platform/state-file.ts';
 import { makeFolder, syncFolder } from '../../../stores/objects/files/durable.ts';
 import { TemporaryFiles } from '../../../stores/objects/files/temporary-files.ts';
-import type { Uploads } from '../ports.ts';
+import type { Uploads } from '../source.ts';
 
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** An upload that nobody imported in a week was forgotten. */

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { codeOf } from '../../../platform/error-code.ts';
-import { type EntryBytes, EntryFault } from '../ports.ts';
+import { type EntryBytes, EntryFault } from '../source.ts';
 import type { ArchiveBudget } from './archive-budget.ts';
 import { damaged, systemReason, withoutPassword } from './archive-faults.ts';
 

@@ -1,7 +1,7 @@
 import type { Entry, ZipFile } from 'yauzl';
 import type { SourceLimits } from '../limits.ts';
-import { type DatasetSource, EntryFault, type SourceEntry } from '../ports.ts';
 import type { NamesEncoding } from '../reading.ts';
+import { type DatasetSource, EntryFault, type SourceEntry } from '../source.ts';
 import { ArchiveBudget } from './archive-budget.ts';
 import { damaged, linkInArchive, systemReason, withoutPassword } from './archive-faults.ts';
 import { NameReader } from './name-reader.ts';

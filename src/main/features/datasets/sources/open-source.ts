@@ -5,8 +5,8 @@ import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { isInside } from '../../../stores/objects/files/object-paths.ts';
 import type { SourceLimits } from '../limits.ts';
-import { type DatasetSource, type DatasetSources, EntryFault } from '../ports.ts';
 import { automatic, type Reading } from '../reading.ts';
+import { type DatasetSource, EntryFault, type OpenSource } from '../source.ts';
 import { kindBytes, kindOf, noArchive } from './archive-kinds.ts';
 import { FolderSource } from './folder-source.ts';
 import { readStart } from './read-start.ts';
@@ -16,47 +16,39 @@ import { ZipSource } from './zip-source.ts';
 
 const archiveExtension = /\.(zip|tar|tgz|tzst|tar\.gz|tar\.zst)$/i;
 
-/** Folders, zip and tar files of this machine as datasets' sources. */
-export class LocalSources implements DatasetSources {
-  private readonly limits: SourceLimits;
-  private readonly stateFolder: string;
-
-  /** @param stateFolder the engine's own: nothing is imported out of it */
-  constructor(limits: SourceLimits, stateFolder: string) {
-    this.limits = limits;
-    this.stateFolder = stateFolder;
-  }
-
-  async open(wanted: string, reading = automatic): Promise<DatasetSource> {
+/**
+ * How folders, zip and tar files of this machine are opened as datasets' sources.
+ * @param stateFolder the engine's own: nothing but an upload is imported out of it
+ */
+export function sourcesOf(limits: SourceLimits, stateFolder: string): OpenSource {
+  return async ({ path: wanted, uploadName }, reading = automatic) => {
+    if (uploadName !== null)
+      return openArchive(await reach(wanted), path.basename(uploadName), reading, limits);
     if (!path.isAbsolute(wanted)) throw fault('PATH_NOT_ABSOLUTE', { path: wanted });
     const real = await reach(wanted);
-    const state = await realpath(this.stateFolder).catch((error: unknown) => {
-      if (hasCode(error, 'ENOENT')) return this.stateFolder;
+    const state = await realpath(stateFolder).catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return stateFolder;
       throw error;
     });
     if (isInside(state, real) || isInside(real, state)) throw fault('STATE_FOLDER', { path: real });
-    const found = await stat(real);
-    if (found.isDirectory()) return new FolderSource(real);
-    return this.openArchive(real, path.basename(real), reading);
-  }
+    if ((await stat(real)).isDirectory()) return new FolderSource(real);
+    return openArchive(real, path.basename(real), reading, limits);
+  };
+}
 
-  async openUpload(file: string, name: string, reading = automatic): Promise<DatasetSource> {
-    return this.openArchive(await reach(file), path.basename(name), reading);
-  }
-
-  /** What an archive is says its beginning, not its name. @param called what its owner calls it */
-  private async openArchive(
-    file: string,
-    called: string,
-    { namesEncoding }: Reading,
-  ): Promise<DatasetSource> {
-    const start = await firstBytes(file, called);
-    const name = called.replace(archiveExtension, '');
-    const kind = kindOf(start) ?? ((await hasZipEnd(file)) ? 'zip' : null);
-    if (kind === null) throw noArchive(called, start);
-    if (kind === 'zip') return new ZipSource(file, name, this.limits, namesEncoding);
-    return new TarSource(file, name, kind, this.limits, namesEncoding);
-  }
+/** What an archive is says its beginning, not its name. @param called what its owner calls it */
+async function openArchive(
+  file: string,
+  called: string,
+  { namesEncoding }: Reading,
+  limits: SourceLimits,
+): Promise<DatasetSource> {
+  const start = await firstBytes(file, called);
+  const name = called.replace(archiveExtension, '');
+  const kind = kindOf(start) ?? ((await hasZipEnd(file)) ? 'zip' : null);
+  if (kind === null) throw noArchive(called, start);
+  if (kind === 'zip') return new ZipSource(file, name, limits, namesEncoding);
+  return new TarSource(file, name, kind, limits, namesEncoding);
 }
 
 /** A zip behind other bytes, as in a program that unpacks itself, is known by its end. */

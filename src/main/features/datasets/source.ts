@@ -1,0 +1,83 @@
+import type { Readable } from 'node:stream';
+import type { Reading } from '../../../shared/contract/datasets.ts';
+import type { Problem } from './problems.ts';
+
+/** One thing that a source holds. `path` has the source's own spelling, parted by `/`. */
+export type SourceEntry =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      /**
+       * Up to `limit` bytes. Call it before the next entry is asked for; an archive skips what was not asked for.
+       * @throws EntryFault
+       */
+      read(limit: number): Promise<EntryBytes>;
+    }
+  | { readonly kind: 'folder'; readonly path: string }
+  /** Something that is neither, or cannot be had; reading goes on behind it unless `fatal`. */
+  | {
+      readonly kind: 'problem';
+      readonly problem: Problem;
+      readonly warning?: boolean;
+      readonly fatal?: boolean;
+    };
+
+export interface EntryBytes {
+  readonly bytes: Uint8Array;
+  /** False where the file goes on behind `limit`. */
+  readonly complete: boolean;
+  /** Milliseconds since 1970; null in archives. */
+  readonly modifiedMs: number | null;
+}
+
+/** A folder or an archive, read from its beginning each time. */
+export interface DatasetSource {
+  readonly kind: 'folder' | 'archive';
+  /** Absolute, without links. */
+  readonly path: string;
+  /** The folder's or archive's base name, without the archive's extension. */
+  readonly name: string;
+  entries(): AsyncIterable<SourceEntry>;
+  /** How many files there are, found without reading any; null where only reading would tell. `onFound` is called with the count so far. */
+  count(onFound: (files: number) => void, signal?: AbortSignal): Promise<number | null>;
+}
+
+/** Where a source lies, for whoever opens it. */
+export interface SourcePlace {
+  readonly path: string;
+  /** What its owner called it, where it is an upload: then it lies in the state folder. */
+  readonly uploadName: string | null;
+}
+
+/** @throws TrainyardError PATH_NOT_ABSOLUTE, PATH_NOT_FOUND, UNREADABLE_FILE, ARCHIVE_UNREADABLE, STATE_FOLDER */
+export type OpenSource = (place: SourcePlace, reading?: Reading) => Promise<DatasetSource>;
+
+/** Archives that were sent to the engine and wait to be imported. */
+export interface Uploads {
+  /** The archive's absolute path and the name it was sent under. @throws TrainyardError UPLOAD_NOT_FOUND */
+  resolve(uploadId: string): Promise<{ readonly path: string; readonly name: string }>;
+  /** Removes an upload; harmless where it is gone. */
+  release(uploadId: string): Promise<void>;
+}
+
+/** Files that stay where they are (`in_place`), and those of the object store's local folder. `file` is relative to `root`. */
+export interface RootedFiles {
+  /** Null where there is no such file inside the root. */
+  stat(root: string, file: string): Promise<{ readonly size: number; readonly modifiedMs: number } | null>;
+  /** The SHA-256 of the bytes, in hex; null where there is no such file inside the root. */
+  hash(root: string, file: string): Promise<string | null>;
+  /** @throws TrainyardError FILE_NOT_FOUND */
+  read(root: string, file: string): Promise<Readable>;
+}
+
+/** Why an entry's bytes can't be had. `fatal`: nothing behind it can be had either. */
+export class EntryFault extends Error {
+  readonly problem: Problem;
+  readonly fatal: boolean;
+
+  constructor(problem: Problem, options: { fatal?: boolean; cause?: unknown } = {}) {
+    super(problem.message, { cause: options.cause });
+    this.problem = problem;
+    this.fatal = options.fatal ?? false;
+  }
+}
