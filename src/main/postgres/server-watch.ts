@@ -14,11 +14,6 @@ interface WatchLog {
   error(details: object, message: string): void;
 }
 
-export interface ServerWatchOptions {
-  readonly address: PostgresAddress;
-  readonly log: WatchLog;
-}
-
 /** Whether the driver waits for this connection's answer. */
 const isAsking = (client: pg.PoolClient) => 'readyForQuery' in client && client.readyForQuery === false;
 
@@ -37,7 +32,8 @@ const silence = () =>
  * asked something else meanwhile.
  */
 export class ServerWatch implements AsyncDisposable {
-  private readonly options: ServerWatchOptions;
+  private readonly address: PostgresAddress;
+  private readonly log: WatchLog;
   private readonly sockets = new Set<Socket>();
   /** Connections that ask, and since how many ticks. */
   private readonly asking = new Map<pg.PoolClient, number>();
@@ -50,8 +46,9 @@ export class ServerWatch implements AsyncDisposable {
   private waited = 0;
   private silent = false;
 
-  constructor(options: ServerWatchOptions) {
-    this.options = options;
+  constructor(address: PostgresAddress, log: WatchLog) {
+    this.address = address;
+    this.log = log;
     // Counted, not measured: a process that was busy or halted itself has not listened meanwhile.
     this.timer = setInterval(() => this.tick(), tickMs).unref();
     this.done = this.ask();
@@ -91,7 +88,7 @@ export class ServerWatch implements AsyncDisposable {
     this.waited += 1;
     if (this.silent || this.waited < silentAfterTicks) return;
     this.silent = true;
-    this.options.log.error({ connections: this.sockets.size }, 'the database does not answer');
+    this.log.error({ connections: this.sockets.size }, 'the database does not answer');
     this.breakAll();
   }
 
@@ -99,7 +96,7 @@ export class ServerWatch implements AsyncDisposable {
     while (!this.over.signal.aborted) {
       const socket = new Socket();
       const client = new pg.Client({
-        ...clientConfig(this.options.address),
+        ...clientConfig(this.address),
         stream: () => socket,
         application_name: 'trainyard watch',
         // It waits as long as it takes: its answer ends the silence.
@@ -125,7 +122,7 @@ export class ServerWatch implements AsyncDisposable {
   private hasAnswered(): void {
     if (!this.silent) return;
     this.silent = false;
-    if (!this.over.signal.aborted) this.options.log.info({}, 'the database answers again');
+    if (!this.over.signal.aborted) this.log.info({}, 'the database answers again');
   }
 
   /**
@@ -146,7 +143,7 @@ export class ServerWatch implements AsyncDisposable {
       (client) => this.asking.has(client) && !working.has(processOf(client) ?? 0),
     );
     if (hanging.length === 0) return;
-    this.options.log.error({ processes: hanging.map(processOf) }, 'connections to the database hang');
+    this.log.error({ processes: hanging.map(processOf) }, 'connections to the database hang');
     this.breakAll();
   }
 

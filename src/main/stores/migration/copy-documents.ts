@@ -1,4 +1,5 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { collectionNames, lifetimeField } from '../documents/collections.ts';
 import { documentPages } from '../documents/pages.ts';
@@ -123,15 +124,11 @@ async function copyCollection(
   for await (const page of documentPages(from, collection)) {
     const known = await texts(to, collection, page);
     const missing = page.filter((document) => known.get(document.id) !== canonicalText(document));
-    const waiting = missing.values();
-    const write = async () => {
-      for (const document of waiting) {
-        failpoint('migration.document.before');
-        await to.put(collection, document);
-        failpoint('migration.document.after');
-      }
-    };
-    await Promise.all(Array.from({ length: writers }, write));
+    await forEachConcurrently(missing, writers, async (document) => {
+      failpoint('migration.document.before');
+      await to.put(collection, document);
+      failpoint('migration.document.after');
+    });
     done += page.length;
     copied += missing.length;
     onProgress({ step: 'copying', what: collection, done, total });

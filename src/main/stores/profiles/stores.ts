@@ -56,7 +56,7 @@ export async function openRelational(
   const { done, drift } = await schema.upgrade();
   if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
   for (const difference of drift) log.warn({ difference }, 'the schema is not what its migrations left');
-  const watch = new ServerWatch({ address, log });
+  const watch = new ServerWatch(address, log);
   const pool = createPool(address, {
     onIdleError: (error) => log.warn({ err: error }, 'a connection to the database broke'),
     stream: watch.socket,

@@ -61,7 +61,7 @@ export async function openRedis(
   const stores = {
     cache: createCache(commands),
     pubSub: createPubSub(commands, listening, report),
-    queue: createQueue({ connection: commands, bell, report }),
+    queue: createQueue(commands, bell, report),
     workers: createWorkerLink(commands, () => waiting(callWaitMs), report),
   };
   const opened = opening.move();

@@ -17,21 +17,19 @@ interface Held {
   readonly raw: string;
 }
 
-export interface QueueParts {
-  readonly connection: RedisConnection;
-  /** The bell of a queue's list; the same one each time. */
-  readonly bell: (queue: string) => Doorbell;
-  /** Hears of messages that cannot be read here. */
-  readonly report: (error: unknown) => void;
-}
-
 /**
  * The queue on a list of Redis, in Celery's message protocol, so that Celery's workers take part. What they have received is theirs:
  * it comes back by their own rules (`unacked`, `visibility_timeout`). A message is as durable as the server's append-only file: with
  * `appendfsync everysec` a power cut may take the last second's, so whoever must not lose one keeps it elsewhere and sends it again.
+ * @param bell of a queue's list; the same one each time
+ * @param report hears of messages that cannot be read here
  */
-export function createQueue(parts: QueueParts): Queue {
-  return new RedisQueue(parts);
+export function createQueue(
+  connection: RedisConnection,
+  bell: (queue: string) => Doorbell,
+  report: (error: unknown) => void,
+): Queue {
+  return new RedisQueue(connection, bell, report);
 }
 
 class RedisQueue implements Queue {
@@ -39,7 +37,11 @@ class RedisQueue implements Queue {
   private readonly bell: (queue: string) => Doorbell;
   private readonly report: (error: unknown) => void;
 
-  constructor({ connection, bell, report }: QueueParts) {
+  constructor(
+    connection: RedisConnection,
+    bell: (queue: string) => Doorbell,
+    report: (error: unknown) => void,
+  ) {
     this.connection = connection;
     this.bell = bell;
     this.report = report;
