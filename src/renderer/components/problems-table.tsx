@@ -45,7 +45,7 @@ export function ProblemsTable({ errors, warnings, more = 0 }: ProblemsTableProps
           [
             t('problems.place'),
             ({ problem }) => <span style={{ overflowWrap: 'anywhere' }}>{problem.path || '–'}</span>,
-            { className: 'mono' },
+            { className: 'mono', w: 150 },
           ],
           [
             t('problems.whatAndFix'),
