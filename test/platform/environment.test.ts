@@ -4,7 +4,7 @@ import path from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findDocker } from '../../src/main/features/doctor/checks/docker-engine.ts';
+import { findDocker } from '../../src/main/features/doctor/checks/docker.ts';
 import { childEnvironment } from '../../src/main/platform/child-environment.ts';
 import { clientConfig } from '../../src/main/postgres/pool.ts';
 import { connectDocker } from '../../src/main/stack/docker/client.ts';

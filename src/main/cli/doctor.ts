@@ -4,9 +4,9 @@ import type { Finding } from '../../shared/contract/system.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
 import { chosenProfile } from '../engine/profile.ts';
-import { endpointChecks } from '../features/doctor/checks/check-stores.ts';
 import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
-import type { DatabaseProbe } from '../features/doctor/checks/database.ts';
+import type { DatabaseProbe } from '../features/doctor/checks/engine.ts';
+import { endpointChecks } from '../features/doctor/checks/external-servers.ts';
 import { findingGroups } from '../features/doctor/findings.ts';
 import { findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
@@ -58,7 +58,7 @@ async function print(findings: readonly Finding[]): Promise<void> {
     for (const { code, severity, cause, evidence, hint, command } of ofGroup) {
       await writeLine(`  ${marks[severity]} ${cause} ${styled('dim', `[${code}] ${evidence}`.trim())}`);
       if (severity !== 'ok' && hint) await writeLine(`    → ${hint}`);
-      if (severity !== 'ok' && command) await writeLine(`      $ ${command}`);
+      if (severity !== 'ok' && command && !hint.includes(command)) await writeLine(`      $ ${command}`);
     }
     await writeLine('');
   }

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
 import { chooseProfile, chosenProfile } from '../engine/profile.ts';
-import { checkStores, type StoreCheck } from '../features/doctor/checks/check-stores.ts';
+import { checkStores, type StoreCheck } from '../features/doctor/checks/external-servers.ts';
 import { findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';

@@ -7,6 +7,7 @@ import { fault } from '../../shared/errors/catalogue.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { router } from '../api/router.ts';
 import { hasCode } from '../platform/error-code.ts';
+import { portHolder } from '../platform/listening-ports.ts';
 import type { Access } from './access.ts';
 import {
   type ConnectionLimits,
@@ -155,7 +156,7 @@ export class EngineServer {
       const holder =
         error.code === 'EACCES'
           ? { en: 'the system (EACCES)', ko: '시스템(EACCES)' }
-          : { en: 'another program', ko: '다른 프로그램' };
+          : ((await portHolder(port))?.program ?? { en: 'another program', ko: '다른 프로그램' });
       const what = { en: 'the engine', ko: '엔진' };
       throw fault(
         'PORT_TAKEN',

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
+import { isPortFree } from '../platform/listening-ports.ts';
 import type { OnProgress } from '../platform/progress.ts';
 import { choosePorts } from './choose-ports.ts';
 import { type Containers, makeContainers, missingOf, serviceContainers } from './create-containers.ts';
@@ -187,7 +188,6 @@ export class BringUp {
 
   /** Whoever listens on a port of a service that is not running is a stranger. @throws TrainyardError PORT_TAKEN */
   private async checkPorts(found: Containers, attempt: number): Promise<void> {
-    const { hostPorts } = this.parts;
     const { record } = this.saved;
     const holdsNone = ['created', 'exited', 'dead'];
     const idle = this.options.services.filter((name) =>
@@ -196,7 +196,7 @@ export class BringUp {
     const ports = idle.flatMap((service) =>
       Object.values(record.ports[service]).map((port) => ({ service, port })),
     );
-    const free = await Promise.all(ports.map(({ port }) => hostPorts.isFree(port)));
+    const free = await Promise.all(ports.map(({ port }) => isPortFree(port)));
     const taken = ports.filter((_port, index) => !free[index]);
     const [first] = taken;
     if (!first) return;
@@ -206,13 +206,13 @@ export class BringUp {
   }
 
   private async movePorts(services: readonly ServiceName[]): Promise<void> {
-    const { daemon, hostPorts } = this.parts;
+    const { daemon } = this.parts;
     const { id, ports } = this.saved.record;
     const kept: Partial<StackPorts> = Object.fromEntries(
       serviceNames.filter((name) => !services.includes(name)).map((name) => [name, ports[name]]),
     );
     await reportStep(this.options.onProgress, 'ports', null, async () => {
-      const chosen = await choosePorts(daemon, hostPorts, id, kept);
+      const chosen = await choosePorts(daemon, id, kept);
       this.saved = this.savedStates.write(this.saved, { ports: chosen });
       return services.map((name) => `${name} ${chosen[name].main}`).join(', ');
     });

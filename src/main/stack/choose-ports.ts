@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { fault } from '../../shared/errors/catalogue.ts';
+import { isPortFree } from '../platform/listening-ports.ts';
 import type { Daemon } from './daemon.ts';
-import type { HostPorts } from './machine.ts';
 import type { StackPorts } from './record.ts';
 
 /** Easy to remember, beside the servers' own ports, which a server of the machine may have. */
@@ -23,7 +23,6 @@ const attempts = 500;
  */
 export async function choosePorts(
   daemon: Daemon,
-  hostPorts: HostPorts,
   stack: string,
   kept: Partial<StackPorts> = {},
 ): Promise<StackPorts> {
@@ -31,7 +30,7 @@ export async function choosePorts(
   const claimed = new Set(publishers.filter((one) => one.stack !== stack).map(({ port }) => port));
   const choose = async (wanted: number) => {
     for (let attempt = 0, port = wanted; attempt < attempts; attempt += 1) {
-      if (!claimed.has(port) && (await hostPorts.isFree(port))) {
+      if (!claimed.has(port) && (await isPortFree(port))) {
         claimed.add(port);
         return port;
       }

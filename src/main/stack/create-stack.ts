@@ -10,7 +10,6 @@ import { variableOf } from './causes.ts';
 import { composeCreate } from './compose/create-project.ts';
 import { connectDocker } from './docker/client.ts';
 import { DockerDaemon } from './docker/docker-daemon.ts';
-import { hostPorts } from './files/host-ports.ts';
 import { SecretFiles } from './files/secret-files.ts';
 import { StackFolder } from './files/stack-folder.ts';
 import { SqliteStackLock } from './files/stack-lock.ts';
@@ -91,7 +90,6 @@ export function createStack(options: StackOptions): StackService {
     files: new StackFolder(home),
     credentials: new SecretFiles(home),
     lock: new SqliteStackLock(home),
-    hostPorts,
     plan: createPlanner(template),
     volumes: templateVolumes(template),
     images: imagesOf(options, template),

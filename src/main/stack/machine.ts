@@ -38,13 +38,6 @@ export interface StackLock {
   acquire(onWait: () => void, signal?: AbortSignal): Promise<Disposable>;
 }
 
-/** The ports of 127.0.0.1 on this machine. */
-export interface HostPorts {
-  isFree(port: number): Promise<boolean>;
-  /** The program that listens there, as `node (process 4711)`; null where this cannot be seen. */
-  holder(port: number): Promise<string | null>;
-}
-
 /** Has Compose make the containers of services as `compose.yaml` says, and what they need, without starting them. */
 export type ComposeCreate = (making: {
   readonly project: string;

@@ -25,10 +25,7 @@ export interface SavedState {
   readonly secrets: StackSecrets;
 }
 
-type SavedStateParts = Pick<
-  StackParts,
-  'daemon' | 'files' | 'credentials' | 'hostPorts' | 'volumes' | 'images'
->;
+type SavedStateParts = Pick<StackParts, 'daemon' | 'files' | 'credentials' | 'volumes' | 'images'>;
 
 const newSecret = () => randomBytes(24).toString('hex');
 
@@ -130,13 +127,13 @@ export class SavedStateStore {
 
   /** Begins a stack: its name is nobody's, its ports are free. */
   async begin(): Promise<SavedState> {
-    const { daemon, files, credentials, hostPorts } = this.parts;
+    const { daemon, files, credentials } = this.parts;
     const id = await this.freeId();
     const record: StackRecord = {
       version: 1,
       id,
       name: stackNameOf(id),
-      ports: await choosePorts(daemon, hostPorts, id),
+      ports: await choosePorts(daemon, id),
       images: {},
       memoryBytes: null,
       started: false,
@@ -204,13 +201,13 @@ export class SavedStateStore {
 
   /** What the labels and the recovery volume tell of a stack. Without a local image only a verb reaches into the volume. */
   private async lookUp(found: FoundIdentity, onProgress?: OnProgress) {
-    const { daemon, hostPorts } = this.parts;
+    const { daemon } = this.parts;
     const containers = await daemon.containers(found.id);
     const image = await this.anyImage(containers, onProgress);
     const files = image ? await daemon.readFromVolume(this.access(found, image)) : null;
     const copy = newestCopy(files);
     if (copy && copy.record.id === found.id) return copy;
-    const ports = portsOf(containers) ?? (await choosePorts(daemon, hostPorts, found.id));
+    const ports = portsOf(containers) ?? (await choosePorts(daemon, found.id));
     const record: StackRecord = {
       version: 1,
       id: found.id,

@@ -1,7 +1,7 @@
 import type { StackUsage } from '../../shared/contract/stack.ts';
 import type { Profile, ServiceName } from '../../shared/model/stack.ts';
 import type { Daemon } from './daemon.ts';
-import type { ComposeCreate, HostPorts, StackCredentials, StackFiles, StackLock } from './machine.ts';
+import type { ComposeCreate, StackCredentials, StackFiles, StackLock } from './machine.ts';
 import type { StackChoices, StackPlan } from './plan.ts';
 import type { EnsureStep, Probe } from './ports.ts';
 
@@ -12,7 +12,6 @@ export interface StackParts {
   readonly files: StackFiles;
   readonly credentials: StackCredentials;
   readonly lock: StackLock;
-  readonly hostPorts: HostPorts;
   /** By `resources/stack/compose.yaml`. */
   readonly plan: (choices: StackChoices) => StackPlan;
   /** Names of the services' volumes, without the stack's name. */

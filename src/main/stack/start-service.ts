@@ -1,6 +1,7 @@
 import { TrainyardError } from '../../shared/errors/error.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
 import { failpoint } from '../platform/failpoints.ts';
+import { isPortFree, portHolder } from '../platform/listening-ports.ts';
 import type { OnProgress } from '../platform/progress.ts';
 import { endpointsOf } from './addresses.ts';
 import { containerGone, networkLost, portIsTaken, portTaken, startRefused } from './causes.ts';
@@ -52,7 +53,7 @@ export interface Serving {
 
 /** A port of the stack that is somebody else's, with the holder's name where that can be seen. */
 export async function portCause(
-  { daemon, hostPorts }: StackParts,
+  { daemon }: StackParts,
   record: StackRecord,
   service: ServiceName,
   port: number,
@@ -60,9 +61,7 @@ export async function portCause(
   const publisher = (await daemon.publishers()).find(
     (one) => one.port === port && one.stack !== record.id && one.isRunning,
   );
-  if (publisher) return portIsTaken(service, port, publisher);
-  const program = await hostPorts.holder(port);
-  return portIsTaken(service, port, program === null ? null : { program });
+  return portIsTaken(service, port, publisher ?? (await portHolder(port)));
 }
 
 async function startFault(
@@ -92,7 +91,7 @@ async function isFreeAgain({ parts, saved }: Serving, service: ServiceName): Pro
   const ports = Object.values(saved.record.ports[service]);
   const publishers = (await parts.daemon.publishers()).filter(({ isRunning }) => isRunning);
   if (publishers.some(({ port, stack }) => ports.includes(port) && stack !== saved.record.id)) return false;
-  return (await Promise.all(ports.map((port) => parts.hostPorts.isFree(port)))).every(Boolean);
+  return (await Promise.all(ports.map((port) => isPortFree(port)))).every(Boolean);
 }
 
 async function start(

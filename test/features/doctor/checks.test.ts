@@ -3,19 +3,27 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { imagesCheck, trainerCheck } from '../../../src/main/features/doctor/checks/computing.ts';
-import { databaseCheck } from '../../../src/main/features/doctor/checks/database.ts';
-import { engineCheck, leftoversCheck } from '../../../src/main/features/doctor/checks/engine.ts';
-import { clockCheck, fileSystemCheck } from '../../../src/main/features/doctor/checks/file-system.ts';
-import { memoryCheck, portCheck } from '../../../src/main/features/doctor/checks/machine.ts';
-import { postgresCheck } from '../../../src/main/features/doctor/checks/postgres-programs.ts';
 import {
-  electronCheck,
-  nodeCheck,
-  packagesCheck,
+  checkDatabase,
+  checkEngine,
+  checkLeftovers,
+} from '../../../src/main/features/doctor/checks/engine.ts';
+import { checkMemory, checkPort } from '../../../src/main/features/doctor/checks/machine.ts';
+import {
+  checkElectron,
+  checkImages,
+  checkNode,
+  checkPackages,
+  checkPostgres,
+  checkTrainer,
 } from '../../../src/main/features/doctor/checks/programs.ts';
-import { diskCheck, homeCheck } from '../../../src/main/features/doctor/checks/state-folder.ts';
-import type { Check } from '../../../src/main/features/doctor/ports.ts';
+import {
+  checkClock,
+  checkDisk,
+  checkFileSystem,
+  checkHome,
+} from '../../../src/main/features/doctor/checks/state-folder.ts';
+import type { Observation } from '../../../src/main/features/doctor/findings.ts';
 import { writeEngineRecord } from '../../../src/main/platform/home.ts';
 import { startEmbeddedPostgres } from '../../../src/main/postgres/embedded/embedded-postgres.ts';
 
@@ -27,7 +35,8 @@ beforeEach(async () => {
 
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-const codes = async (check: Check) => (await check.run()).map(({ code }) => code);
+const codes = async (seen: readonly Observation[] | Promise<readonly Observation[]>) =>
+  (await seen).map(({ code }) => code);
 const record = (url: string, pid: number) => ({
   url,
   token: 't',
@@ -37,21 +46,21 @@ const record = (url: string, pid: number) => ({
 });
 
 test('an old Node is named with its version and place', async () => {
-  expect(await nodeCheck('20.20.2', '/usr/bin/node').run()).toEqual([
+  expect(await checkNode('20.20.2', '/usr/bin/node')).toEqual([
     { code: 'NODE_TOO_OLD', evidence: '20.20.2 (/usr/bin/node)' },
   ]);
-  expect(await codes(nodeCheck())).toEqual(['NODE_OK']);
+  expect(await codes(checkNode())).toEqual(['NODE_OK']);
 });
 
 test('a platform package that was left out is named', async () => {
-  expect(await packagesCheck(['@embedded-postgres/none', 'pg']).run()).toEqual([
+  expect(await checkPackages(['@embedded-postgres/none', 'pg'])).toEqual([
     { code: 'PACKAGE_MISSING', evidence: '@embedded-postgres/none' },
   ]);
-  expect(await codes(packagesCheck())).toEqual(['PACKAGES_OK']);
+  expect(await codes(checkPackages())).toEqual(['PACKAGES_OK']);
 });
 
 test('PostgreSQL’s program runs, and one that lacks a library is found out', async () => {
-  expect(await postgresCheck(home).run()).toEqual([
+  expect(await checkPostgres(home)).toEqual([
     { code: 'POSTGRES_OK', evidence: expect.stringMatching(/^postgres \(PostgreSQL\) 17\./) },
   ]);
   const broken = path.join(home, 'broken');
@@ -59,16 +68,19 @@ test('PostgreSQL’s program runs, and one that lacks a library is found out', a
   await writeFile(broken, `#!/bin/sh\necho "${words}" >&2\nexit 127\n`);
   await chmod(broken, 0o755);
   const programs = { postgres: broken, initdb: broken, pgCtl: broken, version: '17.10' };
-  expect(await postgresCheck(home, () => programs).run()).toEqual([
-    { code: 'POSTGRES_BINARIES_BROKEN', evidence: expect.stringContaining('libicuuc.so.60') },
+  expect(await checkPostgres(home, () => programs)).toEqual([
+    expect.objectContaining({
+      code: 'POSTGRES_BINARIES_BROKEN',
+      fault: expect.objectContaining({ message: expect.stringContaining('libicuuc.so.60') }),
+    }),
   ]);
 });
 
 test('a state folder that others can read is noticed', async () => {
-  expect(await codes(homeCheck(path.join(home, 'new')))).toEqual(['HOME_OK']);
+  expect(await codes(checkHome(path.join(home, 'new')))).toEqual(['HOME_OK']);
   await mkdir(path.join(home, 'open'));
   await chmod(path.join(home, 'open'), 0o755);
-  expect(await homeCheck(path.join(home, 'open')).run()).toEqual([
+  expect(await checkHome(path.join(home, 'open'))).toEqual([
     {
       code: 'HOME_OPEN_TO_OTHERS',
       evidence: expect.stringContaining('0755'),
@@ -79,97 +91,97 @@ test('a state folder that others can read is noticed', async () => {
 
 test('a state folder that cannot be made is an error', async () => {
   await writeFile(path.join(home, 'file'), '');
-  expect(await codes(homeCheck(path.join(home, 'file', 'state')))).toEqual(['HOME_UNUSABLE']);
+  expect(await codes(checkHome(path.join(home, 'file', 'state')))).toEqual(['HOME_UNUSABLE']);
 });
 
 test('room on the disk is measured, and judged', async () => {
-  expect(await codes(diskCheck(home, 100 * 1024 ** 3))).toEqual(['DISK_OK']);
-  expect(await codes(diskCheck(home, 2 * 1024 ** 3))).toEqual(['DISK_LOW']);
-  expect(await codes(diskCheck(home, 1024 ** 2))).toEqual(['DISK_FULL']);
-  expect((await diskCheck(home).run())[0]?.evidence).toMatch(/^[\d.]+ [KMGT]iB \/ [\d.]+ [KMGT]iB/);
+  expect(await codes(checkDisk(home, 100 * 1024 ** 3))).toEqual(['DISK_OK']);
+  expect(await codes(checkDisk(home, 2 * 1024 ** 3))).toEqual(['DISK_LOW']);
+  expect(await codes(checkDisk(home, 1024 ** 2))).toEqual(['DISK_FULL']);
+  expect((await checkDisk(home))[0]?.evidence).toMatch(/^[\d.]+ [KMGT]iB \/ [\d.]+ [KMGT]iB/);
 });
 
 test('the file system of the state folder is tried, and nothing is left there', async () => {
-  expect(await codes(fileSystemCheck(home))).toEqual(['FILESYSTEM_OK']);
+  expect(await codes(checkFileSystem(home))).toEqual(['FILESYSTEM_OK']);
   expect(await readdir(home)).toEqual([]);
 });
 
 test('a clock that is wrong, and one that the file system disagrees with', async () => {
-  expect(await codes(clockCheck(home))).toEqual(['CLOCK_OK']);
-  expect(await codes(clockCheck(home, () => Date.UTC(2001, 0, 1)))).toEqual(['CLOCK_WRONG']);
-  expect(await codes(clockCheck(home, () => Date.now() + 3_600_000))).toEqual(['CLOCK_SKEWED']);
+  expect(await codes(checkClock(home))).toEqual(['CLOCK_OK']);
+  expect(await codes(checkClock(home, () => Date.UTC(2001, 0, 1)))).toEqual(['CLOCK_WRONG']);
+  expect(await codes(checkClock(home, () => Date.now() + 3_600_000))).toEqual(['CLOCK_SKEWED']);
 });
 
 test('little memory is a warning', async () => {
-  expect(await codes(memoryCheck(64 * 1024 ** 2))).toEqual(['MEMORY_LOW']);
-  expect(await codes(memoryCheck(8 * 1024 ** 3))).toEqual(['MEMORY_OK']);
+  expect(await codes(checkMemory(64 * 1024 ** 2))).toEqual(['MEMORY_LOW']);
+  expect(await codes(checkMemory(8 * 1024 ** 3))).toEqual(['MEMORY_OK']);
 });
 
 test('a port is bound, or it is said why not', async () => {
-  expect(await codes(portCheck())).toEqual(['PORT_OK']);
-  expect(await codes(portCheck('203.0.113.1'))).toEqual(['PORT_UNBINDABLE']);
+  expect(await codes(checkPort())).toEqual(['PORT_OK']);
+  expect(await codes(checkPort('203.0.113.1'))).toEqual(['PORT_UNBINDABLE']);
 });
 
 test('an engine that answers, one that is silent, one that died, and a damaged record', async () => {
-  expect(await codes(engineCheck(home))).toEqual(['ENGINE_NOT_RUNNING']);
+  expect(await codes(checkEngine(home))).toEqual(['ENGINE_NOT_RUNNING']);
   const server = createServer((_request, response) => response.end('{"ok":true}'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   writeEngineRecord(home, record(url, process.pid));
-  expect(await codes(engineCheck(home))).toEqual(['ENGINE_RUNNING']);
+  expect(await codes(checkEngine(home))).toEqual(['ENGINE_RUNNING']);
   await new Promise((resolve) => server.close(resolve));
-  expect(await codes(engineCheck(home))).toEqual(['ENGINE_SILENT']);
+  expect(await codes(checkEngine(home))).toEqual(['ENGINE_SILENT']);
   writeEngineRecord(home, record(url, 2 ** 22 + 7));
-  expect(await codes(engineCheck(home))).toEqual(['ENGINE_DIED']);
+  expect(await codes(checkEngine(home))).toEqual(['ENGINE_DIED']);
   await writeFile(path.join(home, 'engine.json'), '{"url"');
-  expect(await codes(engineCheck(home))).toEqual(['STATE_FILE_DAMAGED']);
+  expect(await codes(checkEngine(home))).toEqual(['STATE_FILE_DAMAGED']);
 });
 
 test('a PostgreSQL without an engine is a leftover, one with an engine is not', async () => {
-  expect(await codes(leftoversCheck(home))).toEqual(['LEFTOVERS_NONE']);
+  expect(await codes(checkLeftovers(home))).toEqual(['LEFTOVERS_NONE']);
   const server = await startEmbeddedPostgres(home);
   try {
-    expect(await leftoversCheck(home).run()).toEqual([
+    expect(await checkLeftovers(home)).toEqual([
       { code: 'POSTGRES_LEFT_RUNNING', evidence: expect.stringContaining(String(server.report.pid)) },
     ]);
     writeEngineRecord(home, record('http://127.0.0.1:1', process.pid));
-    expect(await codes(leftoversCheck(home))).toEqual(['LEFTOVERS_NONE']);
+    expect(await codes(checkLeftovers(home))).toEqual(['LEFTOVERS_NONE']);
   } finally {
     await server.stop();
   }
-  expect(await codes(leftoversCheck(home))).toEqual(['LEFTOVERS_NONE']);
+  expect(await codes(checkLeftovers(home))).toEqual(['LEFTOVERS_NONE']);
 });
 
 test('a database is judged by what it answers', async () => {
   const state = { version: '17.10', revision: '0030', head: '0030' };
-  expect(await codes(databaseCheck(async () => state))).toEqual(['DATABASE_OK']);
-  expect(await codes(databaseCheck(async () => ({ ...state, revision: null })))).toEqual(['SCHEMA_BEHIND']);
-  expect(await codes(databaseCheck(async () => null))).toEqual([]);
-  const dead = databaseCheck(() => Promise.reject(new Error('connection refused')));
-  expect(await dead.run()).toEqual([{ code: 'DATABASE_UNREACHABLE', evidence: 'connection refused' }]);
+  expect(await codes(checkDatabase(async () => state))).toEqual(['DATABASE_OK']);
+  expect(await codes(checkDatabase(async () => ({ ...state, revision: null })))).toEqual(['SCHEMA_BEHIND']);
+  expect(await codes(checkDatabase(async () => null))).toEqual([]);
+  const dead = checkDatabase(() => Promise.reject(new Error('connection refused')));
+  expect(await dead).toEqual([{ code: 'DATABASE_UNREACHABLE', evidence: 'connection refused' }]);
 });
 
 test('the libraries that images and trainings need are used, and one that does not load is named', async () => {
-  expect(await codes(imagesCheck())).toEqual(['IMAGES_OK']);
-  expect(await imagesCheck('no-such-library').run()).toEqual([
+  expect(await codes(checkImages())).toEqual(['IMAGES_OK']);
+  expect(await checkImages('no-such-library')).toEqual([
     { code: 'IMAGES_BROKEN', evidence: expect.stringContaining('no-such-library') },
   ]);
-  expect(await codes(trainerCheck())).toEqual(['TRAINER_OK']);
-  expect(await trainerCheck('no-such-library').run()).toEqual([
+  expect(await codes(checkTrainer())).toEqual(['TRAINER_OK']);
+  expect(await checkTrainer('no-such-library')).toEqual([
     { code: 'TRAINER_BROKEN', evidence: expect.stringContaining('no-such-library') },
   ]);
 });
 
 test('Electron’s program is found where it is, and never fetched', async () => {
-  expect(await codes(electronCheck({ ELECTRON_OVERRIDE_DIST_PATH: home }))).toEqual(['ELECTRON_ABSENT']);
+  expect(await codes(checkElectron({ ELECTRON_OVERRIDE_DIST_PATH: home }))).toEqual(['ELECTRON_ABSENT']);
   const program = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[
     String(process.platform)
   ];
   const file = path.join(home, program ?? 'electron');
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, '');
-  expect(await electronCheck({ ELECTRON_OVERRIDE_DIST_PATH: home }).run()).toEqual([
+  expect(await checkElectron({ ELECTRON_OVERRIDE_DIST_PATH: home })).toEqual([
     { code: 'ELECTRON_PRESENT', evidence: file },
   ]);
 });

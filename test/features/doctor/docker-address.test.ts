@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { registryOf } from '../../../src/main/features/doctor/checks/registry.ts';
-import { dockerAddresses } from '../../../src/main/stack/docker/docker-address.ts';
+import { registryOf } from '../../../src/main/features/doctor/checks/network.ts';
+import { dockerAddresses } from '../../../src/main/stack/docker/client.ts';
 
 let home: string;
 

@@ -3,15 +3,21 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { DoctorService } from '../../../src/main/features/doctor/doctor-service.ts';
 import {
-  type FindingCode,
+  type Check,
   findingGroups,
   findings,
-  groupOf,
+  observed,
+  type PlainCode,
 } from '../../../src/main/features/doctor/findings.ts';
-import type { Check } from '../../../src/main/features/doctor/ports.ts';
+import { catalogue, fault } from '../../../src/shared/errors/catalogue.ts';
+import type { Entry } from '../../../src/shared/errors/entry.ts';
 
-const codes = Object.keys(findings) as FindingCode[];
-const sees = (code: FindingCode): Check => ({ name: code, run: async () => [{ code, evidence: 'seen' }] });
+const entries: Readonly<Record<string, Entry>> = catalogue;
+const sees = (code: PlainCode): Check => ({
+  name: code,
+  group: 'machine',
+  run: async () => [{ code, evidence: 'seen' }],
+});
 
 test('errors come first, and one error is enough', async () => {
   const report = await new DoctorService(() => [
@@ -24,10 +30,10 @@ test('errors come first, and one error is enough', async () => {
 });
 
 test('what the profile in use does without is no error', async () => {
-  const check = { ...sees('DOCKER_SILENT'), optional: true };
+  const check = { ...sees('DOCKER_STRANGE'), optional: true };
   expect(await new DoctorService(() => [check]).examine()).toMatchObject({
     ok: true,
-    findings: [{ code: 'DOCKER_SILENT', severity: 'warning', group: 'docker' }],
+    findings: [{ code: 'DOCKER_STRANGE', severity: 'warning', group: 'docker' }],
   });
 });
 
@@ -36,6 +42,7 @@ test('a finding has the command that fixes it: its own, or the one that was seen
   expect(own.findings.map(({ command }) => command)).toEqual(['trainyard db upgrade', null]);
   const seen: Check = {
     name: 'engine',
+    group: 'state',
     run: async () => [{ code: 'ENGINE_SILENT', evidence: '', command: 'kill 4711' }],
   };
   expect((await new DoctorService(() => [seen]).examine()).findings[0]?.command).toBe('kill 4711');
@@ -55,7 +62,7 @@ test('findings are told in Korean too', async () => {
 test('a check that hangs or breaks is a finding and holds up nobody', async () => {
   const checks: Check[] = [
     { name: 'hangs', group: 'docker', run: () => new Promise(() => {}) },
-    { name: 'breaks', run: () => Promise.reject(new Error('no such thing')) },
+    { name: 'breaks', group: 'machine', run: () => Promise.reject(new Error('no such thing')) },
     sees('NODE_OK'),
   ];
   const report = await new DoctorService(() => checks, { timeLimitMs: 50 }).examine();
@@ -67,26 +74,48 @@ test('a check that hangs or breaks is a finding and holds up nobody', async () =
   expect(report.findings.map(({ group }) => group)).toEqual(['docker', 'machine', 'machine']);
 });
 
+test('an error that is found is told with what it names, in both languages, and belongs where its check does', async () => {
+  const names = { port: 15432, what: 'Redis', holder: 'node (process 7)', command: 'trainyard stack up' };
+  const taken: Check = {
+    name: 'stack ports',
+    group: 'docker',
+    run: async () => [observed(fault('PORT_TAKEN', names), 'redis', 'kill 7')],
+  };
+  const service = new DoctorService(() => [taken]);
+  expect((await service.examine()).findings).toEqual([
+    {
+      code: 'PORT_TAKEN',
+      severity: 'error',
+      cause: 'The port 15432 of Redis is held by node (process 7)',
+      evidence: 'redis',
+      hint: 'End that program and try again, or take other ports: trainyard stack up',
+      group: 'docker',
+      command: 'kill 7',
+    },
+  ]);
+  const [korean] = (await service.examine('ko')).findings;
+  expect(korean?.cause).toMatch(/Redis의 포트 15432.+node \(process 7\)/);
+});
+
 test('docs/doctor.md lists every code where it belongs, as it is told', async () => {
   const text = await readFile(path.join(import.meta.dirname, '../../../docs/doctor.md'), 'utf8');
   const sections = text.split(/^## .+$/m).slice(1);
   const expected = findingGroups.map((group) =>
-    codes
-      .filter((code) => groupOf(code) === group)
-      .map((code) => {
-        const { severity, cause, hint } = findings[code];
-        return `| \`${code}\` | ${severity} | ${cause.en} | ${hint?.en ?? ''} |`;
-      }),
+    Object.entries(findings[group]).map(([code, { severity, text: ok }]) => {
+      const [cause, hint] = ok ? [ok.en, ''] : (entries[code]?.en ?? []);
+      return `| \`${code}\` | ${severity} | ${cause} | ${hint} |`;
+    }),
   );
   expect(sections.map((section) => section.split('\n').filter((line) => line.startsWith('| `')))).toEqual(
     expected,
   );
 });
 
-test('whatever is no “ok” says how to fix it, in both languages', () => {
-  for (const [code, { severity, cause, hint }] of Object.entries(findings)) {
-    expect(cause.ko, code).toMatch(/[가-힣]/);
-    if (severity === 'ok') expect(hint, code).toBeNull();
-    else expect(hint?.ko, code).toMatch(/[가-힣]/);
+test('whatever is no “ok” has its sentences in the catalogue of errors', () => {
+  for (const group of findingGroups) {
+    for (const [code, { text }] of Object.entries(findings[group])) {
+      if (text) expect(text.ko, code).toMatch(/[가-힣]/);
+      else expect(entries[code], code).toBeDefined();
+    }
   }
 });

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { endpointsCheck } from '../../../src/main/features/doctor/checks/endpoints.ts';
-import type { EndpointCheck } from '../../../src/main/features/doctor/ports.ts';
+import {
+  checkEndpoints,
+  type EndpointCheck,
+} from '../../../src/main/features/doctor/checks/external-servers.ts';
 import { TrainyardError } from '../../../src/shared/errors/error.ts';
 
 const asks = (probe: EndpointCheck['probe']) =>
-  endpointsCheck(() => [{ name: 'postgres', place: 'db.example:5432', probe }], 200).run();
+  checkEndpoints(() => [{ name: 'postgres', place: 'db.example:5432', probe }], 200);
 const refuses = (code: string) => asks(() => Promise.reject(new TrainyardError(code, 'it says no', 'hint')));
 
 test('a server of the external profile is told by what it does', async () => {
@@ -20,14 +22,8 @@ test('a server of the external profile is told by what it does', async () => {
   expect(await code('SOMETHING_ELSE')).toBe('ENDPOINT_FAILED');
 });
 
-test('a server that never answers is given up, and its probe is told', async () => {
-  let told: AbortSignal | undefined;
-  const seen = await asks((signal) => {
-    told = signal;
-    return new Promise(() => {});
-  });
-  expect(seen[0]?.code).toBe('ENDPOINT_SILENT');
-  expect(told?.aborted).toBe(true);
+test('a server that never answers is given up', async () => {
+  expect((await asks(() => new Promise(() => {})))[0]?.code).toBe('ENDPOINT_SILENT');
 });
 
 test('a driver’s own words, which may hold a password, are not told', async () => {
@@ -36,10 +32,8 @@ test('a driver’s own words, which may hold a password, are not told', async ()
 });
 
 test('addresses that cannot be used are a finding', async () => {
-  const check = endpointsCheck(() => {
+  const seen = await checkEndpoints(() => {
     throw new TrainyardError('EXTERNAL_INVALID', 'external.json, postgres: must be a URL', 'hint');
   });
-  expect(await check.run()).toEqual([
-    { code: 'ENDPOINTS_UNKNOWN', evidence: 'external.json, postgres: must be a URL' },
-  ]);
+  expect(seen).toEqual([{ code: 'ENDPOINTS_UNKNOWN', evidence: 'external.json, postgres: must be a URL' }]);
 });

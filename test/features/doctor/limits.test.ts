@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findDocker } from '../../../src/main/features/doctor/checks/docker-engine.ts';
+import { findDocker } from '../../../src/main/features/doctor/checks/docker.ts';
 import { removeLeftovers } from '../../../src/main/features/doctor/checks/throwaway.ts';
 import { waitFor } from '../../support/engine.ts';
 import { docker, withoutServer } from '../../support/servers.ts';

@@ -1,11 +1,15 @@
 import type { Finding } from '../../../shared/contract/system.ts';
+import { catalogue, fault, inLanguage } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual, Entry } from '../../../shared/errors/entry.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
-import type { Language } from './finding-entry.ts';
-import { findings, groupOf } from './findings.ts';
-import type { Check, Observation } from './ports.ts';
+import { TooLateError, within } from '../../platform/deadline.ts';
+import { type Check, kindOf, type Observation, observed } from './findings.ts';
+
+type Language = keyof Bilingual;
 
 const timeLimitMs = 8_000;
 const order = ['error', 'warning', 'ok'];
+const entries: Readonly<Record<string, Entry>> = catalogue;
 
 /** Checks that run. */
 export class DoctorService {
@@ -23,41 +27,46 @@ export class DoctorService {
 
   /** Runs every check, all at once; `ok` where none found an error. Errors come first, then warnings. */
   async examine(language: Language = 'en'): Promise<{ ok: boolean; findings: Finding[] }> {
-    const found = (await Promise.all(this.checks().map((check) => this.observe(check, language)))).flat();
-    found.sort((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity));
-    return { ok: !found.some(({ severity }) => severity === 'error'), findings: found };
+    const found = await Promise.all(
+      this.checks().map(async (check) =>
+        (await this.observe(check)).map((observation) => toFinding(check, observation, language)),
+      ),
+    );
+    const all = found.flat();
+    all.sort((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity));
+    return { ok: !all.some(({ severity }) => severity === 'error'), findings: all };
   }
 
-  private async observe(check: Check, language: Language): Promise<Finding[]> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<readonly Observation[]>((resolve) => {
-      const evidence = `${check.name}: > ${this.timeLimitMs} ms`;
-      timer = setTimeout(() => resolve([{ code: 'CHECK_TIMED_OUT', evidence }]), this.timeLimitMs);
-    });
+  private async observe({ name, run }: Check): Promise<readonly Observation[]> {
     try {
-      const seen = await Promise.race([check.run(), late]);
-      return seen.map((observation) => finding(check, observation, language));
+      return await within(this.timeLimitMs, run());
     } catch (error) {
-      const message = errorMessage(error);
-      return [finding(check, { code: 'CHECK_FAILED', evidence: `${check.name}: ${message}` }, language)];
-    } finally {
-      clearTimeout(timer);
+      if (error instanceof TooLateError)
+        return [{ code: 'CHECK_TIMED_OUT', evidence: `${name}: ${error.message}` }];
+      const cause = `${name}: ${errorMessage(error)}`;
+      return [observed(fault('CHECK_FAILED', { cause }), cause)];
     }
   }
 }
 
-/** Codes of a check that came to no end; they belong where the check does. */
-const ofAnyCheck = ['CHECK_TIMED_OUT', 'CHECK_FAILED'];
+function sentencesOf({ code, fault: known }: Observation, text: Bilingual | null, language: Language) {
+  if (text) return { message: text[language], hint: '' };
+  if (known) return inLanguage(known, language);
+  const [message = code, hint = ''] = entries[code]?.[language] ?? [];
+  return { message, hint };
+}
 
-function finding(check: Check, { code, evidence, command }: Observation, language: Language): Finding {
-  const { severity, cause, hint, command: usual } = findings[code];
+function toFinding(check: Check, observation: Observation, language: Language): Finding {
+  const { code, evidence, command } = observation;
+  const { group, kind } = kindOf(code, check.group);
+  const { message, hint } = sentencesOf(observation, kind.text, language);
   return {
     code,
-    severity: severity === 'error' && check.optional ? 'warning' : severity,
-    cause: cause[language],
+    severity: kind.severity === 'error' && check.optional ? 'warning' : kind.severity,
+    cause: message,
     evidence,
-    hint: hint ? hint[language] : '',
-    group: ofAnyCheck.includes(code) ? (check.group ?? 'machine') : groupOf(code),
-    command: command === undefined ? usual : command,
+    hint,
+    group,
+    command: command === undefined ? kind.command : command,
   };
 }

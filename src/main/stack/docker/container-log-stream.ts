@@ -1,33 +1,8 @@
-import { readFileSync } from 'node:fs';
-import net from 'node:net';
-import path from 'node:path';
-import tls from 'node:tls';
 import { DaemonRefusal } from '../daemon.ts';
-import type { DockerConnection } from './client.ts';
+import { type DockerConnection, openSocket } from './client.ts';
 
 const headEnd = Buffer.from('\r\n\r\n');
 const largestHead = 64 * 1024;
-
-/** A connection of its own: what a log is read over is busy with it for as long as it is read. */
-function connect({ url, certificates }: Pick<DockerConnection, 'url' | 'certificates'>): net.Socket {
-  const local = /^(?:unix|npipe):\/\/(.*)$/.exec(url)?.[1];
-  if (local !== undefined) return net.connect({ path: local });
-  const { hostname, port } = new URL(url);
-  const place = {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || (certificates ? 2376 : 2375)),
-  };
-  if (certificates === null) return net.connect(place);
-  const read = (file: string) => readFileSync(path.join(certificates, file));
-  const servername = net.isIP(place.host) ? '' : place.host;
-  return tls.connect({
-    ...place,
-    servername,
-    ca: read('ca.pem'),
-    cert: read('cert.pem'),
-    key: read('key.pem'),
-  });
-}
 
 /** Reads the head of the answer; the stream then begins with what follows it. */
 async function readHead(chunks: AsyncIterator<Buffer>): Promise<{ status: number; body: Buffer }> {
@@ -69,7 +44,8 @@ export async function* containerLogStream(
   query: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const socket = connect(connection);
+  // Of its own: what a log is read over is busy with it for as long as it is read.
+  const socket = openSocket(connection);
   // Also where nobody reads any more; whoever reads is told by the chunks.
   socket.on('error', () => {});
   const stop = () => socket.destroy();

@@ -1,10 +1,13 @@
-import { endpointChecks } from '../../../../src/main/features/doctor/checks/check-stores.ts';
-import { createDoctor, type DoctorParts } from '../../../../src/main/features/doctor/checks/create-doctor.ts';
+import {
+  createDoctor,
+  type DoctorOptions,
+} from '../../../../src/main/features/doctor/checks/create-doctor.ts';
+import { endpointChecks } from '../../../../src/main/features/doctor/checks/external-servers.ts';
 import type { StoreEndpoints } from '../../../../src/main/platform/endpoints.ts';
 import type { Profile } from '../../../../src/shared/model/stack.ts';
 
 /** Examines this machine in a process of its own: with another account, another environment, other mounts. Prints the report as JSON. */
-interface Given extends Partial<Omit<DoctorParts, 'profile'>> {
+interface Given extends Partial<Omit<DoctorOptions, 'profile'>> {
   readonly profile?: Profile;
   /** The servers of the profile external. */
   readonly servers?: StoreEndpoints;

@@ -181,7 +181,7 @@ export function faultsOfDocker(withoutDocker: string | null): Fault[] {
       },
     },
     {
-      code: 'DOCKER_DISK_FULL',
+      code: 'DISK_FULL',
       what: 'Docker’s folder on a small disk that is full (the daemon that says so is a fake)',
       impossible: withoutMounts,
       provoke: async (machine) => {

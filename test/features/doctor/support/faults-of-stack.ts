@@ -55,7 +55,7 @@ export function faultsOfStack(withoutContainers: string | null): Fault[] {
       },
     },
     {
-      code: 'STACK_PORT_TAKEN',
+      code: 'PORT_TAKEN',
       what: 'a program that listens on a port of the stack',
       impossible: null,
       provoke: async (machine) => {
@@ -64,7 +64,7 @@ export function faultsOfStack(withoutContainers: string | null): Fault[] {
       },
     },
     {
-      code: 'STACK_PORT_HELD_BY_CONTAINER',
+      code: 'PORT_TAKEN',
       what: 'a container of somebody else’s that publishes a port of the stack',
       impossible: withoutContainers,
       provoke: async (machine) => {
@@ -73,7 +73,7 @@ export function faultsOfStack(withoutContainers: string | null): Fault[] {
       },
     },
     {
-      code: 'STACK_VOLUME_WRONG_VERSION',
+      code: 'VOLUME_VERSION',
       what: 'a volume that PostgreSQL 16 wrote',
       impossible: withoutContainers,
       provoke: async (machine) => {
@@ -83,7 +83,7 @@ export function faultsOfStack(withoutContainers: string | null): Fault[] {
       },
     },
     {
-      code: 'STACK_IMAGE_MISSING_OFFLINE',
+      code: 'IMAGE_MISSING',
       what: 'an image that is not here, at a registry that cannot be reached',
       impossible: withoutContainers,
       provoke: (machine) =>

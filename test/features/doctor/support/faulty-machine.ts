@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { DoctorParts } from '../../../../src/main/features/doctor/checks/create-doctor.ts';
+import type { DoctorOptions } from '../../../../src/main/features/doctor/checks/create-doctor.ts';
 import type { FindingCode } from '../../../../src/main/features/doctor/findings.ts';
 import type { StoreEndpoints } from '../../../../src/main/platform/endpoints.ts';
 import { stackRecordSchema } from '../../../../src/main/stack/record.ts';
@@ -55,7 +55,7 @@ interface Circumstances {
   readonly profile?: Profile;
   /** The servers of the profile external. */
   readonly servers?: StoreEndpoints;
-  readonly parts?: Partial<Omit<DoctorParts, 'profile' | 'database' | 'endpointChecks'>>;
+  readonly parts?: Partial<Omit<DoctorOptions, 'profile' | 'database' | 'endpointChecks'>>;
   readonly environment?: NodeJS.ProcessEnv;
   /** Shell commands that mount for the doctor alone. */
   readonly mounts?: string;

@@ -1,4 +1,4 @@
-import { findDocker } from '../../../../src/main/features/doctor/checks/docker-engine.ts';
+import { findDocker } from '../../../../src/main/features/doctor/checks/docker.ts';
 import { runThrowaway } from '../../../../src/main/features/doctor/checks/throwaway.ts';
 
 /** A container of the doctor that would go on for a minute, for a test that kills this process meanwhile. */

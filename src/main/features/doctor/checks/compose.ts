@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { childEnvironment } from '../../../platform/child-environment.ts';
-import type { Check, Observation } from '../ports.ts';
-import { installCommand } from './docker-fix.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram } from '../../../platform/run-program.ts';
+import type { Observation } from '../findings.ts';
+import { installCommand } from './programs.ts';
 
 const timeoutMs = 4_000;
 /** The oldest whose handling of secrets, `--wait` and `depends_on` is as the stack's file wants it. */
@@ -29,30 +29,24 @@ function pluginFile(environment: NodeJS.ProcessEnv): string | null {
   return files.find((file) => existsSync(file)) ?? null;
 }
 
-async function look(environment: NodeJS.ProcessEnv): Promise<Observation> {
+/** Runs the Compose plugin as far as its version. */
+export async function checkCompose(environment: NodeJS.ProcessEnv): Promise<Observation[]> {
   const answer = await runProgram('docker', ['compose', 'version'], {
     environment: childEnvironment('docker', environment),
     timeoutMs,
   });
-  if (answer.outcome === 'absent') {
-    return { code: 'DOCKER_PROGRAM_MISSING', evidence: `PATH=${environment.PATH ?? ''}` };
-  }
+  if (answer.outcome === 'absent')
+    return [{ code: 'DOCKER_PROGRAM_MISSING', evidence: `PATH=${environment.PATH ?? ''}` }];
   const plugin = pluginFile(environment);
-  if (answer.outcome === 'hangs') {
-    return { code: 'COMPOSE_BROKEN', evidence: `${plugin ?? 'docker compose version'}: > ${timeoutMs} ms` };
-  }
+  if (answer.outcome === 'hangs')
+    return [{ code: 'COMPOSE_BROKEN', evidence: `${plugin ?? 'docker compose version'}: > ${timeoutMs} ms` }];
   const words = answer.output.replace(/\s+/g, ' ').slice(0, 300);
   const version = /\bv?(\d+)\.(\d+)\.\d+\S*/.exec(answer.output);
   if (answer.exitCode !== 0 || !version) {
-    if (plugin) return { code: 'COMPOSE_BROKEN', evidence: `${plugin}: ${words}` };
-    return { code: 'COMPOSE_MISSING', evidence: words, command: installCommand(install) };
+    if (plugin) return [{ code: 'COMPOSE_BROKEN', evidence: `${plugin}: ${words}` }];
+    return [{ code: 'COMPOSE_MISSING', evidence: words, command: installCommand(install) }];
   }
   const [found, major, minor] = version;
   const isEnough = Number(major) > 2 || (Number(major) === 2 && Number(minor) >= leastMinor);
-  return { code: isEnough ? 'COMPOSE_OK' : 'COMPOSE_TOO_OLD', evidence: found };
-}
-
-/** Runs the Compose plugin as far as its version. */
-export function composeCheck(environment: NodeJS.ProcessEnv, optional: boolean): Check {
-  return { name: 'compose', group: 'docker', optional, run: async () => [await look(environment)] };
+  return [{ code: isEnough ? 'COMPOSE_OK' : 'COMPOSE_TOO_OLD', evidence: found }];
 }

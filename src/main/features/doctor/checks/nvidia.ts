@@ -1,10 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { childEnvironment } from '../../../platform/child-environment.ts';
+import { wordsOf } from '../../../platform/deadline.ts';
 import { hasCode } from '../../../platform/error-code.ts';
-import type { Check, Observation } from '../ports.ts';
-import { installCommand } from './docker-fix.ts';
-import { type ProgramAnswer, runProgram } from './run-program.ts';
+import { type ProgramAnswer, runProgram } from '../../../platform/run-program.ts';
+import type { Observation } from '../findings.ts';
+import type { DockerEngine } from './docker.ts';
+import { installCommand } from './programs.ts';
+import { runThrowaway } from './throwaway.ts';
 
 const timeoutMs = 3_500;
 
@@ -111,7 +114,62 @@ export async function askNvidia(
   };
 }
 
-/** Whether NVIDIA's driver answers for its cards. */
-export function nvidiaCheck(state: () => Promise<NvidiaState>, optional: boolean): Check {
-  return { name: 'nvidia', group: 'nvidia', optional, run: async () => [(await state()).observation] };
+/** The toolkit brings nvidia-smi into the container; a program of glibc does not run in an image of musl, whatever the toolkit did. */
+const script = `
+ls /lib/ld-musl-* > /dev/null 2>&1 && echo "libc musl"
+command -v nvidia-smi > /dev/null || echo "program none"
+nvidia-smi -L
+echo "code $?"
+`;
+
+function judgeContainer(
+  output: string,
+  cards: readonly { readonly uuid: string }[],
+  image: string,
+): Observation {
+  const seen = cardsOf(output).map(({ uuid }) => uuid);
+  const words = output.replace(/\s+/g, ' ').trim().slice(0, 300);
+  if (seen.length === 0) {
+    if (/^libc musl$/m.test(output)) return { code: 'NVIDIA_TOOLKIT_UNTESTED', evidence: `${image}: musl` };
+    return { code: 'NVIDIA_TOOLKIT_BROKEN', evidence: `${image}: ${words}` };
+  }
+  const missing = cards.filter(({ uuid }) => !seen.includes(uuid)).map(({ uuid }) => uuid);
+  const strange = seen.filter((uuid) => !cards.some((card) => card.uuid === uuid));
+  if (missing.length === 0 && strange.length === 0)
+    return { code: 'NVIDIA_TOOLKIT_OK', evidence: `${image}: ${seen.join(', ')}` };
+  const told = [...missing.map((uuid) => `-${uuid}`), ...strange.map((uuid) => `+${uuid}`)];
+  return { code: 'NVIDIA_TOOLKIT_OTHER_CARDS', evidence: `${image}: ${told.join(', ')}` };
+}
+
+/** What Docker says where no runtime of NVIDIA's is there for it; anything else is one that fails. */
+const unknownRuntime = /could not select device driver|unknown or invalid runtime|no known GPU vendor/i;
+
+/**
+ * Runs nvidia-smi in a container and reads what it lists: that Docker takes the request proves nothing.
+ * @param driver whom Docker is to ask for the devices
+ */
+export async function checkNvidiaInContainers(
+  engine: DockerEngine,
+  { cards }: NvidiaState,
+  image: () => Promise<string | null>,
+  driver = 'nvidia',
+): Promise<Observation[]> {
+  if (cards.length === 0) return [];
+  const imageHere = await image();
+  if (!imageHere) return [{ code: 'NVIDIA_TOOLKIT_UNTESTED', evidence: engine.address.url }];
+  try {
+    const output = await runThrowaway(engine, {
+      image: imageHere,
+      script,
+      environment: ['NVIDIA_DRIVER_CAPABILITIES=utility', 'LC_ALL=C'],
+      deviceRequests: [{ Driver: driver, Count: -1, Capabilities: [['gpu']] }],
+      // The toolkit brings its libraries into the container's own file system.
+      writable: true,
+    });
+    return [judgeContainer(output, cards, imageHere)];
+  } catch (error) {
+    const words = wordsOf(error);
+    const code = unknownRuntime.test(words) ? 'NVIDIA_TOOLKIT_MISSING' : 'NVIDIA_TOOLKIT_BROKEN';
+    return [{ code, evidence: `${imageHere}: ${words}` }];
+  }
 }

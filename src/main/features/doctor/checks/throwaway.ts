@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { within } from '../../../platform/deadline.ts';
 import { hasCode } from '../../../platform/error-code.ts';
-import type { DockerEngine } from './docker-engine.ts';
+import { dockerClient } from '../../../stack/docker/client.ts';
+import type { DockerEngine } from './docker.ts';
 
 /** On every container of the doctor, so that one that was cut off is found again. */
 const doctorLabel = 'io.trainyard.doctor';
@@ -81,7 +82,7 @@ async function outputOf(docker: Docker, container: Docker.Container): Promise<st
  * @throws what Docker says where it does not run it, TooLateError
  */
 export async function runThrowaway(engine: DockerEngine, work: Throwaway): Promise<string> {
-  const docker = engine.client(timeoutMs);
+  const docker = dockerClient(engine.address, timeoutMs);
   let container: Docker.Container | undefined;
   const running = (async () => {
     container = await docker.createContainer(optionsOf(work));

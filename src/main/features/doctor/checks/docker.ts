@@ -1,0 +1,203 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type Docker from 'dockerode';
+import { z } from 'zod';
+import { TooLateError, within, wordsOf } from '../../../platform/deadline.ts';
+import { hasCode } from '../../../platform/error-code.ts';
+import {
+  addressFault,
+  type DockerAddress,
+  dockerAddresses,
+  dockerClient,
+  openSocket,
+  socketPath,
+} from '../../../stack/docker/client.ts';
+import { systemCommand } from '../../../stack/docker/docker-commands.ts';
+import { codeOf, dockerFaultOf } from '../../../stack/docker/docker-fault.ts';
+import { type Observation, observed } from '../findings.ts';
+import { installCommand } from './programs.ts';
+
+const infoSchema = z.object({
+  OSType: z.string().default('linux'),
+  OperatingSystem: z.string().default(''),
+  MemTotal: z.number().default(0),
+  DockerRootDir: z.string().default(''),
+  SystemTime: z.string().default(''),
+  HttpsProxy: z.string().default(''),
+  RegistryConfig: z.object({ Mirrors: z.array(z.string()).nullish() }).nullish(),
+});
+
+/** How far a clock is ahead of ours, at least and at most, in milliseconds. */
+export interface ClockAhead {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A Docker Engine that answers. */
+export interface DockerEngine {
+  readonly docker: Docker;
+  readonly address: DockerAddress;
+  readonly info: z.infer<typeof infoSchema>;
+  /** Null where it told no time. */
+  readonly clockAheadMs: ClockAhead | null;
+}
+
+/** What there is to say of Docker, and Docker itself where it can be used. */
+export interface DockerState {
+  readonly observation: Observation;
+  readonly engine: DockerEngine | null;
+}
+
+/** The API of Docker Engine 20.10. */
+const leastApi = 41;
+/** A connection is made in this time where anything is there at all. */
+const connectMs = 1_500;
+const answerMs = 2_000;
+
+/** Of several addresses the one that says most is told. */
+const telling = [
+  'DOCKER_OK',
+  'DOCKER_TOO_OLD',
+  'DOCKER_NOT_LINUX',
+  'DOCKER_PERMISSION',
+  'DOCKER_SILENT',
+  'DOCKER_STRANGE',
+  'DOCKER_NOT_A_SOCKET',
+  'DOCKER_UNREACHABLE',
+  'DOCKER_ADDRESS_INVALID',
+  'DOCKER_CONTEXT_UNKNOWN',
+  'DOCKER_NOT_RUNNING',
+];
+
+const only = (observation: Observation): DockerState => ({ observation, engine: null });
+const where = ({ url, source }: DockerAddress) => `${url || '(none)'} (${source})`;
+
+function isOtherThanSocket(address: DockerAddress): boolean {
+  const socket = socketPath(address);
+  if (socket === null || process.platform === 'win32') return false;
+  try {
+    return statSync(socket, { throwIfNoEntry: false })?.isSocket() === false;
+  } catch (error) {
+    // Whoever may not look may not connect either, and that is what will be told.
+    if (hasCode(error, 'EACCES', 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+/** Why no connection is made; null where one is. */
+async function whyUnreachable(address: DockerAddress): Promise<Observation | null> {
+  const invalid = addressFault(address);
+  if (invalid) {
+    const named = address.unknownContext;
+    return observed(invalid, named ? `${named.namedBy.en} (${named.command})` : where(address));
+  }
+  if (isOtherThanSocket(address)) return { code: 'DOCKER_NOT_A_SOCKET', evidence: where(address) };
+  const connection = openSocket(address);
+  const opened = new Promise<void>((resolve, reject) => {
+    connection.once('connect', () => resolve());
+    connection.on('error', reject);
+  });
+  try {
+    await within(connectMs, opened);
+    return null;
+  } catch (error) {
+    // The queue of a socket whose program takes no connections is full; a packet to a black hole is never answered.
+    const late = socketPath(address) === null ? 'DOCKER_UNREACHABLE' : 'DOCKER_SILENT';
+    const code = error instanceof TooLateError ? late : codeOf(error);
+    if (!code) throw error;
+    return unusable(code, address, error);
+  } finally {
+    connection.destroy();
+  }
+}
+
+function unusable(
+  code: Parameters<typeof dockerFaultOf>[0],
+  address: DockerAddress,
+  error: unknown,
+): Observation {
+  const evidence = `${where(address)}: ${wordsOf(error)}`;
+  const found = observed(dockerFaultOf(code, address.url, error), evidence);
+  if (code === 'DOCKER_NOT_RUNNING') return { ...found, command: systemCommand(address.url, 'start') };
+  return code === 'DOCKER_SILENT' ? { ...found, command: systemCommand(address.url, 'restart') } : found;
+}
+
+/** What Docker did instead of answering a question. */
+export function unanswered(address: DockerAddress, error: unknown): Observation {
+  // The client ends a call whose time is over with a "socket hang up" of its own.
+  if (error instanceof TooLateError || hasCode(error, 'ECONNRESET'))
+    return unusable('DOCKER_SILENT', address, error);
+  return { code: 'DOCKER_STRANGE', evidence: `${where(address)}: ${wordsOf(error)}` };
+}
+
+async function tryAddress(address: DockerAddress): Promise<DockerState> {
+  const reason = await whyUnreachable(address);
+  if (reason) return only(reason);
+  try {
+    const docker = dockerClient(address, answerMs);
+    const { Version, ApiVersion } = await within(answerMs, docker.version());
+    if (!ApiVersion) return only({ code: 'DOCKER_STRANGE', evidence: where(address) });
+    const [major = 0, minor = 0] = ApiVersion.split('.').map(Number);
+    if (major < 1 || (major === 1 && minor < leastApi)) {
+      const evidence = `Docker ${Version}, API ${ApiVersion} < 1.${leastApi} — ${address.url}`;
+      return only({ code: 'DOCKER_TOO_OLD', evidence });
+    }
+    const sentAt = Date.now();
+    const info = infoSchema.parse(await within(answerMs, docker.info()));
+    const receivedAt = Date.now();
+    const daemonTime = Date.parse(info.SystemTime);
+    const evidence = `Docker ${Version}, ${info.OperatingSystem} — ${where(address)}`;
+    if (info.OSType !== 'linux') return only({ code: 'DOCKER_NOT_LINUX', evidence });
+    const clockAheadMs = Number.isNaN(daemonTime)
+      ? null
+      : { least: daemonTime - receivedAt, most: daemonTime - sentAt };
+    return {
+      observation: { code: 'DOCKER_OK', evidence },
+      engine: { docker, address, info, clockAheadMs },
+    };
+  } catch (error) {
+    return only(unanswered(address, error));
+  }
+}
+
+function isInstalled(environment: NodeJS.ProcessEnv): boolean {
+  const names = process.platform === 'win32' ? ['docker.exe'] : ['docker', 'dockerd'];
+  const folders = (environment.PATH ?? '').split(path.delimiter).filter(Boolean);
+  return folders.some((folder) => names.some((name) => existsSync(path.join(folder, name))));
+}
+
+const isWsl = () => process.platform === 'linux' && /microsoft/i.test(readFileSync('/proc/version', 'utf8'));
+
+const installDocker = {
+  ubuntu: 'sudo apt-get install -y docker.io docker-compose-v2',
+  debian: 'sudo apt-get install -y docker.io',
+};
+
+/** Nothing answers: whether it is there at all, and whether that matters. */
+function whyNotRunning(
+  addresses: readonly DockerAddress[],
+  seen: Observation,
+  environment: NodeJS.ProcessEnv,
+  isNeeded: boolean,
+): Observation {
+  if (!isNeeded) return { code: 'DOCKER_NOT_NEEDED', evidence: seen.evidence };
+  if (addresses.some(({ source }) => source !== 'default')) return seen;
+  const evidence = addresses.map(({ url }) => url).join(', ');
+  if (isWsl()) return { code: 'DOCKER_WSL_NOT_INTEGRATED', evidence };
+  if (isInstalled(environment)) return { ...seen, evidence };
+  return { code: 'DOCKER_NOT_INSTALLED', evidence, command: installCommand(installDocker) };
+}
+
+/**
+ * Looks for Docker at all addresses at once; the first of them that can be used is taken.
+ * @param isNeeded whether the profile in use cannot do without
+ */
+export async function findDocker(environment: NodeJS.ProcessEnv, isNeeded: boolean): Promise<DockerState> {
+  const addresses = dockerAddresses(environment);
+  const states = await Promise.all(addresses.map(tryAddress));
+  const rank = ({ observation }: DockerState) => telling.indexOf(observation.code);
+  const [best] = states.toSorted((one, other) => rank(one) - rank(other));
+  if (!best) throw new Error('there is no address at which Docker could be');
+  if (best.observation.code !== 'DOCKER_NOT_RUNNING') return best;
+  return only(whyNotRunning(addresses, best.observation, environment, isNeeded));
+}

@@ -1,0 +1,176 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fault } from '../../../../shared/errors/catalogue.ts';
+import { formatBytes } from '../../../../shared/format/units.ts';
+import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
+import { wordsOf } from '../../../platform/deadline.ts';
+import { isPortFree, portHolder } from '../../../platform/listening-ports.ts';
+import { appRoot } from '../../../platform/paths.ts';
+import { otherVolumeVersion, portIsTaken, variableOf } from '../../../stack/causes.ts';
+import { inspectStackRecord } from '../../../stack/files/stack-folder.ts';
+import { stackLabels } from '../../../stack/labels.ts';
+import { memoryLimitOf } from '../../../stack/memory.ts';
+import { templateImages } from '../../../stack/plan.ts';
+import type { StackRecord } from '../../../stack/record.ts';
+import { type Observation, observed } from '../findings.ts';
+import type { DockerEngine } from './docker.ts';
+import { connectTo, registryOf } from './network.ts';
+import { octal, quoted } from './state-folder.ts';
+import { runThrowaway } from './throwaway.ts';
+
+/** What is in the state folder: a stack's notes, none, or something else. */
+export type FoundRecord = StackRecord | 'none' | 'damaged';
+
+/** Reads the stack's notes without changing anything. */
+export function readStackRecord(home: string): FoundRecord {
+  const found = inspectStackRecord(home);
+  if (found.kind === 'whole') return found.value;
+  return found.kind === 'absent' ? 'none' : 'damaged';
+}
+
+function openSecrets(home: string): Observation[] {
+  const folder = path.join(home, 'stack', 'secrets');
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  if (process.platform === 'win32' || !stats || (stats.mode & 0o077) === 0) return [];
+  const evidence = `${folder} (${octal(stats.mode & 0o777)})`;
+  return [{ code: 'STACK_SECRETS_OPEN', evidence, command: `chmod 700 ${quoted(folder)}` }];
+}
+
+/** Whether the stack's notes can be read, and its secrets by nobody else. */
+export function checkStackRecord(home: string, record: FoundRecord): Observation[] {
+  const file = path.join(home, 'stack', 'stack.json');
+  if (record === 'none') return [{ code: 'STACK_STATE_NONE', evidence: file }];
+  if (record === 'damaged') {
+    const command = `mv ${quoted(file)} ${quoted(`${file}.damaged`)} && trainyard stack up`;
+    return [{ code: 'STACK_STATE_DAMAGED', evidence: file, command }];
+  }
+  return [{ code: 'STACK_STATE_OK', evidence: `${record.name} (${record.id})` }, ...openSecrets(home)];
+}
+
+/** Small ones that have a shell come first: containers of the doctor are made of the first that is here. */
+const order: readonly ServiceName[] = ['redis', 'postgres', 'mongo', 's3', 'temporal'];
+
+/** The images that the stack of the state folder runs, or would: pinned, where it has run them already. */
+export function stackImages(environment: NodeJS.ProcessEnv, record: FoundRecord): readonly string[] {
+  const template = path.join(appRoot(), 'resources', 'stack', 'compose.yaml');
+  const usual = templateImages(readFileSync(template, 'utf8'));
+  return order.map((service) => {
+    const reference = environment[variableOf(service, 'IMAGE')] || usual[service];
+    const known = typeof record === 'string' ? undefined : record.images[service];
+    return known?.reference === reference ? (known.pinned ?? reference) : reference;
+  });
+}
+
+/** Whether Docker has the image. */
+export async function isHere({ docker }: DockerEngine, image: string): Promise<boolean> {
+  try {
+    await docker.getImage(image).inspect();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return false;
+    throw error;
+  }
+}
+
+async function observeMissing(engine: DockerEngine, image: string): Promise<Observation> {
+  const registry = registryOf(image, engine);
+  const evidence = `${image} (${registry.host}:${registry.port})`;
+  try {
+    await connectTo(registry);
+    return { code: 'STACK_IMAGES_TO_PULL', evidence };
+  } catch (error) {
+    const command = `docker load -i ${image.replace(/[^\w.-]+/g, '-')}.tar`;
+    return observed(fault('IMAGE_MISSING', { image, said: wordsOf(error) }), evidence, command);
+  }
+}
+
+/** Whether every image of the stack is here, or can be had. */
+export async function checkStackImages(
+  engine: DockerEngine,
+  images: readonly string[],
+): Promise<Observation[]> {
+  const here = await Promise.all(images.map((image) => isHere(engine, image)));
+  const missing = images.filter((_image, index) => !here[index]);
+  if (missing.length === 0) return [{ code: 'STACK_IMAGES_OK', evidence: images.join(', ') }];
+  return Promise.all(missing.map((image) => observeMissing(engine, image)));
+}
+
+/** The memory that Docker has (its virtual machine's, where it lives in one) against what the stack needs. */
+export function checkStackMemory({ info }: DockerEngine): Observation[] {
+  const total = info.MemTotal;
+  if (!total) return [];
+  const needed = serviceNames.reduce((sum, service) => sum + memoryLimitOf(service, total), 0);
+  const code = total < needed ? 'STACK_MEMORY_SHORT' : 'STACK_MEMORY_OK';
+  return [{ code, evidence: `${formatBytes(total)} (≥ ${formatBytes(needed)})` }];
+}
+
+/** Whether the ports that the stack remembers are free or held by its own containers. */
+export async function checkStackPorts(
+  record: FoundRecord,
+  engine: DockerEngine | null,
+): Promise<Observation[]> {
+  // Ports that were never the stack's own are chosen anew where somebody has them.
+  if (typeof record === 'string' || !record.started) return [];
+  const ports = serviceNames.flatMap((service) =>
+    Object.values(record.ports[service]).map((port) => ({ service, port })),
+  );
+  const containers = (await engine?.docker.listContainers()) ?? [];
+  const taken = await Promise.all(
+    ports.map(async ({ service, port }): Promise<Observation[]> => {
+      const evidence = `${service} 127.0.0.1:${port}`;
+      const publisher = containers.find(({ Ports }) =>
+        Ports.some(({ PublicPort, Type }) => PublicPort === port && Type === 'tcp'),
+      );
+      if (publisher?.Labels[stackLabels.stack] === record.id) return [];
+      if (publisher) {
+        const container = (publisher.Names[0] ?? publisher.Id.slice(0, 12)).replace(/^\//, '');
+        const seen = `${evidence} — ${container} (${publisher.Image}, ${publisher.Id.slice(0, 12)})`;
+        return [observed(portIsTaken(service, port, { container }), seen, `docker stop ${container}`)];
+      }
+      if (await isPortFree(port)) return [];
+      const holder = await portHolder(port);
+      const isEnded = holder?.processId && process.platform !== 'win32';
+      const command = isEnded ? `kill ${holder.processId}` : null;
+      return [observed(portIsTaken(service, port, holder), evidence, command)];
+    }),
+  );
+  if (taken.flat().length > 0) return taken.flat();
+  const evidence = ports.map(({ service, port }) => `${service} ${port}`).join(', ');
+  return [{ code: 'STACK_PORTS_OK', evidence }];
+}
+
+/** The major version that the stack's image and our migrations are of. */
+const wantedVersion = '17';
+
+/** Where the image keeps its data: at the volume's root, or one or two folders below (images of version 18 and later). */
+const readVersion = `
+for file in /volume/PG_VERSION /volume/data/PG_VERSION /volume/*/docker/PG_VERSION; do
+  [ -f "$file" ] && echo "version $(cat "$file")"
+done
+echo end
+`;
+
+/** Whether the volume of the stack's PostgreSQL was written by the version that will be started on it. */
+export async function checkStackVolume(
+  engine: DockerEngine,
+  record: FoundRecord,
+  image: string | null,
+): Promise<Observation[]> {
+  if (typeof record === 'string' || !image) return [];
+  const label = [`${stackLabels.stack}=${record.id}`, `${stackLabels.service}=postgres`];
+  const { Volumes } = await engine.docker.listVolumes({ filters: { label } });
+  const name = Volumes?.[0]?.Name;
+  if (!name) return [];
+  const output = await runThrowaway(engine, {
+    image,
+    script: readVersion,
+    volumes: [`${name}:/volume:ro`],
+    // The server's files are closed to all but its own account, which differs from image to image.
+    capabilities: ['DAC_OVERRIDE'],
+  });
+  const version = /^version (\d+)$/m.exec(output)?.[1];
+  if (!version) return [];
+  const evidence = `${name}: PostgreSQL ${version}`;
+  if (version === wantedVersion) return [{ code: 'STACK_VOLUME_OK', evidence }];
+  return [observed(otherVolumeVersion({ service: 'postgres', lines: [] }, version), evidence)];
+}
