@@ -27,7 +27,7 @@ const onlyImport = (folder, allowed) =>
 const rules = {
   path: '^src/main/(stack/[^/]+|features/[^/]+/[^/]+|stores/documents/[^/]+|stores/migration/(content-hash|copy-documents|copy-objects|progress)\\.ts|stores/[^/]+/(ports|checks|keys)\\.ts|postgres/schema/plan\\.ts)$',
   pathNot:
-    '/(.*-rows?|.*-queries|ingest-store|metric-partitions|run-directory-tail|trainable-models|file-systems|create-stack|open-stack)\\.ts$',
+    '/(.*-rows?|.*-queries|ingest-store|metric-partitions|run-directory-tail|trainable-models|file-systems)\\.ts$',
 };
 
 module.exports = {
@@ -49,10 +49,16 @@ module.exports = {
     forbid(
       'rules-touch-no-machine',
       'No database driver, file system, process or network in a rule: those lie in folders of their own, and in the files of rows.',
-      rules,
+      { ...rules, path: rules.path.replace('stack/[^/]+', 'stack/(verbs/(?!open-stack)|logs/)?[^/]+') },
       {
         path: '^(node:)?(fs|fs/promises|child_process|net|http|https)$|node_modules/(pg|kysely|dockerode|better-sqlite3|sharp|execa|electron)/',
       },
+    ),
+    forbid(
+      'stack-goes-one-way',
+      'A verb of the stack uses the folders beside it; none of those knows a verb.',
+      { path: '^src/main/stack/(?!verbs/)' },
+      { path: '^src/main/stack/verbs/' },
     ),
     forbid('rules-know-no-technology', 'A rule knows ports; what implements them is given to it.', rules, {
       path: '^src/main/(stack/[^/]+/|features/[^/]+/[^/]+/|postgres/(?!(unit-of-work|run-tables|schema/(plan|schema-service))\\.ts$)|stores/[^/]+/((postgres|mongo|redis|s3|files)/|postgres-|redis-))',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { StackLogService } from '../../src/main/stack/log-service.ts';
+import type { StackLogService } from '../../src/main/stack/logs/log-service.ts';
 import { createTalkers } from '../stack/support/talkers.ts';
 import { docker, withoutServer } from '../support/servers.ts';
 import { median, type Row } from './table.ts';

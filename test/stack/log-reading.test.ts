@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readCursor, writeCursor } from '../../src/main/stack/log-position.ts';
-import { StackLogService } from '../../src/main/stack/log-service.ts';
+import { StackLogService } from '../../src/main/stack/logs/log-service.ts';
+import { readCursor, writeCursor } from '../../src/main/stack/logs/position.ts';
 import { FakeLogs } from './support/fake-logs.ts';
 
 const one = 'a'.repeat(64);
@@ -36,7 +36,7 @@ test('every line comes once, also where many have the same nanosecond and a page
       fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
       async (steps, limits) => {
         const logs = new FakeLogs();
-        logs.add(one, 'redis', 1_000_000);
+        logs.add(one, 'redis', true);
         logs.add(other, 's3');
         let ns = 0;
         const printed: string[] = [];
@@ -73,7 +73,7 @@ test('lines of several services are in the order of their times', async () => {
 
 test('where lines were rotated away before they were read, a line says so', async () => {
   const logs = new FakeLogs();
-  logs.add(one, 'redis', 1_000_000);
+  logs.add(one, 'redis', true);
   for (let index = 0; index < 10; index += 1) logs.print(one, index, `line ${index}`);
   const seen = await readAll(logs, [5], (page) => {
     if (page === 0) logs.dropFirst(one, 8);

@@ -5,10 +5,10 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { digestOf } from '../../src/main/stack/images.ts';
 import { stackLabels, stackNameOf } from '../../src/main/stack/labels.ts';
 import { isOtherMemory, memoryLimitOf, parseMemory, postgresSettings } from '../../src/main/stack/memory.ts';
 import { planStack, type StackChoices, startOrder, templateImages } from '../../src/main/stack/plan.ts';
+import { digestOf } from '../../src/main/stack/verbs/images.ts';
 import { serviceNames } from '../../src/shared/model/stack.ts';
 
 const template = readFileSync(

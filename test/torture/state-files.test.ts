@@ -15,7 +15,6 @@ import { openStateFolder } from '../../src/main/platform/state-folder.ts';
 import { requireDatabase } from '../../src/main/postgres/embedded/initialise.ts';
 import { locate } from '../../src/main/postgres/embedded/location.ts';
 import { serverUser } from '../../src/main/postgres/embedded/server-user.ts';
-import { SecretFiles } from '../../src/main/stack/files/secret-files.ts';
 import { StackFolder } from '../../src/main/stack/files/stack-folder.ts';
 import { FilesObjectStore } from '../../src/main/stores/objects/files/object-store.ts';
 import { readExternal } from '../../src/main/stores/profiles/external-file.ts';
@@ -105,7 +104,7 @@ async function readAll(home: string): Promise<boolean> {
     },
     () => new StackFolder(home).read(),
     () => new StackFolder(home).writeCompose('services: {}'),
-    () => new SecretFiles(home).load(),
+    () => new StackFolder(home).readSecrets(),
     async () => (await FilesObjectStore.open(openStateFolder(home, 'objects'))).ensureBuckets(),
     () => FileUploads.open(openStateFolder(home, 'uploads')),
     ...(['cache', 'runs', 'logs'] as const).map((name) => () => openStateFolder(home, name)),

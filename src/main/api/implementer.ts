@@ -17,7 +17,9 @@ import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';
 import { isDiskFault } from '../platform/faults/system-fault.ts';
 import type { OnProgress } from '../platform/progress.ts';
-import type { Stack, StackLogs, StackOperations } from '../stack/ports.ts';
+import type { StackLogService } from '../stack/logs/log-service.ts';
+import type { OperationJournal } from '../stack/operations.ts';
+import type { StackService } from '../stack/verbs/stack-service.ts';
 
 /** What a handler knows of the caller, of the engine, and of the moment. */
 export interface ApiContext {
@@ -40,9 +42,9 @@ export interface ApiContext {
     readonly doctor: DoctorService;
     readonly changes: ChangeFeed;
     readonly ticket: () => { url: string; expiresAt: Date };
-    readonly stack: Omit<Stack, 'endpoints'>;
-    readonly stackLogs: Pick<StackLogs, 'read'>;
-    readonly operations: StackOperations;
+    readonly stack: Pick<StackService, 'status' | 'up' | 'down' | 'restart' | 'destroy' | 'urls' | 'usage'>;
+    readonly stackLogs: Pick<StackLogService, 'read'>;
+    readonly operations: Pick<OperationJournal, 'begin' | 'current' | 'progress'>;
     readonly profile: () => Profile;
     /** Goes over to another profile's stores and keeps the choice. */
     readonly useProfile: (profile: Profile) => Promise<void>;

@@ -3,9 +3,9 @@ import type { Profile } from '../../shared/model/stack.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import type { StoreEndpoints } from '../platform/endpoints.ts';
 import type { OnProgress } from '../platform/progress.ts';
-import type { LocalStack } from '../stack/open-stack.ts';
 import { OperationJournal } from '../stack/operations.ts';
 import { stackImages } from '../stack/stack-images.ts';
+import type { LocalStack } from '../stack/verbs/open-stack.ts';
 import type { SettingsStore } from '../stores/settings/settings-store.ts';
 import { chooseProfile } from './profile.ts';
 import type { StoreSupervisor } from './store-supervisor.ts';
@@ -39,7 +39,7 @@ export class EngineStack implements AsyncDisposable {
 
   private async open(): Promise<LocalStack> {
     try {
-      const { openLocalStack } = await import('../stack/open-stack.ts');
+      const { openLocalStack } = await import('../stack/verbs/open-stack.ts');
       this.opened = openLocalStack({
         home: this.home,
         environment: process.env,

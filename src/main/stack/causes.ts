@@ -1,9 +1,9 @@
+import type { StackCause } from '../../shared/contract/stack.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
-import { DaemonRefusal, type Incident, type StackContainer } from './daemon.ts';
-import { ComposeFailure } from './machine.ts';
+import { ComposeFailure, DaemonRefusal, type Incident, type StackContainer } from './docker-objects.ts';
 import type { StackSecrets } from './record.ts';
 
 /** As people know them. */
@@ -165,4 +165,17 @@ export function causeOf(error: unknown): unknown {
   if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name))
     return fault('STACK_CANCELLED', {}, options);
   return systemFault(error) ?? error;
+}
+
+/** An error as the contract has it. */
+export function toCause(error: unknown): StackCause {
+  const known = error instanceof TrainyardError;
+  const lines = known ? error.details.lines : undefined;
+  return {
+    code: known ? error.code : 'INTERNAL',
+    message: errorMessage(error),
+    hint: known ? error.hint : '',
+    parameters: known ? error.parameters : {},
+    lines: Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [],
+  };
 }

@@ -3,11 +3,10 @@ import type { StackCause, StackEvent, StackOperation } from '../../shared/contra
 import { fault } from '../../shared/errors/catalogue.ts';
 import { type ServiceName, type StackVerb, serviceNames } from '../../shared/model/stack.ts';
 import type { OnProgress, StackProgress } from '../platform/progress.ts';
-import type { StackOperations } from './ports.ts';
-import { toCause } from './service-status.ts';
+import { toCause } from './causes.ts';
 
 /** The verbs of this process, one at a time, and what they told, as much of it as is kept. */
-export class OperationJournal implements StackOperations {
+export class OperationJournal {
   private operation: StackOperation | null = null;
   /** Without a gap in their numbers; the oldest go first. */
   private events: StackEvent[] = [];
@@ -21,10 +20,12 @@ export class OperationJournal implements StackOperations {
     this.capacity = capacity;
   }
 
+  /** The one under way, else the last one. */
   get current(): StackOperation | null {
     return this.operation;
   }
 
+  /** Starts the work and does not wait for it. No services: all. @throws TrainyardError STACK_BUSY while another is under way */
   begin(
     verb: StackVerb,
     services: readonly ServiceName[],
@@ -46,6 +47,7 @@ export class OperationJournal implements StackOperations {
     return begun;
   }
 
+  /** Events after a cursor; waits up to `waitMs` for the first. A cursor of another process begins anew. */
   async progress(
     after: number,
     waitMs: number,

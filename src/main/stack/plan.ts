@@ -62,7 +62,8 @@ interface ComposeFile {
   readonly configs: unknown;
 }
 
-const byService = <Value>(make: (name: ServiceName) => Value): Record<ServiceName, Value> => ({
+/** A value for each service. */
+export const byService = <Value>(make: (name: ServiceName) => Value): Record<ServiceName, Value> => ({
   postgres: make('postgres'),
   mongo: make('mongo'),
   redis: make('redis'),

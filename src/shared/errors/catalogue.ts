@@ -4,6 +4,7 @@ import { datasetFindings } from './dataset-findings.ts';
 import { datasetErrors } from './datasets.ts';
 import { dockerErrors } from './docker.ts';
 import { doctorErrors } from './doctor.ts';
+import { doctorDockerErrors } from './doctor-docker.ts';
 import { embeddedDatabaseErrors } from './embedded-database.ts';
 import { engineErrors, engineStartErrors } from './engine.ts';
 import { type Bilingual, type Entry, fill, type Parameter, type ParametersOf } from './entry.ts';
@@ -24,6 +25,7 @@ import { trainingErrors, trainingRisks } from './training.ts';
 /** Every error that has a code of ours, by its code. */
 export const catalogue = {
   ...doctorErrors,
+  ...doctorDockerErrors,
   ...stackErrors,
   ...dockerErrors,
   ...cliErrors,

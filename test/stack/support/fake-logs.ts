@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { nanoseconds, timeOf } from '../../../src/main/stack/log-position.ts';
-import type { LogBatch, LogContainer, LogOpening, LogSource } from '../../../src/main/stack/log-source.ts';
+import type { LogContainer, LogOpening } from '../../../src/main/stack/docker/container-logs.ts';
+import { nanoseconds, timeOf } from '../../../src/main/stack/logs/position.ts';
+import type { LogSource } from '../../../src/main/stack/logs/reading.ts';
 import type { StackLogLine } from '../../../src/shared/contract/stack.ts';
 import type { ServiceName } from '../../../src/shared/model/stack.ts';
 
@@ -9,8 +10,8 @@ export class FakeLogs implements LogSource {
   readonly all = new Map<string, { container: LogContainer; lines: StackLogLine[] }>();
   private readonly changes = new EventTarget();
 
-  add(id: string, service: ServiceName, rotationBytes: number | null = null): void {
-    this.all.set(id, { container: { id, service, running: true, rotationBytes }, lines: [] });
+  add(id: string, service: ServiceName, isRotated = false): void {
+    this.all.set(id, { container: { id, service, running: true, isRotated }, lines: [] });
     this.changes.dispatchEvent(new Event('start'));
   }
 
@@ -37,7 +38,11 @@ export class FakeLogs implements LogSource {
     return [...this.all.values()].map(({ container }) => container);
   }
 
-  async *open({ id }: LogContainer, opening: LogOpening, signal: AbortSignal): AsyncGenerator<LogBatch> {
+  async *open(
+    { id }: LogContainer,
+    opening: LogOpening,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly StackLogLine[]> {
     const entry = this.entry(id);
     const { since, tail, follow } = opening;
     let at = tail === null ? 0 : Math.max(0, entry.lines.length - tail);
@@ -46,8 +51,7 @@ export class FakeLogs implements LogSource {
         .slice(at)
         .filter(({ time }) => since === null || nanoseconds(time) >= since);
       at = entry.lines.length;
-      for (let from = 0; from < changes.length; from += 7)
-        yield { lines: changes.slice(from, from + 7), bytes: 700 };
+      for (let from = 0; from < changes.length; from += 7) yield changes.slice(from, from + 7);
       if (at < entry.lines.length) continue;
       if (!follow || !entry.container.running) return;
       await this.change('line', signal);

@@ -1,5 +1,5 @@
 // Runs a verb on the stack of a state folder in a process that a test can kill: stack-program.ts HOME VERB [SERVICE…]
-import type { EnsureStep } from '../../../src/main/stack/ports.ts';
+import type { EnsureStep } from '../../../src/main/stack/ensure/steps.ts';
 import { TrainyardError } from '../../../src/shared/errors/error.ts';
 import { serviceNames } from '../../../src/shared/model/stack.ts';
 import { makeStack } from './stack.ts';

@@ -8,9 +8,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { findNode } from '../../../bin/find-node.mjs';
 import type { StackProgress } from '../../../src/main/platform/progress.ts';
-import { createStack, type StackOptions } from '../../../src/main/stack/create-stack.ts';
-import { probes } from '../../../src/main/stack/probes/probes.ts';
-import type { StackService } from '../../../src/main/stack/stack-service.ts';
+import { openLocalStack, type StackOptions } from '../../../src/main/stack/verbs/open-stack.ts';
+import type { StackService } from '../../../src/main/stack/verbs/stack-service.ts';
 import type { ServiceName } from '../../../src/shared/model/stack.ts';
 
 const run = promisify(execFile);
@@ -22,18 +21,16 @@ export async function docker(...args: string[]): Promise<string> {
 }
 
 export function makeStack(home: string, options: Partial<StackOptions> = {}): StackService {
-  return createStack({
+  return openLocalStack({
     home,
     environment: process.env,
     profile: () => 'docker',
     images: {},
-    probes,
     steps: [],
-    usage: async () => ({ time: new Date().toISOString(), services: [] }),
     log: { info: () => undefined },
     timeoutMs: 60_000,
     ...options,
-  });
+  }).stack;
 }
 
 /** Keeps what a verb tells. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connectDocker } from '../../../src/main/stack/docker/client.ts';
 import { ContainerLogs } from '../../../src/main/stack/docker/container-logs.ts';
 import { stackLabels } from '../../../src/main/stack/labels.ts';
-import { StackLogService } from '../../../src/main/stack/log-service.ts';
+import { StackLogService } from '../../../src/main/stack/logs/log-service.ts';
 import type { ServiceName } from '../../../src/shared/model/stack.ts';
 import { docker, serverImages } from '../../support/servers.ts';
 

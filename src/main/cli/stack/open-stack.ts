@@ -3,8 +3,8 @@ import { type Profile, type ServiceName, serviceNames } from '../../../shared/mo
 import { chosenProfile } from '../../engine/profile.ts';
 import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
-import { type LocalStack, openLocalStack } from '../../stack/open-stack.ts';
 import { chooseImages, stackImages } from '../../stack/stack-images.ts';
+import { type LocalStack, openLocalStack } from '../../stack/verbs/open-stack.ts';
 import { SettingsStore } from '../../stores/settings/settings-store.ts';
 import { usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';

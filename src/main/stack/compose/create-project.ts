@@ -1,8 +1,9 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
+import type { ServiceName } from '../../../shared/model/stack.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
 import { runProgram } from '../../platform/run-program.ts';
 import type { DockerConnection } from '../docker/client.ts';
-import { type ComposeCreate, ComposeFailure } from '../machine.ts';
+import { ComposeFailure } from '../docker-objects.ts';
 
 /** Making networks, volumes and containers takes a second; the daemon of a busy machine may take its time. */
 const timeoutMs = 180_000;
@@ -12,13 +13,19 @@ const withoutPlugin =
   /'compose' is not a docker command|unknown (shorthand )?flag|unknown command: docker compose/;
 
 /**
- * Compose on the same Engine that we talk to. It ends with us: its progress goes into a pipe that breaks when this process is killed.
+ * Has Compose make the containers of services as `compose.yaml` says, and what they need, without starting them, on the Engine that we talk
+ * to. It ends with us: its progress goes into a pipe that breaks when this process is killed.
  * @throws ComposeFailure; TrainyardError DOCKER_PROGRAM_MISSING, COMPOSE_MISSING, COMPOSE_TIMEOUT
  */
 export function composeCreate(
   { url, certificates }: Pick<DockerConnection, 'url' | 'certificates'>,
   environment: NodeJS.ProcessEnv,
-): ComposeCreate {
+): (making: {
+  readonly project: string;
+  readonly file: string;
+  readonly services: readonly ServiceName[];
+  readonly signal?: AbortSignal | undefined;
+}) => Promise<void> {
   const tls = certificates ? { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: certificates } : {};
   return async ({ project, file, services, signal }) => {
     const compose = ['compose', '--ansi', 'never', '--project-name', project, '--file', file];

@@ -1,4 +1,4 @@
-import { DaemonRefusal } from '../daemon.ts';
+import { DaemonRefusal } from '../docker-objects.ts';
 import { type DockerConnection, openSocket } from './client.ts';
 
 const headEnd = Buffer.from('\r\n\r\n');

@@ -1,24 +1,35 @@
+import type { StackLogLine } from '../../../shared/contract/stack.ts';
+import type { ServiceName } from '../../../shared/model/stack.ts';
 import { serviceOf, stackLabels } from '../labels.ts';
-import type { LogBatch, LogContainer, LogOpening, LogSource } from '../log-source.ts';
 import type { DockerConnection } from './client.ts';
 import { LogFrames } from './container-log-frames.ts';
 import { containerLogStream } from './container-log-stream.ts';
 import { dockerFault, statusOf } from './docker-fault.ts';
 
-const units: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-/** What the daemon keeps of a line beside its text: the stream's name, the time, JSON's signs. */
-const besideText = 80;
-
-/** `10m` as the daemon reads it; null for what it would not rotate at. */
-function parseSize(text: string | undefined): number | null {
-  const [, digits, unit = ''] = /^(\d+)\s*([kmg]?)b?$/i.exec(text ?? '') ?? [];
-  return digits === undefined ? null : Number(digits) * (units[unit.toLowerCase()] ?? 1);
+/** A container of the stack that has a log. A service's container that is made anew has another id. */
+export interface LogContainer {
+  readonly id: string;
+  readonly service: ServiceName;
+  readonly running: boolean;
+  /** The daemon begins a new file from time to time, and throws old ones away. */
+  readonly isRotated: boolean;
 }
 
-/** Only these two keep files that they throw away; `local` does so at 20 MB unless told otherwise. */
-function rotationOf(driver: string, options: Readonly<Record<string, string>>): number | null {
-  if (driver === 'local') return parseSize(options['max-size'] ?? '20m');
-  return driver === 'json-file' ? parseSize(options['max-size']) : null;
+export interface LogOpening {
+  /** Nanoseconds since 1970; included. Null: from the beginning. */
+  readonly since: bigint | null;
+  /** Only so many of the last; null: all. */
+  readonly tail: number | null;
+  /** Stays open for what is printed later, as long as the container runs. */
+  readonly follow: boolean;
+}
+
+/** Only these two drivers keep files that they throw away; `local` does so at 20 MB unless told otherwise. */
+function isRotated(
+  driver: string,
+  { 'max-size': size = driver === 'local' ? '20m' : '' }: Readonly<Record<string, string>>,
+) {
+  return ['local', 'json-file'].includes(driver) && /^\d/.test(size);
 }
 
 /** The daemon ended what it had to keep open: it is being stopped. */
@@ -30,7 +41,7 @@ class DaemonClosed extends Error {
 const isGone = (error: unknown) => [404, 409].includes(statusOf(error) ?? 0);
 
 /** Logs of the containers that carry a stack's label, over the Engine API. */
-export class ContainerLogs implements LogSource {
+export class ContainerLogs {
   private readonly connection: DockerConnection;
   private readonly stackId: () => Promise<string | null>;
 
@@ -40,6 +51,7 @@ export class ContainerLogs implements LogSource {
     this.stackId = stackId;
   }
 
+  /** The stack's containers, running or not. @throws TrainyardError DOCKER_* */
   async containers(): Promise<readonly LogContainer[]> {
     const id = await this.stackId();
     if (id === null) return [];
@@ -55,11 +67,12 @@ export class ContainerLogs implements LogSource {
     return (await Promise.all(described)).flat();
   }
 
+  /** A batch is fetched when it is asked for: who reads slowly slows the daemon down. @throws TrainyardError DOCKER_* */
   async *open(
     container: LogContainer,
     { since, tail, follow }: LogOpening,
     signal: AbortSignal,
-  ): AsyncGenerator<LogBatch, void, undefined> {
+  ): AsyncGenerator<readonly StackLogLine[], void, undefined> {
     const nanos = since === null ? null : String(since % 1_000_000_000n).padStart(9, '0');
     const query = {
       stdout: '1',
@@ -73,7 +86,7 @@ export class ContainerLogs implements LogSource {
     try {
       for await (const chunk of containerLogStream(this.connection, container.id, query, signal)) {
         const lines = frames.push(chunk);
-        if (lines.length > 0) yield { lines, bytes: chunk.length + lines.length * besideText };
+        if (lines.length > 0) yield lines;
       }
     } catch (error) {
       // Removed: its log is over.
@@ -81,9 +94,10 @@ export class ContainerLogs implements LogSource {
       throw dockerFault(error, this.connection.url);
     }
     const lines = signal.aborted ? [] : frames.end();
-    if (lines.length > 0) yield { lines, bytes: lines.length * besideText };
+    if (lines.length > 0) yield lines;
   }
 
+  /** Yields whenever a container of the stack starts, and once as soon as it would notice that. */
   async *starts(signal: AbortSignal): AsyncGenerator<void, void, undefined> {
     const id = await this.stackId();
     const filters = JSON.stringify({
@@ -106,15 +120,11 @@ export class ContainerLogs implements LogSource {
   }
 
   /** Nothing where it went away meanwhile. */
-  private async describe(
-    id: string,
-    service: LogContainer['service'],
-    running: boolean,
-  ): Promise<LogContainer[]> {
+  private async describe(id: string, service: ServiceName, running: boolean): Promise<LogContainer[]> {
     try {
       const { HostConfig } = await this.connection.docker.getContainer(id).inspect();
       const { Type = '', Config } = HostConfig.LogConfig ?? {};
-      return [{ id, service, running, rotationBytes: rotationOf(Type, Config ?? {}) }];
+      return [{ id, service, running, isRotated: isRotated(Type, Config ?? {}) }];
     } catch (error) {
       if (isGone(error)) return [];
       throw error;

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { StackContainer } from '../daemon.ts';
+import type { StackContainer } from '../docker-objects.ts';
 import { serviceOf, stackLabels } from '../labels.ts';
 
 const states = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;

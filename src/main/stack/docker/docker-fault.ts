@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
-import { DaemonRefusal } from '../daemon.ts';
+import { DaemonRefusal } from '../docker-objects.ts';
 import { groupCommand, systemCommand } from './docker-commands.ts';
 
 /** An account may have no name, as in a container. */

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import { DaemonRefusal, type PullProgress } from '../daemon.ts';
+import { DaemonRefusal, type PullProgress } from '../docker-objects.ts';
 
 const lineSchema = z.object({
   id: z.string().optional(),

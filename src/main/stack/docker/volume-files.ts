@@ -1,7 +1,7 @@
 import { buffer, text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { extract, pack } from 'tar-stream';
-import type { VolumeAccess } from '../daemon.ts';
+import type { VolumeAccess } from '../docker-objects.ts';
 import { stackLabels } from '../labels.ts';
 import { statusOf } from './docker-fault.ts';
 

@@ -1,57 +1,52 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
-import type { EnsureStep } from '../ports.ts';
+import type { ServerEndpoint } from '../../platform/endpoints.ts';
 import { describeChanges } from './describe-changes.ts';
 
 /** What keeps Redis's data over a restart and a crash. */
 const wanted: Readonly<Record<string, string>> = { appendonly: 'yes', save: '900 1 300 10' };
 
 /** Persistence, verified by asking the server for what it works with. */
-export const redisSettings: EnsureStep = {
-  name: 'redis-settings',
-  service: 'redis',
-  run: async ({ redis }) => {
-    if (!redis) return 'no Redis here';
-    const [{ Redis }, { readAddress }, { asRedisError }] = await Promise.all([
-      import('ioredis'),
-      import('../../stores/redis/address.ts'),
-      import('../../stores/redis/errors.ts'),
-    ]);
-    const { options, place } = readAddress(redis);
-    const client = new Redis({
-      ...options,
-      protocol: 2,
-      lazyConnect: true,
-      connectTimeout: 5000,
-      commandTimeout: 10_000,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => null,
-    });
-    // The call that fails says it.
-    client.on('error', () => {});
-    const read = async (name: string) => {
-      const answer = await client.config('GET', name);
-      return Array.isArray(answer) ? String(answer[1] ?? '') : '';
-    };
-    const fixed: string[] = [];
-    try {
-      await client.connect();
-      for (const [name, value] of Object.entries(wanted)) {
-        const found = await read(name);
-        if (found === value) continue;
-        await client.config('SET', name, value);
-        const now = await read(name);
-        if (now !== value)
-          throw fault('REDIS_SETTINGS_REFUSED', { place, found: now, setting: name, wanted: value });
-        fixed.push(`${name} (was ${JSON.stringify(found)}, is ${JSON.stringify(value)})`);
-      }
-    } catch (error) {
-      throw asRedisError(error, place);
-    } finally {
-      client.disconnect();
+export async function ensureRedisSettings(redis: ServerEndpoint): Promise<string> {
+  const [{ Redis }, { readAddress }, { asRedisError }] = await Promise.all([
+    import('ioredis'),
+    import('../../stores/redis/address.ts'),
+    import('../../stores/redis/errors.ts'),
+  ]);
+  const { options, place } = readAddress(redis);
+  const client = new Redis({
+    ...options,
+    protocol: 2,
+    lazyConnect: true,
+    connectTimeout: 5000,
+    commandTimeout: 10_000,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  // The call that fails says it.
+  client.on('error', () => {});
+  const read = async (name: string) => {
+    const answer = await client.config('GET', name);
+    return Array.isArray(answer) ? String(answer[1] ?? '') : '';
+  };
+  const fixed: string[] = [];
+  try {
+    await client.connect();
+    for (const [name, value] of Object.entries(wanted)) {
+      const found = await read(name);
+      if (found === value) continue;
+      await client.config('SET', name, value);
+      const now = await read(name);
+      if (now !== value)
+        throw fault('REDIS_SETTINGS_REFUSED', { place, found: now, setting: name, wanted: value });
+      fixed.push(`${name} (was ${JSON.stringify(found)}, is ${JSON.stringify(value)})`);
     }
-    const otherwise = Object.entries(wanted)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ');
-    return describeChanges({ made: [], fixed, otherwise });
-  },
-};
+  } catch (error) {
+    throw asRedisError(error, place);
+  } finally {
+    client.disconnect();
+  }
+  const otherwise = Object.entries(wanted)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+  return describeChanges({ made: [], fixed, otherwise });
+}

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import type { TemporalEndpoint } from '../../platform/endpoints.ts';
-import type { EnsureStep } from '../ports.ts';
 
 /** How long the history of a workflow that has ended stays; the product's own stores keep what matters for good. */
 const retentionDays = 7;
@@ -73,10 +72,3 @@ export async function ensureTemporalNamespace(endpoint: TemporalEndpoint): Promi
     await connection.close();
   }
 }
-
-/** The namespace with its retention, usable. */
-export const temporalNamespace: EnsureStep = {
-  name: 'temporal-namespace',
-  service: 'temporal',
-  run: async ({ temporal }) => (temporal ? await ensureTemporalNamespace(temporal) : 'no Temporal here'),
-};

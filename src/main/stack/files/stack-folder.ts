@@ -1,14 +1,21 @@
-import { renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { replaceFile, syncFolder } from '../../platform/durable-file.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { acquireFileLock } from '../../platform/file-lock.ts';
 import { inspectStateFile, readStateText } from '../../platform/state-file.ts';
-import { openStateFolder } from '../../platform/state-folder.ts';
-import type { StackFiles, StackNotes } from '../machine.ts';
-import { type StackRecord, stackRecordSchema } from '../record.ts';
+import { openStateFolder, requireOwnFolder } from '../../platform/state-folder.ts';
+import {
+  type StackRecord,
+  type StackSecrets,
+  secretNames,
+  stackRecordSchema,
+  stackSecretsSchema,
+} from '../record.ts';
 
-export const stackFolder = (home: string) => path.join(home, 'stack');
+const stackFolder = (home: string) => path.join(home, 'stack');
 
 /** Reads the stack's record without changing anything. */
 export const inspectStackRecord = (home: string) =>
@@ -16,16 +23,52 @@ export const inspectStackRecord = (home: string) =>
     hint: 'Move it away and run "trainyard stack up": it is found again from the containers and the recovery volume.',
   });
 
-/** The folder `stack` of a state folder. */
-export class StackFolder implements StackFiles {
+/** What stands in the state folder's `stack/stack.json`. */
+type StackNotes =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'damaged'; readonly file: string }
+  | { readonly kind: 'whole'; readonly record: StackRecord };
+
+const lockPauseMs = 40;
+const lockHint = 'Remove it while nothing works on the stack: it holds nothing, and is made again.';
+
+/** A file's text; null where it is not there, or is something else than Trainyard's own file. */
+function readText(file: string, largest?: number): string | null {
+  try {
+    return readStateText(file, { hint: '', ...(largest === undefined ? {} : { largest }) });
+  } catch (error) {
+    if (error instanceof TrainyardError) return null;
+    throw error;
+  }
+}
+
+/** The folder `stack` of a state folder, and the lock on it. What was written is there after a power cut. */
+export class StackFolder {
+  /** As labels and messages name it, absolute. */
   readonly home: string;
   private readonly folder: string;
   private readonly recordFile: string;
+  private readonly secretsFolder: string;
 
   constructor(home: string) {
     this.home = home;
     this.folder = stackFolder(home);
     this.recordFile = path.join(this.folder, 'stack.json');
+    this.secretsFolder = path.join(this.folder, 'secrets');
+  }
+
+  /**
+   * One verb at a time works on the stack of a state folder, whatever the process; `onWait` is called once where it has to wait.
+   * Released by dispose, or by the process's end.
+   */
+  async lock(onWait: () => void, signal?: AbortSignal): Promise<Disposable> {
+    mkdirSync(this.home, { recursive: true, mode: 0o700 });
+    for (let told = false; ; told = true) {
+      const lock = acquireFileLock(path.join(this.home, 'stack.lock.sqlite'), lockHint, 0);
+      if (lock) return lock;
+      if (!told) onWait();
+      await pause(lockPauseMs, undefined, signal ? { signal } : {});
+    }
   }
 
   read(): StackNotes {
@@ -41,6 +84,7 @@ export class StackFolder implements StackFiles {
     failpoint('stack.record.write.after');
   }
 
+  /** Moves a damaged `stack.json` out of the way and answers where it is now. */
   setAside(): string {
     const aside = `${this.recordFile}.corrupt-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     renameSync(this.recordFile, aside);
@@ -48,10 +92,44 @@ export class StackFolder implements StackFiles {
     return aside;
   }
 
+  /** The passwords, which the containers get from files of their own; null where not all of them are there and whole. */
+  readSecrets(): StackSecrets | null {
+    const found: Record<string, string> = {};
+    for (const name of secretNames) {
+      // Docker makes a folder where a file that it shall mount is missing.
+      const text = readText(path.join(this.secretsFolder, name), 4096);
+      if (text !== null) found[name] = text.trim();
+    }
+    const secrets = stackSecretsSchema.safeParse(found);
+    return secrets.success ? secrets.data : null;
+  }
+
+  /** Those of a stack that is new, or that was found again: files that only their owner reads. */
+  writeSecrets(secrets: StackSecrets): void {
+    this.make();
+    mkdirSync(this.secretsFolder, { recursive: true, mode: 0o700 });
+    requireOwnFolder(this.secretsFolder);
+    chmodSync(this.secretsFolder, 0o700);
+    for (const name of secretNames) {
+      const file = path.join(this.secretsFolder, name);
+      failpoint('stack.secret.write.before');
+      rmSync(file, { recursive: true, force: true });
+      // No line's end: a server may take it for a part of the password.
+      replaceFile(file, secrets[name], 0o600);
+      failpoint('stack.secret.write.after');
+    }
+    syncFolder(this.folder);
+  }
+
+  removeSecrets(): void {
+    rmSync(this.secretsFolder, { recursive: true, force: true });
+  }
+
+  /** Writes `compose.yaml` where it says something else, and answers its path. */
   writeCompose(text: string): string {
     const file = path.join(this.folder, 'compose.yaml');
     this.make();
-    if (!this.holds(file, text)) {
+    if (readText(file) !== text) {
       // Whatever else stands there: Compose follows links, and a folder cannot be written over.
       rmSync(file, { recursive: true, force: true });
       failpoint('stack.compose.write.before');
@@ -61,6 +139,7 @@ export class StackFolder implements StackFiles {
     return file;
   }
 
+  /** The last to go: everything of the stack. */
   removeAll(): void {
     // The notes go last: as long as they stand, it is known what is left to remove.
     rmSync(path.join(this.folder, 'compose.yaml'), { force: true });
@@ -69,15 +148,6 @@ export class StackFolder implements StackFiles {
     failpoint('stack.destroy.notes.after');
     rmSync(this.folder, { recursive: true, force: true });
     syncFolder(this.home);
-  }
-
-  private holds(file: string, text: string): boolean {
-    try {
-      return readStateText(file, { hint: '' }) === text;
-    } catch (error) {
-      if (error instanceof TrainyardError) return false;
-      throw error;
-    }
   }
 
   private make(): void {

@@ -1,10 +1,118 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import pg from 'pg';
 import type { ServiceName } from '../../../shared/model/stack.ts';
-import type { Probe } from '../ports.ts';
-import { probeMongo } from './mongo.ts';
-import { probePostgres } from './postgres.ts';
-import { probeRedis } from './redis.ts';
-import { probeS3 } from './s3.ts';
+import { clientConfig } from '../../postgres/pool.ts';
+import { type Probe, unlessAborted } from './probe.ts';
+import { signedHeaders } from './sign-request.ts';
 import { probeTemporal } from './temporal.ts';
+
+/** Logs in and asks for the version: `17.10`. */
+const probePostgres: Probe = async ({ postgres }, signal) => {
+  const client = new pg.Client(clientConfig({ url: postgres.url, tls: postgres.tls }));
+  // One that breaks while nothing is asked of it would end the process.
+  client.on('error', () => {});
+  try {
+    const answer = async () => {
+      await client.connect();
+      return await client.query<{ server_version: string }>('SHOW server_version');
+    };
+    const { rows } = await unlessAborted(answer(), signal);
+    return rows[0]?.server_version.split(' ')[0] ?? '';
+  } finally {
+    end(client);
+  }
+};
+
+/** Without waiting for a server that may never answer. */
+function end(client: pg.Client): void {
+  client.end().catch(() => {});
+  client.connection.stream.destroy();
+}
+
+/** Logs in and asks for the version. */
+const probeMongo: Probe = async ({ mongo }, signal) => {
+  if (!mongo) throw new TypeError('these endpoints have no MongoDB');
+  const { createClient } = await import('../../stores/documents/mongo/client.ts');
+  const { client, database } = createClient(mongo, {
+    // Whoever probes asks again: a server that is not there is to be said at once.
+    serverSelectionTimeoutMS: 1000,
+    connectTimeoutMS: 1000,
+    serverMonitoringMode: 'poll',
+    maxPoolSize: 1,
+    retryReads: false,
+  });
+  try {
+    const answer = async () => {
+      // Needs the credentials, which asking for the version does not.
+      await client.db(database).listCollections({}, { nameOnly: true }).hasNext();
+      return await client.db('admin').command({ buildInfo: 1 });
+    };
+    const { version } = await unlessAborted(answer(), signal);
+    return String(version);
+  } finally {
+    const closed = client.close(true);
+    // A connection that is being made to a silent server goes after its own second; who was told to end does not wait for that.
+    if (signal.aborted) closed.catch(() => {});
+    else await closed;
+  }
+};
+
+/** Logs in, pings (which is refused while the data is being loaded) and asks for the version. */
+const probeRedis: Probe = async ({ redis }, signal) => {
+  if (!redis) throw new TypeError('these endpoints have no Redis');
+  const [{ Redis }, { readAddress }] = await Promise.all([
+    import('ioredis'),
+    import('../../stores/redis/address.ts'),
+  ]);
+  const client = new Redis({
+    ...readAddress(redis).options,
+    protocol: 2,
+    lazyConnect: true,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  // The call that fails says it.
+  client.on('error', () => {});
+  try {
+    const answer = async () => {
+      await client.connect();
+      await client.ping();
+      return await client.info('server');
+    };
+    const information = await unlessAborted(answer(), signal);
+    return /^redis_version:(\S+)/m.exec(information)?.[1] ?? '';
+  } finally {
+    client.disconnect();
+  }
+};
+
+/**
+ * Asks for the buckets, signed; the answer's head names the server, as S3 knows of no versions. By hand: the client library takes
+ * longer to load than a server to answer.
+ */
+const probeS3: Probe = async ({ s3 }, signal) => {
+  if (!s3) throw new TypeError('these endpoints have no S3');
+  const url = new URL(s3.endpoint);
+  const { serverName, ...certificates } = s3.tls ?? {};
+  const options = {
+    headers: signedHeaders(url, s3),
+    agent: false,
+    signal,
+    ...certificates,
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  } as const;
+  const { get } = url.protocol === 'https:' ? https : http;
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(url, options, resolve).on('error', reject);
+  });
+  const { statusCode, headers } = response;
+  response.destroy();
+  if (statusCode !== 200) throw new Error(`S3 answers with status ${statusCode}`);
+  return String(headers.server ?? '');
+};
 
 /** Each service by its own protocol. A probe connects, asks, and hangs up, whatever happens. */
 export const probes: Readonly<Record<ServiceName, Probe>> = {

@@ -1,7 +1,6 @@
 import { type ClientHttp2Session, connect, type SecureClientSessionOptions } from 'node:http2';
 import type { TemporalEndpoint } from '../../platform/endpoints.ts';
-import type { Probe } from '../ports.ts';
-import { unlessAborted } from './unless-aborted.ts';
+import { type Probe, unlessAborted } from './probe.ts';
 
 /** A gRPC message: not compressed, and four bytes of length. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
 const emptyMessage = Buffer.alloc(5);

@@ -1,7 +1,6 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type {
-  Daemon,
   FoundIdentity,
   Incident,
   LocalImage,
@@ -10,7 +9,7 @@ import type {
   PullProgress,
   StackContainer,
   VolumeAccess,
-} from '../daemon.ts';
+} from '../docker-objects.ts';
 import { stackLabels } from '../labels.ts';
 import type { DockerConnection } from './client.ts';
 import { textOfFrames, toStackContainer } from './containers.ts';
@@ -30,8 +29,10 @@ const labelled = (label: string, value: string) => ({ filters: { label: [`${labe
 /** Removed, stopped or started already: what was wanted. */
 const harmless = [304, 404];
 
-/** The Docker Engine through its API. */
-export class DockerDaemon implements Daemon {
+/**
+ * The Docker Engine, as far as a stack needs it. Every call: @throws DaemonRefusal; TrainyardError DOCKER_NOT_RUNNING, DOCKER_PERMISSION, …
+ */
+export class Daemon {
   private readonly docker: Docker;
   private readonly url: string;
 
@@ -40,6 +41,7 @@ export class DockerDaemon implements Daemon {
     this.url = url;
   }
 
+  /** Containers that carry a stack's label, running or not. */
   containers(stack: string): Promise<readonly StackContainer[]> {
     return this.ask(async (docker) => {
       const found = await docker.listContainers({ all: true, ...labelled(stackLabels.stack, stack) });
@@ -48,10 +50,12 @@ export class DockerDaemon implements Daemon {
     });
   }
 
+  /** Null where it is gone. */
   container(id: string): Promise<StackContainer | null> {
     return this.unlessGone(async (docker) => toStackContainer(await docker.getContainer(id).inspect()));
   }
 
+  /** Names of a stack's objects of a kind, by its label. */
   names(kind: 'volume' | 'network', stack: string): Promise<readonly string[]> {
     const filter = labelled(stackLabels.stack, stack);
     return this.ask(async (docker) =>
@@ -61,6 +65,7 @@ export class DockerDaemon implements Daemon {
     );
   }
 
+  /** The stack that the object of this name carries the label of: empty where it carries none; null where there is no such object. */
   ownerOf(kind: ObjectKind, name: string): Promise<string | null> {
     return this.unlessGone(async (docker) => {
       const labels: Labels | null =
@@ -73,6 +78,7 @@ export class DockerDaemon implements Daemon {
     });
   }
 
+  /** Stacks whose objects carry the label of this state folder, the newest first. */
   stacksOf(home: string): Promise<readonly FoundIdentity[]> {
     const filter = labelled(stackLabels.home, home);
     return this.ask(async (docker) => {
@@ -101,14 +107,17 @@ export class DockerDaemon implements Daemon {
     });
   }
 
+  /** No harm where it runs already. */
   start(id: string): Promise<void> {
     return this.harmlessly((docker) => docker.getContainer(id).start(), [304]);
   }
 
+  /** No harm where it is stopped or gone. */
   stop(id: string, graceSeconds: number): Promise<void> {
     return this.harmlessly((docker) => docker.getContainer(id).stop({ t: graceSeconds }));
   }
 
+  /** No harm where it is gone. */
   remove(kind: ObjectKind, name: string): Promise<void> {
     return this.harmlessly((docker) =>
       kind === 'container'
@@ -127,6 +136,7 @@ export class DockerDaemon implements Daemon {
     });
   }
 
+  /** What happened to a stack's containers since a time (milliseconds). */
   incidents(stack: string, since: number): Promise<readonly Incident[]> {
     return this.ask(async (docker) => {
       const stream = await docker.getEvents({
@@ -149,6 +159,7 @@ export class DockerDaemon implements Daemon {
     });
   }
 
+  /** Null where it is not here. */
   image(reference: string): Promise<LocalImage | null> {
     return this.unlessGone(async (docker) => {
       const { Id, RepoDigests } = await docker.getImage(reference).inspect();
@@ -160,10 +171,12 @@ export class DockerDaemon implements Daemon {
     return this.ask((docker) => pullImage(docker, reference, onProgress, signal));
   }
 
+  /** Of the machine that containers run on. */
   memoryBytes(): Promise<number> {
     return this.ask(async (docker) => z.object({ MemTotal: z.number() }).parse(await docker.info()).MemTotal);
   }
 
+  /** Host ports that containers publish, and those that stopped stacks will want again. */
   publishers(): Promise<readonly Publisher[]> {
     return this.ask(async (docker) => {
       const found = await docker.listContainers({ all: true });
@@ -183,10 +196,12 @@ export class DockerDaemon implements Daemon {
     });
   }
 
+  /** Puts a text into a volume, which is made with these labels where it is not there. */
   writeToVolume(access: VolumeAccess, file: string, text: string): Promise<void> {
     return this.ask((docker) => writeVolumeFile(docker, access, file, text));
   }
 
+  /** The texts in a volume by file name; null where there is no such volume. */
   readFromVolume(access: VolumeAccess): Promise<ReadonlyMap<string, string> | null> {
     return this.ask((docker) => readVolumeFiles(docker, access));
   }

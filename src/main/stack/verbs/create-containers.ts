@@ -1,10 +1,10 @@
-import { fault } from '../../shared/errors/catalogue.ts';
-import type { ServiceName } from '../../shared/model/stack.ts';
-import { failpoint } from '../platform/failpoints.ts';
-import type { ObjectKind, StackContainer } from './daemon.ts';
-import { ComposeFailure } from './machine.ts';
-import type { StackPlan } from './plan.ts';
-import type { StackParts } from './stack-parts.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { ServiceName } from '../../../shared/model/stack.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { ObjectKind, StackContainer } from '../docker-objects.ts';
+import { ComposeFailure } from '../docker-objects.ts';
+import type { StackPlan } from '../plan.ts';
+import type { StackContext } from './context.ts';
 import { graceSeconds } from './start-service.ts';
 
 /** What Compose was making when it was cut off may stand in the way of making it again. */
@@ -13,10 +13,7 @@ const attempts = 4;
 export type Containers = ReadonlyMap<ServiceName, StackContainer>;
 
 /** The containers of a stack's services. */
-export async function serviceContainers(
-  { daemon }: Pick<StackParts, 'daemon'>,
-  stack: string,
-): Promise<Containers> {
+export async function serviceContainers({ daemon }: StackContext, stack: string): Promise<Containers> {
   const all = await daemon.containers(stack);
   return new Map(all.flatMap((one) => (one.service ? [[one.service, one] as const] : [])));
 }
@@ -32,10 +29,8 @@ export function missingOf(
   return services.filter((name) => !isRight(found.get(name), plan.services[name].hash));
 }
 
-type MakingParts = Pick<StackParts, 'daemon' | 'compose'>;
-
 async function removeStale(
-  { daemon }: MakingParts,
+  { daemon }: StackContext,
   services: readonly ServiceName[],
   found: Containers,
 ): Promise<void> {
@@ -53,7 +48,7 @@ async function removeStale(
 
 /** Compose would take over what has the right name, whoever's it is. @throws TrainyardError NAME_TAKEN */
 async function checkNames(
-  { daemon }: MakingParts,
+  { daemon }: StackContext,
   stack: string,
   plan: StackPlan,
   services: readonly ServiceName[],
@@ -74,38 +69,39 @@ async function checkNames(
 }
 
 /** Containers that only reached into a volume, of somebody who was killed meanwhile. */
-async function removeLeftovers({ daemon }: MakingParts, stack: string): Promise<void> {
+async function removeLeftovers({ daemon }: StackContext, stack: string): Promise<void> {
   const all = await daemon.containers(stack);
   await Promise.all(
     all.filter(({ service }) => service === null).map(({ id }) => daemon.remove('container', id)),
   );
 }
 
-export interface Making {
-  readonly stack: string;
-  readonly plan: StackPlan;
-  /** compose.yaml as it was written. */
-  readonly file: string;
-  readonly services: readonly ServiceName[];
-  readonly found: Containers;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** Makes the containers of services by the plan, with Compose; those by another plan go first, their volumes stay. */
-export async function makeContainers(parts: MakingParts, making: Making): Promise<void> {
+export async function createContainers(
+  context: StackContext,
+  making: {
+    readonly stack: string;
+    readonly plan: StackPlan;
+    /** compose.yaml as it was written. */
+    readonly file: string;
+    readonly services: readonly ServiceName[];
+    readonly found: Containers;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<void> {
   const { stack, plan, file, services, found, signal } = making;
-  await removeLeftovers(parts, stack);
-  await removeStale(parts, services, found);
-  await checkNames(parts, stack, plan, services);
+  await removeLeftovers(context, stack);
+  await removeStale(context, services, found);
+  await checkNames(context, stack, plan, services);
   failpoint('stack.up.create.before');
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await parts.compose({ project: plan.name, file, services, signal });
+      await context.compose({ project: plan.name, file, services, signal });
       break;
     } catch (error) {
       if (!(error instanceof ComposeFailure) || attempt >= attempts) throw error;
       if (!/conflict|already (in use|exists)|in progress/i.test(error.message)) throw error;
-      await removeStale(parts, services, await serviceContainers(parts, stack));
+      await removeStale(context, services, await serviceContainers(context, stack));
     }
   }
   failpoint('stack.up.create.after');

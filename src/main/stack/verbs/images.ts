@@ -1,8 +1,9 @@
-import type { ServiceName } from '../../shared/model/stack.ts';
-import type { OnProgress } from '../platform/progress.ts';
-import { pullCause } from './causes.ts';
-import { type Daemon, DaemonRefusal, type LocalImage, type PullProgress } from './daemon.ts';
-import type { PinnedImage } from './record.ts';
+import type { ServiceName } from '../../../shared/model/stack.ts';
+import type { OnProgress } from '../../platform/progress.ts';
+import { pullCause } from '../causes.ts';
+import type { Daemon } from '../docker/daemon.ts';
+import { DaemonRefusal, type LocalImage, type PullProgress } from '../docker-objects.ts';
+import type { PinnedImage } from '../record.ts';
 
 const reportEveryMs = 100;
 const rateWindowMs = 2000;
@@ -22,15 +23,15 @@ class Rate {
 function pullReporter(onProgress: OnProgress, service: ServiceName, image: string) {
   const rate = new Rate();
   let last: PullProgress | null = null;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let reportedAt = Number.NEGATIVE_INFINITY;
   const report = (progress: PullProgress) => {
-    toldAt = performance.now();
+    reportedAt = performance.now();
     onProgress({ type: 'pull', service, image, ...progress, bytesPerSecond: rate.add(progress.bytesDone) });
   };
   return {
     note: (progress: PullProgress) => {
       last = progress;
-      if (performance.now() - toldAt >= reportEveryMs) report(progress);
+      if (performance.now() - reportedAt >= reportEveryMs) report(progress);
     },
     end: () => {
       if (last) report(last);
@@ -60,13 +61,13 @@ async function pull(
   onProgress: OnProgress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const teller = pullReporter(onProgress, service, image);
+  const reporter = pullReporter(onProgress, service, image);
   try {
-    await daemon.pull(image, teller.note, signal);
+    await daemon.pull(image, reporter.note, signal);
   } catch (error) {
     throw error instanceof DaemonRefusal ? pullCause(service, image, error.message) : error;
   }
-  teller.end();
+  reporter.end();
 }
 
 /**

@@ -1,14 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { fault } from '../../shared/errors/catalogue.ts';
-import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
-import { failpoint } from '../platform/failpoints.ts';
-import type { OnProgress } from '../platform/progress.ts';
-import { DaemonRefusal, type ObjectKind } from './daemon.ts';
-import type { StackRecord } from './record.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { OnProgress } from '../../platform/progress.ts';
+import { DaemonRefusal, type ObjectKind } from '../docker-objects.ts';
+import type { StackRecord } from '../record.ts';
+import type { StackContext } from './context.ts';
 import { reportStep } from './report-step.ts';
-import type { StackParts } from './stack-parts.ts';
-
-type RemovalParts = Pick<StackParts, 'daemon' | 'files' | 'credentials' | 'volumes'>;
 
 /** What Compose was making when it was cut off appears within this time. */
 const sweeps = 20;
@@ -24,7 +22,7 @@ function inUse(kind: ObjectKind, name: string, said: string) {
 
 /** Removes objects until none is left: one that is being removed or made by somebody cut off needs another look. */
 async function sweep(
-  { daemon }: RemovalParts,
+  { daemon }: StackContext,
   kind: ObjectKind,
   list: () => Promise<readonly string[]>,
 ): Promise<number> {
@@ -50,12 +48,12 @@ async function sweep(
  * volumes there is no way back.
  */
 export async function removeStack(
-  parts: RemovalParts,
+  context: StackContext,
   record: StackRecord,
   services: readonly ServiceName[],
   onProgress: OnProgress,
 ): Promise<void> {
-  const { daemon, files, credentials } = parts;
+  const { daemon, files } = context;
   const { id, name } = record;
   const all = isAll(services);
   const goes = (service: ServiceName | null) => all || (service !== null && services.includes(service));
@@ -67,7 +65,7 @@ export async function removeStack(
   failpoint('stack.destroy.intent.after');
   await reportStep(onProgress, 'remove-containers', null, async () => {
     failpoint('stack.destroy.containers.before');
-    const count = await sweep(parts, 'container', async () =>
+    const count = await sweep(context, 'container', async () =>
       (await daemon.containers(id)).filter(({ service }) => goes(service)).map((container) => container.id),
     );
     failpoint('stack.destroy.containers.after');
@@ -76,16 +74,16 @@ export async function removeStack(
   if (all) {
     await reportStep(onProgress, 'remove-networks', null, async () => {
       failpoint('stack.destroy.networks.before');
-      const count = await sweep(parts, 'network', () => daemon.names('network', id));
+      const count = await sweep(context, 'network', () => daemon.names('network', id));
       failpoint('stack.destroy.networks.after');
       return String(count);
     });
   }
   mark(true);
   await reportStep(onProgress, 'remove-volumes', null, async () => {
-    const own = new Set(services.flatMap((one) => parts.volumes[one]).map((one) => `${name}_${one}`));
+    const own = new Set(services.flatMap((one) => context.volumes[one]).map((one) => `${name}_${one}`));
     failpoint('stack.destroy.volumes.before');
-    const count = await sweep(parts, 'volume', async () =>
+    const count = await sweep(context, 'volume', async () =>
       (await daemon.names('volume', id)).filter((volume) => all || own.has(volume)),
     );
     failpoint('stack.destroy.volumes.after');
@@ -94,7 +92,7 @@ export async function removeStack(
   if (!all) return files.write({ ...record, removal: null });
   await reportStep(onProgress, 'remove-notes', null, async () => {
     failpoint('stack.destroy.secrets.before');
-    credentials.remove();
+    files.removeSecrets();
     failpoint('stack.destroy.secrets.after');
     files.removeAll();
     return '';

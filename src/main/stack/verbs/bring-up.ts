@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
-import { isPortFree } from '../platform/listening-ports.ts';
-import type { OnProgress } from '../platform/progress.ts';
+import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import { isPortFree } from '../../platform/listening-ports.ts';
+import type { OnProgress } from '../../platform/progress.ts';
+import type { StackContainer } from '../docker-objects.ts';
+import { isOtherMemory } from '../memory.ts';
+import { byService, type StackPlan } from '../plan.ts';
+import type { StackPorts, StackRecord } from '../record.ts';
 import { choosePorts } from './choose-ports.ts';
-import { type Containers, makeContainers, missingOf, serviceContainers } from './create-containers.ts';
-import type { StackContainer } from './daemon.ts';
+import type { StackContext } from './context.ts';
+import { type Containers, createContainers, missingOf, serviceContainers } from './create-containers.ts';
 import { ensureImage } from './images.ts';
-import { isOtherMemory } from './memory.ts';
-import type { StackPlan } from './plan.ts';
-import type { StackPorts, StackRecord } from './record.ts';
 import { reportStep } from './report-step.ts';
-import type { SavedState, SavedStateStore } from './saved-state.ts';
-import type { StackParts } from './stack-parts.ts';
-import { portCause, type Serving, StartObstacle, serve } from './start-service.ts';
+import type { SavedState, SavedStateStore, SettledState } from './saved-state.ts';
+import { portCause, StartObstacle, type StartOptions, startService } from './start-service.ts';
 
 /** Ten seconds of them. */
 const goneLooks = 200;
@@ -24,6 +24,7 @@ export interface BringUpOptions {
   readonly services: readonly ServiceName[];
   readonly onProgress: OnProgress;
   readonly signal?: AbortSignal | undefined;
+  /** `new`: leave ports that a stranger listens on, rather than say so. A stack that never ran does so anyway. */
   readonly ports?: 'new' | undefined;
 }
 
@@ -37,15 +38,20 @@ export interface Seen {
 
 /** One bringing up of services: from whatever is there to all of them healthy and made ready. */
 export class BringUp {
-  private readonly parts: StackParts;
+  private readonly context: StackContext;
   private readonly savedStates: SavedStateStore;
   private readonly options: BringUpOptions;
   private saved: SavedState;
   private readonly versions = new Map<ServiceName, string>();
   private readonly begun = Date.now();
 
-  constructor(parts: StackParts, savedStates: SavedStateStore, saved: SavedState, options: BringUpOptions) {
-    this.parts = parts;
+  constructor(
+    context: StackContext,
+    savedStates: SavedStateStore,
+    saved: SettledState,
+    options: BringUpOptions,
+  ) {
+    this.context = context;
     this.savedStates = savedStates;
     this.saved = saved;
     this.options = options;
@@ -54,17 +60,17 @@ export class BringUp {
   /** @throws TrainyardError with the cause */
   async run(): Promise<Seen> {
     const { services } = this.options;
-    let found = await serviceContainers(this.parts, this.saved.record.id);
+    let found = await serviceContainers(this.context, this.saved.record.id);
     const plan = this.knownPlan();
     const isUp = (name: ServiceName) =>
       found.get(name)?.state === 'running' && found.get(name)?.plan === plan?.services[name].hash;
     const wasUp = plan !== null && services.every(isUp);
     if (wasUp) {
-      const [obstacle] = await this.serveAll(plan, found);
+      const [obstacle] = await this.startAll(plan, found);
       if (obstacle) throw obstacle.fault;
     } else {
       for (let attempt = 1; !(await this.attempt(found, attempt)); attempt += 1)
-        found = await serviceContainers(this.parts, this.saved.record.id);
+        found = await serviceContainers(this.context, this.saved.record.id);
     }
     if (!this.saved.record.started) this.saved = this.savedStates.write(this.saved, { started: true });
     return { versions: this.versions, containers: wasUp ? found : null };
@@ -73,31 +79,25 @@ export class BringUp {
   /** The plan by what is remembered; null where something else is wanted now, or not everything is known yet. */
   private knownPlan(): StackPlan | null {
     const { record } = this.saved;
-    const isKnown = (name: ServiceName) => record.images[name]?.reference === this.parts.images[name];
+    const isKnown = (name: ServiceName) => record.images[name]?.reference === this.context.images[name];
     if (record.memoryBytes === null || !this.options.services.every(isKnown)) return null;
     return this.plan(record);
   }
 
   private plan({ id, name, ports, images, memoryBytes }: StackRecord): StackPlan {
-    const { files, memory, images: references } = this.parts;
+    const { files, memory, images: references } = this.context;
     const imageOf = (service: ServiceName) => {
       const known = images[service];
       return known?.reference === references[service]
         ? known
         : { reference: references[service], pinned: null, id: null };
     };
-    return this.parts.plan({
+    return this.context.plan({
       id,
       name,
       home: files.home,
       ports,
-      images: {
-        postgres: imageOf('postgres'),
-        mongo: imageOf('mongo'),
-        redis: imageOf('redis'),
-        s3: imageOf('s3'),
-        temporal: imageOf('temporal'),
-      },
+      images: byService(imageOf),
       machineBytes: memoryBytes ?? 0,
       memory,
     });
@@ -109,19 +109,19 @@ export class BringUp {
     await Promise.all([this.chooseMemory(), this.ensureImages()]);
     await this.checkPorts(found, attempt);
     const plan = this.plan(this.saved.record);
-    const file = this.parts.files.writeCompose(plan.compose);
+    const file = this.context.files.writeCompose(plan.compose);
     const missing = missingOf(plan, services, found);
     let made = found;
     if (missing.length > 0) {
       await this.keepCopy();
       const stack = this.saved.record.id;
       await reportStep(this.options.onProgress, 'create', null, async () => {
-        await makeContainers(this.parts, { stack, plan, file, services: missing, found, signal });
+        await createContainers(this.context, { stack, plan, file, services: missing, found, signal });
         return missing.join(', ');
       });
-      made = await serviceContainers(this.parts, stack);
+      made = await serviceContainers(this.context, stack);
     }
-    const obstacles = await this.serveAll(plan, made);
+    const obstacles = await this.startAll(plan, made);
     const [first] = obstacles;
     if (!first) return true;
     if (attempt >= attempts) throw first.fault;
@@ -130,18 +130,24 @@ export class BringUp {
   }
 
   /** Answers what stood in the way of starts. @throws TrainyardError with the cause where something else failed */
-  private async serveAll(plan: StackPlan, found: Containers): Promise<readonly StartObstacle[]> {
+  private async startAll(plan: StackPlan, found: Containers): Promise<readonly StartObstacle[]> {
     const { onProgress, signal, services } = this.options;
-    const serving: Serving = { parts: this.parts, saved: this.saved, onProgress, signal, since: this.begun };
-    const serveOne = async (name: ServiceName) => {
+    const start: StartOptions = {
+      context: this.context,
+      saved: this.saved,
+      onProgress,
+      signal,
+      since: this.begun,
+    };
+    const startOne = async (name: ServiceName) => {
       const container: StackContainer | undefined = found.get(name);
       if (!container) throw new Error(`the container of ${name} went away while the stack was brought up`);
-      this.versions.set(name, await serve(serving, name, container));
+      this.versions.set(name, await startService(start, name, container));
     };
     for (const wave of plan.order) {
       const wanted = wave.filter((name) => services.includes(name));
       // All of them first: nothing goes on behind the back of who is told of a failure.
-      const results = await Promise.allSettled(wanted.map(serveOne));
+      const results = await Promise.allSettled(wanted.map(startOne));
       const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
       const obstacles = failures.filter((failure) => failure instanceof StartObstacle);
       if (failures.length > obstacles.length)
@@ -153,13 +159,13 @@ export class BringUp {
 
   private async chooseMemory(): Promise<void> {
     const { memoryBytes } = this.saved.record;
-    const now = await this.parts.daemon.memoryBytes();
+    const now = await this.context.daemon.memoryBytes();
     if (memoryBytes !== null && !isOtherMemory(memoryBytes, now)) return;
     this.saved = this.savedStates.write(this.saved, { memoryBytes: now });
   }
 
   private async ensureImages(): Promise<void> {
-    const { daemon, images } = this.parts;
+    const { daemon, images } = this.context;
     const { services, onProgress, signal } = this.options;
     await reportStep(onProgress, 'images', null, async () => {
       const known = this.saved.record.images;
@@ -201,12 +207,12 @@ export class BringUp {
     const [first] = taken;
     if (!first) return;
     if (attempt >= attempts || !this.mayMovePorts)
-      throw await portCause(this.parts, record, first.service, first.port);
+      throw await portCause(this.context, record, first.service, first.port);
     await this.movePorts(taken.map(({ service }) => service));
   }
 
   private async movePorts(services: readonly ServiceName[]): Promise<void> {
-    const { daemon } = this.parts;
+    const { daemon } = this.context;
     const { id, ports } = this.saved.record;
     const kept: Partial<StackPorts> = Object.fromEntries(
       serviceNames.filter((name) => !services.includes(name)).map((name) => [name, ports[name]]),
@@ -222,12 +228,12 @@ export class BringUp {
   private async clear({ kind, service, container }: StartObstacle): Promise<boolean> {
     if (kind === 'gone') {
       // The daemon finishes the removal; what is made before that would be in its way.
-      for (let looks = 0; looks < goneLooks && (await this.parts.daemon.container(container)); looks += 1)
+      for (let looks = 0; looks < goneLooks && (await this.context.daemon.container(container)); looks += 1)
         await delay(50);
       return true;
     }
     if (kind === 'network lost') {
-      await this.parts.daemon.remove('container', container);
+      await this.context.daemon.remove('container', container);
       return true;
     }
     if (!this.mayMovePorts) return false;

@@ -1,4 +1,4 @@
-import type { StackLogLine } from '../../shared/contract/stack.ts';
+import type { StackLogLine } from '../../../shared/contract/stack.ts';
 
 /** The last line seen of one stream, and how many were seen with that very time. */
 interface StreamPosition {

@@ -1,24 +1,26 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { StackUsage } from '../../shared/contract/stack.ts';
-import { fault } from '../../shared/errors/catalogue.ts';
-import type { Bilingual } from '../../shared/errors/entry.ts';
-import { type Profile, type ServiceName, serviceNames } from '../../shared/model/stack.ts';
-import { appRoot } from '../platform/paths.ts';
-import { variableOf } from './causes.ts';
-import { composeCreate } from './compose/create-project.ts';
-import { connectDocker } from './docker/client.ts';
-import { DockerDaemon } from './docker/docker-daemon.ts';
-import { SecretFiles } from './files/secret-files.ts';
-import { StackFolder } from './files/stack-folder.ts';
-import { SqliteStackLock } from './files/stack-lock.ts';
-import { parseMemory } from './memory.ts';
-import { createPlanner, templateImages, templateVolumes } from './plan.ts';
-import type { EnsureStep, Probe } from './ports.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
+import { type Profile, type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import { appRoot } from '../../platform/paths.ts';
+import { variableOf } from '../causes.ts';
+import { composeCreate } from '../compose/create-project.ts';
+import { connectDocker } from '../docker/client.ts';
+import { ContainerLogs } from '../docker/container-logs.ts';
+import { Daemon } from '../docker/daemon.ts';
+import { createUsage } from '../docker/usage.ts';
+import { ensureSteps } from '../ensure/steps.ts';
+import { StackFolder } from '../files/stack-folder.ts';
+import { StackLogService } from '../logs/log-service.ts';
+import { parseMemory } from '../memory.ts';
+import { createPlanner, templateImages, templateVolumes } from '../plan.ts';
+import { probes } from '../probes/probes.ts';
+import type { StackContext } from './context.ts';
 import { StackService } from './stack-service.ts';
 
-export interface StackOptions {
+export interface StackOptions extends Partial<Pick<StackContext, 'probes' | 'steps' | 'timeoutMs'>> {
   /** The state folder, absolute. */
   readonly home: string;
   /** `DOCKER_*`, `PATH`, and `TRAINYARD_<SERVICE>_IMAGE` and `_MEMORY`. */
@@ -27,13 +29,7 @@ export interface StackOptions {
   readonly profile: () => Profile;
   /** References by tag or digest, from the settings; the environment has the last word. None: the template's. */
   readonly images: Readonly<Partial<Record<ServiceName, string>>>;
-  readonly probes: Readonly<Record<ServiceName, Probe>>;
-  readonly steps: readonly EnsureStep[];
-  /** Asks what the containers use; `containers` are the running ones' ids by service. */
-  readonly usage: (containers: ReadonlyMap<ServiceName, string>) => Promise<StackUsage>;
   readonly log: Pick<Logger, 'info'>;
-  /** How long a service may take until it answers; left out: two minutes. */
-  readonly timeoutMs?: number;
 }
 
 const wanted = {
@@ -49,7 +45,11 @@ const invalid = (variable: string, text: string, what: Bilingual) =>
   );
 
 /** @throws TrainyardError STACK_SETTING_INVALID */
-function imagesOf({ environment, images }: StackOptions, template: string): Record<ServiceName, string> {
+function imagesOf(
+  environment: NodeJS.ProcessEnv,
+  images: StackOptions['images'],
+  template: string,
+): Record<ServiceName, string> {
   const chosen: Record<ServiceName, string> = { ...templateImages(template) };
   for (const service of serviceNames) {
     const variable = variableOf(service, 'IMAGE');
@@ -75,30 +75,42 @@ function memoryOf(environment: NodeJS.ProcessEnv): Partial<Record<ServiceName, n
   return chosen;
 }
 
+export interface LocalStack extends AsyncDisposable {
+  readonly stack: StackService;
+  readonly logs: StackLogService;
+}
+
 /**
- * Constructs the stack of a state folder on the Docker Engine and the state folder's files. Nothing is asked or made before the first
- * verb.
+ * The stack of a state folder with everything that the product makes of it, for the engine and for commands that need none. Nothing is
+ * asked or made before the first call.
  * @throws TrainyardError DOCKER_ADDRESS_INVALID, DOCKER_CONTEXT_UNKNOWN, STACK_SETTING_INVALID
  */
-export function createStack(options: StackOptions): StackService {
-  const { home, environment, probes, steps, usage, profile, log, timeoutMs = 120_000 } = options;
+export function openLocalStack({
+  home,
+  environment,
+  images,
+  profile,
+  log,
+  ...others
+}: StackOptions): LocalStack {
   const template = readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8');
   const connection = connectDocker(environment);
-  return new StackService({
-    daemon: new DockerDaemon(connection),
+  const context = {
+    daemon: new Daemon(connection),
     compose: composeCreate(connection, environment),
     files: new StackFolder(home),
-    credentials: new SecretFiles(home),
-    lock: new SqliteStackLock(home),
     plan: createPlanner(template),
     volumes: templateVolumes(template),
-    images: imagesOf(options, template),
+    images: imagesOf(environment, images, template),
     memory: memoryOf(environment),
     probes,
-    steps,
-    usage,
-    profile,
-    log,
-    timeoutMs,
-  });
+    steps: ensureSteps,
+    timeoutMs: 120_000,
+    ...others,
+  };
+  const stack = new StackService(context, createUsage(connection.docker), profile, log);
+  const logs = new StackLogService(
+    new ContainerLogs(connection, async () => (await stack.identity())?.id ?? null),
+  );
+  return { stack, logs, [Symbol.asyncDispose]: () => logs[Symbol.asyncDispose]() };
 }

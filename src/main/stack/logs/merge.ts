@@ -1,5 +1,5 @@
-import type { StackLogLine } from '../../shared/contract/stack.ts';
-import type { LogPiece } from './log-reading.ts';
+import type { StackLogLine } from '../../../shared/contract/stack.ts';
+import type { LogPiece } from './reading.ts';
 
 /** A line that came waits this long for older ones of other containers. */
 const holdMs = 100;

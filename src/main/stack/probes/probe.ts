@@ -1,3 +1,8 @@
+import type { StoreEndpoints } from '../../platform/endpoints.ts';
+
+/** Asks a server once, by its own protocol and with its credentials: resolves with its version, rejects where it does not answer rightly. */
+export type Probe = (endpoints: StoreEndpoints, signal: AbortSignal) => Promise<string>;
+
 /** The answer, or a rejection with the signal's reason as soon as that comes: a server may accept a connection and say nothing. */
 export async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = () => {};

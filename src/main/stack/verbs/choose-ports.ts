@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { fault } from '../../shared/errors/catalogue.ts';
-import { isPortFree } from '../platform/listening-ports.ts';
-import type { Daemon } from './daemon.ts';
-import type { StackPorts } from './record.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { isPortFree } from '../../platform/listening-ports.ts';
+import type { Daemon } from '../docker/daemon.ts';
+import type { StackPorts } from '../record.ts';
 
 /** Easy to remember, beside the servers' own ports, which a server of the machine may have. */
 const familiar = {

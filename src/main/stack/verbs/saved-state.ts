@@ -1,13 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { fault } from '../../shared/errors/catalogue.ts';
-import { serviceNames } from '../../shared/model/stack.ts';
-import { failpoint } from '../platform/failpoints.ts';
-import type { OnProgress } from '../platform/progress.ts';
-import { choosePorts } from './choose-ports.ts';
-import type { FoundIdentity, StackContainer, VolumeAccess } from './daemon.ts';
-import { ensureImage } from './images.ts';
-import { stackLabels, stackNameOf } from './labels.ts';
-import { containerPorts } from './plan.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { serviceNames } from '../../../shared/model/stack.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { OnProgress } from '../../platform/progress.ts';
+import type { FoundIdentity, StackContainer, VolumeAccess } from '../docker-objects.ts';
+import { stackLabels, stackNameOf } from '../labels.ts';
+import { containerPorts } from '../plan.ts';
 import {
   type Recovery,
   recoverySchema,
@@ -15,9 +13,11 @@ import {
   type StackRecord,
   type StackSecrets,
   secretNames,
-} from './record.ts';
+} from '../record.ts';
+import { choosePorts } from './choose-ports.ts';
+import type { StackContext } from './context.ts';
+import { ensureImage } from './images.ts';
 import { reportStep } from './report-step.ts';
-import type { StackParts } from './stack-parts.ts';
 
 /** What is known of a stack. */
 export interface SavedState {
@@ -25,7 +25,20 @@ export interface SavedState {
   readonly secrets: StackSecrets;
 }
 
-type SavedStateParts = Pick<StackParts, 'daemon' | 'files' | 'credentials' | 'volumes' | 'images'>;
+/** One that nobody is stopping or removing any more: only such a stack is brought up. */
+export interface SettledState extends SavedState {
+  readonly record: StackRecord & { readonly removal: null; readonly stopping: readonly [] };
+}
+
+/** What is not known yet, or not any more. */
+const unknownRecord = {
+  version: 1 as const,
+  images: {},
+  memoryBytes: null,
+  stopping: [] as [],
+  removal: null,
+  recovery: null,
+};
 
 const newSecret = () => randomBytes(24).toString('hex');
 
@@ -88,17 +101,17 @@ function portsOf(containers: readonly StackContainer[]): StackPorts | null {
  * of the notes and the passwords.
  */
 export class SavedStateStore {
-  private readonly parts: SavedStateParts;
+  private readonly context: StackContext;
 
-  constructor(parts: SavedStateParts) {
-    this.parts = parts;
+  constructor(context: StackContext) {
+    this.context = context;
   }
 
   /** The record as it stands or as the labels give it, without changing anything; null where there is no stack. */
   async peek(): Promise<{ readonly record: StackRecord; readonly secrets: StackSecrets | null } | null> {
-    const { files, credentials, daemon } = this.parts;
+    const { files, daemon } = this.context;
     const saved = files.read();
-    if (saved.kind === 'whole') return { record: saved.record, secrets: credentials.load() };
+    if (saved.kind === 'whole') return { record: saved.record, secrets: files.readSecrets() };
     const [found] = await daemon.stacksOf(files.home);
     return found ? this.lookUp(found) : null;
   }
@@ -108,7 +121,7 @@ export class SavedStateStore {
    * @throws TrainyardError STACK_CREDENTIALS_LOST where there is data and no password for it
    */
   async open(onProgress: OnProgress): Promise<SavedState | null> {
-    const { files, credentials } = this.parts;
+    const { files } = this.context;
     const saved = files.read();
     if (saved.kind === 'damaged') {
       await reportStep(onProgress, 'state', null, async () => {
@@ -119,38 +132,40 @@ export class SavedStateStore {
       });
     }
     if (saved.kind === 'whole') {
-      const secrets = credentials.load();
+      const secrets = files.readSecrets();
       if (secrets) return { record: saved.record, secrets };
     }
     return this.recover(onProgress, saved.kind === 'whole' ? saved.record : null);
   }
 
   /** Begins a stack: its name is nobody's, its ports are free. */
-  async begin(): Promise<SavedState> {
-    const { daemon, files, credentials } = this.parts;
+  async begin(): Promise<SettledState> {
+    const { daemon, files } = this.context;
     const id = await this.freeId();
-    const record: StackRecord = {
-      version: 1,
+    const record = {
+      ...unknownRecord,
       id,
       name: stackNameOf(id),
       ports: await choosePorts(daemon, id),
-      images: {},
-      memoryBytes: null,
       started: false,
-      stopping: [],
-      removal: null,
-      recovery: null,
     };
     // The passwords first: with notes and without passwords it would look as if they had been lost.
     const secrets = newSecrets();
-    credentials.keep(secrets);
+    files.writeSecrets(secrets);
     files.write(record);
     return { record, secrets };
   }
 
   write(saved: SavedState, change: Partial<StackRecord>): SavedState {
     const record = { ...saved.record, ...change };
-    this.parts.files.write(record);
+    this.context.files.write(record);
+    return { ...saved, record };
+  }
+
+  /** Call when what was begun to be stopped or removed is. */
+  settle(saved: SavedState): SettledState {
+    const record = { ...saved.record, removal: null, stopping: [] as [] };
+    if (saved.record.removal !== null || saved.record.stopping.length > 0) this.context.files.write(record);
     return { ...saved, record };
   }
 
@@ -160,7 +175,7 @@ export class SavedStateStore {
     if (saved.record.recovery?.hash === hash) return saved;
     const recovery = { slot: (saved.record.recovery?.slot ?? 0) + 1, hash };
     const record = { ...saved.record, recovery };
-    const { daemon } = this.parts;
+    const { daemon } = this.context;
     failpoint('stack.recovery.write.before');
     await daemon.writeToVolume(
       this.access(record, image),
@@ -172,7 +187,7 @@ export class SavedStateStore {
   }
 
   private async recover(onProgress: OnProgress, known: StackRecord | null): Promise<SavedState | null> {
-    const { files, credentials, daemon } = this.parts;
+    const { files, daemon } = this.context;
     const [found] = known ? [{ ...known, createdAt: '' }] : await daemon.stacksOf(files.home);
     if (!found) return null;
     let saved: SavedState | null = null;
@@ -181,7 +196,7 @@ export class SavedStateStore {
       const record = known ?? copy.record;
       const secrets = copy.secrets ?? (await this.secretsWithoutData(record));
       failpoint('stack.recover.before');
-      credentials.keep(secrets);
+      files.writeSecrets(secrets);
       files.write(record);
       failpoint('stack.recover.after');
       saved = { record, secrets };
@@ -192,7 +207,7 @@ export class SavedStateStore {
 
   /** New passwords do no harm before the first volume of data was made. */
   private async secretsWithoutData({ id, name }: StackRecord): Promise<StackSecrets> {
-    const { daemon, files, volumes } = this.parts;
+    const { daemon, files, volumes } = this.context;
     const data = Object.values(volumes).flatMap((own) => own.map((volume) => `${name}_${volume}`));
     const present = await daemon.names('volume', id);
     if (!present.some((volume) => data.includes(volume))) return newSecrets();
@@ -201,25 +216,14 @@ export class SavedStateStore {
 
   /** What the labels and the recovery volume tell of a stack. Without a local image only a verb reaches into the volume. */
   private async lookUp(found: FoundIdentity, onProgress?: OnProgress) {
-    const { daemon } = this.parts;
+    const { daemon } = this.context;
     const containers = await daemon.containers(found.id);
     const image = await this.anyImage(containers, onProgress);
     const files = image ? await daemon.readFromVolume(this.access(found, image)) : null;
     const copy = newestCopy(files);
     if (copy && copy.record.id === found.id) return copy;
     const ports = portsOf(containers) ?? (await choosePorts(daemon, found.id));
-    const record: StackRecord = {
-      version: 1,
-      id: found.id,
-      name: found.name,
-      ports,
-      images: {},
-      memoryBytes: null,
-      started: true,
-      stopping: [],
-      removal: null,
-      recovery: null,
-    };
+    const record = { ...unknownRecord, id: found.id, name: found.name, ports, started: true };
     return { record, secrets: null };
   }
 
@@ -227,7 +231,7 @@ export class SavedStateStore {
     const labels = {
       [stackLabels.stack]: id,
       [stackLabels.name]: name,
-      [stackLabels.home]: this.parts.files.home,
+      [stackLabels.home]: this.context.files.home,
     };
     return { volume: recoveryVolumeOf(name), labels, image };
   }
@@ -237,7 +241,7 @@ export class SavedStateStore {
     containers: readonly StackContainer[],
     onProgress?: OnProgress,
   ): Promise<string | null> {
-    const { daemon, images } = this.parts;
+    const { daemon, images } = this.context;
     const references = [
       ...containers.map(({ imageId }) => imageId),
       ...serviceNames.map((name) => images[name]),
@@ -251,7 +255,7 @@ export class SavedStateStore {
   }
 
   private async freeId(): Promise<string> {
-    const { daemon, volumes } = this.parts;
+    const { daemon, volumes } = this.context;
     for (;;) {
       const id = randomUUID();
       const name = stackNameOf(id);

@@ -1,12 +1,18 @@
-import type { StackLogLine } from '../../shared/contract/stack.ts';
-import { fault } from '../../shared/errors/catalogue.ts';
-import { type LogPosition, LogProgress, logStart, nanoseconds, readCursor, timeOf } from './log-position.ts';
-import type { LogSource } from './log-source.ts';
-import { LogTail } from './log-tail.ts';
-import type { StackLogs } from './ports.ts';
+import type { StackLogLine } from '../../../shared/contract/stack.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import type { ServiceName } from '../../../shared/model/stack.ts';
+import { type LogPosition, LogProgress, logStart, nanoseconds, readCursor, timeOf } from './position.ts';
+import type { LogSource } from './reading.ts';
+import { LogTail } from './tail.ts';
 
-type ReadQuery = Parameters<StackLogs['read']>[0];
-type FollowOptions = Parameters<StackLogs['follow']>[0];
+interface ReadQuery {
+  readonly services: readonly ServiceName[];
+  readonly after: string;
+  readonly tail: number;
+  readonly limit: number;
+  readonly search: string;
+  readonly waitMs: number;
+}
 
 /** A reader that does not come back within this time begins anew at its cursor. */
 const keptMs = 30_000;
@@ -26,7 +32,7 @@ function readSince(since: string): bigint {
 }
 
 /** The services' lines by cursor and for terminals. A reader by cursor that comes back soon goes on with the same open streams. */
-export class StackLogService implements StackLogs, AsyncDisposable {
+export class StackLogService implements AsyncDisposable {
   private readonly source: LogSource;
   private readonly kept = new Map<string, Kept>();
 
@@ -34,7 +40,10 @@ export class StackLogService implements StackLogs, AsyncDisposable {
     this.source = source;
   }
 
-  /** @throws TrainyardError LOG_CURSOR_INVALID, DOCKER_* */
+  /**
+   * Lines after a cursor, in the order of their times; waits up to `waitMs` for the first. An empty cursor: the last `tail` lines of each.
+   * @throws TrainyardError LOG_CURSOR_INVALID, DOCKER_*
+   */
   async read(query: ReadQuery): Promise<{ cursor: string; lines: readonly StackLogLine[] }> {
     const tail = this.takeKept(query, query.after) ?? (await this.open(query));
     const wanted = query.search.toLowerCase();
@@ -58,14 +67,23 @@ export class StackLogService implements StackLogs, AsyncDisposable {
     return { cursor, lines };
   }
 
-  /** @throws TrainyardError LOG_TIME_INVALID, DOCKER_* */
+  /**
+   * Lines as they come (several at a time) until the signal, for terminals; `since` (ISO 8601, included) or the last `tail` of each first.
+   * @throws TrainyardError LOG_TIME_INVALID, DOCKER_*
+   */
   async *follow({
     services,
     since,
     tail,
     follow,
     signal,
-  }: FollowOptions): AsyncGenerator<readonly StackLogLine[]> {
+  }: {
+    readonly services: readonly ServiceName[];
+    readonly since: string | null;
+    readonly tail: number;
+    readonly follow: boolean;
+    readonly signal: AbortSignal;
+  }): AsyncGenerator<readonly StackLogLine[]> {
     const positions = since === null ? await this.ends(tail) : await this.at(readSince(since));
     await using lines = await LogTail.open(this.source, {
       services,
@@ -113,7 +131,7 @@ export class StackLogService implements StackLogs, AsyncDisposable {
     for (const container of await this.source.containers()) {
       const progress = new LogProgress(logStart);
       const opening = { since: null, tail: 1, follow: false };
-      for await (const { lines } of this.source.open(container, opening, signal)) {
+      for await (const lines of this.source.open(container, opening, signal)) {
         for (const line of lines) {
           progress.begin(line.time);
           progress.add(line);

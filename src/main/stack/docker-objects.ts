@@ -1,5 +1,4 @@
 import type { ServiceName } from '../../shared/model/stack.ts';
-import type { StackIdentity } from './identity.ts';
 
 /** The daemon understood and would not or could not: `message` is what it said. A daemon that cannot be asked is a TrainyardError DOCKER_*. */
 export class DaemonRefusal extends Error {
@@ -33,6 +32,37 @@ export interface StackContainer {
   /** Host ports by the container's ports. */
   readonly published: Readonly<Record<number, number>>;
   readonly createdAt: string;
+}
+
+/** Exit codes of a server that was told to stop: 0, and by a signal. */
+const ordinaryExits = [0, 130, 137, 143];
+
+/** Whether a container stands still because of a fault. */
+export function hasFailed(container: StackContainer): boolean {
+  switch (container.state) {
+    case 'restarting':
+    case 'dead':
+      return true;
+    case 'exited':
+      return container.outOfMemory || !ordinaryExits.includes(container.exitCode);
+    case 'created':
+      return container.error !== '';
+    default:
+      return false;
+  }
+}
+
+/** The daemon starts again what ends by itself, so somebody stopped it. */
+export function wasStopped(container: StackContainer): boolean {
+  return container.state === 'exited' && !hasFailed(container);
+}
+
+/** Which stack a state folder has. */
+export interface StackIdentity {
+  /** A UUID: the value of the label `io.trainyard.stack`. */
+  readonly id: string;
+  /** The stack's name, also its Compose project. */
+  readonly name: string;
 }
 
 export interface FoundIdentity extends StackIdentity {
@@ -70,43 +100,14 @@ export interface Publisher {
   readonly isRunning: boolean;
 }
 
-/** The Docker Engine, as far as a stack needs it. Every call: @throws TrainyardError DOCKER_NOT_RUNNING, DOCKER_PERMISSION, …; DaemonRefusal */
-export interface Daemon {
-  /** Containers that carry a stack's label, running or not. */
-  containers(stack: string): Promise<readonly StackContainer[]>;
-  /** Null where it is gone. */
-  container(id: string): Promise<StackContainer | null>;
-  /** Names of a stack's objects of a kind, by its label. */
-  names(kind: 'volume' | 'network', stack: string): Promise<readonly string[]>;
-  /** The stack that the object of this name carries the label of: empty where it carries none; null where there is no such object. */
-  ownerOf(kind: ObjectKind, name: string): Promise<string | null>;
-  /** Stacks whose objects carry the label of this state folder, the newest first. */
-  stacksOf(home: string): Promise<readonly FoundIdentity[]>;
-  /** No harm where it runs already. */
-  start(id: string): Promise<void>;
-  /** No harm where it is stopped or gone. */
-  stop(id: string, graceSeconds: number): Promise<void>;
-  /** No harm where it is gone. */
-  remove(kind: ObjectKind, name: string): Promise<void>;
-  lastLines(id: string, count: number): Promise<readonly string[]>;
-  /** What happened to a stack's containers since a time (milliseconds). */
-  incidents(stack: string, since: number): Promise<readonly Incident[]>;
-  /** Null where it is not here. */
-  image(reference: string): Promise<LocalImage | null>;
-  pull(reference: string, onProgress: (progress: PullProgress) => void, signal?: AbortSignal): Promise<void>;
-  /** Of the machine that containers run on. */
-  memoryBytes(): Promise<number>;
-  /** Host ports that containers publish, and those that stopped stacks will want again. */
-  publishers(): Promise<readonly Publisher[]>;
-  /** Puts a text into a volume, which is made with these labels where it is not there. */
-  writeToVolume(volume: VolumeAccess, file: string, text: string): Promise<void>;
-  /** The texts in a volume by file name; null where there is no such volume. */
-  readFromVolume(volume: VolumeAccess): Promise<ReadonlyMap<string, string> | null>;
-}
-
 /** A volume and what it takes to reach into it: a container that is made of a local image and never started. */
 export interface VolumeAccess {
   readonly volume: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly image: string;
+}
+
+/** What Compose said when it ended with another exit code than 0. */
+export class ComposeFailure extends Error {
+  override readonly name = 'ComposeFailure';
 }

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StackLogLine } from '../../shared/contract/stack.ts';
-import { type LogPosition, LogProgress, readFrom } from './log-position.ts';
-import type { LogBatch, LogContainer, LogSource } from './log-source.ts';
+import type { StackLogLine } from '../../../shared/contract/stack.ts';
+import type { ContainerLogs, LogContainer } from '../docker/container-logs.ts';
+import { type LogPosition, LogProgress, readFrom } from './position.ts';
+
+/** Where the containers' lines come from. */
+export type LogSource = Pick<ContainerLogs, 'containers' | 'open' | 'starts'>;
 
 /** What a container's reader hands on: lines in their order, or word that there are no more for now. */
 export type LogPiece = readonly StackLogLine[] | 'caught up';
@@ -39,7 +42,7 @@ export async function* readContainer(
   yield* files.all(reading.tail);
   if (!reading.follow) return;
   yield 'caught up';
-  if (container.rotationBytes === null) {
+  if (!container.isRotated) {
     yield* files.followed();
   } else {
     for (let last = Date.now(); await files.ring(); last = Date.now()) {
@@ -71,7 +74,7 @@ class ContainerFiles {
   async *all(tail: number | null): AsyncGenerator<readonly StackLogLine[], number, undefined> {
     let count = 0;
     for await (const batch of this.open({ tail, follow: false })) {
-      const [first] = batch.lines;
+      const [first] = batch;
       if (tail !== null && first) this.progress.begin(first.time);
       const lines = this.fresh(batch);
       count += lines.length;
@@ -94,7 +97,7 @@ class ContainerFiles {
     const last =
       readFrom(this.progress.position) === null ? [] : this.open({ tail: this.reach, follow: false });
     for await (const batch of last) {
-      const [first] = batch.lines;
+      const [first] = batch;
       reached ||= first !== undefined && this.progress.knows(first);
       if (!reached) break;
       const lines = this.fresh(batch);
@@ -110,7 +113,7 @@ class ContainerFiles {
     while (!this.signal.aborted) {
       const timeout = AbortSignal.timeout(bellMs);
       const bell = AbortSignal.any([this.signal, timeout]);
-      for await (const { lines } of this.source.open(
+      for await (const lines of this.source.open(
         this.container,
         { since: null, tail: 1, follow: true },
         bell,
@@ -122,12 +125,15 @@ class ContainerFiles {
     return false;
   }
 
-  private open(how: { readonly tail: number | null; readonly follow: boolean }): AsyncIterable<LogBatch> {
+  private open(how: {
+    readonly tail: number | null;
+    readonly follow: boolean;
+  }): AsyncIterable<readonly StackLogLine[]> {
     this.progress.again();
     return this.source.open(this.container, { since: readFrom(this.progress.position), ...how }, this.signal);
   }
 
-  private fresh({ lines }: LogBatch): StackLogLine[] {
+  private fresh(lines: readonly StackLogLine[]): StackLogLine[] {
     const fresh: StackLogLine[] = [];
     for (const line of lines) {
       const missed = this.progress.missed;

@@ -1,6 +1,6 @@
-import { TrainyardError } from '../../shared/errors/error.ts';
-import type { ServiceName } from '../../shared/model/stack.ts';
-import type { OnProgress } from '../platform/progress.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import type { ServiceName } from '../../../shared/model/stack.ts';
+import type { OnProgress } from '../../platform/progress.ts';
 
 /** Does a step of a verb, and tells that it began and how it ended. `work` answers what was seen or done. */
 export async function reportStep(

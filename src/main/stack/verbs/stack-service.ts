@@ -1,21 +1,20 @@
-import type { StackState, StackUrls, StackUsage } from '../../shared/contract/stack.ts';
-import { fault } from '../../shared/errors/catalogue.ts';
-import { TrainyardError } from '../../shared/errors/error.ts';
-import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
-import type { StoreEndpoints } from '../platform/endpoints.ts';
-import { failpoint } from '../platform/failpoints.ts';
-import type { OnProgress } from '../platform/progress.ts';
-import { endpointsOf, urlsOf } from './addresses.ts';
+import type { StackState, StackUrls, StackUsage } from '../../../shared/contract/stack.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import { type Profile, type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import type { StoreEndpoints } from '../../platform/endpoints.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import type { OnProgress } from '../../platform/progress.ts';
+import { endpointsOf, urlsOf } from '../addresses.ts';
+import { causeOf } from '../causes.ts';
+import type { StackIdentity } from '../docker-objects.ts';
 import { BringUp, type BringUpOptions, type Seen } from './bring-up.ts';
-import { causeOf } from './causes.ts';
-import type { StackIdentity } from './identity.ts';
-import type { Stack } from './ports.ts';
+import type { StackContext } from './context.ts';
+import { readState } from './read-state.ts';
 import { removeStack } from './remove-stack.ts';
 import { reportStep } from './report-step.ts';
 import { type SavedState, SavedStateStore } from './saved-state.ts';
-import type { StackParts } from './stack-parts.ts';
 import { graceSeconds } from './start-service.ts';
-import { readState } from './state.ts';
 
 const silent: OnProgress = () => {};
 
@@ -25,66 +24,72 @@ function orAll(services: readonly ServiceName[]): readonly ServiceName[] {
 
 const absent = (home: string) => fault('STACK_ABSENT', { home });
 
-/** The stack of a state folder on the Docker Engine. */
-export class StackService implements Stack {
-  private readonly parts: StackParts;
-  private readonly savedStates: SavedStateStore;
+/** What a verb is asked for; no services: all of them. */
+interface VerbOptions {
+  readonly services: readonly ServiceName[];
+  readonly onProgress: OnProgress;
+}
 
-  constructor(parts: StackParts) {
-    this.parts = parts;
-    this.savedStates = new SavedStateStore(parts);
+/**
+ * The stack of one state folder on the Docker Engine. What it is stands with the daemon and in the state folder, so that any process may
+ * act on it; one at a time does, under an operating-system lock of the state folder. A verb runs to its end and is told step by step; it
+ * waits for another one that is at work, and then looks what is left to do.
+ * Every call: @throws TrainyardError with the cause of the failure; `details.lines` are the service's last lines
+ */
+export class StackService {
+  private readonly context: StackContext;
+  private readonly savedStates: SavedStateStore;
+  private readonly measure: (containers: ReadonlyMap<ServiceName, string>) => Promise<StackUsage>;
+  private readonly profile: () => Profile;
+  private readonly log: { info(fields: object, message: string): void };
+
+  constructor(
+    context: StackContext,
+    measure: StackService['measure'],
+    profile: () => Profile,
+    log: StackService['log'],
+  ) {
+    this.context = context;
+    this.savedStates = new SavedStateStore(context);
+    this.measure = measure;
+    this.profile = profile;
+    this.log = log;
   }
 
+  /** Now, from the daemon; probes what runs. */
   status(): Promise<StackState> {
-    return this.causing(() => readState(this.parts, this.savedStates));
+    return this.causing(() => readState(this.context, this.savedStates, this.profile()));
   }
 
   up(options: BringUpOptions): Promise<StackState> {
     return this.verb('up', options.onProgress, options.signal, () => this.bringUp(options));
   }
 
-  down({
-    services,
-    onProgress,
-  }: {
-    services: readonly ServiceName[];
-    onProgress: OnProgress;
-  }): Promise<StackState> {
+  down({ services, onProgress }: VerbOptions): Promise<StackState> {
     return this.verb('down', onProgress, undefined, () => this.takeDown(orAll(services), onProgress));
   }
 
-  restart({
-    services,
-    onProgress,
-  }: {
-    services: readonly ServiceName[];
-    onProgress: OnProgress;
-  }): Promise<StackState> {
+  restart({ services, onProgress }: VerbOptions): Promise<StackState> {
     return this.verb('restart', onProgress, undefined, async () => {
       await this.takeDown(orAll(services), onProgress);
       return this.bringUp({ services, onProgress });
     });
   }
 
-  destroy(options: {
-    readonly name: string;
-    readonly services: readonly ServiceName[];
-    readonly onProgress: OnProgress;
-    readonly beforeRemoval?: () => Promise<void>;
-  }): Promise<StackState> {
-    const { name, services, onProgress, beforeRemoval } = options;
+  /** @throws TrainyardError STACK_NAME_WRONG where `name` is not the stack's */
+  destroy({ name, services, onProgress }: VerbOptions & { readonly name: string }): Promise<StackState> {
     return this.verb('destroy', onProgress, undefined, async () => {
       const known = await this.savedStates.peek();
-      if (!known) throw absent(this.parts.files.home);
+      if (!known) throw absent(this.context.files.home);
       if (known.record.name !== name)
         throw fault('STACK_NAME_WRONG', { name: known.record.name, given: name });
-      await beforeRemoval?.();
-      if (this.parts.files.read().kind === 'damaged') this.parts.files.setAside();
-      await removeStack(this.parts, known.record, orAll(services), onProgress);
+      if (this.context.files.read().kind === 'damaged') this.context.files.setAside();
+      await removeStack(this.context, known.record, orAll(services), onProgress);
       return undefined;
     });
   }
 
+  /** @throws TrainyardError STACK_ABSENT before the first `up` */
   async endpoints(): Promise<StoreEndpoints> {
     const { record, secrets } = await this.known();
     return endpointsOf(record.ports, secrets);
@@ -98,18 +103,18 @@ export class StackService implements Stack {
   usage(): Promise<StackUsage> {
     return this.causing(async () => {
       const identity = await this.identity();
-      const containers = identity ? await this.parts.daemon.containers(identity.id) : [];
+      const containers = identity ? await this.context.daemon.containers(identity.id) : [];
       const running = containers.flatMap(({ service, state, id }) =>
         service && state === 'running' ? [[service, id] as const] : [],
       );
-      return this.parts.usage(new Map(running));
+      return this.measure(new Map(running));
     });
   }
 
   /** Which stack this is; null where there is none yet. */
   async identity(): Promise<StackIdentity | null> {
     return this.causing(async () => {
-      const { files, daemon } = this.parts;
+      const { files, daemon } = this.context;
       const saved = files.read();
       if (saved.kind === 'whole') return { id: saved.record.id, name: saved.record.name };
       const [found] = await daemon.stacksOf(files.home);
@@ -119,11 +124,11 @@ export class StackService implements Stack {
 
   private async known(): Promise<SavedState> {
     return this.causing(async () => {
-      const { files, credentials, lock } = this.parts;
+      const { files } = this.context;
       const saved = files.read();
-      const secrets = saved.kind === 'whole' ? credentials.load() : null;
+      const secrets = saved.kind === 'whole' ? files.readSecrets() : null;
       if (saved.kind === 'whole' && secrets) return { record: saved.record, secrets };
-      using _held = await lock.acquire(() => {});
+      using _held = await files.lock(() => {});
       const recovered = await this.savedStates.open(silent);
       if (!recovered) throw absent(files.home);
       return recovered;
@@ -134,29 +139,23 @@ export class StackService implements Stack {
     const { onProgress } = options;
     let saved = await this.savedStates.open(onProgress);
     const removal = saved?.record.removal;
-    if (saved && removal) {
-      if (removal.volumes) {
-        // Somebody gave the stack's name to have it removed, and part of its data is gone: the rest of it is worth nothing.
-        await removeStack(this.parts, saved.record, removal.services, onProgress);
-        saved = await this.savedStates.open(onProgress);
-      } else {
-        saved = this.savedStates.write(saved, { removal: null });
-      }
+    if (saved && removal?.volumes) {
+      // Somebody gave the stack's name to have it removed, and part of its data is gone: the rest of it is worth nothing.
+      await removeStack(this.context, saved.record, removal.services, onProgress);
+      saved = await this.savedStates.open(onProgress);
     }
     saved ??= await this.savedStates.begin();
-    if (saved.record.stopping.length > 0) {
-      // A container that is being stopped still runs, and may even answer: wait for its end.
-      await this.stop(saved.record.id, saved.record.stopping, onProgress);
-      saved = this.savedStates.write(saved, { stopping: [] });
-    }
+    // A container that is being stopped still runs, and may even answer: wait for its end.
+    if (saved.record.stopping.length > 0) await this.stop(saved.record.id, saved.record.stopping, onProgress);
+    const settled = this.savedStates.settle(saved);
     const services = orAll(options.services);
-    return new BringUp(this.parts, this.savedStates, saved, { ...options, services }).run();
+    return new BringUp(this.context, this.savedStates, settled, { ...options, services }).run();
   }
 
   private async takeDown(services: readonly ServiceName[], onProgress: OnProgress): Promise<undefined> {
     const identity = await this.identity();
     if (!identity) return undefined;
-    const { files } = this.parts;
+    const { files } = this.context;
     const saved = files.read();
     const record = saved.kind === 'whole' ? saved.record : null;
     if (record) files.write({ ...record, stopping: [...services] });
@@ -166,7 +165,7 @@ export class StackService implements Stack {
   }
 
   private async stop(stack: string, services: readonly ServiceName[], onProgress: OnProgress): Promise<void> {
-    const { daemon } = this.parts;
+    const { daemon } = this.context;
     const containers = await daemon.containers(stack);
     await reportStep(onProgress, 'stop', null, async () => {
       const stopped = await Promise.all(
@@ -191,19 +190,21 @@ export class StackService implements Stack {
     signal: AbortSignal | undefined,
     work: () => Promise<Seen | undefined>,
   ): Promise<StackState> {
-    const { log } = this.parts;
     return this.causing(async () => {
       using _held = await this.takeLock(onProgress, signal);
-      log.info({ verb }, 'the stack: begun');
+      this.log.info({ verb }, 'the stack: begun');
       let seen: Seen | undefined;
       try {
         seen = await work();
-        log.info({ verb }, 'the stack: done');
+        this.log.info({ verb }, 'the stack: done');
       } catch (error) {
-        log.info({ verb, code: error instanceof TrainyardError ? error.code : null }, 'the stack: failed');
+        this.log.info(
+          { verb, code: error instanceof TrainyardError ? error.code : null },
+          'the stack: failed',
+        );
         throw error;
       }
-      return readState(this.parts, this.savedStates, seen);
+      return readState(this.context, this.savedStates, this.profile(), seen);
     });
   }
 
@@ -219,7 +220,7 @@ export class StackService implements Stack {
         durationMs,
       });
     let waited = false;
-    const held = await this.parts.lock.acquire(() => {
+    const held = await this.context.files.lock(() => {
       waited = true;
       report('running', null);
     }, signal);

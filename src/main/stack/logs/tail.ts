@@ -1,9 +1,9 @@
-import type { StackLogLine } from '../../shared/contract/stack.ts';
-import type { ServiceName } from '../../shared/model/stack.ts';
-import { LogMerge } from './log-merge.ts';
-import { type LogPosition, LogProgress, logStart, writeCursor } from './log-position.ts';
-import { readContainer } from './log-reading.ts';
-import type { LogContainer, LogSource } from './log-source.ts';
+import type { StackLogLine } from '../../../shared/contract/stack.ts';
+import type { ServiceName } from '../../../shared/model/stack.ts';
+import type { LogContainer } from '../docker/container-logs.ts';
+import { LogMerge } from './merge.ts';
+import { type LogPosition, LogProgress, logStart, writeCursor } from './position.ts';
+import { type LogSource, readContainer } from './reading.ts';
 
 export interface LogTailOptions {
   /** None: all. */

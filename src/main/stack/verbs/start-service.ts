@@ -1,0 +1,286 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
+import type { ServiceName } from '../../../shared/model/stack.ts';
+import { failpoint } from '../../platform/failpoints.ts';
+import { isPortFree, portHolder } from '../../platform/listening-ports.ts';
+import type { OnProgress } from '../../platform/progress.ts';
+import { endpointsOf } from '../addresses.ts';
+import {
+  causeLines,
+  containerGone,
+  credentialsRefused,
+  type Failure,
+  networkLost,
+  portIsTaken,
+  portTaken,
+  scrub,
+  serviceEnded,
+  serviceStopped,
+  serviceTimeout,
+  startRefused,
+} from '../causes.ts';
+import type { Daemon } from '../docker/daemon.ts';
+import { DaemonRefusal, type StackContainer, wasStopped } from '../docker-objects.ts';
+import type { StackRecord, StackSecrets } from '../record.ts';
+import type { StackContext } from './context.ts';
+import { reportStep } from './report-step.ts';
+import type { SavedState } from './saved-state.ts';
+
+/** What a container gets to end by itself before it is made anew or stopped. */
+export const graceSeconds = 60;
+
+/** Causes for which the daemon would start a container again and again, to no end. */
+const endsByItself = new Set(['SERVICE_CRASHED', 'SERVICE_OUT_OF_MEMORY', 'VOLUME_VERSION', 'DISK_FULL']);
+
+/** Why a made container could not be started, where that can be put out of the way. */
+export class StartObstacle extends Error {
+  override readonly name = 'StartObstacle';
+  readonly kind: 'network lost' | 'port taken' | 'gone';
+  readonly service: ServiceName;
+  readonly container: string;
+  /** What to tell where it stays in the way. */
+  readonly fault: TrainyardError;
+
+  constructor(kind: StartObstacle['kind'], service: ServiceName, container: string, fault: TrainyardError) {
+    super(fault.message, { cause: fault });
+    this.kind = kind;
+    this.service = service;
+    this.container = container;
+    this.fault = fault;
+  }
+}
+
+const portRetries = 3;
+
+/** Of starts that somebody's stop cut short. */
+const stopRetries = 2;
+
+export interface StartOptions {
+  readonly context: StackContext;
+  readonly saved: SavedState;
+  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal | undefined;
+  /** When the verb began, in milliseconds: what happened before is no matter. */
+  readonly since: number;
+}
+
+/** A port of the stack that is somebody else's, with the holder's name where that can be seen. */
+export async function portCause(
+  { daemon }: StackContext,
+  record: StackRecord,
+  service: ServiceName,
+  port: number,
+): Promise<TrainyardError> {
+  const publisher = (await daemon.publishers()).find(
+    (one) => one.port === port && one.stack !== record.id && one.isRunning,
+  );
+  return portIsTaken(service, port, publisher ?? (await portHolder(port)));
+}
+
+async function startFault(
+  { context, saved }: StartOptions,
+  service: ServiceName,
+  container: StackContainer,
+  said: string,
+): Promise<Error> {
+  const { record, secrets } = saved;
+  if (containerGone.test(said)) {
+    const fault = startRefused({ service, lines: [] }, said, container.memoryLimitBytes);
+    return new StartObstacle('gone', service, container.id, fault);
+  }
+  if (portTaken.test(said)) {
+    const ports = Object.values(record.ports[service]);
+    const port = ports.find((one) => said.includes(`:${one}`)) ?? record.ports[service].main;
+    const fault = await portCause(context, record, service, port);
+    return new StartObstacle('port taken', service, container.id, fault);
+  }
+  const failure = await failureOf(context.daemon, service, container.id, secrets);
+  const fault = startRefused(failure, said, container.memoryLimitBytes);
+  return networkLost.test(said) ? new StartObstacle('network lost', service, container.id, fault) : fault;
+}
+
+/** Whether nobody holds any of the service's ports any more. */
+async function isFreeAgain({ context, saved }: StartOptions, service: ServiceName): Promise<boolean> {
+  const ports = Object.values(saved.record.ports[service]);
+  const publishers = (await context.daemon.publishers()).filter(({ isRunning }) => isRunning);
+  if (publishers.some(({ port, stack }) => ports.includes(port) && stack !== saved.record.id)) return false;
+  return (await Promise.all(ports.map((port) => isPortFree(port)))).every(Boolean);
+}
+
+async function startContainer(
+  options: StartOptions,
+  service: ServiceName,
+  container: StackContainer,
+): Promise<StackContainer> {
+  const { daemon } = options.context;
+  if (container.state === 'running') return container;
+  options.signal?.throwIfAborted();
+  // One that the daemon starts again and again, or that somebody paused.
+  if (container.state === 'restarting' || container.state === 'paused')
+    await daemon.stop(container.id, graceSeconds);
+  options.onProgress({ type: 'service', service, status: 'starting' });
+  await reportStep(options.onProgress, 'start', service, async () => {
+    failpoint('stack.up.start.before');
+    for (let retries = portRetries; ; retries -= 1) {
+      try {
+        await daemon.start(container.id);
+        break;
+      } catch (error) {
+        if (!(error instanceof DaemonRefusal)) throw error;
+        const fault = await startFault(options, service, container, error.message);
+        // Another stack that looks for free ports holds each for a moment: who is gone again was no holder.
+        const isPassing = fault instanceof StartObstacle && fault.kind === 'port taken' && retries > 0;
+        if (!isPassing || !(await isFreeAgain(options, service))) throw fault;
+      }
+    }
+    failpoint('stack.up.start.after');
+    return container.name;
+  });
+  // Its count of restarts may have begun anew.
+  return (await daemon.container(container.id)) ?? container;
+}
+
+/** The last lines of a service, for a cause. */
+export async function failureOf(
+  daemon: Daemon,
+  service: ServiceName,
+  container: string,
+  secrets: StackSecrets | null,
+): Promise<Failure> {
+  return { service, lines: scrub(await daemon.lastLines(container, causeLines), secrets) };
+}
+
+const probeEveryMs = 50;
+const probeTimeoutMs = 3000;
+/** The container is looked at less often: that it ended is seen soon enough. */
+const lookEveryMs = 250;
+/** A server that is being made may refuse the password until it has it. */
+const refusalTimeoutMs = 15_000;
+
+/** In the servers' own words. */
+const refusal = /authentication failed|invalid username-password|SignatureDoesNotMatch|InvalidAccessKeyId/i;
+
+const refuses = (error: unknown) =>
+  (error instanceof TrainyardError && error.code.endsWith('_REFUSED_CREDENTIALS')) ||
+  refusal.test(errorMessage(error)) ||
+  (error instanceof Error && refusal.test(errorMessage(error.cause)));
+
+/** Why a started container has stopped running, for good or to be started again by the daemon; null where it runs. */
+async function whyEnded(
+  { context: { daemon }, saved: { record, secrets }, since }: StartOptions,
+  service: ServiceName,
+  started: StackContainer,
+): Promise<TrainyardError | null> {
+  const seen = await daemon.container(started.id);
+  if (seen?.state === 'running' && seen.restarts <= started.restarts) return null;
+  const [failure, now, incidents] = await Promise.all([
+    failureOf(daemon, service, started.id, secrets),
+    daemon.container(started.id),
+    daemon.incidents(record.id, since),
+  ]);
+  if (now && wasStopped(now)) return serviceStopped(failure);
+  return serviceEnded(
+    failure,
+    now,
+    incidents.filter(({ container }) => container === started.id),
+  );
+}
+
+/**
+ * Asks a started service by its own protocol every 50 ms until it answers, and answers its version.
+ * @throws TrainyardError with the cause where its container ends, refuses the stack's password, or is not ready in time
+ */
+async function untilHealthy(
+  options: StartOptions,
+  service: ServiceName,
+  started: StackContainer,
+): Promise<string> {
+  const { context, saved, signal } = options;
+  const { daemon, timeoutMs } = context;
+  const endpoints = endpointsOf(saved.record.ports, saved.secrets);
+  const begun = performance.now();
+  const failure = () => failureOf(daemon, service, started.id, saved.secrets);
+  let lookAt = begun + lookEveryMs;
+  let refusedSince: number | null = null;
+  for (;;) {
+    signal?.throwIfAborted();
+    const askedAt = performance.now();
+    const limit = AbortSignal.timeout(probeTimeoutMs);
+    try {
+      return await context.probes[service](endpoints, signal ? AbortSignal.any([signal, limit]) : limit);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const now = performance.now();
+      refusedSince = refuses(error) ? (refusedSince ?? now) : null;
+      if (now >= lookAt) {
+        const ended = await whyEnded(options, service, started);
+        if (ended) throw ended;
+        lookAt = now + lookEveryMs;
+      }
+      if (refusedSince !== null && now - refusedSince > Math.min(refusalTimeoutMs, timeoutMs / 2))
+        throw credentialsRefused(await failure());
+      if (now - begun > timeoutMs) throw serviceTimeout(await failure(), timeoutMs, errorMessage(error));
+      await pause(Math.max(0, askedAt + probeEveryMs - performance.now()));
+    }
+  }
+}
+
+/** The steps that make a started service what the product needs, one after the other. */
+async function ensure(
+  { context, saved, onProgress, signal }: StartOptions,
+  service: ServiceName,
+): Promise<void> {
+  const endpoints = endpointsOf(saved.record.ports, saved.secrets);
+  for (const step of context.steps.filter((one) => one.service === service)) {
+    signal?.throwIfAborted();
+    failpoint('stack.up.ensure.before');
+    await reportStep(onProgress, step.name, service, () => step.run(endpoints));
+    failpoint('stack.up.ensure.after');
+  }
+}
+
+/** Starts a service's container where it does not run, waits until it answers, and makes it ready. Answers its version. */
+async function bringUp(
+  options: StartOptions,
+  service: ServiceName,
+  container: StackContainer,
+): Promise<string> {
+  const started = await startContainer(options, service, container);
+  let version = '';
+  await reportStep(options.onProgress, 'probe', service, async () => {
+    version = await untilHealthy(options, service, started);
+    return version;
+  });
+  options.onProgress({ type: 'service', service, status: 'healthy' });
+  await ensure(options, service);
+  return version;
+}
+
+/**
+ * Starts a service's container where it does not run, waits until it answers by its protocol, and makes it ready. Answers its version.
+ * @throws StartObstacle; TrainyardError with the cause
+ */
+export async function startService(
+  options: StartOptions,
+  service: ServiceName,
+  container: StackContainer,
+): Promise<string> {
+  const { daemon } = options.context;
+  for (let now = container, retries = stopRetries; ; retries -= 1) {
+    try {
+      return await bringUp(options, service, now);
+    } catch (error) {
+      if (error instanceof StartObstacle) throw error;
+      // The daemon finishes the stop that a killed `down` or `restart` had asked for, even after this start began.
+      const found = retries > 0 && !options.signal?.aborted ? await daemon.container(container.id) : null;
+      if (found && wasStopped(found)) {
+        now = found;
+        continue;
+      }
+      options.onProgress({ type: 'service', service, status: 'failed' });
+      if (error instanceof TrainyardError && endsByItself.has(error.code))
+        await daemon.stop(container.id, graceSeconds);
+      throw error;
+    }
+  }
+}
