@@ -51,7 +51,7 @@ module.exports = {
       'No database driver, file system, process or network in a rule: those lie in folders of their own, and in the files of rows.',
       { ...rules, path: rules.path.replace('stack/[^/]+', 'stack/(verbs/(?!open-stack)|logs/)?[^/]+') },
       {
-        path: '^(node:)?(fs|fs/promises|child_process|net|http|https)$|node_modules/(pg|kysely|dockerode|better-sqlite3|sharp|execa|electron)/',
+        path: '^(node:)?(fs|fs/promises|child_process|net|http|https)$|node_modules/(pg|dockerode|better-sqlite3|sharp|execa|electron)/',
       },
     ),
     forbid(
@@ -61,7 +61,7 @@ module.exports = {
       { path: '^src/main/stack/verbs/' },
     ),
     forbid('rules-know-no-technology', 'A rule knows ports; what implements them is given to it.', rules, {
-      path: '^src/main/(stack/[^/]+/|features/[^/]+/[^/]+/|postgres/(?!(unit-of-work|run-tables|schema/(plan|schema-service))\\.ts$)|stores/[^/]+/((postgres|mongo|redis|s3|files)/|postgres-|redis-))',
+      path: '^src/main/(stack/[^/]+/|features/[^/]+/[^/]+/|postgres/(?!(unit-of-work|schema/(plan|schema-service))\\.ts$)|stores/[^/]+/((postgres|mongo|redis|s3|files)/|postgres-|redis-))',
     }),
     forbid(
       'supervisor-is-small',

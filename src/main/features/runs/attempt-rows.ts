@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { AttemptStatus } from '../../../shared/model/run.ts';
 import { query, setColumns } from '../../postgres/rows.ts';
-import type { Checkpoint } from '../../postgres/run-tables.ts';
 import type { Db, Tx } from '../../postgres/unit-of-work.ts';
+import type { Checkpoint } from './run-rows.ts';
 
 export interface AttemptRow {
   readonly id: string;

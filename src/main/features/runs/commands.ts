@@ -4,7 +4,6 @@ import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { runRequests, statusWords } from '../../../shared/errors/runs.ts';
 import { isEnded, possibleActions } from '../../../shared/model/run.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { Checkpoint, RetryWanted } from '../../postgres/run-tables.ts';
 import type { Db } from '../../postgres/unit-of-work.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
@@ -14,6 +13,7 @@ import { isUnderWay } from './decide.ts';
 import type { RunDirectories } from './ports.ts';
 import type { RunNotifier } from './run-notifier.ts';
 import { runSummaries } from './run-queries.ts';
+import type { Checkpoint, RetryWanted } from './run-rows.ts';
 import { changeRun, configOf, findRun, lockRun, lockSources, type RunRow } from './run-rows.ts';
 
 /** What a person asks of a run that exists. Each command writes an intent; `advance` does the rest. */

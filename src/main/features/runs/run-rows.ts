@@ -2,8 +2,24 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/model/training-config.ts';
 import { query, setColumns } from '../../postgres/rows.ts';
-import type { RetryWanted } from '../../postgres/run-tables.ts';
 import type { Db, Tx } from '../../postgres/unit-of-work.ts';
+
+/** A checkpoint of an attempt; `path` is absolute. */
+export interface Checkpoint {
+  readonly attempt: number;
+  readonly path: string;
+  readonly epoch: number;
+  readonly step: number;
+}
+
+/** The intent of a further attempt, written with the transition to `queued`. */
+export interface RetryWanted {
+  readonly kind: 'retry' | 'resume';
+  readonly at: string;
+  /** A resume: where to go on from. The checkpoint lies on one machine, so only that one may take the run. */
+  readonly from?: Checkpoint;
+  readonly machineId?: string;
+}
 
 /** The part of a run's row that its life depends on. */
 export interface RunRow {
