@@ -3,7 +3,7 @@
  * entry: a style is asked for again, a page whose entry failed is loaded anew (a browser never asks again for a module that failed),
  * both a bounded number of times. The build puts it into index.html; it may import nothing that the page imports, too.
  */
-import { languageTag } from '../shared/i18n/language-tag.ts';
+import { languageTag } from '../shared/format/language-tag.ts';
 
 const startsKey = 'trainyard-starts';
 const mostStarts = 8;

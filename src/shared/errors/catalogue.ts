@@ -88,7 +88,8 @@ export function inLanguage(
   const known = Object.hasOwn(entries, code) ? entries[code] : undefined;
   if (language === 'en' || !known) return { message, hint };
   const [koreanMessage, koreanHint] = known[language].map((sentence) => fill(sentence, parameters, language));
-  return { message: koreanMessage ?? message, hint: koreanHint ?? hint };
+  if (typeof koreanMessage !== 'string' || typeof koreanHint !== 'string') return { message, hint };
+  return { message: koreanMessage, hint: koreanHint };
 }
 
 /** What any error says, in both languages: for an error that names it as its cause. @param otherHint the hint of what is none of ours */

@@ -56,7 +56,7 @@ test('an error carries its English sentences, its status and what they name', ()
 
 test('an error that was kept without its parameters keeps the sentence that it was kept with', () => {
   const kept = { code: 'RUN_NOT_FOUND', message: 'There is no run run-1', hint: 'Look.' };
-  expect(inLanguage(kept, 'ko').message).toBe('There is no run run-1');
+  expect(inLanguage(kept, 'ko')).toEqual({ message: 'There is no run run-1', hint: 'Look.' });
 });
 
 test('an error that the catalogue does not know is told as it came', () => {

@@ -1,4 +1,4 @@
-import { languageTag } from '../../../shared/i18n/language-tag.ts';
+import { languageTag } from '../../../shared/format/language-tag.ts';
 
 export type Language = 'en' | 'ko';
 
