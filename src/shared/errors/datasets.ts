@@ -24,7 +24,7 @@ export const datasetErrors = {
       'Put the files back as they were, or import the folder again: that makes a new version.',
     ],
     ko: [
-      '데이터셋의 버전 {version}이 가져왔을 때와 다릅니다: {differences}',
+      '데이터셋의 버전 {version}{version|이|가} 가져왔을 때와 다릅니다: {differences}',
       '파일을 원래대로 되돌리거나 폴더를 다시 가져와 새 버전을 만드세요.',
     ],
   }),

@@ -49,7 +49,7 @@ export const stackErrors = {
     ],
     ko: [
       'Docker가 {service}{service|을|를} 시작하지 못했습니다: {said}',
-      'Docker가 말한 것을 고치거나, 다른 문제가 있는지 확인하세요: trainyard doctor',
+      'Docker가 알린 문제를 고치거나, 다른 문제가 있는지 확인하세요: trainyard doctor',
     ],
   }),
   SERVICE_CRASHED: entry(500, {
@@ -66,7 +66,7 @@ export const stackErrors = {
     ],
     ko: [
       '{service}{service|이|가} 메모리 한도{limit}를 넘어 강제로 끝났습니다',
-      '더 주세요: {variable}=2g trainyard stack up',
+      '메모리를 더 주세요: {variable}=2g trainyard stack up',
     ],
   }),
   SERVICE_TIMEOUT: entry(504, {
@@ -126,7 +126,7 @@ export const stackErrors = {
       'Give its name to remove it with all its data: trainyard stack destroy --name {name}',
     ],
     ko: [
-      '이 상태 폴더의 스택은 "{given}"이 아니라 {name}입니다. 아무것도 지우지 않았습니다',
+      '이 상태 폴더의 스택은 "{given}"{given|이|가} 아니라 {name}입니다. 아무것도 지우지 않았습니다',
       '모든 데이터와 함께 지우려면 스택의 이름을 쓰세요: trainyard stack destroy --name {name}',
     ],
   }),
