@@ -1,16 +1,14 @@
 import { Button, Code, Stack, Text, Title } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDocumentTitle } from '../components/page.tsx';
 import { connection } from '../rpc/client.ts';
 import classes from './unauthorized-page.module.css';
 
 /** This browser has no session: where to get a link that makes one. */
 export function UnauthorizedPage() {
   const { t } = useTranslation();
-  useEffect(() => {
-    document.title = `${t('unauthorized.title')} · Trainyard`;
-  }, [t]);
+  useDocumentTitle(t('unauthorized.title'));
   return (
     <main className={classes.page}>
       <Stack gap="md" maw={520}>

@@ -19,7 +19,7 @@ export function toProblem(error: unknown): Problem {
   const message = errorMessage(error);
   if (error instanceof ORPCError) {
     const { hint, parameters, place } = errorData.safeParse(error.data).data ?? { hint: '' };
-    return { code: error.code, message, hint: hint || null, parameters, field: place?.field ?? null };
+    return { code: error.code, message, hint: hint || null, parameters, field: place?.field || null };
   }
   return { code: 'UNEXPECTED', message, hint: null, field: null };
 }

@@ -87,7 +87,11 @@ async function importOver(datasets: DatasetService, importId: string): Promise<v
     const { phase, done, error } = await datasets.waitForImport({ importId, afterDone, waitMs: 10_000 });
     if (phase === 'done') return;
     if (phase === 'failed' || phase === 'cancelled')
-      throw error ? TrainyardError.from(error) : fault('IMPORT_FAILED', { cause: phase });
+      throw error
+        ? TrainyardError.from(error)
+        : fault('IMPORT_FAILED', {
+            cause: { en: phase, ko: phase === 'failed' ? '까닭이 기록되지 않음' : '취소됨' },
+          });
     afterDone = done;
   }
 }

@@ -53,7 +53,7 @@ export function runColumns(t: TFunction, format: Formatter, withProject: boolean
     column('status', t('runs.status'), '104px', (run) => (
       <StatusBadge status={run.status} stopping={run.cancelRequested} />
     )),
-    column('progress', t('runs.progress'), 'minmax(124px, 1fr)', (run) => <RunProgress run={run} />, {
+    column('progress', t('runs.progress'), 'minmax(148px, 1fr)', (run) => <RunProgress run={run} />, {
       placeholder: '90%',
     }),
     column('project', t('projects.one'), 'minmax(92px, 1fr)', (run) => <ProjectLink project={run.project} />),
@@ -63,7 +63,7 @@ export function runColumns(t: TFunction, format: Formatter, withProject: boolean
     column('model', t('runs.model'), '88px', (run) => <span className="mono">{run.model}</span>),
     column('val_accuracy', t('metrics.val_accuracy'), '88px', metricText('val_accuracy', format), numeric),
     column('val_loss', t('metrics.val_loss'), '70px', metricText('val_loss', format), numeric),
-    column('durationMs', t('runs.duration'), '72px', (run) => <RunDuration run={run} />, numeric),
+    column('durationMs', t('runs.duration'), '92px', (run) => <RunDuration run={run} />, numeric),
     column('createdAt', t('runs.created'), '104px', (run) => <TimeText time={run.createdAt} />, numeric),
   ];
   return withProject ? columns : columns.filter(({ id }) => id !== 'project');

@@ -99,7 +99,7 @@ export function useImport(): {
         if (answer.phase === 'failed') {
           const error = answer.error
             ? TrainyardError.from(answer.error)
-            : fault('IMPORT_FAILED', { cause: answer.phase });
+            : fault('IMPORT_FAILED', { cause: { en: 'no reason was kept', ko: '까닭이 기록되지 않음' } });
           report({ at: 'failed', error, validation: answer.validation });
           return;
         }

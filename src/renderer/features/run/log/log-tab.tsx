@@ -63,7 +63,7 @@ export function LogTab({ run: { id: run, status } }: { readonly run: Run }) {
     // The first press goes to the last match: the newest line is what one looks at.
     const by = direction === 'next' ? 1 : -1;
     const next = at < 0 ? lines.length - 1 : (at + by + lines.length) % lines.length;
-    setFound({ ...found, at: next });
+    setFound((latest) => ({ ...latest, at: next }));
     log.current?.goTo(lines[next] ?? 0, search);
   };
   const { total = 0, lines = [], moving } = state ?? {};

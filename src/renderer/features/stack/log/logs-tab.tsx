@@ -39,18 +39,21 @@ export function LogsTab({ name, chosen, onChoose }: LogsTabProps) {
   const [host, setHost] = useState<HTMLElement | null>(null);
   const [search, setSearch] = useState('');
   const [readError, setReadError] = useState<unknown>(null);
+  const services = chosen.join();
   const terminal = useTerminal(
     host,
     (element, { theme, fontFamily }, view) => {
+      setReadError(null);
       const screen = new TerminalScreen(element, theme, fontFamily, logCapacity);
       const tail = (signal: AbortSignal) => tailLogs(engine.stack.logs, chosen, setReadError, signal);
       return openStackLog(screen, tail, format.timeOfDay, view);
     },
-    chosen.join(),
+    services,
   );
   const { log, state } = terminal;
-  // The newest match first: the last line is what one looks at.
-  useEffect(() => log.current?.find(search, 'previous'), [log, search]);
+  // The newest match first: the last line is what one looks at. Another choice of services is another terminal, which has not been searched yet.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `services` stands for the terminal.
+  useEffect(() => log.current?.find(search, 'previous'), [log, search, services]);
   const download = useMutation({
     mutationFn: async () => {
       const lines = await readWholeLog(engine.stack.logs, chosen);
