@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { contract } from '../../shared/contract/contract.ts';
 import { needsRoom } from '../../shared/contract/effects.ts';
 import type { systemContract } from '../../shared/contract/system.ts';
+import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { DatasetService } from '../features/datasets/dataset-service.ts';
@@ -52,17 +53,21 @@ export interface ApiContext {
     readonly migrate: (to: Profile, replace: boolean, onProgress: OnProgress) => Promise<void>;
   };
   /** Left out: nobody looks at the disk. @throws TrainyardError DISK_FULL, HOME_MOVED where nothing that writes may be begun */
-  readonly checkRoom?: (what: string) => void;
+  readonly checkRoom?: (what: Bilingual) => void;
   /** Hears that the disk refused a write. */
   readonly diskRefused?: () => void;
 }
+
+const noRoomToBegin = {
+  en: 'The disk has no room or takes no writes, so this was not begun',
+  ko: '디스크에 공간이 없거나 쓸 수 없어 시작하지 않았습니다',
+};
 
 /** The contract, ready to be implemented; one file per domain does its part of it. On a full disk it answers reads only. */
 export const api = implement(contract)
   .$context<ApiContext>()
   .use(async ({ context, procedure, next }) => {
-    if (needsRoom(procedure))
-      context.checkRoom?.('The disk has no room or takes no writes, so this was not begun');
+    if (needsRoom(procedure)) context.checkRoom?.(noRoomToBegin);
     try {
       return await next();
     } catch (error) {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { phrase } from '../../shared/errors/entry.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import type { ServedFiles } from '../server/files.ts';
 import type { Services } from './services.ts';
@@ -29,7 +30,11 @@ export function servedFiles(supervisor: StoreSupervisor, disk: Pick<DiskWatch, '
       supervisor.current.services.runs.views.readArtifact(runId, artifactId),
     readLog: async (runId) => Readable.from(wholeLog(supervisor.current.services, runId)),
     storeUpload: async (uploadId, name, body, announcedBytes) => {
-      await disk.checkFits('uploads', announcedBytes ?? 0, `The upload "${name}"`);
+      await disk.checkFits(
+        'uploads',
+        announcedBytes ?? 0,
+        phrase('The upload "{name}"', '"{name}" 업로드', { name }),
+      );
       return supervisor.current.services.uploads.store(uploadId, name, body);
     },
   };

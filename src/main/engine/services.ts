@@ -106,7 +106,7 @@ export async function wire(
   const projectStore = new ProjectStore(pool);
   const projects = new Projects(projectStore, changes, audit);
   const repository = new DatasetRepository(pool);
-  const checkRoom = async (bytes: number, what: string | Bilingual) => {
+  const checkRoom = async (bytes: number, what: Bilingual) => {
     // Elsewhere the store has its own limits.
     if (stores.links) await disk.checkFits('objects', bytes, what);
   };

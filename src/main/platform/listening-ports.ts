@@ -1,9 +1,13 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { type Bilingual, phrase } from '../../shared/errors/entry.ts';
 import { childEnvironment } from './child-environment.ts';
 import { hasCode } from './error-code.ts';
 import { runProgram } from './run-program.ts';
+
+const named = (program: string, id: string) =>
+  phrase('{program} (process {id})', '{program}(프로세스 {id})', { program, id });
 
 /** Whether a server could listen on a port of 127.0.0.1. @throws what else is in the way */
 export function isPortFree(port: number): Promise<boolean> {
@@ -17,7 +21,7 @@ export function isPortFree(port: number): Promise<boolean> {
 /** Who listens on a port. */
 export interface PortHolder {
   /** `node (process 4711)`, or `a program of the account 0` where this account sees no more. */
-  readonly program: string;
+  readonly program: Bilingual;
   readonly processId: number | null;
 }
 
@@ -54,7 +58,7 @@ async function processWith(inodes: ReadonlySet<string>): Promise<PortHolder | nu
       if (!inode || !inodes.has(inode)) continue;
       // Its program rather than its name, which is the main thread's, or its arguments, which may hold a secret.
       const program = path.basename(await unlessAway(readlink(`/proc/${id}/exe`), '')) || '?';
-      return { program: `${program} (process ${id})`, processId: Number(id) };
+      return { program: named(program, id), processId: Number(id) };
     }
   }
   return null;
@@ -67,7 +71,7 @@ async function byListing(port: number): Promise<PortHolder | null> {
   if (answer.outcome !== 'ended') return null;
   const id = /^p(\d+)$/m.exec(answer.output)?.[1];
   const program = /^c(.+)$/m.exec(answer.output)?.[1] ?? '?';
-  return id ? { program: `${program} (process ${id})`, processId: Number(id) } : null;
+  return id ? { program: named(program, id), processId: Number(id) } : null;
 }
 
 /** Who listens on a port, as far as this account may see; null where nobody is seen. */
@@ -78,5 +82,7 @@ export async function portHolder(port: number): Promise<PortHolder | null> {
   const [first] = sockets;
   if (!first) return null;
   const found = await processWith(new Set(sockets.map(({ inode }) => inode)));
-  return found ?? { program: `a program of the account ${first.account}`, processId: null };
+  const { account } = first;
+  const program = phrase('a program of the account {account}', '계정 {account}의 프로그램', { account });
+  return found ?? { program, processId: null };
 }

@@ -22,8 +22,15 @@ export interface ProgramOptions {
   readonly timeoutMs: number;
   readonly folder?: string;
   readonly signal?: AbortSignal | undefined;
-  /** What it is told to end with when its time is over. */
+  /** What it is told to end with when its time is over. One that gets SIGTERM is waited for a little, so that nobody works beside it. */
   readonly killSignal?: 'SIGTERM' | 'SIGKILL';
+}
+
+/** For a program that was told to end; execa sends SIGKILL after 5 s of it. */
+const graceMs = 8_000;
+
+function unlessTooLate(error: unknown): void {
+  if (!(error instanceof TooLateError)) throw error;
 }
 
 /** Characters of output that are kept. */
@@ -72,6 +79,7 @@ export async function runProgram(
   } catch (error) {
     if (!(error instanceof TooLateError)) throw error;
     child.kill(killSignal);
+    if (killSignal === 'SIGTERM') await within(graceMs, child).catch(unlessTooLate);
     child.stdout.destroy();
     child.stderr.destroy();
     child.nodeChildProcess.unref();

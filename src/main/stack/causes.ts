@@ -1,5 +1,6 @@
 import type { StackCause } from '../../shared/contract/stack.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../shared/errors/entry.ts';
 import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
@@ -124,7 +125,7 @@ export const credentialsRefused = ({ service, lines }: Failure) =>
 export function portIsTaken(
   service: ServiceName,
   port: number,
-  holder: { readonly container: string } | { readonly program: string } | null,
+  holder: { readonly container: string } | { readonly program: Bilingual } | null,
 ): TrainyardError {
   const who =
     holder === null

@@ -1,14 +1,13 @@
 import { z } from 'zod';
+import { dockerErrors } from '../errors/docker.ts';
+import { engineStartErrors } from '../errors/engine.ts';
+import { stackErrors } from '../errors/stack.ts';
 import { profiles, serviceNames, serviceStatuses, stackStatuses, stackVerbs } from '../model/stack.ts';
 import { base, declared, errorParameters, time, waitMs } from './common.ts';
 
 const procedure = base.errors(
   declared({ ...stackErrors, ...dockerErrors, PORT_TAKEN: engineStartErrors.PORT_TAKEN }),
 );
-
-import { dockerErrors } from '../errors/docker.ts';
-import { engineStartErrors } from '../errors/engine.ts';
-import { stackErrors } from '../errors/stack.ts';
 
 export const serviceName = z.enum(serviceNames);
 

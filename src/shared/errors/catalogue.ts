@@ -61,13 +61,17 @@ export function fault<Code extends ErrorCode>(
   parameters: ErrorParameters<Code>,
   options: ErrorOptions = {},
 ): TrainyardError {
-  const { status, field }: Entry = catalogue[code];
+  const { status, field, en }: Entry = catalogue[code];
   const { message, hint } = english(code, parameters);
+  // What no sentence names stays here: it may be a driver's text that nobody looked at for secrets.
+  const named = Object.entries<Parameter>(parameters).filter(([name]) =>
+    en.some((sentence) => new RegExp(`\\{${name}[|}]`).test(sentence)),
+  );
   return new TrainyardError(code, message, hint, {
     status,
     ...(field === undefined ? {} : { place: { field } }),
     ...options,
-    parameters,
+    parameters: Object.fromEntries(named),
   });
 }
 

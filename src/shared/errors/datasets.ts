@@ -40,14 +40,8 @@ export const datasetErrors = {
     ],
   }),
   DATASET_INVALID: entry(400, {
-    en: [
-      'The dataset has {errors}',
-      '{hint} "dataset validate" lists all; skipping invalid files leaves out those with errors.',
-    ],
-    ko: [
-      '데이터셋에 {errors}',
-      '{hint} 전체 목록은 "dataset validate"로 볼 수 있고, 잘못된 파일 건너뛰기를 쓰면 오류가 있는 파일을 빼고 가져옵니다.',
-    ],
+    en: ['The dataset has {errors}', '{hint}'],
+    ko: ['데이터셋에 {errors}', '{hint}'],
   }),
   MANIFEST_DAMAGED: entry(409, {
     en: [

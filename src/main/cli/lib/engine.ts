@@ -186,6 +186,6 @@ export class ReconnectingClient implements Disposable {
         if (!isEngineGone(error)) throw error;
       }
     }
-    throw cause;
+    throw fault('ENGINE_GONE', { url: this.client.engine.url }, { cause });
   }
 }

@@ -21,7 +21,7 @@ import { showDataset, showImage, showProgress } from './dataset-views.ts';
 import { placeOfSource } from './examination.ts';
 import { type ImageAnswer, type ImageRequest, ImageViews } from './image-views.ts';
 import type { ImageReader } from './images.ts';
-import { Imports } from './imports.ts';
+import { Imports, importNotFound } from './imports.ts';
 import { Manifests } from './manifests.ts';
 import { normalName } from './names.ts';
 import { printable } from './problems.ts';
@@ -157,7 +157,7 @@ export class DatasetService {
     return begun;
   }
 
-  /** An import's progress; waits for a change from `afterDone` up to `waitMs`. @throws TrainyardError IMPORT_NOT_FOUND */
+  /** An import's progress; waits for a change from `afterDone` up to `waitMs`. @throws TrainyardError NOT_FOUND */
   async waitForImport({
     importId,
     afterDone,
@@ -170,15 +170,7 @@ export class DatasetService {
     const { importRows } = this.parts;
     await this.imports.wait(importId, afterDone, waitMs);
     const record = await importRows.find(importId);
-    if (!record)
-      throw fault(
-        'NOT_FOUND',
-        {
-          where: { en: 'the list of datasets', ko: '데이터셋 목록' },
-          what: phrase('import {importId}', '가져오기 {importId}', { importId }),
-        },
-        { place: { field: 'importId' } },
-      );
+    if (!record) throw importNotFound(importId);
     const { datasetId, version, reused } = record;
     const progress = showProgress(record, (id) => this.imports.stateOf(id));
     const hasEnded = isOver(progress.phase);

@@ -53,7 +53,11 @@ function invalid({ errors: [first], errors, moreErrors }: Validation) {
       '오류가 {count}개 있습니다. 첫 번째: {where}{message}',
       { count: errors.length + moreErrors, where, message: { en: first.message, ko: korean.message } },
     ),
-    hint: { en: first.hint.replace(/\.?$/, '.'), ko: korean.hint.replace(/\.?$/, '.') },
+    hint: phrase(
+      '{hint} "dataset validate" lists all; skipping invalid files leaves out those with errors.',
+      '{hint} 전체 목록은 "dataset validate"로 볼 수 있고, 잘못된 파일 건너뛰기를 쓰면 오류가 있는 파일을 빼고 가져옵니다.',
+      { hint: { en: first.hint.replace(/\.?$/, '.'), ko: korean.hint.replace(/\.?$/, '.') } },
+    ),
   };
 }
 

@@ -73,15 +73,7 @@ export class Imports {
     failpoint('dataset-import.cancel.before');
     const record = await importRows.cancel(importId);
     failpoint('dataset-import.cancel.after');
-    if (!record)
-      throw fault(
-        'NOT_FOUND',
-        {
-          where: { en: 'the list of datasets', ko: '데이터셋 목록' },
-          what: phrase('import {importId}', '가져오기 {importId}', { importId }),
-        },
-        { place: { field: 'importId' } },
-      );
+    if (!record) throw importNotFound(importId);
     const work = this.works.get(importId);
     if (work && record.phase === 'cancelling') {
       work.stop.abort(fault('IMPORT_CANCELLED', {}));
@@ -268,4 +260,10 @@ function wasCancelled(error: unknown): boolean {
 function importFault(error: unknown): WorkError {
   const known = systemFault(error) ?? fault('IMPORT_FAILED', { cause: errorSentence(error) });
   return known.record;
+}
+
+export function importNotFound(importId: string): TrainyardError {
+  const where = { en: 'the list of datasets', ko: '데이터셋 목록' };
+  const what = phrase('import {importId}', '가져오기 {importId}', { importId });
+  return fault('NOT_FOUND', { where, what }, { place: { field: 'importId' } });
 }

@@ -7,7 +7,6 @@ import { typeOfName } from './image-types.ts';
 import { isHidden, isLeftover } from './leftovers.ts';
 import type { ManifestLine } from './manifest.ts';
 import { normalName } from './names.ts';
-
 import { Findings, makeProblem, type Problem } from './problems.ts';
 import type { OpenSource } from './source.ts';
 

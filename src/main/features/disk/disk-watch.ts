@@ -72,13 +72,13 @@ export class DiskWatch implements Disposable {
   }
 
   /** @throws TrainyardError DISK_FULL where nothing more is to be begun */
-  check(what: string | Bilingual): void {
+  check(what: Bilingual): void {
     const [fullest] = this.current.disks;
     if (this.current.level === 'full' && fullest) throw noRoom(what, fullest);
   }
 
   /** @throws TrainyardError DISK_FULL, and DoesNotFit with the numbers where so much more would leave too little in a folder */
-  async checkFits(folder: StateFolder, bytes: number, what: string | Bilingual): Promise<void> {
+  async checkFits(folder: StateFolder, bytes: number, what: Bilingual): Promise<void> {
     this.check(
       phrase(
         '{what} was not begun: the disk has no room or takes no writes',

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { modelExportSchema } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { JobKind } from './job-claims.ts';
@@ -35,12 +36,12 @@ const handedInSchema = z.object({
 export class ModelExportJob implements JobKind {
   readonly name = 'model.export';
   private readonly objects: Pick<ObjectStore, 'get' | 'put'>;
-  private readonly checkRoom: (bytes: number, what: string) => Promise<void>;
+  private readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
 
   /** @param checkRoom throws DISK_FULL where so many bytes more do not fit into the store */
   constructor(
     objects: Pick<ObjectStore, 'get' | 'put'>,
-    checkRoom: (bytes: number, what: string) => Promise<void>,
+    checkRoom: (bytes: number, what: Bilingual) => Promise<void>,
   ) {
     this.objects = objects;
     this.checkRoom = checkRoom;
@@ -61,7 +62,7 @@ export class ModelExportJob implements JobKind {
     );
     await this.checkRoom(
       checked.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      'The exported model',
+      { en: 'The exported model', ko: '내보낼 모델' },
     );
     const files: z.infer<typeof handedInSchema>['files'] = [];
     for (const file of checked.files) {

@@ -1,7 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { diskFull, isDiskSpent, isReadOnly } from './disk-room.ts';
-import { done, failedOn } from './file-faults.ts';
+import { done, failedOn, readOnly } from './file-faults.ts';
 
 /** An error of a driver; `path` where its file is known. */
 type DatabaseError = Error & { readonly code: string; readonly path?: unknown };
@@ -76,7 +76,7 @@ const vague = new Set(['SQLITE_IOERR', 'SQLITE_CANTOPEN', 'SQLITE_READONLY']);
 function diskTakesNothing(error: DatabaseError): TrainyardError | null {
   const file = fileOf(error);
   if (file === null) return null;
-  if (isReadOnly(file)) return ofSqlite('DISK_READ_ONLY', done.write)(error);
+  if (isReadOnly(file)) return ofSqlite('DISK_READ_ONLY', done.write, readOnly.why)(error);
   return isDiskSpent(file) ? diskFull(file, error) : null;
 }
 

@@ -101,7 +101,7 @@ const broken = meaning(
   '디스크나 디스크와의 연결에 문제가 있습니다',
 );
 const crowded = meaning('TOO_MANY_OPEN_FILES', 'too many files are open', '열린 파일이 너무 많습니다');
-const readOnly = meaning(
+export const readOnly = meaning(
   'DISK_READ_ONLY',
   'the file system is mounted for reading only',
   '파일 시스템이 읽기 전용입니다',

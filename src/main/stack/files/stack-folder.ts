@@ -20,7 +20,10 @@ const stackFolder = (home: string) => path.join(home, 'stack');
 /** Reads the stack's record without changing anything. */
 export const inspectStackRecord = (home: string) =>
   inspectStateFile(path.join(stackFolder(home), 'stack.json'), stackRecordSchema, {
-    hint: 'Move it away and run "trainyard stack up": it is found again from the containers and the recovery volume.',
+    hint: {
+      en: 'Move it away and run "trainyard stack up": it is found again from the containers and the recovery volume.',
+      ko: '다른 곳으로 옮기고 "trainyard stack up"을 실행하세요. 컨테이너와 복구 볼륨에서 다시 찾습니다.',
+    },
   });
 
 /** What stands in the state folder's `stack/stack.json`. */
@@ -30,7 +33,10 @@ type StackNotes =
   | { readonly kind: 'whole'; readonly record: StackRecord };
 
 const lockPauseMs = 40;
-const lockHint = 'Remove it while nothing works on the stack: it holds nothing, and is made again.';
+const lockHint = {
+  en: 'Remove it while nothing works on the stack: it holds nothing, and is made again.',
+  ko: '스택을 다루는 것이 없을 때 지우세요. 담긴 것이 없고 다시 만들어집니다.',
+};
 
 /** A file's text; null where it is not there, or is something else than Trainyard's own file. */
 function readText(file: string, largest?: number): string | null {

@@ -55,7 +55,10 @@ export class FileUploads implements Uploads {
   async resolve(uploadId: string): Promise<{ path: string; name: string }> {
     const place = this.place(uploadId);
     const archive = path.join(place, 'archive');
-    const hint = 'Remove the upload, and upload the archive again.';
+    const hint = {
+      en: 'Remove the upload, and upload the archive again.',
+      ko: '보낸 파일을 지우고 압축 파일을 다시 보내세요.',
+    };
     const name = readStateText(path.join(place, 'name.txt'), { hint, largest: 64 * 1024 });
     const stats = await lstat(archive).catch((error: unknown) => {
       throw hasCode(error, 'ENOENT', 'ENOTDIR') ? fault('UPLOAD_NOT_FOUND', { upload: uploadId }) : error;

@@ -185,10 +185,8 @@ function dockerChecks(options: DoctorOptions, isNeeded: boolean): Check[] {
     }),
     check('docker', 'stack ports', async () => {
       const { engine } = await docker();
-      const found = await record();
-      return engine ? [] : checkStackPorts(found, null);
+      return checkStackPorts(await record(), engine);
     }),
-    withEngine('docker', 'stack ports', async (engine) => checkStackPorts(await record(), engine)),
     withEngine('docker', 'stack volume', async (engine) =>
       checkStackVolume(engine, await record(), await image()),
     ),
@@ -206,8 +204,11 @@ function dockerChecks(options: DoctorOptions, isNeeded: boolean): Check[] {
     withEngine('docker', 'stack memory', checkStackMemory),
     withEngine('docker', 'stack images', async (engine) => checkStackImages(engine, await images())),
     { ...check('network', 'names', async () => checkNames(await registry(), isFound)), optional: false },
-    withInside('network', 'container names', async (seen) =>
-      (await isFound()) ? checkContainerNames(seen, await registry()) : [],
-    ),
+    {
+      ...withInside('network', 'container names', async (seen) =>
+        (await isFound()) ? checkContainerNames(seen, await registry()) : [],
+      ),
+      optional: true,
+    },
   ];
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import {
   openSocket,
   socketPath,
 } from '../../../stack/docker/client.ts';
-import { systemCommand } from '../../../stack/docker/docker-commands.ts';
+import { groupCommand, systemCommand, textOf } from '../../../stack/docker/docker-commands.ts';
 import { codeOf, dockerFaultOf } from '../../../stack/docker/docker-fault.ts';
 import { type Observation, observed } from '../findings.ts';
 import { installCommand } from './programs.ts';
@@ -118,6 +118,8 @@ function unusable(
 ): Observation {
   const evidence = `${where(address)}: ${wordsOf(error)}`;
   const found = observed(dockerFaultOf(code, address.url, error), evidence);
+  if (code === 'DOCKER_PERMISSION' && process.platform === 'linux')
+    return { ...found, command: groupCommand(address.url) };
   if (code === 'DOCKER_NOT_RUNNING') return { ...found, command: systemCommand(address.url, 'start') };
   return code === 'DOCKER_SILENT' ? { ...found, command: systemCommand(address.url, 'restart') } : found;
 }
@@ -166,7 +168,7 @@ function isInstalled(environment: NodeJS.ProcessEnv): boolean {
   return folders.some((folder) => names.some((name) => existsSync(path.join(folder, name))));
 }
 
-const isWsl = () => process.platform === 'linux' && /microsoft/i.test(readFileSync('/proc/version', 'utf8'));
+const isWsl = () => process.platform === 'linux' && /microsoft/i.test(textOf('/proc/version'));
 
 const installDocker = {
   ubuntu: 'sudo apt-get install -y docker.io docker-compose-v2',

@@ -81,7 +81,9 @@ async function evaluate(
   if (answer.outcome === 'ended' && answer.exitCode === 0)
     return [{ code: codes.works, evidence: answer.stdout }];
   const lines = answer.outcome === 'absent' ? [] : answer.output.split('\n');
-  const evidence = (lines.find((line) => /error/i.test(line)) ?? lines[0] ?? '').trim().slice(0, 300);
+  const end = answer.outcome === 'ended' ? `exit code ${answer.exitCode}` : answer.outcome;
+  const said = (lines.find((line) => /error/i.test(line)) ?? lines[0] ?? '').trim().slice(0, 300);
+  const evidence = said || end;
   return [{ code: codes.broken, evidence }];
 }
 

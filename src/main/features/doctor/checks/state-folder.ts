@@ -95,7 +95,10 @@ async function tryLock(folder: string): Promise<Observation[]> {
     const library = createRequire(path.join(appRoot(), 'package.json')).resolve('better-sqlite3');
     const options = { environment: childEnvironment('node'), timeoutMs: 7_000 };
     const answer = await runProgram(process.execPath, ['-e', contender, library, file], options);
-    const said = answer.outcome === 'ended' ? answer.stdout : answer.outcome;
+    // Ended otherwise, it says nothing of the file system.
+    if (answer.outcome !== 'ended' || answer.exitCode !== 0)
+      throw new Error(answer.outcome === 'ended' ? answer.output.slice(0, 300) : `node ${answer.outcome}`);
+    const said = answer.stdout;
     return said === 'SQLITE_BUSY' ? [] : [{ code: 'FILESYSTEM_NO_LOCKS', evidence: `${folder}: ${said}` }];
   } finally {
     holder.close();
