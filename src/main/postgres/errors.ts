@@ -57,6 +57,8 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
   switch (code) {
     case '3D000':
       return fault('POSTGRES_NO_DATABASE', told, options);
+    case '57P01':
+    case '57P02':
     case '57P03':
       return fault('POSTGRES_STARTING', told, options);
     case '53300': {
@@ -70,14 +72,6 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
       return fault('POSTGRES_BUSY', told, options);
     case '53100':
       return fault('POSTGRES_DISK_FULL', told, options);
-    case '57P01':
-    case '57P02': {
-      const what = {
-        en: `PostgreSQL at ${place} is shutting down`,
-        ko: `${place}의 PostgreSQL이 종료되는 중입니다`,
-      };
-      return fault('POSTGRES_UNREACHABLE', { what }, options);
-    }
     default:
       return error;
   }

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { datasetErrors } from '../errors/datasets.ts';
 import { jobErrors } from '../errors/jobs.ts';
 import { runErrors } from '../errors/runs.ts';
 import { base, declared, reference, time, waitMs, workError } from './common.ts';
 
-const procedure = base.errors(declared({ ...jobErrors, ...runErrors }));
+const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
+const procedure = base.errors(
+  declared({ ...jobErrors, ...runErrors, DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND }),
+);
 
 export const jobKinds = ['dataset.statistics', 'model.export'] as const;
 export const jobStatuses = ['queued', 'running', 'done', 'failed'] as const;

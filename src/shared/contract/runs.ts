@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { datasetErrors } from '../errors/datasets.ts';
+import { projectErrors } from '../errors/projects.ts';
 import { runErrors } from '../errors/runs.ts';
 import { trainingErrors } from '../errors/training.ts';
 import { attemptStatuses, runStatuses } from '../model/run.ts';
@@ -6,7 +8,17 @@ import { trainingConfigSchema, trainingOverridesSchema } from '../model/training
 import { base, declared, journalCursor, nameOf, reference, time } from './common.ts';
 import { metricValues, namedRun, queryInt, runReadings } from './run-readings.ts';
 
-const procedure = base.errors(declared({ ...runErrors, ...trainingErrors }));
+const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
+const { PROJECT_NOT_FOUND } = projectErrors;
+const procedure = base.errors(
+  declared({
+    ...runErrors,
+    ...trainingErrors,
+    DATASET_NOT_FOUND,
+    DATASET_VERSION_NOT_FOUND,
+    PROJECT_NOT_FOUND,
+  }),
+);
 
 export const attemptSchema = z.object({
   id: z.uuid(),

@@ -66,10 +66,12 @@ def _engine() -> Engine:
 
 def _failure(error: Exception) -> dict:
     if isinstance(error, S3ConnectionError | HTTPClientError):
+        why = type(error).__name__
         return {
             "code": "S3_UNREACHABLE",
-            "message": f"The worker does not reach the object store: {type(error).__name__}",
+            "message": f"The worker does not reach the object store: {why}",
             "hint": "Correct TRAINYARD_S3_ENDPOINT on the worker's machine, or start the server.",
+            "parameters": {"place": "TRAINYARD_S3_ENDPOINT", "why": why},
         }
     cause = f"{type(error).__name__}: {error}"
     return {

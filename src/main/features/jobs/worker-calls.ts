@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { workError } from '../../../shared/contract/common.ts';
+import { errorParameters, workError } from '../../../shared/contract/common.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Db } from '../../postgres/unit-of-work.ts';
 import { asJobError, type JobClaims } from './job-claims.ts';
@@ -10,6 +10,7 @@ const errorSchema = workError.extend({
   code: z.string().min(1).max(100),
   message: z.string().max(10_000),
   hint: z.string().max(10_000),
+  parameters: errorParameters.refine((parameters) => JSON.stringify(parameters).length <= 20_000),
 });
 
 /** What a worker of another program asks; each may be asked again, with the same answer. */
