@@ -29,6 +29,10 @@ const labelled = (label: string, value: string) => ({ filters: { label: [`${labe
 /** Removed, stopped or started already: what was wanted. */
 const harmless = [304, 404];
 
+const signalEveryMs = 2_000;
+/** A server listens to signals long before. */
+const youngMs = 20_000;
+
 /**
  * The Docker Engine, as far as a stack needs it. Every call: @throws DaemonRefusal; TrainyardError DOCKER_NOT_RUNNING, DOCKER_PERMISSION, …
  */
@@ -113,8 +117,26 @@ export class Daemon {
   }
 
   /** No harm where it is stopped or gone. */
-  stop(id: string, graceSeconds: number): Promise<void> {
-    return this.harmlessly((docker) => docker.getContainer(id).stop({ t: graceSeconds }));
+  async stop(id: string, graceSeconds: number): Promise<void> {
+    const again = setInterval(() => void this.signalYoung(id), signalEveryMs);
+    try {
+      await this.harmlessly((docker) => docker.getContainer(id).stop({ t: graceSeconds }));
+    } finally {
+      clearInterval(again);
+    }
+  }
+
+  /** Sends a container's stop signal once more while it is young: its first process may not have listened yet, and the daemon sends it once. */
+  private async signalYoung(id: string): Promise<void> {
+    try {
+      const container = this.docker.getContainer(id);
+      const { State, Config } = await container.inspect();
+      if (!State.Running || Date.now() - Date.parse(State.StartedAt) > youngMs) return;
+      await container.kill({ signal: (Config as { readonly StopSignal?: string }).StopSignal || 'SIGTERM' });
+    } catch (error) {
+      // It ended meanwhile, or Docker is away: the stop that waits for it says so.
+      if (!(error instanceof Error)) throw error;
+    }
   }
 
   /** No harm where it is gone. */
