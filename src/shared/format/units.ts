@@ -1,6 +1,6 @@
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
-/** Bytes for people, in a binary unit; from MiB on with a tenth, so that one sees what is under way move. */
+/** Bytes for people: two or more digits and a binary unit. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -8,8 +8,7 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     unit += 1;
   }
-  const digits = unit === 0 ? 0 : unit >= 2 || value < 10 ? 1 : 0;
-  return `${value.toFixed(digits)} ${byteUnits[unit]}`;
+  return `${unit === 0 ? Math.round(value) : value.toFixed(value < 10 ? 1 : 0)} ${byteUnits[unit]}`;
 }
 
 const timeUnits = [

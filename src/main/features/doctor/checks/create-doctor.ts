@@ -185,8 +185,10 @@ function dockerChecks(options: DoctorOptions, isNeeded: boolean): Check[] {
     }),
     check('docker', 'stack ports', async () => {
       const { engine } = await docker();
-      return checkStackPorts(await record(), engine);
+      const found = await record();
+      return engine ? [] : checkStackPorts(found, null);
     }),
+    withEngine('docker', 'stack ports', async (engine) => checkStackPorts(await record(), engine)),
     withEngine('docker', 'stack volume', async (engine) =>
       checkStackVolume(engine, await record(), await image()),
     ),
