@@ -70,7 +70,7 @@ function waiterBench() {
     call: async (path) => {
       asked.push(path.join('.'));
       if (!there) throw new ORPCError('STORES_NOT_READY', { status: 503, message: 'stopped' });
-      return path[1] === 'waits' ? new Promise(() => {}) : 'an answer';
+      return path[1] === 'events' ? new Promise(() => {}) : 'an answer';
     },
   };
   const waiter = new StoreWaiter(link, {
@@ -118,7 +118,7 @@ test('a read waits for the stores and is asked again; a write is answered with t
 
 test('a read that reached the stores and only waits for changes keeps no page shut', async () => {
   const { waiter, settle, bringBack, pass } = waiterBench();
-  void waiter.call(['runs', 'waits'], {}, { context: {} });
+  void waiter.call(['runs', 'events'], {}, { context: {} });
   await settle();
   bringBack();
   waiter.wake();
