@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type {
@@ -22,12 +23,27 @@ const eventSchema = z.object({
   Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
 });
 
+/** What of a container says how it is to be stopped, and whether it has only begun. */
+const configSchema = z.object({
+  State: z.object({ Running: z.boolean(), StartedAt: z.string() }),
+  Config: z.object({ StopSignal: z.string().optional() }),
+});
+
 type Labels = Readonly<Record<string, string>>;
 
 const labelled = (label: string, value: string) => ({ filters: { label: [`${label}=${value}`] } });
 
 /** Removed, stopped or started already: what was wanted. */
 const harmless = [304, 404];
+
+/** Ends at once where the signal comes. */
+async function pauseUnless(over: AbortSignal, milliseconds: number): Promise<void> {
+  try {
+    await pause(milliseconds, undefined, { signal: over });
+  } catch (error) {
+    if (!over.aborted) throw error;
+  }
+}
 
 const signalEveryMs = 2_000;
 /** A server listens to signals long before. */
@@ -118,24 +134,30 @@ export class Daemon {
 
   /** No harm where it is stopped or gone. */
   async stop(id: string, graceSeconds: number): Promise<void> {
-    const again = setInterval(() => void this.signalYoung(id), signalEveryMs);
-    try {
-      await this.harmlessly((docker) => docker.getContainer(id).stop({ t: graceSeconds }));
-    } finally {
-      clearInterval(again);
-    }
+    const stopped = new AbortController();
+    await Promise.all([
+      this.harmlessly((docker) => docker.getContainer(id).stop({ t: graceSeconds })).finally(() =>
+        stopped.abort(),
+      ),
+      this.signalWhileYoung(id, stopped.signal),
+    ]);
   }
 
-  /** Sends a container's stop signal once more while it is young: its first process may not have listened yet, and the daemon sends it once. */
-  private async signalYoung(id: string): Promise<void> {
-    try {
-      const container = this.docker.getContainer(id);
-      const { State, Config } = await container.inspect();
-      if (!State.Running || Date.now() - Date.parse(State.StartedAt) > youngMs) return;
-      await container.kill({ signal: (Config as { readonly StopSignal?: string }).StopSignal || 'SIGTERM' });
-    } catch (error) {
-      // It ended meanwhile, or Docker is away: the stop that waits for it says so.
-      if (!(error instanceof Error)) throw error;
+  /** Sends a container's stop signal again until it has stopped or is old enough: its first process may not have listened yet, and the daemon sends it once. */
+  private async signalWhileYoung(id: string, stopped: AbortSignal): Promise<void> {
+    for (let isYoung = true; isYoung; ) {
+      await pauseUnless(stopped, signalEveryMs);
+      if (stopped.aborted) return;
+      // 409: it ended just now.
+      await this.harmlessly(
+        async (docker) => {
+          const container = docker.getContainer(id);
+          const { State, Config } = configSchema.parse(await container.inspect());
+          isYoung = State.Running && Date.now() - Date.parse(State.StartedAt) < youngMs;
+          if (isYoung) await container.kill({ signal: Config.StopSignal || 'SIGTERM' });
+        },
+        [...harmless, 409],
+      );
     }
   }
 
