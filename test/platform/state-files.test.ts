@@ -38,7 +38,7 @@ test('a state file that is torn, foreign, too large, a link, a folder or a pipe 
   const home = openHome(place.home);
   const file = path.join(home, 'a.json');
   const schema = z.object({ inner: z.object({ count: z.int() }) });
-  const read = () => readStateFile(file, schema, { hint: 'Do this.' });
+  const read = () => readStateFile(file, schema, { hint: { en: 'Do this.', ko: '이렇게 하세요.' } });
   expect(read()).toBeNull();
   const write = (bytes: string | Buffer) => {
     rmSync(file, { recursive: true, force: true });

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import type { Parameter } from '../../shared/errors/entry.ts';
 import { aboutFile, hasCode } from './error-code.ts';
-import { damagedStateFile, prepareOwnFile } from './state-file.ts';
+import { damagedStateFile, prepareOwnFile, type StateFileHint } from './state-file.ts';
 
 /**
  * Takes an operating system's lock on a file, by SQLite, until disposed; a kill releases it. Nobody may open and close the file
@@ -12,7 +11,7 @@ import { damagedStateFile, prepareOwnFile } from './state-file.ts';
  * @returns null where another has it
  * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR; an error of SQLite that names the file
  */
-export function acquireFileLock(file: string, hint: Parameter, timeoutMs: number): Disposable | null {
+export function acquireFileLock(file: string, hint: StateFileHint, timeoutMs: number): Disposable | null {
   prepareOwnFile(file, hint);
   let database: Database.Database | null = null;
   try {
@@ -29,7 +28,7 @@ export function acquireFileLock(file: string, hint: Parameter, timeoutMs: number
 }
 
 /** Whether another process has the lock. Not to be asked in the process that has it. @throws as `acquireFileLock` */
-export function isFileLocked(file: string, hint: Parameter): boolean {
+export function isFileLocked(file: string, hint: StateFileHint): boolean {
   if (!existsSync(file)) return false;
   prepareOwnFile(file, hint);
   let database: Database.Database | null = null;
@@ -45,5 +44,5 @@ export function isFileLocked(file: string, hint: Parameter): boolean {
   }
 }
 
-const lockFault = (file: string, hint: Parameter, error: unknown) =>
+const lockFault = (file: string, hint: StateFileHint, error: unknown) =>
   hasCode(error, 'SQLITE_NOTADB') ? damagedStateFile(file, hint, error) : aboutFile(file, error);

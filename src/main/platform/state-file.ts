@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import type { z } from 'zod';
 import { fault } from '../../shared/errors/catalogue.ts';
-import type { Bilingual, Parameter } from '../../shared/errors/entry.ts';
+import type { Bilingual } from '../../shared/errors/entry.ts';
 import { type ErrorOptions, errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import { hasCode } from './error-code.ts';
 
@@ -21,9 +21,12 @@ export type StateFileReading<T> =
   /** `error.details.fault` is `torn` where somebody may still be writing it. */
   | { readonly kind: 'unusable'; readonly error: TrainyardError };
 
+/** What to do where a file cannot be used; empty where nobody is told of it. */
+export type StateFileHint = Bilingual | '';
+
 export interface StateFileOptions {
   /** What to do where this file cannot be used: a sentence for each file says what is lost with it. */
-  readonly hint: Parameter;
+  readonly hint: StateFileHint;
   /** Bytes; a larger file is none that was written by us. */
   readonly largest?: number;
   /** Accounts besides our own and root that may own it. */
@@ -39,7 +42,7 @@ const isTorn = { details: { fault: 'torn' } };
 /** A file that does not hold what was written there: the text goes on after its path. */
 function damaged(
   file: string,
-  hint: Parameter,
+  hint: StateFileHint,
   what: Bilingual,
   options: Omit<ErrorOptions, 'place'> & { readonly field?: string } = {},
 ): TrainyardError {
@@ -54,7 +57,7 @@ const notOurs = {
 };
 
 /** A file whose bytes something else could not make sense of, as SQLite. */
-export const damagedStateFile = (file: string, hint: Parameter, cause: unknown) =>
+export const damagedStateFile = (file: string, hint: StateFileHint, cause: unknown) =>
   damaged(file, hint, notOurs, { cause });
 
 /** What a thing is that stands where a file or a folder belongs. */
@@ -67,10 +70,10 @@ export function kindOf(stats: Stats): Bilingual {
 }
 
 /** Something else that stands where a file belongs. */
-export const irregularStateFile = (file: string, stats: Stats, hint: Parameter) =>
+export const irregularStateFile = (file: string, stats: Stats, hint: StateFileHint) =>
   fault('STATE_FILE_IRREGULAR', { file, kind: kindOf(stats), hint }, { place: { file } });
 
-function unreadable(file: string, hint: Parameter, cause: unknown): TrainyardError {
+function unreadable(file: string, hint: StateFileHint, cause: unknown): TrainyardError {
   return fault(
     'STATE_FILE_UNREADABLE',
     { file, cause: errorMessage(cause), hint },
@@ -131,7 +134,7 @@ export function readStateText(file: string, options: StateFileOptions): string |
 }
 
 /** Checks text that was read from a state file. The value of a field is in no message: it may be a secret. */
-function parse<T>(file: string, text: string, schema: z.ZodType<T>, hint: Parameter): T {
+function parse<T>(file: string, text: string, schema: z.ZodType<T>, hint: StateFileHint): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -181,7 +184,7 @@ export function inspectStateFile<T>(
  * others where it was open. It opens no file that exists: closing any descriptor would drop this process's locks on it.
  * @throws TrainyardError STATE_FILE_IRREGULAR
  */
-export function prepareOwnFile(file: string, hint: Parameter): void {
+export function prepareOwnFile(file: string, hint: StateFileHint): void {
   const seen = lstatSync(file, { throwIfNoEntry: false });
   if (!seen) {
     try {

@@ -1,4 +1,3 @@
-import type { RunStatus } from '../model/run.ts';
 import { type Bilingual, entry } from './entry.ts';
 
 /** Errors of runs and their attempts. */
@@ -84,11 +83,8 @@ export const runRequests = {
   remove: { en: 'removed', ko: '삭제할' },
 } as const satisfies Record<string, Bilingual>;
 
-export const statusWords = {
-  pending: { en: 'pending', ko: '대기' },
-  queued: { en: 'queued', ko: '대기열' },
-  running: { en: 'running', ko: '학습 중' },
-  completed: { en: 'completed', ko: '완료' },
-  failed: { en: 'failed', ko: '실패' },
-  cancelled: { en: 'cancelled', ko: '취소됨' },
-} as const satisfies Record<RunStatus, Bilingual>;
+/** What to do where something else stands in the place of a lock beside or in a run directory. */
+export const runLockHint = {
+  en: 'Remove it, and retry the run.',
+  ko: '그것을 지우고 다시 학습하세요.',
+} as const satisfies Bilingual;

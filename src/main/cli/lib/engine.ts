@@ -71,7 +71,10 @@ async function startInBackground(home: string): Promise<EngineAddress> {
     ),
   );
   const logFile = path.join(openStateFolder(home, 'logs'), 'background.log');
-  prepareOwnFile(logFile, 'Move it away; a new log is begun.');
+  prepareOwnFile(logFile, {
+    en: 'Move it away; a new log is begun.',
+    ko: '다른 곳으로 옮기세요. 로그는 새로 시작됩니다.',
+  });
   const log = openSync(logFile, 'a', 0o600);
   const written = fstatSync(log).size;
   const child = spawn(

@@ -1,3 +1,5 @@
+import type { Bilingual } from '../../../shared/errors/entry.ts';
+import { statusWords } from '../../../shared/format/status.ts';
 import { formatDuration as durationIn } from '../../../shared/format/units.ts';
 import { language, translate } from './language.ts';
 
@@ -40,22 +42,9 @@ export function shortId(id: string): string {
   return id.slice(0, 8);
 }
 
-const statusNames: Record<string, string> = {
-  pending: '대기',
-  queued: '대기열',
-  starting: '시작 중',
-  running: '실행 중',
-  completed: '완료',
-  failed: '실패',
-  cancelled: '취소됨',
-  lost: '잃음',
-  processing: '처리 중',
-  ready: '준비됨',
-  error: '오류',
-  archived: '보관됨',
-};
+const words: Readonly<Record<string, Bilingual>> = statusWords;
 
 /** A status as people read it; `--json` has the word itself. */
 export function formatStatus(status: string): string {
-  return translate(status, statusNames[status] ?? status);
+  return words[status]?.[language] ?? status;
 }

@@ -1,10 +1,11 @@
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
-import { runRequests, statusWords } from '../../../shared/errors/runs.ts';
+import { runRequests } from '../../../shared/errors/runs.ts';
+import { statusWords } from '../../../shared/format/status.ts';
 import { isEnded, possibleActions } from '../../../shared/model/run.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import { checkpointsOf, newestAttempt } from './attempt-rows.ts';

@@ -2,12 +2,12 @@ import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import type { Bilingual, Parameter } from '../../../shared/errors/entry.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { replaceFile } from '../../platform/durable-file.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { readStateFile, readStateText } from '../../platform/state-file.ts';
+import { readStateFile, readStateText, type StateFileHint } from '../../platform/state-file.ts';
 
 /** The product's own place outside of state folders, for servers whose account could not get into one. */
 export const shared = '/var/lib/trainyard';
@@ -70,7 +70,7 @@ export function noteDatabase(root: string, folder: string): void {
 const ownerFile = (area: string) => path.join(path.dirname(area), 'home');
 
 /** The path that stands there; a blank at its end belongs to it. */
-const ownerOf = (area: string, hint: Parameter) =>
+const ownerOf = (area: string, hint: StateFileHint) =>
   readStateText(ownerFile(area), { hint })?.replace(/\r?\n$/, '') ?? null;
 
 /** Whether another state folder has this database too: one that cannot be read is taken to. */

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../../../../shared/errors/catalogue.ts';
+import { runLockHint } from '../../../../shared/errors/runs.ts';
 import { messageLines } from '../../../../shared/model/terminal-text.ts';
 import { replaceFile } from '../../../platform/durable-file.ts';
 import { hasCode, isDiskRefusal, isUnreachable } from '../../../platform/error-code.ts';
@@ -30,7 +31,7 @@ const heard = new Set(['supervisor.json', 'exit.json']);
 async function prepareLock(runDirectory: string): Promise<Disposable & { remove(): void }> {
   const file = `${runDirectory}.lock`;
   for (;;) {
-    const held = acquireFileLock(file, 'Remove it, and retry the run.', 0);
+    const held = acquireFileLock(file, runLockHint, 0);
     if (held)
       return { remove: () => rmSync(file, { force: true }), [Symbol.dispose]: () => held[Symbol.dispose]() };
     await delay(lookEveryMs);

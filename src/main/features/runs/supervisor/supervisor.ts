@@ -1,6 +1,7 @@
 import { closeSync, existsSync, watch } from 'node:fs';
 import path from 'node:path';
 import { errorMessage } from '../../../../shared/errors/error.ts';
+import { runLockHint } from '../../../../shared/errors/runs.ts';
 import { cancelSchema, type ExitRecordFile } from '../../../../shared/model/run-directory.ts';
 import { hasCode, isDiskRefusal } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
@@ -62,7 +63,7 @@ function watchFolder(directory: string, changed: () => void): Disposable {
 async function supervise(directory: string, command: readonly [string, ...string[]]): Promise<number> {
   const done = () => existsSync(path.join(directory, 'exit.json'));
   if (done()) return 0;
-  using held = acquireFileLock(path.join(directory, 'supervisor.lock'), 'Remove it, and retry the run.', 500);
+  using held = acquireFileLock(path.join(directory, 'supervisor.lock'), runLockHint, 500);
   if (!held) return exitTaken;
   if (done()) return 0;
   if (existsSync(path.join(directory, 'supervisor.json'))) return exitBegunBefore;
