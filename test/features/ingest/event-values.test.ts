@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { wholeJournal } from './support/ledger.ts';
-import { Workshop } from './support/workshop.ts';
+import { openWorkshop } from './support/workshop.ts';
 
-let database: TestDatabase;
-let workshop: Workshop;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  workshop = new Workshop(database.url);
-});
-afterAll(async () => {
-  await workshop[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { workshop } = await openWorkshop();
 
 const time = '2026-11-23T22:40:31.123Z';
 const point = (seq: number, values: string, step: number | string = seq, epoch: number | string = 1) =>

@@ -1,20 +1,10 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createPool } from '../../../src/main/postgres/pool.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
-import { eventLine, Workshop } from './support/workshop.ts';
+import { eventLine, openWorkshop } from './support/workshop.ts';
 
-let database: TestDatabase;
-let workshop: Workshop;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  workshop = new Workshop(database.url);
-});
-afterAll(async () => {
-  await workshop[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { database, workshop } = await openWorkshop();
 
 const metric = (seq: number) => eventLine(seq, 'metric', { epoch: 1, step: seq, values: { loss: seq / 3 } });
 

@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
-import { Workshop } from './support/workshop.ts';
+import { openWorkshop } from './support/workshop.ts';
 
-let database: TestDatabase;
-let workshop: Workshop;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  workshop = new Workshop(database.url);
-});
-afterAll(async () => {
-  await workshop[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { workshop } = await openWorkshop();
 
 const read = ({ runId }: IngestedAttempt, waitMs = 0, movingSeen?: string) =>
   workshop.logs.read({ runId, from: 0, limit: 10_000, level: null, search: null, waitMs, movingSeen });

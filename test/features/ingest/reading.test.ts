@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
 import { appendToJournal } from '../../../src/main/features/journal/journal-rows.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { wholeJournal } from './support/ledger.ts';
-import { eventLine, Workshop } from './support/workshop.ts';
+import { eventLine, openWorkshop } from './support/workshop.ts';
 
-let database: TestDatabase;
-let workshop: Workshop;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  workshop = new Workshop(database.url);
-});
-afterAll(async () => {
-  await workshop[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { workshop } = await openWorkshop();
 
 const metric = (seq: number) => eventLine(seq, 'metric', { epoch: 1, step: seq, values: { loss: seq / 3 } });
 const lines = (from: number, to: number) =>

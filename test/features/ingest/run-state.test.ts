@@ -1,22 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readSlot, workflowMetricsSlot, workflowStatusSlot } from '../../../src/main/stores/cache/keys.ts';
 import { runChannel } from '../../../src/main/stores/pubsub/ports.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { wholeJournal } from './support/ledger.ts';
-import { eventLine, Workshop } from './support/workshop.ts';
+import { eventLine, openWorkshop } from './support/workshop.ts';
 
-let database: TestDatabase;
-let workshop: Workshop;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  workshop = new Workshop(database.url);
-});
-afterAll(async () => {
-  await workshop[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { workshop } = await openWorkshop();
 
 const progress = (seq: number, epoch: number, step: number) =>
   eventLine(seq, 'progress', { epoch, epochs: 4, step, steps: 200, etaMs: 1000 });

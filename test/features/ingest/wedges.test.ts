@@ -1,21 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { IngestedAttempt } from '../../../src/main/features/ingest/cursor.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
-import { eventLine, Workshop } from './support/workshop.ts';
+import { eventLine, openWorkshop } from './support/workshop.ts';
 
-let database: TestDatabase;
-let workshop: Workshop;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  workshop = new Workshop(database.url);
-});
-afterAll(async () => {
-  await workshop[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+const { workshop } = await openWorkshop();
 
 const time = '2026-11-23T22:40:31.123Z';
 const metric = (seq: number, step = seq) =>

@@ -3,6 +3,7 @@ import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
+import { afterAll } from 'vitest';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { type BatchLimits, batchLimits } from '../../../../src/main/features/ingest/attempt-reader.ts';
@@ -15,12 +16,13 @@ import { LogService } from '../../../../src/main/features/logs/log-service.ts';
 import { MetricService } from '../../../../src/main/features/metrics/point-rows.ts';
 import { type RollupShape, rollupShape } from '../../../../src/main/features/metrics/rollups.ts';
 import { SeriesService } from '../../../../src/main/features/metrics/series.ts';
+import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
-import { Db } from '../../../../src/main/postgres/unit-of-work.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
 import { createDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
 import { createListener } from '../../../../src/main/stores/pubsub/postgres/listener.ts';
 import { createPubSub } from '../../../../src/main/stores/pubsub/postgres/pubsub.ts';
+import { createTestDatabase, type TestDatabase } from '../../../support/postgres.ts';
 
 export interface WorkshopOptions {
   readonly shape?: RollupShape;
@@ -132,4 +134,18 @@ export function eventLine(
   time = '2026-11-23T22:40:31.123Z',
 ): string {
   return `${JSON.stringify({ seq, time, type, ...fields })}\n`;
+}
+
+/** A workshop on a database of its own, for the tests of one file. */
+export async function openWorkshop(): Promise<{
+  readonly workshop: Workshop;
+  readonly database: TestDatabase;
+}> {
+  const database = await createTestDatabase();
+  const workshop = new Workshop(database.url);
+  afterAll(async () => {
+    await workshop[Symbol.asyncDispose]();
+    await database[Symbol.asyncDispose]();
+  });
+  return { workshop, database };
 }
