@@ -61,7 +61,7 @@ module.exports = {
       { path: '^src/main/stack/verbs/' },
     ),
     forbid('rules-know-no-technology', 'A rule knows ports; what implements them is given to it.', rules, {
-      path: '^src/main/(stack/[^/]+/|features/[^/]+/[^/]+/|postgres/(?!(unit-of-work|schema/(plan|schema-service))\\.ts$)|stores/[^/]+/((postgres|mongo|redis|s3|files)/|postgres-|redis-))',
+      path: '^src/main/(stack/[^/]+/|features/[^/]+/[^/]+/|postgres/(?!(db|schema/(plan|schema-service))\\.ts$)|stores/[^/]+/((postgres|mongo|redis|s3|files)/|postgres-|redis-))',
     }),
     forbid(
       'supervisor-is-small',

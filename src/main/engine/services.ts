@@ -43,7 +43,7 @@ import { builtinModels } from '../features/training/trainable-models.ts';
 import type { TemporalEndpoint } from '../platform/endpoints.ts';
 import { appRoot } from '../platform/paths.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
-import { Db } from '../postgres/unit-of-work.ts';
+import { Db } from '../postgres/db.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
 

@@ -1,4 +1,4 @@
-import { connection, type Db, type Tx } from './unit-of-work.ts';
+import { connection, type Db, type Tx } from './db.ts';
 
 /**
  * Runs a statement in a transaction, or by itself.

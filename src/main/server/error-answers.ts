@@ -5,8 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { codeOf } from '../platform/error-code.ts';
 import { toContractError } from './errors.ts';
-import type { RefusalLog } from './refusals.ts';
-import { notFound, type Refusal, refusal, refuseOnSocket } from './refusals.ts';
+import { notFound, type Refusal, type RefusalLog, refusal, refuseOnSocket } from './refusals.ts';
 
 const unread = (en: string, ko: string, status = 400) =>
   refusal('MALFORMED_REQUEST', { fault: { en, ko } }, { status });

@@ -7,7 +7,7 @@ import { doctorErrors } from './doctor.ts';
 import { doctorDockerErrors } from './doctor-docker.ts';
 import { embeddedDatabaseErrors } from './embedded-database.ts';
 import { engineErrors, engineStartErrors } from './engine.ts';
-import { type Bilingual, type Entry, fill, type Parameter, type ParametersOf } from './entry.ts';
+import { type Bilingual, type Entry, fill, namedIn, type Parameter, type ParametersOf } from './entry.ts';
 import { type ErrorOptions, type ErrorRecord, errorMessage, TrainyardError } from './error.ts';
 import { jobErrors } from './jobs.ts';
 import { machineErrors } from './machine.ts';
@@ -61,17 +61,15 @@ export function fault<Code extends ErrorCode>(
   parameters: ErrorParameters<Code>,
   options: ErrorOptions = {},
 ): TrainyardError {
-  const { status, field, en }: Entry = catalogue[code];
+  const entry: Entry = catalogue[code];
+  const { status, field } = entry;
   const { message, hint } = english(code, parameters);
-  // What no sentence names stays here: it may be a driver's text that nobody looked at for secrets.
-  const named = Object.entries<Parameter>(parameters).filter(([name]) =>
-    en.some((sentence) => new RegExp(`\\{${name}[|}]`).test(sentence)),
-  );
   return new TrainyardError(code, message, hint, {
     status,
     ...(field === undefined ? {} : { place: { field } }),
     ...options,
-    parameters: Object.fromEntries(named),
+    // What no sentence names stays here: it may be a driver's text that nobody looked at for secrets.
+    parameters: namedIn(entry, parameters),
   });
 }
 

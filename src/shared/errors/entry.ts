@@ -82,6 +82,15 @@ function formOf(value: string, language: keyof Bilingual, first: string, second:
   return sound === 'consonant' || (sound === 'l' && !first.startsWith('으로')) ? first : second;
 }
 
+/** The parameters that an entry's sentences name, of those that are given. */
+export function namedIn(
+  { en }: Entry,
+  parameters: Readonly<Record<string, Parameter>>,
+): Readonly<Record<string, Parameter>> {
+  const names = new Set([...en.join(' ').matchAll(/\{(\w+)/g)].map(([, name]) => name));
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => names.has(name)));
+}
+
 /** A sentence with its parameters; null where one is not there, as in an error that was kept by an earlier version. */
 export function fill(
   sentence: string,

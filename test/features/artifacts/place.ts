@@ -11,8 +11,8 @@ import { DiskWatch } from '../../../src/main/features/disk/disk-watch.ts';
 import { StateFileSystems } from '../../../src/main/features/disk/file-systems.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { FileRunDirectories } from '../../../src/main/features/runs/process/run-directories.ts';
+import { Db } from '../../../src/main/postgres/db.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
-import { Db } from '../../../src/main/postgres/unit-of-work.ts';
 import { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 

@@ -1,5 +1,5 @@
 import { systemFault } from '../../platform/faults/system-fault.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import type { UnstoredArtifact } from './artifact-rows.ts';
 

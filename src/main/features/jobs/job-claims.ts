@@ -3,7 +3,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue, type Queue } from '../../stores/queue/ports.ts';
 import {

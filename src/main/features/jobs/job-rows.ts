@@ -1,7 +1,7 @@
 import type { DatasetStatistics, Job } from '../../../shared/contract/jobs.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
+import type { Db } from '../../postgres/db.ts';
 import { query } from '../../postgres/rows.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
 
 export type JobKindName = Job['kind'];
 export type JobStatus = Job['status'];
@@ -217,7 +217,7 @@ async function one(db: Db, text: string, values: readonly unknown[]): Promise<Jo
   return row ?? null;
 }
 
-/** The files of a run's model as artifacts, of the newest attempt that has any. */
+/** A run's artifacts of the kind `model`, of the newest attempt that has any. */
 export interface ModelFiles {
   readonly attempt: number;
   readonly files: readonly {
@@ -229,7 +229,7 @@ export interface ModelFiles {
   }[];
 }
 
-/** A run, and the artifacts of the kind `model` of its newest attempt that has any; null where there is no such run. */
+/** A run with its model's files; null where there is no such run. */
 export async function findModel(
   db: Db,
   userId: string,

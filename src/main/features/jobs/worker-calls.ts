@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorParameters, workError } from '../../../shared/contract/common.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import { asJobError, type JobClaims } from './job-claims.ts';
 import { claimedJob, type JobRecord } from './job-rows.ts';
 

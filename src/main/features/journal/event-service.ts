@@ -1,6 +1,6 @@
 import { type RunEvent, runEventSchema } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import { readLines } from '../logs/log-lines.ts';
 import { journalPage, type StoredEvent } from './journal-rows.ts';

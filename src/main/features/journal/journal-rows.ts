@@ -1,8 +1,8 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
+import type { Db, Tx } from '../../postgres/db.ts';
 import { fromJsonbText } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
-import type { Db, Tx } from '../../postgres/unit-of-work.ts';
 import { logBucketLines } from '../../stores/documents/schemas.ts';
 import { jsonbText } from '../ingest/ingest-rows.ts';
 import { pointsBetween, type StoredPoint } from '../metrics/point-rows.ts';

@@ -1,8 +1,8 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
+import type { Db } from '../../postgres/db.ts';
 import { fromJsonbText } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
 import type { MovingLine } from './log-buckets.ts';
 
 /** How long the logs of a run's attempts are, as of one moment. */

@@ -1,6 +1,6 @@
 import { type LogLine, logLevels, type MovingLines } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { ReadingQuery, RunChanges } from '../journal/run-changes.ts';
 import type { StoredLine } from './log-buckets.ts';

@@ -1,7 +1,7 @@
 import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
 import { isEnded } from '../../../shared/model/run.ts';
+import type { Db } from '../../postgres/db.ts';
 import { query } from '../../postgres/rows.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
 import type { ReadingQuery, RunChanges } from '../journal/run-changes.ts';
 import { journalEnd } from '../runs/run-rows.ts';
 

@@ -1,7 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Db } from '../../postgres/db.ts';
 import { fromJsonbText } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
 import { decodeState } from '../ingest/cursor.ts';
 import { pointsBetween, type StoredPoint } from './point-rows.ts';
 import type { ExactPoints, RollupState } from './rollups.ts';

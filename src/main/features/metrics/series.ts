@@ -1,5 +1,5 @@
 import type { Series } from '../../../shared/contract/run-readings.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import { RollupView, type StepWindow } from './rollup-rows.ts';
 import { bucketWidth, openLines, type RollupShape } from './rollups.ts';
 import { chooseLevel, groupSize, type LevelChoice, openAt, SeriesLine, wholeRange } from './series-line.ts';

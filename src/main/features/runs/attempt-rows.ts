@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { AttemptStatus } from '../../../shared/model/run.ts';
+import type { Db, Tx } from '../../postgres/db.ts';
 import { query, setColumns } from '../../postgres/rows.ts';
-import type { Db, Tx } from '../../postgres/unit-of-work.ts';
 import type { Checkpoint } from './run-rows.ts';
 
 export interface AttemptRow {

@@ -4,7 +4,7 @@ import {
   mayTransitionAttempt,
   type RunStatus,
 } from '../../../shared/model/run.ts';
-import type { Tx } from '../../postgres/unit-of-work.ts';
+import type { Tx } from '../../postgres/db.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import { type AttemptChange, type AttemptRow, changeAttempt } from './attempt-rows.ts';
 import { changeRun, type RunChange, type RunRow } from './run-rows.ts';

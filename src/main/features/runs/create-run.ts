@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainingConfig, TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { Db, Tx } from '../../postgres/unit-of-work.ts';
+import type { Db, Tx } from '../../postgres/db.ts';
 import { documentPages } from '../../stores/documents/pages.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';

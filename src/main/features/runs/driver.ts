@@ -1,5 +1,5 @@
 import { isEnded, type RunStatus } from '../../../shared/model/run.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import { newestAttempt } from './attempt-rows.ts';
 import { isUnderWay } from './decide.ts';
 import { runSummaries } from './run-queries.ts';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { TrainingData } from '../datasets/dataset-files.ts';
 import type { IngestionService } from '../ingest/ingestion-service.ts';
 import type { RunNotifier } from './run-notifier.ts';

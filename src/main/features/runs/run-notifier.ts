@@ -1,5 +1,5 @@
 import type { WorkLog } from '../../platform/work-log.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import { workflowStatusSlot, writeSlot } from '../../stores/cache/keys.ts';
 import type { Cache } from '../../stores/cache/ports.ts';
 import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';

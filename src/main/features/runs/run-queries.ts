@@ -1,7 +1,7 @@
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
+import type { Db } from '../../postgres/db.ts';
 import { query } from '../../postgres/rows.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
 
 export interface RunQuery {
   readonly projectId: string | null;

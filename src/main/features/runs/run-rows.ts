@@ -1,8 +1,8 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/model/training-config.ts';
+import type { Db, Tx } from '../../postgres/db.ts';
 import { query, setColumns } from '../../postgres/rows.ts';
-import type { Db, Tx } from '../../postgres/unit-of-work.ts';
 
 /** A checkpoint of an attempt; `path` is absolute. */
 export interface Checkpoint {

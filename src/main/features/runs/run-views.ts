@@ -5,7 +5,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
 import type { TrainingConfig } from '../../../shared/model/training-config.ts';
-import type { Db } from '../../postgres/unit-of-work.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { ProjectStore } from '../projects/project-rows.ts';
 import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';

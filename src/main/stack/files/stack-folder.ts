@@ -27,7 +27,7 @@ export const inspectStackRecord = (home: string) =>
   });
 
 /** What stands in the state folder's `stack/stack.json`. */
-type StackNotes =
+type StoredRecord =
   | { readonly kind: 'absent' }
   | { readonly kind: 'damaged'; readonly file: string }
   | { readonly kind: 'whole'; readonly record: StackRecord };
@@ -77,7 +77,7 @@ export class StackFolder {
     }
   }
 
-  read(): StackNotes {
+  read(): StoredRecord {
     const found = inspectStackRecord(this.home);
     if (found.kind === 'whole') return { kind: 'whole', record: found.value };
     return found.kind === 'absent' ? { kind: 'absent' } : { kind: 'damaged', file: this.recordFile };

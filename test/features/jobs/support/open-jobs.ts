@@ -9,7 +9,7 @@ import { JobClaims } from '../../../../src/main/features/jobs/job-claims.ts';
 import { createJobs } from '../../../../src/main/features/jobs/jobs.ts';
 import { ModelExportJob } from '../../../../src/main/features/jobs/model-export.ts';
 import { StatisticsJob } from '../../../../src/main/features/jobs/statistics.ts';
-import { Db } from '../../../../src/main/postgres/unit-of-work.ts';
+import { Db } from '../../../../src/main/postgres/db.ts';
 import type { LocalObjects, ObjectStore } from '../../../../src/main/stores/objects/ports.ts';
 import type { PubSub } from '../../../../src/main/stores/pubsub/ports.ts';
 import type { Queue, WorkerLink } from '../../../../src/main/stores/queue/ports.ts';

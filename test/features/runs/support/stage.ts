@@ -17,8 +17,8 @@ import { SupervisedExecutor } from '../../../../src/main/features/runs/process/s
 import { createRuns, type Runs, type RunsParts } from '../../../../src/main/features/runs/runs.ts';
 import type { TrainableModels } from '../../../../src/main/features/training/trainable-models.ts';
 import type { WorkLog } from '../../../../src/main/platform/work-log.ts';
+import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
-import { Db } from '../../../../src/main/postgres/unit-of-work.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
 import { createDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
 import type { PubSub } from '../../../../src/main/stores/pubsub/ports.ts';
