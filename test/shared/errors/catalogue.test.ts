@@ -54,6 +54,11 @@ test('an error carries its English sentences, its status and what they name', ()
   expect(error.status).toBe(404);
 });
 
+test('what no sentence of an error names does not go with it', () => {
+  const parameters = { run: 'run-1', driver: 'password=secret' };
+  expect(JSON.stringify(fault('RUN_NOT_FOUND', parameters).record)).not.toContain('secret');
+});
+
 test('an error that was kept without its parameters keeps the sentence that it was kept with', () => {
   const kept = { code: 'RUN_NOT_FOUND', message: 'There is no run run-1', hint: 'Look.' };
   expect(inLanguage(kept, 'ko')).toEqual({ message: 'There is no run run-1', hint: 'Look.' });
