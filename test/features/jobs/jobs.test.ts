@@ -124,7 +124,7 @@ test('exports the model of a completed run with a card, and nothing of others', 
     ],
   });
   const refusals = [
-    [await makeTrainedRun(pool, objects, project, { status: 'running' }), 'RUN_NOT_COMPLETED', /학습 중/],
+    [await makeTrainedRun(pool, objects, project, { status: 'running' }), 'RUN_NOT_COMPLETED', /실행 중/],
     [await makeTrainedRun(pool, objects, project, { stored: false }), 'MODEL_NOT_STORED', /객체 저장소/],
     [randomUUID(), 'RUN_NOT_FOUND', /학습 .+ 찾을 수 없습니다/],
   ] as const;
