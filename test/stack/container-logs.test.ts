@@ -101,6 +101,18 @@ describe.skipIf(reason)('logs of containers', () => {
     expect((await reader.read({ ...read, after: cursor, waitMs: 0 })).lines).toEqual([]);
   });
 
+  test('a line longer than 16 KiB comes whole, also to who reads while it is printed', async () => {
+    const program = `trap 'go=1' USR1; head -c 20000 /dev/zero | tr '\\0' x; echo begun >&2; until [ $go ]; do sleep 0.05; done; echo`;
+    const name = await talkers.talk('postgres', program);
+    await using reader = talkers.reader();
+    const read = { ...query, services: ['postgres'] as const, limit: 100 };
+    const begun = await reader.read({ ...read, after: '' });
+    expect(begun.lines.map(({ text }) => text)).toEqual(['begun']);
+    await docker(['kill', '-s', 'USR1', name]);
+    const ended = await reader.read({ ...read, after: begun.cursor });
+    expect(ended.lines.map(({ stream, text }) => [stream, text.length])).toEqual([['stdout', 20_000]]);
+  });
+
   test('from a time on, that time included', async () => {
     await talkers.talk('mongo', 'for i in 1 2 3 4 5; do echo line $i; done');
     await using reader = talkers.reader();

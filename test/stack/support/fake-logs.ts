@@ -38,6 +38,10 @@ export class FakeLogs implements LogSource {
     return [...this.all.values()].map(({ container }) => container);
   }
 
+  async refresh({ id }: LogContainer): Promise<LogContainer> {
+    return this.entry(id).container;
+  }
+
   async *open(
     { id }: LogContainer,
     opening: LogOpening,
@@ -51,6 +55,8 @@ export class FakeLogs implements LogSource {
         .slice(at)
         .filter(({ time }) => since === null || nanoseconds(time) >= since);
       at = entry.lines.length;
+      const [first] = changes;
+      if (first) opening.onBegin?.(first.time);
       for (let from = 0; from < changes.length; from += 7) yield changes.slice(from, from + 7);
       if (at < entry.lines.length) continue;
       if (!follow || !entry.container.running) return;

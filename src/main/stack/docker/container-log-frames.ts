@@ -26,9 +26,12 @@ export class LogFrames {
     stderr: null,
   };
   private readonly service: ServiceName;
+  private onBegin: ((time: string) => void) | undefined;
 
-  constructor(service: ServiceName) {
+  /** @param onBegin called once, with the time of the first piece */
+  constructor(service: ServiceName, onBegin?: (time: string) => void) {
     this.service = service;
+    this.onBegin = onBegin;
   }
 
   /** The lines that this chunk completes. @throws {RangeError} where it is no such stream */
@@ -69,6 +72,8 @@ export class LogFrames {
     const timeEnd = data[start + timeBytes] === blank ? start + timeBytes : data.indexOf(blank, start);
     if (timeEnd < start || timeEnd >= end) throw new RangeError('a log frame without a time cannot be read');
     const time = data.toString('latin1', start, timeEnd);
+    this.onBegin?.(time);
+    this.onBegin = undefined;
     const begun = this.unfinished[stream];
     // Another time: the rest of the line before never came.
     if (begun && begun.time !== time) this.finish(stream, lines);

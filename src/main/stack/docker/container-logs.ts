@@ -10,6 +10,7 @@ import { dockerFault, statusOf } from './docker-fault.ts';
 export interface LogContainer {
   readonly id: string;
   readonly service: ServiceName;
+  /** When this was asked. */
   readonly running: boolean;
   /** The daemon begins a new file from time to time, and throws old ones away. */
   readonly isRotated: boolean;
@@ -22,6 +23,8 @@ export interface LogOpening {
   readonly tail: number | null;
   /** Stays open for what is printed later, as long as the container runs. */
   readonly follow: boolean;
+  /** Called with the time of what is read first, which may be the beginning of a line that ends behind others. */
+  readonly onBegin?: ((time: string) => void) | undefined;
 }
 
 /** Only these two drivers keep files that they throw away; `local` does so at 20 MB unless told otherwise. */
@@ -60,17 +63,27 @@ export class ContainerLogs {
     const found = await docker.listContainers({ all: true, filters }).catch((error: unknown) => {
       throw dockerFault(error, url);
     });
-    const described = found.map(({ Id, Labels, State }) => {
+    const described = found.map(({ Id, Labels }) => {
       const service = serviceOf(Labels);
-      return service ? this.describe(Id, service, State === 'running') : [];
+      return service ? this.describe(Id, service) : [];
     });
     return (await Promise.all(described)).flat();
   }
 
-  /** A batch is fetched when it is asked for: who reads slowly slows the daemon down. @throws TrainyardError DOCKER_* */
+  /** The container as it is now. @throws TrainyardError DOCKER_* */
+  async refresh(container: LogContainer): Promise<LogContainer> {
+    const [now] = await this.describe(container.id, container.service);
+    return now ?? { ...container, running: false };
+  }
+
+  /**
+   * A batch is fetched when it is asked for: who reads slowly slows the daemon down. Where the container ran before, a line without an
+   * end is left out: the daemon cuts long lines, and the rest comes.
+   * @throws TrainyardError DOCKER_*
+   */
   async *open(
     container: LogContainer,
-    { since, tail, follow }: LogOpening,
+    { since, tail, follow, onBegin }: LogOpening,
     signal: AbortSignal,
   ): AsyncGenerator<readonly StackLogLine[], void, undefined> {
     const nanos = since === null ? null : String(since % 1_000_000_000n).padStart(9, '0');
@@ -82,7 +95,7 @@ export class ContainerLogs {
       ...(since === null ? {} : { since: `${since / 1_000_000_000n}.${nanos}` }),
       ...(tail === null ? {} : { tail: String(tail) }),
     };
-    const frames = new LogFrames(container.service);
+    const frames = new LogFrames(container.service, onBegin);
     try {
       for await (const chunk of containerLogStream(this.connection, container.id, query, signal)) {
         const lines = frames.push(chunk);
@@ -93,7 +106,7 @@ export class ContainerLogs {
       if (isGone(error)) return;
       throw dockerFault(error, this.connection.url);
     }
-    const lines = signal.aborted ? [] : frames.end();
+    const lines = container.running || signal.aborted ? [] : frames.end();
     if (lines.length > 0) yield lines;
   }
 
@@ -120,14 +133,15 @@ export class ContainerLogs {
   }
 
   /** Nothing where it went away meanwhile. */
-  private async describe(id: string, service: ServiceName, running: boolean): Promise<LogContainer[]> {
+  private async describe(id: string, service: ServiceName): Promise<LogContainer[]> {
+    const { docker, url } = this.connection;
     try {
-      const { HostConfig } = await this.connection.docker.getContainer(id).inspect();
+      const { HostConfig, State } = await docker.getContainer(id).inspect();
       const { Type = '', Config } = HostConfig.LogConfig ?? {};
-      return [{ id, service, running, isRotated: isRotated(Type, Config ?? {}) }];
+      return [{ id, service, running: State.Running, isRotated: isRotated(Type, Config ?? {}) }];
     } catch (error) {
       if (isGone(error)) return [];
-      throw error;
+      throw dockerFault(error, url);
     }
   }
 }

@@ -130,12 +130,10 @@ export class StackLogService implements AsyncDisposable {
     const { signal } = new AbortController();
     for (const container of await this.source.containers()) {
       const progress = new LogProgress(logStart);
-      const opening = { since: null, tail: 1, follow: false };
+      const onBegin = (time: string) => progress.begin(time);
+      const opening = { since: null, tail: 1, follow: false, onBegin };
       for await (const lines of this.source.open(container, opening, signal)) {
-        for (const line of lines) {
-          progress.begin(line.time);
-          progress.add(line);
-        }
+        for (const line of lines) progress.add(line);
       }
       positions.set(container.id.slice(0, 12), progress.position);
     }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StackLogLine } from '../../../shared/contract/stack.ts';
-import type { ContainerLogs, LogContainer } from '../docker/container-logs.ts';
+import type { ContainerLogs, LogContainer, LogOpening } from '../docker/container-logs.ts';
 import { type LogPosition, LogProgress, readFrom } from './position.ts';
 
 /** Where the containers' lines come from. */
-export type LogSource = Pick<ContainerLogs, 'containers' | 'open' | 'starts'>;
+export type LogSource = Pick<ContainerLogs, 'containers' | 'open' | 'refresh' | 'starts'>;
 
 /** What a container's reader hands on: lines in their order, or word that there are no more for now. */
 export type LogPiece = readonly StackLogLine[] | 'caught up';
@@ -14,6 +14,8 @@ export interface LogReading {
   readonly position: LogPosition;
   /** Only so many of the last lines to begin with (at least one); null: all after the position. */
   readonly tail: number | null;
+  /** Called before the first line with the time from which on those last lines are. */
+  readonly onBegin?: ((time: string) => void) | undefined;
   /** Until the container stops. */
   readonly follow: boolean;
 }
@@ -39,7 +41,7 @@ export async function* readContainer(
   signal: AbortSignal,
 ): AsyncGenerator<LogPiece, void, undefined> {
   const files = new ContainerFiles(source, container, reading.position, signal);
-  yield* files.all(reading.tail);
+  yield* files.all(reading.tail, reading.onBegin);
   if (!reading.follow) return;
   yield 'caught up';
   if (!container.isRotated) {
@@ -52,12 +54,14 @@ export async function* readContainer(
     }
   }
   // It stopped, or so it seems: what it said last is in the files.
-  if (!signal.aborted) yield* files.unread();
+  if (signal.aborted) return;
+  await files.refresh();
+  yield* files.unread();
 }
 
 class ContainerFiles {
   private readonly source: LogSource;
-  private readonly container: LogContainer;
+  private container: LogContainer;
   private readonly progress: LogProgress;
   private readonly signal: AbortSignal;
   /** How many of the last lines are looked at for what is new; the daemon finds those from the end. */
@@ -70,12 +74,29 @@ class ContainerFiles {
     this.signal = signal;
   }
 
+  /** Call where the container may have stopped: only of one that has is a line without an end complete. */
+  async refresh(): Promise<void> {
+    this.container = await this.source.refresh(this.container);
+  }
+
   /** Everything that is there now after the position; with `tail` only so many of the last lines. */
-  async *all(tail: number | null): AsyncGenerator<readonly StackLogLine[], number, undefined> {
+  async *all(
+    tail: number | null,
+    onBegin?: (time: string) => void,
+  ): AsyncGenerator<readonly StackLogLine[], number, undefined> {
     let count = 0;
-    for await (const batch of this.open({ tail, follow: false })) {
-      const [first] = batch;
-      if (tail !== null && first) this.progress.begin(first.time);
+    const oldest = tail === null ? null : await this.oldest();
+    // What lies before the last lines asked for was not asked for, in neither stream.
+    const begin = (time: string) => {
+      if (time === oldest) return;
+      this.progress.begin(time);
+      onBegin?.(time);
+    };
+    for await (const batch of this.open({
+      tail,
+      follow: false,
+      onBegin: tail === null ? undefined : begin,
+    })) {
       const lines = this.fresh(batch);
       count += lines.length;
       if (lines.length > 0) yield lines;
@@ -125,12 +146,20 @@ class ContainerFiles {
     return false;
   }
 
-  private open(how: {
-    readonly tail: number | null;
-    readonly follow: boolean;
-  }): AsyncIterable<readonly StackLogLine[]> {
+  /** The time of the first piece that the files still have; null if they are empty. */
+  private async oldest(): Promise<string | null> {
+    let oldest: string | null = null;
+    const onBegin = (time: string) => {
+      oldest = time;
+    };
+    for await (const _ of this.open({ tail: null, follow: false, onBegin })) break;
+    return oldest;
+  }
+
+  private open(how: Omit<LogOpening, 'since'>): AsyncIterable<readonly StackLogLine[]> {
     this.progress.again();
-    return this.source.open(this.container, { since: readFrom(this.progress.position), ...how }, this.signal);
+    const since = readFrom(this.progress.position);
+    return this.source.open(this.container, { since, ...how }, this.signal);
   }
 
   private fresh(lines: readonly StackLogLine[]): StackLogLine[] {

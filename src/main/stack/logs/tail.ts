@@ -56,10 +56,7 @@ export class LogTail implements AsyncDisposable {
     const merged = await this.merge.read(most, waitMs);
     if (this.failure) throw this.failure.error;
     return merged.map(({ container, line }) => {
-      const progress = this.progress.get(container);
-      // What lies before the last lines asked for was not asked for, in neither stream.
-      if (this.options.tail !== null && !this.options.positions.has(container)) progress?.begin(line.time);
-      progress?.add(line);
+      this.progress.get(container)?.add(line);
       return line;
     });
   }
@@ -99,6 +96,7 @@ export class LogTail implements AsyncDisposable {
     const reading = {
       position: progress.position,
       tail: isNew ? tail : null,
+      onBegin: (time: string) => progress.begin(time),
       follow: this.options.follow,
     };
     this.merge.add(id, readContainer(this.source, container, reading, this.abort.signal));
