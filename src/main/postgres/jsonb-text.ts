@@ -1,3 +1,5 @@
+import { exactJson } from '../../shared/model/metric-values.ts';
+
 /**
  * PostgreSQL's jsonb takes neither NUL nor half of a surrogate pair; log lines and names hold both. In the JSON text such a
  * code unit stands as U+001A (the control character "substitute") and its four hexadecimal digits, and so does U+001A itself.
@@ -11,6 +13,14 @@ const substituted = /\\(?:\\|u001a([0-9a-f]{4}))/g;
 export function toJsonbText(jsonText: string): string {
   if (!jsonText.includes('\\u')) return jsonText;
   return jsonText.replace(forbidden, (found, unit: string | undefined) => (unit ? `\\u001a${unit}` : found));
+}
+
+/** A value's JSON text as jsonb takes it; numbers that JSON has not are strings in it. */
+export function jsonbText(value: unknown): string {
+  const text = JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'number' ? exactJson(inner) : inner,
+  );
+  return toJsonbText(text);
 }
 
 /** The value of a jsonb's text. */

@@ -13,16 +13,15 @@ export async function query<Row extends object>(
   return (await where[connection].query<Row>({ ...named, values: [...values] })).rows;
 }
 
-/** Sets columns of a row, which `columns` names by field; those whose value is undefined stay as they are. */
-export async function setColumns<Change extends object>(
-  tx: Tx,
-  table: string,
-  id: string,
-  columns: { readonly [Field in keyof Change]-?: string },
-  change: Change,
-): Promise<void> {
-  const fields = Object.keys(columns) as (keyof Change)[];
-  const changed = fields.filter((field) => change[field] !== undefined);
-  const set = changed.map((field, index) => `${columns[field]} = $${index + 2}`).join(', ');
-  await query(tx, `UPDATE ${table} SET ${set} WHERE id = $1`, [id, ...changed.map((field) => change[field])]);
+/** Sets columns of a row, each by its name in camel case; those whose value is undefined stay as they are. */
+export async function setColumns(tx: Tx, table: string, id: string, change: object): Promise<void> {
+  const changed = Object.entries(change).filter(([, value]) => value !== undefined);
+  const set = changed.map(([name], index) => `"${snakeCase(name)}" = $${index + 2}`).join(', ');
+  await query(tx, `UPDATE ${table} SET ${set} WHERE id = $1`, [id, ...changed.map(([, value]) => value)]);
 }
+
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** SQL of a time as ISO 8601 text, as `Date.toISOString` writes it; NULL where there is none. */
+export const isoText = (time: string): string =>
+  `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The files by which engine and supervisor speak (docs/run-directory.md). */
-const timestamp = z.iso.datetime();
+const timestamp = z.iso.datetime().transform((text) => new Date(text));
 
 /** `supervisor.json`: written before the trainer is started (`trainerPid` null) and again when it was. */
 export const supervisorRecordSchema = z.object({
@@ -9,7 +9,8 @@ export const supervisorRecordSchema = z.object({
   startedAt: timestamp,
   trainerPid: z.int().positive().nullable(),
 });
-export type SupervisorRecordFile = z.infer<typeof supervisorRecordSchema>;
+export type SupervisorRecord = z.output<typeof supervisorRecordSchema>;
+export type SupervisorRecordFile = z.input<typeof supervisorRecordSchema>;
 
 /** `exit.json`: how the trainer ended. */
 export const exitRecordSchema = z.object({
@@ -22,7 +23,8 @@ export const exitRecordSchema = z.object({
   startedAt: timestamp,
   endedAt: timestamp,
 });
-export type ExitRecordFile = z.infer<typeof exitRecordSchema>;
+export type ExitRecord = z.output<typeof exitRecordSchema>;
+export type ExitRecordFile = z.input<typeof exitRecordSchema>;
 
 /** `cancel`: the run is to stop; what is left of the trainer after the grace is killed. */
 export const cancelSchema = z.object({ graceMs: z.int().min(0) });

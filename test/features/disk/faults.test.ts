@@ -23,7 +23,7 @@ test('a quota that is used up counts as a full disk: for the engine, for a super
   expect(isDiskRefusal(overQuota('/tmp/exit.json'))).toBe(true);
   expect(systemFault(new Error('could not extend file: Disk quota exceeded'))?.code).toBe('DISK_FULL');
   const times = { startedAt: new Date(0), endedAt: new Date(1) };
-  const exit = { exitCode: 1, signal: null, cause: 'exited', message: null, ...times } as const;
+  const exit = { exitCode: 1, signal: null, cause: 'exited', ...times } as const;
   expect(outcomeOf(exit, null, ['OSError: [Errno 122] Disk quota exceeded']).cause).toBe('disk_full');
 });
 
@@ -33,7 +33,7 @@ test.each([
   ['ValueError: there is no class', 'error'],
 ])('a trainer that ended with "%s" ended as %s', (line, cause) => {
   const times = { startedAt: new Date(0), endedAt: new Date(1) };
-  const exit = { exitCode: 1, signal: null, cause: 'exited', message: null, ...times } as const;
+  const exit = { exitCode: 1, signal: null, cause: 'exited', ...times } as const;
   const outcome = outcomeOf(exit, null, [line]);
   expect(outcome).toMatchObject({ status: 'failed', cause });
   expect(outcome.message).toContain(line);

@@ -100,7 +100,7 @@ test('configs differ in the fields that differ, arrays as one value', () => {
   expect(differencesOf([one, one])).toEqual([]);
 });
 
-const times = { startedAt: new Date(0), endedAt: new Date(1000), message: null };
+const times = { startedAt: new Date(0), endedAt: new Date(1000) };
 const exited = { ...times, exitCode: 0, signal: null, cause: 'exited' } as const;
 const result = (status: 'completed' | 'cancelled' | 'failed') => ({ status, message: null, metrics: {} });
 

@@ -56,9 +56,9 @@ test('a connection that breaks within a transaction takes the transaction with i
   const { pool, parts } = world.stage;
   const runId = await queueRun(world, 'quick');
   const change = parts.db.transaction(async (tx) => {
-    await changeRun(tx, runId, { error: 'half done' });
+    await changeRun(tx, runId, { errorMessage: 'half done' });
     await pool.query(breakAll);
-    await changeRun(tx, runId, { progress: 50 });
+    await changeRun(tx, runId, { progressPercentage: 50 });
   });
   await expect(change).rejects.toThrow();
   expect(await patiently(() => world.stage.runs.views.show(runId))).toMatchObject({

@@ -1,5 +1,5 @@
 import { logLevels } from '../../../shared/contract/run-readings.ts';
-import { exactJson } from '../metrics/point-rows.ts';
+import { exactJson } from '../../../shared/model/metric-values.ts';
 import {
   eventLimits,
   excessOf,

@@ -1,6 +1,6 @@
 import { BinaryCopy, textField, uuidField } from '../../postgres/binary-copy.ts';
-import { toJsonbText } from '../../postgres/jsonb-text.ts';
-import { exactJson, type MetricName, metricColumns, splitValues } from '../metrics/point-rows.ts';
+import { jsonbText } from '../../postgres/jsonb-text.ts';
+import { type MetricName, metricColumns, splitValues } from '../metrics/point-rows.ts';
 import type { Bucket, BucketSink, ExactPoints, Rollups } from '../metrics/rollups.ts';
 import type { Batch, JournalRow } from './batch.ts';
 import type { IngestedAttempt } from './cursor.ts';
@@ -24,14 +24,6 @@ export const rollupRowColumns: readonly string[] = [
 
 export const eventRowColumns: readonly string[] =
   'workflow_id seq attempt attempt_seq type recorded_at payload span'.split(' ');
-
-/** The JSON text that jsonb takes; numbers that JSON has not are strings in it. */
-export function jsonbText(value: unknown): string {
-  const text = JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'number' ? exactJson(inner) : inner,
-  );
-  return toJsonbText(text);
-}
 
 /** Rows of `metric_rollups`. */
 export class RollupRows implements BucketSink {

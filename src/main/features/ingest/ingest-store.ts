@@ -3,7 +3,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { fromJsonbText } from '../../postgres/jsonb-text.ts';
+import { fromJsonbText, jsonbText } from '../../postgres/jsonb-text.ts';
 import { inTransaction } from '../../postgres/transaction.ts';
 import { copyRows } from '../../stores/migration/copy-rows.ts';
 import type { Rollups } from '../metrics/rollups.ts';
@@ -12,7 +12,6 @@ import { encodeState, type IngestedAttempt, type StoredCursor } from './cursor.t
 import {
   eventRowColumns,
   eventRows,
-  jsonbText,
   largestInt,
   MetricRows,
   metricRowColumns,

@@ -3,7 +3,8 @@ import { isEnded } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import { readLines } from '../logs/log-lines.ts';
-import { journalPage, type StoredEvent } from './journal-rows.ts';
+import { pointsBetween } from '../metrics/point-rows.ts';
+import { eventsBetween, journalEnd, type StoredEvent } from './journal-rows.ts';
 import type { ReadingQuery, RunChanges } from './run-changes.ts';
 
 export interface EventPage {
@@ -36,19 +37,26 @@ export class EventService {
   }
 
   private async page({ runId, after, limit }: ReadingQuery): Promise<EventPage> {
-    const { status, lastSeq, events: rows, points } = await journalPage(this.db, runId, after, limit);
+    // No transaction is needed: numbers up to `lastSeq` were all committed when it was read, and nothing about them changes any more.
+    const { status, lastSeq } = await journalEnd(this.db, runId);
     const last = Math.min(after + limit, lastSeq);
+    const next = Math.max(after, last);
+    const ended = isEnded(status) && next >= lastSeq;
+    if (last <= after) return { events: [], next, ended };
+    const [rows, points] = await Promise.all([
+      eventsBetween(this.db, runId, after, last),
+      pointsBetween(this.db, runId, after + 1, last),
+    ]);
     const events = [
       ...(await this.logEvents(rows)),
       ...rows.filter(({ type }) => type !== 'log').map(toEvent),
       ...points.map(({ seq, attempt, attemptSeq, time, epoch, step, values }): RunEvent => {
         const data = { epoch, step, values };
-        return { seq, attempt, attemptSeq, time: time.toISOString(), type: 'metric', data };
+        return { seq, attempt, attemptSeq, time, type: 'metric', data };
       }),
     ];
     const within = events.filter(({ seq }) => seq > after && seq <= last).sort((a, b) => a.seq - b.seq);
-    const next = Math.max(after, last);
-    return { events: within, next, ended: isEnded(status) && next >= lastSeq };
+    return { events: within, next, ended };
   }
 
   /** One event for each line. */
@@ -71,5 +79,5 @@ export class EventService {
 
 function toEvent({ seq, attempt, attemptSeq, time, type, payload }: StoredEvent): RunEvent {
   const known = eventType.parse(type);
-  return { seq, attempt, attemptSeq, time: time.toISOString(), type: known, data: { ...payload } };
+  return { seq, attempt, attemptSeq, time, type: known, data: { ...payload } };
 }

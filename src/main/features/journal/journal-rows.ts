@@ -1,12 +1,9 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
-import { fromJsonbText } from '../../postgres/jsonb-text.ts';
-import { query } from '../../postgres/rows.ts';
+import { fromJsonbText, jsonbText } from '../../postgres/jsonb-text.ts';
+import { isoText, query } from '../../postgres/rows.ts';
 import { logBucketLines } from '../../stores/documents/schemas.ts';
-import { jsonbText } from '../ingest/ingest-rows.ts';
-import { pointsBetween, type StoredPoint } from '../metrics/point-rows.ts';
-import { journalEnd } from '../runs/run-rows.ts';
 
 /**
  * Adds an event to a run's journal in the transaction, and answers its number; a trainer's own events come in by ingest. The run's row stays locked until the
@@ -41,44 +38,35 @@ export interface StoredEvent {
   readonly attempt: number | null;
   readonly attemptId: string | null;
   readonly attemptSeq: number | null;
-  readonly time: Date;
+  readonly time: string;
   readonly type: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** What stands in a part of a run's journal, as of one moment. */
-export interface JournalPage {
-  readonly status: RunStatus;
-  /** The journal's last number. */
-  readonly lastSeq: number;
-  /** Rows that touch the part, in order. */
-  readonly events: readonly StoredEvent[];
-  readonly points: readonly StoredPoint[];
-}
-
-/**
- * Numbers after `after`, up to `after + limit`. No transaction is needed: numbers up to the run's `last_seq` were all committed when
- * that was read, and nothing about them changes any more.
- * @throws TrainyardError RUN_NOT_FOUND
- */
-export async function journalPage(db: Db, runId: string, after: number, limit: number): Promise<JournalPage> {
-  const { status, lastSeq } = await journalEnd(db, runId);
-  const last = Math.min(after + limit, lastSeq);
-  if (last <= after) return { status, lastSeq, events: [], points: [] };
-  const [events, points] = await Promise.all([
-    eventsBetween(db, runId, after, last),
-    pointsBetween(db, runId, after + 1, last),
-  ]);
-  return { status, lastSeq, events, points };
+/** A run's status and the last number of its journal, as of one moment. @throws TrainyardError RUN_NOT_FOUND */
+export async function journalEnd(
+  db: Db,
+  runId: string,
+): Promise<{ readonly status: RunStatus; readonly lastSeq: number }> {
+  const text = 'SELECT status, last_seq AS "lastSeq" FROM workflows WHERE id = $1 AND deleted_at IS NULL';
+  const statement = { name: 'journal-end', text };
+  const [row] = await query<{ status: RunStatus; lastSeq: number }>(db, statement, [runId]);
+  if (!row) throw fault('RUN_NOT_FOUND', { run: runId });
+  return row;
 }
 
 /** Rows that touch the numbers after `after` up to `last`: one of log lines may begin before. */
-async function eventsBetween(db: Db, runId: string, after: number, last: number): Promise<StoredEvent[]> {
+export async function eventsBetween(
+  db: Db,
+  runId: string,
+  after: number,
+  last: number,
+): Promise<StoredEvent[]> {
   const rows = await query<Omit<StoredEvent, 'payload'> & { payload: string }>(
     db,
     {
       name: 'run-events',
-      text: `SELECT seq, span, event.attempt, attempt.id AS "attemptId", attempt_seq AS "attemptSeq", recorded_at AS time,
+      text: `SELECT seq, span, event.attempt, attempt.id AS "attemptId", attempt_seq AS "attemptSeq", ${isoText('recorded_at')} AS time,
                type, payload::text AS payload
              FROM run_events AS event LEFT JOIN workflow_runs AS attempt
                ON attempt.workflow_id = event.workflow_id AND attempt.attempt = event.attempt AND event.type = 'log'

@@ -1,9 +1,10 @@
 import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
+import { exactJson, exactText } from '../../../shared/model/metric-values.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
 import { query } from '../../postgres/rows.ts';
+import { journalEnd } from '../journal/journal-rows.ts';
 import type { ReadingQuery, RunChanges } from '../journal/run-changes.ts';
-import { journalEnd } from '../runs/run-rows.ts';
 
 /** A column of `metrics` of its own, as `numeric(precision, scale)`. */
 export interface MetricColumn {
@@ -110,16 +111,6 @@ function roundedByDigits(value: number, scale: number): number {
   return Number(kept) + (next >= 0x35 ? 1 : 0);
 }
 
-/** A value as a string, -0 and what is not finite included. */
-function exactText(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value);
-}
-
-/** A value as a JSON number where JSON (and jsonb, which has no -0) holds it, else as a string. */
-export function exactJson(value: number): number | string {
-  return Number.isFinite(value) && !Object.is(value, -0) ? value : exactText(value);
-}
-
 /**
  * Splits a point's values (those from `from` to before `to`) into what the columns hold and what `extra_metrics` holds.
  * @param scaled gets one element for each of {@link metricColumns}: {@link scaledForColumn}
@@ -170,12 +161,8 @@ export function joinValues(
   return Object.fromEntries(values);
 }
 
-/** A row of `metrics` with its values as they were given; those that are not finite are strings. */
-export interface StoredPoint extends Omit<MetricPoint, 'time'> {
+interface PointRow extends Omit<MetricPoint, 'time' | 'values'> {
   readonly time: Date;
-}
-
-interface PointRow extends Omit<StoredPoint, 'values'> {
   readonly extra: Record<string, number | string> | null;
   readonly columns: (number | null)[];
 }
@@ -187,17 +174,21 @@ const selectPoints = `SELECT seq, attempt, attempt_seq AS "attemptSeq", coalesce
   FROM metrics WHERE workflow_id = $1 AND seq >= $2 AND seq <= $3 AND attempt IS NOT NULL AND attempt_seq IS NOT NULL
   ORDER BY seq LIMIT $4`;
 
-/** A run's points with journal numbers from and to, both included. */
+/** A run's points with journal numbers from and to, both included; their values as they were given. */
 export async function pointsBetween(
   db: Db,
   runId: string,
   from: number,
   to: number,
   limit: number | null = null,
-): Promise<StoredPoint[]> {
+): Promise<MetricPoint[]> {
   const statement = { name: 'run-points', text: selectPoints };
   const rows = await query<PointRow>(db, statement, [runId, from, to, limit]);
-  return rows.map(({ extra, columns, ...point }) => ({ ...point, values: joinValues(columns, extra) }));
+  return rows.map(({ extra, columns, time, ...point }) => ({
+    ...point,
+    time: time.toISOString(),
+    values: joinValues(columns, extra),
+  }));
 }
 
 export interface MetricPage {
@@ -231,9 +222,7 @@ export class MetricService {
     const { status, lastSeq } = await journalEnd(this.db, runId);
     const points = lastSeq > after ? await pointsBetween(this.db, runId, after + 1, lastSeq, limit + 1) : [];
     const more = points.length > limit;
-    const metrics = points
-      .slice(0, limit)
-      .map((point): MetricPoint => ({ ...point, time: point.time.toISOString() }));
+    const metrics = points.slice(0, limit);
     // Without more, everything up to the journal's end was looked at, though not all of it is points.
     const next = more ? (metrics.at(-1)?.seq ?? after) : Math.max(after, lastSeq);
     return { metrics, next, more, ended: !more && isEnded(status) };

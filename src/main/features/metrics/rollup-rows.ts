@@ -1,9 +1,10 @@
+import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Db } from '../../postgres/db.ts';
 import { fromJsonbText } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
 import { decodeState } from '../ingest/cursor.ts';
-import { pointsBetween, type StoredPoint } from './point-rows.ts';
+import { pointsBetween } from './point-rows.ts';
 import type { ExactPoints, RollupState } from './rollups.ts';
 
 /** A line of one attempt's metric at one level. */
@@ -158,7 +159,7 @@ export class RollupView {
   }
 
   /** Points as they were given, with journal numbers from and to, both included. */
-  points(fromSeq: number, toSeq: number): Promise<StoredPoint[]> {
+  points(fromSeq: number, toSeq: number): Promise<MetricPoint[]> {
     return pointsBetween(this.db, this.runId, fromSeq, Math.min(toSeq, this.lastSeq));
   }
 

@@ -1,4 +1,5 @@
-import { exactJson, type MetricName } from './point-rows.ts';
+import { exactJson } from '../../../shared/model/metric-values.ts';
+import type { MetricName } from './point-rows.ts';
 
 /** How points are rolled up. Level n ≥ 1 has buckets of `baseWidth` · `factor`^(n-1) points. */
 export interface RollupShape {

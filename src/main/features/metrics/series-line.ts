@@ -1,5 +1,4 @@
-import type { Series } from '../../../shared/contract/run-readings.ts';
-import type { StoredPoint } from './point-rows.ts';
+import type { MetricPoint, Series } from '../../../shared/contract/run-readings.ts';
 import type { BucketColumns, BucketRange, StepWindow } from './rollup-rows.ts';
 import { type Bucket, bucketWidth, type ExactPoints, type OpenLine, type RollupShape } from './rollups.ts';
 
@@ -67,7 +66,7 @@ export class SeriesLine {
     }
   }
 
-  addPoints(points: readonly StoredPoint[], { fromStep, toStep }: StepWindow): void {
+  addPoints(points: readonly MetricPoint[], { fromStep, toStep }: StepWindow): void {
     const { name, attempt } = this.series;
     for (const point of points) {
       // A name may be one that every object has: "constructor".

@@ -1,5 +1,4 @@
-import type { Series } from '../../../shared/contract/run-readings.ts';
-import type { StoredPoint } from './point-rows.ts';
+import type { MetricPoint, Series } from '../../../shared/contract/run-readings.ts';
 import type { BucketRange, RollupView, StepWindow, TouchedRange } from './rollup-rows.ts';
 import { type Bucket, bucketWidth, type RollupShape } from './rollups.ts';
 import { groupSize, type LevelChoice, openAt, SeriesLine, wholeBuckets, wholeRange } from './series-line.ts';
@@ -89,7 +88,7 @@ async function draw(
     });
   const columns = await view.buckets(rangesFor('buckets'));
   const exact = await view.exact(rangesFor('exact'));
-  const read = new Map<string, StoredPoint[]>();
+  const read = new Map<string, MetricPoint[]>();
   const series: Series[] = [];
   for (const [index, { descent, open, drawing }] of plans.entries()) {
     const { attempt, line } = descent.choice;

@@ -1,12 +1,12 @@
 import { mayTransition, runStatusAfter } from '../../../shared/model/run.ts';
+import type { ExitRecord } from '../../../shared/model/run-directory.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { IngestSummary } from '../ingest/cursor.ts';
-import { type AttemptChange, type AttemptRow, newestAttempt } from './attempt-rows.ts';
-import { changeAttemptStatus, changeRunStatus } from './change-status.ts';
+import { type AttemptChange, type AttemptRow, changeAttemptStatus, newestAttempt } from './attempt-rows.ts';
 import { defaultGraceMs, isUnderWay } from './decide.ts';
 import { lostOutcome, type Outcome, outcomeOf } from './outcome.ts';
-import type { ExitRecord, Workstation } from './ports.ts';
-import { lockRun, type RunRow } from './run-rows.ts';
+import type { Workstation } from './ports.ts';
+import { changeRunStatus, lockRun, type RunRow } from './run-rows.ts';
 
 /** How many lines of standard error an ended run shows. */
 const shownErrorLines = 20;
@@ -33,7 +33,7 @@ export class AttemptFinisher {
       const now = new Date();
       const why = { cause: 'cancelled' };
       if (isUnderWay(attempt))
-        await changeAttemptStatus(tx, attempt, 'cancelled', { ...why, endedAt: now }, why);
+        await changeAttemptStatus(tx, attempt, 'cancelled', { endCause: 'cancelled', endedAt: now }, why);
       await changeRunStatus(tx, run, 'cancelled', { completedAt: now, retryWanted: null }, why);
       return true;
     });
@@ -82,7 +82,7 @@ export class AttemptFinisher {
   async end(
     attempt: AttemptRow,
     outcome: Outcome,
-    facts: Omit<AttemptChange, 'status' | 'cause' | 'message'> = {},
+    facts: Omit<AttemptChange, 'endCause' | 'message'> = {},
     result: IngestSummary['result'] = null,
   ): Promise<void> {
     const { db, notifier } = this.parts;
@@ -97,7 +97,7 @@ export class AttemptFinisher {
       if (!run || newest?.id !== attempt.id || !isUnderWay(newest)) return false;
       const { exitCode = null, exitSignal = null, endedAt = new Date() } = facts;
       const why = { cause, ...(message === null ? {} : { message }) };
-      const change = { ...facts, endedAt, cause, message };
+      const change = { ...facts, endedAt, endCause: cause, message };
       await changeAttemptStatus(tx, newest, status, change, { ...why, exitCode, exitSignal });
       // A trainer can be over before anybody saw it run.
       const isDirect = mayTransition(run.status, runStatus);
@@ -108,9 +108,9 @@ export class AttemptFinisher {
         runStatus,
         {
           completedAt: endedAt,
-          error: runStatus === 'failed' ? message : null,
+          errorMessage: runStatus === 'failed' ? message : null,
           ...(result === null ? {} : { finalMetrics: result.metrics }),
-          ...(runStatus === 'completed' ? { progress: 100 } : {}),
+          ...(runStatus === 'completed' ? { progressPercentage: 100 } : {}),
         },
         why,
       );

@@ -1,7 +1,8 @@
 import path from 'node:path';
-import type { AttemptStatus } from '../../../shared/model/run.ts';
+import { type AttemptStatus, mayTransitionAttempt } from '../../../shared/model/run.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import { query, setColumns } from '../../postgres/rows.ts';
+import { appendToJournal } from '../journal/journal-rows.ts';
 import type { Checkpoint } from './run-rows.ts';
 
 export interface AttemptRow {
@@ -16,10 +17,9 @@ export interface AttemptRow {
   readonly startedAt: Date | null;
 }
 
-/** Columns to set; those left out stay. */
+/** Columns to set, by their names in camel case; those left out stay. */
 export interface AttemptChange {
-  readonly status?: AttemptStatus;
-  readonly cause?: string;
+  readonly endCause?: string;
   readonly message?: string | null;
   readonly processId?: number | null;
   readonly exitCode?: number | null;
@@ -28,18 +28,6 @@ export interface AttemptChange {
   readonly endedAt?: Date;
   readonly checkpointPath?: string;
 }
-
-const changeColumns = {
-  status: 'status',
-  cause: 'end_cause',
-  message: 'message',
-  processId: 'process_id',
-  exitCode: 'exit_code',
-  exitSignal: 'exit_signal',
-  startedAt: 'started_at',
-  endedAt: 'ended_at',
-  checkpointPath: 'checkpoint_path',
-} satisfies Record<keyof AttemptChange, string>;
 
 export async function newestAttempt(db: Db | Tx, runId: string): Promise<AttemptRow | null> {
   const [row] = await query<AttemptRow>(
@@ -62,8 +50,23 @@ export async function insertAttempt(tx: Tx, attempt: Omit<AttemptRow, 'startedAt
   );
 }
 
-export async function changeAttempt(tx: Tx, attemptId: string, change: AttemptChange): Promise<void> {
-  await setColumns(tx, 'workflow_runs', attemptId, changeColumns, change);
+/**
+ * Moves an attempt of a locked run to another status, with its journal entry.
+ * @param details stand in the journal beside from and to
+ * @throws Error where the state machine has no such transition: a programming error
+ */
+export async function changeAttemptStatus(
+  tx: Tx,
+  { id, runId, attempt, status }: AttemptRow,
+  to: AttemptStatus,
+  change: AttemptChange,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  if (!mayTransitionAttempt(status, to)) {
+    throw new Error(`attempt ${attempt} of run ${runId} may not go from ${status} to ${to}`);
+  }
+  await setColumns(tx, 'workflow_runs', id, { ...change, status: to });
+  await appendToJournal(tx, runId, attempt, 'attempt', { from: status, to, ...details });
 }
 
 /** Runs with an attempt of this machine under way. */

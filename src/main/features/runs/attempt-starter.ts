@@ -1,15 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
+import type { SupervisorRecord } from '../../../shared/model/run-directory.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { PreparedDataset } from '../datasets/dataset-files.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import { runDirectoryConfig } from '../training/run-directory-config.ts';
 import type { AttemptFinisher } from './attempt-finisher.ts';
-import { type AttemptRow, insertAttempt, newestAttempt, runsUnderWay } from './attempt-rows.ts';
-import { changeAttemptStatus, changeRunStatus } from './change-status.ts';
+import {
+  type AttemptRow,
+  changeAttemptStatus,
+  insertAttempt,
+  newestAttempt,
+  runsUnderWay,
+} from './attempt-rows.ts';
 import { isUnderWay, type Stop } from './decide.ts';
-import type { SupervisorRecord, Workstation } from './ports.ts';
-import { changeRun, configOf, firstQueued, lockQueue, lockRun, type RunRow } from './run-rows.ts';
+import type { Workstation } from './ports.ts';
+import {
+  changeRun,
+  changeRunStatus,
+  configOf,
+  firstQueued,
+  lockQueue,
+  lockRun,
+  type RunRow,
+} from './run-rows.ts';
 
 /** `full`: no slot is free here. `passed`: it waits no more (another engine was quicker), or another run comes first. */
 export type Claim = 'claimed' | 'full' | 'passed';

@@ -9,13 +9,21 @@ import type { Db } from '../../postgres/db.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import { checkpointsOf, newestAttempt } from './attempt-rows.ts';
-import { changeRunStatus } from './change-status.ts';
 import { isUnderWay } from './decide.ts';
 import type { RunDirectories } from './ports.ts';
 import type { RunNotifier } from './run-notifier.ts';
 import { runSummaries } from './run-queries.ts';
-import type { Checkpoint, RetryWanted } from './run-rows.ts';
-import { changeRun, configOf, findRun, lockRun, lockSources, type RunRow } from './run-rows.ts';
+import {
+  type Checkpoint,
+  changeRun,
+  changeRunStatus,
+  configOf,
+  findRun,
+  lockRun,
+  lockSources,
+  type RetryWanted,
+  type RunRow,
+} from './run-rows.ts';
 
 /** What a person asks of a run that exists. Each command writes an intent; `advance` does the rest. */
 export class RunCommands {
@@ -133,9 +141,9 @@ export class RunCommands {
           cancelRequestedAt: null,
           cancelGraceMs: null,
           completedAt: null,
-          error: null,
+          errorMessage: null,
           finalMetrics: null,
-          ...(isFresh ? { progress: 0, currentEpoch: null } : {}),
+          ...(isFresh ? { progressPercentage: 0, currentEpoch: null } : {}),
         },
         { cause: retryWanted.kind },
       );

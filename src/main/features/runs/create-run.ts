@@ -11,9 +11,15 @@ import { appendToJournal } from '../journal/journal-rows.ts';
 import type { ProjectStore } from '../projects/project-rows.ts';
 import { buildConfig } from '../training/build-config.ts';
 import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';
-import { changeRunStatus } from './change-status.ts';
 import type { RunNotifier } from './run-notifier.ts';
-import { countNamed, findRunByRequest, insertRun, knownRuns, lockSources } from './run-rows.ts';
+import {
+  changeRunStatus,
+  countNamed,
+  findRunByRequest,
+  insertRun,
+  knownRuns,
+  lockSources,
+} from './run-rows.ts';
 
 /** What a person asks for; checked by the contract's schema. */
 export interface NewRunRequest {

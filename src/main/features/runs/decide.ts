@@ -1,5 +1,6 @@
+import type { ExitRecord, SupervisorRecord } from '../../../shared/model/run-directory.ts';
 import type { AttemptRow } from './attempt-rows.ts';
-import type { ExitRecord, Observation, SupervisorRecord } from './ports.ts';
+import type { Observation } from './ports.ts';
 import type { RunRow } from './run-rows.ts';
 
 /** A trainer that is to be asked to stop. */

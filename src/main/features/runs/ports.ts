@@ -1,27 +1,9 @@
 import type { Readable } from 'node:stream';
+import type { ExitRecord, SupervisorRecord } from '../../../shared/model/run-directory.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { TrainingData } from '../datasets/dataset-files.ts';
 import type { IngestionService } from '../ingest/ingestion-service.ts';
 import type { RunNotifier } from './run-notifier.ts';
-
-/** `supervisor.json` of a run directory. */
-export interface SupervisorRecord {
-  /** Null as long as the trainer is not started. */
-  readonly trainerPid: number | null;
-  readonly startedAt: Date;
-}
-
-/** `exit.json` of a run directory. */
-export interface ExitRecord {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly cause: 'exited' | 'signalled' | 'cancelled' | 'spawn_failed';
-  readonly message: string | null;
-  /** The trainer failed, and its disk was full then. */
-  readonly diskSpent?: boolean;
-  readonly startedAt: Date;
-  readonly endedAt: Date;
-}
 
 /** What a look at a run directory finds (docs/run-directory.md). */
 export type Observation =

@@ -1,7 +1,7 @@
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
-import { query } from '../../postgres/rows.ts';
+import { isoText, query } from '../../postgres/rows.ts';
 
 export interface RunQuery {
   readonly projectId: string | null;
@@ -35,8 +35,8 @@ const liveRuns = `FROM workflows AS run JOIN projects AS project
 const selectSummaries = `SELECT run.id, run.name, run.status, run.cancel_requested_at IS NOT NULL AS "cancelRequested",
     run.progress_percentage AS progress, run.current_epoch AS "currentEpoch", run.total_epochs AS "totalEpochs",
     progress.eta_ms AS "etaMs", run.final_metrics AS "finalMetrics", run.error_message AS error,
-    tries.count AS "attemptCount", tries.duration_ms AS "durationMs", run.created_at AS "createdAt",
-    run.started_at AS "startedAt", run.completed_at AS "completedAt",
+    tries.count AS "attemptCount", tries.duration_ms AS "durationMs", ${isoText('run.created_at')} AS "createdAt",
+    ${isoText('run.started_at')} AS "startedAt", ${isoText('run.completed_at')} AS "completedAt",
     concat(config.model_source, '/', config.model_name) AS model, coalesce(config.task_type, '') AS "taskType",
     jsonb_build_object('id', project.id, 'name', project.name) AS project,
     CASE WHEN dataset.name IS NOT NULL AND config.hyperparameters #>> '{dataset,version}' IS NOT NULL
@@ -54,25 +54,6 @@ const selectSummaries = `SELECT run.id, run.name, run.status, run.cancel_request
     WHERE workflow_id = run.id AND type = 'progress' AND attempt = tries.newest AND run.status = 'running'
     ORDER BY seq DESC LIMIT 1) AS progress ON true`;
 
-type Times = 'createdAt' | 'startedAt' | 'completedAt';
-type SummaryRow = Omit<RunSummary, Times> & {
-  readonly createdAt: Date;
-  readonly startedAt: Date | null;
-  readonly completedAt: Date | null;
-};
-
-const iso = (time: Date | null) => time?.toISOString() ?? null;
-
-function toSummary(row: SummaryRow): RunSummary {
-  const { createdAt, startedAt, completedAt } = row;
-  return {
-    ...row,
-    createdAt: createdAt.toISOString(),
-    startedAt: iso(startedAt),
-    completedAt: iso(completedAt),
-  };
-}
-
 /** A page of runs, and how many there are in all. Those that are deleted, or whose project is, are not there. */
 export async function listRuns(
   db: Db,
@@ -83,7 +64,7 @@ export async function listRuns(
   const filter = [projectId, status, search?.toLowerCase() ?? ''];
   const direction = order === 'asc' ? 'ASC' : 'DESC';
   const [rows, [counted]] = await Promise.all([
-    query<SummaryRow>(
+    query<RunSummary>(
       db,
       `${selectSummaries} ${matches}
        ORDER BY ${sortKeys[sort]} ${direction} NULLS LAST, run.created_at DESC, run.id LIMIT $4 OFFSET $5`,
@@ -91,21 +72,15 @@ export async function listRuns(
     ),
     query<{ total: number }>(db, `SELECT count(*) AS total ${liveRuns} ${matches}`, filter),
   ]);
-  return { runs: rows.map(toSummary), total: counted?.total ?? 0 };
+  return { runs: rows, total: counted?.total ?? 0 };
 }
 
 /** In the order of the ids; missing ones are left out. */
 export async function runSummaries(db: Db, runIds: readonly string[]): Promise<RunSummary[]> {
-  const rows = await query<SummaryRow>(db, `${selectSummaries} WHERE run.id = ANY ($1::uuid[])`, [runIds]);
-  const byId = new Map(rows.map((row) => [row.id, toSummary(row)]));
+  const rows = await query<RunSummary>(db, `${selectSummaries} WHERE run.id = ANY ($1::uuid[])`, [runIds]);
+  const byId = new Map(rows.map((row) => [row.id, row]));
   return runIds.flatMap((id) => byId.get(id) ?? []);
 }
-
-type Dated<Part> = Omit<Part, Times | 'endedAt' | 'url'> & {
-  readonly createdAt: Date;
-  readonly startedAt: Date | null;
-  readonly endedAt: Date | null;
-};
 
 /** What a run's own page shows beside its summary. */
 export async function runDetails(
@@ -118,40 +93,27 @@ export async function runDetails(
       'SELECT description, executor, last_seq AS "lastSeq" FROM workflows WHERE id = $1',
       [runId],
     ),
-    query<Dated<Run['attempts'][number]>>(
+    query<Run['attempts'][number]>(
       db,
       `SELECT id, attempt, status, end_cause AS cause, message, process_id AS "processId", exit_code AS "exitCode",
-         exit_signal AS "exitSignal", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt",
+         exit_signal AS "exitSignal", ${isoText('created_at')} AS "createdAt", ${isoText('started_at')} AS "startedAt",
+         ${isoText('ended_at')} AS "endedAt",
          checkpoint_path AS "checkpointPath", resumed_from - 'path' AS "resumedFrom",
          coalesce(run_directory, '') AS "runDirectory"
        FROM workflow_runs WHERE workflow_id = $1 ORDER BY attempt`,
       [runId],
     ),
-    query<Dated<Run['artifacts'][number]>>(
+    query<Run['artifacts'][number]>(
       db,
       `SELECT id, attempt, kind, name, path, media_type AS "mediaType", size_bytes AS "sizeBytes", sha256, epoch, step,
-         created_at AS "createdAt"
+         ${isoText('created_at')} AS "createdAt", format('/files/runs/%s/artifacts/%s', workflow_id, id) AS url
        FROM run_artifacts WHERE workflow_id = $1 ORDER BY attempt, run_artifacts.created_at, path`,
       [runId],
     ),
     metricNames(db, runId),
   ]);
   const { description = null, executor = '', lastSeq = 0 } = run ?? {};
-  return {
-    ...{ description, executor, lastSeq },
-    attempts: attempts.map(({ createdAt, startedAt, endedAt, ...attempt }) => ({
-      ...attempt,
-      createdAt: createdAt.toISOString(),
-      startedAt: iso(startedAt),
-      endedAt: iso(endedAt),
-    })),
-    artifacts: artifacts.map(({ createdAt, ...artifact }) => ({
-      ...artifact,
-      createdAt: createdAt.toISOString(),
-      url: `/files/runs/${runId}/artifacts/${artifact.id}`,
-    })),
-    metricNames: names,
-  };
+  return { description, executor, lastSeq, attempts, artifacts, metricNames: names };
 }
 
 /** A jump through the index from name to name: its cost is the number of names, not of points. */

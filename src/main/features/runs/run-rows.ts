@@ -1,8 +1,8 @@
-import { fault } from '../../../shared/errors/catalogue.ts';
-import type { RunStatus } from '../../../shared/model/run.ts';
+import { mayTransition, type RunStatus } from '../../../shared/model/run.ts';
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/model/training-config.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import { query, setColumns } from '../../postgres/rows.ts';
+import { appendToJournal } from '../journal/journal-rows.ts';
 
 /** A checkpoint of an attempt; `path` is absolute. */
 export interface Checkpoint {
@@ -38,7 +38,7 @@ export interface RunRow {
 /** A run's name with its driver; `workflows.temporal_workflow_id` holds it. */
 export const drivenId = (runId: string): string => `run-${runId}`;
 
-/** Columns to set; those left out stay. */
+/** Columns to set, by their names in camel case; those left out stay. */
 export interface RunChange {
   readonly status?: RunStatus;
   readonly cancelRequestedAt?: Date | null;
@@ -48,26 +48,11 @@ export interface RunChange {
   readonly startedAt?: Date;
   readonly completedAt?: Date | null;
   readonly deletedAt?: Date;
-  readonly progress?: number;
+  readonly progressPercentage?: number;
   readonly currentEpoch?: number | null;
-  readonly error?: string | null;
+  readonly errorMessage?: string | null;
   readonly finalMetrics?: Readonly<Record<string, number | string>> | null;
 }
-
-const changeColumns = {
-  status: 'status',
-  cancelRequestedAt: 'cancel_requested_at',
-  cancelGraceMs: 'cancel_grace_ms',
-  retryWanted: 'retry_wanted',
-  queuedAt: 'queued_at',
-  startedAt: 'started_at',
-  completedAt: 'completed_at',
-  deletedAt: 'deleted_at',
-  progress: 'progress_percentage',
-  currentEpoch: 'current_epoch',
-  error: 'error_message',
-  finalMetrics: 'final_metrics',
-} satisfies Record<keyof RunChange, string>;
 
 const selectLive = `SELECT id, project_id AS "projectId", user_id AS "userId", name, status, executor,
     cancel_requested_at AS "cancelRequestedAt", cancel_grace_ms AS "cancelGraceMs", retry_wanted AS "retryWanted",
@@ -88,20 +73,24 @@ export async function lockRun(tx: Tx, runId: string): Promise<RunRow | null> {
 }
 
 export async function changeRun(tx: Tx, runId: string, change: RunChange): Promise<void> {
-  await setColumns(tx, 'workflows', runId, changeColumns, change);
+  await setColumns(tx, 'workflows', runId, change);
 }
 
-/** A run's status and the last number of its journal, as of one moment. @throws TrainyardError RUN_NOT_FOUND */
-export async function journalEnd(
-  db: Db,
-  runId: string,
-): Promise<{ readonly status: RunStatus; readonly lastSeq: number }> {
-  const text = 'SELECT status, last_seq AS "lastSeq" FROM workflows WHERE id = $1 AND deleted_at IS NULL';
-  const [row] = await query<{ status: RunStatus; lastSeq: number }>(db, { name: 'journal-end', text }, [
-    runId,
-  ]);
-  if (!row) throw fault('RUN_NOT_FOUND', { run: runId });
-  return row;
+/**
+ * Moves a locked run to another status, with its journal entry.
+ * @param details stand in the journal beside from and to
+ * @throws Error where the state machine has no such transition: a programming error
+ */
+export async function changeRunStatus(
+  tx: Tx,
+  run: Pick<RunRow, 'id' | 'status'>,
+  to: RunStatus,
+  change: Omit<RunChange, 'status'>,
+  details: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  if (!mayTransition(run.status, to)) throw new Error(`run ${run.id} may not go from ${run.status} to ${to}`);
+  await changeRun(tx, run.id, { ...change, status: to });
+  await appendToJournal(tx, run.id, null, 'state', { from: run.status, to, ...details });
 }
 
 /** The run that a request made, were it deleted since. */

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type pg from 'pg';
 import type { IngestedAttempt, IngestSummary } from '../../../../src/main/features/ingest/cursor.ts';
-import type { ExitRecord, Observation, Workstation } from '../../../../src/main/features/runs/ports.ts';
+import type { Observation, Workstation } from '../../../../src/main/features/runs/ports.ts';
+import type { ExitRecord } from '../../../../src/shared/model/run-directory.ts';
 
 interface Directory {
   prepared: boolean;
@@ -65,7 +66,7 @@ export class ImaginedMachine {
 
   private exit(place: Directory, how: Pick<ExitRecord, 'exitCode' | 'signal' | 'cause'>): void {
     place.supervisor = 'dead';
-    place.exit = { ...how, message: null, startedAt: new Date(), endedAt: new Date() };
+    place.exit = { ...how, startedAt: new Date(), endedAt: new Date() };
   }
 
   readonly directories: Workstation['directories'] = {
@@ -82,7 +83,7 @@ export class ImaginedMachine {
     },
     observe: async (directory): Promise<Observation> => {
       const { prepared, supervisor, exit } = this.at(directory);
-      const record = { trainerPid: 1, startedAt: new Date() };
+      const record = { pid: 1, trainerPid: 1, startedAt: new Date() };
       if (exit) return { kind: 'exited', exit, supervisor: record };
       if (supervisor === 'alive') return { kind: 'running', supervisor: record };
       if (supervisor === 'dead') return { kind: 'gone' };

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
-import { createWriteStream, rmSync, type Stats, watch } from 'node:fs';
-import { access, lstat, mkdir, opendir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream, rmSync, watch } from 'node:fs';
+import { lstat, mkdir, opendir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { runLockHint } from '../../../../shared/errors/runs.ts';
+import {
+  cancelSchema,
+  exitRecordSchema,
+  supervisorRecordSchema,
+} from '../../../../shared/model/run-directory.ts';
 import { messageLines } from '../../../../shared/model/terminal-text.ts';
 import { replaceFile } from '../../../platform/durable-file.ts';
 import { hasCode, isDiskRefusal, isUnreachable } from '../../../platform/error-code.ts';
@@ -18,7 +23,7 @@ import { requireOwnFolder } from '../../../platform/state-folder.ts';
 import { makeFolder } from '../../../stores/objects/files/durable.ts';
 import type { Observation, RunDirectories } from '../ports.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
-import { readCancelGrace, readExit, readSupervisor, recordFault } from './run-directory-records.ts';
+import { readRecord, recordFault } from './run-directory-records.ts';
 import { isSupervised } from './supervisor-lock.ts';
 
 const errorTailBytes = 32 * 1024;
@@ -92,18 +97,18 @@ export class FileRunDirectories implements RunDirectories {
   }
 
   async askToStop(runDirectory: string, graceMs: number): Promise<void> {
-    const asked = await readCancelGrace(runDirectory);
-    if (asked !== null && asked <= graceMs) return;
+    const asked = readRecord(runDirectory, 'cancel', cancelSchema);
+    if (asked !== null && asked.graceMs <= graceMs) return;
     failpoint('run-directory.cancel.before');
     replaceFile(path.join(runDirectory, 'cancel'), `${JSON.stringify({ graceMs })}\n`);
     failpoint('run-directory.cancel.after');
   }
 
   async observe(runDirectory: string): Promise<Observation> {
-    const supervisor = await readSupervisor(runDirectory);
+    const supervisor = readRecord(runDirectory, 'supervisor.json', supervisorRecordSchema);
     const isHeld = supervisor !== null && isSupervised(runDirectory);
     // After the lock: a supervisor writes exit.json before it lets go, so that a free lock without exit.json is a death.
-    const exit = await readExit(runDirectory);
+    const exit = readRecord(runDirectory, 'exit.json', exitRecordSchema);
     if (exit) return { kind: 'exited', exit, supervisor };
     const unreadable = recordFault(runDirectory);
     const told = unreadable === undefined ? {} : { fault: unreadable };
@@ -111,9 +116,8 @@ export class FileRunDirectories implements RunDirectories {
       if (!isHeld) return { kind: 'gone', ...told };
       return supervisor.trainerPid === null ? { kind: 'starting' } : { kind: 'running', supervisor };
     }
-    return (await exists(path.join(runDirectory, 'config.json')))
-      ? { kind: 'prepared', ...told }
-      : { kind: 'unprepared', ...told };
+    const config = await unlessUnreachable(stat(path.join(runDirectory, 'config.json')));
+    return { kind: config ? 'prepared' : 'unprepared', ...told };
   }
 
   async lastErrorLines(runDirectory: string, limit: number): Promise<string[]> {
@@ -134,10 +138,8 @@ export class FileRunDirectories implements RunDirectories {
     const place = { en: `the run directory ${runDirectory}`, ko: `실행 폴더 ${runDirectory}` };
     const notThere = () => fault('ARTIFACT_NOT_FOUND', { artifact: file, place }, { place: { file } });
     try {
-      const folder = await realpath(runDirectory);
-      const real = await realpath(path.join(folder, file));
-      if (!real.startsWith(folder + path.sep)) throw notThere();
-      const handle = await openPlainFile(real);
+      const real = await realPathInside(runDirectory, file);
+      const handle = real && (await openPlainFile(real));
       if (!handle) throw notThere();
       const { size } = await handle.stat();
       // No further than the size that was told: a file may grow meanwhile.
@@ -152,16 +154,15 @@ export class FileRunDirectories implements RunDirectories {
 
   async filesAt(runDirectory: string, place: string): Promise<{ path: string; sizeBytes: number }[]> {
     try {
-      const folder = await realpath(runDirectory);
-      const real = await realpath(path.join(folder, place));
-      if (!real.startsWith(folder + path.sep)) return [];
+      const real = await realPathInside(runDirectory, place);
+      if (!real) return [];
       const found = await stat(real);
       if (found.isFile()) return [{ path: place, sizeBytes: found.size }];
       const files: { path: string; sizeBytes: number }[] = [];
       for await (const entry of await opendir(real, { recursive: true })) {
         if (!entry.isFile()) continue;
         const file = path.join(entry.parentPath, entry.name);
-        const stats = await lstatIfThere(file);
+        const stats = await unlessUnreachable(lstat(file));
         if (!stats?.isFile()) continue;
         const below = path.relative(real, file).split(path.sep);
         files.push({ path: [place, ...below].join('/'), sizeBytes: stats.size });
@@ -205,19 +206,16 @@ async function writeLines(file: string, lines: AsyncIterable<string> | Iterable<
   await Promise.all([pipeline(Readable.from(ended(), { objectMode: true }), stream), closed]);
 }
 
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch (error) {
-    if (isUnreachable(error)) return false;
-    throw error;
-  }
+/** Where a path below the directory leads; null if out of it. */
+async function realPathInside(runDirectory: string, inner: string): Promise<string | null> {
+  const folder = await realpath(runDirectory);
+  const real = await realpath(path.join(folder, inner));
+  return real.startsWith(folder + path.sep) ? real : null;
 }
 
-async function lstatIfThere(file: string): Promise<Stats | null> {
+async function unlessUnreachable<Found>(look: Promise<Found>): Promise<Found | null> {
   try {
-    return await lstat(file);
+    return await look;
   } catch (error) {
     if (isUnreachable(error)) return null;
     throw error;
