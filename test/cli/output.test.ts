@@ -28,8 +28,19 @@ test('no colour where standard output is no terminal', () => {
   ).toBe('Name  demo\nID    1');
 });
 
+test('a size has a tenth up to 100 of its unit, and goes over to the next unit where it would read 1024', () => {
+  const gibibyte = 1024 ** 3;
+  expect([0, 1023, 1536, 5 * gibibyte].map(formatBytes)).toEqual(['0 B', '1023 B', '1.5 KiB', '5.0 GiB']);
+  expect([15.72, 99.94, 99.96, 512.4, 1023.7].map((size) => formatBytes(size * gibibyte))).toEqual([
+    '15.7 GiB',
+    '99.9 GiB',
+    '100 GiB',
+    '512 GiB',
+    '1.0 TiB',
+  ]);
+});
+
 test('numbers are for people', () => {
-  expect([0, 1023, 1536, 5 * 1024 ** 3].map(formatBytes)).toEqual(['0 B', '1023 B', '1.5 KiB', '5.0 GiB']);
   expect([900, 61_000, 7_260_000, 200 * 3_600_000, null].map(formatDuration)).toEqual([
     '900 ms',
     '1 min 1 s',

@@ -29,7 +29,7 @@ test('every page says how much room is left and what to do, and stops saying it 
   expect(await banner.count()).toBe(0);
   state.setDisk(room('full', 12 * mebibyte));
   await banner.waitFor();
-  expect(await banner.innerText()).toContain('12 MiB of 512 GiB free at /data');
+  expect(await banner.innerText()).toContain('12.0 MiB of 512 GiB free at /data');
   expect(await banner.innerText()).toContain('Free some space');
   for (const name of ['Datasets', 'Runs', 'Doctor']) {
     await page.getByRole('link', { name }).first().click();

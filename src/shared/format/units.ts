@@ -1,14 +1,15 @@
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
-/** Bytes for people: two or more digits and a binary unit. */
+/** Bytes for people, in a binary unit: with a tenth below 100 of it. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit < byteUnits.length - 1) {
+  // From here on the unit would read 1024.
+  while (value >= 1023.5 && unit < byteUnits.length - 1) {
     value /= 1024;
     unit += 1;
   }
-  return `${unit === 0 ? Math.round(value) : value.toFixed(value < 10 ? 1 : 0)} ${byteUnits[unit]}`;
+  return `${value.toFixed(unit > 0 && value < 99.95 ? 1 : 0)} ${byteUnits[unit]}`;
 }
 
 const timeUnits = [

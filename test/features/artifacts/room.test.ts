@@ -44,7 +44,7 @@ test.skipIf(withoutSmallDisks)(
       {
         cause: 'DISK_FULL',
         message: expect.stringMatching(
-          /^The artifact artifacts\/big\.bin waits: not stored yet, and still in the run directory\. .+ needs 40 MiB, which does not fit on the disk \(.+ free\)\. Make room there/,
+          /^The artifact artifacts\/big\.bin waits: not stored yet, and still in the run directory\. .+ needs 40\.0 MiB, which does not fit on the disk \(.+ free\)\. Make room there/,
         ),
       },
     ]);
@@ -89,7 +89,7 @@ test.skipIf(withoutSmallDisks)(
     expect(leastFree).toBeGreaterThan(79 * mebibyte);
     expect(await place.rowsOf(attempt.runId)).toMatchObject([{ object_key: null }]);
     expect(await place.toldOf(attempt.runId)).toMatchObject([
-      { cause: 'DISK_FULL', message: expect.stringMatching(/needs 36 MiB, which does not fit/) },
+      { cause: 'DISK_FULL', message: expect.stringMatching(/needs 36\.0 MiB, which does not fit/) },
     ]);
   },
 );
@@ -108,7 +108,7 @@ test('the holes of a sparse artifact take no room in the store, and one larger t
   await artifacts[Symbol.asyncDispose]();
   const [huge, sparse] = await place.rowsOf(attempt.runId);
   expect(huge?.object_key).toBeNull();
-  expect((await place.toldOf(attempt.runId))[0]?.message).toMatch(/needs 10 TiB, which does not fit/);
+  expect((await place.toldOf(attempt.runId))[0]?.message).toMatch(/needs 10\.0 TiB, which does not fit/);
   const stored = path.join(place.folder, 'objects', 'artifacts', sparse?.object_key ?? '');
   const { size: storedSize, blocks } = await stat(stored);
   expect([storedSize, sparse?.size_bytes]).toEqual([size, size]);

@@ -56,7 +56,7 @@ test.skipIf(withoutSmallDisks)(
           );
           return events.find(({ data }) => data.cause === 'DISK_FULL');
         });
-        expect(told.data.message).toMatch(/^The artifact artifacts\/big\.bin waits: .*needs 10 GiB/);
+        expect(told.data.message).toMatch(/^The artifact artifacts\/big\.bin waits: .*needs 10\.0 GiB/);
         const { stdout } = await runCli(disk.home, ['runs', 'follow', run, '--after', '0']);
         expect(stdout).toContain('The artifact artifacts/big.bin waits: ');
       }

@@ -39,7 +39,7 @@ test.skipIf(withoutSmallDisks)(
     const free = disk.freeBytes;
     await expect(run()).rejects.toMatchObject({
       code: 'DISK_FULL',
-      message: expect.stringMatching(/^The exported model needs 20 MiB, which does not fit on the disk/),
+      message: expect.stringMatching(/^The exported model needs 20\.0 MiB, which does not fit on the disk/),
     });
     expect(disk.freeBytes).toBe(free);
     // Room for the refusal mark, and not for the model on top of it.
