@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
 import { IconZoomReset } from '@tabler/icons-react';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useWhileShown } from '../rpc/use-while-shown.ts';
 import { Chart } from './chart.tsx';
@@ -8,6 +8,7 @@ import classes from './chart-board.module.css';
 import type { ChartLine, View } from './chart-line.ts';
 import type { RunFeed } from './run-feed.ts';
 import { useChartSettings } from './use-chart-settings.ts';
+import type { Feeds } from './use-feeds.ts';
 
 export interface BoardChart {
   readonly key: string;
@@ -17,11 +18,11 @@ export interface BoardChart {
 
 interface ChartBoardProps {
   readonly charts: readonly BoardChart[];
-  readonly feeds: readonly RunFeed[];
+  readonly feeds: Pick<Feeds, 'feeds' | 'onChange'>;
 }
 
 /** Charts over one common x axis: what one zooms, all show. */
-export function ChartBoard({ charts, feeds }: ChartBoardProps) {
+export function ChartBoard({ charts, feeds: { feeds, onChange } }: ChartBoardProps) {
   const { t } = useTranslation();
   const [settings, setSettings] = useChartSettings();
   const [view, setView] = useState<View>(null);
@@ -40,19 +41,9 @@ export function ChartBoard({ charts, feeds }: ChartBoardProps) {
   );
   // A finer look that fails leaves the coarser one on the screen; the page's boundary must know all the same.
   if (error !== null) throw error;
-
-  const onChange = useCallback(
-    (listener: () => void) => {
-      const stops = feeds.map((feed) => feed.onChange(listener));
-      return () => {
-        for (const stop of stops) stop();
-      };
-    },
-    [feeds],
-  );
   return (
     <div>
-      <Group gap="lg" mb="md" className={classes.tools}>
+      <Group gap="lg" mb="md" style={{ rowGap: 8 }}>
         <SegmentedControl
           size="xs"
           aria-label={t('charts.axis')}

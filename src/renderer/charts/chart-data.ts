@@ -1,6 +1,6 @@
-import type { AlignedData } from 'uplot';
+import uPlot, { type AlignedData } from 'uplot';
 import type { ChartLine, ChartSettings, View } from './chart-line.ts';
-import type { LineBuffer } from './line-buffer.ts';
+import { addBucket, type Bucket, type LineBuffer } from './line-buffer.ts';
 
 /** How many of uPlot's series one line takes: what is drawn, and the band's two edges. */
 export const seriesPerLine = 3;
@@ -12,16 +12,16 @@ function stepLength(line: ChartLine, settings: ChartSettings): number {
 
 function columnsOf(line: ChartLine, settings: ChartSettings, view: View, pixels: number): Columns {
   const buffer = line.buffer();
-  if (!buffer || buffer.length === 0) return { x: [], y: [[], [], []] };
+  const [first] = buffer?.buckets ?? [];
+  const last = buffer?.buckets.at(-1);
+  if (!buffer || !first || !last) return { x: [], y: [[], [], []] };
   const length = stepLength(line, settings);
-  const from = view ? view.from / length : buffer.step(0);
-  const to = view ? view.to / length : buffer.step(buffer.length - 1);
+  const [from, to] = view ? [view.from / length, view.to / length] : [first.step, last.step];
   const drawn = decimate(buffer, from, to, pixels);
   const positive = (values: readonly number[]) =>
     settings.logarithmic ? values.map((value) => (value > 0 ? value : Number.NaN)) : values;
-  const smoothed = settings.smoothing > 0;
   // A band around points that stand for themselves shows nothing, but behind a smoothed line it shows what was smoothed away.
-  const banded = drawn.banded || smoothed;
+  const banded = drawn.banded || settings.smoothing > 0;
   const none: number[] = new Array(drawn.x.length).fill(Number.NaN);
   return {
     x: drawn.x.map((step) => step * length),
@@ -47,11 +47,10 @@ export function chartData(
 export function fullView(lines: readonly ChartLine[], settings: ChartSettings): View {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const line of lines) {
-    const buffer = line.buffer();
-    if (!buffer || buffer.length === 0) continue;
+    const buckets = line.buffer()?.buckets ?? [];
     const length = stepLength(line, settings);
-    from = Math.min(from, buffer.step(0) * length);
-    to = Math.max(to, buffer.step(buffer.length - 1) * length);
+    from = Math.min(from, (buckets[0]?.step ?? from) * length);
+    to = Math.max(to, (buckets.at(-1)?.step ?? to) * length);
   }
   return from <= to ? { from, to } : null;
 }
@@ -73,47 +72,29 @@ interface DrawnLine {
  */
 export function decimate(buffer: LineBuffer, fromStep: number, toStep: number, pixels: number): DrawnLine {
   const start = Math.max(0, buffer.firstFrom(fromStep) - 1);
-  const end = Math.min(buffer.length, buffer.firstFrom(toStep) + 1);
-  const line = {
-    x: [] as number[],
-    mean: [] as number[],
-    min: [] as number[],
-    max: [] as number[],
-    banded: false,
-  };
+  const buckets = buffer.buckets.slice(start, buffer.firstFrom(toStep) + 1);
   const slots = Math.max(1, Math.floor(pixels));
-  const dense = end - start > slots * 2 && toStep > fromStep;
-  const slotOf = (index: number) =>
-    dense
-      ? Math.min(
-          slots,
-          Math.max(-1, Math.floor(((buffer.step(index) - fromStep) / (toStep - fromStep)) * slots)),
-        )
-      : index;
-  let index = start;
-  while (index < end) {
-    const slot = slotOf(index);
-    let [min, max, sum, finite, points] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
-    let step = 0;
-    do {
-      const weight = buffer.finite(index);
-      if (weight > 0) {
-        min = Math.min(min, buffer.min(index));
-        max = Math.max(max, buffer.max(index));
-        sum += buffer.mean(index) * weight;
-        finite += weight;
-      }
-      points += buffer.count(index);
-      step = buffer.step(index);
-      index += 1;
-    } while (index < end && slotOf(index) === slot);
-    line.x.push(step);
-    line.mean.push(finite > 0 ? sum / finite : Number.NaN);
-    line.min.push(finite > 0 ? min : Number.NaN);
-    line.max.push(finite > 0 ? max : Number.NaN);
-    if (points > 1) line.banded = true;
+  const dense = buckets.length > slots * 2 && toStep > fromStep;
+  const slotOf = (step: number) =>
+    Math.min(slots, Math.max(-1, Math.floor(((step - fromStep) / (toStep - fromStep)) * slots)));
+  const drawn: Bucket[] = [];
+  let slot: number | null = null;
+  for (const bucket of buckets) {
+    const next = dense ? slotOf(bucket.step) : null;
+    const last = drawn.at(-1);
+    if (last && next !== null && next === slot) addBucket(last, bucket);
+    else drawn.push({ ...bucket });
+    slot = next;
   }
-  return line;
+  const ofFinite = (value: (bucket: Bucket) => number) =>
+    drawn.map((bucket) => (bucket.finite > 0 ? value(bucket) : Number.NaN));
+  return {
+    x: drawn.map(({ step }) => step),
+    mean: ofFinite(({ sum, finite }) => sum / finite),
+    min: ofFinite(({ min }) => min),
+    max: ofFinite(({ max }) => max),
+    banded: drawn.some(({ count }) => count > 1),
+  };
 }
 
 /**
@@ -138,29 +119,11 @@ interface Columns {
   readonly y: readonly (readonly number[])[];
 }
 
-/** uPlot reads null as a gap and undefined as "this line has nothing here": the line goes on through it. */
-type Cell = number | null | undefined;
-
 /**
- * Puts lines over one common x, as uPlot wants them. Entries of one line with the same x become one: the last wins (a step that a
- * resumed attempt made again stands in a line of its own).
+ * Puts lines over one common x, as uPlot wants them: null is a gap, and undefined "this line has nothing here", through which it goes on.
+ * Entries of one line with the same x become one: the last wins (a step that a resumed attempt made again stands in a line of its own).
  */
 export function align(lines: readonly Columns[]): AlignedData {
-  const xs = new Set<number>();
-  for (const line of lines) for (const x of line.x) xs.add(x);
-  const common = Float64Array.from(xs).sort();
-  const columns = lines.flatMap((line) => line.y.map((column) => spread(common, line.x, column)));
-  return [Array.from(common), ...columns];
-}
-
-function spread(common: Float64Array, x: readonly number[], values: readonly number[]): Cell[] {
-  const cells: Cell[] = new Array(common.length).fill(undefined);
-  let at = 0;
-  for (let index = 0; index < x.length; index += 1) {
-    const wanted = x[index] ?? 0;
-    while (at < common.length && (common[at] ?? 0) < wanted) at += 1;
-    const value = values[index] ?? Number.NaN;
-    cells[at] = Number.isFinite(value) ? value : null;
-  }
-  return cells;
+  const gaps = (values: readonly number[]) => values.map((value) => (Number.isFinite(value) ? value : null));
+  return uPlot.join(lines.map(({ x, y }): AlignedData => [[...x], ...y.map(gaps)]));
 }

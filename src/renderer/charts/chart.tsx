@@ -10,7 +10,7 @@ import { chartData, fullView, seriesPerLine } from './chart-data.ts';
 import { ChartLegend, type LegendHandle } from './chart-legend.tsx';
 import type { ChartLine, ChartSettings, View } from './chart-line.ts';
 import { type ChartTheme, chartOptions } from './chart-options.ts';
-import { frames } from './frame.ts';
+import { forgetPaint, requestPaint } from './frame.ts';
 
 interface ChartProps {
   readonly title: string;
@@ -94,19 +94,19 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
     const observer = new IntersectionObserver(
       ([entry]) => {
         visible = entry?.isIntersecting ?? false;
-        if (visible && waiting) frames.request(paint);
+        if (visible && waiting) requestPaint(paint);
       },
       { rootMargin: '100px' },
     );
     observer.observe(host);
-    const stop = onChange(() => frames.request(paint));
-    const repaint = () => frames.request(paint);
+    const stop = onChange(() => requestPaint(paint));
+    const repaint = () => requestPaint(paint);
     host.addEventListener('repaint', repaint);
     return () => {
       observer.disconnect();
       host.removeEventListener('repaint', repaint);
       stop();
-      frames.forget(paint);
+      forgetPaint(paint);
       chart.destroy();
       plot.current = null;
     };

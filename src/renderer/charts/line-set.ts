@@ -13,28 +13,19 @@ export interface StepWindow {
   readonly toStep: number;
 }
 
-/** "NaN", "Infinity" and the like come as strings, as JSON has no word for them. */
-function toNumber(value: number | string): number {
-  return typeof value === 'number' ? value : Number(value);
-}
-
 /** All lines of a run, or of a window of it, up to a journal number; each point counts once. */
 export class LineSet {
   readonly lines = new Map<string, Line>();
   /** The journal number up to which the lines are complete. */
   cursor: number;
+  /** As far as seen: exact once an epoch has ended, since within epoch e no step passes e epochs. */
+  stepsPerEpoch = 0;
   private readonly window: StepWindow | null;
-  private largestRatio = 0;
 
   constructor(series: readonly Series[], cursor: number, window: StepWindow | null = null) {
     this.cursor = cursor;
     this.window = window;
     for (const one of series) this.fill(one);
-  }
-
-  /** Steps in an epoch as far as seen: exact once an epoch has ended, since within epoch e no step passes e epochs. */
-  get stepsPerEpoch(): number {
-    return this.largestRatio;
   }
 
   /** Takes the points after the cursor. @returns the names of the lines that grew */
@@ -46,7 +37,8 @@ export class LineSet {
       this.noteEpoch(point.step, point.epoch);
       if (this.window && (point.step < this.window.fromStep || point.step > this.window.toStep)) continue;
       for (const [name, value] of Object.entries(point.values)) {
-        this.line(name, point.attempt).append(point.step, point.epoch, toNumber(value));
+        // "NaN", "Infinity" and the like come as strings, as JSON has no word for them.
+        this.line(name, point.attempt).append(point.step, Number(value));
         grown.add(name);
       }
     }
@@ -66,11 +58,9 @@ export class LineSet {
   private fill(series: Series): void {
     const buffer = this.line(series.name, series.attempt);
     for (const [index, step] of series.step.entries()) {
-      const epoch = series.epoch[index] ?? 0;
-      this.noteEpoch(step, epoch);
+      this.noteEpoch(step, series.epoch[index] ?? 0);
       buffer.appendBucket({
         step,
-        epoch,
         min: series.min[index] ?? null,
         max: series.max[index] ?? null,
         mean: series.mean[index] ?? null,
@@ -82,6 +72,6 @@ export class LineSet {
   }
 
   private noteEpoch(step: number, epoch: number): void {
-    if (epoch > 0) this.largestRatio = Math.max(this.largestRatio, step / epoch);
+    if (epoch > 0) this.stepsPerEpoch = Math.max(this.stepsPerEpoch, step / epoch);
   }
 }

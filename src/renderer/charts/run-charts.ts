@@ -1,5 +1,6 @@
 import type { BoardChart } from './chart-board.tsx';
 import type { ChartLine } from './chart-line.ts';
+import type { Line } from './line-set.ts';
 import { colorAt, metricColor } from './palette.ts';
 import type { RunFeed } from './run-feed.ts';
 
@@ -30,49 +31,44 @@ export function groupMetrics(names: readonly string[]): readonly MetricGroup[] {
     .map(([key, members]) => ({ key, names: members }));
 }
 
-function lineOf(
+/** All lines of a metric, one an attempt; those of earlier attempts are dashed. `keyPrefix` tells those of several runs apart. */
+function linesOf(
   feed: RunFeed,
-  key: string,
-  look: Pick<ChartLine, 'label' | 'color' | 'dashed'>,
-  scope: string,
-): ChartLine {
-  return {
-    ...look,
-    key: `${scope}${key}`,
-    buffer: () => feed.shown?.lines.get(key)?.buffer ?? null,
-    stepsPerEpoch: () => feed.stepsPerEpoch,
-  };
+  name: string,
+  newest: number,
+  keyPrefix: string,
+  look: (attempt: number) => Pick<ChartLine, 'label' | 'color'>,
+): ChartLine[] {
+  return [...(feed.base?.lines ?? [])]
+    .filter(([, line]) => line.name === name)
+    .map(([key, { attempt }]) => ({
+      ...look(attempt),
+      dashed: attempt !== newest,
+      key: `${keyPrefix}${key}`,
+      buffer: () => feed.shown?.lines.get(key)?.buffer ?? null,
+      stepsPerEpoch: () => feed.stepsPerEpoch,
+    }));
 }
 
-function linesByName(feed: RunFeed, name: string) {
-  return [...(feed.base?.lines ?? [])].filter(([, line]) => line.name === name);
-}
+const attemptsOf = (lines: readonly Line[]) => [...new Set(lines.map(({ attempt }) => attempt))];
 
-/** One run's charts: a colour a metric; earlier attempts are dashed. */
+/** One run's charts: a colour a metric. */
 export function runCharts(
   feed: RunFeed,
   title: (group: string) => string,
-  attempt: (number: number) => string,
+  attemptLabel: (number: number) => string,
 ): readonly BoardChart[] {
   const all = [...(feed.base?.lines.values() ?? [])];
-  const newest = Math.max(0, ...all.map((line) => line.attempt));
-  const several = new Set(all.map((line) => line.attempt)).size > 1;
+  const attempts = attemptsOf(all);
+  const newest = Math.max(0, ...attempts);
   return groupMetrics(all.map(({ name }) => name)).map((group) => ({
     key: group.key,
     title: title(group.key),
     lines: group.names.flatMap((name, index) =>
-      linesByName(feed, name).map(([key, line]) =>
-        lineOf(
-          feed,
-          key,
-          {
-            label: several ? `${name} · ${attempt(line.attempt)}` : name,
-            color: metricColor(name, index),
-            dashed: line.attempt !== newest,
-          },
-          '',
-        ),
-      ),
+      linesOf(feed, name, newest, '', (attempt) => ({
+        label: attempts.length > 1 ? `${name} · ${attemptLabel(attempt)}` : name,
+        color: metricColor(name, index),
+      })),
     ),
   }));
 }
@@ -83,27 +79,16 @@ export function comparedCharts(
   runNames: readonly string[],
   title: (metric: string) => string,
 ): readonly BoardChart[] {
-  const names = feeds.flatMap((feed) => [...(feed.base?.lines.values() ?? [])].map(({ name }) => name));
-  return groupMetrics(names)
+  const linesIn = (feed: RunFeed) => [...(feed.base?.lines.values() ?? [])];
+  return groupMetrics(feeds.flatMap(linesIn).map(({ name }) => name))
     .flatMap((group) => group.names)
     .map((name) => ({
       key: name,
       title: title(name),
       lines: feeds.flatMap((feed, index) => {
-        const lines = linesByName(feed, name);
-        const newest = Math.max(0, ...lines.map(([, line]) => line.attempt));
-        return lines.map(([key, line]) =>
-          lineOf(
-            feed,
-            key,
-            {
-              label: runNames[index] ?? feed.runId.slice(0, 8),
-              color: colorAt(index),
-              dashed: line.attempt !== newest,
-            },
-            `${feed.runId} `,
-          ),
-        );
+        const newest = Math.max(0, ...attemptsOf(linesIn(feed).filter((line) => line.name === name)));
+        const look = { label: runNames[index] ?? feed.runId.slice(0, 8), color: colorAt(index) };
+        return linesOf(feed, name, newest, `${feed.runId} `, () => look);
       }),
     }));
 }

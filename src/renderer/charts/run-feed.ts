@@ -1,6 +1,6 @@
 import type { EngineClient } from '../rpc/client.ts';
 import { Listeners } from '../rpc/listeners.ts';
-import { frames } from './frame.ts';
+import { requestPaint } from './frame.ts';
 import { LineSet, type StepWindow } from './line-set.ts';
 import { notePaint } from './paint-record.ts';
 
@@ -24,7 +24,6 @@ export class RunFeed {
   /** Rises whenever a line appears or goes: what a page must draw anew, rather than paint. */
   private shape = 0;
   private shapeKey = '';
-  private following = false;
 
   constructor(reader: Reader, runId: string) {
     this.reader = reader;
@@ -47,20 +46,10 @@ export class RunFeed {
   }
 
   /**
-   * Reads until the run is over; goes on from where it was when called again, and does nothing while it is at it.
+   * Reads until the run is over; goes on from where it was when called again.
    * @throws what the engine answers
    */
   async follow(signal: AbortSignal): Promise<void> {
-    if (this.following) return;
-    this.following = true;
-    try {
-      await this.readOn(signal);
-    } finally {
-      this.following = false;
-    }
-  }
-
-  private async readOn(signal: AbortSignal): Promise<void> {
     if (!this.base) await this.reload(signal);
     let behind = 0;
     for (;;) {
@@ -69,6 +58,7 @@ export class RunFeed {
         { run: this.runId, after, waitMs, limit: pageLimit },
         { signal },
       );
+      signal.throwIfAborted();
       this.base?.take(page.metrics, page.next);
       this.window?.set?.take(page.metrics, page.next);
       this.changed();
@@ -107,23 +97,21 @@ export class RunFeed {
 
   private async reload(signal: AbortSignal): Promise<void> {
     const answer = await this.reader.series({ run: this.runId, maxPoints }, { signal });
+    signal.throwIfAborted();
     this.base = new LineSet(answer.series, answer.cursor);
     this.changed();
   }
 
   private changed(): void {
     const key = [...(this.base?.lines.keys() ?? [])].join('\n');
-    const appeared = key !== this.shapeKey || this.shape === 0;
-    if (appeared) {
+    if (key !== this.shapeKey || this.shape === 0) {
       this.shapeKey = key;
       this.shape += 1;
     }
     this.listeners.notify();
     // Asked for after the charts asked, it runs after they painted.
-    frames.request(this.painted);
+    requestPaint(this.painted);
   }
 
-  private readonly painted = (): void => {
-    notePaint(this.runId, this.base?.cursor ?? 0);
-  };
+  private readonly painted = (): void => notePaint(this.runId, this.base?.cursor ?? 0);
 }

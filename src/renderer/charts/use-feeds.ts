@@ -1,11 +1,14 @@
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useMemo, useState, useSyncExternalStore } from 'react';
 import { engine } from '../rpc/client.ts';
+import { useWhileShown } from '../rpc/use-while-shown.ts';
 import { RunFeed } from './run-feed.ts';
 
 export interface Feeds {
   readonly feeds: readonly RunFeed[];
   /** Changes when lines appear or go. */
   readonly shape: string;
+  /** Calls at every change of a line. */
+  readonly onChange: (listener: () => void) => () => void;
   readonly error: unknown;
   readonly retry: () => void;
 }
@@ -19,28 +22,12 @@ export function useFeeds(runIds: readonly string[], activity: string): Feeds {
     () => (key === '' ? [] : key.split(',').map((id) => new RunFeed(engine.runs, id))),
     [key],
   );
-  const [error, setError] = useState<unknown>(null);
   const [tries, setTries] = useState(0);
-  const [signal, setSignal] = useState<AbortSignal | null>(null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other feeds are followed by another controller
-  useEffect(() => {
-    const controller = new AbortController();
-    setSignal(controller.signal);
-    return () => controller.abort();
-  }, [feeds]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of activity or another try starts what has stopped
-  useEffect(() => {
-    if (!signal || signal.aborted) return;
-    for (const feed of feeds) {
-      feed.follow(signal).catch((reason: unknown) => {
-        if (!signal.aborted) setError(reason);
-      });
-    }
-  }, [feeds, signal, activity, tries]);
-
-  const subscribe = useCallback(
+  const error = useWhileShown(
+    (signal) => Promise.all(feeds.map((feed) => feed.follow(signal))),
+    [feeds, activity, tries],
+  );
+  const onChange = useCallback(
     (listener: () => void) => {
       const stops = feeds.map((feed) => feed.onChange(listener));
       return () => {
@@ -49,10 +36,7 @@ export function useFeeds(runIds: readonly string[], activity: string): Feeds {
     },
     [feeds],
   );
-  const shape = useSyncExternalStore(subscribe, () => feeds.map((feed) => feed.shapeVersion()).join());
-  const retry = useCallback(() => {
-    setError(null);
-    setTries((count) => count + 1);
-  }, []);
-  return { feeds, shape, error, retry };
+  const shape = useSyncExternalStore(onChange, () => feeds.map((feed) => feed.shapeVersion()).join());
+  const retry = useCallback(() => setTries((count) => count + 1), []);
+  return { feeds, shape, onChange, error, retry };
 }

@@ -80,56 +80,27 @@ export const trainingConfigSchema = z.strictObject({
 });
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
+type Given<Field> = Field extends z.ZodDefault<infer Inner> | z.ZodPrefault<infer Inner>
+  ? Given<Inner>
+  : Field extends z.ZodObject<infer Shape>
+    ? z.ZodOptional<z.ZodObject<{ [Key in keyof Shape]: Given<Shape[Key]> }, z.core.$strict>>
+    : Field extends z.core.SomeType
+      ? z.ZodOptional<Field>
+      : never;
+
+function givenField(field: z.core.SomeType): z.ZodType {
+  if (field instanceof z.ZodDefault || field instanceof z.ZodPrefault) return givenField(field.unwrap());
+  if (!(field instanceof z.ZodObject)) return z.optional(field);
+  const fields = Object.entries(field.shape).map(([name, inner]) => [name, givenField(inner)]);
+  return z.strictObject(Object.fromEntries(fields)).optional();
+}
+
+/** A config's field as a person gives it: without defaults, and each part of it may be left out. */
+const given = <Field extends z.ZodType>(field: Field) => givenField(field) as Given<Field>;
+
 /** What a person may say of a training; everything else is filled with the model's defaults. */
 export const trainingOverridesSchema = z.strictObject({
-  dataset: z
-    .strictObject({
-      trainSplit: share.optional(),
-      valSplit: share.optional(),
-      testSplit: share.optional(),
-      imageSize: z
-        .union([side, z.tuple([side, side])])
-        .nullable()
-        .optional(),
-      augmentation: z
-        .strictObject({
-          randomFlip: z.boolean().optional(),
-          randomRotation: z.number().min(0).max(180).optional(),
-          colorJitter: z.boolean().optional(),
-          mixup: z.boolean().optional(),
-          cutmix: z.boolean().optional(),
-        })
-        .optional(),
-    })
-    .optional(),
-  training: z
-    .strictObject({
-      epochs: z.int().min(1).max(100_000).optional(),
-      batchSize: z.int().min(1).max(65_536).optional(),
-      learningRate: z.number().positive().max(100).optional(),
-      optimizer: z.enum(optimizers).optional(),
-      weightDecay: z.number().min(0).max(10).optional(),
-      momentum: z.number().min(0).lt(1).optional(),
-      scheduler: z
-        .strictObject({ type: z.enum(schedulers).optional(), warmupEpochs: z.number().min(0).optional() })
-        .optional(),
-      earlyStop: z
-        .strictObject({
-          enabled: z.boolean().optional(),
-          patience: z.int().min(1).optional(),
-          metric: z.enum(earlyStopMetrics).optional(),
-        })
-        .optional(),
-      seed: z
-        .int()
-        .min(0)
-        .max(2 ** 31 - 1)
-        .optional(),
-      amp: z.boolean().optional(),
-      gradientClip: z.number().positive().nullable().optional(),
-      accumulate: z.int().min(1).optional(),
-      ema: z.boolean().optional(),
-    })
-    .optional(),
+  dataset: given(datasetConfigSchema.omit({ datasetId: true, version: true })),
+  training: given(trainingSchema),
 });
 export type TrainingOverrides = z.infer<typeof trainingOverridesSchema>;

@@ -144,19 +144,22 @@ function Compared({ comparison }: { readonly comparison: Comparison }) {
   const label = useMetricLabel();
   const { runs } = comparison;
   const activity = runs.map((run) => isEnded(run.status)).join();
-  const { feeds, shape, error, retry } = useFeeds(
+  const feeds = useFeeds(
     runs.map((run) => run.id),
     activity,
   );
   const names = useMemo(() => runs.map((run) => run.name), [runs]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when the feeds' lines changed
-  const charts = useMemo(() => comparedCharts(feeds, names, label), [feeds, shape, names, label]);
+  const charts = useMemo(
+    () => comparedCharts(feeds.feeds, names, label),
+    [feeds.feeds, feeds.shape, names, label],
+  );
   return (
     <Stack gap="xl">
       <ComparisonTables comparison={comparison} />
       <Section title={t('run.tabs.charts')}>
-        {error ? (
-          <ProblemAlert error={error} onRetry={retry} />
+        {feeds.error ? (
+          <ProblemAlert error={feeds.error} onRetry={feeds.retry} />
         ) : (
           <ChartBoard charts={charts} feeds={feeds} />
         )}

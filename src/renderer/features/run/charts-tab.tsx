@@ -18,16 +18,16 @@ interface ChartsTabProps {
 }
 
 /** All metrics of a run, as they come. */
-export function ChartsTab({ run, feeds: { feeds, shape, error, retry } }: ChartsTabProps) {
+export function ChartsTab({ run, feeds }: ChartsTabProps) {
   const { t } = useTranslation();
   const label = useMetricLabel();
-  const feed = feeds[0];
+  const [feed] = feeds.feeds;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when the feed's lines changed
   const charts = useMemo(
     () => (feed ? runCharts(feed, label, (number) => t('run.attempt', { number })) : []),
-    [feed, shape, label, t],
+    [feed, feeds.shape, label, t],
   );
-  if (error) return <ProblemAlert error={error} onRetry={retry} />;
+  if (feeds.error) return <ProblemAlert error={feeds.error} onRetry={feeds.retry} />;
   if (!feed?.base) {
     return (
       <div className={classes.grid}>
