@@ -88,7 +88,7 @@ describe.skipIf(withoutSmallDisks)('an engine on a small disk', () => {
     const { error } = JSON.parse(refused.stdout) as { error: ToldError };
     expect(error.code).toBe('DISK_FULL');
     expect(error.message).toMatch(
-      /^The dataset big needs 46\.\d MiB, which does not fit on the disk \(.+\/disk: [\d.]+ MiB of 256 MiB free\)$/,
+      /^The dataset big needs 45\.\d MiB, which does not fit on the disk \(.+\/disk: [\d.]+ MiB of 256 MiB free\)$/,
     );
     expect(error.hint).toMatch(/^Make room there/);
     disk.free();
