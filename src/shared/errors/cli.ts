@@ -1,50 +1,49 @@
-import { entry } from './entry.ts';
+import { badRequest, conflict, failure, unavailable } from './entry.ts';
 
 /** What the command line refuses, and what it meets on its way to an engine. */
 export const cliErrors = {
   /** Ends with exit code 2. */
-  USAGE: entry(400, { en: ['{fault}', '{remedy}'], ko: ['{fault}', '{remedy}'] }),
-  ENGINE_GONE: entry(503, {
-    en: [
-      'The engine at {url} ended the connection',
-      'Run the command again: it starts an engine where none runs, and nothing of a run is lost.',
-    ],
-    ko: [
-      '{url} 엔진과의 연결이 끊겼습니다',
-      '명령을 다시 실행하세요. 엔진이 없으면 새로 시작하며, 학습 기록은 잃지 않습니다.',
-    ],
-  }),
-  ENGINE_START_FAILED: entry(500, {
-    en: ['The engine did not start: {words}', '"trainyard doctor" checks this machine.'],
-    ko: ['엔진이 시작되지 않았습니다({words})', '"trainyard doctor"로 이 컴퓨터를 점검하세요.'],
-  }),
-  ENGINE_STARTING: entry(409, {
-    en: [
-      'An engine of this state folder is starting or does not answer',
-      'Try again in a moment; "trainyard doctor" says more.',
-    ],
-    ko: [
-      '이 상태 폴더의 엔진이 시작 중이거나 응답하지 않습니다',
-      '잠시 뒤 다시 해 보세요. "trainyard doctor"가 더 알려 줍니다.',
-    ],
-  }),
-  AMBIGUOUS: entry(400, {
-    en: ['{count} runs\' ids start with "{reference}"', 'Give more characters: {one} or {other}.'],
-    ko: [
-      '"{reference}"{reference|으로|로} 시작하는 학습이 {count}개입니다',
-      '글자를 더 쓰세요: {one} 또는 {other}',
-    ],
-  }),
-  CONFIG_UNREADABLE: entry(400, {
-    en: ["{file} can't be read ({cause})", 'Give the path of a JSON file.'],
-    ko: ['{file}{file|을|를} 읽을 수 없습니다({cause})', 'JSON 파일의 경로를 지정하세요.'],
-  }),
-  EXTERNAL_UNREADABLE: entry(400, {
-    en: ['{file} cannot be read', 'Name a file that you may read.'],
-    ko: ['{file} 파일을 읽을 수 없습니다', '읽을 수 있는 파일을 지정하세요.'],
-  }),
-  NOTHING_TO_CANCEL: entry(409, {
-    en: ['No import of "{name}" is under way', '"trainyard dataset list" shows which are.'],
-    ko: ['"{name}" 데이터셋은 가져오는 중이 아닙니다', '"trainyard dataset list"로 상태를 확인하세요.'],
-  }),
+  USAGE: badRequest('{fault}', '{remedy}', '{fault}', '{remedy}'),
+  ENGINE_GONE: unavailable(
+    'The engine at {url} ended the connection',
+    'Run the command again: it starts an engine where none runs, and nothing of a run is lost.',
+    '{url} 엔진과의 연결이 끊겼습니다',
+    '명령을 다시 실행하세요. 엔진이 없으면 새로 시작하며, 학습 기록은 잃지 않습니다.',
+  ),
+  ENGINE_START_FAILED: failure(
+    'The engine did not start: {words}',
+    '"trainyard doctor" checks this machine.',
+    '엔진이 시작되지 않았습니다({words})',
+    '"trainyard doctor"로 이 컴퓨터를 점검하세요.',
+  ),
+  ENGINE_STARTING: conflict(
+    'An engine of this state folder is starting or does not answer',
+    'Try again in a moment; "trainyard doctor" says more.',
+    '이 상태 폴더의 엔진이 시작 중이거나 응답하지 않습니다',
+    '잠시 뒤 다시 해 보세요. "trainyard doctor"가 더 알려 줍니다.',
+  ),
+  AMBIGUOUS: badRequest(
+    '{count} runs\' ids start with "{reference}"',
+    'Give more characters: {one} or {other}.',
+    '"{reference}"{reference|으로|로} 시작하는 학습이 {count}개입니다',
+    '글자를 더 쓰세요: {one} 또는 {other}',
+  ),
+  CONFIG_UNREADABLE: badRequest(
+    "{file} can't be read ({cause})",
+    'Give the path of a JSON file.',
+    '{file}{file|을|를} 읽을 수 없습니다({cause})',
+    'JSON 파일의 경로를 지정하세요.',
+  ),
+  EXTERNAL_UNREADABLE: badRequest(
+    '{file} cannot be read',
+    'Name a file that you may read.',
+    '{file} 파일을 읽을 수 없습니다',
+    '읽을 수 있는 파일을 지정하세요.',
+  ),
+  NOTHING_TO_CANCEL: conflict(
+    'No import of "{name}" is under way',
+    '"trainyard dataset list" shows which are.',
+    '"{name}" 데이터셋은 가져오는 중이 아닙니다',
+    '"trainyard dataset list"로 상태를 확인하세요.',
+  ),
 };

@@ -1,78 +1,63 @@
-import { entry } from './entry.ts';
+import { badRequest, conflict, failure, unavailable } from './entry.ts';
 
 /** What any request may be answered with. */
 export const engineErrors = {
-  INVALID_INPUT: entry(400, {
-    en: ['{faults}', 'Correct the named field and send the request again.'],
-    ko: ['입력이 올바르지 않습니다({faults})', '표시된 항목을 고쳐 다시 보내세요.'],
-  }),
-  DATABASE_UNAVAILABLE: entry(503, {
-    en: [
-      'The database does not answer',
-      'The engine starts it again, or waits for it, and goes on by itself; ask again in a moment. If it lasts, "trainyard doctor" says why.',
-    ],
-    ko: [
-      '데이터베이스가 응답하지 않습니다',
-      '엔진이 다시 시작하거나 기다렸다가 저절로 이어서 합니다. 잠시 뒤 다시 시도하세요. 오래가면 "trainyard doctor"가 까닭을 알려 줍니다.',
-    ],
-  }),
-  STORES_STARTING: entry(503, {
-    en: ['The stores of the profile "{profile}" are being started', 'Ask again in a moment.'],
-    ko: ['"{profile}" 프로필의 저장소를 시작하는 중입니다', '잠시 뒤 다시 시도하세요.'],
-  }),
-  STORES_NOT_READY: entry(503, {
-    en: ['The stores of the profile "{profile}" {state}', '{remedy}'],
-    ko: ['"{profile}" 프로필의 저장소{state}', '{remedy}'],
-  }),
-  HOME_MOVED: entry(503, {
-    en: [
-      'The state folder {home} is not where it was when the engine started: it was moved, renamed, removed or replaced',
-      'Start the engine again with TRAINYARD_HOME set to where it is now, or put it back first. Nothing is lost, and trainings went on meanwhile.',
-    ],
-    ko: [
-      '엔진이 시작할 때 있던 상태 폴더 {home}{home|이|가} 그 자리에 없습니다. 옮겼거나, 이름을 바꿨거나, 지웠거나, 다른 것으로 바꿨습니다',
-      'TRAINYARD_HOME을 지금 있는 곳으로 지정하거나 폴더를 제자리에 되돌린 뒤 엔진을 다시 시작하세요. 잃은 것은 없고 학습은 그동안에도 계속되었습니다.',
-    ],
-  }),
-  INTERNAL: entry(500, {
-    en: [
-      'The {program} met an error that it did not expect{detail}',
-      'Try again; {source} shows where it happened.',
-    ],
-    ko: [
-      '{program}에 예상하지 못한 오류가 생겼습니다{detail}',
-      '다시 시도하세요. 위치는 {source}에 나옵니다.',
-    ],
-  }),
+  INVALID_INPUT: badRequest(
+    '{faults}',
+    'Correct the named field and send the request again.',
+    '입력이 올바르지 않습니다({faults})',
+    '표시된 항목을 고쳐 다시 보내세요.',
+  ),
+  DATABASE_UNAVAILABLE: unavailable(
+    'The database does not answer',
+    'The engine starts it again, or waits for it, and goes on by itself; ask again in a moment. If it lasts, "trainyard doctor" says why.',
+    '데이터베이스가 응답하지 않습니다',
+    '엔진이 다시 시작하거나 기다렸다가 저절로 이어서 합니다. 잠시 뒤 다시 시도하세요. 오래가면 "trainyard doctor"가 까닭을 알려 줍니다.',
+  ),
+  STORES_STARTING: unavailable(
+    'The stores of the profile "{profile}" are being started',
+    'Ask again in a moment.',
+    '"{profile}" 프로필의 저장소를 시작하는 중입니다',
+    '잠시 뒤 다시 시도하세요.',
+  ),
+  STORES_NOT_READY: unavailable(
+    'The stores of the profile "{profile}" {state}',
+    '{remedy}',
+    '"{profile}" 프로필의 저장소{state}',
+    '{remedy}',
+  ),
+  HOME_MOVED: unavailable(
+    'The state folder {home} is not where it was when the engine started: it was moved, renamed, removed or replaced',
+    'Start the engine again with TRAINYARD_HOME set to where it is now, or put it back first. Nothing is lost, and trainings went on meanwhile.',
+    '엔진이 시작할 때 있던 상태 폴더 {home}{home|이|가} 그 자리에 없습니다. 옮겼거나, 이름을 바꿨거나, 지웠거나, 다른 것으로 바꿨습니다',
+    'TRAINYARD_HOME을 지금 있는 곳으로 지정하거나 폴더를 제자리에 되돌린 뒤 엔진을 다시 시작하세요. 잃은 것은 없고 학습은 그동안에도 계속되었습니다.',
+  ),
+  INTERNAL: failure(
+    'The {program} met an error that it did not expect{detail}',
+    'Try again; {source} shows where it happened.',
+    '{program}에 예상하지 못한 오류가 생겼습니다{detail}',
+    '다시 시도하세요. 위치는 {source}에 나옵니다.',
+  ),
 };
 
 /** Why an engine does not start. */
 export const engineStartErrors = {
-  ENGINE_RUNNING: entry(409, {
-    en: [
-      'An engine already uses the state folder {home}{which}',
-      'Use it ("trainyard open"), stop it first{stop}, or choose another folder with --home or TRAINYARD_HOME. Its trainings go on.',
-    ],
-    ko: [
-      '상태 폴더 {home}{home|을|를} 다른 엔진이 쓰고 있습니다{which}',
-      '그 엔진을 쓰거나("trainyard open"), 먼저 멈추거나{stop}, --home이나 TRAINYARD_HOME으로 다른 폴더를 지정하세요. 학습은 계속됩니다.',
-    ],
-  }),
-  PORT_TAKEN: entry(409, {
-    en: [
-      'The port {port} of {what} is held by {holder}',
-      'End that program and try again, or take other ports: {command}',
-    ],
-    ko: [
-      '{what}의 포트 {port}{port|을|를} {holder}{holder|이|가} 쓰고 있습니다',
-      '그 프로그램을 끝내고 다시 시도하거나 다른 포트를 쓰세요: {command}',
-    ],
-  }),
-  PROFILE_UNKNOWN: entry(400, {
-    en: ['{source} says "{profile}", and no profile is called so', 'Choose one of {profiles}.'],
-    ko: [
-      '{source}에 "{profile}"{profile|이|가} 있지만 그런 프로필은 없습니다',
-      '{profiles} 중에서 고르세요.',
-    ],
-  }),
+  ENGINE_RUNNING: conflict(
+    'An engine already uses the state folder {home}{which}',
+    'Use it ("trainyard open"), stop it first{stop}, or choose another folder with --home or TRAINYARD_HOME. Its trainings go on.',
+    '상태 폴더 {home}{home|을|를} 다른 엔진이 쓰고 있습니다{which}',
+    '그 엔진을 쓰거나("trainyard open"), 먼저 멈추거나{stop}, --home이나 TRAINYARD_HOME으로 다른 폴더를 지정하세요. 학습은 계속됩니다.',
+  ),
+  PORT_TAKEN: conflict(
+    'The port {port} of {what} is held by {holder}',
+    'End that program and try again, or take other ports: {command}',
+    '{what}의 포트 {port}{port|을|를} {holder}{holder|이|가} 쓰고 있습니다',
+    '그 프로그램을 끝내고 다시 시도하거나 다른 포트를 쓰세요: {command}',
+  ),
+  PROFILE_UNKNOWN: badRequest(
+    '{source} says "{profile}", and no profile is called so',
+    'Choose one of {profiles}.',
+    '{source}에 "{profile}"{profile|이|가} 있지만 그런 프로필은 없습니다',
+    '{profiles} 중에서 고르세요.',
+  ),
 };

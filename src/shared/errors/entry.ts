@@ -31,13 +31,38 @@ export type ParametersOf<E> =
 /**
  * An entry of the catalogue. `{name}` stands for a parameter, `{name|first|second}` for one of two forms that go with it: in English
  * the first where it is 1, as in `{count} {count|file|files}`; in Korean the first behind a final consonant, as in `{name}{name|을|를}`.
+ * @param field of the input, where it is always about the same one
  */
-export function entry<const English extends Sentences>(
+export function entry<const Message extends string, const Hint extends string>(
   status: number,
-  texts: { readonly field?: string; readonly en: English; readonly ko: Sentences },
-): Entry<English> {
-  return { status, ...texts };
+  message: Message,
+  hint: Hint,
+  koreanMessage: string,
+  koreanHint: string,
+  field?: string,
+): Entry<readonly [Message, Hint]> {
+  const texts = { en: [message, hint], ko: [koreanMessage, koreanHint] } as const;
+  return { status, ...texts, ...(field === undefined ? {} : { field }) };
 }
+
+const entryOf =
+  (status: number) =>
+  <const Message extends string, const Hint extends string>(
+    message: Message,
+    hint: Hint,
+    koreanMessage: string,
+    koreanHint: string,
+    field?: string,
+  ) =>
+    entry(status, message, hint, koreanMessage, koreanHint, field);
+
+/** Entries of the statuses that most errors have, by the names that HTTP gives these. */
+export const badRequest = entryOf(400);
+export const notFound = entryOf(404);
+export const conflict = entryOf(409);
+export const failure = entryOf(500);
+export const badGateway = entryOf(502);
+export const unavailable = entryOf(503);
 
 /** A part of a sentence that differs by language, with what both of them name. */
 export function phrase<const English extends string>(

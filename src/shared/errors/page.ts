@@ -1,53 +1,42 @@
-import { entry } from './entry.ts';
+import { badRequest, entry, unavailable } from './entry.ts';
 
 /** Errors of the page itself: its connection to the engine, its parts, and what it reads and sends beside the contract. */
 export const pageErrors = {
-  CONNECTION_LOST: entry(503, {
-    en: [
-      'The connection to the engine broke while it was at work',
-      'See whether it was done, and ask again if it was not.',
-    ],
-    ko: [
-      '작업하는 도중에 엔진과의 연결이 끊겼습니다',
-      '작업이 끝났는지 확인하고, 끝나지 않았으면 다시 시도하세요.',
-    ],
-  }),
-  NOT_CONNECTED: entry(503, {
-    en: ['The engine cannot be reached; nothing was sent to it', 'Try again once the page is connected.'],
-    ko: ['엔진에 연결할 수 없어 아무것도 보내지 않았습니다', '다시 연결되면 한 번 더 시도하세요.'],
-  }),
-  UPLOAD_FAILED: entry(503, {
-    en: [
-      'The file could not be sent to the engine',
-      'See whether the engine runs and its disk has room, then try again.',
-    ],
-    ko: [
-      '파일을 엔진으로 보내지 못했습니다',
-      '엔진이 실행 중인지, 디스크에 공간이 있는지 확인하고 다시 시도하세요.',
-    ],
-  }),
-  PART_UNREACHABLE: entry(503, {
-    en: [
-      'This part of the page could not be fetched from the engine',
-      'It is fetched by itself once the engine answers again; or try again now.',
-    ],
-    ko: [
-      '페이지의 이 부분을 엔진에서 가져오지 못했습니다',
-      '엔진이 다시 응답하면 저절로 가져옵니다. 지금 다시 시도할 수도 있습니다.',
-    ],
-  }),
-  PAGE_OUTDATED: entry(410, {
-    en: ['The engine was updated, and this page is from before', 'Reload the page.'],
-    ko: ['엔진이 업데이트되었고, 이 페이지는 이전 버전입니다', '페이지를 새로고침하세요.'],
-  }),
-  ARTIFACT_UNREADABLE: entry(400, {
-    en: [
-      '{path} cannot be shown: {why}',
-      'Download it, or see whether the file in the run directory is as docs/builtin-trainer.md says.',
-    ],
-    ko: [
-      '{path}: 보여 줄 수 없습니다({why})',
-      '내려받거나, 실행 폴더에 있는 파일이 docs/builtin-trainer.md에 적힌 대로인지 확인하세요.',
-    ],
-  }),
+  CONNECTION_LOST: unavailable(
+    'The connection to the engine broke while it was at work',
+    'See whether it was done, and ask again if it was not.',
+    '작업하는 도중에 엔진과의 연결이 끊겼습니다',
+    '작업이 끝났는지 확인하고, 끝나지 않았으면 다시 시도하세요.',
+  ),
+  NOT_CONNECTED: unavailable(
+    'The engine cannot be reached; nothing was sent to it',
+    'Try again once the page is connected.',
+    '엔진에 연결할 수 없어 아무것도 보내지 않았습니다',
+    '다시 연결되면 한 번 더 시도하세요.',
+  ),
+  UPLOAD_FAILED: unavailable(
+    'The file could not be sent to the engine',
+    'See whether the engine runs and its disk has room, then try again.',
+    '파일을 엔진으로 보내지 못했습니다',
+    '엔진이 실행 중인지, 디스크에 공간이 있는지 확인하고 다시 시도하세요.',
+  ),
+  PART_UNREACHABLE: unavailable(
+    'This part of the page could not be fetched from the engine',
+    'It is fetched by itself once the engine answers again; or try again now.',
+    '페이지의 이 부분을 엔진에서 가져오지 못했습니다',
+    '엔진이 다시 응답하면 저절로 가져옵니다. 지금 다시 시도할 수도 있습니다.',
+  ),
+  PAGE_OUTDATED: entry(
+    410,
+    'The engine was updated, and this page is from before',
+    'Reload the page.',
+    '엔진이 업데이트되었고, 이 페이지는 이전 버전입니다',
+    '페이지를 새로고침하세요.',
+  ),
+  ARTIFACT_UNREADABLE: badRequest(
+    '{path} cannot be shown: {why}',
+    'Download it, or see whether the file in the run directory is as docs/builtin-trainer.md says.',
+    '{path}: 보여 줄 수 없습니다({why})',
+    '내려받거나, 실행 폴더에 있는 파일이 docs/builtin-trainer.md에 적힌 대로인지 확인하세요.',
+  ),
 };

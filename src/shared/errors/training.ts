@@ -1,109 +1,77 @@
-import { entry } from './entry.ts';
+import { badRequest } from './entry.ts';
 
 /** What a training cannot be begun with. */
 export const trainingErrors = {
-  MODEL_TASK_MISMATCH: entry(400, {
-    field: 'model',
-    en: [
-      '{model} does not do classification, which is what this dataset is for',
-      'Choose a model for classification.',
-    ],
-    ko: ['{model}{model|은|는} 이 데이터셋에 맞는 분류 모델이 아닙니다', '분류용 모델을 고르세요.'],
-  }),
-  TOO_FEW_CLASSES: entry(400, {
-    field: 'dataset',
-    en: [
-      'The dataset has {count} {count|class|classes}: there is nothing to tell apart',
-      'Import a dataset with two classes or more.',
-    ],
-    ko: [
-      '데이터셋에 클래스가 {count}개여서 구별할 것이 없습니다',
-      '클래스가 둘 이상인 데이터셋을 가져오세요.',
-    ],
-  }),
-  SPLITS_INVALID: entry(400, {
-    en: ['{problem}', 'Choose shares that add up to 1 with trainSplit greater than 0, or leave one out.'],
-    ko: [
-      '분할 비율이 올바르지 않습니다. {problem}',
-      '합이 1이고 trainSplit이 0보다 크게 비율을 정하거나 하나를 비워 두세요.',
-    ],
-  }),
-  CONFIG_INVALID: entry(400, {
-    en: ['{problem}', 'Correct this value{how}.'],
-    ko: ['설정이 올바르지 않습니다. {problem}', '이 값을 고치세요{how}.'],
-  }),
+  MODEL_TASK_MISMATCH: badRequest(
+    '{model} does not do classification, which is what this dataset is for',
+    'Choose a model for classification.',
+    '{model}{model|은|는} 이 데이터셋에 맞는 분류 모델이 아닙니다',
+    '분류용 모델을 고르세요.',
+    'model',
+  ),
+  TOO_FEW_CLASSES: badRequest(
+    'The dataset has {count} {count|class|classes}: there is nothing to tell apart',
+    'Import a dataset with two classes or more.',
+    '데이터셋에 클래스가 {count}개여서 구별할 것이 없습니다',
+    '클래스가 둘 이상인 데이터셋을 가져오세요.',
+    'dataset',
+  ),
+  SPLITS_INVALID: badRequest(
+    '{problem}',
+    'Choose shares that add up to 1 with trainSplit greater than 0, or leave one out.',
+    '분할 비율이 올바르지 않습니다. {problem}',
+    '합이 1이고 trainSplit이 0보다 크게 비율을 정하거나 하나를 비워 두세요.',
+  ),
+  CONFIG_INVALID: badRequest(
+    '{problem}',
+    'Correct this value{how}.',
+    '설정이 올바르지 않습니다. {problem}',
+    '이 값을 고치세요{how}.',
+  ),
 };
 
 /** What would train badly on a dataset. Nothing of it forbids an import or a training. */
 export const trainingRisks = {
-  ONE_CLASS: entry(400, {
-    en: [
-      'There is one class only, "{class}": a model that always answers with it is always right',
-      'Add folders with images of other classes, or of what the class is not.',
-    ],
-    ko: [
-      '클래스가 "{class}" 하나뿐이어서, 무조건 그렇게 답하는 모델이 늘 정답입니다',
-      '다른 클래스의 이미지나 이 클래스가 아닌 이미지를 폴더로 추가하세요.',
-    ],
-  }),
-  FEW_IMAGES: entry(400, {
-    en: [
-      '{few} of {classes} classes have fewer than {least} images to train on: {list}',
-      'Add images of these classes: some hundred each are a good start.',
-    ],
-    ko: [
-      '클래스 {classes}개 중 {few}개는 학습할 이미지가 {least}장도 안 됩니다: {list}',
-      '해당 클래스의 이미지를 더 넣으세요. 클래스마다 수백 장이면 좋습니다.',
-    ],
-  }),
-  CLASS_NOT_VALIDATED: entry(400, {
-    en: [
-      '{unseen} of {classes} classes have no image in "val": {list}',
-      'Move some images of these classes into "val": what is not validated on is not known to be learned.',
-    ],
-    ko: [
-      '클래스 {classes}개 중 {unseen}개는 "val"에 이미지가 없습니다: {list}',
-      '해당 클래스의 이미지 일부를 "val"로 옮기세요. 검증하지 않은 클래스는 제대로 학습되었는지 알 수 없습니다.',
-    ],
-  }),
-  IMBALANCED_CLASSES: entry(400, {
-    en: [
-      'The classes are uneven past 1 to {ratio}: "{largest}" has {most} images to train on, "{smallest}" has {least}',
-      'Add images of the small classes or take some from the large ones, and look at the accuracy of each class.',
-    ],
-    ko: [
-      '클래스별 이미지 수가 {ratio}배 넘게 차이 납니다. 학습할 이미지가 "{largest}"에는 {most}장, "{smallest}"에는 {least}장 있습니다',
-      '적은 클래스에 이미지를 더 넣거나 많은 클래스에서 줄이고, 클래스별 정확도를 확인하세요.',
-    ],
-  }),
-  DUPLICATES_ACROSS_SPLITS: entry(400, {
-    en: [
-      'The same bytes stand in two splits: of {heldOut} images of validation and test {count}; {examples}',
-      'Remove them from one of the splits: what was trained on proves nothing in validation.',
-    ],
-    ko: [
-      '두 분할에 똑같은 이미지가 있습니다. 검증·테스트 이미지 {heldOut}장 중 {count}장: {examples}',
-      '한쪽에서 지우세요. 학습한 이미지로는 성능을 검증할 수 없습니다.',
-    ],
-  }),
-  NEAR_DUPLICATES: entry(400, {
-    en: [
-      'Images look nearly the same as ones of another split: of {heldOut} images of validation and test {count}; {examples}',
-      'Look at the examples: copies and frames of one film belong into one split. Different pictures of plain things can look so, too; then nothing need be done.',
-    ],
-    ko: [
-      '다른 분할의 이미지와 거의 같아 보이는 이미지가 있습니다. 검증·테스트 이미지 {heldOut}장 중 {count}장: {examples}',
-      '예로 든 이미지를 확인하세요. 복사본이나 같은 영상의 장면은 한 분할에 모으세요. 단순한 사진은 서로 달라도 비슷해 보일 수 있으니 그대로 두면 됩니다.',
-    ],
-  }),
-  SINGLE_VALUE: entry(400, {
-    en: [
-      'All pixels of {which} have the same brightness{list}',
-      'Look at the images as they are shown here; where the files should show more, save them with values from 0 to 255 (or to 65,535 with 16 bits).',
-    ],
-    ko: [
-      '{which}의 모든 픽셀이 같은 밝기여서 아무것도 보이지 않습니다{list}',
-      '이 화면에서 이미지를 살펴보고, 더 보여야 하는 파일이면 0~255(16비트는 0~65,535) 범위의 값으로 다시 저장하세요.',
-    ],
-  }),
+  ONE_CLASS: badRequest(
+    'There is one class only, "{class}": a model that always answers with it is always right',
+    'Add folders with images of other classes, or of what the class is not.',
+    '클래스가 "{class}" 하나뿐이어서, 무조건 그렇게 답하는 모델이 늘 정답입니다',
+    '다른 클래스의 이미지나 이 클래스가 아닌 이미지를 폴더로 추가하세요.',
+  ),
+  FEW_IMAGES: badRequest(
+    '{few} of {classes} classes have fewer than {least} images to train on: {list}',
+    'Add images of these classes: some hundred each are a good start.',
+    '클래스 {classes}개 중 {few}개는 학습할 이미지가 {least}장도 안 됩니다: {list}',
+    '해당 클래스의 이미지를 더 넣으세요. 클래스마다 수백 장이면 좋습니다.',
+  ),
+  CLASS_NOT_VALIDATED: badRequest(
+    '{unseen} of {classes} classes have no image in "val": {list}',
+    'Move some images of these classes into "val": what is not validated on is not known to be learned.',
+    '클래스 {classes}개 중 {unseen}개는 "val"에 이미지가 없습니다: {list}',
+    '해당 클래스의 이미지 일부를 "val"로 옮기세요. 검증하지 않은 클래스는 제대로 학습되었는지 알 수 없습니다.',
+  ),
+  IMBALANCED_CLASSES: badRequest(
+    'The classes are uneven past 1 to {ratio}: "{largest}" has {most} images to train on, "{smallest}" has {least}',
+    'Add images of the small classes or take some from the large ones, and look at the accuracy of each class.',
+    '클래스별 이미지 수가 {ratio}배 넘게 차이 납니다. 학습할 이미지가 "{largest}"에는 {most}장, "{smallest}"에는 {least}장 있습니다',
+    '적은 클래스에 이미지를 더 넣거나 많은 클래스에서 줄이고, 클래스별 정확도를 확인하세요.',
+  ),
+  DUPLICATES_ACROSS_SPLITS: badRequest(
+    'The same bytes stand in two splits: of {heldOut} images of validation and test {count}; {examples}',
+    'Remove them from one of the splits: what was trained on proves nothing in validation.',
+    '두 분할에 똑같은 이미지가 있습니다. 검증·테스트 이미지 {heldOut}장 중 {count}장: {examples}',
+    '한쪽에서 지우세요. 학습한 이미지로는 성능을 검증할 수 없습니다.',
+  ),
+  NEAR_DUPLICATES: badRequest(
+    'Images look nearly the same as ones of another split: of {heldOut} images of validation and test {count}; {examples}',
+    'Look at the examples: copies and frames of one film belong into one split. Different pictures of plain things can look so, too; then nothing need be done.',
+    '다른 분할의 이미지와 거의 같아 보이는 이미지가 있습니다. 검증·테스트 이미지 {heldOut}장 중 {count}장: {examples}',
+    '예로 든 이미지를 확인하세요. 복사본이나 같은 영상의 장면은 한 분할에 모으세요. 단순한 사진은 서로 달라도 비슷해 보일 수 있으니 그대로 두면 됩니다.',
+  ),
+  SINGLE_VALUE: badRequest(
+    'All pixels of {which} have the same brightness{list}',
+    'Look at the images as they are shown here; where the files should show more, save them with values from 0 to 255 (or to 65,535 with 16 bits).',
+    '{which}의 모든 픽셀이 같은 밝기여서 아무것도 보이지 않습니다{list}',
+    '이 화면에서 이미지를 살펴보고, 더 보여야 하는 파일이면 0~255(16비트는 0~65,535) 범위의 값으로 다시 저장하세요.',
+  ),
 };
