@@ -43,7 +43,7 @@ export const errorParameters = z
 export const errorData = z.object({ hint: z.string(), place: errorPlace, parameters: errorParameters });
 
 /** The errors of a part of the catalogue, as procedures declare them. */
-export function declared<Code extends string>(
+function declared<Code extends string>(
   errors: Readonly<Record<Code, Entry>>,
 ): Record<Code, { status: number; data: typeof errorData }> {
   const entries = Object.entries<Entry>(errors).map(([code, { status }]) => [
@@ -80,6 +80,21 @@ export interface ProcedureMeta {
 }
 
 /** The start of every procedure: the errors that any of them may answer with. */
-export const base = oc
+const base = oc
   .$meta<ProcedureMeta>({})
   .errors(declared({ ...engineErrors, ...machineErrors, ...serverErrors }));
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/**
+ * Begins the procedures of a noun, by their HTTP method: `get('/projects/{project}', 'One project').input(…).output(…)`.
+ * @param errors what they may answer with beside what any may
+ */
+export function proceduresOf<Code extends string>(noun: string, errors: Readonly<Record<Code, Entry>>) {
+  const procedure = base.errors(declared(errors));
+  const by =
+    (method: Method) =>
+    (path: `/${string}`, summary: string, more: { description?: string; successStatus?: number } = {}) =>
+      procedure.route({ method, path, tags: [noun], summary, ...more });
+  return { get: by('GET'), post: by('POST'), patch: by('PATCH'), remove: by('DELETE') };
+}

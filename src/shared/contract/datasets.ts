@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { datasetErrors } from '../errors/datasets.ts';
-import { base, declared, nameOf, problem, reference, time, waitMs } from './common.ts';
+import { nameOf, problem, proceduresOf, reference, time, waitMs } from './common.ts';
 import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
-const procedure = base.errors(declared(datasetErrors));
+const { get, post, remove } = proceduresOf('datasets', datasetErrors);
 
 export const datasetFormats = ['imagenet'] as const;
 export type DatasetFormat = (typeof datasetFormats)[number];
@@ -144,17 +144,10 @@ export const importInput = z.object({
 export type ImportInput = z.infer<typeof importInput>;
 
 export const datasetsContract = {
-  list: procedure
-    .route({ method: 'GET', path: '/datasets', tags: ['datasets'], summary: 'All datasets, newest first' })
+  list: get('/datasets', 'All datasets, newest first')
     .input(z.object({ project: reference.optional(), search: z.string().max(255).optional() }))
     .output(z.object({ datasets: z.array(datasetSchema) })),
-  show: procedure
-    .route({
-      method: 'GET',
-      path: '/datasets/{dataset}',
-      tags: ['datasets'],
-      summary: 'One dataset with its versions and last validation',
-    })
+  show: get('/datasets/{dataset}', 'One dataset with its versions and last validation')
     .input(z.object({ dataset: reference }))
     .output(
       datasetSchema.extend({
@@ -162,75 +155,43 @@ export const datasetsContract = {
         validation: validationSchema.nullable(),
       }),
     ),
-  validate: procedure
+  validate: post('/datasets/validate', 'Check a folder or archive on the engine’s machine; imports nothing', {
+    description:
+      'Answers when every file was looked at; closing the connection ends the work. For progress use startCheck.',
+  })
     .meta({ effect: 'harmless' })
-    .route({
-      method: 'POST',
-      path: '/datasets/validate',
-      tags: ['datasets'],
-      summary: 'Check a folder or archive on the engine’s machine; imports nothing',
-      description:
-        'Answers when every file was looked at; closing the connection ends the work. For progress use startCheck.',
-    })
     .input(checkInput)
     .output(validationSchema),
-  startCheck: procedure
-    .meta({ effect: 'harmless' })
-    .route({
-      method: 'POST',
-      path: '/dataset-checks',
-      tags: ['datasets'],
+  startCheck: post(
+    '/dataset-checks',
+    'Start the same check in the background; read its progress with waitForCheck',
+    {
       successStatus: 202,
-      summary: 'Start the same check in the background; read its progress with waitForCheck',
       description: 'It ends by itself where nobody has asked for its progress for ten seconds.',
-    })
+    },
+  )
+    .meta({ effect: 'harmless' })
     .input(checkInput)
     .output(z.object({ checkId: z.uuid() })),
-  waitForCheck: procedure
-    .route({
-      method: 'GET',
-      path: '/dataset-checks/{checkId}',
-      tags: ['datasets'],
-      summary: 'A check’s progress, and at its end what it found; waits for a change',
-    })
+  waitForCheck: get(
+    '/dataset-checks/{checkId}',
+    'A check’s progress, and at its end what it found; waits for a change',
+  )
     .input(z.object({ checkId: z.uuid(), afterDone, waitMs }))
     .output(fileProgressSchema.extend({ validation: validationSchema.nullable() })),
-  cancelCheck: procedure
+  cancelCheck: remove('/dataset-checks/{checkId}', 'End a check; harmless where it has ended')
     .meta({ effect: 'harmless' })
-    .route({
-      method: 'DELETE',
-      path: '/dataset-checks/{checkId}',
-      tags: ['datasets'],
-      summary: 'End a check; harmless where it has ended',
-    })
     .input(z.object({ checkId: z.uuid() }))
     .output(z.object({ checkId: z.uuid() })),
-  import: procedure
-    .route({
-      method: 'POST',
-      path: '/datasets/import',
-      tags: ['datasets'],
-      successStatus: 202,
-      summary: 'Start an import; read its progress with waitForImport',
-      description:
-        'The same name with the same bytes gives the version that is there; with other bytes the next version. Invalid input imports nothing unless skipInvalid is set.',
-    })
+  import: post('/datasets/import', 'Start an import; read its progress with waitForImport', {
+    successStatus: 202,
+    description:
+      'The same name with the same bytes gives the version that is there; with other bytes the next version. Invalid input imports nothing unless skipInvalid is set.',
+  })
     .input(importInput)
     .output(z.object({ datasetId: z.uuid(), importId: z.uuid() })),
-  waitForImport: procedure
-    .route({
-      method: 'GET',
-      path: '/dataset-imports/{importId}',
-      tags: ['datasets'],
-      summary: 'An import’s progress; waits for a change',
-    })
-    .input(
-      z.object({
-        importId: z.uuid(),
-        afterDone,
-        waitMs,
-      }),
-    )
+  waitForImport: get('/dataset-imports/{importId}', 'An import’s progress; waits for a change')
+    .input(z.object({ importId: z.uuid(), afterDone, waitMs }))
     .output(
       importProgressSchema.extend({
         datasetId: z.uuid(),
@@ -240,25 +201,14 @@ export const datasetsContract = {
         validation: validationSchema.nullable(),
       }),
     ),
-  cancelImport: procedure
+  cancelImport: remove('/dataset-imports/{importId}', 'Cancel an import; harmless where it has ended', {
+    description:
+      'Answers once it is written down, also for an engine that is killed meanwhile; waitForImport says “cancelled” when what was stored is removed. A dataset without a version goes with its only import.',
+  })
     .meta({ effect: 'harmless' })
-    .route({
-      method: 'DELETE',
-      path: '/dataset-imports/{importId}',
-      tags: ['datasets'],
-      summary: 'Cancel an import; harmless where it has ended',
-      description:
-        'Answers once it is written down, also for an engine that is killed meanwhile; waitForImport says “cancelled” when what was stored is removed. A dataset without a version goes with its only import.',
-    })
     .input(z.object({ importId: z.uuid() }))
     .output(z.object({ importId: z.uuid() })),
-  images: procedure
-    .route({
-      method: 'GET',
-      path: '/datasets/{dataset}/images',
-      tags: ['datasets'],
-      summary: 'A page of the images of a version',
-    })
+  images: get('/datasets/{dataset}/images', 'A page of the images of a version')
     .input(
       z.object({
         dataset: reference,
@@ -269,32 +219,20 @@ export const datasetsContract = {
       }),
     )
     .output(z.object({ images: z.array(datasetImageSchema), total: z.int() })),
-  verify: procedure
+  verify: post(
+    '/datasets/{dataset}/verify',
+    'Compare the files of a version with its manifest: changed, missing, added',
+  )
     .meta({ effect: 'harmless' })
-    .route({
-      method: 'POST',
-      path: '/datasets/{dataset}/verify',
-      tags: ['datasets'],
-      summary: 'Compare the files of a version with its manifest: changed, missing, added',
-    })
     .input(z.object({ dataset: reference, version: z.int().min(1).optional() }))
     .output(z.object({ ok: z.boolean(), problems: z.array(problem) })),
-  link: procedure
-    .route({
-      method: 'POST',
-      path: '/datasets/{dataset}/projects',
-      tags: ['datasets'],
-      summary: 'Use a dataset in one more project',
-    })
+  link: post('/datasets/{dataset}/projects', 'Use a dataset in one more project')
     .input(z.object({ dataset: reference, project: reference }))
     .output(z.object({ id: z.uuid() })),
-  remove: procedure
-    .route({
-      method: 'DELETE',
-      path: '/datasets/{dataset}',
-      tags: ['datasets'],
-      summary: 'Move to the bin (soft delete); refused while a run that is not over uses it',
-    })
+  remove: remove(
+    '/datasets/{dataset}',
+    'Move to the bin (soft delete); refused while a run that is not over uses it',
+  )
     .input(z.object({ dataset: reference }))
     .output(z.object({ id: z.uuid() })),
 };

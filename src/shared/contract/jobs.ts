@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { datasetErrors } from '../errors/datasets.ts';
 import { jobErrors } from '../errors/jobs.ts';
 import { runErrors } from '../errors/runs.ts';
-import { base, declared, reference, time, waitMs, workError } from './common.ts';
+import { proceduresOf, reference, time, waitMs, workError } from './common.ts';
 
 const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
-const procedure = base.errors(
-  declared({ ...jobErrors, ...runErrors, DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND }),
-);
+const { get, post } = proceduresOf('jobs', {
+  ...jobErrors,
+  ...runErrors,
+  DATASET_NOT_FOUND,
+  DATASET_VERSION_NOT_FOUND,
+});
 
 export const jobKinds = ['dataset.statistics', 'model.export'] as const;
 export const jobStatuses = ['queued', 'running', 'done', 'failed'] as const;
@@ -54,16 +57,11 @@ export const jobSchema = z.object({
 export type Job = z.infer<typeof jobSchema>;
 
 export const jobsContract = {
-  start: procedure
-    .route({
-      method: 'POST',
-      path: '/jobs',
-      tags: ['jobs'],
-      successStatus: 202,
-      summary: 'Start a job; the same one again answers with the one that is there',
-      description:
-        'Done by a Celery worker where one is connected, else by the engine. A job that failed is queued again.',
-    })
+  start: post('/jobs', 'Start a job; the same one again answers with the one that is there', {
+    successStatus: 202,
+    description:
+      'Done by a Celery worker where one is connected, else by the engine. A job that failed is queued again.',
+  })
     .input(
       z.discriminatedUnion('kind', [
         z.object({
@@ -75,17 +73,10 @@ export const jobsContract = {
       ]),
     )
     .output(jobSchema),
-  show: procedure
-    .route({
-      method: 'GET',
-      path: '/jobs/{job}',
-      tags: ['jobs'],
-      summary: 'One job; waits for its end',
-    })
+  show: get('/jobs/{job}', 'One job; waits for its end')
     .input(z.object({ job: z.uuid(), waitMs }))
     .output(jobSchema),
-  list: procedure
-    .route({ method: 'GET', path: '/jobs', tags: ['jobs'], summary: 'Jobs, newest first' })
+  list: get('/jobs', 'Jobs, newest first')
     .input(
       z.object({
         kind: z.enum(jobKinds).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { projectErrors } from '../errors/projects.ts';
-import { base, declared, nameOf, reference, time } from './common.ts';
+import { nameOf, proceduresOf, reference, time } from './common.ts';
 
 export const projectSchema = z.object({
   id: z.uuid(),
@@ -15,7 +15,7 @@ export const projectSchema = z.object({
 });
 export type Project = z.infer<typeof projectSchema>;
 
-const procedure = base.errors(declared(projectErrors));
+const { get, patch, post, remove } = proceduresOf('projects', projectErrors);
 
 const name = nameOf(255);
 const description = z.string().max(10_000);
@@ -25,36 +25,16 @@ export const projectFields = z.object({ name, description, tags });
 export type ProjectFields = z.infer<typeof projectFields>;
 
 export const projectsContract = {
-  list: procedure
-    .route({ method: 'GET', path: '/projects', tags: ['projects'], summary: 'All projects, newest first' })
+  list: get('/projects', 'All projects, newest first')
     .input(z.object({ search: z.string().max(255).optional() }))
     .output(z.object({ projects: z.array(projectSchema) })),
-  create: procedure
-    .route({
-      method: 'POST',
-      path: '/projects',
-      tags: ['projects'],
-      successStatus: 201,
-      summary: 'Create a project',
-    })
+  create: post('/projects', 'Create a project', { successStatus: 201 })
     .input(z.object({ name, description: description.optional(), tags: tags.optional() }))
     .output(projectSchema),
-  show: procedure
-    .route({
-      method: 'GET',
-      path: '/projects/{project}',
-      tags: ['projects'],
-      summary: 'One project, by id or name',
-    })
+  show: get('/projects/{project}', 'One project, by id or name')
     .input(z.object({ project: reference }))
     .output(projectSchema),
-  update: procedure
-    .route({
-      method: 'PATCH',
-      path: '/projects/{project}',
-      tags: ['projects'],
-      summary: 'Rename, describe or tag',
-    })
+  update: patch('/projects/{project}', 'Rename, describe or tag')
     .input(
       z.object({
         project: reference,
@@ -64,13 +44,7 @@ export const projectsContract = {
       }),
     )
     .output(projectSchema),
-  remove: procedure
-    .route({
-      method: 'DELETE',
-      path: '/projects/{project}',
-      tags: ['projects'],
-      summary: 'Move to the bin (soft delete); refused while a run is under way',
-    })
+  remove: remove('/projects/{project}', 'Move to the bin (soft delete); refused while a run is under way')
     .input(z.object({ project: reference }))
     .output(z.object({ id: z.uuid() })),
 };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { runErrors } from '../errors/runs.ts';
-import { base, declared, journalCursor, time, waitMs } from './common.ts';
+import { journalCursor, proceduresOf, time, waitMs } from './common.ts';
 
-const procedure = base.errors(declared(runErrors));
+const { get } = proceduresOf('runs', runErrors);
 
 /**
  * Values by name; not-finite ones, and those JSON numbers cannot hold, are strings ("NaN", "Infinity", "-Infinity"). Not zod's
@@ -106,15 +106,10 @@ export const queryInt = z.coerce.number().pipe(z.int());
 
 /** What is read of a run as it goes on: each by a place from which a reader goes on. */
 export const runReadings = {
-  events: procedure
-    .route({
-      method: 'GET',
-      path: '/runs/{run}/events',
-      tags: ['runs'],
-      summary: 'The journal after a cursor; waits for changes',
-      description:
-        'Answers as soon as something stands after the cursor, or empty when the wait is over. `ended` is true once the run is over and nothing stands after `next`.',
-    })
+  events: get('/runs/{run}/events', 'The journal after a cursor; waits for changes', {
+    description:
+      'Answers as soon as something stands after the cursor, or empty when the wait is over. `ended` is true once the run is over and nothing stands after `next`.',
+  })
     .input(
       namedRun.extend({
         after: queryInt.pipe(journalCursor).default(0),
@@ -128,13 +123,7 @@ export const runReadings = {
       }),
     )
     .output(z.object({ events: z.array(runEventSchema), next: journalCursor, ended: z.boolean() })),
-  metrics: procedure
-    .route({
-      method: 'GET',
-      path: '/runs/{run}/metrics',
-      tags: ['runs'],
-      summary: 'Metric points after a cursor, exact; waits for changes',
-    })
+  metrics: get('/runs/{run}/metrics', 'Metric points after a cursor, exact; waits for changes')
     .input(
       namedRun.extend({
         after: queryInt.pipe(journalCursor).default(0),
@@ -150,15 +139,10 @@ export const runReadings = {
         ended: z.boolean(),
       }),
     ),
-  series: procedure
-    .route({
-      method: 'GET',
-      path: '/runs/{run}/series',
-      tags: ['runs'],
-      summary: 'Chart lines from rollups: cost does not grow with the run',
-      description:
-        'Go on from `cursor` with `metrics` for what is new. With fromStep and toStep: that window, finer.',
-    })
+  series: get('/runs/{run}/series', 'Chart lines from rollups: cost does not grow with the run', {
+    description:
+      'Go on from `cursor` with `metrics` for what is new. With fromStep and toStep: that window, finer.',
+  })
     .input(
       namedRun.extend({
         names: z
@@ -174,15 +158,10 @@ export const runReadings = {
       }),
     )
     .output(z.object({ series: z.array(seriesSchema), cursor: journalCursor })),
-  logs: procedure
-    .route({
-      method: 'GET',
-      path: '/runs/{run}/logs',
-      tags: ['runs'],
-      summary: 'Log lines from a place in the log; waits for changes',
-      description:
-        '`from` counts from the start, or from the end where it is negative (-200: the last 200 lines). Filters leave lines out but never move `next`.',
-    })
+  logs: get('/runs/{run}/logs', 'Log lines from a place in the log; waits for changes', {
+    description:
+      '`from` counts from the start, or from the end where it is negative (-200: the last 200 lines). Filters leave lines out but never move `next`.',
+  })
     .input(
       namedRun.extend({
         from: queryInt.default(0),

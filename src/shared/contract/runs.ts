@@ -5,20 +5,18 @@ import { runErrors } from '../errors/runs.ts';
 import { trainingErrors } from '../errors/training.ts';
 import { attemptStatuses, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
-import { base, declared, journalCursor, nameOf, reference, time } from './common.ts';
+import { journalCursor, nameOf, proceduresOf, reference, time } from './common.ts';
 import { metricValues, namedRun, queryInt, runReadings } from './run-readings.ts';
 
 const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
 const { PROJECT_NOT_FOUND } = projectErrors;
-const procedure = base.errors(
-  declared({
-    ...runErrors,
-    ...trainingErrors,
-    DATASET_NOT_FOUND,
-    DATASET_VERSION_NOT_FOUND,
-    PROJECT_NOT_FOUND,
-  }),
-);
+const { get, post, remove } = proceduresOf('runs', {
+  ...runErrors,
+  ...trainingErrors,
+  DATASET_NOT_FOUND,
+  DATASET_VERSION_NOT_FOUND,
+  PROJECT_NOT_FOUND,
+});
 
 export const attemptSchema = z.object({
   id: z.uuid(),
@@ -112,32 +110,23 @@ export const createRunInput = z.object({
 export type CreateRunInput = z.infer<typeof createRunInput>;
 
 export const runsContract = {
-  create: procedure
-    .route({ method: 'POST', path: '/runs', tags: ['runs'], successStatus: 201, summary: 'Queue a training' })
+  create: post('/runs', 'Queue a training', { successStatus: 201 })
     .input(createRunInput)
     .output(z.object({ runId: z.uuid() })),
-  models: procedure
-    .route({
-      method: 'GET',
-      path: '/trainable-models',
-      tags: ['runs'],
-      summary: 'Models that an executor here can train, with their defaults',
-    })
-    .output(
-      z.object({
-        models: z.array(
-          z.object({
-            id: z.string(),
-            executor: z.string(),
-            taskTypes: z.array(z.string()),
-            description: z.object({ en: z.string(), ko: z.string() }),
-            defaults: trainingOverridesSchema,
-          }),
-        ),
-      }),
-    ),
-  list: procedure
-    .route({ method: 'GET', path: '/runs', tags: ['runs'], summary: 'Runs, filtered and sorted' })
+  models: get('/trainable-models', 'Models that an executor here can train, with their defaults').output(
+    z.object({
+      models: z.array(
+        z.object({
+          id: z.string(),
+          executor: z.string(),
+          taskTypes: z.array(z.string()),
+          description: z.object({ en: z.string(), ko: z.string() }),
+          defaults: trainingOverridesSchema,
+        }),
+      ),
+    }),
+  ),
+  list: get('/runs', 'Runs, filtered and sorted')
     .input(
       z.object({
         project: reference.optional(),
@@ -152,46 +141,19 @@ export const runsContract = {
       }),
     )
     .output(z.object({ runs: z.array(runSummarySchema), total: z.int() })),
-  show: procedure
-    .route({ method: 'GET', path: '/runs/{run}', tags: ['runs'], summary: 'One run' })
-    .input(namedRun)
-    .output(runSchema),
+  show: get('/runs/{run}', 'One run').input(namedRun).output(runSchema),
   ...runReadings,
-  cancel: procedure
+  cancel: post('/runs/{run}/cancel', 'Stop a run: SIGTERM with a grace, then SIGKILL')
     .meta({ effect: 'frees' })
-    .route({
-      method: 'POST',
-      path: '/runs/{run}/cancel',
-      tags: ['runs'],
-      summary: 'Stop a run: SIGTERM with a grace, then SIGKILL',
-    })
     .input(namedRun.extend({ graceMs: z.int().min(0).max(600_000).default(10_000) }))
     .output(runSummarySchema),
-  resume: procedure
-    .route({
-      method: 'POST',
-      path: '/runs/{run}/resume',
-      tags: ['runs'],
-      summary: 'A further attempt from the last checkpoint',
-    })
+  resume: post('/runs/{run}/resume', 'A further attempt from the last checkpoint')
     .input(namedRun)
     .output(runSummarySchema),
-  retry: procedure
-    .route({
-      method: 'POST',
-      path: '/runs/{run}/retry',
-      tags: ['runs'],
-      summary: 'A further attempt from the start',
-    })
+  retry: post('/runs/{run}/retry', 'A further attempt from the start')
     .input(namedRun)
     .output(runSummarySchema),
-  compare: procedure
-    .route({
-      method: 'GET',
-      path: '/compare',
-      tags: ['runs'],
-      summary: 'Two to eight runs: what differs in their configs, and their final metrics',
-    })
+  compare: get('/compare', 'Two to eight runs: what differs in their configs, and their final metrics')
     .input(z.object({ runs: z.string().min(1).max(400).describe('comma-separated run ids, two to eight') }))
     .output(
       z.object({
@@ -200,13 +162,7 @@ export const runsContract = {
         metricNames: z.array(z.string()),
       }),
     ),
-  remove: procedure
-    .route({
-      method: 'DELETE',
-      path: '/runs/{run}',
-      tags: ['runs'],
-      summary: 'Move to the bin (soft delete); refused while it is under way',
-    })
+  remove: remove('/runs/{run}', 'Move to the bin (soft delete); refused while it is under way')
     .input(namedRun)
     .output(z.object({ id: z.uuid() })),
 };

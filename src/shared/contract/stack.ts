@@ -3,11 +3,13 @@ import { dockerErrors } from '../errors/docker.ts';
 import { engineStartErrors } from '../errors/engine.ts';
 import { stackErrors } from '../errors/stack.ts';
 import { profiles, serviceNames, serviceStatuses, stackStatuses, stackVerbs } from '../model/stack.ts';
-import { base, declared, errorParameters, time, waitMs } from './common.ts';
+import { errorParameters, proceduresOf, time, waitMs } from './common.ts';
 
-const procedure = base.errors(
-  declared({ ...stackErrors, ...dockerErrors, PORT_TAKEN: engineStartErrors.PORT_TAKEN }),
-);
+const { get, post } = proceduresOf('stack', {
+  ...stackErrors,
+  ...dockerErrors,
+  PORT_TAKEN: engineStartErrors.PORT_TAKEN,
+});
 
 export const serviceName = z.enum(serviceNames);
 
@@ -150,7 +152,6 @@ export type StackLogLine = z.infer<typeof stackLogLineSchema>;
 
 const chosenServices = z.array(serviceName).default([]);
 const started = z.object({ operation: stackOperationSchema });
-const tags = ['stack'];
 
 export const destroyInput = z.object({ name: z.string(), services: chosenServices });
 export type DestroyInput = z.infer<typeof destroyInput>;
@@ -162,63 +163,32 @@ export const migrateInput = z.object({
 export type MigrateInput = z.infer<typeof migrateInput>;
 
 export const stackContract = {
-  status: procedure
-    .route({
-      method: 'GET',
-      path: '/stack',
-      tags,
-      summary: 'The stack of this state folder, as the daemon has it now',
-    })
-    .output(stackStateSchema),
-  up: procedure
-    .route({
-      method: 'POST',
-      path: '/stack/up',
-      tags,
-      summary: 'Start services (none named: all) and make them ready',
-    })
+  status: get('/stack', 'The stack of this state folder, as the daemon has it now').output(stackStateSchema),
+  up: post('/stack/up', 'Start services (none named: all) and make them ready')
     .input(z.object({ services: chosenServices, profile: z.enum(['docker']).optional() }))
     .output(started),
-  down: procedure
+  down: post('/stack/down', 'Stop services; data stays')
     .meta({ effect: 'frees' })
-    .route({ method: 'POST', path: '/stack/down', tags, summary: 'Stop services; data stays' })
     .input(z.object({ services: chosenServices }))
     .output(started),
-  restart: procedure
-    .route({ method: 'POST', path: '/stack/restart', tags, summary: 'Stop and start services' })
+  restart: post('/stack/restart', 'Stop and start services')
     .input(z.object({ services: chosenServices }))
     .output(started),
-  destroy: procedure
+  destroy: post('/stack/destroy', 'Remove containers, networks and volumes that carry this stack’s labels', {
+    description: '`name` must be the stack’s name. Services named: only theirs.',
+  })
     .meta({ effect: 'frees' })
-    .route({
-      method: 'POST',
-      path: '/stack/destroy',
-      tags,
-      summary: 'Remove containers, networks and volumes that carry this stack’s labels',
-      description: '`name` must be the stack’s name. Services named: only theirs.',
-    })
     .input(destroyInput)
     .output(started),
-  progress: procedure
-    .route({
-      method: 'GET',
-      path: '/stack/progress',
-      tags,
-      summary: 'What verbs do, after a cursor; waits for changes',
-    })
+  progress: get('/stack/progress', 'What verbs do, after a cursor; waits for changes')
     .input(z.object({ after: z.coerce.number().pipe(z.int().min(0)).default(0), waitMs }))
     .output(z.object({ cursor: z.int(), events: z.array(stackEventSchema) })),
-  usage: procedure
-    .route({ method: 'GET', path: '/stack/usage', tags, summary: 'Processor and memory of each service now' })
-    .output(stackUsageSchema),
-  logs: procedure
-    .route({
-      method: 'GET',
-      path: '/stack/logs',
-      tags,
-      summary: 'Lines of the services in the order of their times, after a cursor; waits for changes',
-      description: 'Without a cursor: the last `tail` lines of each.',
-    })
+  usage: get('/stack/usage', 'Processor and memory of each service now').output(stackUsageSchema),
+  logs: get(
+    '/stack/logs',
+    'Lines of the services in the order of their times, after a cursor; waits for changes',
+    { description: 'Without a cursor: the last `tail` lines of each.' },
+  )
     .input(
       z.object({
         services: chosenServices,
@@ -230,32 +200,19 @@ export const stackContract = {
       }),
     )
     .output(z.object({ cursor: z.string(), lines: z.array(stackLogLineSchema) })),
-  reveal: procedure
+  reveal: post('/stack/reveal', 'Connection strings with their credentials')
     .meta({ effect: 'frees' })
-    .route({
-      method: 'POST',
-      path: '/stack/reveal',
-      tags,
-      summary: 'Connection strings with their credentials',
-    })
     .output(stackUrlsSchema),
-  useProfile: procedure
-    .route({
-      method: 'POST',
-      path: '/stack/profile',
-      tags,
-      summary: 'Choose the profile of this state folder; the engine goes over to its stores at once',
-    })
+  useProfile: post(
+    '/stack/profile',
+    'Choose the profile of this state folder; the engine goes over to its stores at once',
+  )
     .input(z.object({ profile: z.enum(profiles) }))
     .output(z.object({ profile: z.enum(profiles) })),
-  migrate: procedure
-    .route({
-      method: 'POST',
-      path: '/stack/migrate',
-      tags,
-      summary:
-        'Copy everything to another profile’s stores, compare counts, then use them; the source stays as it was',
-    })
+  migrate: post(
+    '/stack/migrate',
+    'Copy everything to another profile’s stores, compare counts, then use them; the source stays as it was',
+  )
     .input(migrateInput)
     .output(started),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { base, time, waitMs } from './common.ts';
+import { proceduresOf, time, waitMs } from './common.ts';
 
 export const findingSchema = z.object({
   code: z.string(),
@@ -23,56 +23,45 @@ const diskStateSchema = z.object({
 });
 export type DiskState = z.infer<typeof diskStateSchema>;
 
+const { get, post } = proceduresOf('system', {});
+
 export const systemContract = {
-  info: base
-    .route({ method: 'GET', path: '/system', tags: ['system'], summary: 'What this engine is' })
-    .output(
-      z.object({
+  info: get('/system', 'What this engine is').output(
+    z.object({
+      version: z.string(),
+      profile: z.enum(['embedded', 'docker', 'external']),
+      home: z.string(),
+      pid: z.int(),
+      startedAt: time,
+      platform: z.string(),
+      node: z.string(),
+      cpuCount: z.int(),
+      memoryBytes: z.int(),
+      database: z.object({
         version: z.string(),
-        profile: z.enum(['embedded', 'docker', 'external']),
-        home: z.string(),
-        pid: z.int(),
-        startedAt: time,
-        platform: z.string(),
-        node: z.string(),
-        cpuCount: z.int(),
-        memoryBytes: z.int(),
-        database: z.object({
-          version: z.string(),
-          revision: z.string().nullable(),
-          head: z.string(),
-          how: z.string(),
-          message: z.string(),
-        }),
-        executors: z.array(z.string()),
+        revision: z.string().nullable(),
+        head: z.string(),
+        how: z.string(),
+        message: z.string(),
       }),
-    ),
-  disk: base
-    .route({
-      method: 'GET',
-      path: '/system/disk',
-      tags: ['system'],
-      summary: 'Room on the file systems of the state folder, the fullest first; `full`: writes are refused',
-    })
-    .output(diskStateSchema),
-  doctor: base
-    .route({
-      method: 'GET',
-      path: '/system/doctor',
-      tags: ['system'],
-      summary: 'Checks that run, each with its cause and hint',
-    })
+      executors: z.array(z.string()),
+    }),
+  ),
+  disk: get(
+    '/system/disk',
+    'Room on the file systems of the state folder, the fullest first; `full`: writes are refused',
+  ).output(diskStateSchema),
+  doctor: get('/system/doctor', 'Checks that run, each with its cause and hint')
     .input(z.object({ language: z.enum(['en', 'ko']).default('en') }))
     .output(z.object({ ok: z.boolean(), findings: z.array(findingSchema) })),
-  changes: base
-    .route({
-      method: 'GET',
-      path: '/system/changes',
-      tags: ['system'],
-      summary: 'Which projects, datasets and runs changed after a cursor; waits for changes',
+  changes: get(
+    '/system/changes',
+    'Which projects, datasets and runs changed after a cursor; waits for changes',
+    {
       description:
         'A cursor of another engine process (or none) answers at once with `reset: true`: read everything anew.',
-    })
+    },
+  )
     .input(z.object({ after: z.string().max(100).default(''), waitMs }))
     .output(
       z.object({
@@ -81,13 +70,7 @@ export const systemContract = {
         changed: z.array(z.object({ kind: z.enum(['project', 'dataset', 'run', 'disk']), id: z.uuid() })),
       }),
     ),
-  ticket: base
+  ticket: post('/system/tickets', 'A one-time ticket that opens the UI in a browser')
     .meta({ effect: 'frees' })
-    .route({
-      method: 'POST',
-      path: '/system/tickets',
-      tags: ['system'],
-      summary: 'A one-time ticket that opens the UI in a browser',
-    })
     .output(z.object({ url: z.string(), expiresAt: time })),
 };
