@@ -124,7 +124,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const presence = new Presence();
   const engineStack: EngineStack = stack.use(new EngineStack(home, settings, log, () => supervisor));
   const openProfile = (profile: Profile, onProgress: OnProgress | null): Promise<Stores> =>
-    openStores(profile, { home, log, stackEndpoints: () => engineStack.endpoints(onProgress) });
+    openStores(profile, home, log, () => engineStack.endpoints(onProgress));
   const supervisor: StoreSupervisor = stack.use(
     new StoreSupervisor(
       async (profile, onProgress) =>
@@ -172,7 +172,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         migrate: (to, replace, onProgress) =>
           supervisor.whileClosed(async () => {
             const from = supervisor.profile;
-            await migrateStores({ from, to, replace, onProgress, open: openProfile });
+            await migrateStores(from, to, replace, onProgress, openProfile);
             chooseProfile(settings, to);
             return to;
           }, onProgress),

@@ -1,6 +1,5 @@
-import { toJsonText } from '../../platform/json-text.ts';
 import { type RedisConnection, script } from '../redis/connection.ts';
-import { checkKey, checkLifetime, invalidValue, notACounter } from './checks.ts';
+import { checkAddend, checkKey, entryText, invalidValue, notACounter } from './checks.ts';
 import type { Cache } from './ports.ts';
 
 /** Under this prefix the data model has a bare `1` where every other value is JSON. */
@@ -21,74 +20,51 @@ const addToCounter = script(`
 
 /** The cache on Redis: strings of JSON, each with its lifetime. The server frees what has expired. */
 export function createCache(connection: RedisConnection): Cache {
-  return new RedisCache(connection);
-}
-
-class RedisCache implements Cache {
-  private readonly connection: RedisConnection;
-
-  constructor(connection: RedisConnection) {
-    this.connection = connection;
-  }
-
-  async get(key: string): Promise<unknown> {
-    checkKey(key);
-    const text = await this.connection.run((client) => client.get(key), true);
-    return text === null ? undefined : decode(key, text);
-  }
-
-  async set(key: string, value: unknown, lifetimeMs: number | null): Promise<void> {
-    const text = encode(key, value, lifetimeMs);
-    await this.connection.run(
-      (client) => (lifetimeMs === null ? client.set(key, text) : client.set(key, text, 'PX', lifetimeMs)),
-      true,
-    );
-  }
-
-  async setIfAbsent(key: string, value: unknown, lifetimeMs: number | null): Promise<boolean> {
-    const text = encode(key, value, lifetimeMs);
-    const answer = await this.connection.run((client) =>
-      lifetimeMs === null ? client.set(key, text, 'NX') : client.set(key, text, 'PX', lifetimeMs, 'NX'),
-    );
-    return answer === 'OK';
-  }
-
-  async remove(key: string): Promise<void> {
-    checkKey(key);
-    await this.connection.run((client) => client.unlink(key), true);
-  }
-
-  async increment(key: string, by: number, lifetimeMs: number): Promise<number> {
-    checkKey(key);
-    checkLifetime(key, lifetimeMs);
-    if (!Number.isSafeInteger(by)) throw notACounter(key, `${by} is no whole number`);
-    const sum = await this.connection.runScript(addToCounter, [key], [by, lifetimeMs]);
-    if (sum === null) throw notACounter(key, 'something else stands there');
-    return Number(sum);
-  }
-
-  async lifetime(key: string): Promise<number | null | undefined> {
-    checkKey(key);
-    const left = await this.connection.run((client) => client.pttl(key), true);
-    if (left === -2) return undefined;
-    return left === -1 ? null : left;
-  }
-
-  async sweep(): Promise<number> {
-    return 0;
-  }
+  return {
+    get: async (key) => {
+      checkKey(key);
+      const text = await connection.run((client) => client.get(key), true);
+      return text === null ? undefined : decode(key, text);
+    },
+    set: async (key, value, lifetimeMs) => {
+      const text = encode(key, value, lifetimeMs);
+      await connection.run(
+        (client) => (lifetimeMs === null ? client.set(key, text) : client.set(key, text, 'PX', lifetimeMs)),
+        true,
+      );
+    },
+    setIfAbsent: async (key, value, lifetimeMs) => {
+      const text = encode(key, value, lifetimeMs);
+      const answer = await connection.run((client) =>
+        lifetimeMs === null ? client.set(key, text, 'NX') : client.set(key, text, 'PX', lifetimeMs, 'NX'),
+      );
+      return answer === 'OK';
+    },
+    remove: async (key) => {
+      checkKey(key);
+      await connection.run((client) => client.unlink(key), true);
+    },
+    increment: async (key, by, lifetimeMs) => {
+      checkAddend(key, by, lifetimeMs);
+      const sum = await connection.runScript(addToCounter, [key], [by, lifetimeMs]);
+      if (sum === null) throw notACounter(key);
+      return Number(sum);
+    },
+    lifetime: async (key) => {
+      checkKey(key);
+      const left = await connection.run((client) => client.pttl(key), true);
+      if (left === -2) return undefined;
+      return left === -1 ? null : left;
+    },
+    sweep: async () => 0,
+  };
 }
 
 function encode(key: string, value: unknown, lifetimeMs: number | null): string {
-  checkKey(key);
-  checkLifetime(key, lifetimeMs);
-  if (key.startsWith(plainPrefix)) {
-    if (typeof value === 'string' && value.isWellFormed()) return value;
-    throw invalidValue(key, '', 'a text stands here');
-  }
-  const json = toJsonText(value);
-  if ('fault' in json) throw invalidValue(key, json.fault.field, json.fault.reason);
-  return json.text;
+  const text = entryText(key, value, lifetimeMs);
+  if (!key.startsWith(plainPrefix)) return text;
+  if (typeof value === 'string' && value.isWellFormed()) return value;
+  throw invalidValue(key, '', 'a text stands here');
 }
 
 /** What another program left there and is no JSON comes back as its text. */

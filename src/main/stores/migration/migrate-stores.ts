@@ -11,15 +11,6 @@ import { copyObjects } from './copy-objects.ts';
 import { emptyDatabase } from './empty-database.ts';
 import type { CopyProgress, CopyResult, OnCopyProgress } from './progress.ts';
 
-export interface MigrateParts {
-  readonly from: Profile;
-  readonly to: Profile;
-  /** What the target holds goes first. */
-  readonly replace: boolean;
-  readonly onProgress: OnProgress;
-  readonly open: (profile: Profile, onProgress: OnProgress | null) => Promise<Stores>;
-}
-
 const reportEveryMs = 250;
 
 async function refuseUnderWay({ pool }: Stores): Promise<void> {
@@ -68,9 +59,16 @@ async function part(
 /**
  * Copies everything from one profile's stores to another's: rows, documents, objects. Nothing of the source is changed, and a redo
  * does no harm. What lives in the cache and the queue is made anew from the rows.
+ * @param replace what the target holds goes first
  * @throws TrainyardError MIGRATION_…; the source is in use again then
  */
-export async function migrateStores({ from, to, replace, onProgress, open }: MigrateParts): Promise<void> {
+export async function migrateStores(
+  from: Profile,
+  to: Profile,
+  replace: boolean,
+  onProgress: OnProgress,
+  open: (profile: Profile, onProgress: OnProgress) => Promise<Stores>,
+): Promise<void> {
   if (from === to) throw fault('MIGRATION_SAME_PROFILE', { profile: to });
   await using source = await open(from, onProgress);
   await refuseUnderWay(source);

@@ -1,15 +1,9 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
-import { openStateFolder } from '../../platform/state-folder.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
-import { createCache } from '../cache/postgres-cache.ts';
 import { createDocumentStore } from '../documents/postgres/document-store.ts';
-import { FilesObjectStore } from '../objects/files/object-store.ts';
-import { createListener } from '../pubsub/postgres/listener.ts';
-import { createPubSub } from '../pubsub/postgres/pubsub.ts';
-import { createQueue } from '../queue/postgres-queue.ts';
-import { openRelational, type Stores } from './stores.ts';
+import { liveOnPostgres, objectsInFiles, openRelational, type Stores } from './stores.ts';
 
 const longestPauseMs = 30_000;
 /** Room comes back without a word, and everybody waits for it. */
@@ -47,19 +41,17 @@ function reviveDatabase(postgres: EmbeddedPostgres, log: Logger): Disposable {
  * The stores of the embedded profile: a PostgreSQL of the state folder for everything but objects, which are files. The caller
  * holds the folder's engine lock.
  */
-export async function openEmbeddedStores({ home, log }: { home: string; log: Logger }): Promise<Stores> {
+export async function openEmbeddedStores(home: string, log: Logger): Promise<Stores> {
   await using stack = new AsyncDisposableStack();
   const postgres = await startEmbeddedPostgres(home);
   stack.defer(() => postgres.stop());
   log.info(postgres.report, postgres.report.message);
   const relational = await openRelational(postgres.connection, { url: postgres.url, tls: null }, log);
   const { pool, schema } = stack.use(relational);
-  const report = (error: unknown) =>
-    log.warn({ err: error }, 'a connection that listens for changes broke; it is made anew');
-  const listener = stack.use(createListener(pool, report));
+  const live = liveOnPostgres(pool, log, stack);
   const documents = createDocumentStore(pool);
-  const objects = await FilesObjectStore.open(openStateFolder(home, 'objects'));
-  await Promise.all([objects.ensureBuckets(), documents.ensureCollections()]);
+  const objects = await objectsInFiles(home);
+  await Promise.all([objects.objects.ensureBuckets(), documents.ensureCollections()]);
   stack.use(reviveDatabase(postgres, log));
   const opened = stack.move();
   return {
@@ -70,13 +62,8 @@ export async function openEmbeddedStores({ home, log }: { home: string; log: Log
     database: () => postgres.report,
     folders: [postgres.area, path.join(home, 'objects')],
     documents,
-    cache: createCache(pool),
-    queue: createQueue(pool, listener),
-    pubSub: createPubSub(pool, listener, report),
-    workers: null,
-    objects,
-    local: objects,
-    links: objects,
+    ...live,
+    ...objects,
     temporal: null,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -5,18 +5,15 @@ import { openEmbeddedStores } from './embedded-stores.ts';
 import { readExternal } from './external-file.ts';
 import type { Stores } from './stores.ts';
 
-export interface OpenStoresParts {
-  readonly home: string;
-  readonly log: Logger;
-  /** Brings the stack up and says where its servers are. */
-  readonly stackEndpoints: () => Promise<StoreEndpoints>;
-}
-
-/** Opens the stores of a profile. */
-export async function openStores(profile: Profile, parts: OpenStoresParts): Promise<Stores> {
-  const { home, log } = parts;
-  if (profile === 'embedded') return openEmbeddedStores({ home, log });
-  const endpoints = profile === 'docker' ? await parts.stackEndpoints() : readExternal(home);
+/** Opens the stores of a profile. @param stackEndpoints brings the stack up and says where its servers are */
+export async function openStores(
+  profile: Profile,
+  home: string,
+  log: Logger,
+  stackEndpoints: () => Promise<StoreEndpoints>,
+): Promise<Stores> {
+  if (profile === 'embedded') return openEmbeddedStores(home, log);
+  const endpoints = profile === 'docker' ? await stackEndpoints() : readExternal(home);
   const { openServerStores } = await import('./server-stores.ts');
-  return openServerStores({ home, profile, endpoints, log });
+  return openServerStores(profile, endpoints, home, log);
 }

@@ -2,14 +2,20 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Profile } from '../../../shared/model/stack.ts';
 import type { ServerEndpoint, TemporalEndpoint } from '../../platform/endpoints.ts';
+import { openStateFolder } from '../../platform/state-folder.ts';
 import { createPool, type PostgresAddress } from '../../postgres/pool.ts';
 import { SchemaService } from '../../postgres/schema/schema-service.ts';
 import { ServerWatch } from '../../postgres/server-watch.ts';
 import type { Cache } from '../cache/ports.ts';
+import { createCache } from '../cache/postgres-cache.ts';
 import type { DocumentStore } from '../documents/ports.ts';
+import { FilesObjectStore } from '../objects/files/object-store.ts';
 import type { LinkableObjects, LocalObjects, ObjectStore } from '../objects/ports.ts';
 import type { PubSub } from '../pubsub/ports.ts';
+import { createListener } from '../pubsub/postgres/listener.ts';
+import { createPubSub } from '../pubsub/postgres/pubsub.ts';
 import type { Queue, WorkerLink } from '../queue/ports.ts';
+import { createQueue } from '../queue/postgres-queue.ts';
 
 /** How the database came to be there, for people. */
 export interface DatabaseReport {
@@ -41,17 +47,12 @@ export interface Stores extends AsyncDisposable {
   readonly temporal: TemporalEndpoint | null;
 }
 
-export interface Relational extends AsyncDisposable {
-  readonly pool: pg.Pool;
-  readonly schema: SchemaService;
-}
-
 /** Connects to a PostgreSQL and brings its schema to the newest revision. */
 export async function openRelational(
   address: PostgresAddress,
   server: ServerEndpoint,
   log: Logger,
-): Promise<Relational> {
+): Promise<Pick<Stores, 'pool' | 'schema'> & AsyncDisposable> {
   const schema = new SchemaService({ databaseUrl: server.url, tls: server.tls });
   const { done, drift } = await schema.upgrade();
   if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
@@ -67,4 +68,30 @@ export async function openRelational(
     await watch[Symbol.asyncDispose]();
   };
   return { pool, schema, [Symbol.asyncDispose]: close };
+}
+
+/** Hears of a connection that listens and broke, for the log. */
+export const reportTo = (log: Logger) => (error: unknown) =>
+  log.warn({ err: error }, 'a connection that listens for changes broke; it is made anew');
+
+/** Cache, queue and notifications on a PostgreSQL. @param stack ends the connection that listens */
+export function liveOnPostgres(
+  pool: pg.Pool,
+  log: Logger,
+  stack: AsyncDisposableStack,
+): Pick<Stores, 'cache' | 'queue' | 'pubSub' | 'workers'> {
+  const report = reportTo(log);
+  const listener = stack.use(createListener(pool, report));
+  return {
+    cache: createCache(pool),
+    queue: createQueue(pool, listener),
+    pubSub: createPubSub(pool, listener, report),
+    workers: null,
+  };
+}
+
+/** The objects of a state folder, as files. */
+export async function objectsInFiles(home: string): Promise<Pick<Stores, 'objects' | 'local' | 'links'>> {
+  const objects = await FilesObjectStore.open(openStateFolder(home, 'objects'));
+  return { objects, local: objects, links: objects };
 }

@@ -1,10 +1,9 @@
 import type { Pool } from 'pg';
-import { toJsonText } from '../../platform/json-text.ts';
 import { fromJsonbText, toJsonbText } from '../../postgres/jsonb-text.ts';
-import { postgresChannel } from '../pubsub/postgres/channel-name.ts';
+import { postgresChannel } from '../pubsub/channel-names.ts';
 import type { Listener } from '../pubsub/postgres/listener.ts';
-import { checkDuration, checkMessageId, checkQueue, invalidMessage } from './checks.ts';
-import type { Queue, QueueMessage, ReceivedMessage } from './ports.ts';
+import { checkDuration, checkQueue, messageText } from './checks.ts';
+import type { Queue } from './ports.ts';
 
 interface MessageRow {
   readonly id: string;
@@ -27,95 +26,63 @@ const receiveMessage = `WITH oldest AS MATERIALIZED (
   FROM oldest WHERE q.queue = $1 AND q.id = oldest.id
   RETURNING q.id, q.body::text AS body, q.deliveries, q.receipt`;
 
+const acknowledgeMessage = 'DELETE FROM kv_queue WHERE queue = $1 AND id = $2 AND receipt = $3';
+
 const releaseMessage = `WITH released AS (
     UPDATE kv_queue SET visible_at = clock_timestamp(), receipt = NULL WHERE queue = $1 AND id = $2 AND receipt = $3 RETURNING 1)
   SELECT pg_notify($4, '') FROM released`;
 
 /** The queue on PostgreSQL's table `kv_queue`. Waiters are woken by NOTIFY and by one timer for the next visibility time that ends. */
 export function createQueue(pool: Pool, listener: Listener): Queue {
-  return new PostgresQueue(pool, listener);
-}
-
-class PostgresQueue implements Queue {
-  private readonly pool: Pool;
-  private readonly listener: Listener;
-
-  constructor(pool: Pool, listener: Listener) {
-    this.pool = pool;
-    this.listener = listener;
-  }
-
-  async send(queue: string, { id, body }: QueueMessage): Promise<void> {
-    checkQueue(queue);
-    checkMessageId(id);
-    const json = toJsonText(body);
-    if ('fault' in json) throw invalidMessage(`the body of ${id}: ${json.fault.field} ${json.fault.reason}`);
-    await this.pool.query(sendMessage, [queue, id, toJsonbText(json.text), wakeChannel(queue)]);
-  }
-
-  async receive(queue: string, visibilityMs: number): Promise<ReceivedMessage | null> {
-    checkQueue(queue);
-    checkDuration('a visibility time', visibilityMs);
-    const { rows } = await this.pool.query<MessageRow>(receiveMessage, [queue, visibilityMs]);
-    const [row] = rows;
-    if (!row) return null;
-    const { id, deliveries, receipt } = row;
-    return {
-      id,
-      body: fromJsonbText(row.body),
-      deliveries,
-      acknowledge: () => this.acknowledge(queue, id, receipt),
-      release: () => this.release(queue, id, receipt),
-    };
-  }
-
-  async wait(queue: string, timeoutMs: number): Promise<void> {
-    checkQueue(queue);
-    checkDuration('a wait', timeoutMs);
-    let wake = () => {};
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    // First listen, then look: what is sent in between is seen by one of the two.
-    await using _listening = await this.listener.listen(wakeChannel(queue), () => wake());
-    const visibleInMs = await this.nextVisible(queue);
-    if (visibleInMs <= 0) return;
-    const timer = setTimeout(wake, Math.min(timeoutMs, visibleInMs));
-    await woken;
-    clearTimeout(timer);
-  }
-
-  async length(queue: string): Promise<number> {
-    checkQueue(queue);
-    const { rows } = await this.pool.query<{ count: string }>(
-      'SELECT count(*) FROM kv_queue WHERE queue = $1',
-      [queue],
-    );
-    return Number(rows[0]?.count);
-  }
-
   /** Milliseconds until a message is there, as long as nobody sends or takes one; Infinity where none is queued. */
-  private async nextVisible(queue: string): Promise<number> {
-    const { rows } = await this.pool.query<{ left: number | null }>(
+  const nextVisible = async (queue: string): Promise<number> => {
+    const { rows } = await pool.query<{ left: number | null }>(
       `SELECT ceil(extract(epoch FROM min(visible_at) - clock_timestamp()) * 1000)::float8 AS left
        FROM kv_queue WHERE queue = $1`,
       [queue],
     );
     return rows[0]?.left ?? Number.POSITIVE_INFINITY;
-  }
-
-  private async acknowledge(queue: string, id: string, receipt: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query(
-      'DELETE FROM kv_queue WHERE queue = $1 AND id = $2 AND receipt = $3',
-      [queue, id, receipt],
-    );
-    return rowCount === 1;
-  }
-
-  private async release(queue: string, id: string, receipt: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query(releaseMessage, [queue, id, receipt, wakeChannel(queue)]);
-    return rowCount === 1;
-  }
+  };
+  const changesOne = async (statement: string, values: readonly unknown[]): Promise<boolean> =>
+    (await pool.query(statement, [...values])).rowCount === 1;
+  return {
+    send: async (queue, message) => {
+      const text = toJsonbText(messageText(queue, message));
+      await pool.query(sendMessage, [queue, message.id, text, wakeChannel(queue)]);
+    },
+    receive: async (queue, visibilityMs) => {
+      checkDuration(queue, 'a visibility time', visibilityMs);
+      const { rows } = await pool.query<MessageRow>(receiveMessage, [queue, visibilityMs]);
+      const [row] = rows;
+      if (!row) return null;
+      const { id, deliveries, receipt } = row;
+      return {
+        id,
+        body: fromJsonbText(row.body),
+        deliveries,
+        acknowledge: () => changesOne(acknowledgeMessage, [queue, id, receipt]),
+        release: () => changesOne(releaseMessage, [queue, id, receipt, wakeChannel(queue)]),
+      };
+    },
+    wait: async (queue, timeoutMs) => {
+      checkDuration(queue, 'a wait', timeoutMs);
+      const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
+      // First listen, then look: what is sent in between is seen by one of the two.
+      await using _listening = await listener.listen(wakeChannel(queue), () => wake());
+      const visibleInMs = await nextVisible(queue);
+      if (visibleInMs <= 0) return;
+      const timer = setTimeout(wake, Math.min(timeoutMs, visibleInMs));
+      await woken;
+      clearTimeout(timer);
+    },
+    length: async (queue) => {
+      checkQueue(queue);
+      const { rows } = await pool.query<{ count: string }>('SELECT count(*) FROM kv_queue WHERE queue = $1', [
+        queue,
+      ]);
+      return Number(rows[0]?.count);
+    },
+  };
 }
 
 /** Not a channel of pub/sub: its payloads are empty. */

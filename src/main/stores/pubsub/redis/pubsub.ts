@@ -1,18 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type RedisConnection, script } from '../../redis/connection.ts';
+import { inBatches } from '../batches.ts';
+import { redisChannel } from '../channel-names.ts';
 import { checkChannel, messageText, type PubSub } from '../ports.ts';
-import { redisChannel } from './channel-name.ts';
 import { Subscriptions } from './subscriptions.ts';
-
-interface Pending {
-  readonly channel: string;
-  readonly text: string;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** The most messages that one script sends. */
-const batchSize = 1000;
 
 /** A channel that this process alone hears: between `begin` and `end` come the messages that it published itself. */
 const publishAll = script(`
@@ -32,58 +23,27 @@ export function createPubSub(
   listening: RedisConnection,
   report: (error: unknown) => void,
 ): PubSub {
-  return new RedisPubSub(sending, listening, report);
-}
-
-class RedisPubSub implements PubSub {
-  private readonly sending: RedisConnection;
-  private readonly subscriptions: Subscriptions;
-  private readonly report: (error: unknown) => void;
-  private readonly marks = `trainyard:own:${randomUUID()}`;
-  private pending: Pending[] = [];
-  private isSending = false;
-
-  constructor(sending: RedisConnection, listening: RedisConnection, report: (error: unknown) => void) {
-    this.sending = sending;
-    this.report = report;
-    this.subscriptions = new Subscriptions(listening, this.marks, report);
-  }
-
-  async publish(channel: string, message: unknown): Promise<void> {
-    const text = messageText(channel, message);
-    const name = redisChannel(channel);
-    this.subscriptions.deliver(name, text);
-    await new Promise<void>((resolve, reject) => {
-      this.pending.push({ channel: name, text, resolve, reject });
-      if (!this.isSending) void this.send();
-    });
-  }
-
-  async subscribe(channel: string, listener: (message: unknown) => void): Promise<AsyncDisposable> {
-    checkChannel(channel);
-    return this.subscriptions.add(redisChannel(channel), (message) => {
-      try {
-        listener(message);
-      } catch (error) {
-        this.report(error);
-      }
-    });
-  }
-
-  private async send(): Promise<void> {
-    this.isSending = true;
-    // What else is published in this turn goes along.
-    await Promise.resolve();
-    while (this.pending.length > 0) {
-      const batch = this.pending.splice(0, batchSize);
-      try {
-        const messages = batch.flatMap(({ channel, text }) => [channel, text]);
-        await this.sending.runScript(publishAll, [], [this.marks, ...messages]);
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    this.isSending = false;
-  }
+  const marks = `trainyard:own:${randomUUID()}`;
+  const subscriptions = new Subscriptions(listening, marks, report);
+  const send = inBatches<readonly [channel: string, text: string]>((batch) =>
+    sending.runScript(publishAll, [], [marks, ...batch.flat()]),
+  );
+  return {
+    publish: async (channel, message) => {
+      const text = messageText(channel, message);
+      const name = redisChannel(channel);
+      subscriptions.deliver(name, text);
+      await send([name, text]);
+    },
+    subscribe: async (channel, onMessage) => {
+      checkChannel(channel);
+      return subscriptions.add(redisChannel(channel), (message) => {
+        try {
+          onMessage(message);
+        } catch (error) {
+          report(error);
+        }
+      });
+    },
+  };
 }

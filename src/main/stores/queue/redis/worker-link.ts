@@ -33,62 +33,49 @@ export function createWorkerLink(
 ): WorkerLink {
   return {
     present: async () => Number(await commands.runScript(countWorkers, [workersKey], [], true)) > 0,
-    serve: (answer) => new CallServer(commands, waiting(), answer, report),
+    serve: (answer) => {
+      const calls = waiting();
+      const reply = async (text: string): Promise<void> => {
+        try {
+          const { id, call } = callSchema.parse(JSON.parse(text));
+          const said = JSON.stringify(await answer(call));
+          await commands.run((client) =>
+            client.multi().rpush(answerKey(id), said).pexpire(answerKey(id), answerLifetimeMs).exec(),
+          );
+        } catch (error) {
+          report(error);
+        }
+      };
+      const answering = new Set<Promise<void>>();
+      const listening = listen(calls, report, (text) => {
+        const replying = reply(text).finally(() => answering.delete(replying));
+        answering.add(replying);
+      });
+      return {
+        // What was taken is answered yet.
+        [Symbol.asyncDispose]: async () => {
+          await calls[Symbol.asyncDispose]();
+          await listening;
+          await Promise.all(answering);
+        },
+      };
+    },
   };
 }
 
-class CallServer implements AsyncDisposable {
-  private readonly commands: RedisConnection;
-  private readonly waiting: RedisConnection;
-  private readonly answer: (call: unknown) => Promise<unknown>;
-  private readonly report: (error: unknown) => void;
-  private readonly answering = new Set<Promise<void>>();
-  private readonly listening: Promise<void>;
-
-  constructor(
-    commands: RedisConnection,
-    waiting: RedisConnection,
-    answer: (call: unknown) => Promise<unknown>,
-    report: (error: unknown) => void,
-  ) {
-    this.commands = commands;
-    this.waiting = waiting;
-    this.answer = answer;
-    this.report = report;
-    this.listening = this.listen();
-  }
-
-  /** What was taken is answered yet. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.waiting[Symbol.asyncDispose]();
-    await this.listening;
-    await Promise.all(this.answering);
-  }
-
-  private async listen(): Promise<void> {
-    while (!this.waiting.closed) {
-      try {
-        const taken = await this.waiting.run((client) => client.blpop(callsKey, callWaitMs / 1000));
-        if (!taken) continue;
-        const answering: Promise<void> = this.reply(taken[1]).finally(() => this.answering.delete(answering));
-        this.answering.add(answering);
-      } catch (error) {
-        if (this.waiting.closed) return;
-        if (!isOutage(error)) this.report(error);
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      }
-    }
-  }
-
-  private async reply(text: string): Promise<void> {
+async function listen(
+  calls: RedisConnection,
+  report: (error: unknown) => void,
+  take: (text: string) => void,
+): Promise<void> {
+  while (!calls.closed) {
     try {
-      const { id, call } = callSchema.parse(JSON.parse(text));
-      const answer = JSON.stringify(await this.answer(call));
-      await this.commands.run((client) =>
-        client.multi().rpush(answerKey(id), answer).pexpire(answerKey(id), answerLifetimeMs).exec(),
-      );
+      const taken = await calls.run((client) => client.blpop(callsKey, callWaitMs / 1000));
+      if (taken) take(taken[1]);
     } catch (error) {
-      this.report(error);
+      if (calls.closed) return;
+      if (!isOutage(error)) report(error);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }
