@@ -4,38 +4,8 @@ import { rangeWords } from '../lib/define.ts';
 import { usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
 
-/** The flags of `train` that are fields of the config. */
-export interface HyperparameterOptions {
-  readonly epochs?: number;
-  readonly batchSize?: number;
-  readonly learningRate?: number;
-  readonly optimizer?: string;
-  readonly scheduler?: string;
-  readonly warmupEpochs?: number;
-  readonly weightDecay?: number;
-  readonly momentum?: number;
-  readonly gradientClip?: number;
-  readonly accumulate?: number;
-  readonly seed?: number;
-  readonly earlyStop?: true | number;
-  readonly earlyStopMetric?: string;
-  readonly amp?: true;
-  readonly ema?: true;
-  readonly trainSplit?: number;
-  readonly valSplit?: number;
-  readonly testSplit?: number;
-  readonly imageSize?: number | [number, number];
-  readonly flip?: true;
-  readonly rotation?: number;
-  readonly colorJitter?: true;
-  readonly mixup?: true;
-  readonly cutmix?: true;
-}
-
-type Flag = keyof HyperparameterOptions;
-
-/** Where in the config a flag's value goes. `earlyStop` is two fields and is handled beside this. */
-const fields: Record<Exclude<Flag, 'earlyStop'>, string> = {
+/** Where in the config the value of a flag of `train` goes. `earlyStop` is two fields and is handled beside this. */
+const fields: Readonly<Record<string, string>> = {
   epochs: 'training.epochs',
   batchSize: 'training.batchSize',
   learningRate: 'training.learningRate',
@@ -60,8 +30,6 @@ const fields: Record<Exclude<Flag, 'earlyStop'>, string> = {
   mixup: 'dataset.augmentation.mixup',
   cutmix: 'dataset.augmentation.cutmix',
 };
-
-const isFlag = (name: string): name is keyof typeof fields => Object.hasOwn(fields, name);
 
 function flagOf(field: string): string {
   const [name] = Object.entries(fields).find(([, target]) => target === field) ?? [];
@@ -90,15 +58,16 @@ function put(target: Record<string, unknown>, field: string, value: unknown): vo
  * What the flags say, over what the config file says.
  * @throws TrainyardError USAGE naming the flag whose value is out of range
  */
-export function overridesOf(options: HyperparameterOptions, file: TrainingOverrides): TrainingOverrides {
+export function overridesOf(options: object, file: TrainingOverrides): TrainingOverrides {
+  const flags = new Map<string, unknown>(Object.entries(options));
   const merged: Record<string, unknown> = structuredClone(file);
-  for (const [name, value] of Object.entries(options)) {
-    if (isFlag(name) && value !== undefined) put(merged, fields[name], value);
+  for (const [name, field] of Object.entries(fields)) {
+    const value = flags.get(name);
+    if (value !== undefined) put(merged, field, value);
   }
-  if (options.earlyStop !== undefined) {
-    put(merged, 'training.earlyStop.enabled', true);
-    if (options.earlyStop !== true) put(merged, 'training.earlyStop.patience', options.earlyStop);
-  }
+  const earlyStop = flags.get('earlyStop');
+  if (earlyStop !== undefined) put(merged, 'training.earlyStop.enabled', true);
+  if (typeof earlyStop === 'number') put(merged, 'training.earlyStop.patience', earlyStop);
   const parsed = trainingOverridesSchema.safeParse(merged);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

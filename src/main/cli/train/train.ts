@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
+import { earlyStopMetrics, optimizers, schedulers } from '../../../shared/model/training-config.ts';
 import { type CommonOptions, decimal, explain, given, integer, perform } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
@@ -10,9 +11,9 @@ import { language, translate } from '../lib/language.ts';
 import { remark, writeJson, writeLine } from '../lib/output.ts';
 import { follow } from '../runs/follow.ts';
 import { readConfigFile } from './config-file.ts';
-import { type HyperparameterOptions, overridesOf } from './overrides.ts';
+import { overridesOf } from './overrides.ts';
 
-interface TrainOptions extends HyperparameterOptions, CommonOptions {
+interface TrainOptions extends CommonOptions {
   readonly project: string;
   readonly dataset: string;
   readonly datasetVersion?: number;
@@ -35,31 +36,22 @@ function imageSize(text: string): number | [number, number] {
 }
 
 function defineHyperparameters(command: Command): void {
-  const add = (flags: string, english: string, korean: string, parse?: (text: string) => unknown) => {
+  const add = (
+    flags: string,
+    english: string,
+    korean: string,
+    values?: readonly string[] | ((text: string) => unknown),
+  ) => {
     const option = new Option(flags, translate(english, korean));
-    command.addOption(parse ? option.argParser(parse) : option);
+    if (typeof values === 'function') option.argParser(values);
+    else if (values) option.choices(values);
+    command.addOption(option);
   };
   add('--epochs <number>', 'passes over the training images', '학습 이미지를 도는 횟수', integer(1, 100_000));
   add('--batch-size <number>', 'images in a step', '한 스텝의 이미지 수', integer(1, 65_536));
   add('--lr, --learning-rate <number>', 'learning rate', '학습률', decimal);
-  command.addOption(
-    new Option('--optimizer <name>', translate('optimizer', '옵티마이저')).choices([
-      'sgd',
-      'adam',
-      'adamw',
-      'rmsprop',
-    ]),
-  );
-  command.addOption(
-    new Option('--scheduler <name>', translate('how the learning rate changes', '학습률 스케줄')).choices([
-      'cosine',
-      'step',
-      'plateau',
-      'onecycle',
-      'linear',
-      'none',
-    ]),
-  );
+  add('--optimizer <name>', 'optimizer', '옵티마이저', optimizers);
+  add('--scheduler <name>', 'how the learning rate changes', '학습률 스케줄', schedulers);
   add(
     '--warmup-epochs <number>',
     'epochs until the full learning rate',
@@ -77,14 +69,7 @@ function defineHyperparameters(command: Command): void {
     '이만큼의 에포크 동안 나아지지 않으면 멈춤',
     integer(1),
   );
-  command.addOption(
-    new Option('--early-stop-metric <name>', translate('what must improve', '나아져야 하는 값')).choices([
-      'val_loss',
-      'val_accuracy',
-      'train_loss',
-      'train_accuracy',
-    ]),
-  );
+  add('--early-stop-metric <name>', 'what must improve', '나아져야 하는 값', earlyStopMetrics);
   add('--amp', 'mixed precision', '혼합 정밀도');
   add('--ema', 'average the weights', '가중치 이동 평균');
   add('--train-split <share>', 'share of images to train on (0 – 1)', '학습에 쓸 비율(0 – 1)', decimal);
