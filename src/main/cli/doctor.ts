@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Finding } from '../../shared/contract/system.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
@@ -12,7 +11,7 @@ import { findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
 import { readExternal } from '../stores/profiles/external-file.ts';
-import { SettingsStore } from '../stores/settings/settings-store.ts';
+import { openSettings } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
 import { explain, perform } from './lib/define.ts';
 import { formatCount } from './lib/format.ts';
@@ -30,12 +29,12 @@ const probeDatabase: DatabaseProbe = async () => {
 /** The profile in use; where the state folder cannot be read its checks say so, and the rest is checked as on a new machine. */
 function profileInUse(): Profile {
   try {
-    using settings = new SettingsStore(path.join(openHome(homeFolder()), 'settings.sqlite'));
+    using settings = openSettings(openHome(homeFolder()));
     return chosenProfile(settings);
   } catch (error) {
     // Damaged settings are set aside by whoever opens them: nobody after this would know.
-    const isToldOnce = error instanceof TrainyardError && error.code === 'SETTINGS_CORRUPT';
-    if (isToldOnce || (error instanceof TrainyardError && error.code === 'PROFILE_UNKNOWN')) throw error;
+    if (error instanceof TrainyardError && /^(SETTINGS_CORRUPT|PROFILE_UNKNOWN)$/.test(error.code))
+      throw error;
     return 'embedded';
   }
 }

@@ -29,7 +29,11 @@ export async function withEmbeddedDatabase<T>(
 ): Promise<T> {
   const home = openHome(homeFolder());
   const engine = findEngine(home);
-  if (engine && options.exclusive) throw engineRunning(home, engine);
+  if (engine && options.exclusive)
+    throw engineRunning(home, engine, {
+      en: ', then run this again',
+      ko: ' 그런 다음 이 명령을 다시 실행하세요.',
+    });
   const running = engine ? urlOfRunning(home) : null;
   if (running) return use(running);
   using lock = acquireEngineLock(home);

@@ -10,7 +10,7 @@ import { findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
 import { keepExternalFile, readExternal, readExternalFile } from '../stores/profiles/external-file.ts';
-import { SettingsStore } from '../stores/settings/settings-store.ts';
+import { openSettings, type SettingsStore } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
 import { type CommonOptions, defineCommand, perform } from './lib/define.ts';
 import { usageError } from './lib/failure.ts';
@@ -18,7 +18,7 @@ import { translate } from './lib/language.ts';
 import { styled, writeJson, writeLine, writeResult } from './lib/output.ts';
 
 function withSettings<T>(use: (settings: SettingsStore) => T): T {
-  using settings = new SettingsStore(path.join(openHome(homeFolder()), 'settings.sqlite'));
+  using settings = openSettings(openHome(homeFolder()));
   return use(settings);
 }
 

@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { Registry } from 'prom-client';
 import { fault } from '../../shared/errors/catalogue.ts';
+import { insteadOfStarting } from '../../shared/errors/engine.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
@@ -33,7 +34,7 @@ import { migrateStores } from '../stores/migration/migrate-stores.ts';
 import { readExternal } from '../stores/profiles/external-file.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
-import { SettingsStore } from '../stores/settings/settings-store.ts';
+import { openSettings } from '../stores/settings/settings-store.ts';
 import { EngineStack } from './engine-stack.ts';
 import { HomeWatch } from './home-watch.ts';
 import { stopWhenIdle } from './idle-shutdown.ts';
@@ -90,7 +91,7 @@ function withDisk({ ready, checks }: Readiness, disk: DiskWatch['readiness']): R
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const home = openHome(options.home);
   const lock = acquireEngineLock(home);
-  if (!lock) throw fault('ENGINE_RUNNING', { home, which: '', stop: '' });
+  if (!lock) throw fault('ENGINE_RUNNING', { home, which: '', stop: '', instead: insteadOfStarting });
   await using stack = new AsyncDisposableStack();
   stack.use(lock);
   stack.use(markRunning(home, options.newToken ?? false));
@@ -109,7 +110,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
   );
   const { engineToken } = ensureSecrets(home);
-  const settings = stack.use(new SettingsStore(path.join(home, 'settings.sqlite')));
+  const settings = stack.use(openSettings(home));
   if (options.newToken) forgetPages(settings);
   const startedAt = new Date().toISOString();
   log.info({ version, home, node: process.version }, 'the engine starts');

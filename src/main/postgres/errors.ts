@@ -23,6 +23,25 @@ const notReached = new Set([
   'EPIPE',
 ]);
 
+type KnownCode =
+  | 'POSTGRES_NO_DATABASE'
+  | 'POSTGRES_STARTING'
+  | 'POSTGRES_PERMISSION'
+  | 'POSTGRES_BUSY'
+  | 'POSTGRES_DISK_FULL';
+
+/** By SQLSTATE. */
+const known = new Map<string, KnownCode>([
+  ['3D000', 'POSTGRES_NO_DATABASE'],
+  ['57P01', 'POSTGRES_STARTING'],
+  ['57P02', 'POSTGRES_STARTING'],
+  ['57P03', 'POSTGRES_STARTING'],
+  ['42501', 'POSTGRES_PERMISSION'],
+  ['55P03', 'POSTGRES_BUSY'],
+  ['40P01', 'POSTGRES_BUSY'],
+  ['53100', 'POSTGRES_DISK_FULL'],
+]);
+
 /**
  * A driver's error as one that a person can act on; an error that is one already, or that no action of theirs could put right,
  * comes back as it is.
@@ -54,27 +73,12 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
   }
   if (/SSL|TLS|certificate/i.test(error.message) && !/^\d/.test(code))
     return fault('POSTGRES_TLS', told, options);
-  switch (code) {
-    case '3D000':
-      return fault('POSTGRES_NO_DATABASE', told, options);
-    case '57P01':
-    case '57P02':
-    case '57P03':
-      return fault('POSTGRES_STARTING', told, options);
-    case '53300': {
-      const server = { en: `PostgreSQL at ${place}`, ko: `${place}에 있는 PostgreSQL` };
-      return fault('POSTGRES_FULL', { server }, options);
-    }
-    case '42501':
-      return fault('POSTGRES_PERMISSION', told, options);
-    case '55P03':
-    case '40P01':
-      return fault('POSTGRES_BUSY', told, options);
-    case '53100':
-      return fault('POSTGRES_DISK_FULL', told, options);
-    default:
-      return error;
+  if (code === '53300') {
+    const server = { en: `PostgreSQL at ${place}`, ko: `${place}에 있는 PostgreSQL` };
+    return fault('POSTGRES_FULL', { server }, options);
   }
+  const ours = known.get(code);
+  return ours ? fault(ours, told, options) : error;
 }
 
 /** Where a URL leads. @throws TrainyardError POSTGRES_URL_INVALID, without the URL's text, which may hold a password */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { TlsOptions } from '../platform/endpoints.ts';
+import { asPostgresError, readTarget } from './errors.ts';
 import { types } from './types.ts';
 
 /** A server by its URL, or by its parts (`host` may be a socket folder). */
@@ -66,6 +67,31 @@ export function clientConfig(address: PostgresAddress): pg.ClientConfig {
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   };
+}
+
+/**
+ * Uses one connection that is made for it, and ends it.
+ * @throws TrainyardError POSTGRES_… where the server cannot be reached or refuses
+ */
+export async function withClient<Result>(
+  address: PostgresAddress,
+  use: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client(clientConfig(address));
+  let lost: Error | null = null;
+  client.on('error', (error) => {
+    lost = error;
+  });
+  try {
+    await client.connect();
+    return await use(client);
+  } catch (error) {
+    const target =
+      'url' in address ? readTarget(address.url) : { ...address, place: `${address.host}:${address.port}` };
+    throw asPostgresError(lost ?? error, target);
+  } finally {
+    await client.end();
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { badRequest, conflict, failure, unavailable } from './entry.ts';
+import { type Bilingual, badRequest, conflict, failure, unavailable } from './entry.ts';
 
 /** What any request may be answered with. */
 export const engineErrors = {
@@ -40,13 +40,19 @@ export const engineErrors = {
   ),
 };
 
+/** What else can be done where an engine is in the way of another one. */
+export const insteadOfStarting = {
+  en: ', use it ("trainyard open"), or choose another folder with --home or TRAINYARD_HOME',
+  ko: ' 그 엔진을 쓰거나("trainyard open") --home이나 TRAINYARD_HOME으로 다른 폴더를 지정해도 됩니다.',
+} as const satisfies Bilingual;
+
 /** Why an engine does not start. */
 export const engineStartErrors = {
   ENGINE_RUNNING: conflict(
     'An engine already uses the state folder {home}{which}',
-    'Use it ("trainyard open"), stop it first{stop}, or choose another folder with --home or TRAINYARD_HOME. Its trainings go on.',
+    'Stop it first{stop}{instead}. Its trainings go on.',
     '상태 폴더 {home}{home|을|를} 다른 엔진이 쓰고 있습니다{which}',
-    '그 엔진을 쓰거나("trainyard open"), 먼저 멈추거나{stop}, --home이나 TRAINYARD_HOME으로 다른 폴더를 지정하세요. 학습은 계속됩니다.',
+    '그 엔진을 먼저 멈추세요{stop}.{instead} 학습은 계속됩니다.',
   ),
   PORT_TAKEN: conflict(
     'The port {port} of {what} is held by {holder}',

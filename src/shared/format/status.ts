@@ -1,6 +1,6 @@
 import type { Bilingual } from '../errors/entry.ts';
 
-/** The status of a run, an attempt or a dataset, in words. */
+/** The status of a run, an attempt, a dataset, a service or the stack, and what an import is at, in words. */
 export const statusWords = {
   pending: { en: 'pending', ko: '대기' },
   queued: { en: 'queued', ko: '대기열' },
@@ -14,4 +14,16 @@ export const statusWords = {
   ready: { en: 'ready', ko: '준비됨' },
   error: { en: 'error', ko: '오류' },
   archived: { en: 'archived', ko: '보관됨' },
+  absent: { en: 'absent', ko: '없음' },
+  stopped: { en: 'stopped', ko: '멈춤' },
+  healthy: { en: 'healthy', ko: '정상' },
+  unhealthy: { en: 'unhealthy', ko: '비정상' },
+  degraded: { en: 'degraded', ko: '일부만 실행 중' },
+  stopping: { en: 'stopping', ko: '멈추는 중' },
+  counting: { en: 'counting', ko: '세는 중' },
+  validating: { en: 'checking', ko: '검사 중' },
+  storing: { en: 'storing', ko: '저장 중' },
+  committing: { en: 'finishing', ko: '마무리 중' },
+  cancelling: { en: 'cancelling', ko: '취소하는 중' },
+  done: { en: 'done', ko: '완료' },
 } as const satisfies Record<string, Bilingual>;

@@ -13,13 +13,7 @@ import { formatBytes, formatStatus } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeJson, writeLine, writeResult } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
-import {
-  classesAtOption,
-  formatOption,
-  namesEncodingOption,
-  type ReadingOptions,
-  readingOf,
-} from './reading-options.ts';
+import { addReadingOptions, type ReadingOptions, readingOf } from './reading-options.ts';
 
 interface ImportOptions extends ReadingOptions, CommonOptions {
   readonly project: string;
@@ -126,50 +120,49 @@ async function importDataset(options: ImportOptions, source: string): Promise<un
 
 export function defineImport(group: Command): void {
   perform<ImportOptions>(
-    defineCommand(group, {
-      usage: 'import <path>',
-      description: translate(
-        'import a folder, zip or tar; the same bytes again give the version that is there',
-        '폴더, zip, tar를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
-      ),
-      examples: [
-        'dataset import photos --project demo',
-        'dataset import /data/photos --project demo --in-place --name photos',
-      ],
-      json: '{"id", "name", "version", "classes": [{"name", "count"}], "images", "sizeBytes", "mode", "reused"}',
-    })
-      .requiredOption(
-        '--project <project>',
-        translate('project that it is for, by name or id', '쓸 프로젝트의 이름이나 ID'),
-      )
-      .addOption(formatOption())
-      .option(
-        '--name <name>',
-        translate("the dataset's name (left out: the folder's)", '데이터셋 이름(생략하면 폴더 이름)'),
-      )
-      .option('--description <text>', translate('what it is about', '설명'))
-      .addOption(
-        new Option(
-          '--in-place',
-          translate(
-            'leave the files where they are and watch for changes',
-            '파일을 그 자리에 두고 바뀌었는지 확인합니다',
-          ),
-        ).conflicts('link'),
-      )
-      .option(
-        '--link',
-        translate(
-          'link the files where the disk can (reflink, hard link)',
-          '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
+    addReadingOptions(
+      defineCommand(group, {
+        usage: 'import <path>',
+        description: translate(
+          'import a folder, zip or tar; the same bytes again give the version that is there',
+          '폴더, zip, tar를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
         ),
-      )
-      .addOption(classesAtOption())
-      .addOption(namesEncodingOption())
-      .option(
-        '--skip-invalid',
-        translate('leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'),
-      ),
+        examples: [
+          'dataset import photos --project demo',
+          'dataset import /data/photos --project demo --in-place --name photos',
+        ],
+        json: '{"id", "name", "version", "classes": [{"name", "count"}], "images", "sizeBytes", "mode", "reused"}',
+      })
+        .requiredOption(
+          '--project <project>',
+          translate('project that it is for, by name or id', '쓸 프로젝트의 이름이나 ID'),
+        )
+        .option(
+          '--name <name>',
+          translate("the dataset's name (left out: the folder's)", '데이터셋 이름(생략하면 폴더 이름)'),
+        )
+        .option('--description <text>', translate('what it is about', '설명'))
+        .addOption(
+          new Option(
+            '--in-place',
+            translate(
+              'leave the files where they are and watch for changes',
+              '파일을 그 자리에 두고 바뀌었는지 확인합니다',
+            ),
+          ).conflicts('link'),
+        )
+        .option(
+          '--link',
+          translate(
+            'link the files where the disk can (reflink, hard link)',
+            '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
+          ),
+        )
+        .option(
+          '--skip-invalid',
+          translate('leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'),
+        ),
+    ),
     async (options, source = '') => importDataset(options, absolutePath(source)),
   );
 }

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { deepestClasses, namesEncodings } from '../../../shared/contract/datasets.ts';
 import type { Reading } from '../../features/datasets/reading.ts';
 import { integer } from '../lib/define.ts';
@@ -11,30 +11,30 @@ export interface ReadingOptions {
   readonly namesEncoding: Reading['namesEncoding'];
 }
 
-export const formatOption = () =>
-  new Option('--format <format>', translate('how the folder is laid out', '폴더의 형식'))
-    .choices(['imagenet'])
-    .default('imagenet');
-
-export const classesAtOption = () =>
-  new Option(
-    '--classes-at <level>',
-    translate(
-      'level of the class folders, 1 being the first (left out: recognised)',
-      '클래스 폴더가 있는 단계. 맨 위가 1입니다(생략하면 알아냅니다)',
-    ),
-  ).argParser(integer(1, deepestClasses));
-
-export const namesEncodingOption = () =>
-  new Option(
-    '--names-encoding <encoding>',
-    translate(
-      "encoding of an archive's names where the archive does not say it",
-      '압축 파일이 이름의 인코딩을 밝히지 않을 때 쓸 인코딩',
-    ),
-  )
-    .choices([...namesEncodings])
-    .default('auto');
+/** Gives a command the options that say how a source is read. */
+export function addReadingOptions(command: Command): Command {
+  const encoding = translate(
+    "encoding of an archive's names where the archive does not say it",
+    '압축 파일이 이름의 인코딩을 밝히지 않을 때 쓸 인코딩',
+  );
+  return command
+    .addOption(
+      new Option('--format <format>', translate('how the folder is laid out', '폴더의 형식'))
+        .choices(['imagenet'])
+        .default('imagenet'),
+    )
+    .option(
+      '--classes-at <level>',
+      translate(
+        'level of the class folders, 1 being the first (left out: recognised)',
+        '클래스 폴더가 있는 단계. 맨 위가 1입니다(생략하면 알아냅니다)',
+      ),
+      integer(1, deepestClasses),
+    )
+    .addOption(
+      new Option('--names-encoding <encoding>', encoding).choices([...namesEncodings]).default('auto'),
+    );
+}
 
 export const readingOf = ({ classesAt, namesEncoding }: ReadingOptions): Reading => ({
   classesAt: classesAt ?? null,

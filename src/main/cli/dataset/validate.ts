@@ -11,13 +11,7 @@ import { formatBytes, formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, styled, writeJson, writeLine } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
-import {
-  classesAtOption,
-  formatOption,
-  namesEncodingOption,
-  type ReadingOptions,
-  readingOf,
-} from './reading-options.ts';
+import { addReadingOptions, type ReadingOptions, readingOf } from './reading-options.ts';
 
 type Problem = Validation['errors'][number];
 
@@ -124,18 +118,17 @@ async function validate(options: ReadingOptions & CommonOptions, source: string)
 /** Checks a folder or archive in this process; nothing is imported. */
 export function defineValidate(group: Command): void {
   perform<ReadingOptions>(
-    defineCommand(group, {
-      usage: 'validate <path>',
-      description: translate(
-        'check a folder, zip or tar; imports nothing and needs no engine',
-        '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
-      ),
-      examples: ['dataset validate photos', 'dataset validate photos.zip --names-encoding cp949 --json'],
-      json: '{"ok", "errors": [{"code", "path", "message", "hint"}], "warnings": […], "summary"}',
-    })
-      .addOption(formatOption())
-      .addOption(classesAtOption())
-      .addOption(namesEncodingOption()),
+    addReadingOptions(
+      defineCommand(group, {
+        usage: 'validate <path>',
+        description: translate(
+          'check a folder, zip or tar; imports nothing and needs no engine',
+          '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
+        ),
+        examples: ['dataset validate photos', 'dataset validate photos.zip --names-encoding cp949 --json'],
+        json: '{"ok", "errors": [{"code", "path", "message", "hint"}], "warnings": […], "summary"}',
+      }),
+    ),
     async (options, source = '') => validate(options, source),
   );
 }

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { insteadOfStarting } from '../../../shared/errors/engine.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
 import { type EngineAddress, findEngine } from '../../platform/find-engine.ts';
@@ -36,10 +38,19 @@ interface FirstLine {
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
-/** The error that an engine is in the way. */
-export function engineRunning(home: string, { url, pid }: EngineAddress): TrainyardError {
+/** The error that an engine is in the way. @param instead what else can be done than to stop it */
+export function engineRunning(
+  home: string,
+  { url, pid }: EngineAddress,
+  instead: Bilingual = insteadOfStarting,
+): TrainyardError {
   const which = { en: ` at ${url} (process ${pid})`, ko: `: ${url}(프로세스 ${pid})` };
-  return fault('ENGINE_RUNNING', { home, which, stop: { en: ` (kill ${pid})`, ko: `(kill ${pid})` } });
+  return fault('ENGINE_RUNNING', {
+    home,
+    which,
+    stop: { en: ` (kill ${pid})`, ko: `(kill ${pid})` },
+    instead,
+  });
 }
 
 /** Another process holds the state folder's lock: it is the engine, or is about to be. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { fileProgressSchema } from '../../../shared/contract/file-progress.ts';
-import { formatDuration } from './format.ts';
+import { formatDuration, formatStatus } from './format.ts';
 import { translate } from './language.ts';
 import { remark, StatusLine } from './output.ts';
 
@@ -37,17 +37,6 @@ export class ProgressLine {
   }
 }
 
-const phases: Record<FileProgressWords['phase'], () => string> = {
-  counting: () => translate('counting', '세는 중'),
-  validating: () => translate('checking', '검사 중'),
-  storing: () => translate('storing', '저장 중'),
-  committing: () => translate('finishing', '마무리 중'),
-  done: () => translate('done', '완료'),
-  cancelling: () => translate('cancelling', '취소하는 중'),
-  failed: () => translate('failed', '실패'),
-  cancelled: () => translate('cancelled', '취소됨'),
-};
-
 /** `checking: 12,000 / 100,000 files, 700/s, about 2 min 6 s left`. */
 export function describeProgress({ phase, done, total, rate, secondsLeft }: FileProgressWords): string {
   const number = new Intl.NumberFormat('en').format;
@@ -59,7 +48,7 @@ export function describeProgress({ phase, done, total, rate, secondsLeft }: File
     const time = formatDuration(secondsLeft * 1000);
     parts.push(translate(`about ${time} left`, `약 ${time} 남음`));
   }
-  return [phases[phase](), parts.filter((part) => part !== '').join(', ')]
+  return [formatStatus(phase), parts.filter((part) => part !== '').join(', ')]
     .filter((part) => part !== '')
     .join(': ');
 }

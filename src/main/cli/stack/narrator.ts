@@ -1,12 +1,13 @@
 import type { StackEvent } from '../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { terminalLine } from '../../../shared/model/terminal-text.ts';
-import { formatBytes, formatDuration } from '../lib/format.ts';
+import { formatBytes, formatDuration, formatStatus } from '../lib/format.ts';
 import { remark, styled } from '../lib/output.ts';
-import { serviceStatusWord, stepWord } from './words.ts';
+import { stepWord } from './words.ts';
 
 type PullEvent = Extract<StackEvent, { type: 'pull' }>;
 type StepEvent = Extract<StackEvent, { type: 'step' }>;
+type ShownEvent = Exclude<StackEvent, { type: 'begin' | 'end' }>;
 
 const redrawMs = 80;
 /** Between two lines about the same pull, where lines stay. */
@@ -25,6 +26,11 @@ function stepText({ step, detail, durationMs }: StepEvent): string {
   const seen = detail ? `: ${detail}` : '';
   const time = durationMs !== null && durationMs >= 1000 ? ` (${formatDuration(durationMs)})` : '';
   return `${stepWord(step)}${seen}${time}`;
+}
+
+function eventText(event: ShownEvent): string {
+  if (event.type === 'pull') return pullText(event);
+  return event.type === 'service' ? formatStatus(event.status) : stepText(event);
 }
 
 /** Tells on standard error what a verb does: in place on a terminal, one line for each thing done elsewhere. */
@@ -49,14 +55,8 @@ export class StackNarrator {
     this.drawn = 0;
   }
 
-  private show(event: Exclude<StackEvent, { type: 'begin' | 'end' }>): void {
-    const text =
-      event.type === 'pull'
-        ? pullText(event)
-        : event.type === 'service'
-          ? serviceStatusWord(event.status)
-          : stepText(event);
-    this.texts.set(event.service, text);
+  private show(event: ShownEvent): void {
+    this.texts.set(event.service, eventText(event));
     this.timer ??= setTimeout(() => this.draw(), redrawMs);
   }
 
@@ -74,20 +74,16 @@ export class StackNarrator {
     this.drawn = lines.length;
   }
 
-  private print(event: Exclude<StackEvent, { type: 'begin' | 'end' }>): void {
+  private print(event: ShownEvent): void {
     if (event.type === 'pull') {
       const isDone = event.layers > 0 && event.layersDone === event.layers;
       const last = this.pulledAt.get(event.service) ?? 0;
       if (!isDone && Date.now() - last < pullLineMs) return;
       this.pulledAt.set(event.service, isDone ? Number.POSITIVE_INFINITY : Date.now());
-      if (last !== Number.POSITIVE_INFINITY) this.line(event.service, pullText(event));
-      return;
+      if (last === Number.POSITIVE_INFINITY) return;
     }
-    if (event.type === 'service') this.line(event.service, serviceStatusWord(event.status));
-    else if (event.status === 'done' || event.status === 'failed') this.line(event.service, stepText(event));
-  }
-
-  private line(service: ServiceName | null, text: string): void {
-    remark(`${styled('dim', (service ?? '').padEnd(9))} ${terminalLine(text, { colour: false })}`);
+    if (event.type === 'step' && event.status !== 'done' && event.status !== 'failed') return;
+    const text = terminalLine(eventText(event), { colour: false });
+    remark(`${styled('dim', (event.service ?? '').padEnd(9))} ${text}`);
   }
 }

@@ -1,11 +1,10 @@
-import path from 'node:path';
 import { type Profile, type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { chosenProfile } from '../../engine/profile.ts';
 import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import { chooseImages, stackImages } from '../../stack/stack-images.ts';
 import { type LocalStack, openLocalStack } from '../../stack/verbs/open-stack.ts';
-import { SettingsStore } from '../../stores/settings/settings-store.ts';
+import { openSettings, type SettingsStore } from '../../stores/settings/settings-store.ts';
 import { usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
 
@@ -17,7 +16,7 @@ export interface OpenedStack extends LocalStack {
 /** The stack of the state folder, in this process. @param profile what its status is to say instead of what was chosen @param images to keep first, as `service=reference` */
 export function openStack(profile?: Profile, images: readonly string[] = []): OpenedStack {
   const home = openHome(homeFolder());
-  const settings = new SettingsStore(path.join(home, 'settings.sqlite'));
+  const settings = openSettings(home);
   if (images.length > 0) chooseImages(settings, images);
   const local = openLocalStack({
     home,

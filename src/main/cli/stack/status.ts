@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import type { StackState } from '../../../shared/contract/stack.ts';
 import { defineCommand, perform } from '../lib/define.ts';
 import { inOwnWords } from '../lib/failure.ts';
-import { formatTime } from '../lib/format.ts';
+import { formatStatus, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, styled, table, writeJson, writeLine } from '../lib/output.ts';
 import { openStack } from './open-stack.ts';
-import { serviceStatusWord, stackStatusWord, stateShape } from './words.ts';
+import { stateShape } from './words.ts';
 
 const marks = {
   healthy: () => styled('green', '●'),
@@ -20,12 +20,12 @@ const marks = {
 /** A table of the services, then why some are not well. */
 export async function printState(state: StackState): Promise<undefined> {
   await writeLine(
-    `${state.name ?? translate('no stack yet', '아직 스택이 없습니다')}: ${stackStatusWord(state.status)}\n`,
+    `${state.name ?? translate('no stack yet', '아직 스택이 없습니다')}: ${formatStatus(state.status)}\n`,
   );
   await writeLine(
     table(state.services, [
       [translate('SERVICE', '서비스'), ({ name }) => name],
-      [translate('STATUS', '상태'), ({ status }) => `${marks[status]()} ${serviceStatusWord(status)}`],
+      [translate('STATUS', '상태'), ({ status }) => `${marks[status]()} ${formatStatus(status)}`],
       [translate('ENDPOINT', '주소'), ({ endpoint }) => endpoint ?? '–'],
       [translate('VERSION', '버전'), ({ version }) => version ?? '–'],
       [translate('IMAGE', '이미지'), ({ image }) => image],

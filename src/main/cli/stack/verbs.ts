@@ -123,40 +123,35 @@ export function defineUp(group: Command): void {
   );
 }
 
-export function defineDown(group: Command): void {
+function defineDownOrRestart(
+  group: Command,
+  verb: 'down' | 'restart',
+  texts: { readonly description: string; readonly examples: readonly string[] },
+): void {
   perform(
-    defineCommand(group, {
-      usage: 'down [services...]',
-      description: translate('stop services; data stays', '서비스를 멈춥니다. 데이터는 남습니다'),
-      examples: ['stack down', 'stack down temporal'],
-      json: progressShape(stateShape),
-    }),
+    defineCommand(group, { usage: `${verb} [services...]`, json: progressShape(stateShape), ...texts }),
     async (options, ...words) => {
       const services = readServices(words);
       await using opened = openStack();
-      return await work('down', services, options, (onProgress) =>
-        opened.stack.down({ services, onProgress }),
+      return await work(verb, services, options, (onProgress) =>
+        opened.stack[verb]({ services, onProgress }),
       );
     },
   );
 }
 
+export function defineDown(group: Command): void {
+  defineDownOrRestart(group, 'down', {
+    description: translate('stop services; data stays', '서비스를 멈춥니다. 데이터는 남습니다'),
+    examples: ['stack down', 'stack down temporal'],
+  });
+}
+
 export function defineRestart(group: Command): void {
-  perform(
-    defineCommand(group, {
-      usage: 'restart [services...]',
-      description: translate('stop and start services', '서비스를 멈췄다가 시작합니다'),
-      examples: ['stack restart redis'],
-      json: progressShape(stateShape),
-    }),
-    async (options, ...words) => {
-      const services = readServices(words);
-      await using opened = openStack();
-      return await work('restart', services, options, (onProgress) =>
-        opened.stack.restart({ services, onProgress }),
-      );
-    },
-  );
+  defineDownOrRestart(group, 'restart', {
+    description: translate('stop and start services', '서비스를 멈췄다가 시작합니다'),
+    examples: ['stack restart redis'],
+  });
 }
 
 export function defineDestroy(group: Command): void {

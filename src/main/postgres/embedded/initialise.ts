@@ -1,4 +1,3 @@
-import { type SpawnOptions, spawn } from 'node:child_process';
 import {
   chownSync,
   lstatSync,
@@ -10,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { execa } from 'execa';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/format/units.ts';
@@ -31,7 +31,7 @@ const freshBytes = 96 * 1024 ** 2;
 const asidePrefix = 'initialising-';
 
 /** Starts one of the server's programs under the server's account. */
-export function asServer(user: ServerUser | null, folder: string): SpawnOptions {
+export function asServer(user: ServerUser | null, folder: string) {
   return {
     cwd: folder,
     env: childEnvironment('server'),
@@ -41,30 +41,23 @@ export function asServer(user: ServerUser | null, folder: string): SpawnOptions 
 }
 
 /** Runs a program to its end with a text on its standard input; answers what it printed. */
-function complete(
+async function complete(
   program: string,
   argv: readonly string[],
-  options: SpawnOptions,
+  options: ReturnType<typeof asServer>,
   input = '',
 ): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, argv, { ...options, stdio: 'pipe' });
-    let output = '';
-    child.stdout?.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr?.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(output);
-      else reject(new Error(output.trim() || `${path.basename(program)} ended with code ${code}`));
-    });
-    // A program that ends before it has read says why, and the pipe breaks: what counts is its end.
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input);
+  const { all, exitCode, cause, signal } = await execa(program, argv, {
+    ...options,
+    extendEnv: false,
+    input,
+    all: true,
+    reject: false,
+    cleanup: false,
   });
+  if (exitCode === 0) return all;
+  if (exitCode === undefined && signal === undefined) throw cause;
+  throw new Error(all || `${path.basename(program)} ended with code ${exitCode ?? signal}`);
 }
 
 async function checkRoom(area: string): Promise<void> {
@@ -228,7 +221,7 @@ async function createDatabase(data: string, binaries: Binaries, user: ServerUser
 async function runSingle(
   binaries: Binaries,
   argv: readonly string[],
-  options: SpawnOptions,
+  options: ReturnType<typeof asServer>,
   statement: string,
 ): Promise<void> {
   const output = await complete(binaries.postgres, argv, options, statement);

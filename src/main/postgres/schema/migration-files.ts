@@ -48,50 +48,41 @@ export async function readMigration(file: string): Promise<MigrationText> {
   };
 }
 
-/** The numbered files of a folder. */
-export class MigrationFiles {
-  readonly folder: string;
-
-  constructor(folder: string) {
-    this.folder = folder;
-  }
-
-  /** In order. @throws TrainyardError REVISION_FILES_INVALID (a name without a number, a number twice, no up or down) */
-  async list(): Promise<MigrationText[]> {
-    const names = (await readdir(this.folder)).filter((name) => !name.startsWith('.')).sort();
-    let last = 0;
-    for (const name of names) {
-      const number = Number(namePattern.exec(name)?.[1]);
-      if (number > last) {
-        last = number;
-        continue;
-      }
-      throw invalid(
-        path.join(this.folder, name),
-        Number.isNaN(number)
-          ? {
-              en: 'is not named as 0001_what_it_does.sql',
-              ko: '이름이 0001_what_it_does.sql 꼴이 아닙니다',
-            }
-          : { en: 'has a number that is taken', ko: '번호가 다른 파일과 겹칩니다' },
-        {
-          en: 'Give each file a number of four digits of its own.',
-          ko: '파일마다 서로 다른 네 자리 번호를 붙이세요.',
-        },
-      );
+/** The numbered files of a folder, in order. @throws TrainyardError REVISION_FILES_INVALID (a name without a number, a number twice, no up or down) */
+export async function readMigrations(folder: string): Promise<MigrationText[]> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  let last = 0;
+  for (const name of names) {
+    const number = Number(namePattern.exec(name)?.[1]);
+    if (number > last) {
+      last = number;
+      continue;
     }
-    return Promise.all(names.map((name) => readMigration(path.join(this.folder, name))));
+    throw invalid(
+      path.join(folder, name),
+      Number.isNaN(number)
+        ? {
+            en: 'is not named as 0001_what_it_does.sql',
+            ko: '이름이 0001_what_it_does.sql 꼴이 아닙니다',
+          }
+        : { en: 'has a number that is taken', ko: '번호가 다른 파일과 겹칩니다' },
+      {
+        en: 'Give each file a number of four digits of its own.',
+        ko: '파일마다 서로 다른 네 자리 번호를 붙이세요.',
+      },
+    );
   }
+  return Promise.all(names.map((name) => readMigration(path.join(folder, name))));
+}
 
-  /** Writes a new file and answers its path. @throws TrainyardError REVISION_NOT_WRITTEN */
-  async create(name: string, text: string): Promise<string> {
-    const file = path.join(this.folder, `${name}.sql`);
-    try {
-      await writeFile(file, text, { flag: 'wx' });
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST', 'EACCES', 'EROFS', 'ENOENT')) throw error;
-      throw fault('REVISION_NOT_WRITTEN', { file, system: error.code }, { place: { file }, cause: error });
-    }
-    return file;
+/** Writes a new file and answers its path. @throws TrainyardError REVISION_NOT_WRITTEN */
+export async function createMigration(folder: string, name: string, text: string): Promise<string> {
+  const file = path.join(folder, `${name}.sql`);
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST', 'EACCES', 'EROFS', 'ENOENT')) throw error;
+    throw fault('REVISION_NOT_WRITTEN', { file, system: error.code }, { place: { file }, cause: error });
   }
+  return file;
 }

@@ -1,10 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { asPostgresError, type Target } from '../errors.ts';
-import { clientConfig, type PostgresAddress } from '../pool.ts';
-import { type MigrationFiles, readMigration } from './migration-files.ts';
+import { type PostgresAddress, withClient } from '../pool.ts';
+import { readMigration } from './migration-files.ts';
 import type { AppliedRevision } from './plan.ts';
 import { describeDrift, ownStructure, readStructure, type Structure } from './structure.ts';
 
@@ -27,144 +26,122 @@ interface Bookkeeping {
   readonly structure: Structure | null;
 }
 
+/** What a database has; changes nothing, also where no revision was ever applied. @throws TrainyardError POSTGRES_… */
+export function readDatabase(address: PostgresAddress): Promise<DatabaseState> {
+  return withClient(address, async (client) => readState(client, await majorOf(client)));
+}
+
 /**
- * Revisions in a PostgreSQL database, each migration one transaction; node-pg-migrate goes through the files.
- * @throws TrainyardError POSTGRES_… where it cannot be reached or refuses
+ * Keeps other migrators out, asks `plan` which revisions of a folder to go through, in order, from what is applied then, and goes
+ * through all of them in one transaction or none; node-pg-migrate goes through the files. Answers their names and what stands after.
+ * What `plan` throws ends it with nothing done.
+ * @throws TrainyardError POSTGRES_… where the database cannot be reached or refuses
  */
-export class Migrator {
-  private readonly address: PostgresAddress;
-  private readonly target: Target;
-  private readonly files: MigrationFiles;
+export function migrate(
+  address: PostgresAddress,
+  folder: string,
+  direction: 'up' | 'down',
+  plan: (applied: readonly AppliedRevision[]) => readonly string[],
+): Promise<{ done: readonly string[]; state: DatabaseState }> {
+  return withClient(address, async (client) => {
+    const major = await majorOf(client);
+    const seen = await readBookkeeping(client, major);
+    // The usual start finds nothing to do, and then takes no lock.
+    const idle = plan(seen.applied).length === 0 && (seen.applied.length > 0 || !seen.exists);
+    const done = idle ? [] : await transact(client, folder, direction, plan, major);
+    return { done, state: await readState(client, major) };
+  });
+}
 
-  constructor(address: PostgresAddress, target: Target, files: MigrationFiles) {
-    this.address = address;
-    this.target = target;
-    this.files = files;
-  }
-
-  /** Changes nothing, also where no revision was ever applied. */
-  read(): Promise<DatabaseState> {
-    return this.connected(readState);
-  }
-
-  /**
-   * Keeps other migrators out, asks `plan` which revisions to go through, in order, from what is applied then, and goes
-   * through all of them or none. Answers their names and what stands after. What `plan` throws ends it with nothing done.
-   */
-  migrate(
-    direction: 'up' | 'down',
-    plan: (applied: readonly AppliedRevision[]) => readonly string[],
-  ): Promise<{ done: readonly string[]; state: DatabaseState }> {
-    return this.connected(async (client, major) => {
-      const seen = await readBookkeeping(client, major);
-      // The usual start finds nothing to do, and then takes no lock.
-      const idle = plan(seen.applied).length === 0 && (seen.applied.length > 0 || !seen.exists);
-      const done = idle ? [] : await this.transact(client, direction, plan, major);
-      return { done, state: await readState(client, major) };
-    });
-  }
-
-  private async transact(
-    client: pg.Client,
-    direction: 'up' | 'down',
-    plan: (applied: readonly AppliedRevision[]) => readonly string[],
-    major: number,
-  ): Promise<readonly string[]> {
-    await stopWithClient(client);
-    await client.query('BEGIN');
-    try {
-      await client.query("SET LOCAL lock_timeout = '60s'");
-      await client.query(`SELECT pg_advisory_xact_lock(${lockNumber})`);
-      const state = await readBookkeeping(client, major);
-      const names = plan(state.applied);
-      failpoint('schema.migrate.before');
-      if (names.length > 0) await this.apply(client, direction, names, state, major);
-      if (direction === 'down' && names.length === state.applied.length) {
-        await client.query(`DROP TABLE IF EXISTS ${checksumsTable}, ${migrationsTable}`);
-      }
-      failpoint('schema.commit.before');
-      await client.query('COMMIT');
-      failpoint('schema.commit.after');
-      return names;
-    } catch (error) {
-      await rollBack(client);
-      throw direction === 'down' ? blocked(error) : conflict(error);
+async function transact(
+  client: pg.Client,
+  folder: string,
+  direction: 'up' | 'down',
+  plan: (applied: readonly AppliedRevision[]) => readonly string[],
+  major: number,
+): Promise<readonly string[]> {
+  await stopWithClient(client);
+  await client.query('BEGIN');
+  try {
+    await client.query("SET LOCAL lock_timeout = '60s'");
+    await client.query(`SELECT pg_advisory_xact_lock(${lockNumber})`);
+    const state = await readBookkeeping(client, major);
+    const names = plan(state.applied);
+    failpoint('schema.migrate.before');
+    if (names.length > 0) await apply(client, folder, direction, names, state, major);
+    if (direction === 'down' && names.length === state.applied.length) {
+      await client.query(`DROP TABLE IF EXISTS ${checksumsTable}, ${migrationsTable}`);
     }
+    failpoint('schema.commit.before');
+    await client.query('COMMIT');
+    failpoint('schema.commit.after');
+    return names;
+  } catch (error) {
+    await rollBack(client);
+    throw direction === 'down' ? blocked(error) : conflict(error);
   }
+}
 
-  private async apply(
-    client: pg.Client,
-    direction: 'up' | 'down',
-    names: readonly string[],
-    state: Bookkeeping,
-    major: number,
-  ): Promise<void> {
-    const before = await readStructure(client);
-    await client.query(
-      `CREATE TABLE IF NOT EXISTS ${checksumsTable} (name text PRIMARY KEY, sha256 text NOT NULL, major integer, structure jsonb)`,
-    );
-    await this.run(client, direction, names);
-    // node-pg-migrate takes the order from run_on: a clock that was set back must not turn it round.
-    await client.query(
-      `UPDATE ${migrationsTable} AS later SET run_on = (SELECT max(run_on) FROM ${migrationsTable} WHERE id <= later.id)`,
-    );
-    const structure = ownStructure(await readStructure(client), before, state.structure ?? {});
-    await client.query(
-      `UPDATE ${checksumsTable} SET major = $1, structure = $2
-       WHERE name = (SELECT name FROM ${migrationsTable} ORDER BY run_on DESC, id DESC LIMIT 1)`,
-      [major, JSON.stringify(structure)],
-    );
-  }
+async function apply(
+  client: pg.Client,
+  folder: string,
+  direction: 'up' | 'down',
+  names: readonly string[],
+  state: Bookkeeping,
+  major: number,
+): Promise<void> {
+  const before = await readStructure(client);
+  await client.query(
+    `CREATE TABLE IF NOT EXISTS ${checksumsTable} (name text PRIMARY KEY, sha256 text NOT NULL, major integer, structure jsonb)`,
+  );
+  await run(client, folder, direction, names);
+  // node-pg-migrate takes the order from run_on: a clock that was set back must not turn it round.
+  await client.query(
+    `UPDATE ${migrationsTable} AS later SET run_on = (SELECT max(run_on) FROM ${migrationsTable} WHERE id <= later.id)`,
+  );
+  const structure = ownStructure(await readStructure(client), before, state.structure ?? {});
+  await client.query(
+    `UPDATE ${checksumsTable} SET major = $1, structure = $2
+     WHERE name = (SELECT name FROM ${migrationsTable} ORDER BY run_on DESC, id DESC LIMIT 1)`,
+    [major, JSON.stringify(structure)],
+  );
+}
 
-  private async run(client: pg.Client, direction: 'up' | 'down', names: readonly string[]): Promise<void> {
-    // Loaded here because it costs more than everything else, and most starts have nothing to migrate.
-    const { runner } = await import('node-pg-migrate');
-    const failures: string[] = [];
-    const done = await runner({
-      dbClient: client,
-      dir: this.files.folder,
-      direction,
-      count: names.length,
-      migrationsTable,
-      // The transaction and the lock are ours: the bookkeeping, the checksums and the check of the plan belong into them.
-      noLock: true,
-      singleTransaction: false,
-      checkOrder: true,
-      migrationLoaderStrategies: [
-        {
-          extensions: ['.sql'],
-          loader: (paths) => Promise.all(paths.map(loadUnit)),
-        },
-      ],
-      logger: {
-        info: () => undefined,
-        warn: () => undefined,
-        error: (message) => failures.push(message),
+async function run(
+  client: pg.Client,
+  folder: string,
+  direction: 'up' | 'down',
+  names: readonly string[],
+): Promise<void> {
+  // Loaded here because it costs more than everything else, and most starts have nothing to migrate.
+  const { runner } = await import('node-pg-migrate');
+  const failures: string[] = [];
+  const done = await runner({
+    dbClient: client,
+    dir: folder,
+    direction,
+    count: names.length,
+    migrationsTable,
+    // The transaction and the lock are ours: the bookkeeping, the checksums and the check of the plan belong into them.
+    noLock: true,
+    singleTransaction: false,
+    checkOrder: true,
+    migrationLoaderStrategies: [
+      {
+        extensions: ['.sql'],
+        loader: (paths) => Promise.all(paths.map(loadUnit)),
       },
-    });
-    if (done.map(({ name }) => name).join() !== names.join()) {
-      throw new Error(
-        `Went through ${done.map(({ name }) => name).join(', ')} instead of ${names.join(', ')}.`,
-      );
-    }
-  }
-
-  private async connected<Result>(
-    use: (client: pg.Client, major: number) => Promise<Result>,
-  ): Promise<Result> {
-    const client = new pg.Client(clientConfig(this.address));
-    let lost: Error | null = null;
-    client.on('error', (error) => {
-      lost = error;
-    });
-    try {
-      await client.connect();
-      return await use(client, await majorOf(client));
-    } catch (error) {
-      throw asPostgresError(lost ?? error, this.target);
-    } finally {
-      await client.end();
-    }
+    ],
+    logger: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (message) => failures.push(message),
+    },
+  });
+  if (done.map(({ name }) => name).join() !== names.join()) {
+    throw new Error(
+      `Went through ${done.map(({ name }) => name).join(', ')} instead of ${names.join(', ')}.`,
+    );
   }
 }
 

@@ -2,8 +2,9 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TlsOptions } from '../../platform/endpoints.ts';
 import { migrationsFolder } from '../../platform/paths.ts';
 import { readTarget } from '../errors.ts';
-import { MigrationFiles } from './migration-files.ts';
-import { type DatabaseState, Migrator } from './migrator.ts';
+import type { PostgresAddress } from '../pool.ts';
+import { createMigration, readMigrations } from './migration-files.ts';
+import { type DatabaseState, migrate, readDatabase } from './migrator.ts';
 import { editedRevisions, planDowngrade, planUpgrade, type RevisionFile, revisionOf } from './plan.ts';
 
 /** Revisions by number, as `0003`. */
@@ -43,8 +44,8 @@ const template = (message: string) => `-- ${message}
 
 /** The database's schema by numbered revisions, in Alembic's manner. */
 export class SchemaService {
-  private readonly files: MigrationFiles;
-  private readonly database: Migrator;
+  private readonly address: PostgresAddress;
+  private readonly folder: string;
 
   /**
    * The schema of the database at a URL; no engine is needed. Nothing is connected until a method is called, and nothing stays
@@ -57,8 +58,9 @@ export class SchemaService {
     readonly folder?: string;
   }) {
     const { databaseUrl: url, tls = null, folder = migrationsFolder() } = options;
-    this.files = new MigrationFiles(folder);
-    this.database = new Migrator({ url, tls }, readTarget(url), this.files);
+    readTarget(url);
+    this.address = { url, tls };
+    this.folder = folder;
   }
 
   /** To `head`, a revision (`0003`), or `+n` steps on: all of it or nothing. Errors as `planUpgrade`. */
@@ -73,13 +75,13 @@ export class SchemaService {
 
   /** Where the database stands; changes nothing. */
   async current(): Promise<SchemaState> {
-    const [files, state] = await Promise.all([this.files.list(), this.database.read()]);
+    const [files, state] = await Promise.all([readMigrations(this.folder), readDatabase(this.address)]);
     return describe(files, state);
   }
 
   /** Every revision, oldest first; those the database has and this program does not know come last. */
   async history(): Promise<{ revisions: RevisionEntry[] }> {
-    const [files, { applied }] = await Promise.all([this.files.list(), this.database.read()]);
+    const [files, { applied }] = await Promise.all([readMigrations(this.folder), readDatabase(this.address)]);
     const times = new Map(applied.map(({ name, appliedAt }) => [name, appliedAt.toISOString()]));
     const edited = new Set(editedRevisions(files, applied).map(({ name }) => name));
     const known = new Set(files.map(({ name }) => name));
@@ -108,9 +110,9 @@ export class SchemaService {
       .replaceAll(/^_+|_+$/g, '')
       .slice(0, 60);
     if (slug === '') throw fault('REVISION_MESSAGE_INVALID', { message: words });
-    const last = (await this.files.list()).at(-1);
+    const last = (await readMigrations(this.folder)).at(-1);
     const revision = String(Number(last ? revisionOf(last.name) : 0) + 1).padStart(4, '0');
-    return { revision, path: await this.files.create(`${revision}_${slug}`, template(words)) };
+    return { revision, path: await createMigration(this.folder, `${revision}_${slug}`, template(words)) };
   }
 
   private async migrate(
@@ -118,8 +120,10 @@ export class SchemaService {
     plan: typeof planUpgrade,
     target: string,
   ): Promise<SchemaChange> {
-    const files = await this.files.list();
-    const { done, state } = await this.database.migrate(direction, (applied) => plan(files, applied, target));
+    const files = await readMigrations(this.folder);
+    const { done, state } = await migrate(this.address, this.folder, direction, (applied) =>
+      plan(files, applied, target),
+    );
     return { ...describe(files, state), done: done.map(revisionOf) };
   }
 }

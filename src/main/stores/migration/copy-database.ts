@@ -1,12 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { to as copyOut } from 'pg-copy-streams';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
-import { asPostgresError, readTarget } from '../../postgres/errors.ts';
-import { clientConfig, type PostgresAddress } from '../../postgres/pool.ts';
+import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
 import { ContentHash } from './content-hash.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
 import {
@@ -51,18 +50,12 @@ export async function copyDatabase(options: {
   );
 }
 
-async function inTransaction<Result>(
+function inTransaction<Result>(
   address: PostgresAddress,
   mode: string,
   use: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client(clientConfig(address));
-  let lost: Error | null = null;
-  client.on('error', (error) => {
-    lost = error;
-  });
-  try {
-    await client.connect();
+  return withClient(address, async (client) => {
     await client.query(`BEGIN ${mode}`);
     await client.query(sameText);
     // Nobody waits for a stranger's lock without an end, nor loses a long copy to a server's limits.
@@ -72,16 +65,7 @@ async function inTransaction<Result>(
     const result = await use(client);
     await client.query('COMMIT');
     return result;
-  } catch (error) {
-    throw asPostgresError(lost ?? error, targetOf(address));
-  } finally {
-    await client.end();
-  }
-}
-
-function targetOf(address: PostgresAddress) {
-  if ('url' in address) return readTarget(address.url);
-  return { place: `${address.host}:${address.port}`, database: address.database, user: address.user };
+  });
 }
 
 /** A lock that only the same database knows. */

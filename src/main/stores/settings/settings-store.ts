@@ -165,6 +165,11 @@ function unavailable(file: string, cause: unknown): TrainyardError {
   return fault('SETTINGS_UNAVAILABLE', { file, cause: errorMessage(cause) }, options);
 }
 
+/** The settings of a state folder. @throws TrainyardError as the constructor */
+export function openSettings(home: string): SettingsStore {
+  return new SettingsStore(path.join(home, 'settings.sqlite'));
+}
+
 /**
  * A setting as its schema has it; undefined where it was never set.
  * @throws TrainyardError SETTING_DAMAGED where its value is none that Trainyard gives it
