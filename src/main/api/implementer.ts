@@ -8,7 +8,7 @@ import type { Profile } from '../../shared/model/stack.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { DatasetService } from '../features/datasets/dataset-service.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
-import type { DoctorService } from '../features/doctor/doctor-service.ts';
+import type { Doctor } from '../features/doctor/checks/create-doctor.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
 import type { EventService } from '../features/journal/event-service.ts';
 import type { LogService } from '../features/logs/log-service.ts';
@@ -40,7 +40,7 @@ export interface ApiContext {
   readonly engine: {
     readonly info: () => Promise<z.infer<(typeof systemContract.info)['~orpc']['outputSchema'] & z.ZodType>>;
     readonly disk: Pick<DiskWatch, 'state'>;
-    readonly doctor: DoctorService;
+    readonly doctor: Doctor;
     readonly changes: ChangeFeed;
     readonly ticket: () => { url: string; expiresAt: Date };
     readonly stack: Pick<StackService, 'status' | 'up' | 'down' | 'restart' | 'destroy' | 'urls' | 'usage'>;

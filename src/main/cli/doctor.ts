@@ -5,7 +5,6 @@ import { type Profile, profiles } from '../../shared/model/stack.ts';
 import { chosenProfile } from '../engine/profile.ts';
 import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
 import type { DatabaseProbe } from '../features/doctor/checks/engine.ts';
-import { endpointChecks } from '../features/doctor/checks/external-servers.ts';
 import { findingGroups } from '../features/doctor/findings.ts';
 import { findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
@@ -91,7 +90,7 @@ export function defineDoctor(command: Command): void {
         home,
         database: probeDatabase,
         profile: () => profile,
-        endpointChecks: () => endpointChecks(readExternal(home)),
+        servers: () => readExternal(home),
       }).examine(language);
       await (json ? writeJson(report) : print(report.findings));
       return report.ok ? 0 : 1;

@@ -9,7 +9,6 @@ import { ChangeFeed } from '../features/changes/change-feed.ts';
 import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
 import { StateFileSystems } from '../features/disk/file-systems.ts';
 import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
-import { endpointChecks } from '../features/doctor/checks/external-servers.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
 import { ensureSample } from '../features/sample/sample.ts';
 import { engineSocket } from '../platform/find-engine.ts';
@@ -161,7 +160,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           home,
           database: async () => (supervisor.open ? describeDatabase(supervisor.open) : null),
           profile: () => supervisor.profile,
-          endpointChecks: () => endpointChecks(readExternal(home)),
+          servers: () => readExternal(home),
         }),
         changes,
         ticket: () => server.ticketUrl(),

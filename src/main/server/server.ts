@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { fault } from '../../shared/errors/catalogue.ts';
+import { portHints } from '../../shared/errors/engine.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { router } from '../api/router.ts';
 import { hasCode } from '../platform/error-code.ts';
@@ -153,14 +154,15 @@ export class EngineServer {
       await this.server.listen({ host: '127.0.0.1', port });
     } catch (error) {
       if (!hasCode(error, 'EADDRINUSE', 'EACCES')) throw error;
-      const holder =
-        error.code === 'EACCES'
-          ? { en: 'the system (EACCES)', ko: '시스템(EACCES)' }
-          : ((await portHolder(port))?.program ?? { en: 'another program', ko: '다른 프로그램' });
+      const isClosed = error.code === 'EACCES';
+      const holder = isClosed
+        ? { en: 'the system (EACCES)', ko: '시스템(EACCES)' }
+        : ((await portHolder(port))?.program ?? { en: 'another program', ko: '다른 프로그램' });
       const what = { en: 'the engine', ko: '엔진' };
+      const how = isClosed ? portHints.closed : portHints.held;
       throw fault(
         'PORT_TAKEN',
-        { port, what, holder, command: 'trainyard serve --port 0' },
+        { port, what, holder, how, command: 'trainyard serve --port 0' },
         { cause: error },
       );
     }

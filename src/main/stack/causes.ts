@@ -1,10 +1,12 @@
 import type { StackCause } from '../../shared/contract/stack.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
+import { portHints } from '../../shared/errors/engine.ts';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
-import { ComposeFailure, DaemonRefusal, type Incident, type StackContainer } from './docker-objects.ts';
+import type { StackContainer } from './docker/containers.ts';
+import { ComposeFailure, DaemonRefusal, type Incident } from './docker-objects.ts';
 import type { StackSecrets } from './record.ts';
 
 /** As people know them. */
@@ -134,7 +136,7 @@ export function portIsTaken(
         ? holder.program
         : { en: `the container ${holder.container}`, ko: `${holder.container} 컨테이너` };
   const command = 'trainyard stack up --ports new';
-  return fault('PORT_TAKEN', { what: titles[service], port, holder: who, command });
+  return fault('PORT_TAKEN', { what: titles[service], port, holder: who, how: portHints.held, command });
 }
 
 const unreachable =

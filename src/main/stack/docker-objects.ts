@@ -1,5 +1,3 @@
-import type { ServiceName } from '../../shared/model/stack.ts';
-
 /** The daemon understood and would not or could not: `message` is what it said. A daemon that cannot be asked is a TrainyardError DOCKER_*. */
 export class DaemonRefusal extends Error {
   /** As HTTP has it; 0 where it came in a stream. */
@@ -12,61 +10,12 @@ export class DaemonRefusal extends Error {
   }
 }
 
-export interface StackContainer {
-  readonly id: string;
-  readonly name: string;
-  /** Null: not a service's, as the one that reaches into the recovery volume. */
-  readonly service: ServiceName | null;
-  /** The hash of the plan that it was made by. */
-  readonly plan: string;
-  readonly image: string;
-  readonly imageId: string;
-  readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
-  readonly exitCode: number;
-  readonly outOfMemory: boolean;
-  /** Why it could not be started; empty where it could. */
-  readonly error: string;
-  readonly startedAt: string | null;
-  readonly restarts: number;
-  readonly memoryLimitBytes: number | null;
-  /** Host ports by the container's ports. */
-  readonly published: Readonly<Record<number, number>>;
-  readonly createdAt: string;
-}
-
-/** Exit codes of a server that was told to stop: 0, and by a signal. */
-const ordinaryExits = [0, 130, 137, 143];
-
-/** Whether a container stands still because of a fault. */
-export function hasFailed(container: StackContainer): boolean {
-  switch (container.state) {
-    case 'restarting':
-    case 'dead':
-      return true;
-    case 'exited':
-      return container.outOfMemory || !ordinaryExits.includes(container.exitCode);
-    case 'created':
-      return container.error !== '';
-    default:
-      return false;
-  }
-}
-
-/** The daemon starts again what ends by itself, so somebody stopped it. */
-export function wasStopped(container: StackContainer): boolean {
-  return container.state === 'exited' && !hasFailed(container);
-}
-
 /** Which stack a state folder has. */
 export interface StackIdentity {
   /** A UUID: the value of the label `io.trainyard.stack`. */
   readonly id: string;
   /** The stack's name, also its Compose project. */
   readonly name: string;
-}
-
-export interface FoundIdentity extends StackIdentity {
-  readonly createdAt: string;
 }
 
 export interface LocalImage {

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
+import { appRoot } from '../platform/paths.ts';
 import { stackLabels } from './labels.ts';
 import { memoryLimitOf, postgresSettings, redisMaxMemory } from './memory.ts';
 import type { PinnedImage, StackPorts } from './record.ts';
@@ -29,10 +32,9 @@ export interface StackChoices {
   readonly memory: Readonly<Partial<Record<ServiceName, number>>>;
 }
 
-export interface PlannedService {
+interface PlannedService {
   readonly image: string;
   readonly container: string;
-  readonly memoryBytes: number;
   /** Full names of its volumes. */
   readonly volumes: readonly string[];
   /** The service's whole definition: a container with another one is made anew. */
@@ -73,6 +75,10 @@ export const byService = <Value>(make: (name: ServiceName) => Value): Record<Ser
 
 const read = (document: Document): ComposeFile => document.toJS();
 const parse = (template: string) => parseDocument(template, { merge: true });
+
+/** The text of `resources/stack/compose.yaml`. */
+export const readTemplate = () =>
+  readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8');
 
 /** The images that the template names for want of others. */
 export function templateImages(template: string): Readonly<Record<ServiceName, string>> {
@@ -176,7 +182,6 @@ export function planStack(template: string, choices: StackChoices): StackPlan {
     return {
       image,
       container: `${stack}-${name}-1`,
-      memoryBytes,
       volumes: volumesOf(name).map((volume) => `${stack}_${volume}`),
       hash,
     };

@@ -1,5 +1,14 @@
 import { type Bilingual, badRequest, conflict, failure, unavailable } from './entry.ts';
 
+/** What frees a port for us, as PORT_TAKEN says it. */
+export const portHints = {
+  held: { en: 'End that program', ko: '그 프로그램을 끝내고' },
+  closed: {
+    en: 'Give this account the right to open it (ports below 1024 are closed to most)',
+    ko: '이 계정에 그 포트를 열 권한을 주고(1024 미만은 대개 막혀 있습니다)',
+  },
+};
+
 /** What any request may be answered with. */
 export const engineErrors = {
   INVALID_INPUT: badRequest(
@@ -56,9 +65,9 @@ export const engineStartErrors = {
   ),
   PORT_TAKEN: conflict(
     'The port {port} of {what} is held by {holder}',
-    'End that program and try again, or take other ports: {command}',
+    '{how} and try again, or take other ports: {command}',
     '{what}의 포트 {port}{port|을|를} {holder}{holder|이|가} 쓰고 있습니다',
-    '그 프로그램을 끝내고 다시 시도하거나 다른 포트를 쓰세요: {command}',
+    '{how} 다시 시도하거나 다른 포트를 쓰세요: {command}',
   ),
   PROFILE_UNKNOWN: badRequest(
     '{source} says "{profile}", and no profile is called so',

@@ -3,16 +3,12 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/format/units.ts';
 import { type DiskLevel, type DiskRoom, diskLevel, refusalBytes } from '../../../shared/model/disk.ts';
 import { noRoom } from '../../platform/faults/disk-room.ts';
+import type { WorkLog } from '../../platform/work-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { StateFileSystems, StateFolder } from './file-systems.ts';
 
 /** DISK_FULL for what is larger than the room there is: waiting does not help it, as it may help what a full disk broke off. */
 export class DoesNotFit extends TrainyardError {}
-
-interface DiskLog {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-}
 
 export interface DiskState {
   readonly level: DiskLevel;
@@ -32,7 +28,7 @@ const rank: Record<DiskLevel, number> = { full: 0, low: 1, ok: 2 };
 export class DiskWatch implements Disposable {
   private readonly systems: StateFileSystems;
   private readonly changes: ChangeFeed;
-  private readonly log: DiskLog;
+  private readonly log: WorkLog;
   private current: DiskState = { level: 'ok', disks: [] };
   private looking: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
@@ -40,7 +36,7 @@ export class DiskWatch implements Disposable {
   /** A write was refused though bytes seemed left (a quota, a mount for reading only): only a write that succeeds ends that. */
   private wasRefused = false;
 
-  constructor(systems: StateFileSystems, changes: ChangeFeed, log: DiskLog) {
+  constructor(systems: StateFileSystems, changes: ChangeFeed, log: WorkLog) {
     this.systems = systems;
     this.changes = changes;
     this.log = log;

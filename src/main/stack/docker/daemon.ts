@@ -1,19 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { z } from 'zod';
+import type { ServiceName } from '../../../shared/model/stack.ts';
 import type {
-  FoundIdentity,
   Incident,
   LocalImage,
   ObjectKind,
   Publisher,
   PullProgress,
-  StackContainer,
+  StackIdentity,
   VolumeAccess,
 } from '../docker-objects.ts';
 import { stackLabels } from '../labels.ts';
 import type { DockerConnection } from './client.ts';
-import { textOfFrames, toStackContainer } from './containers.ts';
+import { LogFrames } from './container-log-frames.ts';
+import { type StackContainer, toStackContainer } from './containers.ts';
 import { dockerFault, statusOf } from './docker-fault.ts';
 import { pullImage } from './pull.ts';
 import { readVolumeFiles, writeVolumeFile } from './volume-files.ts';
@@ -56,7 +57,7 @@ export class Daemon {
   private readonly docker: Docker;
   private readonly url: string;
 
-  constructor({ docker, url }: DockerConnection) {
+  constructor({ docker, url }: Pick<DockerConnection, 'docker' | 'url'>) {
     this.docker = docker;
     this.url = url;
   }
@@ -99,7 +100,7 @@ export class Daemon {
   }
 
   /** Stacks whose objects carry the label of this state folder, the newest first. */
-  stacksOf(home: string): Promise<readonly FoundIdentity[]> {
+  stacksOf(home: string): Promise<readonly StackIdentity[]> {
     const filter = labelled(stackLabels.home, home);
     return this.ask(async (docker) => {
       const [containers, volumes] = await Promise.all([
@@ -107,23 +108,18 @@ export class Daemon {
         docker.listVolumes(filter),
       ]);
       const objects = [
-        ...containers.map(({ Labels, Created }) => ({
-          labels: Labels,
-          createdAt: new Date(Created * 1000).toISOString(),
-        })),
+        ...containers.map(({ Labels, Created }) => ({ labels: Labels, createdAt: Created * 1000 })),
         ...(volumes.Volumes ?? []).map((volume) => ({
           labels: volume.Labels ?? {},
-          createdAt: 'CreatedAt' in volume ? new Date(String(volume.CreatedAt)).toISOString() : '',
+          createdAt: 'CreatedAt' in volume ? Date.parse(String(volume.CreatedAt)) : 0,
         })),
       ];
-      const stacks = new Map<string, FoundIdentity>();
-      for (const { labels, createdAt } of objects) {
+      const stacks = new Map<string, StackIdentity>();
+      for (const { labels } of objects.sort((one, other) => other.createdAt - one.createdAt)) {
         const [id, name] = [labels[stackLabels.stack], labels[stackLabels.name]];
-        if (!id || !name) continue;
-        const known = stacks.get(id);
-        if (!known || known.createdAt < createdAt) stacks.set(id, { id, name, createdAt });
+        if (id && name && !stacks.has(id)) stacks.set(id, { id, name });
       }
-      return [...stacks.values()].sort((one, other) => other.createdAt.localeCompare(one.createdAt));
+      return [...stacks.values()];
     });
   }
 
@@ -172,11 +168,15 @@ export class Daemon {
     );
   }
 
-  lastLines(id: string, count: number): Promise<readonly string[]> {
+  lastLines(id: string, service: ServiceName, count: number): Promise<readonly string[]> {
     return this.ask(async (docker) => {
-      const options = { stdout: true, stderr: true, tail: count, follow: false } as const;
-      const frames = await docker.getContainer(id).logs(options);
-      return textOfFrames(frames).split('\n').filter(Boolean).slice(-count);
+      const options = { stdout: true, stderr: true, timestamps: true, tail: count, follow: false } as const;
+      const frames = new LogFrames(service);
+      const lines = [...frames.push(await docker.getContainer(id).logs(options)), ...frames.end()];
+      return lines
+        .map(({ text }) => text)
+        .filter(Boolean)
+        .slice(-count);
     });
   }
 

@@ -1,6 +1,5 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { ServerEndpoint } from '../../platform/endpoints.ts';
-import { describeChanges } from './describe-changes.ts';
 
 /** What keeps Redis's data over a restart and a crash. */
 const wanted: Readonly<Record<string, string>> = { appendonly: 'yes', save: '900 1 300 10' };
@@ -45,8 +44,8 @@ export async function ensureRedisSettings(redis: ServerEndpoint): Promise<string
   } finally {
     client.disconnect();
   }
-  const otherwise = Object.entries(wanted)
+  if (fixed.length > 0) return `fixed ${fixed.join(', ')}`;
+  return Object.entries(wanted)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
-  return describeChanges({ made: [], fixed, otherwise });
 }

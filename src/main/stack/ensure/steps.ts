@@ -1,6 +1,5 @@
 import type { ServiceName } from '../../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../../platform/endpoints.ts';
-import { describeChanges } from './describe-changes.ts';
 import { ensureRedisSettings } from './redis-settings.ts';
 import { ensureTemporalNamespace } from './temporal-namespace.ts';
 
@@ -10,6 +9,20 @@ export interface EnsureStep {
   readonly service: ServiceName;
   /** Answers what it saw or did in a few words. @throws TrainyardError */
   run(endpoints: StoreEndpoints): Promise<string>;
+}
+
+/** `made a, b; fixed c`; `otherwise` where nothing was done. */
+function describeChanges(changes: {
+  readonly made: readonly string[];
+  readonly fixed: readonly string[];
+  readonly otherwise: string;
+}): string {
+  const { made, fixed, otherwise } = changes;
+  const parts = [
+    ...(made.length > 0 ? [`made ${made.join(', ')}`] : []),
+    ...(fixed.length > 0 ? [`fixed ${fixed.join(', ')}`] : []),
+  ];
+  return parts.length > 0 ? parts.join('; ') : otherwise;
 }
 
 export const ensureSteps: readonly EnsureStep[] = [

@@ -26,12 +26,6 @@ export const inspectStackRecord = (home: string) =>
     },
   });
 
-/** What stands in the state folder's `stack/stack.json`. */
-type StoredRecord =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'damaged'; readonly file: string }
-  | { readonly kind: 'whole'; readonly record: StackRecord };
-
 const lockPauseMs = 40;
 const lockHint = {
   en: 'Remove it while nothing works on the stack: it holds nothing, and is made again.',
@@ -77,10 +71,10 @@ export class StackFolder {
     }
   }
 
-  read(): StoredRecord {
+  /** The record; null where there is none, or none that can be used. */
+  read(): StackRecord | null {
     const found = inspectStackRecord(this.home);
-    if (found.kind === 'whole') return { kind: 'whole', record: found.value };
-    return found.kind === 'absent' ? { kind: 'absent' } : { kind: 'damaged', file: this.recordFile };
+    return found.kind === 'whole' ? found.value : null;
   }
 
   write(record: StackRecord): void {
@@ -90,7 +84,7 @@ export class StackFolder {
     failpoint('stack.record.write.after');
   }
 
-  /** Moves a damaged `stack.json` out of the way and answers where it is now. */
+  /** Moves a `stack.json` that cannot be used out of the way, and answers where it is now. */
   setAside(): string {
     const aside = `${this.recordFile}.corrupt-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     renameSync(this.recordFile, aside);
@@ -143,6 +137,11 @@ export class StackFolder {
       failpoint('stack.compose.write.after');
     }
     return file;
+  }
+
+  /** Whether something stands in the record's place that is none. */
+  get isDamaged(): boolean {
+    return inspectStackRecord(this.home).kind === 'unusable';
   }
 
   /** The last to go: everything of the stack. */

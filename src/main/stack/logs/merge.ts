@@ -75,16 +75,12 @@ export class LogMerge {
   }
 
   /** Until a piece or a lane comes, or the time is over. */
-  private wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.wake = () => {};
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.wake = done;
-    });
+  private async wait(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.wake = resolve;
+    await promise;
+    clearTimeout(timer);
   }
 
   private fetch(lane: Lane): void {

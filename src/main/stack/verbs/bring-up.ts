@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { isPortFree } from '../../platform/listening-ports.ts';
 import type { OnProgress } from '../../platform/progress.ts';
-import type { StackContainer } from '../docker-objects.ts';
 import { isOtherMemory } from '../memory.ts';
 import { byService, type StackPlan } from '../plan.ts';
 import type { StackPorts, StackRecord } from '../record.ts';
@@ -36,113 +35,122 @@ export interface Seen {
   readonly containers: Containers | null;
 }
 
-/** One bringing up of services: from whatever is there to all of them healthy and made ready. */
-export class BringUp {
-  private readonly context: StackContext;
-  private readonly savedStates: SavedStateStore;
-  private readonly options: BringUpOptions;
-  private saved: SavedState;
-  private readonly versions = new Map<ServiceName, string>();
-  private readonly begun = Date.now();
+/**
+ * Brings services up: from whatever is there to all of them healthy and made ready.
+ * @throws TrainyardError with the cause
+ */
+export async function bringUp(
+  context: StackContext,
+  savedStates: SavedStateStore,
+  settled: SettledState,
+  options: BringUpOptions,
+): Promise<Seen> {
+  const { daemon, files, images, memory } = context;
+  const { services, onProgress, signal } = options;
+  const stack = settled.record.id;
+  const since = Date.now();
+  const versions = new Map<ServiceName, string>();
+  let saved: SavedState = settled;
+  const save = (change: Partial<StackRecord>) => {
+    saved = savedStates.write(saved, change);
+  };
+  const mayMovePorts = () => !saved.record.started || options.ports === 'new';
 
-  constructor(
-    context: StackContext,
-    savedStates: SavedStateStore,
-    saved: SettledState,
-    options: BringUpOptions,
-  ) {
-    this.context = context;
-    this.savedStates = savedStates;
-    this.saved = saved;
-    this.options = options;
-  }
-
-  /** @throws TrainyardError with the cause */
-  async run(): Promise<Seen> {
-    const { services } = this.options;
-    let found = await serviceContainers(this.context, this.saved.record.id);
-    const plan = this.knownPlan();
-    const isUp = (name: ServiceName) =>
-      found.get(name)?.state === 'running' && found.get(name)?.plan === plan?.services[name].hash;
-    const wasUp = plan !== null && services.every(isUp);
-    if (wasUp) {
-      const [obstacle] = await this.startAll(plan, found);
-      if (obstacle) throw obstacle.fault;
-    } else {
-      for (let attempt = 1; !(await this.attempt(found, attempt)); attempt += 1)
-        found = await serviceContainers(this.context, this.saved.record.id);
-    }
-    if (!this.saved.record.started) this.saved = this.savedStates.write(this.saved, { started: true });
-    return { versions: this.versions, containers: wasUp ? found : null };
-  }
-
-  /** The plan by what is remembered; null where something else is wanted now, or not everything is known yet. */
-  private knownPlan(): StackPlan | null {
-    const { record } = this.saved;
-    const isKnown = (name: ServiceName) => record.images[name]?.reference === this.context.images[name];
-    if (record.memoryBytes === null || !this.options.services.every(isKnown)) return null;
-    return this.plan(record);
-  }
-
-  private plan({ id, name, ports, images, memoryBytes }: StackRecord): StackPlan {
-    const { files, memory, images: references } = this.context;
+  function makePlan({ id, name, ports, images: known, memoryBytes }: StackRecord): StackPlan {
     const imageOf = (service: ServiceName) => {
-      const known = images[service];
-      return known?.reference === references[service]
-        ? known
-        : { reference: references[service], pinned: null, id: null };
+      const image = known[service];
+      const reference = images[service];
+      return image?.reference === reference ? image : { reference, pinned: null, id: null };
     };
-    return this.context.plan({
+    const machineBytes = memoryBytes ?? 0;
+    return context.plan({
       id,
       name,
       home: files.home,
       ports,
       images: byService(imageOf),
-      machineBytes: memoryBytes ?? 0,
+      machineBytes,
       memory,
     });
   }
 
-  /** False where something was put out of the way and the next attempt can get further. */
-  private async attempt(found: Containers, attempt: number): Promise<boolean> {
-    const { services, signal } = this.options;
-    await Promise.all([this.chooseMemory(), this.ensureImages()]);
-    await this.checkPorts(found, attempt);
-    const plan = this.plan(this.saved.record);
-    const file = this.context.files.writeCompose(plan.compose);
+  /** The plan by what is remembered; null where something else is wanted now, or not everything is known yet. */
+  function knownPlan(): StackPlan | null {
+    const { record } = saved;
+    const isKnown = (name: ServiceName) => record.images[name]?.reference === images[name];
+    return record.memoryBytes !== null && services.every(isKnown) ? makePlan(record) : null;
+  }
+
+  async function chooseMemory(): Promise<void> {
+    const { memoryBytes } = saved.record;
+    const now = await daemon.memoryBytes();
+    if (memoryBytes === null || isOtherMemory(memoryBytes, now)) save({ memoryBytes: now });
+  }
+
+  const ensureImages = () =>
+    reportStep(onProgress, 'images', null, async () => {
+      const known = saved.record.images;
+      const here = await Promise.all(
+        services.map(async (name) => {
+          const image = await ensureImage(daemon, name, images[name], known[name], onProgress, signal);
+          return [name, image] as const;
+        }),
+      );
+      const now = { ...known, ...Object.fromEntries(here) };
+      if (JSON.stringify(now) !== JSON.stringify(known)) save({ images: now });
+      return services.map((name) => images[name]).join(', ');
+    });
+
+  const movePorts = (moving: readonly ServiceName[]) =>
+    reportStep(onProgress, 'ports', null, async () => {
+      const staying = serviceNames.filter((name) => !moving.includes(name));
+      const kept: Partial<StackPorts> = Object.fromEntries(
+        staying.map((name) => [name, saved.record.ports[name]]),
+      );
+      const ports = await choosePorts(daemon, stack, kept);
+      save({ ports });
+      return moving.map((name) => `${name} ${ports[name].main}`).join(', ');
+    });
+
+  /** Whoever listens on a port of a service that is not running is a stranger. @throws TrainyardError PORT_TAKEN */
+  async function checkPorts(found: Containers, attempt: number): Promise<void> {
+    const { record } = saved;
+    const holdsNone = ['created', 'exited', 'dead'];
+    const idle = services.filter((name) => holdsNone.includes(found.get(name)?.state ?? 'created'));
+    const ports = idle.flatMap((service) =>
+      Object.values(record.ports[service]).map((port) => ({ service, port })),
+    );
+    const free = await Promise.all(ports.map(({ port }) => isPortFree(port)));
+    const taken = ports.filter((_port, index) => !free[index]);
+    const [first] = taken;
+    if (!first) return;
+    if (attempt >= attempts || !mayMovePorts())
+      throw await portCause(context, record, first.service, first.port);
+    await movePorts(taken.map(({ service }) => service));
+  }
+
+  /** Makes the containers that are missing, and answers all of them. */
+  async function ensureContainers(plan: StackPlan, found: Containers): Promise<Containers> {
+    const file = files.writeCompose(plan.compose);
     const missing = missingOf(plan, services, found);
-    let made = found;
-    if (missing.length > 0) {
-      await this.keepCopy();
-      const stack = this.saved.record.id;
-      await reportStep(this.options.onProgress, 'create', null, async () => {
-        await createContainers(this.context, { stack, plan, file, services: missing, found, signal });
-        return missing.join(', ');
-      });
-      made = await serviceContainers(this.context, stack);
-    }
-    const obstacles = await this.startAll(plan, made);
-    const [first] = obstacles;
-    if (!first) return true;
-    if (attempt >= attempts) throw first.fault;
-    for (const obstacle of obstacles) if (!(await this.clear(obstacle))) throw obstacle.fault;
-    return false;
+    if (missing.length === 0) return found;
+    // Passwords are never given to a container before a copy of them is safe.
+    const [image] = Object.values(saved.record.images);
+    if (image) saved = await savedStates.keepCopy(saved, image.id);
+    await reportStep(onProgress, 'create', null, async () => {
+      await createContainers(context, { stack, plan, file, services: missing, found, signal });
+      return missing.join(', ');
+    });
+    return serviceContainers(context, stack);
   }
 
   /** Answers what stood in the way of starts. @throws TrainyardError with the cause where something else failed */
-  private async startAll(plan: StackPlan, found: Containers): Promise<readonly StartObstacle[]> {
-    const { onProgress, signal, services } = this.options;
-    const start: StartOptions = {
-      context: this.context,
-      saved: this.saved,
-      onProgress,
-      signal,
-      since: this.begun,
-    };
+  async function startAll(plan: StackPlan, found: Containers): Promise<readonly StartObstacle[]> {
+    const start: StartOptions = { context, saved, onProgress, signal, since };
     const startOne = async (name: ServiceName) => {
-      const container: StackContainer | undefined = found.get(name);
+      const container = found.get(name);
       if (!container) throw new Error(`the container of ${name} went away while the stack was brought up`);
-      this.versions.set(name, await startService(start, name, container));
+      versions.set(name, await startService(start, name, container));
     };
     for (const wave of plan.order) {
       const wanted = wave.filter((name) => services.includes(name));
@@ -157,87 +165,48 @@ export class BringUp {
     return [];
   }
 
-  private async chooseMemory(): Promise<void> {
-    const { memoryBytes } = this.saved.record;
-    const now = await this.context.daemon.memoryBytes();
-    if (memoryBytes !== null && !isOtherMemory(memoryBytes, now)) return;
-    this.saved = this.savedStates.write(this.saved, { memoryBytes: now });
-  }
-
-  private async ensureImages(): Promise<void> {
-    const { daemon, images } = this.context;
-    const { services, onProgress, signal } = this.options;
-    await reportStep(onProgress, 'images', null, async () => {
-      const known = this.saved.record.images;
-      const here = await Promise.all(
-        services.map(async (name) => {
-          const image = await ensureImage(daemon, name, images[name], known[name], onProgress, signal);
-          return [name, image] as const;
-        }),
-      );
-      const now = { ...known, ...Object.fromEntries(here) };
-      if (JSON.stringify(now) !== JSON.stringify(known))
-        this.saved = this.savedStates.write(this.saved, { images: now });
-      return services.map((name) => images[name]).join(', ');
-    });
-  }
-
-  /** Passwords are never given to a container before a copy of them is safe. */
-  private async keepCopy(): Promise<void> {
-    const [image] = Object.values(this.saved.record.images);
-    if (image) this.saved = await this.savedStates.keepCopy(this.saved, image.id);
-  }
-
-  private get mayMovePorts(): boolean {
-    return !this.saved.record.started || this.options.ports === 'new';
-  }
-
-  /** Whoever listens on a port of a service that is not running is a stranger. @throws TrainyardError PORT_TAKEN */
-  private async checkPorts(found: Containers, attempt: number): Promise<void> {
-    const { record } = this.saved;
-    const holdsNone = ['created', 'exited', 'dead'];
-    const idle = this.options.services.filter((name) =>
-      holdsNone.includes(found.get(name)?.state ?? 'created'),
-    );
-    const ports = idle.flatMap((service) =>
-      Object.values(record.ports[service]).map((port) => ({ service, port })),
-    );
-    const free = await Promise.all(ports.map(({ port }) => isPortFree(port)));
-    const taken = ports.filter((_port, index) => !free[index]);
-    const [first] = taken;
-    if (!first) return;
-    if (attempt >= attempts || !this.mayMovePorts)
-      throw await portCause(this.context, record, first.service, first.port);
-    await this.movePorts(taken.map(({ service }) => service));
-  }
-
-  private async movePorts(services: readonly ServiceName[]): Promise<void> {
-    const { daemon } = this.context;
-    const { id, ports } = this.saved.record;
-    const kept: Partial<StackPorts> = Object.fromEntries(
-      serviceNames.filter((name) => !services.includes(name)).map((name) => [name, ports[name]]),
-    );
-    await reportStep(this.options.onProgress, 'ports', null, async () => {
-      const chosen = await choosePorts(daemon, id, kept);
-      this.saved = this.savedStates.write(this.saved, { ports: chosen });
-      return services.map((name) => `${name} ${chosen[name].main}`).join(', ');
-    });
-  }
-
   /** Whether what stood in a start's way could be put out of it without anybody. */
-  private async clear({ kind, service, container }: StartObstacle): Promise<boolean> {
+  async function clear({ what: { kind, service, container } }: StartObstacle): Promise<boolean> {
     if (kind === 'gone') {
       // The daemon finishes the removal; what is made before that would be in its way.
-      for (let looks = 0; looks < goneLooks && (await this.context.daemon.container(container)); looks += 1)
+      for (let looks = 0; looks < goneLooks && (await daemon.container(container)); looks += 1)
         await delay(50);
       return true;
     }
     if (kind === 'network lost') {
-      await this.context.daemon.remove('container', container);
+      await daemon.remove('container', container);
       return true;
     }
-    if (!this.mayMovePorts) return false;
-    await this.movePorts([service]);
+    if (!mayMovePorts()) return false;
+    await movePorts([service]);
     return true;
   }
+
+  /** False where something was put out of the way and the next attempt can get further. */
+  async function tryOnce(found: Containers, attempt: number): Promise<boolean> {
+    await Promise.all([chooseMemory(), ensureImages()]);
+    await checkPorts(found, attempt);
+    const plan = makePlan(saved.record);
+    const obstacles = await startAll(plan, await ensureContainers(plan, found));
+    const [first] = obstacles;
+    if (!first) return true;
+    if (attempt >= attempts) throw first.what.fault;
+    for (const obstacle of obstacles) if (!(await clear(obstacle))) throw obstacle.what.fault;
+    return false;
+  }
+
+  let found = await serviceContainers(context, stack);
+  const plan = knownPlan();
+  const isUp = (name: ServiceName) =>
+    found.get(name)?.state === 'running' && found.get(name)?.plan === plan?.services[name].hash;
+  const wasUp = plan !== null && services.every(isUp);
+  if (wasUp) {
+    const [obstacle] = await startAll(plan, found);
+    if (obstacle) throw obstacle.what.fault;
+  } else {
+    for (let attempt = 1; !(await tryOnce(found, attempt)); attempt += 1)
+      found = await serviceContainers(context, stack);
+  }
+  if (!saved.record.started) save({ started: true });
+  return { versions, containers: wasUp ? found : null };
 }

@@ -1,4 +1,5 @@
-import type { ServiceName } from '../../../shared/model/stack.ts';
+import type { StackUsage } from '../../../shared/contract/stack.ts';
+import type { Profile, ServiceName } from '../../../shared/model/stack.ts';
 import type { composeCreate } from '../compose/create-project.ts';
 import type { Daemon } from '../docker/daemon.ts';
 import type { EnsureStep } from '../ensure/steps.ts';
@@ -21,6 +22,11 @@ export interface StackContext {
   readonly memory: Readonly<Partial<Record<ServiceName, number>>>;
   readonly probes: Readonly<Record<ServiceName, Probe>>;
   readonly steps: readonly EnsureStep[];
+  /** What running containers use, by service and id. */
+  readonly measure: (containers: ReadonlyMap<ServiceName, string>) => Promise<StackUsage>;
   /** How long a service may take until it answers. */
   readonly timeoutMs: number;
+  /** What status says the state folder works with. */
+  readonly profile: () => Profile;
+  readonly log: { info(fields: object, message: string): void };
 }

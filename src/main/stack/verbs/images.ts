@@ -8,25 +8,20 @@ import type { PinnedImage } from '../record.ts';
 const reportEveryMs = 100;
 const rateWindowMs = 2000;
 
-/** Bytes per second over the last two seconds. */
-class Rate {
-  private samples: { readonly at: number; readonly bytes: number }[] = [];
-
-  add(bytes: number): number {
-    const at = performance.now();
-    this.samples = [...this.samples.filter((sample) => at - sample.at <= rateWindowMs), { at, bytes }];
-    const [first] = this.samples;
-    return first && at > first.at ? Math.round(((bytes - first.bytes) / (at - first.at)) * 1000) : 0;
-  }
-}
-
+/** Reports a pull at most every 100 ms, and its end, with the rate over the last two seconds. */
 function pullReporter(onProgress: OnProgress, service: ServiceName, image: string) {
-  const rate = new Rate();
+  let samples: { readonly at: number; readonly bytes: number }[] = [];
   let last: PullProgress | null = null;
   let reportedAt = Number.NEGATIVE_INFINITY;
   const report = (progress: PullProgress) => {
-    reportedAt = performance.now();
-    onProgress({ type: 'pull', service, image, ...progress, bytesPerSecond: rate.add(progress.bytesDone) });
+    const bytes = progress.bytesDone;
+    const at = performance.now();
+    reportedAt = at;
+    samples = [...samples.filter((sample) => at - sample.at <= rateWindowMs), { at, bytes }];
+    const [first] = samples;
+    const isKnown = first !== undefined && at > first.at;
+    const bytesPerSecond = isKnown ? Math.round(((bytes - first.bytes) / (at - first.at)) * 1000) : 0;
+    onProgress({ type: 'pull', service, image, ...progress, bytesPerSecond });
   };
   return {
     note: (progress: PullProgress) => {

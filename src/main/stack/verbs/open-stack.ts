@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import type { Logger } from 'pino';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
-import { type Profile, type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
-import { appRoot } from '../../platform/paths.ts';
+import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { variableOf } from '../causes.ts';
 import { composeCreate } from '../compose/create-project.ts';
 import { connectDocker } from '../docker/client.ts';
@@ -15,21 +11,20 @@ import { ensureSteps } from '../ensure/steps.ts';
 import { StackFolder } from '../files/stack-folder.ts';
 import { StackLogService } from '../logs/log-service.ts';
 import { parseMemory } from '../memory.ts';
-import { createPlanner, templateImages, templateVolumes } from '../plan.ts';
+import { createPlanner, readTemplate, templateImages, templateVolumes } from '../plan.ts';
 import { probes } from '../probes/probes.ts';
 import type { StackContext } from './context.ts';
 import { StackService } from './stack-service.ts';
 
-export interface StackOptions extends Partial<Pick<StackContext, 'probes' | 'steps' | 'timeoutMs'>> {
+export interface StackOptions
+  extends Pick<StackContext, 'profile' | 'log'>,
+    Partial<Pick<StackContext, 'probes' | 'steps' | 'timeoutMs'>> {
   /** The state folder, absolute. */
   readonly home: string;
   /** `DOCKER_*`, `PATH`, and `TRAINYARD_<SERVICE>_IMAGE` and `_MEMORY`. */
   readonly environment: NodeJS.ProcessEnv;
-  /** What status says the state folder works with. */
-  readonly profile: () => Profile;
   /** References by tag or digest, from the settings; the environment has the last word. None: the template's. */
   readonly images: Readonly<Partial<Record<ServiceName, string>>>;
-  readonly log: Pick<Logger, 'info'>;
 }
 
 const wanted = {
@@ -85,17 +80,10 @@ export interface LocalStack extends AsyncDisposable {
  * asked or made before the first call.
  * @throws TrainyardError DOCKER_ADDRESS_INVALID, DOCKER_CONTEXT_UNKNOWN, STACK_SETTING_INVALID
  */
-export function openLocalStack({
-  home,
-  environment,
-  images,
-  profile,
-  log,
-  ...others
-}: StackOptions): LocalStack {
-  const template = readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8');
+export function openLocalStack({ home, environment, images, ...others }: StackOptions): LocalStack {
+  const template = readTemplate();
   const connection = connectDocker(environment);
-  const context = {
+  const stack = new StackService({
     daemon: new Daemon(connection),
     compose: composeCreate(connection, environment),
     files: new StackFolder(home),
@@ -105,12 +93,11 @@ export function openLocalStack({
     memory: memoryOf(environment),
     probes,
     steps: ensureSteps,
+    measure: createUsage(connection.docker),
     timeoutMs: 120_000,
     ...others,
-  };
-  const stack = new StackService(context, createUsage(connection.docker), profile, log);
-  const logs = new StackLogService(
-    new ContainerLogs(connection, async () => (await stack.identity())?.id ?? null),
-  );
+  });
+  const stackId = async () => (await stack.identity())?.id ?? null;
+  const logs = new StackLogService(new ContainerLogs(connection, stackId));
   return { stack, logs, [Symbol.asyncDispose]: () => logs[Symbol.asyncDispose]() };
 }

@@ -1,6 +1,5 @@
 import type { StackState } from '../../../shared/contract/stack.ts';
 import {
-  type Profile,
   type ServiceName,
   type ServiceStatus,
   serviceNames,
@@ -8,7 +7,7 @@ import {
 } from '../../../shared/model/stack.ts';
 import { endpointsOf } from '../addresses.ts';
 import { serviceEnded, toCause } from '../causes.ts';
-import { hasFailed, type StackContainer } from '../docker-objects.ts';
+import { hasFailed, type StackContainer } from '../docker/containers.ts';
 import { memoryLimitOf } from '../memory.ts';
 import type { Seen } from './bring-up.ts';
 import type { StackContext } from './context.ts';
@@ -38,10 +37,10 @@ function statusOf(container: StackContainer | null, answer: ProbeAnswer): Servic
 export async function readState(
   context: StackContext,
   savedStates: SavedStateStore,
-  profile: Profile,
   seen?: Seen,
 ): Promise<StackState> {
   const { daemon, probes, images, memory, volumes } = context;
+  const profile = context.profile();
   const known = await savedStates.peek();
   const record = known?.record ?? null;
   const secrets = known?.secrets ?? null;

@@ -3,7 +3,8 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { serviceNames } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { OnProgress } from '../../platform/progress.ts';
-import type { FoundIdentity, StackContainer, VolumeAccess } from '../docker-objects.ts';
+import type { StackContainer } from '../docker/containers.ts';
+import type { StackIdentity, VolumeAccess } from '../docker-objects.ts';
 import { stackLabels, stackNameOf } from '../labels.ts';
 import { containerPorts } from '../plan.ts';
 import {
@@ -110,8 +111,8 @@ export class SavedStateStore {
   /** The record as it stands or as the labels give it, without changing anything; null where there is no stack. */
   async peek(): Promise<{ readonly record: StackRecord; readonly secrets: StackSecrets | null } | null> {
     const { files, daemon } = this.context;
-    const saved = files.read();
-    if (saved.kind === 'whole') return { record: saved.record, secrets: files.readSecrets() };
+    const record = files.read();
+    if (record) return { record, secrets: files.readSecrets() };
     const [found] = await daemon.stacksOf(files.home);
     return found ? this.lookUp(found) : null;
   }
@@ -122,20 +123,17 @@ export class SavedStateStore {
    */
   async open(onProgress: OnProgress): Promise<SavedState | null> {
     const { files } = this.context;
-    const saved = files.read();
-    if (saved.kind === 'damaged') {
+    if (files.isDamaged) {
       await reportStep(onProgress, 'state', null, async () => {
         failpoint('stack.record.aside.before');
         const aside = files.setAside();
         failpoint('stack.record.aside.after');
-        return `STACK_STATE_CORRUPT: ${saved.file} was set aside as ${aside}`;
+        return `STACK_STATE_CORRUPT: the stack's record was set aside as ${aside}`;
       });
     }
-    if (saved.kind === 'whole') {
-      const secrets = files.readSecrets();
-      if (secrets) return { record: saved.record, secrets };
-    }
-    return this.recover(onProgress, saved.kind === 'whole' ? saved.record : null);
+    const record = files.read();
+    const secrets = record && files.readSecrets();
+    return secrets ? { record, secrets } : this.recover(onProgress, record);
   }
 
   /** Begins a stack: its name is nobody's, its ports are free. */
@@ -188,7 +186,7 @@ export class SavedStateStore {
 
   private async recover(onProgress: OnProgress, known: StackRecord | null): Promise<SavedState | null> {
     const { files, daemon } = this.context;
-    const [found] = known ? [{ ...known, createdAt: '' }] : await daemon.stacksOf(files.home);
+    const found = known ?? (await daemon.stacksOf(files.home))[0];
     if (!found) return null;
     let saved: SavedState | null = null;
     await reportStep(onProgress, 'recover', null, async () => {
@@ -215,7 +213,7 @@ export class SavedStateStore {
   }
 
   /** What the labels and the recovery volume tell of a stack. Without a local image only a verb reaches into the volume. */
-  private async lookUp(found: FoundIdentity, onProgress?: OnProgress) {
+  private async lookUp(found: StackIdentity, onProgress?: OnProgress) {
     const { daemon } = this.context;
     const containers = await daemon.containers(found.id);
     const image = await this.anyImage(containers, onProgress);
@@ -227,7 +225,7 @@ export class SavedStateStore {
     return { record, secrets: null };
   }
 
-  private access({ id, name }: { readonly id: string; readonly name: string }, image: string): VolumeAccess {
+  private access({ id, name }: StackIdentity, image: string): VolumeAccess {
     const labels = {
       [stackLabels.stack]: id,
       [stackLabels.name]: name,

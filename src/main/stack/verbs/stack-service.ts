@@ -1,14 +1,14 @@
 import type { StackState, StackUrls, StackUsage } from '../../../shared/contract/stack.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
-import { type Profile, type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
+import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../../platform/endpoints.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { OnProgress } from '../../platform/progress.ts';
 import { endpointsOf, urlsOf } from '../addresses.ts';
 import { causeOf } from '../causes.ts';
 import type { StackIdentity } from '../docker-objects.ts';
-import { BringUp, type BringUpOptions, type Seen } from './bring-up.ts';
+import { type BringUpOptions, bringUp, type Seen } from './bring-up.ts';
 import type { StackContext } from './context.ts';
 import { readState } from './read-state.ts';
 import { removeStack } from './remove-stack.ts';
@@ -39,26 +39,15 @@ interface VerbOptions {
 export class StackService {
   private readonly context: StackContext;
   private readonly savedStates: SavedStateStore;
-  private readonly measure: (containers: ReadonlyMap<ServiceName, string>) => Promise<StackUsage>;
-  private readonly profile: () => Profile;
-  private readonly log: { info(fields: object, message: string): void };
 
-  constructor(
-    context: StackContext,
-    measure: StackService['measure'],
-    profile: () => Profile,
-    log: StackService['log'],
-  ) {
+  constructor(context: StackContext) {
     this.context = context;
     this.savedStates = new SavedStateStore(context);
-    this.measure = measure;
-    this.profile = profile;
-    this.log = log;
   }
 
   /** Now, from the daemon; probes what runs. */
   status(): Promise<StackState> {
-    return this.causing(() => readState(this.context, this.savedStates, this.profile()));
+    return this.causing(() => readState(this.context, this.savedStates));
   }
 
   up(options: BringUpOptions): Promise<StackState> {
@@ -83,7 +72,7 @@ export class StackService {
       if (!known) throw absent(this.context.files.home);
       if (known.record.name !== name)
         throw fault('STACK_NAME_WRONG', { name: known.record.name, given: name });
-      if (this.context.files.read().kind === 'damaged') this.context.files.setAside();
+      if (this.context.files.isDamaged) this.context.files.setAside();
       await removeStack(this.context, known.record, orAll(services), onProgress);
       return undefined;
     });
@@ -107,27 +96,24 @@ export class StackService {
       const running = containers.flatMap(({ service, state, id }) =>
         service && state === 'running' ? [[service, id] as const] : [],
       );
-      return this.measure(new Map(running));
+      return this.context.measure(new Map(running));
     });
   }
 
   /** Which stack this is; null where there is none yet. */
-  async identity(): Promise<StackIdentity | null> {
+  identity(): Promise<StackIdentity | null> {
     return this.causing(async () => {
       const { files, daemon } = this.context;
-      const saved = files.read();
-      if (saved.kind === 'whole') return { id: saved.record.id, name: saved.record.name };
-      const [found] = await daemon.stacksOf(files.home);
-      return found ? { id: found.id, name: found.name } : null;
+      return files.read() ?? (await daemon.stacksOf(files.home))[0] ?? null;
     });
   }
 
   private async known(): Promise<SavedState> {
     return this.causing(async () => {
       const { files } = this.context;
-      const saved = files.read();
-      const secrets = saved.kind === 'whole' ? files.readSecrets() : null;
-      if (saved.kind === 'whole' && secrets) return { record: saved.record, secrets };
+      const record = files.read();
+      const secrets = record && files.readSecrets();
+      if (secrets) return { record, secrets };
       using _held = await files.lock(() => {});
       const recovered = await this.savedStates.open(silent);
       if (!recovered) throw absent(files.home);
@@ -149,19 +135,17 @@ export class StackService {
     if (saved.record.stopping.length > 0) await this.stop(saved.record.id, saved.record.stopping, onProgress);
     const settled = this.savedStates.settle(saved);
     const services = orAll(options.services);
-    return new BringUp(this.context, this.savedStates, settled, { ...options, services }).run();
+    return bringUp(this.context, this.savedStates, settled, { ...options, services });
   }
 
   private async takeDown(services: readonly ServiceName[], onProgress: OnProgress): Promise<undefined> {
     const identity = await this.identity();
-    if (!identity) return undefined;
+    if (!identity) return;
     const { files } = this.context;
-    const saved = files.read();
-    const record = saved.kind === 'whole' ? saved.record : null;
+    const record = files.read();
     if (record) files.write({ ...record, stopping: [...services] });
     await this.stop(identity.id, services, onProgress);
     if (record) files.write({ ...record, stopping: [] });
-    return undefined;
   }
 
   private async stop(stack: string, services: readonly ServiceName[], onProgress: OnProgress): Promise<void> {
@@ -192,39 +176,27 @@ export class StackService {
   ): Promise<StackState> {
     return this.causing(async () => {
       using _held = await this.takeLock(onProgress, signal);
-      this.log.info({ verb }, 'the stack: begun');
-      let seen: Seen | undefined;
-      try {
-        seen = await work();
-        this.log.info({ verb }, 'the stack: done');
-      } catch (error) {
-        this.log.info(
-          { verb, code: error instanceof TrainyardError ? error.code : null },
-          'the stack: failed',
-        );
+      const { log } = this.context;
+      log.info({ verb }, 'the stack: begun');
+      const seen = await work().catch((error: unknown) => {
+        const code = error instanceof TrainyardError ? error.code : null;
+        log.info({ verb, code }, 'the stack: failed');
         throw error;
-      }
-      return readState(this.context, this.savedStates, this.profile(), seen);
+      });
+      log.info({ verb }, 'the stack: done');
+      return readState(this.context, this.savedStates, seen);
     });
   }
 
   private async takeLock(onProgress: OnProgress, signal: AbortSignal | undefined): Promise<Disposable> {
     const begun = performance.now();
-    const report = (status: 'running' | 'done', durationMs: number | null) =>
-      onProgress({
-        type: 'step',
-        step: 'wait',
-        service: null,
-        status,
-        detail: 'another verb is at work',
-        durationMs,
-      });
+    const step = { type: 'step', step: 'wait', service: null, detail: 'another verb is at work' } as const;
     let waited = false;
     const held = await this.context.files.lock(() => {
       waited = true;
-      report('running', null);
+      onProgress({ ...step, status: 'running', durationMs: null });
     }, signal);
-    if (waited) report('done', Math.round(performance.now() - begun));
+    if (waited) onProgress({ ...step, status: 'done', durationMs: Math.round(performance.now() - begun) });
     return held;
   }
 

@@ -19,8 +19,9 @@ import {
   serviceTimeout,
   startRefused,
 } from '../causes.ts';
+import { type StackContainer, wasStopped } from '../docker/containers.ts';
 import type { Daemon } from '../docker/daemon.ts';
-import { DaemonRefusal, type StackContainer, wasStopped } from '../docker-objects.ts';
+import { DaemonRefusal } from '../docker-objects.ts';
 import type { StackRecord, StackSecrets } from '../record.ts';
 import type { StackContext } from './context.ts';
 import { reportStep } from './report-step.ts';
@@ -32,21 +33,23 @@ export const graceSeconds = 60;
 /** Causes for which the daemon would start a container again and again, to no end. */
 const endsByItself = new Set(['SERVICE_CRASHED', 'SERVICE_OUT_OF_MEMORY', 'VOLUME_VERSION', 'DISK_FULL']);
 
-/** Why a made container could not be started, where that can be put out of the way. */
-export class StartObstacle extends Error {
-  override readonly name = 'StartObstacle';
+/** What is in the way of a start, where that can be put out of the way. */
+interface Obstacle {
   readonly kind: 'network lost' | 'port taken' | 'gone';
   readonly service: ServiceName;
   readonly container: string;
   /** What to tell where it stays in the way. */
   readonly fault: TrainyardError;
+}
 
-  constructor(kind: StartObstacle['kind'], service: ServiceName, container: string, fault: TrainyardError) {
-    super(fault.message, { cause: fault });
-    this.kind = kind;
-    this.service = service;
-    this.container = container;
-    this.fault = fault;
+/** Why a made container could not be started. */
+export class StartObstacle extends Error {
+  override readonly name = 'StartObstacle';
+  readonly what: Obstacle;
+
+  constructor(what: Obstacle) {
+    super(what.fault.message, { cause: what.fault });
+    this.what = what;
   }
 }
 
@@ -84,19 +87,18 @@ async function startFault(
   said: string,
 ): Promise<Error> {
   const { record, secrets } = saved;
-  if (containerGone.test(said)) {
-    const fault = startRefused({ service, lines: [] }, said, container.memoryLimitBytes);
-    return new StartObstacle('gone', service, container.id, fault);
-  }
+  const obstacle = (kind: Obstacle['kind'], fault: TrainyardError) =>
+    new StartObstacle({ kind, service, container: container.id, fault });
+  if (containerGone.test(said))
+    return obstacle('gone', startRefused({ service, lines: [] }, said, container.memoryLimitBytes));
   if (portTaken.test(said)) {
     const ports = Object.values(record.ports[service]);
     const port = ports.find((one) => said.includes(`:${one}`)) ?? record.ports[service].main;
-    const fault = await portCause(context, record, service, port);
-    return new StartObstacle('port taken', service, container.id, fault);
+    return obstacle('port taken', await portCause(context, record, service, port));
   }
   const failure = await failureOf(context.daemon, service, container.id, secrets);
   const fault = startRefused(failure, said, container.memoryLimitBytes);
-  return networkLost.test(said) ? new StartObstacle('network lost', service, container.id, fault) : fault;
+  return networkLost.test(said) ? obstacle('network lost', fault) : fault;
 }
 
 /** Whether nobody holds any of the service's ports any more. */
@@ -129,7 +131,7 @@ async function startContainer(
         if (!(error instanceof DaemonRefusal)) throw error;
         const fault = await startFault(options, service, container, error.message);
         // Another stack that looks for free ports holds each for a moment: who is gone again was no holder.
-        const isPassing = fault instanceof StartObstacle && fault.kind === 'port taken' && retries > 0;
+        const isPassing = fault instanceof StartObstacle && fault.what.kind === 'port taken' && retries > 0;
         if (!isPassing || !(await isFreeAgain(options, service))) throw fault;
       }
     }
@@ -147,7 +149,7 @@ export async function failureOf(
   container: string,
   secrets: StackSecrets | null,
 ): Promise<Failure> {
-  return { service, lines: scrub(await daemon.lastLines(container, causeLines), secrets) };
+  return { service, lines: scrub(await daemon.lastLines(container, service, causeLines), secrets) };
 }
 
 const probeEveryMs = 50;
@@ -239,8 +241,7 @@ async function ensure(
   }
 }
 
-/** Starts a service's container where it does not run, waits until it answers, and makes it ready. Answers its version. */
-async function bringUp(
+async function tryOnce(
   options: StartOptions,
   service: ServiceName,
   container: StackContainer,
@@ -268,7 +269,7 @@ export async function startService(
   const { daemon } = options.context;
   for (let now = container, retries = stopRetries; ; retries -= 1) {
     try {
-      return await bringUp(options, service, now);
+      return await tryOnce(options, service, now);
     } catch (error) {
       if (error instanceof StartObstacle) throw error;
       // The daemon finishes the stop that a killed `down` or `restart` had asked for, even after this start began.

@@ -55,7 +55,7 @@ interface Circumstances {
   readonly profile?: Profile;
   /** The servers of the profile external. */
   readonly servers?: StoreEndpoints;
-  readonly parts?: Partial<Omit<DoctorOptions, 'profile' | 'database' | 'endpointChecks'>>;
+  readonly parts?: Partial<Omit<DoctorOptions, 'profile' | 'database' | 'servers'>>;
   readonly environment?: NodeJS.ProcessEnv;
   /** Shell commands that mount for the doctor alone. */
   readonly mounts?: string;

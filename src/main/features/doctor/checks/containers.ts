@@ -76,11 +76,14 @@ export async function lookInside(
 }
 
 /** Whether a container ran; clears away what a doctor that was cut off left. */
-export async function checkContainers(engine: DockerEngine, result: InsideResult): Promise<Observation[]> {
+export async function checkContainers(
+  { observation }: InsideResult,
+  engine: DockerEngine,
+): Promise<Observation[]> {
   const removed = await removeLeftovers(engine);
   return removed.length > 0
-    ? [result.observation, { code: 'DOCTOR_LEFTOVERS_REMOVED', evidence: removed.join(', ') }]
-    : [result.observation];
+    ? [observation, { code: 'DOCTOR_LEFTOVERS_REMOVED', evidence: removed.join(', ') }]
+    : [observation];
 }
 
 const tolerableMs = 2_000;
@@ -93,7 +96,7 @@ function certainly({ least, most }: ClockAhead): number {
 }
 
 /** The clock of Docker and that of a container against this machine's. */
-export function checkContainerClock(engine: DockerEngine, { inside }: InsideResult): Observation[] {
+export function checkContainerClock({ inside }: InsideResult, engine: DockerEngine): Observation[] {
   const clocks = { Docker: engine.clockAheadMs, container: inside?.clockAheadMs };
   const known = Object.entries(clocks).flatMap(([who, ahead]) =>
     ahead ? [{ who, off: certainly(ahead) }] : [],

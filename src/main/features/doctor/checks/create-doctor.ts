@@ -1,62 +1,33 @@
 import { accessSync, constants } from 'node:fs';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { Profile } from '../../../../shared/model/stack.ts';
-import { once, TooLateError } from '../../../platform/deadline.ts';
+import { once } from '../../../platform/deadline.ts';
+import type { StoreEndpoints } from '../../../platform/endpoints.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { openHome } from '../../../platform/home.ts';
-import { DoctorService } from '../doctor-service.ts';
+import { inspectStackRecord } from '../../../stack/files/stack-folder.ts';
+import { examine, type Language } from '../examine.ts';
 import type { Check, FindingGroup, Observation } from '../findings.ts';
 import { checkCompose } from './compose.ts';
-import {
-  checkContainerClock,
-  checkContainerNames,
-  checkContainerSharedMemory,
-  checkContainers,
-  checkDockerDisk,
-  type InsideResult,
-  lookInside,
-} from './containers.ts';
-import { type DockerEngine, findDocker, unanswered } from './docker.ts';
-import {
-  checkDatabase,
-  checkEngine,
-  checkEntries,
-  checkLeftovers,
-  checkSecrets,
-  type DatabaseProbe,
-} from './engine.ts';
-import { checkEndpoints, type EndpointCheck } from './external-servers.ts';
+import * as containers from './containers.ts';
+import { type DockerEngine, findDocker, unlessUnanswered } from './docker.ts';
+import * as ownEngine from './engine.ts';
+import { checkEndpoints, endpointChecks } from './external-servers.ts';
 import { checkMemory, checkPort, checkSharedMemory } from './machine.ts';
 import { checkNames, findsName, registryOf } from './network.ts';
 import { askNvidia, checkNvidiaInContainers } from './nvidia.ts';
-import {
-  checkElectron,
-  checkImages,
-  checkNode,
-  checkPackages,
-  checkPostgres,
-  checkTrainer,
-} from './programs.ts';
-import {
-  checkStackImages,
-  checkStackMemory,
-  checkStackPorts,
-  checkStackRecord,
-  checkStackVolume,
-  isHere,
-  readStackRecord,
-  stackImages,
-} from './stack.ts';
+import * as programs from './programs.ts';
+import * as stack from './stack.ts';
 import { checkClock, checkDisk, checkFileSystem, checkHome } from './state-folder.ts';
 
 /** What the doctor looks at; what is not given is the machine's own. */
 export interface DoctorOptions {
   readonly home: string;
-  readonly database: DatabaseProbe;
-  /** The profile that the machine must serve, asked at each examination; faults of what it does without are warnings. Without: embedded. */
-  readonly profile?: () => Profile;
+  readonly database: ownEngine.DatabaseProbe;
+  /** The profile that the machine must serve, asked at each examination; faults of what it does without are warnings. */
+  readonly profile: () => Profile;
   /** The servers of the profile `external`, asked then. @throws TrainyardError where their addresses cannot be used */
-  readonly endpointChecks?: () => readonly EndpointCheck[];
+  readonly servers?: () => StoreEndpoints;
   readonly environment?: NodeJS.ProcessEnv;
   /** Instead of the stack's images. */
   readonly images?: readonly string[];
@@ -66,29 +37,38 @@ export interface DoctorOptions {
   readonly busFolder?: string;
 }
 
-type Look = () => Promise<readonly Observation[]> | readonly Observation[];
-
-/** The checks of a state folder and the machine that it is on. */
-export function createDoctor(options: DoctorOptions): DoctorService {
-  return new DoctorService(() => {
-    const profile = options.profile?.() ?? 'embedded';
-    return [...ownChecks(options, profile), ...dockerChecks(options, profile === 'docker')];
-  });
+/** Who runs the checks of a state folder and of the machine that it is on. */
+export interface Doctor {
+  examine(language?: Language): ReturnType<typeof examine>;
 }
 
-function ownChecks({ home, database, endpointChecks }: DoctorOptions, profile: Profile): Check[] {
-  const check = (group: FindingGroup, name: string, look: Look): Check => ({
-    name,
-    group,
-    run: async () => look(),
-  });
+export function createDoctor(options: DoctorOptions): Doctor {
+  return {
+    examine: (language) => {
+      const profile = options.profile();
+      const isDockerNeeded = profile === 'docker';
+      const ofDocker = dockerChecks(options, isDockerNeeded);
+      const checks = ofDocker.map((one) => ({ optional: !isDockerNeeded, ...one }));
+      return examine([...ownChecks(options, profile), ...checks], language);
+    },
+  };
+}
+
+type Seen = Promise<readonly Observation[]> | readonly Observation[];
+
+const check = (group: FindingGroup, name: string, look: () => Seen): Check => ({
+  name,
+  group,
+  run: async () => look(),
+});
+
+function ownChecks({ home, database, servers }: DoctorOptions, profile: Profile): Check[] {
   /** One that needs the state folder: where that can't be used, the check of the folder says so alone. */
-  const inHome = (group: FindingGroup, name: string, look: Look) =>
+  const inHome: typeof check = (group, name, look) =>
     check(group, name, () => (isUsable(home) ? look() : []));
-  const servers = profile === 'external' ? endpointChecks : undefined;
   return [
-    check('machine', 'node', () => checkNode()),
-    check('machine', 'packages', () => checkPackages()),
+    check('machine', 'node', () => programs.checkNode()),
+    check('machine', 'packages', () => programs.checkPackages()),
     // First of those on the state folder: it looks at the permissions before the others close an open folder.
     check('state', 'state folder', () => checkHome(home)),
     inHome('state', 'disk', () => checkDisk(home)),
@@ -97,16 +77,21 @@ function ownChecks({ home, database, endpointChecks }: DoctorOptions, profile: P
     check('machine', 'memory', () => checkMemory()),
     check('machine', 'shared memory', checkSharedMemory),
     check('network', 'port', () => checkPort()),
-    { ...inHome('machine', 'postgres', () => checkPostgres(home)), optional: profile !== 'embedded' },
-    inHome('state', 'engine', () => checkEngine(home)),
-    inHome('state', 'leftovers', () => checkLeftovers(home)),
-    inHome('state', 'secrets', () => checkSecrets(home)),
-    inHome('state', 'entries', () => checkEntries(home)),
-    inHome('state', 'database', () => checkDatabase(database)),
-    check('machine', 'images', () => checkImages()),
-    check('machine', 'trainer', () => checkTrainer()),
-    check('machine', 'electron', () => checkElectron()),
-    ...(servers ? [check('network', 'endpoints', () => checkEndpoints(servers))] : []),
+    {
+      ...inHome('machine', 'postgres', () => programs.checkPostgres(home)),
+      optional: profile !== 'embedded',
+    },
+    inHome('state', 'engine', () => ownEngine.checkEngine(home)),
+    inHome('state', 'leftovers', () => ownEngine.checkLeftovers(home)),
+    inHome('state', 'secrets', () => ownEngine.checkSecrets(home)),
+    inHome('state', 'entries', () => ownEngine.checkEntries(home)),
+    inHome('state', 'database', () => ownEngine.checkDatabase(database)),
+    check('machine', 'images', () => programs.checkImages()),
+    check('machine', 'trainer', () => programs.checkTrainer()),
+    check('machine', 'electron', () => programs.checkElectron()),
+    ...(profile === 'external' && servers
+      ? [check('network', 'endpoints', () => checkEndpoints(() => endpointChecks(servers())))]
+      : []),
   ];
 }
 
@@ -124,50 +109,36 @@ function isUsable(home: string): boolean {
 function dockerChecks(options: DoctorOptions, isNeeded: boolean): Check[] {
   const { home, environment = process.env } = options;
   const docker = once(() => findDocker(environment, isNeeded));
-  const record = once(async () => readStackRecord(home));
-  const images = once(async () => options.images ?? stackImages(environment, await record()));
+  const found = once(async () => inspectStackRecord(home));
+  const record = async () => {
+    const reading = await found();
+    return reading.kind === 'whole' ? reading.value : null;
+  };
+  const images = once(async () => options.images ?? stack.stackImages(environment, await record()));
   const cards = once(() => askNvidia(environment, options.busFolder));
   const image = once(async () => {
     const { engine } = await docker();
-    for (const one of engine ? await images() : []) if (engine && (await isHere(engine, one))) return one;
+    if (!engine) return null;
+    for (const one of await images()) if (await engine.daemon.image(one)) return one;
     return null;
   });
   const registry = once(async () => registryOf((await images())[0] ?? '', (await docker()).engine).host);
   const isFound = once(async () => findsName(await registry()));
   const inside = once(async () => {
     const { engine } = await docker();
-    return engine && isNeeded ? lookInside(engine, await image(), await registry()) : null;
+    return engine && isNeeded ? containers.lookInside(engine, await image(), await registry()) : null;
   });
 
-  const check = (group: FindingGroup, name: string, run: Check['run']): Check => ({
-    name,
-    group,
-    optional: !isNeeded,
-    run,
-  });
-  /** One that asks Docker, where it can be used: it may have answered at first, and not what it was asked then. */
-  const withEngine = (
-    group: FindingGroup,
-    name: string,
-    look: (engine: DockerEngine) => Promise<readonly Observation[]> | readonly Observation[],
-  ) =>
+  const withEngine = (group: FindingGroup, name: string, look: (engine: DockerEngine) => Seen): Check =>
     check(group, name, async () => {
       const { engine } = await docker();
-      if (!engine) return [];
-      try {
-        return await look(engine);
-      } catch (error) {
-        const isRefusal = error instanceof Error && 'statusCode' in error;
-        const isBroken = hasCode(error, 'ECONNRESET', 'ECONNREFUSED', 'ENOENT', 'EPIPE');
-        if (!isRefusal && !isBroken && !(error instanceof TooLateError)) throw error;
-        return [unanswered(engine.address, error)];
-      }
+      return engine ? unlessUnanswered(engine, look) : [];
     });
   const withInside = (
     group: FindingGroup,
     name: string,
-    look: (seen: InsideResult, engine: DockerEngine) => Promise<Observation[]> | Observation[],
-  ) =>
+    look: (seen: containers.InsideResult, engine: DockerEngine) => Seen,
+  ): Check =>
     withEngine(group, name, async (engine) => {
       const seen = await inside();
       return seen ? look(seen, engine) : [];
@@ -178,19 +149,17 @@ function dockerChecks(options: DoctorOptions, isNeeded: boolean): Check[] {
     check('docker', 'compose', async () =>
       isNeeded || (await docker()).engine ? checkCompose(environment) : [],
     ),
-    withEngine('docker', 'docker disk', (engine) => checkDockerDisk(engine, inside)),
+    withEngine('docker', 'docker disk', (engine) => containers.checkDockerDisk(engine, inside)),
     check('docker', 'stack record', async () => {
-      const found = await record();
-      return isNeeded || found !== 'none' ? checkStackRecord(home, found) : [];
+      const reading = await found();
+      return isNeeded || reading.kind !== 'absent' ? stack.checkStackRecord(home, reading) : [];
     }),
-    check('docker', 'stack ports', async () => {
-      const { engine } = await docker();
-      const found = await record();
-      return engine ? [] : checkStackPorts(found, null);
-    }),
-    withEngine('docker', 'stack ports', async (engine) => checkStackPorts(await record(), engine)),
+    check('docker', 'stack ports', async () =>
+      (await docker()).engine ? [] : stack.checkStackPorts(await record(), null),
+    ),
+    withEngine('docker', 'stack ports', async (engine) => stack.checkStackPorts(await record(), engine)),
     withEngine('docker', 'stack volume', async (engine) =>
-      checkStackVolume(engine, await record(), await image()),
+      stack.checkStackVolume(engine, await record(), await image()),
     ),
     check('nvidia', 'nvidia', async () => [(await cards()).observation]),
     withEngine('nvidia', 'nvidia in containers', async (engine) =>
@@ -200,15 +169,15 @@ function dockerChecks(options: DoctorOptions, isNeeded: boolean): Check[] {
   if (!isNeeded) return always;
   return [
     ...always,
-    withInside('docker', 'containers', (seen, engine) => checkContainers(engine, seen)),
-    withInside('docker', 'container clock', (seen, engine) => checkContainerClock(engine, seen)),
-    withInside('docker', 'container shared memory', checkContainerSharedMemory),
-    withEngine('docker', 'stack memory', checkStackMemory),
-    withEngine('docker', 'stack images', async (engine) => checkStackImages(engine, await images())),
-    { ...check('network', 'names', async () => checkNames(await registry(), isFound)), optional: false },
+    withInside('docker', 'containers', containers.checkContainers),
+    withInside('docker', 'container clock', containers.checkContainerClock),
+    withInside('docker', 'container shared memory', containers.checkContainerSharedMemory),
+    withEngine('docker', 'stack memory', stack.checkStackMemory),
+    withEngine('docker', 'stack images', async (engine) => stack.checkStackImages(engine, await images())),
+    check('network', 'names', async () => checkNames(await registry(), isFound)),
     {
       ...withInside('network', 'container names', async (seen) =>
-        (await isFound()) ? checkContainerNames(seen, await registry()) : [],
+        (await isFound()) ? containers.checkContainerNames(seen, await registry()) : [],
       ),
       optional: true,
     },

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { z } from 'zod';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { TooLateError, within, wordsOf } from '../../../platform/deadline.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import {
@@ -12,9 +13,17 @@ import {
   openSocket,
   socketPath,
 } from '../../../stack/docker/client.ts';
-import { groupCommand, systemCommand, textOf } from '../../../stack/docker/docker-commands.ts';
-import { codeOf, dockerFaultOf } from '../../../stack/docker/docker-fault.ts';
+import { Daemon } from '../../../stack/docker/daemon.ts';
+import {
+  codeOf,
+  dockerFaultOf,
+  groupCommand,
+  statusOf,
+  systemCommand,
+  textOf,
+} from '../../../stack/docker/docker-fault.ts';
 import { type Observation, observed } from '../findings.ts';
+import { whenConnected } from './network.ts';
 import { installCommand } from './programs.ts';
 
 const infoSchema = z.object({
@@ -36,6 +45,7 @@ export interface ClockAhead {
 /** A Docker Engine that answers. */
 export interface DockerEngine {
   readonly docker: Docker;
+  readonly daemon: Daemon;
   readonly address: DockerAddress;
   readonly info: z.infer<typeof infoSchema>;
   /** Null where it told no time. */
@@ -92,13 +102,8 @@ async function whyUnreachable(address: DockerAddress): Promise<Observation | nul
     return observed(invalid, named ? `${named.namedBy.en} (${named.command})` : where(address));
   }
   if (isOtherThanSocket(address)) return { code: 'DOCKER_NOT_A_SOCKET', evidence: where(address) };
-  const connection = openSocket(address);
-  const opened = new Promise<void>((resolve, reject) => {
-    connection.once('connect', () => resolve());
-    connection.on('error', reject);
-  });
   try {
-    await within(connectMs, opened);
+    await whenConnected(openSocket(address), connectMs);
     return null;
   } catch (error) {
     // The queue of a socket whose program takes no connections is full; a packet to a black hole is never answered.
@@ -106,8 +111,6 @@ async function whyUnreachable(address: DockerAddress): Promise<Observation | nul
     const code = error instanceof TooLateError ? late : codeOf(error);
     if (!code) throw error;
     return unusable(code, address, error);
-  } finally {
-    connection.destroy();
   }
 }
 
@@ -125,11 +128,28 @@ function unusable(
 }
 
 /** What Docker did instead of answering a question. */
-export function unanswered(address: DockerAddress, error: unknown): Observation {
+function unanswered(address: DockerAddress, error: unknown): Observation {
   // The client ends a call whose time is over with a "socket hang up" of its own.
-  if (error instanceof TooLateError || hasCode(error, 'ECONNRESET'))
-    return unusable('DOCKER_SILENT', address, error);
-  return { code: 'DOCKER_STRANGE', evidence: `${where(address)}: ${wordsOf(error)}` };
+  const isSilent = error instanceof TooLateError || hasCode(rootOf(error), 'ECONNRESET');
+  if (isSilent) return unusable('DOCKER_SILENT', address, rootOf(error));
+  return { code: 'DOCKER_STRANGE', evidence: `${where(address)}: ${wordsOf(rootOf(error))}` };
+}
+
+/** What the client threw, where the daemon's calls tell more of it. */
+const rootOf = (error: unknown) => (error instanceof TrainyardError ? error.cause : error);
+
+/** Asks a Docker that answered at first, and may not answer this. @throws what is no fault of Docker's */
+export async function unlessUnanswered(
+  engine: DockerEngine,
+  look: (engine: DockerEngine) => Promise<readonly Observation[]> | readonly Observation[],
+): Promise<readonly Observation[]> {
+  try {
+    return await look(engine);
+  } catch (error) {
+    const isBroken = hasCode(rootOf(error), 'ECONNRESET', 'ECONNREFUSED', 'ENOENT', 'EPIPE');
+    if (statusOf(error) === null && !isBroken && !(error instanceof TooLateError)) throw error;
+    return [unanswered(engine.address, error)];
+  }
 }
 
 async function tryAddress(address: DockerAddress): Promise<DockerState> {
@@ -155,7 +175,7 @@ async function tryAddress(address: DockerAddress): Promise<DockerState> {
       : { least: daemonTime - receivedAt, most: daemonTime - sentAt };
     return {
       observation: { code: 'DOCKER_OK', evidence },
-      engine: { docker, address, info, clockAheadMs },
+      engine: { docker, daemon: new Daemon({ docker, url: address.url }), address, info, clockAheadMs },
     };
   } catch (error) {
     return only(unanswered(address, error));

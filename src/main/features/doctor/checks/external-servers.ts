@@ -30,51 +30,45 @@ const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : '');
 
 /** What each server there is can be asked: to let us in, and to do something small. */
 export function endpointChecks({ postgres, mongo, redis, s3, temporal }: StoreEndpoints): EndpointCheck[] {
-  const checks: EndpointCheck[] = [
-    {
-      name: 'postgres',
-      place: hostOf(postgres.url),
-      probe: async () => {
-        const schema = new SchemaService({ databaseUrl: postgres.url, tls: postgres.tls });
-        return `lets us in; its schema is at ${(await schema.current()).revision ?? 'nothing yet'}`;
-      },
-    },
+  const check = (name: EndpointCheck['name'], place: string, probe: EndpointCheck['probe']) => [
+    { name, place, probe },
   ];
-  if (mongo) {
-    const probe = async () => {
-      const { openMongoDocuments } = await import('../../../stores/documents/mongo/document-store.ts');
-      await using documents = await openMongoDocuments(mongo);
-      await documents.count('model_registry', {});
-      return 'lets us in and reads';
-    };
-    checks.push({ name: 'mongo', place: hostOf(mongo.url), probe });
-  }
-  if (redis) {
-    const probe = async () => {
-      const { openRedis } = await import('../../../stores/redis/redis.ts');
-      await using stores = await openRedis(redis, () => undefined);
-      await stores.cache.get('trainyard:check');
-      return 'lets us in and reads';
-    };
-    checks.push({ name: 'redis', place: hostOf(redis.url), probe });
-  }
-  if (s3) {
-    const probe = async () => {
-      const { checkS3 } = await import('../../../stores/objects/s3/object-store.ts');
-      await checkS3(s3);
-      return 'lets us in and lists';
-    };
-    checks.push({ name: 's3', place: hostOf(s3.endpoint), probe });
-  }
-  if (temporal) {
-    const probe = async () => {
-      const { checkTemporal } = await import('../../../stores/temporal/connection.ts');
-      await checkTemporal(temporal);
-      return `lets us in; its namespace is ${temporal.namespace}`;
-    };
-    checks.push({ name: 'temporal', place: temporal.address, probe });
-  }
-  return checks;
+  return [
+    ...check('postgres', hostOf(postgres.url), async () => {
+      const schema = new SchemaService({ databaseUrl: postgres.url, tls: postgres.tls });
+      return `lets us in; its schema is at ${(await schema.current()).revision ?? 'nothing yet'}`;
+    }),
+    ...(mongo
+      ? check('mongo', hostOf(mongo.url), async () => {
+          const { openMongoDocuments } = await import('../../../stores/documents/mongo/document-store.ts');
+          await using documents = await openMongoDocuments(mongo);
+          await documents.count('model_registry', {});
+          return 'lets us in and reads';
+        })
+      : []),
+    ...(redis
+      ? check('redis', hostOf(redis.url), async () => {
+          const { openRedis } = await import('../../../stores/redis/redis.ts');
+          await using stores = await openRedis(redis, () => undefined);
+          await stores.cache.get('trainyard:check');
+          return 'lets us in and reads';
+        })
+      : []),
+    ...(s3
+      ? check('s3', hostOf(s3.endpoint), async () => {
+          const { checkS3 } = await import('../../../stores/objects/s3/object-store.ts');
+          await checkS3(s3);
+          return 'lets us in and lists';
+        })
+      : []),
+    ...(temporal
+      ? check('temporal', temporal.address, async () => {
+          const { checkTemporal } = await import('../../../stores/temporal/connection.ts');
+          await checkTemporal(temporal);
+          return `lets us in; its namespace is ${temporal.namespace}`;
+        })
+      : []),
+  ];
 }
 
 const storeMs = 8_000;
@@ -130,14 +124,13 @@ export async function checkEndpoints(
     if (!(error instanceof TrainyardError)) throw error;
     return [{ code: 'ENDPOINTS_UNKNOWN', evidence: wordsOf(error) }];
   }
-  return Promise.all(
-    known.map(async ({ name, place, probe }): Promise<Observation> => {
-      try {
-        const words = await within(timeoutMs, probe());
-        return { code: 'ENDPOINT_OK', evidence: `${name} (${place}): ${words}` };
-      } catch (error) {
-        return { code: codeOf(error), evidence: `${name} (${place}): ${describe(error)}` };
-      }
-    }),
-  );
+  const ask = async ({ name, place, probe }: EndpointCheck): Promise<Observation> => {
+    try {
+      const words = await within(timeoutMs, probe());
+      return { code: 'ENDPOINT_OK', evidence: `${name} (${place}): ${words}` };
+    } catch (error) {
+      return { code: codeOf(error), evidence: `${name} (${place}): ${describe(error)}` };
+    }
+  };
+  return Promise.all(known.map(ask));
 }

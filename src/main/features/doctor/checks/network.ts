@@ -1,5 +1,5 @@
 import { lookup, Resolver } from 'node:dns/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { TooLateError, within, wordsOf } from '../../../platform/deadline.ts';
 import { hasCode } from '../../../platform/error-code.ts';
@@ -89,11 +89,13 @@ export function registryOf(image: string, engine: DockerEngine | null): Place {
 const connectMs = 3_000;
 
 /** Finds the name and connects. @throws what is in the way */
-export async function connectTo({ host, port }: Place): Promise<void> {
-  const connection = connect({ host, port });
-  const opened = new Promise<void>((resolve, reject) => {
-    connection.once('connect', () => resolve());
-    connection.on('error', reject);
+export const connectTo = (place: Place) => whenConnected(connect(place), connectMs);
+
+/** Waits until a socket is connected, and ends it. @throws what is in the way, TooLateError */
+export async function whenConnected(socket: Socket, timeoutMs: number): Promise<void> {
+  const connected = new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.on('error', reject);
   });
-  await within(connectMs, opened).finally(() => connection.destroy());
+  await within(timeoutMs, connected).finally(() => socket.destroy());
 }

@@ -1,32 +1,21 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { formatBytes } from '../../../../shared/format/units.ts';
 import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
 import { wordsOf } from '../../../platform/deadline.ts';
 import { isPortFree, portHolder } from '../../../platform/listening-ports.ts';
-import { appRoot } from '../../../platform/paths.ts';
+import type { StateFileReading } from '../../../platform/state-file.ts';
 import { otherVolumeVersion, portIsTaken, variableOf } from '../../../stack/causes.ts';
-import { inspectStackRecord } from '../../../stack/files/stack-folder.ts';
 import { stackLabels } from '../../../stack/labels.ts';
 import { memoryLimitOf } from '../../../stack/memory.ts';
-import { templateImages } from '../../../stack/plan.ts';
+import { readTemplate, templateImages } from '../../../stack/plan.ts';
 import type { StackRecord } from '../../../stack/record.ts';
 import { type Observation, observed } from '../findings.ts';
 import type { DockerEngine } from './docker.ts';
 import { connectTo, registryOf } from './network.ts';
 import { octal, quoted } from './state-folder.ts';
 import { runThrowaway } from './throwaway.ts';
-
-/** What is in the state folder: a stack's notes, none, or something else. */
-export type FoundRecord = StackRecord | 'none' | 'damaged';
-
-/** Reads the stack's notes without changing anything. */
-export function readStackRecord(home: string): FoundRecord {
-  const found = inspectStackRecord(home);
-  if (found.kind === 'whole') return found.value;
-  return found.kind === 'absent' ? 'none' : 'damaged';
-}
 
 function openSecrets(home: string): Observation[] {
   const folder = path.join(home, 'stack', 'secrets');
@@ -37,39 +26,28 @@ function openSecrets(home: string): Observation[] {
 }
 
 /** Whether the stack's notes can be read, and its secrets by nobody else. */
-export function checkStackRecord(home: string, record: FoundRecord): Observation[] {
+export function checkStackRecord(home: string, found: StateFileReading<StackRecord>): Observation[] {
   const file = path.join(home, 'stack', 'stack.json');
-  if (record === 'none') return [{ code: 'STACK_STATE_NONE', evidence: file }];
-  if (record === 'damaged') {
+  if (found.kind === 'absent') return [{ code: 'STACK_STATE_NONE', evidence: file }];
+  if (found.kind === 'unusable') {
     const command = `mv ${quoted(file)} ${quoted(`${file}.damaged`)} && trainyard stack up`;
     return [{ code: 'STACK_STATE_DAMAGED', evidence: file, command }];
   }
-  return [{ code: 'STACK_STATE_OK', evidence: `${record.name} (${record.id})` }, ...openSecrets(home)];
+  const { name, id } = found.value;
+  return [{ code: 'STACK_STATE_OK', evidence: `${name} (${id})` }, ...openSecrets(home)];
 }
 
 /** Small ones that have a shell come first: containers of the doctor are made of the first that is here. */
 const order: readonly ServiceName[] = ['redis', 'postgres', 'mongo', 's3', 'temporal'];
 
 /** The images that the stack of the state folder runs, or would: pinned, where it has run them already. */
-export function stackImages(environment: NodeJS.ProcessEnv, record: FoundRecord): readonly string[] {
-  const template = path.join(appRoot(), 'resources', 'stack', 'compose.yaml');
-  const usual = templateImages(readFileSync(template, 'utf8'));
+export function stackImages(environment: NodeJS.ProcessEnv, record: StackRecord | null): readonly string[] {
+  const usual = templateImages(readTemplate());
   return order.map((service) => {
     const reference = environment[variableOf(service, 'IMAGE')] || usual[service];
-    const known = typeof record === 'string' ? undefined : record.images[service];
+    const known = record?.images[service];
     return known?.reference === reference ? (known.pinned ?? reference) : reference;
   });
-}
-
-/** Whether Docker has the image. */
-export async function isHere({ docker }: DockerEngine, image: string): Promise<boolean> {
-  try {
-    await docker.getImage(image).inspect();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return false;
-    throw error;
-  }
 }
 
 async function observeMissing(engine: DockerEngine, image: string): Promise<Observation> {
@@ -89,7 +67,7 @@ export async function checkStackImages(
   engine: DockerEngine,
   images: readonly string[],
 ): Promise<Observation[]> {
-  const here = await Promise.all(images.map((image) => isHere(engine, image)));
+  const here = await Promise.all(images.map((image) => engine.daemon.image(image)));
   const missing = images.filter((_image, index) => !here[index]);
   if (missing.length === 0) return [{ code: 'STACK_IMAGES_OK', evidence: images.join(', ') }];
   return Promise.all(missing.map((image) => observeMissing(engine, image)));
@@ -106,11 +84,11 @@ export function checkStackMemory({ info }: DockerEngine): Observation[] {
 
 /** Whether the ports that the stack remembers are free or held by its own containers. */
 export async function checkStackPorts(
-  record: FoundRecord,
+  record: StackRecord | null,
   engine: DockerEngine | null,
 ): Promise<Observation[]> {
   // Ports that were never the stack's own are chosen anew where somebody has them.
-  if (typeof record === 'string' || !record.started) return [];
+  if (!record?.started) return [];
   const ports = serviceNames.flatMap((service) =>
     Object.values(record.ports[service]).map((port) => ({ service, port })),
   );
@@ -153,10 +131,10 @@ echo end
 /** Whether the volume of the stack's PostgreSQL was written by the version that will be started on it. */
 export async function checkStackVolume(
   engine: DockerEngine,
-  record: FoundRecord,
+  record: StackRecord | null,
   image: string | null,
 ): Promise<Observation[]> {
-  if (typeof record === 'string' || !image) return [];
+  if (!record || !image) return [];
   const label = [`${stackLabels.stack}=${record.id}`, `${stackLabels.service}=postgres`];
   const { Volumes } = await engine.docker.listVolumes({ filters: { label } });
   const name = Volumes?.[0]?.Name;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { DoctorService } from '../../../src/main/features/doctor/doctor-service.ts';
+import { examine } from '../../../src/main/features/doctor/examine.ts';
 import {
   type Check,
   findingGroups,
@@ -20,41 +20,37 @@ const sees = (code: PlainCode): Check => ({
 });
 
 test('errors come first, and one error is enough', async () => {
-  const report = await new DoctorService(() => [
-    sees('NODE_OK'),
-    sees('DISK_LOW'),
-    sees('PORT_UNBINDABLE'),
-  ]).examine();
+  const report = await examine([sees('NODE_OK'), sees('DISK_LOW'), sees('PORT_UNBINDABLE')]);
   expect(report.ok).toBe(false);
   expect(report.findings.map(({ severity }) => severity)).toEqual(['error', 'warning', 'ok']);
 });
 
 test('what the profile in use does without is no error', async () => {
   const check = { ...sees('DOCKER_STRANGE'), optional: true };
-  expect(await new DoctorService(() => [check]).examine()).toMatchObject({
+  expect(await examine([check])).toMatchObject({
     ok: true,
     findings: [{ code: 'DOCKER_STRANGE', severity: 'warning', group: 'docker' }],
   });
 });
 
 test('a finding has the command that fixes it: its own, or the one that was seen to fix this one', async () => {
-  const own = await new DoctorService(() => [sees('SCHEMA_BEHIND'), sees('NODE_OK')]).examine();
+  const own = await examine([sees('SCHEMA_BEHIND'), sees('NODE_OK')]);
   expect(own.findings.map(({ command }) => command)).toEqual(['trainyard db upgrade', null]);
   const seen: Check = {
     name: 'engine',
     group: 'state',
     run: async () => [{ code: 'ENGINE_SILENT', evidence: '', command: 'kill 4711' }],
   };
-  expect((await new DoctorService(() => [seen]).examine()).findings[0]?.command).toBe('kill 4711');
+  expect((await examine([seen])).findings[0]?.command).toBe('kill 4711');
 });
 
 test('a warning leaves the machine usable', async () => {
-  const report = await new DoctorService(() => [sees('DISK_LOW')]).examine();
+  const report = await examine([sees('DISK_LOW')]);
   expect(report).toMatchObject({ ok: true, findings: [{ code: 'DISK_LOW', evidence: 'seen' }] });
 });
 
 test('findings are told in Korean too', async () => {
-  const { findings: found } = await new DoctorService(() => [sees('PACKAGE_MISSING')]).examine('ko');
+  const { findings: found } = await examine([sees('PACKAGE_MISSING')], 'ko');
   expect(found[0]?.cause).toMatch(/[가-힣]/);
   expect(found[0]?.hint).toMatch(/[가-힣]/);
 });
@@ -65,7 +61,7 @@ test('a check that hangs or breaks is a finding and holds up nobody', async () =
     { name: 'breaks', group: 'machine', run: () => Promise.reject(new Error('no such thing')) },
     sees('NODE_OK'),
   ];
-  const report = await new DoctorService(() => checks, { timeLimitMs: 50 }).examine();
+  const report = await examine(checks, 'en', 50);
   expect(report.findings.map(({ code, evidence }) => [code, evidence])).toEqual([
     ['CHECK_TIMED_OUT', 'hangs: > 50 ms'],
     ['CHECK_FAILED', 'breaks: no such thing'],
@@ -75,14 +71,19 @@ test('a check that hangs or breaks is a finding and holds up nobody', async () =
 });
 
 test('an error that is found is told with what it names, in both languages, and belongs where its check does', async () => {
-  const names = { port: 15432, what: 'Redis', holder: 'node (process 7)', command: 'trainyard stack up' };
+  const names = {
+    port: 15432,
+    what: 'Redis',
+    holder: 'node (process 7)',
+    how: 'End that program',
+    command: 'trainyard stack up',
+  };
   const taken: Check = {
     name: 'stack ports',
     group: 'docker',
     run: async () => [observed(fault('PORT_TAKEN', names), 'redis', 'kill 7')],
   };
-  const service = new DoctorService(() => [taken]);
-  expect((await service.examine()).findings).toEqual([
+  expect((await examine([taken])).findings).toEqual([
     {
       code: 'PORT_TAKEN',
       severity: 'error',
@@ -93,7 +94,7 @@ test('an error that is found is told with what it names, in both languages, and 
       command: 'kill 7',
     },
   ]);
-  const [korean] = (await service.examine('ko')).findings;
+  const [korean] = (await examine([taken], 'ko')).findings;
   expect(korean?.cause).toMatch(/Redis의 포트 15432.+node \(process 7\)/);
 });
 
