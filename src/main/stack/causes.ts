@@ -5,8 +5,7 @@ import type { Bilingual } from '../../shared/errors/entry.ts';
 import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
-import type { StackContainer } from './docker/containers.ts';
-import { ComposeFailure, DaemonRefusal, type Incident } from './docker-objects.ts';
+import { ComposeFailure, DaemonRefusal, type Incident, type StackContainer } from './docker-objects.ts';
 import type { StackSecrets } from './record.ts';
 
 /** As people know them. */

@@ -1,3 +1,5 @@
+import type { ServiceName } from '../../shared/model/stack.ts';
+
 /** The daemon understood and would not or could not: `message` is what it said. A daemon that cannot be asked is a TrainyardError DOCKER_*. */
 export class DaemonRefusal extends Error {
   /** As HTTP has it; 0 where it came in a stream. */
@@ -8,6 +10,40 @@ export class DaemonRefusal extends Error {
     this.name = 'DaemonRefusal';
     this.status = status;
   }
+}
+
+export interface StackContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Null: not a service's, as the one that reaches into the recovery volume. */
+  readonly service: ServiceName | null;
+  /** The hash of the plan that it was made by. */
+  readonly plan: string;
+  readonly imageId: string;
+  readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
+  /** Why it could not be started; empty where it could. */
+  readonly error: string;
+  readonly startedAt: string | null;
+  readonly restarts: number;
+  readonly memoryLimitBytes: number | null;
+  /** Host ports by the container's ports. */
+  readonly published: Readonly<Record<number, number>>;
+}
+
+/** Exit codes of a server that was told to stop: 0, and by a signal. */
+const ordinaryExits = [0, 130, 137, 143];
+
+/** Whether a container stands still because of a fault. */
+export function hasFailed({ state, outOfMemory, exitCode, error }: StackContainer): boolean {
+  if (state === 'exited') return outOfMemory || !ordinaryExits.includes(exitCode);
+  return state === 'restarting' || state === 'dead' || (state === 'created' && error !== '');
+}
+
+/** The daemon starts again what ends by itself, so somebody stopped it. */
+export function wasStopped(container: StackContainer): boolean {
+  return container.state === 'exited' && !hasFailed(container);
 }
 
 /** Which stack a state folder has. */

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
-import { appRoot } from '../platform/paths.ts';
 import { stackLabels } from './labels.ts';
 import { memoryLimitOf, postgresSettings, redisMaxMemory } from './memory.ts';
 import type { PinnedImage, StackPorts } from './record.ts';
@@ -75,10 +72,6 @@ export const byService = <Value>(make: (name: ServiceName) => Value): Record<Ser
 
 const read = (document: Document): ComposeFile => document.toJS();
 const parse = (template: string) => parseDocument(template, { merge: true });
-
-/** The text of `resources/stack/compose.yaml`. */
-export const readTemplate = () =>
-  readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8');
 
 /** The images that the template names for want of others. */
 export function templateImages(template: string): Readonly<Record<ServiceName, string>> {

@@ -8,7 +8,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { findNode } from '../../../bin/find-node.mjs';
 import type { StackProgress } from '../../../src/main/platform/progress.ts';
-import { openLocalStack, type StackOptions } from '../../../src/main/stack/verbs/open-stack.ts';
+import type { StackOptions } from '../../../src/main/stack/verbs/context.ts';
+import { openLocalStack } from '../../../src/main/stack/verbs/open-stack.ts';
 import type { StackService } from '../../../src/main/stack/verbs/stack-service.ts';
 import type { ServiceName } from '../../../src/shared/model/stack.ts';
 

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { StackContainer } from '../docker-objects.ts';
 import { serviceOf, stackLabels } from '../labels.ts';
 
 const states = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
@@ -17,42 +18,22 @@ function publishedPorts(bindings: unknown): Record<number, number> {
   return ports;
 }
 
-/** A container as a stack's verbs look at it. */
-export function toStackContainer(info: Docker.ContainerInspectInfo) {
+export function toStackContainer(info: Docker.ContainerInspectInfo): StackContainer {
   const { State: state, Config: config, HostConfig: host } = info;
   const labels = config.Labels ?? {};
   return {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),
-    /** Null: not a service's, as the one that reaches into the recovery volume. */
     service: serviceOf(labels),
-    /** The hash of the plan that it was made by. */
     plan: labels[stackLabels.plan] ?? '',
     imageId: info.Image,
     state: states.find((one) => one === state.Status) ?? 'dead',
     exitCode: state.ExitCode,
     outOfMemory: state.OOMKilled,
-    /** Why it could not be started; empty where it could. */
     error: state.Error,
     startedAt: state.StartedAt === never ? null : state.StartedAt,
     restarts: info.RestartCount,
     memoryLimitBytes: host.Memory || null,
-    /** Host ports by the container's ports. */
     published: publishedPorts(host.PortBindings),
   };
-}
-export type StackContainer = Readonly<ReturnType<typeof toStackContainer>>;
-
-/** Exit codes of a server that was told to stop: 0, and by a signal. */
-const ordinaryExits = [0, 130, 137, 143];
-
-/** Whether a container stands still because of a fault. */
-export function hasFailed({ state, outOfMemory, exitCode, error }: StackContainer): boolean {
-  if (state === 'exited') return outOfMemory || !ordinaryExits.includes(exitCode);
-  return state === 'restarting' || state === 'dead' || (state === 'created' && error !== '');
-}
-
-/** The daemon starts again what ends by itself, so somebody stopped it. */
-export function wasStopped(container: StackContainer): boolean {
-  return container.state === 'exited' && !hasFailed(container);
 }

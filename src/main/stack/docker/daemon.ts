@@ -8,13 +8,14 @@ import type {
   ObjectKind,
   Publisher,
   PullProgress,
+  StackContainer,
   StackIdentity,
   VolumeAccess,
 } from '../docker-objects.ts';
 import { stackLabels } from '../labels.ts';
 import type { DockerConnection } from './client.ts';
 import { LogFrames } from './container-log-frames.ts';
-import { type StackContainer, toStackContainer } from './containers.ts';
+import { toStackContainer } from './containers.ts';
 import { dockerFault, statusOf } from './docker-fault.ts';
 import { pullImage } from './pull.ts';
 import { readVolumeFiles, writeVolumeFile } from './volume-files.ts';

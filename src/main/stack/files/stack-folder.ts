@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { replaceFile, syncFolder } from '../../platform/durable-file.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { acquireFileLock } from '../../platform/file-lock.ts';
+import { appRoot } from '../../platform/paths.ts';
 import { inspectStateFile, readStateText } from '../../platform/state-file.ts';
 import { openStateFolder, requireOwnFolder } from '../../platform/state-folder.ts';
 import {
@@ -14,6 +15,10 @@ import {
   stackRecordSchema,
   stackSecretsSchema,
 } from '../record.ts';
+
+/** The text of `resources/stack/compose.yaml`. */
+export const readTemplate = () =>
+  readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8');
 
 const stackFolder = (home: string) => path.join(home, 'stack');
 

@@ -1,8 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { ServiceName } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { StackContainer } from '../docker/containers.ts';
-import { ComposeFailure, type ObjectKind } from '../docker-objects.ts';
+import { ComposeFailure, type ObjectKind, type StackContainer } from '../docker-objects.ts';
 import type { StackPlan } from '../plan.ts';
 import type { StackContext } from './context.ts';
 import { graceSeconds } from './start-service.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../../shared/model/stack.ts';
 import { endpointsOf } from '../addresses.ts';
 import { serviceEnded, toCause } from '../causes.ts';
-import { hasFailed, type StackContainer } from '../docker/containers.ts';
+import { hasFailed, type StackContainer } from '../docker-objects.ts';
 import { memoryLimitOf } from '../memory.ts';
 import type { Seen } from './bring-up.ts';
 import type { StackContext } from './context.ts';

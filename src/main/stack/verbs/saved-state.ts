@@ -3,8 +3,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { serviceNames } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { OnProgress } from '../../platform/progress.ts';
-import type { StackContainer } from '../docker/containers.ts';
-import type { StackIdentity, VolumeAccess } from '../docker-objects.ts';
+import type { StackContainer, StackIdentity, VolumeAccess } from '../docker-objects.ts';
 import { stackLabels, stackNameOf } from '../labels.ts';
 import { containerPorts } from '../plan.ts';
 import {

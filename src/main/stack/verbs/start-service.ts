@@ -19,9 +19,8 @@ import {
   serviceTimeout,
   startRefused,
 } from '../causes.ts';
-import { type StackContainer, wasStopped } from '../docker/containers.ts';
 import type { Daemon } from '../docker/daemon.ts';
-import { DaemonRefusal } from '../docker-objects.ts';
+import { DaemonRefusal, type StackContainer, wasStopped } from '../docker-objects.ts';
 import type { StackRecord, StackSecrets } from '../record.ts';
 import type { StackContext } from './context.ts';
 import { reportStep } from './report-step.ts';
