@@ -7,7 +7,6 @@ import type { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
 import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
-import { StateFileSystems } from '../features/disk/file-systems.ts';
 import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
 import { ensureSample } from '../features/sample/sample.ts';
@@ -115,11 +114,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   log.info({ version, home, node: process.version }, 'the engine starts');
 
   const changes = new ChangeFeed();
-  const disks = new StateFileSystems(home, () => [
-    path.join(home, 'runs'),
-    ...(supervisor.open?.stores.folders ?? []),
-  ]);
-  const disk = stack.use(new DiskWatch(disks, changes, log));
+  const folders = () => [path.join(home, 'runs'), ...(supervisor.open?.stores.folders ?? [])];
+  const disk = stack.use(new DiskWatch(home, folders, changes, log));
   const access = new Access(engineToken, new KnownPages(settings, log, () => server.port));
   const presence = new Presence();
   const engineStack: EngineStack = stack.use(new EngineStack(home, settings, log, () => supervisor));

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /** Something was not done in its time. */
 export class TooLateError extends Error {}
 
@@ -15,6 +17,15 @@ export async function within<Result>(milliseconds: number, work: Promise<Result>
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits until a socket is connected, and ends it. @throws what is in the way, TooLateError */
+export async function whenConnected(socket: Socket, timeoutMs: number): Promise<void> {
+  const connected = new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.on('error', reject);
+  });
+  await within(timeoutMs, connected).finally(() => socket.destroy());
 }
 
 /** What an error says, on one line. */

@@ -23,23 +23,15 @@ function faultIn(value: unknown, field: string, depth: number): JsonFault | null
   }
   if (typeof value !== 'object') return { field, reason: `${typeof value} is no JSON value` };
   if (depth === deepest) return { field, reason: `nested deeper than ${deepest} levels` };
-  if (Array.isArray(value)) return faultInArray(value, field, depth);
+  const isArray = Array.isArray(value);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (!isArray && prototype !== Object.prototype && prototype !== null) {
     return { field, reason: `${value.constructor.name} is no JSON value` };
   }
-  for (const [name, inner] of Object.entries(value)) {
-    if (inner === undefined) continue;
-    const fault = faultIn(inner, field === '' ? name : `${field}.${name}`, depth + 1);
-    if (fault) return fault;
-  }
-  return null;
-}
-
-function faultInArray(values: readonly unknown[], field: string, depth: number): JsonFault | null {
-  // By index: a hole is skipped by iteration helpers, and JSON would make null of it.
-  for (let index = 0; index < values.length; index += 1) {
-    const fault = faultIn(values[index], field === '' ? `${index}` : `${field}.${index}`, depth + 1);
+  // An array's own iterator tells of its holes, too: JSON would make null of them.
+  for (const [name, inner] of isArray ? value.entries() : Object.entries(value)) {
+    if (inner === undefined && !isArray) continue;
+    const fault = faultIn(inner, field === '' ? `${name}` : `${field}.${name}`, depth + 1);
     if (fault) return fault;
   }
   return null;

@@ -30,6 +30,8 @@ export interface StackContainer {
   readonly memoryLimitBytes: number | null;
   /** Host ports by the container's ports. */
   readonly published: Readonly<Record<number, number>>;
+  /** The daemon begins a new file of its log from time to time, and throws old ones away. */
+  readonly isLogRotated: boolean;
 }
 
 /** Exit codes of a server that was told to stop: 0, and by a signal. */

@@ -8,7 +8,6 @@ import { ArtifactRows } from '../../../src/main/features/artifacts/artifact-rows
 import { ArtifactStore } from '../../../src/main/features/artifacts/artifact-store.ts';
 import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { DiskWatch } from '../../../src/main/features/disk/disk-watch.ts';
-import { StateFileSystems } from '../../../src/main/features/disk/file-systems.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { FileRunDirectories } from '../../../src/main/features/runs/process/run-directories.ts';
 import { Db } from '../../../src/main/postgres/db.ts';
@@ -34,7 +33,7 @@ export async function openArtifacts(
   const objects = await FilesObjectStore.open(path.join(folder, 'objects'));
   await objects.ensureBuckets();
   const warnings: unknown[] = [];
-  const disk = new DiskWatch(new StateFileSystems(folder, () => []), new ChangeFeed(), quiet);
+  const disk = new DiskWatch(folder, () => [], new ChangeFeed(), quiet);
   const artifacts = new ArtifactStore({
     rows: new ArtifactRows(pool),
     objects,

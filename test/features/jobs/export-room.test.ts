@@ -4,7 +4,6 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { DiskWatch } from '../../../src/main/features/disk/disk-watch.ts';
-import { StateFileSystems } from '../../../src/main/features/disk/file-systems.ts';
 import { ModelExportJob } from '../../../src/main/features/jobs/model-export.ts';
 import { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
 import { SmallDisk, withoutSmallDisks } from '../../support/small-disk.ts';
@@ -17,7 +16,7 @@ test.skipIf(withoutSmallDisks)(
     await using disk = await SmallDisk.make('64M');
     const objects = await FilesObjectStore.open(path.join(disk.home, 'objects'));
     await objects.ensureBuckets();
-    using watch = new DiskWatch(new StateFileSystems(disk.home, () => []), new ChangeFeed(), quiet);
+    using watch = new DiskWatch(disk.home, () => [], new ChangeFeed(), quiet);
     const job = new ModelExportJob(objects, (bytes, what) => watch.checkFits('objects', bytes, what));
     const data = Buffer.alloc(20 * 1024 ** 2, 1);
     const header = Buffer.from(

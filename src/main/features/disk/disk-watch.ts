@@ -1,11 +1,12 @@
+import path from 'node:path';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/format/units.ts';
 import { type DiskLevel, type DiskRoom, diskLevel, refusalBytes } from '../../../shared/model/disk.ts';
-import { noRoom } from '../../platform/faults/disk-room.ts';
+import { diskRoom, noRoom } from '../../platform/faults/disk-room.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
-import type { StateFileSystems, StateFolder } from './file-systems.ts';
+import { measureRooms, tryToWrite } from './file-systems.ts';
 
 /** DISK_FULL for what is larger than the room there is: waiting does not help it, as it may help what a full disk broke off. */
 export class DoesNotFit extends TrainyardError {}
@@ -26,7 +27,8 @@ const rank: Record<DiskLevel, number> = { full: 0, low: 1, ok: 2 };
 
 /** Looks at the room on the product's file systems, so that work is refused before it would fail, and goes on once there is room. */
 export class DiskWatch implements Disposable {
-  private readonly systems: StateFileSystems;
+  private readonly home: string;
+  private readonly folders: () => readonly string[];
   private readonly changes: ChangeFeed;
   private readonly log: WorkLog;
   private current: DiskState = { level: 'ok', disks: [] };
@@ -36,8 +38,10 @@ export class DiskWatch implements Disposable {
   /** A write was refused though bytes seemed left (a quota, a mount for reading only): only a write that succeeds ends that. */
   private wasRefused = false;
 
-  constructor(systems: StateFileSystems, changes: ChangeFeed, log: WorkLog) {
-    this.systems = systems;
+  /** @param folders that may be elsewhere than the state folder (by a mount or a link); asked at each look: some are made later */
+  constructor(home: string, folders: () => readonly string[], changes: ChangeFeed, log: WorkLog) {
+    this.home = home;
+    this.folders = folders;
     this.changes = changes;
     this.log = log;
   }
@@ -74,7 +78,7 @@ export class DiskWatch implements Disposable {
   }
 
   /** @throws TrainyardError DISK_FULL, and DoesNotFit with the numbers where so much more would leave too little in a folder */
-  async checkFits(folder: StateFolder, bytes: number, what: Bilingual): Promise<void> {
+  async checkFits(folder: 'objects' | 'uploads', bytes: number, what: Bilingual): Promise<void> {
     this.check(
       phrase(
         '{what} was not begun: the disk has no room or takes no writes',
@@ -82,7 +86,7 @@ export class DiskWatch implements Disposable {
         { what },
       ),
     );
-    const room = await this.systems.roomOf(folder);
+    const room = await diskRoom(path.join(this.home, folder));
     if (room.freeBytes - bytes >= refusalBytes(room.totalBytes)) return;
     const needs = phrase(
       '{what} needs {bytes}, which does not fit on the disk',
@@ -113,7 +117,7 @@ export class DiskWatch implements Disposable {
 
   private async lookNow(): Promise<void> {
     try {
-      const rooms = await this.systems.measure();
+      const rooms = await measureRooms([this.home, ...this.folders()]);
       const disks = rooms
         .map((room) => ({ ...room, level: diskLevel(room) }))
         .sort((one, other) => rank[one.level] - rank[other.level] || one.freeBytes - other.freeBytes);
@@ -127,7 +131,7 @@ export class DiskWatch implements Disposable {
   private async stillRefuses(): Promise<boolean> {
     if (!this.wasRefused) return false;
     try {
-      await this.systems.tryToWrite();
+      await tryToWrite(this.home);
       this.wasRefused = false;
     } catch (error) {
       this.log.warn({ err: error }, 'the disk takes no writes');

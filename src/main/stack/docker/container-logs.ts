@@ -1,9 +1,11 @@
 import type { StackLogLine } from '../../../shared/contract/stack.ts';
 import type { ServiceName } from '../../../shared/model/stack.ts';
-import { serviceOf, stackLabels } from '../labels.ts';
+import type { StackContainer } from '../docker-objects.ts';
+import { stackLabels } from '../labels.ts';
 import type { DockerConnection } from './client.ts';
 import { LogFrames } from './container-log-frames.ts';
 import { containerLogStream } from './container-log-stream.ts';
+import { Daemon } from './daemon.ts';
 import { dockerFault, statusOf } from './docker-fault.ts';
 
 /** A container of the stack that has a log. A service's container that is made anew has another id. */
@@ -27,12 +29,11 @@ export interface LogOpening {
   readonly onBegin?: ((time: string) => void) | undefined;
 }
 
-/** Only these two drivers keep files that they throw away; `local` does so at 20 MB unless told otherwise. */
-function isRotated(
-  driver: string,
-  { 'max-size': size = driver === 'local' ? '20m' : '' }: Readonly<Record<string, string>>,
-) {
-  return ['local', 'json-file'].includes(driver) && /^\d/.test(size);
+/** States in which nothing is printed any more. */
+const ended = ['created', 'removing', 'exited', 'dead'];
+
+function toLogContainer({ id, service, state, isLogRotated }: StackContainer): LogContainer[] {
+  return service ? [{ id, service, running: !ended.includes(state), isRotated: isLogRotated }] : [];
 }
 
 /** The daemon ended what it had to keep open: it is being stopped. */
@@ -46,33 +47,26 @@ const isGone = (error: unknown) => [404, 409].includes(statusOf(error) ?? 0);
 /** Logs of the containers that carry a stack's label, over the Engine API. */
 export class ContainerLogs {
   private readonly connection: DockerConnection;
+  private readonly daemon: Daemon;
   private readonly stackId: () => Promise<string | null>;
 
   /** @param stackId the stack's id; null as long as there is none */
   constructor(connection: DockerConnection, stackId: () => Promise<string | null>) {
     this.connection = connection;
+    this.daemon = new Daemon(connection);
     this.stackId = stackId;
   }
 
   /** The stack's containers, running or not. @throws TrainyardError DOCKER_* */
   async containers(): Promise<readonly LogContainer[]> {
     const id = await this.stackId();
-    if (id === null) return [];
-    const { docker, url } = this.connection;
-    const filters = { label: [`${stackLabels.stack}=${id}`, stackLabels.service] };
-    const found = await docker.listContainers({ all: true, filters }).catch((error: unknown) => {
-      throw dockerFault(error, url);
-    });
-    const described = found.map(({ Id, Labels }) => {
-      const service = serviceOf(Labels);
-      return service ? this.describe(Id, service) : [];
-    });
-    return (await Promise.all(described)).flat();
+    return id === null ? [] : (await this.daemon.containers(id)).flatMap(toLogContainer);
   }
 
   /** The container as it is now. @throws TrainyardError DOCKER_* */
   async refresh(container: LogContainer): Promise<LogContainer> {
-    const [now] = await this.describe(container.id, container.service);
+    const found = await this.daemon.container(container.id);
+    const [now] = found ? toLogContainer(found) : [];
     return now ?? { ...container, running: false };
   }
 
@@ -130,18 +124,5 @@ export class ContainerLogs {
       if (!signal.aborted) throw dockerFault(error, url);
     }
     if (!signal.aborted) throw dockerFault(new DaemonClosed(), url);
-  }
-
-  /** Nothing where it went away meanwhile. */
-  private async describe(id: string, service: ServiceName): Promise<LogContainer[]> {
-    const { docker, url } = this.connection;
-    try {
-      const { HostConfig, State } = await docker.getContainer(id).inspect();
-      const { Type = '', Config } = HostConfig.LogConfig ?? {};
-      return [{ id, service, running: State.Running, isRotated: isRotated(Type, Config ?? {}) }];
-    } catch (error) {
-      if (isGone(error)) return [];
-      throw dockerFault(error, url);
-    }
   }
 }

@@ -18,6 +18,14 @@ function publishedPorts(bindings: unknown): Record<number, number> {
   return ports;
 }
 
+/** Only these two drivers keep files that they throw away; `local` does so at 20 MB unless told otherwise. */
+function isRotated(
+  driver: string,
+  { 'max-size': size = driver === 'local' ? '20m' : '' }: Readonly<Record<string, string>>,
+) {
+  return ['local', 'json-file'].includes(driver) && /^\d/.test(size);
+}
+
 export function toStackContainer(info: Docker.ContainerInspectInfo): StackContainer {
   const { State: state, Config: config, HostConfig: host } = info;
   const labels = config.Labels ?? {};
@@ -35,5 +43,6 @@ export function toStackContainer(info: Docker.ContainerInspectInfo): StackContai
     restarts: info.RestartCount,
     memoryLimitBytes: host.Memory || null,
     published: publishedPorts(host.PortBindings),
+    isLogRotated: isRotated(host.LogConfig?.Type ?? '', host.LogConfig?.Config ?? {}),
   };
 }

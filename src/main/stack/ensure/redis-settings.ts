@@ -1,28 +1,16 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { ServerEndpoint } from '../../platform/endpoints.ts';
+import { redisClient } from '../probes/redis-client.ts';
 
 /** What keeps Redis's data over a restart and a crash. */
 const wanted: Readonly<Record<string, string>> = { appendonly: 'yes', save: '900 1 300 10' };
 
 /** Persistence, verified by asking the server for what it works with. */
 export async function ensureRedisSettings(redis: ServerEndpoint): Promise<string> {
-  const [{ Redis }, { readAddress }, { asRedisError }] = await Promise.all([
-    import('ioredis'),
-    import('../../stores/redis/address.ts'),
+  const [{ client, place }, { asRedisError }] = await Promise.all([
+    redisClient(redis),
     import('../../stores/redis/errors.ts'),
   ]);
-  const { options, place } = readAddress(redis);
-  const client = new Redis({
-    ...options,
-    protocol: 2,
-    lazyConnect: true,
-    connectTimeout: 5000,
-    commandTimeout: 10_000,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  });
-  // The call that fails says it.
-  client.on('error', () => {});
   const read = async (name: string) => {
     const answer = await client.config('GET', name);
     return Array.isArray(answer) ? String(answer[1] ?? '') : '';

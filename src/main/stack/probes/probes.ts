@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { ServiceName } from '../../../shared/model/stack.ts';
 import { clientConfig } from '../../postgres/pool.ts';
 import { type Probe, unlessAborted } from './probe.ts';
+import { redisClient } from './redis-client.ts';
 import { signedHeaders } from './sign-request.ts';
 import { probeTemporal } from './temporal.ts';
 
@@ -61,21 +62,7 @@ const probeMongo: Probe = async ({ mongo }, signal) => {
 /** Logs in, pings (which is refused while the data is being loaded) and asks for the version. */
 const probeRedis: Probe = async ({ redis }, signal) => {
   if (!redis) throw new TypeError('these endpoints have no Redis');
-  const [{ Redis }, { readAddress }] = await Promise.all([
-    import('ioredis'),
-    import('../../stores/redis/address.ts'),
-  ]);
-  const client = new Redis({
-    ...readAddress(redis).options,
-    protocol: 2,
-    lazyConnect: true,
-    enableReadyCheck: false,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  });
-  // The call that fails says it.
-  client.on('error', () => {});
+  const { client } = await redisClient(redis);
   try {
     const answer = async () => {
       await client.connect();

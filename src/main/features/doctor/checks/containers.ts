@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { formatBytes } from '../../../../shared/format/units.ts';
 import { dockerDiskLevel } from '../../../../shared/model/disk.ts';
 import { wordsOf } from '../../../platform/deadline.ts';
-import { hasCode } from '../../../platform/error-code.ts';
-import { noRoom } from '../../../platform/faults/disk-room.ts';
+import { diskRoom, noRoom } from '../../../platform/faults/disk-room.ts';
 import { type Observation, observed } from '../findings.ts';
 import type { ClockAhead, DockerEngine } from './docker.ts';
 import { removeLeftovers, runThrowaway } from './throwaway.ts';
@@ -131,14 +130,7 @@ async function dockerRoom({ info, address }: DockerEngine, inside: () => Promise
   const folder = info.DockerRootDir;
   // Docker Desktop's folder is in its virtual machine, even where this machine has one of the same name.
   const isLocal = address.url.startsWith('unix://') && !/desktop/i.test(info.OperatingSystem);
-  if (isLocal && folder) {
-    try {
-      const { bavail, blocks, bsize } = await statfs(folder);
-      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, path: folder };
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT', 'EACCES')) throw error;
-    }
-  }
+  if (isLocal && existsSync(folder)) return { ...(await diskRoom(folder)), path: folder };
   const disk = (await inside())?.inside?.disk;
   return disk ? { ...disk, path: 'container' } : null;
 }

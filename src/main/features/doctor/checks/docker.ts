@@ -3,7 +3,7 @@ import path from 'node:path';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
-import { TooLateError, within, wordsOf } from '../../../platform/deadline.ts';
+import { TooLateError, whenConnected, within, wordsOf } from '../../../platform/deadline.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import {
   addressFault,
@@ -23,7 +23,6 @@ import {
   textOf,
 } from '../../../stack/docker/docker-fault.ts';
 import { type Observation, observed } from '../findings.ts';
-import { whenConnected } from './network.ts';
 import { installCommand } from './programs.ts';
 
 const infoSchema = z.object({
@@ -63,21 +62,6 @@ const leastApi = 41;
 /** A connection is made in this time where anything is there at all. */
 const connectMs = 1_500;
 const answerMs = 2_000;
-
-/** Of several addresses the one that says most is told. */
-const telling = [
-  'DOCKER_OK',
-  'DOCKER_TOO_OLD',
-  'DOCKER_NOT_LINUX',
-  'DOCKER_PERMISSION',
-  'DOCKER_SILENT',
-  'DOCKER_STRANGE',
-  'DOCKER_NOT_A_SOCKET',
-  'DOCKER_UNREACHABLE',
-  'DOCKER_ADDRESS_INVALID',
-  'DOCKER_CONTEXT_UNKNOWN',
-  'DOCKER_NOT_RUNNING',
-];
 
 const only = (observation: Observation): DockerState => ({ observation, engine: null });
 const where = ({ url, source }: DockerAddress) => `${url || '(none)'} (${source})`;
@@ -211,15 +195,15 @@ function whyNotRunning(
 }
 
 /**
- * Looks for Docker at all addresses at once; the first of them that can be used is taken.
+ * Looks for Docker at all addresses at once; the first of them that can be used is taken, else the first where something is.
  * @param isNeeded whether the profile in use cannot do without
  */
 export async function findDocker(environment: NodeJS.ProcessEnv, isNeeded: boolean): Promise<DockerState> {
   const addresses = dockerAddresses(environment);
   const states = await Promise.all(addresses.map(tryAddress));
-  const rank = ({ observation }: DockerState) => telling.indexOf(observation.code);
-  const [best] = states.toSorted((one, other) => rank(one) - rank(other));
+  const isThere = ({ observation }: DockerState) => observation.code !== 'DOCKER_NOT_RUNNING';
+  const best = states.find(({ engine }) => engine) ?? states.find(isThere) ?? states[0];
   if (!best) throw new Error('there is no address at which Docker could be');
-  if (best.observation.code !== 'DOCKER_NOT_RUNNING') return best;
+  if (isThere(best)) return best;
   return only(whyNotRunning(addresses, best.observation, environment, isNeeded));
 }

@@ -1,7 +1,7 @@
 import { lookup, Resolver } from 'node:dns/promises';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { TooLateError, within, wordsOf } from '../../../platform/deadline.ts';
+import { TooLateError, whenConnected, within, wordsOf } from '../../../platform/deadline.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import type { Observation, PlainCode } from '../findings.ts';
 import type { DockerEngine } from './docker.ts';
@@ -90,12 +90,3 @@ const connectMs = 3_000;
 
 /** Finds the name and connects. @throws what is in the way */
 export const connectTo = (place: Place) => whenConnected(connect(place), connectMs);
-
-/** Waits until a socket is connected, and ends it. @throws what is in the way, TooLateError */
-export async function whenConnected(socket: Socket, timeoutMs: number): Promise<void> {
-  const connected = new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.on('error', reject);
-  });
-  await within(timeoutMs, connected).finally(() => socket.destroy());
-}

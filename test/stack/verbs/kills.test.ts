@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { withoutServer } from '../support/servers.ts';
+import { withoutServer } from '../../support/servers.ts';
 import {
   docker,
   isThere,
@@ -13,7 +13,7 @@ import {
   stackFile,
   stackHome,
   stackProcess,
-} from './support/stack.ts';
+} from '../support/stack.ts';
 
 const reason = withoutServer('redis', 'postgres');
 if (reason) console.info(`skipped: kills of the stack's verbs, ${reason}`);
@@ -21,22 +21,16 @@ if (reason) console.info(`skipped: kills of the stack's verbs, ${reason}`);
 /** The quickest of the five: what is tried here is the stack's, not the servers'. */
 const only = ['redis'] as const;
 const onProgress = () => undefined;
-const sources = ['stack', 'stack/files'].map((folder) =>
-  path.resolve(import.meta.dirname, '../../src/main', folder),
-);
+const sources = path.resolve(import.meta.dirname, '../../../src/main/stack');
 
 /** Every place in the sources: a new one is tortured or fails the last test here. */
 function allFailpoints(): string[] {
-  const names = sources.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.ts'))
-      .flatMap((file) =>
-        [...readFileSync(path.join(folder, file), 'utf8').matchAll(/failpoint\('(stack\.[^']+)'\)/g)].map(
-          ([, name]) => name ?? '',
-        ),
-      ),
-  );
-  return [...new Set(names)].sort();
+  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' });
+  const texts = files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(path.join(sources, file), 'utf8'));
+  const places = texts.join('\n').matchAll(/failpoint\('(stack\.[^']+)'\)/g);
+  return [...new Set([...places].map(([, name = '']) => name))].sort();
 }
 
 const both = (...names: string[]) => names.flatMap((name) => [`${name}.before`, `${name}.after`]);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { connectDocker } from '../../src/main/stack/docker/client.ts';
-import { Daemon } from '../../src/main/stack/docker/daemon.ts';
-import { docker, serverImages, withoutServer } from '../support/servers.ts';
+import { connectDocker } from '../../../src/main/stack/docker/client.ts';
+import { Daemon } from '../../../src/main/stack/docker/daemon.ts';
+import { docker, serverImages, withoutServer } from '../../support/servers.ts';
 
 const reason = withoutServer('redis');
 if (reason) console.info(`skipped: containers that do not listen yet (${reason})`);

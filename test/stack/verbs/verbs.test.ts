@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stackStateSchema } from '../../src/shared/contract/stack.ts';
-import { serviceNames } from '../../src/shared/model/stack.ts';
-import { withoutServer } from '../support/servers.ts';
+import { stackStateSchema } from '../../../src/shared/contract/stack.ts';
+import { serviceNames } from '../../../src/shared/model/stack.ts';
+import { withoutServer } from '../../support/servers.ts';
 import {
   docker,
   isThere,
@@ -18,7 +18,7 @@ import {
   stackFile,
   stackHome,
   stackProcess,
-} from './support/stack.ts';
+} from '../support/stack.ts';
 
 const reason = withoutServer('postgres', 'mongo', 'redis', 's3', 'temporal');
 if (reason) console.info(`skipped: the stack's verbs, ${reason}`);
@@ -259,7 +259,7 @@ test.skipIf(reason)('the template works by hand as it stands', async () => {
       mode: 0o600,
     });
   const template = readFileSync(
-    path.resolve(import.meta.dirname, '../../resources/stack/compose.yaml'),
+    path.resolve(import.meta.dirname, '../../../resources/stack/compose.yaml'),
     'utf8',
   );
   const file = path.join(state.home, 'compose.yaml');

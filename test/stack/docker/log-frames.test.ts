@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LogFrames } from '../../src/main/stack/docker/container-log-frames.ts';
-import type { StackLogLine } from '../../src/shared/contract/stack.ts';
+import { LogFrames } from '../../../src/main/stack/docker/container-log-frames.ts';
+import type { StackLogLine } from '../../../src/shared/contract/stack.ts';
 
 const pieceBytes = 16 * 1024;
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { docker, withoutServer } from '../support/servers.ts';
-import { createTalkers } from './support/talkers.ts';
+import { docker, withoutServer } from '../../support/servers.ts';
+import { createTalkers } from '../support/talkers.ts';
 
 const reason = withoutServer('redis');
 if (reason) console.info(`skipped: logs of containers (${reason})`);

@@ -1,9 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { withoutServer } from '../support/servers.ts';
-import { serveImage } from './support/registry.ts';
-import { docker, listener, makeStack, readStackJson, redis, stackFile, stackHome } from './support/stack.ts';
+import { withoutServer } from '../../support/servers.ts';
+import { serveImage } from '../support/registry.ts';
+import { docker, listener, makeStack, readStackJson, redis, stackFile, stackHome } from '../support/stack.ts';
 
 const reason = withoutServer('redis');
 if (reason) console.info(`skipped: pulling the stack's images, ${reason}`);

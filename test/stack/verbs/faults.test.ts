@@ -5,10 +5,10 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stackLabels } from '../../src/main/stack/labels.ts';
-import { withoutServer } from '../support/servers.ts';
-import { failure, up } from './support/failure.ts';
-import { docker, listener, makeStack, readStackJson, stackHome, stackProcess } from './support/stack.ts';
+import { stackLabels } from '../../../src/main/stack/labels.ts';
+import { withoutServer } from '../../support/servers.ts';
+import { failure, up } from '../support/failure.ts';
+import { docker, listener, makeStack, readStackJson, stackHome, stackProcess } from '../support/stack.ts';
 
 const reason = withoutServer('postgres', 'redis');
 if (reason) console.info(`skipped: the stack's faults, ${reason}`);

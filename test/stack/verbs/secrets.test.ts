@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { secretNames } from '../../src/main/stack/record.ts';
-import { withoutServer } from '../support/servers.ts';
+import { secretNames } from '../../../src/main/stack/record.ts';
+import { withoutServer } from '../../support/servers.ts';
 import {
   docker,
   labelled,
@@ -11,7 +11,7 @@ import {
   readStackJson,
   stackFile,
   stackHome,
-} from './support/stack.ts';
+} from '../support/stack.ts';
 
 const reason = withoutServer('postgres', 'mongo', 'redis', 's3', 'temporal');
 if (reason) console.info(`skipped: the stack's secrets, ${reason}`);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { StackLogService } from '../../src/main/stack/logs/log-service.ts';
-import { readCursor, writeCursor } from '../../src/main/stack/logs/position.ts';
-import { FakeLogs } from './support/fake-logs.ts';
+import { StackLogService } from '../../../src/main/stack/logs/log-service.ts';
+import { readCursor, writeCursor } from '../../../src/main/stack/logs/position.ts';
+import { FakeLogs } from '../support/fake-logs.ts';
 
 const one = 'a'.repeat(64);
 const other = 'b'.repeat(64);

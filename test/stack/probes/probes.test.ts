@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StoreEndpoints } from '../../src/main/platform/endpoints.ts';
-import { createUsage } from '../../src/main/stack/docker/usage.ts';
-import { ensureSteps } from '../../src/main/stack/ensure/steps.ts';
-import { probes } from '../../src/main/stack/probes/probes.ts';
-import { type ServiceName, serviceNames } from '../../src/shared/model/stack.ts';
-import { docker, withoutServer } from '../support/servers.ts';
-import { type FiveServers, startFive } from './support/five-servers.ts';
+import type { StoreEndpoints } from '../../../src/main/platform/endpoints.ts';
+import { createUsage } from '../../../src/main/stack/docker/usage.ts';
+import { ensureSteps } from '../../../src/main/stack/ensure/steps.ts';
+import { probes } from '../../../src/main/stack/probes/probes.ts';
+import { type ServiceName, serviceNames } from '../../../src/shared/model/stack.ts';
+import { docker, withoutServer } from '../../support/servers.ts';
+import { type FiveServers, startFive } from '../support/five-servers.ts';
 
 const reason = withoutServer(...serviceNames);
 if (reason) console.info(`skipped: probes, ensure steps and usage (${reason})`);

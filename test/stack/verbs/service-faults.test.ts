@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { withoutServer } from '../support/servers.ts';
-import { failure, linesOf, up } from './support/failure.ts';
+import { withoutServer } from '../../support/servers.ts';
+import { failure, linesOf, up } from '../support/failure.ts';
 import {
   docker,
   makeStack,
@@ -11,7 +11,7 @@ import {
   squatFamiliarPorts,
   stackFile,
   stackHome,
-} from './support/stack.ts';
+} from '../support/stack.ts';
 
 const reason = withoutServer('postgres', 'redis');
 if (reason) console.info(`skipped: the faults of the stack's services, ${reason}`);
@@ -112,7 +112,7 @@ describe.skipIf(reason)('a start that fails at a service or its data', () => {
 
   test('because a service never answers', async () => {
     await using state = await stackHome();
-    const { probes } = await import('../../src/main/stack/probes/probes.ts');
+    const { probes } = await import('../../../src/main/stack/probes/probes.ts');
     const mute = { ...probes, redis: () => Promise.reject(new Error('nothing said')) };
     const stack = makeStack(state.home, { probes: mute, timeoutMs: 1500 });
     const cause = await failure(stack.up({ services: only, onProgress }));

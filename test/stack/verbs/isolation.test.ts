@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import { withoutServer } from '../support/servers.ts';
+import { withoutServer } from '../../support/servers.ts';
 import {
   docker,
   labelled,
@@ -8,7 +8,7 @@ import {
   readStackJson,
   squatFamiliarPorts,
   stackHome,
-} from './support/stack.ts';
+} from '../support/stack.ts';
 
 const reason = withoutServer('redis');
 if (reason) console.info(`skipped: what is not the stack's, ${reason}`);
