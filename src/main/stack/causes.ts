@@ -171,13 +171,9 @@ export function causeOf(error: unknown): unknown {
 
 /** An error as the contract has it. */
 export function toCause(error: unknown): StackCause {
-  const known = error instanceof TrainyardError;
-  const lines = known ? error.details.lines : undefined;
-  return {
-    code: known ? error.code : 'INTERNAL',
-    message: errorMessage(error),
-    hint: known ? error.hint : '',
-    parameters: known ? error.parameters : {},
-    lines: Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [],
-  };
+  if (!(error instanceof TrainyardError))
+    return { code: 'INTERNAL', message: errorMessage(error), hint: '', parameters: {}, lines: [] };
+  const { code, message, hint, parameters, details } = error;
+  const lines = Array.isArray(details.lines) ? details.lines : [];
+  return { code, message, hint, parameters, lines: lines.filter((line) => typeof line === 'string') };
 }

@@ -73,6 +73,9 @@ export const byService = <Value>(make: (name: ServiceName) => Value): Record<Ser
 const read = (document: Document): ComposeFile => document.toJS();
 const parse = (template: string) => parseDocument(template, { merge: true });
 
+/** Whether a text may be a reference to an image, by tag or digest. */
+export const isImageReference = (text: string) => /^[a-z0-9][a-z0-9._/:@-]{0,400}$/i.test(text);
+
 /** The images that the template names for want of others. */
 export function templateImages(template: string): Readonly<Record<ServiceName, string>> {
   const { services } = read(parse(template));
@@ -185,15 +188,5 @@ export function planStack(template: string, choices: StackChoices): StackPlan {
     services,
     network: `${stack}_default`,
     order: startOrder(byService((name) => needsOf(source.services[name]))),
-  };
-}
-
-/** Plans from one template; the same choices again, which is what `up` mostly has, are not planned again. */
-export function createPlanner(template: string): (choices: StackChoices) => StackPlan {
-  let last: { readonly key: string; readonly plan: StackPlan } | null = null;
-  return (choices) => {
-    const key = JSON.stringify(choices);
-    if (last?.key !== key) last = { key, plan: planStack(template, choices) };
-    return last.plan;
   };
 }

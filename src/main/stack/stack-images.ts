@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
+import { isImageReference } from './plan.ts';
 
 const key = 'stackImages';
 
@@ -21,7 +22,7 @@ export function chooseImages(settings: SettingsStore, choices: readonly string[]
   for (const choice of choices) {
     const [, name, reference = ''] = /^([a-z0-9]+)=(.*)$/.exec(choice) ?? [];
     const service = serviceNames.find((one) => one === name);
-    if (!service || !/^([a-z0-9][a-z0-9._/:@-]{0,400})?$/i.test(reference)) {
+    if (!service || (reference !== '' && !isImageReference(reference))) {
       const names = { choice: choice.slice(0, 100), services: serviceNames.join(', ') };
       throw fault('STACK_IMAGE_INVALID', names);
     }

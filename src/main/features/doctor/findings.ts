@@ -219,25 +219,18 @@ export const findingGroups = [
   'network',
 ] as const satisfies FindingGroup[];
 
-type Findings = typeof findings;
-type KindOf<Code> = {
-  [Group in FindingGroup]: Code extends keyof Findings[Group] ? Findings[Group][Code] : never;
-}[FindingGroup];
-export type FindingCode = { [Group in FindingGroup]: keyof Findings[Group] & string }[FindingGroup];
+type Kinds = (typeof findings)[FindingGroup];
+type CodesOf<Group> = Group extends unknown ? keyof Group & string : never;
+type OkOf<Group> = Group extends unknown
+  ? { [Code in keyof Group]: Group[Code] extends { severity: 'ok' } ? Code : never }[keyof Group]
+  : never;
+type NamesNothing = {
+  [Code in ErrorCode]: keyof ErrorParameters<Code> extends never ? Code : never;
+}[ErrorCode];
 
-type NamesNothing<Code> = Code extends ErrorCode
-  ? keyof ErrorParameters<Code> extends never
-    ? true
-    : false
-  : false;
+export type FindingCode = CodesOf<Kinds>;
 /** Codes whose sentence is the same on every machine. */
-export type PlainCode = {
-  [Code in FindingCode]: KindOf<Code>['severity'] extends 'ok'
-    ? Code
-    : NamesNothing<Code> extends true
-      ? Code
-      : never;
-}[FindingCode];
+export type PlainCode = OkOf<Kinds> | Extract<FindingCode, NamesNothing>;
 
 interface Seen {
   /** What was measured or said, as it is: for a person to judge, in no language. */

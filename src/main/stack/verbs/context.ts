@@ -9,7 +9,7 @@ import { createUsage } from '../docker/usage.ts';
 import { type EnsureStep, ensureSteps } from '../ensure/steps.ts';
 import { readTemplate, StackFolder } from '../files/stack-folder.ts';
 import { parseMemory } from '../memory.ts';
-import { createPlanner, templateImages, templateVolumes } from '../plan.ts';
+import { isImageReference, planStack, type StackChoices, templateImages, templateVolumes } from '../plan.ts';
 import type { Probe } from '../probes/probe.ts';
 import { probes } from '../probes/probes.ts';
 
@@ -52,7 +52,7 @@ function imagesOf(
     const variable = variableOf(service, 'IMAGE');
     const reference = environment[variable] || images[service];
     if (!reference) continue;
-    if (!/^[a-z0-9][a-z0-9._/:@-]{0,400}$/i.test(reference)) throw invalid(variable, reference, wanted.image);
+    if (!isImageReference(reference)) throw invalid(variable, reference, wanted.image);
     chosen[service] = reference;
   }
   return chosen;
@@ -85,7 +85,7 @@ export function makeContext(
     daemon: new Daemon(connection),
     compose: composeCreate(connection, environment),
     files: new StackFolder(home),
-    plan: createPlanner(template),
+    plan: (choices: StackChoices) => planStack(template, choices),
     /** Names of the services' volumes, without the stack's name. */
     volumes: templateVolumes(template),
     /** References to run: the template's, or what somebody set. */

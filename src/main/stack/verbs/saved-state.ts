@@ -51,8 +51,6 @@ function newSecrets(): StackSecrets {
   };
 }
 
-export const recoveryVolumeOf = (name: string) => `${name}_recovery`;
-
 /** Two files take turns: a kill while one is written leaves the other. */
 const slots = 2;
 const slotFile = (slot: number) => `stack-${slot % slots}.json`;
@@ -230,7 +228,7 @@ export class SavedStateStore {
       [stackLabels.name]: name,
       [stackLabels.home]: this.context.files.home,
     };
-    return { volume: recoveryVolumeOf(name), labels, image };
+    return { volume: `${name}_recovery`, labels, image };
   }
 
   /** An image that is here; any will do, since nothing of it is run. */

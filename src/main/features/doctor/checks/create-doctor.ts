@@ -115,7 +115,7 @@ function dockerChecks(options: DoctorOptions, isNeeded: boolean): Check[] {
     return reading.kind === 'whole' ? reading.value : null;
   };
   const images = once(async () => options.images ?? stack.stackImages(environment, await record()));
-  const cards = once(() => askNvidia(environment, options.busFolder));
+  const nvidia = once(() => askNvidia(environment, options.busFolder));
   const image = once(async () => {
     const { engine } = await docker();
     if (!engine) return null;
@@ -161,9 +161,9 @@ function dockerChecks(options: DoctorOptions, isNeeded: boolean): Check[] {
     withEngine('docker', 'stack volume', async (engine) =>
       stack.checkStackVolume(engine, await record(), await image()),
     ),
-    check('nvidia', 'nvidia', async () => [(await cards()).observation]),
+    check('nvidia', 'nvidia', async () => [(await nvidia()).observation]),
     withEngine('nvidia', 'nvidia in containers', async (engine) =>
-      checkNvidiaInContainers(engine, await cards(), image, options.deviceDriver),
+      checkNvidiaInContainers(engine, (await nvidia()).cards, image, options.deviceDriver),
     ),
   ];
   if (!isNeeded) return always;

@@ -11,15 +11,9 @@ import { runThrowaway } from './throwaway.ts';
 
 const timeoutMs = 3_500;
 
-export interface NvidiaCard {
+interface NvidiaCard {
   readonly uuid: string;
   readonly name: string;
-}
-
-/** What there is to say of the driver, and the cards where it lists them. */
-export interface NvidiaState {
-  readonly observation: Observation;
-  readonly cards: readonly NvidiaCard[];
 }
 
 const vendor = '0x10de';
@@ -84,16 +78,16 @@ function judge(answer: Exclude<ProgramAnswer, { outcome: 'absent' }>): Observati
 }
 
 /** Cards from `nvidia-smi -L`: `GPU 0: NAME (UUID: GPU-…)`. Slices of a card (`MIG …`) are its own and not listed. */
-export function cardsOf(output: string): NvidiaCard[] {
+function cardsOf(output: string): NvidiaCard[] {
   const lines = output.matchAll(/^GPU \d+: (.+?) \(UUID: (GPU-[0-9a-f-]+)\)/gim);
   return [...lines].flatMap(([, name, uuid]) => (name && uuid ? [{ name, uuid }] : []));
 }
 
-/** Asks the driver for its cards. */
+/** What there is to say of the driver, and the cards where it lists them. */
 export async function askNvidia(
   environment: NodeJS.ProcessEnv,
   busFolder = '/sys/bus/pci/devices',
-): Promise<NvidiaState> {
+): Promise<{ observation: Observation; cards: readonly NvidiaCard[] }> {
   // Windows's driver puts its program here, and not on everybody's PATH.
   const folders = [environment.PATH ?? '', '/usr/lib/wsl/lib'].join(path.delimiter);
   const options = { environment: { ...childEnvironment('program', environment), PATH: folders }, timeoutMs };
@@ -122,11 +116,7 @@ nvidia-smi -L
 echo "code $?"
 `;
 
-function judgeContainer(
-  output: string,
-  cards: readonly { readonly uuid: string }[],
-  image: string,
-): Observation {
+function judgeContainer(output: string, cards: readonly NvidiaCard[], image: string): Observation {
   const seen = cardsOf(output).map(({ uuid }) => uuid);
   const words = output.replace(/\s+/g, ' ').trim().slice(0, 300);
   if (seen.length === 0) {
@@ -150,7 +140,7 @@ const unknownRuntime = /could not select device driver|unknown or invalid runtim
  */
 export async function checkNvidiaInContainers(
   engine: DockerEngine,
-  { cards }: NvidiaState,
+  cards: readonly NvidiaCard[],
   image: () => Promise<string | null>,
   driver = 'nvidia',
 ): Promise<Observation[]> {
