@@ -6,14 +6,11 @@ import type { systemContract } from '../../shared/contract/system.ts';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
+import type { RunReadings } from '../features/changes/channel-changes.ts';
 import type { DatasetService } from '../features/datasets/dataset-service.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import type { Doctor } from '../features/doctor/checks/create-doctor.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
-import type { EventService } from '../features/journal/event-service.ts';
-import type { LogService } from '../features/logs/log-service.ts';
-import type { MetricService } from '../features/metrics/point-rows.ts';
-import type { SeriesService } from '../features/metrics/series.ts';
 import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';
 import { isDiskFault } from '../platform/faults/system-fault.ts';
@@ -30,10 +27,7 @@ export interface ApiContext {
     readonly projects: Projects;
     readonly datasets: DatasetService;
     readonly runs: Pick<Runs, 'creation' | 'commands' | 'views'>;
-    readonly events: EventService;
-    readonly metrics: MetricService;
-    readonly series: SeriesService;
-    readonly logs: LogService;
+    readonly readings: RunReadings;
     readonly jobs: JobService;
   };
   /** What lives as long as the engine. */

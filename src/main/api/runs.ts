@@ -1,3 +1,7 @@
+import { readEvents } from '../features/journal/read-events.ts';
+import { readLog } from '../features/logs/read-log.ts';
+import { readPoints } from '../features/metrics/point-rows.ts';
+import { readSeries } from '../features/metrics/series.ts';
 import { api } from './implementer.ts';
 import { splitNames } from './name-list.ts';
 
@@ -6,7 +10,6 @@ const [firstStep, lastStep] = [0, Number.MAX_SAFE_INTEGER];
 
 const namesOf = (text: string | undefined) => (text === undefined ? null : splitNames(text));
 const windowOf = (fromStep = firstStep, toStep = lastStep) => ({ fromStep, toStep });
-const ending = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 
 /** The contract's runs. */
 export const runsApi = {
@@ -25,18 +28,17 @@ export const runsApi = {
   show: api.runs.show.handler(({ input, context }) => context.services().runs.views.show(input.run)),
   events: api.runs.events.handler(
     async ({ input: { run, after, limit, types, waitMs }, context, signal }) => {
-      const page = await context
-        .services()
-        .events.read({ runId: run, after, limit, waitMs, ...ending(signal) });
+      const query = { runId: run, after, limit, waitMs, signal };
+      const page = await readEvents(context.services().readings, query);
       const wanted = namesOf(types);
       return wanted ? { ...page, events: page.events.filter(({ type }) => wanted.includes(type)) } : page;
     },
   ),
   metrics: api.runs.metrics.handler(({ input: { run, after, limit, waitMs }, context, signal }) =>
-    context.services().metrics.read({ runId: run, after, limit, waitMs, ...ending(signal) }),
+    readPoints(context.services().readings, { runId: run, after, limit, waitMs, signal }),
   ),
   series: api.runs.series.handler(({ input: { run, names, maxPoints, fromStep, toStep }, context }) =>
-    context.services().series.read({
+    readSeries(context.services().readings.db, {
       runId: run,
       names: namesOf(names),
       maxPoints,
@@ -45,9 +47,9 @@ export const runsApi = {
   ),
   logs: api.runs.logs.handler(
     ({ input: { run, level = null, search = null, from, limit, waitMs, movingSeen }, context, signal }) =>
-      context
-        .services()
-        .logs.read({ runId: run, from, limit, level, search, waitMs, movingSeen, ...ending(signal) }),
+      readLog(context.services().readings, {
+        ...{ runId: run, from, limit, level, search, waitMs, movingSeen, signal },
+      }),
   ),
   cancel: api.runs.cancel.handler(({ input, context }) =>
     context.services().runs.commands.cancel(context.userId, input.run, input.graceMs),

@@ -134,8 +134,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     context: {
       userId: localOwnerId,
       services: () => {
-        const { readers, jobs, ...services } = supervisor.current.services;
-        return { ...services, ...readers, jobs: jobs.service };
+        const { jobs, ...services } = supervisor.current.services;
+        return { ...services, jobs: jobs.service };
       },
       engine: {
         info: async () => ({

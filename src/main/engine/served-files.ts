@@ -1,21 +1,16 @@
 import { Readable } from 'node:stream';
 import { phrase } from '../../shared/errors/entry.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
+import { readLog } from '../features/logs/read-log.ts';
 import type { ServedFiles } from '../server/files.ts';
 import type { Services } from './services.ts';
 import type { StoreSupervisor } from './store-supervisor.ts';
 
 /** A run's log as text, a page at a time. */
-async function* wholeLog({ readers }: Services, runId: string): AsyncGenerator<string> {
+async function* wholeLog({ readings }: Services, runId: string): AsyncGenerator<string> {
   for (let from = 0; ; ) {
-    const { lines, next, total } = await readers.logs.read({
-      runId,
-      from,
-      limit: 10_000,
-      level: null,
-      search: null,
-      waitMs: 0,
-    });
+    const query = { runId, from, limit: 10_000, level: null, search: null, waitMs: 0 };
+    const { lines, next, total } = await readLog(readings, query);
     yield lines.map(({ time, level, message }) => `${time} ${level.padEnd(7)} ${message}\n`).join('');
     if (next >= total) return;
     from = next;

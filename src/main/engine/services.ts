@@ -10,6 +10,7 @@ import { ArtifactRows } from '../features/artifacts/artifact-rows.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { AuditLog } from '../features/audit/audit-log.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
+import { ChannelChanges } from '../features/changes/channel-changes.ts';
 import { DatasetRepository } from '../features/datasets/dataset-rows.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
 import { threadExaminer } from '../features/datasets/examiner/thread-examiner.ts';
@@ -27,12 +28,6 @@ import { IngestionService } from '../features/ingest/ingestion-service.ts';
 import { createJobs } from '../features/jobs/jobs.ts';
 import { ModelExportJob } from '../features/jobs/model-export.ts';
 import { StatisticsJob } from '../features/jobs/statistics.ts';
-import { EventService } from '../features/journal/event-service.ts';
-import { RunChanges } from '../features/journal/run-changes.ts';
-import { LogService } from '../features/logs/log-service.ts';
-import { MetricService } from '../features/metrics/point-rows.ts';
-import { rollupShape } from '../features/metrics/rollups.ts';
-import { SeriesService } from '../features/metrics/series.ts';
 import { ProjectStore } from '../features/projects/project-rows.ts';
 import { Projects } from '../features/projects/projects.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
@@ -73,11 +68,11 @@ async function temporalDriver(
   machineId: string,
   log: Logger,
 ): Promise<RunDriver> {
-  const [{ openTemporalDriver }, { ensureTemporalNamespace }] = await Promise.all([
+  const [{ TemporalDriver }, { ensureTemporalNamespace }] = await Promise.all([
     import('../features/runs/temporal/driver.ts'),
     import('../stack/ensure/temporal-namespace.ts'),
   ]);
-  return openTemporalDriver(endpoint, {
+  return new TemporalDriver(endpoint, {
     machineId,
     workflowBundle: path.join(appRoot(), 'out', 'node', 'workflows.js'),
     log,
@@ -180,19 +175,14 @@ export async function wire(
     audit,
     log,
   });
-  const runChanges = new RunChanges(pubSub);
-  const readers = {
-    events: new EventService(db, documents, runChanges),
-    metrics: new MetricService(db, runChanges),
-    series: new SeriesService(db, rollupShape),
-    logs: new LogService(db, documents, runChanges),
-  };
+  const channelChanges = new ChannelChanges(pubSub);
   const { manifests, files } = datasets;
   const pixels = new SharpPixelReader(defaultLimits.maxPixels);
   const jobs = createJobs({
     db,
     queue: stores.queue,
     pubSub,
+    changes: channelChanges,
     kinds: [
       new StatisticsJob({ repository, manifests, files, pixels }),
       new ModelExportJob(objects, checkRoom),
@@ -208,7 +198,7 @@ export async function wire(
     await jobs[Symbol.asyncDispose]();
     await runs.loop[Symbol.asyncDispose]();
     await artifacts[Symbol.asyncDispose]();
-    await Promise.all([ingestion.closeAll(), datasets.close(), runChanges[Symbol.asyncDispose]()]);
+    await Promise.all([ingestion.closeAll(), datasets.close(), channelChanges[Symbol.asyncDispose]()]);
   };
   const countRuns = async (status: RunStatus) => {
     const query = { status, sort: 'createdAt', order: 'desc', offset: 0, limit: 1 } as const;
@@ -224,7 +214,7 @@ export async function wire(
     runs,
     artifacts,
     jobs,
-    readers,
+    readings: { db, documents, changes: channelChanges },
     close,
   };
 }

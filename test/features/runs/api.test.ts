@@ -2,12 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import { expect, test } from 'vitest';
 import { projectsApi } from '../../../src/main/api/projects.ts';
 import { runsApi } from '../../../src/main/api/runs.ts';
-import { EventService } from '../../../src/main/features/journal/event-service.ts';
-import { RunChanges } from '../../../src/main/features/journal/run-changes.ts';
-import { LogService } from '../../../src/main/features/logs/log-service.ts';
-import { MetricService } from '../../../src/main/features/metrics/point-rows.ts';
-import { rollupShape } from '../../../src/main/features/metrics/rollups.ts';
-import { SeriesService } from '../../../src/main/features/metrics/series.ts';
+import { ChannelChanges } from '../../../src/main/features/changes/channel-changes.ts';
 import { apiContext } from '../../support/api-context.ts';
 import { createWorld } from './support/acts.ts';
 import type { Stage } from './support/stage.ts';
@@ -15,15 +10,8 @@ import type { Stage } from './support/stage.ts';
 /** The contract's own client, so that every answer is held against its schema. */
 function clientOf({ runs, projects, parts }: Stage) {
   const { db, documents } = parts;
-  const changes = new RunChanges(parts.pubSub);
-  const context = apiContext({
-    projects,
-    runs,
-    events: new EventService(db, documents, changes),
-    metrics: new MetricService(db, changes),
-    series: new SeriesService(db, rollupShape),
-    logs: new LogService(db, documents, changes),
-  });
+  const readings = { db, documents, changes: new ChannelChanges(parts.pubSub) };
+  const context = apiContext({ projects, runs, readings });
   return createRouterClient({ projects: projectsApi, runs: runsApi }, { context });
 }
 

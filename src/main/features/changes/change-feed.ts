@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Wakeups } from '../../platform/wakeups.ts';
 
 export interface Change {
   /** `disk`: how much room there is; its id says nothing. */
@@ -17,11 +18,10 @@ interface Entry extends Change {
 export class ChangeFeed {
   private instance = randomUUID();
   private readonly latest = new Map<string, Entry>();
-  private readonly waiting = new Set<() => void>();
+  private readonly wakeups = new Wakeups();
   private count = 0;
   /** Changes up to this one may have been forgotten. */
   private forgotten = 0;
-
   private readonly capacity: number;
 
   constructor(capacity = 10_000) {
@@ -41,16 +41,14 @@ export class ChangeFeed {
         this.latest.delete(oldest[0]);
       }
     }
-    for (const wake of this.waiting) wake();
-    this.waiting.clear();
+    this.wakeups.wake();
   }
 
   /** Tells every reader to read everything anew: the stores behind it are others now. */
   startOver(): void {
     this.instance = randomUUID();
     this.latest.clear();
-    for (const wake of this.waiting) wake();
-    this.waiting.clear();
+    this.wakeups.wake();
   }
 
   /** What changed after the cursor; waits up to `waitMs` for something. */
@@ -67,23 +65,11 @@ export class ChangeFeed {
       from >= this.forgotten;
     const now = () => `${this.instance}:${this.count}`;
     if (!known) return { cursor: now(), reset: true, changed: [] };
-    if (from === this.count && waitMs > 0) await this.wait(waitMs);
+    if (from === this.count && waitMs > 0) await this.wakeups.wait(waitMs);
     if (instance !== this.instance) return { cursor: now(), reset: true, changed: [] };
     const changed = [...this.latest.values()]
       .filter((entry) => entry.at > from)
       .map(({ kind, id }) => ({ kind, id }));
     return { cursor: now(), reset: false, changed };
-  }
-
-  private wait(waitMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, waitMs);
-      this.waiting.add(done);
-    });
   }
 }

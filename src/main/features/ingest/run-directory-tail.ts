@@ -3,6 +3,7 @@ import { type FileHandle, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../../platform/error-code.ts';
 import { openPlainFile } from '../../platform/plain-file.ts';
+import { Wakeups } from '../../platform/wakeups.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 
 /** The three files that a trainer writes lines to. */
@@ -87,20 +88,15 @@ export class RunDirectoryTail implements AsyncDisposable {
    * an event, and whoever reads then comes back by itself.
    */
   async changed(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    const ended = new AbortController();
-    const stop = () => ended.abort();
-    signal.addEventListener('abort', stop);
-    const watcher = this.watch(stop);
-    const timer = setTimeout(stop, watcher ? safetyMs : withoutWatchMs);
+    const wakeups = new Wakeups();
+    const watcher = this.watch(() => wakeups.wake());
+    // Before the look: what is written between it and the wait wakes as well.
+    const waits = wakeups.wait(watcher ? safetyMs : withoutWatchMs, signal);
     try {
-      // What was written between the last look and the watch was not heard.
-      const waits = new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve()));
       if (!(await this.grew())) await waits;
     } finally {
-      clearTimeout(timer);
+      wakeups.wake();
       watcher?.close();
-      signal.removeEventListener('abort', stop);
     }
   }
 

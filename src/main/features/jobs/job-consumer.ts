@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { Wakeups } from '../../platform/wakeups.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Queue, ReceivedMessage } from '../../stores/queue/ports.ts';
 import { asJobError, type JobClaims, newClaim } from './job-claims.ts';
@@ -72,11 +73,10 @@ export class JobConsumer implements AsyncDisposable {
     const message = await queue.receive(queueName, visibilityMs);
     if (message) return this.take(message);
     if ((await claims.sendAnew(queueName, leaseMs)) > 0) return;
-    const ended = new Promise<void>((resolve) => {
-      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-      if (this.stopping.signal.aborted) resolve();
-    });
-    await Promise.race([ended, queue.wait(queueName, isServed ? lookMs : Math.min(waitMs, leaseMs))]);
+    const most = isServed ? lookMs : Math.min(waitMs, leaseMs);
+    const ended = new Wakeups();
+    const stopped = ended.wait(most, this.stopping.signal);
+    await Promise.race([stopped, queue.wait(queueName, most)]).finally(() => ended.wake());
   }
 
   private async take(message: ReceivedMessage): Promise<void> {

@@ -6,8 +6,8 @@ import { statusWords } from '../../../shared/format/status.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
-import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
+import type { ChannelChanges } from '../changes/channel-changes.ts';
 import type { DatasetRepository } from '../datasets/dataset-rows.ts';
 import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
 import {
@@ -34,7 +34,7 @@ export class JobService {
     readonly db: Db;
     readonly claims: JobClaims;
     readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
-    readonly pubSub: Pick<PubSub, 'subscribe'>;
+    readonly changes: ChannelChanges;
     readonly machineId: string;
     /** Whether workers on other machines reach the objects: an object store that is a server. */
     readonly objectsAreShared: boolean;
@@ -60,24 +60,9 @@ export class JobService {
 
   /** Waits for its end, at most so long. @throws TrainyardError JOB_NOT_FOUND */
   async show(userId: string, jobId: string, waitMs: number, signal?: AbortSignal): Promise<Job> {
-    const first = await this.find(userId, jobId);
-    if (waitMs === 0 || isOver(first)) return show(first);
-    const { promise, resolve: wake } = Promise.withResolvers<void>();
-    let job = first;
-    const look = async () => {
-      job = await this.find(userId, jobId);
-      if (isOver(job)) wake();
-    };
-    await using _subscription = await this.parts.pubSub.subscribe(
-      jobChannel(jobId),
-      () => void look().catch(() => wake()),
-    );
-    const timer = setTimeout(wake, waitMs);
-    signal?.addEventListener('abort', () => wake(), { once: true });
-    await look();
-    await promise;
-    clearTimeout(timer);
-    return show(await this.find(userId, jobId));
+    const { changes } = this.parts;
+    const find = () => this.find(userId, jobId);
+    return show(await changes.read(jobChannel(jobId), { waitMs, signal }, find, isOver));
   }
 
   async list(

@@ -3,8 +3,9 @@ import { exactJson, exactText } from '../../../shared/model/metric-values.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
 import { query } from '../../postgres/rows.ts';
+import { runChannel } from '../../stores/pubsub/ports.ts';
+import type { ReadingQuery, RunReadings } from '../changes/channel-changes.ts';
 import { journalEnd } from '../journal/journal-rows.ts';
-import type { ReadingQuery, RunChanges } from '../journal/run-changes.ts';
 
 /** A column of `metrics` of its own, as `numeric(precision, scale)`. */
 export interface MetricColumn {
@@ -191,40 +192,26 @@ export async function pointsBetween(
   }));
 }
 
-export interface MetricPage {
-  readonly metrics: MetricPoint[];
-  readonly next: number;
-  readonly more: boolean;
-  readonly ended: boolean;
+/**
+ * A run's points after a journal number, exact, in the journal's order. Waits for some where there are none.
+ * @throws TrainyardError RUN_NOT_FOUND
+ */
+export function readPoints({ db, changes }: Pick<RunReadings, 'db' | 'changes'>, query: ReadingQuery) {
+  return changes.read(
+    runChannel(query.runId),
+    query,
+    () => pointPage(db, query),
+    ({ metrics, ended }) => metrics.length > 0 || ended,
+  );
 }
 
-/** A run's points, exact, in the order of its journal. */
-export class MetricService {
-  private readonly db;
-  private readonly changes;
-
-  constructor(db: Db, changes: RunChanges) {
-    this.db = db;
-    this.changes = changes;
-  }
-
-  /** Points after a journal number; waits for some where there are none. @throws TrainyardError RUN_NOT_FOUND */
-  read(given: ReadingQuery): Promise<MetricPage> {
-    return this.changes.read(
-      given,
-      () => this.page(given),
-      ({ metrics, ended }) => metrics.length > 0 || ended,
-    );
-  }
-
-  private async page({ runId, after, limit }: ReadingQuery): Promise<MetricPage> {
-    // Numbers up to the run's `last_seq` were all committed when that was read: no transaction is needed.
-    const { status, lastSeq } = await journalEnd(this.db, runId);
-    const points = lastSeq > after ? await pointsBetween(this.db, runId, after + 1, lastSeq, limit + 1) : [];
-    const more = points.length > limit;
-    const metrics = points.slice(0, limit);
-    // Without more, everything up to the journal's end was looked at, though not all of it is points.
-    const next = more ? (metrics.at(-1)?.seq ?? after) : Math.max(after, lastSeq);
-    return { metrics, next, more, ended: !more && isEnded(status) };
-  }
+async function pointPage(db: Db, { runId, after, limit }: ReadingQuery) {
+  // Numbers up to the run's `last_seq` were all committed when that was read: no transaction is needed.
+  const { status, lastSeq } = await journalEnd(db, runId);
+  const points = lastSeq > after ? await pointsBetween(db, runId, after + 1, lastSeq, limit + 1) : [];
+  const more = points.length > limit;
+  const metrics = points.slice(0, limit);
+  // Without more, everything up to the journal's end was looked at, though not all of it is points.
+  const next = more ? (metrics.at(-1)?.seq ?? after) : Math.max(after, lastSeq);
+  return { metrics, next, more, ended: !more && isEnded(status) };
 }

@@ -15,21 +15,18 @@ export function groupSize({ count }: BucketColumns, room: number): number {
 /** A chart's line under construction: buckets in order. */
 export class SeriesLine {
   private readonly series: Mutable<Series>;
+  private readonly window: StepWindow | null;
 
-  constructor(name: string, attempt: number, width: number, total: number, nonFinite: number) {
-    this.series = {
-      name,
-      attempt,
-      width,
-      step: [],
-      epoch: [],
-      min: [],
-      max: [],
-      mean: [],
-      count: [],
-      total,
-      nonFinite,
-    };
+  /** @param window single points outside of it are left out; null: none are */
+  constructor(
+    { name, total, nonFinite }: OpenLine,
+    attempt: number,
+    width: number,
+    window: StepWindow | null,
+  ) {
+    const columns = { step: [], epoch: [], min: [], max: [], mean: [], count: [] };
+    this.series = { name, attempt, width, ...columns, total, nonFinite };
+    this.window = window;
   }
 
   /** @param group so many neighbours become one */
@@ -58,24 +55,25 @@ export class SeriesLine {
     this.push(lastStep, lastEpoch, min, max, sum / count, count + nonFinite);
   }
 
-  addExact(points: ExactPoints, window: StepWindow | null): void {
+  addExact(points: ExactPoints): void {
     for (let at = 0; at < points.length; at += 3) {
-      const [step, epoch, value] = [points[at] ?? 0, points[at + 1] ?? 0, points[at + 2] ?? Number.NaN];
-      if (window && (step < window.fromStep || step > window.toStep)) continue;
-      this.push(step, epoch, value, value, value, 1);
+      this.addPoint(points[at] ?? 0, points[at + 1] ?? 0, points[at + 2] ?? Number.NaN);
     }
   }
 
-  addPoints(points: readonly MetricPoint[], { fromStep, toStep }: StepWindow): void {
+  addPoints(points: readonly MetricPoint[]): void {
     const { name, attempt } = this.series;
     for (const point of points) {
       // A name may be one that every object has: "constructor".
       if (point.attempt !== attempt || !Object.hasOwn(point.values, name)) continue;
-      const given = point.values[name];
-      if (point.step < fromStep || point.step > toStep) continue;
-      const value = Number(given);
-      this.push(point.step, point.epoch, value, value, value, 1);
+      this.addPoint(point.step, point.epoch, Number(point.values[name]));
     }
+  }
+
+  private addPoint(step: number, epoch: number, value: number): void {
+    const { window } = this;
+    if (window && (step < window.fromStep || step > window.toStep)) return;
+    this.push(step, epoch, value, value, value, 1);
   }
 
   end(): Series {
@@ -124,6 +122,6 @@ export function wholeBuckets(shape: RollupShape, line: OpenLine, level: number):
  * The points behind the last whole bucket of a level, in order: an open bucket holds whole ones of the level below, so those of
  * this level and the finer ones follow each other up to the newest point.
  */
-export function openAt(line: OpenLine, level: number): OpenLine['open'] {
-  return line.open.filter((open) => open.level <= level);
+export function openAt(line: OpenLine, level: number): Readonly<Bucket>[] {
+  return line.open.filter((open) => open.level <= level).map(({ bucket }) => bucket);
 }

@@ -1,6 +1,6 @@
 import type { MetricPoint, Series } from '../../../shared/contract/run-readings.ts';
 import type { BucketRange, RollupView, StepWindow, TouchedRange } from './rollup-rows.ts';
-import { type Bucket, bucketWidth, type RollupShape } from './rollups.ts';
+import { type Bucket, bucketWidth, type OpenLine, type RollupShape } from './rollups.ts';
 import { groupSize, type LevelChoice, openAt, SeriesLine, wholeBuckets, wholeRange } from './series-line.ts';
 
 /** Journal numbers that are read point by point at most: of a metric that is rare, they hold far more points of others. */
@@ -20,17 +20,32 @@ type Drawing =
   | { readonly kind: 'points'; readonly from: number; readonly to: number }
   | { readonly kind: 'buckets' };
 
+/** What a line is drawn of: whole buckets of a level, and the open ones behind them. */
+interface Plan {
+  readonly line: OpenLine;
+  readonly range: BucketRange;
+  readonly open: readonly Readonly<Bucket>[];
+  readonly drawing: Drawing;
+}
+
+/** A line from its first point to its newest. */
+export function planWhole(shape: RollupShape, choice: LevelChoice): Plan {
+  const { line, level } = choice;
+  const range = wholeRange(shape, choice, Math.max(1, level));
+  return { line, range, open: openAt(line, level), drawing: { kind: level === 0 ? 'exact' : 'buckets' } };
+}
+
 /**
  * Lines within a window of steps. From the level that shows a whole line it goes down level by level: at each, only what touched the
  * window one level above is looked at.
  */
-export async function locate(
+export async function planWithin(
   view: RollupView,
   shape: RollupShape,
   chosen: readonly LevelChoice[],
   window: StepWindow,
   limit: number,
-): Promise<Series[]> {
+): Promise<Plan[]> {
   const begin = chosen.map((choice) => wholeRange(shape, choice, Math.max(1, choice.level)));
   const first = await view.within(begin, window);
   const descents = chosen.map((choice, index): Descent => {
@@ -50,7 +65,15 @@ export async function locate(
       descent.found = found[index] ?? null;
     }
   }
-  return draw(view, shape, descents, window, limit);
+  return descents.map((descent): Plan => {
+    const { attempt, line } = descent.choice;
+    const open = openAt(line, descent.level).filter(
+      ({ firstStep, lastStep }) => lastStep >= window.fromStep && firstStep <= window.toStep,
+    );
+    const { from = 0, to = 0 } = descent.found ?? {};
+    const range = { attempt, name: line.name, level: descent.level, from, to };
+    return { line, range, open, drawing: chooseDrawing(shape, descent, open, limit) };
+  });
 }
 
 const size = ({ from, to }: BucketRange) => to - from;
@@ -67,43 +90,40 @@ function rangeBelow(shape: RollupShape, { choice, level, found }: Descent): Buck
   return { attempt, name: line.name, level: level - 1, from, to };
 }
 
-async function draw(
+/** The planned lines, each of at most about `limit` buckets. @param window single points outside of it are left out */
+export async function draw(
   view: RollupView,
   shape: RollupShape,
-  descents: readonly Descent[],
-  window: StepWindow,
+  plans: readonly Plan[],
+  window: StepWindow | null,
   limit: number,
 ): Promise<Series[]> {
-  const plans = descents.map((descent) => {
-    const open = openAt(descent.choice.line, descent.level)
-      .map(({ bucket }) => bucket)
-      .filter(({ firstStep, lastStep }) => lastStep >= window.fromStep && firstStep <= window.toStep);
-    return { descent, open, drawing: chooseDrawing(shape, descent, open, limit) };
-  });
-  /** What was found of the lines that are drawn so, and nothing of the others. */
-  const rangesFor = (kind: Drawing['kind']) =>
-    plans.map(({ descent: { choice, level, found }, drawing }): BucketRange => {
-      const { from = 0, to = 0 } = drawing.kind === kind ? (found ?? {}) : {};
-      return { attempt: choice.attempt, name: choice.line.name, level, from, to };
-    });
-  const columns = await view.buckets(rangesFor('buckets'));
-  const exact = await view.exact(rangesFor('exact'));
+  /** What stands in the ranges of the lines that are drawn so, and nothing of the others. */
+  const ask = async <Held>(kind: Drawing['kind'], read: (ranges: BucketRange[]) => Promise<Held[]>) => {
+    if (!plans.some(({ drawing }) => drawing.kind === kind)) return [];
+    return read(
+      plans.map(({ range, drawing }) => (drawing.kind === kind ? range : { ...range, to: range.from })),
+    );
+  };
+  const [columns, exact] = await Promise.all([
+    ask('buckets', (ranges) => view.buckets(ranges)),
+    ask('exact', (ranges) => view.exact(ranges)),
+  ]);
   const read = new Map<string, MetricPoint[]>();
   const series: Series[] = [];
-  for (const [index, { descent, open, drawing }] of plans.entries()) {
-    const { attempt, line } = descent.choice;
+  for (const [index, { line, range, open, drawing }] of plans.entries()) {
     const held = drawing.kind === 'buckets' ? columns[index] : undefined;
     const group = held ? groupSize(held, limit - open.length) : 1;
-    const width = held ? bucketWidth(shape, descent.level) * group : 1;
-    const drawn = new SeriesLine(line.name, attempt, width, line.total, line.nonFinite);
+    const width = held ? bucketWidth(shape, range.level) * group : 1;
+    const drawn = new SeriesLine(line, range.attempt, width, window);
     if (drawing.kind === 'exact') {
-      drawn.addExact(exact[index] ?? [], window);
-      drawn.addExact(line.exact, window);
+      drawn.addExact(exact[index] ?? []);
+      drawn.addExact(line.exact);
     } else if (drawing.kind === 'points') {
       const { from, to } = drawing;
       const points = read.get(`${from}-${to}`) ?? (await view.points(from, to));
       read.set(`${from}-${to}`, points);
-      drawn.addPoints(points, window);
+      drawn.addPoints(points);
     } else if (held) {
       drawn.addColumns(held, group);
       for (const bucket of open) drawn.addBucket(bucket);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { RunDriver, RunMover } from './driver.ts';
 
@@ -8,7 +9,7 @@ export class EmbeddedDriver implements RunDriver {
   private readonly log: WorkLog;
   private mover: RunMover | null = null;
   private readonly failures = new Map<string, number>();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly stop = new AbortController();
 
   constructor(log: WorkLog) {
     this.log = log;
@@ -28,8 +29,7 @@ export class EmbeddedDriver implements RunDriver {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.mover = null;
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
+    this.stop.abort();
   }
 
   private async attend(runId: string): Promise<void> {
@@ -42,16 +42,11 @@ export class EmbeddedDriver implements RunDriver {
       this.failures.set(runId, failures);
       const pauseMs = Math.min(longestPauseMs, 125 * 2 ** failures);
       this.log.warn({ err: error, runId, failures, pauseMs }, 'a run could not be moved on; trying again');
-      this.later(pauseMs, () => this.wake(runId));
+      const again = delay(pauseMs, undefined, { signal: this.stop.signal, ref: false });
+      again.then(
+        () => this.wake(runId),
+        () => undefined,
+      );
     }
-  }
-
-  private later(ms: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      action();
-    }, ms);
-    timer.unref();
-    this.timers.add(timer);
   }
 }

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { Wakeups } from '../../platform/wakeups.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
@@ -26,14 +28,14 @@ export class RunLoop implements AsyncDisposable {
   private readonly parts;
   private readonly advance: Advance;
   private readonly driver: RunDriver;
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private readonly waiting = new Set<() => void>();
+  private readonly stop = new AbortController();
+  /** Of whoever waits for a run to be moved. */
+  private readonly moves = new Wakeups();
   private subscription: AsyncDisposable | null = null;
   private driving: Promise<void> | null = null;
   private filling: Promise<void> | null = null;
   private fillAgain = false;
   private accepting = true;
-  private stopped = false;
 
   constructor(
     parts: Workstation & {
@@ -65,7 +67,7 @@ export class RunLoop implements AsyncDisposable {
 
   /** Has a look at a run, soon. */
   wake(runId: string): void {
-    if (!this.stopped) this.driver.wake(runId);
+    if (!this.stop.signal.aborted) this.driver.wake(runId);
   }
 
   /**
@@ -84,19 +86,17 @@ export class RunLoop implements AsyncDisposable {
       const left = await this.underWay();
       const remaining = deadline - performance.now();
       if (left.length === 0 || remaining <= 0) return { left };
-      await this.nextAttention(Math.min(remaining, 1000));
+      await this.moves.wait(Math.min(remaining, 1000));
     }
   }
 
   /** Stops working; trainers go on, and the next start adopts them. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.stopped = true;
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
+    this.stop.abort();
     await this.subscription?.[Symbol.asyncDispose]();
     this.advance[Symbol.dispose]();
     const idle = Promise.all([this.advance.idle(), this.filling]);
-    await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())]);
+    await Promise.race([idle, delay(stopWithinMs, undefined, { ref: false })]);
     await this.driver[Symbol.asyncDispose]();
   }
 
@@ -152,7 +152,7 @@ export class RunLoop implements AsyncDisposable {
       const removed = await sweepConfigDocuments(documents, db);
       if (removed > 0) log.info({ removed }, 'configs of runs that were never made were removed');
     } catch (error) {
-      if (this.stopped) return;
+      if (this.stop.signal.aborted) return;
       log.warn(
         { err: error },
         'configs of runs that were never made could not be looked for; the next start does',
@@ -164,16 +164,16 @@ export class RunLoop implements AsyncDisposable {
     try {
       await this.advance.advance(runId);
     } catch (error) {
-      if (!this.stopped) throw error;
+      if (!this.stop.signal.aborted) throw error;
     } finally {
-      for (const wake of this.waiting) wake();
+      this.moves.wake();
       this.fill();
     }
   }
 
   /** Gives queued runs the slots that are free. */
   private fill(): void {
-    if (this.stopped) return;
+    if (this.stop.signal.aborted) return;
     this.fillAgain = true;
     this.filling ??= this.fillSlots().finally(() => {
       this.filling = null;
@@ -183,7 +183,7 @@ export class RunLoop implements AsyncDisposable {
   private async fillSlots(): Promise<void> {
     const { db, executor, machineId, log } = this.parts;
     try {
-      while (this.fillAgain && this.accepting && !this.stopped) {
+      while (this.fillAgain && this.accepting && !this.stop.signal.aborted) {
         this.fillAgain = false;
         for (;;) {
           const runId = await firstQueued(db, executor.name, machineId);
@@ -193,7 +193,7 @@ export class RunLoop implements AsyncDisposable {
         }
       }
     } catch (error) {
-      if (this.stopped) return;
+      if (this.stop.signal.aborted) return;
       log.warn({ err: error }, 'the queue could not be read; trying again');
       this.later(1000, () => this.fill());
     }
@@ -206,50 +206,30 @@ export class RunLoop implements AsyncDisposable {
       const underWay = await this.underWay();
       isBusy = underWay.length > 0;
       const cancelled = await cancelledInQueue(db);
-      if (!this.stopped) this.driver.sweep([...underWay, ...cancelled]);
+      if (!this.stop.signal.aborted) this.driver.sweep([...underWay, ...cancelled]);
       this.fill();
     } catch (error) {
-      if (this.stopped) return;
+      if (this.stop.signal.aborted) return;
       log.warn({ err: error }, 'the runs under way could not be read; trying again');
     }
     this.later(isBusy ? sweepBusyMs : sweepIdleMs, () => void this.sweep());
   }
 
   private later(ms: number, action: () => void): void {
-    if (this.stopped) return;
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      action();
-    }, ms);
-    timer.unref();
-    this.timers.add(timer);
-  }
-
-  private nextAttention(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      this.waiting.add(done);
-    });
+    delay(ms, undefined, { signal: this.stop.signal, ref: false }).then(action, () => undefined);
   }
 }
 
+const startsNow = 'The engine was restarted before it had started the trainer, and starts it now.';
+
 function adoptionSentence(seen: Observation): string {
-  switch (seen.kind) {
-    case 'running':
-      return `The engine was restarted; the trainer (process ${seen.supervisor.trainerPid}) was found alive and goes on.`;
-    case 'starting':
-      return 'The engine was restarted; the trainer is just being started.';
-    case 'exited':
-      return 'The engine was restarted; the trainer ended meanwhile.';
-    case 'gone':
-      return 'The engine was restarted; the trainer’s supervisor was found dead.';
-    case 'unprepared':
-    case 'prepared':
-      return 'The engine was restarted before it had started the trainer, and starts it now.';
-  }
+  if (seen.kind === 'running')
+    return `The engine was restarted; the trainer (process ${seen.supervisor.trainerPid}) was found alive and goes on.`;
+  return {
+    starting: 'The engine was restarted; the trainer is just being started.',
+    exited: 'The engine was restarted; the trainer ended meanwhile.',
+    gone: 'The engine was restarted; the trainer’s supervisor was found dead.',
+    unprepared: startsNow,
+    prepared: startsNow,
+  }[seen.kind];
 }

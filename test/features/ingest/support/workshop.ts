@@ -5,17 +5,17 @@ import path from 'node:path';
 import type pg from 'pg';
 import { afterAll } from 'vitest';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
+import { ChannelChanges, type ReadingQuery } from '../../../../src/main/features/changes/channel-changes.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { type BatchLimits, batchLimits } from '../../../../src/main/features/ingest/attempt-reader.ts';
 import type { IngestedAttempt } from '../../../../src/main/features/ingest/cursor.ts';
 import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
-import { EventService } from '../../../../src/main/features/journal/event-service.ts';
-import { RunChanges } from '../../../../src/main/features/journal/run-changes.ts';
-import { LogService } from '../../../../src/main/features/logs/log-service.ts';
-import { MetricService } from '../../../../src/main/features/metrics/point-rows.ts';
+import { readEvents } from '../../../../src/main/features/journal/read-events.ts';
+import { type LogQuery, readLog } from '../../../../src/main/features/logs/read-log.ts';
+import { readPoints } from '../../../../src/main/features/metrics/point-rows.ts';
 import { type RollupShape, rollupShape } from '../../../../src/main/features/metrics/rollups.ts';
-import { SeriesService } from '../../../../src/main/features/metrics/series.ts';
+import { readSeries, type SeriesQuery } from '../../../../src/main/features/metrics/series.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
@@ -72,11 +72,12 @@ export class Workshop implements AsyncDisposable {
       limits: { ...batchLimits, ...limits },
     });
     this.db = new Db(this.pool);
-    this.changes = new RunChanges(this.pubSub);
-    this.events = new EventService(this.db, this.documents, this.changes);
-    this.metrics = new MetricService(this.db, this.changes);
-    this.logs = new LogService(this.db, this.documents, this.changes);
-    this.series = new SeriesService(this.db, shape);
+    this.changes = new ChannelChanges(this.pubSub);
+    const readings = { db: this.db, documents: this.documents, changes: this.changes };
+    this.events = { read: (query: ReadingQuery) => readEvents(readings, query) };
+    this.metrics = { read: (query: ReadingQuery) => readPoints(readings, query) };
+    this.logs = { read: (query: LogQuery) => readLog(readings, query) };
+    this.series = { read: (query: SeriesQuery) => readSeries(this.db, query, shape) };
   }
 
   /** A run with its first attempt, and an empty run directory. */

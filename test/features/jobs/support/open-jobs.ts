@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { ChannelChanges } from '../../../../src/main/features/changes/channel-changes.ts';
 import { DatasetFiles } from '../../../../src/main/features/datasets/dataset-files.ts';
 import { DatasetRepository } from '../../../../src/main/features/datasets/dataset-rows.ts';
 import { Manifests } from '../../../../src/main/features/datasets/manifests.ts';
@@ -45,6 +46,7 @@ export function openJobs({ pool, queue, pubSub, objects, workers, machineId, lea
     db,
     queue,
     pubSub,
+    changes: new ChannelChanges(pubSub),
     kinds,
     log,
     datasets: repository,

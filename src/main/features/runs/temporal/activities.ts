@@ -6,31 +6,23 @@ import type { RunActivities } from './protocol.ts';
 /** Temporal notices within seconds that an engine died in the middle of a look. */
 const heartbeatEveryMs = 2500;
 
-async function alive<T>(work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(heartbeat, heartbeatEveryMs);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-async function logged<T>(log: WorkLog, runId: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    log.warn({ err: error, runId }, 'a run could not be moved on; Temporal has it tried again');
-    throw error;
-  }
-}
-
 /** The hands of the workflows on this workstation. `around` sees each look begin and end. */
 export function createActivities(
   mover: RunMover,
   around: (runId: string, look: () => Promise<void>) => Promise<void>,
   log: WorkLog,
 ): RunActivities {
-  const hand = <T>(runId: string, work: () => Promise<T>) => alive(() => logged(log, runId, work));
+  const hand = async <T>(runId: string, work: () => Promise<T>): Promise<T> => {
+    const timer = setInterval(heartbeat, heartbeatEveryMs);
+    try {
+      return await work();
+    } catch (error) {
+      log.warn({ err: error, runId }, 'a run could not be moved on; Temporal has it tried again');
+      throw error;
+    } finally {
+      clearInterval(timer);
+    }
+  };
   return {
     advance: (runId) =>
       hand(runId, async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { TemporalEndpoint } from '../../../platform/endpoints.ts';
+import { Wakeups } from '../../../platform/wakeups.ts';
 import type { WorkLog } from '../../../platform/work-log.ts';
 import { temporalFault } from '../../../stores/temporal/faults.ts';
 import type { RunDriver, RunMover } from '../driver.ts';
@@ -36,7 +37,8 @@ const endWithinMs = 3000;
 
 /**
  * Has runs moved by Temporal: each has a thin workflow that asks this workstation to move it. PostgreSQL stays the truth, so that
- * nothing depends on it: where Temporal is away, or slow, this process moves the runs itself, and both at once do no harm.
+ * nothing depends on it: where Temporal is away, or slow, this process moves the runs itself, and both at once do no harm. It connects
+ * in the background, for as long as it takes; nobody waits for it.
  */
 export class TemporalDriver implements RunDriver {
   private readonly endpoint: TemporalEndpoint;
@@ -49,11 +51,11 @@ export class TemporalDriver implements RunDriver {
   private readonly neglected = new Map<string, number>();
   private readonly inHand = new Map<string, number>();
   private readonly stop = new AbortController();
+  private readonly pauses = new Wakeups();
   private mover: RunMover | null = null;
   private link: Link | null = null;
   private current: TemporalDriverState = { kind: 'connecting' };
   private keeping: Promise<void> = Promise.resolve();
-  private checkNow = () => {};
 
   constructor(endpoint: TemporalEndpoint, parts: TemporalDriverParts) {
     this.endpoint = endpoint;
@@ -189,14 +191,12 @@ export class TemporalDriver implements RunDriver {
       import('./activities.ts'),
     ]);
     const activities = createActivities(mover, (runId, look) => this.look(runId, look), log);
-    const open = () => openLink({ endpoint: this.endpoint, machineId, workflowBundle, activities, log });
+    const open = () => openLink(this.endpoint, machineId, workflowBundle, activities, log);
     try {
       return await open();
     } catch (error) {
-      if (
-        !(error instanceof TrainyardError && error.code === 'TEMPORAL_NAMESPACE_MISSING' && ensureNamespace)
-      )
-        throw error;
+      const isMissing = error instanceof TrainyardError && error.code === 'TEMPORAL_NAMESPACE_MISSING';
+      if (!isMissing || !ensureNamespace) throw error;
       await ensureNamespace(this.endpoint);
       return open();
     }
@@ -244,28 +244,11 @@ export class TemporalDriver implements RunDriver {
     this.current = { kind: 'away', error: fault };
     if (isNew)
       this.parts.log.warn({ err: fault }, 'Temporal is away; the engine moves the runs itself meanwhile');
-    this.checkNow();
+    this.pauses.wake();
   }
 
   /** Resolves after a time, or at once where Temporal went away or the driver is disposed. */
   private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.stop.signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.stop.signal.addEventListener('abort', done);
-      this.checkNow = done;
-      if (this.stop.signal.aborted) done();
-    });
+    return this.pauses.wait(ms, this.stop.signal);
   }
-}
-
-/**
- * A driver that has runs moved by a Temporal. It connects in the background, for as long as it takes; nobody waits for it.
- */
-export function openTemporalDriver(endpoint: TemporalEndpoint, parts: TemporalDriverParts): TemporalDriver {
-  return new TemporalDriver(endpoint, parts);
 }

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import type { TemporalEndpoint } from '../../../platform/endpoints.ts';
 import type { WorkLog } from '../../../platform/work-log.ts';
 import { askNamespace, connectionOptions, openConnection } from '../../../stores/temporal/connection.ts';
@@ -16,15 +22,6 @@ import {
   workflowQueue,
   workflowType,
 } from './protocol.ts';
-import { prepareRuntime } from './runtime.ts';
-
-export interface LinkParts {
-  readonly endpoint: TemporalEndpoint;
-  readonly machineId: string;
-  readonly workflowBundle: string;
-  readonly activities: RunActivities;
-  readonly log: WorkLog;
-}
 
 /** An engine's connection to a Temporal, and its workers there. Calls throw TrainyardError TEMPORAL_*. */
 export interface Link extends AsyncDisposable {
@@ -45,13 +42,13 @@ const callWithinMs = 3000;
 const endWithinMs = 2000;
 
 /** @throws TrainyardError TEMPORAL_* where the server is not there, or not for us; nothing is left open then */
-export async function openLink({
-  endpoint,
-  machineId,
-  workflowBundle,
-  activities,
-  log,
-}: LinkParts): Promise<Link> {
+export async function openLink(
+  endpoint: TemporalEndpoint,
+  machineId: string,
+  workflowBundle: string,
+  activities: RunActivities,
+  log: WorkLog,
+): Promise<Link> {
   await using stack = new AsyncDisposableStack();
   const connection = stack.adopt(openConnection(endpoint), (open) => open.close());
   const namespaceId = await askNamespace(connection, endpoint);
@@ -151,4 +148,27 @@ export async function openLink({
       await Promise.race([closed, delay(endWithinMs)]);
     },
   };
+}
+
+let runtimeLog: WorkLog | null = null;
+
+/**
+ * Prepares the native part that all workers of a process share, once: the SDK allows no second time. Its words go to the log that was
+ * given last, and it leaves the process's signals alone: the engine decides when to stop.
+ */
+function prepareRuntime(to: WorkLog): void {
+  const isFirst = runtimeLog === null;
+  runtimeLog = to;
+  if (!isFirst) return;
+  const logger = new DefaultLogger('ERROR', ({ message, meta }) =>
+    runtimeLog?.warn({ ...meta }, `Temporal: ${message}`),
+  );
+  Runtime.install({
+    logger,
+    shutdownSignals: [],
+    telemetryOptions: {
+      // Without `forward` the native part writes to standard output, which is the engine's.
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+    },
+  });
 }

@@ -1,23 +1,11 @@
-/** What engines, workflows and people who use Temporal's own tools say to each other. Plain values: the workflow's sandbox loads this, too. */
+import type { DriverState } from '../driver.ts';
 
-/** A run's state as its driver needs it, as JSON; a driver's `DriverState`. */
-export interface DrivenState {
-  readonly runId: string;
-  readonly status: string | null;
-  readonly isOver: boolean;
-  readonly progress: number;
-  readonly currentEpoch: number | null;
-  readonly totalEpochs: number | null;
-  readonly attempt: number;
-  readonly machineId: string | null;
-  readonly nextLookMs: number;
-  readonly at: string;
-}
+/** What engines, workflows and people who use Temporal's own tools say to each other. Plain values: the workflow's sandbox loads this, too. */
 
 /** What a workflow knows, and hands on to its next execution. */
 export interface RunMemory {
   /** Of the last look; null before the first. Running workflows hold it under this name. */
-  readonly standing: DrivenState | null;
+  readonly standing: DriverState | null;
   /** Workstations that asked for a look and had none yet. */
   readonly callers: readonly string[];
   /** Workstations that serve this run's database, the last heard of first. */
@@ -50,7 +38,7 @@ export interface WakeSignal {
 
 /** What a workstation does for workflows, under these names. */
 export interface RunActivities {
-  advance(runId: string): Promise<DrivenState>;
+  advance(runId: string): Promise<DriverState>;
   cancel(runId: string, graceMs: number): Promise<void>;
 }
 
@@ -58,7 +46,7 @@ export const workflowType = 'trainyardRun';
 export const wakeName = 'wake';
 /** The signal that cancels a run; its argument is `{"graceMs": 5000}`, or left out. */
 export const cancelName = 'cancel';
-/** The query that answers a {@link DrivenState}. */
+/** The query that answers a {@link DriverState}. */
 export const progressName = 'progress';
 
 /** Where the workflows' own decisions are made: by any engine, they touch nothing. */

@@ -9,9 +9,9 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { DriverState } from '../driver.ts';
 import {
   cancelName,
-  type DrivenState,
   freshMemory,
   graceOf,
   machineQueue,
@@ -35,13 +35,13 @@ const machinesKept = 4;
  * Drives one run: asks its workstation to move it on whenever somebody wakes it or its time has come, until it is over. It decides
  * nothing about the run: that stands in PostgreSQL, and workflows that are lost are started again from there.
  */
-export async function trainyardRun(input: RunInput): Promise<DrivenState | null> {
+export async function trainyardRun(input: RunInput): Promise<DriverState | null> {
   const driven = new DrivenRun(input);
   setHandler(defineSignal<[WakeSignal]>(wakeName), ({ machineId }) => {
     driven.callers.add(machineId);
   });
   setHandler(defineSignal<[unknown]>(cancelName), (argument) => driven.askToCancel(graceOf(argument)));
-  setHandler(defineQuery<DrivenState | null>(progressName), () => driven.state);
+  setHandler(defineQuery<DriverState | null>(progressName), () => driven.state);
   // Temporal's own cancellation is a wish like the signal: the workflow goes on until the trainer is at rest.
   CancellationScope.current().cancelRequested.catch(() => driven.askToCancel(graceOf(undefined)));
   const ending = await CancellationScope.nonCancellable(() => driven.drive());
@@ -52,7 +52,7 @@ export async function trainyardRun(input: RunInput): Promise<DrivenState | null>
 class DrivenRun {
   readonly callers: Set<string>;
   /** What the last look answered. */
-  state: DrivenState | null;
+  state: DriverState | null;
   private readonly runId: string;
   private machines: readonly string[];
   private cancelGraceMs: number | null;

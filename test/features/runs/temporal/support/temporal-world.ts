@@ -2,8 +2,7 @@ import path from 'node:path';
 import { ensureBuilt } from '../../../../../bin/build.mjs';
 import type { RunDriver } from '../../../../../src/main/features/runs/driver.ts';
 import {
-  openTemporalDriver,
-  type TemporalDriver,
+  TemporalDriver,
   type TemporalDriverParts,
 } from '../../../../../src/main/features/runs/temporal/driver.ts';
 import type { TemporalEndpoint } from '../../../../../src/main/platform/endpoints.ts';
@@ -27,7 +26,7 @@ export function driverOf(
   log: WorkLog,
   parts: Partial<TemporalDriverParts> = {},
 ): TemporalDriver {
-  return openTemporalDriver(endpoint, { machineId, workflowBundle, log, ...parts });
+  return new TemporalDriver(endpoint, { machineId, workflowBundle, log, ...parts });
 }
 
 export function untilConnected(driver: TemporalDriver): Promise<unknown> {

@@ -1,7 +1,17 @@
-import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
+import { Wakeups } from '../../platform/wakeups.ts';
+import type { Db } from '../../postgres/db.ts';
+import type { DocumentStore } from '../../stores/documents/ports.ts';
+import type { PubSub } from '../../stores/pubsub/ports.ts';
 
 /** How long a channel is listened to after its last reader left: most come back at once for the next page. */
 const lingerMs = 5000;
+
+/** Where what trainers wrote is read. */
+export interface RunReadings {
+  readonly db: Db;
+  readonly documents: Pick<DocumentStore, 'getMany'>;
+  readonly changes: ChannelChanges;
+}
 
 /** What a reader asks of a run's journal: what stands after a number of it. */
 export interface ReadingQuery {
@@ -11,43 +21,27 @@ export interface ReadingQuery {
   /** How long to wait where there is nothing; 0: reads once. */
   readonly waitMs: number;
   /** Ends the wait early. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 class Channel {
   readers = 0;
   /** Counts the messages. */
   messages = 0;
-  readonly wake = new Set<() => void>();
+  readonly wakeups = new Wakeups();
   lingering: NodeJS.Timeout | undefined;
   readonly subscription: Promise<AsyncDisposable>;
 
-  constructor(pubSub: PubSub, runId: string) {
-    this.subscription = pubSub.subscribe(runChannel(runId), () => {
+  constructor(pubSub: PubSub, name: string) {
+    this.subscription = pubSub.subscribe(name, () => {
       this.messages += 1;
-      for (const wake of [...this.wake]) wake();
-    });
-  }
-
-  /** Resolves once there were more messages than these, at the latest after `ms`. */
-  after(messages: number, ms: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.messages !== messages || signal?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.wake.delete(done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.wake.add(done);
-      signal?.addEventListener('abort', done);
+      this.wakeups.wake();
     });
   }
 }
 
-/** Reads that wait for changes of a run. All readers of a run share one subscription. */
-export class RunChanges implements AsyncDisposable {
+/** Reads that wait for messages on a channel. All readers of a channel share one subscription. */
+export class ChannelChanges implements AsyncDisposable {
   private readonly pubSub: PubSub;
   private readonly channels = new Map<string, Channel>();
   private closed = false;
@@ -56,18 +50,19 @@ export class RunChanges implements AsyncDisposable {
     this.pubSub = pubSub;
   }
 
-  /** Reads; where that brings nothing new, reads again at every message about the run, and once more when the wait is over. */
+  /** Reads; where that brings nothing new, reads again at every message on the channel, and once more when the wait is over. */
   async read<Page>(
-    { runId, waitMs, signal }: Pick<ReadingQuery, 'runId' | 'waitMs' | 'signal'>,
+    name: string,
+    { waitMs, signal }: Pick<ReadingQuery, 'waitMs' | 'signal'>,
     read: () => Promise<Page>,
     isAnswer: (page: Page) => boolean,
   ): Promise<Page> {
     const end = performance.now() + waitMs;
-    if (waitMs === 0 || !this.channels.has(runId)) {
+    if (waitMs === 0 || !this.channels.has(name)) {
       const page = await read();
       if (waitMs === 0 || isAnswer(page)) return page;
     }
-    const channel = this.enter(runId);
+    const channel = this.enter(name);
     try {
       await channel.subscription;
       for (;;) {
@@ -76,10 +71,10 @@ export class RunChanges implements AsyncDisposable {
         const page = await read();
         const leftMs = end - performance.now();
         if (isAnswer(page) || leftMs <= 0 || signal?.aborted || this.closed) return page;
-        await channel.after(messages, leftMs, signal);
+        if (channel.messages === messages) await channel.wakeups.wait(leftMs, signal);
       }
     } finally {
-      this.leave(runId, channel);
+      this.leave(name, channel);
     }
   }
 
@@ -90,18 +85,18 @@ export class RunChanges implements AsyncDisposable {
     this.channels.clear();
     for (const channel of channels) {
       clearTimeout(channel.lingering);
-      for (const wake of [...channel.wake]) wake();
+      channel.wakeups.wake();
     }
     await Promise.allSettled(channels.map((channel) => end(channel)));
   }
 
-  private enter(runId: string): Channel {
-    let channel = this.channels.get(runId);
+  private enter(name: string): Channel {
+    let channel = this.channels.get(name);
     if (!channel) {
-      const made = new Channel(this.pubSub, runId);
+      const made = new Channel(this.pubSub, name);
       // One that could not be had must not stand in the way of the next.
-      made.subscription.catch(() => this.forget(runId, made));
-      this.channels.set(runId, made);
+      made.subscription.catch(() => this.forget(name, made));
+      this.channels.set(name, made);
       channel = made;
     }
     clearTimeout(channel.lingering);
@@ -109,19 +104,19 @@ export class RunChanges implements AsyncDisposable {
     return channel;
   }
 
-  private leave(runId: string, channel: Channel): void {
+  private leave(name: string, channel: Channel): void {
     channel.readers -= 1;
-    if (channel.readers > 0 || this.channels.get(runId) !== channel) return;
+    if (channel.readers > 0 || this.channels.get(name) !== channel) return;
     channel.lingering = setTimeout(() => {
-      this.forget(runId, channel);
+      this.forget(name, channel);
       // A connection that is gone listens no more, which is what was wanted.
       end(channel).catch(() => undefined);
     }, lingerMs);
     channel.lingering.unref();
   }
 
-  private forget(runId: string, channel: Channel): void {
-    if (this.channels.get(runId) === channel) this.channels.delete(runId);
+  private forget(name: string, channel: Channel): void {
+    if (this.channels.get(name) === channel) this.channels.delete(name);
   }
 }
 
