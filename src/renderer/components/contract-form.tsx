@@ -8,7 +8,7 @@ import { useFormat } from '../format/use-format.ts';
 import { toProblem } from '../rpc/problem.ts';
 import { useKnownProblem } from './use-known-problem.ts';
 
-interface ContractFormOptions<Values, Schema extends z.ZodType> {
+export interface ContractFormOptions<Values, Schema extends z.ZodType> {
   /** The procedure's input, or the part of it that is entered. */
   readonly schema: Schema;
   readonly initialValues: Values;

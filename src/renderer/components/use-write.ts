@@ -1,13 +1,13 @@
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
-interface WriteOptions<Input, Output> {
+export interface WriteOptions<Input, Output> {
   /** Sends it; the signal takes it back as long as it waits for a connection. */
   readonly send: (input: Input, options: { readonly signal: AbortSignal }) => Promise<Output>;
   /** It was done, and the form or dialog that asked for it is still there. */
   readonly onDone?: (output: Output) => unknown;
   /** The reads that are not true any more, whoever is still there. */
-  readonly refresh: QueryKey | ((input: Input) => QueryKey);
+  readonly refresh: QueryKey;
   /** The dialog goes; nothing where a page asks. */
   readonly onClose?: () => void;
 }
@@ -39,8 +39,7 @@ export function useWrite<Input, Output>({
       asked.current = controller;
       return send(input, { signal: controller.signal });
     },
-    onSettled: (_output, _error, input) =>
-      void client.invalidateQueries({ queryKey: typeof refresh === 'function' ? refresh(input) : refresh }),
+    onSettled: () => void client.invalidateQueries({ queryKey: refresh }),
   });
   const leave = () => {
     setLeaving(false);

@@ -1,10 +1,12 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, type ModalProps, Stack, Text } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useRefusal } from './contract-form.tsx';
+import type { z } from 'zod';
+import { useUnsaved } from '../late/outdated.ts';
+import { type ContractFormOptions, useContractForm, useRefusal } from './contract-form.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
-import type { Write } from './use-write.ts';
+import { useWrite, type Write, type WriteOptions } from './use-write.ts';
 
 interface WriteActionsProps {
   readonly write: Pick<Write<never>, 'isLeaving' | 'close'>;
@@ -41,33 +43,54 @@ function WriteActions({ write, focusCancel, aside, children }: WriteActionsProps
   );
 }
 
-interface ConfirmDialogProps {
-  readonly opened: boolean;
-  readonly title: string;
-  readonly text: ReactNode;
+/** A dialog that asks for a change: it goes once that is done, and stays with the error where it fails. */
+interface WriteDialogProps<Input, Output> extends Pick<ModalProps, 'opened' | 'onClose' | 'title'> {
+  readonly send: WriteOptions<Input, Output>['send'];
+  /** It was done, and the dialog was still there. */
+  readonly onDone?: (output: Output) => unknown;
+  readonly refresh: WriteOptions<Input, Output>['refresh'];
+  /** What the button says that does it. */
   readonly action: string;
   readonly dangerous?: boolean;
-  readonly aside?: ReactNode;
-  readonly write: Pick<Write<never>, 'isPending' | 'isLeaving' | 'error' | 'close'>;
-  readonly onConfirm: () => void;
 }
 
-/** Asks before something that is not easily taken back; stays open with the error where it fails. */
-export function ConfirmDialog({ opened, title, text, write, ...props }: ConfirmDialogProps) {
+function useWriteDialog<Input, Output>(dialog: WriteDialogProps<Input, Output>): Write<Input> {
+  const { send, refresh, onClose } = dialog;
+  const onDone = (output: Output) => {
+    onClose();
+    return dialog.onDone?.(output);
+  };
+  return useWrite({ send, refresh, onClose, onDone });
+}
+
+interface ConfirmDialogProps extends WriteDialogProps<undefined, unknown> {
+  readonly text: ReactNode;
+  /** What can be done instead. */
+  readonly other?: { readonly label: string; readonly onClick: () => void };
+}
+
+/** Asks before something that is not easily taken back. */
+export function ConfirmDialog({ text, other, ...dialog }: ConfirmDialogProps) {
+  const write = useWriteDialog(dialog);
+  const aside = other && (
+    <Button variant="subtle" color="gray" mr="auto" disabled={write.isPending} onClick={other.onClick}>
+      {other.label}
+    </Button>
+  );
   return (
-    <Modal opened={opened} onClose={write.close} title={title} centered size="md">
+    <Modal opened={dialog.opened} onClose={write.close} title={dialog.title} centered size="md">
       <Stack gap="md">
         <Text component="div" size="sm">
           {text}
         </Text>
         {write.error != null && <ProblemAlert error={write.error} />}
-        <WriteActions write={write} focusCancel aside={props.aside}>
+        <WriteActions write={write} focusCancel aside={aside}>
           <Button
-            {...(props.dangerous && { color: 'red' })}
+            {...(dialog.dangerous && { color: 'red' })}
             loading={write.isPending}
-            onClick={props.onConfirm}
+            onClick={() => write.start(undefined)}
           >
-            {props.action}
+            {dialog.action}
           </Button>
         </WriteActions>
       </Stack>
@@ -75,34 +98,57 @@ export function ConfirmDialog({ opened, title, text, write, ...props }: ConfirmD
   );
 }
 
-interface WriteFormProps<Values extends Record<string, unknown>, Input> {
-  readonly form: UseFormReturnType<Values, Input>;
-  readonly write: Write<Input>;
-  readonly action: string;
-  readonly dangerous?: boolean;
-  readonly disabled?: boolean;
-  readonly children: ReactNode;
+interface FormDialogProps<Values extends Record<string, unknown>, Schema extends z.ZodType, Output>
+  extends WriteDialogProps<z.output<Schema>, Output> {
+  readonly form: ContractFormOptions<Values, Schema>;
+  readonly centered?: boolean;
+  /** The fields. */
+  readonly children: (form: UseFormReturnType<Values, z.output<Schema>>) => ReactNode;
 }
 
-/** A form in a dialog: its fields, why it was refused, the way out, and what sends it. */
-export function WriteForm<Values extends Record<string, unknown>, Input>({
+/** A form in a dialog: each time it opens, it begins anew. */
+export function FormDialog<Values extends Record<string, unknown>, Schema extends z.ZodType, Output>({
   form,
+  centered = true,
+  children,
+  ...dialog
+}: FormDialogProps<Values, Schema, Output>) {
+  const write = useWriteDialog(dialog);
+  return (
+    <Modal opened={dialog.opened} onClose={write.close} title={dialog.title} centered={centered}>
+      <WriteForm options={form} write={write} {...dialog}>
+        {children}
+      </WriteForm>
+    </Modal>
+  );
+}
+
+interface WriteFormProps<Values extends Record<string, unknown>, Schema extends z.ZodType>
+  extends Pick<FormDialogProps<Values, Schema, unknown>, 'action' | 'dangerous' | 'children'> {
+  readonly options: ContractFormOptions<Values, Schema>;
+  readonly write: Write<z.output<Schema>>;
+}
+
+function WriteForm<Values extends Record<string, unknown>, Schema extends z.ZodType>({
+  options,
   write,
   children,
   ...props
-}: WriteFormProps<Values, Input>) {
+}: WriteFormProps<Values, Schema>) {
+  const { form, read } = useContractForm(options);
   const refusal = useRefusal(form, write.error);
+  useUnsaved(form.isDirty());
   return (
     <form onSubmit={form.onSubmit(write.start)}>
       <Stack gap="md">
-        {children}
+        {children(form)}
         {refusal !== null && <ProblemAlert error={refusal} />}
         <WriteActions write={write}>
           <Button
             type="submit"
             {...(props.dangerous && { color: 'red' })}
             loading={write.isPending}
-            disabled={props.disabled ?? false}
+            disabled={!read()}
           >
             {props.action}
           </Button>

@@ -10,32 +10,14 @@ const relativeUnits = [
   ['second', 1],
 ] as const;
 
-/** Numbers, sizes and times as a language writes them. */
-export interface Formatter {
-  number(value: number): string;
-  /** 12,400 as 12.4K: for axes. */
-  compact(value: number): string;
-  /** Four significant digits: losses, rates. */
-  metric(value: number): string;
-  /** A share (0 to 1) in percent. */
-  percent(value: number, digits?: number): string;
-  bytes(value: number): string;
-  /** Milliseconds in its two largest units. */
-  duration(milliseconds: number): string;
-  dateTime(iso: string): string;
-  timeOfDay(iso: string): string;
-  /** From now: "3 minutes ago". */
-  relative(iso: string, now: number): string;
-}
-
 /** Not-finite values come as words; whatever else, as it is. */
 export function formatMetricValue(format: Formatter, value: number | string): string {
   const number = Number(value);
   return typeof value === 'string' && !Number.isFinite(number) ? value : format.metric(number);
 }
 
-/** A formatter for a language, as "ko" or "en". */
-export function createFormatter(language: string): Formatter {
+/** Numbers, sizes and times as a language writes them, as "ko" or "en". */
+export function createFormatter(language: string) {
   const whole = new Intl.NumberFormat(language);
   const short = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 });
   const significant = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
@@ -45,19 +27,24 @@ export function createFormatter(language: string): Formatter {
   const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', hourCycle: 'h23' });
   const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   return {
-    number: (value) => whole.format(value),
-    compact: (value) => short.format(value),
-    metric: (value) => {
+    number: (value: number) => whole.format(value),
+    /** 12,400 as 12.4K: for axes. */
+    compact: (value: number) => short.format(value),
+    /** Four significant digits: losses, rates. */
+    metric: (value: number) => {
       const size = Math.abs(value);
       return size > 0 && (size < 1e-4 || size >= 1e7) ? scientific.format(value) : significant.format(value);
     },
-    percent: (value, digits = 1) =>
+    /** A share (0 to 1) in percent. */
+    percent: (value: number, digits = 1) =>
       new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(value),
     bytes: formatBytes,
-    duration: (milliseconds) => formatDuration(milliseconds, language),
-    dateTime: (iso) => date.format(new Date(iso)),
-    timeOfDay: (iso) => time.format(new Date(iso)),
-    relative: (iso, now) => {
+    /** Milliseconds in their two largest units. */
+    duration: (milliseconds: number) => formatDuration(milliseconds, language),
+    dateTime: (iso: string) => date.format(new Date(iso)),
+    timeOfDay: (iso: string) => time.format(new Date(iso)),
+    /** From now: "3 minutes ago". */
+    relative: (iso: string, now: number) => {
       const seconds = (Date.parse(iso) - now) / 1000;
       const [name, length] =
         relativeUnits.find(([, size]) => Math.abs(seconds) >= size) ?? (['second', 1] as const);
@@ -65,3 +52,4 @@ export function createFormatter(language: string): Formatter {
     },
   };
 }
+export type Formatter = ReturnType<typeof createFormatter>;

@@ -5,9 +5,9 @@ import { type ITheme, Terminal } from '@xterm/xterm';
 
 /** xterm.js as a screen that is only read: it scrolls, marks what is searched for, and lets text be copied. */
 export class TerminalScreen {
-  protected readonly terminal: Terminal;
-  private readonly fitting = new FitAddon();
-  private readonly searching = new SearchAddon();
+  readonly terminal: Terminal;
+  readonly fitting = new FitAddon();
+  readonly searching = new SearchAddon();
 
   constructor(host: HTMLElement, theme: ITheme, fontFamily: string, scrollback: number) {
     this.terminal = new Terminal({
@@ -55,44 +55,21 @@ export class TerminalScreen {
     return viewportY >= baseY;
   }
 
-  fit(): void {
-    this.fitting.fit();
-  }
-
-  theme(theme: ITheme): void {
-    this.terminal.options.theme = theme;
-  }
-
-  get selection(): string {
-    return this.terminal.getSelection();
-  }
-
-  onSelection(listener: () => void): () => void {
-    const subscription = this.terminal.onSelectionChange(listener);
-    return () => subscription.dispose();
-  }
-
-  /** Hears which match is the current one (0-based, -1 where unknown) and how many there are, at most a thousand. */
-  onMatches(listener: (current: number, count: number) => void): () => void {
-    const subscription = this.searching.onDidChangeResults(({ resultIndex, resultCount }) =>
-      listener(resultIndex, resultCount),
-    );
-    return () => subscription.dispose();
-  }
-
   /** Empties the screen. */
   clear(): void {
     this.terminal.reset();
     this.hideCursor();
   }
 
+  /** Copies what is selected. */
+  copy(): void {
+    const text = this.terminal.getSelection();
+    if (text !== '') void navigator.clipboard.writeText(text);
+  }
+
   /** Writes text as it is; resolves once it is on the screen. */
   write(text: string): Promise<void> {
     return new Promise((resolve) => this.terminal.write(text, resolve));
-  }
-
-  scrollToEnd(): void {
-    this.terminal.scrollToBottom();
   }
 
   /** Marks a text wherever it stands and goes to the next place; an empty one takes the marks away. */
@@ -115,10 +92,6 @@ export class TerminalScreen {
     else this.searching.findPrevious(search, options);
   }
 
-  dispose(): void {
-    this.terminal.dispose();
-  }
-
   private hideCursor(): void {
     this.terminal.write('\u001b[?25l');
   }
@@ -127,9 +100,7 @@ export class TerminalScreen {
   private onKey(event: KeyboardEvent): boolean {
     if (event.key === 'Tab') return false;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'c') {
-      if (event.type === 'keydown' && this.selection !== '') {
-        void navigator.clipboard.writeText(this.selection);
-      }
+      if (event.type === 'keydown') this.copy();
       return false;
     }
     if (event.type !== 'keydown') return true;

@@ -61,7 +61,7 @@ export function useTerminal<Log extends OpenLog<unknown>>(
         if (signal.aborted) return;
         setState(now.state() as ReturnType<Log['state']>);
         setFollowing(view.following);
-        setSelected(now.screen.selection !== '');
+        setSelected(now.screen.terminal.hasSelection());
       },
       fail: (reason) => {
         if (!signal.aborted) setError(reason);
@@ -73,23 +73,24 @@ export function useTerminal<Log extends OpenLog<unknown>>(
     setError(null);
     view.report();
     now.fill().catch(view.fail);
-    const stops = [now.screen.onScroll(now.onScroll), now.screen.onSelection(view.report)];
-    const observer = new ResizeObserver(() => now.screen.fit());
+    const { screen } = now;
+    const stop = screen.onScroll(now.onScroll);
+    screen.terminal.onSelectionChange(view.report);
+    const observer = new ResizeObserver(() => screen.fitting.fit());
     observer.observe(host);
     return () => {
       controller.abort();
       observer.disconnect();
-      for (const stop of stops) stop();
-      now.screen.dispose();
+      stop();
+      screen.terminal.dispose();
       log.current = null;
     };
   }, [host, key]);
-  useEffect(() => log.current?.screen.theme(terminalThemes[scheme]), [scheme]);
+  useEffect(() => {
+    if (log.current) log.current.screen.terminal.options.theme = terminalThemes[scheme];
+  }, [scheme]);
 
   const follow = useCallback(() => log.current?.follow(), []);
-  const copy = useCallback(() => {
-    const text = log.current?.screen.selection ?? '';
-    if (text !== '') void navigator.clipboard.writeText(text);
-  }, []);
+  const copy = useCallback(() => log.current?.screen.copy(), []);
   return { log, state, following, selected, error, follow, copy };
 }

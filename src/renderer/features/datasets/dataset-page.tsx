@@ -19,7 +19,6 @@ import { ProblemsTable } from '../../components/problems-table.tsx';
 import { DatasetStatus } from '../../components/status-badge.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
-import { useWrite } from '../../components/use-write.ts';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useFormat } from '../../format/use-format.ts';
@@ -157,15 +156,6 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
   const navigate = useNavigate();
   const [removing, removal] = useDisclosure(false);
   const { version } = useSearch({ from: '/datasets/$datasetId' });
-  const remove = useWrite({
-    send: (_nothing: undefined, options) => engine.datasets.remove({ dataset: dataset.id }, options),
-    onDone: () => {
-      removal.close();
-      return navigate({ to: '/datasets', search: {} });
-    },
-    refresh: queries.datasets.list.key(),
-    onClose: removal.close,
-  });
   return (
     <>
       <Button
@@ -186,12 +176,14 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
       </LinkButton>
       <ConfirmDialog
         opened={removing}
+        onClose={removal.close}
         title={t('common.deleteTitle', { name: dataset.name })}
         text={t('datasets.removeText')}
+        send={(_nothing, options) => engine.datasets.remove({ dataset: dataset.id }, options)}
+        onDone={() => navigate({ to: '/datasets', search: {} })}
+        refresh={queries.datasets.list.key()}
         action={t('common.delete')}
         dangerous
-        write={remove}
-        onConfirm={() => remove.start(undefined)}
       />
     </>
   );

@@ -30,7 +30,7 @@ export function ImportDialog({ opened, onClose, project }: ImportDialogProps) {
 function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const { state, start, reset } = useImport();
+  const { state, start } = useImport();
   const [wish, setWish] = useState<ImportWish | null>(null);
 
   if (state.at === 'working') return <Working state={state} onClose={onClose} />;
@@ -76,8 +76,7 @@ function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
         onCancel={onClose}
         onImport={(next) => {
           setWish(next);
-          reset();
-          void start(next);
+          start(next);
         }}
       />
     </Stack>

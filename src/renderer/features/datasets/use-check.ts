@@ -1,8 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Reading, Validation } from '../../../shared/contract/datasets.ts';
-import { isOver } from '../../../shared/contract/file-progress.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type EngineClient, engine } from '../../rpc/client.ts';
+import { untilOver, useTask } from './use-task.ts';
 
 type CheckProgress = Awaited<ReturnType<EngineClient['datasets']['waitForCheck']>>;
 
@@ -22,19 +21,6 @@ export interface Check extends CheckState {
 }
 
 const idle: CheckState = { progress: null, isPending: false, data: null, error: null };
-
-/** Follows a check or an import by cursor until its end: a lost connection only delays it. */
-export async function untilOver<Progress extends Pick<CheckProgress, 'phase' | 'done'>>(
-  wait: (afterDone: number) => Promise<Progress>,
-  report: (progress: Progress) => void,
-): Promise<Progress> {
-  for (let afterDone = -1; ; ) {
-    const progress = await wait(afterDone);
-    if (isOver(progress.phase)) return progress;
-    report(progress);
-    afterDone = progress.done;
-  }
-}
 
 /** Follows a check until its end, and ends it in the engine where the signal is aborted. */
 async function follow(
@@ -59,36 +45,20 @@ async function follow(
 
 /** Checks a folder or archive of the engine's machine; leaving the page ends the check. */
 export function useCheck(): Check {
-  const [state, setState] = useState<CheckState>(idle);
-  const stop = useRef<AbortController | null>(null);
-  const reset = useCallback(() => {
-    stop.current?.abort();
-    stop.current = null;
-    setState(idle);
-  }, []);
-  useEffect(() => () => stop.current?.abort(), []);
-
-  const start = useCallback(
-    (path: string, reading: Reading) => {
-      reset();
-      const controller = new AbortController();
-      stop.current = controller;
-      const { signal } = controller;
-      const report = (next: Partial<CheckState>) => {
-        if (!signal.aborted) setState((before) => ({ ...before, ...next }));
-      };
-      report({ isPending: true });
-      follow({ path, reading }, signal, (progress) => report({ progress })).then(
-        ({ error, validation }) =>
-          report({
-            isPending: false,
-            data: validation,
-            error: error && TrainyardError.from(error),
-          }),
-        (error: unknown) => report({ isPending: false, error }),
-      );
-    },
-    [reset],
-  );
-  return { ...state, start, reset };
+  const { state, start, reset } = useTask(idle);
+  return {
+    ...state,
+    reset,
+    start: (path, reading) =>
+      start(async (report, signal) => {
+        const show = (progress: CheckProgress | null) => report({ ...idle, isPending: true, progress });
+        show(null);
+        try {
+          const { error, validation } = await follow({ path, reading }, signal, show);
+          report({ ...idle, data: validation, error: error && TrainyardError.from(error) });
+        } catch (error) {
+          report({ ...idle, error });
+        }
+      }),
+  };
 }

@@ -1,11 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
-import { untilOver } from './use-check.ts';
+import { untilOver, useTask } from './use-task.ts';
 
 /** What is entered. */
 export type ImportValues = {
@@ -63,58 +62,36 @@ async function sourcePath(
   return uploadFile(file, at, signal);
 }
 
-/** Starts an import and follows it. */
-export function useImport(): {
-  state: ImportState;
-  start: (wish: ImportWish) => Promise<void>;
-  reset: () => void;
-} {
-  const client = useQueryClient();
-  const [state, setState] = useState<ImportState>({ at: 'idle' });
-  const abort = useRef<AbortController | null>(null);
-  useEffect(() => () => abort.current?.abort(), []);
+const idle: ImportState = { at: 'idle' };
 
-  const start = useCallback(
-    async (wish: ImportWish) => {
-      abort.current?.abort();
-      const controller = new AbortController();
-      abort.current = controller;
-      const report = (next: ImportState) => {
-        if (!controller.signal.aborted) setState(next);
-      };
-      const { signal } = controller;
+/** Starts an import and follows it. */
+export function useImport() {
+  const client = useQueryClient();
+  const { state, start } = useTask(idle);
+  const startImport = (wish: ImportWish) =>
+    start(async (report, signal) => {
       report({ at: 'working', phase: 'importing', isBegun: false, progress: null });
       try {
         const path = await sourcePath(wish, report, signal);
         const { datasetId, importId } = await engine.datasets.import({ ...wish.input, path }, { signal });
         report({ at: 'working', phase: 'importing', isBegun: true, progress: null });
-        const answer = await untilOver(
+        const { phase, error, reused, validation } = await untilOver(
           (afterDone) => engine.datasets.waitForImport({ importId, afterDone, waitMs: 10_000 }, { signal }),
           (progress) => report({ at: 'working', phase: 'importing', isBegun: true, progress }),
         );
-        if (answer.phase === 'cancelled') {
-          report({ at: 'cancelled' });
-          return;
-        }
-        if (answer.phase === 'failed') {
-          const error = answer.error
-            ? TrainyardError.from(answer.error)
-            : fault('IMPORT_FAILED', { cause: { en: 'no reason was kept', ko: '까닭이 기록되지 않음' } });
-          report({ at: 'failed', error, validation: answer.validation });
-          return;
-        }
-        report({ at: 'done', datasetId, reused: answer.reused, validation: answer.validation });
+        if (phase === 'cancelled') report({ at: 'cancelled' });
+        else if (phase === 'failed') report({ at: 'failed', error: failureOf(error), validation });
+        else report({ at: 'done', datasetId, reused, validation });
       } catch (error) {
         report({ at: 'failed', error, validation: null });
       } finally {
         await client.invalidateQueries({ queryKey: queries.datasets.key() });
       }
-    },
-    [client],
-  );
-  const reset = useCallback(() => {
-    abort.current?.abort();
-    setState({ at: 'idle' });
-  }, []);
-  return { state, start, reset };
+    });
+  return { state, start: startImport };
 }
+
+const failureOf = (error: Answer['error']): TrainyardError =>
+  error
+    ? TrainyardError.from(error)
+    : fault('IMPORT_FAILED', { cause: { en: 'no reason was kept', ko: '까닭이 기록되지 않음' } });

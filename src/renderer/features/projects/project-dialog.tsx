@@ -1,11 +1,8 @@
-import { Modal, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { type Project, type ProjectFields, projectFields } from '../../../shared/contract/projects.ts';
-import { useContractForm } from '../../components/contract-form.tsx';
-import { useWrite, type Write } from '../../components/use-write.ts';
-import { WriteForm } from '../../components/write-dialog.tsx';
-import { useUnsaved } from '../../late/outdated.ts';
+import { type Project, projectFields } from '../../../shared/contract/projects.ts';
+import { FormDialog } from '../../components/write-dialog.tsx';
 import { engine, queries } from '../../rpc/client.ts';
 
 interface ProjectDialogProps {
@@ -16,71 +13,54 @@ interface ProjectDialogProps {
 }
 
 /** Creates a project or changes one. */
-export function ProjectDialog({ opened, onClose, project }: ProjectDialogProps) {
+export function ProjectDialog({ project, ...dialog }: ProjectDialogProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const save = useWrite({
-    send: ({ name, description, tags }: ProjectFields, options) => {
-      const text = description.trim();
-      if (project) {
-        const changed = { project: project.id, name, description: text || null, tags };
-        return engine.projects.update(changed, options);
-      }
-      return engine.projects.create({ name, tags, ...(text && { description: text }) }, options);
-    },
-    onDone: (saved) => {
-      onClose();
-      return project ?? navigate({ to: '/projects/$projectId', params: { projectId: saved.id } });
-    },
-    refresh: queries.projects.key(),
-    onClose,
-  });
+  const { name: oldName = '', description: oldDescription, tags: oldTags = [] } = project ?? {};
   return (
-    <Modal opened={opened} onClose={save.close} title={t(project ? 'projects.edit' : 'projects.new')}>
-      <ProjectForm save={save} project={project} />
-    </Modal>
-  );
-}
-
-interface ProjectFormProps {
-  readonly project: Project | null;
-  readonly save: Write<ProjectFields>;
-}
-
-function ProjectForm({ save, project }: ProjectFormProps) {
-  const { t } = useTranslation();
-  const { name = '', description, tags = [] } = project ?? {};
-  const { form, read } = useContractForm({
-    schema: projectFields,
-    initialValues: { name, description: description ?? '', tags },
-  });
-  useUnsaved(form.isDirty());
-  return (
-    <WriteForm
-      form={form}
-      write={save}
+    <FormDialog
+      {...dialog}
+      centered={false}
+      title={t(project ? 'projects.edit' : 'projects.new')}
+      send={({ name, description, tags }, options) => {
+        const text = description.trim();
+        if (project) {
+          const changed = { project: project.id, name, description: text || null, tags };
+          return engine.projects.update(changed, options);
+        }
+        return engine.projects.create({ name, tags, ...(text && { description: text }) }, options);
+      }}
+      onDone={(saved) => project ?? navigate({ to: '/projects/$projectId', params: { projectId: saved.id } })}
+      refresh={queries.projects.key()}
       action={t(project ? 'common.save' : 'common.create')}
-      disabled={!read()}
+      form={{
+        schema: projectFields,
+        initialValues: { name: oldName, description: oldDescription ?? '', tags: oldTags },
+      }}
     >
-      <TextInput
-        data-autofocus
-        required
-        label={t('common.name')}
-        placeholder={t('projects.namePlaceholder')}
-        {...form.getInputProps('name')}
-      />
-      <Textarea
-        label={t('projects.description')}
-        autosize
-        minRows={3}
-        maxRows={8}
-        {...form.getInputProps('description')}
-      />
-      <TagsInput
-        label={t('projects.tags')}
-        description={t('projects.tagsHint')}
-        {...form.getInputProps('tags')}
-      />
-    </WriteForm>
+      {(form) => (
+        <>
+          <TextInput
+            data-autofocus
+            required
+            label={t('common.name')}
+            placeholder={t('projects.namePlaceholder')}
+            {...form.getInputProps('name')}
+          />
+          <Textarea
+            label={t('projects.description')}
+            autosize
+            minRows={3}
+            maxRows={8}
+            {...form.getInputProps('description')}
+          />
+          <TagsInput
+            label={t('projects.tags')}
+            description={t('projects.tagsHint')}
+            {...form.getInputProps('tags')}
+          />
+        </>
+      )}
+    </FormDialog>
   );
 }

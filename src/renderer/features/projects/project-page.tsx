@@ -22,7 +22,6 @@ import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { RunTable } from '../../components/run-table/run-table.tsx';
 import type { RunFilter } from '../../components/run-table/use-run-pages.ts';
-import { useWrite } from '../../components/use-write.ts';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { engine, queries } from '../../rpc/client.ts';
 import { ProjectDialog } from './project-dialog.tsx';
@@ -83,15 +82,6 @@ function Actions({ project }: { readonly project: Project }) {
   const navigate = useNavigate();
   const [editing, edit] = useDisclosure(false);
   const [removing, removal] = useDisclosure(false);
-  const remove = useWrite({
-    send: (_nothing: undefined, options) => engine.projects.remove({ project: project.id }, options),
-    onDone: () => {
-      removal.close();
-      return navigate({ to: '/projects' });
-    },
-    refresh: queries.projects.list.key(),
-    onClose: removal.close,
-  });
   return (
     <>
       <ImportButton project={project.id} />
@@ -106,12 +96,14 @@ function Actions({ project }: { readonly project: Project }) {
       <ProjectDialog opened={editing} onClose={edit.close} project={project} />
       <ConfirmDialog
         opened={removing}
+        onClose={removal.close}
         title={t('common.deleteTitle', { name: project.name })}
         text={t('projects.removeText')}
+        send={(_nothing, options) => engine.projects.remove({ project: project.id }, options)}
+        onDone={() => navigate({ to: '/projects' })}
+        refresh={queries.projects.list.key()}
         action={t('common.delete')}
         dangerous
-        write={remove}
-        onConfirm={() => remove.start(undefined)}
       />
     </>
   );

@@ -6,7 +6,6 @@ import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { MoreMenu } from '../../components/more-menu.tsx';
-import { useWrite } from '../../components/use-write.ts';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { engine, queries } from '../../rpc/client.ts';
 
@@ -21,18 +20,6 @@ export function RunActions({ run }: { readonly run: Run }) {
   const [isAsking, setAsking] = useState(false);
   // The dialog keeps its text while it fades out.
   const [shown, setShown] = useState<Action>('cancel');
-  const act = useWrite({
-    send: async (action: Action, options) => {
-      await engine.runs[action]({ run: run.id }, options);
-      return action;
-    },
-    onDone: (action) => {
-      setAsking(false);
-      return action === 'remove' && navigate({ to: '/runs' });
-    },
-    refresh: (action) => (action === 'remove' ? queries.runs.list.key() : queries.runs.key()),
-    onClose: () => setAsking(false),
-  });
   const ask = (action: Action) => {
     setShown(action);
     setAsking(true);
@@ -73,12 +60,14 @@ export function RunActions({ run }: { readonly run: Run }) {
       />
       <ConfirmDialog
         opened={isAsking}
+        onClose={() => setAsking(false)}
         title={t(`run.confirm.${shown}.title`)}
         text={t(`run.confirm.${shown}.text`)}
+        send={(_nothing, options) => engine.runs[shown]({ run: run.id }, options)}
+        onDone={() => shown === 'remove' && navigate({ to: '/runs' })}
+        refresh={shown === 'remove' ? queries.runs.list.key() : queries.runs.key()}
         action={t(`run.actions.${shown}`)}
         dangerous={shown === 'cancel' || shown === 'remove'}
-        write={act}
-        onConfirm={() => act.start(shown)}
       />
     </>
   );

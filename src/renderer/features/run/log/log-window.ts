@@ -9,13 +9,6 @@ export const windowCapacity = 20_000;
 const pageLimit = 10_000;
 const firstStep = 2000;
 
-/** What a step added, for the terminal to write; null where nothing came. */
-export interface Grown {
-  readonly lines: readonly LogLine[];
-  /** Lines that fell off the other end. */
-  readonly dropped: number;
-}
-
 /**
  * A part of a run's log, [from, next) by line number, of any length of log: it grows at either end and lets go at the other. With a level,
  * only lines of that level and above are in it, but it covers the same numbers.
@@ -31,13 +24,13 @@ export class LogWindow {
   moving: MovingLines = { version: '', lines: [] };
   private readonly read: Reader;
   private readonly run: string;
-  private readonly level: LogLevel | undefined;
+  private readonly level: LogLevel | null;
   private readonly capacity: number;
 
   constructor(read: Reader, run: string, level: LogLevel | null, capacity = windowCapacity) {
     this.read = read;
     this.run = run;
-    this.level = level ?? undefined;
+    this.level = level;
     this.capacity = capacity;
   }
 
@@ -61,9 +54,8 @@ export class LogWindow {
     await this.growOn(signal, 0);
   }
 
-  /** Adds lines before the window. @returns what came before; null at the log's beginning */
-  async growBack(signal: AbortSignal): Promise<Grown | null> {
-    if (this.from === 0) return null;
+  /** Adds lines before the window. */
+  async growBack(signal: AbortSignal): Promise<void> {
     let step = firstStep;
     let from = this.from;
     let found: readonly LogLine[] = [];
@@ -77,30 +69,25 @@ export class LogWindow {
     }
     this.from = from;
     this.lines = [...found, ...this.lines];
-    const dropped = Math.max(0, this.lines.length - this.capacity);
-    if (dropped > 0) {
-      this.lines = this.lines.slice(0, this.capacity);
-      this.next = (this.lines.at(-1)?.line ?? this.next - 1) + 1;
-      this.ended = false;
-    }
-    return { lines: found, dropped };
+    if (this.lines.length <= this.capacity) return;
+    this.lines = this.lines.slice(0, this.capacity);
+    this.next = (this.lines.at(-1)?.line ?? this.next - 1) + 1;
+    this.ended = false;
   }
 
-  /** Adds lines after the window; waits for them for `waitMs`. @returns what came; null where nothing did */
-  async growOn(signal: AbortSignal, waitMs: number): Promise<Grown | null> {
+  /** Adds lines after the window; waits for them for `waitMs`. @returns what came */
+  async growOn(signal: AbortSignal, waitMs: number): Promise<readonly LogLine[]> {
     const movingSeen = this.moving.version;
     const page = await this.page({ from: this.next, limit: firstStep * 2, waitMs, movingSeen }, signal);
     const fresh = page.lines.filter(({ line }) => line >= this.next);
     this.next = Math.max(this.next, page.next);
     this.ended = page.ended && this.atEnd;
-    if (fresh.length === 0) return null;
-    this.lines = [...this.lines, ...fresh];
-    const dropped = Math.max(0, this.lines.length - this.capacity);
-    if (dropped > 0) {
-      this.lines = this.lines.slice(dropped);
+    if (fresh.length > 0) this.lines = [...this.lines, ...fresh];
+    if (this.lines.length > this.capacity) {
+      this.lines = this.lines.slice(-this.capacity);
       this.from = this.lines[0]?.line ?? this.from;
     }
-    return { lines: fresh, dropped };
+    return fresh;
   }
 
   private async page(
@@ -108,7 +95,7 @@ export class LogWindow {
     signal: AbortSignal,
   ): Promise<Awaited<ReturnType<Reader>>> {
     const page = await this.read(
-      { run: this.run, ...input, ...(this.level !== undefined && { level: this.level }) },
+      { run: this.run, ...input, ...(this.level !== null && { level: this.level }) },
       { signal },
     );
     this.total = page.total;

@@ -37,8 +37,7 @@ export function openRunLog(screen: LogScreen, window: LogWindow, view: LogView):
   /** Lines after the last, where the window is not at the log's end. */
   const readOn = async () => {
     if (!screen.atBottom || window.atEnd) return;
-    const grown = await window.growOn(signal, 0);
-    if (grown) await screen.append(grown.lines);
+    await screen.append(await window.growOn(signal, 0));
   };
   return {
     screen,
@@ -47,7 +46,7 @@ export function openRunLog(screen: LogScreen, window: LogWindow, view: LogView):
       let isOpen = false;
       await change(async () => {
         await openAtEnd();
-        screen.scrollToEnd();
+        screen.terminal.scrollToBottom();
         isOpen = true;
       });
       while (isOpen && !signal.aborted) {
@@ -56,11 +55,9 @@ export function openRunLog(screen: LogScreen, window: LogWindow, view: LogView):
           await pause(restMs, signal);
           continue;
         }
-        const grown = await window.growOn(signal, waitMs);
-        if (grown) {
-          await screen.append(grown.lines);
-          if (view.following) screen.scrollToEnd();
-        }
+        const fresh = await window.growOn(signal, waitMs);
+        await screen.append(fresh);
+        if (fresh.length > 0 && view.following) screen.terminal.scrollToBottom();
         view.report();
       }
     },
@@ -74,7 +71,7 @@ export function openRunLog(screen: LogScreen, window: LogWindow, view: LogView):
       void change(async () => {
         if (!window.atEnd) await openAtEnd();
         view.following = true;
-        screen.scrollToEnd();
+        screen.terminal.scrollToBottom();
       }),
     goTo: (line, search) =>
       void change(async () => {

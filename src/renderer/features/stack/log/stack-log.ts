@@ -34,9 +34,11 @@ interface StackLogState {
   readonly shown: number;
   /** Lines that came while the screen was paused. */
   readonly unseen: number;
-  /** Which match is the current one (0-based, -1 where unknown), and how many there are. */
+  /** Which match is the current one (0-based, -1 where unknown), and how many there are, at most a thousand. */
   readonly matches: { readonly at: number; readonly count: number };
 }
+
+const noMatches = { at: -1, count: 0 };
 
 interface StackLog extends OpenLog<StackLogState> {
   readonly find: (search: string, direction: 'next' | 'previous') => void;
@@ -51,7 +53,7 @@ export function openStackLog(
 ): StackLog {
   const { signal } = view;
   let [shown, unseen] = [0, 0];
-  let matches = { at: -1, count: 0 };
+  let matches = noMatches;
   /** Lets reading go on. */
   let resume = () => {};
   const setFollowing = (following: boolean) => {
@@ -62,8 +64,8 @@ export function openStackLog(
     }
     view.report();
   };
-  screen.onMatches((at, count) => {
-    matches = { at, count };
+  screen.searching.onDidChangeResults(({ resultIndex, resultCount }) => {
+    matches = { at: resultIndex, count: resultCount };
     view.report();
   });
   signal.addEventListener('abort', () => resume());
@@ -78,7 +80,7 @@ export function openStackLog(
         await screen.write(rows.join(''));
         if (signal.aborted) return;
         shown = Math.min(logCapacity, shown + lines.length);
-        if (view.following) screen.scrollToEnd();
+        if (view.following) screen.terminal.scrollToBottom();
         else unseen += lines.length;
         view.report();
         if (unseen > pausedCapacity) {
@@ -93,12 +95,12 @@ export function openStackLog(
     },
     follow: () => {
       setFollowing(true);
-      screen.scrollToEnd();
+      screen.terminal.scrollToBottom();
     },
     find: (search, direction) => {
       screen.find(search, direction);
       if (search === '') {
-        matches = { at: -1, count: 0 };
+        matches = noMatches;
         view.report();
       } else setFollowing(screen.atBottom);
     },

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { connection, engine, queries } from '../../../rpc/client.ts';
 import { pause } from '../../../rpc/pause.ts';
+import { useWhileShown } from '../../../rpc/use-while-shown.ts';
 import { take, type Work } from './work.ts';
 
 const waitMs = 25_000;
@@ -38,27 +39,16 @@ async function follow(show: (work: Work) => void, onChange: () => void, signal: 
 /** Follows the stack's operations for as long as the page is there; null while none was told of. */
 export function useWork(): Work | null {
   const client = useQueryClient();
+  const state = useSyncExternalStore(connection.subscribe, connection.snapshot);
   const [work, setWork] = useState<Work | null>(null);
-  useEffect(() => {
-    let controller = new AbortController();
-    const onChange = () => void client.invalidateQueries({ queryKey: queries.stack.status.key() });
-    const start = () => void follow(setWork, onChange, controller.signal);
-    let wasOpen = connection.state.phase === 'open';
-    const stop = connection.subscribe(() => {
-      const open = connection.state.phase === 'open';
-      // The engine behind a new connection may be another process, whose numbers begin anew.
-      if (open && !wasOpen) {
-        controller.abort();
-        controller = new AbortController();
-        start();
-      }
-      wasOpen = open;
-    });
-    start();
-    return () => {
-      stop();
-      controller.abort();
-    };
-  }, [client]);
+  // The engine behind a new connection may be another process, whose numbers begin anew.
+  const opened = state.phase === 'open' ? state : null;
+  useWhileShown(
+    async (signal) => {
+      const onChange = () => void client.invalidateQueries({ queryKey: queries.stack.status.key() });
+      if (opened) await follow(setWork, onChange, signal);
+    },
+    [opened],
+  );
   return work;
 }
