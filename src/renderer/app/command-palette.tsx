@@ -110,12 +110,14 @@ function PaletteBody({ onClose, onHelp }: Omit<CommandPaletteProps, 'opened'>) {
               role="option"
               tabIndex={-1}
               aria-selected={index === active}
-              className={classes.item}
+              className={`plain-button ${classes.item}`}
               onMouseMove={() => setChosen(index)}
               onClick={() => run(command)}
             >
               <command.icon size={17} stroke={1.7} aria-hidden />
-              <span className={classes.name}>{command.name}</span>
+              <span className="cut" style={{ flex: 1 }}>
+                {command.name}
+              </span>
               <Text component="span" size="xs" c="dimmed">
                 {command.group}
               </Text>

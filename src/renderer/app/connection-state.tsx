@@ -1,4 +1,4 @@
-import { UnstyledButton } from '@mantine/core';
+import { Text, UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNow } from '../format/use-now.ts';
 import type { ConnectionState as State } from '../rpc/connection.ts';
@@ -12,7 +12,7 @@ export function ConnectionState({ state, onRetry }: { readonly state: State; rea
   if (!away) {
     return (
       <div className={classes.state} data-phase={state.phase}>
-        <span className={classes.dot} aria-hidden="true" />
+        <span className={`dot ${classes.dot}`} aria-hidden="true" />
         {state.phase === 'open' ? t('connection.open') : t('connection.connecting')}
       </div>
     );
@@ -20,13 +20,13 @@ export function ConnectionState({ state, onRetry }: { readonly state: State; rea
   const seconds = state.phase === 'waiting' ? Math.max(0, Math.ceil((state.retryAt - now) / 1000)) : 0;
   return (
     <div className={classes.state} data-phase="waiting">
-      <span className={classes.dot} aria-hidden="true" />
-      <span className={classes.text}>
+      <span className={`dot ${classes.dot}`} aria-hidden="true" />
+      <div className={classes.text}>
         {t('connection.waiting')}
-        <span className={classes.detail}>
+        <Text component="div" fz="inherit" lh="inherit" c="dimmed" className="tabular">
           {seconds > 0 ? t('connection.retryIn', { seconds }) : t('connection.connecting')}
-        </span>
-      </span>
+        </Text>
+      </div>
       <UnstyledButton className={classes.retry} onClick={onRetry}>
         {t('connection.retryNow')}
       </UnstyledButton>

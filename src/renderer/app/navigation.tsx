@@ -1,4 +1,4 @@
-import { Group, Text, VisuallyHidden } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import {
   IconCpu,
   IconDatabase,
@@ -11,6 +11,7 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { StackDot } from '../components/status-badge.tsx';
 import { queries } from '../rpc/client.ts';
 import classes from './navigation.module.css';
 
@@ -39,8 +40,8 @@ export function Navigation() {
         <Link key={to} to={to} className={classes.link} activeProps={{ 'aria-current': 'page' }}>
           <Group gap={10} wrap="nowrap">
             <Icon size={18} stroke={1.7} aria-hidden />
-            {t(`nav.${key}`)}
-            {key === 'stack' && <StackDot />}
+            <span style={{ flex: 1 }}>{t(`nav.${key}`)}</span>
+            {key === 'stack' && <StackState />}
           </Group>
         </Link>
       ))}
@@ -51,8 +52,7 @@ export function Navigation() {
 const everyMs = 15_000;
 
 /** How the stack is, beside its name in the navigation; nothing where there is none, so that the eye rests. */
-function StackDot() {
-  const { t } = useTranslation();
+function StackState() {
   const stack = useQuery(
     queries.stack.status.queryOptions({
       refetchIntervalInBackground: false,
@@ -63,10 +63,5 @@ function StackDot() {
   );
   const { data, error } = stack;
   if (!data || (data.profile !== 'docker' && data.status === 'absent')) return null;
-  const status = error ? 'failed' : data.status;
-  return (
-    <span className={classes.dot} data-status={status} title={t(`stack.status.${status}`)}>
-      <VisuallyHidden>{t(`stack.status.${status}`)}</VisuallyHidden>
-    </span>
-  );
+  return <StackDot status={error ? 'failed' : data.status} />;
 }

@@ -1,16 +1,15 @@
-import { Button, Code, Stack, Text, Title } from '@mantine/core';
+import { Button, Center, Code, Stack, Text, Title } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useDocumentTitle } from '../components/page.tsx';
 import { connection } from '../rpc/client.ts';
-import classes from './unauthorized-page.module.css';
 
 /** This browser has no session: where to get a link that makes one. */
 export function UnauthorizedPage() {
   const { t } = useTranslation();
   useDocumentTitle(t('unauthorized.title'));
   return (
-    <main className={classes.page}>
+    <Center component="main" mih="100dvh" p={32}>
       <Stack gap="md" maw={520}>
         <IconLock size={32} stroke={1.5} aria-hidden />
         <Title order={1} size={24}>
@@ -26,6 +25,6 @@ export function UnauthorizedPage() {
           {t('common.retry')}
         </Button>
       </Stack>
-    </main>
+    </Center>
   );
 }

@@ -48,7 +48,7 @@ export function ChartLegend({ ref, lines, axis, hidden, onToggle }: ChartLegendP
         <button
           key={line.key}
           type="button"
-          className={classes.entry}
+          className={`plain-button ${classes.entry}`}
           aria-pressed={!hidden.has(line.key)}
           title={t('charts.toggle', { name: line.label })}
           onClick={() => onToggle(line.key)}
@@ -61,9 +61,9 @@ export function ChartLegend({ ref, lines, axis, hidden, onToggle }: ChartLegendP
               strokeDasharray={line.dashed ? '4 2' : undefined}
             />
           </svg>
-          <span className={classes.label}>{line.label}</span>
+          <span className="muted">{line.label}</span>
           <span
-            className={classes.value}
+            className={`tabular ${classes.value}`}
             ref={(element) => {
               if (element) values.current.set(line.key, element);
               else values.current.delete(line.key);
@@ -71,7 +71,7 @@ export function ChartLegend({ ref, lines, axis, hidden, onToggle }: ChartLegendP
           />
         </button>
       ))}
-      <span ref={x} className={classes.x} />
+      <span ref={x} className={`muted tabular ${classes.x}`} />
     </div>
   );
 }

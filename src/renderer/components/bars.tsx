@@ -20,16 +20,16 @@ export function Bars({ label, bars, full }: BarsProps) {
   const format = useFormat();
   const most = full ?? Math.max(1, ...bars.map((bar) => bar.value));
   return (
-    <ul className={classes.bars} aria-label={label}>
+    <ul className={`plain-list ${classes.bars}`} aria-label={label}>
       {bars.map((bar) => (
         <li key={bar.name} className={classes.row}>
-          <span className={classes.name} title={bar.name}>
+          <span className="cut" title={bar.name}>
             {bar.name}
           </span>
-          <span className={classes.track} aria-hidden="true">
-            <span className={classes.bar} style={{ width: `${(bar.value / most) * 100}%` }} />
+          <span className="meter" aria-hidden="true">
+            <span style={{ width: `${(bar.value / most) * 100}%` }} />
           </span>
-          <span className={classes.value}>{bar.text ?? format.number(bar.value)}</span>
+          <span className={`muted tabular ${classes.value}`}>{bar.text ?? format.number(bar.value)}</span>
         </li>
       ))}
     </ul>

@@ -101,15 +101,14 @@ interface SortButtonProps {
   /** How the rows are sorted by this column; null where they are not. */
   readonly order: 'asc' | 'desc' | null;
   readonly onSort: () => void;
-  readonly className?: string | undefined;
   readonly children: ReactNode;
 }
 
 /** A heading that sorts the rows by its column. */
-export function SortButton({ order, onSort, className = classes.sort, children }: SortButtonProps) {
+export function SortButton({ order, onSort, children }: SortButtonProps) {
   const Arrow = order === 'asc' ? IconArrowUp : IconArrowDown;
   return (
-    <button type="button" className={className} onClick={onSort}>
+    <button type="button" className={`plain-button ${classes.sort}`} onClick={onSort}>
       {children}
       {order !== null && <Arrow size={13} aria-hidden />}
     </button>

@@ -25,7 +25,11 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
       <Preview dataset={dataset} />
       <div className={classes.body}>
         <Group gap="xs" wrap="nowrap" justify="space-between">
-          <Link to="/datasets/$datasetId" params={{ datasetId: dataset.id }} className={classes.link}>
+          <Link
+            to="/datasets/$datasetId"
+            params={{ datasetId: dataset.id }}
+            className={`cut ${classes.link}`}
+          >
             {dataset.name}
           </Link>
           <DatasetStatus status={dataset.status} />
@@ -46,7 +50,7 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
             {format.bytes(dataset.sizeBytes)}
           </Text>
         )}
-        <Group gap={6} className={classes.foot}>
+        <Group gap={6} className={`muted tabular ${classes.foot}`}>
           {dataset.version !== null && (
             <Badge variant="default" size="sm" tt="none" fw={500}>
               v{dataset.version}
@@ -85,7 +89,7 @@ function Preview({ dataset }: { readonly dataset: Dataset }) {
       {Array.from({ length: previewed }, (_, index) => {
         const url = urls[index];
         // biome-ignore lint/suspicious/noArrayIndexKey: a place in the row is all that an empty one is
-        return <span key={index}>{url && <img src={url} alt="" loading="lazy" />}</span>;
+        return <span key={index}>{url && <img src={url} alt="" loading="lazy" className="cover" />}</span>;
       })}
     </div>
   );

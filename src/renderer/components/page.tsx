@@ -102,7 +102,7 @@ export function Section({ title, beside, panel = false, size, mb = 'sm', childre
     </Title>
   );
   return (
-    <section {...(panel && { className: `surface ${classes.panel}` })} aria-labelledby={id}>
+    <section {...(panel && { className: 'surface panel' })} aria-labelledby={id}>
       {beside ? (
         <Group gap="xs" mb={mb}>
           {heading}

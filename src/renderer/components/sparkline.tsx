@@ -1,5 +1,3 @@
-import classes from './sparkline.module.css';
-
 interface SparklineProps {
   /** Oldest first; null where nothing was measured. */
   readonly values: readonly (number | null)[];
@@ -25,21 +23,28 @@ export function Sparkline({ values, capacity, full, label }: SparklineProps) {
   const last = points.at(-1);
   return (
     <svg
-      className={classes.line}
+      style={{ display: 'block', flex: 'none', overflow: 'visible' }}
       viewBox={`0 0 ${width} ${height}`}
       width={width}
       height={height}
       role="img"
       aria-label={label}
     >
-      <line x1="0" x2={width} y1={height - 0.5} y2={height - 0.5} className={classes.ground} />
+      <line x1="0" x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--line)" />
       {first !== undefined && last !== undefined && points.length > 1 && (
         <>
           <polygon
             points={`${first.split(',')[0]},${height} ${points.join(' ')} ${last.split(',')[0]},${height}`}
-            className={classes.area}
+            fill="var(--mantine-primary-color-filled)"
+            fillOpacity={0.14}
           />
-          <polyline points={points.join(' ')} className={classes.stroke} />
+          <polyline
+            points={points.join(' ')}
+            fill="none"
+            stroke="var(--mantine-primary-color-filled)"
+            strokeWidth={1.5}
+            strokeLinejoin="round"
+          />
         </>
       )}
     </svg>

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../shared/contract/datasets.ts';
 import type { AttemptStatus, RunStatus } from '../../shared/model/run.ts';
@@ -7,8 +8,8 @@ import classes from './status-badge.module.css';
 /** A status in a word with a dot, never a colour alone. `look` names the colour. */
 function Badge({ look, word }: { readonly look: string; readonly word: string }) {
   return (
-    <span className={classes.badge} data-status={look}>
-      <span className={classes.dot} aria-hidden="true" />
+    <span className={`${classes.status} ${classes.badge}`} data-status={look}>
+      <span className={`dot ${classes.dot}`} aria-hidden="true" />
       {word}
     </span>
   );
@@ -41,6 +42,18 @@ const stackLooks: Partial<Record<StackStatus | ServiceStatus, string>> = {
   degraded: 'stopping',
   unhealthy: 'stopping',
 };
+
+/** The stack's status as a dot; its word for those who point at it or do not see it. */
+export function StackDot({ status }: { readonly status: StackStatus }) {
+  const { t } = useTranslation();
+  const word = t(`stack.status.${status}`);
+  return (
+    <span className={classes.status} data-status={stackLooks[status] ?? status} title={word}>
+      <span className={`dot ${classes.dot}`} style={{ display: 'block' }} />
+      <VisuallyHidden>{word}</VisuallyHidden>
+    </span>
+  );
+}
 
 /** The stack's status, or a service's. */
 export function StackBadge({ status }: { readonly status: StackStatus | ServiceStatus }) {

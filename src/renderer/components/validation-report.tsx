@@ -1,9 +1,9 @@
-import { Group, Stack, Text } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { Box, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Validation } from '../../shared/contract/datasets.ts';
 import { useFormat } from '../format/use-format.ts';
 import { ProblemsTable } from './problems-table.tsx';
+import { SeverityIcon } from './severity-icon.tsx';
 
 /** What a validation found: the sum in a line, and each problem with its hint. */
 export function ValidationReport({ validation }: { readonly validation: Validation }) {
@@ -12,11 +12,6 @@ export function ValidationReport({ validation }: { readonly validation: Validati
   const { summary, errors, warnings, moreErrors, moreWarnings, ok } = validation;
   const errorCount = errors.length + moreErrors;
   const warningCount = warnings.length + moreWarnings;
-  const [Icon, color] = !ok
-    ? [IconCircleX, 'red']
-    : warningCount > 0
-      ? [IconAlertTriangle, 'yellow']
-      : [IconCircleCheck, 'green'];
   const span = (range: { min: number; max: number } | null) =>
     range === null ? '–' : range.min === range.max ? `${range.min}` : `${range.min}–${range.max}`;
   const facts = [
@@ -29,12 +24,9 @@ export function ValidationReport({ validation }: { readonly validation: Validati
   return (
     <Stack gap="sm">
       <Group gap={8} wrap="nowrap" align="flex-start">
-        <Icon
-          size={18}
-          color={`var(--mantine-color-${color}-filled)`}
-          aria-hidden
-          style={{ flex: 'none', marginTop: 2 }}
-        />
+        <Box mt={2}>
+          <SeverityIcon severity={!ok ? 'error' : warningCount > 0 ? 'warning' : 'ok'} />
+        </Box>
         <div>
           <Text size="sm" fw={600}>
             {ok

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, Text, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import {
   IconArrowBarToDown,
@@ -112,9 +112,9 @@ export function LogViewer({ label, terminal, onSearch, onStep, enter, matches, .
         </Group>
       </Group>
       {error != null && (
-        <div className={classes.problem}>
+        <Box mb={12}>
           <ProblemAlert error={error} />
-        </div>
+        </Box>
       )}
       <div className={classes.frame}>
         <section

@@ -94,7 +94,6 @@ export function RunTable({ filter, onSort, selection, empty, maxHeight }: RunTab
                     {sort ? (
                       <SortButton
                         order={order}
-                        className={classes.sort}
                         onSort={() => onSort(sort, order === 'desc' ? 'asc' : 'desc')}
                       >
                         {header}

@@ -102,7 +102,7 @@ function Sheet({ runs, first, rows, mono = false }: SheetProps) {
                 params={{ runId: run.id }}
                 className={`plain-link ${classes.run}`}
               >
-                <span className={classes.dot} style={{ background: colorAt(index) }} aria-hidden="true" />
+                <span className="dot" style={{ background: colorAt(index) }} aria-hidden="true" />
                 {run.name}
               </Link>,
               ([, cell]: SheetRow) => cell(index),

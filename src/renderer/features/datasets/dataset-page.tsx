@@ -94,7 +94,7 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
   return (
     <Stack gap="xl">
       {dataset.import && !isOver(dataset.import.phase) && (
-        <section className="surface" style={{ padding: '16px 18px' }} role="status">
+        <section className="surface panel" role="status">
           <FileProgress progress={dataset.import} />
           <Group justify="flex-end" mt="sm">
             <CancelImport importId={dataset.import.id} phase={dataset.import.phase} />

@@ -33,7 +33,7 @@ export function FileDrop({ file, error, onFile }: FileDropProps) {
     <>
       <button
         type="button"
-        className={classes.drop}
+        className={`plain-button ${classes.drop}`}
         data-over={over || undefined}
         onClick={() => input.current?.click()}
         onDragOver={(event) => {

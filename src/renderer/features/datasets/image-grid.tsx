@@ -95,7 +95,7 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
     >
       {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
       <div ref={scroller} className={`surface ${classes.scroller}`}>
-        <div ref={ref} className={classes.inner} style={{ height: virtualizer.getTotalSize() }}>
+        <div ref={ref} style={{ position: 'relative', height: virtualizer.getTotalSize() }}>
           {rows.map((row) => (
             <div
               key={row.key}
@@ -113,12 +113,12 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
                   <button
                     key={index}
                     type="button"
-                    className={classes.image}
+                    className={`plain-button ${classes.image}`}
                     onClick={() => setViewed(index)}
                     title={image.path}
                     aria-label={t('datasets.viewImage', { path: image.path })}
                   >
-                    <img src={fileUrl(image.thumbnailUrl)} alt="" loading="lazy" />
+                    <img src={fileUrl(image.thumbnailUrl)} alt="" loading="lazy" className="cover" />
                   </button>
                 );
               })}

@@ -1,17 +1,12 @@
 import { Alert, Button, Collapse, Group, Skeleton, Stack, Text, Title, UnstyledButton } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconChevronRight,
-  IconCircleCheck,
-  IconInfoCircle,
-  IconStethoscope,
-} from '@tabler/icons-react';
+import { IconChevronRight, IconInfoCircle, IconStethoscope } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Page } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { SeverityIcon } from '../../components/severity-icon.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { languageOf } from '../../i18n/i18n.ts';
@@ -110,13 +105,8 @@ function Summary({ counts, tookMs, at }: SummaryProps) {
     t('doctor.passed', { count: counts.ok }),
   ].filter((fact) => fact !== false);
   return (
-    <Group
-      gap={8}
-      wrap="nowrap"
-      className={classes.summary}
-      data-worst={counts.error > 0 ? 'error' : well ? 'ok' : 'warning'}
-    >
-      {well ? <IconCircleCheck size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
+    <Group gap={8} wrap="nowrap">
+      <SeverityIcon severity={counts.error > 0 ? 'error' : well ? 'ok' : 'warning'} />
       <Text component="span" size="sm" fw={600} role="status">
         {well ? `${t('doctor.allWell')}: ${facts.join(' · ')}` : facts.join(' · ')}
       </Text>
@@ -156,22 +146,22 @@ function GroupSection({
       <Title order={2} size={15} id={titleId} mb={8}>
         {t(`doctor.groups.${group.group}`)}
       </Title>
-      <div className={`surface ${classes.group}`}>
-        {wrong.length > 0 && <ul className={classes.list}>{wrong.map(row)}</ul>}
+      <div className="surface divided" style={{ overflow: 'hidden' }}>
+        {wrong.length > 0 && <ul className="plain-list divided">{wrong.map(row)}</ul>}
         {passed.length > 0 && (
-          <div className={classes.passed}>
+          <div className="divided">
             <UnstyledButton
               className={classes.toggle}
               aria-expanded={opened}
               aria-controls={passedId}
               onClick={() => setOpened(!opened)}
             >
-              <IconCircleCheck size={18} stroke={1.8} aria-hidden className={classes.good} />
+              <SeverityIcon severity="ok" />
               {t('doctor.passed', { count: passed.length })}
               <IconChevronRight size={15} aria-hidden style={{ rotate: opened ? '90deg' : 'none' }} />
             </UnstyledButton>
             <Collapse id={passedId} expanded={opened}>
-              <ul className={classes.list}>{opened && passed.map(row)}</ul>
+              <ul className="plain-list divided">{opened && passed.map(row)}</ul>
             </Collapse>
           </div>
         )}

@@ -1,13 +1,12 @@
-import { Code, Collapse, Group, Text, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconChevronRight, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { Box, Code, Collapse, Group, Text, UnstyledButton } from '@mantine/core';
+import { IconChevronRight } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Finding } from '../../../shared/contract/system.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { commandsIn, wordsOf } from '../../components/commands-in.ts';
+import { SeverityIcon, severityColors } from '../../components/severity-icon.tsx';
 import classes from './finding-row.module.css';
-
-const icons = { ok: IconCircleCheck, warning: IconAlertTriangle, error: IconCircleX };
 
 interface FindingRowProps {
   readonly finding: Finding;
@@ -22,7 +21,6 @@ export function FindingRow({ finding, asked }: FindingRowProps) {
   const row = useRef<HTMLLIElement>(null);
   const [opened, setOpened] = useState(asked);
   const evidenceId = useId();
-  const Icon = icons[severity];
   const commands = command ? [command] : commandsIn(hint);
   const words = wordsOf(hint, commands);
   useEffect(() => {
@@ -31,14 +29,21 @@ export function FindingRow({ finding, asked }: FindingRowProps) {
     row.current?.scrollIntoView({ block: 'center' });
   }, [asked]);
   return (
-    <li ref={row} className={classes.row} data-severity={severity} data-asked={asked || undefined}>
-      <Icon size={18} stroke={1.8} aria-hidden className={classes.icon} />
+    <li ref={row} className={classes.row} data-asked={asked || undefined}>
+      <Box mt={2}>
+        <SeverityIcon severity={severity} />
+      </Box>
       <div className={classes.body}>
         <Group gap={8} className={classes.head}>
           <Text component="span" size="sm" fw={severity === 'ok' ? 450 : 600}>
             {cause}
           </Text>
-          <span className={classes.severity}>{t(`doctor.severity.${severity}`)}</span>
+          <span
+            className={classes.severity}
+            style={{ color: severity === 'ok' ? 'var(--muted)' : severityColors[severity] }}
+          >
+            {t(`doctor.severity.${severity}`)}
+          </span>
           <Code fz={11}>{code}</Code>
           {asked && <span className={classes.asked}>{t('doctor.asked')}</span>}
         </Group>

@@ -60,7 +60,7 @@ function ProjectCard({ project }: { readonly project: Project }) {
           </Badge>
         ))}
       </Group>
-      <Group gap="md" className={classes.foot}>
+      <Group gap="md" className={`muted tabular ${classes.foot}`}>
         <span>{t('projects.runs', { count: project.runCount })}</span>
         <span>{t('projects.datasets', { count: project.datasetCount })}</span>
         <span style={{ marginLeft: 'auto' }}>

@@ -1,11 +1,10 @@
-import { ScrollArea, SimpleGrid } from '@mantine/core';
+import { Box, SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { CopyAction } from '../../components/copy-action.tsx';
 import { flatten } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
 import { Section } from '../../components/page.tsx';
-import classes from './config-tab.module.css';
 
 const groups = ['task', 'model', 'dataset', 'training', 'resources'] as const;
 
@@ -16,7 +15,7 @@ export function ConfigTab({ run }: { readonly run: Run }) {
     value === null ? '–' : typeof value === 'boolean' ? (value ? t('common.yes') : t('common.no')) : value;
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" style={{ alignItems: 'start' }}>
-      <div className="surface" style={{ padding: '14px 18px' }}>
+      <div className="surface panel">
         {groups.map((group) => (
           <div key={group} style={{ marginBottom: 18 }}>
             <Section title={t(`config.${group}`)} size={14} mb={4}>
@@ -41,13 +40,13 @@ export function ConfigTab({ run }: { readonly run: Run }) {
 function JsonView({ value }: { readonly value: unknown }) {
   const text = JSON.stringify(value, null, 2);
   return (
-    <div className={classes.view}>
-      <div className={classes.copy}>
+    <Box pos="relative">
+      <Box pos="absolute" top={6} right={6}>
         <CopyAction text={text} />
-      </div>
-      <ScrollArea.Autosize mah={760}>
-        <pre className={classes.text}>{text}</pre>
-      </ScrollArea.Autosize>
-    </div>
+      </Box>
+      <pre className="output" style={{ maxHeight: 760 }}>
+        {text}
+      </pre>
+    </Box>
   );
 }

@@ -15,7 +15,7 @@ export function ConfusionMatrix({ data }: { readonly data: Confusion }) {
   const { classes: names, matrix } = data;
   const numbered = names.length <= mostNumbered;
   return (
-    <div className={`surface ${classes.frame}`}>
+    <div className="surface panel" style={{ overflowX: 'auto' }}>
       <Text size="sm" c="dimmed" mb="sm">
         {t('artifacts.confusionHint', { split: data.split })}
       </Text>

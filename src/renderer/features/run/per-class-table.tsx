@@ -1,9 +1,9 @@
+import { Group } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ariaSort, DataTable, number, SortButton } from '../../components/data-table.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import type { PerClass } from './artifact.ts';
-import classes from './per-class-table.module.css';
 
 type Row = PerClass['classes'][number];
 type Column = 'name' | 'support' | 'recall' | 'precision' | 'f1';
@@ -46,12 +46,12 @@ export function PerClassTable({ data }: { readonly data: PerClass }) {
         column('name', ({ name }) => name, {}),
         column('support', ({ support }) => format.number(support)),
         column('recall', ({ recall }) => (
-          <span className={classes.meter}>
-            <span className={classes.track} aria-hidden="true">
-              <span className={classes.fill} style={{ width: `${(recall ?? 0) * 100}%` }} />
+          <Group component="span" justify="flex-end" gap={10}>
+            <span className="meter" style={{ width: 96, height: 6 }} aria-hidden="true">
+              <span style={{ width: `${(recall ?? 0) * 100}%` }} />
             </span>
-            <span className={classes.share}>{share(recall)}</span>
-          </span>
+            <span style={{ minWidth: 48 }}>{share(recall)}</span>
+          </Group>
         )),
         column('precision', ({ precision }) => share(precision)),
         column('f1', ({ f1 }) => share(f1)),

@@ -1,4 +1,4 @@
-import { SegmentedControl, Text } from '@mantine/core';
+import { Group, SegmentedControl, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
@@ -20,8 +20,8 @@ export function PredictionGrid({ data, dataset }: PredictionGridProps) {
   const [shown, setShown] = useState<'wrong' | 'right'>(data.wrong > 0 ? 'wrong' : 'right');
   const samples = data.samples.filter((sample) => sample.correct === (shown === 'right'));
   return (
-    <div className={`surface ${classes.frame}`}>
-      <div className={classes.tools}>
+    <div className="surface panel">
+      <Group gap={14} mb={14}>
         <SegmentedControl
           size="xs"
           aria-label={t('artifacts.predictions')}
@@ -35,8 +35,8 @@ export function PredictionGrid({ data, dataset }: PredictionGridProps) {
         <Text size="sm" c="dimmed">
           {t('artifacts.wrongOf', { wrong: format.number(data.wrong), images: format.number(data.images) })}
         </Text>
-      </div>
-      <ul className={classes.grid}>
+      </Group>
+      <ul className={`plain-list ${classes.grid}`}>
         {samples.map((sample) => (
           <li key={sample.path} className={classes.sample} title={sample.path}>
             {dataset ? (
@@ -51,17 +51,15 @@ export function PredictionGrid({ data, dataset }: PredictionGridProps) {
                 }}
               />
             ) : (
-              <span className={classes.missing}>{sample.path}</span>
+              <span className={`muted ${classes.missing}`}>{sample.path}</span>
             )}
             <span className={classes.taken} data-correct={sample.correct || undefined}>
               {sample.predicted}
-              <span className={classes.share}>
+              <span className="tabular">
                 {sample.probability === null ? '' : format.percent(sample.probability, 0)}
               </span>
             </span>
-            {!sample.correct && (
-              <span className={classes.truth}>{t('artifacts.truth', { name: sample.true })}</span>
-            )}
+            {!sample.correct && <span className="muted">{t('artifacts.truth', { name: sample.true })}</span>}
           </li>
         ))}
       </ul>

@@ -32,7 +32,7 @@ export function RunHeader({ run }: { readonly run: Run }) {
     [t('runs.created'), <TimeText key="created" time={run.createdAt} />],
   ];
   return (
-    <section className={`surface ${classes.header}`} aria-label={t('run.summary')}>
+    <section className={`surface panel ${classes.header}`} aria-label={t('run.summary')}>
       <div className={classes.progress}>
         <RunBar run={run} size="md" />
         <Text component="span" size="sm" fw={600} className="tabular" ta="right">
@@ -42,8 +42,8 @@ export function RunHeader({ run }: { readonly run: Run }) {
       <dl className={classes.facts}>
         {facts.map(([name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dt className="muted">{name}</dt>
+            <dd className="cut tabular">{value}</dd>
           </div>
         ))}
       </dl>

@@ -237,13 +237,13 @@ function FirstStart({ services, busy, onStart }: FirstStartProps) {
           </LinkButton>
         </Group>
       </div>
-      <dl className={classes.services}>
+      <dl className="divided" style={{ margin: 0 }}>
         {serviceNames.map((name) => (
           <div key={name} className={classes.service}>
-            <dt>{serviceLabels[name]}</dt>
-            <dd>
+            <dt style={{ fontWeight: 600 }}>{serviceLabels[name]}</dt>
+            <dd style={{ margin: 0 }}>
               {t(`stack.about.${name}`)}
-              <Code fz={11.5} className={classes.image}>
+              <Code fz={11.5} className={`cut ${classes.image}`}>
                 {services.find((service) => service.name === name)?.image}
               </Code>
             </dd>

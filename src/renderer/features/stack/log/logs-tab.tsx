@@ -120,11 +120,7 @@ function ServiceChips({ chosen, onChoose }: Pick<LogsTabProps, 'chosen' | 'onCho
           aria-pressed={chosen.includes(name)}
           onClick={() => toggle(name)}
         >
-          <span
-            className={classes.dot}
-            style={{ background: serviceColour(name, theme) }}
-            aria-hidden="true"
-          />
+          <span className="dot" style={{ background: serviceColour(name, theme) }} aria-hidden="true" />
           {serviceLabels[name]}
         </UnstyledButton>
       ))}

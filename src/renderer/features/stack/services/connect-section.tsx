@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Text, Tooltip } from '@mantine/core';
 import { ORPCError } from '@orpc/client';
 import { IconCheck, IconCopy, IconExternalLink, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
@@ -46,7 +46,7 @@ export function ConnectSection({ services }: { readonly services: readonly Stack
       <Text size="sm" c="dimmed" mb="sm">
         {t('stack.connectHint')}
       </Text>
-      <ul className={`surface ${classes.list}`}>
+      <ul className="surface plain-list divided">
         {reachable.map((service) => (
           <ConnectionRow key={service.name} service={service} />
         ))}
@@ -74,9 +74,15 @@ function ConnectionRow({ service }: { readonly service: StackService }) {
   const refusal = reveal.error ?? (copy.error instanceof ORPCError ? copy.error : null);
   return (
     <li className={classes.row}>
-      <span className={classes.name}>{label}</span>
+      <Text component="span" fz={13} fw={600}>
+        {label}
+      </Text>
       <div className={classes.string}>
-        <code className={classes.url} title={t('stack.connection', { name: label })}>
+        <code
+          className="mono"
+          style={{ overflowWrap: 'anywhere' }}
+          title={t('stack.connection', { name: label })}
+        >
           {name === 'temporal' ? (
             endpoint
           ) : shown !== null ? (
@@ -101,11 +107,18 @@ function ConnectionRow({ service }: { readonly service: StackService }) {
           )
         )}
       </div>
-      <div className={classes.actions}>
+      <Group gap={6} wrap="nowrap">
         {page && (
-          <Anchor href={page.url} target="_blank" rel="noreferrer" size="sm" className={classes.page}>
+          <Anchor
+            href={page.url}
+            target="_blank"
+            rel="noreferrer"
+            size="sm"
+            mr={6}
+            style={{ whiteSpace: 'nowrap' }}
+          >
             {t(`stack.consoles.${page.key}`)}
-            <IconExternalLink size={14} aria-hidden />
+            <IconExternalLink size={14} aria-hidden style={{ marginLeft: 4, verticalAlign: '-2px' }} />
           </Anchor>
         )}
         {name !== 'temporal' && (
@@ -134,7 +147,7 @@ function ConnectionRow({ service }: { readonly service: StackService }) {
             {copy.isSuccess ? <IconCheck size={15} /> : <IconCopy size={15} />}
           </ActionIcon>
         </Tooltip>
-      </div>
+      </Group>
     </li>
   );
 }

@@ -1,4 +1,4 @@
-import { Progress, Text, Tooltip } from '@mantine/core';
+import { Group, Progress, Text, Title, Tooltip } from '@mantine/core';
 import { IconFileText, IconPlayerPlay, IconPlayerStop, IconReload } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -41,7 +41,7 @@ export function ServiceRow({ service, usage, blocked, onVerb, onLogs }: ServiceR
   const runs = status === 'healthy' || status === 'starting' || status === 'unhealthy';
   const cell = (area: 'endpoint' | 'image' | 'cpu' | 'memory' | 'uptime', content: ReactNode) => (
     <div className={classes.cell} style={{ gridArea: area }}>
-      <dt>{t(`stack.${area}`)}</dt>
+      <dt className="muted">{t(`stack.${area}`)}</dt>
       <dd>{content}</dd>
     </div>
   );
@@ -49,10 +49,12 @@ export function ServiceRow({ service, usage, blocked, onVerb, onLogs }: ServiceR
     <li className={classes.row} aria-label={label}>
       <dl className={classes.grid}>
         <div className={classes.identity}>
-          <div className={classes.title}>
-            <h3 className={classes.name}>{label}</h3>
+          <Group gap={10} mb={3} wrap="nowrap">
+            <Title order={3} fz={14} fw={620}>
+              {label}
+            </Title>
             <StackBadge status={status} />
-          </div>
+          </Group>
           <Text size="xs" c="dimmed">
             {t(`stack.about.${name}`)}
           </Text>
@@ -64,10 +66,8 @@ export function ServiceRow({ service, usage, blocked, onVerb, onLogs }: ServiceR
         {cell(
           'uptime',
           <>
-            <span className={classes.value}>
-              {runs && startedAt !== null ? <Elapsed since={startedAt} least={1000} /> : '–'}
-            </span>
-            {runs && <span className={classes.sub}>{t('stack.restarts', { count: restarts })}</span>}
+            <Value>{runs && startedAt !== null ? <Elapsed since={startedAt} least={1000} /> : '–'}</Value>
+            {runs && <Note>{t('stack.restarts', { count: restarts })}</Note>}
           </>,
         )}
         <div className={classes.actions}>
@@ -100,19 +100,24 @@ export function ServiceRow({ service, usage, blocked, onVerb, onLogs }: ServiceR
   );
 }
 
+const Value = (props: { readonly children: ReactNode }) => <div className="tabular cut" {...props} />;
+
+/** What stands below a value. */
+const Note = (props: { readonly title?: string; readonly children: ReactNode }) => (
+  <Text size="xs" lh="18px" c="dimmed" className="tabular" truncate {...props} />
+);
+
 function Endpoint({ service: { endpoint, ports } }: { readonly service: StackService }) {
   const { t } = useTranslation();
   if (endpoint === null) return '–';
   const others = Object.entries(ports).filter(([purpose]) => purpose !== 'main');
   return (
     <>
-      <span className={classes.copied}>
-        <span className={classes.mono}>{endpoint}</span>
+      <div className={classes.copied}>
+        <span className="mono">{endpoint}</span>
         <CopyAction text={endpoint} label={t('stack.copyEndpoint')} small />
-      </span>
-      <span className={classes.sub}>
-        {others.map(([purpose, port]) => `${purpose} :${port}`).join(' · ')}
-      </span>
+      </div>
+      <Note>{others.map(([purpose, port]) => `${purpose} :${port}`).join(' · ')}</Note>
     </>
   );
 }
@@ -124,26 +129,28 @@ function Image({ service: { image, imageDigest, version } }: { readonly service:
     <>
       <Tooltip label={image}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the whole name must be readable by keyboard as well */}
-        <span className={`${classes.mono} ${classes.image}`} tabIndex={0}>
+        <div className="mono cut" tabIndex={0}>
           {image}
-        </span>
+        </div>
       </Tooltip>
-      <span className={classes.copied}>
-        {version !== null && (
-          <span className={classes.sub} title={t('stack.version', { version })}>
-            {version}
-          </span>
-        )}
+      <div className={classes.copied}>
+        {version !== null && <Note title={t('stack.version', { version })}>{version}</Note>}
         {digest !== null && (
           <>
-            <span className={classes.digest} title={`${t('stack.digest')}: sha256:${digest}`}>
-              {version !== null && '· '}
+            <Text
+              size="xs"
+              lh="18px"
+              c="dimmed"
+              style={{ flex: 'none' }}
+              title={`${t('stack.digest')}: sha256:${digest}`}
+            >
+              {version !== null && '\u00a0· '}
               {digest.slice(0, 8)}
-            </span>
+            </Text>
             <CopyAction text={`sha256:${digest}`} label={t('stack.copyDigest')} small />
           </>
         )}
-      </span>
+      </div>
     </>
   );
 }
@@ -160,7 +167,7 @@ function Cpu({ label, usage: { cpuPercent, history } }: LoadProps) {
   const value = format.percent(cpuPercent / 100, cpuPercent < 10 ? 1 : 0);
   return (
     <>
-      <span className={classes.value}>{value}</span>
+      <Value>{value}</Value>
       <Sparkline
         values={history}
         capacity={usageCapacity}
@@ -176,12 +183,12 @@ function Memory({ label, usage: { memoryBytes }, limit }: LoadProps & { readonly
   const format = useFormat();
   if (memoryBytes === null) return '–';
   const used = format.bytes(memoryBytes);
-  if (limit === null) return <span className={classes.value}>{used}</span>;
+  if (limit === null) return <Value>{used}</Value>;
   const value = t('stack.ofLimit', { used, limit: format.bytes(limit) });
   const share = memoryBytes / limit;
   return (
     <>
-      <span className={classes.value}>{value}</span>
+      <Value>{value}</Value>
       <Progress
         mt={6}
         size={5}

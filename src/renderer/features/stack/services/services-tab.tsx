@@ -23,7 +23,7 @@ export function ServicesTab({ stack, ...actions }: ServicesTabProps) {
   const usage = useUsage(stack.services.some(({ status }) => status === 'healthy' || status === 'unhealthy'));
   return (
     <>
-      <ul className={`surface ${classes.list}`} aria-label={t('stack.tabs.services')}>
+      <ul className={`surface plain-list divided ${classes.list}`} aria-label={t('stack.tabs.services')}>
         {stack.services.map((service) => (
           <ServiceRow key={service.name} service={service} usage={usage(service.name)} {...actions} />
         ))}

@@ -126,7 +126,7 @@ export function StepList({ steps, pull, service }: StepListProps) {
   return (
     <section className={classes.group} aria-label={name}>
       <h3 className={classes.service}>{name}</h3>
-      <ul className={classes.steps}>
+      <ul className={`plain-list ${classes.steps}`}>
         {pull && <PullRow pull={pull} />}
         {shown.map((step) => (
           <StepRow key={step.step} step={step} />

@@ -1,9 +1,10 @@
 import { Button, Collapse, Group, Loader, Text } from '@mantine/core';
-import { IconAlertTriangle, IconChevronDown, IconCircleCheck } from '@tabler/icons-react';
+import { IconChevronDown } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StackCause, StackService } from '../../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
+import { SeverityIcon } from '../../../components/severity-icon.tsx';
 import { CauseAlert } from '../../../components/stack/cause-alert.tsx';
 import { serviceLabels } from '../../../components/stack/stack.ts';
 import { Elapsed, TimeText } from '../../../components/time-text.tsx';
@@ -39,10 +40,8 @@ export function WorkPanel({ work, services }: WorkPanelProps) {
       <Group gap={10} wrap="nowrap" className={classes.head}>
         {running ? (
           <Loader size={16} aria-hidden />
-        ) : work.status === 'failed' ? (
-          <IconAlertTriangle size={18} aria-hidden className={classes.bad} />
         ) : (
-          <IconCircleCheck size={18} aria-hidden className={classes.good} />
+          <SeverityIcon severity={work.status === 'failed' ? 'error' : 'ok'} />
         )}
         <Text size="sm" fw={600} role="status">
           {title}
