@@ -154,13 +154,11 @@ const chosenServices = z.array(serviceName).default([]);
 const started = z.object({ operation: stackOperationSchema });
 
 export const destroyInput = z.object({ name: z.string(), services: chosenServices });
-export type DestroyInput = z.infer<typeof destroyInput>;
 export const migrateInput = z.object({
   to: z.enum(profiles),
   /** What the target holds goes first: an older copy, for example. */
   replace: z.boolean().default(false),
 });
-export type MigrateInput = z.infer<typeof migrateInput>;
 
 export const stackContract = {
   status: get('/stack', 'The stack of this state folder, as the daemon has it now').output(stackStateSchema),
