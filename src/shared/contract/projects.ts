@@ -22,7 +22,6 @@ const description = z.string().max(10_000);
 const tags = z.array(nameOf(50)).max(50);
 /** What a person says of a project. */
 export const projectFields = z.object({ name, description, tags });
-export type ProjectFields = z.infer<typeof projectFields>;
 
 export const projectsContract = {
   list: get('/projects', 'All projects, newest first')
