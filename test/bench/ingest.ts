@@ -16,7 +16,7 @@ import { IngestStore } from '../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../src/main/features/ingest/ingestion-service.ts';
 import { createPool } from '../../src/main/postgres/pool.ts';
 import { createCache } from '../../src/main/stores/cache/postgres-cache.ts';
-import { createDocumentStore } from '../../src/main/stores/documents/postgres/document-store.ts';
+import { PostgresDocumentStore } from '../../src/main/stores/documents/postgres/document-store.ts';
 import { processorSeconds } from './support/cpu.ts';
 import { metricLine, writeMetricsFile } from './support/metrics-file.ts';
 import { median, percentile, type Row } from './table.ts';
@@ -55,7 +55,7 @@ class IngestBench implements AsyncDisposable {
     this.ingestion = new IngestionService({
       log,
       store: new IngestStore(this.pool),
-      documents: createDocumentStore(this.pool),
+      documents: new PostgresDocumentStore(this.pool),
       cache: createCache(this.pool),
       changes: new ChangeFeed(),
       pubSub: {

@@ -27,12 +27,6 @@ export const storeErrors = {
     '{collection}에 있는 {id}의 {field}{field|이|가} {position}개보다 짧습니다',
     '그 앞에 빠진 것을 먼저 쓰세요.',
   ),
-  DOCUMENT_FILTER_INVALID: badRequest(
-    'Documents of {collection} cannot be searched like that by {field}',
-    'Name its id or a field that has an index, and compare with a text; times as 2026-11-24T08:00:00.000Z.',
-    '{collection}의 문서를 {field}{field|으로|로} 그렇게 찾을 수 없습니다',
-    'ID나 인덱스가 있는 필드를 텍스트와 비교하세요. 시간은 2026-11-24T08:00:00.000Z처럼 씁니다.',
-  ),
   DOCUMENT_STORE_INCOMPLETE: unavailable(
     '{what}',
     '{hint}',

@@ -48,14 +48,14 @@ class Fuse {
 /** Stores that fail at the fuse's place: before or after something was written, as a lost connection does. */
 function failing(fuse: Fuse): { store: Pick<IngestStore, 'load' | 'commit'>; documents: DocumentStore } {
   const { store, documents } = workshop;
-  const putFrom: DocumentStore['putFrom'] = async (...given) => {
+  const putLines: DocumentStore['putLines'] = async (...given) => {
     fuse.pass();
-    await documents.putFrom(...given);
+    await documents.putLines(...given);
     fuse.pass();
   };
   return {
     documents: new Proxy(documents, {
-      get: (target, key, receiver) => (key === 'putFrom' ? putFrom : Reflect.get(target, key, receiver)),
+      get: (target, key, receiver) => (key === 'putLines' ? putLines : Reflect.get(target, key, receiver)),
     }),
     store: {
       load: (given) => store.load(given),

@@ -37,7 +37,7 @@ describe.skipIf(reason)('killed while writing to MongoDB', () => {
     await write({});
     expect(await ensureMongoCollections({ url, tls: null })).toEqual({ made: [], fixed: [], unchanged: 19 });
     await using store = await openMongoDocuments({ url, tls: null });
-    const found = await store.find('audit_logs', {});
+    const found = await store.find('audit_logs', {}, 10);
     expect(found.map(({ id, extra }) => [id, extra])).toEqual([
       ['inserted', 'text'],
       ['put', 'text'],

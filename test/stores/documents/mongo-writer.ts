@@ -16,5 +16,5 @@ try {
 await store.put('audit_logs', { ...document, id: 'put' });
 const base = sampleDocument('workflow_logs', { id: 'log', logs: [] });
 for (const position of [0, 2]) {
-  await store.putFrom('workflow_logs', base, 'logs', position, [logLine(position), logLine(position + 1)]);
+  await store.putLines(base, position, [logLine(position), logLine(position + 1)]);
 }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type pg from 'pg';
 import { createPool } from '../../../src/main/postgres/pool.ts';
 import type { DocumentStore } from '../../../src/main/stores/documents/ports.ts';
-import { createDocumentStore } from '../../../src/main/stores/documents/postgres/document-store.ts';
+import { PostgresDocumentStore } from '../../../src/main/stores/documents/postgres/document-store.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 
 /** Runs `copier.ts`; rejects with the signal where it is killed. */
@@ -28,7 +28,7 @@ export async function openDatabase(): Promise<OpenedDatabase> {
   return {
     url: database.url,
     pool,
-    documents: createDocumentStore(pool),
+    documents: new PostgresDocumentStore(pool),
     [Symbol.asyncDispose]: async () => {
       await pool.end();
       await database[Symbol.asyncDispose]();

@@ -77,13 +77,13 @@ async function putLines(
   lines: readonly StoredLine[],
 ): Promise<void> {
   try {
-    await documents.putFrom(collection, base, 'logs', place, lines);
+    await documents.putLines(base, place, lines);
   } catch (error) {
     if (!(error instanceof TrainyardError) || error.code !== 'DOCUMENT_GAP') throw error;
     // The bucket's first lines were older than the lifetime, and it is gone: the places of its lines stay.
     const found = await documents.get(collection, base.id);
     const before = (found?.logs ?? []) as readonly StoredLine[];
     const missing = Array.from({ length: place - before.length }, () => expiredLine);
-    await documents.putFrom(collection, base, 'logs', before.length, [...missing, ...lines]);
+    await documents.putLines(base, before.length, [...missing, ...lines]);
   }
 }

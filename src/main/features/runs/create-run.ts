@@ -223,19 +223,18 @@ export async function sweepConfigDocuments(
   db: Db,
   now = Date.now(),
 ): Promise<number> {
-  const from = new Date(now - 8 * 24 * hourMs).toISOString();
-  const to = new Date(now - hourMs).toISOString();
-  const orphans = new Set<string>();
-  for await (const page of documentPages(documents, 'training_configs', {
-    range: { createdAt: { from, to } },
-  })) {
-    const ids = page.map(({ workflowId }) => String(workflowId));
-    const known = await knownRuns(db, ids);
-    for (const id of ids) if (!known.has(id)) orphans.add(id);
-  }
+  const created = { from: new Date(now - 8 * 24 * hourMs), to: new Date(now - hourMs) };
   let removed = 0;
-  for (const workflowId of orphans) {
-    removed += await documents.remove('training_configs', { equals: { workflowId } });
+  for await (const page of documentPages(documents, 'training_configs', created)) {
+    const known = await knownRuns(
+      db,
+      page.map(({ workflowId }) => String(workflowId)),
+    );
+    const orphans = page.filter(({ workflowId }) => !known.has(String(workflowId)));
+    removed += await documents.remove(
+      'training_configs',
+      orphans.map(({ id }) => id),
+    );
   }
   return removed;
 }

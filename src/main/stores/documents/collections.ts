@@ -3,19 +3,14 @@ import type { CollectionName } from './ports.ts';
 import {
   auditLogSchema,
   chatSessionSchema,
-  logBucketLines,
   modelRegistrySchema,
   trainingConfigDocumentSchema,
   workflowLogSchema,
 } from './schemas.ts';
 
-/** What the schema lets stand under the path: one string, one time, an array of strings, or times in an array's documents. */
-type IndexedValue = 'string' | 'time' | 'strings' | 'times';
-
 interface IndexKey {
   readonly field: string;
   readonly order: 'asc' | 'desc';
-  readonly holds: IndexedValue;
 }
 
 export interface CollectionIndex {
@@ -29,16 +24,10 @@ export interface Collection {
   /** What a stored document is; fields of ours beyond it are allowed. */
   readonly schema: z.ZodType;
   readonly indexes: readonly CollectionIndex[];
-  /** The most items that an array of this collection's documents may hold, where something bounds it. */
-  readonly longestArrays?: Readonly<Record<string, number>>;
 }
 
-const key = (field: string, holds: IndexedValue = 'string', order: 'asc' | 'desc' = 'asc'): IndexKey => ({
-  field,
-  order,
-  holds,
-});
-const newest = (field: string) => key(field, 'time', 'desc');
+const key = (field: string, order: 'asc' | 'desc' = 'asc'): IndexKey => ({ field, order });
+const newest = (field: string) => key(field, 'desc');
 const index = (name: string, kind: CollectionIndex['kind'], ...keys: IndexKey[]): CollectionIndex => ({
   name,
   kind,
@@ -66,16 +55,15 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
     schema: workflowLogSchema,
     indexes: [
       index('workflow_id', 'plain', key('workflowId')),
-      index('timestamp', 'plain', key('logs.timestamp', 'times')),
-      index('expires_at', 'ttl', key('expiresAt', 'time')),
+      index('timestamp', 'plain', key('logs.timestamp')),
+      index('expires_at', 'ttl', key('expiresAt')),
     ],
-    longestArrays: { logs: logBucketLines },
   },
   model_registry: {
     schema: modelRegistrySchema,
     indexes: [
       index('model_id', 'unique', key('modelId')),
-      index('framework_task_types', 'plain', key('framework'), key('taskTypes', 'strings')),
+      index('framework_task_types', 'plain', key('framework'), key('taskTypes')),
       index('name_text', 'text', key('name')),
     ],
   },

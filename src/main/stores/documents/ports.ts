@@ -15,17 +15,18 @@ export type CollectionName =
   | 'model_registry'
   | 'audit_logs';
 
-/** What a document must meet, all of it: conditions on `id`, or on fields that an index of the collection has as one text or time. */
-export interface DocumentFilter {
-  readonly equals?: Readonly<Record<string, string>>;
-  /** `from` ≤ value < `to`, of `id` (by code points) or a time. */
-  readonly range?: Readonly<Record<string, { readonly from?: string; readonly to?: string }>>;
+/** A part of a collection. */
+export interface DocumentRange {
+  /** Only documents whose id is greater, by code points. */
+  readonly after?: string | undefined;
+  /** Only documents whose `createdAt` is a time of this span: `from` ≤ time < `to`. */
+  readonly created?: { readonly from: Date; readonly to: Date } | undefined;
 }
 
 /**
  * Documents of the five collections, checked against their schemas whenever they are written
- * (@throws TrainyardError DOCUMENT_INVALID, which names the field, and DOCUMENT_TOO_LARGE from 16 MiB on; DOCUMENT_FILTER_INVALID
- * for a field or value that no filter takes). Expired ones (`expiresAt` in the past) are as if they were not there, by the store's clock.
+ * (@throws TrainyardError DOCUMENT_INVALID, which names the field, and DOCUMENT_TOO_LARGE from 16 MiB on). Expired ones (`expiresAt`
+ * in the past) are as if they were not there, by the store's clock.
  */
 export interface DocumentStore {
   /** Makes collections and indexes what `collections.ts` declares; harmless when repeated. @throws TrainyardError DOCUMENT_STORE_INCOMPLETE */
@@ -38,22 +39,18 @@ export interface DocumentStore {
   /** Documents by id, in the ids' order; missing ones are left out. */
   getMany(collection: CollectionName, ids: readonly string[]): Promise<StoredDocument[]>;
   /** In the order of their ids; `limit` at most. */
-  find(collection: CollectionName, filter: DocumentFilter, limit?: number): Promise<StoredDocument[]>;
-  count(collection: CollectionName, filter: DocumentFilter): Promise<number>;
+  find(collection: CollectionName, range: DocumentRange, limit: number): Promise<StoredDocument[]>;
+  count(collection: CollectionName): Promise<number>;
   /**
-   * Makes `items` stand in the array `field` (of the document itself) from `position` on and cuts off whatever stood behind, in
-   * one step; makes the document from `base` where it is missing. Harmless when repeated.
-   * @throws TrainyardError DOCUMENT_GAP where the array is shorter than `position`
+   * Makes `lines` stand in a bucket of `workflow_logs` from `position` on and cuts off whatever stood behind, in one step; makes the
+   * bucket from `base` where it is missing and `position` is 0. Harmless when repeated.
+   * @throws TrainyardError DOCUMENT_GAP where the bucket has fewer lines than `position`
    */
-  putFrom(
-    collection: CollectionName,
-    base: StoredDocument,
-    field: string,
-    position: number,
-    items: readonly unknown[],
-  ): Promise<void>;
-  /** Removes what matches and answers how many there were. */
-  remove(collection: CollectionName, filter: DocumentFilter): Promise<number>;
+  putLines(base: StoredDocument, position: number, lines: readonly unknown[]): Promise<void>;
+  /** Removes documents by id and answers how many there were. */
+  remove(collection: CollectionName, ids: readonly string[]): Promise<number>;
+  /** Removes all documents of a collection. */
+  clear(collection: CollectionName): Promise<void>;
   /** Removes what has expired and answers how many there were; stores with a TTL of their own answer 0. */
   removeExpired(): Promise<number>;
 }

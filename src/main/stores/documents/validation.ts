@@ -4,6 +4,7 @@ import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { toJsonText } from '../../platform/json-text.ts';
 import { collections } from './collections.ts';
 import type { CollectionName, StoredDocument } from './ports.ts';
+import { logBucketLines } from './schemas.ts';
 
 /** MongoDB's limit of a document; the same everywhere, so that every store takes what one takes. */
 const largestBytes = 16 * 1024 * 1024;
@@ -52,26 +53,21 @@ export function invalidDocument(
 }
 
 /**
- * Checks where `putFrom` puts items and answers the items that its base has there.
+ * The bucket of a log that holds these lines alone: `putLines` checks by it what it adds, wherever that goes.
  * @throws TrainyardError DOCUMENT_INVALID
  */
-export function checkedBaseItems(
-  collection: CollectionName,
-  base: StoredDocument,
-  field: string,
-  position: number,
-  items: readonly unknown[],
-): readonly unknown[] {
-  if (!/^[A-Za-z]\w{0,63}$/.test(field) || field === 'id')
-    throw invalidDocument(collection, base.id, field, 'items go into an array of the document itself');
+export function bucketOf(base: StoredDocument, position: number, lines: readonly unknown[]): StoredDocument {
   if (!Number.isSafeInteger(position) || position < 0)
-    throw invalidDocument(collection, base.id, field, `${position} is no position`);
-  const longest = collections[collection].longestArrays?.[field] ?? Number.POSITIVE_INFINITY;
-  if (position + items.length > longest)
-    throw invalidDocument(collection, base.id, field, `it holds at most ${longest} items`);
-  const baseItems = base[field] ?? [];
-  if (!Array.isArray(baseItems)) throw invalidDocument(collection, base.id, field, 'it is no array');
-  return baseItems;
+    throw invalidDocument('workflow_logs', base.id, 'logs', `${position} is no position`);
+  if (position + lines.length > logBucketLines)
+    throw invalidDocument('workflow_logs', base.id, 'logs', `it holds at most ${logBucketLines} items`);
+  return { ...base, logs: lines };
+}
+
+/** The error for a bucket with fewer lines than were meant to stand before others. */
+export function bucketGap({ id }: StoredDocument, position: number): TrainyardError {
+  const [collection, field] = ['workflow_logs', 'logs'];
+  return fault('DOCUMENT_GAP', { collection, id, field, position }, { place: { field } });
 }
 
 /** The error for an id or a unique field that another document has. */
@@ -81,4 +77,10 @@ export function existsAlready(collection: CollectionName, field: string, documen
     { collection, field, value: String(document[field]) },
     { place: { field } },
   );
+}
+
+/** A time as documents have it. */
+export function isTimeText(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
 }

@@ -118,7 +118,7 @@ async function copyCollection(
   collection: CollectionName,
   onProgress: OnCopyProgress,
 ): Promise<number> {
-  const total = await from.count(collection, {});
+  const total = await from.count(collection);
   let done = 0;
   let copied = 0;
   for await (const page of documentPages(from, collection)) {

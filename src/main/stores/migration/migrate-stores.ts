@@ -23,7 +23,7 @@ async function refuseUnderWay({ pool }: Stores): Promise<void> {
 
 async function empty({ pool, documents, objects }: Stores): Promise<void> {
   await emptyDatabase(pool);
-  for (const collection of collectionNames) await documents.remove(collection, {});
+  for (const collection of collectionNames) await documents.clear(collection);
   for (const bucket of buckets) {
     for await (const { key } of objects.list(bucket, '')) await objects.remove(bucket, key);
   }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
-import { createDocumentStore } from '../documents/postgres/document-store.ts';
+import { PostgresDocumentStore } from '../documents/postgres/document-store.ts';
 import { liveOnPostgres, objectsInFiles, openRelational, type Stores } from './stores.ts';
 
 const longestPauseMs = 30_000;
@@ -49,7 +49,7 @@ export async function openEmbeddedStores(home: string, log: Logger): Promise<Sto
   const relational = await openRelational(postgres.connection, { url: postgres.url, tls: null }, log);
   const { pool, schema } = stack.use(relational);
   const live = liveOnPostgres(pool, log, stack);
-  const documents = createDocumentStore(pool);
+  const documents = new PostgresDocumentStore(pool);
   const objects = await objectsInFiles(home);
   await Promise.all([objects.objects.ensureBuckets(), documents.ensureCollections()]);
   stack.use(reviveDatabase(postgres, log));

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Profile } from '../../../shared/model/stack.ts';
 import type { S3Endpoint, ServerEndpoint, StoreEndpoints } from '../../platform/endpoints.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
-import { createDocumentStore } from '../documents/postgres/document-store.ts';
+import { PostgresDocumentStore } from '../documents/postgres/document-store.ts';
 import { liveOnPostgres, objectsInFiles, openRelational, reportTo, type Stores } from './stores.ts';
 
 async function openRedisStores(redis: ServerEndpoint, log: Logger, stack: AsyncDisposableStack) {
@@ -34,7 +34,7 @@ export async function openServerStores(
   await using stack = new AsyncDisposableStack();
   const { pool, schema } = stack.use(await openRelational(postgres, postgres, log));
   const [documents, { cache, queue, pubSub, workers }, objects] = await Promise.all([
-    mongo ? openMongo(mongo, stack) : createDocumentStore(pool),
+    mongo ? openMongo(mongo, stack) : new PostgresDocumentStore(pool),
     redis ? openRedisStores(redis, log, stack) : liveOnPostgres(pool, log, stack),
     s3 ? openS3(s3, home, log, stack) : objectsInFiles(home),
   ]);

@@ -19,7 +19,7 @@ import { readSeries, type SeriesQuery } from '../../../../src/main/features/metr
 import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
-import { createDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
+import { PostgresDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
 import { createListener } from '../../../../src/main/stores/pubsub/postgres/listener.ts';
 import { createPubSub } from '../../../../src/main/stores/pubsub/postgres/pubsub.ts';
 import { createTestDatabase, type TestDatabase } from '../../../support/postgres.ts';
@@ -52,7 +52,7 @@ export class Workshop implements AsyncDisposable {
   constructor(url: string, { shape = rollupShape, limits = {} }: WorkshopOptions = {}) {
     this.shape = shape;
     this.pool = createPool({ url });
-    this.documents = createDocumentStore(this.pool);
+    this.documents = new PostgresDocumentStore(this.pool);
     this.cache = createCache(this.pool);
     this.listener = createListener(this.pool, () => undefined);
     this.pubSub = createPubSub(this.pool, this.listener, () => undefined);

@@ -20,7 +20,7 @@ import type { WorkLog } from '../../../../src/main/platform/work-log.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
-import { createDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
+import { PostgresDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
 import type { PubSub } from '../../../../src/main/stores/pubsub/ports.ts';
 import { fault } from '../../../../src/shared/errors/catalogue.ts';
 import { MemoryPubSub } from './memory-pub-sub.ts';
@@ -138,7 +138,7 @@ export function createStage(options: StageOptions): Stage {
       throw fault('OBJECT_NOT_FOUND', { bucket, key });
     },
   };
-  const documents = createDocumentStore(pool);
+  const documents = new PostgresDocumentStore(pool);
   const cache = createCache(pool);
   const changes = new ChangeFeed();
   const audit = new AuditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));

@@ -42,7 +42,7 @@ export function endpointChecks({ postgres, mongo, redis, s3, temporal }: StoreEn
       ? check('mongo', hostOf(mongo.url), async () => {
           const { openMongoDocuments } = await import('../../../stores/documents/mongo/document-store.ts');
           await using documents = await openMongoDocuments(mongo);
-          await documents.count('model_registry', {});
+          await documents.count('model_registry');
           return 'lets us in and reads';
         })
       : []),

@@ -65,9 +65,9 @@ export async function openClient(
  * The condition for documents that have not expired. By a date rather than `$$NOW`, which FerretDB takes in the pipelines of
  * updates only, and MongoDB not where a filter may add a document.
  */
-export function isLive(collection: CollectionName, now: Date): Filter<BsonDocument>[] {
+export function isLive(collection: CollectionName, now: Date): Filter<BsonDocument> {
   const field = lifetimeField(collection);
-  return field ? [{ [field]: { $gt: now } }] : [];
+  return field ? { [field]: { $gt: now } } : {};
 }
 
 const clientOptions: MongoClientOptions = {

@@ -1,20 +1,16 @@
-import type { Collection, Filter } from 'mongodb';
+import type { Collection, Document, Filter } from 'mongodb';
 import type { ServerEndpoint } from '../../../platform/endpoints.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { lifetimeField } from '../collections.ts';
-import { conditionsOf } from '../filter.ts';
-import type { CollectionName, DocumentFilter, DocumentStore, StoredDocument } from '../ports.ts';
+import type { CollectionName, DocumentRange, DocumentStore, StoredDocument } from '../ports.ts';
+import { bucketGap, bucketOf } from '../validation.ts';
 import { isLive, type OpenedClient, openClient } from './client.ts';
 import { ensureMongoCollections } from './ensure.ts';
-import { asMongoError, isOutage, isPathInTheWay, refusal, takenField } from './errors.ts';
-import { toStoredPath, toStoredText } from './names.ts';
-import { planPutFrom } from './put-from.ts';
-import { type BsonDocument, fromStored, toStored, toStoredValue } from './stored-document.ts';
-import { timesAt } from './times.ts';
+import { asMongoError, isOutage, refusal, takenField } from './errors.ts';
+import { toStoredText } from './names.ts';
+import { type BsonDocument, fromStored, toStored } from './stored-document.ts';
 
 type Condition = Filter<BsonDocument>;
-
-const operators = { '=': '$eq', '>=': '$gte', '<': '$lt' } as const;
 
 /** How often a write begins anew when others change the same document under it. */
 const mostAttempts = 20;
@@ -60,9 +56,12 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
         if (takenField(error) !== '_id' || !lifetimeField(collection) || attempt === mostAttempts)
           throw error;
         const { _id, ...fields } = stored;
-        const { matchedCount } = await documents.replaceOne(this.expired(collection, _id), fields);
+        const expired = { _id: { $eq: _id }, $nor: [isLive(collection, this.opened.now())] };
+        const { matchedCount } = await documents.replaceOne(expired, fields);
         if (matchedCount === 1) return;
-        const holder = await documents.findOne(this.live(collection, _id), { projection: { _id: 1 } });
+        const holder = await documents.findOne(this.live(collection, { $eq: _id }), {
+          projection: { _id: 1 },
+        });
         // Nobody holds the id any more where the server removed the expired document meanwhile.
         if (holder) throw error;
       }
@@ -88,75 +87,77 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
 
   async get(collection: CollectionName, id: string): Promise<StoredDocument | null> {
     const found = await this.read(() =>
-      this.documents(collection).findOne(this.live(collection, toStoredText(id))),
+      this.documents(collection).findOne(this.live(collection, { $eq: toStoredText(id) })),
     );
     return found && fromStored(found);
   }
 
   async getMany(collection: CollectionName, ids: readonly string[]): Promise<StoredDocument[]> {
     if (ids.length === 0) return [];
-    const wanted = {
-      $and: [{ _id: { $in: ids.map(toStoredText) } }, ...isLive(collection, this.opened.now())],
-    };
+    const wanted = this.live(collection, { $in: ids.map(toStoredText) });
     const found = await this.read(() => this.documents(collection).find(wanted).toArray());
     const byId = new Map(found.map(fromStored).map((document) => [document.id, document]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
-  async find(collection: CollectionName, filter: DocumentFilter, limit?: number): Promise<StoredDocument[]> {
-    const condition = this.condition(collection, filter);
-    const options = { sort: { _id: 1 }, ...(limit === undefined ? {} : { limit }) } as const;
+  async find(
+    collection: CollectionName,
+    { after = '', created }: DocumentRange,
+    limit: number,
+  ): Promise<StoredDocument[]> {
+    const condition = this.live(collection, { $gt: toStoredText(after) });
+    if (created) condition.createdAt = { $gte: created.from, $lt: created.to };
+    const options = { sort: { _id: 1 }, limit } as const;
     const found = await this.read(() => this.documents(collection).find(condition, options).toArray());
     return found.map(fromStored);
   }
 
-  async count(collection: CollectionName, filter: DocumentFilter): Promise<number> {
-    const condition = this.condition(collection, filter);
+  async count(collection: CollectionName): Promise<number> {
+    const condition = this.live(collection);
     return this.read(() => this.documents(collection).countDocuments(condition));
   }
 
-  async putFrom(
-    collection: CollectionName,
-    base: StoredDocument,
-    field: string,
-    position: number,
-    items: readonly unknown[],
-  ): Promise<void> {
-    const plan = planPutFrom(collection, base, field, position, items, this.opened.now());
-    const documents = this.documents(collection);
+  async putLines(base: StoredDocument, position: number, lines: readonly unknown[]): Promise<void> {
+    const whole = toStored('workflow_logs', bucketOf(base, position, lines));
+    const { _id, logs, ...others } = whole;
+    const documents = this.documents('workflow_logs');
+    const reaches = this.live('workflow_logs', { $eq: _id });
+    if (position > 0) reaches[`logs.${position - 1}`] = { $exists: true };
+    // In front of what stood from the position on, and as many kept as were meant: one atomic operator, and the log of a replica set
+    // carries the lines rather than the whole document.
+    const put = { $each: logs, $position: position, $slice: position + lines.length };
+    const change: Document = { $push: { logs: put }, ...(position === 0 ? { $setOnInsert: others } : {}) };
     failpoint('mongo.put-from.before');
-    await this.write(collection, base, async () => {
+    await this.write('workflow_logs', base, async () => {
       for (let attempt = 1; ; attempt += 1) {
-        const upsert = plan.addsAtOnce;
         try {
-          const { matchedCount, upsertedCount } = await documents.updateOne(plan.reaches, plan.change, {
-            upsert,
-          });
+          const upsert = position === 0;
+          const { matchedCount, upsertedCount } = await documents.updateOne(reaches, change, { upsert });
           if (matchedCount + upsertedCount > 0) return;
+          throw bucketGap(base, position);
         } catch (error) {
-          // What is there is no array.
-          if (isPathInTheWay(error)) throw plan.gap;
           // An expired document has the id, or another writer was first.
           if (takenField(error) !== '_id') throw error;
         }
-        if (!plan.whole) throw plan.gap;
         try {
-          await this.add(collection, plan.whole);
+          await this.add('workflow_logs', whole);
           return;
         } catch (error) {
-          if (takenField(error) !== '_id') throw error;
-          // A live document is there: where it is too short now, it was so at this moment too.
-          const reaches = await documents.findOne(plan.reaches, { projection: { _id: 1 } });
-          if (!reaches || attempt === mostAttempts) throw plan.gap;
+          // A live document is there by now.
+          if (takenField(error) !== '_id' || attempt === mostAttempts) throw error;
         }
       }
     });
     failpoint('mongo.put-from.after');
   }
 
-  async remove(collection: CollectionName, filter: DocumentFilter): Promise<number> {
-    const condition = this.condition(collection, filter);
+  async remove(collection: CollectionName, ids: readonly string[]): Promise<number> {
+    const condition = this.live(collection, { $in: ids.map(toStoredText) });
     return this.guarded(async () => (await this.documents(collection).deleteMany(condition)).deletedCount);
+  }
+
+  async clear(collection: CollectionName): Promise<void> {
+    await this.guarded(() => this.documents(collection).deleteMany({}));
   }
 
   /** The TTL index does it. */
@@ -173,22 +174,9 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
     return client.db(database).collection<BsonDocument>(collection);
   }
 
-  /** Every value is the operand of a named operator: nothing that a caller gives is read as one. */
-  private condition(collection: CollectionName, filter: DocumentFilter): Condition {
-    const conditions: Condition[] = conditionsOf(collection, filter).map(({ field, operator, value }) => {
-      const stored = toStoredValue(value, timesAt(collection, field));
-      return { [toStoredPath(field)]: { [operators[operator]]: stored } };
-    });
-    conditions.push(...isLive(collection, this.opened.now()));
-    return conditions.length > 0 ? { $and: conditions } : {};
-  }
-
-  private live(collection: CollectionName, id: string): Condition {
-    return { $and: [{ _id: { $eq: id } }, ...isLive(collection, this.opened.now())] };
-  }
-
-  private expired(collection: CollectionName, id: string): Condition {
-    return { $and: [{ _id: { $eq: id } }, { $nor: isLive(collection, this.opened.now()) }] };
+  /** Documents that have not expired. Every value is the operand of a named operator: nothing that a caller gives is read as one. */
+  private live(collection: CollectionName, ids?: Condition['_id']): Condition {
+    return { ...(ids ? { _id: ids } : {}), ...isLive(collection, this.opened.now()) };
   }
 
   private read<Result>(operation: () => Promise<Result>): Promise<Result> {

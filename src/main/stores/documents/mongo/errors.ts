@@ -110,11 +110,6 @@ function uniqueField(index: string | undefined): string | undefined {
   return indexes.find(({ kind, name }) => kind === 'unique' && name === index)?.keys[0]?.field;
 }
 
-/** Whether a path of a change met something that cannot hold it: another writer put it there since it was read. */
-export function isPathInTheWay(error: unknown): boolean {
-  return error instanceof MongoServerError && (error.code === 28 || (error.code === 2 && !isSize(error)));
-}
-
 function isSize(error: MongoServerError): boolean {
   return (
     [10334, 17280, 17419, 17420].includes(Number(error.code)) ||

@@ -29,8 +29,3 @@ export function toTopName(name: string): string {
   if (name === 'id') return '_id';
   return name === '_id' ? `${escapeUnit('_')}id` : toStoredName(name);
 }
-
-/** The path of a declared field in stored documents. */
-export function toStoredPath(field: string): string {
-  return field === 'id' ? '_id' : field;
-}

@@ -1,9 +1,8 @@
 import { BSON } from 'mongodb';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
-import { isTimeText } from '../filter.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
-import { documentText } from '../validation.ts';
+import { documentText, isTimeText } from '../validation.ts';
 import { fromStoredText, toStoredName, toStoredText, toTopName } from './names.ts';
 import { type TimeFields, timeFields } from './times.ts';
 
@@ -32,7 +31,7 @@ export function toStored(collection: CollectionName, document: StoredDocument): 
 }
 
 /** A value of a document's field; `times` says what in it is a date. */
-export function toStoredValue(value: unknown, times?: TimeFields): unknown {
+function toStoredValue(value: unknown, times: TimeFields | undefined): unknown {
   if (typeof value === 'string')
     return times === 'time' && isTimeText(value) ? new Date(value) : toStoredText(value);
   // JSON has no -0.

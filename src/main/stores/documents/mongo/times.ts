@@ -23,12 +23,3 @@ function timesIn(schema: BsonSchema): TimeFields | undefined {
   });
   return fields.length > 0 ? Object.fromEntries(fields) : undefined;
 }
-
-/** What is a date at this dotted path or below it; undefined where nothing is. */
-export function timesAt(collection: CollectionName, path: string): TimeFields | undefined {
-  let at: TimeFields | undefined = timeFields(collection);
-  for (const segment of path.split('.')) {
-    at = typeof at === 'object' && Object.hasOwn(at, segment) ? at[segment] : undefined;
-  }
-  return at;
-}

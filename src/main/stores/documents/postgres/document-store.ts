@@ -4,11 +4,25 @@ import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { fromJsonbText, toJsonbText } from '../../../postgres/jsonb-text.ts';
 import { lifetimeField } from '../collections.ts';
-import { conditionsOf } from '../filter.ts';
-import type { CollectionName, DocumentFilter, DocumentStore, StoredDocument } from '../ports.ts';
-import { documentText, existsAlready } from '../validation.ts';
-import { indexedExpression, neededIndexes, uniqueField } from './indexes.ts';
-import { isLive, putFrom } from './put-from.ts';
+import type { CollectionName, DocumentRange, DocumentStore, StoredDocument } from '../ports.ts';
+import { bucketGap, bucketOf, documentText, existsAlready } from '../validation.ts';
+import { neededIndexes, uniqueField } from './indexes.ts';
+
+/** A document that has not expired. `clock_timestamp`: a statement that waited for a lock sees the time it is then. */
+const isLive = '(d.expires_at IS NULL OR d.expires_at > clock_timestamp())';
+
+/** $1 id, $2 the bucket with these lines alone, $3 when that one expires. */
+const beginBucket = `INSERT INTO documents AS d (collection, id, body, expires_at) VALUES ('workflow_logs', $1, $2::jsonb, $3::timestamptz)
+  ON CONFLICT (collection, id) DO UPDATE SET
+    body = CASE WHEN ${isLive} THEN jsonb_set(d.body, '{logs}', excluded.body -> 'logs') ELSE excluded.body END,
+    expires_at = CASE WHEN ${isLive} THEN d.expires_at ELSE excluded.expires_at END`;
+
+/** $1 id, $2 position, $3 lines. OFFSET 0 keeps the planner from reading (and unpacking) the array once for each mention. */
+const continueBucket = `UPDATE documents AS d SET body = (
+    SELECT jsonb_set(d.body, '{logs}', (CASE WHEN jsonb_array_length(logs) = $2::int THEN logs
+      ELSE jsonb_path_query_array(logs, '$[0 to $last]', jsonb_build_object('last', $2::int - 1)) END) || $3::jsonb)
+    FROM (SELECT d.body -> 'logs' AS logs OFFSET 0))
+  WHERE d.collection = 'workflow_logs' AND d.id = $1 AND ${isLive} AND jsonb_array_length(d.body -> 'logs') >= $2::int`;
 
 interface BodyRow {
   readonly body: string;
@@ -17,33 +31,25 @@ interface BodyRow {
 /** Rows of expired documents that one statement removes. */
 const sweepRows = 1000;
 
-/** The statement's condition for a filter over `documents AS d`, and its values, which travel as parameters. */
-export function where(
+/** The statement for a part of a collection; its values travel as parameters. */
+export function findStatement(
   collection: CollectionName,
-  filter: DocumentFilter,
-): { readonly condition: string; readonly values: string[] } {
-  const conditions = conditionsOf(collection, filter);
-  const texts = conditions.map(({ field, operator }, index) => {
-    const parameter = `$${index + 2}`;
-    // By the primary key, so that the pages of a whole collection each begin where the last one ended.
-    if (field === 'id') return `d.id ${operator === '=' ? '' : 'COLLATE "C" '}${operator} ${parameter}`;
-    return `${indexedExpression(field)} ${operator} ${parameter}::jsonb`;
-  });
-  const values = conditions.map(({ field, value }) =>
-    field === 'id' ? toKeyText(value) : toJsonbText(JSON.stringify(value)),
-  );
+  { after = '', created }: DocumentRange,
+  limit: number,
+): { readonly text: string; readonly values: unknown[] } {
+  const isCreated = created
+    ? `AND (body -> 'createdAt') >= $4::jsonb AND (body -> 'createdAt') < $5::jsonb`
+    : '';
+  const times = created ? [JSON.stringify(created.from), JSON.stringify(created.to)] : [];
   return {
-    condition: [`d.collection = $1`, isLive, ...texts].join(' AND '),
-    values: [collection, ...values],
+    text: `SELECT d.body::text AS body FROM documents AS d
+      WHERE d.collection = $1 AND ${isLive} AND d.id COLLATE "C" > $2 ${isCreated} ORDER BY d.id COLLATE "C" LIMIT $3`,
+    values: [collection, toKeyText(after), limit, ...times],
   };
 }
 
 /** The document store on PostgreSQL's table `documents` (jsonb). The migrations make the table and its indexes. */
-export function createDocumentStore(pool: Pool): DocumentStore {
-  return new PostgresDocumentStore(pool);
-}
-
-class PostgresDocumentStore implements DocumentStore {
+export class PostgresDocumentStore implements DocumentStore {
   private readonly pool: Pool;
 
   constructor(pool: Pool) {
@@ -109,7 +115,7 @@ class PostgresDocumentStore implements DocumentStore {
   }
 
   async get(collection: CollectionName, id: string): Promise<StoredDocument | null> {
-    const [found] = await this.find(collection, { equals: { id } });
+    const [found] = await this.getMany(collection, [id]);
     return found ?? null;
   }
 
@@ -122,40 +128,40 @@ class PostgresDocumentStore implements DocumentStore {
     return rows.map(toDocument);
   }
 
-  async find(collection: CollectionName, filter: DocumentFilter, limit?: number): Promise<StoredDocument[]> {
-    const { condition, values } = where(collection, filter);
-    const { rows } = await this.pool.query<BodyRow>(
-      `SELECT d.body::text AS body FROM documents AS d WHERE ${condition} ORDER BY d.id COLLATE "C" LIMIT $${values.length + 1}`,
-      [...values, limit ?? null],
-    );
+  async find(collection: CollectionName, range: DocumentRange, limit: number): Promise<StoredDocument[]> {
+    const { rows } = await this.pool.query<BodyRow>(findStatement(collection, range, limit));
     return rows.map(toDocument);
   }
 
-  async count(collection: CollectionName, filter: DocumentFilter): Promise<number> {
-    const { condition, values } = where(collection, filter);
-    const { rows } = await this.pool.query<{ count: string }>(
-      `SELECT count(*) FROM documents AS d WHERE ${condition}`,
-      values,
+  async count(collection: CollectionName): Promise<number> {
+    const { rows } = await this.pool.query<{ count: number }>(
+      `SELECT count(*) FROM documents AS d WHERE d.collection = $1 AND ${isLive}`,
+      [collection],
     );
     return Number(rows[0]?.count);
   }
 
-  async putFrom(
-    collection: CollectionName,
-    base: StoredDocument,
-    field: string,
-    position: number,
-    items: readonly unknown[],
-  ): Promise<void> {
+  async putLines(base: StoredDocument, position: number, lines: readonly unknown[]): Promise<void> {
+    const text = documentText('workflow_logs', bucketOf(base, position, lines));
     failpoint('documents.put-from.before');
-    await putFrom(this.pool, collection, base, expiry(collection, base), field, position, items);
+    const { rowCount } =
+      position === 0
+        ? await this.pool.query(beginBucket, [base.id, toJsonbText(text), expiry('workflow_logs', base)])
+        : await this.pool.query(continueBucket, [base.id, position, toJsonbText(JSON.stringify(lines))]);
+    if (rowCount !== 1) throw bucketGap(base, position);
     failpoint('documents.put-from.after');
   }
 
-  async remove(collection: CollectionName, filter: DocumentFilter): Promise<number> {
-    const { condition, values } = where(collection, filter);
-    const { rowCount } = await this.pool.query(`DELETE FROM documents AS d WHERE ${condition}`, values);
+  async remove(collection: CollectionName, ids: readonly string[]): Promise<number> {
+    const { rowCount } = await this.pool.query(
+      `DELETE FROM documents AS d WHERE d.collection = $1 AND d.id = ANY ($2) AND ${isLive}`,
+      [collection, ids.map(toKeyText)],
+    );
     return rowCount ?? 0;
+  }
+
+  async clear(collection: CollectionName): Promise<void> {
+    await this.pool.query('DELETE FROM documents WHERE collection = $1', [collection]);
   }
 
   async removeExpired(): Promise<number> {

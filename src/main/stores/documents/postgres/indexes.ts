@@ -1,11 +1,6 @@
 import { type CollectionIndex, collectionNames, collections } from '../collections.ts';
 import type { CollectionName } from '../ports.ts';
 
-/** The expression that the migrations index for a declared field: only the same text is found by its index. */
-export function indexedExpression(field: string): string {
-  return field.includes('.') ? `(body #> '{${field.replaceAll('.', ',')}}')` : `(body -> '${field}')`;
-}
-
 /** The names of PostgreSQL's indexes that together are a declared one. */
 function postgresIndexes(collection: CollectionName, index: CollectionIndex): readonly string[] {
   // One index on `expires_at` serves every collection with a lifetime.
