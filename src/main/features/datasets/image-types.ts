@@ -1,14 +1,15 @@
 import type { Parameter } from '../../../shared/errors/entry.ts';
 import { brandsOf, isCameraRaw } from './image-containers.ts';
 
-/** Types of image files, as their bytes tell. Those with `read` are decoded; the others are known by name only. */
+/** Types of image files, as their bytes tell. */
 export interface ImageType {
+  /** Of one that is decoded also the second half of its media type. */
   readonly name: string;
   /** What people call it, where that is not the name in capitals. */
   readonly title?: Parameter;
   readonly extensions: readonly string[];
-  readonly mediaType: string;
-  readonly read: boolean;
+  /** It is decoded; the others are known by name only. */
+  readonly isRead?: boolean;
   /** Drawings and icons lie about in many folders: one that is not read is no reason to refuse a dataset. */
   readonly isByTheWay?: boolean;
   readonly matches: (bytes: Uint8Array) => boolean;
@@ -44,68 +45,30 @@ const tiffSignatures = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'] as const;
 
 /** Signatures as the formats' specifications give them. */
 const types: readonly ImageType[] = [
-  {
-    name: 'png',
-    extensions: ['png', 'apng'],
-    mediaType: 'image/png',
-    read: true,
-    matches: starts('\x89PNG\r\n\x1a\n'),
-  },
-  {
-    name: 'jpeg',
-    extensions: ['jpg', 'jpeg', 'jpe', 'jfif'],
-    mediaType: 'image/jpeg',
-    read: true,
-    matches: starts('\xff\xd8\xff'),
-  },
-  {
-    name: 'gif',
-    extensions: ['gif'],
-    mediaType: 'image/gif',
-    read: true,
-    matches: (bytes) => starts('GIF87a')(bytes) || starts('GIF89a')(bytes),
-  },
+  { name: 'png', extensions: ['png', 'apng'], isRead: true, matches: starts('\x89PNG\r\n\x1a\n') },
+  { name: 'jpeg', extensions: ['jpg', 'jpeg', 'jpe', 'jfif'], isRead: true, matches: starts('\xff\xd8\xff') },
+  { name: 'gif', extensions: ['gif'], isRead: true, matches: startsWithAny('GIF87a', 'GIF89a') },
   {
     name: 'webp',
     extensions: ['webp'],
-    mediaType: 'image/webp',
-    read: true,
+    isRead: true,
     matches: (bytes) => starts('RIFF')(bytes) && starts('WEBP', 8)(bytes),
   },
   {
     // Before TIFF, whose signature most of them have: only a small preview of them would be decoded.
     name: 'raw',
-    title: {
-      en: 'raw file of a camera (DNG, NEF, CR2, ARW …)',
-      ko: '카메라의 RAW(DNG, NEF, CR2, ARW …)',
-    },
+    title: { en: 'raw file of a camera (DNG, NEF, CR2, ARW …)', ko: '카메라의 RAW(DNG, NEF, CR2, ARW …)' },
     extensions: ['dng', 'nef', 'nrw', 'cr2', 'cr3', 'arw', 'sr2', 'pef', 'srw', 'orf', 'rw2', 'raf', 'x3f'],
-    mediaType: 'image/x-raw',
-    read: false,
     matches: (bytes) =>
       startsWithAny('IIRO', 'IIRS', 'MMOR', 'IIU\0', 'FUJIFILMCCD-RAW', 'FOVb')(bytes) ||
       brand('crx ')(bytes) ||
       (startsWithAny(...tiffSignatures)(bytes) && isCameraRaw(bytes)),
   },
-  {
-    name: 'tiff',
-    extensions: ['tif', 'tiff'],
-    mediaType: 'image/tiff',
-    read: true,
-    matches: startsWithAny(...tiffSignatures),
-  },
-  {
-    name: 'avif',
-    extensions: ['avif', 'avifs'],
-    mediaType: 'image/avif',
-    read: true,
-    matches: brand('avif', 'avis'),
-  },
+  { name: 'tiff', extensions: ['tif', 'tiff'], isRead: true, matches: startsWithAny(...tiffSignatures) },
+  { name: 'avif', extensions: ['avif', 'avifs'], isRead: true, matches: brand('avif', 'avis') },
   {
     name: 'heic',
     extensions: ['heic', 'heif', 'hif', 'heics'],
-    mediaType: 'image/heic',
-    read: false,
     matches: (bytes) =>
       brand('heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs')(bytes) ||
       generalBrands.includes(brandsOf(bytes)[0] ?? ''),
@@ -113,8 +76,6 @@ const types: readonly ImageType[] = [
   {
     name: 'bmp',
     extensions: ['bmp', 'dib'],
-    mediaType: 'image/bmp',
-    read: false,
     // The four reserved bytes of the header are zero: two letters alone would be found in many texts.
     matches: (bytes) => starts('BM')(bytes) && starts('\0\0\0\0', 6)(bytes),
   },
@@ -122,71 +83,34 @@ const types: readonly ImageType[] = [
     name: 'jpeg2000',
     title: 'JPEG 2000',
     extensions: ['jp2', 'j2k', 'jpx', 'jpf', 'j2c', 'jpc'],
-    mediaType: 'image/jp2',
-    read: false,
     matches: startsWithAny('\0\0\0\x0cjP  ', '\xff\x4f\xff\x51'),
   },
   {
     name: 'jxl',
     title: 'JPEG XL',
     extensions: ['jxl'],
-    mediaType: 'image/jxl',
-    read: false,
     matches: startsWithAny('\0\0\0\x0cJXL ', '\xff\x0a'),
   },
-  {
-    name: 'jpegxr',
-    title: 'JPEG XR',
-    extensions: ['jxr', 'hdp', 'wdp'],
-    mediaType: 'image/jxr',
-    read: false,
-    matches: starts('II\xbc\x01'),
-  },
+  { name: 'jpegxr', title: 'JPEG XR', extensions: ['jxr', 'hdp', 'wdp'], matches: starts('II\xbc\x01') },
   {
     name: 'netpbm',
     title: { en: 'Netpbm image', ko: 'Netpbm' },
     extensions: ['ppm', 'pgm', 'pbm', 'pnm'],
-    mediaType: 'image/x-portable-anymap',
-    read: false,
     matches: (bytes) => /^P[1-6]\s/.test(String.fromCharCode(...bytes.subarray(0, 3))),
   },
   {
     name: 'dicom',
     title: { en: 'DICOM file', ko: 'DICOM' },
     extensions: ['dcm', 'dicom'],
-    mediaType: 'application/dicom',
-    read: false,
     matches: starts('DICM', 128),
   },
-  {
-    name: 'exr',
-    title: 'OpenEXR',
-    extensions: ['exr'],
-    mediaType: 'image/x-exr',
-    read: false,
-    matches: starts('v/1\x01'),
-  },
-  {
-    name: 'hdr',
-    title: 'Radiance HDR',
-    extensions: ['hdr'],
-    mediaType: 'image/vnd.radiance',
-    read: false,
-    matches: startsWithAny('#?RADIANCE', '#?RGBE'),
-  },
-  {
-    name: 'fits',
-    extensions: ['fits', 'fit', 'fts'],
-    mediaType: 'image/fits',
-    read: false,
-    matches: starts('SIMPLE  ='),
-  },
+  { name: 'exr', title: 'OpenEXR', extensions: ['exr'], matches: starts('v/1\x01') },
+  { name: 'hdr', title: 'Radiance HDR', extensions: ['hdr'], matches: startsWithAny('#?RADIANCE', '#?RGBE') },
+  { name: 'fits', extensions: ['fits', 'fit', 'fts'], matches: starts('SIMPLE  =') },
   {
     name: 'psd',
     title: { en: 'Photoshop document (PSD)', ko: '포토샵(PSD)' },
     extensions: ['psd', 'psb'],
-    mediaType: 'image/vnd.adobe.photoshop',
-    read: false,
     isByTheWay: true,
     matches: starts('8BPS'),
   },
@@ -194,8 +118,6 @@ const types: readonly ImageType[] = [
     name: 'ico',
     title: { en: 'Windows icon (ICO)', ko: 'Windows 아이콘(ICO)' },
     extensions: ['ico', 'cur'],
-    mediaType: 'image/x-icon',
-    read: false,
     isByTheWay: true,
     // The count of icons and the reserved byte of the first: four bytes alone begin many other files.
     matches: (bytes) =>
@@ -208,8 +130,6 @@ const types: readonly ImageType[] = [
     name: 'svg',
     title: { en: 'vector drawing (SVG)', ko: '벡터 그림(SVG)' },
     extensions: ['svg'],
-    mediaType: 'image/svg+xml',
-    read: false,
     isByTheWay: true,
     matches: (bytes) => {
       const text = new TextDecoder().decode(bytes.subarray(0, signatureBytes));
@@ -254,6 +174,6 @@ function extensionOf(name: string): string {
 
 /** The types that are decoded, for messages. */
 export const readableTypes = types
-  .filter(({ read }) => read)
+  .filter(({ isRead }) => isRead)
   .map(({ name }) => name.toUpperCase())
   .join(', ');

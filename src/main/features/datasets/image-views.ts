@@ -54,7 +54,8 @@ export class ImageViews {
     const line = manifest?.bySha256.get(sha256);
     if (!version || !manifest || !line) throw fault('IMAGE_NOT_FOUND', { sha256 });
     if (size === undefined) {
-      const mediaType = typeOfName(line.path)?.mediaType ?? 'application/octet-stream';
+      const type = typeOfName(line.path);
+      const mediaType = type?.isRead ? `image/${type.name}` : 'application/octet-stream';
       return { body: await files.readImage(version, line), mediaType, etag: `"${sha256}"` };
     }
     const side = thumbnailSizes.find((candidate) => candidate >= size) ?? thumbnailSizes[4];

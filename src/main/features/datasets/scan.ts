@@ -130,7 +130,7 @@ class Scanning {
         promised && !complete ? tooLarge(entry.path, maxFileBytes) : this.faultOf(entry.path, bytes, found);
       if (problem) problems.push(problem);
       // Bytes that are another type than the name says are looked at all the same: one fault does not hide another.
-      const isWhole = promised !== null && complete && found?.read === true;
+      const isWhole = promised !== null && complete && found?.isRead === true;
       facts = isWhole ? await this.decode(entry.path, bytes, found.name, modifiedMs, problems) : null;
     } catch (error) {
       const problem = this.faultOfRead(error);
@@ -191,11 +191,11 @@ class Scanning {
   private faultOf(path: string, bytes: Uint8Array, found: ImageType | null): Problem | null {
     const promised = typeOfName(path);
     if (!found) {
-      if (promised?.read === false && bytes.length > 0) return typeUnsupported(path, promised);
+      if (promised && !promised.isRead && bytes.length > 0) return typeUnsupported(path, promised);
       const why = bytes.length === 0 ? isEmpty : isNoImage;
       return makeProblem('IMAGE_UNREADABLE', path, { image: theImage, why });
     }
-    if (!found.read) return typeUnsupported(path, found);
+    if (!found.isRead) return typeUnsupported(path, found);
     return promised?.name === found.name ? null : misnamed(path, found);
   }
 

@@ -62,7 +62,7 @@ async function addedFiles(
       const isInClass = segments.some((_, level) => classes.has(segments.slice(0, level).join('/')));
       if (
         isInClass &&
-        typeOfName(entry.path)?.read &&
+        typeOfName(entry.path)?.isRead &&
         !segments.some((part) => isHidden(part) || isLeftover(part))
       )
         added.push(entry.path);

@@ -3,13 +3,9 @@ import type { Project } from '../../../shared/contract/projects.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { inTransaction } from '../../postgres/transaction.ts';
 
-interface ProjectRow extends Omit<Project, 'createdAt' | 'updatedAt'> {
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
-
+const iso = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const columns = `id, name, description, tags, is_public AS "isPublic", workflow_count AS "runCount",
-  dataset_count AS "datasetCount", created_at AS "createdAt", updated_at AS "updatedAt"`;
+  dataset_count AS "datasetCount", ${iso('created_at')} AS "createdAt", ${iso('updated_at')} AS "updatedAt"`;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const uniqueViolation = '23505';
 
@@ -104,11 +100,6 @@ export class ProjectStore {
   }
 
   private async query(text: string, values: unknown[]): Promise<Project[]> {
-    const { rows } = await this.pool.query<ProjectRow>(text, values);
-    return rows.map((row) => ({
-      ...row,
-      createdAt: row.createdAt.toISOString(),
-      updatedAt: row.updatedAt.toISOString(),
-    }));
+    return (await this.pool.query<Project>(text, values)).rows;
   }
 }
