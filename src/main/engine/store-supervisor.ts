@@ -4,6 +4,7 @@ import type { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { OnProgress } from '../platform/progress.ts';
+import { BackOff } from '../platform/waiting.ts';
 import type { Readiness } from '../server/observability.ts';
 import type { OpenServices } from './open-services.ts';
 
@@ -43,6 +44,7 @@ export class StoreSupervisor implements AsyncDisposable {
   private state: State = { kind: 'opening' };
   private chosen: Profile;
   private change: Promise<unknown> = Promise.resolve();
+  private readonly backOff = new BackOff(firstPauseMs, longestPauseMs);
   private retry: NodeJS.Timeout | undefined;
   private over = false;
 
@@ -125,23 +127,24 @@ export class StoreSupervisor implements AsyncDisposable {
       const opened = await this.openProfile(this.chosen, onProgress);
       this.state = { kind: 'open', opened };
       await opened.start();
+      this.backOff.reset();
       this.changes.startOver();
     } catch (error) {
       await this.closeNow();
       this.state = { kind: 'failed', cause: error };
-      this.tryAgain(firstPauseMs);
+      this.tryAgain();
       throw error;
     }
   }
 
-  private tryAgain(pauseMs: number): void {
+  private tryAgain(): void {
     if (this.over) return;
     clearTimeout(this.retry);
+    const pauseMs = this.backOff.next();
     this.retry = setTimeout(() => {
       if (this.over || this.state.kind !== 'failed') return;
       this.start().catch((error: unknown) => {
         this.log.warn({ err: error, pauseMs }, 'the stores cannot be opened; trying again');
-        this.tryAgain(Math.min(longestPauseMs, pauseMs * 2));
       });
     }, pauseMs);
     this.retry.unref();

@@ -1,6 +1,5 @@
 import { on } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -12,6 +11,7 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { importKey } from '../../../shared/model/sign-in.ts';
 import { signIn } from '../../../shared/model/sign-in-client.ts';
 import type { EngineAddress } from '../../platform/find-engine.ts';
+import { retry } from '../../platform/waiting.ts';
 import { translate } from './language.ts';
 import { remark } from './output.ts';
 
@@ -114,17 +114,16 @@ function asBrowserSocket(socket: WebSocket): ConstructorParameters<typeof RPCLin
 
 /** Asks again while the engine is opening its stores: nothing was done yet then. */
 async function whenStoresAreThere<T>(ask: () => Promise<T>): Promise<T> {
-  const end = performance.now() + storesTimeoutMs;
-  for (let told = false; ; told = true) {
-    try {
-      return await ask();
-    } catch (error) {
-      const starting = error instanceof ORPCError && error.code === 'STORES_STARTING';
-      if (!starting || performance.now() > end) throw error;
+  let told = false;
+  return retry(ask, {
+    isPassing: (error) => error instanceof ORPCError && error.code === 'STORES_STARTING',
+    firstMs: 200,
+    timeoutMs: storesTimeoutMs,
+    onRetry: () => {
       if (!told) remark(translate('Waiting for the stores to start.', '저장소가 시작되기를 기다립니다.'));
-      await delay(200);
-    }
-  }
+      told = true;
+    },
+  });
 }
 
 /**

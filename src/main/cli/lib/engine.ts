@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { insteadOfStarting } from '../../../shared/errors/engine.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
@@ -13,6 +12,7 @@ import { openHome } from '../../platform/home.ts';
 import { appRoot, homeFolder } from '../../platform/paths.ts';
 import { prepareOwnFile } from '../../platform/state-file.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
+import { retry, until } from '../../platform/waiting.ts';
 import { type Api, type Client, connect, isEngineGone } from './client.ts';
 import { translate } from './language.ts';
 import { remark } from './output.ts';
@@ -24,13 +24,8 @@ const startDeadlineMs = 120_000;
 const returnTimeoutMs = 120_000;
 
 /** Waits until an engine serves the state folder; null when the time is over. */
-export async function waitForEngine(home: string, timeoutMs: number): Promise<EngineAddress | null> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    const engine = findEngine(home);
-    if (engine || Date.now() > end) return engine;
-    await delay(100);
-  }
+export function waitForEngine(home: string, timeoutMs: number): Promise<EngineAddress | null> {
+  return until(() => findEngine(home), { firstMs: 100, timeoutMs });
 }
 
 interface FirstLine {
@@ -126,16 +121,13 @@ async function startInBackground(home: string): Promise<EngineAddress> {
 /** A connection to the engine of the state folder, which is started in the background where none runs. */
 export async function reachEngine(): Promise<Client> {
   const home = openHome(homeFolder());
-  for (let attempt = 1; ; attempt += 1) {
-    const engine = findEngine(home) ?? (await startInBackground(home));
-    try {
-      return await connect(engine);
-    } catch (error) {
-      // It may have gone between being found and being asked: its idle time was over, or another one is taking its place.
-      if (!isEngineGone(error) || attempt === 4) throw error;
-      await delay(100 * 2 ** attempt);
-    }
-  }
+  // It may go between being found and being asked: its idle time was over, or another one is taking its place.
+  return retry(async () => connect(findEngine(home) ?? (await startInBackground(home))), {
+    isPassing: isEngineGone,
+    firstMs: 200,
+    longestMs: 1000,
+    timeoutMs: 10_000,
+  });
 }
 
 /** Asks the engine of the state folder, and hangs up. */

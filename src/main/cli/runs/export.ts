@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { retry } from '../../platform/waiting.ts';
 import { defineCommand, perform } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
@@ -13,17 +13,12 @@ import { facts, table, writeResult } from '../lib/output.ts';
 /** A run that just ended has its artifacts in the object store a moment later. */
 const storingTimeoutMs = 30_000;
 
-async function startExport(client: ReconnectingClient, run: string): Promise<Job> {
-  const deadline = Date.now() + storingTimeoutMs;
-  for (;;) {
-    try {
-      return await client.ask((api) => api.jobs.start({ kind: 'model.export', run }));
-    } catch (error) {
-      const isEarly = error instanceof TrainyardError && error.code === 'MODEL_NOT_STORED';
-      if (!isEarly || Date.now() > deadline) throw error;
-      await delay(500);
-    }
-  }
+function startExport(client: ReconnectingClient, run: string): Promise<Job> {
+  return retry(() => client.ask((api) => api.jobs.start({ kind: 'model.export', run })), {
+    isPassing: (error) => error instanceof TrainyardError && error.code === 'MODEL_NOT_STORED',
+    firstMs: 500,
+    timeoutMs: storingTimeoutMs,
+  });
 }
 
 function describe({ bucket, prefix, parameters, files }: NonNullable<Job['export']>): string {

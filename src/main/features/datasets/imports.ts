@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkError } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts';
+import { retry } from '../../platform/waiting.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
 import type { ImportRecord } from './dataset-rows.ts';
@@ -22,7 +22,7 @@ interface ImportLog {
 /** So many imports run side by side; those of one dataset run one after another. */
 const atOnce = 2;
 /** A store that is away (its server is restarted, say) is waited for so long before an import fails; it goes on with what is stored. */
-const outagePausesMs = [500, 1000, 2000, 4000, 8000, 15_000, 30_000, 30_000, 30_000] as const;
+const outage = { firstMs: 500, longestMs: 30_000, timeoutMs: 120_000 } as const;
 
 /** An import that this engine works at, or is to. */
 interface Work {
@@ -173,25 +173,20 @@ export class Imports {
   }
 
   /** Tries again while a store is away. */
-  private async patiently<Result>(
+  private patiently<Result>(
     record: ImportRecord,
     signal: AbortSignal,
     attempt: () => Promise<Result>,
   ): Promise<Result> {
-    for (let tries = 0; ; tries += 1) {
-      signal.throwIfAborted();
-      try {
-        return await attempt();
-      } catch (error) {
-        const isAway =
-          (error instanceof TrainyardError && error.status === 503) ||
-          (isDiskFault(error) && !(error instanceof DoesNotFit));
-        const pauseMs = outagePausesMs[tries];
-        if (!isAway || pauseMs === undefined || signal.aborted) throw error;
-        this.parts.log.info({ importId: record.id, err: error, pauseMs }, 'an import waits for a store');
-        await delay(pauseMs, undefined, { signal });
-      }
-    }
+    return retry(attempt, {
+      ...outage,
+      signal,
+      isPassing: (error) =>
+        (error instanceof TrainyardError && error.status === 503) ||
+        (isDiskFault(error) && !(error instanceof DoesNotFit)),
+      onRetry: (error, pauseMs) =>
+        this.parts.log.info({ importId: record.id, err: error, pauseMs }, 'an import waits for a store'),
+    });
   }
 
   /** Takes back what a cancelled import stored. Answers whether its end stands in the rows. */

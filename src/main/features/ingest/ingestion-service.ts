@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { BackOff, pause } from '../../platform/waiting.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import { workflowMetricsSlot, workflowStatusSlot, writeSlot } from '../../stores/cache/keys.ts';
 import type { Cache } from '../../stores/cache/ports.ts';
@@ -129,13 +129,13 @@ export class IngestionService {
     signal: AbortSignal,
   ): Promise<void> {
     const { id: attemptId } = ingester.attempt;
-    let pauseMs = firstPauseMs;
+    const backOff = new BackOff(firstPauseMs, longestPauseMs);
     try {
       while (!signal.aborted) {
         const start = performance.now();
         try {
           const any = await ingester.take(signal);
-          pauseMs = firstPauseMs;
+          backOff.reset();
           if (any) await pause(cadenceMs - (performance.now() - start), signal);
           else if (ingester.isMoving) await pause(MovingLines.everyMs, signal);
           else await tail.changed(signal);
@@ -145,9 +145,9 @@ export class IngestionService {
             this.parts.log.warn({ attemptId }, 'the attempt is gone, and is followed no longer');
             return;
           }
+          const pauseMs = backOff.next();
           this.parts.log.warn({ err: error, attemptId, pauseMs }, 'ingest failed and is tried again');
           await pause(pauseMs, signal);
-          pauseMs = Math.min(pauseMs * 2, longestPauseMs);
         }
       }
     } finally {
@@ -155,10 +155,6 @@ export class IngestionService {
       await tail[Symbol.asyncDispose]();
     }
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /** The least time between two writes of a run's state into the cache. */

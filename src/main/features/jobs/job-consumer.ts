@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { pause } from '../../platform/waiting.ts';
 import { Wakeups } from '../../platform/wakeups.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Queue, ReceivedMessage } from '../../stores/queue/ports.ts';
@@ -62,14 +62,14 @@ export class JobConsumer implements AsyncDisposable {
         if (signal.aborted) return;
         if (!isReported) log.warn({ err: error, queue: queueName }, 'jobs cannot be taken now; trying again');
         isReported = true;
-        await this.pause(pauseMs);
+        await pause(pauseMs, signal);
       }
     }
   }
 
   private async next(): Promise<void> {
     const { claims, queue, queueName, isServed, leaseMs } = this.parts;
-    if (isServed && (await isServed())) return this.pause(lookMs);
+    if (isServed && (await isServed())) return pause(lookMs, this.stopping.signal);
     const message = await queue.receive(queueName, visibilityMs);
     if (message) return this.take(message);
     if ((await claims.sendAnew(queueName, leaseMs)) > 0) return;
@@ -115,10 +115,5 @@ export class JobConsumer implements AsyncDisposable {
     } finally {
       clearInterval(timer);
     }
-  }
-
-  private async pause(ms: number): Promise<void> {
-    // Ending it ends the loop, too.
-    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }

@@ -11,7 +11,6 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
@@ -181,12 +180,10 @@ export function removeStaleFiles(location: Location): void {
 
 /** Gives a server that is stopping or starting the time it needs. */
 export async function settle(location: Location): Promise<void> {
-  const end = performance.now() + longestRecovery;
-  for (;;) {
+  const isSettled = () => {
     const found = readPostmasterFile(location.dataDirectory);
-    if (!found || !isPostmaster(found.pid, location)) return;
-    if (found.status !== 'starting' && found.status !== 'stopping') return;
-    if (performance.now() > end) return;
-    await delay(20);
-  }
+    if (!found || !isPostmaster(found.pid, location)) return true;
+    return found.status !== 'starting' && found.status !== 'stopping';
+  };
+  await waitFor(isSettled, longestRecovery);
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { readStateText } from '../../platform/state-file.ts';
+import { until } from '../../platform/waiting.ts';
 import type { Location } from './location.ts';
 
 /** What the server says of itself in `postmaster.pid`. */
@@ -107,15 +107,8 @@ export function orphans(location: Location): number[] {
 }
 
 /** Waits until `test` holds; answers false when the time is over. */
-export async function waitFor(test: () => boolean, timeoutMs: number): Promise<boolean> {
-  const end = performance.now() + timeoutMs;
-  let pause = 5;
-  while (!test()) {
-    if (performance.now() > end) return false;
-    await delay(pause);
-    pause = Math.min(pause * 1.5, 100);
-  }
-  return true;
+export function waitFor(test: () => boolean, timeoutMs: number): Promise<boolean> {
+  return until(test, { firstMs: 5, longestMs: 100, timeoutMs });
 }
 
 /** Sends a signal; a process that is gone is no error. */

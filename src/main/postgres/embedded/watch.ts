@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { BackOff, pause } from '../../platform/waiting.ts';
 import { clientConfig, type PostgresAddress } from '../pool.ts';
 import type { Postmaster } from './launch.ts';
 
@@ -30,7 +30,7 @@ async function watchByConnection(
   stopped: AbortSignal,
 ): Promise<void> {
   // A connection also breaks when a backend crashes and the server starts over within: then look again.
-  for (let pause = 50; !stopped.aborted; pause = Math.min(pause * 2, 2_000)) {
+  for (const backOff = new BackOff(50, 2000); !stopped.aborted; ) {
     const client = new pg.Client({ ...clientConfig(connection), application_name: 'trainyard watch' });
     const broken = new Promise<void>((resolve) => {
       client.once('end', resolve);
@@ -41,7 +41,7 @@ async function watchByConnection(
     });
     try {
       await client.connect();
-      pause = 50;
+      backOff.reset();
       await Promise.race([broken, quit]);
     } catch (error) {
       if (stopped.aborted) return;
@@ -50,6 +50,6 @@ async function watchByConnection(
     await client.end();
     if (stopped.aborted) return;
     if (!isAlive()) return ended();
-    await delay(pause);
+    await pause(backOff.next(), stopped);
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import type { TemporalEndpoint } from '../../platform/endpoints.ts';
+import { retry } from '../../platform/waiting.ts';
 
 /** How long the history of a workflow that has ended stays; the product's own stores keep what matters for good. */
 const retentionDays = 7;
@@ -44,15 +44,11 @@ async function register({ workflowService }: Connection, namespace: string): Pro
 
 /** Asks for its workflows until that is answered. */
 async function waitUntilUsable({ workflowService }: Connection, namespace: string): Promise<void> {
-  for (const end = Date.now() + usableWithinMs; ; ) {
-    try {
-      await workflowService.listWorkflowExecutions({ namespace, pageSize: 1 });
-      return;
-    } catch (error) {
-      if (codeOf(error) !== grpcCodes.notFound || Date.now() > end) throw error;
-      await delay(50);
-    }
-  }
+  await retry(() => workflowService.listWorkflowExecutions({ namespace, pageSize: 1 }), {
+    isPassing: (error) => codeOf(error) === grpcCodes.notFound,
+    firstMs: 50,
+    timeoutMs: usableWithinMs,
+  });
 }
 
 /** Makes the namespace what it is to be, and usable. @throws TrainyardError TEMPORAL_* */

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { isPortFree } from '../../platform/listening-ports.ts';
 import type { OnProgress } from '../../platform/progress.ts';
+import { until } from '../../platform/waiting.ts';
 import { isOtherMemory } from '../memory.ts';
 import { byService, type StackPlan } from '../plan.ts';
 import type { StackPorts, StackRecord } from '../record.ts';
@@ -13,8 +13,7 @@ import { reportStep } from './report-step.ts';
 import type { SavedState, SavedStateStore, SettledState } from './saved-state.ts';
 import { portCause, StartObstacle, type StartOptions, startService } from './start-service.ts';
 
-/** Ten seconds of them. */
-const goneLooks = 200;
+const goneTimeoutMs = 10_000;
 
 /** What stands in the way is put out of it so many times: a port that somebody takes just before we do, a network that was pruned. */
 const attempts = 5;
@@ -169,8 +168,8 @@ export async function bringUp(
   async function clear({ what: { kind, service, container } }: StartObstacle): Promise<boolean> {
     if (kind === 'gone') {
       // The daemon finishes the removal; what is made before that would be in its way.
-      for (let looks = 0; looks < goneLooks && (await daemon.container(container)); looks += 1)
-        await delay(50);
+      const isGone = async () => !(await daemon.container(container));
+      await until(isGone, { firstMs: 50, timeoutMs: goneTimeoutMs });
       return true;
     }
     if (kind === 'network lost') {

@@ -1,37 +1,40 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
+import { BackOff, pause } from '../../platform/waiting.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
 import { PostgresDocumentStore } from '../documents/postgres/document-store.ts';
 import { liveOnPostgres, objectsInFiles, openRelational, type Stores } from './stores.ts';
 
+const firstPauseMs = 250;
 const longestPauseMs = 30_000;
 /** Room comes back without a word, and everybody waits for it. */
 const longestPauseWithoutRoomMs = 2000;
 
 /** Starts PostgreSQL again when it dies, with a pause that grows; the pool and the loops find it by themselves. */
 function reviveDatabase(postgres: EmbeddedPostgres, log: Logger): Disposable {
-  let timer: NodeJS.Timeout | undefined;
-  let over = false;
-  const revive = async (pauseMs: number): Promise<void> => {
-    try {
-      const report = await postgres.restart();
-      log.info(report, report.message);
-    } catch (error) {
-      if (over) return;
-      log.error({ err: error, pauseMs }, 'PostgreSQL does not start; trying again');
-      const longestMs = isDiskFault(error) ? longestPauseWithoutRoomMs : longestPauseMs;
-      timer = setTimeout(() => void revive(Math.min(longestMs, pauseMs * 2)), Math.min(longestMs, pauseMs));
+  const over = new AbortController();
+  const revive = async (): Promise<void> => {
+    for (const backOff = new BackOff(firstPauseMs, longestPauseMs); !over.signal.aborted; ) {
+      try {
+        const report = await postgres.restart();
+        log.info(report, report.message);
+        return;
+      } catch (error) {
+        if (over.signal.aborted) return;
+        const pauseMs = backOff.next(isDiskFault(error) ? longestPauseWithoutRoomMs : longestPauseMs);
+        log.error({ err: error, pauseMs }, 'PostgreSQL does not start; trying again');
+        await pause(pauseMs, over.signal);
+      }
     }
   };
   const forget = postgres.onExit((exit) => {
     log.error(exit, 'PostgreSQL ended though nobody stopped it; starting it again');
-    if (!over) void revive(250);
+    void revive();
   });
   return {
     [Symbol.dispose]: () => {
-      over = true;
-      clearTimeout(timer);
+      over.abort();
       forget();
     },
   };

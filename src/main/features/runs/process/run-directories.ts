@@ -4,7 +4,6 @@ import { lstat, mkdir, opendir, readdir, realpath, rename, rm, stat } from 'node
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { runLockHint } from '../../../../shared/errors/runs.ts';
 import {
@@ -20,6 +19,7 @@ import { systemFault } from '../../../platform/faults/system-fault.ts';
 import { acquireFileLock } from '../../../platform/file-lock.ts';
 import { openPlainFile, readTail } from '../../../platform/plain-file.ts';
 import { requireOwnFolder } from '../../../platform/state-folder.ts';
+import { until } from '../../../platform/waiting.ts';
 import { makeFolder } from '../../../stores/objects/files/durable.ts';
 import type { Observation, RunDirectories } from '../ports.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
@@ -35,12 +35,8 @@ const heard = new Set(['supervisor.json', 'exit.json']);
 /** Waits until nobody else on this machine prepares the run directory. The lock stands beside it, as preparing empties it. */
 async function prepareLock(runDirectory: string): Promise<Disposable & { remove(): void }> {
   const file = `${runDirectory}.lock`;
-  for (;;) {
-    const held = acquireFileLock(file, runLockHint, 0);
-    if (held)
-      return { remove: () => rmSync(file, { force: true }), [Symbol.dispose]: () => held[Symbol.dispose]() };
-    await delay(lookEveryMs);
-  }
+  const held = await until(() => acquireFileLock(file, runLockHint, 0), { firstMs: lookEveryMs });
+  return { remove: () => rmSync(file, { force: true }), [Symbol.dispose]: () => held?.[Symbol.dispose]() };
 }
 
 /** Run directories below one folder, as docs/run-directory.md has them. */

@@ -6,6 +6,7 @@ import { childEnvironment } from '../../../platform/child-environment.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { diskFull } from '../../../platform/faults/disk-room.ts';
 import { readTail } from '../../../platform/plain-file.ts';
+import { until } from '../../../platform/waiting.ts';
 import type { Executor, RunDirectories } from '../ports.ts';
 import { endProcessesOfRun } from '../supervisor/run-processes.ts';
 import { listProcesses } from './trainer-processes.ts';
@@ -152,15 +153,10 @@ export class SupervisedExecutor implements Executor {
       .map(({ pid }) => pid);
   }
 
-  private async goneWithin(runDirectory: string, timeoutMs: number): Promise<boolean> {
-    const end = performance.now() + timeoutMs;
-    for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 500)) {
-      if ((await this.trainersOf(runDirectory)).length === 0) return true;
-      const left = end - performance.now();
-      if (left <= 0) return false;
-      // Nothing tells of the end of a process that is nobody's child here.
-      await delay(Math.min(pauseMs, left));
-    }
+  /** Nothing tells of the end of a process that is nobody's child here. */
+  private goneWithin(runDirectory: string, timeoutMs: number): Promise<boolean> {
+    const gone = async () => (await this.trainersOf(runDirectory)).length === 0;
+    return until(gone, { firstMs: 20, longestMs: 500, timeoutMs });
   }
 
   private async signal(runDirectory: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

@@ -1,9 +1,9 @@
 import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ExitRecordFile, SupervisorRecordFile } from '../../../../shared/model/run-directory.ts';
 import { createFile, replaceFile, syncFolder } from '../../../platform/durable-file.ts';
 import { isDiskRefusal } from '../../../platform/error-code.ts';
+import { retry } from '../../../platform/waiting.ts';
 
 /** No system tells when room is there again: it is looked for. */
 const lookEveryMs = 250;
@@ -90,13 +90,6 @@ export class SupervisorRecords {
   }
 }
 
-async function whenTaken<Result>(write: () => Result, signal?: AbortSignal): Promise<Result> {
-  for (;;) {
-    try {
-      return write();
-    } catch (error) {
-      if (!isDiskRefusal(error)) throw error;
-    }
-    await delay(lookEveryMs, undefined, signal ? { signal } : {});
-  }
+function whenTaken<Result>(write: () => Result, signal?: AbortSignal): Promise<Result> {
+  return retry(write, { isPassing: isDiskRefusal, firstMs: lookEveryMs, ...(signal ? { signal } : {}) });
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from '../../../platform/error-code.ts';
+import { until } from '../../../platform/waiting.ts';
 import { endRunCgroup } from './run-cgroup.ts';
 
 /** Set for a trainer, and so for all that it starts: the run directory, by which they are known whatever session they made for themselves. */
@@ -78,14 +78,14 @@ export async function endProcessesOfRun(
   { session = null, timeoutMs = 5000 }: { session?: number | null; timeoutMs?: number } = {},
 ): Promise<number[]> {
   if (process.platform !== 'linux') return [];
-  const end = performance.now() + timeoutMs;
-  for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, 200)) {
+  let left: ReturnType<typeof processesOfRun> = [];
+  const gone = () => {
     const emptied = endRunCgroup(runDirectory);
-    const left = processesOfRun(runDirectory, session);
-    if (left.length === 0 && emptied) return [];
+    left = processesOfRun(runDirectory, session);
     for (const facts of left) killOne(facts);
-    if (performance.now() > end) return left.map(({ pid }) => pid);
-    // Nothing tells of the end of a process that is nobody's child here.
-    await delay(pauseMs);
-  }
+    return left.length === 0 && emptied;
+  };
+  // Nothing tells of the end of a process that is nobody's child here.
+  await until(gone, { firstMs: 5, longestMs: 200, timeoutMs });
+  return left.map(({ pid }) => pid);
 }

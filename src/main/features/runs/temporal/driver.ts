@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { TemporalEndpoint } from '../../../platform/endpoints.ts';
+import { BackOff } from '../../../platform/waiting.ts';
 import { Wakeups } from '../../../platform/wakeups.ts';
 import type { WorkLog } from '../../../platform/work-log.ts';
 import { temporalFault } from '../../../stores/temporal/faults.ts';
@@ -161,14 +162,10 @@ export class TemporalDriver implements RunDriver {
 
   /** Connects, stays so, and connects again, until the driver is disposed. */
   private async keepLinked(mover: RunMover): Promise<void> {
-    for (
-      let pauseMs = firstPauseMs;
-      !this.stop.signal.aborted;
-      pauseMs = Math.min(longestPauseMs, pauseMs * 2)
-    ) {
+    for (const backOff = new BackOff(firstPauseMs, longestPauseMs); !this.stop.signal.aborted; ) {
       try {
         await using link = await this.connect(mover);
-        pauseMs = firstPauseMs;
+        backOff.reset();
         if (this.stop.signal.aborted) return;
         this.link = link;
         await this.connected(mover, link);
@@ -179,7 +176,7 @@ export class TemporalDriver implements RunDriver {
         this.goneAway(error);
         this.link = null;
       }
-      await this.pause(pauseMs);
+      await this.pause(backOff.next());
     }
   }
 

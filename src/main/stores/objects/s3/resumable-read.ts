@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { BackOff, pause } from '../../../platform/waiting.ts';
 import { isConnectionError } from './errors.ts';
 
 /** A part of an object, opened. */
@@ -12,6 +12,7 @@ export interface OpenedPart {
 }
 
 const firstPauseMs = 250;
+const longestPauseMs = 4000;
 const mostTries = 5;
 
 /**
@@ -27,12 +28,14 @@ export async function* readResuming(
   const end = start + first.length;
   let position = start;
   let part: OpenedPart | null = first;
+  const backOff = new BackOff(firstPauseMs, longestPauseMs);
   for (let tries = 0; ; ) {
     try {
       part ??= await open({ start: position, end: end - 1 }, first.etag ?? '');
       for await (const chunk of part.body as AsyncIterable<Uint8Array>) {
         position += chunk.length;
         tries = 0;
+        backOff.reset();
         yield chunk;
       }
       return;
@@ -42,6 +45,6 @@ export async function* readResuming(
       if (isTooMuch || !isConnectionError(error)) throw error;
     }
     part = null;
-    await delay(firstPauseMs * 2 ** (tries - 1));
+    await pause(backOff.next());
   }
 }

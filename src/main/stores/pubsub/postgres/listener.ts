@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { fault } from '../../../../shared/errors/catalogue.ts';
+import { BackOff, pause } from '../../../platform/waiting.ts';
 import { ListeningConnection } from './connection.ts';
 
 /** Hears a notification's payload; null: some may have been missed, or none will come any more. */
@@ -132,7 +133,7 @@ class PostgresListener implements Listener {
 
   private async keepConnecting(again: boolean): Promise<void> {
     let reported = again;
-    let pauseMs = firstPauseMs;
+    const backOff = new BackOff(firstPauseMs, longestPauseMs);
     while (!this.closing.signal.aborted && this.handlers.size > 0) {
       try {
         this.connection = await this.connected();
@@ -141,11 +142,7 @@ class PostgresListener implements Listener {
       } catch (error) {
         if (!reported) this.report(error);
         reported = true;
-        // Closing ends the pause; the loop's condition then ends the loop.
-        await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: this.closing.signal }).catch(
-          () => undefined,
-        );
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        await pause(backOff.next(), this.closing.signal);
       }
     }
   }

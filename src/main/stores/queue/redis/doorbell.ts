@@ -1,3 +1,4 @@
+import { pause } from '../../../platform/waiting.ts';
 import type { RedisConnection } from '../../redis/connection.ts';
 import { isOutage } from '../../redis/errors.ts';
 
@@ -48,7 +49,7 @@ export class Doorbell implements AsyncDisposable {
       } catch (error) {
         // The connection tells of its outage itself.
         if (!isOutage(error)) this.report(error);
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        await pause(pauseMs);
       }
     }
     this.isAsking = false;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pause } from '../../../platform/waiting.ts';
 import { type RedisConnection, script } from '../../redis/connection.ts';
 import { isOutage } from '../../redis/errors.ts';
 import type { WorkerLink } from '../ports.ts';
@@ -75,7 +76,7 @@ async function listen(
     } catch (error) {
       if (calls.closed) return;
       if (!isOutage(error)) report(error);
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await pause(pauseMs);
     }
   }
 }
