@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DiskRoom } from '../../../shared/model/disk.ts';
+import { writeDurably } from '../../platform/durable-file.ts';
 import { diskRoom } from '../../platform/faults/disk-room.ts';
-import { writeDurably } from '../../stores/objects/files/durable.ts';
 
 /** More than any file system puts beside a file's name without asking for a block. */
 const probeBytes = 64 * 1024;

@@ -2,10 +2,10 @@ import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
+import { flushFolder, makeFolder } from '../../../platform/durable-file.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { readStateText } from '../../../platform/state-file.ts';
-import { makeFolder, syncFolder } from '../../../stores/objects/files/durable.ts';
 import { TemporaryFiles } from '../../../stores/objects/files/temporary-files.ts';
 import type { Uploads } from '../source.ts';
 
@@ -44,10 +44,10 @@ export class FileUploads implements Uploads {
     await mkdir(aside, { mode: 0o700 });
     await rename(archive.file, path.join(aside, 'archive'));
     await rename(named.file, path.join(aside, 'name.txt'));
-    await syncFolder(aside);
+    await flushFolder(aside);
     failpoint('upload.store.before');
     await rename(aside, target);
-    await syncFolder(this.folder);
+    await flushFolder(this.folder);
     failpoint('upload.store.after');
     return { sizeBytes: archive.size };
   }

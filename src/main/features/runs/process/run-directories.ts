@@ -12,7 +12,7 @@ import {
   supervisorRecordSchema,
 } from '../../../../shared/model/run-directory.ts';
 import { messageLines } from '../../../../shared/model/terminal-text.ts';
-import { replaceFile } from '../../../platform/durable-file.ts';
+import { makeFolder, replaceFile } from '../../../platform/durable-file.ts';
 import { hasCode, isDiskRefusal, isUnreachable } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { systemFault } from '../../../platform/faults/system-fault.ts';
@@ -20,7 +20,6 @@ import { acquireFileLock } from '../../../platform/file-lock.ts';
 import { openPlainFile, readTail } from '../../../platform/plain-file.ts';
 import { requireOwnFolder } from '../../../platform/state-folder.ts';
 import { until } from '../../../platform/waiting.ts';
-import { makeFolder } from '../../../stores/objects/files/durable.ts';
 import type { Observation, RunDirectories } from '../ports.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
 import { readRecord, recordFault } from './run-directory-records.ts';

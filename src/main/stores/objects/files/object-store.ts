@@ -3,12 +3,12 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
+import { flushFolder, makeFolder, renameInto } from '../../../platform/durable-file.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { checkObjectPrefix, objectsNotFound } from '../keys.ts';
 import type { LinkableObjects, LinkedObject } from '../ports.ts';
 import { type Bucket, buckets, type LocalObjects, type ObjectInfo, type ObjectStore } from '../ports.ts';
-import { makeFolder, renameInto, syncFolder } from './durable.ts';
 import { linkFile } from './link-file.ts';
 import { listObjects } from './object-list.ts';
 import { keyConflict, ObjectPaths } from './object-paths.ts';
@@ -47,7 +47,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     const { file } = await this.temporary.write(body);
     failpoint('object.put.before');
     await this.moveIn(bucket, key, file);
-    await syncFolder(path.dirname(target));
+    await flushFolder(path.dirname(target));
     failpoint('object.put.after');
     const info = await this.head(bucket, key);
     if (!info) throw fault('OBJECT_NOT_FOUND', { bucket, key });
@@ -78,7 +78,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
       failpoint('object.put-many.after');
       stored += 1;
     });
-    await forEachConcurrently(touched, writers, syncFolder);
+    await forEachConcurrently(touched, writers, flushFolder);
     return { stored, skipped: taken.size - stored };
   }
 
@@ -117,7 +117,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     await unlink(file).catch((error: unknown) => {
       if (!hasCode(error, 'ENOENT')) throw error;
     });
-    await syncFolder(path.dirname(file)).catch((error: unknown) => {
+    await flushFolder(path.dirname(file)).catch((error: unknown) => {
       // Another removal emptied the folder and took it away: nothing in it is left to flush.
       if (!hasCode(error, 'ENOENT')) throw error;
     });
@@ -143,7 +143,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
       failpoint('object.link.before');
       await this.makeWay(bucket, key);
       await this.moveIn(bucket, key, name);
-      await syncFolder(path.dirname(target));
+      await flushFolder(path.dirname(target));
       failpoint('object.link.after');
       const linked = await this.paths.stat(bucket, key);
       if (!linked) throw fault('OBJECT_NOT_FOUND', { bucket, key });

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
+import { flushFolder, makeFolder } from '../../../platform/durable-file.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
-import { makeFolder, syncFolder } from '../files/durable.ts';
 import { keyConflict, ObjectPaths } from '../files/object-paths.ts';
 import { TemporaryFiles } from '../files/temporary-files.ts';
 import { objectsNotFound } from '../keys.ts';
@@ -55,7 +55,7 @@ export class ObjectCache {
         missing.push(key);
       }
     });
-    await forEachConcurrently(touched, fetchesAtOnce, syncFolder);
+    await forEachConcurrently(touched, fetchesAtOnce, flushFolder);
     if (missing.length > 0) throw objectsNotFound(bucket, missing);
     return this.paths.bucket(bucket);
   }
