@@ -31,19 +31,18 @@ export function failpoint(name: string): void {
 
 /** To the last byte: large pieces first. */
 function fill(file: string): void {
+  const largest = Buffer.alloc(1024 ** 2, 1);
   const descriptor = openSync(file, 'a');
   try {
-    for (let size = 1024 ** 2; size >= 1; size = Math.floor(size / 16))
-      fillWith(descriptor, Buffer.alloc(size, 1));
+    for (let size = largest.length; size >= 1; ) {
+      try {
+        writeSync(descriptor, largest, 0, size);
+      } catch (error) {
+        if (!hasCode(error, 'ENOSPC')) throw error;
+        size = Math.floor(size / 16);
+      }
+    }
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function fillWith(descriptor: number, piece: Buffer): void {
-  try {
-    for (;;) writeSync(descriptor, piece);
-  } catch (error) {
-    if (!hasCode(error, 'ENOSPC')) throw error;
   }
 }

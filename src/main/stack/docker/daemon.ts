@@ -38,15 +38,6 @@ const labelled = (label: string, value: string) => ({ filters: { label: [`${labe
 /** Removed, stopped or started already: what was wanted. */
 const harmless = [304, 404];
 
-/** Ends at once where the signal comes. */
-async function pauseUnless(over: AbortSignal, milliseconds: number): Promise<void> {
-  try {
-    await pause(milliseconds, undefined, { signal: over });
-  } catch (error) {
-    if (!over.aborted) throw error;
-  }
-}
-
 const signalEveryMs = 2_000;
 /** A server listens to signals long before. */
 const youngMs = 20_000;
@@ -143,7 +134,8 @@ export class Daemon {
   /** Sends a container's stop signal again until it has stopped or is old enough: its first process may not have listened yet, and the daemon sends it once. */
   private async signalWhileYoung(id: string, stopped: AbortSignal): Promise<void> {
     for (let isYoung = true; isYoung; ) {
-      await pauseUnless(stopped, signalEveryMs);
+      // Only the signal cuts it short.
+      await pause(signalEveryMs, undefined, { signal: stopped }).catch(() => undefined);
       if (stopped.aborted) return;
       // 409: it ended just now.
       await this.harmlessly(

@@ -11,41 +11,35 @@ const lineSchema = z.object({
 type Line = z.infer<typeof lineSchema>;
 
 interface Layer {
-  done: boolean;
-  bytes: number;
-  total: number;
+  readonly done: boolean;
+  readonly bytes: number;
+  readonly total: number;
 }
 
-/** Adds up what the daemon says of each layer. Bytes are those that come over the network: unpacking is not counted again. */
-class Layers {
-  private readonly layers = new Map<string, Layer>();
-
-  note({ id, status, progressDetail }: Line): void {
-    // "Pulling from library/postgres" carries the tag as its id.
-    if (!id || !status || status.startsWith('Pulling from')) return;
-    const layer = this.layers.get(id) ?? { done: false, bytes: 0, total: 0 };
-    this.layers.set(id, layer);
-    if (status === 'Downloading') {
-      layer.bytes = progressDetail?.current ?? layer.bytes;
-      layer.total = progressDetail?.total ?? layer.total;
-    } else if (status === 'Download complete' || status === 'Extracting') {
-      layer.bytes = layer.total;
-    } else if (status === 'Pull complete' || status === 'Already exists') {
-      layer.done = true;
-      layer.bytes = layer.total;
-    }
+/** A layer after another line of it. Bytes are those that come over the network: unpacking is not counted again. */
+function layerAfter({ done, bytes, total }: Layer, { status, progressDetail }: Line): Layer {
+  switch (status) {
+    case 'Downloading':
+      return { done, bytes: progressDetail?.current ?? bytes, total: progressDetail?.total ?? total };
+    case 'Download complete':
+    case 'Extracting':
+      return { done, bytes: total, total };
+    case 'Pull complete':
+    case 'Already exists':
+      return { done: true, bytes: total, total };
+    default:
+      return { done, bytes, total };
   }
+}
 
-  get progress(): PullProgress {
-    const all = [...this.layers.values()];
-    const sum = (of: (layer: Layer) => number) => all.reduce((total, layer) => total + of(layer), 0);
-    return {
-      layers: all.length,
-      layersDone: all.filter(({ done }) => done).length,
-      bytesDone: sum(({ bytes }) => bytes),
-      bytesTotal: sum(({ total }) => total),
-    };
-  }
+function totalsOf(layers: readonly Layer[]): PullProgress {
+  const sum = (of: (layer: Layer) => number) => layers.reduce((total, layer) => total + of(layer), 0);
+  return {
+    layers: layers.length,
+    layersDone: sum(({ done }) => Number(done)),
+    bytesDone: sum(({ bytes }) => bytes),
+    bytesTotal: sum(({ total }) => total),
+  };
 }
 
 /** The daemon takes `latest` for every tag where none is named. */
@@ -63,7 +57,7 @@ export async function pullImage(
 ): Promise<void> {
   const options = signal ? { abortSignal: signal } : {};
   const stream = await docker.pull(withTag(reference), options);
-  const layers = new Layers();
+  const layers = new Map<string, Layer>();
   const failures: string[] = [];
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(
@@ -73,8 +67,11 @@ export async function pullImage(
         const line = lineSchema.safeParse(event);
         if (!line.success) return;
         if (line.data.error) failures.push(line.data.error);
-        layers.note(line.data);
-        onProgress(layers.progress);
+        const { id, status } = line.data;
+        // "Pulling from library/postgres" carries the tag as its id.
+        if (id && status && !status.startsWith('Pulling from'))
+          layers.set(id, layerAfter(layers.get(id) ?? { done: false, bytes: 0, total: 0 }, line.data));
+        onProgress(totalsOf([...layers.values()]));
       },
     );
   }).catch((error: unknown) => {
