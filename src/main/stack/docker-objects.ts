@@ -82,6 +82,7 @@ export interface Incident {
 export interface Publisher {
   readonly port: number;
   readonly container: string;
+  readonly image: string;
   /** Null where the container is of no stack. */
   readonly stack: string | null;
   readonly isRunning: boolean;

@@ -218,15 +218,15 @@ export class Daemon {
     return this.ask(async (docker) => {
       const found = await docker.listContainers({ all: true });
       const all = await Promise.all(
-        found.map(async ({ Id, Names, Ports, Labels, State }) => {
+        found.map(async ({ Id, Image, Names, Ports, Labels, State }) => {
           const container = (Names[0] ?? Id).replace(/^\//, '');
           const stack = Labels[stackLabels.stack] ?? null;
           // A stopped container publishes nothing now: what a stopped stack will want again is in its definition.
           const ports = stack
             ? Object.values((await this.container(Id))?.published ?? {})
             : Ports.map(({ PublicPort }) => PublicPort).filter((port) => port > 0);
-          const isRunning = State === 'running';
-          return [...new Set(ports)].map((port) => ({ port, container, stack, isRunning }));
+          const isRunning = State === 'running' || State === 'paused';
+          return [...new Set(ports)].map((port) => ({ port, container, image: Image, stack, isRunning }));
         }),
       );
       return all.flat();

@@ -93,18 +93,16 @@ export async function checkStackPorts(
   const ports = serviceNames.flatMap((service) =>
     Object.values(record.ports[service]).map((port) => ({ service, port })),
   );
-  const containers = (await engine?.docker.listContainers()) ?? [];
+  const publishers = (await engine?.daemon.publishers()) ?? [];
   const taken = await Promise.all(
     ports.map(async ({ service, port }): Promise<Observation[]> => {
       const evidence = `${service} 127.0.0.1:${port}`;
-      const publisher = containers.find(({ Ports }) =>
-        Ports.some(({ PublicPort, Type }) => PublicPort === port && Type === 'tcp'),
-      );
-      if (publisher?.Labels[stackLabels.stack] === record.id) return [];
+      const publisher = publishers.find((one) => one.port === port && one.isRunning);
+      if (publisher?.stack === record.id) return [];
       if (publisher) {
-        const container = (publisher.Names[0] ?? publisher.Id.slice(0, 12)).replace(/^\//, '');
-        const seen = `${evidence} — ${container} (${publisher.Image}, ${publisher.Id.slice(0, 12)})`;
-        return [observed(portIsTaken(service, port, { container }), seen, `docker stop ${container}`)];
+        const { container, image } = publisher;
+        const seen = `${evidence} — ${container} (${image})`;
+        return [observed(portIsTaken(service, port, publisher), seen, `docker stop ${container}`)];
       }
       if (await isPortFree(port)) return [];
       const holder = await portHolder(port);
