@@ -85,6 +85,7 @@ export interface Publisher {
   readonly image: string;
   /** Null where the container is of no stack. */
   readonly stack: string | null;
+  /** A paused one counts: it holds its port. */
   readonly isRunning: boolean;
 }
 
