@@ -94,7 +94,7 @@ test('while something is at work every verb is blocked and says why, also to the
 
 test('a failed service says why, with the command that fixes it, its last lines and the way to the doctor', async () => {
   const { page } = await visit('/stack', 'failed');
-  await page.getByText('The stack could not be started').waitFor();
+  await page.getByText('Could not start the stack').waitFor();
   const row = service(page, 'PostgreSQL');
   const alert = row.getByRole('alert');
   await alert.getByText('Port 15432 of this machine is taken by postgres (pid 31337)').waitFor();
@@ -257,7 +257,7 @@ test('everything on the page is reached by Tab, and what has no words has a name
 
 test('the page speaks Korean: states, steps, causes and dialogs', async () => {
   const { page, stack } = await visit('/stack', 'starting', { locale: 'ko-KR' });
-  await page.getByText('스택을 시작하는 중').waitFor();
+  await page.getByText('스택 시작하는 중').waitFor();
   await page.getByText('영속 설정 확인').waitFor();
   await page.getByText('응답 기다리기').first().waitFor();
   await expect.poll(() => service(page, 'MongoDB').textContent()).toContain('정상');

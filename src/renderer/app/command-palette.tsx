@@ -1,5 +1,4 @@
 import { Modal, ScrollArea, Text, TextInput, useMantineColorScheme } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import {
   IconDatabase,
   IconDatabaseImport,
@@ -18,9 +17,11 @@ import {
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useSearchText } from '../components/cards-page.tsx';
+import { Note } from '../components/note.ts';
 import { useStackVerb, type Verb } from '../components/stack/stack.ts';
-import { languageNames, languageOf, switchLanguage } from '../i18n/i18n.ts';
+import { languageNames, switchLanguage } from '../i18n/i18n.ts';
+import { useText } from '../i18n/use-text.ts';
 import { queries } from '../rpc/client.ts';
 import classes from './command-palette.module.css';
 import { places } from './navigation.tsx';
@@ -33,7 +34,7 @@ interface CommandPaletteProps {
 
 /** Goes anywhere and finds anything by typing. */
 export function CommandPalette({ opened, onClose, onHelp }: CommandPaletteProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Modal
       opened={opened}
@@ -50,10 +51,9 @@ export function CommandPalette({ opened, onClose, onHelp }: CommandPaletteProps)
 }
 
 function PaletteBody({ onClose, onHelp }: Omit<CommandPaletteProps, 'opened'>) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const listId = useId();
-  const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed.trim(), 120);
+  const { typed, setTyped, search } = useSearchText(120);
   const [chosen, setChosen] = useState(0);
   const commands = useCommands(search, onHelp);
   const active = Math.min(chosen, commands.length - 1);
@@ -125,9 +125,9 @@ function PaletteBody({ onClose, onHelp }: Omit<CommandPaletteProps, 'opened'>) {
           ))}
         </div>
         {commands.length === 0 && (
-          <Text size="sm" c="dimmed" p="md" ta="center">
+          <Note p="md" ta="center">
             {t('common.noMatch')}
-          </Text>
+          </Note>
         )}
       </ScrollArea.Autosize>
     </>
@@ -146,7 +146,7 @@ const most = 6;
 
 /** What the palette offers for a search: places and actions by name, and what the engine finds. */
 function useCommands(search: string, openHelp: () => void): readonly Command[] {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useText();
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
   const input = search === '' ? skipToken : { search };
@@ -161,7 +161,8 @@ function useCommands(search: string, openHelp: () => void): readonly Command[] {
     // What comes of it is shown there, also where it is refused.
     void navigate({ to: '/stack' });
   };
-  const other = languageOf(i18n) === 'ko' ? 'en' : 'ko';
+  const name = t('stack.itself');
+  const other = language === 'ko' ? 'en' : 'ko';
   const actions: readonly (readonly [name: string, icon: TablerIcon, run: () => void])[] = [
     [t('runs.new'), IconPlus, () => void navigate({ to: '/runs/new' })],
     [
@@ -169,10 +170,14 @@ function useCommands(search: string, openHelp: () => void): readonly Command[] {
       IconDatabaseImport,
       () => void navigate({ to: '/datasets', search: { import: true } }),
     ],
-    [t('stack.startAll'), IconPlayerPlay, stack('up')],
-    [t('stack.stopAll'), IconPlayerStop, stack('down')],
-    [t('stack.restartAll'), IconReload, stack('restart')],
-    [t('stack.showLogs'), IconFileText, () => void navigate({ to: '/stack', search: { tab: 'logs' } })],
+    [t('stack.startOne', { name }), IconPlayerPlay, stack('up')],
+    [t('stack.stopOne', { name }), IconPlayerStop, stack('down')],
+    [t('stack.restartOne', { name }), IconReload, stack('restart')],
+    [
+      t('stack.logsOf', { name }),
+      IconFileText,
+      () => void navigate({ to: '/stack', search: { tab: 'logs' } }),
+    ],
     [t('shortcuts.theme'), IconSunMoon, toggleColorScheme],
     [languageNames[other], IconLanguage, () => void switchLanguage(other)],
     [t('shell.shortcuts'), IconKeyboard, openHelp],

@@ -1,12 +1,12 @@
 import { Text, UnstyledButton } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { useNow } from '../format/use-now.ts';
+import { useText } from '../i18n/use-text.ts';
 import type { ConnectionState as State } from '../rpc/connection.ts';
 import classes from './connection-state.module.css';
 
 /** Whether the engine answers: a quiet line that turns amber, with a way to try at once. */
 export function ConnectionState({ state, onRetry }: { readonly state: State; readonly onRetry: () => void }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const now = useNow();
   const away = state.phase === 'waiting' || (state.phase === 'connecting' && state.failures > 0);
   if (!away) {

@@ -1,15 +1,15 @@
 import { IconMapOff } from '@tabler/icons-react';
 import { type ErrorComponentProps, SearchParamError, useLocation } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../components/empty-state.tsx';
 import { LinkButton } from '../components/links.tsx';
 import { Page } from '../components/page.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
+import { useText } from '../i18n/use-text.ts';
 import { refusedParts } from './addresses.ts';
 
 /** No page has this address. */
 export function NotFoundPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t('notFound.title')}>
       <EmptyState
@@ -24,7 +24,7 @@ export function NotFoundPage() {
 
 /** The address has something after "?" that its page does not know. */
 function RefusedPage({ cause }: { readonly cause: unknown }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { pathname, searchStr } = useLocation();
   const parts = refusedParts(Object.fromEntries(new URLSearchParams(searchStr)), cause);
   return (
@@ -41,7 +41,7 @@ function RefusedPage({ cause }: { readonly cause: unknown }) {
 
 /** A page that failed to draw or to load. */
 export function FailedPage({ error, reset }: ErrorComponentProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   if (error instanceof SearchParamError) return <RefusedPage cause={error.cause} />;
   return (
     <Page title={t('common.failed')}>

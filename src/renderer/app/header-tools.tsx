@@ -20,8 +20,8 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type Language, languageNames, languages, switchLanguage } from '../i18n/i18n.ts';
+import { useText } from '../i18n/use-text.ts';
 import classes from './header-tools.module.css';
 
 const schemeIcons = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop };
@@ -34,7 +34,7 @@ interface HeaderToolsProps {
 
 /** Search, language, theme and help. */
 export function HeaderTools({ onSearch, onHelp }: HeaderToolsProps) {
-  const { t, i18n } = useTranslation();
+  const { t, i18n } = useText();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Group gap={6} wrap="nowrap">

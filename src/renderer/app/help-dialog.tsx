@@ -1,10 +1,10 @@
 import { Group, Kbd, Modal, Table } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../i18n/use-text.ts';
 import { shortcuts } from './shortcuts.ts';
 
 /** All keyboard shortcuts. */
 export function HelpDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const rows = [{ keys: ['Ctrl/⌘', 'K'], action: 'palette' } as const, ...shortcuts];
   return (
     <Modal opened={opened} onClose={onClose} title={t('shell.shortcuts')} centered>

@@ -2,11 +2,11 @@ import { AppShell, Burger, Group, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
 import pageClasses from '../components/page.module.css';
 import { BreadcrumbSlot } from '../components/page.tsx';
 import { useStoresAway } from '../components/stack/stack.ts';
 import { StoresAway } from '../components/stack/stores-away.tsx';
+import { useText } from '../i18n/use-text.ts';
 import { connection } from '../rpc/client.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { ConnectionState } from './connection-state.tsx';
@@ -20,7 +20,7 @@ import { UnauthorizedPage } from './unauthorized-page.tsx';
 
 /** The frame around every page: navigation, breadcrumb, tools, and what the keyboard opens. */
 export function Layout() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const [menuOpened, menu] = useDisclosure(false);
   const [paletteOpened, palette] = useDisclosure(false);
   const [helpOpened, help] = useDisclosure(false);

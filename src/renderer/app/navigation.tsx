@@ -10,8 +10,8 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { StackDot } from '../components/status-badge.tsx';
+import { useText } from '../i18n/use-text.ts';
 import { queries } from '../rpc/client.ts';
 import classes from './navigation.module.css';
 
@@ -27,7 +27,7 @@ export const places = [
 
 /** The way to every part of the app. */
 export function Navigation() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <nav aria-label={t('shell.navigation')} className={classes.navigation}>
       <Link to="/" className={classes.brand}>

@@ -2,8 +2,7 @@ import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconDatabaseOff, IconRefresh } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useFormat } from '../format/use-format.ts';
+import { useText } from '../i18n/use-text.ts';
 import { outdated } from '../late/outdated.ts';
 import { queries } from '../rpc/client.ts';
 
@@ -12,8 +11,7 @@ const againMs = 30_000;
 
 /** Above every page: how much room is left where little or none is, and what to do. */
 export function DiskBanner() {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const [isHidden, setHidden] = useState(false);
   const { data } = useQuery(queries.system.disk.queryOptions({ refetchInterval: againMs }));
   const [fullest] = data?.disks ?? [];
@@ -49,7 +47,7 @@ export function DiskBanner() {
 
 /** Says that the engine was updated under this page, and lets a person reload it when what was typed is no longer needed. */
 export function OutdatedNotice() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const isOutdated = useSyncExternalStore(outdated.subscribe, outdated.snapshot);
   if (!isOutdated) return null;
   return (

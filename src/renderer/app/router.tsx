@@ -1,5 +1,4 @@
 import {
-  type AnyValidator,
   createRootRoute,
   createRoute,
   createRouter,
@@ -25,66 +24,47 @@ const index = createRoute({
   },
 });
 
+type Search = keyof typeof searches;
+
 /** A page at a path, with what may stand after "?" in its address; its code comes when it is first visited. */
-const page = <const Path extends string, Search extends AnyValidator>(
+const page = <const Path extends string, const Name extends Search, const Part extends string>(
   path: Path,
-  search: Search,
-  load: () => Promise<ComponentType>,
+  search: Name,
+  part: Part,
+  load: () => Promise<Record<Part, ComponentType>>,
 ) =>
   createRoute({
     getParentRoute: () => root,
     path,
-    validateSearch: search,
-    component: latePage(load),
+    validateSearch: searches[search],
+    component: latePage(async () => (await load())[part]),
   });
 
 /** Every address of the app. */
 export const router = createRouter({
   routeTree: root.addChildren([
     index,
-    page(
-      '/projects',
-      searches.none,
-      async () => (await import('../features/projects/projects-page.tsx')).ProjectsPage,
-    ),
+    page('/projects', 'none', 'ProjectsPage', () => import('../features/projects/projects-page.tsx')),
     page(
       '/projects/$projectId',
-      searches.none,
-      async () => (await import('../features/projects/project-page.tsx')).ProjectPage,
+      'none',
+      'ProjectPage',
+      () => import('../features/projects/project-page.tsx'),
     ),
-    page(
-      '/datasets',
-      searches.datasets,
-      async () => (await import('../features/datasets/datasets-page.tsx')).DatasetsPage,
-    ),
+    page('/datasets', 'datasets', 'DatasetsPage', () => import('../features/datasets/datasets-page.tsx')),
     page(
       '/datasets/$datasetId',
-      searches.dataset,
-      async () => (await import('../features/datasets/dataset-page.tsx')).DatasetPage,
+      'dataset',
+      'DatasetPage',
+      () => import('../features/datasets/dataset-page.tsx'),
     ),
-    page('/runs', searches.runs, async () => (await import('../features/runs/runs-page.tsx')).RunsPage),
-    page(
-      '/runs/new',
-      searches.newRun,
-      async () => (await import('../features/new-run/new-run-page.tsx')).NewRunPage,
-    ),
-    page('/runs/$runId', searches.run, async () => (await import('../features/run/run-page.tsx')).RunPage),
-    page(
-      '/compare',
-      searches.compare,
-      async () => (await import('../features/compare/compare-page.tsx')).ComparePage,
-    ),
-    page('/stack', searches.stack, async () => (await import('../features/stack/stack-page.tsx')).StackPage),
-    page(
-      '/doctor',
-      searches.doctor,
-      async () => (await import('../features/doctor/doctor-page.tsx')).DoctorPage,
-    ),
-    page(
-      '/system',
-      searches.none,
-      async () => (await import('../features/system/system-page.tsx')).SystemPage,
-    ),
+    page('/runs', 'runs', 'RunsPage', () => import('../features/runs/runs-page.tsx')),
+    page('/runs/new', 'newRun', 'NewRunPage', () => import('../features/new-run/new-run-page.tsx')),
+    page('/runs/$runId', 'run', 'RunPage', () => import('../features/run/run-page.tsx')),
+    page('/compare', 'compare', 'ComparePage', () => import('../features/compare/compare-page.tsx')),
+    page('/stack', 'stack', 'StackPage', () => import('../features/stack/stack-page.tsx')),
+    page('/doctor', 'doctor', 'DoctorPage', () => import('../features/doctor/doctor-page.tsx')),
+    page('/system', 'none', 'SystemPage', () => import('../features/system/system-page.tsx')),
   ]),
   // As they stand there: "search=007" is the text 007, and no number.
   parseSearch: parseSearchWith((text) => text),

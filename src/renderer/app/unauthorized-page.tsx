@@ -1,12 +1,13 @@
 import { Button, Center, Code, Stack, Text, Title } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { Note } from '../components/note.ts';
 import { useDocumentTitle } from '../components/page.tsx';
+import { useText } from '../i18n/use-text.ts';
 import { connection } from '../rpc/client.ts';
 
 /** This browser has no session: where to get a link that makes one. */
 export function UnauthorizedPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   useDocumentTitle(t('unauthorized.title'));
   return (
     <Center component="main" mih="100dvh" p={32}>
@@ -18,9 +19,7 @@ export function UnauthorizedPage() {
         <Text>{t('unauthorized.why')}</Text>
         <Text>{t('unauthorized.how')}</Text>
         <Code block>npm start</Code>
-        <Text size="sm" c="dimmed">
-          {t('unauthorized.note')}
-        </Text>
+        <Note>{t('unauthorized.note')}</Note>
         <Button variant="default" onClick={connection.retryNow} style={{ alignSelf: 'flex-start' }}>
           {t('common.retry')}
         </Button>

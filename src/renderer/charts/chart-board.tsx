@@ -1,7 +1,8 @@
 import { Button, Group, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
 import { IconZoomReset } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Note } from '../components/note.ts';
+import { useText } from '../i18n/use-text.ts';
 import { useWhileShown } from '../rpc/use-while-shown.ts';
 import { Chart } from './chart.tsx';
 import classes from './chart-board.module.css';
@@ -23,7 +24,7 @@ interface ChartBoardProps {
 
 /** Charts over one common x axis: what one zooms, all show. */
 export function ChartBoard({ charts, feeds: { feeds, onChange } }: ChartBoardProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const [settings, setSettings] = useChartSettings();
   const [view, setView] = useState<View>(null);
   const { axis } = settings;
@@ -58,9 +59,7 @@ export function ChartBoard({ charts, feeds: { feeds, onChange } }: ChartBoardPro
           ]}
         />
         <Group gap="xs" wrap="nowrap">
-          <Text size="sm" c="dimmed" id="smoothing">
-            {t('charts.smoothing')}
-          </Text>
+          <Note id="smoothing">{t('charts.smoothing')}</Note>
           <Slider
             w={140}
             size="sm"
@@ -93,9 +92,9 @@ export function ChartBoard({ charts, feeds: { feeds, onChange } }: ChartBoardPro
               {t('charts.resetZoom')}
             </Button>
           ) : (
-            <Text size="xs" c="dimmed" visibleFrom="md">
+            <Note size="xs" visibleFrom="md">
               {t('charts.zoomHint')}
-            </Text>
+            </Note>
           )}
         </Group>
       </Group>

@@ -1,6 +1,5 @@
 import { type Ref, useImperativeHandle, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useFormat } from '../format/use-format.ts';
+import { useText } from '../i18n/use-text.ts';
 import classes from './chart.module.css';
 import type { Axis, ChartLine } from './chart-line.ts';
 
@@ -20,8 +19,7 @@ interface ChartLegendProps {
 
 /** The lines' names with their values under the pointer (else their last); pressing one hides or shows it. */
 export function ChartLegend({ ref, lines, axis, hidden, onToggle }: ChartLegendProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const values = useRef(new Map<string, HTMLElement>());
   const x = useRef<HTMLSpanElement>(null);
   useImperativeHandle(

@@ -2,9 +2,8 @@ import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
-import { useFormat } from '../format/use-format.ts';
+import { useText } from '../i18n/use-text.ts';
 import classes from './chart.module.css';
 import { chartData, fullView, seriesPerLine } from './chart-data.ts';
 import { ChartLegend, type LegendHandle } from './chart-legend.tsx';
@@ -38,8 +37,7 @@ function themeOf(element: HTMLElement): ChartTheme {
  * chart is in view.
  */
 export function Chart({ title, lines, settings, view, onView, onChange }: ChartProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const scheme = useComputedColorScheme();
   const titleId = useId();
   const { ref: sizeRef, width } = useElementSize();

@@ -1,4 +1,4 @@
-import { useFormat } from '../format/use-format.ts';
+import { useText } from '../i18n/use-text.ts';
 import classes from './bars.module.css';
 
 interface Bar {
@@ -17,7 +17,7 @@ interface BarsProps {
 
 /** Values side by side, as a list that a screen reader reads as well. */
 export function Bars({ label, bars, full }: BarsProps) {
-  const format = useFormat();
+  const { format } = useText();
   const most = full ?? Math.max(1, ...bars.map((bar) => bar.value));
   return (
     <ul className={`plain-list ${classes.bars}`} aria-label={label}>

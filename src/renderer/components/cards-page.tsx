@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch, type TablerIcon } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../i18n/use-text.ts';
 import { EmptyState } from './empty-state.tsx';
 import { Page } from './page.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
@@ -31,7 +31,7 @@ interface CardsPageProps<Item> {
 
 /** All things of a kind as cards, found by a text. */
 export function CardsPage<Item>({ noun, find, query, items, action, ...props }: CardsPageProps<Item>) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const bare = items?.length === 0 && find.search === '';
   return (
     <Page title={t(`nav.${noun}`)} subtitle={t(`${noun}.subtitle`)} actions={bare ? undefined : action}>

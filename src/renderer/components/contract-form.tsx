@@ -1,10 +1,9 @@
 import { type FormErrors, type UseFormReturnType, useForm } from '@mantine/form';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { limitsOf } from '../../shared/model/limits.ts';
 import type { NumberRange } from '../../shared/model/number-range.ts';
-import { useFormat } from '../format/use-format.ts';
+import { useText } from '../i18n/use-text.ts';
 import { toProblem } from '../rpc/problem.ts';
 import { useKnownProblem } from './use-known-problem.ts';
 
@@ -85,8 +84,7 @@ export function useRefusal<Values>(
 }
 
 function RangeText({ range }: { readonly range: NumberRange }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const kind = t(range.whole ? 'ranges.whole' : 'ranges.number');
   const [min, max] = [format.number(range.min ?? 0), format.number(range.max ?? 0)];
   if (range.min === null) return t('ranges.any', { kind });
@@ -97,8 +95,7 @@ function RangeText({ range }: { readonly range: NumberRange }) {
 
 /** What a field takes, in words: "A whole number from 1 to 100,000". */
 function LimitText({ schema, path }: { readonly schema: z.ZodType; readonly path: string }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const limits = limitsOf(schema, path);
   if (limits?.kind === 'number') return <RangeText range={limits.range} />;
   if (limits?.kind === 'exact') return t('ranges.exact', { text: limits.text });

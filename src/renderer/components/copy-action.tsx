@@ -1,6 +1,6 @@
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../i18n/use-text.ts';
 
 interface CopyActionProps {
   readonly text: string;
@@ -11,7 +11,7 @@ interface CopyActionProps {
 
 /** Copies a text and says so. */
 export function CopyAction({ text, label: what, small = false }: CopyActionProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <CopyButton value={text}>
       {({ copied, copy }) => {

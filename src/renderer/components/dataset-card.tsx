@@ -1,14 +1,13 @@
-import { Badge, Group, Text } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../shared/contract/datasets.ts';
-import { useFormat } from '../format/use-format.ts';
+import { useText } from '../i18n/use-text.ts';
 import { queries } from '../rpc/client.ts';
 import { useFileUrl } from '../rpc/files.ts';
-import { CancelImport } from './cancel-import.tsx';
 import classes from './card.module.css';
-import { FileProgress } from './file-progress.tsx';
+import { CancelImport, FileProgress } from './import-progress.tsx';
+import { Note, Tag } from './note.ts';
 import { DatasetStatus } from './status-badge.tsx';
 import { TimeText } from './time-text.tsx';
 
@@ -17,8 +16,7 @@ const previewed = 8;
 
 /** A dataset at a glance: some of its images, how much there is, how its import goes. */
 export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const under = dataset.import && dataset.status === 'processing' ? dataset.import : null;
   return (
     <article className={`surface ${classes.card}`}>
@@ -42,20 +40,16 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
             </div>
           </>
         ) : (
-          <Text size="sm" c="dimmed" mt={2}>
+          <Note mt={2}>
             {t('datasets.images', { count: dataset.images, formatted: format.number(dataset.images) })}
             {' · '}
             {t('datasets.classes', { count: dataset.classes.length })}
             {' · '}
             {format.bytes(dataset.sizeBytes)}
-          </Text>
+          </Note>
         )}
         <Group gap={6} className={`muted tabular ${classes.foot}`}>
-          {dataset.version !== null && (
-            <Badge variant="default" size="sm" tt="none" fw={500}>
-              v{dataset.version}
-            </Badge>
-          )}
+          {dataset.version !== null && <Tag>v{dataset.version}</Tag>}
           {dataset.projects.slice(0, 2).map((project) => (
             <span key={project.id}>{project.name}</span>
           ))}

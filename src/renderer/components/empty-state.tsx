@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import type { ComponentType, ReactNode } from 'react';
 import classes from './empty-state.module.css';
+import { Note } from './note.ts';
 
 interface EmptyStateProps {
   readonly icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>;
@@ -18,9 +19,9 @@ export function EmptyState({ icon: Icon, title, hint, action }: EmptyStateProps)
         <Icon size={22} stroke={1.6} aria-hidden />
       </div>
       <Text fw={600}>{title}</Text>
-      <Text size="sm" c="dimmed" ta="center" maw={440} mb={action ? 10 : 0}>
+      <Note ta="center" maw={440} mb={action ? 10 : 0}>
         {hint}
-      </Text>
+      </Note>
       {action}
     </Stack>
   );

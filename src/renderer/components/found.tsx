@@ -1,7 +1,7 @@
 import { IconMapOff } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../i18n/use-text.ts';
 import { namesNothing } from '../rpc/problem.ts';
 import { EmptyState } from './empty-state.tsx';
 import { LinkButton } from './links.tsx';
@@ -13,7 +13,7 @@ type Noun = 'project' | 'dataset' | 'run';
 
 /** Says that what an address names is not there, and leads to the list of its kind. */
 export function GonePage({ noun, name }: { readonly noun: Noun; readonly name: string }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page title={t(`${noun}s.one`)} under={`${noun}s`}>
       <EmptyState
@@ -36,7 +36,7 @@ interface FoundProps<T> {
 
 /** The page of one thing; in its place what is said until it has come, where it is not there, and where it cannot be had. */
 export function Found<T>({ noun, name, query, children }: FoundProps<T>) {
-  const { t } = useTranslation();
+  const { t } = useText();
   if (query.isPending) return <PageSkeleton />;
   if (!query.error) return children(query.data);
   if (namesNothing(query.error)) return <GonePage noun={noun} name={name} />;

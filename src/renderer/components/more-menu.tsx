@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots, type TablerIcon } from '@tabler/icons-react';
 import { Fragment } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../i18n/use-text.ts';
 
 interface MoreMenuProps {
   readonly width: number;
@@ -18,7 +18,7 @@ interface MoreMenuProps {
 
 /** What else can be done, behind a button. */
 export function MoreMenu({ width, items }: MoreMenuProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Menu position="bottom-end" width={width}>
       <Menu.Target>

@@ -2,7 +2,7 @@ import { Anchor, Breadcrumbs, Group, Skeleton, Stack, Text, Title, type TitlePro
 import { Link } from '@tanstack/react-router';
 import { createContext, type ReactNode, use, useEffect, useId } from 'react';
 import { createPortal } from 'react-dom';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../i18n/use-text.ts';
 import classes from './page.module.css';
 
 /** Where the shell keeps the breadcrumb. */
@@ -27,7 +27,7 @@ interface PageProps {
 
 /** A page's frame: document title, breadcrumb, heading with actions. */
 export function Page({ title, under, subtitle, badge, actions, children }: PageProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const slot = use(BreadcrumbSlot);
   useDocumentTitle(title);
   return (

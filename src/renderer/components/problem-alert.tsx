@@ -1,36 +1,60 @@
-import { Alert, Button, Code, Group, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import type { ReactNode } from 'react';
+import { useText } from '../i18n/use-text.ts';
 import { type Problem, toProblem } from '../rpc/problem.ts';
+import { Note } from './note.ts';
 import { useKnownProblem } from './use-known-problem.ts';
 
-/** What went wrong, with its code, how to fix it, and a way to try again. */
-export function ProblemAlert({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
-  const { t } = useTranslation();
-  const problem = useKnownProblem(toProblem(error));
+interface ProblemFrameProps {
+  readonly title: string;
+  readonly code: string;
+  /** What there is to do, beside the code. */
+  readonly action: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** How what went wrong looks: the sentence, how to fix it, its code. */
+export function ProblemFrame({ title, code, action, children }: ProblemFrameProps) {
   return (
     <Alert
       color="red"
       variant="light"
       role="alert"
       icon={<IconAlertTriangle aria-hidden size={18} />}
-      title={problem.message}
+      title={title}
+      styles={{ message: { color: 'var(--mantine-color-text)' } }}
     >
-      {problem.hint && <Text size="sm">{problem.hint}</Text>}
-      <Group gap="sm" mt="xs">
-        <Code>{problem.code}</Code>
-        {onRetry && (
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconRefresh aria-hidden size={14} />}
-            onClick={onRetry}
-          >
-            {t('common.retry')}
-          </Button>
-        )}
-      </Group>
+      <Stack gap={8}>
+        {children}
+        <Group gap="sm">
+          <Code>{code}</Code>
+          {action}
+        </Group>
+      </Stack>
     </Alert>
+  );
+}
+
+/** What went wrong, with its code, how to fix it, and a way to try again. */
+export function ProblemAlert({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
+  const { t } = useText();
+  const problem = toProblem(error);
+  const { message, hint } = useKnownProblem(problem);
+  const retry = onRetry && (
+    <Button
+      size="compact-sm"
+      variant="default"
+      leftSection={<IconRefresh aria-hidden size={14} />}
+      onClick={onRetry}
+    >
+      {t('common.retry')}
+    </Button>
+  );
+  return (
+    <ProblemFrame title={message} code={problem.code} action={retry}>
+      {hint && <Text size="sm">{hint}</Text>}
+    </ProblemFrame>
   );
 }
 
@@ -47,11 +71,7 @@ export function ProblemText({ problem, fw = 400 }: ProblemTextProps) {
       <Text size="sm" fw={fw}>
         {message}
       </Text>
-      {hint && (
-        <Text size="sm" c="dimmed">
-          {hint}
-        </Text>
-      )}
+      {hint && <Note>{hint}</Note>}
     </div>
   );
 }

@@ -1,9 +1,8 @@
 import { Group, Progress, Text } from '@mantine/core';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { RunSummary } from '../../shared/contract/runs.ts';
-import { useFormat } from '../format/use-format.ts';
 import { useNow } from '../format/use-now.ts';
+import { useText } from '../i18n/use-text.ts';
 
 const colors: Record<RunSummary['status'], string> = {
   pending: 'yellow',
@@ -16,7 +15,7 @@ const colors: Record<RunSummary['status'], string> = {
 
 /** How far a run is, as a bar. */
 export function RunBar({ run, size }: { readonly run: RunSummary; readonly size: number | 'md' }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Progress
       value={run.progress}
@@ -31,8 +30,7 @@ export function RunBar({ run, size }: { readonly run: RunSummary; readonly size:
 
 /** How far a run is: a bar, and the time left or the percentage beside it. */
 export function RunProgress({ run }: { readonly run: RunSummary }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const isRunning = run.status === 'running' && run.etaMs !== null;
   return (
     <Group gap={8} wrap="nowrap">
@@ -51,7 +49,7 @@ export function RunProgress({ run }: { readonly run: RunSummary }) {
  * no start time gives it.
  */
 export function RunDuration({ run }: { readonly run: Pick<RunSummary, 'status' | 'durationMs'> }) {
-  const format = useFormat();
+  const { format } = useText();
   const { durationMs } = run;
   const isTicking = run.status === 'running' && durationMs !== null;
   const now = useNow(isTicking ? 1000 : 86_400_000);

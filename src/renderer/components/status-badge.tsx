@@ -1,8 +1,8 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { Dataset } from '../../shared/contract/datasets.ts';
 import type { AttemptStatus, RunStatus } from '../../shared/model/run.ts';
 import type { ServiceStatus, StackStatus } from '../../shared/model/stack.ts';
+import { useText } from '../i18n/use-text.ts';
 import classes from './status-badge.module.css';
 
 /** A status in a word with a dot, never a colour alone. `look` names the colour. */
@@ -23,7 +23,7 @@ interface StatusBadgeProps {
 
 /** A run's or an attempt's status. */
 export function StatusBadge({ status, stopping = false }: StatusBadgeProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const shown = stopping && (status === 'running' || status === 'queued') ? 'stopping' : status;
   return <Badge look={shown} word={t(`status.${shown}`)} />;
 }
@@ -31,7 +31,7 @@ export function StatusBadge({ status, stopping = false }: StatusBadgeProps) {
 const datasetLooks = { processing: 'running', ready: 'completed', error: 'failed', archived: 'cancelled' };
 
 export function DatasetStatus({ status }: { readonly status: Dataset['status'] }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return <Badge look={datasetLooks[status]} word={t(`datasets.status.${status}`)} />;
 }
 
@@ -45,7 +45,7 @@ const stackLooks: Partial<Record<StackStatus | ServiceStatus, string>> = {
 
 /** The stack's status as a dot; its word for those who point at it or do not see it. */
 export function StackDot({ status }: { readonly status: StackStatus }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const word = t(`stack.status.${status}`);
   return (
     <span className={classes.status} data-status={stackLooks[status] ?? status} title={word}>
@@ -57,6 +57,6 @@ export function StackDot({ status }: { readonly status: StackStatus }) {
 
 /** The stack's status, or a service's. */
 export function StackBadge({ status }: { readonly status: StackStatus | ServiceStatus }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return <Badge look={stackLooks[status] ?? status} word={t(`stack.status.${status}`)} />;
 }

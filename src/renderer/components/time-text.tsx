@@ -1,10 +1,10 @@
 import { Tooltip } from '@mantine/core';
-import { useFormat } from '../format/use-format.ts';
 import { useNow } from '../format/use-now.ts';
+import { useText } from '../i18n/use-text.ts';
 
 /** A moment as "3 minutes ago", with the date and time on hover and focus. */
 export function TimeText({ time }: { readonly time: string | null }) {
-  const format = useFormat();
+  const { format } = useText();
   const now = useNow(10_000);
   if (time === null) return '–';
   // A clock that runs a little behind the engine's must not say "in 2 seconds".
@@ -18,7 +18,7 @@ export function TimeText({ time }: { readonly time: string | null }) {
 
 /** Time since a moment, in whole seconds; nothing in the first one, where `least` (milliseconds) does not stand for it. */
 export function Elapsed({ since, least = 0 }: { readonly since: string; readonly least?: number }) {
-  const format = useFormat();
+  const { format } = useText();
   const past = Math.max(least, useNow() - Date.parse(since));
   return past < 1000 ? null : format.duration(past);
 }

@@ -1,9 +1,9 @@
 import { useCallback } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../i18n/use-text.ts';
 
 /** A metric's or a metric group's name in words, where there are any; else as the trainer calls it. */
 export function useMetricLabel(): (name: string) => string {
-  const { t, i18n } = useTranslation();
+  const { t, i18n } = useText();
   return useCallback(
     (name) => {
       const key = `metrics.${name}`;

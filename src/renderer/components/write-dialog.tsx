@@ -1,10 +1,11 @@
 import { Button, Group, Modal, type ModalProps, Stack, Text } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
+import { useText } from '../i18n/use-text.ts';
 import { useUnsaved } from '../late/outdated.ts';
 import { type ContractFormOptions, useContractForm, useRefusal } from './contract-form.tsx';
+import { Note } from './note.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 import { useWrite, type Write, type WriteOptions } from './use-write.ts';
 
@@ -19,14 +20,10 @@ interface WriteActionsProps {
 
 /** The end of a dialog that asks for a change: the way out, and what does it. */
 function WriteActions({ write, focusCancel, aside, children }: WriteActionsProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <>
-      {write.isLeaving && (
-        <Text size="sm" c="dimmed" role="status">
-          {t('common.sent')}
-        </Text>
-      )}
+      {write.isLeaving && <Note role="status">{t('common.sent')}</Note>}
       <Group justify="flex-end" gap="xs">
         {aside}
         <Button

@@ -1,44 +1,38 @@
 import { Skeleton } from '@mantine/core';
-import { type ComponentType, type ReactNode, useState, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { type ComponentType, Fragment, type ReactNode, useState, useSyncExternalStore } from 'react';
 import { Page, PageSkeleton } from '../components/page.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
+import { useText } from '../i18n/use-text.ts';
 import { LatePart } from './late-parts.ts';
 
-function usePart<Props extends object>(part: LatePart<ComponentType<Props>>) {
-  useState(part.fetch);
-  return useSyncExternalStore(part.subscribe, part.snapshot);
-}
-
-/** A page that is fetched when it is first visited, or earlier while the browser is idle. Where that fails the frame stays, and says so. */
-export function latePage(load: () => Promise<ComponentType>): () => ReactNode {
-  const part = new LatePart(load);
-  return function LatePage() {
-    const { t } = useTranslation();
-    const state = usePart(part);
-    if (state.at === 'failed') {
-      return (
-        <Page title={t('common.failed')}>
-          <ProblemAlert error={state.error} onRetry={part.fetch} />
-        </Page>
-      );
-    }
-    if (state.at !== 'there') return <PageSkeleton />;
-    const Found = state.value;
-    return <Found />;
-  };
-}
-
-/** A part of a page, likewise: what stands around it goes on. */
-export function lateSection<Props extends object>(
+/** A part that is fetched when it is first shown, or earlier while the browser is idle. */
+function late<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
+  waiting: ReactNode,
+  Frame: ComponentType<{ readonly children: ReactNode }>,
 ): (props: Props) => ReactNode {
   const part = new LatePart(load);
-  return function LateSection(props: Props) {
-    const state = usePart(part);
-    if (state.at === 'failed') return <ProblemAlert error={state.error} onRetry={part.fetch} />;
-    if (state.at !== 'there') return <Skeleton height={420} radius="md" />;
-    const Found = state.value;
-    return <Found {...props} />;
+  return function Late(props: Props) {
+    useState(part.fetch);
+    const state = useSyncExternalStore(part.subscribe, part.snapshot);
+    if (state.at === 'there') return <state.value {...props} />;
+    if (state.at !== 'failed') return waiting;
+    return (
+      <Frame>
+        <ProblemAlert error={state.error} onRetry={part.fetch} />
+      </Frame>
+    );
   };
 }
+
+function FailedPage({ children }: { readonly children: ReactNode }) {
+  const { t } = useText();
+  return <Page title={t('common.failed')}>{children}</Page>;
+}
+
+/** A page that comes late. Where it can't be fetched the frame stays, and says so. */
+export const latePage = (load: () => Promise<ComponentType>) => late(load, <PageSkeleton />, FailedPage);
+
+/** A part of a page, likewise: what stands around it goes on. */
+export const lateSection = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
+  late(load, <Skeleton height={420} radius="md" />, Fragment);

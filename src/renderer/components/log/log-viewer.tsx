@@ -1,4 +1,4 @@
-import { ActionIcon, Box, Button, Group, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import {
   IconArrowBarToDown,
@@ -8,8 +8,8 @@ import {
   IconSearch,
 } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
+import { Note } from '../note.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import classes from './log-viewer.module.css';
 import type { useTerminal } from './use-terminal.ts';
@@ -46,8 +46,7 @@ interface LogViewerProps {
 
 /** A log as a terminal, with what finds, follows, copies and saves. */
 export function LogViewer({ label, terminal, onSearch, onStep, enter, matches, ...props }: LogViewerProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const [typed, setTyped] = useState('');
   const [search] = useDebouncedValue(typed, 250);
   useEffect(() => onSearch(search), [onSearch, search]);
@@ -85,9 +84,9 @@ export function LogViewer({ label, terminal, onSearch, onStep, enter, matches, .
             {direction === 'previous' ? <IconChevronUp size={17} /> : <IconChevronDown size={17} />}
           </ActionIcon>
         ))}
-        <Text size="sm" c="dimmed" className="tabular" miw={56} role="status">
+        <Note className="tabular" miw={56} role="status">
           {search === '' ? '' : `${at}${format.number(matches.count)}${matches.done === false ? '…' : ''}`}
-        </Text>
+        </Note>
         {props.filter}
         <Group gap="xs" ml="auto">
           <Tooltip label={t('log.copyHint')}>
@@ -125,9 +124,9 @@ export function LogViewer({ label, terminal, onSearch, onStep, enter, matches, .
         />
         {props.children}
       </div>
-      <Text size="xs" c="dimmed" mt={6} className="tabular">
+      <Note size="xs" mt={6} className="tabular">
         {props.foot}
-      </Text>
+      </Note>
     </div>
   );
 }

@@ -2,9 +2,8 @@ import { Checkbox, Skeleton } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type MouseEvent, type ReactNode, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { ariaSort, SortButton } from '../data-table.tsx';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { runColumns } from './run-columns.tsx';
@@ -28,8 +27,7 @@ interface RunTableProps {
 
 /** All runs that a filter lets through, however many: only the rows in view exist. */
 export function RunTable({ filter, onSort, selection, empty, maxHeight }: RunTableProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState({ first: 0, last: 0 });

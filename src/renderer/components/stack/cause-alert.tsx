@@ -1,10 +1,12 @@
-import { Alert, Code, Group, Stack, Text } from '@mantine/core';
-import { IconAlertTriangle, IconStethoscope } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { Text } from '@mantine/core';
+import { IconStethoscope } from '@tabler/icons-react';
+import { useText } from '../../i18n/use-text.ts';
 import type { Problem } from '../../rpc/problem.ts';
 import { CommandLine } from '../command-line.tsx';
 import { commandsIn, wordsOf } from '../commands-in.ts';
 import { LinkButton } from '../links.tsx';
+import { Note } from '../note.ts';
+import { ProblemFrame } from '../problem-alert.tsx';
 import { useKnownProblem } from '../use-known-problem.ts';
 
 interface Cause {
@@ -24,55 +26,44 @@ interface CauseAlertProps {
 
 /** Why something of the stack failed: the sentence, what fixes it with the command to copy, and the service's last lines. */
 export function CauseAlert({ cause, note }: CauseAlertProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const known = useKnownProblem(cause);
   // Found behind the last colon, where English puts them.
   const commands = commandsIn(cause.hint ?? '');
   const words = wordsOf(known.hint ?? '', commands);
   const lines = cause.lines ?? [];
   return (
-    <Alert
-      color="red"
-      variant="light"
-      role="alert"
-      icon={<IconAlertTriangle aria-hidden size={18} />}
+    <ProblemFrame
       title={known.message}
-      styles={{ message: { color: 'var(--mantine-color-text)' } }}
+      code={cause.code}
+      action={
+        <LinkButton
+          to="/doctor"
+          search={{ code: cause.code }}
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconStethoscope size={14} aria-hidden />}
+        >
+          {t('stack.doctor')}
+        </LinkButton>
+      }
     >
-      <Stack gap={8}>
-        {words !== '' && <Text size="sm">{words}</Text>}
-        {commands.map((command) => (
-          <CommandLine key={command} command={command} />
-        ))}
-        {lines.length > 0 && (
-          <div>
-            <Text size="xs" c="dimmed" mb={4}>
-              {t('stack.lastLines')}
-            </Text>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-            <pre className="output" style={{ maxHeight: 168 }} tabIndex={0}>
-              {lines.join('\n')}
-            </pre>
-          </div>
-        )}
-        {note && (
-          <Text size="sm" c="dimmed">
-            {note}
-          </Text>
-        )}
-        <Group gap="sm">
-          <Code>{cause.code}</Code>
-          <LinkButton
-            to="/doctor"
-            search={{ code: cause.code }}
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconStethoscope size={14} aria-hidden />}
-          >
-            {t('stack.doctor')}
-          </LinkButton>
-        </Group>
-      </Stack>
-    </Alert>
+      {words !== '' && <Text size="sm">{words}</Text>}
+      {commands.map((command) => (
+        <CommandLine key={command} command={command} />
+      ))}
+      {lines.length > 0 && (
+        <div>
+          <Note size="xs" mb={4}>
+            {t('stack.lastLines')}
+          </Note>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <pre className="output" style={{ maxHeight: 168 }} tabIndex={0}>
+            {lines.join('\n')}
+          </pre>
+        </div>
+      )}
+      {note && <Note>{note}</Note>}
+    </ProblemFrame>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Loader } from '@mantine/core';
 import { IconPlayerPlay, IconPlugConnectedX, IconStack2 } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { useText } from '../../i18n/use-text.ts';
 import { toProblem } from '../../rpc/problem.ts';
 import { EmptyState } from '../empty-state.tsx';
 import { LinkButton } from '../links.tsx';
@@ -12,30 +12,24 @@ const Wait = () => <Loader size={20} aria-hidden />;
 
 /** Stands where the stores of the profile in use are not there: why, the button that starts them, and that nothing else is to be done. */
 export function StoresAway({ reason }: { readonly reason: Error }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const stack = useStack();
   const verb = useStackVerb();
   const { data } = stack;
   const toStack = (
     <LinkButton to="/stack" variant="default" leftSection={<IconStack2 size={16} aria-hidden />}>
-      {t('away.toStack')}
+      {t('shortcuts.stack')}
     </LinkButton>
   );
   const ours = data?.profile === 'docker';
   const under = data?.operation?.status === 'running' ? data.operation.verb : null;
+  const starting = ours && (under === 'up' || under === 'restart' || data.status === 'starting');
   const opening = toProblem(reason).code === 'STORES_STARTING';
-  if (ours && (under === 'up' || under === 'restart' || data.status === 'starting')) {
-    return (
-      <EmptyState icon={Wait} title={t('away.starting')} hint={t('away.startingHint')} action={toStack} />
-    );
-  }
-  if (under === 'migrate') {
-    return (
-      <EmptyState icon={Wait} title={t('away.migrating')} hint={t('away.migratingHint')} action={toStack} />
-    );
-  }
-  if (opening) {
-    return <EmptyState icon={Wait} title={t('away.opening')} hint={t('away.startingHint')} />;
+  if (starting || under === 'migrate' || opening) {
+    const what = starting ? 'starting' : under === 'migrate' ? 'migrating' : 'opening';
+    const hint = what === 'migrating' ? t('away.migratingHint') : t('away.startingHint');
+    const action = what === 'opening' ? null : toStack;
+    return <EmptyState icon={Wait} title={t(`away.${what}`)} hint={hint} action={action} />;
   }
   if (ours && (data.status === 'stopped' || data.status === 'absent' || data.status === 'stopping')) {
     return (
@@ -53,7 +47,7 @@ export function StoresAway({ reason }: { readonly reason: Error }) {
                 disabled={under !== null}
                 onClick={() => verb.mutate({ verb: 'up', services: [] })}
               >
-                {t('stack.startAll')}
+                {t('stack.startOne', { name: t('stack.itself') })}
               </Button>
               {toStack}
             </Group>
@@ -68,7 +62,7 @@ export function StoresAway({ reason }: { readonly reason: Error }) {
       <EmptyState
         icon={IconPlugConnectedX}
         title={t('away.failed')}
-        hint={t('away.failedHint')}
+        hint={t('away.startingHint')}
         action={toStack}
       />
       <div style={{ height: 16 }} />

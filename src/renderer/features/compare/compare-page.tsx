@@ -1,20 +1,21 @@
-import { Group, MultiSelect, Stack, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Group, MultiSelect, Stack } from '@mantine/core';
 import { IconGitCompare, IconMapOff } from '@tabler/icons-react';
 import { keepPreviousData, skipToken, useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useMemo } from 'react';
 import { isEnded, mostCompared } from '../../../shared/model/run.ts';
 import { ChartBoard } from '../../charts/chart-board.tsx';
 import { comparedCharts } from '../../charts/run-charts.ts';
 import { useFeeds } from '../../charts/use-feeds.ts';
+import { useSearchText } from '../../components/cards-page.tsx';
 import { CopyAction } from '../../components/copy-action.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/links.tsx';
+import { Note } from '../../components/note.ts';
 import { Page, PageSkeleton, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useMetricLabel } from '../../components/use-metric-label.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { namesNothing } from '../../rpc/problem.ts';
 import type { Comparison } from './comparison.ts';
@@ -22,7 +23,7 @@ import { ComparisonTables } from './comparison-tables.tsx';
 
 /** Runs side by side: what is different in them, and what came of it. */
 export function ComparePage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { runs } = useSearch({ from: '/compare' });
   const ids = runs?.split(',') ?? [];
   const enough = ids.length >= 2;
@@ -39,9 +40,7 @@ export function ComparePage() {
       actions={
         enough && (
           <Group gap={4}>
-            <Text size="sm" c="dimmed">
-              {t('compare.share')}
-            </Text>
+            <Note>{t('compare.share')}</Note>
             <CopyAction text={window.location.href} />
           </Group>
         )
@@ -74,7 +73,7 @@ export function ComparePage() {
 
 /** Names the runs that are not there, and compares the others when asked. */
 function MissingRuns({ ids }: { readonly ids: readonly string[] }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const shown = useQueries({
     queries: ids.map((id) => queries.runs.show.queryOptions({ input: { run: id } })),
   });
@@ -101,10 +100,9 @@ function MissingRuns({ ids }: { readonly ids: readonly string[] }) {
 }
 
 function Picker({ ids, known }: { readonly ids: readonly string[]; readonly known: Comparison['runs'] }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate();
-  const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed.trim(), 200);
+  const { typed, setTyped, search } = useSearchText();
   const offered = useQuery(
     queries.runs.list.queryOptions({
       input: { limit: 50, ...(search !== '' && { search }) },
@@ -140,7 +138,7 @@ function Picker({ ids, known }: { readonly ids: readonly string[]; readonly know
 }
 
 function Compared({ comparison }: { readonly comparison: Comparison }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const label = useMetricLabel();
   const { runs } = comparison;
   const activity = runs.map((run) => isEnded(run.status)).join();

@@ -1,15 +1,14 @@
-import { Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { metricOf } from '../../../shared/model/metric-values.ts';
 import { colorAt } from '../../charts/palette.ts';
 import { DataTable } from '../../components/data-table.tsx';
+import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { useMetricLabel } from '../../components/use-metric-label.ts';
 import { formatMetricValue } from '../../format/formatter.ts';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { bestOf, type Comparison } from './comparison.ts';
 import classes from './comparison-tables.module.css';
 
@@ -20,8 +19,7 @@ function show(value: unknown): string {
 
 /** Final metrics, and the config's fields that are not the same in all runs. */
 export function ComparisonTables({ comparison }: { readonly comparison: Comparison }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const label = useMetricLabel();
   const { runs, differences, metricNames } = comparison;
   const metrics = metricNames
@@ -62,11 +60,7 @@ export function ComparisonTables({ comparison }: { readonly comparison: Comparis
           first={t('compare.field')}
           rows={differences.map(({ field, values }) => [field, (index) => show(values[index])])}
         />
-        {differences.length === 0 && (
-          <Text size="sm" c="dimmed" mt="xs">
-            {t('compare.same')}
-          </Text>
-        )}
+        {differences.length === 0 && <Note mt="xs">{t('compare.same')}</Note>}
       </Section>
     </>
   );

@@ -1,27 +1,24 @@
-import { Alert, Badge, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, SimpleGrid, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCircleCheck, IconMapOff, IconPlus, IconShieldCheck, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { Bars } from '../../components/bars.tsx';
-import { CancelImport } from '../../components/cancel-import.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Facts } from '../../components/facts.tsx';
-import { FileProgress } from '../../components/file-progress.tsx';
 import { Found } from '../../components/found.tsx';
+import { CancelImport, FileProgress } from '../../components/import-progress.tsx';
 import { LinkButton, ProjectLink } from '../../components/links.tsx';
+import { Note, Tag } from '../../components/note.ts';
 import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { ProblemsTable } from '../../components/problems-table.tsx';
 import { DatasetStatus } from '../../components/status-badge.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { TrainingRisks } from '../../components/training-risks.tsx';
-import { ValidationReport } from '../../components/validation-report.tsx';
+import { ProblemsTable, TrainingRisks, ValidationReport } from '../../components/validation-report.tsx';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { ImageGrid } from './image-grid.tsx';
 import { VersionTable } from './version-table.tsx';
@@ -53,11 +50,7 @@ function Subtitle({ dataset }: { readonly dataset: Shown }) {
   const { version = dataset.version } = useSearch({ from: '/datasets/$datasetId' });
   return (
     <Group gap={6}>
-      {version !== null && (
-        <Badge variant="default" size="sm" tt="none" fw={500}>
-          v{version}
-        </Badge>
-      )}
+      {version !== null && <Tag>v{version}</Tag>}
       {dataset.projects.map((project) => (
         <ProjectLink key={project.id} project={project} />
       ))}
@@ -67,8 +60,7 @@ function Subtitle({ dataset }: { readonly dataset: Shown }) {
 }
 
 function DatasetBody({ dataset }: { readonly dataset: Shown }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const navigate = useNavigate({ from: '/datasets/$datasetId' });
   const { version } = useSearch({ from: '/datasets/$datasetId' });
   const current = dataset.versions.find((one) => one.version === (version ?? dataset.version));
@@ -152,7 +144,7 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
 }
 
 function Actions({ dataset }: { readonly dataset: Shown }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate();
   const [removing, removal] = useDisclosure(false);
   const { version } = useSearch({ from: '/datasets/$datasetId' });
@@ -191,15 +183,13 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
 
 /** Compares a version's files with its manifest and says what changed. */
 function VerifyPanel({ dataset, version }: { readonly dataset: string; readonly version: number }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const verify = useMutation({ mutationFn: () => engine.datasets.verify({ dataset, version }) });
   const { data, error } = verify;
   return (
     <Section title={t('verify.title')} mb={0}>
       <Group justify="space-between" mb="sm">
-        <Text size="sm" c="dimmed">
-          {t('verify.hint')}
-        </Text>
+        <Note>{t('verify.hint')}</Note>
         <Button
           variant="default"
           leftSection={<IconShieldCheck size={16} aria-hidden />}

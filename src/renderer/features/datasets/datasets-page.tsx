@@ -2,15 +2,15 @@ import { Button } from '@mantine/core';
 import { IconDatabase, IconDatabaseImport } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
 import { DatasetCard } from '../../components/dataset-card.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { ImportDialog } from './import-dialog.tsx';
 
 /** All datasets, and the way to import one. */
 export function DatasetsPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate();
   const { import: importing, project } = useSearch({ from: '/datasets' });
   const find = useSearchText();

@@ -1,8 +1,8 @@
 import { Input, Text } from '@mantine/core';
 import { IconFileZip, IconUpload } from '@tabler/icons-react';
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../format/use-format.ts';
+import { Note } from '../../components/note.ts';
+import { useText } from '../../i18n/use-text.ts';
 import classes from './file-drop.module.css';
 
 const archives = '.zip,.tar,.tgz,.tar.gz';
@@ -15,8 +15,7 @@ interface FileDropProps {
 
 /** A place to drop an archive on, which also opens the file dialog. */
 export function FileDrop({ file, error, onFile }: FileDropProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const take = (files: FileList | null) => {
@@ -47,9 +46,7 @@ export function FileDrop({ file, error, onFile }: FileDropProps) {
         <Text fw={550} size="sm">
           {file ? file.name : t('datasets.drop')}
         </Text>
-        <Text size="xs" c="dimmed">
-          {file ? format.bytes(file.size) : t('datasets.dropHint')}
-        </Text>
+        <Note size="xs">{file ? format.bytes(file.size) : t('datasets.dropHint')}</Note>
       </button>
       {error && <Input.Error>{error}</Input.Error>}
       <input

@@ -1,12 +1,12 @@
-import { Select, Skeleton, Text } from '@mantine/core';
+import { Select, Skeleton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { useFileUrl } from '../../rpc/files.ts';
 import classes from './image-grid.module.css';
@@ -24,9 +24,8 @@ interface ImageGridProps {
 
 /** All images of a version by class; only those in view are fetched and exist. */
 export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridProps) {
-  const { t } = useTranslation();
+  const { t, format } = useText();
   const fileUrl = useFileUrl();
-  const format = useFormat();
   const [chosen, setChosen] = useState<string | null>(null);
   const [viewed, setViewed] = useState<number | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -74,9 +73,7 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
       title={t('datasets.imageCount')}
       beside={
         <>
-          <Text size="sm" c="dimmed" className="tabular">
-            {format.number(total)}
-          </Text>
+          <Note className="tabular">{format.number(total)}</Note>
           <Select
             ml="auto"
             aria-label={t('perClass.name')}

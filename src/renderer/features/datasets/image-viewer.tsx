@@ -1,11 +1,11 @@
-import { ActionIcon, Group, Modal, Text } from '@mantine/core';
+import { ActionIcon, Group, Modal } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import type { KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { datasetImageSchema } from '../../../shared/contract/datasets.ts';
 import { Facts } from '../../components/facts.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { Note } from '../../components/note.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { useFileUrl } from '../../rpc/files.ts';
 import classes from './image-viewer.module.css';
 
@@ -20,8 +20,7 @@ interface ImageViewerProps {
 
 /** One image, large, with what is known of it; arrow keys go on. */
 export function ImageViewer({ image, position, total, onMove, onClose }: ImageViewerProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const fileUrl = useFileUrl();
   const at = position ?? 0;
   const move = (step: number) => {
@@ -62,9 +61,9 @@ export function ImageViewer({ image, position, total, onMove, onClose }: ImageVi
         >
           <IconChevronLeft size={18} />
         </ActionIcon>
-        <Text size="sm" c="dimmed" className="tabular">
+        <Note className="tabular">
           {format.number(at + 1)} / {format.number(total)}
-        </Text>
+        </Note>
         <ActionIcon
           variant="default"
           size="lg"
@@ -78,7 +77,7 @@ export function ImageViewer({ image, position, total, onMove, onClose }: ImageVi
       {image && (
         <Facts
           facts={[
-            [t('datasets.file'), image.path, 'mono'],
+            [t('artifacts.name'), image.path, 'mono'],
             [
               t('datasets.pixels'),
               `${image.width} × ${image.height} · ${t('datasets.channels', { count: image.channels })}`,

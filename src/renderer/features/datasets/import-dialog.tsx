@@ -2,11 +2,10 @@ import { Alert, Button, Group, Modal, Progress, Stack, Text } from '@mantine/cor
 import { IconBan, IconCircleCheck } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { CancelImport } from '../../components/cancel-import.tsx';
-import { FileProgress, notCounted } from '../../components/file-progress.tsx';
+import { CancelImport, FileProgress, notCounted } from '../../components/import-progress.tsx';
+import { Note } from '../../components/note.ts';
 import { ValidationReport } from '../../components/validation-report.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { ImportForm } from './import-form.tsx';
 import { type ImportState, type ImportWish, useImport } from './use-import.ts';
 
@@ -19,7 +18,7 @@ interface ImportDialogProps {
 
 /** Imports a dataset: from a folder or archive on the engine's machine, or from a file of this one. */
 export function ImportDialog({ opened, onClose, project }: ImportDialogProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Modal opened={opened} onClose={onClose} title={t('datasets.import')} size="xl">
       <ImportBody onClose={onClose} project={project} />
@@ -28,7 +27,7 @@ export function ImportDialog({ opened, onClose, project }: ImportDialogProps) {
 }
 
 function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate();
   const { state, start } = useImport();
   const [wish, setWish] = useState<ImportWish | null>(null);
@@ -90,8 +89,7 @@ function Working({
   readonly state: Extract<ImportState, { at: 'working' }>;
   readonly onClose: () => void;
 }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   // Until then closing takes it back.
   const isBegun = state.phase === 'importing' && state.isBegun;
   return (
@@ -100,9 +98,7 @@ function Working({
         <>
           <Group justify="space-between">
             <Text fw={550}>{t('datasets.uploading')}</Text>
-            <Text size="sm" c="dimmed" className="tabular">
-              {`${format.bytes(state.done)} / ${format.bytes(state.total)}`}
-            </Text>
+            <Note className="tabular">{`${format.bytes(state.done)} / ${format.bytes(state.total)}`}</Note>
           </Group>
           <Progress
             value={state.total === 0 ? 100 : (state.done / state.total) * 100}
@@ -112,9 +108,7 @@ function Working({
       ) : (
         <FileProgress progress={state.progress ?? notCounted} />
       )}
-      <Text size="sm" c="dimmed">
-        {isBegun ? t('datasets.leaveHint') : t('datasets.stayHint')}
-      </Text>
+      <Note>{isBegun ? t('datasets.leaveHint') : t('datasets.stayHint')}</Note>
       <Group justify="flex-end" gap="xs">
         {state.phase === 'importing' && state.progress && (
           <CancelImport importId={state.progress.id} phase={state.progress.phase} />

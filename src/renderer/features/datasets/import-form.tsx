@@ -11,7 +11,6 @@ import {
 } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import {
   deepestClasses,
   importInput,
@@ -21,9 +20,10 @@ import {
   type Validation,
 } from '../../../shared/contract/datasets.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
-import { FileProgress, notCounted } from '../../components/file-progress.tsx';
+import { FileProgress, notCounted } from '../../components/import-progress.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { queries } from '../../rpc/client.ts';
 import { FileDrop } from './file-drop.tsx';
@@ -52,7 +52,7 @@ const empty: ImportValues = {
 
 /** What to import, and how. */
 export function ImportForm({ initial, project, failure, onImport, onCancel }: ImportFormProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
   const check = useCheck();
   const all = projects.data?.projects ?? [];
@@ -209,7 +209,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
 
 /** A check under way, with a way to end it, and what it found. */
 function CheckPanel({ check }: { readonly check: Check }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <>
       {check.isPending && (
@@ -237,7 +237,7 @@ const automatic = 'auto';
 
 /** How a folder or archive is read where it does not tell by itself. */
 function ReadingFields({ reading, onChange }: ReadingFieldsProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const levels = Array.from({ length: deepestClasses }, (_, index) => index + 1);
   return (
     <Group grow align="flex-start">

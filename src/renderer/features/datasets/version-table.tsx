@@ -1,9 +1,9 @@
 import { Button, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { code, DataTable, number, ShortHash } from '../../components/data-table.tsx';
+import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import type { EngineClient } from '../../rpc/client.ts';
 
 interface VersionTableProps {
@@ -14,8 +14,7 @@ interface VersionTableProps {
 
 /** A dataset's versions: none ever changes. */
 export function VersionTable({ versions, shown, onShow }: VersionTableProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   if (versions.length === 0) return null;
   return (
     <Section title={t('datasets.versions')}>
@@ -32,9 +31,7 @@ export function VersionTable({ versions, shown, onShow }: VersionTableProps) {
                   v{version}
                 </Text>
                 {correctedSizes !== null && correctedSizes > 0 && (
-                  <Text size="xs" c="dimmed">
-                    {t('datasets.correctedSizes', { count: correctedSizes })}
-                  </Text>
+                  <Note size="xs">{t('datasets.correctedSizes', { count: correctedSizes })}</Note>
                 )}
               </>
             ),

@@ -3,13 +3,12 @@ import { IconChevronRight, IconInfoCircle, IconStethoscope } from '@tabler/icons
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Note } from '../../components/note.ts';
 import { Page } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { SeverityIcon } from '../../components/severity-icon.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { useFormat } from '../../format/use-format.ts';
-import { languageOf } from '../../i18n/i18n.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
 import classes from './doctor-page.module.css';
 import { FindingRow } from './finding-row.tsx';
@@ -17,8 +16,7 @@ import { countFindings, type FindingGroup, groupFindings } from './findings.ts';
 
 /** The doctor's findings in the person's language, with the milliseconds that the checks took. */
 function useDoctor() {
-  const { i18n } = useTranslation();
-  const language = languageOf(i18n);
+  const { language } = useText();
   return useQuery({
     queryKey: [...queries.system.doctor.key(), 'timed', language],
     queryFn: async ({ signal }) => {
@@ -32,7 +30,7 @@ function useDoctor() {
 
 /** Checks that were run, by what they are about, with what fixes each. */
 export function DoctorPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { code } = useSearch({ from: '/doctor' });
   const doctor = useDoctor();
   const { data, error, isFetching, isPending, dataUpdatedAt } = doctor;
@@ -55,9 +53,7 @@ export function DoctorPage() {
         {error && <ProblemAlert error={error} onRetry={() => void doctor.refetch()} />}
         {isPending && (
           <>
-            <Text size="sm" c="dimmed" role="status">
-              {t('doctor.running')}
-            </Text>
+            <Note role="status">{t('doctor.running')}</Note>
             <Skeleton height={260} radius="md" />
           </>
         )}
@@ -96,8 +92,7 @@ interface SummaryProps {
 
 /** The sum in a line. */
 function Summary({ counts, tookMs, at }: SummaryProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const well = counts.error + counts.warning === 0;
   const facts = [
     counts.error > 0 && t('doctor.errors', { count: counts.error }),
@@ -126,7 +121,7 @@ function GroupSection({
   readonly group: FindingGroup;
   readonly asked: string | undefined;
 }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { wrong, passed } = group;
   const askedPassed = passed.some(({ code }) => code === asked);
   const [opened, setOpened] = useState(askedPassed);

@@ -1,11 +1,11 @@
 import { Box, Code, Collapse, Group, Text, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Finding } from '../../../shared/contract/system.ts';
 import { CommandLine } from '../../components/command-line.tsx';
 import { commandsIn, wordsOf } from '../../components/commands-in.ts';
 import { SeverityIcon, severityColors } from '../../components/severity-icon.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import classes from './finding-row.module.css';
 
 interface FindingRowProps {
@@ -16,7 +16,7 @@ interface FindingRowProps {
 
 /** One finding: what is wrong, the command that fixes it, and what was seen. */
 export function FindingRow({ finding, asked }: FindingRowProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { code, severity, cause, evidence, hint, command } = finding;
   const row = useRef<HTMLLIElement>(null);
   const [opened, setOpened] = useState(asked);

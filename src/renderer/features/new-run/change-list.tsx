@@ -1,8 +1,9 @@
 import { Text } from '@mantine/core';
 import type { FormErrors } from '@mantine/form';
-import { useTranslation } from 'react-i18next';
 import type { FieldValue } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
+import { Note } from '../../components/note.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { allFields } from './fields.ts';
 import { type Change, formPath } from './run-values.ts';
 
@@ -13,7 +14,7 @@ interface ChangeListProps {
 
 /** What differs from the model's defaults, and what is wrong: in the words of the form. */
 export function ChangeList({ changes, errors }: ChangeListProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const wrong = allFields.filter((field) => errors[formPath(field)]);
   const right = changes.filter(({ field }) => !wrong.includes(field));
   const show = (value: FieldValue) => {
@@ -34,11 +35,7 @@ export function ChangeList({ changes, errors }: ChangeListProps) {
           ))}
         </div>
       )}
-      {right.length === 0 && wrong.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {t('newRun.nothingChanged')}
-        </Text>
-      )}
+      {right.length === 0 && wrong.length === 0 && <Note>{t('newRun.nothingChanged')}</Note>}
       {right.length > 0 && (
         <Facts
           facts={right.map(({ field, value, before }) => [

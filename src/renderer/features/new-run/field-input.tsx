@@ -1,12 +1,12 @@
-import { Select, Switch } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { ActionIcon, Select, Switch, TextInput } from '@mantine/core';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { rangeOf } from '../../../shared/model/limits.ts';
 import { readNumber } from '../../../shared/model/number-text.ts';
 import type { FieldValue } from '../../components/documents.ts';
+import { useText } from '../../i18n/use-text.ts';
 import classes from './field-input.module.css';
 import type { Field } from './fields.ts';
-import { NumberField } from './number-field.tsx';
 import { stepped } from './steps.ts';
 
 interface FieldInputProps {
@@ -19,7 +19,7 @@ interface FieldInputProps {
 
 /** One hyperparameter, with what is wrong with it. */
 export function FieldInput({ field, value, error, onChange }: FieldInputProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const label = t(`fields.${field.label}`);
   if (field.kind === 'switch') {
     return (
@@ -60,6 +60,74 @@ export function FieldInput({ field, value, error, onChange }: FieldInputProps) {
       error={error}
       onText={onChange}
       onStep={step}
+    />
+  );
+}
+
+interface NumberFieldProps {
+  readonly label: string;
+  readonly text: string;
+  readonly placeholder?: string | undefined;
+  readonly error: ReactNode;
+  readonly onText: (text: string) => void;
+  /** Goes one step up or down, where the text is a number. */
+  readonly onStep: (up: boolean) => void;
+}
+
+/** A number as people write it. What is typed stays as it is typed; arrow keys, the wheel over the focused field and its buttons step. */
+function NumberField({ label, text, placeholder, error, onText, onStep }: NumberFieldProps) {
+  const { t } = useText();
+  const input = useRef<HTMLInputElement>(null);
+  const step = useRef(onStep);
+  useEffect(() => {
+    step.current = onStep;
+  });
+  useEffect(() => {
+    const field = input.current;
+    const turn = (event: WheelEvent) => {
+      if (document.activeElement !== field || event.deltaY === 0) return;
+      // Neither zoom nor scroll along: React's own listener is passive and could not say so.
+      event.preventDefault();
+      step.current(event.deltaY < 0);
+    };
+    field?.addEventListener('wheel', turn, { passive: false });
+    return () => field?.removeEventListener('wheel', turn);
+  }, []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+    event.preventDefault();
+    onStep(event.key === 'ArrowUp');
+  };
+  const button = (up: boolean) => (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      className={classes.step}
+      tabIndex={-1}
+      aria-label={t(up ? 'fieldHints.more' : 'fieldHints.less', { name: label })}
+      onClick={() => onStep(up)}
+    >
+      {up ? <IconChevronUp size={12} aria-hidden /> : <IconChevronDown size={12} aria-hidden />}
+    </ActionIcon>
+  );
+  return (
+    <TextInput
+      ref={input}
+      label={label}
+      inputMode="decimal"
+      autoComplete="off"
+      spellCheck={false}
+      placeholder={placeholder}
+      value={text}
+      error={error}
+      onChange={(event) => onText(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+      rightSection={
+        <span className={classes.steps}>
+          {button(true)}
+          {button(false)}
+        </span>
+      }
     />
   );
 }

@@ -1,38 +1,38 @@
-import { Button, Collapse, Group, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Collapse, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type CreateRunInput, createRunInput } from '../../../shared/contract/runs.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
 import { flatten } from '../../components/documents.ts';
 import { LinkButton } from '../../components/links.tsx';
+import { Note } from '../../components/note.ts';
+import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { TrainingRisks } from '../../components/training-risks.tsx';
 import { useWrite, type Write } from '../../components/use-write.ts';
-import { languageOf } from '../../i18n/i18n.ts';
+import { TrainingRisks } from '../../components/validation-report.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
-import { engine, queries } from '../../rpc/client.ts';
+import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { ChangeList } from './change-list.tsx';
 import { FieldInput } from './field-input.tsx';
 import { advancedFields, basicFields, type Field } from './fields.ts';
 import classes from './new-run-page.module.css';
 import { changesOf, formPath, overridesOf, type RunValues, untouched } from './run-values.ts';
-import type { NamedDataset } from './use-sources.ts';
 
 interface NewRunFormProps {
   readonly projects: readonly { readonly id: string; readonly name: string }[];
   readonly firstProject: string | null;
   /** The dataset that the address names. */
-  readonly named: NamedDataset | null;
+  readonly named: Awaited<ReturnType<EngineClient['datasets']['show']>> | null;
   readonly version: number | null;
 }
 
 /** The form itself: what to train on what, and how. */
 export function NewRunForm({ projects, firstProject, named, version }: NewRunFormProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useText();
   const models = useQuery(queries.runs.models.queryOptions());
   const { form, read } = useContractForm({
     schema: createRunInput,
@@ -91,121 +91,116 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
     <form onSubmit={form.onSubmit((wish) => create.start(wish))} className={classes.columns}>
       <Stack gap="lg">
         {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
-        <section className={`surface ${classes.section}`}>
-          <Title order={2} size={15}>
-            {t('newRun.what')}
-          </Title>
-          <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" verticalSpacing="md">
-            <Select
-              label={t('projects.one')}
-              required
-              searchable
-              allowDeselect={false}
-              data={projects.map(({ id, name: label }) => ({ value: id, label }))}
-              {...form.getInputProps('project')}
-            />
-            <Select
-              label={t('datasets.one')}
-              required
-              searchable
-              allowDeselect={false}
-              placeholder={datasets.isSuccess && ready.length === 0 ? t('newRun.noDataset') : undefined}
-              data={kept.map((one) => ({
-                value: one.id,
-                label: `${one.name} v${(one.id === named?.id && version) || one.version}`,
-              }))}
-              {...form.getInputProps('dataset')}
-              value={dataset}
-            />
-            <Select
-              label={t('runs.model')}
-              required
-              allowDeselect={false}
-              description={model?.description[languageOf(i18n)]}
-              inputWrapperOrder={['label', 'input', 'description', 'error']}
-              data={(models.data?.models ?? []).map(({ id }) => id)}
-              {...form.getInputProps('model')}
-              value={model?.id ?? null}
-            />
-            <TextInput
-              label={t('common.name')}
-              placeholder={t('newRun.namePlaceholder')}
-              {...form.getInputProps('name')}
-            />
-          </SimpleGrid>
-          <TrainingRisks risks={risks} />
-          {datasets.isSuccess && ready.length === 0 && project !== null && (
-            <Group gap="xs">
-              <Text size="sm" c="dimmed">
-                {t('newRun.noDatasetHint')}
-              </Text>
-              <LinkButton
-                size="compact-sm"
-                variant="default"
-                to="/datasets"
-                search={{ import: true, project }}
-              >
-                {t('datasets.import')}
-              </LinkButton>
-            </Group>
-          )}
-        </section>
-        <section className={`surface ${classes.section}`}>
-          <Title order={2} size={15}>
-            {t('newRun.how')}
-          </Title>
-          <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
-            {basicFields.map(input)}
-          </SimpleGrid>
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            className={classes.more}
-            aria-expanded={advancedShown}
-            leftSection={
-              advancedShown ? (
-                <IconChevronDown size={16} aria-hidden />
-              ) : (
-                <IconChevronRight size={16} aria-hidden />
-              )
-            }
-            onClick={advancedToggle.toggle}
-          >
-            {t('newRun.advanced')}
-          </Button>
-          <Collapse expanded={advancedShown}>
-            <Stack gap="lg">
-              {advancedFields.map(({ group, fields }) => (
-                <fieldset key={group} className={classes.group}>
-                  <legend>{t(`fieldGroups.${group}`)}</legend>
-                  <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
-                    {fields.map(input)}
-                  </SimpleGrid>
-                </fieldset>
-              ))}
-            </Stack>
-          </Collapse>
-        </section>
+        <Section panel title={t('newRun.what')} mb={16}>
+          <Stack gap="md">
+            <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" verticalSpacing="md">
+              <Select
+                label={t('projects.one')}
+                required
+                searchable
+                allowDeselect={false}
+                data={projects.map(({ id, name: label }) => ({ value: id, label }))}
+                {...form.getInputProps('project')}
+              />
+              <Select
+                label={t('datasets.one')}
+                required
+                searchable
+                allowDeselect={false}
+                placeholder={datasets.isSuccess && ready.length === 0 ? t('newRun.noDataset') : undefined}
+                data={kept.map((one) => ({
+                  value: one.id,
+                  label: `${one.name} v${(one.id === named?.id && version) || one.version}`,
+                }))}
+                {...form.getInputProps('dataset')}
+                value={dataset}
+              />
+              <Select
+                label={t('runs.model')}
+                required
+                allowDeselect={false}
+                description={model?.description[language]}
+                inputWrapperOrder={['label', 'input', 'description', 'error']}
+                data={(models.data?.models ?? []).map(({ id }) => id)}
+                {...form.getInputProps('model')}
+                value={model?.id ?? null}
+              />
+              <TextInput
+                label={t('common.name')}
+                placeholder={t('newRun.namePlaceholder')}
+                {...form.getInputProps('name')}
+              />
+            </SimpleGrid>
+            <TrainingRisks risks={risks} />
+            {datasets.isSuccess && ready.length === 0 && project !== null && (
+              <Group gap="xs">
+                <Note>{t('newRun.noDatasetHint')}</Note>
+                <LinkButton
+                  size="compact-sm"
+                  variant="default"
+                  to="/datasets"
+                  search={{ import: true, project }}
+                >
+                  {t('datasets.import')}
+                </LinkButton>
+              </Group>
+            )}
+          </Stack>
+        </Section>
+        <Section panel title={t('newRun.how')} mb={16}>
+          <Stack gap="md">
+            <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
+              {basicFields.map(input)}
+            </SimpleGrid>
+            <Button
+              variant="subtle"
+              color="gray"
+              size="compact-sm"
+              className={classes.more}
+              aria-expanded={advancedShown}
+              leftSection={
+                advancedShown ? (
+                  <IconChevronDown size={16} aria-hidden />
+                ) : (
+                  <IconChevronRight size={16} aria-hidden />
+                )
+              }
+              onClick={advancedToggle.toggle}
+            >
+              {t('newRun.advanced')}
+            </Button>
+            <Collapse expanded={advancedShown}>
+              <Stack gap="lg">
+                {advancedFields.map(({ group, fields }) => (
+                  <fieldset key={group} className={classes.group}>
+                    <legend>{t(`fieldGroups.${group}`)}</legend>
+                    <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="md" verticalSpacing="md">
+                      {fields.map(input)}
+                    </SimpleGrid>
+                  </fieldset>
+                ))}
+              </Stack>
+            </Collapse>
+          </Stack>
+        </Section>
       </Stack>
       <aside className={classes.side}>
-        <section className={`surface ${classes.section}`}>
-          <Title order={2} size={15}>
-            {t('newRun.changed')}
-          </Title>
-          <ChangeList changes={changes} errors={form.errors} />
-          {refusal !== null && <ProblemAlert error={refusal} />}
-          <Button
-            type="submit"
-            size="md"
-            fullWidth
-            disabled={!read()}
-            loading={create.isPending}
-            leftSection={<IconPlayerPlay size={18} aria-hidden />}
-          >
-            {t('newRun.start')}
-          </Button>
-        </section>
+        <Section panel title={t('newRun.changed')} mb={16}>
+          <Stack gap="md">
+            <ChangeList changes={changes} errors={form.errors} />
+            {refusal !== null && <ProblemAlert error={refusal} />}
+            <Button
+              type="submit"
+              size="md"
+              fullWidth
+              disabled={!read()}
+              loading={create.isPending}
+              leftSection={<IconPlayerPlay size={18} aria-hidden />}
+            >
+              {t('newRun.start')}
+            </Button>
+          </Stack>
+        </Section>
       </aside>
     </form>
   );

@@ -1,73 +1,71 @@
 import { IconDatabaseOff } from '@tabler/icons-react';
+import { skipToken, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import type { ReactNode } from 'react';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { GonePage } from '../../components/found.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { Page, PageSkeleton } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useText } from '../../i18n/use-text.ts';
+import { queries } from '../../rpc/client.ts';
+import { namesNothing } from '../../rpc/problem.ts';
 import { NewRunForm } from './new-run-form.tsx';
-import { type NamedDataset, useSources } from './use-sources.ts';
 
-/** A form that becomes a training of what the address names. */
+/** A form that becomes a training of what the address names, by id or name. Something else is never put in its place. */
 export function NewRunPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const search = useSearch({ from: '/runs/new' });
-  const sources = useSources(search);
-  if (sources.at === 'pending') return <PageSkeleton />;
-  if (sources.at === 'gone') return <GonePage noun={sources.noun} name={sources.name} />;
-  return (
+  const { project: asked, dataset: askedDataset, version } = search;
+  const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
+  const named = useQuery(
+    queries.datasets.show.queryOptions({
+      input: askedDataset === undefined ? skipToken : { dataset: askedDataset },
+    }),
+  );
+  const page = (content: ReactNode) => (
     <Page title={t('runs.new')} subtitle={t('newRun.subtitle')} under="runs">
-      {sources.at === 'failed' && <ProblemAlert error={sources.error} onRetry={sources.retry} />}
-      {sources.at === 'notReady' && (
-        <Unfit
-          dataset={sources.dataset}
-          title={t('gone.notReady')}
-          hint={t('gone.notReadyHint', { name: sources.dataset.name })}
-        />
-      )}
-      {sources.at === 'noVersion' && (
-        <Unfit
-          dataset={sources.dataset}
-          title={t('gone.version', { version: sources.version })}
-          hint={t('gone.versionHint', {
-            name: sources.dataset.name,
-            versions: sources.dataset.versions.map((one) => `v${one.version}`).join(', '),
-          })}
-        />
-      )}
-      {sources.at === 'ready' && (
-        <NewRunForm
-          key={JSON.stringify(search)}
-          projects={sources.projects}
-          firstProject={sources.project?.id ?? null}
-          named={sources.dataset}
-          version={search.version ?? null}
-        />
-      )}
+      {content}
     </Page>
   );
-}
+  if (askedDataset !== undefined && namesNothing(named.error))
+    return <GonePage noun="dataset" name={askedDataset} />;
+  const failed = [projects, named].find((query) => query.error);
+  if (failed) return page(<ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />);
+  if (!projects.data || (askedDataset !== undefined && !named.data)) return <PageSkeleton />;
 
-interface UnfitProps {
-  readonly dataset: NamedDataset;
-  readonly title: string;
-  readonly hint: string;
-}
-
-/** The dataset that the address names cannot be trained on as it asks. */
-function Unfit({ dataset, title, hint }: UnfitProps) {
-  const { t } = useTranslation();
-  return (
-    <EmptyState
-      icon={IconDatabaseOff}
-      title={title}
-      hint={hint}
-      action={
-        <LinkButton to="/datasets/$datasetId" params={{ datasetId: dataset.id }}>
-          {t('gone.open')}
-        </LinkButton>
-      }
-    />
+  const all = projects.data.projects;
+  const dataset = named.data ?? null;
+  // The named one, else one that has the named dataset, else the newest.
+  const wanted = asked ?? dataset?.projects[0]?.id;
+  const project = wanted === undefined ? all[0] : all.find(({ id, name }) => [id, name].includes(wanted));
+  if (!project && asked !== undefined) return <GonePage noun="project" name={asked} />;
+  const unfit = (title: string, hint: string) =>
+    page(
+      <EmptyState
+        icon={IconDatabaseOff}
+        title={title}
+        hint={hint}
+        action={
+          <LinkButton to="/datasets/$datasetId" params={{ datasetId: dataset?.id ?? '' }}>
+            {t('gone.open')}
+          </LinkButton>
+        }
+      />,
+    );
+  if (dataset?.version === null)
+    return unfit(t('gone.notReady'), t('gone.notReadyHint', { name: dataset.name }));
+  if (dataset && version !== undefined && !dataset.versions.some((one) => one.version === version)) {
+    const versions = dataset.versions.map((one) => `v${one.version}`).join(', ');
+    return unfit(t('gone.version', { version }), t('gone.versionHint', { name: dataset.name, versions }));
+  }
+  return page(
+    <NewRunForm
+      key={JSON.stringify(search)}
+      projects={all}
+      firstProject={(project ?? all[0])?.id ?? null}
+      named={dataset}
+      version={version ?? null}
+    />,
   );
 }

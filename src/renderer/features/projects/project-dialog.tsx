@@ -1,8 +1,8 @@
 import { TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { type Project, projectFields } from '../../../shared/contract/projects.ts';
 import { FormDialog } from '../../components/write-dialog.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
 
 interface ProjectDialogProps {
@@ -14,7 +14,7 @@ interface ProjectDialogProps {
 
 /** Creates a project or changes one. */
 export function ProjectDialog({ project, ...dialog }: ProjectDialogProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate();
   const { name: oldName = '', description: oldDescription, tags: oldTags = [] } = project ?? {};
   return (

@@ -1,4 +1,4 @@
-import { Badge, SimpleGrid, Stack, Text } from '@mantine/core';
+import { SimpleGrid, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconDatabase,
@@ -11,18 +11,19 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Project } from '../../../shared/contract/projects.ts';
 import { DatasetCard } from '../../components/dataset-card.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Found } from '../../components/found.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { MoreMenu } from '../../components/more-menu.tsx';
+import { Note, Tag } from '../../components/note.ts';
 import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { RunTable } from '../../components/run-table/run-table.tsx';
 import type { RunFilter } from '../../components/run-table/use-run-pages.ts';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
 import { ProjectDialog } from './project-dialog.tsx';
 
@@ -37,11 +38,7 @@ export function ProjectPage() {
           title={project.name}
           under="projects"
           subtitle={project.description ?? undefined}
-          badge={project.tags.map((tag) => (
-            <Badge key={tag} variant="default" size="sm" tt="none" fw={500}>
-              {tag}
-            </Badge>
-          ))}
+          badge={project.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}
           actions={<Actions project={project} />}
         >
           <Stack gap="xl">
@@ -55,7 +52,7 @@ export function ProjectPage() {
 }
 
 function ImportButton({ project }: { readonly project: string }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <LinkButton
       to="/datasets"
@@ -69,7 +66,7 @@ function ImportButton({ project }: { readonly project: string }) {
 }
 
 function NewRunButton({ project }: { readonly project: string }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <LinkButton to="/runs/new" search={{ project }} leftSection={<IconPlus size={16} aria-hidden />}>
       {t('runs.new')}
@@ -78,7 +75,7 @@ function NewRunButton({ project }: { readonly project: string }) {
 }
 
 function Actions({ project }: { readonly project: Project }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate();
   const [editing, edit] = useDisclosure(false);
   const [removing, removal] = useDisclosure(false);
@@ -110,7 +107,7 @@ function Actions({ project }: { readonly project: Project }) {
 }
 
 function Runs({ project }: { readonly project: string }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const [sort, setSort] = useState<RunFilter>({ sort: 'createdAt', order: 'desc' });
   return (
     <Section title={t('nav.runs')}>
@@ -132,19 +129,10 @@ function Runs({ project }: { readonly project: string }) {
 }
 
 function Datasets({ project }: { readonly project: string }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { data, error, refetch } = useQuery(queries.datasets.list.queryOptions({ input: { project } }));
   return (
-    <Section
-      title={t('nav.datasets')}
-      beside={
-        data && (
-          <Text size="sm" c="dimmed">
-            {data.datasets.length}
-          </Text>
-        )
-      }
-    >
+    <Section title={t('nav.datasets')} beside={data && <Note>{data.datasets.length}</Note>}>
       {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       {data?.datasets.length === 0 && (
         <EmptyState

@@ -1,19 +1,20 @@
-import { Badge, Button, Group, Text } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFolder, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { Project } from '../../../shared/contract/projects.ts';
 import classes from '../../components/card.module.css';
 import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
+import { Note, Tag } from '../../components/note.ts';
 import { TimeText } from '../../components/time-text.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { ProjectDialog } from './project-dialog.tsx';
 
 /** All projects. */
 export function ProjectsPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const [opened, dialog] = useDisclosure(false);
   const find = useSearchText();
   const list = useQuery(
@@ -44,20 +45,18 @@ export function ProjectsPage() {
 
 /** A project at a glance; the whole card leads to it. */
 function ProjectCard({ project }: { readonly project: Project }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <article className={`surface ${classes.card} ${classes.text}`}>
       <Link to="/projects/$projectId" params={{ projectId: project.id }} className={classes.link}>
         {project.name}
       </Link>
-      <Text size="sm" c="dimmed" lineClamp={2} className={classes.description}>
+      <Note lineClamp={2} className={classes.description}>
         {project.description ?? t('projects.noDescription')}
-      </Text>
+      </Note>
       <Group gap={6} className={classes.tags}>
         {project.tags.slice(0, 4).map((tag) => (
-          <Badge key={tag} variant="default" size="sm" tt="none" fw={500}>
-            {tag}
-          </Badge>
+          <Tag key={tag}>{tag}</Tag>
         ))}
       </Group>
       <Group gap="md" className={`muted tabular ${classes.foot}`}>

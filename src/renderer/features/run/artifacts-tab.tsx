@@ -1,7 +1,6 @@
 import { Button, Skeleton, Stack } from '@mantine/core';
 import { IconDownload, IconPackage } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
@@ -10,7 +9,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { useFileUrl } from '../../rpc/files.ts';
 import { confusionSchema, perClassSchema, predictionsSchema, useArtifact } from './artifact.ts';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
@@ -19,7 +18,7 @@ import { PredictionGrid } from './prediction-grid.tsx';
 
 /** What a run leaves behind: how good it is class by class, where it errs, and files to take. */
 export function ArtifactsTab({ run }: { readonly run: Run }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   if (run.artifacts.length === 0) {
     return (
       <EmptyState
@@ -66,9 +65,8 @@ function Shown<T>({ run, kind, schema, title, children }: ShownProps<T>) {
 }
 
 function Files({ run }: { readonly run: Run }) {
-  const { t } = useTranslation();
+  const { t, format } = useText();
   const fileUrl = useFileUrl();
-  const format = useFormat();
   return (
     <Section title={t('artifacts.files')}>
       <DataTable

@@ -1,7 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { IconChartLine } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import classes from '../../charts/chart-board.module.css';
@@ -11,6 +10,7 @@ import type { Feeds } from '../../charts/use-feeds.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useMetricLabel } from '../../components/use-metric-label.ts';
+import { useText } from '../../i18n/use-text.ts';
 
 interface ChartsTabProps {
   readonly run: Run;
@@ -19,7 +19,7 @@ interface ChartsTabProps {
 
 /** All metrics of a run, as they come. */
 export function ChartsTab({ run, feeds }: ChartsTabProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const label = useMetricLabel();
   const [feed] = feeds.feeds;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when the feed's lines changed

@@ -1,16 +1,16 @@
 import { Box, SimpleGrid } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { CopyAction } from '../../components/copy-action.tsx';
 import { flatten } from '../../components/documents.ts';
 import { Facts } from '../../components/facts.tsx';
 import { Section } from '../../components/page.tsx';
+import { useText } from '../../i18n/use-text.ts';
 
 const groups = ['task', 'model', 'dataset', 'training', 'resources'] as const;
 
 /** What a run trains, readable, and as the document it is. */
 export function ConfigTab({ run }: { readonly run: Run }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const shown = (value: string | number | boolean | null) =>
     value === null ? '–' : typeof value === 'boolean' ? (value ? t('common.yes') : t('common.no')) : value;
   return (

@@ -1,7 +1,6 @@
-import { Text } from '@mantine/core';
 import type { CSSProperties } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../format/use-format.ts';
+import { Note } from '../../components/note.ts';
+import { useText } from '../../i18n/use-text.ts';
 import type { Confusion } from './artifact.ts';
 import classes from './confusion-matrix.module.css';
 
@@ -10,15 +9,12 @@ const mostNumbered = 24;
 
 /** What was taken for what: rows are what an image is, columns what it was taken for; the darker, the more of the row. */
 export function ConfusionMatrix({ data }: { readonly data: Confusion }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const { classes: names, matrix } = data;
   const numbered = names.length <= mostNumbered;
   return (
     <div className="surface panel" style={{ overflowX: 'auto' }}>
-      <Text size="sm" c="dimmed" mb="sm">
-        {t('artifacts.confusionHint', { split: data.split })}
-      </Text>
+      <Note mb="sm">{t('artifacts.confusionHint', { split: data.split })}</Note>
       <table
         className={classes.matrix}
         data-numbered={numbered || undefined}

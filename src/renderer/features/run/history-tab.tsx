@@ -1,15 +1,15 @@
 import { Skeleton, Stack, Text, Timeline } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { RunEvent } from '../../../shared/contract/run-readings.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { attemptStatuses, isEnded, runStatuses } from '../../../shared/model/run.ts';
 import { code, DataTable, number } from '../../components/data-table.tsx';
+import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { engine } from '../../rpc/client.ts';
 import { useWhileShown } from '../../rpc/use-while-shown.ts';
 
@@ -43,7 +43,7 @@ function useHistory({ id: run, status }: Run) {
 
 /** How a run came to be what it is: its attempts, and every change of state. */
 export function HistoryTab({ run }: { readonly run: Run }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { events, error } = useHistory(run);
   return (
     <Stack gap="xl">
@@ -67,8 +67,7 @@ function textOf(data: RunEvent['data'], name: string): string | null {
 }
 
 function Entry({ event }: { readonly event: RunEvent }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const { data } = event;
   const to = textOf(data, 'to') ?? textOf(data, 'status');
   const status = [...runStatuses, ...attemptStatuses].find((one) => one === to);
@@ -102,17 +101,16 @@ function Entry({ event }: { readonly event: RunEvent }) {
           {notes.join(' · ')}
         </Text>
       )}
-      <Text size="xs" c="dimmed" className="tabular">
+      <Note size="xs" className="tabular">
         <time dateTime={event.time}>{format.dateTime(event.time)}</time> · #{event.seq}
-      </Text>
+      </Note>
     </Timeline.Item>
   );
 }
 
 /** Every try at a run, with what ended it. */
 function AttemptTable({ attempts }: { readonly attempts: Run['attempts'] }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   if (attempts.length === 0) return null;
   return (
     <Section title={t('history.attempts')}>
@@ -130,9 +128,9 @@ function AttemptTable({ attempts }: { readonly attempts: Run['attempts'] }) {
               <>
                 {cause ?? '–'}
                 {message !== null && (
-                  <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
+                  <Note size="xs" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
                     {message}
-                  </Text>
+                  </Note>
                 )}
               </>
             ),

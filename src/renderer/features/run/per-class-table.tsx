@@ -1,8 +1,7 @@
 import { Group } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ariaSort, DataTable, number, SortButton } from '../../components/data-table.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import type { PerClass } from './artifact.ts';
 
 type Row = PerClass['classes'][number];
@@ -10,8 +9,7 @@ type Column = 'name' | 'support' | 'recall' | 'precision' | 'f1';
 
 /** How well each class is recognised; press a heading to sort. */
 export function PerClassTable({ data }: { readonly data: PerClass }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const [sort, setSort] = useState<{ by: Column; order: 'asc' | 'desc' }>({ by: 'recall', order: 'asc' });
   const rows = useMemo(() => {
     const sign = sort.order === 'desc' ? -1 : 1;

@@ -1,8 +1,8 @@
-import { Group, SegmentedControl, Text } from '@mantine/core';
+import { Group, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
-import { useFormat } from '../../format/use-format.ts';
+import { Note } from '../../components/note.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { useFileUrl } from '../../rpc/files.ts';
 import type { Predictions } from './artifact.ts';
 import classes from './prediction-grid.module.css';
@@ -14,9 +14,8 @@ interface PredictionGridProps {
 
 /** Images with what the model took them for: the wrong ones teach most. */
 export function PredictionGrid({ data, dataset }: PredictionGridProps) {
-  const { t } = useTranslation();
+  const { t, format } = useText();
   const fileUrl = useFileUrl();
-  const format = useFormat();
   const [shown, setShown] = useState<'wrong' | 'right'>(data.wrong > 0 ? 'wrong' : 'right');
   const samples = data.samples.filter((sample) => sample.correct === (shown === 'right'));
   return (
@@ -32,9 +31,9 @@ export function PredictionGrid({ data, dataset }: PredictionGridProps) {
             { value: 'right', label: t('artifacts.right') },
           ]}
         />
-        <Text size="sm" c="dimmed">
+        <Note>
           {t('artifacts.wrongOf', { wrong: format.number(data.wrong), images: format.number(data.images) })}
-        </Text>
+        </Note>
       </Group>
       <ul className={`plain-list ${classes.grid}`}>
         {samples.map((sample) => (
@@ -63,11 +62,7 @@ export function PredictionGrid({ data, dataset }: PredictionGridProps) {
           </li>
         ))}
       </ul>
-      {samples.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {t('artifacts.noSamples')}
-        </Text>
-      )}
+      {samples.length === 0 && <Note>{t('artifacts.noSamples')}</Note>}
     </div>
   );
 }

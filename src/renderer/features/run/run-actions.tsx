@@ -2,11 +2,11 @@ import { Button } from '@mantine/core';
 import { IconGitCompare, IconPlayerPlay, IconPlayerStop, IconReload, IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { MoreMenu } from '../../components/more-menu.tsx';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
 
 type Action = Run['actions'][number] | 'remove';
@@ -15,7 +15,7 @@ const icons = { cancel: IconPlayerStop, resume: IconPlayerPlay, retry: IconReloa
 
 /** What can be done with a run now; each asks first. */
 export function RunActions({ run }: { readonly run: Run }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
   // The dialog keeps its text while it fades out.

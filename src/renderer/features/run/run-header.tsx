@@ -1,19 +1,17 @@
 import { Alert, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { DatasetLink, ProjectLink } from '../../components/links.tsx';
 import { RunBar, RunDuration } from '../../components/run-progress.tsx';
 import { metricText } from '../../components/run-table/run-columns.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import classes from './run-header.module.css';
 
 /** How far a run is, what it trains, and why it failed. */
 export function RunHeader({ run }: { readonly run: Run }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const epoch = `${format.number(run.currentEpoch ?? 0)} / ${format.number(run.totalEpochs ?? 0)}`;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [t('projects.one'), <ProjectLink key="project" project={run.project} />],

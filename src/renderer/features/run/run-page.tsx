@@ -10,13 +10,13 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { type Feeds, useFeeds } from '../../charts/use-feeds.ts';
 import { Found } from '../../components/found.tsx';
 import { Page } from '../../components/page.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { lateSection } from '../../late/late-part.tsx';
 import { queries } from '../../rpc/client.ts';
 import { ChartsTab } from './charts-tab.tsx';
@@ -62,7 +62,7 @@ export function RunPage() {
 }
 
 function RunTabs({ run, feeds }: { readonly run: Run; readonly feeds: Feeds }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate({ from: '/runs/$runId' });
   const { tab = 'charts' } = useSearch({ from: '/runs/$runId' });
   return (

@@ -1,20 +1,21 @@
-import { Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconGitCompare, IconMapOff, IconPlayerPlay, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { mostCompared, runStatuses } from '../../../shared/model/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/links.tsx';
+import { Note } from '../../components/note.ts';
 import { Page } from '../../components/page.tsx';
 import { RunTable } from '../../components/run-table/run-table.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 
 /** All runs: found, sorted, and picked for comparing. */
 export function RunsPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate({ from: '/runs' });
   const search = useSearch({ from: '/runs' });
   const [typed, setTyped] = useState(search.search ?? '');
@@ -85,9 +86,7 @@ export function RunsPage() {
         <Group gap="xs" ml="auto">
           {chosen.size > 0 && (
             <>
-              <Text size="sm" c="dimmed">
-                {t('runs.chosen', { count: chosen.size })}
-              </Text>
+              <Note>{t('runs.chosen', { count: chosen.size })}</Note>
               <Button variant="subtle" color="gray" onClick={() => setChosen(new Set())}>
                 {t('runs.unselect')}
               </Button>

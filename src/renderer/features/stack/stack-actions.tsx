@@ -7,11 +7,11 @@ import {
   IconTrash,
 } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StackState } from '../../../shared/contract/stack.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import { MoreMenu } from '../../components/more-menu.tsx';
 import type { Verb } from '../../components/stack/stack.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { DestroyDialog, MigrateDialog, UseProfileDialog } from './stack-dialogs.tsx';
 import { VerbButton } from './verb-button.tsx';
 
@@ -27,7 +27,7 @@ interface StackActionsProps {
 
 /** What can be done with the whole stack. */
 export function StackActions({ stack, blocked, working, pending, onVerb }: StackActionsProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const [asked, setAsked] = useState<'destroy' | 'use' | 'migrate' | null>(null);
   const { profile, services, name, status } = stack;
   const [other, setOther] = useState<Profile>('docker');

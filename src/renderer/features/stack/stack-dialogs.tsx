@@ -1,9 +1,10 @@
 import { Checkbox, Select, Text, TextInput } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { destroyInput, migrateInput } from '../../../shared/contract/stack.ts';
 import { type Profile, profiles } from '../../../shared/model/stack.ts';
+import { Note } from '../../components/note.ts';
 import { ConfirmDialog, FormDialog } from '../../components/write-dialog.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
 
 interface DialogProps {
@@ -13,7 +14,7 @@ interface DialogProps {
 
 /** Asks for the stack's name before everything in it is removed. */
 export function DestroyDialog({ name, ...dialog }: DialogProps & { readonly name: string }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <FormDialog
       {...dialog}
@@ -32,9 +33,7 @@ export function DestroyDialog({ name, ...dialog }: DialogProps & { readonly name
       {(form) => (
         <>
           <Text size="sm">{t('stackDialogs.destroyText')}</Text>
-          <Text size="sm" c="dimmed">
-            {t('stackDialogs.destroyKept')}
-          </Text>
+          <Note>{t('stackDialogs.destroyKept')}</Note>
           <TextInput
             data-autofocus
             autoComplete="off"
@@ -56,7 +55,7 @@ interface UseProfileDialogProps extends DialogProps {
 
 /** Goes over to other stores, once it is clear that data stays where it is. */
 export function UseProfileDialog({ from, to, onMigrate, ...dialog }: UseProfileDialogProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <ConfirmDialog
       {...dialog}
@@ -64,9 +63,7 @@ export function UseProfileDialog({ from, to, onMigrate, ...dialog }: UseProfileD
       text={
         <>
           {t('stackDialogs.useText', { from: t(`stack.profiles.${from}`) })}
-          <Text size="sm" c="dimmed" mt="md">
-            {t('stackDialogs.useHint')}
-          </Text>
+          <Note mt="md">{t('stackDialogs.useHint')}</Note>
         </>
       }
       // biome-ignore lint/correctness/useHookAtTopLevel: a procedure of the contract, no hook
@@ -80,7 +77,7 @@ export function UseProfileDialog({ from, to, onMigrate, ...dialog }: UseProfileD
 
 /** Copies everything to another profile's stores; what it does then is told by the stack's progress. */
 export function MigrateDialog({ from, ...dialog }: DialogProps & { readonly from: Profile }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const others = profiles.filter((profile) => profile !== from);
   return (
     <FormDialog
@@ -105,11 +102,7 @@ export function MigrateDialog({ from, ...dialog }: DialogProps & { readonly from
             data={others.map((value) => ({ value, label: t(`stack.profiles.${value}`) }))}
             {...form.getInputProps('to')}
           />
-          {form.values.to === 'external' && (
-            <Text size="sm" c="dimmed">
-              {t('stackDialogs.migrateExternal')}
-            </Text>
-          )}
+          {form.values.to === 'external' && <Note>{t('stackDialogs.migrateExternal')}</Note>}
           <Checkbox
             label={t('stackDialogs.migrateReplace')}
             description={t('stackDialogs.migrateReplaceHint')}

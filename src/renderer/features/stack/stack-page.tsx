@@ -9,11 +9,11 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StackService, StackState } from '../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/links.tsx';
+import { Note } from '../../components/note.ts';
 import { Page } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { CauseAlert } from '../../components/stack/cause-alert.tsx';
@@ -26,6 +26,7 @@ import {
   type Verb,
 } from '../../components/stack/stack.ts';
 import { StackBadge } from '../../components/status-badge.tsx';
+import { useText } from '../../i18n/use-text.ts';
 import { lateSection } from '../../late/late-part.tsx';
 import { queries } from '../../rpc/client.ts';
 import { toProblem } from '../../rpc/problem.ts';
@@ -40,7 +41,7 @@ const LogsTab = lateSection(async () => (await import('./log/logs-tab.tsx')).Log
 
 /** The stack: what runs, what is being done with it, what it says. */
 export function StackPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   const stack = useStack();
   const work = useWork();
   const verb = useStackVerb();
@@ -107,7 +108,7 @@ function useKnownStack(data: StackState | undefined, failed: boolean): Known | n
 }
 
 function Subtitle({ stack }: { readonly stack: StackState }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <>
       {t('stack.inUse', { profile: t(`stack.profiles.${stack.profile}`) })}
@@ -130,7 +131,7 @@ interface BodyProps {
 }
 
 function Body({ stack, work, blocked, starting, onVerb }: BodyProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const navigate = useNavigate({ from: '/stack' });
   const { tab = 'services', services = '' } = useSearch({ from: '/stack' });
   const chosen = useMemo(() => serviceNames.filter((name) => services.split(',').includes(name)), [services]);
@@ -214,7 +215,7 @@ interface FirstStartProps {
 
 /** Before there is a stack: what it would be, what Start does, and that it is not needed. */
 function FirstStart({ services, busy, onStart }: FirstStartProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <section className={`surface ${classes.start}`} aria-labelledby="first-start">
       <div>
@@ -224,13 +225,11 @@ function FirstStart({ services, busy, onStart }: FirstStartProps) {
         <Stack gap={10} maw={560}>
           <Text size="sm">{t('stack.emptyHint')}</Text>
           <Text size="sm">{t('stack.emptyImages')}</Text>
-          <Text size="sm" c="dimmed">
-            {t('stack.emptyEmbedded')}
-          </Text>
+          <Note>{t('stack.emptyEmbedded')}</Note>
         </Stack>
         <Group gap="xs" mt="lg">
           <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} loading={busy} onClick={onStart}>
-            {t('stack.startAll')}
+            {t('stack.startOne', { name: t('stack.itself') })}
           </Button>
           <LinkButton to="/doctor" variant="default" leftSection={<IconStethoscope size={16} aria-hidden />}>
             {t('stack.checkFirst')}

@@ -1,19 +1,18 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconApi } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { Facts } from '../../components/facts.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useStoresAway } from '../../components/stack/stack.ts';
 import { StoresAway } from '../../components/stack/stores-away.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { useFormat } from '../../format/use-format.ts';
+import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 
 /** What the engine is. */
 export function SystemPage() {
-  const { t } = useTranslation();
+  const { t } = useText();
   return (
     <Page
       title={t('nav.system')}
@@ -36,8 +35,7 @@ export function SystemPage() {
 }
 
 function EngineFacts() {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const away = useStoresAway();
   const info = useQuery(queries.system.info.queryOptions());
   if (info.error) return <ProblemAlert error={info.error} onRetry={() => void info.refetch()} />;
@@ -51,7 +49,7 @@ function EngineFacts() {
             [t('datasets.version'), data.version],
             [t('system.profile'), t(`stack.profiles.${data.profile}`)],
             [t('system.home'), data.home, 'mono'],
-            [t('system.process'), data.pid, 'mono'],
+            [t('history.process'), data.pid, 'mono'],
             [t('system.started'), <TimeText key="time" time={data.startedAt} />],
             [t('system.platform'), `${data.platform} · Node ${data.node}`],
             [

@@ -155,7 +155,6 @@ export const data = {
     viewImage: ['View {{path}}', '{{path}} 보기'],
     previousImage: ['Previous image', '이전 이미지'],
     nextImage: ['Next image', '다음 이미지'],
-    file: ['File', '파일'],
     pixels: ['Pixels', '픽셀'],
     versions: ['Versions', '버전'],
     version: ['Version', '버전'],

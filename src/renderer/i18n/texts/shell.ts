@@ -164,8 +164,6 @@ export const shell = {
     back: ['Open the page without it', '이 부분 없이 열기'],
   },
   problems: {
-    kind: ['Kind', '종류'],
-    place: ['File', '파일'],
     whatAndFix: ['What is wrong, and how to fix it', '무엇이 문제이고 어떻게 고치는지'],
     more_one: 'And one more.',
     more_other: ['And {{count}} more.', '그 밖에 {{count}}건이 더 있습니다.'],
@@ -176,7 +174,6 @@ export const shell = {
     engine: ['Engine', '엔진'],
     profile: ['Profile', '프로필'],
     home: ['State folder', '상태 폴더'],
-    process: ['Process', '프로세스'],
     started: ['Started', '시작'],
     platform: ['Platform', '플랫폼'],
     machine: ['Machine', '컴퓨터'],

@@ -1,14 +1,13 @@
 import { Button, Select } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { logLevels } from '../../../../shared/contract/run-readings.ts';
 import type { Run } from '../../../../shared/contract/runs.ts';
 import { isEnded } from '../../../../shared/model/run.ts';
 import { messageLines } from '../../../../shared/model/terminal-text.ts';
 import { LogViewer } from '../../../components/log/log-viewer.tsx';
 import { useTerminal } from '../../../components/log/use-terminal.ts';
-import { useFormat } from '../../../format/use-format.ts';
+import { useText } from '../../../i18n/use-text.ts';
 import { engine } from '../../../rpc/client.ts';
 import { useFileUrl } from '../../../rpc/files.ts';
 import { useWhileShown } from '../../../rpc/use-while-shown.ts';
@@ -27,9 +26,8 @@ const nothing: Found = { lines: [], done: true, at: -1 };
 
 /** A run's log as a terminal. */
 export function LogTab({ run: { id: run, status } }: { readonly run: Run }) {
-  const { t } = useTranslation();
+  const { t, format } = useText();
   const fileUrl = useFileUrl();
-  const format = useFormat();
   const [host, setHost] = useState<HTMLElement | null>(null);
   const [level, setLevel] = useState<LogLevel | null>(null);
   const [search, setSearch] = useState('');

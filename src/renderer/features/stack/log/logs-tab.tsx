@@ -2,14 +2,13 @@ import { Button, UnstyledButton, useComputedColorScheme } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
 import { LogViewer } from '../../../components/log/log-viewer.tsx';
 import { TerminalScreen } from '../../../components/log/terminal-screen.ts';
 import { terminalThemes } from '../../../components/log/terminal-theme.ts';
 import { useTerminal } from '../../../components/log/use-terminal.ts';
 import { serviceLabels } from '../../../components/stack/stack.ts';
-import { useFormat } from '../../../format/use-format.ts';
+import { useText } from '../../../i18n/use-text.ts';
 import { engine } from '../../../rpc/client.ts';
 import { logCapacity, readWholeLog, tailLogs } from './log-tail.ts';
 import classes from './logs-tab.module.css';
@@ -34,8 +33,7 @@ function saveFile(name: string, text: readonly string[]): void {
 
 /** What the services say, together, as a terminal. */
 export function LogsTab({ name, chosen, onChoose }: LogsTabProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const [host, setHost] = useState<HTMLElement | null>(null);
   const [search, setSearch] = useState('');
   const [readError, setReadError] = useState<unknown>(null);
@@ -97,7 +95,7 @@ export function LogsTab({ name, chosen, onChoose }: LogsTabProps) {
 }
 
 function ServiceChips({ chosen, onChoose }: Pick<LogsTabProps, 'chosen' | 'onChoose'>) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const theme = terminalThemes[useComputedColorScheme()];
   const toggle = (name: ServiceName) => {
     const next = serviceNames.filter((one) => (one === name) !== chosen.includes(one));

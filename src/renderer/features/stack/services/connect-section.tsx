@@ -3,12 +3,13 @@ import { ORPCError } from '@orpc/client';
 import { IconCheck, IconCopy, IconExternalLink, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StackService } from '../../../../shared/contract/stack.ts';
 import type { ServiceName } from '../../../../shared/model/stack.ts';
+import { Note } from '../../../components/note.ts';
 import { Section } from '../../../components/page.tsx';
 import { ProblemAlert } from '../../../components/problem-alert.tsx';
 import { serviceLabels } from '../../../components/stack/stack.ts';
+import { useText } from '../../../i18n/use-text.ts';
 import { engine } from '../../../rpc/client.ts';
 import classes from './connect-section.module.css';
 
@@ -38,14 +39,12 @@ function pageOf(service: StackService): { readonly key: 's3' | 'temporal'; reado
 
 /** How a person's own tools reach the services. */
 export function ConnectSection({ services }: { readonly services: readonly StackService[] }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const reachable = services.filter(({ endpoint }) => endpoint !== null);
   if (reachable.length === 0) return null;
   return (
     <Section title={t('stack.connect')} mb={0}>
-      <Text size="sm" c="dimmed" mb="sm">
-        {t('stack.connectHint')}
-      </Text>
+      <Note mb="sm">{t('stack.connectHint')}</Note>
       <ul className="surface plain-list divided">
         {reachable.map((service) => (
           <ConnectionRow key={service.name} service={service} />
@@ -57,7 +56,7 @@ export function ConnectSection({ services }: { readonly services: readonly Stack
 
 /** A connection string, asked of the engine only when a person wants it, and kept only while it is shown. */
 function ConnectionRow({ service }: { readonly service: StackService }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { name, endpoint } = service;
   const label = serviceLabels[name];
   const [shown, setShown] = useState<string | null>(null);

@@ -1,16 +1,16 @@
 import { Group, Progress, Text, Title, Tooltip } from '@mantine/core';
 import { IconFileText, IconPlayerPlay, IconPlayerStop, IconReload } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StackService } from '../../../../shared/contract/stack.ts';
 import type { ServiceName } from '../../../../shared/model/stack.ts';
 import { CopyAction } from '../../../components/copy-action.tsx';
+import { Note } from '../../../components/note.ts';
 import { Sparkline } from '../../../components/sparkline.tsx';
 import { CauseAlert } from '../../../components/stack/cause-alert.tsx';
 import { serviceLabels, type Verb } from '../../../components/stack/stack.ts';
 import { StackBadge } from '../../../components/status-badge.tsx';
 import { Elapsed } from '../../../components/time-text.tsx';
-import { useFormat } from '../../../format/use-format.ts';
+import { useText } from '../../../i18n/use-text.ts';
 import { VerbIcon } from '../verb-button.tsx';
 import classes from './service-row.module.css';
 
@@ -35,7 +35,7 @@ interface ServiceRowProps {
 
 /** One service: how it is, where it is, what it takes, and what can be done with it. */
 export function ServiceRow({ service, usage, blocked, onVerb, onLogs }: ServiceRowProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { name, status, startedAt, restarts } = service;
   const label = serviceLabels[name];
   const runs = status === 'healthy' || status === 'starting' || status === 'unhealthy';
@@ -55,9 +55,7 @@ export function ServiceRow({ service, usage, blocked, onVerb, onLogs }: ServiceR
             </Title>
             <StackBadge status={status} />
           </Group>
-          <Text size="xs" c="dimmed">
-            {t(`stack.about.${name}`)}
-          </Text>
+          <Note size="xs">{t(`stack.about.${name}`)}</Note>
         </div>
         {cell('endpoint', <Endpoint service={service} />)}
         {cell('image', <Image service={service} />)}
@@ -67,7 +65,7 @@ export function ServiceRow({ service, usage, blocked, onVerb, onLogs }: ServiceR
           'uptime',
           <>
             <Value>{runs && startedAt !== null ? <Elapsed since={startedAt} least={1000} /> : '–'}</Value>
-            {runs && <Note>{t('stack.restarts', { count: restarts })}</Note>}
+            {runs && <Below>{t('stack.restarts', { count: restarts })}</Below>}
           </>,
         )}
         <div className={classes.actions}>
@@ -103,12 +101,12 @@ export function ServiceRow({ service, usage, blocked, onVerb, onLogs }: ServiceR
 const Value = (props: { readonly children: ReactNode }) => <div className="tabular cut" {...props} />;
 
 /** What stands below a value. */
-const Note = (props: { readonly title?: string; readonly children: ReactNode }) => (
+const Below = (props: { readonly title?: string; readonly children: ReactNode }) => (
   <Text size="xs" lh="18px" c="dimmed" className="tabular" truncate {...props} />
 );
 
 function Endpoint({ service: { endpoint, ports } }: { readonly service: StackService }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   if (endpoint === null) return '–';
   const others = Object.entries(ports).filter(([purpose]) => purpose !== 'main');
   return (
@@ -117,13 +115,13 @@ function Endpoint({ service: { endpoint, ports } }: { readonly service: StackSer
         <span className="mono">{endpoint}</span>
         <CopyAction text={endpoint} label={t('stack.copyEndpoint')} small />
       </div>
-      <Note>{others.map(([purpose, port]) => `${purpose} :${port}`).join(' · ')}</Note>
+      <Below>{others.map(([purpose, port]) => `${purpose} :${port}`).join(' · ')}</Below>
     </>
   );
 }
 
 function Image({ service: { image, imageDigest, version } }: { readonly service: StackService }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const digest = imageDigest?.replace(/^.*sha256:/, '') ?? null;
   return (
     <>
@@ -134,7 +132,7 @@ function Image({ service: { image, imageDigest, version } }: { readonly service:
         </div>
       </Tooltip>
       <div className={classes.copied}>
-        {version !== null && <Note title={t('stack.version', { version })}>{version}</Note>}
+        {version !== null && <Below title={t('stack.version', { version })}>{version}</Below>}
         {digest !== null && (
           <>
             <Text
@@ -161,8 +159,7 @@ interface LoadProps {
 }
 
 function Cpu({ label, usage: { cpuPercent, history } }: LoadProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   if (cpuPercent === null) return '–';
   const value = format.percent(cpuPercent / 100, cpuPercent < 10 ? 1 : 0);
   return (
@@ -179,8 +176,7 @@ function Cpu({ label, usage: { cpuPercent, history } }: LoadProps) {
 }
 
 function Memory({ label, usage: { memoryBytes }, limit }: LoadProps & { readonly limit: number | null }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   if (memoryBytes === null) return '–';
   const used = format.bytes(memoryBytes);
   if (limit === null) return <Value>{used}</Value>;

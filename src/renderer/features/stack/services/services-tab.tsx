@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StackState, StackUsage } from '../../../../shared/contract/stack.ts';
 import type { ServiceName } from '../../../../shared/model/stack.ts';
 import type { Verb } from '../../../components/stack/stack.ts';
+import { useText } from '../../../i18n/use-text.ts';
 import { queries } from '../../../rpc/client.ts';
 import { ConnectSection } from './connect-section.tsx';
 import classes from './service-row.module.css';
@@ -19,7 +19,7 @@ interface ServicesTabProps {
 
 /** All services, live, and how to reach them. */
 export function ServicesTab({ stack, ...actions }: ServicesTabProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const usage = useUsage(stack.services.some(({ status }) => status === 'healthy' || status === 'unhealthy'));
   return (
     <>

@@ -1,10 +1,11 @@
-import { Loader, Progress, Text } from '@mantine/core';
+import { Loader, Progress } from '@mantine/core';
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import type { ReactNode } from 'react';
 import type { ServiceName } from '../../../../shared/model/stack.ts';
+import { Note } from '../../../components/note.ts';
 import { serviceLabels } from '../../../components/stack/stack.ts';
 import { Elapsed } from '../../../components/time-text.tsx';
-import { useFormat } from '../../../format/use-format.ts';
+import { useText } from '../../../i18n/use-text.ts';
 import classes from './step-list.module.css';
 import { isPulled, type Pull, pullSum, type Step } from './work.ts';
 
@@ -17,49 +18,57 @@ const icons = {
 
 /** A step's name in words, where there are any; else as it is called. */
 function useStepName(): (name: string) => string {
-  const { t, i18n } = useTranslation();
+  const { t, i18n } = useText();
   return (name) => {
     const key = `stackSteps.${name}`;
     return /^[\w-]+$/.test(name) && i18n.exists(key) ? t(key as 'stackSteps.pull') : name;
   };
 }
 
-function StepRow({ step }: { readonly step: Step }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const name = useStepName();
+interface StepLineProps extends Pick<Step, 'status' | 'detail'> {
+  readonly name: string;
+  readonly time: ReactNode;
+}
+
+function StepLine({ status, name, detail, time }: StepLineProps) {
+  const { t } = useText();
   return (
-    <li className={classes.step} data-status={step.status}>
-      <span className={classes.icon} role="img" aria-label={t(`stackWork.step.${step.status}`)}>
-        {icons[step.status]}
+    <div className={classes.step} data-status={status}>
+      <span className={classes.icon} role="img" aria-label={t(`stackWork.step.${status}`)}>
+        {icons[status]}
       </span>
       <span className={classes.what}>
-        <span className={classes.name}>{name(step.step)}</span>
-        {step.detail !== '' && (
-          <span className={classes.detail} title={step.detail}>
-            {step.detail}
+        <span className={classes.name}>{name}</span>
+        {detail !== '' && (
+          <span className={classes.detail} title={detail}>
+            {detail}
           </span>
         )}
       </span>
-      <span className={classes.time}>
-        {step.status === 'running' ? (
-          <Elapsed since={step.startedAt} />
-        ) : (
-          step.durationMs !== null && format.duration(step.durationMs)
-        )}
-      </span>
+      <span className={`muted tabular ${classes.time}`}>{time}</span>
+    </div>
+  );
+}
+
+function StepRow({ step: { step, status, detail, startedAt, durationMs } }: { readonly step: Step }) {
+  const { format } = useText();
+  const name = useStepName();
+  const taken = durationMs !== null && format.duration(durationMs);
+  const time = status === 'running' ? <Elapsed since={startedAt} /> : taken;
+  return (
+    <li>
+      <StepLine status={status} name={name(step)} detail={detail} time={time} />
     </li>
   );
 }
 
 /** What is told of images on their way: how much is here, how fast it comes, and how long it takes. */
 export function usePullFacts(pulls: readonly Pull[]): string[] {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const { done, total, leftMs, rate } = pullSum(pulls);
   return [
     total > 0
-      ? t('stackWork.bytes', { done: format.bytes(done), total: format.bytes(total) })
+      ? t('stack.ofLimit', { used: format.bytes(done), limit: format.bytes(total) })
       : t('stackWork.bytesSoFar', { done: format.bytes(done) }),
     rate > 0 && t('stackWork.rate', { rate: format.bytes(rate) }),
     leftMs !== null && t('datasets.timeLeft', { time: format.duration(Math.max(1000, leftMs)) }),
@@ -67,8 +76,7 @@ export function usePullFacts(pulls: readonly Pull[]): string[] {
 }
 
 function PullRow({ pull }: { readonly pull: Pull }) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const { bytesDone, bytesTotal, layers, layersDone, service, image } = pull;
   const done = isPulled(pull);
   const share = done ? 1 : bytesTotal > 0 ? Math.min(1, bytesDone / bytesTotal) : 0;
@@ -77,22 +85,12 @@ function PullRow({ pull }: { readonly pull: Pull }) {
     facts.push(t('stackWork.layers', { done: format.number(layersDone), all: format.number(layers) }));
   return (
     <li className={classes.pull}>
-      <div className={classes.step} data-status={done ? 'done' : 'running'}>
-        <span
-          className={classes.icon}
-          role="img"
-          aria-label={t(`stackWork.step.${done ? 'done' : 'running'}`)}
-        >
-          {done ? icons.done : icons.running}
-        </span>
-        <span className={classes.what}>
-          <span className={classes.name}>{t(done ? 'stackWork.pulled' : 'stackWork.pulling')}</span>
-          <span className={classes.detail} title={image}>
-            {image}
-          </span>
-        </span>
-        <span className={classes.time}>{format.percent(share, 0)}</span>
-      </div>
+      <StepLine
+        status={done ? 'done' : 'running'}
+        name={t(done ? 'stackWork.pulled' : 'stackWork.pulling')}
+        detail={image}
+        time={format.percent(share, 0)}
+      />
       {!done && (
         <Progress
           value={share * 100}
@@ -104,9 +102,9 @@ function PullRow({ pull }: { readonly pull: Pull }) {
           })}
         />
       )}
-      <Text size="xs" c="dimmed" className="tabular">
+      <Note size="xs" className="tabular">
         {facts.join(' · ')}
-      </Text>
+      </Note>
     </li>
   );
 }
@@ -120,7 +118,7 @@ interface StepListProps {
 
 /** What is done with one service, in its order, with the time that each step took. */
 export function StepList({ steps, pull, service }: StepListProps) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const name = service === null ? t('stackWork.whole') : serviceLabels[service];
   const shown = steps.filter(({ step }) => !(step === 'pull' && pull));
   return (

@@ -1,15 +1,15 @@
 import { Button, Collapse, Group, Loader, Text } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { StackCause, StackService } from '../../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
+import { Note } from '../../../components/note.ts';
 import { SeverityIcon } from '../../../components/severity-icon.tsx';
 import { CauseAlert } from '../../../components/stack/cause-alert.tsx';
 import { serviceLabels } from '../../../components/stack/stack.ts';
 import { Elapsed, TimeText } from '../../../components/time-text.tsx';
 import { useKnownProblem } from '../../../components/use-known-problem.ts';
-import { useFormat } from '../../../format/use-format.ts';
+import { useText } from '../../../i18n/use-text.ts';
 import { StepList, usePullFacts } from './step-list.tsx';
 import { pullSum, type Work } from './work.ts';
 import classes from './work-panel.module.css';
@@ -21,8 +21,7 @@ interface WorkPanelProps {
 
 /** What is done with the stack now: each step as it comes. What is over takes one line, unless it failed. */
 export function WorkPanel({ work, services }: WorkPanelProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
+  const { t, format } = useText();
   const [wanted, setWanted] = useState<{ work: string; opened: boolean } | null>(null);
   const stepsId = useId();
   const running = work.status === 'running';
@@ -46,9 +45,9 @@ export function WorkPanel({ work, services }: WorkPanelProps) {
         <Text size="sm" fw={600} role="status">
           {title}
         </Text>
-        <Text size="sm" c="dimmed" className="tabular">
+        <Note className="tabular">
           {running ? <Elapsed since={work.startedAt} /> : <TimeText time={work.endedAt} />}
-        </Text>
+        </Note>
         {running && <PullTotal work={work} />}
         <Button
           size="compact-sm"
@@ -77,7 +76,7 @@ export function WorkPanel({ work, services }: WorkPanelProps) {
 
 /** What the service itself says, too. */
 function SeenBelow({ cause }: { readonly cause: StackCause }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const { message } = useKnownProblem(cause);
   return (
     <Text size="sm">
@@ -87,15 +86,14 @@ function SeenBelow({ cause }: { readonly cause: StackCause }) {
 }
 
 function useTitle({ verb, status, services }: Work, took: string): string {
-  const { t } = useTranslation();
+  const { t } = useText();
   const some = verb !== 'migrate' && services.length > 0 && services.length < serviceNames.length;
-  const names = services.map((name) => serviceLabels[name]).join(', ');
+  const names = some ? services.map((name) => serviceLabels[name]).join(', ') : t('stack.itself');
   if (status === 'done') {
     const what = t(`stackWork.done.${verb}`);
     return t('stackWork.doneIn', { what: some ? `${names}: ${what}` : what, time: took });
   }
-  if (some) return t(`stackWork.${status}Some.${verb}`, { names });
-  return t(`stackWork.${status}.${verb}`);
+  return t(`stackWork.${status}.${verb}`, { names });
 }
 
 function Groups({ work }: { readonly work: Work }) {
@@ -122,14 +120,14 @@ function Groups({ work }: { readonly work: Work }) {
 
 /** The images together, while some are on their way. */
 function PullTotal({ work }: { readonly work: Work }) {
-  const { t } = useTranslation();
+  const { t } = useText();
   const pulls = Object.values(work.pulls);
   const facts = usePullFacts(pulls);
   const { done, total } = pullSum(pulls);
   if (total === 0 || done >= total) return null;
   return (
-    <Text size="sm" c="dimmed" className="tabular" truncate>
-      {t('stackWork.images')}: {facts.join(' · ')}
-    </Text>
+    <Note className="tabular" truncate>
+      {t('datasets.imageCount')}: {facts.join(' · ')}
+    </Note>
   );
 }
