@@ -14,6 +14,7 @@ import type { IngestedAttempt } from '../../src/main/features/ingest/cursor.ts';
 import { metricRowColumns } from '../../src/main/features/ingest/ingest-rows.ts';
 import { IngestStore } from '../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../src/main/features/ingest/ingestion-service.ts';
+import { Db } from '../../src/main/postgres/db.ts';
 import { createPool } from '../../src/main/postgres/pool.ts';
 import { createCache } from '../../src/main/stores/cache/postgres-cache.ts';
 import { PostgresDocumentStore } from '../../src/main/stores/documents/postgres/document-store.ts';
@@ -54,7 +55,7 @@ class IngestBench implements AsyncDisposable {
     const log = { warn: (details: object, message: string) => console.error(message, details) };
     this.ingestion = new IngestionService({
       log,
-      store: new IngestStore(this.pool),
+      store: new IngestStore(new Db(this.pool)),
       documents: new PostgresDocumentStore(this.pool),
       cache: createCache(this.pool),
       changes: new ChangeFeed(),

@@ -26,7 +26,7 @@ export interface ApiContext {
   readonly services: () => {
     readonly projects: Projects;
     readonly datasets: DatasetService;
-    readonly runs: Pick<Runs, 'creation' | 'commands' | 'views'>;
+    readonly runs: Pick<Runs, 'create' | 'commands' | 'views'>;
     readonly readings: RunReadings;
     readonly jobs: JobService;
   };

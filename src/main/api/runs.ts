@@ -14,7 +14,7 @@ const windowOf = (fromStep = firstStep, toStep = lastStep) => ({ fromStep, toSte
 /** The contract's runs. */
 export const runsApi = {
   create: api.runs.create.handler(({ input, context }) =>
-    context.services().runs.creation.create(context.userId, input),
+    context.services().runs.create(context.userId, input),
   ),
   models: api.runs.models.handler(async ({ context }) => ({
     models: (await context.services().runs.views.models()).map((model) => ({

@@ -126,7 +126,7 @@ export async function wire(
 
   const db = new Db(pool);
   const ingestion = new IngestionService({
-    store: new IngestStore(pool),
+    store: new IngestStore(db),
     documents,
     pubSub,
     cache,

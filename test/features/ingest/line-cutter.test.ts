@@ -121,7 +121,7 @@ test('a bar that is redrawn for hours is passed over as it goes, and ends as its
   expect(waiting.rest.length).toBeLessThan(200_000);
   const cutter = new LineCutter(waiting.rest, { skipping: false, atEnd: false, moves: true });
   expect(cutter.next()).toBeNull();
-  expect(cutter.waiting(4096)).toBe(` 99999 of 200000 ${'#'.repeat(19)}`);
+  expect(cutter.unfinishedLine(4096)).toBe(` 99999 of 200000 ${'#'.repeat(19)}`);
   const done = Buffer.concat([bytes, Buffer.from('\rdone\nafter\n')]);
   expect(cut(done, [70_000, 3, longestLine], false, true).texts).toEqual(['before', 'done', 'after']);
   expect(cut(bytes, [longestLine], true, true).texts).toEqual([

@@ -14,7 +14,7 @@ function linesOf(text: string, sizes: readonly number[] = [], live?: (waiting: s
     const options = { skipping, atEnd: end === bytes.length, moves: true };
     const cutter: LineCutter = new LineCutter(bytes.subarray(offset, end), options);
     for (let line = cutter.next(); line; line = cutter.next()) lines.push(line.text);
-    live?.(cutter.waiting(4096));
+    live?.(cutter.unfinishedLine(4096));
     offset += cutter.consumed;
     skipping = cutter.skipping;
   }

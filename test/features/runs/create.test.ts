@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
-import type { NewRunRequest } from '../../../src/main/features/runs/create-run.ts';
 import { sweepConfigDocuments } from '../../../src/main/features/runs/create-run.ts';
+import type { CreateRunInput } from '../../../src/shared/contract/runs.ts';
 import { createWorld, queueRun } from './support/acts.ts';
 import { ensureDataset } from './support/stage.ts';
 
 const request = { model: 'builtin/quick', priority: 0, overrides: {}, source: 'manual' } as const;
 
-test.each<[string, Partial<NewRunRequest>, { code: string; status: number; place: object }]>([
+test.each<[string, Partial<CreateRunInput>, { code: string; status: number; place: object }]>([
   [
     'an unknown project',
     { project: 'nowhere' },
@@ -47,7 +47,7 @@ test.each<[string, Partial<NewRunRequest>, { code: string; status: number; place
 ])('%s is refused, names its field, and changes nothing', async (_what, wrong, expected) => {
   await using world = await createWorld();
   const { stage, datasetId } = world;
-  const create = stage.runs.creation.create(localOwnerId, {
+  const create = stage.runs.create(localOwnerId, {
     project: 'demo',
     dataset: datasetId,
     ...request,
@@ -63,8 +63,7 @@ test.each<[string, Partial<NewRunRequest>, { code: string; status: number; place
 test('a dataset without a usable version is refused', async () => {
   await using world = await createWorld();
   const { stage, datasetId } = world;
-  const create = () =>
-    stage.runs.creation.create(localOwnerId, { project: 'demo', dataset: datasetId, ...request });
+  const create = () => stage.runs.create(localOwnerId, { project: 'demo', dataset: datasetId, ...request });
   await stage.pool.query(`UPDATE dataset_versions SET classes = '[{"name": "round", "count": 3}]'`);
   await expect(create()).rejects.toMatchObject({ code: 'TOO_FEW_CLASSES', place: { field: 'dataset' } });
   await stage.pool.query(`DELETE FROM dataset_versions`);

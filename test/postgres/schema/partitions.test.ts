@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MetricPartitions } from '../../../src/main/features/ingest/metric-partitions.ts';
+import { Db } from '../../../src/main/postgres/db.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { connect } from './catalog.ts';
@@ -126,7 +127,7 @@ test('ranges that make no sense are refused', async () => {
 test('a long reader puts a new month off and loses no point', async () => {
   const pool = createPool({ url: database.url });
   try {
-    const partitions = new MetricPartitions(pool);
+    const partitions = new MetricPartitions(new Db(pool));
     await using reader = await connect(database.url);
     await reader.query('BEGIN');
     await reader.query('SELECT count(*) FROM metrics_partition_default');

@@ -5,13 +5,17 @@ import { MetricNames } from '../metrics/point-rows.ts';
 import { type RollupShape, Rollups } from '../metrics/rollups.ts';
 import { AttemptReader, type BatchLimits } from './attempt-reader.ts';
 import type { Batch } from './batch.ts';
-import type { IngestedAttempt, IngestSummary } from './cursor.ts';
-import { type CursorPlace, decodeState, type ReadingState } from './cursor.ts';
-import type { CommitOutcome, IngestStore } from './ingest-store.ts';
+import {
+  type CursorPlace,
+  decodeState,
+  type IngestedAttempt,
+  type IngestSummary,
+  type ReadingState,
+} from './cursor.ts';
+import type { Committed, IngestStore } from './ingest-store.ts';
 import { writeLines } from './line-writer.ts';
 import type { RunDirectoryTail } from './run-directory-tail.ts';
 
-export type Committed = Extract<CommitOutcome, { kind: 'committed' }>;
 /** The last value of each metric; values that JSON has no number for are strings. */
 export type Latest = Readonly<Record<string, number | string>>;
 
@@ -109,7 +113,10 @@ export class AttemptIngester {
     const done = this.queue.then(work).finally(() => {
       this.queued -= 1;
     });
-    this.queue = done.catch(() => undefined);
+    // After a failure everything is read anew from what is committed.
+    this.queue = done.catch(() => {
+      this.state = null;
+    });
     return done;
   }
 
@@ -138,6 +145,7 @@ export class AttemptIngester {
         const pumped = await this.pumpOnce(final, mustStop);
         if (pumped !== 'done' || !this.isolation.isActive || mustStop()) return pumped;
       } catch (error) {
+        this.state = null;
         const refusal = refusalOf(error);
         if (refusal === null || !this.isolation.narrow(refusal)) throw error;
       }
@@ -166,35 +174,25 @@ export class AttemptIngester {
     return 'done';
   }
 
-  private async read(state: ReadState, final: boolean): Promise<Batch | null> {
-    try {
-      return await state.reader.next({ final, ...this.isolation.reading });
-    } catch (error) {
-      this.state = null;
-      throw error;
-    }
+  private read(state: ReadState, final: boolean): Promise<Batch | null> {
+    return state.reader.next({ final, ...this.isolation.reading });
   }
 
-  /** Answers false where somebody else was quicker: then, and where it throws, everything is read anew from what is committed. */
+  /** Answers false where somebody else was quicker: then everything is read anew from what is committed. */
   private async commit(state: ReadState, batch: Batch): Promise<boolean> {
     const { store, documents, committed } = this.parts;
-    try {
-      const outcome = await store.commit(this.attempt, batch, state.rollups, () =>
-        writeLines(documents, this.attempt, batch.from.logLines, batch.lines),
-      );
-      if (outcome.kind === 'committed') {
-        state.place = batch.to;
-        state.reading = batch.reading;
-        this.isolation.passed();
-        committed(outcome, state.rollups.latest());
-        return true;
-      }
+    const outcome = await store.commit(this.attempt, batch, state.rollups, () =>
+      writeLines(documents, this.attempt, batch.from.logLines, batch.lines),
+    );
+    if (!outcome) {
       this.state = null;
       return false;
-    } catch (error) {
-      this.state = null;
-      throw error;
     }
+    state.place = batch.to;
+    state.reading = batch.reading;
+    this.isolation.passed();
+    committed(outcome, state.rollups.latest());
+    return true;
   }
 }
 

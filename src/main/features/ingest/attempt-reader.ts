@@ -201,7 +201,7 @@ export class AttemptReader {
     batch.reading = this.after(batch, file, cutter, offset, part, count === most);
     batch.inputLines += count;
     const reachesEnd = offset + part.bytes.length >= part.size && count < most;
-    this.moving.set(stream, reachesEnd ? cutter.waiting(MovingLines.mostBytes) : '');
+    this.moving.set(stream, reachesEnd ? cutter.unfinishedLine(MovingLines.mostBytes) : '');
     place[offsetOf[file]] = offset + cutter.consumed;
   }
 

@@ -29,18 +29,6 @@ export interface ArtifactRow {
   readonly timeMs: number;
 }
 
-/** Metric points in columns: point i has the values from `valuesFrom[i]` to before `valuesFrom[i + 1]`. */
-export interface PointColumns {
-  readonly entry: number[];
-  readonly attemptSeq: number[];
-  readonly timeMs: number[];
-  readonly epoch: number[];
-  readonly step: number[];
-  readonly valuesFrom: number[];
-  readonly names: MetricName[];
-  readonly values: number[];
-}
-
 /** What one transaction brings in: entries of the run's journal in their order, and where the files were when it was cut off. */
 export class Batch {
   readonly from: CursorPlace;
@@ -52,15 +40,16 @@ export class Batch {
   more = false;
   earliestPointMs = Number.POSITIVE_INFINITY;
   latestPointMs = Number.NEGATIVE_INFINITY;
-  readonly points: PointColumns = {
-    entry: [],
-    attemptSeq: [],
-    timeMs: [],
-    epoch: [],
-    step: [],
+  /** Metric points in columns: point i has the values from `valuesFrom[i]` to before `valuesFrom[i + 1]`. */
+  readonly points = {
+    entry: [] as number[],
+    attemptSeq: [] as number[],
+    timeMs: [] as number[],
+    epoch: [] as number[],
+    step: [] as number[],
     valuesFrom: [0],
-    names: [],
-    values: [],
+    names: [] as MetricName[],
+    values: [] as number[],
   };
   readonly journal: JournalRow[] = [];
   /** Lines for the attempt's log, the first at position `from.logLines`. */
@@ -106,7 +95,7 @@ export class Batch {
 
   addEvent(
     type: JournalRow['type'],
-    attemptSeq: number,
+    attemptSeq: number | null,
     timeMs: number,
     payload: JournalRow['payload'],
   ): void {
@@ -120,20 +109,14 @@ export class Batch {
     this.lines.push(line);
     const last = this.journal.at(-1);
     const joins = last?.type === 'log' && last.entry + last.span === this.entries;
-    if (last && joins && roomInBucket(start) < roomInBucket(start - 1)) last.span += 1;
-    else {
-      this.journal.push({
-        entry: this.entries,
-        type: 'log',
-        attemptSeq: null,
-        timeMs,
-        payload: { start },
-        span: 1,
-      });
-    }
-    this.entries += 1;
+    if (last && joins && roomInBucket(start) < roomInBucket(start - 1)) {
+      last.span += 1;
+      this.entries += 1;
+    } else this.addEvent('log', null, timeMs, { start });
   }
 }
+
+type Result = NonNullable<IngestSummary['result']>;
 
 /** Longer messages stand in the journal whole, and shortened where a run is summed up. */
 const longestSummary = 16_384;
@@ -159,26 +142,13 @@ export async function noteEvent(
     return;
   }
   batch.addEvent(event.type, seq, time, event.data);
-  switch (event.type) {
-    case 'progress':
-      noteProgress(batch, event.data);
-      return;
-    case 'checkpoint':
-    case 'artifact':
-      await noteFile(batch, event, tail);
-      return;
-    case 'result':
-      noteResult(batch, event.data);
-  }
+  if (event.type === 'progress') noteProgress(batch, event.data);
+  else if (event.type === 'result') noteResult(batch, event.data);
+  else await noteFile(batch, event, tail);
 }
 
 function noteProgress(batch: Batch, data: PlainEvent['data']): void {
-  const { epoch, epochs, step, steps } = data as {
-    epoch: number;
-    epochs: number;
-    step: number;
-    steps: number;
-  };
+  const { epoch, epochs, step, steps } = data as Record<'epoch' | 'epochs' | 'step' | 'steps', number>;
   const percentage = steps === 0 ? 0 : Math.min(100, Math.floor((step / steps) * 100));
   batch.progress = { percentage, epoch, epochs };
 }
@@ -218,11 +188,7 @@ async function noteFile(
 }
 
 function noteResult(batch: Batch, data: PlainEvent['data']): void {
-  const { status, metrics, message } = data as {
-    status: NonNullable<IngestSummary['result']>['status'];
-    metrics: Record<string, number | string>;
-    message?: string;
-  };
+  const { status, metrics, message } = data as Omit<Result, 'message'> & { message?: string };
   batch.reading = {
     ...batch.reading,
     result: { status, metrics, message: message?.slice(0, longestSummary) ?? null },

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { metricValues } from '../../../shared/contract/run-readings.ts';
 import type { RollupState } from '../metrics/rollups.ts';
-import type { LeftOutCount } from './reading-state.ts';
-import type { LineFile } from './run-directory-tail.ts';
 
 /** An attempt whose run directory is ingested. */
 export interface IngestedAttempt {
@@ -15,14 +13,16 @@ export interface IngestedAttempt {
   readonly runDirectory: string;
 }
 
+const resultSchema = z.object({
+  status: z.enum(['completed', 'cancelled', 'failed']),
+  message: z.string().nullable(),
+  metrics: metricValues,
+});
+
 /** What the trainer has written so far, as far as it is committed. */
 export interface IngestSummary {
   /** The trainer's last `result` event; null where it wrote none. */
-  readonly result: {
-    readonly status: 'completed' | 'cancelled' | 'failed';
-    readonly message: string | null;
-    readonly metrics: Readonly<Record<string, number | string>>;
-  } | null;
+  readonly result: Readonly<z.infer<typeof resultSchema>> | null;
   /** The newest checkpoint of kind `last` (of any kind where none is), its path relative to the run directory. */
   readonly checkpoint: { readonly path: string; readonly epoch: number; readonly step: number } | null;
   /** Lines of events.jsonl that were events. */
@@ -48,31 +48,38 @@ export interface StoredCursor extends CursorPlace {
   readonly state: unknown;
 }
 
+const files = z.array(z.enum(['events.jsonl', 'stdout.log', 'stderr.log'])).readonly();
+const number = z.union([z.number(), z.string()]);
+
 /** What else ingest must know to go on as if it had never stopped. */
-export interface ReadingState {
+const readingSchema = z.object({
   /** The number of the last line that left a gap behind: its successor is in order again. */
-  readonly gapSeq: number | null;
+  gapSeq: z.int().nullable(),
   /** Lines since the last event that were none and had no number: so many numbers may be theirs. */
-  readonly unnumbered: number;
+  unnumbered: z.int(),
   /** Files in the middle of a line that is too long: what is left of it is passed over. */
-  readonly skipping: readonly LineFile[];
+  skipping: files,
   /** Files that were found shorter than what was read of them. */
-  readonly shrunk: readonly LineFile[];
+  shrunk: files,
   /** Files in whose place something was found that is no file, or may not be read. */
-  readonly unreadable: readonly LineFile[];
+  unreadable: files.default([]),
   /** Lines of events.jsonl; null where they were not counted from its beginning (a cursor of an earlier version). */
-  readonly eventLines: number | null;
+  eventLines: z.int().nullable().default(null),
   /** What was left out of events: name, fault, how often. */
-  readonly leftOut: readonly LeftOutCount[];
-  readonly events: number;
-  readonly badLines: number;
-  readonly result: IngestSummary['result'];
-  readonly checkpoint: (NonNullable<IngestSummary['checkpoint']> & { readonly kind: string }) | null;
+  leftOut: z
+    .array(z.tuple([z.string(), z.string(), z.int()]).readonly())
+    .readonly()
+    .default([]),
+  events: z.int(),
+  badLines: z.int(),
+  result: resultSchema.nullable(),
+  checkpoint: z.object({ path: z.string(), epoch: z.number(), step: z.int(), kind: z.string() }).nullable(),
   /** Whether it was said that there are too many names. */
-  readonly namesReported: boolean;
+  namesReported: z.boolean(),
   /** What the platform said last. */
-  readonly said: string | null;
-}
+  said: z.string().nullable(),
+});
+export type ReadingState = Readonly<z.infer<typeof readingSchema>>;
 
 const freshReadingState: ReadingState = {
   gapSeq: null,
@@ -90,29 +97,7 @@ const freshReadingState: ReadingState = {
   said: null,
 };
 
-const files = z.array(z.enum(['events.jsonl', 'stdout.log', 'stderr.log']));
-const number = z.union([z.number(), z.string()]);
-
-const stateSchema = z.object({
-  gapSeq: z.int().nullable(),
-  unnumbered: z.int(),
-  skipping: files,
-  shrunk: files,
-  unreadable: files.default([]),
-  eventLines: z.int().nullable().default(null),
-  leftOut: z.array(z.tuple([z.string(), z.string(), z.int()])).default([]),
-  events: z.int(),
-  badLines: z.int(),
-  result: z
-    .object({
-      status: z.enum(['completed', 'cancelled', 'failed']),
-      message: z.string().nullable(),
-      metrics: metricValues,
-    })
-    .nullable(),
-  checkpoint: z.object({ path: z.string(), epoch: z.number(), step: z.int(), kind: z.string() }).nullable(),
-  namesReported: z.boolean(),
-  said: z.string().nullable(),
+const stateSchema = readingSchema.extend({
   rollups: z.array(
     z
       .tuple([z.string(), z.int(), z.int(), number.nullable(), z.array(number)])

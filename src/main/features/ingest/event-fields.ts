@@ -85,7 +85,8 @@ export function excessOf(value: unknown): string | null {
 }
 
 const dayMs = 86_400_000;
-const general = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
+const general =
+  /^(\d{4})-(\d\d)-(\d\d)T(?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** The last day that was asked for: nearly all events of a run fall on one. */
 let knownDay = -1;
@@ -110,10 +111,6 @@ function digit(text: string, at: number): number {
 
 const pair = (text: string, at: number) => digit(text, at) * 10 + digit(text, at + 1);
 
-function within(hour: number, minute: number, second: number): boolean {
-  return hour < 24 && minute < 60 && second < 60;
-}
-
 /**
  * An event's time (ISO 8601, UTC) in milliseconds since 1970, years 1 to 9999; finer digits are cut. An offset from UTC is
  * understood. NaN where the text is no such time.
@@ -134,7 +131,7 @@ export function parseEventTime(text: string): number {
   const hour = pair(text, 11);
   const minute = pair(text, 14);
   const second = pair(text, 17);
-  if (!within(hour, minute, second)) return Number.NaN;
+  if (!(hour < 24 && minute < 60 && second < 60)) return Number.NaN;
   return (
     dayStart(pair(text, 0) * 100 + pair(text, 2), pair(text, 5), pair(text, 8)) +
     ((hour * 60 + minute) * 60 + second) * 1000 +
@@ -144,14 +141,10 @@ export function parseEventTime(text: string): number {
 }
 
 function parseGeneral(text: string): number {
-  const found = general.exec(text);
-  if (!found) return Number.NaN;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map(Number);
-  if (!within(hour, minute, second)) return Number.NaN;
-  const milliseconds = Number((found[7] ?? '').slice(0, 3).padEnd(3, '0'));
-  const offset = (Number(found[9] ?? 0) * 60 + Number(found[10] ?? 0)) * (found[8] === '-' ? -1 : 1);
-  const time =
-    dayStart(year, month, day) + ((hour * 60 + minute - offset) * 60 + second) * 1000 + milliseconds;
+  const [, year, month, day] = general.exec(text) ?? [];
+  // `Date` goes over to the next month where there is no such day.
+  if (Number.isNaN(dayStart(Number(year), Number(month), Number(day)))) return Number.NaN;
+  const time = Date.parse(text);
   return time >= earliest && time < latest ? time : Number.NaN;
 }
 

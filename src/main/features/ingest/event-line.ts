@@ -55,17 +55,6 @@ export interface LineFault {
 
 type Fields = Record<string, unknown>;
 
-const statuses = new Set<unknown>(['completed', 'cancelled', 'failed']);
-const checkpointKinds = new Set<unknown>(['last', 'best']);
-const artifactKinds = new Set<unknown>([
-  'model',
-  'confusion_matrix',
-  'per_class',
-  'predictions',
-  'image',
-  'other',
-]);
-
 const stepFault = `is not a whole number from 0 to ${largestStep}`;
 const epochFault = `is not a number from 0 to ${largestStep}`;
 
@@ -75,31 +64,28 @@ const epochFault = `is not a number from 0 to ${largestStep}`;
  */
 export function parseEventLine(line: string): TrainerEvent | LineFault {
   const parsed = parseEventJson(line);
-  if (parsed === undefined) return { type: 'fault', reason: 'not JSON', seq: null };
-  if (!isRecord(parsed)) return { type: 'fault', reason: 'not a JSON object', seq: null };
+  if (parsed === undefined) return fieldFault('not JSON', null);
+  if (!isRecord(parsed)) return fieldFault('not a JSON object', null);
   const { seq, time, type } = parsed;
-  if (!isStep(seq) || seq === 0) {
-    return {
-      type: 'fault',
-      reason: seq === undefined ? 'no seq' : 'seq is not a whole number from 1 on',
-      seq: null,
-    };
-  }
+  if (seq === undefined) return fieldFault('no seq', null);
+  if (!isStep(seq) || seq === 0) return fieldFault('seq is not a whole number from 1 on', null);
   const at = typeof time === 'string' ? parseEventTime(time) : Number.NaN;
-  if (Number.isNaN(at)) return { type: 'fault', reason: 'time is not an ISO 8601 time', seq };
+  if (Number.isNaN(at)) return fieldFault('time is not an ISO 8601 time', seq);
   if (type === 'metric') return metric(parsed, seq, at);
   if (type === 'log') return log(parsed, seq, at);
-  const check = typeof type === 'string' ? plain.get(type) : undefined;
-  if (!check) return { type: 'fault', reason: 'unknown type', seq };
-  return plainEvent(check, parsed, seq, at);
+  return isPlainType(type) ? plainEvent(type, parsed, seq, at) : fieldFault('unknown type', seq);
+}
+
+function fieldFault(reason: string, seq: number | null): LineFault {
+  return { type: 'fault', reason, seq };
 }
 
 function metric(fields: Fields, seq: number, time: number): MetricEvent | LineFault {
   const { epoch, step } = fields;
-  if (!isEpoch(epoch)) return { type: 'fault', reason: `epoch ${epochFault}`, seq };
-  if (!isStep(step)) return { type: 'fault', reason: `step ${stepFault}`, seq };
+  if (!isEpoch(epoch)) return fieldFault(`epoch ${epochFault}`, seq);
+  if (!isStep(step)) return fieldFault(`step ${stepFault}`, seq);
   const read = readValues(fields.values);
-  if (read === null) return { type: 'fault', reason: 'values is not an object', seq };
+  if (read === null) return fieldFault('values is not an object', seq);
   const excess = excessOfUnknown(fields, metricFields);
   const leftOut = excess === nothingLeftOut ? read.leftOut : [...read.leftOut, ...excess];
   return { type: 'metric', seq, time, epoch, step, values: read.values, leftOut };
@@ -107,7 +93,7 @@ function metric(fields: Fields, seq: number, time: number): MetricEvent | LineFa
 
 function log(fields: Fields, seq: number, time: number): LogEvent | LineFault {
   const { message, context } = fields;
-  if (typeof message !== 'string') return { type: 'fault', reason: 'message is not a string', seq };
+  if (typeof message !== 'string') return fieldFault('message is not a string', seq);
   const leftOut = [...excessOfUnknown(fields, logFields)];
   const level = readLevel(fields.level);
   if (level === null) {
@@ -117,18 +103,13 @@ function log(fields: Fields, seq: number, time: number): LogEvent | LineFault {
       grave: false,
     });
   }
-  const known: { epoch?: number; step?: number } = {};
-  if (isRecord(context)) {
-    if (isEpoch(context.epoch)) known.epoch = context.epoch;
-    if (isStep(context.step)) known.step = context.step;
-  }
+  const { epoch, step } = isRecord(context) ? context : {};
   const isWhole =
     context === undefined ||
     context === null ||
-    (isRecord(context) &&
-      (context.epoch === undefined || isEpoch(context.epoch)) &&
-      (context.step === undefined || isStep(context.step)));
+    (isRecord(context) && (epoch === undefined || isEpoch(epoch)) && (step === undefined || isStep(step)));
   if (!isWhole) leftOut.push({ name: 'context', fault: 'not {epoch, step}', grave: false });
+  const known = { ...(isEpoch(epoch) && { epoch }), ...(isStep(step) && { step }) };
   return {
     type: 'log',
     seq,
@@ -140,34 +121,47 @@ function log(fields: Fields, seq: number, time: number): LogEvent | LineFault {
   };
 }
 
+/** Whether a field is as it must be, and what is said where it is not. */
+type FieldCheck = readonly [isGood: (value: unknown) => boolean, fault: string];
+
 interface PlainCheck {
-  readonly type: PlainEvent['type'];
-  readonly fields: ReadonlySet<string>;
-  /** The field that holds metrics by name, and whether it must be there. */
+  /** In the order in which they are looked at. */
+  readonly fields: Readonly<Record<string, FieldCheck>>;
+  /** Whether there is a field `metrics`, which holds values by name, and whether it must be there. */
   readonly metrics: 'none' | 'optional' | 'required';
-  readonly fault: (fields: Fields) => string | null;
 }
 
-function plainEvent(check: PlainCheck, fields: Fields, seq: number, time: number): PlainEvent | LineFault {
-  const reason = check.fault(fields);
-  if (reason !== null) return { type: 'fault', reason, seq };
-  const leftOut: LeftOut[] = [...excessOfUnknown(fields, check.fields)];
+function plainEvent(
+  type: PlainEvent['type'],
+  fields: Fields,
+  seq: number,
+  time: number,
+): PlainEvent | LineFault {
+  const { fields: checks, metrics } = plain[type];
+  const wrong = Object.entries(checks).find(([name, [isGood]]) => !isGood(fields[name]));
+  if (wrong) return fieldFault(wrong[1][1], seq);
+  const known = new Set([
+    ...numberedFields,
+    ...Object.keys(checks),
+    ...(metrics === 'none' ? [] : ['metrics']),
+  ]);
+  const leftOut: LeftOut[] = [...excessOfUnknown(fields, known)];
   const data = Object.entries(fields).filter(
     ([name, value]) =>
-      (check.fields.has(name) ? !numberedFields.has(name) : excessOf(value) === null) &&
-      !(name === 'metrics' && check.metrics !== 'none'),
+      (known.has(name) ? !numberedFields.has(name) : excessOf(value) === null) &&
+      !(name === 'metrics' && metrics !== 'none'),
   );
   if (data.length > eventLimits.values) {
     data.length = eventLimits.values;
     leftOut.push({ name: 'an event', fault: `of more than ${eventLimits.values} fields`, grave: true });
   }
-  if (check.metrics !== 'none' && (check.metrics === 'required' || fields.metrics !== undefined)) {
+  if (metrics === 'required' || (metrics === 'optional' && fields.metrics !== undefined)) {
     const read = readValues(fields.metrics);
-    if (read === null) return { type: 'fault', reason: 'metrics is not an object', seq };
+    if (read === null) return fieldFault('metrics is not an object', seq);
     data.push(['metrics', asJson(read.values)]);
     leftOut.push(...read.leftOut);
   }
-  return { type: check.type, seq, time, data: Object.fromEntries(data), leftOut };
+  return { type, seq, time, data: Object.fromEntries(data), leftOut };
 }
 
 /** Values as JSON holds them, whoever writes it: those that it has no number for are strings. */
@@ -184,62 +178,55 @@ const numberedFields = new Set(['seq', 'time', 'type']);
 const metricFields = new Set([...numberedFields, 'epoch', 'step', 'values']);
 const logFields = new Set([...numberedFields, 'level', 'message', 'context']);
 
-const plain = new Map<string, PlainCheck>([
-  [
-    'progress',
-    {
-      type: 'progress',
-      fields: new Set([...numberedFields, 'epoch', 'epochs', 'step', 'steps', 'etaMs']),
-      metrics: 'none',
-      fault: ({ epoch, epochs, step, steps, etaMs }) => {
-        if (!isEpoch(epoch) || !isEpoch(epochs)) return `epoch or epochs ${epochFault}`;
-        if (!isStep(step) || !isStep(steps)) return `step or steps ${stepFault}`;
-        const known = etaMs === null || etaMs === undefined || (typeof etaMs === 'number' && etaMs >= 0);
-        return known && etaMs !== Number.POSITIVE_INFINITY ? null : 'etaMs is neither null nor a time';
-      },
+const among =
+  (...values: readonly string[]) =>
+  (value: unknown) =>
+    values.some((one) => one === value);
+const innerPath: FieldCheck = [isInnerPath, 'path does not lead to a place in the run directory'];
+const checkpointKind = among('last', 'best');
+const artifactKind = among('model', 'confusion_matrix', 'per_class', 'predictions', 'image', 'other');
+const status = among('completed', 'cancelled', 'failed');
+
+const plain: Readonly<Record<PlainEvent['type'], PlainCheck>> = {
+  progress: {
+    metrics: 'none',
+    fields: {
+      epoch: [isEpoch, `epoch or epochs ${epochFault}`],
+      epochs: [isEpoch, `epoch or epochs ${epochFault}`],
+      step: [isStep, `step or steps ${stepFault}`],
+      steps: [isStep, `step or steps ${stepFault}`],
+      etaMs: [isDuration, 'etaMs is neither null nor a time'],
     },
-  ],
-  [
-    'checkpoint',
-    {
-      type: 'checkpoint',
-      fields: new Set([...numberedFields, 'path', 'epoch', 'step', 'kind', 'metrics']),
-      metrics: 'optional',
-      fault: ({ path, epoch, step, kind }) => {
-        if (!isInnerPath(path)) return 'path does not lead to a place in the run directory';
-        if (!isEpoch(epoch)) return `epoch ${epochFault}`;
-        if (!isStep(step)) return `step ${stepFault}`;
-        return checkpointKinds.has(kind) ? null : 'kind is neither last nor best';
-      },
+  },
+  checkpoint: {
+    metrics: 'optional',
+    fields: {
+      path: innerPath,
+      epoch: [isEpoch, `epoch ${epochFault}`],
+      step: [isStep, `step ${stepFault}`],
+      kind: [checkpointKind, 'kind is neither last nor best'],
     },
-  ],
-  [
-    'artifact',
-    {
-      type: 'artifact',
-      fields: new Set([...numberedFields, 'path', 'kind', 'name', 'mediaType']),
-      metrics: 'none',
-      fault: ({ path, kind, name, mediaType }) => {
-        if (!isInnerPath(path)) return 'path does not lead to a place in the run directory';
-        if (!artifactKinds.has(kind)) return 'unknown kind';
-        if (!isPlainText(name)) return 'name is not a text';
-        return isPlainText(mediaType) ? null : 'mediaType is not a text';
-      },
+  },
+  artifact: {
+    metrics: 'none',
+    fields: {
+      path: innerPath,
+      kind: [artifactKind, 'unknown kind'],
+      name: [isPlainText, 'name is not a text'],
+      mediaType: [isPlainText, 'mediaType is not a text'],
     },
-  ],
-  [
-    'result',
-    {
-      type: 'result',
-      fields: new Set([...numberedFields, 'status', 'metrics', 'message']),
-      metrics: 'required',
-      fault: ({ status, message }) => {
-        if (!statuses.has(status)) return 'status is none of completed, cancelled, failed';
-        return message !== undefined && typeof message !== 'string' ? 'message is not a string' : null;
-      },
+  },
+  result: {
+    metrics: 'required',
+    fields: {
+      status: [status, 'status is none of completed, cancelled, failed'],
+      message: [(value) => value === undefined || typeof value === 'string', 'message is not a string'],
     },
-  ],
-]);
+  },
+};
+
+const isPlainType = (type: unknown): type is PlainEvent['type'] =>
+  typeof type === 'string' && Object.hasOwn(plain, type);
 
 /** Fields that no event of the type has, and that are too much to be kept. */
 function excessOfUnknown(fields: Fields, known: ReadonlySet<string>): readonly LeftOut[] {
@@ -263,6 +250,13 @@ function isRecord(value: unknown): value is Fields {
 
 function isStep(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** In milliseconds, where it is known. */
+function isDuration(value: unknown): boolean {
+  return (
+    value === null || value === undefined || (typeof value === 'number' && value >= 0 && value < Infinity)
+  );
 }
 
 function isEpoch(value: unknown): value is number {

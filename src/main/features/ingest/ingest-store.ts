@@ -1,14 +1,14 @@
-import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
-import { hasCode } from '../../platform/error-code.ts';
+import { codeOf } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { connection, type Db, type Tx } from '../../postgres/db.ts';
 import { fromJsonbText, jsonbText } from '../../postgres/jsonb-text.ts';
-import { inTransaction } from '../../postgres/transaction.ts';
+import { query } from '../../postgres/rows.ts';
 import { copyRows } from '../../stores/migration/copy-rows.ts';
 import type { Rollups } from '../metrics/rollups.ts';
 import type { Batch } from './batch.ts';
-import { encodeState, type IngestedAttempt, type StoredCursor } from './cursor.ts';
+import { type CursorPlace, encodeState, type IngestedAttempt, type StoredCursor } from './cursor.ts';
 import {
   eventRowColumns,
   eventRows,
@@ -20,38 +20,21 @@ import {
 } from './ingest-rows.ts';
 import { MetricPartitions } from './metric-partitions.ts';
 
-/** What a commit came to. */
-export type CommitOutcome =
-  | {
-      readonly kind: 'committed';
-      /** The run's journal number of the batch's last entry. */
-      readonly lastSeq: number;
-      readonly status: RunStatus;
-      readonly progress: number;
-      readonly currentEpoch: number | null;
-    }
-  /** Somebody else has ingested since: the cursor is no longer where the batch starts. Nothing was written. */
-  | { readonly kind: 'moved' };
-
-interface CursorRow {
-  readonly events_offset: number;
-  readonly events_seq: number;
-  readonly stdout_offset: number;
-  readonly stderr_offset: number;
-  readonly log_lines: number;
-  readonly state: string;
-}
-
-interface RunRow {
-  readonly last_seq: number;
+/** A run after a batch was committed. */
+export interface Committed {
+  /** The run's journal number of the batch's last entry. */
+  readonly lastSeq: number;
   readonly status: RunStatus;
-  readonly progress_percentage: number;
-  readonly current_epoch: number | null;
+  readonly progress: number;
+  readonly currentEpoch: number | null;
 }
+
+const runColumns = `last_seq AS "lastSeq", status, progress_percentage AS progress, current_epoch AS "currentEpoch"`;
 
 const loadCursor = {
   name: 'ingest-load-cursor',
-  text: `SELECT events_offset, events_seq, stdout_offset, stderr_offset, log_lines, state::text AS state
+  text: `SELECT events_offset AS "eventsOffset", events_seq AS "eventsSeq", stdout_offset AS "stdoutOffset",
+         stderr_offset AS "stderrOffset", log_lines AS "logLines", state::text AS state
          FROM ingest_cursors WHERE attempt_id = $1`,
 };
 
@@ -74,13 +57,13 @@ const takeNumbers = {
   text: `UPDATE workflows SET last_seq = last_seq + $2, progress_percentage = coalesce($3, progress_percentage),
          current_epoch = coalesce($4, current_epoch), total_epochs = coalesce($5, total_epochs),
          final_metrics = coalesce($6::jsonb, final_metrics)
-         WHERE id = $1 RETURNING last_seq, status, progress_percentage, current_epoch`,
+         WHERE id = $1 RETURNING ${runColumns}`,
 };
 
 /** For a batch without entries: a moving line alone changes nothing of the run. */
 const readRun = {
   name: 'ingest-read-run',
-  text: 'SELECT last_seq, status, progress_percentage, current_epoch FROM workflows WHERE id = $1',
+  text: `SELECT ${runColumns} FROM workflows WHERE id = $1`,
 };
 
 const setCheckpoint = {
@@ -102,12 +85,12 @@ const putArtifacts = {
 
 /** Where ingested batches go. */
 export class IngestStore {
-  private readonly pool: pg.Pool;
+  private readonly db: Db;
   private readonly partitions: MetricPartitions;
 
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
-    this.partitions = new MetricPartitions(pool);
+  constructor(db: Db) {
+    this.db = db;
+    this.partitions = new MetricPartitions(db);
   }
 
   /** The attempt's cursor, which is made where it is missing. @throws TrainyardError RUN_NOT_FOUND where the attempt has no row */
@@ -115,14 +98,11 @@ export class IngestStore {
     const found = await this.cursor(attemptId);
     if (found) return found;
     failpoint('ingest.cursor.before');
-    try {
-      await this.pool.query('INSERT INTO ingest_cursors (attempt_id) VALUES ($1) ON CONFLICT DO NOTHING', [
-        attemptId,
-      ]);
-    } catch (error) {
-      if (hasCode(error, '23503')) throw fault('RUN_NOT_FOUND', { run: runId }, { cause: error });
-      throw error;
-    }
+    await query(
+      this.db,
+      `INSERT INTO ingest_cursors (attempt_id) SELECT id FROM workflow_runs WHERE id = $1 ON CONFLICT DO NOTHING`,
+      [attemptId],
+    );
     failpoint('ingest.cursor.after');
     const made = await this.cursor(attemptId);
     if (!made) throw fault('RUN_NOT_FOUND', { run: runId });
@@ -132,9 +112,10 @@ export class IngestStore {
   /**
    * Writes a batch in one transaction, if the cursor is still where the batch starts: points, rollups, journal, artifacts, the
    * run's progress, and the cursor's new place.
-   * @param rollups takes the batch's points; it is of no use any more where this throws or answers `moved`
+   * @param rollups takes the batch's points; it is of no use any more where this throws or answers null
    * @param writeLines is called once the cursor is locked and before anything is committed: it puts the batch's log lines
    *   where readers look for them
+   * @returns null where somebody else has ingested since: the cursor is no longer where the batch starts, and nothing was written
    * @throws TrainyardError INGEST_REFUSED where it is the batch that can't be written, however often it is tried
    */
   async commit(
@@ -142,51 +123,36 @@ export class IngestStore {
     batch: Batch,
     rollups: Rollups,
     writeLines: () => Promise<void>,
-  ): Promise<CommitOutcome> {
+  ): Promise<Committed | null> {
     if (batch.points.entry.length > 0) {
       await this.partitions.ensure(new Date(batch.earliestPointMs), new Date(batch.latestPointMs));
     }
-    const outcome = await this.refusing(async (client): Promise<CommitOutcome> => {
-      const { from, to } = batch;
-      const places = [from.eventsOffset, from.eventsSeq, from.stdoutOffset, from.stderrOffset, from.logLines];
-      const locked = await client.query({ ...lockCursor, values: [attempt.id, ...places] });
-      if (locked.rowCount === 0) return { kind: 'moved' };
+    const committed = await this.refusing(async (tx) => {
+      const locked = await query(tx, lockCursor, [attempt.id, ...placesOf(batch.from)]);
+      if (locked.length === 0) return null;
       failpoint('ingest.lines.before');
       await writeLines();
       failpoint('ingest.lines.after');
-      const run = await takeRunNumbers(client, attempt, batch);
-      await copyBatch(client, attempt, batch, run.last_seq - batch.entries + 1, rollups);
-      await putFiles(client, attempt, batch);
-      await client.query({
-        ...moveCursor,
-        values: [
-          attempt.id,
-          to.eventsOffset,
-          to.eventsSeq,
-          to.stdoutOffset,
-          to.stderrOffset,
-          to.logLines,
-          jsonbText(encodeState(batch.reading, rollups.state())),
-          batch.moving.length === 0 ? null : jsonbText(batch.moving),
-        ],
-      });
+      const run = await takeRunNumbers(tx, attempt, batch);
+      await copyBatch(tx, attempt, batch, run.lastSeq - batch.entries + 1, rollups);
+      await putFiles(tx, attempt, batch);
+      await query(tx, moveCursor, [
+        attempt.id,
+        ...placesOf(batch.to),
+        jsonbText(encodeState(batch.reading, rollups.state())),
+        batch.moving.length === 0 ? null : jsonbText(batch.moving),
+      ]);
       failpoint('ingest.commit.before');
-      return {
-        kind: 'committed',
-        lastSeq: run.last_seq,
-        status: run.status,
-        progress: run.progress_percentage,
-        currentEpoch: run.current_epoch,
-      };
+      return run;
     });
     failpoint('ingest.commit.after');
-    return outcome;
+    return committed;
   }
 
   /** A transaction whose error says whether the data are to blame. */
-  private async refusing<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  private async refusing<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     try {
-      return await inTransaction(this.pool, work);
+      return await this.db.transaction(work);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       throw fault('INGEST_REFUSED', { reason: `${error.code}: ${error.message}` }, { cause: error });
@@ -194,18 +160,14 @@ export class IngestStore {
   }
 
   private async cursor(attemptId: string): Promise<StoredCursor | null> {
-    const { rows } = await this.pool.query<CursorRow>({ ...loadCursor, values: [attemptId] });
-    const [row] = rows;
-    if (!row) return null;
-    return {
-      eventsOffset: row.events_offset,
-      eventsSeq: row.events_seq,
-      stdoutOffset: row.stdout_offset,
-      stderrOffset: row.stderr_offset,
-      logLines: row.log_lines,
-      state: fromJsonbText(row.state),
-    };
+    const [row] = await query<StoredCursor & { readonly state: string }>(this.db, loadCursor, [attemptId]);
+    return row ? { ...row, state: fromJsonbText(row.state) } : null;
   }
+}
+
+/** In the order of the statements' parameters. */
+function placesOf({ eventsOffset, eventsSeq, stdoutOffset, stderrOffset, logLines }: CursorPlace): number[] {
+  return [eventsOffset, eventsSeq, stdoutOffset, stderrOffset, logLines];
 }
 
 /** What an integer column holds of an epoch, which may have a fraction. */
@@ -213,39 +175,28 @@ function wholeOrNull(epoch: number | null | undefined): number | null {
   return typeof epoch === 'number' ? Math.min(Math.floor(epoch), largestInt) : null;
 }
 
-async function takeRunNumbers(
-  client: pg.PoolClient,
-  attempt: IngestedAttempt,
-  batch: Batch,
-): Promise<RunRow> {
-  const { progress, finalMetrics } = batch;
-  const { rows } = await client.query<RunRow>(
-    batch.entries === 0
-      ? { ...readRun, values: [attempt.runId] }
-      : {
-          ...takeNumbers,
-          values: [
-            attempt.runId,
-            batch.entries,
-            progress?.percentage ?? null,
-            wholeOrNull(progress?.epoch),
-            wholeOrNull(progress?.epochs),
-            finalMetrics && jsonbText(finalMetrics),
-          ],
-        },
-  );
-  const [run] = rows;
-  if (!run) throw fault('RUN_NOT_FOUND', { run: attempt.runId });
+async function takeRunNumbers(tx: Tx, { runId }: IngestedAttempt, batch: Batch): Promise<Committed> {
+  const { entries, progress, finalMetrics } = batch;
+  const [run] =
+    entries === 0
+      ? await query<Committed>(tx, readRun, [runId])
+      : await query<Committed>(tx, takeNumbers, [
+          ...[runId, entries, progress?.percentage ?? null],
+          ...[wholeOrNull(progress?.epoch), wholeOrNull(progress?.epochs)],
+          finalMetrics && jsonbText(finalMetrics),
+        ]);
+  if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
   return run;
 }
 
 async function copyBatch(
-  client: pg.PoolClient,
+  tx: Tx,
   attempt: IngestedAttempt,
   batch: Batch,
   firstSeq: number,
   rollups: Rollups,
 ): Promise<void> {
+  const client = tx[connection];
   const whole = new RollupRows(attempt);
   if (batch.points.entry.length > 0) {
     const points = new MetricRows(attempt, batch, firstSeq, rollups, whole);
@@ -260,21 +211,17 @@ async function copyBatch(
   }
 }
 
-async function putFiles(client: pg.PoolClient, attempt: IngestedAttempt, batch: Batch): Promise<void> {
+async function putFiles(tx: Tx, attempt: IngestedAttempt, batch: Batch): Promise<void> {
   if (batch.artifacts.size > 0) {
-    const values = [attempt.runId, attempt.attempt, jsonbText([...batch.artifacts.values()])];
-    await client.query({ ...putArtifacts, values });
+    const artifacts = jsonbText([...batch.artifacts.values()]);
+    await query(tx, putArtifacts, [attempt.runId, attempt.attempt, artifacts]);
   }
-  if (batch.checkpointPath !== null) {
-    await client.query({ ...setCheckpoint, values: [attempt.id, batch.checkpointPath] });
-  }
+  if (batch.checkpointPath !== null) await query(tx, setCheckpoint, [attempt.id, batch.checkpointPath]);
 }
 
 /** Classes of SQLSTATE that are the data's fault: what they hold (22), how much of it (54), a column's constraint. */
 const refused = /^(?:22|54)...$|^235(?:02|14)$/;
 
 function isRefusal(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && refused.test(error.code)
-  );
+  return refused.test(codeOf(error));
 }

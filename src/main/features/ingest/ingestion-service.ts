@@ -8,10 +8,10 @@ import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { StoredLine } from '../logs/log-buckets.ts';
 import { type RollupShape, rollupShape } from '../metrics/rollups.ts';
-import { AttemptIngester, type Committed, type Latest } from './attempt-ingester.ts';
+import { AttemptIngester, type Latest } from './attempt-ingester.ts';
 import { type BatchLimits, batchLimits } from './attempt-reader.ts';
 import type { IngestedAttempt, IngestSummary } from './cursor.ts';
-import type { IngestStore } from './ingest-store.ts';
+import type { Committed, IngestStore } from './ingest-store.ts';
 import { MovingLines } from './reading-state.ts';
 import { RunDirectoryTail } from './run-directory-tail.ts';
 

@@ -89,7 +89,7 @@ export class LineCutter {
   }
 
   /** How the line that waits for its newline looks now, its end where it is longer than `most` bytes; empty where none waits. */
-  waiting(most: number): string {
+  unfinishedLine(most: number): string {
     if (this.skipping) return '';
     const { start, end } = this.redrawn()?.latest ?? this.stateOf(this.consumed, this.bytes.length);
     return this.text(Math.max(start, this.characterStart(end - most)), end);

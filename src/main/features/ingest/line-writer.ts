@@ -1,4 +1,5 @@
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { DocumentStore, StoredDocument } from '../../stores/documents/ports.ts';
 import {
   bucketId,
@@ -42,32 +43,26 @@ export async function writeLines(
     logs: [],
     expiresAt,
   });
-  const work: (() => Promise<void>)[] = [];
+  const parts: { readonly start: number; readonly lines: readonly StoredLine[] }[] = [];
   for (let from = 0; from < lines.length; ) {
     const start = position + from;
     const part = lines.slice(from, from + roomInBucket(start));
-    work.push(async () => {
-      const shortened = await Promise.all(
-        part.map(async (line, index): Promise<StoredLine> => {
-          if (line.message.length <= longestInBucket) return line;
-          const id = longLineId(attempt.id, start + index);
-          await documents.put(collection, { ...document(id), logs: [line] });
-          return { ...line, message: line.message.slice(0, beginning), whole: id };
-        }),
-      );
-      const { index, place } = bucketOf(start);
-      await putLines(documents, document(bucketId(attempt.id, index)), place, shortened);
-    });
+    parts.push({ start, lines: part });
     from += part.length;
   }
-  const next = work.values();
-  const workers = Array.from({ length: atOnce }, async () => {
-    for (const write of next) await write();
-  });
   // All of them end before this does: a straggler would cut off what a repetition has put there.
-  for (const outcome of await Promise.allSettled(workers)) {
-    if (outcome.status === 'rejected') throw outcome.reason;
-  }
+  await forEachConcurrently(parts, atOnce, async ({ start, lines: part }) => {
+    const shortened = await Promise.all(
+      part.map(async (line, index): Promise<StoredLine> => {
+        if (line.message.length <= longestInBucket) return line;
+        const id = longLineId(attempt.id, start + index);
+        await documents.put(collection, { ...document(id), logs: [line] });
+        return { ...line, message: line.message.slice(0, beginning), whole: id };
+      }),
+    );
+    const { index, place } = bucketOf(start);
+    await putLines(documents, document(bucketId(attempt.id, index)), place, shortened);
+  });
 }
 
 async function putLines(

@@ -1,5 +1,6 @@
-import type pg from 'pg';
 import { hasCode } from '../../platform/error-code.ts';
+import type { Db } from '../../postgres/db.ts';
+import { query } from '../../postgres/rows.ts';
 
 /** A point's time this far from now gets a month of its own; beyond that a clock is wrong, and the default partition takes it. */
 const plausibleMs = 366 * 24 * 3_600_000;
@@ -7,23 +8,19 @@ const plausibleMs = 366 * 24 * 3_600_000;
 /** The months (UTC) from one time to another, as `2026-11`. */
 function monthsBetween(from: Date, to: Date): string[] {
   const months: string[] = [];
-  for (
-    let start = new Date(from);
-    ;
-    start = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1))
-  ) {
-    if (months.length > 0 && start > to) return months;
-    months.push(start.toISOString().slice(0, 7));
-  }
+  const month = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth()));
+  for (; month <= to; month.setUTCMonth(month.getUTCMonth() + 1))
+    months.push(month.toISOString().slice(0, 7));
+  return months;
 }
 
 /** The monthly partitions of `metrics`, made before rows need them. */
 export class MetricPartitions {
-  private readonly pool: pg.Pool;
+  private readonly db: Db;
   private readonly made = new Set<string>();
 
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
+  constructor(db: Db) {
+    this.db = db;
   }
 
   /**
@@ -39,7 +36,7 @@ export class MetricPartitions {
     const months = monthsBetween(first, last);
     if (months.every((month) => this.made.has(month))) return;
     try {
-      await this.pool.query('SELECT ensure_metrics_partitions($1, $2)', [first, last]);
+      await query(this.db, 'SELECT ensure_metrics_partitions($1, $2)', [first, last]);
       for (const month of months) this.made.add(month);
     } catch (error) {
       // The lock was not to be had in time, or another engine's call stood in the way: the next batch asks again.

@@ -54,48 +54,32 @@ const mostKinds = 200;
  * hundredth and so on: never for each line.
  */
 export class LeftOutCounts {
-  private readonly counts: Map<string, { name: string; fault: string; count: number }>;
+  private readonly counts: Map<string, LeftOutCount>;
 
   constructor(counts: readonly LeftOutCount[]) {
-    this.counts = new Map(counts.map(([name, fault, count]) => [keyOf(name, fault), { name, fault, count }]));
+    this.counts = new Map(counts.map((counted) => [keyOf(counted), counted]));
   }
 
   /** Answers what is to be said of it; null where it was said before. */
-  add({ name, fault }: LeftOut): string | null {
-    const known = this.counts.get(keyOf(name, fault));
-    const place = known ?? this.begin(name, fault);
-    place.count += 1;
-    const { count } = place;
-    if (count === 1) return `${place.name} is ${place.fault}: it is left out, the rest of the line is kept`;
-    if (!isPowerOfTen(count)) return null;
-    return `${place.name} is ${place.fault}: it was left out ${count} times so far`;
+  add({ name: given, fault: givenFault }: LeftOut): string | null {
+    let counted: LeftOutCount = [given, givenFault, 0];
+    if (!this.counts.has(keyOf(counted)) && this.counts.size >= mostKinds)
+      counted = ['something else', 'not as events have it', 0];
+    const key = keyOf(counted);
+    const [name, fault, before] = this.counts.get(key) ?? counted;
+    const count = before + 1;
+    this.counts.set(key, [name, fault, count]);
+    if (count === 1) return `${name} is ${fault}: it is left out, the rest of the line is kept`;
+    const isPowerOfTen = /^10+$/.test(String(count));
+    return isPowerOfTen ? `${name} is ${fault}: it was left out ${count} times so far` : null;
   }
 
   state(): LeftOutCount[] {
-    return [...this.counts.values()].map(({ name, fault, count }) => [name, fault, count]);
-  }
-
-  private begin(name: string, fault: string): { name: string; fault: string; count: number } {
-    const full = this.counts.size >= mostKinds;
-    const made = full
-      ? { name: 'something else', fault: 'not as events have it', count: 0 }
-      : { name, fault, count: 0 };
-    const key = keyOf(made.name, made.fault);
-    const held = this.counts.get(key) ?? made;
-    this.counts.set(key, held);
-    return held;
+    return [...this.counts.values()];
   }
 }
 
-function keyOf(name: string, fault: string): string {
-  return `${name}\n${fault}`;
-}
-
-function isPowerOfTen(count: number): boolean {
-  let power = 10;
-  while (power < count) power *= 10;
-  return power === count;
-}
+const keyOf = ([name, fault]: LeftOutCount) => `${name}\n${fault}`;
 
 /** The least time between two commits that only say how a moving line looks: a bar is drawn ten times a second and more. */
 const everyMs = 250;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
@@ -38,7 +37,7 @@ export interface JobKind {
   conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown): Extract<Outcome, { status: 'done' }>;
 }
 
-/** What becomes of a job that nobody brings to its end. */
+/** The error of a job that nobody brings to its end. */
 const lost = fault('JOB_LOST', {}).record;
 
 /** An error as a row keeps it. */
@@ -178,11 +177,6 @@ export class JobClaims {
       this.parts.log.warn({ err: error, jobId }, 'the change of a job could not be published');
     }
   }
-}
-
-/** A claim's id. */
-export function newClaim(): string {
-  return randomUUID();
 }
 
 /** The queue of jobs that need what lies on one machine alone. */

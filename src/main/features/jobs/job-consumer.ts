@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { pause } from '../../platform/waiting.ts';
 import { Wakeups } from '../../platform/wakeups.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Queue, ReceivedMessage } from '../../stores/queue/ports.ts';
-import { asJobError, type JobClaims, newClaim } from './job-claims.ts';
+import { asJobError, type JobClaims } from './job-claims.ts';
 import type { JobRecord } from './job-rows.ts';
 
 /** The message comes back after this; the job's own lease says who has it. */
@@ -88,7 +89,7 @@ export class JobConsumer implements AsyncDisposable {
       return;
     }
     const { job: jobId, round } = body.data.kwargs;
-    const claim = newClaim();
+    const claim = randomUUID();
     const job = await claims.claim({ jobId, round, worker, claim, leaseMs });
     if (job) await this.run(job, claim);
     await message.acknowledge();

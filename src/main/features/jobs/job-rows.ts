@@ -1,7 +1,7 @@
 import type { DatasetStatistics, Job } from '../../../shared/contract/jobs.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
-import { query } from '../../postgres/rows.ts';
+import { isoText, query } from '../../postgres/rows.ts';
 
 export type JobKindName = Job['kind'];
 export type JobStatus = Job['status'];
@@ -19,9 +19,10 @@ export interface JobRecord {
   readonly worker: string | null;
   readonly result: unknown;
   readonly error: JobError | null;
-  readonly createdAt: Date;
-  readonly startedAt: Date | null;
-  readonly endedAt: Date | null;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
 }
 
 export interface NewJob {
@@ -54,8 +55,8 @@ export type Outcome =
     }
   | { readonly status: 'failed'; readonly error: JobError };
 
-const columns = `id, kind, arguments, queue, status, round, attempts, worker, result, error, created_at AS "createdAt",
-  started_at AS "startedAt", ended_at AS "endedAt"`;
+const columns = `id, kind, arguments, queue, status, round, attempts, worker, result, error,
+  ${isoText('created_at')} AS "createdAt", ${isoText('started_at')} AS "startedAt", ${isoText('ended_at')} AS "endedAt"`;
 
 const lease = (parameter: string) => `clock_timestamp() + ${parameter}::bigint * interval '1 millisecond'`;
 
@@ -96,13 +97,13 @@ export async function findJob(db: Db, userId: string, jobId: string): Promise<Jo
 export async function listJobs(
   db: Db,
   userId: string,
-  filter: { readonly kind: JobKindName | null; readonly status: JobStatus | null; readonly limit: number },
+  filter: { kind?: JobKindName | undefined; status?: JobStatus | undefined; limit: number },
 ): Promise<JobRecord[]> {
   return query(
     db,
     `SELECT ${columns} FROM jobs WHERE user_id = $1 AND ($2::text IS NULL OR kind = $2)
       AND ($3::text IS NULL OR status = $3) ORDER BY jobs.created_at DESC, id LIMIT $4`,
-    [userId, filter.kind, filter.status, filter.limit],
+    [userId, filter.kind ?? null, filter.status ?? null, filter.limit],
   );
 }
 

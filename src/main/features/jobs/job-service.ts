@@ -65,16 +65,12 @@ export class JobService {
     return show(await changes.read(jobChannel(jobId), { waitMs, signal }, find, isOver));
   }
 
+  /** Newest first. */
   async list(
     userId: string,
-    {
-      kind,
-      status,
-      limit,
-    }: { kind?: JobKindName | undefined; status?: JobStatus | undefined; limit: number },
+    filter: { kind?: JobKindName | undefined; status?: JobStatus | undefined; limit: number },
   ): Promise<{ jobs: Job[] }> {
-    const jobs = await listJobs(this.parts.db, userId, { kind: kind ?? null, status: status ?? null, limit });
-    return { jobs: jobs.map(show) };
+    return { jobs: (await listJobs(this.parts.db, userId, filter)).map(show) };
   }
 
   private async find(userId: string, jobId: string): Promise<JobRecord> {
@@ -141,21 +137,13 @@ function isOver({ status }: JobRecord): boolean {
   return status === 'done' || status === 'failed';
 }
 
-function show(job: JobRecord): Job {
-  const { id, kind, status, attempts, worker, error } = job;
+function show({ queue: _queue, round: _round, result, ...job }: JobRecord): Job {
+  const { kind } = job;
   return {
-    id,
-    kind,
-    status,
+    ...job,
     arguments: { ...job.arguments },
-    attempts,
-    worker,
     statistics:
-      kind === 'dataset.statistics' ? (datasetStatisticsSchema.safeParse(job.result).data ?? null) : null,
-    export: kind === 'model.export' ? (modelExportSchema.safeParse(job.result).data ?? null) : null,
-    error,
-    createdAt: job.createdAt.toISOString(),
-    startedAt: job.startedAt?.toISOString() ?? null,
-    endedAt: job.endedAt?.toISOString() ?? null,
+      kind === 'dataset.statistics' ? (datasetStatisticsSchema.safeParse(result).data ?? null) : null,
+    export: kind === 'model.export' ? (modelExportSchema.safeParse(result).data ?? null) : null,
   };
 }

@@ -15,14 +15,8 @@ type JobsParts = ConstructorParameters<typeof JobClaims>[0] &
     readonly leaseMs?: number;
   };
 
-export interface Jobs extends AsyncDisposable {
-  readonly service: JobService;
-  /** Takes jobs, and sends again what earlier engines left. Never rejects. */
-  start(): Promise<void>;
-}
-
 /** Everything about jobs, put together. */
-export function createJobs(parts: JobsParts): Jobs {
+export function createJobs(parts: JobsParts) {
   const { db, queue, workers, machineId, log, leaseMs = 30_000 } = parts;
   const claims = new JobClaims(parts);
   const service = new JobService({ ...parts, claims });
@@ -42,6 +36,7 @@ export function createJobs(parts: JobsParts): Jobs {
   const running = new AsyncDisposableStack();
   return {
     service,
+    /** Takes jobs, and sends again what earlier engines left. Never rejects. */
     start: async () => {
       await recover();
       const timer = setInterval(() => void recover(), recoverEveryMs);

@@ -8,19 +8,21 @@ import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { JobKind } from './job-claims.ts';
-import { parametersOf, readTensorHeader } from './tensor-header.ts';
+import { parametersOf, readTensorHeader, type TensorDescription } from './tensor-header.ts';
 
 export const weightsName = 'model.safetensors';
 const cardName = 'card.json';
 
-const argumentsSchema = z.object({
-  runId: z.uuid(),
-  attempt: z.int().min(1),
-  files: z.array(
-    z.object({ name: z.string(), objectKey: z.string(), sizeBytes: z.int(), sha256: z.string() }),
-  ),
-});
-export type ExportArguments = z.infer<typeof argumentsSchema>;
+const argumentsSchema = z
+  .object({
+    runId: z.uuid(),
+    attempt: z.int().min(1),
+    files: z.array(
+      z.object({ name: z.string(), objectKey: z.string(), sizeBytes: z.int(), sha256: z.string() }),
+    ),
+  })
+  .transform((args) => ({ ...args, prefix: `${args.runId}/${args.attempt}` }));
+export type ExportArguments = z.input<typeof argumentsSchema>;
 
 const handedInSchema = z.object({
   parameters: z.int().min(0),
@@ -48,13 +50,12 @@ export class ModelExportJob implements JobKind {
   }
 
   async plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const checked = argumentsSchema.parse(args);
-    return { from: 'artifacts', to: 'models', prefix: prefixOf(checked), ...checked };
+    return { from: 'artifacts', to: 'models', ...argumentsSchema.parse(args) };
   }
 
   async run(args: Readonly<Record<string, unknown>>, signal: AbortSignal) {
     const checked = argumentsSchema.parse(args);
-    const prefix = prefixOf(checked);
+    const { prefix } = checked;
     const weights = checked.files.find(({ name }) => name === weightsName);
     if (!weights) throw new Error(`a job to export a model was made without ${weightsName}`);
     const tensors = await readTensorHeader(async (start, end) =>
@@ -82,17 +83,12 @@ export class ModelExportJob implements JobKind {
 
   conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown) {
     const checked = argumentsSchema.parse(args);
-    const prefix = prefixOf(checked);
+    const { prefix } = checked;
     const { parameters, files } = handedInSchema.parse(handedIn);
     const result = modelExportSchema.parse({ bucket: 'models', prefix, parameters, files });
     const wanted = [...checked.files.map(({ name }) => name), cardName].map((name) => `${prefix}/${name}`);
-    if (
-      wanted.toSorted().join() !==
-      files
-        .map(({ key }) => key)
-        .sort()
-        .join()
-    )
+    const written = files.map(({ key }) => key);
+    if (wanted.sort().join() !== written.sort().join())
       throw new Error('other files were handed in than were to be written');
     return { status: 'done' as const, result, statistics: null };
   }
@@ -114,15 +110,8 @@ export class ModelExportJob implements JobKind {
   }
 }
 
-function prefixOf({ runId, attempt }: ExportArguments): string {
-  return `${runId}/${attempt}`;
-}
-
 /** JSON with its keys in order and without blanks; `resources/workers/celery` writes the very same. */
-function cardText(
-  { runId, attempt, files }: ExportArguments,
-  tensors: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[],
-): string {
+function cardText({ runId, attempt, files }: ExportArguments, tensors: readonly TensorDescription[]): string {
   return `${JSON.stringify({
     attempt,
     files: files.map(({ name, sha256, sizeBytes }) => ({ name, sha256, sizeBytes })),

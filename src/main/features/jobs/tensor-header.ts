@@ -24,6 +24,8 @@ export interface TensorDescription {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
+  /** Where its data end in the file. */
+  readonly end: number;
 }
 
 /**
@@ -49,7 +51,16 @@ export async function readTensorHeader(
   const { __metadata__: _metadata, ...tensors } = parsed.data;
   return Object.entries(tensors)
     .sort(([, left], [, right]) => left.data_offsets[0] - right.data_offsets[0])
-    .map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+    .map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [, end],
+        },
+      ]) => ({ name, dtype, shape, end: 8 + length + end }),
+    );
 }
 
 export function parametersOf(tensors: readonly TensorDescription[]): number {

@@ -2,7 +2,7 @@ import { type RunEvent, runEventSchema } from '../../../shared/contract/run-read
 import { isEnded } from '../../../shared/model/run.ts';
 import { runChannel } from '../../stores/pubsub/ports.ts';
 import type { ReadingQuery, RunReadings } from '../changes/channel-changes.ts';
-import { readLines } from '../logs/log-lines.ts';
+import { readLines } from '../logs/log-buckets.ts';
 import { pointsBetween } from '../metrics/point-rows.ts';
 import { eventsBetween, journalEnd, type StoredEvent } from './journal-rows.ts';
 

@@ -1,27 +1,18 @@
+import type { LogLine, MovingLines } from '../../../shared/contract/run-readings.ts';
+import type { DocumentStore } from '../../stores/documents/ports.ts';
 import { logBucketLines } from '../../stores/documents/schemas.ts';
 
 /** A line as it stands in a document of `workflow_logs`. */
-export interface StoredLine {
+export type StoredLine = Readonly<Omit<LogLine, 'line' | 'attempt' | 'time'>> & {
   readonly timestamp: string;
-  readonly level: 'debug' | 'info' | 'warning' | 'error';
-  readonly source: 'trainer' | 'sidecar' | 'platform';
-  readonly stream: 'event' | 'stdout' | 'stderr' | 'platform';
-  readonly message: string;
-  readonly context?: { readonly epoch?: number; readonly step?: number };
   /** The number that the trainer gave, of lines that were events. */
   readonly attemptSeq?: number;
   /** The document that holds the line whole, where `message` is only its beginning. */
   readonly whole?: string;
-}
+};
 
-/** A line of standard output or error that has no newline yet, as it looks now: a progress bar under way. */
-export interface MovingLine {
-  readonly stream: 'stdout' | 'stderr';
-  /** When it was seen so, ISO 8601. */
-  readonly time: string;
-  /** Its end, where it is long. */
-  readonly message: string;
-}
+/** A line of standard output or error that has no newline yet, as it looked at `time`: a progress bar under way. */
+export type MovingLine = Readonly<Omit<MovingLines['lines'][number], 'attempt'>>;
 
 /** The bucket that holds the line at a position of an attempt's log, and the place in it. */
 export function bucketOf(position: number): { readonly index: number; readonly place: number } {
@@ -51,3 +42,51 @@ export const expiredLine: StoredLine = {
   stream: 'platform',
   message: '(older than 30 days: removed)',
 };
+
+/** Lines of an attempt's log. */
+export interface LineRange {
+  readonly attemptId: string;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Buckets that are fetched at a time. */
+const bucketsAtOnce = 16;
+
+type Documents = Pick<DocumentStore, 'getMany'>;
+
+/** The lines of each range, all of which are committed. One that has expired is there with a message that says so. */
+export async function readLines(documents: Documents, ranges: readonly LineRange[]): Promise<StoredLine[][]> {
+  const ids = new Set<string>();
+  for (const { attemptId, from, count } of ranges) {
+    for (let index = bucketOf(from).index; index <= bucketOf(from + count - 1).index; index += 1) {
+      ids.add(bucketId(attemptId, index));
+    }
+  }
+  const buckets = await fetchBuckets(documents, [...ids]);
+  const found = ranges.map(({ attemptId, from, count }) =>
+    Array.from({ length: count }, (_, offset): StoredLine => {
+      const { index, place } = bucketOf(from + offset);
+      return buckets.get(bucketId(attemptId, index))?.[place] ?? expiredLine;
+    }),
+  );
+  const longIds = found.flatMap((lines) => lines.flatMap(({ whole }) => whole ?? []));
+  if (longIds.length === 0) return found;
+  const wholes = await fetchBuckets(documents, [...new Set(longIds)]);
+  return found.map((lines) =>
+    lines.map((line) => (line.whole === undefined ? line : (wholes.get(line.whole)?.[0] ?? line))),
+  );
+}
+
+async function fetchBuckets(
+  documents: Documents,
+  ids: readonly string[],
+): Promise<Map<string, StoredLine[]>> {
+  const found = new Map<string, StoredLine[]>();
+  for (let at = 0; at < ids.length; at += bucketsAtOnce) {
+    const page = await documents.getMany('workflow_logs', ids.slice(at, at + bucketsAtOnce));
+    // The store checks documents when they are written: these fields are what they say.
+    for (const { id, logs } of page) found.set(id, (logs as StoredLine[]).slice(0, logBucketLines));
+  }
+  return found;
+}

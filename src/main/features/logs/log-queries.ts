@@ -20,18 +20,14 @@ export interface LogLengths {
 
 /** How far the logs of a run are committed: PostgreSQL has it, in one statement. @throws TrainyardError RUN_NOT_FOUND */
 export async function logLengths(db: Db, runId: string): Promise<LogLengths> {
-  const rows = await query<{
-    status: RunStatus;
-    id: string | null;
-    attempt: number | null;
-    lines: number;
-    moving: string | null;
-  }>(
+  const rows = await query<
+    { status: RunStatus; moving: string } & Omit<LogLengths['attempts'][number], 'moving'>
+  >(
     db,
     {
       name: 'log-lengths',
-      text: `SELECT run.status, attempt.id, attempt.attempt, coalesce(cursor.log_lines, 0) AS lines,
-               cursor.moving::text AS moving FROM workflows AS run
+      text: `SELECT run.status, attempt.id AS "attemptId", attempt.attempt, coalesce(cursor.log_lines, 0) AS lines,
+               coalesce(cursor.moving, '[]')::text AS moving FROM workflows AS run
              LEFT JOIN workflow_runs AS attempt ON attempt.workflow_id = run.id
              LEFT JOIN ingest_cursors AS cursor ON cursor.attempt_id = attempt.id
              WHERE run.id = $1 AND run.deleted_at IS NULL ORDER BY attempt.attempt`,
@@ -40,15 +36,12 @@ export async function logLengths(db: Db, runId: string): Promise<LogLengths> {
   );
   const [first] = rows;
   if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
-  const attempts = rows.flatMap(({ id, attempt, lines, moving }) =>
-    id === null || attempt === null
-      ? []
-      : [{ attemptId: id, attempt, lines, moving: moving === null ? [] : movingLines(moving) }],
-  );
+  // A run without attempts is one row, which has none.
+  const attempts = rows
+    .filter(({ attemptId }) => attemptId !== null)
+    .map(({ status: _, moving, ...attempt }) => ({
+      ...attempt,
+      moving: fromJsonbText(moving) as MovingLine[],
+    }));
   return { status: first.status, attempts };
-}
-
-/** What ingest wrote there. */
-function movingLines(text: string): MovingLine[] {
-  return fromJsonbText(text) as MovingLine[];
 }

@@ -2,8 +2,7 @@ import { type LogLine, logLevels, type MovingLines } from '../../../shared/contr
 import { isEnded } from '../../../shared/model/run.ts';
 import { runChannel } from '../../stores/pubsub/ports.ts';
 import type { ReadingQuery, RunReadings } from '../changes/channel-changes.ts';
-import type { StoredLine } from './log-buckets.ts';
-import { readLines } from './log-lines.ts';
+import { readLines, type StoredLine } from './log-buckets.ts';
 import { type LogLengths, logLengths } from './log-queries.ts';
 
 /** `limit` counts the lines that are looked at. */
@@ -84,16 +83,7 @@ function filter({ level, search }: LogQuery): (line: StoredLine) => boolean {
     logLevels.indexOf(line.level) >= lowest && (words === '' || line.message.toLowerCase().includes(words));
 }
 
-function toLogLine(line: StoredLine, attempt: number, place: number): LogLine {
-  const { timestamp, level, source, stream, message, context } = line;
-  return {
-    line: place,
-    attempt,
-    time: timestamp,
-    level,
-    source,
-    stream,
-    message,
-    ...(context === undefined ? {} : { context: { ...context } }),
-  };
+function toLogLine(stored: StoredLine, attempt: number, line: number): LogLine {
+  const { timestamp: time, attemptSeq: _attemptSeq, whole: _whole, ...shown } = stored;
+  return { line, attempt, time, ...shown };
 }

@@ -23,13 +23,16 @@ export interface StepWindow {
   readonly toStep: number;
 }
 
-/** Buckets in columns of equal length, in order; `min`, `max` are null where no point is finite, `sum` where it is not. */
+/**
+ * Buckets in columns of equal length, in order; `min`, `max` are null where no point is finite, `sum` is a string where it is beyond
+ * the largest double.
+ */
 export interface BucketColumns {
   readonly count: readonly number[];
   readonly nonFinite: readonly number[];
   readonly min: readonly (number | null)[];
   readonly max: readonly (number | null)[];
-  readonly sum: readonly (number | null)[];
+  readonly sum: readonly (number | string | null)[];
   readonly lastStep: readonly number[];
   readonly lastEpoch: readonly number[];
 }
@@ -49,15 +52,17 @@ const wanted = `unnest($2::integer[], $3::text[], $4::smallint[], $5::bigint[], 
 const ofRange = `metric_rollups AS r WHERE r.workflow_id = $1 AND r.name = wanted.name AND r.level = wanted.level
   AND r.attempt = wanted.attempt AND r.bucket >= wanted.first AND r.bucket < wanted.behind`;
 
-const selectView = `SELECT run.last_seq, attempt.attempt, cursor.state::text AS state FROM workflows AS run
+const selectView = `SELECT run.last_seq AS "lastSeq", attempt.attempt, cursor.state::text AS state FROM workflows AS run
   LEFT JOIN workflow_runs AS attempt ON attempt.workflow_id = run.id
   LEFT JOIN ingest_cursors AS cursor ON cursor.attempt_id = attempt.id
   WHERE run.id = $1 AND run.deleted_at IS NULL ORDER BY attempt.attempt`;
 
-/** One JSON text for all of a range: thousands of rows of small numbers cost the driver more than PostgreSQL. */
+/** JSON text for all of a range: thousands of rows of small numbers cost the driver more than PostgreSQL. */
+const column = (name: string, alias: string) =>
+  `coalesce(array_to_json(array_agg(b.${name})), '[]') AS "${alias}"`;
 const selectBuckets = `SELECT columns.* FROM ${wanted} CROSS JOIN LATERAL (
-    SELECT array_to_json(ARRAY[array_agg(b.count), array_agg(b.nonfinite), array_agg(b.last_step), array_agg(b.last_epoch)]) AS whole,
-      array_to_json(ARRAY[array_agg(b.min), array_agg(b.max), array_agg(b.sum)]) AS real
+    SELECT ${column('count', 'count')}, ${column('nonfinite', 'nonFinite')}, ${column('min', 'min')}, ${column('max', 'max')},
+      ${column('sum', 'sum')}, ${column('last_step', 'lastStep')}, ${column('last_epoch', 'lastEpoch')}
     FROM (SELECT * FROM ${ofRange} ORDER BY r.bucket) AS b) AS columns ORDER BY wanted.place`;
 
 const selectExact = `SELECT exact.points FROM ${wanted} CROSS JOIN LATERAL (
@@ -65,32 +70,8 @@ const selectExact = `SELECT exact.points FROM ${wanted} CROSS JOIN LATERAL (
   ORDER BY wanted.place`;
 
 const selectTouched = `SELECT touched.* FROM ${wanted} CROSS JOIN LATERAL (
-    SELECT min(r.bucket) AS first, max(r.bucket) + 1 AS behind, min(r.first_seq) AS first_seq, max(r.last_seq) AS last_seq
+    SELECT min(r.bucket) AS "from", max(r.bucket) + 1 AS "to", min(r.first_seq) AS "firstSeq", max(r.last_seq) AS "lastSeq"
     FROM ${ofRange} AND r.last_step >= $7 AND r.first_step <= $8) AS touched ORDER BY wanted.place`;
-
-interface ViewRow {
-  readonly last_seq: number;
-  readonly attempt: number | null;
-  readonly state: string | null;
-}
-
-interface BucketRow {
-  readonly whole: [number[], number[], number[], number[]];
-  /** What JSON has no number for (a sum beyond the largest double) is a string. */
-  readonly real: [(number | null)[], (number | null)[], (number | string | null)[]];
-}
-
-interface ExactRow {
-  /** What JSON has no number for is a string. */
-  readonly points: ((number | string)[] | null)[] | null;
-}
-
-interface TouchedRow {
-  readonly first: number | null;
-  readonly behind: number | null;
-  readonly first_seq: number | null;
-  readonly last_seq: number | null;
-}
 
 /** What the rollups of a run hold, as of one moment: the rows it speaks of never change, so that no transaction is needed. */
 export class RollupView {
@@ -110,36 +91,32 @@ export class RollupView {
 
   /** @throws TrainyardError RUN_NOT_FOUND */
   static async open(db: Db, runId: string): Promise<RollupView> {
-    const rows = await query<ViewRow>(db, { name: 'rollup-view', text: selectView }, [runId]);
+    const statement = { name: 'rollup-view', text: selectView };
+    const rows = await query<{ lastSeq: number; attempt: number; state: string | null }>(db, statement, [
+      runId,
+    ]);
     const [first] = rows;
     if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
     const attempts = rows.flatMap(({ attempt, state }) =>
-      attempt === null || state === null
-        ? []
-        : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
+      state === null ? [] : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
     );
-    return new RollupView(db, runId, first.last_seq, attempts);
+    return new RollupView(db, runId, first.lastSeq, attempts);
   }
 
   /** Whole buckets of each range, of level 1 or above. */
-  async buckets(ranges: readonly BucketRange[]): Promise<BucketColumns[]> {
-    const statement = { name: 'rollup-buckets', text: selectBuckets };
-    const rows = await query<BucketRow>(this.db, statement, this.parameters(ranges));
-    return rows.map(({ whole: [count, nonFinite, lastStep, lastEpoch], real: [min, max, sum] }) => ({
-      count: count ?? [],
-      nonFinite: nonFinite ?? [],
-      min: min ?? [],
-      max: max ?? [],
-      sum: (sum ?? []).map((value) => (typeof value === 'number' ? value : null)),
-      lastStep: lastStep ?? [],
-      lastEpoch: lastEpoch ?? [],
-    }));
+  buckets(ranges: readonly BucketRange[]): Promise<BucketColumns[]> {
+    return query(this.db, { name: 'rollup-buckets', text: selectBuckets }, this.parameters(ranges));
   }
 
   /** The points that the buckets of each range, of level 1, hold as they are. */
   async exact(ranges: readonly BucketRange[]): Promise<ExactPoints[]> {
     const statement = { name: 'rollup-exact', text: selectExact };
-    const rows = await query<ExactRow>(this.db, statement, this.parameters(ranges));
+    // What JSON has no number for is a string.
+    const rows = await query<{ points: ((number | string)[] | null)[] | null }>(
+      this.db,
+      statement,
+      this.parameters(ranges),
+    );
     return rows.map(({ points }) => (points ?? []).flatMap((bucket) => (bucket ?? []).map(Number)));
   }
 
@@ -150,12 +127,8 @@ export class RollupView {
   ): Promise<(TouchedRange | null)[]> {
     const statement = { name: 'rollup-touched', text: selectTouched };
     const values = [...this.parameters(ranges), fromStep, toStep];
-    const rows = await query<TouchedRow>(this.db, statement, values);
-    return rows.map(({ first, behind, first_seq: firstSeq, last_seq: lastSeq }) =>
-      first === null || behind === null || firstSeq === null || lastSeq === null
-        ? null
-        : { from: first, to: behind, firstSeq, lastSeq },
-    );
+    const rows = await query<TouchedRange | { from: null }>(this.db, statement, values);
+    return rows.map((row) => (row.from === null ? null : row));
   }
 
   /** Points as they were given, with journal numbers from and to, both included. */

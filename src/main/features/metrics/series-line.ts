@@ -4,7 +4,8 @@ import { type Bucket, bucketWidth, type ExactPoints, type OpenLine, type RollupS
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-const numberOf = (value: number | null) => value ?? Number.NaN;
+const numberOf = (value: number | string | null | undefined) =>
+  typeof value === 'number' ? value : Number.NaN;
 const orNull = (value: number) => (Number.isFinite(value) ? value : null);
 
 /** How many neighbours must become one for there to be no more than `room`. */
@@ -40,12 +41,12 @@ export class SeriesLine {
       let sum = 0;
       const to = Math.min(from + group, length);
       for (let at = from; at < to; at += 1) {
-        const [low, high] = [numberOf(columns.min[at] ?? null), numberOf(columns.max[at] ?? null)];
+        const [low, high] = [numberOf(columns.min[at]), numberOf(columns.max[at])];
         if (!(min <= low) && !Number.isNaN(low)) min = low;
         if (!(max >= high) && !Number.isNaN(high)) max = high;
         count += columns.count[at] ?? 0;
         points += (columns.count[at] ?? 0) + (columns.nonFinite[at] ?? 0);
-        sum += numberOf(columns.sum[at] ?? null);
+        sum += numberOf(columns.sum[at]);
       }
       this.push(columns.lastStep[to - 1] ?? 0, columns.lastEpoch[to - 1] ?? 0, min, max, sum / count, points);
     }

@@ -46,7 +46,7 @@ export class AttemptFinisher {
   async finish(attempt: AttemptRow, exit: ExitRecord): Promise<void> {
     const { result, checkpoint, errorLines } = await this.drain(attempt);
     const { exitCode, signal: exitSignal, endedAt, startedAt } = exit;
-    const facts = { exitCode, exitSignal, endedAt, startedAt, ...pathOf(checkpoint) };
+    const facts = { exitCode, exitSignal, endedAt, startedAt, checkpointPath: checkpoint?.path };
     await this.end(attempt, outcomeOf(exit, result, errorLines), facts, result);
   }
 
@@ -66,7 +66,12 @@ export class AttemptFinisher {
         : `What the trainer’s supervisor wrote cannot be read (${fault}): this attempt is lost.`,
     );
     const { result, checkpoint, errorLines } = await this.drain(attempt);
-    await this.end(attempt, lostOutcome(result, errorLines, fault), pathOf(checkpoint), result);
+    await this.end(
+      attempt,
+      lostOutcome(result, errorLines, fault),
+      { checkpointPath: checkpoint?.path },
+      result,
+    );
   }
 
   /** Brings in all that the trainer wrote. */
@@ -121,8 +126,4 @@ export class AttemptFinisher {
     await notifier.changed(attempt.runId);
     this.parts.attemptEnded?.(attempt.id);
   }
-}
-
-function pathOf(checkpoint: IngestSummary['checkpoint']): Pick<AttemptChange, 'checkpointPath'> {
-  return checkpoint === null ? {} : { checkpointPath: checkpoint.path };
 }

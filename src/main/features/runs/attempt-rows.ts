@@ -26,7 +26,7 @@ export interface AttemptChange {
   readonly exitSignal?: string | null;
   readonly startedAt?: Date;
   readonly endedAt?: Date;
-  readonly checkpointPath?: string;
+  readonly checkpointPath?: string | undefined;
 }
 
 export async function newestAttempt(db: Db | Tx, runId: string): Promise<AttemptRow | null> {

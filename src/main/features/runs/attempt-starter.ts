@@ -28,16 +28,12 @@ import {
 /** `full`: no slot is free here. `passed`: it waits no more (another engine was quicker), or another run comes first. */
 export type Claim = 'claimed' | 'full' | 'passed';
 
-type Claimant = Pick<Workstation, 'db' | 'machineId' | 'slots'> & {
-  readonly directories: Pick<Workstation['directories'], 'folderOf'>;
-};
-
 /**
  * Gives a queued run its next attempt on this machine: the intent of starting it, which only this machine then follows. Of all
  * who try, one succeeds.
  */
 export async function claimRun(
-  { db, machineId, slots, directories }: Claimant,
+  { db, machineId, slots, directories }: Pick<Workstation, 'db' | 'machineId' | 'slots' | 'directories'>,
   runId: string,
 ): Promise<Claim> {
   failpoint('attempt.claim.before');
@@ -113,12 +109,12 @@ export class AttemptStarter {
     if (stop) await directories.askToStop(stop.runDirectory, stop.graceMs);
     await ingestion.open(attempt);
     failpoint('attempt.start.before');
-    const { started, message: reason } = await executor.start(attempt.runDirectory);
+    const reason = await executor.start(attempt.runDirectory);
     failpoint('attempt.start.after');
-    if (started) return true;
+    if (reason === null) return true;
     const seen = await directories.observe(attempt.runDirectory);
     if (seen.kind !== 'prepared') return true;
-    const message = `The supervisor of run "${run.name}" could not be started: ${reason ?? 'no reason is known'}`;
+    const message = `The supervisor of run "${run.name}" could not be started: ${reason}`;
     await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
     return false;
   }

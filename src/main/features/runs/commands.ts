@@ -47,8 +47,7 @@ export class RunCommands {
   async cancel(userId: string, runId: string, graceMs: number): Promise<RunSummary> {
     failpoint('run.cancel.before');
     const refused = await this.parts.db.transaction(async (tx) => {
-      const run = await lockRun(tx, runId);
-      if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
+      const run = there(await lockRun(tx, runId), runId);
       if (isEnded(run.status)) return run;
       const now = new Date();
       const attempt = await newestAttempt(tx, runId);
@@ -78,8 +77,7 @@ export class RunCommands {
    * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over or completed, RUN_CHECKPOINT_MISSING, RUN_DATASET_REMOVED
    */
   async resume(userId: string, runId: string): Promise<RunSummary> {
-    const run = await findRun(this.parts.db, runId);
-    if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
+    const run = there(await findRun(this.parts.db, runId), runId);
     if (!isEnded(run.status) || run.status === 'completed') {
       throw notPossible(run, 'resume', await this.hasCheckpoint(runId));
     }
@@ -92,8 +90,7 @@ export class RunCommands {
 
   /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, RUN_DATASET_REMOVED */
   async retry(userId: string, runId: string): Promise<RunSummary> {
-    const run = await findRun(this.parts.db, runId);
-    if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
+    const run = there(await findRun(this.parts.db, runId), runId);
     await this.again(run, { kind: 'retry', at: new Date().toISOString() });
     return this.changed(userId, 'workflow.retry', runId, {});
   }
@@ -103,8 +100,7 @@ export class RunCommands {
     const { db, notifier, audit } = this.parts;
     failpoint('run.remove.before');
     const run = await db.transaction(async (tx) => {
-      const found = await lockRun(tx, runId);
-      if (!found) throw fault('RUN_NOT_FOUND', { run: runId });
+      const found = there(await lockRun(tx, runId), runId);
       if (!isEnded(found.status)) throw notPossible(found, 'remove', false);
       await changeRun(tx, runId, { deletedAt: new Date() });
       return found;
@@ -123,8 +119,7 @@ export class RunCommands {
     const { datasetId } = (await configOf(db, run.id)).dataset;
     failpoint('run.again.before');
     const refused = await db.transaction(async (tx) => {
-      const found = await lockRun(tx, run.id);
-      if (!found) throw fault('RUN_NOT_FOUND', { run: run.id });
+      const found = there(await lockRun(tx, run.id), run.id);
       const isPossible = isEnded(found.status) && (isFresh || found.status !== 'completed');
       if (!isPossible) return found;
       // Neither may go into the bin while a run that uses it is queued.
@@ -180,13 +175,18 @@ export class RunCommands {
     after: Record<string, unknown>,
   ): Promise<RunSummary> {
     const { db, notifier, audit } = this.parts;
-    const [summary] = await runSummaries(db, [runId]);
-    if (!summary) throw fault('RUN_NOT_FOUND', { run: runId });
+    const [found] = await runSummaries(db, [runId]);
+    const summary = there(found, runId);
     await notifier.changed(runId);
     await notifier.wanted(runId);
     await audit.note({ userId, action, resource: { type: 'workflow', id: runId }, after });
     return summary;
   }
+}
+
+function there<Found>(found: Found | null | undefined, runId: string): Found {
+  if (!found) throw fault('RUN_NOT_FOUND', { run: runId });
+  return found;
 }
 
 /** What was asked does not fit the run's state; the hint says what does. */

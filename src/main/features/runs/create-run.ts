@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { CreateRunInput } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import type { TrainingConfig, TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import { documentPages } from '../../stores/documents/pages.ts';
@@ -20,24 +20,6 @@ import {
   knownRuns,
   lockSources,
 } from './run-rows.ts';
-
-/** What a person asks for; checked by the contract's schema. */
-export interface NewRunRequest {
-  readonly project: string;
-  readonly dataset: string;
-  readonly version?: number | undefined;
-  /** `source/name` */
-  readonly model: string;
-  readonly name?: string | undefined;
-  readonly description?: string | undefined;
-  readonly priority: number;
-  readonly overrides: TrainingOverrides;
-  readonly source: 'manual' | 'template' | 'llm_parsed';
-  readonly requestId?: string | undefined;
-}
-
-/** The id of the document that holds a run's config. */
-const configDocumentId = (runId: string, version: number) => `${runId}:${version}`;
 
 const importAgain = {
   en: 'Import it again, or choose another.',
@@ -66,140 +48,111 @@ function idFor(requestId: string | undefined): string {
   ].join('-');
 }
 
-/** Queues trainings. */
-export class RunCreation {
-  private readonly parts;
+/** What a run is made with. */
+interface Creation {
+  readonly db: Db;
+  readonly projects: Pick<ProjectStore, 'find'>;
+  readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
+  readonly models: TrainableModels;
+  readonly documents: DocumentStore;
+  readonly notifier: RunNotifier;
+  readonly audit: AuditLog;
+}
 
-  constructor(parts: {
-    readonly db: Db;
-    readonly projects: Pick<ProjectStore, 'find'>;
-    readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
-    readonly models: TrainableModels;
-    readonly documents: DocumentStore;
-    readonly notifier: RunNotifier;
-    readonly audit: AuditLog;
-  }) {
-    this.parts = parts;
-  }
+/**
+ * Checks a request, builds its whole config and queues the run. The same `requestId` again answers the same run.
+ * @throws TrainyardError PROJECT_NOT_FOUND, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_VERSION_NOT_FOUND, MODEL_UNKNOWN, and
+ * what {@link buildConfig} throws: each names the field, and nothing was changed
+ */
+export async function createRun(
+  { db, projects, datasets, models, documents, notifier, audit }: Creation,
+  userId: string,
+  request: CreateRunInput,
+): Promise<{ runId: string }> {
+  const { requestId, source } = request;
+  const madeBefore = requestId === undefined ? null : await findRunByRequest(db, requestId);
+  if (madeBefore !== null) return { runId: madeBefore };
+  const project = await projects.find(userId, request.project);
+  if (!project) throw fault('PROJECT_NOT_FOUND', { name: request.project });
+  const { dataset, version } = await datasetOf(datasets, userId, request);
+  const model = await modelOf(models, request.model);
+  const classNames = version.classes.map(({ name }) => name);
+  const config = buildConfig(
+    model,
+    { id: dataset.id, version: version.version, classNames },
+    request.overrides,
+  );
 
-  /**
-   * Checks a request, builds its whole config and queues the run. The same `requestId` again answers the same run.
-   * @throws TrainyardError PROJECT_NOT_FOUND, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_VERSION_NOT_FOUND, MODEL_UNKNOWN, and
-   * what {@link buildConfig} throws: each names the field, and nothing was changed
-   */
-  async create(userId: string, request: NewRunRequest): Promise<{ runId: string }> {
-    const { db, projects, documents, notifier, audit } = this.parts;
-    if (request.requestId !== undefined) {
-      const made = await findRunByRequest(db, request.requestId);
-      if (made !== null) return { runId: made };
-    }
-    const project = await projects.find(userId, request.project);
-    if (!project) throw fault('PROJECT_NOT_FOUND', { name: request.project });
-    const { dataset, version } = await this.dataset(userId, request);
-    const model = await this.model(request.model);
-    const config = buildConfig(
-      model,
-      { id: dataset.id, version: version.version, classNames: version.classes.map(({ name }) => name) },
-      request.overrides,
-    );
-
-    const runId = idFor(request.requestId);
-    failpoint('run.create.document.before');
-    // Before the rows: a run always has its document, and a document without a run is swept or overwritten.
-    await documents.put('training_configs', {
-      id: configDocumentId(runId, 1),
-      workflowId: runId,
-      version: 1,
-      config,
-      source: request.source,
-      createdAt: new Date().toISOString(),
+  const runId = idFor(requestId);
+  failpoint('run.create.document.before');
+  // Before the rows: a run always has its document, and a document without a run is swept or overwritten.
+  await documents.put('training_configs', {
+    id: `${runId}:1`,
+    workflowId: runId,
+    version: 1,
+    config,
+    source,
+    createdAt: new Date().toISOString(),
+  });
+  failpoint('run.create.document.after');
+  failpoint('run.create.rows.before');
+  const name = await db.transaction(async (tx) => {
+    const gone = await lockSources(tx, project.id, dataset.id);
+    if (gone === 'project') throw fault('PROJECT_NOT_FOUND', { name: request.project });
+    if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: request.dataset });
+    const name = request.name ?? (await defaultName(tx, project.id, dataset.name, config.model.name));
+    const isNew = await insertRun(tx, {
+      ...{ id: runId, projectId: project.id, userId, name, executor: model.executor, config },
+      description: request.description ?? null,
+      requestId: requestId ?? null,
+      priority: request.priority,
     });
-    failpoint('run.create.document.after');
-    const name = await this.insert(userId, runId, request, { project, dataset, model, config });
-    if (name === null) {
-      const made = request.requestId === undefined ? null : await findRunByRequest(db, request.requestId);
-      if (made === null) throw new Error(`run ${runId} was refused and is not there`);
-      return { runId: made };
-    }
-    failpoint('run.create.rows.after');
-    notifier.projectChanged(project.id);
-    await notifier.changed(runId);
-    await notifier.wanted(runId);
-    await audit.note({
-      userId,
-      action: 'workflow.create',
-      resource: { type: 'workflow', id: runId },
-      after: {
-        name,
-        projectId: project.id,
-        model: model.id,
-        datasetId: dataset.id,
-        version: version.version,
-      },
-    });
-    return { runId };
+    if (!isNew) return null;
+    await appendToJournal(tx, runId, null, 'state', { from: null, to: 'pending' });
+    await appendToJournal(tx, runId, null, 'config', { version: 1, source, config });
+    await changeRunStatus(tx, { id: runId, status: 'pending' }, 'queued', { queuedAt: new Date() });
+    return name;
+  });
+  if (name === null) {
+    // The same request, meanwhile.
+    const made = requestId === undefined ? null : await findRunByRequest(db, requestId);
+    if (made === null) throw new Error(`run ${runId} was refused and is not there`);
+    return { runId: made };
   }
+  failpoint('run.create.rows.after');
+  notifier.projectChanged(project.id);
+  await notifier.changed(runId);
+  await notifier.wanted(runId);
+  await audit.note({
+    userId,
+    action: 'workflow.create',
+    resource: { type: 'workflow', id: runId },
+    after: { name, projectId: project.id, model: model.id, datasetId: dataset.id, version: version.version },
+  });
+  return { runId };
+}
 
-  /** Inserts the rows; answers the run's name, or null where the request made a run meanwhile. */
-  private async insert(
-    userId: string,
-    runId: string,
-    request: NewRunRequest,
-    chosen: {
-      project: { id: string };
-      dataset: { id: string; name: string };
-      model: TrainableModel;
-      config: TrainingConfig;
-    },
-  ): Promise<string | null> {
-    const { project, dataset, model, config } = chosen;
-    failpoint('run.create.rows.before');
-    return this.parts.db.transaction(async (tx) => {
-      const gone = await lockSources(tx, project.id, dataset.id);
-      if (gone === 'project') throw fault('PROJECT_NOT_FOUND', { name: request.project });
-      if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: request.dataset });
-      const name = request.name ?? (await defaultName(tx, project.id, dataset.name, config.model.name));
-      const isNew = await insertRun(tx, {
-        id: runId,
-        projectId: project.id,
-        userId,
-        name,
-        description: request.description ?? null,
-        requestId: request.requestId ?? null,
-        executor: model.executor,
-        priority: request.priority,
-        config,
-      });
-      if (!isNew) return null;
-      await appendToJournal(tx, runId, null, 'state', { from: null, to: 'pending' });
-      await appendToJournal(tx, runId, null, 'config', { version: 1, source: request.source, config });
-      await changeRunStatus(tx, { id: runId, status: 'pending' }, 'queued', { queuedAt: new Date() });
-      return name;
-    });
+async function datasetOf(
+  datasets: Creation['datasets'],
+  userId: string,
+  { dataset: reference, version: wanted }: CreateRunInput,
+): Promise<{ dataset: DatasetRecord; version: DatasetVersionRecord }> {
+  const dataset = await datasets.find(userId, reference);
+  if (!dataset) throw fault('DATASET_NOT_FOUND', { name: reference });
+  if (!dataset.newest || dataset.status === 'archived') {
+    throw fault('DATASET_NOT_READY', { name: dataset.name, ...notReady[dataset.status] });
   }
+  if (wanted === undefined) return { dataset, version: dataset.newest };
+  const version = await datasets.findVersion(dataset.id, wanted);
+  if (version) return { dataset, version };
+  throw fault('DATASET_VERSION_NOT_FOUND', { dataset: dataset.name, version: wanted });
+}
 
-  private async dataset(
-    userId: string,
-    { dataset: reference, version: wanted }: NewRunRequest,
-  ): Promise<{ dataset: DatasetRecord; version: DatasetVersionRecord }> {
-    const { datasets } = this.parts;
-    const dataset = await datasets.find(userId, reference);
-    if (!dataset) throw fault('DATASET_NOT_FOUND', { name: reference });
-    if (!dataset.newest || dataset.status === 'archived') {
-      throw fault('DATASET_NOT_READY', { name: dataset.name, ...notReady[dataset.status] });
-    }
-    if (wanted === undefined) return { dataset, version: dataset.newest };
-    const version = await datasets.findVersion(dataset.id, wanted);
-    if (version) return { dataset, version };
-    throw fault('DATASET_VERSION_NOT_FOUND', { dataset: dataset.name, version: wanted });
-  }
-
-  private async model(id: string): Promise<TrainableModel> {
-    const models = await this.parts.models();
-    const model = models.find((candidate) => candidate.id === id);
-    if (model) return model;
-    throw fault('MODEL_UNKNOWN', { model: id, models: models.map((candidate) => candidate.id).join(', ') });
-  }
+async function modelOf(trainable: TrainableModels, id: string): Promise<TrainableModel> {
+  const models = await trainable();
+  const model = models.find((candidate) => candidate.id === id);
+  if (model) return model;
+  throw fault('MODEL_UNKNOWN', { model: id, models: models.map((candidate) => candidate.id).join(', ') });
 }
 
 async function defaultName(

@@ -22,7 +22,7 @@ export type Step =
   | { readonly kind: 'mark-running'; readonly attempt: AttemptRow; readonly supervisor: SupervisorRecord }
   | { readonly kind: 'finish'; readonly attempt: AttemptRow; readonly exit: ExitRecord }
   /** Nobody is left who could say how the trainer ended. */
-  | { readonly kind: 'mark-lost'; readonly attempt: AttemptRow; readonly fault?: string };
+  | { readonly kind: 'mark-lost'; readonly attempt: AttemptRow; readonly fault?: string | undefined };
 
 /** How long a trainer has to end by itself where nobody said otherwise. */
 export const defaultGraceMs = 10_000;
@@ -33,8 +33,6 @@ export function isUnderWay(
 ): attempt is AttemptRow & { readonly status: 'starting' | 'running' } {
   return attempt?.status === 'starting' || attempt?.status === 'running';
 }
-
-const faultOf = ({ fault }: { readonly fault?: string }) => (fault === undefined ? {} : { fault });
 
 /**
  * The next step from what the rows and the run directory say. Pure: the same rows and files give the same step, whoever
@@ -56,11 +54,13 @@ export function decide(run: RunRow, attempt: AttemptRow | null, seen: Observatio
     case undefined:
       return { kind: 'rest', stop: null };
     case 'unprepared':
-      if (wasStarted) return { kind: 'mark-lost', attempt, ...faultOf(seen) };
+      if (wasStarted) return { kind: 'mark-lost', attempt, fault: seen.fault };
       return isCancelled ? { kind: 'cancel-unstarted' } : { kind: 'prepare', attempt };
     case 'prepared':
       // Cancelled or not: a supervisor may have been started a moment ago, and only one that finds the cancel file ends it.
-      return wasStarted ? { kind: 'mark-lost', attempt, ...faultOf(seen) } : { kind: 'start', attempt, stop };
+      return wasStarted
+        ? { kind: 'mark-lost', attempt, fault: seen.fault }
+        : { kind: 'start', attempt, stop };
     case 'starting':
       return { kind: 'rest', stop };
     case 'running':
@@ -72,6 +72,6 @@ export function decide(run: RunRow, attempt: AttemptRow | null, seen: Observatio
       }
       return { kind: 'finish', attempt, exit: seen.exit };
     case 'gone':
-      return { kind: 'mark-lost', attempt, ...faultOf(seen) };
+      return { kind: 'mark-lost', attempt, fault: seen.fault };
   }
 }

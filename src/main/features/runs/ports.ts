@@ -8,15 +8,15 @@ import type { RunNotifier } from './run-notifier.ts';
 /** What a look at a run directory finds (docs/run-directory.md). */
 export type Observation =
   /** No whole config.json: nothing can have been started. `fault`: a record of the supervisor cannot be read, and why. */
-  | { readonly kind: 'unprepared'; readonly fault?: string }
+  | { readonly kind: 'unprepared'; readonly fault?: string | undefined }
   /** No supervisor has begun here; one that was started a moment ago may be about to. */
-  | { readonly kind: 'prepared'; readonly fault?: string }
+  | { readonly kind: 'prepared'; readonly fault?: string | undefined }
   /** A supervisor is here; its trainer is not started yet. */
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly supervisor: SupervisorRecord }
   | { readonly kind: 'exited'; readonly exit: ExitRecord; readonly supervisor: SupervisorRecord | null }
   /** A supervisor has begun here, is dead, and left no exit.json. */
-  | { readonly kind: 'gone'; readonly fault?: string };
+  | { readonly kind: 'gone'; readonly fault?: string | undefined };
 
 /** Run directories: files, or a test's imagined ones. */
 export interface RunDirectories {
@@ -56,8 +56,8 @@ export interface RunDirectories {
 /** Where trainers live: processes of this machine, or a test's imagined ones. */
 export interface Executor {
   readonly name: string;
-  /** Starts a supervisor for a prepared directory; resolves once it was started or why not is known. Started twice, the second gives way. */
-  start(runDirectory: string): Promise<{ readonly started: boolean; readonly message?: string }>;
+  /** Starts a supervisor for a prepared directory; null once it was started, else why not. Started twice, the second gives way. */
+  start(runDirectory: string): Promise<string | null>;
   /** Calls `changed` when the supervisor has written something new, or one of this process has ended. */
   watch(runDirectory: string, changed: () => void): Disposable;
   /** Ends a trainer whose supervisor is gone: it has `graceMs` to end by itself, then it is told to, then it is killed. Resolves once it is gone. */

@@ -55,14 +55,14 @@ export class RunLoop implements AsyncDisposable {
 
   /** Takes over what an earlier engine of this machine left under way, and begins to work. */
   async start(): Promise<void> {
-    await this.drive();
+    await this.startDriver();
     this.subscription = await this.parts.pubSub.subscribe(queueChannel, (message) => {
       if (typeof message !== 'object' || message === null || !('runId' in message)) return;
       if (typeof message.runId === 'string') this.wake(message.runId);
     });
     for (const runId of await this.underWay()) await this.adopt(runId);
     await this.sweep();
-    void this.clearAway();
+    void this.sweepOrphanConfigs();
   }
 
   /** Has a look at a run, soon. */
@@ -76,7 +76,7 @@ export class RunLoop implements AsyncDisposable {
    */
   async stopAll(options: { readonly graceMs: number }): Promise<{ left: string[] }> {
     this.accepting = false;
-    await this.drive();
+    await this.startDriver();
     for (const runId of await this.underWay()) {
       await this.cancel(runId, options.graceMs);
       this.wake(runId);
@@ -107,7 +107,7 @@ export class RunLoop implements AsyncDisposable {
   }
 
   /** Runs are moved from here on. */
-  private drive(): Promise<void> {
+  private startDriver(): Promise<void> {
     const { db, executor } = this.parts;
     this.driving ??= this.driver.start({
       move: (runId) => this.move(runId),
@@ -146,7 +146,7 @@ export class RunLoop implements AsyncDisposable {
   }
 
   /** What a creation that was killed left behind. */
-  private async clearAway(): Promise<void> {
+  private async sweepOrphanConfigs(): Promise<void> {
     const { documents, db, log } = this.parts;
     try {
       const removed = await sweepConfigDocuments(documents, db);
@@ -167,12 +167,12 @@ export class RunLoop implements AsyncDisposable {
       if (!this.stop.signal.aborted) throw error;
     } finally {
       this.moves.wake();
-      this.fill();
+      this.startQueued();
     }
   }
 
   /** Gives queued runs the slots that are free. */
-  private fill(): void {
+  private startQueued(): void {
     if (this.stop.signal.aborted) return;
     this.fillAgain = true;
     this.filling ??= this.fillSlots().finally(() => {
@@ -195,7 +195,7 @@ export class RunLoop implements AsyncDisposable {
     } catch (error) {
       if (this.stop.signal.aborted) return;
       log.warn({ err: error }, 'the queue could not be read; trying again');
-      this.later(1000, () => this.fill());
+      this.later(1000, () => this.startQueued());
     }
   }
 
@@ -207,7 +207,7 @@ export class RunLoop implements AsyncDisposable {
       isBusy = underWay.length > 0;
       const cancelled = await cancelledInQueue(db);
       if (!this.stop.signal.aborted) this.driver.sweep([...underWay, ...cancelled]);
-      this.fill();
+      this.startQueued();
     } catch (error) {
       if (this.stop.signal.aborted) return;
       log.warn({ err: error }, 'the runs under way could not be read; trying again');

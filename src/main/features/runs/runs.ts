@@ -1,5 +1,6 @@
+import type { CreateRunInput } from '../../../shared/contract/runs.ts';
 import { RunCommands } from './commands.ts';
-import { RunCreation } from './create-run.ts';
+import { createRun } from './create-run.ts';
 import { RunLoop } from './run-loop.ts';
 import { RunNotifier } from './run-notifier.ts';
 import { RunViews } from './run-views.ts';
@@ -8,7 +9,7 @@ import { RunViews } from './run-views.ts';
 export type RunsParts = Omit<
   ConstructorParameters<typeof RunNotifier>[0] &
     ConstructorParameters<typeof RunCommands>[0] &
-    ConstructorParameters<typeof RunCreation>[0] &
+    Parameters<typeof createRun>[0] &
     ConstructorParameters<typeof RunViews>[0] &
     ConstructorParameters<typeof RunLoop>[0],
   'notifier' | 'commands'
@@ -22,7 +23,7 @@ export function createRuns(parts: RunsParts) {
   const notifier = new RunNotifier(parts);
   const commands = new RunCommands({ ...parts, notifier });
   return {
-    creation: new RunCreation({ ...parts, notifier }),
+    create: (userId: string, request: CreateRunInput) => createRun({ ...parts, notifier }, userId, request),
     commands,
     views: new RunViews(parts),
     loop: new RunLoop({ ...parts, notifier, commands }),

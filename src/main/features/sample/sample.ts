@@ -8,7 +8,7 @@ import { readSetting, type SettingsStore } from '../../stores/settings/settings-
 import type { DatasetService } from '../datasets/dataset-service.ts';
 import { localOwnerId } from '../identity/local-owner.ts';
 import type { Projects } from '../projects/projects.ts';
-import type { RunCreation } from '../runs/create-run.ts';
+import type { Runs } from '../runs/runs.ts';
 
 const sampleKey = 'sample';
 const id = z.string().exactOptional();
@@ -31,11 +31,7 @@ const projectFields = {
  * @throws TrainyardError where its import or its run cannot be made
  */
 export async function ensureSample(
-  {
-    projects,
-    datasets,
-    runs,
-  }: { projects: Projects; datasets: DatasetService; runs: { creation: RunCreation } },
+  { projects, datasets, runs }: { projects: Projects; datasets: DatasetService; runs: Pick<Runs, 'create'> },
   settings: SettingsStore,
 ): Promise<void> {
   const remember = <State extends SampleState>(state: State): State => {
@@ -63,7 +59,7 @@ export async function ensureSample(
         });
   const withImport = remember({ ...withProject, ...imported });
   await importOver(datasets, imported.importId);
-  const { runId } = await runs.creation.create(localOwnerId, {
+  const { runId } = await runs.create(localOwnerId, {
     project: projectId,
     dataset: imported.datasetId,
     model: 'builtin/cnn',

@@ -60,7 +60,8 @@ export class Workshop implements AsyncDisposable {
       info: () => undefined,
       warn: (details: object, message: string) => this.warnings.push({ message, details }),
     };
-    this.store = new IngestStore(this.pool);
+    this.db = new Db(this.pool);
+    this.store = new IngestStore(this.db);
     this.ingestion = new IngestionService({
       log,
       store: this.store,
@@ -71,7 +72,6 @@ export class Workshop implements AsyncDisposable {
       shape,
       limits: { ...batchLimits, ...limits },
     });
-    this.db = new Db(this.pool);
     this.changes = new ChannelChanges(this.pubSub);
     const readings = { db: this.db, documents: this.documents, changes: this.changes };
     this.events = { read: (query: ReadingQuery) => readEvents(readings, query) };

@@ -87,7 +87,7 @@ export async function queueRun(
     name,
     overrides = { training: { epochs } },
   } = options;
-  const { runId } = await stage.runs.creation.create(localOwnerId, {
+  const { runId } = await stage.runs.create(localOwnerId, {
     project: projectId,
     dataset: datasetId,
     model: `builtin/${behaviour}`,

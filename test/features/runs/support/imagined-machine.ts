@@ -103,7 +103,7 @@ export class ImaginedMachine {
       place.starts += 1;
       if (place.starts > 1) this.doubleStarts += 1;
       if (place.supervisor === 'none') place.supervisor = 'alive';
-      return { started: true };
+      return null;
     },
     watch: () => ({ [Symbol.dispose]: () => {} }),
     endOrphan: async () => {},

@@ -36,7 +36,7 @@ async function queue(
   project: string,
   behaviour: 'quick' | 'waiting' | 'unstarted',
 ): Promise<string> {
-  const { runId } = await runs.creation.create(localOwnerId, {
+  const { runId } = await runs.create(localOwnerId, {
     project,
     dataset,
     model: `builtin/${behaviour === 'quick' ? 'quick' : 'waiting'}`,

@@ -143,8 +143,9 @@ export function createStage(options: StageOptions): Stage {
   const changes = new ChangeFeed();
   const audit = new AuditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
   const projectStore = new ProjectStore(pool);
+  const db = new Db(pool);
   const ingestion = new IngestionService({
-    store: new IngestStore(pool),
+    store: new IngestStore(db),
     documents,
     cache,
     pubSub,
@@ -153,7 +154,7 @@ export function createStage(options: StageOptions): Stage {
   });
   const base: RunsParts = {
     machineId,
-    db: new Db(pool),
+    db,
     projects: projectStore,
     datasets: datasetsOf(pool),
     trainingData,

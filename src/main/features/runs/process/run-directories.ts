@@ -22,8 +22,7 @@ import { requireOwnFolder } from '../../../platform/state-folder.ts';
 import { until } from '../../../platform/waiting.ts';
 import type { Observation, RunDirectories } from '../ports.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
-import { readRecord, recordFault } from './run-directory-records.ts';
-import { isSupervised } from './supervisor-lock.ts';
+import { isSupervised, readRecord, recordFault } from './run-directory-records.ts';
 
 const errorTailBytes = 32 * 1024;
 const longestErrorLine = 2000;
@@ -105,14 +104,13 @@ export class FileRunDirectories implements RunDirectories {
     // After the lock: a supervisor writes exit.json before it lets go, so that a free lock without exit.json is a death.
     const exit = readRecord(runDirectory, 'exit.json', exitRecordSchema);
     if (exit) return { kind: 'exited', exit, supervisor };
-    const unreadable = recordFault(runDirectory);
-    const told = unreadable === undefined ? {} : { fault: unreadable };
+    const fault = recordFault(runDirectory);
     if (supervisor) {
-      if (!isHeld) return { kind: 'gone', ...told };
+      if (!isHeld) return { kind: 'gone', fault };
       return supervisor.trainerPid === null ? { kind: 'starting' } : { kind: 'running', supervisor };
     }
     const config = await unlessUnreachable(stat(path.join(runDirectory, 'config.json')));
-    return { kind: config ? 'prepared' : 'unprepared', ...told };
+    return { kind: config ? 'prepared' : 'unprepared', fault };
   }
 
   async lastErrorLines(runDirectory: string, limit: number): Promise<string[]> {

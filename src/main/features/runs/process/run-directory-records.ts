@@ -1,7 +1,10 @@
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
+import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { exitRecordSchema, supervisorRecordSchema } from '../../../../shared/model/run-directory.ts';
 import { isUnreachable } from '../../../platform/error-code.ts';
+import { isFileLocked } from '../../../platform/file-lock.ts';
 import { inspectStateFile } from '../../../platform/state-file.ts';
 
 const options = { hint: '', owners: 'any', largest: 64 * 1024 } as const;
@@ -29,4 +32,26 @@ export function recordFault(runDirectory: string): string | undefined {
     if (found.kind === 'unusable') return found.error.message;
   }
   return undefined;
+}
+
+/** Whether a supervisor of the run directory is alive: whether its lock is held. What a trainer put in the lock's place holds nothing. */
+export function isSupervised(runDirectory: string): boolean {
+  const file = path.join(runDirectory, 'supervisor.lock');
+  try {
+    return isFileLocked(file, '');
+  } catch (error) {
+    if (error instanceof TrainyardError || isClosed(file)) return false;
+    throw error;
+  }
+}
+
+/** Whether a trainer took it away or closed it; SQLite has one code for that and for a process without descriptors. */
+function isClosed(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK);
+    return false;
+  } catch (error) {
+    if (isUnreachable(error)) return true;
+    throw error;
+  }
 }

@@ -43,7 +43,7 @@ export class SupervisedExecutor implements Executor {
     this.options = options;
   }
 
-  async start(runDirectory: string): Promise<{ started: boolean; message?: string }> {
+  async start(runDirectory: string): Promise<string | null> {
     const { node, supervisor, trainer } = this.options;
     const log = openSync(path.join(runDirectory, 'supervisor.log'), 'a', 0o600);
     let child: ChildProcess;
@@ -61,15 +61,10 @@ export class SupervisedExecutor implements Executor {
     child.unref();
     const ended = new Promise<string | null>((resolve) => {
       child.on('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) =>
-        resolve(
-          code === exitTaken
-            ? null
-            : code === exitNoRoom
-              ? noRoom
-              : `it ended with ${signal ?? `code ${code}`}`,
-        ),
-      );
+      child.once('exit', (code, signal) => {
+        if (code === exitTaken) resolve(null);
+        else resolve(code === exitNoRoom ? noRoom : `it ended with ${signal ?? `code ${code}`}`);
+      });
     });
     void ended.then(() => {
       for (const listener of this.listeners.get(runDirectory) ?? []) listener();
@@ -109,14 +104,11 @@ export class SupervisedExecutor implements Executor {
   }
 
   /**
-   * Waits until a supervisor has begun in the directory, or this one ended without.
+   * Waits until a supervisor has begun in the directory (null), or it is known why none did.
    * @throws TrainyardError DISK_FULL
    * @param ended why this one ended; null where another supervisor has the directory
    */
-  private async appearance(
-    runDirectory: string,
-    ended: Promise<string | null>,
-  ): Promise<{ started: boolean; message?: string }> {
+  private async appearance(runDirectory: string, ended: Promise<string | null>): Promise<string | null> {
     const { directories } = this.options;
     const deadline = performance.now() + appearWithinMs;
     let ending = null as string | null;
@@ -132,13 +124,13 @@ export class SupervisedExecutor implements Executor {
       const failure =
         performance.now() > deadline ? `it did nothing within ${appearWithinMs / 1000} s` : ending;
       const { kind } = await directories.observe(runDirectory);
-      if (kind !== 'prepared' && kind !== 'unprepared') return { started: true };
+      if (kind !== 'prepared' && kind !== 'unprepared') return null;
       // Nothing was begun: whoever moves the run tries again, until there is room.
       if (failure === noRoom) throw diskFull(runDirectory, new Error(noRoom));
       if (failure !== null) {
         const { text } = await readTail(path.join(runDirectory, 'supervisor.log'), 4096);
         const lastLines = text.replaceAll('\0', '').trim().split('\n').slice(-10).join('\n');
-        return { started: false, message: lastLines ? `${failure}\n${lastLines}` : failure };
+        return lastLines ? `${failure}\n${lastLines}` : failure;
       }
       // Not every file system tells of its changes.
       await Promise.race([changes, delay(100)]);

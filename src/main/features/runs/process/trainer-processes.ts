@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { promisify } from 'node:util';
-import { hasCode } from '../../../platform/error-code.ts';
+import { processIds, readProcess } from '../supervisor/run-processes.ts';
 
 const execute = promisify(execFile);
 
@@ -12,27 +10,13 @@ export interface ProcessLine {
   readonly command: string;
 }
 
-async function linuxProcesses(): Promise<ProcessLine[]> {
-  const lines = await Promise.all(
-    (await readdir('/proc'))
-      .filter((name) => /^\d+$/.test(name))
-      .map(async (name) => {
-        try {
-          const text = await readFile(path.join('/proc', name, 'cmdline'), 'utf8');
-          return { pid: Number(name), command: text.replaceAll('\0', ' ').trimEnd() };
-        } catch (error) {
-          // It ended while we looked, or is somebody else's.
-          if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES')) return null;
-          throw error;
-        }
-      }),
-  );
-  return lines.filter((line) => line !== null);
-}
-
 /** Every process that can be seen. Zombies have no command line, so they are not there. */
 export async function listProcesses(): Promise<ProcessLine[]> {
-  if (process.platform === 'linux') return linuxProcesses();
+  if (process.platform === 'linux')
+    return processIds().flatMap((pid) => {
+      const command = Buffer.from(readProcess(pid, 'cmdline') ?? '', 'latin1').toString('utf8');
+      return command === '' ? [] : [{ pid, command: command.replaceAll('\0', ' ').trimEnd() }];
+    });
   const [program, ...args] =
     process.platform === 'win32'
       ? [

@@ -25,7 +25,8 @@ function factsOf(pid: number): ProcessFacts | null {
   return { pid, parent: Number(parent), session: Number(session), startTime: rest[15] ?? '' };
 }
 
-function readProcess(pid: number, file: 'stat' | 'environ'): string | null {
+/** A file of a process as latin1, which keeps every byte; null where there is nothing to be read. */
+export function readProcess(pid: number, file: 'stat' | 'environ' | 'cmdline'): string | null {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch (error) {
@@ -35,12 +36,16 @@ function readProcess(pid: number, file: 'stat' | 'environ'): string | null {
   }
 }
 
+/** The processes of this machine. Linux only. */
+export function processIds(): number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger);
+}
+
 /** Processes of a run that live: those with its mark, those of its trainer's session, and whatever descends from these. */
 function processesOfRun(runDirectory: string, session: number | null): ProcessFacts[] {
   const mark = Buffer.from(`\0${runDirectoryVariable}=${runDirectory}\0`).toString('latin1');
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => factsOf(Number(name)))
+  const all = processIds()
+    .map(factsOf)
     .filter((facts) => facts !== null)
     .filter(({ pid }) => pid !== process.pid);
   const found = new Map<number, ProcessFacts>();

@@ -80,7 +80,7 @@ async function supervise(directory: string, command: readonly [string, ...string
   failpoint('supervisor.begin.after');
   const outputs = [await records.openOutput('stdout.log'), await records.openOutput('stderr.log')] as const;
   const over = new AbortController();
-  let exit: ExitRecordFile;
+  let ending: Omit<ExitRecordFile, 'startedAt' | 'endedAt'>;
   try {
     const trainer = await startTrainer(command, directory, outputs);
     failpoint('supervisor.started.before');
@@ -93,25 +93,22 @@ async function supervise(directory: string, command: readonly [string, ...string
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
       process.on(signal, () => trainer.stop(defaultGraceMs));
     const { exitCode, signal } = await trainer.ended;
-    const cause = cancel.came() ? 'cancelled' : signal ? 'signalled' : 'exited';
-    exit = { exitCode, signal, cause, startedAt, endedAt: new Date().toISOString() };
-    if ((exitCode !== 0 || signal) && isDiskSpent(directory)) exit = { ...exit, diskSpent: true };
-  } catch (error) {
-    const message = errorMessage(error);
-    exit = {
-      exitCode: null,
-      signal: null,
-      cause: 'spawn_failed',
-      message,
-      startedAt,
-      endedAt: new Date().toISOString(),
+    const hasFailed = exitCode !== 0 || signal !== null;
+    ending = {
+      exitCode,
+      signal,
+      cause: cancel.came() ? 'cancelled' : signal ? 'signalled' : 'exited',
+      ...(hasFailed && isDiskSpent(directory) && { diskSpent: true }),
     };
+  } catch (error) {
+    ending = { exitCode: null, signal: null, cause: 'spawn_failed', message: errorMessage(error) };
   } finally {
     over.abort();
     for (const output of outputs) closeSync(output);
   }
+  const endedAt = new Date().toISOString();
   failpoint('supervisor.exit.before');
-  await records.exited(exit);
+  await records.exited({ ...ending, startedAt, endedAt });
   failpoint('supervisor.exit.after');
   return 0;
 }
