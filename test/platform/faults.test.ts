@@ -41,6 +41,15 @@ test('a name that is too long is told in both languages with what can be done', 
   expect(korean?.hint).toMatch(/[가-힣]/);
 });
 
+test('a read or a write that SQLite could not do may be a full disk, too, and its hint says so', () => {
+  const met = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+  const fault = systemFault(met);
+  expect(fault).toMatchObject({ code: 'DISK_FAULT', hint: expect.stringMatching(/make room/) });
+  expect(fault && inLanguage(fault.record, 'ko').hint).toMatch(/공간/);
+  const read = Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read', path: '/x' });
+  expect(systemFault(read)?.hint).not.toMatch(/room/);
+});
+
 test('what a full disk broke off is told in both languages with the step that failed', () => {
   const refused = Object.assign(new Error('ENOSPC: no space left on device, write'), {
     code: 'ENOSPC',

@@ -160,7 +160,10 @@ describe('text that no store can keep', () => {
       expect(answer.status).toBe(400);
       expect(JSON.parse(answer.body)).toMatchObject({
         code: 'INVALID_INPUT',
-        data: { place: { field: 'address' } },
+        data: {
+          place: { field: 'address' },
+          hint: 'Remove "%00" from the address and send the request again.',
+        },
       });
     },
   );

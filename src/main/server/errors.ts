@@ -1,6 +1,7 @@
 import { ORPCError, ValidationError } from '@orpc/server';
 import type { Logger } from 'pino';
 import { fault } from '../../shared/errors/catalogue.ts';
+import { correctField } from '../../shared/errors/engine.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
 import type { RefusalLog } from './refusals.ts';
@@ -23,7 +24,6 @@ function isDatabaseAway(error: unknown): boolean {
   );
 }
 
-/** An error in the contract's form. */
 function sent({
   code,
   status,
@@ -43,7 +43,8 @@ function invalidInput({ issues }: ValidationError): TrainyardError {
   });
   const [first] = faults;
   const place = first?.field ? { field: first.field } : {};
-  return fault('INVALID_INPUT', { faults: faults.map(({ text }) => text).join('; ') }, { place });
+  const parameters = { faults: faults.map(({ text }) => text).join('; '), remedy: correctField };
+  return fault('INVALID_INPUT', parameters, { place });
 }
 
 /** What a person may know of an error, in the contract's form; what they may not goes to the log. */

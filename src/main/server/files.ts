@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { fault } from '../../shared/errors/catalogue.ts';
+import { correctField } from '../../shared/errors/engine.ts';
 
 /** Bytes that go by plain HTTP rather than through the contract. */
 export interface ServedFiles {
@@ -44,7 +45,8 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const field = issue?.path.join('.') ?? '';
-  throw fault('INVALID_INPUT', { faults: `${field}: ${issue?.message ?? ''}` }, { place: { field } });
+  const faults = `${field}: ${issue?.message ?? ''}`;
+  throw fault('INVALID_INPUT', { faults, remedy: correctField }, { place: { field } });
 }
 
 /** A file name as a header may carry it (RFC 6266). */

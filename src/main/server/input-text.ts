@@ -1,4 +1,6 @@
 import { fault } from '../../shared/errors/catalogue.ts';
+import { correctField } from '../../shared/errors/engine.ts';
+import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 
 /** Deeper, and functions that call themselves for each level would run out of stack. */
@@ -16,7 +18,11 @@ export function checkStorable(input: unknown): void {
     if (typeof value === 'string') refuseText(value, path, 'text');
     if (typeof value !== 'object' || value === null) continue;
     if (depth === deepest)
-      throw invalid(path, `it is nested more than ${deepest} levels deep`, `${deepest}단계보다 깊게 중첩됨`);
+      throw invalid(
+        path,
+        { en: `it is nested more than ${deepest} levels deep`, ko: `${deepest}단계보다 깊게 중첩됨` },
+        correctField,
+      );
     for (const [name, inner] of Object.entries(value)) {
       const isNamed = !Array.isArray(value);
       if (!isNamed && typeof inner !== 'string' && typeof inner !== 'object') continue;
@@ -32,14 +38,17 @@ function refuseText(text: string, path: string, what: 'text' | 'name'): void {
   if (!isNul && text.isWellFormed()) return;
   throw invalid(
     path,
-    `its ${what} has ${isNul ? 'NUL (U+0000)' : 'half a surrogate pair'}, which cannot be stored`,
-    `${what === 'text' ? '글' : '이름'}에 저장할 수 없는 ${isNul ? 'NUL(U+0000)' : '서로게이트 반쪽'}이 있음`,
+    {
+      en: `its ${what} has ${isNul ? 'NUL (U+0000)' : 'half a surrogate pair'}, which cannot be stored`,
+      ko: `${what === 'text' ? '글' : '이름'}에 저장할 수 없는 ${isNul ? 'NUL(U+0000)' : '서로게이트 반쪽'}이 있음`,
+    },
+    { en: 'Remove that character', ko: '그 문자를 빼고' },
   );
 }
 
-function invalid(path: string, en: string, ko: string): TrainyardError {
+function invalid(path: string, { en, ko }: Bilingual, remedy: Bilingual): TrainyardError {
   // The name itself may hold what must not be repeated.
   const field = path.toWellFormed().replaceAll('\0', '\u{FFFD}').slice(0, 200);
   const faults = { en: `${field || 'input'}: ${en}`, ko: `${field || '입력'}: ${ko}` };
-  return fault('INVALID_INPUT', { faults }, { place: field ? { field } : {} });
+  return fault('INVALID_INPUT', { faults, remedy }, { place: field ? { field } : {} });
 }

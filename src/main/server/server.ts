@@ -73,6 +73,7 @@ const unstorableAddress = refusal(
       en: 'address: it has NUL (U+0000, "%00"), which cannot be stored',
       ko: '주소: 저장할 수 없는 NUL(U+0000, "%00")이 있음',
     },
+    remedy: { en: 'Remove "%00" from the address', ko: '주소에서 "%00"을 빼고' },
   },
   { place: { field: 'address' } },
 );

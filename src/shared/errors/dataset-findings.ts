@@ -4,15 +4,15 @@ import { badRequest } from './entry.ts';
 export const datasetFindings = {
   PATH_ESCAPES: badRequest(
     'It leads out of the dataset: {why}',
-    'Put the file itself in the place of a link, and pack an archive from inside the dataset’s folder (tar: --dereference --hard-dereference), so that its paths begin with a class.',
+    '{remedy}',
     '데이터셋 밖을 가리킵니다. {why}',
-    '링크 자리에는 파일 자체를 두고, 압축은 경로가 클래스로 시작하도록 데이터셋 폴더 안에서 다시 하세요(tar: --dereference --hard-dereference).',
+    '{remedy}',
   ),
   NAME_UNUSABLE: badRequest(
     "The name can't be used: {why}",
-    'Rename it with plain characters in UTF-8 (names from a Korean Windows: convmv -f cp949 -t utf8 -r --notest FOLDER).',
+    '{remedy}',
     '쓸 수 없는 이름입니다. {why}',
-    '특수 문자가 없는 UTF-8 이름으로 바꾸세요(한국어 Windows에서 만든 이름: convmv -f cp949 -t utf8 -r --notest 폴더).',
+    '{remedy}',
   ),
   TOO_DEEP: badRequest(
     'The path has {levels} levels; {most} are read',

@@ -9,13 +9,19 @@ export const portHints = {
   },
 };
 
+/** What to do about a field that INVALID_INPUT names. */
+export const correctField = {
+  en: 'Correct the named field',
+  ko: '표시된 항목을 고쳐',
+} as const satisfies Bilingual;
+
 /** What any request may be answered with. */
 export const engineErrors = {
   INVALID_INPUT: badRequest(
     '{faults}',
-    'Correct the named field and send the request again.',
+    '{remedy} and send the request again.',
     '입력이 올바르지 않습니다({faults})',
-    '표시된 항목을 고쳐 다시 보내세요.',
+    '{remedy} 다시 보내세요.',
   ),
   DATABASE_UNAVAILABLE: unavailable(
     'The database does not answer',

@@ -27,8 +27,8 @@ export const machineErrors = {
     '쓸 수 있게 다시 마운트하거나 TRAINYARD_HOME을 다른 디스크로 지정하세요. 고장 난 디스크는 시스템이 읽기 전용으로 바꿉니다(dmesg 참고).',
   ),
   DISK_FAULT: fileFailure(
-    'Look into the system’s log (dmesg), check the disk or the network share, and copy the state folder to another one.',
-    '시스템 로그(dmesg)를 보고 디스크나 네트워크 공유를 점검한 뒤, 상태 폴더를 다른 디스크에 복사하세요.',
+    'Look into the system’s log (dmesg), check the disk or the network share, and copy the state folder to another one.{also}',
+    '시스템 로그(dmesg)를 보고 디스크나 네트워크 공유를 점검한 뒤, 상태 폴더를 다른 디스크에 복사하세요.{also}',
   ),
   FILE_IN_THE_WAY: fileFailure(
     'Move that file away; Trainyard makes the folder anew.',

@@ -167,6 +167,8 @@ test('links in archives are refused, whatever they point to', async () => {
     'PATH_ESCAPES cat/link.png',
     'PATH_ESCAPES cat/out',
   ]);
+  expect(inTar.validation.errors[0]?.hint).toMatch(/--dereference/);
+  expect(inTar.validation.errors[0]?.hint).not.toMatch(/begin with a class/);
   expect(told(inTar.validation.warnings)).toEqual(['NOT_AN_IMAGE cat/pipe']);
 });
 

@@ -39,6 +39,17 @@ test('any path with a step up, from the root or from a drive is told to escape',
   );
 });
 
+test.each([
+  ['../a.png', /begin with a class/, /link|convmv/],
+  ['cat/\uFFFD.png', /convmv/, /255/],
+  ['cat/a\u202eb.png', /255 bytes/, /convmv/],
+])('the hint for the path %j is about what is wrong with it', (path, fitting, other) => {
+  const checked = checkPath(path, 16);
+  const hint = checked.kind === 'problem' ? checked.problem.hint : '';
+  expect(hint).toMatch(fitting);
+  expect(hint).not.toMatch(other);
+});
+
 test('what is told of a path can be printed', () => {
   fc.assert(
     fc.property(anyPath, (parts) => {

@@ -124,6 +124,7 @@ test('links that leave the folder are refused, those to files inside are followe
     'PATH_ESCAPES cat/out.png',
     'UNREADABLE_FILE cat/broken.png',
   ]);
+  expect(validation.errors[0]?.hint).toBe('Put the file or folder itself in the place of the link.');
   expect(told(validation.warnings)).toEqual(['DUPLICATE_IMAGE cat/inside.png', 'NOT_AN_IMAGE cat/round']);
   expect(accepted.map(({ sourcePath }) => sourcePath)).toContain('cat/inside.png');
 });

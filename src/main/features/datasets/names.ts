@@ -23,6 +23,24 @@ export type CheckedPath =
   | { readonly kind: 'hidden'; readonly folder: string }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
+const noUtf8 = {
+  why: { en: 'it has bytes that are no UTF-8', ko: 'UTF-8이 아닌 바이트가 들어 있습니다' },
+  remedy: {
+    en: 'Rename it in UTF-8 (names from a Korean Windows: convmv -f cp949 -t utf8 -r --notest FOLDER).',
+    ko: 'UTF-8 이름으로 바꾸세요(한국어 Windows에서 만든 이름: convmv -f cp949 -t utf8 -r --notest 폴더).',
+  },
+};
+const unfit = {
+  why: {
+    en: 'it has control characters, marks that turn text around, a backslash, or more than 255 bytes',
+    ko: '제어 문자, 글의 방향을 바꾸는 문자, 역슬래시가 있거나 255바이트를 넘습니다',
+  },
+  remedy: {
+    en: 'Rename it with plain characters, in 255 bytes at most.',
+    ko: '특수 문자 없이 255바이트 이하의 이름으로 바꾸세요.',
+  },
+};
+
 /**
  * The segments of a path as a source spells it, where the path stays inside and can be used on every system. Empty segments
  * and `.` mean nothing and are left out.
@@ -35,7 +53,11 @@ export function checkPath(path: string, maxDepth: number): CheckedPath {
       en: 'the path is absolute or goes up by ".."',
       ko: '절대 경로이거나 ".."로 위로 올라가는 경로입니다',
     };
-    return problem(makeProblem('PATH_ESCAPES', path, { why }));
+    const remedy = {
+      en: 'Pack the archive again from inside the dataset’s folder, so that its paths begin with a class.',
+      ko: '경로가 클래스로 시작하도록 데이터셋 폴더 안에서 다시 압축하세요.',
+    };
+    return problem(makeProblem('PATH_ESCAPES', path, { why, remedy }));
   }
   const segments = parts.filter((part) => part !== '' && part !== '.');
   if (segments.length === 0 || segments.some(isLeftover)) return { kind: 'leftover' };
@@ -45,13 +67,8 @@ export function checkPath(path: string, maxDepth: number): CheckedPath {
     (part) => unusable.test(part) || Buffer.byteLength(normalName(part)) > longestSegmentBytes,
   );
   if (bad !== undefined) {
-    const why = bad.includes('\uFFFD')
-      ? { en: 'it has bytes that are no UTF-8', ko: 'UTF-8이 아닌 바이트가 들어 있습니다' }
-      : {
-          en: 'it has control characters, marks that turn text around, a backslash, or more than 255 bytes',
-          ko: '제어 문자, 글의 방향을 바꾸는 문자, 역슬래시가 있거나 255바이트를 넘습니다',
-        };
-    return problem(makeProblem('NAME_UNUSABLE', path, { why }));
+    const parameters = bad.includes('\uFFFD') ? noUtf8 : unfit;
+    return problem(makeProblem('NAME_UNUSABLE', path, parameters));
   }
   if (segments.length > maxDepth)
     return problem(makeProblem('TOO_DEEP', path, { levels: segments.length, most: maxDepth }));

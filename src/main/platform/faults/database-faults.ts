@@ -11,6 +11,11 @@ const fileOf = ({ path: file }: DatabaseError): string | null => (typeof file ==
 
 const stateFile = { en: 'A state file', ko: '상태 파일' };
 const fileOfPostgres = { en: 'A file of PostgreSQL', ko: 'PostgreSQL의 파일' };
+/** SQLite says so of a full disk, too, where it could not write a file beside the database. */
+const orFull = {
+  en: ' It may also be full: then make room.',
+  ko: ' 공간이 부족해서일 수도 있으니 확인하고 비우세요.',
+};
 const heldByAnother = { en: 'another process holds it', ko: '다른 프로세스가 쓰고 있습니다' };
 
 const damaged: Make = (cause) => fault('DATABASE_DAMAGED', { cause: cause.message }, { cause });
@@ -33,7 +38,7 @@ const ofSqlite =
     code: Parameters<typeof failedOn>[0],
     doing: (typeof done)[keyof typeof done],
     why: Parameters<typeof failedOn>[4] | null = null,
-    options: { readonly status?: number } = {},
+    options: Parameters<typeof failedOn>[5] = {},
   ): Make =>
   (cause) => {
     const file = fileOf(cause);
@@ -63,7 +68,7 @@ const byLiteCode: Readonly<Record<string, Make>> = {
   SQLITE_READONLY: ofSqlite('FILE_FORBIDDEN', done.write),
   SQLITE_PERM: ofSqlite('FILE_FORBIDDEN', done.open),
   SQLITE_CANTOPEN: ofSqlite('STATE_FILE_UNUSABLE', done.open),
-  SQLITE_IOERR: ofSqlite('DISK_FAULT', done.read),
+  SQLITE_IOERR: ofSqlite('DISK_FAULT', done.use, null, { also: orFull }),
   SQLITE_BUSY: ofSqlite('FILE_BUSY', done.use, heldByAnother, { status: 503 }),
   SQLITE_LOCKED: ofSqlite('FILE_BUSY', done.use, heldByAnother, { status: 503 }),
   SQLITE_NOLFS: ofSqlite('FILE_TOO_LARGE', done.write),

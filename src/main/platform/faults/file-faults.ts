@@ -201,9 +201,9 @@ export function failedOn(
   file: string | Bilingual,
   doing: Bilingual,
   why: string | Bilingual,
-  options: ErrorOptions = {},
+  { also = '', ...options }: ErrorOptions & { readonly also?: string | Bilingual } = {},
 ): TrainyardError {
-  const parameters = { file, done: doing, why, system: cause.code, step: '' };
+  const parameters = { file, done: doing, why, system: cause.code, step: '', also };
   if (code !== 'FILE_TOO_LARGE' && code !== 'PATH_TOO_LONG')
     return fault(code, parameters, { ...options, cause });
   const [en, ko] = (['en', 'ko'] as const).map((language) =>

@@ -34,7 +34,11 @@ export function linkInArchive(path: string): EntryFault {
     en: 'it is a link, and links in archives may lead anywhere',
     ko: '압축 파일 속의 링크는 어디를 가리킬지 알 수 없습니다',
   };
-  return new EntryFault(makeProblem('PATH_ESCAPES', path, { why }));
+  const remedy = {
+    en: 'Pack the files themselves, not links to them (tar: --dereference --hard-dereference).',
+    ko: '링크가 아니라 파일 자체를 넣어 다시 압축하세요(tar: --dereference --hard-dereference).',
+  };
+  return new EntryFault(makeProblem('PATH_ESCAPES', path, { why, remedy }));
 }
 
 const reasons: Readonly<Record<string, Bilingual>> = {

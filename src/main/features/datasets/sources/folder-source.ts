@@ -230,5 +230,9 @@ function unreadable(shown: string, code: string): Problem {
 
 function leadsOut(shown: string): Problem {
   const why = { en: 'the link points outside of its folder', ko: '링크가 데이터셋 폴더 밖을 가리킵니다' };
-  return makeProblem('PATH_ESCAPES', shown, { why });
+  const remedy = {
+    en: 'Put the file or folder itself in the place of the link.',
+    ko: '링크 자리에 파일이나 폴더 자체를 두세요.',
+  };
+  return makeProblem('PATH_ESCAPES', shown, { why, remedy });
 }
