@@ -48,9 +48,9 @@ async function postgresStart(home: string): Promise<number> {
   const location = locate(openHome(home), user);
   const binaries = prepareBinaries(location.copies, user);
   const start = performance.now();
-  const postmaster = await launch(location, binaries, user);
+  const postmaster = await launch({ location, binaries, user });
   const time = performance.now() - start;
-  await stopPostmaster(postmaster, location, binaries, 'fast');
+  await stopPostmaster(postmaster, { location, binaries }, 'fast');
   releaseSocketFolder(location);
   return time;
 }

@@ -8,8 +8,11 @@ import { createFile, replaceFile } from '../../src/main/platform/durable-file.ts
 import {
   type PostgresConnection,
   startEmbeddedPostgres,
+  urlOf,
 } from '../../src/main/postgres/embedded/embedded-postgres.ts';
 import { SchemaService } from '../../src/main/postgres/schema/schema-service.ts';
+
+export { urlOf };
 
 const template = 'trainyard_template';
 
@@ -28,10 +31,6 @@ async function administer(connection: PostgresConnection, statement: string): Pr
   } finally {
     await client.end();
   }
-}
-
-export function urlOf({ host, port, user, password, database }: PostgresConnection): string {
-  return `postgres://${user}:${encodeURIComponent(password)}@${encodeURIComponent(host)}:${port}/${database}`;
 }
 
 /** The run's PostgreSQL: whoever asks first starts it and makes the migrated template; the others wait. */

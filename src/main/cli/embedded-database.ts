@@ -2,8 +2,7 @@ import { fault } from '../../shared/errors/catalogue.ts';
 import { findEngine } from '../platform/find-engine.ts';
 import { acquireEngineLock, ensureSecrets, openHome, removeEngineRecord } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
-import { startEmbeddedPostgres } from '../postgres/embedded/embedded-postgres.ts';
-import { databaseName, roleName } from '../postgres/embedded/initialise.ts';
+import { connectionTo, startEmbeddedPostgres, urlOf } from '../postgres/embedded/embedded-postgres.ts';
 import { findLocation } from '../postgres/embedded/location.ts';
 import { readPostmasterFile } from '../postgres/embedded/postmaster.ts';
 import { serverUser } from '../postgres/embedded/server-user.ts';
@@ -14,9 +13,7 @@ function urlOfRunning(home: string): string | null {
   const location = findLocation(home, serverUser());
   const server = readPostmasterFile(location.dataDirectory);
   if (!server) return null;
-  const host = process.platform === 'win32' ? '127.0.0.1' : encodeURIComponent(location.socketDirectory);
-  const { postgresPassword } = ensureSecrets(home);
-  return `postgres://${roleName}:${encodeURIComponent(postgresPassword)}@${host}:${server.port}/${databaseName}`;
+  return urlOf(connectionTo(location, server.port, ensureSecrets(home).postgresPassword));
 }
 
 /**

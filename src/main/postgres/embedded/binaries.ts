@@ -7,6 +7,7 @@ import { hasCode } from '../../platform/error-code.ts';
 import { appRoot } from '../../platform/paths.ts';
 import { runProgram } from '../../platform/run-program.ts';
 import { requireOwnFolder } from '../../platform/state-folder.ts';
+import type { Location } from './location.ts';
 import { closedFolder, type ServerUser } from './server-user.ts';
 
 const suffix = process.platform === 'win32' ? '.exe' : '';
@@ -18,6 +19,13 @@ export interface Binaries {
   readonly pgCtl: string;
   /** As `17.10`. */
   readonly version: string;
+}
+
+/** What a server is started from: where its files lie, its programs, and the account that it runs under (null: ours). */
+export interface Installation {
+  readonly location: Location;
+  readonly binaries: Binaries;
+  readonly user: ServerUser | null;
 }
 
 interface Link {

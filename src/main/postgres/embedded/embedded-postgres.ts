@@ -7,13 +7,13 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { ensureSecrets, openHome } from '../../platform/home.ts';
 import { readStateText } from '../../platform/state-file.ts';
 import { clientConfig } from '../pool.ts';
-import { type Binaries, prepareBinaries } from './binaries.ts';
+import { type Binaries, type Installation, prepareBinaries } from './binaries.ts';
 import { writeConfiguration } from './configuration.ts';
 import { databaseName, initialise, resetPassword, roleName } from './initialise.ts';
 import { launch, logTail, type Postmaster, removeStaleFiles, settle, stopPostmaster } from './launch.ts';
 import { type Location, locate, releaseSocketFolder, socketPort } from './location.ts';
 import { clearOrphans, isPostmaster, readPostmasterFile } from './postmaster.ts';
-import { type ServerUser, serverUser } from './server-user.ts';
+import { serverUser } from './server-user.ts';
 import { watchPostmaster } from './watch.ts';
 
 /** Where and as whom to connect; `host` is a socket folder except on Windows. */
@@ -64,24 +64,22 @@ export async function startEmbeddedPostgres(home: string): Promise<EmbeddedPostg
   const user = serverUser();
   const location = locate(root, user);
   const binaries = prepareBinaries(location.copies, user);
-  const server = new EmbeddedPostgres(location, binaries, user, ensureSecrets(root).postgresPassword);
+  const server = new EmbeddedPostgres({ location, binaries, user }, ensureSecrets(root).postgresPassword);
   await server.restart();
   return server;
 }
 
 export class EmbeddedPostgres {
+  private readonly installation: Installation;
   private readonly location: Location;
-  private readonly binaries: Binaries;
-  private readonly user: ServerUser | null;
   private readonly password: string;
   private readonly listeners = new Set<(exit: PostmasterExit) => void>();
   private running: { postmaster: Postmaster; port: number; report: StartReport; unwatch: () => void } | null =
     null;
 
-  constructor(location: Location, binaries: Binaries, user: ServerUser | null, password: string) {
-    this.location = location;
-    this.binaries = binaries;
-    this.user = user;
+  constructor(installation: Installation, password: string) {
+    this.installation = installation;
+    this.location = installation.location;
     this.password = password;
   }
 
@@ -99,10 +97,8 @@ export class EmbeddedPostgres {
     return this.connectionAt(this.current().port);
   }
 
-  /** The connection as a URL; it holds the password. */
   get url(): string {
-    const { host, port, user, password, database } = this.connection;
-    return `postgres://${user}:${encodeURIComponent(password)}@${encodeURIComponent(host)}:${port}/${database}`;
+    return urlOf(this.connection);
   }
 
   isAlive(): boolean {
@@ -143,7 +139,7 @@ export class EmbeddedPostgres {
     running.unwatch();
     this.running = null;
     failpoint('postgres.stop.before');
-    await stopPostmaster(running.postmaster, this.location, this.binaries, 'fast');
+    await stopPostmaster(running.postmaster, this.installation, 'fast');
     releaseSocketFolder(this.location);
     failpoint('postgres.stop.after');
   }
@@ -161,13 +157,12 @@ export class EmbeddedPostgres {
   }
 
   private connectionAt(port: number): PostgresConnection {
-    const host = process.platform === 'win32' ? '127.0.0.1' : this.location.socketDirectory;
-    return { host, port, user: roleName, password: this.password, database: databaseName };
+    return connectionTo(this.location, port, this.password);
   }
 
   private async bringUp(): Promise<Running> {
-    const { location, binaries, user } = this;
-    const made = await initialise(location, binaries, user, this.password);
+    const { location, binaries, user } = this.installation;
+    const made = await initialise(this.installation, this.password);
     requireMajor(location, binaries);
     const found = readPostmasterFile(location.dataDirectory);
     const alive = found !== null && isPostmaster(found.pid, location);
@@ -176,14 +171,14 @@ export class EmbeddedPostgres {
       if (adopted) return adopted;
     }
     const hangs = alive && isPostmaster(found.pid, location);
-    if (hangs) await stopPostmaster({ pid: found.pid, child: null }, location, binaries, 'immediate');
+    if (hangs) await stopPostmaster({ pid: found.pid, child: null }, this.installation, 'immediate');
     if (found) await clearOrphans(location);
     removeStaleFiles(location);
     const port = process.platform === 'win32' ? await freePort() : socketPort;
     writeConfiguration(location, process.platform === 'win32' ? port : null, user);
     failpoint('postgres.launch.before');
     try {
-      const postmaster = await launch(location, binaries, user);
+      const postmaster = await launch(this.installation);
       failpoint('postgres.launch.after');
       const how = made ? 'initialised' : hangs ? 'replaced' : found && !alive ? 'recovered' : 'started';
       if (made || (await this.knock(port)) !== 'refused') return { postmaster, port, how };
@@ -198,10 +193,9 @@ export class EmbeddedPostgres {
 
   /** The secrets were lost or replaced: the data is ours all the same, and takes the password that we have now. */
   private async launchWithNewPassword(postmaster: Postmaster): Promise<Postmaster> {
-    const { location, binaries, user } = this;
-    await stopPostmaster(postmaster, location, binaries, 'fast');
-    await resetPassword(location, binaries, user, this.password);
-    return launch(location, binaries, user);
+    await stopPostmaster(postmaster, this.installation, 'fast');
+    await resetPassword(this.installation, this.password);
+    return launch(this.installation);
   }
 
   /** The server that runs already, once it is done with starting or stopping; null where none answers. */
@@ -229,13 +223,26 @@ export class EmbeddedPostgres {
     try {
       await client.connect();
       const { rows } = await client.query('SHOW server_version');
-      return String(rows[0]?.server_version).startsWith(this.binaries.version) ? 'open' : 'silent';
+      return String(rows[0]?.server_version).startsWith(this.installation.binaries.version)
+        ? 'open'
+        : 'silent';
     } catch (error) {
       return hasCode(error, '28P01') ? 'refused' : 'silent';
     } finally {
       await client.end();
     }
   }
+}
+
+/** How to connect to the server of a state folder. */
+export function connectionTo(location: Location, port: number, password: string): PostgresConnection {
+  const host = process.platform === 'win32' ? '127.0.0.1' : location.socketDirectory;
+  return { host, port, user: roleName, password, database: databaseName };
+}
+
+/** A connection as a URL; it holds the password. */
+export function urlOf({ host, port, user, password, database }: PostgresConnection): string {
+  return `postgres://${user}:${encodeURIComponent(password)}@${encodeURIComponent(host)}:${port}/${database}`;
 }
 
 function requireMajor(location: Location, binaries: Binaries): void {

@@ -19,7 +19,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import { diskFull, diskRoom, isDiskSpent, noRoom } from '../../platform/faults/disk-room.ts';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
 import { kindOf } from '../../platform/state-file.ts';
-import type { Binaries } from './binaries.ts';
+import type { Binaries, Installation } from './binaries.ts';
 import type { Location } from './location.ts';
 import { databaseFile, hadDatabase, noteDatabase } from './location-notes.ts';
 import type { ServerUser } from './server-user.ts';
@@ -133,9 +133,7 @@ export function requireDatabase({ root, area, dataDirectory }: Location): 'there
 
 /** Makes the database take a password, by the single-user server; no other may run. @throws TrainyardError POSTGRES_PASSWORD_REFUSED */
 export async function resetPassword(
-  { dataDirectory, area }: Location,
-  binaries: Binaries,
-  user: ServerUser | null,
+  { location: { dataDirectory, area }, binaries, user }: Installation,
   password: string,
 ): Promise<void> {
   const argv = ['--single', '-D', dataDirectory, '-c', 'log_checkpoints=off', 'template1'];
@@ -153,9 +151,7 @@ export async function resetPassword(
  * @throws TrainyardError POSTGRES_INITDB_FAILED, POSTGRES_DATA_OWNER, DISK_FULL
  */
 export async function initialise(
-  location: Location,
-  binaries: Binaries,
-  user: ServerUser | null,
+  { location, binaries, user }: Installation,
   password: string,
 ): Promise<boolean> {
   for (const name of readdirSync(location.area).filter((entry) => entry.startsWith(asidePrefix))) {

@@ -18,11 +18,10 @@ import { childEnvironment } from '../../platform/child-environment.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { diskFull, isDiskSpent } from '../../platform/faults/disk-room.ts';
 import { prepareOwnFile } from '../../platform/state-file.ts';
-import type { Binaries } from './binaries.ts';
+import type { Binaries, Installation } from './binaries.ts';
 import { asServer } from './initialise.ts';
 import { type Location, removeSockets } from './location.ts';
 import { isPostmaster, orphans, readPostmasterFile, signal, waitFor } from './postmaster.ts';
-import type { ServerUser } from './server-user.ts';
 
 const largestLog = 10 * 1024 * 1024;
 const logHint = {
@@ -81,12 +80,9 @@ function failed(log: string, text: string, ending: string): TrainyardError {
  * `pg_ctl`, which gives up an administrator's rights.)
  * @throws TrainyardError POSTGRES_START_FAILED with the cause that the server's log names
  */
-export async function launch(
-  location: Location,
-  binaries: Binaries,
-  user: ServerUser | null,
-): Promise<Postmaster> {
-  if (process.platform === 'win32') return launchOnWindows(location, binaries);
+export async function launch(installation: Installation): Promise<Postmaster> {
+  const { location, binaries, user } = installation;
+  if (process.platform === 'win32') return launchOnWindows(installation);
   const log = openLog(location.log);
   const logStart = fstatSync(log).size;
   const child = spawn(
@@ -110,53 +106,46 @@ export async function launch(
   const answered = await waitFor(() => ended() || ready(), longestRecovery);
   if (answered && !ended()) return { pid, child };
   const text = logTail(location.log, logStart);
-  if (!ended()) await stopPostmaster({ pid, child }, location, binaries, 'immediate');
+  if (!ended()) await stopPostmaster({ pid, child }, installation, 'immediate');
   throw failed(location.log, text, child.signalCode ?? `code ${child.exitCode}`);
 }
 
-async function launchOnWindows(location: Location, binaries: Binaries): Promise<Postmaster> {
+const pgCtl = (binaries: Binaries, argv: readonly string[]) =>
+  promisify(execFile)(binaries.pgCtl, argv, { env: childEnvironment('server'), windowsHide: true });
+
+async function launchOnWindows({ location, binaries }: Installation): Promise<Postmaster> {
   closeSync(openLog(location.log));
   const argv = ['start', '-w', '-t', '600', '-D', location.dataDirectory, '-l', location.log];
   argv.push('-o', `--config-file="${location.configuration}"`);
   try {
-    await promisify(execFile)(binaries.pgCtl, argv, { env: childEnvironment('server'), windowsHide: true });
+    await pgCtl(binaries, argv);
   } catch (error) {
     throw failed(location.log, `${logTail(location.log)}\n${String(error)}`, 'pg_ctl');
   }
   return { pid: readPostmasterFile(location.dataDirectory)?.pid ?? 0, child: null };
 }
 
-/** `fast` ends sessions and writes everything out; `immediate` ends at once, and the next start replays the log. */
-export type StopMode = 'fast' | 'immediate';
-
-/** Stops the server and resolves when its last process is gone; one that does not obey is killed. */
+/**
+ * Stops the server and resolves when its last process is gone; one that does not obey is killed. `fast` ends sessions and writes
+ * everything out; `immediate` ends at once, and the next start replays the log.
+ */
 export async function stopPostmaster(
-  postmaster: Postmaster,
-  location: Location,
-  binaries: Binaries,
-  mode: StopMode,
+  { pid, child }: Postmaster,
+  { location, binaries }: Omit<Installation, 'user'>,
+  mode: 'fast' | 'immediate',
 ): Promise<void> {
-  const { pid, child } = postmaster;
   const gone = () =>
     child ? child.exitCode !== null || child.signalCode !== null : !isPostmaster(pid, location);
   if (process.platform === 'win32') {
-    const argv = ['stop', '-w', '-D', location.dataDirectory, '-m', mode];
-    if (!gone())
-      await promisify(execFile)(binaries.pgCtl, argv, { env: childEnvironment('server'), windowsHide: true });
+    if (!gone()) await pgCtl(binaries, ['stop', '-w', '-D', location.dataDirectory, '-m', mode]);
     return;
   }
-  const waits: readonly [NodeJS.Signals, number][] =
-    mode === 'fast'
-      ? [
-          ['SIGINT', 120_000],
-          ['SIGQUIT', 5_000],
-          ['SIGKILL', 5_000],
-        ]
-      : [
-          ['SIGQUIT', 5_000],
-          ['SIGKILL', 5_000],
-        ];
-  for (const [name, timeoutMs] of waits) {
+  const waits = [
+    { name: 'SIGINT', timeoutMs: 120_000 },
+    { name: 'SIGQUIT', timeoutMs: 5_000 },
+    { name: 'SIGKILL', timeoutMs: 5_000 },
+  ] as const;
+  for (const { name, timeoutMs } of waits.slice(mode === 'fast' ? 0 : 1)) {
     if (gone()) break;
     signal(pid, name);
     // One that was halted must go on to hear it.
