@@ -1,7 +1,6 @@
 import { automatic } from '../features/datasets/reading.ts';
 import { api } from './implementer.ts';
 
-/** The contract's part on datasets. */
 export const datasetsApi = {
   list: api.datasets.list.handler(async ({ input, context }) => ({
     datasets: await context.services().datasets.list(context.userId, input),

@@ -1,6 +1,5 @@
 import { api } from './implementer.ts';
 
-/** The contract's part on jobs. */
 export const jobsApi = {
   start: api.jobs.start.handler(({ input, context }) => context.services().jobs.start(context.userId, input)),
   show: api.jobs.show.handler(({ input, context, signal }) =>

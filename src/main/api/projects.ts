@@ -1,6 +1,5 @@
 import { api } from './implementer.ts';
 
-/** The contract's projects. */
 export const projectsApi = {
   list: api.projects.list.handler(async ({ input, context }) => ({
     projects: await context.services().projects.list(context.userId, input.search),

@@ -11,7 +11,6 @@ const [firstStep, lastStep] = [0, Number.MAX_SAFE_INTEGER];
 const namesOf = (text: string | undefined) => (text === undefined ? null : splitNames(text));
 const windowOf = (fromStep = firstStep, toStep = lastStep) => ({ fromStep, toStep });
 
-/** The contract's runs. */
 export const runsApi = {
   create: api.runs.create.handler(({ input, context }) =>
     context.services().runs.create(context.userId, input),

@@ -1,6 +1,5 @@
 import { api } from './implementer.ts';
 
-/** The contract's system part: what this engine is, its doctor, and what changed. */
 export const systemApi = {
   info: api.system.info.handler(({ context: { engine } }) => engine.info()),
   disk: api.system.disk.handler(({ context: { engine } }) => {

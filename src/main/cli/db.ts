@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { type SchemaChange, SchemaService, type SchemaState } from '../postgres/schema/schema-service.ts';
-import { type CommonOptions, defineCommand, perform } from './lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, perform } from './lib/define.ts';
 import { formatTime } from './lib/format.ts';
 import { translate } from './lib/language.ts';
 import { facts, remark, table, writeResult } from './lib/output.ts';
@@ -25,10 +25,8 @@ async function withSchema<T>(
 function warn(state: SchemaState): void {
   for (const revision of state.edited)
     remark(
-      translate(
-        `Revision ${revision} was edited after it was applied.`,
-        `리비전 ${revision}은(는) 적용된 뒤에 바뀌었습니다.`,
-      ),
+      `Revision ${revision} was edited after it was applied.`,
+      `리비전 ${revision}은(는) 적용된 뒤에 바뀌었습니다.`,
     );
   for (const difference of state.drift) remark(difference);
 }
@@ -85,7 +83,8 @@ export function defineDatabase(group: Command): void {
   perform<DatabaseOptions>(
     defineAtDatabase(group, {
       usage: 'upgrade [revision]',
-      description: translate('go up to a revision (head, 0003, +1)', '리비전까지 올립니다(head, 0003, +1)'),
+      english: 'go up to a revision (head, 0003, +1)',
+      korean: '리비전까지 올립니다(head, 0003, +1)',
       examples: ['db upgrade', 'db upgrade head --database-url postgres://admin@localhost/vision_platform'],
       json: changeShape,
     }),
@@ -96,10 +95,8 @@ export function defineDatabase(group: Command): void {
   perform<DatabaseOptions>(
     defineAtDatabase(group, {
       usage: 'downgrade [revision]',
-      description: translate(
-        'go back to a revision (base: nothing of ours is left; 0003; -1). Data of what goes is lost',
-        '리비전까지 내립니다(base: 모두 제거, 0003, -1). 없어지는 것의 데이터는 사라집니다',
-      ),
+      english: 'go back to a revision (base: nothing of ours is left; 0003; -1). Data of what goes is lost',
+      korean: '리비전까지 내립니다(base: 모두 제거, 0003, -1). 없어지는 것의 데이터는 사라집니다',
       examples: [
         'db downgrade',
         'db downgrade base --database-url postgres://admin@localhost/vision_platform',
@@ -114,7 +111,8 @@ export function defineDatabase(group: Command): void {
   perform<DatabaseOptions>(
     defineAtDatabase(group, {
       usage: 'current',
-      description: translate('show which revision the database has', '데이터베이스의 리비전을 보입니다'),
+      english: 'show which revision the database has',
+      korean: '데이터베이스의 리비전을 보입니다',
       examples: ['db current', 'db current --json'],
       json: '{"revision", "head", "pending", "edited", "drift"}',
     }),
@@ -124,10 +122,8 @@ export function defineDatabase(group: Command): void {
   perform<DatabaseOptions>(
     defineAtDatabase(group, {
       usage: 'history',
-      description: translate(
-        'list all revisions and when each was applied',
-        '모든 리비전과 적용된 때를 나열합니다',
-      ),
+      english: 'list all revisions and when each was applied',
+      korean: '모든 리비전과 적용된 때를 나열합니다',
       examples: ['db history', 'db history --json'],
       json: '{"revisions": [{"revision", "name", "appliedAt", "checksum", "edited"}]}',
     }),
@@ -147,10 +143,8 @@ export function defineDatabase(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'revision <message...>',
-      description: translate(
-        'make the file of a new revision, with an empty up and down',
-        '빈 up과 down이 든 새 리비전 파일을 만듭니다',
-      ),
+      english: 'make the file of a new revision, with an empty up and down',
+      korean: '빈 up과 down이 든 새 리비전 파일을 만듭니다',
       examples: ['db revision "add labels to runs"'],
       json: '{"revision", "path"}',
     }),

@@ -1,4 +1,3 @@
-import { type Command, Option } from 'commander';
 import type { Finding } from '../../shared/contract/system.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
@@ -12,7 +11,7 @@ import { homeFolder } from '../platform/paths.ts';
 import { readExternal } from '../stores/profiles/external-file.ts';
 import { openSettings } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
-import { explain, perform } from './lib/define.ts';
+import { type Command, explain, perform } from './lib/define.ts';
 import { formatCount } from './lib/format.ts';
 import { language, translate } from './lib/language.ts';
 import { styled, writeJson, writeLine } from './lib/output.ts';
@@ -75,14 +74,11 @@ export function defineDoctor(command: Command): void {
     explain(command, {
       examples: ['doctor', 'doctor --profile docker', 'doctor --json'],
       json: '{"ok", "findings": [{"code", "severity", "cause", "evidence", "hint", "group", "command"}]}',
-    }).addOption(
-      new Option(
-        '--profile <profile>',
-        translate(
-          'check as if this profile were chosen; without, the one in use',
-          '이 프로필을 고른 것처럼 점검합니다. 없으면 지금 프로필로 점검합니다',
-        ),
-      ).choices(profiles),
+    }).flag(
+      '--profile <profile>',
+      'check as if this profile were chosen; without, the one in use',
+      '이 프로필을 고른 것처럼 점검합니다. 없으면 지금 프로필로 점검합니다',
+      profiles,
     ),
     async ({ profile = profileInUse(), json }) => {
       const home = homeFolder();

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { Command } from 'commander';
-import { explain, perform } from './lib/define.ts';
+import { type Command, explain, perform } from './lib/define.ts';
 import { withEngine } from './lib/engine.ts';
-import { translate } from './lib/language.ts';
 import { remark, writeResult } from './lib/output.ts';
 
 /** The platform's program that opens a link; null where there is no display to open it on. */
@@ -20,12 +18,12 @@ function openInBrowser(url: string): void {
   child.unref();
 }
 
-/** Prints a one-time link; opens it for a person who sits at a display. */
 export function defineOpen(command: Command): void {
   perform<{ browser: boolean }>(
-    explain(command, { examples: ['open', 'open --no-browser'], json: '{"url", "expiresAt"}' }).option(
+    explain(command, { examples: ['open', 'open --no-browser'], json: '{"url", "expiresAt"}' }).flag(
       '--no-browser',
-      translate('only print the link', '링크를 출력만 합니다'),
+      'only print the link',
+      '링크를 출력만 합니다',
     ),
     async ({ browser, json }) => {
       const ticket = await withEngine((api) => api.system.ticket());

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-import type { Command } from 'commander';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
 import { chooseProfile, chosenProfile } from '../engine/profile.ts';
@@ -12,7 +11,7 @@ import { homeFolder } from '../platform/paths.ts';
 import { keepExternalFile, readExternal, readExternalFile } from '../stores/profiles/external-file.ts';
 import { openSettings, type SettingsStore } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
-import { type CommonOptions, defineCommand, perform } from './lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, perform } from './lib/define.ts';
 import { usageError } from './lib/failure.ts';
 import { translate } from './lib/language.ts';
 import { styled, writeJson, writeLine, writeResult } from './lib/output.ts';
@@ -75,7 +74,8 @@ export function defineProfile(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'show',
-      description: translate('show the profile of this state folder', '이 상태 폴더의 프로필을 보입니다'),
+      english: 'show the profile of this state folder',
+      korean: '이 상태 폴더의 프로필을 보입니다',
       examples: ['profile show'],
       json: '{"profile"}',
     }),
@@ -85,10 +85,10 @@ export function defineProfile(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'use <profile>',
-      description: translate(
+      english:
         'choose the profile; a running engine goes over to it at once. Data does not move: "stack migrate" moves it',
+      korean:
         '프로필을 고릅니다. 실행 중인 엔진은 바로 바뀝니다. 데이터는 옮겨지지 않으며 "stack migrate"로 옮깁니다',
-      ),
       examples: ['profile use docker'],
       json: '{"profile"}',
     }),
@@ -103,10 +103,9 @@ export function defineProfile(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'external <file>',
-      description: translate(
+      english:
         'read the addresses of servers from a JSON file (- for standard input), check each, and keep them where all can be used',
-        'JSON 파일(-는 표준 입력)에서 서버 주소를 읽어 하나씩 확인하고, 모두 쓸 수 있으면 보관합니다',
-      ),
+      korean: 'JSON 파일(-는 표준 입력)에서 서버 주소를 읽어 하나씩 확인하고, 모두 쓸 수 있으면 보관합니다',
       examples: ['profile external servers.json'],
       json,
     }),
@@ -123,10 +122,8 @@ export function defineProfile(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'check',
-      description: translate(
-        'ask every server of the external profile, each for itself',
-        '외부 프로필의 서버를 하나씩 확인합니다',
-      ),
+      english: 'ask every server of the external profile, each for itself',
+      korean: '외부 프로필의 서버를 하나씩 확인합니다',
       examples: ['profile check', 'profile check --json'],
       json,
     }),

@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import { defineProgram } from './lib/define.ts';
+import { Option } from 'commander';
+import { type Command, defineProgram } from './lib/define.ts';
 import { failureOf } from './lib/failure.ts';
 import { translate } from './lib/language.ts';
 import { hasWritten, remark, writeJson } from './lib/output.ts';
@@ -10,90 +10,74 @@ type Define = (command: Command) => void;
 const commands: readonly {
   readonly name: string;
   readonly isGroup?: true;
-  readonly description: string;
+  readonly english: string;
+  readonly korean: string;
   readonly load: () => Promise<Define>;
 }[] = [
   {
     name: 'serve',
-    description: translate(
-      'run the engine until SIGTERM or Ctrl-C; trainings go on and are taken over by the next engine',
-      'SIGTERM 또는 Ctrl-C까지 엔진을 실행합니다. 학습은 계속되고 다음 엔진이 이어받습니다',
-    ),
+    english: 'run the engine until SIGTERM or Ctrl-C; trainings go on and are taken over by the next engine',
+    korean: 'SIGTERM 또는 Ctrl-C까지 엔진을 실행합니다. 학습은 계속되고 다음 엔진이 이어받습니다',
     load: async () => (await import('./serve.ts')).defineServe,
   },
   {
     name: 'open',
-    description: translate(
-      'make a link that opens the UI once, and open it where there is a display',
-      '한 번만 쓸 수 있는 화면 링크를 만들고, 화면이 있으면 엽니다',
-    ),
+    english: 'make a link that opens the UI once, and open it where there is a display',
+    korean: '한 번만 쓸 수 있는 화면 링크를 만들고, 화면이 있으면 엽니다',
     load: async () => (await import('./open.ts')).defineOpen,
   },
   {
     name: 'project',
     isGroup: true,
-    description: translate(
-      'projects: what datasets and runs belong to',
-      '프로젝트: 데이터셋과 실행이 속하는 곳',
-    ),
+    english: 'projects: what datasets and runs belong to',
+    korean: '프로젝트: 데이터셋과 실행이 속하는 곳',
     load: async () => (await import('./project.ts')).defineProject,
   },
   {
     name: 'dataset',
     isGroup: true,
-    description: translate(
-      'datasets: images in immutable versions',
-      '데이터셋: 바뀌지 않는 버전으로 보관되는 이미지',
-    ),
+    english: 'datasets: images in immutable versions',
+    korean: '데이터셋: 바뀌지 않는 버전으로 보관되는 이미지',
     load: async () => (await import('./dataset/dataset.ts')).defineDataset,
   },
   {
     name: 'train',
-    description: translate('queue a training run', '학습 실행을 대기열에 넣습니다'),
+    english: 'queue a training run',
+    korean: '학습 실행을 대기열에 넣습니다',
     load: async () => (await import('./train/train.ts')).defineTrain,
   },
   {
     name: 'runs',
     isGroup: true,
-    description: translate(
-      'training runs; RUN is an id, its first characters, or "last"',
-      '학습 실행. RUN은 ID, ID의 앞부분, 또는 "last"',
-    ),
+    english: 'training runs; RUN is an id, its first characters, or "last"',
+    korean: '학습 실행. RUN은 ID, ID의 앞부분, 또는 "last"',
     load: async () => (await import('./runs/runs.ts')).defineRuns,
   },
   {
     name: 'stack',
     isGroup: true,
-    description: translate(
-      'the services of the docker profile: postgres, mongo, redis, s3, temporal',
-      'docker 프로필의 서비스: postgres, mongo, redis, s3, temporal',
-    ),
+    english: 'the services of the docker profile: postgres, mongo, redis, s3, temporal',
+    korean: 'docker 프로필의 서비스: postgres, mongo, redis, s3, temporal',
     load: async () => (await import('./stack/stack.ts')).defineStack,
   },
   {
     name: 'db',
     isGroup: true,
-    description: translate(
-      "the database's schema, by numbered revisions",
-      '데이터베이스 스키마를 번호가 붙은 리비전으로 관리',
-    ),
+    english: "the database's schema, by numbered revisions",
+    korean: '데이터베이스 스키마를 번호가 붙은 리비전으로 관리',
     load: async () => (await import('./db.ts')).defineDatabase,
   },
   {
     name: 'doctor',
-    description: translate(
-      'check this machine: each finding has its cause and what fixes it',
-      '이 컴퓨터를 점검합니다. 찾은 것마다 원인과 해결 방법을 알려 줍니다',
-    ),
+    english: 'check this machine: each finding has its cause and what fixes it',
+    korean: '이 컴퓨터를 점검합니다. 찾은 것마다 원인과 해결 방법을 알려 줍니다',
     load: async () => (await import('./doctor.ts')).defineDoctor,
   },
   {
     name: 'profile',
     isGroup: true,
-    description: translate(
-      'where the stores are: embedded, docker or external',
-      '저장소가 있는 곳: embedded, docker, external',
-    ),
+    english: 'where the stores are: embedded, docker or external',
+    korean: '저장소가 있는 곳: embedded, docker, external',
     load: async () => (await import('./profile.ts')).defineProfile,
   },
 ];
@@ -107,8 +91,8 @@ export async function createProgram(typed: readonly string[] | null): Promise<Co
       '이 컴퓨터에서 비전 모델을 학습합니다. 명령은 상태 폴더로 실행 중인 엔진을 찾고, 없으면 시작합니다.',
     ),
   );
-  for (const { name, isGroup, description, load } of commands) {
-    const command = program.command(name).description(description);
+  for (const { name, isGroup, english, korean, load } of commands) {
+    const command = program.command(name).description(translate(english, korean));
     if (!typed || typed.includes(name)) (await load())(command);
     // The help names its options in general, which are not there yet.
     else if (!isGroup) command.addOption(new Option('--json').hideHelp());
@@ -119,12 +103,12 @@ export async function createProgram(typed: readonly string[] | null): Promise<Co
 /** The command's words in what was typed: `trainyard runs follow` of `runs follow last --json`. */
 function typedCommand(program: Command, argv: readonly string[]): string {
   const words = [program.name()];
-  let current = program;
+  let { commands: known } = program;
   for (const word of argv) {
-    const next = current.commands.find((command) => command.name() === word);
+    const next = known.find((command) => command.name() === word);
     if (!next) break;
     words.push(word);
-    current = next;
+    known = next.commands;
   }
   return words.join(' ');
 }

@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
 import type { Project } from '../../shared/contract/projects.ts';
-import { collect, defineCommand, given, perform } from './lib/define.ts';
+import { type Command, collect, defineCommand, given, perform } from './lib/define.ts';
 import { withEngine } from './lib/engine.ts';
 import { formatTime } from './lib/format.ts';
 import { translate } from './lib/language.ts';
@@ -37,19 +36,16 @@ export function defineProject(group: Command): void {
   perform<{ description?: string; tag?: string[] }>(
     defineCommand(group, {
       usage: 'create <name>',
-      description: translate('create a project', '프로젝트를 만듭니다'),
+      english: 'create a project',
+      korean: '프로젝트를 만듭니다',
       examples: [
         'project create demo',
         'project create demo --description "First try" --tag fashion --tag small',
       ],
       json: '{"id", "name", "description", "tags", …}',
     })
-      .option('--description <text>', translate('what it is about', '설명'))
-      .option(
-        '--tag <tag>',
-        translate('a tag; may be given several times', '태그. 여러 번 쓸 수 있습니다'),
-        collect,
-      ),
+      .flag('--description <text>', 'what it is about', '설명')
+      .flag('--tag <tag>', 'a tag; may be given several times', '태그. 여러 번 쓸 수 있습니다', collect),
     async ({ description, tag: tags, json }, name = '') => {
       const project = await withEngine((api) =>
         api.projects.create({ name, ...given({ description, tags }) }),
@@ -61,10 +57,11 @@ export function defineProject(group: Command): void {
   perform<{ search?: string }>(
     defineCommand(group, {
       usage: 'list',
-      description: translate('list the projects, newest first', '프로젝트를 최신순으로 나열합니다'),
+      english: 'list the projects, newest first',
+      korean: '프로젝트를 최신순으로 나열합니다',
       examples: ['project list', 'project list --search fashion'],
       json: '{"projects": [{"id", "name", "runCount", "datasetCount", …}]}',
-    }).option('--search <text>', translate('only those whose name holds this', '이름에 이 글이 든 것만')),
+    }).flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만'),
     async ({ search, json }) => {
       const answer = await withEngine((api) => api.projects.list(search ? { search } : {}));
       return writeResult({ json }, answer, () => listed(answer.projects));
@@ -74,7 +71,8 @@ export function defineProject(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'show <project>',
-      description: translate('show a project, by name or id', '이름이나 ID로 프로젝트를 보입니다'),
+      english: 'show a project, by name or id',
+      korean: '이름이나 ID로 프로젝트를 보입니다',
       examples: ['project show demo'],
       json: '{"id", "name", "description", "tags", "runCount", "datasetCount", …}',
     }),

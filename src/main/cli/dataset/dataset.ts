@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
 import type { Api } from '../lib/client.ts';
-import { defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand, perform } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { formatBytes, formatStatus, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
@@ -59,10 +58,8 @@ function describe(dataset: Dataset): string {
 function remarkCorrections({ versions }: Dataset): void {
   for (const { version, correctedSizes } of versions.filter((one) => (one.correctedSizes ?? 0) > 0))
     remark(
-      translate(
-        `Version ${version} was imported before sizes were kept upright: those of ${correctedSizes} turned photos are read from the images.`,
-        `버전 ${version}은(는) 사진의 회전을 반영하기 전에 가져온 것이라, 회전된 사진 ${correctedSizes}장의 크기는 이미지에서 다시 읽습니다.`,
-      ),
+      `Version ${version} was imported before sizes were kept upright: those of ${correctedSizes} turned photos are read from the images.`,
+      `버전 ${version}은(는) 사진의 회전을 반영하기 전에 가져온 것이라, 회전된 사진 ${correctedSizes}장의 크기는 이미지에서 다시 읽습니다.`,
     );
 }
 
@@ -74,12 +71,13 @@ export function defineDataset(group: Command): void {
   perform<{ project?: string; search?: string }>(
     defineCommand(group, {
       usage: 'list',
-      description: translate('list the datasets, newest first', '데이터셋을 최신순으로 나열합니다'),
+      english: 'list the datasets, newest first',
+      korean: '데이터셋을 최신순으로 나열합니다',
       examples: ['dataset list', 'dataset list --project demo'],
       json: '{"datasets": [{"id", "name", "version", "images", "classes", …}]}',
     })
-      .option('--project <project>', translate('only those of a project', '한 프로젝트의 것만'))
-      .option('--search <text>', translate('only those whose name holds this', '이름에 이 글이 든 것만')),
+      .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
+      .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만'),
     async ({ project, search, json }) => {
       const answer = await withEngine((api) =>
         api.datasets.list({ ...(project ? { project } : {}), ...(search ? { search } : {}) }),
@@ -91,10 +89,8 @@ export function defineDataset(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'show <dataset>',
-      description: translate(
-        'show a dataset with its versions, by name or id',
-        '이름이나 ID로 데이터셋과 버전을 보입니다',
-      ),
+      english: 'show a dataset with its versions, by name or id',
+      korean: '이름이나 ID로 데이터셋과 버전을 보입니다',
       examples: ['dataset show photos'],
       json: '{"id", "name", "version", "classes", "versions": […], "validation", …}',
     }),

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { Api } from '../lib/client.ts';
-import { type CommonOptions, defineCommand, given, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, given, perform } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { inOwnWords, sentenceOf } from '../lib/failure.ts';
@@ -31,7 +31,7 @@ async function waitForEnd(client: ReconnectingClient, importId: string, isQuiet:
   const line = new ProgressLine(isQuiet);
   const cancel = () => {
     line.clear();
-    remark(translate('Cancelling the import.', '가져오기를 취소하는 중입니다.'));
+    remark('Cancelling the import.', '가져오기를 취소하는 중입니다.');
     // The reads below tell what becomes of it, also where the engine went away meanwhile.
     client.ask((api) => api.datasets.cancelImport({ importId })).catch((error) => remark(sentenceOf(error)));
   };
@@ -104,10 +104,8 @@ async function importDataset(options: ImportOptions, source: string): Promise<un
   const more = warnings.length + (progress.validation?.moreWarnings ?? 0) - shown.length;
   if (more > 0)
     remark(
-      translate(
-        `and ${more} more warnings: trainyard dataset validate lists them`,
-        `그 밖에 경고 ${more}개가 더 있습니다. 전체 목록: trainyard dataset validate`,
-      ),
+      `and ${more} more warnings: trainyard dataset validate lists them`,
+      `그 밖에 경고 ${more}개가 더 있습니다. 전체 목록: trainyard dataset validate`,
     );
   const what = `${dataset.name}, ${translate(`version ${version.version}`, `버전 ${version.version}`)}`;
   const size = translate(
@@ -123,10 +121,8 @@ export function defineImport(group: Command): void {
     addReadingOptions(
       defineCommand(group, {
         usage: 'import <path>',
-        description: translate(
-          'import a folder, zip or tar; the same bytes again give the version that is there',
-          '폴더, zip, tar를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
-        ),
+        english: 'import a folder, zip or tar; the same bytes again give the version that is there',
+        korean: '폴더, zip, tar를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
         examples: [
           'dataset import photos --project demo',
           'dataset import /data/photos --project demo --in-place --name photos',
@@ -137,11 +133,12 @@ export function defineImport(group: Command): void {
           '--project <project>',
           translate('project that it is for, by name or id', '쓸 프로젝트의 이름이나 ID'),
         )
-        .option(
+        .flag(
           '--name <name>',
-          translate("the dataset's name (left out: the folder's)", '데이터셋 이름(생략하면 폴더 이름)'),
+          "the dataset's name (left out: the folder's)",
+          '데이터셋 이름(생략하면 폴더 이름)',
         )
-        .option('--description <text>', translate('what it is about', '설명'))
+        .flag('--description <text>', 'what it is about', '설명')
         .addOption(
           new Option(
             '--in-place',
@@ -151,31 +148,23 @@ export function defineImport(group: Command): void {
             ),
           ).conflicts('link'),
         )
-        .option(
+        .flag(
           '--link',
-          translate(
-            'link the files where the disk can (reflink, hard link)',
-            '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
-          ),
+          'link the files where the disk can (reflink, hard link)',
+          '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
         )
-        .option(
-          '--skip-invalid',
-          translate('leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'),
-        ),
+        .flag('--skip-invalid', 'leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'),
     ),
     async (options, source = '') => importDataset(options, absolutePath(source)),
   );
 }
 
-/** Cancels the import of a dataset that is under way, and waits until what it stored is removed. */
 export function defineCancel(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'cancel <dataset>',
-      description: translate(
-        'cancel the import of a dataset that is under way; nothing of it is kept',
-        '진행 중인 가져오기를 취소합니다. 가져온 것은 남지 않습니다',
-      ),
+      english: 'cancel the import of a dataset that is under way; nothing of it is kept',
+      korean: '진행 중인 가져오기를 취소합니다. 가져온 것은 남지 않습니다',
       examples: ['dataset cancel photos'],
       json: '{"id", "name", "importId", "phase": "cancelled"}',
     }),

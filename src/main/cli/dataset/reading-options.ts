@@ -1,7 +1,7 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { deepestClasses, namesEncodings } from '../../../shared/contract/datasets.ts';
 import type { Reading } from '../../features/datasets/reading.ts';
-import { integer } from '../lib/define.ts';
+import { type Command, integer } from '../lib/define.ts';
 import { translate } from '../lib/language.ts';
 
 /** How a source is read where it does not tell by itself. */
@@ -18,17 +18,11 @@ export function addReadingOptions(command: Command): Command {
     '압축 파일이 이름의 인코딩을 밝히지 않을 때 쓸 인코딩',
   );
   return command
-    .addOption(
-      new Option('--format <format>', translate('how the folder is laid out', '폴더의 형식'))
-        .choices(['imagenet'])
-        .default('imagenet'),
-    )
-    .option(
+    .flag('--format <format>', 'how the folder is laid out', '폴더의 형식', ['imagenet'], 'imagenet')
+    .flag(
       '--classes-at <level>',
-      translate(
-        'level of the class folders, 1 being the first (left out: recognised)',
-        '클래스 폴더가 있는 단계. 맨 위가 1입니다(생략하면 알아냅니다)',
-      ),
+      'level of the class folders, 1 being the first (left out: recognised)',
+      '클래스 폴더가 있는 단계. 맨 위가 1입니다(생략하면 알아냅니다)',
       integer(1, deepestClasses),
     )
     .addOption(

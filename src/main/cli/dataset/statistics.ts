@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
 import type { Job } from '../../../shared/contract/jobs.ts';
-import { defineCommand, integer, perform } from '../lib/define.ts';
+import { type Command, defineCommand, integer, perform } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { finishedJob } from '../lib/jobs.ts';
 import { translate } from '../lib/language.ts';
@@ -26,20 +25,19 @@ function describe(statistics: NonNullable<Job['statistics']>): string {
   return `${about}\n\n${shares}`;
 }
 
-/** What the images of a dataset's version are like: computed once, then read. */
 export function defineStatistics(group: Command): void {
   perform<{ datasetVersion?: number }>(
     defineCommand(group, {
       usage: 'statistics <dataset>',
-      description: translate(
+      english:
         'mean and deviation of the channels, image sizes, class balance; computed once for each version',
-        '채널의 평균과 표준편차, 이미지 크기, 클래스 균형. 버전마다 한 번만 계산합니다',
-      ),
+      korean: '채널의 평균과 표준편차, 이미지 크기, 클래스 균형. 버전마다 한 번만 계산합니다',
       examples: ['dataset statistics photos', 'dataset statistics photos --dataset-version 2 --json'],
       json: '{"id", "status", "worker", "statistics": {"images", "pixels", "mean": [r, g, b], "std": [r, g, b], "sizes", "classes", "imbalance"}, …}',
-    }).option(
+    }).flag(
       '--dataset-version <number>',
-      translate('this version instead of the newest', '최신 대신 이 버전'),
+      'this version instead of the newest',
+      '최신 대신 이 버전',
       integer(1),
     ),
     async ({ datasetVersion: version, json }, dataset = '') => {

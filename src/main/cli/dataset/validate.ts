@@ -1,11 +1,10 @@
 import path from 'node:path';
-import type { Command } from 'commander';
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ExaminationWatch } from '../../features/datasets/examination.ts';
 import { FileProgress } from '../../features/datasets/file-progress.ts';
 import { homeFolder } from '../../platform/paths.ts';
-import { type CommonOptions, defineCommand, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, perform } from '../lib/define.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatBytes, formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
@@ -115,16 +114,13 @@ async function validate(options: ReadingOptions & CommonOptions, source: string)
   return exitCode;
 }
 
-/** Checks a folder or archive in this process; nothing is imported. */
 export function defineValidate(group: Command): void {
   perform<ReadingOptions>(
     addReadingOptions(
       defineCommand(group, {
         usage: 'validate <path>',
-        description: translate(
-          'check a folder, zip or tar; imports nothing and needs no engine',
-          '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
-        ),
+        english: 'check a folder, zip or tar; imports nothing and needs no engine',
+        korean: '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
         examples: ['dataset validate photos', 'dataset validate photos.zip --names-encoding cp949 --json'],
         json: '{"ok", "errors": [{"code", "path", "message", "hint"}], "warnings": […], "summary"}',
       }),

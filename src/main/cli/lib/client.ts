@@ -12,7 +12,6 @@ import { importKey } from '../../../shared/model/sign-in.ts';
 import { signIn } from '../../../shared/model/sign-in-client.ts';
 import type { EngineAddress } from '../../platform/find-engine.ts';
 import { retry } from '../../platform/waiting.ts';
-import { translate } from './language.ts';
 import { remark } from './output.ts';
 
 export type Api = ContractRouterClient<typeof contract>;
@@ -120,7 +119,7 @@ async function whenStoresAreThere<T>(ask: () => Promise<T>): Promise<T> {
     firstMs: 200,
     timeoutMs: storesTimeoutMs,
     onRetry: () => {
-      if (!told) remark(translate('Waiting for the stores to start.', '저장소가 시작되기를 기다립니다.'));
+      if (!told) remark('Waiting for the stores to start.', '저장소가 시작되기를 기다립니다.');
       told = true;
     },
   });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Command, Help, InvalidArgumentError, Option } from 'commander';
+import { Command as CommanderCommand, Help, InvalidArgumentError, Option } from 'commander';
 import stringWidth from 'string-width';
 import type { NumberRange } from '../../../shared/model/number-range.ts';
 import { readNumber } from '../../../shared/model/number-text.ts';
@@ -36,6 +36,32 @@ const help: Partial<Help> = {
   optionDescription: describeOption,
 };
 
+/** A command whose options are described in both languages. */
+export class Command extends CommanderCommand {
+  override createCommand(name?: string): Command {
+    return new Command(name);
+  }
+
+  /**
+   * Adds an option.
+   * @param values what it takes: one of these, or what this makes of the text
+   * @param otherwise its value where it is left out
+   */
+  flag<Value>(
+    flags: string,
+    english: string,
+    korean: string,
+    values?: readonly string[] | ((text: string, earlier: Value) => Value),
+    otherwise?: unknown,
+  ): this {
+    const option = new Option(flags, translate(english, korean));
+    if (typeof values === 'function') option.argParser(values);
+    else if (values) option.choices(values);
+    if (otherwise !== undefined) option.default(otherwise);
+    return this.addOption(option);
+  }
+}
+
 /** The root: settings that every command below inherits. */
 export function defineProgram(name: string, description: string): Command {
   return new Command(name)
@@ -63,12 +89,17 @@ export function explain(command: Command, { examples, json }: Explanation): Comm
   return command.addHelpText('after', `\n${title}\n${lines}\n\n${shape}`);
 }
 
-/** A command of a group. @param usage name and arguments, as `show <run>` */
-export function defineCommand(
-  group: Command,
-  { usage, description, ...rest }: Explanation & { readonly usage: string; readonly description: string },
-): Command {
-  return explain(group.command(usage).description(description), rest);
+export interface CommandTexts extends Explanation {
+  /** Name and arguments, as `show <run>`. */
+  readonly usage: string;
+  /** What it does. */
+  readonly english: string;
+  readonly korean: string;
+}
+
+/** A command of a group. */
+export function defineCommand(group: Command, { usage, english, korean, ...rest }: CommandTexts): Command {
+  return explain(group.command(usage).description(translate(english, korean)), rest);
 }
 
 /** What every command is told beside its own options. */
@@ -85,7 +116,7 @@ export function perform<Options extends object>(
   run: (options: Options & CommonOptions, ...args: string[]) => Promise<number | undefined>,
 ): void {
   command
-    .option('--json', translate('print JSON for programs', '프로그램용 JSON을 출력합니다'))
+    .flag('--json', 'print JSON for programs', '프로그램용 JSON을 출력합니다')
     .addOption(
       new Option('--home <folder>', translate('the state folder', '상태 폴더'))
         .env('TRAINYARD_HOME')
@@ -116,7 +147,6 @@ export function rangeWords({ whole, min, aboveMin, max, belowMax }: NumberRange)
   );
 }
 
-/** A whole number as an option's value. */
 export function integer(least = 0, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = readNumber(text);

@@ -14,7 +14,6 @@ import { prepareOwnFile } from '../../platform/state-file.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
 import { retry, until } from '../../platform/waiting.ts';
 import { type Api, type Client, connect, isEngineGone } from './client.ts';
-import { translate } from './language.ts';
 import { remark } from './output.ts';
 
 /** An engine that nobody started by hand goes once its work is done and nobody has been there for this long. */
@@ -71,10 +70,8 @@ function firstLine(child: ChildProcess): Promise<string | null> {
 
 async function startInBackground(home: string): Promise<EngineAddress> {
   remark(
-    translate(
-      'No engine is running; starting one in the background.',
-      '실행 중인 엔진이 없어 백그라운드에서 시작합니다.',
-    ),
+    'No engine is running; starting one in the background.',
+    '실행 중인 엔진이 없어 백그라운드에서 시작합니다.',
   );
   const logFile = path.join(openStateFolder(home, 'logs'), 'background.log');
   prepareOwnFile(logFile, {
@@ -176,10 +173,8 @@ export class ReconnectingClient implements Disposable {
     const end = Date.now() + returnTimeoutMs;
     this.client[Symbol.dispose]();
     remark(
-      translate(
-        'The engine went away; waiting for it to come back.',
-        '엔진이 사라졌습니다. 돌아오기를 기다립니다.',
-      ),
+      'The engine went away; waiting for it to come back.',
+      '엔진이 사라졌습니다. 돌아오기를 기다립니다.',
     );
     // Not started here: whoever stopped it may be about to start it again, with options of their own.
     while (Date.now() < end) {

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { fault, inLanguage } from '../../../shared/errors/catalogue.ts';
-import { type ErrorPlace, errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
+import { errorMessage, type KeptError, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import { language, translate } from './language.ts';
 import { remark } from './output.ts';
@@ -61,20 +61,12 @@ export function sentenceOf(error: unknown): string {
   return `${message.replace(/\.?$/, '.')} ${hint}`.replace(/\s*\n\s*/g, ' ');
 }
 
-/** An error as this program prints it for programs. */
-export interface PrintedError {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-  readonly place: ErrorPlace;
-}
-
 export interface Failure {
   readonly exitCode: number;
   /** What standard error gets, on one line; null where commander has written already (help, version). */
   readonly sentence: string | null;
   /** The same for programs. */
-  readonly error: PrintedError;
+  readonly error: Omit<KeptError, 'parameters'>;
 }
 
 /**

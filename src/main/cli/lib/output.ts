@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 import { terminalJson, terminalLine, terminalText } from '../../../shared/model/terminal-text.ts';
+import { translate } from './language.ts';
 
 let written = false;
 
@@ -47,8 +48,10 @@ export async function writeResult(
 }
 
 /** A remark beside the result: standard error, so that a pipe gets only the result. */
-export function remark(text: string): void {
-  process.stderr.write(`${terminalText(text, { colour: wantsColour(process.stderr) })}\n`);
+export function remark(english: string, korean = english): void {
+  process.stderr.write(
+    `${terminalText(translate(english, korean), { colour: wantsColour(process.stderr) })}\n`,
+  );
 }
 
 /** Styled where standard output is a terminal that wants it (`NO_COLOR`, `FORCE_COLOR`), else plain. */

@@ -1,7 +1,6 @@
-import type { Command } from 'commander';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import { type CommonOptions, decimal, defineCommand, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, decimal, defineCommand, perform } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
@@ -20,25 +19,23 @@ function print(run: RunSummary, options: CommonOptions): Promise<undefined> {
   );
 }
 
-/** Asks a run to stop; with `--wait` until it has. */
 export function defineCancel(group: Command): void {
   perform<{ grace: number; wait?: true }>(
     defineCommand(group, {
       usage: 'cancel <run>',
-      description: translate(
-        'stop a run; it keeps a checkpoint to go on from',
-        '실행을 멈춥니다. 이어 갈 체크포인트가 남습니다',
-      ),
+      english: 'stop a run; it keeps a checkpoint to go on from',
+      korean: '실행을 멈춥니다. 이어 갈 체크포인트가 남습니다',
       examples: ['runs cancel last', 'runs cancel 3f2a91c0 --grace 30 --wait'],
       json: '{"id", "status", "cancelRequested", …}',
     })
-      .option(
+      .flag(
         '--grace <seconds>',
-        translate('time to end by itself before it is killed', '강제로 끝내기 전에 주는 시간(초)'),
+        'time to end by itself before it is killed',
+        '강제로 끝내기 전에 주는 시간(초)',
         decimal,
         10,
       )
-      .option('--wait', translate('wait until it has ended', '끝날 때까지 기다립니다')),
+      .flag('--wait', 'wait until it has ended', '끝날 때까지 기다립니다'),
     async ({ grace, wait, ...options }, reference = '') => {
       using client = await ReconnectingClient.open();
       const run = await client.ask((api) => findRun(api, reference));
@@ -49,18 +46,22 @@ export function defineCancel(group: Command): void {
   );
 }
 
-/** A further attempt of a run; with `--follow` it ends as the run does. */
+const again = {
+  resume: {
+    english: 'a further attempt, from the last checkpoint',
+    korean: '마지막 체크포인트에서 다시 시도합니다',
+  },
+  retry: { english: 'a further attempt, from the start', korean: '처음부터 다시 시도합니다' },
+};
+
 export function defineAgain(group: Command, verb: 'resume' | 'retry'): void {
   perform<{ follow?: true }>(
     defineCommand(group, {
       usage: `${verb} <run>`,
-      description:
-        verb === 'resume'
-          ? translate('a further attempt, from the last checkpoint', '마지막 체크포인트에서 다시 시도합니다')
-          : translate('a further attempt, from the start', '처음부터 다시 시도합니다'),
+      ...again[verb],
       examples: [`runs ${verb} last --follow`],
       json: '{"id", "status", "attemptCount", …}',
-    }).option('--follow', translate('follow it until it ends', '끝날 때까지 지켜봅니다')),
+    }).flag('--follow', 'follow it until it ends', '끝날 때까지 지켜봅니다'),
     async (options, reference = '') => {
       using client = await ReconnectingClient.open();
       const run = await client.ask((api) => findRun(api, reference));

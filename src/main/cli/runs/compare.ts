@@ -1,7 +1,6 @@
-import type { Command } from 'commander';
 import { metricOf } from '../../../shared/model/metric-values.ts';
 import type { Api } from '../lib/client.ts';
-import { defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand, perform } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { usageError } from '../lib/failure.ts';
 import { findRun } from '../lib/find-run.ts';
@@ -29,15 +28,12 @@ function sideBySide({ runs, differences }: Awaited<ReturnType<Api['runs']['compa
   );
 }
 
-/** Prints what differs between runs, side by side. */
 export function defineCompare(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'compare <runs...>',
-      description: translate(
-        'compare two to eight runs: configs and final metrics',
-        '실행 2~8개의 설정과 최종 지표를 비교합니다',
-      ),
+      english: 'compare two to eight runs: configs and final metrics',
+      korean: '실행 2~8개의 설정과 최종 지표를 비교합니다',
       examples: ['runs compare 3f2a91c0 last'],
       json: '{"runs": […], "differences": [{"field", "values": […]}], "metricNames": […]}',
     }),

@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { retry } from '../../platform/waiting.ts';
-import { defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand, perform } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import { formatBytes } from '../lib/format.ts';
@@ -34,15 +33,13 @@ function describe({ bucket, prefix, parameters, files }: NonNullable<Job['export
   return `${about}\n\n${stored}`;
 }
 
-/** Writes a completed run's model into the bucket `models`. */
 export function defineExport(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'export <run>',
-      description: translate(
+      english:
         "put a completed run's model into the bucket models: safetensors, description, card with hashes",
-        '완료된 실행의 모델을 models 버킷에 둡니다: safetensors, 설명, 해시가 든 카드',
-      ),
+      korean: '완료된 실행의 모델을 models 버킷에 둡니다: safetensors, 설명, 해시가 든 카드',
       examples: ['runs export last', 'runs export 3f2a91c0 --json'],
       json: '{"id", "status", "worker", "export": {"bucket", "prefix", "parameters", "files": [{"name", "key", "sizeBytes", "sha256"}]}, …}',
     }),

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import type { Command } from 'commander';
 import type { RunEvent } from '../../../shared/contract/run-readings.ts';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import { type CommonOptions, defineCommand, integer, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, integer, perform } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import { formatStatus } from '../lib/format.ts';
@@ -62,17 +61,15 @@ export async function follow(
     const { status } = await client.ask((api) => api.runs.show({ run }));
     narrator.end();
     if (status !== 'completed')
-      remark(translate(`The run ended: ${status}.`, `실행이 끝났습니다: ${formatStatus(status)}.`));
+      remark(`The run ended: ${status}.`, `실행이 끝났습니다: ${formatStatus(status)}.`);
     return status === 'completed' ? 0 : 1;
   };
   const answer = await Promise.race([read(), interrupted]);
   if (answer !== 'interrupted') return answer;
   narrator.end();
   remark(
-    translate(
-      `The run goes on. Watch it again: trainyard runs follow ${run} --after ${after}`,
-      `실행은 계속됩니다. 다시 보기: trainyard runs follow ${run} --after ${after}`,
-    ),
+    `The run goes on. Watch it again: trainyard runs follow ${run} --after ${after}`,
+    `실행은 계속됩니다. 다시 보기: trainyard runs follow ${run} --after ${after}`,
   );
   return 1;
 }
@@ -81,18 +78,13 @@ export function defineFollow(group: Command): void {
   perform<{ after: number }>(
     defineCommand(group, {
       usage: 'follow <run>',
-      description: translate(
+      english:
         'print what happens until the run ends; exit code 0 if it completed, else 1. Ctrl-C leaves the run alone',
+      korean:
         '실행이 끝날 때까지 일어나는 일을 출력합니다. 완료면 종료 코드 0, 아니면 1. Ctrl-C는 실행에 영향이 없습니다',
-      ),
       examples: ['runs follow last', 'runs follow last --json --after 120'],
       json: `${translate('one line for each event: ', '이벤트마다 한 줄: ')}{"seq", "type", "time", "attempt", "data"}`,
-    }).option(
-      '--after <seq>',
-      translate('begin after this journal number', '이 저널 번호 다음부터'),
-      integer(),
-      0,
-    ),
+    }).flag('--after <seq>', 'begin after this journal number', '이 저널 번호 다음부터', integer(), 0),
     async ({ after, ...options }, reference = '') => {
       using client = await ReconnectingClient.open();
       const run = await client.ask((api) => findRun(api, reference));

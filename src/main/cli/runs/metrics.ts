@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
 import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
-import { defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand, perform } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import { formatMetric } from '../lib/format.ts';
@@ -45,12 +44,12 @@ async function print(points: AsyncIterable<MetricPoint[]>): Promise<void> {
   if (count === 0) await writeLine(translate('No metrics yet.', '아직 지표가 없습니다.'));
 }
 
-/** Prints every metric point of a run so far. */
 export function defineMetrics(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'metrics <run>',
-      description: translate('print every metric point, exact', '모든 지표 점을 정확한 값으로 출력합니다'),
+      english: 'print every metric point, exact',
+      korean: '모든 지표 점을 정확한 값으로 출력합니다',
       examples: ['runs metrics last', 'runs metrics last --json'],
       json: '{"metrics": [{"seq", "step", "epoch", "values": {name: number}, …}]}',
     }),

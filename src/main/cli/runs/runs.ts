@@ -1,8 +1,7 @@
-import { type Command, Option } from 'commander';
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import { type RunStatus, runStatuses } from '../../../shared/model/run.ts';
 import type { Api } from '../lib/client.ts';
-import { defineCommand, integer, perform } from '../lib/define.ts';
+import { type Command, defineCommand, integer, perform } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import {
@@ -131,28 +130,23 @@ export function defineRuns(group: Command): void {
   perform<ListOptions>(
     defineCommand(group, {
       usage: 'list',
-      description: translate('list the runs, newest first', '실행을 최신순으로 나열합니다'),
+      english: 'list the runs, newest first',
+      korean: '실행을 최신순으로 나열합니다',
       examples: ['runs list', 'runs list --project demo --status completed --sort val_accuracy'],
       json: '{"runs": [{"id", "name", "status", "progress", …}], "total"}',
     })
-      .option('--project <project>', translate('only those of a project', '한 프로젝트의 것만'))
-      .addOption(
-        new Option('--status <status>', translate('only those in this status', '이 상태인 것만')).choices(
-          runStatuses,
-        ),
+      .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
+      .flag('--status <status>', 'only those in this status', '이 상태인 것만', runStatuses)
+      .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
+      .flag(
+        '--sort <field>',
+        'order by',
+        '정렬 기준',
+        ['createdAt', 'name', 'status', 'progress', 'durationMs', 'val_accuracy', 'val_loss'],
+        'createdAt',
       )
-      .option('--search <text>', translate('only those whose name holds this', '이름에 이 글이 든 것만'))
-      .addOption(
-        new Option('--sort <field>', translate('order by', '정렬 기준'))
-          .choices(['createdAt', 'name', 'status', 'progress', 'durationMs', 'val_accuracy', 'val_loss'])
-          .default('createdAt'),
-      )
-      .addOption(
-        new Option('--order <order>', translate('direction', '정렬 방향'))
-          .choices(['asc', 'desc'])
-          .default('desc'),
-      )
-      .option('--limit <number>', translate('at most so many', '최대 개수'), integer(1), 100),
+      .flag('--order <order>', 'direction', '정렬 방향', ['asc', 'desc'], 'desc')
+      .flag('--limit <number>', 'at most so many', '최대 개수', integer(1), 100),
     async (options) => {
       const answer = await withEngine((api) => list(api, options));
       return writeResult(options, answer, () => listed(answer));
@@ -162,10 +156,8 @@ export function defineRuns(group: Command): void {
   perform(
     defineCommand(group, {
       usage: 'show <run>',
-      description: translate(
-        'show a run: status, attempts, config, artifacts',
-        '실행의 상태, 시도, 설정, 결과물을 보입니다',
-      ),
+      english: 'show a run: status, attempts, config, artifacts',
+      korean: '실행의 상태, 시도, 설정, 결과물을 보입니다',
       examples: ['runs show last', 'runs show 3f2a91c0 --json'],
       json: '{"id", "status", "progress", "attempts": […], "config", "artifacts": […], …}',
     }),

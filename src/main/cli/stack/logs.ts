@@ -1,7 +1,6 @@
-import type { Command } from 'commander';
 import type { StackLogLine } from '../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
-import { type CommonOptions, defineCommand, integer, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, integer, perform } from '../lib/define.ts';
 import { usageError } from '../lib/failure.ts';
 import { formatClock } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
@@ -69,15 +68,12 @@ async function printLogs(options: LogsOptions, ...words: string[]): Promise<unde
   }
 }
 
-/** Prints the services' lines, each once, in the order of time; with `--follow` until Ctrl-C. */
 export function defineLogs(group: Command): void {
   perform<LogsOptions>(
     defineCommand(group, {
       usage: 'logs [services...]',
-      description: translate(
-        "print the services' logs in the order of time",
-        '서비스의 로그를 시간순으로 출력합니다',
-      ),
+      english: "print the services' logs in the order of time",
+      korean: '서비스의 로그를 시간순으로 출력합니다',
       examples: [
         'stack logs --tail 50',
         'stack logs postgres --follow',
@@ -85,21 +81,14 @@ export function defineLogs(group: Command): void {
       ],
       json: `${translate('one line for each line: ', '로그 한 줄마다 한 줄: ')}{"service", "time", "stream", "text"}`,
     })
-      .option('-f, --follow', translate('stay until Ctrl-C', 'Ctrl-C까지 기다립니다'))
-      .option(
+      .flag('-f, --follow', 'stay until Ctrl-C', 'Ctrl-C까지 기다립니다')
+      .flag(
         '--since <time>',
-        translate(
-          'from this time on: 2026-11-24T08:00:00Z, or 90s, 10m, 2h ago',
-          '이때부터: 2026-11-24T08:00:00Z, 또는 90s, 10m, 2h 전',
-        ),
+        'from this time on: 2026-11-24T08:00:00Z, or 90s, 10m, 2h ago',
+        '이때부터: 2026-11-24T08:00:00Z, 또는 90s, 10m, 2h 전',
       )
-      .option(
-        '--tail <number>',
-        translate('so many of the last lines of each', '서비스마다 마지막 줄 수'),
-        integer(),
-        200,
-      )
-      .option('--search <text>', translate('only lines that hold this', '이 글이 든 줄만')),
+      .flag('--tail <number>', 'so many of the last lines of each', '서비스마다 마지막 줄 수', integer(), 200)
+      .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만'),
     printLogs,
   );
 }

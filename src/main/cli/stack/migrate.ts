@@ -1,7 +1,7 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type Profile, profiles } from '../../../shared/model/stack.ts';
-import { defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand, perform } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { translate } from '../lib/language.ts';
 import { writeJson, writeResult } from '../lib/output.ts';
@@ -15,10 +15,10 @@ export function defineMigrate(group: Command): void {
   perform<{ to: Profile; replace?: true }>(
     defineCommand(group, {
       usage: 'migrate',
-      description: translate(
+      english:
         "copy everything to another profile's stores, compare counts and hashes, then work there; the source stays as it was",
+      korean:
         '모든 것을 다른 프로필의 저장소로 복사하고 개수와 해시를 비교한 뒤 그곳에서 작업합니다. 원본은 그대로 둡니다',
-      ),
       examples: ['stack migrate --to docker', 'stack migrate --to embedded --replace --json'],
       json: progressShape('{"profile"}'),
     })
@@ -27,12 +27,10 @@ export function defineMigrate(group: Command): void {
           .choices(profiles)
           .makeOptionMandatory(),
       )
-      .option(
+      .flag(
         '--replace',
-        translate(
-          'remove what the target holds (an older copy) first',
-          '대상에 있는 것(이전 사본)을 먼저 지웁니다',
-        ),
+        'remove what the target holds (an older copy) first',
+        '대상에 있는 것(이전 사본)을 먼저 지웁니다',
       ),
     async ({ to, replace, json }) => {
       const narrator = new StackNarrator();

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command } from '../lib/define.ts';
 import { defineLogs } from './logs.ts';
 import { defineMigrate } from './migrate.ts';
 import { defineStatus } from './status.ts';

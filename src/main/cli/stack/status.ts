@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
 import type { StackState } from '../../../shared/contract/stack.ts';
-import { defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand, perform } from '../lib/define.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatStatus, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
@@ -41,20 +40,18 @@ export async function printState(state: StackState): Promise<undefined> {
   }
 }
 
-/** Asks the daemon and the services; needs no engine. */
 export function defineStatus(group: Command): void {
   perform<{ reveal?: true }>(
     defineCommand(group, {
       usage: 'status',
-      description: translate(
-        'show the services; what runs is asked by its own protocol',
-        '서비스를 보입니다. 실행 중인 것은 고유 프로토콜로 확인합니다',
-      ),
+      english: 'show the services; what runs is asked by its own protocol',
+      korean: '서비스를 보입니다. 실행 중인 것은 고유 프로토콜로 확인합니다',
       examples: ['stack status', 'stack status --json --reveal'],
       json: stateShape,
-    }).option(
+    }).flag(
       '--reveal',
-      translate('with the connection strings and their passwords', '접속 문자열을 비밀번호와 함께 보입니다'),
+      'with the connection strings and their passwords',
+      '접속 문자열을 비밀번호와 함께 보입니다',
     ),
     async ({ reveal, json }) => {
       await using opened = openStack();

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
-import { type Command, Option } from 'commander';
 import type { StackEvent, StackState } from '../../../shared/contract/stack.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ServiceName, StackVerb } from '../../../shared/model/stack.ts';
@@ -8,7 +7,15 @@ import { chooseProfile } from '../../engine/profile.ts';
 import { findEngine } from '../../platform/find-engine.ts';
 import type { OnProgress } from '../../platform/progress.ts';
 import { connect } from '../lib/client.ts';
-import { type CommonOptions, collect, defineCommand, given, perform } from '../lib/define.ts';
+import {
+  type Command,
+  type CommandTexts,
+  type CommonOptions,
+  collect,
+  defineCommand,
+  given,
+  perform,
+} from '../lib/define.ts';
 import { failureOf, usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeJson } from '../lib/output.ts';
@@ -73,10 +80,8 @@ export function defineUp(group: Command): void {
   perform<{ profile?: 'docker'; ports?: 'new'; image?: string[] }>(
     defineCommand(group, {
       usage: 'up [services...]',
-      description: translate(
-        'start services (none named: all) and make them ready; harmless where they are',
-        '서비스를 시작하고(이름이 없으면 전부) 쓸 수 있게 준비합니다. 이미 떠 있으면 그대로 둡니다',
-      ),
+      english: 'start services (none named: all) and make them ready; harmless where they are',
+      korean: '서비스를 시작하고(이름이 없으면 전부) 쓸 수 있게 준비합니다. 이미 떠 있으면 그대로 둡니다',
       examples: [
         'stack up',
         'stack up --profile docker',
@@ -85,27 +90,19 @@ export function defineUp(group: Command): void {
       ],
       json: progressShape(stateShape),
     })
-      .addOption(
-        new Option(
-          '--profile <profile>',
-          translate('also work with it from now on', '앞으로 이 프로필로 작업합니다'),
-        ).choices(['docker']),
+      .flag('--profile <profile>', 'also work with it from now on', '앞으로 이 프로필로 작업합니다', [
+        'docker',
+      ])
+      .flag(
+        '--ports <which>',
+        'new: leave ports that another program took',
+        'new: 다른 프로그램이 차지한 포트를 바꿉니다',
+        ['new'],
       )
-      .addOption(
-        new Option(
-          '--ports <which>',
-          translate(
-            'new: leave ports that another program took',
-            'new: 다른 프로그램이 차지한 포트를 바꿉니다',
-          ),
-        ).choices(['new']),
-      )
-      .option(
+      .flag(
         '--image <service=image>',
-        translate(
-          'another image for a service from now on (postgres= goes back); may be given several times',
-          '앞으로 이 서비스에 쓸 이미지(postgres= 이면 되돌립니다). 여러 번 줄 수 있습니다',
-        ),
+        'another image for a service from now on (postgres= goes back); may be given several times',
+        '앞으로 이 서비스에 쓸 이미지(postgres= 이면 되돌립니다). 여러 번 줄 수 있습니다',
         collect,
       ),
     async ({ profile, ports, image, ...options }, ...words) => {
@@ -126,7 +123,7 @@ export function defineUp(group: Command): void {
 function defineDownOrRestart(
   group: Command,
   verb: 'down' | 'restart',
-  texts: { readonly description: string; readonly examples: readonly string[] },
+  texts: Pick<CommandTexts, 'english' | 'korean' | 'examples'>,
 ): void {
   perform(
     defineCommand(group, { usage: `${verb} [services...]`, json: progressShape(stateShape), ...texts }),
@@ -142,14 +139,16 @@ function defineDownOrRestart(
 
 export function defineDown(group: Command): void {
   defineDownOrRestart(group, 'down', {
-    description: translate('stop services; data stays', '서비스를 멈춥니다. 데이터는 남습니다'),
+    english: 'stop services; data stays',
+    korean: '서비스를 멈춥니다. 데이터는 남습니다',
     examples: ['stack down', 'stack down temporal'],
   });
 }
 
 export function defineRestart(group: Command): void {
   defineDownOrRestart(group, 'restart', {
-    description: translate('stop and start services', '서비스를 멈췄다가 시작합니다'),
+    english: 'stop and start services',
+    korean: '서비스를 멈췄다가 시작합니다',
     examples: ['stack restart redis'],
   });
 }
@@ -158,15 +157,15 @@ export function defineDestroy(group: Command): void {
   perform<{ name?: string }>(
     defineCommand(group, {
       usage: 'destroy [services...]',
-      description: translate(
+      english:
         "remove the stack's containers, networks and volumes with all data in them; wants the stack's name",
-        '스택의 컨테이너, 네트워크, 볼륨을 데이터와 함께 지웁니다. 스택의 이름을 요구합니다',
-      ),
+      korean: '스택의 컨테이너, 네트워크, 볼륨을 데이터와 함께 지웁니다. 스택의 이름을 요구합니다',
       examples: ['stack destroy', 'stack destroy --name trainyard-1f2e3d4c'],
       json: progressShape(stateShape),
-    }).option(
+    }).flag(
       '--name <name>',
-      translate("the stack's name, as 'stack status' shows it", '"stack status"가 보여 주는 스택의 이름'),
+      "the stack's name, as 'stack status' shows it",
+      '"stack status"가 보여 주는 스택의 이름',
     ),
     async (options, ...words) => {
       const services = readServices(words);

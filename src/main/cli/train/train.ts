@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
 import { earlyStopMetrics, optimizers, schedulers } from '../../../shared/model/training-config.ts';
-import { type CommonOptions, decimal, explain, given, integer, perform } from '../lib/define.ts';
+import {
+  type Command,
+  type CommonOptions,
+  decimal,
+  explain,
+  given,
+  integer,
+  perform,
+} from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { inOwnWords, usageError } from '../lib/failure.ts';
@@ -121,7 +129,7 @@ async function train(options: TrainOptions): Promise<number | undefined> {
   else await writeLine(translate(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
   if (options.follow) return await follow(client, runId, 0, options);
   if (!options.json)
-    remark(translate(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`));
+    remark(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`);
 }
 
 export function defineTrain(command: Command): void {
@@ -134,23 +142,22 @@ export function defineTrain(command: Command): void {
   })
     .requiredOption('--project <project>', translate('project, by name or id', '프로젝트의 이름이나 ID'))
     .requiredOption('--dataset <dataset>', translate('dataset, by name or id', '데이터셋의 이름이나 ID'))
-    .option('--dataset-version <number>', translate('left out: the newest', '생략하면 최신 버전'), integer(1))
-    .option('--model <source/name>', translate('model', '모델'), 'builtin/cnn')
-    .option('--name <name>', translate("the run's name", '실행의 이름'))
-    .option('--description <text>', translate('what it is about', '설명'))
-    .option(
+    .flag('--dataset-version <number>', 'left out: the newest', '생략하면 최신 버전', integer(1))
+    .flag('--model <source/name>', 'model', '모델', undefined, 'builtin/cnn')
+    .flag('--name <name>', "the run's name", '실행의 이름')
+    .flag('--description <text>', 'what it is about', '설명')
+    .flag(
       '--priority <number>',
-      translate('higher goes first (-100 – 100)', '클수록 먼저(-100 – 100)'),
+      'higher goes first (-100 – 100)',
+      '클수록 먼저(-100 – 100)',
       integer(-100, 100),
     )
-    .option(
+    .flag(
       '--config <file>',
-      translate(
-        'JSON with "training" and "dataset"; flags go before it',
-        '"training"과 "dataset"이 든 JSON. 플래그가 우선합니다',
-      ),
+      'JSON with "training" and "dataset"; flags go before it',
+      '"training"과 "dataset"이 든 JSON. 플래그가 우선합니다',
     )
-    .option('--follow', translate('follow the run until it ends', '끝날 때까지 지켜봅니다'));
+    .flag('--follow', 'follow the run until it ends', '끝날 때까지 지켜봅니다');
   defineHyperparameters(command);
   perform<TrainOptions>(command, train);
 }
