@@ -33,8 +33,8 @@ import { readExternal } from '../stores/profiles/external-file.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { openSettings } from '../stores/settings/settings-store.ts';
-import { EngineStack } from './engine-stack.ts';
-import { HomeWatch } from './home-watch.ts';
+import { type EngineStack, engineStackOf } from './engine-stack.ts';
+import { watchHome } from './home-watch.ts';
 import { stopWhenIdle } from './idle-shutdown.ts';
 import { listen } from './listen.ts';
 import { describeDatabase, openServices } from './open-services.ts';
@@ -102,7 +102,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
   );
   const homeWatch = stack.use(
-    new HomeWatch(home, (error) => {
+    watchHome(home, (error) => {
       log.error({ err: error }, 'the state folder is gone; the engine stops');
       endInOrder(error);
     }),
@@ -118,7 +118,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const disk = stack.use(new DiskWatch(home, folders, changes, log));
   const access = new Access(engineToken, new KnownPages(settings, log, () => server.port));
   const presence = new Presence();
-  const engineStack: EngineStack = stack.use(new EngineStack(home, settings, log, () => supervisor));
+  const engineStack: EngineStack = stack.use(engineStackOf(home, settings, log, () => supervisor));
   const openProfile = (profile: Profile, onProgress: OnProgress | null): Promise<Stores> =>
     openStores(profile, home, log, () => engineStack.endpoints(onProgress));
   const supervisor: StoreSupervisor = stack.use(
@@ -164,7 +164,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         stackLogs: engineStack.logs,
         operations: engineStack.operations,
         profile: () => supervisor.profile,
-        useProfile: (profile) => engineStack.useProfile(profile),
+        useProfile: engineStack.useProfile,
         migrate: (to, replace, onProgress) =>
           supervisor.whileClosed(async () => {
             const from = supervisor.profile;

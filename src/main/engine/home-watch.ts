@@ -10,62 +10,54 @@ function moved(home: string): TrainyardError {
   return fault('HOME_MOVED', { home }, { place: { file: home } });
 }
 
+/** The watch of a running engine's folder. */
+export interface HomeWatch extends Disposable {
+  /** @throws TrainyardError HOME_MOVED */
+  check(): void;
+}
+
 /**
  * Sees when the folder of a running engine is not at its path any more: whatever is written there from then on would make a second,
- * empty state folder. It tells so once.
+ * empty state folder.
+ * @param home absolute, and there
+ * @param onMoved called once
  */
-export class HomeWatch implements Disposable {
-  private readonly home: string;
-  private readonly own: { readonly dev: number; readonly ino: number };
-  private readonly timer: NodeJS.Timeout;
-  private readonly watcher: FSWatcher | null;
-  private onMoved: ((error: TrainyardError) => void) | null;
-
-  /** @param home absolute, and there */
-  constructor(home: string, onMoved: (error: TrainyardError) => void) {
-    this.home = home;
-    this.onMoved = onMoved;
-    this.own = statSync(home);
-    this.timer = setInterval(() => this.look(), lookEveryMs).unref();
-    this.watcher = this.watchForMoves();
-  }
-
-  /** @throws TrainyardError HOME_MOVED */
-  check(): void {
-    this.look();
-    if (this.onMoved === null) throw moved(this.home);
-  }
-
-  [Symbol.dispose](): void {
-    clearInterval(this.timer);
-    this.watcher?.close();
-  }
-
-  private look(): void {
-    if (this.onMoved === null || this.isThere()) return;
-    const { onMoved } = this;
-    this.onMoved = null;
-    onMoved(moved(this.home));
-  }
-
-  private isThere(): boolean {
+export function watchHome(home: string, onMoved: (error: TrainyardError) => void): HomeWatch {
+  const own = statSync(home);
+  let isMoved = false;
+  const isThere = () => {
     try {
-      const { dev, ino } = statSync(this.home);
-      return dev === this.own.dev && ino === this.own.ino;
+      const { dev, ino } = statSync(home);
+      return dev === own.dev && ino === own.ino;
     } catch (error) {
       // Anything else says nothing of where the folder is: a disk that has a fault, no descriptors.
       return !hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP');
     }
-  }
+  };
+  const look = () => {
+    if (isMoved || isThere()) return;
+    isMoved = true;
+    onMoved(moved(home));
+  };
+  const timer = setInterval(look, lookEveryMs).unref();
+  const watcher = watchForMoves(home, look);
+  return {
+    check: () => {
+      look();
+      if (isMoved) throw moved(home);
+    },
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      watcher?.close();
+    },
+  };
+}
 
-  private watchForMoves(): FSWatcher | null {
-    try {
-      const watcher = watch(this.home, { persistent: false }, () => this.look());
-      watcher.on('error', () => this.look());
-      return watcher;
-    } catch (error) {
-      if (!hasCode(error, 'ENOSPC', 'EMFILE', 'ENFILE')) throw error;
-      return null;
-    }
+function watchForMoves(home: string, look: () => void): FSWatcher | null {
+  try {
+    return watch(home, { persistent: false }, look).on('error', look);
+  } catch (error) {
+    if (!hasCode(error, 'ENOSPC', 'EMFILE', 'ENFILE')) throw error;
+    return null;
   }
 }

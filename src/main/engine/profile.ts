@@ -22,7 +22,6 @@ export function chosenProfile(settings: SettingsStore, option?: Profile): Profil
     : check(String(chosen), { en: 'The setting "profile"', ko: '"profile" 설정' });
 }
 
-/** Keeps the choice for every later start. */
 export function chooseProfile(settings: SettingsStore, profile: Profile): void {
   settings.set(profileKey, profile);
 }

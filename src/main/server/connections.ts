@@ -6,27 +6,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
  * All peers are on loopback, so that addresses tell nobody apart; proof does. Whoever has not proved itself gets few connections
  * that are short; whoever has may stay.
  */
-export interface ConnectionLimits {
+export const connectionLimits = {
   /** Connections of peers that have not proved themselves: of more the oldest goes. */
-  readonly anonymous: number;
-  readonly anonymousLifeMs: number;
-  readonly proven: number;
-  /** Nothing came of a body for so long: the sender is gone, or means to keep the connection. */
-  readonly bodySilenceMs: number;
-  /** A WebSocket peer that answers no ping for two of these is gone: its cable, its tunnel or its machine. */
-  readonly heartbeatMs: number;
-  /** Calls under way of one WebSocket; a page has fewer than ten. */
-  readonly callsAtOnce: number;
-}
-
-export const connectionLimits: ConnectionLimits = {
   anonymous: 256,
   anonymousLifeMs: 60_000,
   proven: 1024,
+  /** Nothing came of a body for so long: the sender is gone, or means to keep the connection. */
   bodySilenceMs: 60_000,
+  /** A WebSocket peer that answers no ping for two of these is gone: its cable, its tunnel or its machine. */
   heartbeatMs: 30_000,
+  /** Calls under way of one WebSocket; a page has fewer than ten. */
   callsAtOnce: 128,
 };
+export type ConnectionLimits = Readonly<typeof connectionLimits>;
 
 /** Options for Node's HTTP server. No limit on a whole request: an upload may take hours. */
 export const httpLimits = {

@@ -3,7 +3,6 @@ export class Presence {
   private here = 0;
   private last = Date.now();
 
-  /** A request came. */
   seen(): void {
     this.last = Date.now();
   }

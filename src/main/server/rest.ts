@@ -46,7 +46,6 @@ function methodsAt({ paths = {} }: Specification, path: string): string[] {
   return [...new Set(methods)].map((method) => method.toUpperCase()).sort();
 }
 
-/** Mounts the contract as REST below `/api/v1`, and its description. */
 export function mountRest(
   server: FastifyInstance,
   context: ApiContext,

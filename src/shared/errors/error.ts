@@ -7,16 +7,7 @@ export interface ErrorPlace {
   readonly field?: string;
 }
 
-/** An error as it is sent and kept: its English sentences, and the parameters from which the other language's are made. */
-export interface ErrorRecord {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-  readonly parameters?: Readonly<Record<string, Parameter>> | undefined;
-  readonly place?: ErrorPlace;
-}
-
-/** An error of ours in that form: nothing is left out. */
+/** An error of ours as it is sent and kept: its English sentences, and the parameters from which the other language's are made. */
 export interface KeptError {
   readonly code: string;
   readonly message: string;
@@ -24,6 +15,11 @@ export interface KeptError {
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly place: ErrorPlace;
 }
+
+/** The same of whoever sent it, or of an earlier version, which may have left something out. */
+export type ErrorRecord = Pick<KeptError, 'code' | 'message' | 'hint'> & {
+  readonly [Field in 'parameters' | 'place']?: KeptError[Field] | undefined;
+};
 
 export interface ErrorOptions {
   readonly place?: ErrorPlace;

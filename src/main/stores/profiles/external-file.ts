@@ -36,7 +36,7 @@ const schema = z.strictObject({
       bucketPrefix: z
         .string()
         .regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'must be lower-case letters, digits and hyphens')
-        .optional(),
+        .default(''),
       ...tls,
     })
     .optional(),
@@ -44,7 +44,11 @@ const schema = z.strictObject({
     .strictObject({
       address: z.string().regex(/^[^\s/]+:\d{1,5}$/, 'must be host:port'),
       namespace: z.string().min(1).default('trainyard'),
-      apiKey: z.string().min(1).optional(),
+      apiKey: z
+        .string()
+        .min(1)
+        .optional()
+        .transform((key) => key ?? null),
       ...tls,
     })
     .optional(),
@@ -108,28 +112,16 @@ export function readExternalFile(file: string, text: string): StoreEndpoints {
     throw invalid(file, issue?.message ?? 'not usable', issue?.path.join('.'));
   }
   const { postgres, mongo, redis, s3, temporal } = parsed.data;
+  const trusted = <Endpoint extends TlsFiles>(store: string, endpoint: Endpoint) => {
+    const { caFile, certFile, keyFile, serverName, ...address } = endpoint;
+    return { ...address, tls: readTls(file, store, { caFile, certFile, keyFile, serverName }) };
+  };
   return {
-    postgres: { url: postgres.url, tls: readTls(file, 'postgres', postgres) },
-    mongo: mongo ? { url: mongo.url, tls: readTls(file, 'mongo', mongo) } : null,
-    redis: redis ? { url: redis.url, tls: readTls(file, 'redis', redis) } : null,
-    s3: s3
-      ? {
-          endpoint: s3.endpoint,
-          region: s3.region,
-          accessKeyId: s3.accessKeyId,
-          secretAccessKey: s3.secretAccessKey,
-          bucketPrefix: s3.bucketPrefix ?? '',
-          tls: readTls(file, 's3', s3),
-        }
-      : null,
-    temporal: temporal
-      ? {
-          address: temporal.address,
-          namespace: temporal.namespace,
-          apiKey: temporal.apiKey ?? null,
-          tls: readTls(file, 'temporal', temporal),
-        }
-      : null,
+    postgres: trusted('postgres', postgres),
+    mongo: mongo ? trusted('mongo', mongo) : null,
+    redis: redis ? trusted('redis', redis) : null,
+    s3: s3 ? trusted('s3', s3) : null,
+    temporal: temporal ? trusted('temporal', temporal) : null,
   };
 }
 

@@ -4,7 +4,7 @@ import { createCache } from '../cache/redis-cache.ts';
 import type { PubSub } from '../pubsub/ports.ts';
 import { createPubSub } from '../pubsub/redis/pubsub.ts';
 import type { Queue, WorkerLink } from '../queue/ports.ts';
-import { Doorbell, questionMs } from '../queue/redis/doorbell.ts';
+import { createDoorbell, type Doorbell, questionMs } from '../queue/redis/doorbell.ts';
 import { createQueue } from '../queue/redis/queue.ts';
 import { callWaitMs, createWorkerLink } from '../queue/redis/worker-link.ts';
 import { readAddress } from './address.ts';
@@ -54,7 +54,7 @@ export async function openRedis(
     const connection = waiting(questionMs);
     // Whoever was about to wait while all was closed.
     if (isClosed) void connection[Symbol.asyncDispose]();
-    const made = new Doorbell(connection, queue, report);
+    const made = createDoorbell(connection, queue, report);
     bells.set(queue, made);
     return made;
   };

@@ -10,54 +10,51 @@ const pauseMs = 250;
  * Tells when a list has an element, whoever put it there. It asks by moving the oldest element to where it is, which waits for one
  * and changes nothing; one question for all who wait.
  */
-export class Doorbell implements AsyncDisposable {
-  private readonly connection: RedisConnection;
-  private readonly list: string;
-  private readonly report: (error: unknown) => void;
-  private readonly waiting = new Set<() => void>();
-  private isAsking = false;
-
-  /** @param connection of its own: a question keeps every later command waiting; its answers may take `questionMs` and more */
-  constructor(connection: RedisConnection, list: string, report: (error: unknown) => void) {
-    this.connection = connection;
-    this.list = list;
-    this.report = report;
-  }
-
+export interface Doorbell extends AsyncDisposable {
   /** Calls back once, as soon as the list has an element, or the connection is closed. Answers what forgets the call. */
-  ring(callback: () => void): () => void {
-    if (this.connection.closed) callback();
-    else this.waiting.add(callback);
-    if (!this.isAsking) void this.ask();
-    return () => this.waiting.delete(callback);
-  }
+  ring(callback: () => void): () => void;
+}
 
-  /** Whoever waits is called now. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.connection[Symbol.asyncDispose]();
-    this.wake();
-  }
-
-  private async ask(): Promise<void> {
-    this.isAsking = true;
-    while (this.waiting.size > 0 && !this.connection.closed) {
+/** @param connection of its own: a question keeps every later command waiting; its answers may take `questionMs` and more */
+export function createDoorbell(
+  connection: RedisConnection,
+  list: string,
+  report: (error: unknown) => void,
+): Doorbell {
+  const waiting = new Set<() => void>();
+  let isAsking = false;
+  const wake = () => {
+    const callbacks = [...waiting];
+    waiting.clear();
+    for (const callback of callbacks) callback();
+  };
+  const ask = async () => {
+    isAsking = true;
+    while (waiting.size > 0 && !connection.closed) {
       try {
-        const found = await this.connection.run((client) =>
-          client.blmove(this.list, this.list, 'RIGHT', 'RIGHT', questionMs / 1000),
+        const found = await connection.run((client) =>
+          client.blmove(list, list, 'RIGHT', 'RIGHT', questionMs / 1000),
         );
-        if (found !== null) this.wake();
+        if (found !== null) wake();
       } catch (error) {
         // The connection tells of its outage itself.
-        if (!isOutage(error)) this.report(error);
+        if (!isOutage(error)) report(error);
         await pause(pauseMs);
       }
     }
-    this.isAsking = false;
-  }
-
-  private wake(): void {
-    const waiting = [...this.waiting];
-    this.waiting.clear();
-    for (const callback of waiting) callback();
-  }
+    isAsking = false;
+  };
+  return {
+    ring: (callback) => {
+      if (connection.closed) callback();
+      else waiting.add(callback);
+      if (!isAsking) void ask();
+      return () => waiting.delete(callback);
+    },
+    // Whoever waits is called now.
+    [Symbol.asyncDispose]: async () => {
+      await connection[Symbol.asyncDispose]();
+      wake();
+    },
+  };
 }
