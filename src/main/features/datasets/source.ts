@@ -23,7 +23,7 @@ export type SourceEntry =
     };
 
 export interface EntryBytes {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** False where the file goes on behind `limit`. */
   readonly complete: boolean;
   /** Milliseconds since 1970; null in archives. */

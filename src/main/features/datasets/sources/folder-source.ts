@@ -3,7 +3,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { codeOf, isSystemCode } from '../../../platform/error-code.ts';
-import { isInside } from '../../../stores/objects/files/object-paths.ts';
+import { isInside } from '../../../stores/objects/files/object-folder.ts';
 import { typeOfName } from '../image-types.ts';
 import { isLeftover } from '../leftovers.ts';
 import { makeProblem, type Problem } from '../problems.ts';
@@ -81,17 +81,10 @@ export class FolderSource implements DatasetSource {
 
   async count(onFound: (files: number) => void, signal?: AbortSignal): Promise<number> {
     let files = 0;
-    const left = [Buffer.from(this.path)];
-    for (let folder = left.pop(); folder; folder = left.pop()) {
+    for await (const { kind } of this.entries()) {
       signal?.throwIfAborted();
-      const names = await namesIn(folder);
-      if (typeof names === 'string') continue;
-      for (const { name, raw, type } of names) {
-        if (isLeftover(name)) continue;
-        if (type === 'folder') left.push(Buffer.concat([folder, separator, raw]));
-        else if (type !== 'special') files += 1;
-      }
-      onFound(files);
+      if (kind === 'file') files += 1;
+      if (kind === 'folder') onFound(files);
     }
     return files;
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode } from '../../../platform/error-code.ts';
-import { isInside } from '../../../stores/objects/files/object-paths.ts';
+import { isInside } from '../../../stores/objects/files/object-folder.ts';
 import type { SourceLimits } from '../limits.ts';
 import { automatic, type Reading } from '../reading.ts';
 import { type DatasetSource, EntryFault, type OpenSource } from '../source.ts';
@@ -68,7 +68,7 @@ async function firstBytes(file: string, called: string): Promise<Buffer> {
   try {
     if (!(await stat(file)).isFile()) throw noArchive(called);
     handle = await open(file, 'r');
-    return Buffer.from(await readStart(handle, kindBytes));
+    return await readStart(handle, kindBytes);
   } catch (error) {
     throw hasCode(error, 'EACCES', 'EPERM') ? unreadable(file, error) : error;
   } finally {

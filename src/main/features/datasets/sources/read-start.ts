@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 /** The first `length` bytes of an open file, or all where it has no more. */
-export async function readStart(handle: FileHandle, length: number): Promise<Uint8Array> {
+export async function readStart(handle: FileHandle, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {

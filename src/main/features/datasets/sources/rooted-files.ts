@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { hashFile } from '../../../stores/objects/files/link-file.ts';
-import { isInside } from '../../../stores/objects/files/object-paths.ts';
+import { isInside } from '../../../stores/objects/files/object-folder.ts';
 import type { RootedFiles } from '../source.ts';
 
 /** Files that others own, read where they lie and never from outside of their root. */

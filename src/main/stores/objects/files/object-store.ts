@@ -1,52 +1,44 @@
-import { constants, mkdir, open, realpath, unlink } from 'node:fs/promises';
+import { constants, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
-import { flushFolder, makeFolder, renameInto } from '../../../platform/durable-file.ts';
+import { flushFolder, makeFolder } from '../../../platform/durable-file.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { checkObjectPrefix, objectsNotFound } from '../keys.ts';
 import type { LinkableObjects, LinkedObject } from '../ports.ts';
 import { type Bucket, buckets, type LocalObjects, type ObjectInfo, type ObjectStore } from '../ports.ts';
 import { linkFile } from './link-file.ts';
+import { ObjectFolder } from './object-folder.ts';
 import { listObjects } from './object-list.ts';
-import { keyConflict, ObjectPaths } from './object-paths.ts';
-import { TemporaryFiles } from './temporary-files.ts';
 
 /** So many small files are written and flushed at once: the file system then commits several with one flush of its journal. */
 const writers = 16;
 
 /** Objects as files, `<root>/<bucket>/<key>`: a trainer reads them where they lie. One process owns the root. */
 export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObjects {
-  private readonly paths: ObjectPaths;
-  private readonly temporary: TemporaryFiles;
+  private readonly folder: ObjectFolder;
 
-  private constructor(paths: ObjectPaths, temporary: TemporaryFiles) {
-    this.paths = paths;
-    this.temporary = temporary;
+  private constructor(folder: ObjectFolder) {
+    this.folder = folder;
   }
 
-  /** Opens the store, makes its folder where it is missing, and removes what a killed process left half-written. */
+  /** As {@link ObjectFolder.open}. */
   static async open(root: string): Promise<FilesObjectStore> {
-    await mkdir(root, { recursive: true, mode: 0o700 });
-    const real = await realpath(root);
-    return new FilesObjectStore(
-      new ObjectPaths(real),
-      await TemporaryFiles.open(path.join(real, '.incoming')),
-    );
+    return new FilesObjectStore(await ObjectFolder.open(root));
   }
 
   async ensureBuckets(): Promise<void> {
-    for (const bucket of buckets) await makeFolder(this.paths.bucket(bucket));
+    for (const bucket of buckets) await makeFolder(this.folder.bucket(bucket));
   }
 
   async put(bucket: Bucket, key: string, body: Readable | Uint8Array): Promise<ObjectInfo> {
-    const target = this.paths.file(bucket, key);
-    await this.makeWay(bucket, key);
-    const { file } = await this.temporary.write(body);
+    const target = this.folder.file(bucket, key);
+    await this.folder.makeWay(bucket, key);
+    const { file } = await this.folder.temporary.write(body);
     failpoint('object.put.before');
-    await this.moveIn(bucket, key, file);
+    await this.folder.moveIn(bucket, key, file);
     await flushFolder(path.dirname(target));
     failpoint('object.put.after');
     const info = await this.head(bucket, key);
@@ -62,19 +54,19 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     const touched = new Set<string>();
     let stored = 0;
     await forEachConcurrently(objects, writers, async ({ key, body }) => {
-      const target = this.paths.file(bucket, key);
+      const target = this.folder.file(bucket, key);
       const folder = path.dirname(target);
       const known = taken.has(key);
       taken.add(key);
       if (known) return;
-      if (!touched.has(folder)) await this.makeWay(bucket, key);
+      if (!touched.has(folder)) await this.folder.makeWay(bucket, key);
       // Those that are there may have come by a process that was killed before it flushed their folder.
       touched.add(folder);
       // A hard link into someone's folder has bytes that may change under us: it makes room for a copy.
-      if ((await this.paths.lookAt(target))?.nlink === 1) return;
-      const { file } = await this.temporary.write(body);
+      if ((await this.folder.lookAt(target))?.nlink === 1) return;
+      const { file } = await this.folder.temporary.write(body);
       failpoint('object.put-many.before');
-      await this.moveIn(bucket, key, file);
+      await this.folder.moveIn(bucket, key, file);
       failpoint('object.put-many.after');
       stored += 1;
     });
@@ -87,13 +79,13 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     key: string,
     range?: { readonly start: number; readonly end: number },
   ): Promise<Readable> {
-    const found = await this.paths.stat(bucket, key);
+    const found = await this.folder.stat(bucket, key);
     if (!found) throw fault('OBJECT_NOT_FOUND', { bucket, key });
     if (range && !(range.start >= 0 && range.start <= range.end && range.start < found.size)) {
       throw fault('RANGE_NOT_SATISFIABLE', { bucket, key, size: found.size });
     }
     const handle = await open(
-      this.paths.file(bucket, key),
+      this.folder.file(bucket, key),
       constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0),
     ).catch((error: unknown) => {
       throw hasCode(error, 'ENOENT') ? fault('OBJECT_NOT_FOUND', { bucket, key }) : error;
@@ -102,18 +94,18 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
   }
 
   async head(bucket: Bucket, key: string): Promise<ObjectInfo | null> {
-    const found = await this.paths.stat(bucket, key);
+    const found = await this.folder.stat(bucket, key);
     return found && { key, size: found.size, modifiedAt: found.mtime };
   }
 
   async *list(bucket: Bucket, prefix: string): AsyncGenerator<ObjectInfo> {
     checkObjectPrefix(prefix);
-    yield* listObjects(this.paths.bucket(bucket), prefix);
+    yield* listObjects(this.folder.bucket(bucket), prefix);
   }
 
   async remove(bucket: Bucket, key: string): Promise<void> {
-    if (!(await this.paths.stat(bucket, key))) return;
-    const file = this.paths.file(bucket, key);
+    if (!(await this.folder.stat(bucket, key))) return;
+    const file = this.folder.file(bucket, key);
     await unlink(file).catch((error: unknown) => {
       if (!hasCode(error, 'ENOENT')) throw error;
     });
@@ -121,57 +113,36 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
       // Another removal emptied the folder and took it away: nothing in it is left to flush.
       if (!hasCode(error, 'ENOENT')) throw error;
     });
-    await this.paths.prune(bucket, key);
+    await this.folder.prune(bucket, key);
   }
 
   async materialize(bucket: Bucket, keys: AsyncIterable<string> | Iterable<string>): Promise<string> {
     const missing: string[] = [];
     await forEachConcurrently(keys, writers, async (key) => {
-      if (!(await this.paths.stat(bucket, key))) missing.push(key);
+      if (!(await this.folder.stat(bucket, key))) missing.push(key);
     });
     if (missing.length > 0) throw objectsNotFound(bucket, missing);
-    return this.paths.bucket(bucket);
+    return this.folder.bucket(bucket);
   }
 
   async link(bucket: Bucket, key: string, source: string, sha256: string): Promise<LinkedObject> {
-    const target = this.paths.file(bucket, key);
-    const there = await this.paths.stat(bucket, key);
+    const target = this.folder.file(bucket, key);
+    const there = await this.folder.stat(bucket, key);
     if (there) return { how: 'present', modifiedMs: there.mtimeMs };
-    const name = this.temporary.name();
+    const name = this.folder.temporary.name();
     try {
       const how = await linkFile(source, name, sha256);
       failpoint('object.link.before');
-      await this.makeWay(bucket, key);
-      await this.moveIn(bucket, key, name);
+      await this.folder.makeWay(bucket, key);
+      await this.folder.moveIn(bucket, key, name);
       await flushFolder(path.dirname(target));
       failpoint('object.link.after');
-      const linked = await this.paths.stat(bucket, key);
+      const linked = await this.folder.stat(bucket, key);
       if (!linked) throw fault('OBJECT_NOT_FOUND', { bucket, key });
       return { how, modifiedMs: linked.mtimeMs };
     } finally {
       // Renaming a name of a file onto another name of it leaves both.
-      await this.temporary.discard(name);
-    }
-  }
-
-  /** Makes the folder of an object. @throws TrainyardError OBJECT_STORE_LINK, OBJECT_KEY_CONFLICT */
-  private async makeWay(bucket: Bucket, key: string): Promise<void> {
-    const folder = path.dirname(this.paths.file(bucket, key));
-    try {
-      await this.paths.checkFolder(folder);
-      await makeFolder(folder);
-    } catch (error) {
-      throw keyConflict(bucket, key, error);
-    }
-  }
-
-  /** Puts a flushed file in an object's place; its folder is yet to be flushed. @throws TrainyardError OBJECT_KEY_CONFLICT */
-  private async moveIn(bucket: Bucket, key: string, file: string): Promise<void> {
-    try {
-      await renameInto(file, this.paths.file(bucket, key));
-    } catch (error) {
-      await this.temporary.discard(file);
-      throw keyConflict(bucket, key, error);
+      await this.folder.temporary.discard(name);
     }
   }
 }

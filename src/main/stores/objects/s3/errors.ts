@@ -1,49 +1,23 @@
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { codeOf } from '../../../platform/error-code.ts';
 import type { S3Connection } from './client.ts';
 
-const notReached = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EPIPE',
-]);
+const notReached =
+  /^(ECONN(REFUSED|RESET|ABORTED)|E(HOST|NET)UNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE)$/;
 
 /** What OpenSSL and Node say of a certificate that they do not accept. */
 const untrusted =
   /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
 const noTls = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
 
-const badCredentials = new Set([
-  'InvalidAccessKeyId',
-  'SignatureDoesNotMatch',
-  'InvalidToken',
-  'ExpiredToken',
-  'TokenRefreshRequired',
-  'InvalidSecurity',
-  'NotSignedUp',
-  'Unauthorized',
-]);
-const forbidden = new Set(['AccessDenied', 'AllAccessDisabled', 'AccountProblem', 'Forbidden']);
-const wrongRegion = new Set([
-  'AuthorizationHeaderMalformed',
-  'PermanentRedirect',
-  'IllegalLocationConstraintException',
-]);
-const full = new Set([
-  'QuotaExceeded',
-  'XMinioStorageFull',
-  'XMinioAdminBucketQuotaExceeded',
-  'InsufficientStorage',
-]);
+const badCredentials =
+  /^(InvalidAccessKeyId|SignatureDoesNotMatch|(Invalid|Expired)Token|TokenRefreshRequired|InvalidSecurity|NotSignedUp|Unauthorized)$/;
+const forbidden = /^(AccessDenied|AllAccessDisabled|AccountProblem|Forbidden)$/;
+const wrongRegion = /^(AuthorizationHeaderMalformed|PermanentRedirect|IllegalLocationConstraintException)$/;
+const full = /^(QuotaExceeded|XMinioStorageFull|XMinioAdminBucketQuotaExceeded|InsufficientStorage)$/;
 /** Servers that keep objects as files refuse a key below another one. */
-const keyConflicts = new Set(['XMinioParentIsObject', 'XMinioObjectExistsAsDirectory']);
+const keyConflicts = /^XMinio(ParentIsObject|ObjectExistsAsDirectory)$/;
 
 /** S3's own word for an error (`NoSuchKey`); '' where there is none. */
 export function s3Code(error: unknown): string {
@@ -59,15 +33,11 @@ export function s3Status(error: unknown): number | null {
   return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
 }
 
-function systemCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
 /** Whether the connection failed, rather than what was asked over it. */
 export function isConnectionError(error: unknown): boolean {
   if (error instanceof TrainyardError) return error.code === 'S3_UNREACHABLE';
   if (!(error instanceof Error) || s3Status(error) !== null) return false;
-  return notReached.has(systemCode(error)) || error.name === 'TimeoutError';
+  return notReached.test(codeOf(error)) || error.name === 'TimeoutError';
 }
 
 /** Whether the server does not know this call: plain S3 has more than every server has. */
@@ -86,7 +56,7 @@ type Where = Pick<S3Connection, 'place' | 'endpoint'>;
 export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '', key = '…'): unknown {
   if (!(error instanceof Error) || error instanceof TrainyardError) return error;
   const status = s3Status(error);
-  const system = systemCode(error);
+  const system = codeOf(error);
   const hidden = (text: string) =>
     [endpoint.secretAccessKey, endpoint.accessKeyId]
       .filter((secret) => secret.length > 0)
@@ -104,14 +74,14 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
   const answer = s3Code(error);
   const where = bucket === '' ? '' : { en: ` for the bucket "${bucket}"`, ko: `. 버킷은 "${bucket}"입니다` };
   const told = { place, answer, where, bucket };
-  if (badCredentials.has(answer) || status === 401) return fault('S3_REFUSED_CREDENTIALS', told, options);
+  if (badCredentials.test(answer) || status === 401) return fault('S3_REFUSED_CREDENTIALS', told, options);
   if (answer === 'RequestTimeTooSkewed') return fault('S3_CLOCK_SKEW', told, options);
-  if (wrongRegion.has(answer) || status === 301)
+  if (wrongRegion.test(answer) || status === 301)
     return fault('S3_REGION', { ...told, region: endpoint.region }, options);
   if (answer === 'NoSuchBucket') return fault('S3_BUCKET_MISSING', told, options);
-  if (forbidden.has(answer) || status === 403) return fault('S3_FORBIDDEN', told, options);
-  if (full.has(answer) || status === 507) return fault('S3_FULL', told, options);
-  if (keyConflicts.has(answer)) return fault('OBJECT_KEY_CONFLICT', { key, bucket }, options);
+  if (forbidden.test(answer) || status === 403) return fault('S3_FORBIDDEN', told, options);
+  if (full.test(answer) || status === 507) return fault('S3_FULL', told, options);
+  if (keyConflicts.test(answer)) return fault('OBJECT_KEY_CONFLICT', { key, bucket }, options);
   if ((status >= 500 && status !== 501) || status === 429)
     return fault('S3_UNAVAILABLE', { ...told, status }, options);
   return fault('S3_FAILED', { ...told, status, cause: hidden(error.message) }, options);

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { opendir, realpath, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
-import { flushFolder, makeFolder } from '../../../platform/durable-file.ts';
+import { flushFolder } from '../../../platform/durable-file.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
-import { keyConflict, ObjectPaths } from '../files/object-paths.ts';
-import { TemporaryFiles } from '../files/temporary-files.ts';
+import { ObjectFolder } from '../files/object-folder.ts';
 import { objectsNotFound } from '../keys.ts';
 import type { Bucket } from '../ports.ts';
 
@@ -19,19 +17,15 @@ const fetchesAtOnce = 16;
  * with their bytes' SHA-256: what is there is not asked for again. One process owns the root; all of it may be removed while nothing trains.
  */
 export class ObjectCache {
-  private readonly paths: ObjectPaths;
-  private readonly temporary: TemporaryFiles;
+  private readonly folder: ObjectFolder;
 
-  private constructor(paths: ObjectPaths, temporary: TemporaryFiles) {
-    this.paths = paths;
-    this.temporary = temporary;
+  private constructor(folder: ObjectFolder) {
+    this.folder = folder;
   }
 
-  /** Makes the folder where it is missing, and removes what a killed process left half-fetched. */
+  /** As {@link ObjectFolder.open}. */
   static async open(root: string): Promise<ObjectCache> {
-    await makeFolder(path.resolve(root));
-    const real = await realpath(root);
-    return new ObjectCache(new ObjectPaths(real), await TemporaryFiles.open(path.join(real, '.incoming')));
+    return new ObjectCache(await ObjectFolder.open(root));
   }
 
   /**
@@ -47,7 +41,7 @@ export class ObjectCache {
     const missing: string[] = [];
     const touched = new Set<string>();
     await forEachConcurrently(keys, fetchesAtOnce, async (key) => {
-      if (await this.paths.stat(bucket, key)) return;
+      if (await this.folder.stat(bucket, key)) return;
       try {
         touched.add(await this.bringIn(bucket, key, fetch));
       } catch (error) {
@@ -57,20 +51,7 @@ export class ObjectCache {
     });
     await forEachConcurrently(touched, fetchesAtOnce, flushFolder);
     if (missing.length > 0) throw objectsNotFound(bucket, missing);
-    return this.paths.bucket(bucket);
-  }
-
-  /** What all buckets' copies take. */
-  async size(): Promise<{ files: number; bytes: number }> {
-    let files = 0;
-    let bytes = 0;
-    for await (const entry of await opendir(this.paths.root, { recursive: true })) {
-      if (!entry.isFile()) continue;
-      const found = await this.paths.lookAt(path.join(entry.parentPath, entry.name));
-      files += found ? 1 : 0;
-      bytes += found?.size ?? 0;
-    }
-    return { files, bytes };
+    return this.folder.bucket(bucket);
   }
 
   /** Answers the folder whose names are yet to be flushed. */
@@ -79,30 +60,22 @@ export class ObjectCache {
     key: string,
     fetch: (key: string) => Promise<Readable>,
   ): Promise<string> {
-    const target = this.paths.file(bucket, key);
+    await this.folder.makeWay(bucket, key);
     const hash = createHash('sha256');
+    const expected = /(?:^|\/)([0-9a-f]{64})$/.exec(key)?.[1];
     const body = await fetch(key);
-    async function* hashed() {
+    async function* checked() {
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
         hash.update(chunk);
         yield chunk;
       }
-    }
-    const { file } = await this.temporary.write(Readable.from(hashed(), { objectMode: false }));
-    try {
-      const expected = /(?:^|\/)([0-9a-f]{64})$/.exec(key)?.[1];
       if (expected !== undefined && hash.digest('hex') !== expected)
         throw fault('S3_OBJECT_DAMAGED', { bucket, key });
-      const folder = path.dirname(target);
-      await this.paths.checkFolder(folder);
-      await makeFolder(folder);
-      failpoint('s3.cache.before');
-      await rename(file, target);
-      failpoint('s3.cache.after');
-      return folder;
-    } catch (error) {
-      await this.temporary.discard(file);
-      throw keyConflict(bucket, key, error);
     }
+    const { file } = await this.folder.temporary.write(Readable.from(checked(), { objectMode: false }));
+    failpoint('s3.cache.before');
+    await this.folder.moveIn(bucket, key, file);
+    failpoint('s3.cache.after');
+    return path.dirname(this.folder.file(bucket, key));
   }
 }

@@ -146,11 +146,6 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
     return this.cache.fill(bucket, keys, (key) => this.get(bucket, key));
   }
 
-  /** What the fetched copies take on the disk. */
-  cacheSize(): Promise<{ files: number; bytes: number }> {
-    return this.cache.size();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.connection[Symbol.dispose]();
   }

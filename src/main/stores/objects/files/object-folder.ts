@@ -3,9 +3,11 @@ import { lstat, realpath, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
+import { makeFolder, renameInto } from '../../../platform/durable-file.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { checkObjectKey } from '../keys.ts';
 import type { Bucket } from '../ports.ts';
+import { TemporaryFiles } from './temporary-files.ts';
 
 /** Whether a path lies in a folder or is it; both absolute and without links. */
 export function isInside(folder: string, target: string): boolean {
@@ -17,13 +19,22 @@ function linkInStore(target: string): TrainyardError {
   return fault('OBJECT_STORE_LINK', { file: target }, { place: { file: target } });
 }
 
-/** Where the objects of a store lie: `<root>/<bucket>/<key>`. */
-export class ObjectPaths {
-  readonly root: string;
+/** A folder of objects as files, `<root>/<bucket>/<key>`, for one process that owns it. */
+export class ObjectFolder {
+  /** Absolute, without links. */
+  private readonly root: string;
+  readonly temporary: TemporaryFiles;
 
-  /** @param root absolute, without links */
-  constructor(root: string) {
+  private constructor(root: string, temporary: TemporaryFiles) {
     this.root = root;
+    this.temporary = temporary;
+  }
+
+  /** Makes the folder where it is missing, and removes what a killed process left half-written. */
+  static async open(root: string): Promise<ObjectFolder> {
+    await makeFolder(path.resolve(root));
+    const real = await realpath(root);
+    return new ObjectFolder(real, await TemporaryFiles.open(path.join(real, '.incoming')));
   }
 
   bucket(bucket: Bucket): string {
@@ -37,7 +48,7 @@ export class ObjectPaths {
   }
 
   /** Refuses a folder that is reached by a link, as far as it is there. @throws TrainyardError OBJECT_STORE_LINK */
-  async checkFolder(folder: string): Promise<void> {
+  private async checkFolder(folder: string): Promise<void> {
     const real = await realpath(folder).catch((error: unknown) => {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
       throw error;
@@ -63,6 +74,27 @@ export class ObjectPaths {
     return found?.isFile() ? found : null;
   }
 
+  /** Makes the folder of an object. @throws TrainyardError OBJECT_STORE_LINK, OBJECT_KEY_CONFLICT */
+  async makeWay(bucket: Bucket, key: string): Promise<void> {
+    const folder = path.dirname(this.file(bucket, key));
+    try {
+      await this.checkFolder(folder);
+      await makeFolder(folder);
+    } catch (error) {
+      throw keyConflict(bucket, key, error);
+    }
+  }
+
+  /** Puts a flushed file in an object's place; its folder is yet to be flushed. @throws TrainyardError OBJECT_KEY_CONFLICT */
+  async moveIn(bucket: Bucket, key: string, file: string): Promise<void> {
+    try {
+      await renameInto(file, this.file(bucket, key));
+    } catch (error) {
+      await this.temporary.discard(file);
+      throw keyConflict(bucket, key, error);
+    }
+  }
+
   /** Removes the folders above a removed object that are empty now, up to the bucket. */
   async prune(bucket: Bucket, key: string): Promise<void> {
     const top = this.bucket(bucket);
@@ -78,7 +110,7 @@ export class ObjectPaths {
 }
 
 /** A file can't be a folder too: S3 has both `a` and `a/b`, this store refuses the second of them. */
-export function keyConflict(bucket: string, key: string, cause: unknown): unknown {
+function keyConflict(bucket: string, key: string, cause: unknown): unknown {
   if (!hasCode(cause, 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY')) return cause;
   return fault('OBJECT_KEY_CONFLICT', { key, bucket }, { cause });
 }
