@@ -6,8 +6,8 @@ import { collections } from './collections.ts';
 import type { CollectionName, StoredDocument } from './ports.ts';
 import { logBucketLines } from './schemas.ts';
 
-/** MongoDB's limit of a document; the same everywhere, so that every store takes what one takes. */
-const largestBytes = 16 * 1024 * 1024;
+/** MongoDB's limit of a document (`maxBsonObjectSize`); the same everywhere, so that every store takes what one takes. */
+export const largestBytes = 16 * 1024 * 1024;
 
 /**
  * Checks a document against its collection's schema and answers its JSON text.
@@ -32,9 +32,13 @@ export function documentText(collection: CollectionName, document: StoredDocumen
   const json = toJsonText(document);
   if ('fault' in json) throw invalidDocument(collection, document.id, json.fault.field, json.fault.reason);
   if (json.text.length > largestBytes / 3 && Buffer.byteLength(json.text) > largestBytes) {
-    throw fault('DOCUMENT_TOO_LARGE', { id: document.id, collection, most: largestBytes });
+    throw tooLarge(collection, document.id);
   }
   return json.text;
+}
+
+export function tooLarge(collection: CollectionName, id: string): TrainyardError {
+  return fault('DOCUMENT_TOO_LARGE', { id, collection, most: largestBytes });
 }
 
 /** The error for a document that its collection does not take. */
@@ -77,10 +81,4 @@ export function existsAlready(collection: CollectionName, field: string, documen
     { collection, field, value: String(document[field]) },
     { place: { field } },
   );
-}
-
-/** A time as documents have it. */
-export function isTimeText(text: string): boolean {
-  const time = Date.parse(text);
-  return !Number.isNaN(time) && new Date(time).toISOString() === text;
 }

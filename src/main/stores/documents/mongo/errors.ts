@@ -3,8 +3,7 @@ import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { collections } from '../collections.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
-import { existsAlready, invalidDocument } from '../validation.ts';
-import { tooLarge } from './stored-document.ts';
+import { existsAlready, invalidDocument, tooLarge } from '../validation.ts';
 
 /** Unauthorized, AuthenticationFailed, and what hosted services say instead. */
 const refusedCodes = new Set([13, 18, 8000]);

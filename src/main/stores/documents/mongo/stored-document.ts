@@ -1,10 +1,8 @@
 import { BSON } from 'mongodb';
-import { fault } from '../../../../shared/errors/catalogue.ts';
-import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
-import { documentText, isTimeText } from '../validation.ts';
+import { documentText, largestBytes, tooLarge } from '../validation.ts';
+import { type BsonSchema, bsonSchema } from './json-schema.ts';
 import { fromStoredText, toStoredName, toStoredText, toTopName } from './names.ts';
-import { type TimeFields, timeFields } from './times.ts';
 
 /** A document as MongoDB keeps it: the same fields, `_id` for `id`, dates for times. */
 export interface BsonDocument {
@@ -12,10 +10,37 @@ export interface BsonDocument {
   [field: string]: unknown;
 }
 
-/** MongoDB's own limit (`maxBsonObjectSize`). */
-const largestBytes = 16 * 1024 * 1024;
 /** BSON takes at most some eight times as much room as JSON (`[0,0,…]`): below this nothing needs to be measured. */
 const surelySmall = 1024 * 1024;
+
+/** Which fields of a document are dates in MongoDB: this one, or some in it (through arrays). */
+type TimeFields = 'time' | { readonly [field: string]: TimeFields };
+
+const known = new Map<CollectionName, TimeFields>();
+
+/** The dates of a collection's documents, as its schema has them. Every other string that looks like a time stays a string. */
+function timeFields(collection: CollectionName): TimeFields {
+  const found = known.get(collection) ?? timesIn(bsonSchema(collection)) ?? {};
+  known.set(collection, found);
+  return found;
+}
+
+function timesIn(schema: BsonSchema): TimeFields | undefined {
+  if ([schema.bsonType].flat().includes('date')) return 'time';
+  const { items } = schema;
+  if (items && 'bsonType' in items) return timesIn(items);
+  const fields = Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
+    const times = timesIn(inner);
+    return times ? [[name, times] as const] : [];
+  });
+  return fields.length > 0 ? Object.fromEntries(fields) : undefined;
+}
+
+/** A time as documents have it. */
+function isTimeText(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
+}
 
 /** The checked document as MongoDB keeps it. @throws TrainyardError DOCUMENT_INVALID, DOCUMENT_TOO_LARGE */
 export function toStored(collection: CollectionName, document: StoredDocument): BsonDocument {
@@ -69,8 +94,4 @@ export function fromStoredValue(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [fromStoredText(name), fromStoredValue(inner)]),
   );
-}
-
-export function tooLarge(collection: CollectionName, id: string): TrainyardError {
-  return fault('DOCUMENT_TOO_LARGE', { id, collection, most: largestBytes });
 }

@@ -3,10 +3,9 @@ import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { fromJsonbText, toJsonbText } from '../../../postgres/jsonb-text.ts';
-import { lifetimeField } from '../collections.ts';
+import { type CollectionIndex, collectionNames, collections, lifetimeField } from '../collections.ts';
 import type { CollectionName, DocumentRange, DocumentStore, StoredDocument } from '../ports.ts';
 import { bucketGap, bucketOf, documentText, existsAlready } from '../validation.ts';
-import { neededIndexes, uniqueField } from './indexes.ts';
 
 /** A document that has not expired. `clock_timestamp`: a statement that waited for a lock sees the time it is then. */
 const isLive = '(d.expires_at IS NULL OR d.expires_at > clock_timestamp())';
@@ -190,4 +189,29 @@ function toKeyText(id: string): string {
 function expiry(collection: CollectionName, document: StoredDocument): unknown {
   const field = lifetimeField(collection);
   return field ? document[field] : null;
+}
+
+/** The names of PostgreSQL's indexes that together are a declared one. */
+function postgresIndexes(collection: CollectionName, index: CollectionIndex): readonly string[] {
+  // One index on `expires_at` serves every collection with a lifetime.
+  if (index.kind === 'ttl') return ['idx_documents_expires_at'];
+  // GIN for the array, a B-tree beside it: the planner joins them.
+  if (collection === 'model_registry' && index.name === 'framework_task_types')
+    return ['idx_documents_model_registry_framework', 'idx_documents_model_registry_task_types'];
+  return [`idx_documents_${collection}_${index.name}`];
+}
+
+/** Every index that the declared collections need. */
+function neededIndexes(): readonly string[] {
+  return collectionNames.flatMap((name) =>
+    collections[name].indexes.flatMap((index) => postgresIndexes(name, index)),
+  );
+}
+
+/** The declared field whose unique index has this name in PostgreSQL. */
+function uniqueField(collection: CollectionName, postgresIndex: string): string | undefined {
+  const found = collections[collection].indexes.find(
+    (index) => index.kind === 'unique' && postgresIndexes(collection, index).includes(postgresIndex),
+  );
+  return found?.keys[0]?.field;
 }
