@@ -111,16 +111,8 @@ const namedClasses = 10;
 
 /** The same bytes twice: in one class it only weighs more, in two classes one of the labels is wrong. */
 function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): void {
-  const firsts = new Map<string, PlacedImage>();
-  const repeated = new Map<PlacedImage, PlacedImage[]>();
-  for (const image of images) {
-    const first = firsts.get(image.sha256);
-    const others = first && repeated.get(first);
-    if (!first) firsts.set(image.sha256, image);
-    else if (others) others.push(image);
-    else repeated.set(first, [image]);
-  }
-  for (const [first, others] of repeated) {
+  for (const [first, ...others] of Map.groupBy(images, ({ sha256 }) => sha256).values()) {
+    if (!first || others.length === 0) continue;
     const inClasses = [...new Set([first, ...others].map((image) => image.class))];
     const names = `${inClasses.slice(0, namedClasses).join(', ')}${inClasses.length > namedClasses ? ', …' : ''}`;
     for (const image of others) {
@@ -162,13 +154,9 @@ function checkClasses(
   images: readonly PlacedImage[],
   found: GroupProblems,
 ): void {
-  const usable = new Map<string, PlacedImage[]>();
-  for (const image of images) {
-    const folder = layout.hasSplits ? `${image.split}/${image.class}` : image.class;
-    const same = usable.get(folder);
-    if (same) same.push(image);
-    else usable.set(folder, [image]);
-  }
+  const usable = Map.groupBy(images, (image) =>
+    layout.hasSplits ? `${image.split}/${image.class}` : image.class,
+  );
   const classes = classFolders(scan, layout);
   if (classes.size === 0) {
     found.isFatal = true;

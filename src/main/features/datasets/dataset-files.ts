@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { ClassCount } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
@@ -9,7 +9,6 @@ import type { LocalObjects, ObjectStore } from '../../stores/objects/ports.ts';
 import type { DatasetRepository, DatasetVersionRecord } from './dataset-rows.ts';
 import { blobKey, type ManifestLine } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
-import { sha256 } from './scan.ts';
 import type { RootedFiles } from './source.ts';
 
 export interface PreparedDataset {
@@ -75,7 +74,7 @@ export class DatasetFiles {
         ? await store.get('datasets', blobKey(line.sha256))
         : await files.read(version.rootPath, line.file),
     );
-    if (version.mode !== 'copy' && sha256(bytes) !== line.sha256) {
+    if (version.mode !== 'copy' && hash('sha256', bytes) !== line.sha256) {
       throw datasetChanged(version.version, [], [line.path]);
     }
     return bytes;
@@ -85,14 +84,14 @@ export class DatasetFiles {
   async hash(version: DatasetVersionRecord, line: ManifestLine): Promise<string | null> {
     if (version.rootPath !== null) return this.parts.files.hash(version.rootPath, line.file);
     const key = blobKey(line.sha256);
-    const hash = createHash('sha256');
+    const hashing = createHash('sha256');
     try {
-      for await (const chunk of await this.parts.store.get('datasets', key)) hash.update(chunk);
+      for await (const chunk of await this.parts.store.get('datasets', key)) hashing.update(chunk);
     } catch (error) {
       if (error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND') return null;
       throw error;
     }
-    return hash.digest('hex');
+    return hashing.digest('hex');
   }
 
   private async localRoot(version: DatasetVersionRecord, lines: readonly ManifestLine[]): Promise<string> {
@@ -126,9 +125,9 @@ export class DatasetFiles {
       if (!found) missing.push(line.path);
       else if (found.size !== line.size) changed.push(line.path);
       else if (found.modifiedMs !== times?.[index]) {
-        const hash = await files.hash(root, line.file);
-        if (hash === null) missing.push(line.path);
-        else if (hash !== line.sha256) changed.push(line.path);
+        const sha256 = await files.hash(root, line.file);
+        if (sha256 === null) missing.push(line.path);
+        else if (sha256 !== line.sha256) changed.push(line.path);
       }
     });
     if (missing.length > 0 || changed.length > 0) {

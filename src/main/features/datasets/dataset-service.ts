@@ -1,10 +1,4 @@
-import type {
-  Dataset,
-  DatasetFormat,
-  ImportMode,
-  Reading,
-  Validation,
-} from '../../../shared/contract/datasets.ts';
+import type { Dataset, DatasetFormat, ImportInput, Validation } from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { importsUnderWay, noVersionYet } from '../../../shared/errors/datasets.ts';
@@ -30,18 +24,7 @@ import type { RootedFiles } from './source.ts';
 import { trainingRiskCodes } from './training-risks.ts';
 import { verifyVersion } from './verification.ts';
 
-export interface ImportRequest {
-  readonly path: string;
-  readonly project: string;
-  readonly name?: string | undefined;
-  readonly description?: string | undefined;
-  readonly format: DatasetFormat;
-  readonly mode: ImportMode;
-  readonly skipInvalid: boolean;
-  readonly reading?: Reading | undefined;
-}
-
-export interface ImagesRequest {
+interface ImagesRequest {
   readonly dataset: string;
   readonly version?: number | undefined;
   readonly class?: string | undefined;
@@ -75,9 +58,9 @@ export class DatasetService {
     const { repository, store, local, rooted, reader } = parts;
     this.checks = new Checks(parts);
     this.imports = new Imports(parts);
-    this.manifests = new Manifests(store, rooted, reader);
+    this.manifests = new Manifests(parts);
     this.files = new DatasetFiles({ repository, store, local, files: rooted, manifests: this.manifests });
-    this.views = new ImageViews(repository, this.manifests, this.files, reader);
+    this.views = new ImageViews({ repository, manifests: this.manifests, files: this.files, reader });
   }
 
   async list(userId: string, filter: { project?: string | undefined; search?: string | undefined }) {
@@ -126,7 +109,10 @@ export class DatasetService {
    * Starts an import; answers once its intent is safe.
    * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, and what opening the source throws: then nothing was changed
    */
-  async import(userId: string, request: ImportRequest): Promise<{ datasetId: string; importId: string }> {
+  async import(
+    userId: string,
+    request: Readonly<ImportInput>,
+  ): Promise<{ datasetId: string; importId: string }> {
     const { projects, audit, changes, links, open, uploads } = this.parts;
     const project = await projects.find(userId, request.project);
     if (!project) throw fault('PROJECT_NOT_FOUND', { name: request.project });

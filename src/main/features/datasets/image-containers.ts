@@ -1,8 +1,5 @@
-const view = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 /** The brands of an ISO base media file (ISO/IEC 14496-12, 4.3), the major one first; empty for any other file. */
-export function brandsOf(bytes: Uint8Array): string[] {
-  const buffer = view(bytes);
+export function brandsOf(buffer: Buffer): string[] {
   if (buffer.length < 16 || buffer.toString('latin1', 4, 8) !== 'ftyp') return [];
   const end = Math.min(buffer.length, buffer.readUInt32BE(0));
   const brands = [buffer.toString('latin1', 8, 12)];
@@ -20,8 +17,7 @@ const reducedImage = 1;
  * Whether a TIFF is a camera's raw file: Canon's mark, Adobe's DNG version, or a first image that is a preview of another in a
  * directory below (Nikon's and Sony's). Classic TIFF only (TIFF 6.0, section 2; TIFF/EP).
  */
-export function isCameraRaw(bytes: Uint8Array): boolean {
-  const buffer = view(bytes);
+export function isCameraRaw(buffer: Buffer): boolean {
   if (buffer.length < 16) return false;
   if (buffer.toString('latin1', 8, 10) === 'CR') return true;
   const isLittle = buffer[0] === 0x49;

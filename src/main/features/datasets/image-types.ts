@@ -12,19 +12,17 @@ export interface ImageType {
   readonly isRead?: boolean;
   /** Drawings and icons lie about in many folders: one that is not read is no reason to refuse a dataset. */
   readonly isByTheWay?: boolean;
-  readonly matches: (bytes: Uint8Array) => boolean;
+  readonly matches: (bytes: Buffer) => boolean;
 }
 
 const starts =
   (signature: string, offset = 0) =>
-  (bytes: Uint8Array): boolean =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      .subarray(offset, offset + signature.length)
-      .equals(Buffer.from(signature, 'latin1'));
+  (bytes: Buffer): boolean =>
+    bytes.subarray(offset, offset + signature.length).equals(Buffer.from(signature, 'latin1'));
 
 const startsWithAny =
   (...signatures: readonly string[]) =>
-  (bytes: Uint8Array): boolean =>
+  (bytes: Buffer): boolean =>
     signatures.some((signature) => starts(signature)(bytes));
 
 /**
@@ -33,7 +31,7 @@ const startsWithAny =
  */
 const brand =
   (...brands: readonly string[]) =>
-  (bytes: Uint8Array): boolean => {
+  (bytes: Buffer): boolean => {
     const [major, ...compatible] = brandsOf(bytes);
     if (major === undefined) return false;
     if (brands.includes(major)) return true;
@@ -145,7 +143,7 @@ export const signatureBytes = 1024;
  * The type that the bytes have; null where they are no image that is known. A TIFF that is called a camera's raw file is one: not
  * every maker marks them inside.
  */
-export function typeOfBytes(bytes: Uint8Array, fileName: string): ImageType | null {
+export function typeOfBytes(bytes: Buffer, fileName: string): ImageType | null {
   const found = types.find(({ matches }) => matches(bytes)) ?? null;
   const promised = typeOfName(fileName);
   return found?.name === 'tiff' && promised?.name === 'raw' ? promised : found;

@@ -30,17 +30,16 @@ const thumbnailSizes = [64, 128, 256, 512, 1024] as const;
 
 /** Images of versions for people to look at. */
 export class ImageViews {
-  private readonly repository: DatasetRepository;
-  private readonly manifests: Manifests;
-  private readonly files: DatasetFiles;
-  private readonly reader: ImageReader;
+  private readonly parts: ConstructorParameters<typeof ImageViews>[0];
   private readonly thumbnails = new WeightedCache<ImageAnswer>(thumbnailBytes, ({ body }) => body.length);
 
-  constructor(repository: DatasetRepository, manifests: Manifests, files: DatasetFiles, reader: ImageReader) {
-    this.repository = repository;
-    this.manifests = manifests;
-    this.files = files;
-    this.reader = reader;
+  constructor(parts: {
+    readonly repository: DatasetRepository;
+    readonly manifests: Manifests;
+    readonly files: DatasetFiles;
+    readonly reader: ImageReader;
+  }) {
+    this.parts = parts;
   }
 
   /**
@@ -48,7 +47,7 @@ export class ImageViews {
    * @throws TrainyardError IMAGE_NOT_FOUND, DATASET_CHANGED, IMAGE_UNREADABLE
    */
   async read({ datasetId, version: versionNumber, sha256, size }: ImageRequest): Promise<ImageAnswer> {
-    const { repository, manifests, files } = this;
+    const { repository, manifests, files } = this.parts;
     const version = await repository.findVersion(datasetId, versionNumber);
     const manifest = version && (await manifests.load(datasetId, version));
     const line = manifest?.bySha256.get(sha256);
@@ -68,9 +67,9 @@ export class ImageViews {
     }));
   }
 
-  private async shrink(path: string, bytes: Uint8Array, side: number, white: number | null) {
+  private async shrink(path: string, bytes: Buffer, side: number, white: number | null) {
     try {
-      return await this.reader.thumbnail(bytes, side, white);
+      return await this.parts.reader.thumbnail(bytes, side, white);
     } catch (error) {
       if (!(error instanceof ImageFault)) throw error;
       throw imageUnreadable(path, error);

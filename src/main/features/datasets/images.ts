@@ -48,15 +48,15 @@ export type AcceptedImage = Omit<PlacedImage, 'type' | 'lowest' | 'fingerprint' 
  */
 export interface ImageReader {
   /** Decodes every pixel of a whole file's bytes. @throws ImageFault */
-  inspect(bytes: Uint8Array, maxPixels: number): Promise<ImageFacts>;
+  inspect(bytes: Buffer, maxPixels: number): Promise<ImageFacts>;
   /** The size in pixels of the upright image, from the file's header. @throws ImageFault */
-  uprightSize(bytes: Uint8Array): Promise<{ readonly width: number; readonly height: number }>;
+  uprightSize(bytes: Buffer): Promise<{ readonly width: number; readonly height: number }>;
   /**
    * A picture that browsers show, upright, its longer side at most `size` pixels, never enlarged.
    * @param white the value of white of a 16-bit image; null for one of 8 bits @throws ImageFault
    */
   thumbnail(
-    bytes: Uint8Array,
+    bytes: Buffer,
     size: number,
     white: number | null,
   ): Promise<{ readonly body: Uint8Array; readonly mediaType: string }>;

@@ -51,15 +51,6 @@ export class Findings {
     this.listed = listed;
   }
 
-  /** The same findings, to add others to. */
-  copy(): Findings {
-    const copy = new Findings(this.listed);
-    copy.found = this.found;
-    for (const [code, count] of this.counts) copy.counts.set(code, count);
-    for (const [code, problems] of this.byCode) copy.byCode.set(code, [...problems]);
-    return copy;
-  }
-
   add(problem: Problem): void {
     this.found += 1;
     this.counts.set(problem.code, (this.counts.get(problem.code) ?? 0) + 1);

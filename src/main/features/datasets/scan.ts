@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
@@ -72,7 +72,7 @@ class Scanning {
   private readonly images: ScannedImage[] = [];
   private readonly folders: (readonly string[])[] = [];
   private readonly otherFolders: (readonly string[])[] = [];
-  private readonly hidden = new Map<string, { count: number; first: string }>();
+  private readonly hidden: { folder: string; path: string }[] = [];
   private readonly errors = new Findings();
   private readonly warnings = new Findings();
   private lastOtherFolder: string | null = null;
@@ -86,8 +86,10 @@ class Scanning {
 
   result(): Scan {
     const { images, folders, otherFolders, errors, warnings, isCutShort } = this;
-    for (const [folder, { count, first }] of this.hidden)
-      warnings.add(makeProblem('HIDDEN_LEFT_OUT', folder, { count, first }));
+    for (const [folder, same] of Map.groupBy(this.hidden, (each) => each.folder))
+      warnings.add(
+        makeProblem('HIDDEN_LEFT_OUT', folder, { count: same.length, first: same[0]?.path ?? '' }),
+      );
     images.sort((one, other) => (one.sourcePath < other.sourcePath ? -1 : 1));
     return { images, folders, otherFolders, errors, warnings, isCutShort };
   }
@@ -109,7 +111,8 @@ class Scanning {
     }
     if (checked.kind === 'path') await this.lookAtFile(entry, checked.segments);
     else if (checked.kind === 'problem') await this.refuse(entry, checked.problem);
-    else if (checked.kind === 'hidden' && isMissed(entry.path)) this.hide(checked.folder, entry.path);
+    else if (checked.kind === 'hidden' && isMissed(entry.path))
+      this.hidden.push({ folder: checked.folder, path: entry.path });
     this.done += 1;
     this.options.onProgress?.(this.done);
   }
@@ -171,12 +174,6 @@ class Scanning {
     }
   }
 
-  private hide(folder: string, path: string): void {
-    const found = this.hidden.get(folder);
-    if (found) found.count += 1;
-    else this.hidden.set(folder, { count: 1, first: path });
-  }
-
   private passOver(problem: Problem, segments: readonly string[]): void {
     this.warnings.add(problem);
     const folder = segments.slice(0, -1);
@@ -188,7 +185,7 @@ class Scanning {
     if (folder.length > 0) this.folders.push(folder);
   }
 
-  private faultOf(path: string, bytes: Uint8Array, found: ImageType | null): Problem | null {
+  private faultOf(path: string, bytes: Buffer, found: ImageType | null): Problem | null {
     const promised = typeOfName(path);
     if (!found) {
       if (promised && !promised.isRead && bytes.length > 0) return typeUnsupported(path, promised);
@@ -201,7 +198,7 @@ class Scanning {
 
   private async decode(
     path: string,
-    bytes: Uint8Array,
+    bytes: Buffer,
     type: string,
     modifiedMs: number | null,
     problems: Problem[],
@@ -209,7 +206,7 @@ class Scanning {
     const { reader, limits } = this.options;
     try {
       const facts = await reader.inspect(bytes, limits.maxPixels);
-      return { ...facts, type, sha256: sha256(bytes), size: bytes.length, modifiedMs };
+      return { ...facts, type, sha256: hash('sha256', bytes), size: bytes.length, modifiedMs };
     } catch (error) {
       if (!(error instanceof ImageFault)) throw error;
       problems.push(problemOf(path, error, limits.maxPixels));
@@ -271,9 +268,4 @@ function problemOf(path: string, { reason, why }: ImageFault, maxPixels: number)
     case 'unreadable':
       return makeProblem('IMAGE_UNREADABLE', path, { image: theImage, why });
   }
-}
-
-/** The SHA-256 of bytes, in hex. */
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import path from 'node:path';
 import type { ImportMode } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
@@ -6,7 +7,6 @@ import { forEachConcurrently, mapConcurrently } from '../../../shared/model/conc
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
 import type { AcceptedImage } from './images.ts';
 import { blobKey, type ManifestLine, manifestLine } from './manifest.ts';
-import { sha256 } from './scan.ts';
 import { type DatasetSource, EntryFault } from './source.ts';
 
 /** The images of a version where they are to stay, as its manifest says. */
@@ -81,7 +81,7 @@ async function copyImages(
       const { bytes } = await entry.read(image.size + 1).catch((error: unknown) => {
         throw error instanceof EntryFault ? sourceChanged(image.sourcePath, error) : error;
       });
-      if (sha256(bytes) !== image.sha256) throw sourceChanged(image.sourcePath);
+      if (hash('sha256', bytes) !== image.sha256) throw sourceChanged(image.sourcePath);
       return { key: blobKey(image.sha256), body: bytes };
     });
     for await (const object of read) {

@@ -17,99 +17,96 @@ const turnedSchema = z.object({ turned: z.array(z.int().min(0)) });
 /** What an import writes whose manifest has upright sizes, and what tells its version from older ones. */
 export const noneTurned = JSON.stringify({ turned: [] });
 
+/** What images are read from, and by. */
+export interface ImageBytes {
+  readonly store: ObjectStore;
+  readonly rooted: Pick<RootedFiles, 'read'>;
+  readonly reader: Pick<ImageReader, 'uprightSize'>;
+}
+
 /**
- * Imports once stored the size of turned photos as the camera had them on their side. Which lines of a version those are is read
- * from the images' headers when the version is first used, and kept beside the manifest, which itself never changes.
+ * The lines with the sizes of upright images. Imports once stored the size of turned photos as the camera had them on their side.
+ * Which lines of a version those are is read from the images' headers when the version is first used, and kept beside the manifest,
+ * which itself never changes.
  */
-export class UprightSizes {
-  private readonly store: ObjectStore;
-  private readonly files: Pick<RootedFiles, 'read'>;
-  private readonly reader: Pick<ImageReader, 'uprightSize'>;
-
-  constructor(
-    store: ObjectStore,
-    files: Pick<RootedFiles, 'read'>,
-    reader: Pick<ImageReader, 'uprightSize'>,
-  ) {
-    this.store = store;
-    this.files = files;
-    this.reader = reader;
+export async function withUprightSizes(
+  from: ImageBytes,
+  datasetId: string,
+  version: DatasetVersionRecord,
+  lines: readonly ManifestLine[],
+): Promise<readonly ManifestLine[]> {
+  const turned =
+    (await turnedLines(from.store, datasetId, version.version)) ??
+    (await derive(from, datasetId, version, lines));
+  if (turned.length === 0) return lines;
+  const upright = [...lines];
+  for (const index of turned) {
+    const line = upright[index];
+    if (line) upright[index] = { ...line, width: line.height, height: line.width };
   }
+  return upright;
+}
 
-  /** The lines with the sizes of upright images. */
-  async apply(
-    datasetId: string,
-    version: DatasetVersionRecord,
-    lines: readonly ManifestLine[],
-  ): Promise<readonly ManifestLine[]> {
-    const turned =
-      (await this.kept(datasetId, version.version)) ?? (await this.derive(datasetId, version, lines));
-    if (turned.length === 0) return lines;
-    const upright = [...lines];
-    for (const index of turned) {
-      const line = upright[index];
-      if (line) upright[index] = { ...line, width: line.height, height: line.width };
-    }
-    return upright;
+/** The lines that have another size than the manifest says; null for an older version that nobody has used since. */
+export async function turnedLines(
+  store: ObjectStore,
+  datasetId: string,
+  version: number,
+): Promise<readonly number[] | null> {
+  try {
+    const bytes = await buffer(await store.get('datasets', sizesKey(datasetId, version)));
+    return turnedSchema.parse(JSON.parse(bytes.toString())).turned;
+  } catch (error) {
+    // It can be derived anew.
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    if (error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND') return null;
+    throw error;
   }
+}
 
-  /** How many images have another size than the manifest says; null for an older version that nobody has used since. */
-  async count(datasetId: string, version: number): Promise<number | null> {
-    return (await this.kept(datasetId, version))?.length ?? null;
+async function derive(
+  from: ImageBytes,
+  datasetId: string,
+  version: DatasetVersionRecord,
+  lines: readonly ManifestLine[],
+): Promise<readonly number[]> {
+  const turned: number[] = [];
+  let isComplete = true;
+  await forEachConcurrently(lines.entries(), atOnce, async ([index, line]) => {
+    // A square is a square, however it is turned.
+    if (line.width === line.height) return;
+    const size = await uprightSize(from, version, line);
+    if (size?.width === line.height && size.height === line.width) turned.push(index);
+    isComplete &&= size !== null;
+  });
+  turned.sort((one, other) => one - other);
+  // What is missing now may be back later: only the whole is kept.
+  if (isComplete) {
+    const text = Buffer.from(JSON.stringify({ turned }));
+    failpoint('dataset-sizes.put.before');
+    await from.store.put('datasets', sizesKey(datasetId, version.version), text);
+    failpoint('dataset-sizes.put.after');
   }
+  return turned;
+}
 
-  private async kept(datasetId: string, version: number): Promise<readonly number[] | null> {
-    try {
-      const bytes = await buffer(await this.store.get('datasets', sizesKey(datasetId, version)));
-      return turnedSchema.parse(JSON.parse(bytes.toString())).turned;
-    } catch (error) {
-      // It can be derived anew.
-      if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
-      if (error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND') return null;
-      throw error;
-    }
-  }
-
-  private async derive(
-    datasetId: string,
-    version: DatasetVersionRecord,
-    lines: readonly ManifestLine[],
-  ): Promise<readonly number[]> {
-    const turned: number[] = [];
-    let isComplete = true;
-    await forEachConcurrently(lines.entries(), atOnce, async ([index, line]) => {
-      // A square is a square, however it is turned.
-      if (line.width === line.height) return;
-      const size = await this.uprightSize(version, line);
-      if (size?.width === line.height && size.height === line.width) turned.push(index);
-      isComplete &&= size !== null;
-    });
-    turned.sort((one, other) => one - other);
-    // What is missing now may be back later: only the whole is kept.
-    if (isComplete) {
-      const text = Buffer.from(JSON.stringify({ turned }));
-      failpoint('dataset-sizes.put.before');
-      await this.store.put('datasets', sizesKey(datasetId, version.version), text);
-      failpoint('dataset-sizes.put.after');
-    }
-    return turned;
-  }
-
-  /** Null where the file is gone or is no image any more: whoever uses it will say so. */
-  private async uprightSize(version: DatasetVersionRecord, line: ManifestLine) {
-    const { store, files, reader } = this;
-    try {
-      const bytes = await buffer(
-        version.rootPath === null
-          ? await store.get('datasets', blobKey(line.sha256))
-          : await files.read(version.rootPath, line.file),
-      );
-      return await reader.uprightSize(bytes);
-    } catch (error) {
-      if (error instanceof ImageFault) return null;
-      if (error instanceof TrainyardError && ['OBJECT_NOT_FOUND', 'FILE_NOT_FOUND'].includes(error.code))
-        return null;
-      throw error;
-    }
+/** Null where the file is gone or is no image any more: whoever uses it will say so. */
+async function uprightSize(
+  { store, rooted, reader }: ImageBytes,
+  version: DatasetVersionRecord,
+  line: ManifestLine,
+) {
+  try {
+    const bytes = await buffer(
+      version.rootPath === null
+        ? await store.get('datasets', blobKey(line.sha256))
+        : await rooted.read(version.rootPath, line.file),
+    );
+    return await reader.uprightSize(bytes);
+  } catch (error) {
+    if (error instanceof ImageFault) return null;
+    if (error instanceof TrainyardError && ['OBJECT_NOT_FOUND', 'FILE_NOT_FOUND'].includes(error.code))
+      return null;
+    throw error;
   }
 }

@@ -18,15 +18,13 @@ export interface Evaluation {
   readonly isFatal: boolean;
 }
 
-/** Judges what a scan saw: the classes, images that are there twice, names that collide. A pure function. */
+/** Judges what a scan saw, once: the classes, images that are there twice, names that collide. Its findings come to those of the scan. */
 export function evaluate(
   scan: Scan,
   format: DatasetFormat,
   { classesAt }: Pick<Reading, 'classesAt'> = automatic,
 ): Evaluation {
-  const errors = scan.errors.copy();
-  const warnings = scan.warnings.copy();
-  const { folders, otherFolders } = scan;
+  const { errors, warnings, folders, otherFolders } = scan;
   const seen = { images: scan.images.map(({ segments }) => segments), folders, otherFolders };
   const { layout, doubt, emptySplits } = recogniseLayout(seen, classesAt);
   if (doubt) (doubt.isWarning ? warnings : errors).add(doubt.problem);
@@ -50,15 +48,13 @@ function placeImages(
   { errors, warnings }: { readonly errors: Findings; readonly warnings: Findings },
 ): PlacedImage[] {
   const images: PlacedImage[] = [];
-  const outside = new Map<string, { count: number; first: string }>();
+  const outside: { folder: string; path: string }[] = [];
   for (const { facts, segments, sourcePath, problems } of scan.images) {
     const place = placeOf(layout, segments, false);
     if (!place) {
       const level = layout.base.length;
       const folder = segments.length > level + 1 ? (segments[level] ?? '') : '';
-      const same = outside.get(folder);
-      if (same) same.count += 1;
-      else outside.set(folder, { count: 1, first: sourcePath });
+      outside.push({ folder, path: sourcePath });
       continue;
     }
     for (const problem of problems) errors.add(problem);
@@ -67,7 +63,8 @@ function placeImages(
     if (facts?.damage) warnings.add(makeProblem('IMAGE_DAMAGED', sourcePath, { why: facts.damage }));
     if (facts) images.push({ ...facts, split, class: place.class, path, sourcePath, file });
   }
-  for (const [folder, { count, first }] of outside) warnings.add(outsideClass(folder, count, first));
+  for (const [folder, same] of Map.groupBy(outside, (each) => each.folder))
+    warnings.add(outsideClass(folder, same.length, same[0]?.path ?? ''));
   return images.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
@@ -118,9 +115,8 @@ function countBy<T, Key extends string | number>(
   items: readonly T[],
   keyOf: (item: T) => Key,
 ): [Key, number][] {
-  const counts = new Map<Key, number>();
-  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
-  return [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
+  const counts = [...Map.groupBy(items, keyOf)].map(([key, same]): [Key, number] => [key, same.length]);
+  return counts.sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function range(

@@ -28,7 +28,11 @@ export interface JobStage {
 /** An engine's part on jobs, as the engine wires it. */
 export function openJobs({ pool, queue, pubSub, objects, workers, machineId, leaseMs }: JobStage) {
   const repository = new DatasetRepository(pool);
-  const manifests = new Manifests(objects, new LocalRootedFiles(), new SharpImageReader());
+  const manifests = new Manifests({
+    store: objects,
+    rooted: new LocalRootedFiles(),
+    reader: new SharpImageReader(),
+  });
   const files = new DatasetFiles({
     repository,
     store: objects,

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemFault } from '../../../platform/faults/system-fault.ts';
+import type { ExaminationWatch } from '../examination.ts';
 import type { AcceptedImage } from '../images.ts';
 import { localExaminer } from './local-examiner.ts';
-import type { ThreadData, ThreadMessage, ThreadOrder } from './messages.ts';
+import type { ThreadData, ThreadMessage, ThreadOrder } from './thread-examiner.ts';
 
 /** Read in some milliseconds. */
 const imagesAPart = 500;
@@ -15,7 +16,7 @@ const post = (message: ThreadMessage) => port.postMessage(message);
 
 let toldPhase = '';
 let toldAt = 0;
-function progress(...at: Extract<ThreadMessage, { kind: 'progress' }>['at']): void {
+function progress(...at: Parameters<ExaminationWatch['onProgress']>): void {
   const now = performance.now();
   if (at[0] === toldPhase && now - toldAt < reportEveryMs) return;
   [toldPhase, toldAt] = [at[0], now];
@@ -47,8 +48,8 @@ async function wanted(): Promise<void> {
 
 try {
   const found = await localExaminer(stateFolder)(request, { signal, onProgress: progress });
-  const { accepted, validation, base, isFatal } = found;
-  post({ kind: 'found', validation, base, isFatal, images: accepted.length });
+  const { accepted, ...whole } = found;
+  post({ kind: 'found', ...whole, images: accepted.length });
   for (let from = 0; from < accepted.length; from += imagesAPart) {
     await wanted();
     post({ kind: 'images', images: accepted.slice(from, from + imagesAPart).map(toAccepted) });

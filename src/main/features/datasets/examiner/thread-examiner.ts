@@ -1,8 +1,24 @@
 import { Worker } from 'node:worker_threads';
-import { TrainyardError } from '../../../../shared/errors/error.ts';
-import type { Examination, Examine } from '../examination.ts';
+import { type KeptError, TrainyardError } from '../../../../shared/errors/error.ts';
+import type { Examination, ExaminationRequest, ExaminationWatch, Examine } from '../examination.ts';
 import type { AcceptedImage } from '../images.ts';
-import type { ThreadData, ThreadMessage, ThreadOrder } from './messages.ts';
+
+/** What the thread is started with. */
+export interface ThreadData {
+  readonly stateFolder: string;
+  readonly request: ExaminationRequest;
+}
+
+/** What the thread tells. The accepted images come in parts, each when it is asked for: one large message would stop the engine. */
+export type ThreadMessage =
+  | { readonly kind: 'progress'; readonly at: Parameters<ExaminationWatch['onProgress']> }
+  | ({ readonly kind: 'found'; readonly images: number } & Omit<Examination, 'accepted'>)
+  | { readonly kind: 'images'; readonly images: readonly AcceptedImage[] }
+  /** A fault that a person can act on; every other one ends the thread. */
+  | { readonly kind: 'failed'; readonly error: KeptError; readonly status: number };
+
+/** What the thread is told. `more`, the answer to `found` and to `images`: more images are wanted. `stop`: nobody wants any of it. */
+export type ThreadOrder = 'more' | 'stop';
 
 type Found = Extract<ThreadMessage, { kind: 'found' }>;
 

@@ -23,12 +23,11 @@ export const scaledDepths: readonly string[] = ['uchar', 'ushort'];
  * An image to be decoded. libvips does not know the general major brand "miaf" (ISO/IEC 23000-22), which may stand before AVIF: the
  * equally general "mif1" says the same to it.
  */
-export function openImage(bytes: Uint8Array, options: SharpOptions = {}): Sharp {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const isMiaf = buffer.toString('latin1', 4, 12) === 'ftypmiaf';
+export function openImage(bytes: Buffer, options: SharpOptions = {}): Sharp {
+  const isMiaf = bytes.toString('latin1', 4, 12) === 'ftypmiaf';
   const known = isMiaf
-    ? Buffer.concat([buffer.subarray(0, 8), Buffer.from('mif1'), buffer.subarray(12)])
-    : buffer;
+    ? Buffer.concat([bytes.subarray(0, 8), Buffer.from('mif1'), bytes.subarray(12)])
+    : bytes;
   return sharp(known, { ...readingOptions, ...options });
 }
 

@@ -11,8 +11,7 @@ const mostPackedExtras = 2 ** 20;
  * after, and it does not say that a chunk beside the picture has a wrong check sum, at which other programs stop. `swollen`: what
  * is packed beside the picture would take it minutes.
  */
-export function pngDamage(bytes: Uint8Array): 'cut' | 'chunk' | 'swollen' | null {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function pngDamage(buffer: Buffer): 'cut' | 'chunk' | 'swollen' | null {
   if (!buffer.subarray(0, pngSignature.length).equals(pngSignature)) return null;
   let isDamaged = false;
   let packedExtras = 0;
@@ -41,8 +40,7 @@ function isPackedExtra(type: string, data: Buffer): boolean {
 const endOfImage = Buffer.from([0xff, 0xd9]);
 
 /** A JPEG with the mark of its end put behind it, where that may be all it lacks; null for every other file. */
-export function withJpegEnd(bytes: Uint8Array): Buffer | null {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function withJpegEnd(buffer: Buffer): Buffer | null {
   if (buffer[0] !== 0xff || buffer[1] !== 0xd8 || buffer.includes(endOfImage, -endOfImage.length))
     return null;
   return Buffer.concat([buffer, endOfImage]);
@@ -52,8 +50,7 @@ export function withJpegEnd(bytes: Uint8Array): Buffer | null {
  * The bits a sample of a JPEG, from its frame header (ITU-T T.81, B.2.2); null where there is none. The decoder tells of more than
  * eight by a message only, which may be another's where several images are decoded at once.
  */
-export function jpegPrecision(bytes: Uint8Array): number | null {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function jpegPrecision(buffer: Buffer): number | null {
   if (buffer[0] !== 0xff || buffer[1] !== 0xd8) return null;
   for (let at = 2; at + 5 <= buffer.length && buffer[at] === 0xff; ) {
     const marker = buffer[at + 1] ?? 0;

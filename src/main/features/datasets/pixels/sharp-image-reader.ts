@@ -21,7 +21,7 @@ const wrongChunk = {
 
 /** Images through libvips. */
 export class SharpImageReader implements ImageReader {
-  async inspect(bytes: Uint8Array, maxPixels: number): Promise<ImageFacts> {
+  async inspect(bytes: Buffer, maxPixels: number): Promise<ImageFacts> {
     const ends = pngDamage(bytes);
     if (ends === 'swollen')
       throw new ImageFault('unreadable', {
@@ -49,7 +49,7 @@ export class SharpImageReader implements ImageReader {
     }
   }
 
-  async uprightSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
+  async uprightSize(bytes: Buffer): Promise<{ width: number; height: number }> {
     try {
       return (await openImage(bytes, { limitInputPixels: false }).metadata()).autoOrient;
     } catch (error) {
@@ -58,7 +58,7 @@ export class SharpImageReader implements ImageReader {
   }
 
   async thumbnail(
-    bytes: Uint8Array,
+    bytes: Buffer,
     size: number,
     white: number | null,
   ): Promise<{ body: Uint8Array; mediaType: string }> {
@@ -84,11 +84,7 @@ async function scaled(image: Sharp, white: number): Promise<Sharp> {
 }
 
 /** @throws what the decoder throws at so much trouble, and ImageFault where the pixels' values have no scale */
-async function decodeStrictly(
-  bytes: Uint8Array,
-  failOn: 'error' | 'warning',
-  maxPixels: number,
-): Promise<Look> {
+async function decodeStrictly(bytes: Buffer, failOn: 'error' | 'warning', maxPixels: number): Promise<Look> {
   const image = openImage(bytes, { failOn, limitInputPixels: maxPixels });
   const { channels, depth } = await image.metadata();
   if (!scaledDepths.includes(depth))
@@ -125,7 +121,7 @@ async function sixteenBits(image: Sharp, stored: number) {
 }
 
 /** @throws ImageFault where parts of the picture are missing: the fault that was met first */
-async function repair(bytes: Uint8Array, maxPixels: number, fault: ImageFault): Promise<ImageFacts> {
+async function repair(bytes: Buffer, maxPixels: number, fault: ImageFault): Promise<ImageFacts> {
   const damage = fault.why;
   const looks = [() => decodeStrictly(bytes, 'error', maxPixels)];
   const whole = withJpegEnd(bytes);

@@ -10,7 +10,7 @@ export class SharpPixelReader implements PixelReader {
     this.maxPixels = maxPixels;
   }
 
-  async sums(bytes: Uint8Array, white: number | null): Promise<PixelSums> {
+  async sums(bytes: Buffer, white: number | null): Promise<PixelSums> {
     try {
       const image = openImage(bytes, { limitInputPixels: this.maxPixels }).removeAlpha();
       const { data, ...raw } = await eightBitPixels(image, 'rgb', white);

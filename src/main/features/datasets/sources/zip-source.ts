@@ -1,15 +1,17 @@
-import type { Entry, ZipFile } from 'yauzl';
+import { type Entry, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import type { SourceLimits } from '../limits.ts';
-import type { NamesEncoding } from '../reading.ts';
+import type { KnownEncoding, NamesEncoding } from '../reading.ts';
 import { type DatasetSource, EntryFault, type SourceEntry } from '../source.ts';
 import { ArchiveBudget } from './archive-budget.ts';
 import { damaged, linkInArchive, systemReason, withoutPassword } from './archive-faults.ts';
+import { decodeName } from './archive-names.ts';
 import { NameReader } from './name-reader.ts';
 import { readZipEntry } from './zip-entry.ts';
-import { isMadeOnUnix, saysItsName, zipName } from './zip-names.ts';
 import { openZip } from './zip-reader.ts';
 
-const isDirectory = (name: string) => name.endsWith('/');
+const utf8Flag = 1 << 11;
+const unicodePathField = 0x7075;
+const [madeOnUnix, madeOnMac] = [3, 19];
 
 /** The Unix mode says so, where the archive was made by a program that keeps it. */
 function isLink({ externalFileAttributes }: Entry): boolean {
@@ -53,7 +55,7 @@ export class ZipSource implements DatasetSource {
       const problem = await this.names.decide();
       if (problem) yield problem;
       if (problem?.kind === 'problem' && problem.fatal) return;
-      zip = await this.open();
+      ({ zip } = await this.open());
       const budget = new ArchiveBudget(this.limits, zip.fileSize);
       yield* this.each(zip, budget, reads);
       await Promise.allSettled(reads);
@@ -78,7 +80,7 @@ export class ZipSource implements DatasetSource {
       if (!isWhole) undecodable.add(name);
       budget.enter(name);
       if (isLink(entry)) yield { kind: 'problem', problem: linkInArchive(name).problem };
-      else if (isDirectory(name)) yield { kind: 'folder', path: name };
+      else if (name.endsWith('/')) yield { kind: 'folder', path: name };
       else {
         yield {
           kind: 'file',
@@ -97,7 +99,7 @@ export class ZipSource implements DatasetSource {
   }
 
   private async with<T>(work: (zip: ZipFile, entries: number) => Promise<T>): Promise<T> {
-    const { zip, entries } = await this.openWithCount();
+    const { zip, entries } = await this.open();
     try {
       return await work(zip, entries);
     } finally {
@@ -105,23 +107,13 @@ export class ZipSource implements DatasetSource {
     }
   }
 
-  private async open(): Promise<ZipFile> {
-    return (await this.openWithCount()).zip;
-  }
-
-  private async openWithCount(): Promise<{ zip: ZipFile; entries: number }> {
+  private async open(): Promise<{ zip: ZipFile; entries: number }> {
     try {
       return await openZip(this.path);
     } catch (error) {
       if (error instanceof EntryFault) throw error;
-      throw damaged(
-        '',
-        systemReason(error) ?? { en: 'its end is damaged', ko: '끝부분이 손상되었습니다' },
-        true,
-        {
-          cause: error,
-        },
-      );
+      const damage = { en: 'its end is damaged', ko: '끝부분이 손상되었습니다' };
+      throw damaged('', systemReason(error) ?? damage, true, { cause: error });
     }
   }
 }
@@ -137,4 +129,23 @@ async function* directory(zip: ZipFile): AsyncGenerator<Entry> {
     const damage = { en: 'its list of files is damaged', ko: '파일 목록이 손상되었습니다' };
     throw damaged('', systemReason(error) ?? damage, true, { cause: error });
   }
+}
+
+/** Whether the entry says how its name is encoded: by the flag for UTF-8, or by the field that repeats it in UTF-8 (APPNOTE 4.6.9). */
+function saysItsName({ generalPurposeBitFlag, extraFields }: Entry): boolean {
+  return (generalPurposeBitFlag & utf8Flag) !== 0 || extraFields.some(({ id }) => id === unicodePathField);
+}
+
+/** Whether a program on Unix or macOS wrote the entry. */
+function isMadeOnUnix({ versionMadeBy }: Entry): boolean {
+  return [madeOnUnix, madeOnMac].includes(versionMadeBy >>> 8);
+}
+
+/** An entry's name, parted by `/`. @param encoding of names that don't say theirs */
+function zipName(entry: Entry, encoding: KnownEncoding): { name: string; isWhole: boolean } {
+  const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+  const read = saysItsName(entry)
+    ? { name: getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true), isWhole: true }
+    : decodeName(fileNameRaw, encoding);
+  return { ...read, name: read.name.replaceAll('\\', '/') };
 }
