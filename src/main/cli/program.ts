@@ -30,7 +30,7 @@ const commands: readonly {
     name: 'project',
     isGroup: true,
     english: 'projects: what datasets and runs belong to',
-    korean: '프로젝트: 데이터셋과 실행이 속하는 곳',
+    korean: '프로젝트: 데이터셋과 학습이 속하는 곳',
     load: async () => (await import('./project.ts')).defineProject,
   },
   {
@@ -43,14 +43,14 @@ const commands: readonly {
   {
     name: 'train',
     english: 'queue a training run',
-    korean: '학습 실행을 대기열에 넣습니다',
+    korean: '학습을 대기열에 넣습니다',
     load: async () => (await import('./train/train.ts')).defineTrain,
   },
   {
     name: 'runs',
     isGroup: true,
     english: 'training runs; RUN is an id, its first characters, or "last"',
-    korean: '학습 실행. RUN은 ID, ID의 앞부분, 또는 "last"',
+    korean: '학습. RUN은 ID, ID의 앞부분, 또는 "last"',
     load: async () => (await import('./runs/runs.ts')).defineRuns,
   },
   {

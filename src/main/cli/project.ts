@@ -11,7 +11,7 @@ function describe(project: Project): string {
     ['ID', project.id],
     [translate('Description', '설명'), project.description ?? '–'],
     [translate('Tags', '태그'), project.tags.join(', ') || '–'],
-    [translate('Runs', '실행'), String(project.runCount)],
+    [translate('Runs', '학습'), String(project.runCount)],
     [translate('Datasets', '데이터셋'), String(project.datasetCount)],
     [translate('Created', '만든 때'), formatTime(project.createdAt)],
   ]);
@@ -25,7 +25,7 @@ function listed(projects: readonly Project[]): string {
     );
   return table(projects, [
     [translate('NAME', '이름'), ({ name }) => name],
-    [translate('RUNS', '실행'), ({ runCount }) => runCount, 'right'],
+    [translate('RUNS', '학습'), ({ runCount }) => runCount, 'right'],
     [translate('DATASETS', '데이터셋'), ({ datasetCount }) => datasetCount, 'right'],
     [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
     ['ID', ({ id }) => id],

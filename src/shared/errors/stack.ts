@@ -51,6 +51,12 @@ export const stackErrors = {
     '{service}{service|이|가} 실행 중이지만 {seconds}초 안에 응답하지 않았습니다({lastWord})',
     '무엇을 하는지 확인하세요: trainyard stack logs {name}',
   ),
+  SERVICE_PAUSED: conflict(
+    '{service} is paused',
+    'Let it go on: docker unpause {container}',
+    '{service}{service|이|가} 일시 정지되어 있습니다',
+    '다시 움직이게 하세요: docker unpause {container}',
+  ),
   SERVICE_STOPPED: conflict(
     '{service} was stopped by somebody while it was being started',
     'Start it again: trainyard stack up',

@@ -24,7 +24,7 @@ export function defineCancel(group: Command): void {
     defineCommand(group, {
       usage: 'cancel <run>',
       english: 'stop a run; it keeps a checkpoint to go on from',
-      korean: '실행을 멈춥니다. 이어 갈 체크포인트가 남습니다',
+      korean: '학습을 멈춥니다. 이어 갈 체크포인트가 남습니다',
       examples: ['runs cancel last', 'runs cancel 3f2a91c0 --grace 30 --wait'],
       json: '{"id", "status", "cancelRequested", …}',
     })

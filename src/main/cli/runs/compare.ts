@@ -33,7 +33,7 @@ export function defineCompare(group: Command): void {
     defineCommand(group, {
       usage: 'compare <runs...>',
       english: 'compare two to eight runs: configs and final metrics',
-      korean: '실행 2~8개의 설정과 최종 지표를 비교합니다',
+      korean: '학습 2~8개의 설정과 최종 지표를 비교합니다',
       examples: ['runs compare 3f2a91c0 last'],
       json: '{"runs": […], "differences": [{"field", "values": […]}], "metricNames": […]}',
     }),
@@ -41,8 +41,8 @@ export function defineCompare(group: Command): void {
       const { length } = references;
       if (length < 2 || length > 8)
         throw usageError(
-          translate(`${length} runs can't be compared`, `실행 ${length}개는 비교할 수 없습니다`),
-          translate('Name two to eight runs.', '실행을 2~8개 지정하세요.'),
+          translate(`${length} runs can't be compared`, `학습 ${length}개는 비교할 수 없습니다`),
+          translate('Name two to eight runs.', '학습을 2~8개 지정하세요.'),
         );
       const answer = await withEngine(async (api) => {
         const ids: string[] = [];

@@ -39,7 +39,7 @@ export function defineExport(group: Command): void {
       usage: 'export <run>',
       english:
         "put a completed run's model into the bucket models: safetensors, description, card with hashes",
-      korean: '완료된 실행의 모델을 models 버킷에 둡니다: safetensors, 설명, 해시가 든 카드',
+      korean: '완료된 학습의 모델을 models 버킷에 둡니다: safetensors, 설명, 해시가 든 카드',
       examples: ['runs export last', 'runs export 3f2a91c0 --json'],
       json: '{"id", "status", "worker", "export": {"bucket", "prefix", "parameters", "files": [{"name", "key", "sizeBytes", "sha256"}]}, …}',
     }),

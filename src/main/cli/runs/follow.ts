@@ -61,7 +61,7 @@ export async function follow(
     const { status } = await client.ask((api) => api.runs.show({ run }));
     narrator.end();
     if (status !== 'completed')
-      remark(`The run ended: ${status}.`, `실행이 끝났습니다: ${formatStatus(status)}.`);
+      remark(`The run ended: ${status}.`, `학습이 끝났습니다: ${formatStatus(status)}.`);
     return status === 'completed' ? 0 : 1;
   };
   const answer = await Promise.race([read(), interrupted]);
@@ -69,7 +69,7 @@ export async function follow(
   narrator.end();
   remark(
     `The run goes on. Watch it again: trainyard runs follow ${run} --after ${after}`,
-    `실행은 계속됩니다. 다시 보기: trainyard runs follow ${run} --after ${after}`,
+    `학습은 계속됩니다. 다시 보기: trainyard runs follow ${run} --after ${after}`,
   );
   return 1;
 }
@@ -81,7 +81,7 @@ export function defineFollow(group: Command): void {
       english:
         'print what happens until the run ends; exit code 0 if it completed, else 1. Ctrl-C leaves the run alone',
       korean:
-        '실행이 끝날 때까지 일어나는 일을 출력합니다. 완료면 종료 코드 0, 아니면 1. Ctrl-C는 실행에 영향이 없습니다',
+        '학습이 끝날 때까지 일어나는 일을 출력합니다. 완료면 종료 코드 0, 아니면 1. Ctrl-C는 학습에 영향이 없습니다',
       examples: ['runs follow last', 'runs follow last --json --after 120'],
       json: `${translate('one line for each event: ', '이벤트마다 한 줄: ')}{"seq", "type", "time", "attempt", "data"}`,
     }).flag('--after <seq>', 'begin after this journal number', '이 저널 번호 다음부터', integer(), 0),

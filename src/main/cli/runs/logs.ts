@@ -87,13 +87,13 @@ export function defineLogs(group: Command): void {
     defineCommand(group, {
       usage: 'logs <run>',
       english: "print the run's log",
-      korean: '실행의 로그를 출력합니다',
+      korean: '학습의 로그를 출력합니다',
       examples: ['runs logs last --tail 50', 'runs logs last --level warning --follow'],
       json:
         translate('one line for each line of the log: ', '로그 한 줄마다 한 줄: ') +
         '{"line", "time", "level", "source", "message", …}',
     })
-      .flag('--follow', 'stay until the run ends', '실행이 끝날 때까지 기다립니다')
+      .flag('--follow', 'stay until the run ends', '학습이 끝날 때까지 기다립니다')
       .flag('--level <level>', 'this level and above', '이 수준 이상', ['debug', 'info', 'warning', 'error'])
       .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만')
       .flag('--tail <number>', 'only so many of the last lines', '마지막 줄 몇 개만', integer()),

@@ -36,7 +36,7 @@ async function print(points: AsyncIterable<MetricPoint[]>): Promise<void> {
       const shown = Object.entries(values).map(([name, value]) => `${name} ${formatMetric(value)}`);
       const place = translate(
         `attempt ${attempt}  epoch ${epoch}  step ${step}`,
-        `시도 ${attempt}  에포크 ${epoch}  스텝 ${step}`,
+        `시도 ${attempt}  에폭 ${epoch}  스텝 ${step}`,
       );
       await writeLine(`${place}  ${shown.join('  ')}`);
     }

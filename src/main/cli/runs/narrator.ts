@@ -33,7 +33,7 @@ export class RunNarrator {
         typeof data.etaMs === 'number'
           ? translate(`, ${formatDuration(data.etaMs)} left`, `, ${formatDuration(data.etaMs)} 남음`)
           : '';
-      this.progress = `${translate('epoch', '에포크')} ${data.epoch} / ${data.epochs}, ${translate('step', '스텝')} ${data.step} / ${data.steps}${eta}`;
+      this.progress = `${translate('epoch', '에폭')} ${data.epoch} / ${data.epochs}, ${translate('step', '스텝')} ${data.step} / ${data.steps}${eta}`;
       this.showStatus();
       return;
     }
@@ -94,7 +94,7 @@ export class RunNarrator {
   private metricLine(clock: string, data: RunEvent['data']): string | null {
     const points = values(data.values);
     if (!points.some(([name]) => name.startsWith('val_') || name === 'train_accuracy')) return null;
-    return `${clock} ${translate('epoch', '에포크')} ${numberOr(data.epoch, 0)}: ${describe(points)}`;
+    return `${clock} ${translate('epoch', '에폭')} ${numberOr(data.epoch, 0)}: ${describe(points)}`;
   }
 }
 

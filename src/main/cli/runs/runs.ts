@@ -52,10 +52,10 @@ function listed({ runs, total }: { readonly runs: readonly RunSummary[]; readonl
   if (runs.length === 0)
     return translate(
       'No runs. Start one: trainyard train --project PROJECT --dataset DATASET',
-      '실행이 없습니다. 시작하기: trainyard train --project 프로젝트 --dataset 데이터셋',
+      '학습이 없습니다. 시작하기: trainyard train --project 프로젝트 --dataset 데이터셋',
     );
   const shown = table(runs, [
-    [translate('RUN', '실행'), ({ id }) => shortId(id)],
+    [translate('RUN', '학습'), ({ id }) => shortId(id)],
     [translate('NAME', '이름'), ({ name }) => name],
     [translate('PROJECT', '프로젝트'), ({ project }) => project.name],
     [translate('STATUS', '상태'), ({ status }) => formatStatus(status)],
@@ -103,9 +103,9 @@ function describe(run: Run): string {
   const epochs =
     run.totalEpochs === null
       ? ''
-      : `, ${translate('epoch', '에포크')} ${run.currentEpoch ?? 0} / ${run.totalEpochs}`;
+      : `, ${translate('epoch', '에폭')} ${run.currentEpoch ?? 0} / ${run.totalEpochs}`;
   const about = facts([
-    [translate('Run', '실행'), run.name],
+    [translate('Run', '학습'), run.name],
     ['ID', run.id],
     [translate('Status', '상태'), `${formatStatus(run.status)} (${run.progress} %${epochs})`],
     ...(run.error ? [[translate('Error', '오류'), run.error] satisfies [string, string]] : []),
@@ -131,7 +131,7 @@ export function defineRuns(group: Command): void {
     defineCommand(group, {
       usage: 'list',
       english: 'list the runs, newest first',
-      korean: '실행을 최신순으로 나열합니다',
+      korean: '학습을 최신순으로 나열합니다',
       examples: ['runs list', 'runs list --project demo --status completed --sort val_accuracy'],
       json: '{"runs": [{"id", "name", "status", "progress", …}], "total"}',
     })
@@ -157,7 +157,7 @@ export function defineRuns(group: Command): void {
     defineCommand(group, {
       usage: 'show <run>',
       english: 'show a run: status, attempts, config, artifacts',
-      korean: '실행의 상태, 시도, 설정, 결과물을 보입니다',
+      korean: '학습의 상태, 시도, 설정, 결과물을 보입니다',
       examples: ['runs show last', 'runs show 3f2a91c0 --json'],
       json: '{"id", "status", "progress", "attempts": […], "config", "artifacts": […], …}',
     }),

@@ -60,12 +60,7 @@ function defineHyperparameters(command: Command): void {
   add('--lr, --learning-rate <number>', 'learning rate', '학습률', decimal);
   add('--optimizer <name>', 'optimizer', '옵티마이저', optimizers);
   add('--scheduler <name>', 'how the learning rate changes', '학습률 스케줄', schedulers);
-  add(
-    '--warmup-epochs <number>',
-    'epochs until the full learning rate',
-    '학습률을 올리는 에포크 수',
-    decimal,
-  );
+  add('--warmup-epochs <number>', 'epochs until the full learning rate', '학습률을 올리는 에폭 수', decimal);
   add('--weight-decay <number>', 'weight decay', '가중치 감쇠', decimal);
   add('--momentum <number>', 'momentum of sgd', 'sgd의 모멘텀', decimal);
   add('--gradient-clip <norm>', 'clip gradients to this norm', '기울기 노름 제한', decimal);
@@ -74,7 +69,7 @@ function defineHyperparameters(command: Command): void {
   add(
     '--early-stop [patience]',
     'stop when nothing improved for so many epochs',
-    '이만큼의 에포크 동안 나아지지 않으면 멈춤',
+    '이만큼의 에폭 동안 나아지지 않으면 멈춤',
     integer(1),
   );
   add('--early-stop-metric <name>', 'what must improve', '나아져야 하는 값', earlyStopMetrics);
@@ -126,7 +121,7 @@ async function train(options: TrainOptions): Promise<number | undefined> {
   for (const { message, hint } of (trained?.trainingRisks ?? []).map(inOwnWords))
     remark(`${message}\n  → ${hint}`);
   if (options.json) await writeJson({ runId });
-  else await writeLine(translate(`Run ${runId} is queued.`, `실행 ${runId}이(가) 대기열에 들어갔습니다.`));
+  else await writeLine(translate(`Run ${runId} is queued.`, `학습을 대기열에 넣었습니다: ${runId}`));
   if (options.follow) return await follow(client, runId, 0, options);
   if (!options.json)
     remark(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`);
@@ -144,7 +139,7 @@ export function defineTrain(command: Command): void {
     .requiredOption('--dataset <dataset>', translate('dataset, by name or id', '데이터셋의 이름이나 ID'))
     .flag('--dataset-version <number>', 'left out: the newest', '생략하면 최신 버전', integer(1))
     .flag('--model <source/name>', 'model', '모델', undefined, 'builtin/cnn')
-    .flag('--name <name>', "the run's name", '실행의 이름')
+    .flag('--name <name>', "the run's name", '학습의 이름')
     .flag('--description <text>', 'what it is about', '설명')
     .flag(
       '--priority <number>',

@@ -111,10 +111,10 @@ export async function lockSources(
   datasetId: string,
 ): Promise<'project' | 'dataset' | null> {
   const live = (table: string) => `SELECT id FROM ${table} WHERE id = $1 AND deleted_at IS NULL`;
-  // The dataset first, as everybody who locks both does: its triggers lock the projects that it is linked to.
+  // The project first, as everybody who locks both does: the removal of the dataset would wait for it while this waits for that.
+  const project = await query(tx, `${live('projects')} FOR NO KEY UPDATE`, [projectId]);
   const dataset = await query(tx, `${live('datasets')} FOR SHARE`, [datasetId]);
   if (dataset.length === 0) return 'dataset';
-  const project = await query(tx, `${live('projects')} FOR NO KEY UPDATE`, [projectId]);
   return project.length === 0 ? 'project' : null;
 }
 

@@ -94,7 +94,7 @@ function checkTogether({ training, dataset }: TrainingConfig): void {
       'overrides.training.scheduler.warmupEpochs',
       phrase(
         '{warmup} epochs of warm-up do not fit into {epochs} epochs',
-        '워밍업 {warmup}에포크가 전체 {epochs}에포크보다 깁니다',
+        '워밍업 {warmup}에폭이 전체 {epochs}에폭보다 깁니다',
         { warmup: scheduler.warmupEpochs, epochs },
       ),
       { en: ': make the warm-up shorter or the training longer', ko: '(워밍업을 줄이거나 학습을 늘리기)' },

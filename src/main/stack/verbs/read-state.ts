@@ -1,4 +1,6 @@
 import type { StackState } from '../../../shared/contract/stack.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import {
   type ServiceName,
   type ServiceStatus,
@@ -6,7 +8,7 @@ import {
   stackStatusOf,
 } from '../../../shared/model/stack.ts';
 import { endpointsOf } from '../addresses.ts';
-import { serviceEnded, toCause } from '../causes.ts';
+import { serviceEnded, titles, toCause } from '../causes.ts';
 import { hasFailed, type StackContainer } from '../docker-objects.ts';
 import { memoryLimitOf } from '../memory.ts';
 import type { Seen } from './bring-up.ts';
@@ -57,22 +59,28 @@ export async function readState(
       return { error };
     }
   };
-  const whyFailed = async (name: ServiceName, container: StackContainer | null) => {
-    if (!container || !hasFailed(container)) return null;
-    const failure = await failureOf(daemon, name, container.id, secrets);
-    return toCause(serviceEnded(failure, container, []));
+  const causeOf = async (name: ServiceName, container: StackContainer, answer: ProbeAnswer) => {
+    const service = titles[name];
+    if (hasFailed(container)) {
+      return serviceEnded(await failureOf(daemon, name, container.id, secrets), container, []);
+    }
+    if (container.state === 'paused') return fault('SERVICE_PAUSED', { service, container: container.name });
+    if (!answer || !('error' in answer) || statusOf(container, answer) !== 'unhealthy') return null;
+    const { error } = answer;
+    if (error instanceof TrainyardError) return error;
+    const parameters = { service, name, seconds: probeTimeoutMs / 1000, lastWord: errorMessage(error) };
+    return fault('SERVICE_TIMEOUT', parameters, { cause: error });
   };
   const services = await Promise.all(
     serviceNames.map(async (name) => {
       const container = containers.find(({ service }) => service === name) ?? null;
       const answer = container?.state === 'running' ? await probe(name) : null;
-      const status = statusOf(container, answer);
-      const unhealthy = status === 'unhealthy' && answer && 'error' in answer ? toCause(answer.error) : null;
+      const cause = container && (await causeOf(name, container, answer));
       const [volume] = volumes[name];
       const limit = memory[name] ?? (record?.memoryBytes ? memoryLimitOf(name, record.memoryBytes) : null);
       return {
         name,
-        status,
+        status: statusOf(container, answer),
         endpoint: record ? `127.0.0.1:${record.ports[name].main}` : null,
         ports: record ? { ...record.ports[name] } : {},
         image: record?.images[name]?.reference ?? images[name],
@@ -84,7 +92,7 @@ export async function readState(
         startedAt: container?.startedAt ?? null,
         restarts: container?.restarts ?? 0,
         memoryLimitBytes: container?.memoryLimitBytes ?? limit,
-        cause: (await whyFailed(name, container)) ?? unhealthy,
+        cause: cause && toCause(cause),
       };
     }),
   );

@@ -1,18 +1,20 @@
-import type { Texts } from './text.ts';
+import { statusTexts, type Texts } from './text.ts';
 
 /** Runs: list, form, page, comparison. */
 export const runs = {
-  status: {
-    pending: ['Pending', '준비 중'],
-    queued: ['Queued', '대기 중'],
-    starting: ['Starting', '시작 중'],
-    running: ['Running', '진행 중'],
-    stopping: ['Stopping', '멈추는 중'],
-    completed: ['Completed', '완료'],
-    failed: ['Failed', '실패'],
-    cancelled: ['Cancelled', '취소됨'],
-    lost: ['Lost', '유실'],
-  },
+  status: statusTexts(
+    ...([
+      'pending',
+      'queued',
+      'starting',
+      'running',
+      'stopping',
+      'completed',
+      'failed',
+      'cancelled',
+      'lost',
+    ] as const),
+  ),
   runs: {
     one: ['Run', '학습'],
     subtitle: ['Every training, live and past.', '지금 하고 있는 학습과 지난 학습 모두.'],

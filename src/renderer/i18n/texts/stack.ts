@@ -1,4 +1,4 @@
-import type { Texts } from './text.ts';
+import { statusTexts, type Texts } from './text.ts';
 
 /** The stack of services. */
 export const stack = {
@@ -9,14 +9,16 @@ export const stack = {
     ],
     status: {
       absent: ['Not set up', '아직 없음'],
-      stopped: ['Stopped', '멈춤'],
-      starting: ['Starting', '시작 중'],
-      running: ['Running', '실행 중'],
-      degraded: ['Degraded', '일부 문제'],
-      stopping: ['Stopping', '멈추는 중'],
-      failed: ['Failed', '실패'],
-      healthy: ['Healthy', '정상'],
-      unhealthy: ['Unhealthy', '비정상'],
+      ...statusTexts(
+        'stopped',
+        'starting',
+        'running',
+        'degraded',
+        'stopping',
+        'failed',
+        'healthy',
+        'unhealthy',
+      ),
     },
     profiles: {
       embedded: ['Embedded', '내장'],

@@ -1,6 +1,20 @@
+import { statusWords } from '../../../shared/format/status.ts';
+
 /** A text in both languages, or the English form for one of something alone: Korean has one form for any number. */
 export type Text = readonly [english: string, korean: string] | string;
 
 export interface Texts {
   readonly [key: string]: Text | Texts;
+}
+
+/** Statuses as badges have them: the same words as the command line's. */
+export function statusTexts<Status extends keyof typeof statusWords>(
+  ...statuses: readonly Status[]
+): Record<Status, Text>;
+export function statusTexts(...statuses: readonly (keyof typeof statusWords)[]): Texts {
+  const badge = ({ en, ko }: { en: string; ko: string }): Text => [
+    `${en.charAt(0).toUpperCase()}${en.slice(1)}`,
+    ko,
+  ];
+  return Object.fromEntries(statuses.map((status) => [status, badge(statusWords[status])]));
 }
