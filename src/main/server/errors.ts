@@ -1,9 +1,9 @@
 import { ORPCError, ValidationError } from '@orpc/server';
 import type { Logger } from 'pino';
 import { fault } from '../../shared/errors/catalogue.ts';
-import { correctField } from '../../shared/errors/engine.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
+import { inputFault } from './input-fault.ts';
 import type { RefusalLog } from './refusals.ts';
 
 /** PostgreSQL's classes 08 (connection), 57P (shutting down, starting up) and the socket's own errors. */
@@ -35,18 +35,6 @@ function sent({
   return new ORPCError(code, { status, message, data: { hint, place, parameters } });
 }
 
-/** A request whose values are not those of the contract. */
-function invalidInput({ issues }: ValidationError): TrainyardError {
-  const faults = issues.map((issue) => {
-    const field = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part)).join('.');
-    return { field, text: field ? `${field}: ${issue.message}` : issue.message };
-  });
-  const [first] = faults;
-  const place = first?.field ? { field: first.field } : {};
-  const parameters = { faults: faults.map(({ text }) => text).join('; '), remedy: correctField };
-  return fault('INVALID_INPUT', parameters, { place });
-}
-
 /** What a person may know of an error, in the contract's form; what they may not goes to the log. */
 export function toContractError(
   error: unknown,
@@ -61,7 +49,7 @@ export function toContractError(
   }
   if (error instanceof ORPCError) {
     if (error.cause instanceof ValidationError && error.code === 'BAD_REQUEST')
-      return sent(invalidInput(error.cause));
+      return sent(inputFault(error.cause.issues));
     if (error.status < 500) return error;
   }
   if (isDatabaseAway(error) || (error instanceof Error && isDatabaseAway(error.cause))) {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { fault } from '../../shared/errors/catalogue.ts';
-import { correctField } from '../../shared/errors/engine.ts';
+
+import { inputFault } from './input-fault.ts';
 
 /** Bytes that go by plain HTTP rather than through the contract. */
 export interface ServedFiles {
@@ -43,10 +43,7 @@ const uploadName = z.object({ name: z.string().min(1).max(255) });
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue?.path.join('.') ?? '';
-  const faults = `${field}: ${issue?.message ?? ''}`;
-  throw fault('INVALID_INPUT', { faults, remedy: correctField }, { place: { field } });
+  throw inputFault(result.error.issues);
 }
 
 /** A file name as a header may carry it (RFC 6266). */

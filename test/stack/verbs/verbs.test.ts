@@ -116,6 +116,23 @@ describe.skipIf(reason)('a stack of five services', () => {
     expect((await stack.up({ services: only, onProgress: () => undefined })).status).toBe('running');
   });
 
+  test('says of a paused service that it is, and how it goes on', async () => {
+    const redisNow = async () =>
+      (await makeStack(home).status()).services.find(({ name }) => name === 'redis');
+    const container = (await redisNow())?.containerName ?? '';
+    await docker('pause', container);
+    try {
+      const hint = `Let it go on: docker unpause ${container}`;
+      expect(await redisNow()).toMatchObject({
+        status: 'unhealthy',
+        cause: { code: 'SERVICE_PAUSED', hint },
+      });
+    } finally {
+      await docker('unpause', container);
+    }
+    expect(await redisNow()).toMatchObject({ status: 'healthy', cause: null });
+  });
+
   test('makes a container anew where its plan is another, and keeps its data', async () => {
     const before = await containersOf();
     const environment = { ...process.env, TRAINYARD_REDIS_MEMORY: '300m' };
