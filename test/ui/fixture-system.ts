@@ -22,7 +22,7 @@ export function fixtureSystem(state: FixtureState) {
         version: '17.10',
         revision: '0003_run_journal',
         head: '0003_run_journal',
-        how: 'embedded',
+        how: 'started',
         message: 'adopted the running postmaster 48131',
       },
       executors: ['builtin'],

@@ -36,7 +36,13 @@ function sweep({ pool, documents, cache }: Stores, log: Logger): Disposable {
 /** What the database is, and how it came to be there. @param open null while the stores are not there */
 export async function describeDatabase(open: OpenServices | null) {
   if (!open)
-    return { version: '–', revision: null, head: '–', how: 'away', message: 'The stores are not there.' };
+    return {
+      version: '–',
+      revision: null,
+      head: '–',
+      how: 'away' as const,
+      message: 'The stores are not open.',
+    };
   const { pool, schema, database } = open.stores;
   const { rows } = await pool.query("SELECT current_setting('server_version') AS version");
   const { revision, head } = await schema.current();

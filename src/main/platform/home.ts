@@ -84,7 +84,11 @@ export function openHome(home: string): string {
       en: `The state folder ${home} cannot be made or closed to other users (${cause})`,
       ko: `${home} 폴더를 만들거나 다른 사용자에게 닫을 수 없습니다(${cause})`,
     };
-    throw fault('HOME_UNUSABLE', { what, variable: 'TRAINYARD_HOME' }, { cause: error });
+    throw fault(
+      'HOME_UNUSABLE',
+      { what, variable: 'TRAINYARD_HOME' },
+      { place: { file: home }, cause: error },
+    );
   }
   return home;
 }

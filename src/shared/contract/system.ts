@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { proceduresOf, time, waitMs } from './common.ts';
 
+const databaseOrigins = [
+  ...(['initialised', 'started', 'adopted', 'recovered', 'unlocked', 'replaced'] as const),
+  ...(['docker', 'external', 'away'] as const),
+] as const;
+export type DatabaseOrigin = (typeof databaseOrigins)[number];
+
 export const findingSchema = z.object({
   code: z.string(),
   severity: z.enum(['ok', 'warning', 'error']),
@@ -41,7 +47,8 @@ export const systemContract = {
         version: z.string(),
         revision: z.string().nullable(),
         head: z.string(),
-        how: z.string(),
+        /** How it came to run under this engine; `away`: its stores are not open. */
+        how: z.enum(databaseOrigins),
         message: z.string(),
       }),
       executors: z.array(z.string()),

@@ -102,10 +102,7 @@ async function validate(options: ReadingOptions & CommonOptions, source: string)
   const { errors, warnings } = validation;
   const verdict = validation.ok
     ? translate('The dataset can be imported.', '가져올 수 있는 데이터셋입니다.')
-    : translate(
-        'The dataset has errors; nothing was imported.',
-        '데이터셋에 오류가 있습니다. 아무것도 가져오지 않았습니다.',
-      );
+    : translate('The dataset cannot be imported as it is.', '이대로는 가져올 수 없는 데이터셋입니다.');
   const counts = [
     formatCount(errors.length + validation.moreErrors, 'error', '오류'),
     formatCount(warnings.length + validation.moreWarnings, 'warning', '경고'),

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { DatabaseOrigin } from '../../../shared/contract/system.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import type { ServerEndpoint, TemporalEndpoint } from '../../platform/endpoints.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
@@ -19,7 +20,7 @@ import { createQueue } from '../queue/postgres-queue.ts';
 
 /** How the database came to be there, for people. */
 export interface DatabaseReport {
-  readonly how: string;
+  readonly how: DatabaseOrigin;
   readonly message: string;
 }
 

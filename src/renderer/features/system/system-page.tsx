@@ -56,9 +56,9 @@ function EngineFacts() {
               t('system.machine'),
               `${t('system.cpus', { count: data.cpuCount })} · ${format.bytes(data.memoryBytes)}`,
             ],
-            [t('system.database'), `PostgreSQL ${data.database.version} (${data.database.how})`],
+            [t('system.database'), `PostgreSQL ${data.database.version}`],
             [t('system.schema'), `${data.database.revision ?? '–'} / ${data.database.head}`, 'mono'],
-            [t('system.databaseState'), data.database.message],
+            [t('system.databaseState'), t(`system.origin.${data.database.how}`)],
             [t('system.executors'), data.executors.join(', ')],
           ]}
         />

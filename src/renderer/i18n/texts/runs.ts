@@ -148,7 +148,7 @@ export const runs = {
     follow: ['Follow', '따라가기'],
     following: ['Following', '따라가는 중'],
     none: ['Nothing was logged yet', '아직 로그가 없습니다'],
-    lines: ['{{shown}} lines here, {{total}} in all', '여기 {{shown}}줄, 전체 {{total}}줄'],
+    lines: ['Lines: {{shown}} here, {{total}} in all', '여기 {{shown}}줄, 전체 {{total}}줄'],
   },
   config: {
     task: ['Task', '작업'],

@@ -7,7 +7,7 @@ export const shell = {
     download: ['Download', '내려받기'],
     deleteTitle: ['Delete “{{name}}”?', '“{{name}}”을(를) 삭제할까요?'],
     retry: ['Try again', '다시 시도'],
-    cancel: ['Cancel', '취소'],
+    cancel: ['Cancel', '닫기'],
     sent: [
       'It was sent already: waiting for the engine’s answer.',
       '이미 엔진에 보냈습니다. 응답을 기다리는 중입니다.',
@@ -182,6 +182,26 @@ export const shell = {
     database: ['Database', '데이터베이스'],
     schema: ['Schema (current / newest)', '스키마 (현재 / 최신)'],
     databaseState: ['Database state', '데이터베이스 상태'],
+    origin: {
+      initialised: ['A new database was made', '새 데이터베이스를 만들었습니다'],
+      started: ['Started with the engine', '엔진과 함께 시작했습니다'],
+      adopted: [
+        'Taken over from an engine that had ended without stopping it',
+        '이전 엔진이 멈추지 않고 남긴 서버를 이어받았습니다',
+      ],
+      recovered: [
+        'Started after it had ended without being stopped; its log was replayed',
+        '비정상 종료된 뒤 로그를 재생해 복구했습니다',
+      ],
+      unlocked: ['Started anew with the password of secrets.json', 'secrets.json의 암호로 다시 시작했습니다'],
+      replaced: [
+        'Started anew, as the one left running did not answer',
+        '남아 있던 서버가 응답하지 않아 새로 시작했습니다',
+      ],
+      docker: ["The Docker stack's server", 'Docker 스택의 서버를 쓰고 있습니다'],
+      external: ['An external server', '외부 서버를 쓰고 있습니다'],
+      away: ['Not connected: the stores are not open', '연결되지 않았습니다. 저장소가 열려 있지 않습니다'],
+    },
     executors: ['Executors', '실행기'],
   },
 } satisfies Texts;

@@ -235,7 +235,7 @@ export const stack = {
     unseen_one: 'Follow: {{formatted}} new line',
     unseen_other: ['Follow: {{formatted}} new lines', '따라가기: 새 줄 {{formatted}}개'],
     lines: [
-      '{{shown}} lines here; the oldest go after {{most}}',
+      'Lines here: {{shown}}; the oldest go after {{most}}',
       '여기 {{shown}}줄. {{most}}줄이 넘으면 오래된 줄부터 사라집니다',
     ],
     absentHint: [
