@@ -18,7 +18,7 @@ type State =
 /** Opens the stores of a profile and everything on them; `onProgress` is there where somebody watches. */
 type OpenProfile = (profile: Profile, onProgress: OnProgress | null) => Promise<OpenServices>;
 
-const doctorSaysMore = {
+const doctorHint = {
   en: '"trainyard doctor" says more.',
   ko: '"trainyard doctor"가 더 자세히 알려 줍니다.',
 };
@@ -169,7 +169,7 @@ export class StoreSupervisor implements AsyncDisposable {
     if (state.kind === 'opening') return fault('STORES_STARTING', { profile });
     if (state.kind !== 'failed') return fault('STORES_NOT_READY', { profile, ...stopped });
     const { cause } = state;
-    const { message, hint } = inBoth(cause, doctorSaysMore);
+    const { message, hint } = inBoth(cause, doctorHint);
     const why = { en: `cannot be used: ${message.en}`, ko: `를 쓸 수 없습니다(${message.ko})` };
     return fault('STORES_NOT_READY', { profile, state: why, remedy: hint }, { cause });
   }

@@ -74,8 +74,8 @@ export async function runProgram(
     if (hasCode(cause, 'EACCES'))
       return { outcome: 'ended', exitCode: 126, stdout: '', output: cause.message };
     if (exitCode === undefined && endedBy === undefined) throw cause;
-    const said = endedBy ? `${output}\n${endedBy}` : output;
-    return { outcome: 'ended', exitCode: exitCode ?? 128, stdout: stdout.trim(), output: said.trim() };
+    const words = endedBy ? `${output}\n${endedBy}` : output;
+    return { outcome: 'ended', exitCode: exitCode ?? 128, stdout: stdout.trim(), output: words.trim() };
   } catch (error) {
     if (!(error instanceof TooLateError)) throw error;
     child.kill(killSignal);

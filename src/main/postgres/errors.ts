@@ -50,7 +50,7 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
   if (!(error instanceof Error) || error instanceof TrainyardError) return error;
   const code = codeOf(error);
   const options = { cause: error };
-  const told = { place, database, user, cause: error.message };
+  const parameters = { place, database, user, cause: error.message };
   const timedOut = /timeout expired|timeout exceeded|Connection terminated|Client has encountered/i.test(
     error.message,
   );
@@ -63,22 +63,22 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
     return fault('POSTGRES_UNREACHABLE', { what }, options);
   }
   if (code === '28P01' || code === '28000')
-    return fault('POSTGRES_LOGIN_REFUSED', { ...told, why: code }, options);
+    return fault('POSTGRES_LOGIN_REFUSED', { ...parameters, why: code }, options);
   if (/password must be a string|SASL/i.test(error.message) && code === '') {
     const why = {
       en: 'the password in the URL is missing or wrong',
       ko: 'URL에 비밀번호가 없거나 틀렸습니다',
     };
-    return fault('POSTGRES_LOGIN_REFUSED', { ...told, why }, options);
+    return fault('POSTGRES_LOGIN_REFUSED', { ...parameters, why }, options);
   }
   if (/SSL|TLS|certificate/i.test(error.message) && !/^\d/.test(code))
-    return fault('POSTGRES_TLS', told, options);
+    return fault('POSTGRES_TLS', parameters, options);
   if (code === '53300') {
     const server = { en: `PostgreSQL at ${place}`, ko: `${place}에 있는 PostgreSQL` };
     return fault('POSTGRES_FULL', { server }, options);
   }
   const ours = known.get(code);
-  return ours ? fault(ours, told, options) : error;
+  return ours ? fault(ours, parameters, options) : error;
 }
 
 /** Where a URL leads. @throws TrainyardError POSTGRES_URL_INVALID, without the URL's text, which may hold a password */

@@ -45,8 +45,8 @@ export const containerGone =
 export const portTaken = /port is already allocated|address already in use|ports are not available/i;
 export const networkLost = /network [0-9a-f]+ not found|could not find network|endpoint.*not found/i;
 
-function diskFull(who: string, said: string, lines: readonly string[] = []): TrainyardError {
-  const why = said.slice(0, 300);
+function diskFull(who: string, lastWords: string, lines: readonly string[] = []): TrainyardError {
+  const why = lastWords.slice(0, 300);
   const what = {
     en: `${who} could not write: no space is left on the disk (${why})`,
     ko: `${who}의 데이터를 쓸 수 없습니다(${why})`,
@@ -77,11 +77,11 @@ export function otherVolumeVersion({ service, lines }: Failure, version: string 
 }
 
 /** Why the daemon did not start a container. */
-export function startRefused(failure: Failure, said: string, limitBytes: number | null): TrainyardError {
+export function startRefused(failure: Failure, lastWords: string, limitBytes: number | null): TrainyardError {
   const { service, lines } = failure;
-  if (noSpace.test(said)) return diskFull(titles[service], said, lines);
-  if (noMemory.test(said)) return outOfMemory(failure, limitBytes);
-  const names = { service: titles[service], said: said.slice(0, 500) };
+  if (noSpace.test(lastWords)) return diskFull(titles[service], lastWords, lines);
+  if (noMemory.test(lastWords)) return outOfMemory(failure, limitBytes);
+  const names = { service: titles[service], said: lastWords.slice(0, 500) };
   return fault('SERVICE_NOT_STARTED', names, { details: { lines } });
 }
 
@@ -109,11 +109,15 @@ export function serviceEnded(
 export const serviceStopped = ({ service, lines }: Failure) =>
   fault('SERVICE_STOPPED', { service: titles[service] }, { details: { lines } });
 
-export function serviceTimeout({ service, lines }: Failure, waitedMs: number, said: string): TrainyardError {
+export function serviceTimeout(
+  { service, lines }: Failure,
+  waitedMs: number,
+  lastWords: string,
+): TrainyardError {
   const names = {
     service: titles[service],
     seconds: Math.round(waitedMs / 1000),
-    lastWord: said.slice(0, 300),
+    lastWord: lastWords.slice(0, 300),
     name: service,
   };
   return fault('SERVICE_TIMEOUT', names, { details: { lines } });
@@ -144,9 +148,9 @@ const unreachable =
 /** What a registry, or the way to it, said. */
 export function pullCause(service: ServiceName, image: string, words: string): TrainyardError {
   if (noSpace.test(words)) return diskFull(titles[service], words);
-  const said = words.slice(0, 300);
-  if (unreachable.test(words)) return fault('IMAGE_MISSING', { image, said });
-  const names = { service: titles[service], image, said, variable: variableOf(service, 'IMAGE') };
+  const lastWords = words.slice(0, 300);
+  if (unreachable.test(words)) return fault('IMAGE_MISSING', { image, said: lastWords });
+  const names = { service: titles[service], image, said: lastWords, variable: variableOf(service, 'IMAGE') };
   return fault('IMAGE_PULL_FAILED', names);
 }
 
@@ -160,9 +164,9 @@ export function causeOf(error: unknown): unknown {
     if (noSpace.test(words)) return diskFull(who, words);
     if (/available.*address pool|predefined address pools have been fully subnetted/i.test(words))
       return fault('DOCKER_NETWORKS_USED_UP', {}, options);
-    const said = (words.trim().split('\n').at(-1) ?? '').slice(0, 500);
+    const lastWords = (words.trim().split('\n').at(-1) ?? '').slice(0, 500);
     const code = error instanceof DaemonRefusal ? 'DOCKER_REFUSED' : 'COMPOSE_FAILED';
-    return fault(code, { said }, options);
+    return fault(code, { said: lastWords }, options);
   }
   if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name))
     return fault('STACK_CANCELLED', {}, options);

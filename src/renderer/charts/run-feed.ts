@@ -7,7 +7,7 @@ import { notePaint } from './paint-record.ts';
 const waitMs = 25_000;
 const pageLimit = 10_000;
 /** Full pages in a row after which the lines are read anew from the rollups: that is faster than catching up point by point. */
-const patience = 20;
+const mostBehind = 20;
 /** Lines finer than a screen is wide serve nobody. */
 const maxPoints = 4096;
 
@@ -64,7 +64,7 @@ export class RunFeed {
       this.changed();
       if (page.ended && !page.more) return;
       behind = page.more ? behind + 1 : 0;
-      if (behind < patience) continue;
+      if (behind < mostBehind) continue;
       behind = 0;
       await this.reload(signal);
     }

@@ -6,13 +6,22 @@ import { Note } from './note.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 import { useWrite } from './use-write.ts';
 
-type Told = Pick<NonNullable<Dataset['import']>, 'phase' | 'done' | 'total' | 'rate' | 'secondsLeft'>;
+type ShownProgress = Pick<
+  NonNullable<Dataset['import']>,
+  'phase' | 'done' | 'total' | 'rate' | 'secondsLeft'
+>;
 
 /** The engine has not told of it yet. */
-export const notCounted: Told = { phase: 'counting', done: 0, total: null, rate: null, secondsLeft: null };
+export const notCounted: ShownProgress = {
+  phase: 'counting',
+  done: 0,
+  total: null,
+  rate: null,
+  secondsLeft: null,
+};
 
 /** How far a check or an import is: the phase, files of all, how fast, and how long it takes. */
-export function FileProgress({ progress }: { readonly progress: Told }) {
+export function FileProgress({ progress }: { readonly progress: ShownProgress }) {
   const { t, format } = useText();
   const { phase, done, total, rate, secondsLeft } = progress;
   const facts = [

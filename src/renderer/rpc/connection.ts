@@ -34,7 +34,7 @@ const longestWriteWaitMs = 5000;
 /** As long as an engine may take to say that it is there. */
 const longestSilenceMs = 15_000;
 
-interface Session {
+interface OpenSocket {
   readonly link: ClientLink<Record<never, never>>;
   readonly socket: Socket;
   closed: boolean;
@@ -56,7 +56,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
   private readonly listeners = new Listeners();
   private readonly waiters = new Set<() => void>();
   private current: ConnectionState = { phase: 'connecting', failures: 0 };
-  private session: Session | null = null;
+  private openSocket: OpenSocket | null = null;
   private cancelRetry: (() => void) | null = null;
 
   constructor(ports: ConnectionPorts<S>) {
@@ -87,18 +87,18 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
    * asked what every engine answers at once, whatever else it does.
    */
   readonly probe = async (): Promise<void> => {
-    const { session } = this;
-    if (!session) return;
+    const { openSocket } = this;
+    if (!openSocket) return;
     await new Promise<void>((resolve) => {
       const cancel = this.ports.schedule(longestSilenceMs, () => {
-        if (!session.closed) session.socket.close();
+        if (!openSocket.closed) openSocket.socket.close();
         resolve();
       });
       const end = () => {
         cancel();
         resolve();
       };
-      session.link.call(['system', 'changes'], { after: '', waitMs: 0 }, { context: {} }).then(end, end);
+      openSocket.link.call(['system', 'changes'], { after: '', waitMs: 0 }, { context: {} }).then(end, end);
     });
   };
 
@@ -112,11 +112,11 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     const { signal: _unsent, ...others } = options;
     const sent: ClientOptions<Record<never, never>> = writes(path) ? others : options;
     for (;;) {
-      const session = await this.openedFor(path, options.signal, broke);
+      const openSocket = await this.openedFor(path, options.signal, broke);
       try {
-        return await session.link.call(path, input, sent);
+        return await openSocket.link.call(path, input, sent);
       } catch (error) {
-        if (!session.closed || sent.signal?.aborted) throw error;
+        if (!openSocket.closed || sent.signal?.aborted) throw error;
         if (!isRepeatable(path, input)) throw fault('CONNECTION_LOST', {}, { cause: error });
         broke = { cause: error };
       }
@@ -128,7 +128,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     path: readonly string[],
     signal: AbortSignal | undefined,
     broke: { readonly cause: unknown } | null,
-  ): Promise<Session> {
+  ): Promise<OpenSocket> {
     if (!writes(path)) return this.opened(signal);
     const late = new AbortController();
     const lost = broke && fault('CONNECTION_LOST', {}, broke);
@@ -147,10 +147,10 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     }
   }
 
-  private async opened(signal: AbortSignal | undefined): Promise<Session> {
+  private async opened(signal: AbortSignal | undefined): Promise<OpenSocket> {
     for (;;) {
       signal?.throwIfAborted();
-      if (this.session && !this.session.closed) return this.session;
+      if (this.openSocket && !this.openSocket.closed) return this.openSocket;
       if (this.current.phase === 'unauthorized') {
         throw fault('UNAUTHORIZED', {});
       }
@@ -173,16 +173,16 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
     if (this.current.phase !== 'unauthorized') this.become({ phase: 'connecting', failures });
     const socket = this.ports.open();
     let wasOpen = false;
-    // Before the link listens: its calls fail when the socket closes, and must then find the session closed.
+    // Before the link listens: its calls fail when the socket closes, and must then find the socket closed.
     socket.addEventListener('close', () => {
-      session.closed = true;
-      if (this.session === session) this.session = null;
+      openSocket.closed = true;
+      if (this.openSocket === openSocket) this.openSocket = null;
       this.recover(wasOpen ? 1 : failures + 1, !wasOpen && socket.refusal === 'unauthorized');
     });
-    const session: Session = { closed: false, socket, link: this.ports.link(socket) };
+    const openSocket: OpenSocket = { closed: false, socket, link: this.ports.link(socket) };
     socket.addEventListener('open', () => {
       wasOpen = true;
-      this.session = session;
+      this.openSocket = openSocket;
       this.become({ phase: 'open' });
     });
   }

@@ -113,14 +113,14 @@ function asBrowserSocket(socket: WebSocket): ConstructorParameters<typeof RPCLin
 
 /** Asks again while the engine is opening its stores: nothing was done yet then. */
 async function whenStoresAreThere<T>(ask: () => Promise<T>): Promise<T> {
-  let told = false;
+  let isRemarked = false;
   return retry(ask, {
     isPassing: (error) => error instanceof ORPCError && error.code === 'STORES_STARTING',
     firstMs: 200,
     timeoutMs: storesTimeoutMs,
     onRetry: () => {
-      if (!told) remark('Waiting for the stores to start.', '저장소가 시작되기를 기다립니다.');
-      told = true;
+      if (!isRemarked) remark('Waiting for the stores to start.', '저장소가 시작되기를 기다립니다.');
+      isRemarked = true;
     },
   });
 }

@@ -53,9 +53,9 @@ async function work(
   } catch (error) {
     narrator.end();
     const lines = linesOf(error);
-    const { error: told } = failureOf(error, `trainyard stack ${verb}`);
+    const { error: failure } = failureOf(error, `trainyard stack ${verb}`);
     await written;
-    if (json) await writeJson({ error: { ...told, lines } });
+    if (json) await writeJson({ error: { ...failure, lines } });
     else for (const line of lines) remark(`  ${line}`);
     throw error;
   }

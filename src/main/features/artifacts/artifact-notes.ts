@@ -8,7 +8,7 @@ type Place = Pick<UnstoredArtifact, 'runId' | 'attempt'>;
 /** Tells in a run's history that artifacts wait for room, and that they are stored: each once, however often it is tried. */
 export class ArtifactNotes {
   private readonly db: Db;
-  private readonly told = new Map<string, Place & { readonly count: number; readonly code: string }>();
+  private readonly reported = new Map<string, Place & { readonly count: number; readonly code: string }>();
 
   constructor(db: Db) {
     this.db = db;
@@ -24,7 +24,7 @@ export class ArtifactNotes {
     const fault = systemFault(error);
     if (!fault) return;
     const { code, message, hint } = fault;
-    const before = this.told.get(attemptId);
+    const before = this.reported.get(attemptId);
     if (before?.count === count && before.code === code) return;
     const which =
       count === 1 ? `The artifact ${first.path} waits` : `${count} artifacts wait, the first ${first.path}`;
@@ -32,15 +32,15 @@ export class ArtifactNotes {
       cause: code,
       message: `${which}: not stored yet, and still in the run directory. ${message}. ${hint}`,
     });
-    this.told.set(attemptId, { runId: first.runId, attempt: first.attempt, count, code });
+    this.reported.set(attemptId, { runId: first.runId, attempt: first.attempt, count, code });
   }
 
   /** None of the attempt's waits for room any more. */
   async stored(attemptId: string): Promise<void> {
-    const before = this.told.get(attemptId);
+    const before = this.reported.get(attemptId);
     if (!before) return;
     await this.append(before, { message: 'The artifacts that waited for room are stored.' });
-    this.told.delete(attemptId);
+    this.reported.delete(attemptId);
   }
 
   private async append({ runId, attempt }: Place, data: Readonly<Record<string, unknown>>): Promise<void> {

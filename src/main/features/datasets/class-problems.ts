@@ -41,10 +41,10 @@ type Kind = keyof typeof kinds;
 /** Names that are one name on systems that ignore case or the composition of letters. */
 function findCollisions(scan: Scan, layout: Layout, found: GroupProblems): void {
   const spelling = new Map<string, string>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const collide = (path: string, other: string, kind: Kind) => {
-    if (told.has(path)) return;
-    told.add(path);
+    if (reported.has(path)) return;
+    reported.add(path);
     found.errors.add(makeProblem('CASE_COLLISION', path, { kind: kinds[kind], other }));
   };
   const meet = (segments: readonly string[], file: string | null) => {
@@ -59,7 +59,7 @@ function findCollisions(scan: Scan, layout: Layout, found: GroupProblems): void 
         found.wrongFiles.add(file);
       } else if (other !== path && lastOf(other) !== segment) {
         if (normalName(lastOf(other)) === normalName(segment)) {
-          merge(path, told, found);
+          merge(path, reported, found);
           continue;
         }
         collide(path, other, 'folder');
@@ -76,10 +76,10 @@ function findCollisions(scan: Scan, layout: Layout, found: GroupProblems): void 
 }
 
 /** A Mac writes Hangul in parts, others whole: two folders whose names only that tells apart are one class. */
-function merge(path: string, told: Set<string>, found: GroupProblems): void {
+function merge(path: string, reported: Set<string>, found: GroupProblems): void {
   const normal = normalName(path);
-  if (told.has(normal)) return;
-  told.add(normal);
+  if (reported.has(normal)) return;
+  reported.add(normal);
   found.warnings.add(makeProblem('NAMES_MERGED', normal, {}));
 }
 

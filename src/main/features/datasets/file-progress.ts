@@ -24,13 +24,13 @@ export class FileProgress {
   private total: number | null = null;
   private error: WorkError | null = null;
   private pace = new Pace();
-  private told = 0;
+  private reportedAt = 0;
   private readonly waiting = new Set<() => void>();
-  private readonly onTold: () => void;
+  private readonly onReport: () => void;
 
-  /** @param onTold called whenever readers are told */
-  constructor(onTold: () => void = () => undefined) {
-    this.onTold = onTold;
+  /** @param onReport called whenever readers are told */
+  constructor(onReport: () => void = () => undefined) {
+    this.onReport = onReport;
   }
 
   get state(): ProgressState {
@@ -61,7 +61,7 @@ export class FileProgress {
     const now = performance.now();
     this.done = done;
     this.pace.add(done, now);
-    if (now - this.told >= reportEveryMs) this.report();
+    if (now - this.reportedAt >= reportEveryMs) this.report();
   }
 
   /** The same as an examination tells of it. */
@@ -87,8 +87,8 @@ export class FileProgress {
   }
 
   private report(): void {
-    this.told = performance.now();
+    this.reportedAt = performance.now();
     for (const wake of [...this.waiting]) wake();
-    this.onTold();
+    this.onReport();
   }
 }

@@ -192,19 +192,19 @@ export class Imports {
   /** Takes back what a cancelled import stored. Answers whether its end stands in the rows. */
   private async withdraw({ record, progress }: Work): Promise<boolean> {
     const { importRows, store, log } = this.parts;
-    const told = fault('IMPORT_CANCELLED', {}).record;
+    const cause = fault('IMPORT_CANCELLED', {}).record;
     progress.enter('cancelling', null);
     try {
       await this.releaseUpload(record);
       await this.patiently(record, this.stopping.signal, () =>
-        importRows.withdraw(record.id, told, async (stored) => {
+        importRows.withdraw(record.id, cause, async (stored) => {
           failpoint('dataset-import.withdraw.before');
           await removeStored(store, record.datasetId, stored);
           failpoint('dataset-import.withdraw.after');
         }),
       );
       log.info({ importId: record.id, datasetId: record.datasetId }, 'an import was cancelled');
-      progress.enter('cancelled', null, told);
+      progress.enter('cancelled', null, cause);
       return true;
     } catch (error) {
       if (this.stopping.signal.aborted) return false;
@@ -219,19 +219,19 @@ export class Imports {
     const { importRows, log } = this.parts;
     const { record, progress } = work;
     if (wasCancelled(error)) return this.withdraw(work);
-    const told = importFault(error);
+    const cause = importFault(error);
     log[systemFault(error) ? 'info' : 'error']({ importId: record.id, err: error }, 'an import failed');
     try {
       failpoint('dataset-import.failed.before');
-      await importRows.fail(record.id, told, error instanceof InvalidDataset ? error.validation : null);
+      await importRows.fail(record.id, cause, error instanceof InvalidDataset ? error.validation : null);
       failpoint('dataset-import.failed.after');
-      progress.enter('failed', null, told);
+      progress.enter('failed', null, cause);
       return true;
     } catch (second) {
       if (wasCancelled(second)) return this.withdraw(work);
       // The store is away: the import stays unfinished there, and the next start goes on with it.
       log.error({ importId: record.id, err: second }, 'the failure of an import could not be written down');
-      progress.enter('failed', null, told);
+      progress.enter('failed', null, cause);
       return false;
     }
   }

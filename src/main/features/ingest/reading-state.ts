@@ -96,36 +96,36 @@ export class MovingLines {
   static readonly everyMs = everyMs;
 
   private readonly texts: Record<Stream, string> = { stdout: '', stderr: '' };
-  private told: readonly MovingLine[] = [];
-  private toldAt = Number.NEGATIVE_INFINITY;
+  private shown: readonly MovingLine[] = [];
+  private shownAt = Number.NEGATIVE_INFINITY;
 
   set(stream: Stream, text: string): void {
     this.texts[stream] = text;
   }
 
   get hasChanges(): boolean {
-    return streams.some((stream) => this.texts[stream] !== (this.toldOf(stream)?.message ?? ''));
+    return streams.some((stream) => this.texts[stream] !== (this.shownOf(stream)?.message ?? ''));
   }
 
   isDue(): boolean {
-    return this.hasChanges && performance.now() - this.toldAt >= everyMs;
+    return this.hasChanges && performance.now() - this.shownAt >= everyMs;
   }
 
   /** What they look like now, to be told. */
   take(): readonly MovingLine[] {
-    if (!this.hasChanges) return this.told;
+    if (!this.hasChanges) return this.shown;
     const time = new Date().toISOString();
-    this.told = streams.flatMap((stream) => {
+    this.shown = streams.flatMap((stream) => {
       const message = this.texts[stream];
-      const told = this.toldOf(stream);
+      const shown = this.shownOf(stream);
       if (message === '') return [];
-      return [told?.message === message ? told : { stream, time, message }];
+      return [shown?.message === message ? shown : { stream, time, message }];
     });
-    this.toldAt = performance.now();
-    return this.told;
+    this.shownAt = performance.now();
+    return this.shown;
   }
 
-  private toldOf(stream: Stream): MovingLine | undefined {
-    return this.told.find((line) => line.stream === stream);
+  private shownOf(stream: Stream): MovingLine | undefined {
+    return this.shown.find((line) => line.stream === stream);
   }
 }

@@ -70,7 +70,7 @@ export function outcomeOf(exit: ExitRecord, result: Result, errorLines: readonly
  * @param fault why its record cannot be read, where something stands in its place
  */
 export function lostOutcome(result: Result, errorLines: readonly string[], fault?: string): Outcome {
-  const said = result === null ? '' : `; the trainer's last word was "${result.status}"`;
+  const lastWord = result === null ? '' : `; the trainer's last word was "${result.status}"`;
   const [cause, why] =
     fault === undefined
       ? ['supervisor_lost', "The trainer's supervisor was killed, so how the trainer ended is not known"]
@@ -78,5 +78,5 @@ export function lostOutcome(result: Result, errorLines: readonly string[], fault
           'record_unreadable',
           `How the trainer ended is not known, because the supervisor's record of it cannot be read: ${fault}`,
         ];
-  return { status: 'lost', cause, message: [why + said, ...errorLines].join('\n') };
+  return { status: 'lost', cause, message: [why + lastWord, ...errorLines].join('\n') };
 }

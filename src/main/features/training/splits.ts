@@ -22,15 +22,15 @@ export function completeSplits(
   given: { readonly [Name in keyof Splits]?: number | undefined },
   defaults: Splits,
 ): Splits {
-  const said = names.filter((name) => given[name] !== undefined);
+  const named = names.filter((name) => given[name] !== undefined);
   const open = names.filter((name) => given[name] === undefined);
-  const left = 1 - said.reduce((sum, name) => sum + (given[name] ?? 0), 0);
+  const left = 1 - named.reduce((sum, name) => sum + (given[name] ?? 0), 0);
   if (left < -1e-6 || (open.length === 0 && left > 1e-6)) {
     const sum = tidy(1 - left);
-    const parts = said.map((name) => `${name} ${given[name]}`).join(' + ');
+    const parts = named.map((name) => `${name} ${given[name]}`).join(' + ');
     const values = { parts, sum };
     throw splitsInvalid(
-      said[0],
+      named[0],
       open.length === 0
         ? phrase('{parts} is {sum}, not 1', '{parts}의 합이 1이 아니라 {sum}입니다', values)
         : phrase('{parts} is {sum}, not at most 1', '{parts}의 합 {sum}이 1을 넘습니다', values),
@@ -49,7 +49,7 @@ export function completeSplits(
     testSplit: shareOf('testSplit'),
   };
   if (splits.trainSplit === 0)
-    throw splitsInvalid(said[0], {
+    throw splitsInvalid(named[0], {
       en: 'The splits leave no images to train on',
       ko: '학습할 이미지가 남지 않습니다',
     });

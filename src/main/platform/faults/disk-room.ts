@@ -79,8 +79,8 @@ const makeRoom = {
 
 /** DISK_FULL for what would not fit, or is not begun on a full disk. */
 export function noRoom(what: string | Bilingual, room: DiskRoom): TrainyardError {
-  const told = typeof what === 'string' ? { en: what, ko: what } : what;
-  const parameters = { what: withRoom(told, room), step: '', how: makeRoom };
+  const subject = typeof what === 'string' ? { en: what, ko: what } : what;
+  const parameters = { what: withRoom(subject, room), step: '', how: makeRoom };
   return fault('DISK_FULL', parameters, { place: { file: room.path } });
 }
 

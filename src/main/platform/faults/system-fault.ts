@@ -40,9 +40,9 @@ export function systemFault(error: unknown): TrainyardError | null {
 }
 
 function reworded(step: TrainyardError, { record, status }: TrainyardError): TrainyardError {
-  const told = { en: `. ${step.message}`, ko: `. ${inLanguage(step.record, 'ko').message}` };
-  const parameters = { ...record.parameters, step: told };
-  const message = `${record.message}${told.en}`;
+  const detail = { en: `. ${step.message}`, ko: `. ${inLanguage(step.record, 'ko').message}` };
+  const parameters = { ...record.parameters, step: detail };
+  const message = `${record.message}${detail.en}`;
   return TrainyardError.from({ ...record, message, parameters }, { status, cause: step });
 }
 

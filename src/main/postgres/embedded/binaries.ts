@@ -151,9 +151,9 @@ export async function checkBinaries(binaries: Binaries): Promise<string> {
         ko: '그 라이브러리가 든 시스템 패키지를 설치하세요.',
       },
     });
-  const [said = ''] = output.split('\n');
+  const [versionLine = ''] = output.split('\n');
   throw fault('POSTGRES_BINARIES_BROKEN', {
-    what: { en: `PostgreSQL's program does not run: ${said}`, ko: said },
+    what: { en: `PostgreSQL's program does not run: ${versionLine}`, ko: versionLine },
     hint: {
       en: 'Run "npm ci" again; on a system with another C library (Alpine), use the profile "external" with a server of your own.',
       ko: '"npm ci"를 다시 실행하세요. C 라이브러리가 다른 시스템(Alpine)에서는 직접 마련한 서버로 external 프로필을 쓰세요.',

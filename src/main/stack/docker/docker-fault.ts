@@ -98,9 +98,9 @@ export function statusOf(error: unknown): number | null {
 /** What the daemon said, without what the client puts around it. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const said =
+  const reason =
     'json' in error && typeof error.json === 'object' && error.json !== null && 'message' in error.json
       ? error.json.message
       : undefined;
-  return typeof said === 'string' ? said : error.message;
+  return typeof reason === 'string' ? reason : error.message;
 }

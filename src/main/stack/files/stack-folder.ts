@@ -68,10 +68,10 @@ export class StackFolder {
    */
   async lock(onWait: () => void, signal?: AbortSignal): Promise<Disposable> {
     mkdirSync(this.home, { recursive: true, mode: 0o700 });
-    for (let told = false; ; told = true) {
+    for (let isReported = false; ; isReported = true) {
       const lock = acquireFileLock(path.join(this.home, 'stack.lock.sqlite'), lockHint, 0);
       if (lock) return lock;
-      if (!told) onWait();
+      if (!isReported) onWait();
       await pause(lockPauseMs, undefined, signal ? { signal } : {});
     }
   }

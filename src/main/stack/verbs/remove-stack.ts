@@ -14,10 +14,10 @@ const sweepPauseMs = 250;
 
 const isAll = (services: readonly ServiceName[]) => serviceNames.every((name) => services.includes(name));
 
-function inUse(kind: ObjectKind, name: string, said: string) {
+function inUse(kind: ObjectKind, name: string, reason: string) {
   const command =
     kind === 'volume' ? `docker ps -a --filter volume=${name}` : `docker ${kind} inspect ${name}`;
-  return fault('STACK_OBJECT_IN_USE', { kind, name, said: said.slice(0, 300), command });
+  return fault('STACK_OBJECT_IN_USE', { kind, name, said: reason.slice(0, 300), command });
 }
 
 /** Removes objects until none is left: one that is being removed or made by somebody cut off needs another look. */

@@ -83,21 +83,21 @@ async function startFault(
   { context, saved }: StartOptions,
   service: ServiceName,
   container: StackContainer,
-  said: string,
+  lastWords: string,
 ): Promise<Error> {
   const { record, secrets } = saved;
   const obstacle = (kind: Obstacle['kind'], fault: TrainyardError) =>
     new StartObstacle({ kind, service, container: container.id, fault });
-  if (containerGone.test(said))
-    return obstacle('gone', startRefused({ service, lines: [] }, said, container.memoryLimitBytes));
-  if (portTaken.test(said)) {
+  if (containerGone.test(lastWords))
+    return obstacle('gone', startRefused({ service, lines: [] }, lastWords, container.memoryLimitBytes));
+  if (portTaken.test(lastWords)) {
     const ports = Object.values(record.ports[service]);
-    const port = ports.find((one) => said.includes(`:${one}`)) ?? record.ports[service].main;
+    const port = ports.find((one) => lastWords.includes(`:${one}`)) ?? record.ports[service].main;
     return obstacle('port taken', await portCause(context, record, service, port));
   }
   const failure = await failureOf(context.daemon, service, container.id, secrets);
-  const fault = startRefused(failure, said, container.memoryLimitBytes);
-  return networkLost.test(said) ? obstacle('network lost', fault) : fault;
+  const fault = startRefused(failure, lastWords, container.memoryLimitBytes);
+  return networkLost.test(lastWords) ? obstacle('network lost', fault) : fault;
 }
 
 /** Whether nobody holds any of the service's ports any more. */

@@ -40,10 +40,10 @@ async function part(
     const durationMs = status === 'running' ? null : Math.round(performance.now() - begun);
     onProgress({ type: 'step', step, service: null, status, detail, durationMs });
   };
-  let told = 0;
+  let reportedAt = 0;
   const onStep = ({ step: phase, what, done, total }: CopyProgress) => {
-    if (performance.now() - told < reportEveryMs) return;
-    told = performance.now();
+    if (performance.now() - reportedAt < reportEveryMs) return;
+    reportedAt = performance.now();
     report('running', `${phase} ${what} ${done}${total === null ? '' : ` / ${total}`}`);
   };
   report('running', '');

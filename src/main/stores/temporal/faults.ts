@@ -25,12 +25,12 @@ function origin(error: unknown): { code: number | null; text: string; name: stri
 export function temporalFault({ address, namespace, tls }: TemporalEndpoint, error: unknown): TrainyardError {
   if (error instanceof TrainyardError) return error;
   const { code, text, name } = origin(error);
-  const told = { address, namespace, cause: text };
+  const parameters = { address, namespace, cause: text };
   const options = { cause: error };
   if (name === 'NamespaceNotFoundError' || /namespace \S+ (is )?not found/i.test(text))
-    return fault('TEMPORAL_NAMESPACE_MISSING', told, options);
+    return fault('TEMPORAL_NAMESPACE_MISSING', parameters, options);
   if (code === unauthenticated || code === permissionDenied)
-    return fault('TEMPORAL_REFUSED_CREDENTIALS', told, options);
+    return fault('TEMPORAL_REFUSED_CREDENTIALS', parameters, options);
   if (distrust.test(text)) {
     const hint =
       tls === null
@@ -42,8 +42,8 @@ export function temporalFault({ address, namespace, tls }: TemporalEndpoint, err
             en: 'Give the certificate of the authority that signed it, and the name that stands in it.',
             ko: '서명한 인증 기관의 인증서와 인증서에 적힌 이름을 지정하세요.',
           };
-    return fault('TEMPORAL_UNTRUSTED', { ...told, hint }, options);
+    return fault('TEMPORAL_UNTRUSTED', { ...parameters, hint }, options);
   }
-  if (code === null && name !== 'TransportError') return fault('TEMPORAL_FAILED', told, options);
-  return fault('TEMPORAL_UNREACHABLE', told, options);
+  if (code === null && name !== 'TransportError') return fault('TEMPORAL_FAILED', parameters, options);
+  return fault('TEMPORAL_UNREACHABLE', parameters, options);
 }

@@ -13,7 +13,7 @@ import { useText } from '../../i18n/use-text.ts';
 import { engine } from '../../rpc/client.ts';
 import { useWhileShown } from '../../rpc/use-while-shown.ts';
 
-const told = ['state', 'attempt', 'result'] as const;
+const shownTypes = ['state', 'attempt', 'result'] as const;
 /** What an engine that does not know `types` would send of a long run is not worth reading to its end. */
 const most = 50_000;
 
@@ -26,10 +26,10 @@ function useHistory({ id: run, status }: Run) {
       let [after, seen] = [0, 0];
       while (seen < most) {
         const answer = await engine.runs.events(
-          { run, after, limit: 1000, types: told.join(), waitMs: 25_000 },
+          { run, after, limit: 1000, types: shownTypes.join(), waitMs: 25_000 },
           { signal },
         );
-        found = [...found, ...answer.events.filter(({ type }) => told.some((one) => one === type))];
+        found = [...found, ...answer.events.filter(({ type }) => shownTypes.some((one) => one === type))];
         setEvents(found);
         if (answer.ended) return;
         seen += answer.events.length;

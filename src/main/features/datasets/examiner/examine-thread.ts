@@ -14,12 +14,12 @@ if (!port) throw new Error('This is a thread of the engine, and no program.');
 const { stateFolder, request }: ThreadData = workerData;
 const post = (message: ThreadMessage) => port.postMessage(message);
 
-let toldPhase = '';
-let toldAt = 0;
+let reportedPhase = '';
+let reportedAt = 0;
 function progress(...at: Parameters<ExaminationWatch['onProgress']>): void {
   const now = performance.now();
-  if (at[0] === toldPhase && now - toldAt < reportEveryMs) return;
-  [toldPhase, toldAt] = [at[0], now];
+  if (at[0] === reportedPhase && now - reportedAt < reportEveryMs) return;
+  [reportedPhase, reportedAt] = [at[0], now];
   post({ kind: 'progress', at });
 }
 

@@ -34,7 +34,7 @@ export function threadExaminer(program: string, stateFolder: string): Examine {
     signal.throwIfAborted();
     const workerData: ThreadData = { stateFolder, request };
     const thread = new Worker(program, { workerData, name: 'examine' });
-    const order = (told: ThreadOrder) => thread.postMessage(told);
+    const order = (message: ThreadOrder) => thread.postMessage(message);
     let deadline: NodeJS.Timeout | undefined;
     const abort = () => {
       order('stop');

@@ -20,8 +20,8 @@ interface TarName {
 /** An entry's name: pax headers have it in UTF-8, all others have bytes, which the header holds as Latin-1 here. */
 export function nameOf(header: Header, encoding: KnownEncoding): TarName {
   const pax = paxOf(header);
-  const said = pax.get('GNU.sparse.name') ?? pax.get('path');
-  if (said !== undefined) return { name: said, isWhole: true, raw: null, isDoubtful: false };
+  const paxName = pax.get('GNU.sparse.name') ?? pax.get('path');
+  if (paxName !== undefined) return { name: paxName, isWhole: true, raw: null, isDoubtful: false };
   const raw = Buffer.from(header.name, 'latin1');
   return { ...decodeName(raw, encoding), raw, isDoubtful: raw.some((byte) => byte >= 0x80) };
 }

@@ -33,7 +33,7 @@ export class ZipSource implements DatasetSource {
     this.names = new NameReader(namesEncoding, (add) =>
       this.with(async (zip) => {
         for await (const entry of directory(zip))
-          if (!saysItsName(entry)) add(entry.fileNameRaw, isMadeOnUnix(entry));
+          if (!namesItsEncoding(entry)) add(entry.fileNameRaw, isMadeOnUnix(entry));
       }),
     );
   }
@@ -132,7 +132,7 @@ async function* directory(zip: ZipFile): AsyncGenerator<Entry> {
 }
 
 /** Whether the entry says how its name is encoded: by the flag for UTF-8, or by the field that repeats it in UTF-8 (APPNOTE 4.6.9). */
-function saysItsName({ generalPurposeBitFlag, extraFields }: Entry): boolean {
+function namesItsEncoding({ generalPurposeBitFlag, extraFields }: Entry): boolean {
   return (generalPurposeBitFlag & utf8Flag) !== 0 || extraFields.some(({ id }) => id === unicodePathField);
 }
 
@@ -144,7 +144,7 @@ function isMadeOnUnix({ versionMadeBy }: Entry): boolean {
 /** An entry's name, parted by `/`. @param encoding of names that don't say theirs */
 function zipName(entry: Entry, encoding: KnownEncoding): { name: string; isWhole: boolean } {
   const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-  const read = saysItsName(entry)
+  const read = namesItsEncoding(entry)
     ? { name: getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true), isWhole: true }
     : decodeName(fileNameRaw, encoding);
   return { ...read, name: read.name.replaceAll('\\', '/') };

@@ -98,9 +98,9 @@ export async function askNvidia(
   if (listed.outcome === 'absent') return { observation: await withoutProgram(busFolder), cards: [] };
   const cards = listed.outcome === 'ended' && listed.exitCode === 0 ? cardsOf(listed.output) : [];
   if (cards.length === 0) return { observation: judge(listed), cards };
-  const said = table.outcome === 'ended' ? table.output : '';
-  const driver = /Driver Version\s*:\s*([\d.]+)/i.exec(said)?.[1] ?? '?';
-  const cuda = /CUDA (?:UMD )?Version\s*:\s*([\d.]+)/i.exec(said)?.[1] ?? '?';
+  const output = table.outcome === 'ended' ? table.output : '';
+  const driver = /Driver Version\s*:\s*([\d.]+)/i.exec(output)?.[1] ?? '?';
+  const cuda = /CUDA (?:UMD )?Version\s*:\s*([\d.]+)/i.exec(output)?.[1] ?? '?';
   const names = cards.map(({ name, uuid }) => `${name} ${uuid}`).join(', ');
   return {
     observation: { code: 'NVIDIA_OK', evidence: `driver ${driver}, CUDA ${cuda}: ${names}` },
@@ -127,8 +127,8 @@ function judgeContainer(output: string, cards: readonly NvidiaCard[], image: str
   const strange = seen.filter((uuid) => !cards.some((card) => card.uuid === uuid));
   if (missing.length === 0 && strange.length === 0)
     return { code: 'NVIDIA_TOOLKIT_OK', evidence: `${image}: ${seen.join(', ')}` };
-  const told = [...missing.map((uuid) => `-${uuid}`), ...strange.map((uuid) => `+${uuid}`)];
-  return { code: 'NVIDIA_TOOLKIT_OTHER_CARDS', evidence: `${image}: ${told.join(', ')}` };
+  const differences = [...missing.map((uuid) => `-${uuid}`), ...strange.map((uuid) => `+${uuid}`)];
+  return { code: 'NVIDIA_TOOLKIT_OTHER_CARDS', evidence: `${image}: ${differences.join(', ')}` };
 }
 
 /** What Docker says where no runtime of NVIDIA's is there for it; anything else is one that fails. */

@@ -82,8 +82,8 @@ async function evaluate(
     return [{ code: codes.works, evidence: answer.stdout }];
   const lines = answer.outcome === 'absent' ? [] : answer.output.split('\n');
   const end = answer.outcome === 'ended' ? `exit code ${answer.exitCode}` : answer.outcome;
-  const said = (lines.find((line) => /error/i.test(line)) ?? lines[0] ?? '').trim().slice(0, 300);
-  const evidence = said || end;
+  const firstError = (lines.find((line) => /error/i.test(line)) ?? lines[0] ?? '').trim().slice(0, 300);
+  const evidence = firstError || end;
   return [{ code: codes.broken, evidence }];
 }
 

@@ -98,8 +98,10 @@ async function tryLock(folder: string): Promise<Observation[]> {
     // Ended otherwise, it says nothing of the file system.
     if (answer.outcome !== 'ended' || answer.exitCode !== 0)
       throw new Error(answer.outcome === 'ended' ? answer.output.slice(0, 300) : `node ${answer.outcome}`);
-    const said = answer.stdout;
-    return said === 'SQLITE_BUSY' ? [] : [{ code: 'FILESYSTEM_NO_LOCKS', evidence: `${folder}: ${said}` }];
+    const output = answer.stdout;
+    return output === 'SQLITE_BUSY'
+      ? []
+      : [{ code: 'FILESYSTEM_NO_LOCKS', evidence: `${folder}: ${output}` }];
   } finally {
     holder.close();
   }

@@ -59,9 +59,9 @@ function optionsOf(work: Throwaway): Docker.ContainerCreateOptions {
 
 async function outputOf(docker: Docker, container: Docker.Container): Promise<string> {
   const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-  const said = new PassThrough();
-  const output = text(said);
-  docker.modem.demuxStream(stream, said, said);
+  const printed = new PassThrough();
+  const output = text(printed);
+  docker.modem.demuxStream(stream, printed, printed);
   const ended = new Promise<void>((resolve, reject) => {
     stream.once('end', resolve);
     stream.once('close', resolve);
@@ -72,7 +72,7 @@ async function outputOf(docker: Docker, container: Docker.Container): Promise<st
     await ended;
   } finally {
     stream.removeAllListeners('error').on('error', () => undefined);
-    said.end();
+    printed.end();
   }
   return output;
 }

@@ -28,7 +28,7 @@ const errorTailBytes = 32 * 1024;
 const longestErrorLine = 2000;
 /** Nothing tells when another engine is done with a directory. */
 const lookEveryMs = 20;
-const heard = new Set(['supervisor.json', 'exit.json']);
+const watched = new Set(['supervisor.json', 'exit.json']);
 
 /** Waits until nobody else on this machine prepares the run directory. The lock stands beside it, as preparing empties it. */
 async function prepareLock(runDirectory: string): Promise<Disposable & { remove(): void }> {
@@ -170,7 +170,7 @@ export class FileRunDirectories implements RunDirectories {
   watch(runDirectory: string, changed: () => void): Disposable {
     try {
       const watcher = watch(runDirectory, (_event, name) => {
-        if (name === null || heard.has(name)) changed();
+        if (name === null || watched.has(name)) changed();
       });
       // The folder is gone: whoever looks next sees that.
       watcher.on('error', () => watcher.close());

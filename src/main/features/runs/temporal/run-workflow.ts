@@ -81,9 +81,9 @@ class DrivenRun {
     await condition(() => this.callers.size > 0 || this.machines.length > 0);
     for (;;) {
       if (this.cancelGraceMs !== null) await this.cancel(this.cancelGraceMs);
-      const isHeard = await this.look();
+      const isAnswered = await this.look();
       if (this.state?.isOver && this.callers.size === 0) return 'over';
-      const waitMs = isHeard && this.state ? this.state.nextLookMs : this.pauseAfterSilence();
+      const waitMs = isAnswered && this.state ? this.state.nextLookMs : this.pauseAfterSilence();
       if (this.silentMs > giveUpAfterMs) return 'unattended';
       const { historyLength, continueAsNewSuggested } = workflowInfo();
       if (continueAsNewSuggested || historyLength > eventsAtMost) return 'long';
@@ -106,20 +106,20 @@ class DrivenRun {
     this.callers.clear();
     if (queue.length === 0) queue.push(...this.machines.slice(0, 1));
     const asked = new Set<string>();
-    let isHeard = false;
+    let isAnswered = false;
     for (let machine = queue.shift(); machine !== undefined; machine = queue.shift()) {
       if (asked.has(machine)) continue;
       asked.add(machine);
       const answer = await this.tryAt(machine, ({ advance }) => advance(this.runId));
       if (!answer) continue;
-      isHeard = true;
+      isAnswered = true;
       this.state = answer;
       if (answer.isOver || answer.machineId === machine) break;
       // Another workstation has it by now: nobody else can do anything.
       if (answer.machineId !== null) queue.splice(0, queue.length, answer.machineId);
     }
-    if (isHeard) this.silentMs = 0;
-    return isHeard;
+    if (isAnswered) this.silentMs = 0;
+    return isAnswered;
   }
 
   private async cancel(graceMs: number): Promise<void> {

@@ -108,9 +108,9 @@ async function askForReason(connection: S3Connection, name: string): Promise<nev
   try {
     await connection.client.send(new ListObjectsV2Command({ Bucket: name, MaxKeys: 1 }));
   } catch (error) {
-    const told = asS3Error(error, connection, name);
-    const isOwners = told instanceof TrainyardError && told.code === 'S3_FORBIDDEN';
-    throw isOwners ? taken(connection, name, error) : told;
+    const failure = asS3Error(error, connection, name);
+    const isOwners = failure instanceof TrainyardError && failure.code === 'S3_FORBIDDEN';
+    throw isOwners ? taken(connection, name, error) : failure;
   }
   throw taken(connection, name, null);
 }

@@ -73,16 +73,17 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
 
   const answer = s3Code(error);
   const where = bucket === '' ? '' : { en: ` for the bucket "${bucket}"`, ko: `. 버킷은 "${bucket}"입니다` };
-  const told = { place, answer, where, bucket };
-  if (badCredentials.test(answer) || status === 401) return fault('S3_REFUSED_CREDENTIALS', told, options);
-  if (answer === 'RequestTimeTooSkewed') return fault('S3_CLOCK_SKEW', told, options);
+  const parameters = { place, answer, where, bucket };
+  if (badCredentials.test(answer) || status === 401)
+    return fault('S3_REFUSED_CREDENTIALS', parameters, options);
+  if (answer === 'RequestTimeTooSkewed') return fault('S3_CLOCK_SKEW', parameters, options);
   if (wrongRegion.test(answer) || status === 301)
-    return fault('S3_REGION', { ...told, region: endpoint.region }, options);
-  if (answer === 'NoSuchBucket') return fault('S3_BUCKET_MISSING', told, options);
-  if (forbidden.test(answer) || status === 403) return fault('S3_FORBIDDEN', told, options);
-  if (full.test(answer) || status === 507) return fault('S3_FULL', told, options);
+    return fault('S3_REGION', { ...parameters, region: endpoint.region }, options);
+  if (answer === 'NoSuchBucket') return fault('S3_BUCKET_MISSING', parameters, options);
+  if (forbidden.test(answer) || status === 403) return fault('S3_FORBIDDEN', parameters, options);
+  if (full.test(answer) || status === 507) return fault('S3_FULL', parameters, options);
   if (keyConflicts.test(answer)) return fault('OBJECT_KEY_CONFLICT', { key, bucket }, options);
   if ((status >= 500 && status !== 501) || status === 429)
-    return fault('S3_UNAVAILABLE', { ...told, status }, options);
-  return fault('S3_FAILED', { ...told, status, cause: hidden(error.message) }, options);
+    return fault('S3_UNAVAILABLE', { ...parameters, status }, options);
+  return fault('S3_FAILED', { ...parameters, status, cause: hidden(error.message) }, options);
 }

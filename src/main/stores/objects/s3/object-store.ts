@@ -78,14 +78,14 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
     const first = await this.open(bucket, key, range, null);
     const bytes = readResuming(first, range?.start ?? 0, (rest, etag) => this.open(bucket, key, rest, etag));
     const { connection } = this;
-    async function* told() {
+    async function* translated() {
       try {
         yield* bytes;
       } catch (error) {
         throw asS3Error(error, connection, connection.nameOf(bucket));
       }
     }
-    return Readable.from(told(), { objectMode: false });
+    return Readable.from(translated(), { objectMode: false });
   }
 
   async head(bucket: Bucket, key: string): Promise<ObjectInfo | null> {

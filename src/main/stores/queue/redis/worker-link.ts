@@ -39,9 +39,9 @@ export function createWorkerLink(
       const reply = async (text: string): Promise<void> => {
         try {
           const { id, call } = callSchema.parse(JSON.parse(text));
-          const said = JSON.stringify(await answer(call));
+          const reply = JSON.stringify(await answer(call));
           await commands.run((client) =>
-            client.multi().rpush(answerKey(id), said).pexpire(answerKey(id), answerLifetimeMs).exec(),
+            client.multi().rpush(answerKey(id), reply).pexpire(answerKey(id), answerLifetimeMs).exec(),
           );
         } catch (error) {
           report(error);

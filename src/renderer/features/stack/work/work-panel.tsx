@@ -30,7 +30,7 @@ export function WorkPanel({ work, services }: WorkPanelProps) {
   const took = work.endedAt === null ? null : Date.parse(work.endedAt) - Date.parse(work.startedAt);
   const title = useTitle(work, format.duration(Math.max(0, took ?? 0)));
   const { cause } = work;
-  const saidBelow = services.some(
+  const isShownBelow = services.some(
     (service) =>
       cause !== null && service.cause?.code === cause.code && service.cause.message === cause.message,
   );
@@ -64,7 +64,7 @@ export function WorkPanel({ work, services }: WorkPanelProps) {
           {t(opened ? 'stackWork.hideSteps' : 'stackWork.showSteps')}
         </Button>
       </Group>
-      {cause !== null && (saidBelow ? <SeenBelow cause={cause} /> : <CauseAlert cause={cause} />)}
+      {cause !== null && (isShownBelow ? <SeenBelow cause={cause} /> : <CauseAlert cause={cause} />)}
       <Collapse id={stepsId} expanded={opened}>
         <div className={classes.groups}>
           <Groups work={work} />
@@ -100,13 +100,13 @@ function Groups({ work }: { readonly work: Work }) {
   // Starting goes through every service that was asked for; the other verbs say themselves what they go through.
   const starts = work.verb === 'up' || work.verb === 'restart';
   const expected = work.status === 'running' && starts ? work.services : [];
-  const told = (name: ServiceName) =>
+  const isInWork = (name: ServiceName) =>
     expected.includes(name) || work.pulls[name] || work.steps.some(({ service }) => service === name);
   const whole = work.steps.filter(({ service }) => service === null);
   return (
     <>
       {whole.length > 0 && <StepList service={null} steps={whole} pull={undefined} />}
-      {serviceNames.filter(told).map((name) => (
+      {serviceNames.filter(isInWork).map((name) => (
         <StepList
           key={name}
           service={name}
