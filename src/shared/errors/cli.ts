@@ -6,9 +6,9 @@ export const cliErrors = {
   USAGE: badRequest('{fault}', '{remedy}', '{fault}', '{remedy}'),
   ENGINE_GONE: unavailable(
     'The engine at {url} ended the connection',
-    'Run the command again: it starts an engine where none runs, and nothing of a run is lost.',
+    'Run the command again: it starts an engine where none runs, which goes on with the runs and imports that were under way.',
     '{url} 엔진과의 연결이 끊겼습니다',
-    '명령을 다시 실행하세요. 엔진이 없으면 새로 시작하며, 학습 기록은 잃지 않습니다.',
+    '명령을 다시 실행하세요. 엔진이 없으면 새로 시작하며, 하던 학습과 가져오기를 이어서 합니다.',
   ),
   ENGINE_START_FAILED: failure(
     'The engine did not start: {words}',

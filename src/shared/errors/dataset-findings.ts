@@ -1,4 +1,4 @@
-import { badRequest } from './entry.ts';
+import { type Bilingual, badRequest, phrase } from './entry.ts';
 
 /** What a check finds in a folder or archive, and a verification in a version; the path stands beside the sentences. */
 export const datasetFindings = {
@@ -99,9 +99,9 @@ export const datasetFindings = {
     '이 클래스의 이미지를 더 넣거나 클래스를 지우세요.',
   ),
   CASE_COLLISION: badRequest(
-    'The {kind} has the same name as "{other}" where upper and lower case, or composed and decomposed letters, are not told apart',
+    'The {kind} has the same name as {other}',
     'Rename one of the two.',
-    '대소문자나 자모의 조합을 가리지 않는 시스템에서는 이 {kind}의 이름이 "{other}"{other|과|와} 같습니다',
+    '이 {kind}의 이름이 {other} 같습니다',
     '둘 중 하나의 이름을 바꾸세요.',
   ),
   DUPLICATE_IMAGE: badRequest(
@@ -177,3 +177,14 @@ export const datasetFindings = {
     '여기 나온 것부터 고치세요.',
   ),
 };
+
+/** What a file has its name in common with. */
+export function nameTwin(path: string, other: string): Bilingual {
+  return path === other
+    ? { en: 'another entry of the archive', ko: '압축 파일 안의 다른 항목과' }
+    : phrase(
+        '"{other}" where upper and lower case, or composed and decomposed letters, are not told apart',
+        '대소문자나 자모의 조합을 가리지 않는 시스템에서 "{other}"{other|과|와}',
+        { other },
+      );
+}

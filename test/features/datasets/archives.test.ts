@@ -96,6 +96,7 @@ describe.each(formats)('%s', (name, make) => {
     const twice = { name: 'cat/0.png', body: await picture(41) };
     const { validation, accepted } = await check(name, await make([...(await goodEntries()), twice]));
     expect(told(validation.errors)).toEqual(['CASE_COLLISION cat/0.png']);
+    expect(validation.errors[0]?.message).toBe('The file has the same name as another entry of the archive');
     expect(accepted.map((image) => image.path)).not.toContain('cat/0.png');
   });
 

@@ -1,3 +1,4 @@
+import { nameTwin } from '../../../shared/errors/dataset-findings.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import type { PlacedImage } from './images.ts';
 import { type Layout, placeOf } from './layout.ts';
@@ -45,7 +46,9 @@ function findCollisions(scan: Scan, layout: Layout, found: GroupProblems): void 
   const collide = (path: string, other: string, kind: Kind) => {
     if (reported.has(path)) return;
     reported.add(path);
-    found.errors.add(makeProblem('CASE_COLLISION', path, { kind: kinds[kind], other }));
+    found.errors.add(
+      makeProblem('CASE_COLLISION', path, { kind: kinds[kind], other: nameTwin(path, other) }),
+    );
   };
   const meet = (segments: readonly string[], file: string | null) => {
     let folded = '';
