@@ -86,6 +86,26 @@ test('the same request makes one run, however often and however simultaneously i
   expect(await stage.parts.documents.count('training_configs')).toBe(1);
 });
 
+test('a run is created once a removal that holds its project, and then wants its dataset, is through', async () => {
+  await using world = await createWorld();
+  const { stage, projectId, datasetId } = world;
+  const removal = await stage.pool.connect();
+  try {
+    await removal.query('BEGIN');
+    await removal.query('SELECT FROM projects WHERE id = $1 FOR NO KEY UPDATE', [projectId]);
+    const creating = queueRun(world, 'quick');
+    creating.catch(() => undefined);
+    const blocked = 'SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))';
+    const { rows } = await removal.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await expect.poll(async () => (await stage.pool.query(blocked, [rows[0]?.pid])).rowCount).toBe(1);
+    await removal.query('SELECT FROM datasets WHERE id = $1 FOR UPDATE', [datasetId]);
+    await removal.query('COMMIT');
+    expect((await stage.runs.views.show(await creating)).status).toBe('queued');
+  } finally {
+    removal.release(true);
+  }
+});
+
 test('runs that are not named are numbered by what they train on and with', async () => {
   await using world = await createWorld();
   const { stage } = world;
