@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-
 import { inputFault } from './input-fault.ts';
 
 /** Bytes that go by plain HTTP rather than through the contract. */

@@ -9,7 +9,7 @@ import { ComposeFailure, DaemonRefusal, type Incident, type StackContainer } fro
 import type { StackSecrets } from './record.ts';
 
 /** As people know them. */
-export const titles: Readonly<Record<ServiceName, string>> = {
+const titles: Readonly<Record<ServiceName, string>> = {
   postgres: 'PostgreSQL',
   mongo: 'MongoDB',
   redis: 'Redis',
@@ -106,6 +106,9 @@ export function serviceEnded(
 }
 
 /** Where it was started again, and stopped again. */
+export const servicePaused = (service: ServiceName, container: string) =>
+  fault('SERVICE_PAUSED', { service: titles[service], container });
+
 export const serviceStopped = ({ service, lines }: Failure) =>
   fault('SERVICE_STOPPED', { service: titles[service] }, { details: { lines } });
 

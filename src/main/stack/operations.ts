@@ -3,6 +3,7 @@ import type { StackCause, StackEvent, StackOperation } from '../../shared/contra
 import { fault } from '../../shared/errors/catalogue.ts';
 import { type ServiceName, type StackVerb, serviceNames } from '../../shared/model/stack.ts';
 import type { OnProgress, StackProgress } from '../platform/progress.ts';
+import { Wakeups } from '../platform/wakeups.ts';
 import { toCause } from './causes.ts';
 
 /** The verbs of this process, one at a time, and what they told, as much of it as is kept. */
@@ -11,7 +12,7 @@ export class OperationJournal {
   /** Without a gap in their numbers; the oldest go first. */
   private events: StackEvent[] = [];
   private last = 0;
-  private readonly waiting = new Set<() => void>();
+  private readonly wakeups = new Wakeups();
   private readonly capacity: number;
   private readonly onFailure: (error: unknown) => void;
 
@@ -53,7 +54,7 @@ export class OperationJournal {
     waitMs: number,
   ): Promise<{ readonly cursor: number; readonly events: readonly StackEvent[] }> {
     const from = after > this.last ? 0 : after;
-    if (from === this.last && waitMs > 0) await this.wait(waitMs);
+    if (from === this.last && waitMs > 0) await this.wakeups.wait(waitMs);
     const events = this.events.filter(({ seq }) => seq > from);
     return { cursor: this.last, events };
   }
@@ -75,15 +76,6 @@ export class OperationJournal {
     this.last += 1;
     this.events.push({ ...event, seq: this.last, time: new Date().toISOString(), operation });
     if (this.events.length > this.capacity) this.events = this.events.slice(-this.capacity);
-    for (const wake of this.waiting) wake();
-  }
-
-  private async wait(waitMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, waitMs);
-    this.waiting.add(resolve);
-    await promise;
-    clearTimeout(timer);
-    this.waiting.delete(resolve);
+    this.wakeups.wake();
   }
 }

@@ -1,5 +1,6 @@
 import { type ImportPhase, isOver, type WorkError } from '../../../shared/contract/file-progress.ts';
 import { Pace, secondsLeft } from '../../../shared/model/pace.ts';
+import { Wakeups } from '../../platform/wakeups.ts';
 
 export interface ProgressState {
   readonly phase: ImportPhase;
@@ -25,7 +26,7 @@ export class FileProgress {
   private error: WorkError | null = null;
   private pace = new Pace();
   private reportedAt = 0;
-  private readonly waiting = new Set<() => void>();
+  private readonly wakeups = new Wakeups();
   private readonly onReport: () => void;
 
   /** @param onReport called whenever readers are told */
@@ -72,23 +73,13 @@ export class FileProgress {
 
   /** Resolves at once if `done` is not what the reader has seen or the work is over, else at the next change in `waitMs`, or once the reader has `left`. */
   async wait(seen: number, waitMs: number, left?: AbortSignal): Promise<void> {
-    if (this.isOver || this.done !== seen || waitMs === 0 || left?.aborted) return;
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        this.waiting.delete(end);
-        left?.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, waitMs);
-      this.waiting.add(end);
-      left?.addEventListener('abort', end);
-    });
+    if (this.isOver || this.done !== seen || waitMs === 0) return;
+    await this.wakeups.wait(waitMs, left);
   }
 
   private report(): void {
     this.reportedAt = performance.now();
-    for (const wake of [...this.waiting]) wake();
+    this.wakeups.wake();
     this.onReport();
   }
 }

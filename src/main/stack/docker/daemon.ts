@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { ServiceName } from '../../../shared/model/stack.ts';
+import { pause } from '../../platform/waiting.ts';
 import type {
   Incident,
   LocalImage,
@@ -135,7 +135,7 @@ export class Daemon {
   private async signalWhileYoung(id: string, stopped: AbortSignal): Promise<void> {
     for (let isYoung = true; isYoung; ) {
       // Only the signal cuts it short.
-      await pause(signalEveryMs, undefined, { signal: stopped }).catch(() => undefined);
+      await pause(signalEveryMs, stopped);
       if (stopped.aborted) return;
       // 409: it ended just now.
       await this.harmlessly(

@@ -1,4 +1,5 @@
 import type { StackLogLine } from '../../../shared/contract/stack.ts';
+import { Wakeups } from '../../platform/wakeups.ts';
 import type { LogPiece } from './reading.ts';
 
 /** A line that came waits this long for older ones of other containers. */
@@ -25,7 +26,7 @@ interface Lane {
 /** Lines of several containers in the order of their times: exactly so for what is there already, within `holdMs` for what is printed later. */
 export class LogMerge {
   private readonly lanes: Lane[] = [];
-  private wake: () => void = () => {};
+  private readonly wakeups = new Wakeups();
   private readonly stays: boolean;
   private readonly onEnd: (container: string) => void;
 
@@ -47,12 +48,12 @@ export class LogMerge {
       pending: null,
       failure: null,
     });
-    this.wake();
+    this.wakeups.wake();
   }
 
   async close(): Promise<void> {
     const lanes = this.lanes.splice(0);
-    this.wake();
+    this.wakeups.wake();
     await Promise.all(lanes.map(({ pieces }) => pieces.return?.(undefined)));
   }
 
@@ -70,17 +71,8 @@ export class LogMerge {
       if (now >= until && allLive) return ready;
       const held = this.lanes.filter((lane) => lane.lines.length > lane.next);
       const heldUntil = Math.min(...held.map(({ arrivedAt }) => arrivedAt + holdMs));
-      await this.wait(Math.max(1, Math.min(allLive ? until : now + holdMs, heldUntil) - now));
+      await this.wakeups.wait(Math.max(1, Math.min(allLive ? until : now + holdMs, heldUntil) - now));
     }
-  }
-
-  /** Until a piece or a lane comes, or the time is over. */
-  private async wait(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    this.wake = resolve;
-    await promise;
-    clearTimeout(timer);
   }
 
   private fetch(lane: Lane): void {
@@ -98,12 +90,12 @@ export class LogMerge {
           lane.next = 0;
           lane.arrivedAt = Date.now();
         }
-        this.wake();
+        this.wakeups.wake();
       },
       (error: unknown) => {
         lane.pending = null;
         lane.failure = { error };
-        this.wake();
+        this.wakeups.wake();
       },
     );
   }

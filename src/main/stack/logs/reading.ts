@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { StackLogLine } from '../../../shared/contract/stack.ts';
+import { pause } from '../../platform/waiting.ts';
 import type { ContainerLogs, LogContainer, LogOpening } from '../docker/container-logs.ts';
 import { type LogPosition, LogProgress, readFrom } from './position.ts';
 
@@ -133,8 +133,7 @@ export async function* readContainer(
     yield* newOf({ tail: null, follow: true });
   } else {
     for (let last = Date.now(); await ring(); last = Date.now()) {
-      const pause = last + leastPauseMs - Date.now();
-      if (pause > 0) await delay(pause);
+      await pause(last + leastPauseMs - Date.now());
       yield* unread();
     }
   }

@@ -1,5 +1,4 @@
 import type { StackState } from '../../../shared/contract/stack.ts';
-import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import {
   type ServiceName,
@@ -8,7 +7,7 @@ import {
   stackStatusOf,
 } from '../../../shared/model/stack.ts';
 import { endpointsOf } from '../addresses.ts';
-import { serviceEnded, titles, toCause } from '../causes.ts';
+import { serviceEnded, servicePaused, serviceTimeout, toCause } from '../causes.ts';
 import { hasFailed, type StackContainer } from '../docker-objects.ts';
 import { memoryLimitOf } from '../memory.ts';
 import type { Seen } from './bring-up.ts';
@@ -60,16 +59,14 @@ export async function readState(
     }
   };
   const causeOf = async (name: ServiceName, container: StackContainer, answer: ProbeAnswer) => {
-    const service = titles[name];
     if (hasFailed(container)) {
       return serviceEnded(await failureOf(daemon, name, container.id, secrets), container, []);
     }
-    if (container.state === 'paused') return fault('SERVICE_PAUSED', { service, container: container.name });
+    if (container.state === 'paused') return servicePaused(name, container.name);
     if (!answer || !('error' in answer) || statusOf(container, answer) !== 'unhealthy') return null;
     const { error } = answer;
     if (error instanceof TrainyardError) return error;
-    const parameters = { service, name, seconds: probeTimeoutMs / 1000, lastWord: errorMessage(error) };
-    return fault('SERVICE_TIMEOUT', parameters, { cause: error });
+    return serviceTimeout({ service: name, lines: [] }, probeTimeoutMs, errorMessage(error));
   };
   const services = await Promise.all(
     serviceNames.map(async (name) => {

@@ -1,20 +1,9 @@
+import { attemptStatuses, runStatuses } from '../../../shared/model/run.ts';
 import { statusTexts, type Texts } from './text.ts';
 
 /** Runs: list, form, page, comparison. */
 export const runs = {
-  status: statusTexts(
-    ...([
-      'pending',
-      'queued',
-      'starting',
-      'running',
-      'stopping',
-      'completed',
-      'failed',
-      'cancelled',
-      'lost',
-    ] as const),
-  ),
+  status: statusTexts(...runStatuses, ...attemptStatuses, 'stopping'),
   runs: {
     one: ['Run', '학습'],
     subtitle: ['Every training, live and past.', '지금 하고 있는 학습과 지난 학습 모두.'],

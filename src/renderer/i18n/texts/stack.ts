@@ -1,3 +1,4 @@
+import { serviceStatuses, stackStatuses } from '../../../shared/model/stack.ts';
 import { statusTexts, type Texts } from './text.ts';
 
 /** The stack of services. */
@@ -8,17 +9,8 @@ export const stack = {
       '이 컴퓨터에서 도는 PostgreSQL, MongoDB, Redis, MinIO, Temporal입니다. 이 상태 폴더에서만 씁니다.',
     ],
     status: {
+      ...statusTexts(...stackStatuses, ...serviceStatuses),
       absent: ['Not set up', '아직 없음'],
-      ...statusTexts(
-        'stopped',
-        'starting',
-        'running',
-        'degraded',
-        'stopping',
-        'failed',
-        'healthy',
-        'unhealthy',
-      ),
     },
     profiles: {
       embedded: ['Embedded', '내장'],
