@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatDuration, formatMetric } from '../../src/main/cli/lib/format.ts';
+import { formatDuration, formatMetric, formatPercent } from '../../src/main/cli/lib/format.ts';
 import { languageOf } from '../../src/main/cli/lib/language.ts';
 import { facts, table } from '../../src/main/cli/lib/output.ts';
 import { formatBytes } from '../../src/shared/format/units.ts';
@@ -64,4 +64,8 @@ test('the language follows the locale, and TRAINYARD_LANG goes before it', () =>
   expect(languageOf({ LANG: 'kok_IN' })).toBe('en');
   expect(languageOf({ LANG: 'ko@posix' })).toBe('ko');
   expect(languageOf({ LANG: 'POSIX' })).toBe('en');
+});
+
+test('percents are written as on the page', () => {
+  expect(formatPercent(1)).toBe('100%');
 });

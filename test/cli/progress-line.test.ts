@@ -12,6 +12,8 @@ test('progress tells the files of all, the rate and the time left, and nothing t
   const unknown = { total: null, rate: null, secondsLeft: null };
   expect(describeProgress({ ...at, ...unknown })).toBe('checking: 12,000 files');
   expect(describeProgress({ ...at, ...unknown, phase: 'committing', done: 0 })).toBe('finishing');
+  expect(describeProgress({ ...at, ...unknown, done: 1 })).toBe('checking: 1 file');
+  expect(describeProgress({ ...at, ...unknown, done: 0, total: 1 })).toBe('checking: 0 / 1 file');
 });
 
 test('where a program reads the result, progress is not told', async () => {

@@ -20,6 +20,7 @@ const wrong = [
     ['project', 'create', 'x', '--tga', 'y'],
     'There is no option --tga. Did you mean --tag? See "trainyard project create --help".',
   ],
+  [['runs', 'compare', 'last'], "1 run can't be compared. Name two to eight runs."],
   [['project', 'show'], 'The argument <project> is missing. See "trainyard project show --help".'],
   [
     ['runs', 'list', '--limit', 'x'],

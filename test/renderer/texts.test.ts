@@ -23,6 +23,17 @@ test('a text has the same variables in both languages; one of something may leav
   }
 });
 
+test('a text that counts things has a form for one of them', () => {
+  const counts = Object.entries(english).filter(([, text]) =>
+    /\{\{\w+\}\} (?!is |has )[a-z]+s\b/.test(String(text)),
+  );
+  const alone = counts
+    .map(([key]) => key)
+    .filter((key) => !(key.replace(/(_other|_one)?$/, '_one') in english));
+  // A rate, and what a field takes: never one.
+  expect(alone.sort()).toEqual(['datasets.filesASecond', 'ranges.list', 'ranges.text', 'ranges.textTo']);
+});
+
 test('no text is left empty or untranslated', () => {
   const same = Object.entries(korean).filter(
     ([key, text]) => text === english[key] && /[a-z]{3}/i.test(String(text).replace(/\{\{\w+\}\}/g, '')),
@@ -65,4 +76,5 @@ test('numbers, sizes and times are written as the language writes them', () => {
     '3분 전',
   );
   expect(inEnglish.percent(0.8725, 2)).toBe('87.25%');
+  expect([inEnglish.percent(1), inKorean.percent(1)]).toEqual(['100%', '100%']);
 });

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../../shared/format/units.ts';
+import { formatBytes, formatDuration, formatPercent } from '../../shared/format/units.ts';
 
 const relativeUnits = [
   ['year', 365 * 86_400],
@@ -36,8 +36,7 @@ export function createFormatter(language: string) {
       return size > 0 && (size < 1e-4 || size >= 1e7) ? scientific.format(value) : significant.format(value);
     },
     /** A share (0 to 1) in percent. */
-    percent: (value: number, digits = 1) =>
-      new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(value),
+    percent: (value: number, digits = 1) => formatPercent(value, language, digits),
     bytes: formatBytes,
     /** Milliseconds in their two largest units. */
     duration: (milliseconds: number) => formatDuration(milliseconds, language),

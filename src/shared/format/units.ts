@@ -12,6 +12,16 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(unit > 0 && value < 99.95 ? 1 : 0)} ${byteUnits[unit]}`;
 }
 
+/** A share (0 to 1) in percent, with no space before the sign in either language. @param language as "ko" or "en" */
+export function formatPercent(share: number, language: string, digits = 0): string {
+  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(share);
+}
+
+/** `1 run`, `2 runs`: English alone has two forms. */
+export function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
+}
+
 const timeUnits = [
   { seconds: 86_400, en: ' d', ko: '일' },
   { seconds: 3600, en: ' h', ko: '시간' },

@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { counted } from '../../../shared/format/units.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, type CommonOptions, defineCommand, given, perform } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
@@ -104,12 +105,12 @@ async function importDataset(options: ImportOptions, source: string): Promise<un
   const more = warnings.length + (progress.validation?.moreWarnings ?? 0) - shown.length;
   if (more > 0)
     remark(
-      `and ${more} more warnings: trainyard dataset validate lists them`,
+      `and ${counted(more, 'more warning')}: trainyard dataset validate lists them`,
       `그 밖에 경고 ${more}개가 더 있습니다. 전체 목록: trainyard dataset validate`,
     );
   const what = `${dataset.name}, ${translate(`version ${version.version}`, `버전 ${version.version}`)}`;
   const size = translate(
-    `${version.images} images in ${version.classes.length} classes, ${formatBytes(version.sizeBytes)}`,
+    `${counted(version.images, 'image')} in ${counted(version.classes.length, 'class', 'classes')}, ${formatBytes(version.sizeBytes)}`,
     `이미지 ${version.images}장, 클래스 ${version.classes.length}개, ${formatBytes(version.sizeBytes)}`,
   );
   const known = reused ? translate(' (was there already)', ' (이미 있던 버전)') : '';

@@ -1,6 +1,10 @@
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { statusWords } from '../../../shared/format/status.ts';
-import { formatDuration as durationIn } from '../../../shared/format/units.ts';
+import {
+  counted,
+  formatDuration as durationIn,
+  formatPercent as percentIn,
+} from '../../../shared/format/units.ts';
 import { language, translate } from './language.ts';
 
 export { formatBytes } from '../../../shared/format/units.ts';
@@ -10,9 +14,12 @@ export function formatDuration(ms: number | null): string {
   return ms === null ? '–' : durationIn(ms, language);
 }
 
+/** A share (0 to 1) in percent, in the language of the process. */
+export const formatPercent = (share: number) => percentIn(share, language);
+
 /** `1 error`, `2 errors`, `오류 2개`. */
 export function formatCount(count: number, english: string, korean: string): string {
-  return translate(`${count} ${english}${count === 1 ? '' : 's'}`, `${korean} ${count}개`);
+  return translate(counted(count, english), `${korean} ${count}개`);
 }
 
 const two = (value: number) => String(value).padStart(2, '0');

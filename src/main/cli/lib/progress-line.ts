@@ -41,7 +41,11 @@ export class ProgressLine {
 export function describeProgress({ phase, done, total, rate, secondsLeft }: FileProgressWords): string {
   const number = new Intl.NumberFormat('en').format;
   const of = total === null ? number(done) : `${number(done)} / ${number(total)}`;
-  const parts = [phase === 'committing' ? '' : translate(`${of} files`, `파일 ${of}개`)];
+  const parts = [
+    phase === 'committing'
+      ? ''
+      : translate(`${of} ${(total ?? done) === 1 ? 'file' : 'files'}`, `파일 ${of}개`),
+  ];
   if (rate !== null)
     parts.push(translate(`${number(Math.round(rate))}/s`, `초당 ${number(Math.round(rate))}개`));
   if (secondsLeft !== null) {

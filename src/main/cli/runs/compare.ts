@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/format/units.ts';
 import { metricOf } from '../../../shared/model/metric-values.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, defineCommand, perform } from '../lib/define.ts';
@@ -41,7 +42,7 @@ export function defineCompare(group: Command): void {
       const { length } = references;
       if (length < 2 || length > 8)
         throw usageError(
-          translate(`${length} runs can't be compared`, `학습 ${length}개는 비교할 수 없습니다`),
+          translate(`${counted(length, 'run')} can't be compared`, `학습 ${length}개는 비교할 수 없습니다`),
           translate('Name two to eight runs.', '학습을 2~8개 지정하세요.'),
         );
       const answer = await withEngine(async (api) => {

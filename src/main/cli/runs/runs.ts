@@ -8,6 +8,7 @@ import {
   formatBytes,
   formatDuration,
   formatMetric,
+  formatPercent,
   formatStatus,
   formatTime,
   shortId,
@@ -59,7 +60,7 @@ function listed({ runs, total }: { readonly runs: readonly RunSummary[]; readonl
     [translate('NAME', '이름'), ({ name }) => name],
     [translate('PROJECT', '프로젝트'), ({ project }) => project.name],
     [translate('STATUS', '상태'), ({ status }) => formatStatus(status)],
-    [translate('PROGRESS', '진행'), ({ progress }) => `${progress} %`, 'right'],
+    [translate('PROGRESS', '진행'), ({ progress }) => formatPercent(progress / 100), 'right'],
     ['VAL_ACCURACY', ({ finalMetrics }) => formatMetric(finalMetrics?.val_accuracy), 'right'],
     [translate('DURATION', '걸린 시간'), ({ durationMs }) => formatDuration(durationMs), 'right'],
     [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
@@ -107,7 +108,10 @@ function describe(run: Run): string {
   const about = facts([
     [translate('Run', '학습'), run.name],
     ['ID', run.id],
-    [translate('Status', '상태'), `${formatStatus(run.status)} (${run.progress} %${epochs})`],
+    [
+      translate('Status', '상태'),
+      `${formatStatus(run.status)} (${formatPercent(run.progress / 100)}${epochs})`,
+    ],
     ...(run.error ? [[translate('Error', '오류'), run.error] satisfies [string, string]] : []),
     [translate('Project', '프로젝트'), run.project.name],
     [

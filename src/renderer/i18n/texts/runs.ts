@@ -167,7 +167,7 @@ export const runs = {
     predictions: ['Sample predictions', '예측 예시'],
     wrong: ['Wrong', '틀린 것'],
     right: ['Right', '맞은 것'],
-    wrongOf: ['{{wrong}} of {{images}} images wrong', '{{images}}장 중 {{wrong}}장 틀림'],
+    wrongOf: ['Wrong: {{wrong}} of {{images}}', '{{images}}장 중 {{wrong}}장 틀림'],
     truth: ['is: {{name}}', '실제: {{name}}'],
     noSamples: ['There is no such sample.', '해당하는 예시가 없습니다.'],
     files: ['Files', '파일'],

@@ -81,8 +81,7 @@ function PullRow({ pull }: { readonly pull: Pull }) {
   const done = isPulled(pull);
   const share = done ? 1 : bytesTotal > 0 ? Math.min(1, bytesDone / bytesTotal) : 0;
   const facts = usePullFacts([pull]);
-  if (layers > 0)
-    facts.push(t('stackWork.layers', { done: format.number(layersDone), all: format.number(layers) }));
+  if (layers > 0) facts.push(t('stackWork.layers', { done: layersDone, count: layers }));
   return (
     <li className={classes.pull}>
       <StepLine
