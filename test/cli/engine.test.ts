@@ -123,6 +123,9 @@ test('a run is queued, followed to its end, and read back', async () => {
   const shown = await json<{ attempts: unknown[] }>('runs', 'show', runId.slice(0, 8));
   expect(shown).toMatchObject({ id: runId, status: 'completed', progress: 100 });
   expect(shown.attempts).toHaveLength(1);
+  const { stdout: korean } = await runCli(home, ['runs', 'show', runId], { TRAINYARD_LANG: 'ko' });
+  expect(korean).toContain('완료');
+  expect(korean).not.toContain('completed');
 
   const late = await runCli(home, ['runs', 'follow', runId, '--json', '--after', String(events.length - 2)]);
   expect(late.stdout.trimEnd().split('\n')).toHaveLength(2);
@@ -166,6 +169,8 @@ test('Ctrl-C leaves a run alone; cancelled, it ends its follower with 1, and can
   const following = runCli(home, ['runs', 'follow', runId, '--json']);
   expect(await json('runs', 'cancel', runId, '--wait')).toMatchObject({ status: 'cancelled' });
   expect(await following).toMatchObject({ code: 1, stderr: 'The run ended: cancelled.\n' });
+  const { stdout: korean } = await runCli(home, ['runs', 'show', runId], { TRAINYARD_LANG: 'ko' });
+  expect(korean).not.toContain('cancelled');
   await json('runs', 'resume', runId);
   await waitFor('the second attempt', async () => (await show()).status === 'running');
   expect((await show()).attemptCount).toBe(2);

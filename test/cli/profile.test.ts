@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
 const secret = 'tell-nobody-7f3a';
 
@@ -93,6 +94,32 @@ test('an engine works on a PostgreSQL that is somebody else’s, and keeps the a
   expect(await cliJson(place.home, ['project', 'list'])).toMatchObject({ projects: [] });
   await cliJson(place.home, ['profile', 'use', 'external']);
   expect(await cliJson(place.home, ['project', 'list'])).toMatchObject({ projects: [{ id: made.id }] });
+});
+
+test('leaving a profile with runs that are not over says how many, and what becomes of them', async () => {
+  await using database = await createTestDatabase('empty');
+  await using place = await temporaryHome();
+  const { home } = place;
+  await using _engine = await startEngine(home);
+  await writeTinyDataset(path.join(home, '..', 'photos'));
+  await cliJson(home, ['project', 'create', 'demo']);
+  await cliJson(home, ['dataset', 'import', path.join(home, '..', 'photos'), '--project', 'demo']);
+  const slow = ['--project', 'demo', '--dataset', 'photos', '--epochs', '5000'];
+  await cliJson(home, ['train', ...slow]);
+  await cliJson(home, ['train', ...slow]);
+  const file = path.join(home, 'servers.json');
+  await writeFile(file, JSON.stringify({ postgres: { url: database.url } }));
+  await cliJson(home, ['profile', 'external', file]);
+  const left = await runCli(home, ['profile', 'use', 'external']);
+  expect(left).toMatchObject({ code: 0, stdout: 'external\n' });
+  expect(left.stderr).toMatch(/^2 runs of the profile "embedded" are not over: /);
+  const back = await runCli(home, ['profile', 'use', 'embedded']);
+  expect(back).toMatchObject({ code: 0, stderr: '' });
+  const same = await runCli(home, ['profile', 'use', 'embedded']);
+  expect(same).toMatchObject({ code: 0, stderr: '' });
+  const { runs } = await cliJson<{ runs: { id: string; status: string }[] }>(home, ['runs', 'list']);
+  expect(runs.every(({ status }) => ['queued', 'running'].includes(status))).toBe(true);
+  for (const { id } of runs) await cliJson(home, ['runs', 'cancel', id, '--grace', '0', '--wait']);
 });
 
 test.each(['external.keep.before', 'external.keep.after'])(

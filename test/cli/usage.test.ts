@@ -74,6 +74,7 @@ test('help and errors are Korean for whoever reads Korean', async () => {
   });
   const checked = await runCli(home, ['dataset', 'validate', path.join(home, 'none')], korean);
   expect(checked.stdout).toContain(catalogue.PATH_NOT_FOUND.ko[1]);
+  expect(checked.stdout).not.toContain('너비');
 });
 
 test('a group without a command shows its help and is wrong usage', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { inputFault } from '../../src/main/server/input-fault.ts';
+import { nameOf } from '../../src/shared/contract/common.ts';
 import { inLanguage } from '../../src/shared/errors/catalogue.ts';
 
 const cases: readonly [string, z.ZodType, unknown, string, string][] = [
@@ -29,6 +30,16 @@ test.each(cases)(
     expect(inLanguage(record, 'ko').message).toContain(`field: ${ko}`);
   },
 );
+
+test('a name that is unfit is said to be so in Korean too', () => {
+  const { error } = z.object({ name: nameOf(255) }).safeParse({ name: 'two\nlines' });
+  const { record } = inputFault(error?.issues ?? []);
+  expect(inLanguage(record, 'en').message).toBe(
+    'name: a name has no line breaks, control characters or marks of writing direction',
+  );
+  expect(inLanguage(record, 'ko').message).toMatch(/name: .*줄바꿈/);
+  expect(inLanguage(record, 'ko').message).not.toContain('line breaks');
+});
 
 test('what Zod has words for is said in its own words of both languages', () => {
   const { error } = z.object({ id: z.uuid(), kind: z.enum(['a', 'b']) }).safeParse({ id: 'x', kind: 'c' });

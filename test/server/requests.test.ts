@@ -192,6 +192,25 @@ describe('text that no store can keep', () => {
   });
 });
 
+test.each(['null', 'true', '7', '"text"', '[1]'])(
+  'a body that is %s where an object is wanted is refused with a place and a hint',
+  async (body) => {
+    for (const [method, target] of [
+      ['PATCH', '/api/v1/projects/any'],
+      ['POST', '/api/v1/datasets/any/verify'],
+      ['POST', '/api/v1/stack/down'],
+    ] as const) {
+      const answer = await ask([['Host', `127.0.0.1:${port()}`], bearer()], { method, target, body });
+      expect(JSON.parse(answer.body)).toMatchObject({
+        status: 400,
+        code: 'INVALID_INPUT',
+        message: 'body: must be of the type object',
+        data: { place: { field: 'body' }, hint: 'Correct the named field and send the request again.' },
+      });
+    }
+  },
+);
+
 test('an expectation that nobody knows is answered in the product’s own form', async () => {
   const answer = await ask([['Host', `127.0.0.1:${port()}`], ['Expect', 'bogus'], bearer()]);
   expect(answer.status).toBe(417);

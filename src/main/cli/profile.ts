@@ -3,30 +3,29 @@ import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
-import { chooseProfile, chosenProfile } from '../engine/profile.ts';
+import { chosenProfile } from '../engine/profile.ts';
 import { checkStores, type StoreCheck } from '../features/doctor/checks/external-servers.ts';
 import { findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
 import { keepExternalFile, readExternal, readExternalFile } from '../stores/profiles/external-file.ts';
-import { openSettings, type SettingsStore } from '../stores/settings/settings-store.ts';
+import { openSettings } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
 import { type Command, type CommonOptions, defineCommand, perform } from './lib/define.ts';
 import { usageError } from './lib/failure.ts';
 import { translate } from './lib/language.ts';
 import { styled, writeJson, writeLine, writeResult } from './lib/output.ts';
-
-function withSettings<T>(use: (settings: SettingsStore) => T): T {
-  using settings = openSettings(openHome(homeFolder()));
-  return use(settings);
-}
+import { switchProfile } from './lib/switch-profile.ts';
 
 const print = (profile: Profile, options: CommonOptions) => writeResult(options, { profile }, () => profile);
 
 /** The running engine's profile, else what the next engine of this state folder will have. */
 async function profileInUse(): Promise<Profile> {
   const engine = findEngine(homeFolder());
-  if (!engine) return withSettings(chosenProfile);
+  if (!engine) {
+    using settings = openSettings(openHome(homeFolder()));
+    return chosenProfile(settings);
+  }
   using client = await connect(engine);
   return (await client.api.system.info()).profile;
 }
@@ -40,14 +39,6 @@ function readProfile(typed: string | undefined): Profile {
     translate(`There is no profile "${typed}"`, `"${typed}" 프로필은 없습니다`),
     translate(`The profile is one of ${names}.`, `프로필은 ${names} 중 하나입니다.`),
   );
-}
-
-async function useProfile(profile: Profile): Promise<void> {
-  if (profile === 'external') readExternal(openHome(homeFolder()));
-  const engine = findEngine(homeFolder());
-  if (!engine) return withSettings((settings) => chooseProfile(settings, profile));
-  using client = await connect(engine);
-  await client.api.stack.useProfile({ profile });
 }
 
 async function report(checks: readonly StoreCheck[], { json }: CommonOptions): Promise<number> {
@@ -94,7 +85,9 @@ export function defineProfile(group: Command): void {
     }),
     async (options, typed) => {
       const profile = readProfile(typed);
-      await useProfile(profile);
+      const home = openHome(homeFolder());
+      if (profile === 'external') readExternal(home);
+      await switchProfile(home, profile);
       return print(profile, options);
     },
   );

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { inputFault } from './input-fault.ts';
+import { parseInput } from './input-fault.ts';
 
 /** Bytes that go by plain HTTP rather than through the contract. */
 export interface ServedFiles {
@@ -39,12 +39,6 @@ const imageSize = z.object({ size: z.coerce.number().pipe(z.int().min(16).max(10
 const artifact = z.object({ runId: z.uuid(), artifactId: z.uuid() });
 const uploadName = z.object({ name: z.string().min(1).max(255) });
 
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw inputFault(result.error.issues);
-}
-
 /** A file name as a header may carry it (RFC 6266). */
 function disposition(name: string, kind: 'inline' | 'attachment'): string {
   return `${kind}; filename*=UTF-8''${encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
@@ -64,9 +58,9 @@ export async function mountFiles(server: FastifyInstance, sources: ServedFiles):
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
     scope.get('/files/datasets/:datasetId/:version/images/:sha256', async (request, reply) => {
-      const { size } = parse(imageSize, request.query);
+      const { size } = parseInput(imageSize, request.query);
       const found = await sources.readImage({
-        ...parse(image, request.params),
+        ...parseInput(image, request.params),
         ...(size === undefined ? {} : { size }),
       });
       reply.header('cache-control', 'private, max-age=31536000, immutable');
@@ -76,7 +70,7 @@ export async function mountFiles(server: FastifyInstance, sources: ServedFiles):
     });
 
     scope.get('/files/runs/:runId/artifacts/:artifactId', async (request, reply) => {
-      const { runId, artifactId } = parse(artifact, request.params);
+      const { runId, artifactId } = parseInput(artifact, request.params);
       const found = await sources.readArtifact(runId, artifactId);
       reply.header('content-length', found.size);
       reply.header('content-disposition', disposition(found.name, 'attachment'));
@@ -85,13 +79,13 @@ export async function mountFiles(server: FastifyInstance, sources: ServedFiles):
     });
 
     scope.get('/files/runs/:runId/log', async (request, reply) => {
-      const { runId } = parse(artifact.pick({ runId: true }), request.params);
+      const { runId } = parseInput(artifact.pick({ runId: true }), request.params);
       reply.header('content-disposition', disposition(`${runId}.log`, 'attachment'));
       return reply.type('text/plain; charset=utf-8').send(await sources.readLog(runId));
     });
 
     scope.post('/files/uploads', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request, reply) => {
-      const { name } = parse(uploadName, request.query);
+      const { name } = parseInput(uploadName, request.query);
       const uploadId = randomUUID();
       const announced = Number(request.headers['content-length'] ?? Number.NaN);
       const announcedBytes = Number.isSafeInteger(announced) ? announced : null;

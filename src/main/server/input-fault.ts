@@ -27,7 +27,8 @@ function inKorean(issue: Issue): string {
 }
 
 function wordsOf(issue: AnyIssue): Bilingual {
-  if (!isFromZod(issue) || issue.code === 'custom') return { en: issue.message, ko: issue.message };
+  if (!isFromZod(issue)) return { en: issue.message, ko: issue.message };
+  if (issue.code === 'custom') return { en: issue.message, ko: String(issue.params?.ko ?? issue.message) };
   if (issue.code === 'invalid_type') {
     return { en: `must be of the type ${issue.expected}`, ko: `${issue.expected} 형식이어야 함` };
   }
@@ -45,6 +46,13 @@ function wordsOf(issue: AnyIssue): Bilingual {
   const { maximum, inclusive } = issue;
   if (inclusive === false) return { en: `must be below ${maximum}`, ko: `${maximum}보다 작아야 함` };
   return { en: `${must} at most ${maximum}${unit.en}`, ko: `${maximum}${unit.ko} 이하여야 함` };
+}
+
+/** What a schema makes of a request's part. @throws TrainyardError INVALID_INPUT */
+export function parseInput<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw inputFault(result.error.issues);
 }
 
 /** Input that is not what the contract says: each fault with its field, in both languages. */

@@ -2,9 +2,11 @@ import { OpenAPIGenerator } from '@orpc/openapi';
 import { OpenAPIHandler } from '@orpc/openapi/fastify';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import type { ApiContext } from '../api/implementer.ts';
 import { router } from '../api/router.ts';
 import type { ContractInterceptors } from './contract-interceptors.ts';
+import { parseInput } from './input-fault.ts';
 import { namesKept } from './metric-names.ts';
 import { notFound, refusal } from './refusals.ts';
 
@@ -27,6 +29,8 @@ function errorBody(errors: readonly (readonly [code: string, ...rest: unknown[]]
     },
   } as const;
 }
+
+const requestBody = z.object({ body: z.object({}).optional() });
 
 type Specification = Awaited<ReturnType<OpenAPIGenerator['generate']>>;
 
@@ -71,6 +75,8 @@ export function mountRest(
   };
   server.get('/api/v1/openapi.json', describe);
   server.all('/api/v1/*', async (request, reply) => {
+    // oRPC passes over a body that is no object where the address has parameters.
+    parseInput(requestBody, { body: request.body });
     const { matched } = await handler.handle(request, reply, { prefix: '/api/v1', context });
     if (matched) return reply;
     const path = request.url.split('?')[0] ?? '';

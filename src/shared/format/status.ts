@@ -27,3 +27,14 @@ export const statusWords = {
   cancelling: { en: 'cancelling', ko: '취소하는 중' },
   done: { en: 'done', ko: '완료' },
 } as const satisfies Record<string, Bilingual>;
+
+/** What ended an attempt, in words, where it is no status. */
+export const causeWords = {
+  no_result: { en: 'no result', ko: '결과 없음' },
+  disk_full: { en: 'disk full', ko: '디스크 부족' },
+  signalled: { en: 'ended by a signal', ko: '신호로 끝남' },
+  spawn_failed: { en: 'not started', ko: '시작하지 못함' },
+  not_started: { en: 'not started', ko: '시작하지 못함' },
+  supervisor_lost: { en: 'supervisor lost', ko: '감독 프로세스 유실' },
+  record_unreadable: { en: 'record unreadable', ko: '종료 기록을 읽을 수 없음' },
+} as const satisfies Record<string, Bilingual>;

@@ -15,7 +15,10 @@ import { addReadingOptions, type ReadingOptions, readingOf } from './reading-opt
 type Problem = Validation['errors'][number];
 
 /** What reads images is loaded when a source is checked, not with every command on datasets. */
-async function check(folder: string, options: ReadingOptions & CommonOptions): Promise<Validation> {
+async function check(
+  folder: string,
+  options: ReadingOptions & CommonOptions,
+): Promise<{ validation: Validation; isOpened: boolean }> {
   const [{ localExaminer }, { unopened }, { evaluate }] = await Promise.all([
     import('../../features/datasets/examiner/local-examiner.ts'),
     import('../../features/datasets/scan.ts'),
@@ -35,10 +38,10 @@ async function check(folder: string, options: ReadingOptions & CommonOptions): P
   };
   try {
     const request = { path: folder, uploadName: null, format, reading };
-    return (await localExaminer(homeFolder())(request, watch)).validation;
+    return { validation: (await localExaminer(homeFolder())(request, watch)).validation, isOpened: true };
   } catch (error) {
-    if (error instanceof TrainyardError) return evaluate(unopened(error), format).validation;
-    throw error;
+    if (!(error instanceof TrainyardError)) throw error;
+    return { validation: evaluate(unopened(error), format).validation, isOpened: false };
   } finally {
     line.clear();
   }
@@ -88,7 +91,7 @@ function summarise({ summary }: Validation): string {
 }
 
 async function validate(options: ReadingOptions & CommonOptions, source: string): Promise<number> {
-  const validation = await check(path.resolve(source), options);
+  const { validation, isOpened } = await check(path.resolve(source), options);
   const exitCode = validation.ok ? 0 : 1;
   if (options.json) {
     await writeJson(validation);
@@ -107,7 +110,8 @@ async function validate(options: ReadingOptions & CommonOptions, source: string)
     formatCount(errors.length + validation.moreErrors, 'error', '오류'),
     formatCount(warnings.length + validation.moreWarnings, 'warning', '경고'),
   ];
-  await writeLine(`${summarise(validation)}\n\n${verdict} ${counts.join(', ')}`);
+  if (isOpened) await writeLine(`${summarise(validation)}\n`);
+  await writeLine(`${verdict} ${counts.join(', ')}`);
   return exitCode;
 }
 

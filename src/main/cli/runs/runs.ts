@@ -80,7 +80,10 @@ function describeAttempts({ attempts }: Run): string {
     [translate('STARTED', '시작'), ({ startedAt }) => formatTime(startedAt)],
     [translate('ENDED', '끝'), ({ endedAt }) => formatTime(endedAt)],
     [translate('EXIT', '종료 코드'), ({ exitSignal, exitCode }) => exitSignal ?? exitCode ?? '–', 'right'],
-    [translate('CAUSE', '까닭'), ({ cause, message }) => [cause, message].filter(Boolean).join(': ') || '–'],
+    [
+      translate('CAUSE', '까닭'),
+      ({ cause, message }) => [cause && formatStatus(cause), message].filter(Boolean).join(': ') || '–',
+    ],
   ]);
 }
 

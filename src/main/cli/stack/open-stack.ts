@@ -4,28 +4,22 @@ import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import { chooseImages, stackImages } from '../../stack/stack-images.ts';
 import { type LocalStack, openLocalStack } from '../../stack/verbs/open-stack.ts';
-import { openSettings, type SettingsStore } from '../../stores/settings/settings-store.ts';
+import { openSettings } from '../../stores/settings/settings-store.ts';
 import { usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
 
-export interface OpenedStack extends LocalStack {
-  readonly home: string;
-  readonly settings: SettingsStore;
-}
-
 /** The stack of the state folder, in this process. @param profile what its status is to say instead of what was chosen @param images to keep first, as `service=reference` */
-export function openStack(profile?: Profile, images: readonly string[] = []): OpenedStack {
+export function openStack(profile?: Profile, images: readonly string[] = []): LocalStack {
   const home = openHome(homeFolder());
   const settings = openSettings(home);
   if (images.length > 0) chooseImages(settings, images);
-  const local = openLocalStack({
+  return openLocalStack({
     home,
     environment: process.env,
     profile: () => chosenProfile(settings, profile),
     images: stackImages(settings),
     log: { info: () => {} },
   });
-  return { ...local, home, settings };
 }
 
 /** The services that were typed. @throws TrainyardError USAGE */

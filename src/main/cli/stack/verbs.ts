@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline/promises';
 import type { StackEvent, StackState } from '../../../shared/contract/stack.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ServiceName, StackVerb } from '../../../shared/model/stack.ts';
-import { chooseProfile } from '../../engine/profile.ts';
-import { findEngine } from '../../platform/find-engine.ts';
+import { openHome } from '../../platform/home.ts';
+import { homeFolder } from '../../platform/paths.ts';
 import type { OnProgress } from '../../platform/progress.ts';
-import { connect } from '../lib/client.ts';
+import type { LocalStack } from '../../stack/verbs/open-stack.ts';
 import {
   type Command,
   type CommandTexts,
@@ -19,8 +19,9 @@ import {
 import { failureOf, usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeJson } from '../lib/output.ts';
+import { switchProfile } from '../lib/switch-profile.ts';
 import { StackNarrator } from './narrator.ts';
-import { type OpenedStack, openStack, readServices } from './open-stack.ts';
+import { openStack, readServices } from './open-stack.ts';
 import { printState } from './status.ts';
 import { progressShape, stateShape } from './words.ts';
 
@@ -67,15 +68,6 @@ function linesOf(error: unknown): string[] {
   return Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
 }
 
-/** An engine that runs goes over at once; any later one finds the choice. */
-async function adopt({ home, settings }: OpenedStack, profile: 'docker'): Promise<void> {
-  chooseProfile(settings, profile);
-  const engine = findEngine(home);
-  if (!engine) return;
-  using client = await connect(engine);
-  await client.api.stack.useProfile({ profile });
-}
-
 export function defineUp(group: Command): void {
   perform<{ profile?: 'docker'; ports?: 'new'; image?: string[] }>(
     defineCommand(group, {
@@ -113,7 +105,7 @@ export function defineUp(group: Command): void {
       return await work('up', services, options, async (onProgress) => {
         const { signal } = abort;
         const state = await opened.stack.up({ services, onProgress, signal, ...given({ ports }) });
-        if (profile) await adopt(opened, profile);
+        if (profile) await switchProfile(openHome(homeFolder()), profile);
         return state;
       });
     },
@@ -179,7 +171,7 @@ export function defineDestroy(group: Command): void {
 }
 
 /** Whoever types the name has seen what goes. */
-async function askForName({ stack }: OpenedStack): Promise<string> {
+async function askForName({ stack }: LocalStack): Promise<string> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw usageError(
       translate("The stack's name is missing", '스택의 이름이 빠졌습니다'),
