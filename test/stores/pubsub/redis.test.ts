@@ -87,4 +87,16 @@ describeOnRedis('on a real Redis', ({ open, cli, server }) => {
     await waitFor('the last message', async () => heard.length === 1);
     expect((await calls()) - before).toBeLessThan(10);
   });
+
+  test('publishes on after the server forgot its scripts', async () => {
+    await using end = await open();
+    await using far = await open();
+    const heard: unknown[] = [];
+    await using _subscription = await far.pubSub.subscribe('news', (message) => heard.push(message));
+    await end.pubSub.publish('news', 'before');
+    await cli('script', 'flush');
+    await end.pubSub.publish('news', 'after');
+    await waitFor('both messages', async () => heard.length === 2);
+    expect(heard).toEqual(['before', 'after']);
+  });
 });

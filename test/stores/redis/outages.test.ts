@@ -77,7 +77,7 @@ describeOnRedis('on a real Redis', ({ server, cli }) => {
       () => {},
     );
     expect(await reader.cache.get('absent')).toBeUndefined();
-    await expect(reader.cache.set('key', 1, null)).rejects.toMatchObject(refusal);
+    await expect(reader.cache.set('key', 1, 60_000)).rejects.toMatchObject(refusal);
   });
 
   describe.skipIf(withoutOpenssl())('over TLS', () => {
@@ -88,7 +88,7 @@ describeOnRedis('on a real Redis', ({ server, cli }) => {
       const { cert: ca } = certificate;
       for (const tls of [{ ca }, { ca, serverName: 'redis.example' }]) {
         await using opened = await openRedis({ url, tls }, () => {});
-        await opened.cache.set('over-tls', 1, null);
+        await opened.cache.set('over-tls', 1, 60_000);
         expect(await opened.cache.get('over-tls')).toBe(1);
       }
       const untrusted = { code: 'REDIS_UNTRUSTED' };
@@ -119,7 +119,7 @@ describeOnRedis('on a real Redis', ({ server, cli }) => {
     await waitFor('the outage to be reported', async () => reports.length > 0, 20_000);
     await restarting;
     await waitFor('the cache to answer again', () =>
-      cache.set('key', 'after', null).then(
+      cache.set('key', 'after', 60_000).then(
         () => true,
         (error: unknown) => {
           expect(error).toMatchObject({ code: 'REDIS_UNREACHABLE' });
@@ -150,7 +150,7 @@ describeOnRedis('on a real Redis', ({ server, cli }) => {
     const began = performance.now();
     const calls = await Promise.allSettled([
       cache.get('a'),
-      cache.set('b', 1, null),
+      cache.set('b', 1, 60_000),
       opened.queue.receive(defaultQueue, 1000),
       opened.pubSub.publish('news', 1),
       opened.pubSub.subscribe('news', () => {}),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { Wakeups } from '../../platform/wakeups.ts';
 import type { RedisAddress } from './address.ts';
 import { asRedisError, isOutage } from './errors.ts';
 
@@ -19,16 +20,6 @@ export function script(text: string): Script {
   return { text, digest: createHash('sha1').update(text).digest('hex') };
 }
 
-export interface ConnectionParts {
-  readonly address: RedisAddress;
-  /** What `CLIENT LIST` shows. */
-  readonly name: string;
-  /** Hears of a connection that broke, once until it stands again. */
-  readonly report: (error: unknown) => void;
-  /** How long an answer may take; a blocking command's takes longer. */
-  readonly answerMs?: number;
-}
-
 /**
  * One connection to the server, made again whenever it breaks. Nothing is sent twice by itself, and nothing waits for an absent server
  * longer than a moment: after that calls fail at once until it is there again.
@@ -36,63 +27,58 @@ export interface ConnectionParts {
 export class RedisConnection implements AsyncDisposable {
   readonly client: Redis;
   readonly place: string;
-  private readonly report: (error: unknown) => void;
-  private readonly waiting = new Set<() => void>();
-  private readonly readyHandlers = new Set<() => void>();
+  private readonly wakeups = new Wakeups();
   private fault: unknown = null;
   private stood = false;
   private downSince = 0;
-  private isClosed = false;
+  closed = false;
 
-  constructor({ address, name, report, answerMs: longest = answerMs }: ConnectionParts) {
+  /**
+   * @param name what `CLIENT LIST` shows
+   * @param report hears of a connection that broke, once until it stands again
+   * @param commandTimeout how long an answer may take, in milliseconds; a blocking command's takes longer
+   */
+  constructor(
+    address: RedisAddress,
+    name: string,
+    report: (error: unknown) => void,
+    commandTimeout = answerMs,
+  ) {
     this.place = address.place;
-    this.report = report;
-    const options = {
+    this.client = new Redis({
       ...address.options,
-      protocol: 2 as const,
+      protocol: 2,
       lazyConnect: true,
       connectionName: name,
       connectTimeout: timeoutMs,
-      commandTimeout: longest,
+      commandTimeout,
       // What is under way when the connection breaks fails then; whether it may be done again is the caller's to say.
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       autoResubscribe: false,
       maxRetriesPerRequest: 0,
       retryStrategy: (attempt: number) => Math.min(firstPauseMs * 2 ** Math.min(attempt, 10), longestPauseMs),
-    };
-    this.client = new Redis(options);
+    });
     this.client.on('error', (error: unknown) => {
       this.fault = error;
       // A fault that stays is known without waiting; whoever waits learns it now.
-      if (!isOutage(asRedisError(error, this.place))) this.wake();
+      if (!isOutage(asRedisError(error, this.place))) this.wakeups.wake();
     });
     this.client.on('ready', () => {
       this.stood = true;
       this.fault = null;
-      for (const handler of this.readyHandlers) handler();
-      this.wake();
+      this.wakeups.wake();
     });
     this.client.on('close', () => {
       if (!this.stood) return;
       this.stood = false;
       this.downSince = performance.now();
-      if (!this.isClosed)
-        this.report(asRedisError(this.fault ?? new Error('The connection broke.'), this.place));
+      if (!this.closed) report(asRedisError(this.fault ?? new Error('The connection broke.'), this.place));
     });
-  }
-
-  get closed(): boolean {
-    return this.isClosed;
   }
 
   get stands(): boolean {
     return this.client.status === 'ready';
-  }
-
-  /** Called each time that the connection stands (again), before any call that waited for it goes on. */
-  onReady(handler: () => void): void {
-    this.readyHandlers.add(handler);
   }
 
   /**
@@ -133,14 +119,14 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.isClosed = true;
-    this.wake();
+    this.closed = true;
+    this.wakeups.wake();
     this.client.disconnect();
   }
 
   /** Resolves when the connection stands. */
   private async standing(): Promise<void> {
-    if (this.isClosed) throw asRedisError(new Error('The connection was closed.'), this.place);
+    if (this.closed) throw asRedisError(new Error('The connection was closed.'), this.place);
     if (this.stands) return;
     if (this.client.status === 'wait') {
       this.downSince = performance.now();
@@ -150,30 +136,11 @@ export class RedisConnection implements AsyncDisposable {
       });
     }
     const left = this.downSince + timeoutMs - performance.now();
-    if (left > 0 && !this.isHopeless()) {
-      let late: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.waiting.add(resolve);
-        late = setTimeout(() => {
-          this.waiting.delete(resolve);
-          resolve();
-        }, left);
-      });
-      clearTimeout(late);
-    }
-    if (!this.stands || this.isClosed) {
+    // What waiting does not fix is not waited for.
+    const isHopeless = this.fault !== null && !isOutage(asRedisError(this.fault, this.place));
+    if (left > 0 && !isHopeless) await this.wakeups.wait(left);
+    if (!this.stands || this.closed) {
       throw asRedisError(this.fault ?? new Error('No answer came.'), this.place);
     }
-  }
-
-  /** Whether the last attempt met something that waiting does not fix. */
-  private isHopeless(): boolean {
-    return this.fault !== null && !isOutage(asRedisError(this.fault, this.place));
-  }
-
-  private wake(): void {
-    const waiting = [...this.waiting];
-    this.waiting.clear();
-    for (const resolve of waiting) resolve();
   }
 }

@@ -35,19 +35,12 @@ export async function openRedis(
     isClosed = true;
     for (const bell of bells.values()) await bell[Symbol.asyncDispose]();
   });
-  const commands = opening.use(new RedisConnection({ address, name: 'trainyard', report }));
-  const listening = opening.use(
-    new RedisConnection({ address, name: 'trainyard-listening', report: () => {} }),
-  );
+  const commands = opening.use(new RedisConnection(address, 'trainyard', report));
+  const listening = opening.use(new RedisConnection(address, 'trainyard-listening', () => {}));
   await commands.run((client) => client.ping());
+  // The connection for commands tells of an outage; once is enough.
   const waiting = (longestMs: number) =>
-    new RedisConnection({
-      address,
-      name: 'trainyard-waiting',
-      // The connection for commands tells of an outage; once is enough.
-      report: () => {},
-      answerMs: longestMs + 3000,
-    });
+    new RedisConnection(address, 'trainyard-waiting', () => {}, longestMs + 3000);
   const bell = (queue: string) => {
     const present = bells.get(queue);
     if (present) return present;
