@@ -8,8 +8,8 @@ export const datasetsApi = {
   show: api.datasets.show.handler(({ input, context }) =>
     context.services().datasets.show(context.userId, input.dataset),
   ),
-  validate: api.datasets.validate.handler(({ input, context, signal }) =>
-    context.services().datasets.validate(input.path, input.format, input.reading, signal),
+  validate: api.datasets.validate.handler(({ input: { reading = automatic, ...input }, context, signal }) =>
+    context.services().datasets.checks.validate({ ...input, reading }, signal),
   ),
   startCheck: api.datasets.startCheck.handler(({ input: { reading = automatic, ...input }, context }) =>
     context.services().datasets.checks.start({ ...input, reading }),

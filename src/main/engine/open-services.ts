@@ -64,7 +64,7 @@ export async function openServices(...[stores, parts]: Parameters<typeof wire>):
     start: async () => {
       await services.runs.loop.start();
       void services.artifacts.sweep();
-      await services.datasets.resumeImports();
+      await services.datasets.imports.resume();
       await services.jobs.start();
     },
     readiness: async () => {

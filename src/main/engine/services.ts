@@ -5,21 +5,17 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { RunStatus } from '../../shared/model/run.ts';
-import { ArtifactNotes } from '../features/artifacts/artifact-notes.ts';
-import { ArtifactRows } from '../features/artifacts/artifact-rows.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
 import { AuditLog } from '../features/audit/audit-log.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { ChannelChanges } from '../features/changes/channel-changes.ts';
-import { DatasetRepository } from '../features/datasets/dataset-rows.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
 import { threadExaminer } from '../features/datasets/examiner/thread-examiner.ts';
-import { ImportRepository } from '../features/datasets/import-rows.ts';
 import { defaultLimits } from '../features/datasets/limits.ts';
 import { SharpImageReader } from '../features/datasets/pixels/sharp-image-reader.ts';
 import { SharpPixelReader } from '../features/datasets/pixels/sharp-pixel-sums.ts';
 import { sourcesOf } from '../features/datasets/sources/open-source.ts';
-import { LocalRootedFiles } from '../features/datasets/sources/rooted-files.ts';
+import { rootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../features/datasets/sources/uploads.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
@@ -28,7 +24,6 @@ import { IngestionService } from '../features/ingest/ingestion-service.ts';
 import { createJobs } from '../features/jobs/jobs.ts';
 import { ModelExportJob } from '../features/jobs/model-export.ts';
 import { StatisticsJob } from '../features/jobs/statistics.ts';
-import { ProjectStore } from '../features/projects/project-rows.ts';
 import { Projects } from '../features/projects/projects.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
 import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
@@ -98,33 +93,29 @@ export async function wire(
     log.warn({ err: error, action }, 'an audit note was lost'),
   );
   const machineId = machineIdOf(settings);
-  const projectStore = new ProjectStore(pool);
-  const projects = new Projects(projectStore, changes, audit);
-  const repository = new DatasetRepository(pool);
+  const db = new Db(pool);
+  const projects = new Projects(db, changes, audit);
   const checkRoom = async (bytes: number, what: Bilingual) => {
     // Elsewhere the store has its own limits.
     if (stores.links) await disk.checkFits('objects', bytes, what);
   };
   const datasets = new DatasetService({
-    repository,
-    importRows: new ImportRepository(pool),
+    db,
     store: objects,
     local: stores.local,
     links: stores.links,
     checkRoom,
-    rooted: new LocalRootedFiles(),
+    rooted: rootedFiles,
     open: sourcesOf(defaultLimits, home),
     uploads,
     reader: new SharpImageReader(),
     examine: threadExaminer(path.join(root, 'out', 'node', 'examine-thread.js'), home),
-    projects: projectStore,
     changes,
     audit,
     log,
     machineId,
   });
 
-  const db = new Db(pool);
   const ingestion = new IngestionService({
     store: new IngestStore(db),
     documents,
@@ -135,11 +126,10 @@ export async function wire(
   });
   const directories = new FileRunDirectories(openStateFolder(home, 'runs'));
   const artifacts = new ArtifactStore({
-    rows: new ArtifactRows(pool),
+    db,
     objects,
     directories,
     checkRoom,
-    notes: new ArtifactNotes(db),
     machineId,
     changes,
     log,
@@ -156,8 +146,6 @@ export async function wire(
   const runs = createRuns({
     machineId,
     db,
-    projects: projectStore,
-    datasets: repository,
     trainingData: datasets.files,
     models: builtinModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json')),
     documents,
@@ -183,11 +171,7 @@ export async function wire(
     queue: stores.queue,
     pubSub,
     changes: channelChanges,
-    kinds: [
-      new StatisticsJob({ repository, manifests, files, pixels }),
-      new ModelExportJob(objects, checkRoom),
-    ],
-    datasets: repository,
+    kinds: [new StatisticsJob({ db, manifests, files, pixels }), new ModelExportJob(objects, checkRoom)],
     machineId,
     // Objects that are files of this machine cannot be linked to from others, and those of a server cannot be linked to at all.
     objectsAreShared: stores.links === null,

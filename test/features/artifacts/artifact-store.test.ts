@@ -6,7 +6,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { ArtifactRows } from '../../../src/main/features/artifacts/artifact-rows.ts';
+import { setStored, unstoredArtifacts } from '../../../src/main/features/artifacts/artifact-rows.ts';
+import { Db } from '../../../src/main/postgres/db.ts';
 import type { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
 import { TrainyardError } from '../../../src/shared/errors/error.ts';
 import { waitFor } from '../../support/engine.ts';
@@ -129,16 +130,16 @@ test('an artifact that was written again is another one', async () => {
   await using place = await createPlace();
   const attempt = await place.addAttempt();
   await place.addArtifact(attempt, 'artifacts/a.json', 'a');
-  const rows = new ArtifactRows(place.pool);
-  const [before] = await rows.unstored(attempt.attemptId);
+  const db = new Db(place.pool);
+  const [before] = await unstoredArtifacts(db, attempt.attemptId);
   if (!before) throw new Error('there is none');
   await place.pool.query(`UPDATE run_artifacts SET created_at = created_at + interval '1 microsecond'`);
   const stored = { objectKey: 'x', sha256: null, sizeBytes: 1 };
-  expect(await rows.setStored(before, stored)).toBe(false);
-  const [now] = await rows.unstored(attempt.attemptId);
+  expect(await setStored(db, before, stored)).toBe(false);
+  const [now] = await unstoredArtifacts(db, attempt.attemptId);
   if (!now) throw new Error('there is none any more');
-  expect(await rows.setStored(now, stored)).toBe(true);
-  expect(await rows.setStored(now, stored)).toBe(false);
+  expect(await setStored(db, now, stored)).toBe(true);
+  expect(await setStored(db, now, stored)).toBe(false);
 });
 
 test('a stop in the middle leaves the rest to the next start', async () => {

@@ -3,8 +3,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
-import { ArtifactNotes } from '../../../src/main/features/artifacts/artifact-notes.ts';
-import { ArtifactRows } from '../../../src/main/features/artifacts/artifact-rows.ts';
 import { ArtifactStore } from '../../../src/main/features/artifacts/artifact-store.ts';
 import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { DiskWatch } from '../../../src/main/features/disk/disk-watch.ts';
@@ -35,11 +33,10 @@ export async function openArtifacts(
   const warnings: unknown[] = [];
   const disk = new DiskWatch(folder, () => [], new ChangeFeed(), quiet);
   const artifacts = new ArtifactStore({
-    rows: new ArtifactRows(pool),
+    db: new Db(pool),
     objects,
     directories: new FileRunDirectories(path.join(folder, 'runs')),
     checkRoom: (bytes, what) => disk.checkFits('objects', bytes, what),
-    notes: new ArtifactNotes(new Db(pool)),
     machineId: 'machine',
     changes: new ChangeFeed(),
     log: { info: () => undefined, warn: (details) => void warnings.push(details) },

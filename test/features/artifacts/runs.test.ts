@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { ArtifactNotes } from '../../../src/main/features/artifacts/artifact-notes.ts';
-import { ArtifactRows } from '../../../src/main/features/artifacts/artifact-rows.ts';
 import { ArtifactStore } from '../../../src/main/features/artifacts/artifact-store.ts';
 import { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
 import type { ObjectStore } from '../../../src/main/stores/objects/ports.ts';
@@ -24,10 +22,8 @@ async function ofRun(objects: ObjectStore): Promise<void> {
   const { stage } = world;
   late.artifacts = new ArtifactStore({
     ...stage.parts,
-    rows: new ArtifactRows(stage.pool),
     objects,
     checkRoom: async () => undefined,
-    notes: new ArtifactNotes(stage.parts.db),
   });
   await using artifacts = late.artifacts;
   await stage.runs.loop.start();

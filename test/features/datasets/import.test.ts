@@ -7,13 +7,14 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { defaultLimits } from '../../../src/main/features/datasets/limits.ts';
 import { SharpImageReader } from '../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { automatic } from '../../../src/main/features/datasets/reading.ts';
 import { scanSource } from '../../../src/main/features/datasets/scan.ts';
 import { sourcesOf } from '../../../src/main/features/datasets/sources/open-source.ts';
 import { storeImages } from '../../../src/main/features/datasets/store-images.ts';
 import { evaluate } from '../../../src/main/features/datasets/validation.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { zip } from './support/archives.ts';
-import { importFolder, makeProject } from './support/open-service.ts';
+import { datasetCount, importFolder, makeProject } from './support/open-service.ts';
 import { goodFiles, picture, writeFiles } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';
 
@@ -89,7 +90,7 @@ test('an import stores each content once, the manifest last, and tells the datas
   });
   const { rows } = await setting.pool.query('SELECT size_bytes, file_count, status FROM datasets');
   expect(rows).toEqual([{ size_bytes: shown.sizeBytes, file_count: 7, status: 'ready' }]);
-  expect((await setting.projects.find(localOwnerId, 'demo'))?.datasetCount).toBe(1);
+  expect(await datasetCount(setting, 'demo')).toBe(1);
   expect(setting.audit).toMatchObject([{ action: 'dataset.upload', resource: { id: done.datasetId } }]);
 });
 
@@ -104,7 +105,7 @@ test('the same bytes again are the version that is there; other bytes are the ne
   const other = await makeProject(setting, 'other');
   const again = await importFolder(setting, { path: archive, project: 'other' });
   expect(again).toMatchObject({ datasetId: first.datasetId, version: 1, reused: true });
-  expect((await setting.projects.find(localOwnerId, other))?.datasetCount).toBe(1);
+  expect(await datasetCount(setting, other)).toBe(1);
 
   await writeFiles(setting.pets, { 'dog/new.png': await picture(80) });
   const more = await importFolder(setting, { path: setting.pets, project: 'demo' });
@@ -158,7 +159,7 @@ test('an invalid dataset is not imported: all its errors are kept, nothing is st
   expect(rows[0]?.validation_result.errors).toHaveLength(2);
   // It is seen where it was wanted, so that somebody fixes it.
   expect(await setting.service.list(localOwnerId, { project: 'demo' })).toHaveLength(1);
-  expect((await setting.projects.find(localOwnerId, 'demo'))?.datasetCount).toBe(0);
+  expect(await datasetCount(setting, 'demo')).toBe(0);
 
   const skipped = await importFolder(setting, { path: setting.pets, project: 'demo', skipInvalid: true });
   expect(skipped).toMatchObject({ phase: 'done', version: 1, datasetId: done.datasetId });
@@ -211,15 +212,17 @@ test('bad requests change nothing and say what is wrong', async () => {
 
 test('validating what is not there is a finding like any other', async () => {
   await using setting = await openSetting();
+  const validate = (wanted: string) =>
+    setting.service.checks.validate({ path: wanted, format: 'imagenet', reading: automatic });
   for (const [wanted, code] of [
     ['/no/such/folder', 'PATH_NOT_FOUND'],
     [path.join(setting.pets, 'cat', '0.png'), 'ARCHIVE_UNREADABLE'],
     ['pets', 'PATH_NOT_ABSOLUTE'],
   ] as const) {
-    const validation = await setting.service.validate(wanted, 'imagenet');
+    const validation = await validate(wanted);
     expect(validation).toMatchObject({ ok: false, errors: [{ code }], summary: { images: 0 } });
   }
-  expect(await setting.service.validate(setting.pets, 'imagenet')).toMatchObject({ ok: true });
+  expect(await validate(setting.pets)).toMatchObject({ ok: true });
 });
 
 test('an uploaded archive is imported under its own name, and goes once it was', async () => {

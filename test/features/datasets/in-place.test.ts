@@ -7,12 +7,6 @@ import { picture, writeFiles } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';
 import { told } from './support/validate.ts';
 
-async function linesOf(lines: AsyncIterable<{ file: string; path: string }>) {
-  const all: { file: string; path: string }[] = [];
-  for await (const line of lines) all.push(line);
-  return all;
-}
-
 test('in place, no image is copied; the manifest and the times of the files are kept', async () => {
   await using setting = await openSetting();
   const done = await importFolder(setting, { path: setting.pets, project: 'demo', mode: 'in_place' });
@@ -34,7 +28,7 @@ test('in place, no image is copied; the manifest and the times of the files are 
       { name: 'dog', count: 3 },
     ],
   });
-  const lines = await linesOf(prepared.lines);
+  const lines = prepared.lines;
   expect(lines.map(({ file }) => file)).toEqual(lines.map(({ path }) => path));
   for (const { file } of lines) expect((await stat(path.join(prepared.root, file))).isFile()).toBe(true);
 });
@@ -50,7 +44,7 @@ test('in place, the folder inside its wrapping and the names as the disk spells 
   const done = await importFolder(setting, { path: wrapped, project: 'demo', mode: 'in_place' });
   const prepared = await setting.service.files.prepareForTraining(done.datasetId, 1);
   expect(prepared.root).toBe(path.join(wrapped, 'set'));
-  const [first] = await linesOf(prepared.lines);
+  const [first] = prepared.lines;
   expect(first).toMatchObject({ file: `${name}/1.png`, path: '고양이/1.png' });
   expect(await readFile(path.join(prepared.root, first?.file ?? ''))).toEqual(await picture(1));
 });
@@ -105,7 +99,7 @@ test('a folder in place that went away is one problem, and its images are not se
     project: 'demo',
     mode: 'in_place',
   });
-  const [line] = await linesOf((await setting.service.files.prepareForTraining(datasetId, 1)).lines);
+  const [line] = (await setting.service.files.prepareForTraining(datasetId, 1)).lines;
   const { images } = await setting.service.images(localOwnerId, { dataset: datasetId, offset: 0, limit: 1 });
   const sha256 = images[0]?.sha256 ?? '';
   // A link in the file's place leads out of the root.
@@ -142,7 +136,7 @@ test('linked, the object store shares the files’ bytes; a source that changes 
   const done = await importFolder(setting, { path: setting.pets, project: 'demo', mode: 'link' });
   expect(done).toMatchObject({ phase: 'done', version: 1 });
   const prepared = await setting.service.files.prepareForTraining(done.datasetId, 1);
-  const [line] = await linesOf(prepared.lines);
+  const [line] = prepared.lines;
   const blob = path.join(prepared.root, line?.file ?? '');
   const source = path.join(setting.pets, 'cat', '0.png');
   const isHardLink = (await stat(blob)).ino === (await stat(source)).ino;
@@ -160,8 +154,8 @@ test('copied, a version lives on when its source is gone; a blob that is lost is
   const { datasetId } = await importFolder(setting, { path: setting.pets, project: 'demo' });
   await rm(setting.pets, { recursive: true });
   const prepared = await setting.service.files.prepareForTraining(datasetId, 1);
-  const lines = await linesOf(prepared.lines);
-  expect(await linesOf(prepared.lines)).toEqual(lines);
+  const lines = prepared.lines;
+  expect(prepared.lines).toEqual(lines);
   for (const { file } of lines) expect((await stat(path.join(prepared.root, file))).isFile()).toBe(true);
   expect(await setting.service.verify(localOwnerId, 'pets', 1)).toEqual({ ok: true, problems: [] });
 

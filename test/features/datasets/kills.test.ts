@@ -5,7 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
-import { importFolder, importOver, makeProject, openService } from './support/open-service.ts';
+import { datasetCount, importFolder, importOver, makeProject, openService } from './support/open-service.ts';
 import { writeFiles } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';
 import { importPhotos, makeOld, sizesOf, upright } from './support/turned-photos.ts';
@@ -31,7 +31,7 @@ async function resume({ databaseUrl, home, pool }: Setting): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT id FROM dataset_imports WHERE phase NOT IN ('done', 'failed', 'cancelled')`,
   );
-  await next.service.resumeImports();
+  await next.service.imports.resume();
   for (const { id } of rows) await importOver(next, id);
 }
 
@@ -146,7 +146,7 @@ test('another machine’s unfinished import is left to it', async () => {
   await using setting = await openSetting();
   expect(await run(setting, setting.home, request(setting), 'dataset-import.intent.after')).toBe('SIGKILL');
   await setting.pool.query(`UPDATE dataset_imports SET machine_id = 'another-machine'`);
-  expect(await setting.service.resumeImports()).toBe(0);
+  expect(await setting.service.imports.resume()).toBe(0);
   await expect(setting.service.remove(localOwnerId, 'pets')).rejects.toMatchObject({
     code: 'DATASET_IN_USE',
   });
@@ -158,11 +158,7 @@ test.each(['before', 'after'])(
     await using setting = await openSetting();
     await importFolder(setting, { path: setting.pets, project: 'demo' });
     await makeProject(setting, 'second');
-    const counted = async () => {
-      const { projects } = setting;
-      const found = await Promise.all(['demo', 'second'].map((name) => projects.find(localOwnerId, name)));
-      return found.map((project) => project?.datasetCount);
-    };
+    const counted = () => Promise.all(['demo', 'second'].map((name) => datasetCount(setting, name)));
     expect(await run(setting, setting.home, { link: 'second' }, `dataset.link.${when}`)).toBe('SIGKILL');
     expect(await counted()).toEqual(when === 'before' ? [1, 0] : [1, 1]);
     expect(await run(setting, setting.home, { link: 'second' })).toBe('0');

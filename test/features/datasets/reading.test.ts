@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { datasetsApi } from '../../../src/main/api/datasets.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { apiContext } from '../../support/api-context.ts';
-import { importFolder, makeProject } from './support/open-service.ts';
+import { datasetCount, importFolder, makeProject } from './support/open-service.ts';
 import { picture, writeFiles } from './support/pictures.ts';
 import { openSetting } from './support/setting.ts';
 
@@ -134,7 +134,7 @@ test('a dataset is linked to projects, which count it once, and not at all once 
   await using setting = await openSetting();
   await importFolder(setting, { path: setting.pets, project: 'demo' });
   await makeProject(setting, 'second');
-  const count = async (name: string) => (await setting.projects.find(localOwnerId, name))?.datasetCount;
+  const count = (name: string) => datasetCount(setting, name);
   await Promise.all([1, 2, 3].map(() => setting.service.link(localOwnerId, 'pets', 'second')));
   expect([await count('demo'), await count('second')]).toEqual([1, 1]);
   expect((await setting.service.show(localOwnerId, 'pets')).projects.map(({ name }) => name)).toEqual([

@@ -158,8 +158,8 @@ test('a hundred thousand images are searched for near-duplicates in seconds, als
   const startedAt = performance.now();
   for (let count = 0; count < 100_000; count += 1) index.add({ fingerprint });
   // Not alike, though one band of the hash may be: each question meets all of a crowded bucket.
-  for (let count = 0; count < 2000; count += 1) index.find(other, () => false);
-  for (let count = 0; count < 2000; count += 1) index.find(fingerprint, () => false);
+  const dimmed = fingerprint.map((value) => value >> 1);
+  for (let count = 0; count < 2000; count += 1) expect(index.find(other) ?? index.find(dimmed)).toBeNull();
   expect(index.isExhausted).toBe(true);
   expect(performance.now() - startedAt).toBeLessThan(20_000);
 });

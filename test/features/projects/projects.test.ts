@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { AuditLog } from '../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
-import { ProjectStore } from '../../../src/main/features/projects/project-rows.ts';
 import { Projects } from '../../../src/main/features/projects/projects.ts';
+import { Db } from '../../../src/main/postgres/db.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
 import { PostgresDocumentStore } from '../../../src/main/stores/documents/postgres/document-store.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
@@ -15,7 +15,7 @@ async function createWorld() {
   const changes = new ChangeFeed();
   const failures: unknown[] = [];
   const audit = new AuditLog(documents, (error) => failures.push(error));
-  const projects = new Projects(new ProjectStore(pool), changes, audit);
+  const projects = new Projects(new Db(pool), changes, audit);
   return {
     pool,
     documents,

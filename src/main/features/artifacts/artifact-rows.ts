@@ -1,4 +1,5 @@
-import type pg from 'pg';
+import type { Db } from '../../postgres/db.ts';
+import { query } from '../../postgres/rows.ts';
 
 /** An artifact of an attempt that is over, which the bucket `artifacts` does not have yet. */
 export interface UnstoredArtifact {
@@ -20,6 +21,10 @@ export interface StoredArtifact {
   readonly sizeBytes: number;
 }
 
+/**
+ * `run_artifacts`, as far as the objects of the artifacts are concerned. Those of runs in the bin are left out, and so are checkpoints
+ * of an attempt that a further one of their kind (`best`, `last`) has taken the place of.
+ */
 const unstored = `
   FROM workflow_runs AS attempt
   JOIN workflows AS run ON run.id = attempt.workflow_id AND run.deleted_at IS NULL
@@ -31,43 +36,37 @@ const unstored = `
         AND other.kind = 'checkpoint' AND other.name = artifact.name
         AND (coalesce(other.step, -1), other.created_at, other.id) > (coalesce(artifact.step, -1), artifact.created_at, artifact.id)))`;
 
-/**
- * `run_artifacts`, as far as the objects of the artifacts are concerned. Those of runs in the bin are left out, and so are checkpoints
- * of an attempt that a further one of their kind (`best`, `last`) has taken the place of.
- */
-export class ArtifactRows {
-  private readonly pool: pg.Pool;
+/** Attempts of a machine that are over and have artifacts without an object, oldest first. */
+export async function attemptsWithUnstored(db: Db, machineId: string): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    db,
+    `SELECT attempt.id ${unstored} AND attempt.machine_id = $1 GROUP BY attempt.id ORDER BY attempt.created_at, attempt.id`,
+    [machineId],
+  );
+  return rows.map(({ id }) => id);
+}
 
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
-  }
+/** Nothing while the attempt is not over. */
+export function unstoredArtifacts(db: Db, attemptId: string): Promise<UnstoredArtifact[]> {
+  return query(
+    db,
+    `SELECT artifact.id, artifact.workflow_id AS "runId", artifact.attempt, artifact.path, artifact.created_at::text AS version,
+       attempt.run_directory AS "runDirectory" ${unstored} AND attempt.id = $1 ORDER BY artifact.created_at, artifact.path`,
+    [attemptId],
+  );
+}
 
-  /** Attempts of a machine that are over and have artifacts without an object, oldest first. */
-  async attemptsWithUnstored(machineId: string): Promise<string[]> {
-    const { rows } = await this.pool.query<{ id: string }>(
-      `SELECT attempt.id ${unstored} AND attempt.machine_id = $1 GROUP BY attempt.id ORDER BY attempt.created_at, attempt.id`,
-      [machineId],
-    );
-    return rows.map(({ id }) => id);
-  }
-
-  /** Nothing while the attempt is not over. */
-  async unstored(attemptId: string): Promise<UnstoredArtifact[]> {
-    const { rows } = await this.pool.query<UnstoredArtifact>(
-      `SELECT artifact.id, artifact.workflow_id AS "runId", artifact.attempt, artifact.path, artifact.created_at::text AS version,
-         attempt.run_directory AS "runDirectory" ${unstored} AND attempt.id = $1 ORDER BY artifact.created_at, artifact.path`,
-      [attemptId],
-    );
-    return rows;
-  }
-
-  /** Writes down where the artifact is, unless it was written again or is stored already. Answers whether it did. */
-  async setStored({ id, version }: UnstoredArtifact, stored: StoredArtifact): Promise<boolean> {
-    const { rowCount } = await this.pool.query(
-      `UPDATE run_artifacts SET object_key = $3, sha256 = $4, size_bytes = $5
-       WHERE id = $1 AND created_at = $2::timestamptz AND object_key IS NULL`,
-      [id, version, stored.objectKey, stored.sha256, stored.sizeBytes],
-    );
-    return rowCount === 1;
-  }
+/** Writes down where the artifact is, unless it was written again or is stored already. Answers whether it did. */
+export async function setStored(
+  db: Db,
+  { id, version }: UnstoredArtifact,
+  { objectKey, sha256, sizeBytes }: StoredArtifact,
+): Promise<boolean> {
+  const changed = await query(
+    db,
+    `UPDATE run_artifacts SET object_key = $3, sha256 = $4, size_bytes = $5
+     WHERE id = $1 AND created_at = $2::timestamptz AND object_key IS NULL RETURNING id`,
+    [id, version, objectKey, sha256, sizeBytes],
+  );
+  return changed.length === 1;
 }

@@ -1,16 +1,22 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { isDiskFault } from '../../platform/faults/system-fault.ts';
+import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts';
+import { hashing } from '../../platform/sha256.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
+import { appendToJournal } from '../journal/journal-rows.ts';
 import type { RunDirectories } from '../runs/ports.ts';
 import { artifactKey, keyInFolder } from './artifact-keys.ts';
-import type { ArtifactNotes } from './artifact-notes.ts';
-import type { ArtifactRows, StoredArtifact, UnstoredArtifact } from './artifact-rows.ts';
+import {
+  attemptsWithUnstored,
+  type StoredArtifact,
+  setStored,
+  type UnstoredArtifact,
+  unstoredArtifacts,
+} from './artifact-rows.ts';
 
 const firstPauseMs = 1000;
 const longestPauseMs = 60_000;
@@ -18,6 +24,12 @@ const longestPauseMs = 60_000;
 const askRoomEveryBytes = 64 * 1024 ** 2;
 /** How long what is under way is waited for at the end; it may be cut off anywhere. */
 const stopWithinMs = 2000;
+
+/** An artifact for which there is no room. */
+interface Waiting {
+  readonly path: string;
+  readonly fault: TrainyardError;
+}
 
 /**
  * Puts the artifacts of attempts that are over into the bucket `artifacts`, one attempt after the other, so that they outlive their
@@ -29,17 +41,18 @@ export class ArtifactStore implements AsyncDisposable {
   private readonly parts: ConstructorParameters<typeof ArtifactStore>[0];
   private readonly waiting = new Set<string>();
   private readonly failures = new Map<string, number>();
+  /** What the history of a run says of artifacts of an attempt that wait for room. */
+  private readonly noted = new Map<string, string>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly stopping = new AbortController();
   private working: Promise<void> | null = null;
 
   constructor(parts: {
-    readonly rows: ArtifactRows;
+    readonly db: Db;
     readonly objects: Pick<ObjectStore, 'put'>;
     readonly directories: Pick<RunDirectories, 'openFile' | 'filesAt'>;
     /** @throws TrainyardError DISK_FULL where so many bytes more do not fit into the store */
     readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
-    readonly notes: Pick<ArtifactNotes, 'waitForRoom' | 'stored'>;
     readonly machineId: string;
     readonly changes: ChangeFeed;
     readonly log: WorkLog;
@@ -56,9 +69,9 @@ export class ArtifactStore implements AsyncDisposable {
 
   /** Looks for what earlier engines of this machine did not come to; call it at each start. Never rejects. */
   async sweep(): Promise<void> {
-    const { rows, machineId, log } = this.parts;
+    const { db, machineId, log } = this.parts;
     try {
-      for (const attemptId of await rows.attemptsWithUnstored(machineId)) this.attemptEnded(attemptId);
+      for (const attemptId of await attemptsWithUnstored(db, machineId)) this.attemptEnded(attemptId);
     } catch (error) {
       if (this.stopping.signal.aborted) return;
       log.warn({ err: error }, 'artifacts that are not stored yet could not be looked for; trying again');
@@ -117,42 +130,58 @@ export class ArtifactStore implements AsyncDisposable {
 
   /** @throws the first error, after the other artifacts had their turn */
   private async storeAll(attemptId: string): Promise<void> {
-    const { rows, changes, log } = this.parts;
-    const artifacts = await rows.unstored(attemptId);
+    const { db, changes, log } = this.parts;
+    const artifacts = await unstoredArtifacts(db, attemptId);
     const gone: string[] = [];
     const failures: unknown[] = [];
-    const waiting: { artifact: UnstoredArtifact; error: unknown }[] = [];
+    const waiting: Waiting[] = [];
     for (const artifact of artifacts) {
       try {
         const stored = await this.putObjects(artifact);
         if (stored === null) gone.push(artifact.path);
         else {
           failpoint('artifact.row.before');
-          await rows.setStored(artifact, stored);
+          await setStored(db, artifact, stored);
           failpoint('artifact.row.after');
         }
       } catch (error) {
         this.stopping.signal.throwIfAborted();
         failures.push(error);
-        if (isDiskFault(error)) waiting.push({ artifact, error });
+        const fault = isDiskFault(error) ? systemFault(error) : null;
+        if (fault) waiting.push({ path: artifact.path, fault });
       }
     }
     const [first] = artifacts;
     if (first && gone.length + failures.length < artifacts.length) changes.changed('run', first.runId);
     if (gone.length > 0) log.info({ attemptId, gone }, 'artifacts are not in their run directory any more');
-    await this.noteWaiting(attemptId, waiting);
+    if (first) await this.noteWaiting(attemptId, first, waiting);
     if (failures.length > 0) throw failures[0];
   }
 
+  /** Says in the run's history that artifacts wait for room, and that they are stored: each once, however often it is tried. */
   private async noteWaiting(
     attemptId: string,
-    waiting: readonly { artifact: UnstoredArtifact; error: unknown }[],
+    { runId, attempt }: UnstoredArtifact,
+    waiting: readonly Waiting[],
   ): Promise<void> {
-    const { notes, log } = this.parts;
+    const { db, log } = this.parts;
+    const [first] = waiting;
+    const note = first && `${waiting.length} ${first.fault.code}`;
+    if (note === this.noted.get(attemptId)) return;
+    const which =
+      waiting.length === 1
+        ? `The artifact ${first?.path} waits`
+        : `${waiting.length} artifacts wait, the first ${first?.path}`;
+    const data = first
+      ? {
+          cause: first.fault.code,
+          message: `${which}: not stored yet, and still in the run directory. ${first.fault.message}. ${first.fault.hint}`,
+        }
+      : { message: 'The artifacts that waited for room are stored.' };
     try {
-      const [first] = waiting;
-      if (first) await notes.waitForRoom(attemptId, first.artifact, waiting.length, first.error);
-      else await notes.stored(attemptId);
+      await db.transaction((tx) => appendToJournal(tx, runId, attempt, 'attempt', data));
+      if (note) this.noted.set(attemptId, note);
+      else this.noted.delete(attemptId);
     } catch (error) {
       // The disk that has no room may be the database's: it is told at the next try.
       log.warn({ err: error, attemptId }, 'a run could not be told of its artifacts');
@@ -204,8 +233,7 @@ export class ArtifactStore implements AsyncDisposable {
     });
     if (opened === null) return null;
     const { body, size: sizeAtFirst } = opened;
-    const hash = createHash('sha256');
-    async function* hashed() {
+    async function* checked() {
       let read = 0;
       let askAt = askRoomEveryBytes;
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
@@ -215,14 +243,16 @@ export class ArtifactStore implements AsyncDisposable {
           askAt += askRoomEveryBytes;
           await checkRoom(sizeAtFirst - read, what);
         }
-        hash.update(chunk);
         yield chunk;
       }
     }
     try {
-      const bytes = Readable.from(hashed(), { objectMode: false });
+      let sha256 = '';
+      const bytes = hashing(checked(), (found) => {
+        sha256 = found;
+      });
       const { size } = await objects.put('artifacts', key, bytes);
-      return { sha256: hash.digest('hex'), sizeBytes: size };
+      return { sha256, sizeBytes: size };
     } finally {
       // A put that was refused at once has not read it.
       body.destroy();

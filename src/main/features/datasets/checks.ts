@@ -9,38 +9,10 @@ import { unopened } from './scan.ts';
 import type { Uploads } from './source.ts';
 import { evaluate } from './validation.ts';
 
-interface CheckParts {
-  readonly uploads: Uploads;
-  readonly examine: Examine;
-}
-
 export interface CheckRequest {
   readonly path: string;
   readonly format: DatasetFormat;
   readonly reading: Reading;
-}
-
-async function look(
-  { uploads, examine }: CheckParts,
-  { path, format, reading }: CheckRequest,
-  watch: ExaminationWatch,
-): Promise<Validation> {
-  const place = await placeOfSource(uploads, path);
-  return (await examine({ ...place, format, reading }, watch)).validation;
-}
-
-/** Looks at everything, and tells what stands in the way of looking at all as a finding like any other. */
-export async function checkSource(
-  parts: CheckParts,
-  request: CheckRequest,
-  watch: ExaminationWatch,
-): Promise<Validation> {
-  try {
-    return await look(parts, request, watch);
-  } catch (error) {
-    if (!(error instanceof TrainyardError)) throw error;
-    return evaluate(unopened(error), request.format).validation;
-  }
 }
 
 /** Who looks at a check asks again at once; a page that was closed does not, nor does one that lost its connection for longer. */
@@ -55,16 +27,29 @@ interface Check {
   validation: Validation | null;
 }
 
-/** Checks under way in the background, each for as long as somebody asks for it. */
+/** Checks of sources: those in the background each run for as long as somebody asks for it. */
 export class Checks {
-  private readonly parts: CheckParts;
+  private readonly parts: ConstructorParameters<typeof Checks>[0];
   private readonly abandonedMs: number;
   private readonly checks = new Map<string, Check>();
   private readonly running = new Set<Promise<void>>();
 
-  constructor(parts: CheckParts, waits: { readonly abandonedMs: number } = { abandonedMs }) {
+  constructor(
+    parts: { readonly uploads: Uploads; readonly examine: Examine },
+    waits: { readonly abandonedMs: number } = { abandonedMs },
+  ) {
     this.parts = parts;
     this.abandonedMs = waits.abandonedMs;
+  }
+
+  /** Looks at everything, and tells what stands in the way of looking at all as a finding like any other. */
+  async validate(request: CheckRequest, signal = new AbortController().signal): Promise<Validation> {
+    try {
+      return await this.look(request, { signal, onProgress: () => undefined });
+    } catch (error) {
+      if (!(error instanceof TrainyardError)) throw error;
+      return evaluate(unopened(error), request.format).validation;
+    }
   }
 
   /** How many are under way. */
@@ -126,6 +111,11 @@ export class Checks {
     await Promise.all(this.running);
   }
 
+  private async look({ path, ...request }: CheckRequest, watch: ExaminationWatch): Promise<Validation> {
+    const { uploads, examine } = this.parts;
+    return (await examine({ ...(await placeOfSource(uploads, path)), ...request }, watch)).validation;
+  }
+
   private expect(checkId: string, check: Check): void {
     clearTimeout(check.abandoned);
     check.abandoned = setTimeout(() => this.cancel(checkId), this.abandonedMs).unref();
@@ -138,7 +128,7 @@ export class Checks {
       onProgress: (...at) => progress.follow(...at),
     };
     try {
-      check.validation = await look(this.parts, request, watch);
+      check.validation = await this.look(request, watch);
       progress.enter('done', check.validation.summary.images);
     } catch (error) {
       const known = systemFault(error) ?? fault('CHECK_FAILED', { cause: errorMessage(error) });

@@ -3,7 +3,7 @@ import { phrase } from '../../../shared/errors/entry.ts';
 import type { PlacedImage } from './images.ts';
 import { type Layout, placeOf } from './layout.ts';
 import { foldName, normalName } from './names.ts';
-import { type Findings, makeProblem } from './problems.ts';
+import { type Findings, listed, makeProblem } from './problems.ts';
 import type { Scan } from './scan.ts';
 
 /** What is wrong with images and classes taken together. */
@@ -110,14 +110,12 @@ function collideAcrossSplits(
   }
 }
 
-const namedClasses = 10;
-
 /** The same bytes twice: in one class it only weighs more, in two classes one of the labels is wrong. */
 function findDuplicates(images: readonly PlacedImage[], found: GroupProblems): void {
   for (const [first, ...others] of Map.groupBy(images, ({ sha256 }) => sha256).values()) {
     if (!first || others.length === 0) continue;
     const inClasses = [...new Set([first, ...others].map((image) => image.class))];
-    const names = `${inClasses.slice(0, namedClasses).join(', ')}${inClasses.length > namedClasses ? ', …' : ''}`;
+    const names = listed(inClasses);
     for (const image of others) {
       const splits = { one: first.split ?? '', other: image.split ?? '' };
       const inSplits =

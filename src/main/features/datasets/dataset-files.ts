@@ -1,15 +1,20 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { ClassCount } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { sha256Of } from '../../platform/sha256.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { LocalObjects, ObjectStore } from '../../stores/objects/ports.ts';
-import type { DatasetRepository, DatasetVersionRecord } from './dataset-rows.ts';
-import { blobKey, type ManifestLine } from './manifest.ts';
+import { type DatasetVersionRecord, requireVersion } from './dataset-rows.ts';
+import type { ManifestLine } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
+import { listed } from './problems.ts';
 import type { RootedFiles } from './source.ts';
+import { isGone, openBytes } from './upright-sizes.ts';
 
 export interface PreparedDataset {
   readonly datasetId: string;
@@ -19,8 +24,8 @@ export interface PreparedDataset {
   /** Sorted by name. */
   readonly classes: readonly ClassCount[];
   readonly images: number;
-  /** The lines of `dataset.jsonl`, sorted by `path`; may be iterated again. */
-  readonly lines: AsyncIterable<ManifestLine>;
+  /** The lines of `dataset.jsonl`, sorted by `path`. */
+  readonly lines: readonly ManifestLine[];
 }
 
 /** What a run needs of datasets. */
@@ -33,10 +38,10 @@ export class DatasetFiles {
   private readonly parts: ConstructorParameters<typeof DatasetFiles>[0];
 
   constructor(parts: {
-    readonly repository: Pick<DatasetRepository, 'findVersion'>;
+    readonly db: Db;
     readonly store: ObjectStore;
     readonly local: LocalObjects;
-    readonly files: RootedFiles;
+    readonly rooted: RootedFiles;
     readonly manifests: Manifests;
   }) {
     this.parts = parts;
@@ -47,9 +52,9 @@ export class DatasetFiles {
    * @throws TrainyardError DATASET_VERSION_NOT_FOUND, DATASET_CHANGED (names the files)
    */
   async prepareForTraining(datasetId: string, versionNumber: number): Promise<PreparedDataset> {
-    const version = await this.parts.repository.findVersion(datasetId, versionNumber);
-    if (!version) throw fault('DATASET_VERSION_NOT_FOUND', { dataset: datasetId, version: versionNumber });
-    const { lines } = await this.parts.manifests.load(datasetId, version);
+    const { db, manifests } = this.parts;
+    const version = await requireVersion(db, { id: datasetId }, versionNumber);
+    const { lines } = await manifests.load(datasetId, version);
     const root = version.rootPath ?? (await this.localRoot(version, lines));
     if (version.mode !== 'copy') await this.checkUnchanged(datasetId, version, root, lines);
     return {
@@ -58,22 +63,13 @@ export class DatasetFiles {
       root,
       classes: version.classes,
       images: lines.length,
-      lines: {
-        async *[Symbol.asyncIterator]() {
-          yield* lines;
-        },
-      },
+      lines,
     };
   }
 
   /** An image's bytes. @throws TrainyardError DATASET_CHANGED where they are not those of the manifest any more */
   async readImage(version: DatasetVersionRecord, line: ManifestLine): Promise<Buffer> {
-    const { store, files } = this.parts;
-    const bytes = await buffer(
-      version.rootPath === null
-        ? await store.get('datasets', blobKey(line.sha256))
-        : await files.read(version.rootPath, line.file),
-    );
+    const bytes = await buffer(await openBytes(this.parts, version, line));
     if (version.mode !== 'copy' && hash('sha256', bytes) !== line.sha256) {
       throw datasetChanged(version.version, [], [line.path]);
     }
@@ -81,17 +77,8 @@ export class DatasetFiles {
   }
 
   /** The SHA-256 that an image's bytes have now; null where it is gone. */
-  async hash(version: DatasetVersionRecord, line: ManifestLine): Promise<string | null> {
-    if (version.rootPath !== null) return this.parts.files.hash(version.rootPath, line.file);
-    const key = blobKey(line.sha256);
-    const hashing = createHash('sha256');
-    try {
-      for await (const chunk of await this.parts.store.get('datasets', key)) hashing.update(chunk);
-    } catch (error) {
-      if (error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND') return null;
-      throw error;
-    }
-    return hashing.digest('hex');
+  hash(version: DatasetVersionRecord, line: ManifestLine): Promise<string | null> {
+    return hashUnlessGone(openBytes(this.parts, version, line));
   }
 
   private async localRoot(version: DatasetVersionRecord, lines: readonly ManifestLine[]): Promise<string> {
@@ -116,16 +103,16 @@ export class DatasetFiles {
     root: string,
     lines: readonly ManifestLine[],
   ): Promise<void> {
-    const { files, manifests } = this.parts;
+    const { rooted, manifests } = this.parts;
     const times = await manifests.times(datasetId, version);
     const missing: string[] = [];
     const changed: string[] = [];
     await forEachConcurrently(lines.entries(), atOnce, async ([index, line]) => {
-      const found = await files.stat(root, line.file);
+      const found = await rooted.stat(root, line.file);
       if (!found) missing.push(line.path);
       else if (found.size !== line.size) changed.push(line.path);
       else if (found.modifiedMs !== times?.[index]) {
-        const sha256 = await files.hash(root, line.file);
+        const sha256 = await hashUnlessGone(rooted.read(root, line.file));
         if (sha256 === null) missing.push(line.path);
         else if (sha256 !== line.sha256) changed.push(line.path);
       }
@@ -133,6 +120,15 @@ export class DatasetFiles {
     if (missing.length > 0 || changed.length > 0) {
       throw datasetChanged(version.version, missing.sort(), changed.sort());
     }
+  }
+}
+
+async function hashUnlessGone(opened: Promise<Readable>): Promise<string | null> {
+  try {
+    return await sha256Of(await opened);
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
   }
 }
 
@@ -144,10 +140,7 @@ function datasetChanged(
   missing: readonly string[],
   changed: readonly string[],
 ): TrainyardError {
-  const named = (files: readonly string[]) => ({
-    count: files.length,
-    names: `${files.slice(0, namedFiles).join(', ')}${files.length > namedFiles ? ', …' : ''}`,
-  });
+  const named = (files: readonly string[]) => ({ count: files.length, names: listed(files, namedFiles) });
   const gone = phrase(
     '{count} {count|file|files} missing ({names})',
     '없어진 파일 {count}개({names})',

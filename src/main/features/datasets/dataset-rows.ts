@@ -1,6 +1,4 @@
-import type pg from 'pg';
 import type {
-  ClassCount,
   Dataset,
   DatasetVersion,
   ImportMode,
@@ -8,7 +6,10 @@ import type {
   Validation,
 } from '../../../shared/contract/datasets.ts';
 import type { ImportPhase, WorkError } from '../../../shared/contract/file-progress.ts';
-import { inTransaction } from '../../postgres/transaction.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { noVersionYet } from '../../../shared/errors/datasets.ts';
+import type { Db, Tx } from '../../postgres/db.ts';
+import { isoText, isUuid, query } from '../../postgres/rows.ts';
 import type { Problem } from './problems.ts';
 
 /** Of the contract's version, what its row holds. */
@@ -39,21 +40,15 @@ export interface ImportRecord {
 }
 
 /** What an import has made, before it counts. */
-export interface NewVersion {
-  readonly manifestSha256: string;
-  readonly mode: ImportMode;
-  readonly rootPath: string | null;
-  readonly images: number;
-  readonly sizeBytes: number;
-  readonly classes: readonly ClassCount[];
+export type NewVersion = Omit<DatasetVersionRecord, 'version' | 'createdAt'> & {
   readonly validation: Validation;
-}
+};
 
-const iso = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/* `datasets`, `dataset_versions` and `project_datasets`. */
 
 /** A row `v` of `dataset_versions` as a record. */
 const version = `jsonb_build_object('version', v.version, 'manifestSha256', v.manifest_sha256, 'mode', v.mode,
-  'rootPath', v.root_path, 'images', v.image_count, 'sizeBytes', v.size_bytes, 'classes', v.classes, 'createdAt', ${iso('v.created_at')})`;
+  'rootPath', v.root_path, 'images', v.image_count, 'sizeBytes', v.size_bytes, 'classes', v.classes, 'createdAt', ${isoText('v.created_at')})`;
 
 /** A row `i` of `dataset_imports` as a record; not `validation`, which may be large and is asked for by itself. */
 export const importRecord = `jsonb_build_object('id', i.id, 'datasetId', i.dataset_id, 'projectId', i.project_id, 'source', i.source,
@@ -64,7 +59,7 @@ export const importRecord = `jsonb_build_object('id', i.id, 'datasetId', i.datas
 /** Datasets with their newest version, their last import and the projects that use them; more conditions and `ORDER BY` are to follow. */
 const live = `
   SELECT d.id, d.name, d.description, d.format, d.status, d.storage_path AS "storagePath",
-    ${iso('d.created_at')} AS "createdAt", ${iso('d.updated_at')} AS "updatedAt",
+    ${isoText('d.created_at')} AS "createdAt", ${isoText('d.updated_at')} AS "updatedAt",
     CASE WHEN v.version IS NOT NULL THEN ${version} END AS newest,
     CASE WHEN i.id IS NOT NULL THEN ${importRecord} END AS "lastImport",
     COALESCE((
@@ -81,135 +76,150 @@ const live = `
   ) AS i ON true
   WHERE d.user_id = $1 AND d.deleted_at IS NULL`;
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Newest first; those in the bin are left out. `projectId`: linked to it, or being imported for it. `search` is found in names. */
+export function listDatasets(
+  db: Db,
+  userId: string,
+  projectId: string | null,
+  search: string | null,
+): Promise<DatasetRecord[]> {
+  return query(
+    db,
+    `${live} AND ($2::text IS NULL OR strpos(lower(d.name), lower($2)) > 0)
+      AND ($3::uuid IS NULL
+        OR EXISTS (SELECT FROM project_datasets AS l WHERE l.dataset_id = d.id AND l.project_id = $3)
+        OR EXISTS (SELECT FROM dataset_imports AS o WHERE o.dataset_id = d.id AND o.project_id = $3 AND o.phase <> 'done'))
+    ORDER BY d.created_at DESC, d.id`,
+    [userId, search, projectId],
+  );
+}
 
-/** The rows of `datasets`, `dataset_versions` and `project_datasets`; each method is one transaction. */
-export class DatasetRepository {
-  private readonly pool: pg.Pool;
+/** By id or by name; not those in the bin. @throws TrainyardError DATASET_NOT_FOUND */
+export async function findDataset(db: Db, userId: string, reference: string): Promise<DatasetRecord> {
+  const [byId] = isUuid(reference)
+    ? await query<DatasetRecord>(db, `${live} AND d.id = $2`, [userId, reference])
+    : [];
+  if (byId) return byId;
+  const name = reference.trim().normalize('NFC');
+  const [named] = await query<DatasetRecord>(db, `${live} AND lower(d.name) = lower($2)`, [userId, name]);
+  if (!named) throw fault('DATASET_NOT_FOUND', { name: reference });
+  return named;
+}
 
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
-  }
+/** Of a dataset by its id, those in the bin included: a run keeps what it was trained on. Null where there is none. */
+export async function findVersion(
+  db: Db,
+  datasetId: string,
+  number: number,
+): Promise<DatasetVersionRecord | null> {
+  const [row] = await query<{ version: DatasetVersionRecord }>(
+    db,
+    `SELECT ${version} AS version FROM dataset_versions AS v WHERE v.dataset_id = $1 AND v.version = $2`,
+    [datasetId, number],
+  );
+  return row?.version ?? null;
+}
 
-  /** Newest first; those in the bin are left out. `projectId`: linked to it, or being imported for it. `search` is found in names. */
-  async list(filter: {
-    userId: string;
-    projectId: string | null;
-    search: string | null;
-  }): Promise<DatasetRecord[]> {
-    const { rows } = await this.pool.query<DatasetRecord>(
-      `${live} AND ($2::text IS NULL OR strpos(lower(d.name), lower($2)) > 0)
-        AND ($3::uuid IS NULL
-          OR EXISTS (SELECT FROM project_datasets AS l WHERE l.dataset_id = d.id AND l.project_id = $3)
-          OR EXISTS (SELECT FROM dataset_imports AS o WHERE o.dataset_id = d.id AND o.project_id = $3 AND o.phase <> 'done'))
-      ORDER BY d.created_at DESC, d.id`,
-      [filter.userId, filter.search, filter.projectId],
-    );
-    return rows;
-  }
+/** The version of this number; without one the newest. @throws TrainyardError DATASET_VERSION_NOT_FOUND */
+export async function requireVersion(
+  db: Db,
+  { id, name = id, newest = null }: Pick<DatasetRecord, 'id'> & Partial<DatasetRecord>,
+  number: number | undefined,
+): Promise<DatasetVersionRecord> {
+  const found = number === undefined ? newest : await findVersion(db, id, number);
+  if (!found) throw fault('DATASET_VERSION_NOT_FOUND', { dataset: name, version: number ?? noVersionYet });
+  return found;
+}
 
-  /** By id or by name; not those in the bin. */
-  async find(userId: string, reference: string): Promise<DatasetRecord | null> {
-    if (uuid.test(reference)) {
-      const byId = await this.pool.query<DatasetRecord>(`${live} AND d.id = $2`, [userId, reference]);
-      if (byId.rows[0]) return byId.rows[0];
-    }
-    const name = reference.trim().normalize('NFC');
-    const named = await this.pool.query<DatasetRecord>(`${live} AND lower(d.name) = lower($2)`, [
-      userId,
-      name,
-    ]);
-    return named.rows[0] ?? null;
-  }
+/** Newest first. */
+export async function versionsOf(db: Db, datasetId: string): Promise<DatasetVersionRecord[]> {
+  const rows = await query<{ version: DatasetVersionRecord }>(
+    db,
+    `SELECT ${version} AS version FROM dataset_versions AS v WHERE v.dataset_id = $1 ORDER BY v.version DESC`,
+    [datasetId],
+  );
+  return rows.map((row) => row.version);
+}
 
-  /** By id, those in the bin included: a run keeps what it was trained on. */
-  async findVersion(datasetId: string, number: number): Promise<DatasetVersionRecord | null> {
-    const { rows } = await this.pool.query<{ version: DatasetVersionRecord }>(
-      `SELECT ${version} AS version FROM dataset_versions AS v WHERE v.dataset_id = $1 AND v.version = $2`,
-      [datasetId, number],
-    );
-    return rows[0]?.version ?? null;
-  }
+/** The warnings of these codes that the newest import of each version found; versions without any are left out. */
+export async function warningsOf(
+  db: Db,
+  datasetId: string,
+  codes: readonly string[],
+): Promise<Map<number, Problem[]>> {
+  const rows = await query<{ version: number; warnings: Problem[] }>(
+    db,
+    `SELECT newest.version, jsonb_agg(w.warning ORDER BY w.place) AS warnings
+    FROM (SELECT DISTINCT ON (version) version, validation FROM dataset_imports
+      WHERE dataset_id = $1 AND phase = 'done' AND validation IS NOT NULL
+      ORDER BY version, created_at DESC, id DESC) AS newest,
+      jsonb_array_elements(newest.validation -> 'warnings') WITH ORDINALITY AS w (warning, place)
+    WHERE w.warning ->> 'code' = ANY ($2)
+    GROUP BY newest.version`,
+    [datasetId, codes],
+  );
+  return new Map(rows.map(({ version, warnings }) => [version, warnings]));
+}
 
-  /** Newest first. */
-  async versions(datasetId: string): Promise<DatasetVersionRecord[]> {
-    const { rows } = await this.pool.query<{ version: DatasetVersionRecord }>(
-      `SELECT ${version} AS version FROM dataset_versions AS v WHERE v.dataset_id = $1 ORDER BY v.version DESC`,
-      [datasetId],
-    );
-    return rows.map((row) => row.version);
-  }
+/** Of the newest import that has one. */
+export async function lastValidation(db: Db, datasetId: string): Promise<Validation | null> {
+  const [row] = await query<{ validation: Validation | null }>(
+    db,
+    `SELECT COALESCE(
+      (SELECT validation FROM dataset_imports WHERE dataset_id = $1 AND validation IS NOT NULL
+        ORDER BY created_at DESC, id DESC LIMIT 1),
+      (SELECT validation_result FROM datasets WHERE id = $1)) AS validation`,
+    [datasetId],
+  );
+  return row?.validation ?? null;
+}
 
-  /** The warnings of these codes that the newest import of each version found; versions without any are left out. */
-  async warnings(datasetId: string, codes: readonly string[]): Promise<Map<number, Problem[]>> {
-    const { rows } = await this.pool.query<{ version: number; warnings: Problem[] }>(
-      `SELECT newest.version, jsonb_agg(w.warning ORDER BY w.place) AS warnings
-      FROM (SELECT DISTINCT ON (version) version, validation FROM dataset_imports
-        WHERE dataset_id = $1 AND phase = 'done' AND validation IS NOT NULL
-        ORDER BY version, created_at DESC, id DESC) AS newest,
-        jsonb_array_elements(newest.validation -> 'warnings') WITH ORDINALITY AS w (warning, place)
-      WHERE w.warning ->> 'code' = ANY ($2)
-      GROUP BY newest.version`,
-      [datasetId, codes],
-    );
-    return new Map(rows.map(({ version, warnings }) => [version, warnings]));
-  }
+/** Harmless when repeated. Answers whether both were there. */
+export async function linkDataset(tx: Tx, datasetId: string, projectId: string): Promise<boolean> {
+  // The link counts in the project's row: projects are locked before datasets everywhere.
+  const project = 'SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE';
+  const dataset = 'SELECT id FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR SHARE';
+  if ((await query(tx, project, [projectId])).length === 0) return false;
+  if ((await query(tx, dataset, [datasetId])).length === 0) return false;
+  await insertLink(tx, datasetId, projectId);
+  return true;
+}
 
-  /** Of the newest import that has one. */
-  async lastValidation(datasetId: string): Promise<Validation | null> {
-    const { rows } = await this.pool.query<{ validation: Validation | null }>(
-      `SELECT COALESCE(
-        (SELECT validation FROM dataset_imports WHERE dataset_id = $1 AND validation IS NOT NULL
-          ORDER BY created_at DESC, id DESC LIMIT 1),
-        (SELECT validation_result FROM datasets WHERE id = $1)) AS validation`,
-      [datasetId],
-    );
-    return rows[0]?.validation ?? null;
-  }
+/** Harmless when repeated; the project's row is locked. */
+export async function insertLink(tx: Tx, datasetId: string, projectId: string): Promise<void> {
+  await query(
+    tx,
+    'INSERT INTO project_datasets (project_id, dataset_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+    [projectId, datasetId],
+  );
+}
 
-  /** Harmless when repeated. Answers whether both were there. */
-  link(datasetId: string, projectId: string): Promise<boolean> {
-    return inTransaction(this.pool, async (client) => {
-      // The link counts in the project's row: projects are locked before datasets everywhere.
-      const project = 'SELECT FROM projects WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE';
-      const dataset = 'SELECT FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR SHARE';
-      if ((await client.query(project, [projectId])).rowCount === 0) return false;
-      if ((await client.query(dataset, [datasetId])).rowCount === 0) return false;
-      await client.query(
-        'INSERT INTO project_datasets (project_id, dataset_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-        [projectId, datasetId],
-      );
-      return true;
-    });
-  }
-
-  /** Puts it into the bin, or answers what is not over yet; `missing` where it is not there any more. */
-  remove(
-    datasetId: string,
-  ): Promise<'removed' | 'missing' | { readonly runs: number; readonly imports: number }> {
-    return inTransaction(this.pool, async (client) => {
-      await client.query(
-        `SELECT FROM projects WHERE id IN (SELECT project_id FROM project_datasets WHERE dataset_id = $1)
-        ORDER BY id FOR NO KEY UPDATE`,
-        [datasetId],
-      );
-      // Whoever makes a run of it locks the row, too: the run is there to be counted, or it finds the dataset gone.
-      const row = 'SELECT FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR UPDATE';
-      if ((await client.query(row, [datasetId])).rowCount === 0) return 'missing';
-      const { rows } = await client.query<{ runs: number; imports: number }>(
-        `SELECT
-          (SELECT count(*) FROM workflow_configs AS c JOIN workflows AS w ON w.id = c.workflow_id
-            WHERE c.dataset_id = $1 AND w.deleted_at IS NULL
-              AND w.status NOT IN ('completed', 'failed', 'cancelled')) AS runs,
-          (SELECT count(*) FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')) AS imports`,
-        [datasetId],
-      );
-      const [uses] = rows;
-      if (uses && (uses.runs > 0 || uses.imports > 0)) return uses;
-      await client.query('UPDATE datasets SET deleted_at = now() WHERE id = $1', [datasetId]);
-      return 'removed';
-    });
-  }
+/** Puts it into the bin, or answers what is not over yet; `missing` where it is not there any more. */
+export async function removeDataset(
+  tx: Tx,
+  datasetId: string,
+): Promise<'removed' | 'missing' | { readonly runs: number; readonly imports: number }> {
+  await query(
+    tx,
+    `SELECT id FROM projects WHERE id IN (SELECT project_id FROM project_datasets WHERE dataset_id = $1)
+    ORDER BY id FOR NO KEY UPDATE`,
+    [datasetId],
+  );
+  // Whoever makes a run of it locks the row, too: the run is there to be counted, or it finds the dataset gone.
+  const row = 'SELECT id FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR UPDATE';
+  if ((await query(tx, row, [datasetId])).length === 0) return 'missing';
+  const [uses] = await query<{ runs: number; imports: number }>(
+    tx,
+    `SELECT
+      (SELECT count(*) FROM workflow_configs AS c JOIN workflows AS w ON w.id = c.workflow_id
+        WHERE c.dataset_id = $1 AND w.deleted_at IS NULL
+          AND w.status NOT IN ('completed', 'failed', 'cancelled')) AS runs,
+      (SELECT count(*) FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')) AS imports`,
+    [datasetId],
+  );
+  if (uses && (uses.runs > 0 || uses.imports > 0)) return uses;
+  await query(tx, 'UPDATE datasets SET deleted_at = now() WHERE id = $1', [datasetId]);
+  return 'removed';
 }
 
 /**
@@ -217,45 +227,49 @@ export class DatasetRepository {
  * are both in the object store.
  */
 export async function findPresent(
-  client: pg.PoolClient,
+  tx: Tx,
   datasetId: string,
   { manifestSha256, rootPath }: NewVersion,
 ): Promise<number | null> {
-  const { rows } = await client.query<{ version: number }>(
+  const [row] = await query<{ version: number }>(
+    tx,
     `SELECT version FROM dataset_versions
     WHERE dataset_id = $1 AND manifest_sha256 = $2 AND root_path IS NOT DISTINCT FROM $3 ORDER BY version DESC LIMIT 1`,
     [datasetId, manifestSha256, rootPath],
   );
-  return rows[0]?.version ?? null;
+  return row?.version ?? null;
 }
 
 /** Makes a version count, as the dataset's newest. */
 export async function insertVersion(
-  client: pg.PoolClient,
+  tx: Tx,
   datasetId: string,
   version: number,
   made: NewVersion,
 ): Promise<void> {
-  await client.query(
+  const { manifestSha256, mode, rootPath, images, sizeBytes, classes, validation } = made;
+  await query(
+    tx,
     `INSERT INTO dataset_versions
       (dataset_id, version, manifest_sha256, mode, root_path, image_count, size_bytes, classes, summary)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       datasetId,
       version,
-      made.manifestSha256,
-      made.mode,
-      made.rootPath,
-      made.images,
-      made.sizeBytes,
-      JSON.stringify(made.classes),
-      JSON.stringify(made.validation.summary),
+      manifestSha256,
+      mode,
+      rootPath,
+      images,
+      sizeBytes,
+      JSON.stringify(classes),
+      JSON.stringify(validation.summary),
     ],
   );
-  await client.query(
+  await query(
+    tx,
     `UPDATE datasets SET status = 'ready', validation_result = $3, size_bytes = $4, file_count = $5,
       storage_path = 's3://datasets/' || id || '/' || $2::integer
     WHERE id = $1`,
-    [datasetId, version, JSON.stringify(made.validation), made.sizeBytes, made.images],
+    [datasetId, version, JSON.stringify(validation), sizeBytes, images],
   );
 }

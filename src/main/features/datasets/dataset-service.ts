@@ -1,20 +1,31 @@
-import type { Dataset, DatasetFormat, ImportInput, Validation } from '../../../shared/contract/datasets.ts';
+import type { Dataset, ImportInput } from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { importsUnderWay, noVersionYet } from '../../../shared/errors/datasets.ts';
+import { importsUnderWay } from '../../../shared/errors/datasets.ts';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
-import type { ProjectStore } from '../projects/project-rows.ts';
-import { Checks, checkSource } from './checks.ts';
+import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
+import { findProject } from '../projects/project-rows.ts';
+import { Checks } from './checks.ts';
 import { DatasetFiles } from './dataset-files.ts';
-import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from './dataset-rows.ts';
+import {
+  type DatasetRecord,
+  findDataset,
+  lastValidation,
+  linkDataset,
+  listDatasets,
+  removeDataset,
+  requireVersion,
+  versionsOf,
+  warningsOf,
+} from './dataset-rows.ts';
 import { showDataset, showImage, showProgress } from './dataset-views.ts';
 import { placeOfSource } from './examination.ts';
-import { type ImageAnswer, type ImageRequest, ImageViews } from './image-views.ts';
+import { imageViews } from './image-views.ts';
 import type { ImageReader } from './images.ts';
+import { findImport, validationOf } from './import-rows.ts';
 import { Imports, importNotFound } from './imports.ts';
 import { Manifests } from './manifests.ts';
 import { normalName } from './names.ts';
@@ -37,17 +48,15 @@ const longestName = 255;
 /** Datasets: what people do with them. */
 export class DatasetService {
   private readonly parts: ConstructorParameters<typeof DatasetService>[0];
-  /** Those under way. */
   readonly checks: Checks;
-  private readonly imports: Imports;
+  readonly imports: Imports;
   readonly manifests: Manifests;
   readonly files: DatasetFiles;
-  private readonly views: ImageViews;
+  /** An image's bytes or its thumbnail, for the server's `/files/datasets/…`. */
+  readonly readImage: ReturnType<typeof imageViews>;
 
   constructor(
     parts: ConstructorParameters<typeof Imports>[0] & {
-      readonly repository: DatasetRepository;
-      readonly projects: Pick<ProjectStore, 'find'>;
       readonly audit: AuditLog;
       readonly local: LocalObjects;
       readonly rooted: RootedFiles;
@@ -55,33 +64,31 @@ export class DatasetService {
     },
   ) {
     this.parts = parts;
-    const { repository, store, local, rooted, reader } = parts;
     this.checks = new Checks(parts);
     this.imports = new Imports(parts);
     this.manifests = new Manifests(parts);
-    this.files = new DatasetFiles({ repository, store, local, files: rooted, manifests: this.manifests });
-    this.views = new ImageViews({ repository, manifests: this.manifests, files: this.files, reader });
+    this.files = new DatasetFiles({ ...parts, manifests: this.manifests });
+    this.readImage = imageViews(parts.db, { ...this, reader: parts.reader });
   }
 
-  async list(userId: string, filter: { project?: string | undefined; search?: string | undefined }) {
-    const { projects, repository } = this.parts;
-    const project = filter.project === undefined ? null : await projects.find(userId, filter.project);
-    if (filter.project !== undefined && !project) throw fault('PROJECT_NOT_FOUND', { name: filter.project });
-    const records = await repository.list({
-      userId,
-      projectId: project?.id ?? null,
-      search: filter.search?.trim() || null,
-    });
+  /** @throws TrainyardError PROJECT_NOT_FOUND */
+  async list(
+    userId: string,
+    { project, search }: { project?: string | undefined; search?: string | undefined },
+  ) {
+    const { db } = this.parts;
+    const projectId = project === undefined ? null : (await findProject(db, userId, project)).id;
+    const records = await listDatasets(db, userId, projectId, search?.trim() || null);
     return records.map((record) => this.view(record));
   }
 
   /** By id or name. @throws TrainyardError DATASET_NOT_FOUND */
   async show(userId: string, reference: string) {
-    const { repository } = this.parts;
-    const record = await this.find(userId, reference);
-    const versions = await repository.versions(record.id);
-    const validation = await repository.lastValidation(record.id);
-    const risks = await repository.warnings(record.id, trainingRiskCodes);
+    const { db } = this.parts;
+    const record = await findDataset(db, userId, reference);
+    const versions = await versionsOf(db, record.id);
+    const validation = await lastValidation(db, record.id);
+    const risks = await warningsOf(db, record.id, trainingRiskCodes);
     return {
       ...this.view(record),
       versions: await Promise.all(
@@ -95,16 +102,6 @@ export class DatasetService {
     };
   }
 
-  /** As {@link checkSource}; ends where the signal is aborted. */
-  validate(
-    path: string,
-    format: DatasetFormat,
-    reading = automatic,
-    signal = new AbortController().signal,
-  ): Promise<Validation> {
-    return checkSource(this.parts, { path, format, reading }, { signal, onProgress: () => undefined });
-  }
-
   /**
    * Starts an import; answers once its intent is safe.
    * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, and what opening the source throws: then nothing was changed
@@ -113,9 +110,8 @@ export class DatasetService {
     userId: string,
     request: Readonly<ImportInput>,
   ): Promise<{ datasetId: string; importId: string }> {
-    const { projects, audit, changes, links, open, uploads } = this.parts;
-    const project = await projects.find(userId, request.project);
-    if (!project) throw fault('PROJECT_NOT_FOUND', { name: request.project });
+    const { db, changes, links, open, uploads } = this.parts;
+    const project = await findProject(db, userId, request.project);
     if (request.mode === 'link' && !links) throw fault('LINK_UNSUPPORTED', {});
     const { reading = automatic } = request;
     const source = await open(await placeOfSource(uploads, request.path), reading);
@@ -134,12 +130,8 @@ export class DatasetService {
       reading,
     });
     changes.changed('project', project.id);
-    await audit.note({
-      userId,
-      action: 'dataset.upload',
-      resource: { type: 'dataset', id: begun.datasetId },
-      after: { name, projectId: project.id, importId: begun.importId, mode: request.mode },
-    });
+    const after = { name, projectId: project.id, importId: begun.importId, mode: request.mode };
+    await this.note(userId, 'dataset.upload', begun.datasetId, { after });
     return begun;
   }
 
@@ -153,22 +145,21 @@ export class DatasetService {
     afterDone: number;
     waitMs: number;
   }) {
-    const { importRows } = this.parts;
+    const { db } = this.parts;
     await this.imports.wait(importId, afterDone, waitMs);
-    const record = await importRows.find(importId);
+    const record = await findImport(db, importId);
     if (!record) throw importNotFound(importId);
     const { datasetId, version, reused } = record;
     const progress = showProgress(record, (id) => this.imports.stateOf(id));
     const hasEnded = isOver(progress.phase);
-    const validation = hasEnded ? await importRows.validation(importId) : null;
+    const validation = hasEnded ? await validationOf(db, importId) : null;
     return { ...progress, datasetId, version: hasEnded ? version : null, reused, validation };
   }
 
   /** As {@link Imports.cancel}. */
   async cancelImport(userId: string, importId: string): Promise<{ importId: string }> {
     const { datasetId } = await this.imports.cancel(importId);
-    const resource = { type: 'dataset', id: datasetId };
-    await this.parts.audit.note({ userId, action: 'dataset.cancel_import', resource, after: { importId } });
+    await this.note(userId, 'dataset.cancel_import', datasetId, { after: { importId } });
     return { importId };
   }
 
@@ -181,11 +172,6 @@ export class DatasetService {
     return { images: page.map((line) => showImage(record.id, version.version, line)), total: wanted.length };
   }
 
-  /** An image's bytes or its thumbnail, for the server's `/files/datasets/…`. @throws as {@link ImageViews.read} */
-  readImage(request: ImageRequest): Promise<ImageAnswer> {
-    return this.views.read(request);
-  }
-
   /** Reads every file of a version. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */
   async verify(userId: string, reference: string, versionNumber: number | undefined) {
     const { record, version } = await this.findVersion(userId, reference, versionNumber);
@@ -195,45 +181,32 @@ export class DatasetService {
 
   /** @throws TrainyardError DATASET_NOT_FOUND, PROJECT_NOT_FOUND */
   async link(userId: string, reference: string, projectReference: string): Promise<{ id: string }> {
-    const { projects, repository, changes, audit } = this.parts;
-    const record = await this.find(userId, reference);
-    const project = await projects.find(userId, projectReference);
-    if (!project) throw fault('PROJECT_NOT_FOUND', { name: projectReference });
+    const { db, changes } = this.parts;
+    const record = await findDataset(db, userId, reference);
+    const project = await findProject(db, userId, projectReference);
     failpoint('dataset.link.before');
-    if (!(await repository.link(record.id, project.id)))
+    if (!(await db.transaction((tx) => linkDataset(tx, record.id, project.id))))
       throw fault('DATASET_NOT_FOUND', { name: reference });
     failpoint('dataset.link.after');
     changes.changed('dataset', record.id);
     changes.changed('project', project.id);
-    const after = { projectId: project.id };
-    await audit.note({ userId, action: 'dataset.link', resource: { type: 'dataset', id: record.id }, after });
+    await this.note(userId, 'dataset.link', record.id, { after: { projectId: project.id } });
     return { id: record.id };
   }
 
   /** Into the bin. @throws TrainyardError DATASET_NOT_FOUND, DATASET_IN_USE where runs or imports of it are not over */
   async remove(userId: string, reference: string): Promise<{ id: string }> {
-    const { repository, changes, audit } = this.parts;
-    const record = await this.find(userId, reference);
+    const { db, changes } = this.parts;
+    const record = await findDataset(db, userId, reference);
     failpoint('dataset.remove.before');
-    const removed = await repository.remove(record.id);
+    const removed = await db.transaction((tx) => removeDataset(tx, record.id));
     if (removed === 'missing') throw fault('DATASET_NOT_FOUND', { name: reference });
     if (removed !== 'removed') throw fault('DATASET_IN_USE', { name: record.name, uses: usesOf(removed) });
     failpoint('dataset.remove.after');
     changes.changed('dataset', record.id);
     for (const project of record.projects) changes.changed('project', project.id);
-    const before = { name: record.name };
-    await audit.note({
-      userId,
-      action: 'dataset.remove',
-      resource: { type: 'dataset', id: record.id },
-      before,
-    });
+    await this.note(userId, 'dataset.remove', record.id, { before: { name: record.name } });
     return { id: record.id };
-  }
-
-  /** Goes on with the imports that a stopped or killed engine left unfinished; call it once at the engine's start. */
-  resumeImports(): Promise<number> {
-    return this.imports.resume();
   }
 
   /** Whether an import or a check is under way. */
@@ -250,23 +223,19 @@ export class DatasetService {
     return showDataset(record, (id) => this.imports.stateOf(id));
   }
 
-  private async find(userId: string, reference: string): Promise<DatasetRecord> {
-    const record = await this.parts.repository.find(userId, reference);
-    if (!record) throw fault('DATASET_NOT_FOUND', { name: reference });
-    return record;
+  private async note(
+    userId: string,
+    action: string,
+    id: string,
+    change: Pick<AuditEntry, 'before' | 'after'>,
+  ): Promise<void> {
+    await this.parts.audit.note({ userId, action, resource: { type: 'dataset', id }, ...change });
   }
 
-  private async findVersion(
-    userId: string,
-    reference: string,
-    number: number | undefined,
-  ): Promise<{ record: DatasetRecord; version: DatasetVersionRecord }> {
-    const record = await this.find(userId, reference);
-    const version =
-      number === undefined ? record.newest : await this.parts.repository.findVersion(record.id, number);
-    if (!version)
-      throw fault('DATASET_VERSION_NOT_FOUND', { dataset: record.name, version: number ?? noVersionYet });
-    return { record, version };
+  private async findVersion(userId: string, reference: string, number: number | undefined) {
+    const { db } = this.parts;
+    const record = await findDataset(db, userId, reference);
+    return { record, version: await requireVersion(db, record, number) };
   }
 }
 

@@ -1,19 +1,14 @@
-import { type ImportPhase, isOver, type WorkError } from '../../../shared/contract/file-progress.ts';
+import type { z } from 'zod';
+import {
+  type fileProgressSchema,
+  type ImportPhase,
+  isOver,
+  type WorkError,
+} from '../../../shared/contract/file-progress.ts';
 import { Pace, secondsLeft } from '../../../shared/model/pace.ts';
 import { Wakeups } from '../../platform/wakeups.ts';
 
-export interface ProgressState {
-  readonly phase: ImportPhase;
-  /** Files done in this phase. */
-  readonly done: number;
-  /** Files in all; null until it is known. */
-  readonly total: number | null;
-  /** Files a second, of late; null until it is known. */
-  readonly rate: number | null;
-  /** An estimate; null where none can be made. */
-  readonly secondsLeft: number | null;
-  readonly error: WorkError | null;
-}
+export type ProgressState = Readonly<z.infer<typeof fileProgressSchema>>;
 
 /** How often readers are told of another file: a screen shows no more. */
 const reportEveryMs = 200;

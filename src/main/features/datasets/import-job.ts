@@ -5,11 +5,12 @@ import { fault, inLanguage } from '../../../shared/errors/catalogue.ts';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
 import type { ImportRecord, NewVersion } from './dataset-rows.ts';
 import { type Examination, type Examine, placeOfSource } from './examination.ts';
 import type { FileProgress } from './file-progress.ts';
-import type { ImportRepository } from './import-rows.ts';
+import { commitImport, enterStoring, reserveVersion } from './import-rows.ts';
 import { manifestKey, manifestSha256, manifestText, sizesKey, timesKey } from './manifest.ts';
 import type { DatasetSource, OpenSource, Uploads } from './source.ts';
 import { type StoredImages, storeImages } from './store-images.ts';
@@ -17,7 +18,7 @@ import { noneTurned } from './upright-sizes.ts';
 import { countClasses } from './validation.ts';
 
 export interface ImportParts {
-  readonly importRows: ImportRepository;
+  readonly db: Db;
   readonly store: ObjectStore;
   /** Null where the store cannot take a file without copying it. */
   readonly links: LinkableObjects | null;
@@ -92,7 +93,7 @@ export async function runImport(
   const hashes = new Set(intent.mode === 'in_place' ? [] : examination.accepted.map(({ sha256 }) => sha256));
   progress.enter('storing', total);
   failpoint('dataset-import.storing.before');
-  await parts.importRows.enterStoring(intent.id, total, hashes);
+  await parts.db.transaction((tx) => enterStoring(tx, intent.id, total, hashes));
   failpoint('dataset-import.storing.after');
   const stored = await storeImages(source, examination.accepted, intent.mode, {
     ...parts,
@@ -128,12 +129,12 @@ async function describe(
  */
 async function commit(
   intent: ImportRecord,
-  { importRows, store }: ImportParts,
+  { db, store }: ImportParts,
   stored: StoredImages,
   made: NewVersion,
 ): Promise<{ version: number; reused: boolean }> {
   failpoint('dataset-import.reserve.before');
-  const { version, present } = await importRows.reserve(intent.id, made);
+  const { version, present } = await db.transaction((tx) => reserveVersion(tx, intent.id, made));
   failpoint('dataset-import.reserve.after');
   // A version with this manifest has upright sizes, whoever imported it first.
   failpoint('dataset-import.sizes.before');
@@ -152,7 +153,7 @@ async function commit(
     failpoint('dataset-import.manifest.after');
   }
   failpoint('dataset-import.commit.before');
-  const committed = await importRows.commit(intent.id, made);
+  const committed = await db.transaction((tx) => commitImport(tx, intent.id, made));
   failpoint('dataset-import.commit.after');
   return committed;
 }

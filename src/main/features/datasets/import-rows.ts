@@ -1,26 +1,23 @@
-import type pg from 'pg';
-import type { DatasetFormat, ImportMode, Reading, Validation } from '../../../shared/contract/datasets.ts';
+import type { DatasetFormat, Validation } from '../../../shared/contract/datasets.ts';
 import type { WorkError } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { inTransaction } from '../../postgres/transaction.ts';
+import type { Db, Tx } from '../../postgres/db.ts';
+import { query } from '../../postgres/rows.ts';
 import {
   findPresent,
   type ImportRecord,
   importRecord,
+  insertLink,
   insertVersion,
   type NewVersion,
 } from './dataset-rows.ts';
 
-export interface ImportIntent {
+export interface ImportIntent
+  extends Pick<ImportRecord, 'projectId' | 'source' | 'mode' | 'skipInvalid' | 'reading'> {
   readonly userId: string;
-  readonly projectId: string;
   readonly name: string;
   readonly description: string | null;
   readonly format: DatasetFormat;
-  readonly source: string;
-  readonly mode: ImportMode;
-  readonly skipInvalid: boolean;
-  readonly reading: Reading;
   /** The source lies on this machine: no other engine on the same database goes on with the import. */
   readonly machineId: string;
 }
@@ -52,210 +49,224 @@ interface ReservedRow {
   readonly reused: boolean;
 }
 
-/** The rows of `dataset_imports`, and those that a finished import makes. */
-export class ImportRepository {
-  private readonly pool: pg.Pool;
+/* `dataset_imports`, and the rows that a finished import makes. */
 
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
-  }
+/** Writes the intent: the dataset's row where the name is new, and the import's. */
+export async function beginImport(tx: Tx, intent: ImportIntent): Promise<ImportRecord> {
+  const { userId, projectId, name, description, format, source, mode, skipInvalid, reading, machineId } =
+    intent;
+  // Two imports of one new name at once: the second waits for the first's row and then finds it.
+  const [dataset] = await query<{ id: string }>(
+    tx,
+    `INSERT INTO datasets (user_id, name, description, storage_path, format, size_bytes, file_count, status)
+    VALUES ($1, $2, $3, '', $4, 0, 0, 'processing')
+    ON CONFLICT (user_id, lower(name)) WHERE deleted_at IS NULL DO UPDATE SET
+      description = COALESCE(excluded.description, datasets.description),
+      status = CASE WHEN EXISTS (SELECT FROM dataset_versions WHERE dataset_id = datasets.id)
+        THEN datasets.status ELSE 'processing' END
+    RETURNING id`,
+    [userId, name, description, format],
+  );
+  await query(
+    tx,
+    `UPDATE datasets SET storage_path = 's3://datasets/' || id || '/1' WHERE id = $1 AND storage_path = ''`,
+    [dataset?.id],
+  );
+  const [begun] = await query<{ record: ImportRecord }>(
+    tx,
+    `INSERT INTO dataset_imports AS i (dataset_id, project_id, user_id, machine_id, source, format, mode, skip_invalid, reading)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${importRecord} AS record`,
+    [dataset?.id, projectId, userId, machineId, source, format, mode, skipInvalid, JSON.stringify(reading)],
+  );
+  if (!begun) throw new Error('the row of an import was not inserted');
+  return begun.record;
+}
 
-  /** Writes the intent: the dataset's row where the name is new, and the import's. */
-  begin(intent: ImportIntent): Promise<{ datasetId: string; importId: string }> {
-    const { userId, projectId, name, description, format, source, mode, skipInvalid, reading, machineId } =
-      intent;
-    return inTransaction(this.pool, async (client) => {
-      // Two imports of one new name at once: the second waits for the first's row and then finds it.
-      const dataset = await client.query<{ id: string }>(
-        `INSERT INTO datasets (user_id, name, description, storage_path, format, size_bytes, file_count, status)
-        VALUES ($1, $2, $3, '', $4, 0, 0, 'processing')
-        ON CONFLICT (user_id, lower(name)) WHERE deleted_at IS NULL DO UPDATE SET
-          description = COALESCE(excluded.description, datasets.description),
-          status = CASE WHEN EXISTS (SELECT FROM dataset_versions WHERE dataset_id = datasets.id)
-            THEN datasets.status ELSE 'processing' END
-        RETURNING id`,
-        [userId, name, description, format],
-      );
-      const datasetId = dataset.rows[0]?.id ?? '';
-      await client.query(
-        `UPDATE datasets SET storage_path = 's3://datasets/' || id || '/1' WHERE id = $1 AND storage_path = ''`,
-        [datasetId],
-      );
-      const begun = await client.query<{ id: string }>(
-        `INSERT INTO dataset_imports (dataset_id, project_id, user_id, machine_id, source, format, mode, skip_invalid, reading)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
-        [datasetId, projectId, userId, machineId, source, format, mode, skipInvalid, JSON.stringify(reading)],
-      );
-      return { datasetId, importId: begun.rows[0]?.id ?? '' };
-    });
-  }
+export async function findImport(db: Db, importId: string): Promise<ImportRecord | null> {
+  const [row] = await query<{ record: ImportRecord }>(
+    db,
+    `SELECT ${importRecord} AS record FROM dataset_imports AS i WHERE i.id = $1`,
+    [importId],
+  );
+  return row?.record ?? null;
+}
 
-  async find(importId: string): Promise<ImportRecord | null> {
-    const { rows } = await this.pool.query<{ record: ImportRecord }>(
-      `SELECT ${importRecord} AS record FROM dataset_imports AS i WHERE i.id = $1`,
-      [importId],
-    );
-    return rows[0]?.record ?? null;
-  }
+export async function validationOf(db: Db, importId: string): Promise<Validation | null> {
+  const [row] = await query<{ validation: Validation | null }>(
+    db,
+    'SELECT validation FROM dataset_imports WHERE id = $1',
+    [importId],
+  );
+  return row?.validation ?? null;
+}
 
-  async validation(importId: string): Promise<Validation | null> {
-    const { rows } = await this.pool.query<{ validation: Validation | null }>(
-      'SELECT validation FROM dataset_imports WHERE id = $1',
-      [importId],
-    );
-    return rows[0]?.validation ?? null;
-  }
+/** Those of a machine that are not over, oldest first. */
+export async function unfinishedImports(db: Db, machineId: string): Promise<ImportRecord[]> {
+  const rows = await query<{ record: ImportRecord }>(
+    db,
+    `SELECT ${importRecord} AS record FROM dataset_imports AS i
+    WHERE i.machine_id = $1 AND i.phase NOT IN ('done', 'failed', 'cancelled') ORDER BY i.created_at, i.id`,
+    [machineId],
+  );
+  return rows.map(({ record }) => record);
+}
 
-  /** Those of a machine that are not over, oldest first. */
-  async unfinished(machineId: string): Promise<ImportRecord[]> {
-    const { rows } = await this.pool.query<{ record: ImportRecord }>(
-      `SELECT ${importRecord} AS record FROM dataset_imports AS i
-      WHERE i.machine_id = $1 AND i.phase NOT IN ('done', 'failed', 'cancelled') ORDER BY i.created_at, i.id`,
-      [machineId],
-    );
-    return rows.map(({ record }) => record);
-  }
+/**
+ * Writes down which blobs (by SHA-256 in hex) are to be stored, before any is: from here on no cancelled import takes one away.
+ * This and what follows throw IMPORT_CANCELLED where the import was cancelled meanwhile.
+ */
+export async function enterStoring(
+  tx: Tx,
+  importId: string,
+  total: number,
+  hashes: Iterable<string>,
+): Promise<void> {
+  const blobs = Buffer.concat(Array.from(hashes, (hash) => Buffer.from(hash, 'hex')));
+  // Behind whoever removes blobs: what is looked for after this is there to stay.
+  await query(tx, 'SELECT pg_advisory_xact_lock_shared($1)', [blobsLock]);
+  await lockOngoing(tx, importId);
+  // Those of an earlier attempt may be stored already, though the source has changed since.
+  await query(
+    tx,
+    `UPDATE dataset_imports SET phase = 'storing', total = $2,
+      blobs = CASE WHEN blobs = $3 THEN blobs ELSE COALESCE(blobs, '') || $3 END
+    WHERE id = $1`,
+    [importId, total, blobs],
+  );
+}
 
-  /**
-   * Writes down which blobs (by SHA-256 in hex) are to be stored, before any is: from here on no cancelled import takes one away.
-   * This and what follows throw IMPORT_CANCELLED where the import was cancelled meanwhile.
-   */
-  enterStoring(importId: string, total: number, hashes: Iterable<string>): Promise<void> {
-    const blobs = Buffer.concat(Array.from(hashes, (hash) => Buffer.from(hash, 'hex')));
-    return inTransaction(this.pool, async (client) => {
-      // Behind whoever removes blobs: what is looked for after this is there to stay.
-      await client.query('SELECT pg_advisory_xact_lock_shared($1)', [blobsLock]);
-      await lockOngoing(client, importId);
-      // Those of an earlier attempt may be stored already, though the source has changed since.
-      await client.query(
-        `UPDATE dataset_imports SET phase = 'storing', total = $2,
-          blobs = CASE WHEN blobs = $3 THEN blobs ELSE COALESCE(blobs, '') || $3 END
-        WHERE id = $1`,
-        [importId, total, blobs],
-      );
-    });
-  }
+/**
+ * The version that the import is to become: one that nobody else will take, the same when asked again; or, where the
+ * dataset has a version with these very bytes, that one.
+ */
+export async function reserveVersion(
+  tx: Tx,
+  importId: string,
+  made: NewVersion,
+): Promise<{ version: number; present: boolean }> {
+  const row = await lockOngoing(tx, importId);
+  const present = await findPresent(tx, row.dataset_id, made);
+  if (present !== null) return { version: present, present: true };
+  if (row.version !== null) return { version: row.version, present: false };
+  const [reserved] = await query<{ version: number }>(
+    tx,
+    `UPDATE dataset_imports SET phase = 'committing', version = 1 + GREATEST(
+      (SELECT COALESCE(max(version), 0) FROM dataset_versions WHERE dataset_id = $2),
+      (SELECT COALESCE(max(version), 0) FROM dataset_imports WHERE dataset_id = $2))
+    WHERE id = $1 RETURNING version`,
+    [importId, row.dataset_id],
+  );
+  return { version: reserved?.version ?? 0, present: false };
+}
 
-  /**
-   * The version that the import is to become: one that nobody else will take, the same when asked again; or, where the
-   * dataset has a version with these very bytes, that one.
-   */
-  reserve(importId: string, made: NewVersion): Promise<{ version: number; present: boolean }> {
-    return inTransaction(this.pool, async (client) => {
-      const row = await lockOngoing(client, importId);
-      const present = await findPresent(client, row.dataset_id, made);
-      if (present !== null) return { version: present, present: true };
-      if (row.version !== null) return { version: row.version, present: false };
-      const { rows } = await client.query<{ version: number }>(
-        `UPDATE dataset_imports SET phase = 'committing', version = 1 + GREATEST(
-          (SELECT COALESCE(max(version), 0) FROM dataset_versions WHERE dataset_id = $2),
-          (SELECT COALESCE(max(version), 0) FROM dataset_imports WHERE dataset_id = $2))
-        WHERE id = $1 RETURNING version`,
-        [importId, row.dataset_id],
-      );
-      return { version: rows[0]?.version ?? 0, present: false };
-    });
-  }
+/** Makes the reserved or present version count: version, dataset, project link and import together. Harmless when repeated. */
+export async function commitImport(
+  tx: Tx,
+  importId: string,
+  made: NewVersion,
+): Promise<{ version: number; reused: boolean }> {
+  // The link counts in the project's row: projects are locked before datasets everywhere.
+  await query(
+    tx,
+    `SELECT id FROM projects WHERE id = (SELECT project_id FROM dataset_imports WHERE id = $1) FOR NO KEY UPDATE`,
+    [importId],
+  );
+  const row = await lockOngoing(tx, importId);
+  if (row.phase === 'done' && row.version !== null) return { version: row.version, reused: row.reused };
+  const present = await findPresent(tx, row.dataset_id, made);
+  const version = present ?? row.version;
+  if (version === null) throw new Error(`import ${importId} commits a version that it never reserved`);
+  if (present === null) await insertVersion(tx, row.dataset_id, version, made);
+  const reused = present !== null;
+  await insertLink(tx, row.dataset_id, row.project_id);
+  await query(
+    tx,
+    `UPDATE dataset_imports SET phase = 'done', version = $2, reused = $3, total = $4, validation = $5, blobs = NULL WHERE id = $1`,
+    [importId, version, reused, made.images, JSON.stringify(made.validation)],
+  );
+  return { version, reused };
+}
 
-  /** Makes the reserved or present version count: version, dataset, project link and import together. Harmless when repeated. */
-  commit(importId: string, made: NewVersion): Promise<{ version: number; reused: boolean }> {
-    return inTransaction(this.pool, async (client) => {
-      // The link counts in the project's row: projects are locked before datasets everywhere.
-      await client.query(
-        `SELECT FROM projects WHERE id = (SELECT project_id FROM dataset_imports WHERE id = $1) FOR NO KEY UPDATE`,
-        [importId],
-      );
-      const row = await lockOngoing(client, importId);
-      if (row.phase === 'done' && row.version !== null) return { version: row.version, reused: row.reused };
-      const present = await findPresent(client, row.dataset_id, made);
-      const version = present ?? row.version;
-      if (version === null) throw new Error(`import ${importId} commits a version that it never reserved`);
-      if (present === null) await insertVersion(client, row.dataset_id, version, made);
-      const reused = present !== null;
-      await client.query(
-        `INSERT INTO project_datasets (project_id, dataset_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
-        [row.project_id, row.dataset_id],
-      );
-      await client.query(
-        `UPDATE dataset_imports SET phase = 'done', version = $2, reused = $3, total = $4, validation = $5, blobs = NULL WHERE id = $1`,
-        [importId, version, reused, made.images, JSON.stringify(made.validation)],
-      );
-      return { version, reused };
-    });
-  }
+/** Ends an import without a version; a dataset that never had one gets status `error`. */
+export async function failImport(
+  tx: Tx,
+  importId: string,
+  error: WorkError,
+  validation: Validation | null,
+): Promise<void> {
+  const found = validation && JSON.stringify(validation);
+  const row = await lockOngoing(tx, importId);
+  if (row.phase === 'done') return;
+  await query(
+    tx,
+    `UPDATE dataset_imports SET phase = 'failed', version = NULL, error = $2, validation = $3, blobs = NULL WHERE id = $1`,
+    [importId, JSON.stringify(error), found],
+  );
+  await query(
+    tx,
+    `UPDATE datasets SET
+      status = CASE WHEN EXISTS (
+        SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')
+      ) THEN status ELSE 'error' END,
+      validation_result = $2
+    WHERE id = $1 AND NOT EXISTS (SELECT FROM dataset_versions WHERE dataset_id = $1)`,
+    [row.dataset_id, found],
+  );
+}
 
-  /** Ends an import without a version; a dataset that never had one gets status `error`. */
-  async fail(importId: string, error: WorkError, validation: Validation | null): Promise<void> {
-    const found = validation && JSON.stringify(validation);
-    await inTransaction(this.pool, async (client) => {
-      const row = await lockOngoing(client, importId);
-      if (row.phase === 'done') return;
-      await client.query(
-        `UPDATE dataset_imports SET phase = 'failed', version = NULL, error = $2, validation = $3, blobs = NULL WHERE id = $1`,
-        [importId, JSON.stringify(error), found],
-      );
-      await client.query(
-        `UPDATE datasets SET
-          status = CASE WHEN EXISTS (
-            SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')
-          ) THEN status ELSE 'error' END,
-          validation_result = $2
-        WHERE id = $1 AND NOT EXISTS (SELECT FROM dataset_versions WHERE dataset_id = $1)`,
-        [row.dataset_id, found],
-      );
-    });
-  }
+/** Writes down that an import is to be cancelled; one that has ended stays as it is. Null where there is no such import. */
+export async function cancelImport(db: Db, importId: string): Promise<ImportRecord | null> {
+  await query(
+    db,
+    `UPDATE dataset_imports SET phase = 'cancelling' WHERE id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')`,
+    [importId],
+  );
+  return findImport(db, importId);
+}
 
-  /** Writes down that an import is to be cancelled; one that has ended stays as it is. Null where there is no such import. */
-  async cancel(importId: string): Promise<ImportRecord | null> {
-    await this.pool.query(
-      `UPDATE dataset_imports SET phase = 'cancelling' WHERE id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')`,
-      [importId],
-    );
-    return this.find(importId);
-  }
-
-  /**
-   * Ends a cancelled import. `remove` is called first, while no import can begin to store, and may be called again after a kill.
-   * A dataset that has nothing but cancelled imports goes into the bin.
-   */
-  withdraw(
-    importId: string,
-    error: WorkError,
-    remove: (stored: StoredObjects) => Promise<void>,
-  ): Promise<void> {
-    return inTransaction(this.pool, async (client) => {
-      await client.query('SELECT pg_advisory_xact_lock($1)', [blobsLock]);
-      const { rows } = await client.query<StoringRow>(
-        `SELECT id, version, blobs FROM dataset_imports WHERE id = $1 OR blobs IS NOT NULL`,
-        [importId],
-      );
-      const own = rows.find(({ id }) => id === importId);
-      const others = rows.filter((row) => row !== own);
-      await remove({
-        version: own?.version ?? null,
-        hashes: hashesOf(own?.blobs ?? null),
-        needed: others.flatMap(({ blobs }) => hashesOf(blobs)),
-      });
-      const { dataset_id, phase } = await lockImport(client, importId);
-      if (phase !== 'cancelling') return;
-      await client.query(
-        `UPDATE dataset_imports SET phase = 'cancelled', version = NULL, blobs = NULL, error = $2 WHERE id = $1`,
-        [importId, JSON.stringify(error)],
-      );
-      await client.query(
-        `UPDATE datasets SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL
-          AND NOT EXISTS (SELECT FROM dataset_versions WHERE dataset_id = $1)
-          AND NOT EXISTS (SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase <> 'cancelled')`,
-        [dataset_id],
-      );
-      await client.query(
-        `UPDATE datasets SET status = 'error' WHERE id = $1 AND status = 'processing' AND NOT EXISTS (
-          SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled'))`,
-        [dataset_id],
-      );
-    });
-  }
+/**
+ * Ends a cancelled import. `remove` is called first, while no import can begin to store, and may be called again after a kill.
+ * A dataset that has nothing but cancelled imports goes into the bin.
+ */
+export async function withdrawImport(
+  tx: Tx,
+  importId: string,
+  error: WorkError,
+  remove: (stored: StoredObjects) => Promise<void>,
+): Promise<void> {
+  await query(tx, 'SELECT pg_advisory_xact_lock($1)', [blobsLock]);
+  const rows = await query<StoringRow>(
+    tx,
+    'SELECT id, version, blobs FROM dataset_imports WHERE id = $1 OR blobs IS NOT NULL',
+    [importId],
+  );
+  const own = rows.find(({ id }) => id === importId);
+  const others = rows.filter((row) => row !== own);
+  await remove({
+    version: own?.version ?? null,
+    hashes: hashesOf(own?.blobs ?? null),
+    needed: others.flatMap(({ blobs }) => hashesOf(blobs)),
+  });
+  const { dataset_id, phase } = await lockImport(tx, importId);
+  if (phase !== 'cancelling') return;
+  await query(
+    tx,
+    `UPDATE dataset_imports SET phase = 'cancelled', version = NULL, blobs = NULL, error = $2 WHERE id = $1`,
+    [importId, JSON.stringify(error)],
+  );
+  await query(
+    tx,
+    `UPDATE datasets SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL
+      AND NOT EXISTS (SELECT FROM dataset_versions WHERE dataset_id = $1)
+      AND NOT EXISTS (SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase <> 'cancelled')`,
+    [dataset_id],
+  );
+  await query(
+    tx,
+    `UPDATE datasets SET status = 'error' WHERE id = $1 AND status = 'processing' AND NOT EXISTS (
+      SELECT FROM dataset_imports WHERE dataset_id = $1 AND phase NOT IN ('done', 'failed', 'cancelled'))`,
+    [dataset_id],
+  );
 }
 
 const hashBytes = 32;
@@ -268,22 +279,24 @@ function hashesOf(blobs: Buffer | null): string[] {
 }
 
 /** The import's row, with its dataset's locked first: what is decided about a dataset's versions is decided one by one. */
-async function lockImport(client: pg.PoolClient, importId: string): Promise<ReservedRow> {
-  await client.query(
-    `SELECT FROM datasets WHERE id = (SELECT dataset_id FROM dataset_imports WHERE id = $1) FOR NO KEY UPDATE`,
+async function lockImport(tx: Tx, importId: string): Promise<ReservedRow> {
+  await query(
+    tx,
+    `SELECT id FROM datasets WHERE id = (SELECT dataset_id FROM dataset_imports WHERE id = $1) FOR NO KEY UPDATE`,
     [importId],
   );
-  const { rows } = await client.query<ReservedRow>(
+  const [row] = await query<ReservedRow>(
+    tx,
     'SELECT dataset_id, project_id, phase, version, reused FROM dataset_imports WHERE id = $1 FOR UPDATE',
     [importId],
   );
-  if (!rows[0]) throw new Error(`there is no import ${importId}`);
-  return rows[0];
+  if (!row) throw new Error(`there is no import ${importId}`);
+  return row;
 }
 
 /** The same, of one that may go on. @throws TrainyardError IMPORT_CANCELLED */
-async function lockOngoing(client: pg.PoolClient, importId: string): Promise<ReservedRow> {
-  const row = await lockImport(client, importId);
+async function lockOngoing(tx: Tx, importId: string): Promise<ReservedRow> {
+  const row = await lockImport(tx, importId);
   if (row.phase === 'cancelling' || row.phase === 'cancelled') throw fault('IMPORT_CANCELLED', {});
   return row;
 }

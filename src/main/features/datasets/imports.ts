@@ -10,7 +10,14 @@ import { DoesNotFit } from '../disk/disk-watch.ts';
 import type { ImportRecord } from './dataset-rows.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
 import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
-import type { ImportIntent } from './import-rows.ts';
+import {
+  beginImport,
+  cancelImport,
+  failImport,
+  type ImportIntent,
+  unfinishedImports,
+  withdrawImport,
+} from './import-rows.ts';
 import { removeStored } from './remove-stored.ts';
 
 /** Where the messages of background work go; pino's order of arguments. */
@@ -52,15 +59,13 @@ export class Imports {
 
   /** Writes the intent and starts the work; answers as soon as the intent is safe. */
   async begin(intent: Omit<ImportIntent, 'machineId'>): Promise<{ datasetId: string; importId: string }> {
-    const { importRows, machineId, changes } = this.parts;
+    const { db, machineId, changes } = this.parts;
     failpoint('dataset-import.intent.before');
-    const begun = await importRows.begin({ ...intent, machineId });
+    const record = await db.transaction((tx) => beginImport(tx, { ...intent, machineId }));
     failpoint('dataset-import.intent.after');
-    const record = await importRows.find(begun.importId);
-    if (!record) throw new Error(`import ${begun.importId} was begun and is not there`);
-    changes.changed('dataset', begun.datasetId);
+    changes.changed('dataset', record.datasetId);
     this.enqueue(record);
-    return begun;
+    return { datasetId: record.datasetId, importId: record.id };
   }
 
   /**
@@ -69,9 +74,9 @@ export class Imports {
    * @throws TrainyardError NOT_FOUND
    */
   async cancel(importId: string): Promise<{ datasetId: string }> {
-    const { importRows, changes } = this.parts;
+    const { db, changes } = this.parts;
     failpoint('dataset-import.cancel.before');
-    const record = await importRows.cancel(importId);
+    const record = await cancelImport(db, importId);
     failpoint('dataset-import.cancel.after');
     if (!record) throw importNotFound(importId);
     const work = this.works.get(importId);
@@ -86,7 +91,7 @@ export class Imports {
 
   /** Goes on with what an engine that was killed or stopped left unfinished. Answers how many there are. */
   async resume(): Promise<number> {
-    const left = await this.parts.importRows.unfinished(this.parts.machineId);
+    const left = await unfinishedImports(this.parts.db, this.parts.machineId);
     for (const record of left) {
       this.parts.log.info(
         { importId: record.id, source: record.source },
@@ -191,17 +196,19 @@ export class Imports {
 
   /** Takes back what a cancelled import stored. Answers whether its end stands in the rows. */
   private async withdraw({ record, progress }: Work): Promise<boolean> {
-    const { importRows, store, log } = this.parts;
+    const { db, store, log } = this.parts;
     const cause = fault('IMPORT_CANCELLED', {}).record;
     progress.enter('cancelling', null);
     try {
       await this.releaseUpload(record);
       await this.patiently(record, this.stopping.signal, () =>
-        importRows.withdraw(record.id, cause, async (stored) => {
-          failpoint('dataset-import.withdraw.before');
-          await removeStored(store, record.datasetId, stored);
-          failpoint('dataset-import.withdraw.after');
-        }),
+        db.transaction((tx) =>
+          withdrawImport(tx, record.id, cause, async (stored) => {
+            failpoint('dataset-import.withdraw.before');
+            await removeStored(store, record.datasetId, stored);
+            failpoint('dataset-import.withdraw.after');
+          }),
+        ),
       );
       log.info({ importId: record.id, datasetId: record.datasetId }, 'an import was cancelled');
       progress.enter('cancelled', null, cause);
@@ -216,14 +223,15 @@ export class Imports {
 
   /** Answers whether the failure stands in the rows. */
   private async fail(work: Work, error: unknown): Promise<boolean> {
-    const { importRows, log } = this.parts;
+    const { db, log } = this.parts;
     const { record, progress } = work;
     if (wasCancelled(error)) return this.withdraw(work);
     const cause = importFault(error);
     log[systemFault(error) ? 'info' : 'error']({ importId: record.id, err: error }, 'an import failed');
     try {
       failpoint('dataset-import.failed.before');
-      await importRows.fail(record.id, cause, error instanceof InvalidDataset ? error.validation : null);
+      const validation = error instanceof InvalidDataset ? error.validation : null;
+      await db.transaction((tx) => failImport(tx, record.id, cause, validation));
       failpoint('dataset-import.failed.after');
       progress.enter('failed', null, cause);
       return true;

@@ -57,7 +57,7 @@ export class LookIndex<T extends { readonly fingerprint: Uint8Array }> {
   }
 
   /** One that looks nearly like it; null where none was found. */
-  find(fingerprint: Uint8Array, isWanted: (item: T) => boolean): T | null {
+  find(fingerprint: Uint8Array): T | null {
     const hash = hashOf(fingerprint);
     for (const key of keysOf(hash)) {
       for (const index of this.buckets.get(key) ?? []) {
@@ -66,7 +66,7 @@ export class LookIndex<T extends { readonly fingerprint: Uint8Array }> {
         const other = this.hashes[index] ?? [0, 0];
         if (countBits(hash[0] ^ other[0]) + countBits(hash[1] ^ other[1]) > differentBits) continue;
         const item = this.items[index];
-        if (item && isWanted(item) && areAlike(fingerprint, item.fingerprint)) return item;
+        if (item && areAlike(fingerprint, item.fingerprint)) return item;
       }
     }
     return null;

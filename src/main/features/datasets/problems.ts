@@ -22,6 +22,10 @@ function readable(value: Parameter): Parameter {
   return typeof value === 'string' ? printable(value) : { en: printable(value.en), ko: printable(value.ko) };
 }
 
+/** The first of some names; `…` stands for the others. */
+export const listed = (names: readonly string[], most = 10) =>
+  `${names.slice(0, most).join(', ')}${names.length > most ? ', …' : ''}`;
+
 const longestPath = 500;
 
 function shortened(path: string): string {

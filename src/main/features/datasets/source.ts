@@ -64,8 +64,6 @@ export interface Uploads {
 export interface RootedFiles {
   /** Null where there is no such file inside the root. */
   stat(root: string, file: string): Promise<{ readonly size: number; readonly modifiedMs: number } | null>;
-  /** The SHA-256 of the bytes, in hex; null where there is no such file inside the root. */
-  hash(root: string, file: string): Promise<string | null>;
   /** @throws TrainyardError FILE_NOT_FOUND */
   read(root: string, file: string): Promise<Readable>;
 }

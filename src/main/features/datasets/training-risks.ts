@@ -4,14 +4,13 @@ import type { PlacedImage } from './images.ts';
 import type { Split } from './layout.ts';
 import { whiteOf } from './manifest.ts';
 import { LookIndex } from './near-duplicates.ts';
-import { makeProblem, type Problem } from './problems.ts';
+import { listed, makeProblem, type Problem } from './problems.ts';
 
 /** Fewer images of a class than these to train on are a warning: three or four teach a network hardly more than themselves. */
 export const fewImages = 10;
 /** Images of the largest class for each of the smallest, from which on there is a warning. */
 export const mostImbalance = 50;
 
-const namedClasses = 10;
 const namedPairs = 3;
 
 /** Codes of {@link findTrainingRisks}: shown before a training, too. */
@@ -96,7 +95,7 @@ function splitRisks(images: readonly PlacedImage[]): Problem[] {
       if (twin) same.push([image, twin]);
       // Nothing can be seen in a picture of one value: all of them look alike.
       else if (image.lowest < image.highest) {
-        const found = looks.find(image.fingerprint, () => true);
+        const found = looks.find(image.fingerprint);
         if (found) alike.push([image, found]);
       }
     }
@@ -162,18 +161,18 @@ function singleValues(images: readonly PlacedImage[]): Problem[] {
   return [risk('SINGLE_VALUE', { which, list })];
 }
 
-const listed = (names: readonly string[]) =>
-  `${names.slice(0, namedClasses).join(', ')}${names.length > namedClasses ? ', …' : ''}`;
-
 function examples(
   pairs: readonly Pair[],
   en: '{one} is {other}' | '{one} looks like {other}',
   ko: string,
 ): Bilingual {
-  const named = pairs
-    .slice(0, namedPairs)
-    .map(([image, other]) => phrase(en, ko, { one: image.sourcePath, other: other.sourcePath }));
-  const more = pairs.length > namedPairs ? ', …' : '';
-  const list = (language: keyof Bilingual) => named.map((pair) => pair[language]).join(', ') + more;
+  const named = pairs.map(([image, other]) =>
+    phrase(en, ko, { one: image.sourcePath, other: other.sourcePath }),
+  );
+  const list = (language: keyof Bilingual) =>
+    listed(
+      named.map((pair) => pair[language]),
+      namedPairs,
+    );
   return { en: list('en'), ko: list('ko') };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { TrainyardError } from '../../../shared/errors/error.ts';
@@ -20,8 +21,22 @@ export const noneTurned = JSON.stringify({ turned: [] });
 /** What images are read from, and by. */
 export interface ImageBytes {
   readonly store: ObjectStore;
-  readonly rooted: Pick<RootedFiles, 'read'>;
-  readonly reader: Pick<ImageReader, 'uprightSize'>;
+  readonly rooted: RootedFiles;
+  readonly reader: ImageReader;
+}
+
+/** An image's bytes, wherever they lie. @throws TrainyardError OBJECT_NOT_FOUND, FILE_NOT_FOUND */
+export function openBytes(
+  { store, rooted }: Pick<ImageBytes, 'store' | 'rooted'>,
+  { rootPath }: DatasetVersionRecord,
+  line: ManifestLine,
+): Promise<Readable> {
+  return rootPath === null ? store.get('datasets', blobKey(line.sha256)) : rooted.read(rootPath, line.file);
+}
+
+/** Whether an error says that an image's bytes are gone. */
+export function isGone(error: unknown): boolean {
+  return error instanceof TrainyardError && ['OBJECT_NOT_FOUND', 'FILE_NOT_FOUND'].includes(error.code);
 }
 
 /**
@@ -58,8 +73,7 @@ export async function turnedLines(
     return turnedSchema.parse(JSON.parse(bytes.toString())).turned;
   } catch (error) {
     // It can be derived anew.
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
-    if (error instanceof TrainyardError && error.code === 'OBJECT_NOT_FOUND') return null;
+    if (error instanceof SyntaxError || error instanceof z.ZodError || isGone(error)) return null;
     throw error;
   }
 }
@@ -91,22 +105,11 @@ async function derive(
 }
 
 /** Null where the file is gone or is no image any more: whoever uses it will say so. */
-async function uprightSize(
-  { store, rooted, reader }: ImageBytes,
-  version: DatasetVersionRecord,
-  line: ManifestLine,
-) {
+async function uprightSize(from: ImageBytes, version: DatasetVersionRecord, line: ManifestLine) {
   try {
-    const bytes = await buffer(
-      version.rootPath === null
-        ? await store.get('datasets', blobKey(line.sha256))
-        : await rooted.read(version.rootPath, line.file),
-    );
-    return await reader.uprightSize(bytes);
+    return await from.reader.uprightSize(await buffer(await openBytes(from, version, line)));
   } catch (error) {
-    if (error instanceof ImageFault) return null;
-    if (error instanceof TrainyardError && ['OBJECT_NOT_FOUND', 'FILE_NOT_FOUND'].includes(error.code))
-      return null;
+    if (error instanceof ImageFault || isGone(error)) return null;
     throw error;
   }
 }

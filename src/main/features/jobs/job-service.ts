@@ -1,14 +1,13 @@
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { datasetStatisticsSchema, modelExportSchema } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { noVersionYet } from '../../../shared/errors/datasets.ts';
 import { statusWords } from '../../../shared/format/status.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
 import type { ChannelChanges } from '../changes/channel-changes.ts';
-import type { DatasetRepository } from '../datasets/dataset-rows.ts';
+import { findDataset, requireVersion } from '../datasets/dataset-rows.ts';
 import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
 import {
   findJob,
@@ -33,7 +32,6 @@ export class JobService {
   constructor(parts: {
     readonly db: Db;
     readonly claims: JobClaims;
-    readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
     readonly changes: ChannelChanges;
     readonly machineId: string;
     /** Whether workers on other machines reach the objects: an object store that is a server. */
@@ -80,12 +78,9 @@ export class JobService {
   }
 
   private async statistics(userId: string, reference: string, version: number | undefined): Promise<NewJob> {
-    const { datasets } = this.parts;
-    const dataset = await datasets.find(userId, reference);
-    if (!dataset) throw fault('DATASET_NOT_FOUND', { name: reference });
-    const record = version === undefined ? dataset.newest : await datasets.findVersion(dataset.id, version);
-    if (!record)
-      throw fault('DATASET_VERSION_NOT_FOUND', { dataset: dataset.name, version: version ?? noVersionYet });
+    const { db } = this.parts;
+    const dataset = await findDataset(db, userId, reference);
+    const record = await requireVersion(db, dataset, version);
     return {
       userId,
       kind: 'dataset.statistics',

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { hash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { modelExportSchema } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { hashing } from '../../platform/sha256.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { JobKind } from './job-claims.ts';
 import { parametersOf, readTensorHeader, type TensorDescription } from './tensor-header.ts';
@@ -74,7 +74,7 @@ export class ModelExportJob implements JobKind {
     const key = `${prefix}/${cardName}`;
     await this.objects.put('models', key, card);
     failpoint('job.export.after');
-    const sha256 = createHash('sha256').update(card).digest('hex');
+    const sha256 = hash('sha256', card);
     return {
       parameters: parametersOf(tensors),
       files: [...files, { name: cardName, key, sizeBytes: card.length, sha256 }],
@@ -95,17 +95,11 @@ export class ModelExportJob implements JobKind {
 
   private async copy(file: ExportArguments['files'][number], key: string) {
     const { name, objectKey, sizeBytes, sha256 } = file;
-    const hash = createHash('sha256');
-    const body = await this.objects.get('artifacts', objectKey);
-    async function* hashed() {
-      for await (const chunk of body as AsyncIterable<Uint8Array>) {
-        hash.update(chunk);
-        yield chunk;
-      }
-      if (hash.digest('hex') !== sha256) throw fault('ARTIFACT_DAMAGED', { name });
-    }
+    const checked = hashing(await this.objects.get('artifacts', objectKey), (found) => {
+      if (found !== sha256) throw fault('ARTIFACT_DAMAGED', { name });
+    });
     failpoint('job.export.before');
-    await this.objects.put('models', key, Readable.from(hashed(), { objectMode: false }));
+    await this.objects.put('models', key, checked);
     return { name, key, sizeBytes, sha256 };
   }
 }

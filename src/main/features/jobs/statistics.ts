@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { DatasetStatistics } from '../../../shared/contract/jobs.ts';
-import { fault } from '../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { DatasetFiles } from '../datasets/dataset-files.ts';
-import type { DatasetRepository, DatasetVersionRecord } from '../datasets/dataset-rows.ts';
+import { requireVersion } from '../datasets/dataset-rows.ts';
 import { imageUnreadable } from '../datasets/image-views.ts';
-import { ImageFault } from '../datasets/images.ts';
 import { manifestKey, whiteFor } from '../datasets/manifest.ts';
 import type { Manifests } from '../datasets/manifests.ts';
 import type { JobKind } from './job-claims.ts';
@@ -44,7 +43,7 @@ export class StatisticsJob implements JobKind {
   private readonly parts;
 
   constructor(parts: {
-    readonly repository: Pick<DatasetRepository, 'findVersion'>;
+    readonly db: Db;
     readonly manifests: Pick<Manifests, 'load'>;
     readonly files: Pick<DatasetFiles, 'readImage'>;
     readonly pixels: PixelReader;
@@ -54,14 +53,14 @@ export class StatisticsJob implements JobKind {
 
   async plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
     const { datasetId, version } = argumentsSchema.parse(args);
-    const { manifestSha256 } = await this.versionOf(datasetId, version);
+    const { manifestSha256 } = await requireVersion(this.parts.db, { id: datasetId }, version);
     return { bucket: 'datasets', manifest: manifestKey(datasetId, version), manifestSha256 };
   }
 
   async run(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<HandedIn> {
     const { datasetId, version } = argumentsSchema.parse(args);
-    const { manifests, files, pixels } = this.parts;
-    const record = await this.versionOf(datasetId, version);
+    const { db, manifests, files, pixels } = this.parts;
+    const record = await requireVersion(db, { id: datasetId }, version);
     const { lines, white } = await manifests.load(datasetId, record);
     const total = { pixels: 0, sums: [0, 0, 0] as Three, squares: [0, 0, 0] as Three };
     const sizes = new Map<string, HandedIn['sizes'][number]>();
@@ -69,9 +68,7 @@ export class StatisticsJob implements JobKind {
     await forEachConcurrently(lines, atOnce, async (line) => {
       signal.throwIfAborted();
       const bytes = await files.readImage(record, line);
-      const image = await pixels.sums(bytes, whiteFor(line, white)).catch((error: unknown) => {
-        throw error instanceof ImageFault ? imageUnreadable(line.path, error) : error;
-      });
+      const image = await pixels.sums(bytes, whiteFor(line, white)).catch(imageUnreadable(line.path));
       total.pixels += image.pixels;
       add(total.sums, image.sums);
       add(total.squares, image.squares);
@@ -91,12 +88,6 @@ export class StatisticsJob implements JobKind {
     const { datasetId, version } = argumentsSchema.parse(args);
     const value = statisticsOf(handedInSchema.parse(handedIn));
     return { status: 'done' as const, result: value, statistics: { datasetId, version, value } };
-  }
-
-  private async versionOf(datasetId: string, version: number): Promise<DatasetVersionRecord> {
-    const record = await this.parts.repository.findVersion(datasetId, version);
-    if (!record) throw fault('DATASET_VERSION_NOT_FOUND', { dataset: datasetId, version });
-    return record;
   }
 }
 

@@ -2,58 +2,56 @@ import type { Project } from '../../../shared/contract/projects.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
-import type { ProjectChange, ProjectStore } from './project-rows.ts';
+import {
+  findProject,
+  insertProject,
+  listProjects,
+  type ProjectChange,
+  removeProject,
+  updateProject,
+} from './project-rows.ts';
 
 /** Projects: what people do with them. */
 export class Projects {
-  private readonly store: ProjectStore;
+  private readonly db: Db;
   private readonly changes: ChangeFeed;
   private readonly audit: AuditLog;
 
-  constructor(store: ProjectStore, changes: ChangeFeed, audit: AuditLog) {
-    this.store = store;
+  constructor(db: Db, changes: ChangeFeed, audit: AuditLog) {
+    this.db = db;
     this.changes = changes;
     this.audit = audit;
   }
 
   list(userId: string, search: string | undefined): Promise<Project[]> {
-    return this.store.list(userId, search?.trim() || null);
+    return listProjects(this.db, userId, search?.trim() || null);
   }
 
   /** By id or name. @throws TrainyardError PROJECT_NOT_FOUND */
-  async show(userId: string, reference: string): Promise<Project> {
-    const project = await this.store.find(userId, reference);
-    if (!project) throw fault('PROJECT_NOT_FOUND', { name: reference });
-    return project;
+  show(userId: string, reference: string): Promise<Project> {
+    return findProject(this.db, userId, reference);
   }
 
   /** @throws TrainyardError PROJECT_NAME_TAKEN */
   async create(userId: string, input: ProjectChange & { readonly name: string }): Promise<Project> {
     failpoint('project.create.before');
-    const project = await this.store.create({
-      userId,
-      name: input.name,
-      description: input.description ?? null,
-      tags: withoutRepeats(input.tags ?? []),
-    });
-    if (!project) throw fault('PROJECT_NAME_TAKEN', { name: input.name });
+    const project = await insertProject(this.db, userId, { ...input, tags: withoutRepeats(input.tags) });
     failpoint('project.create.after');
-    await this.changed(userId, 'project.create', project.id, null, describe(project));
+    await this.changed(userId, 'project.create', null, project);
     return project;
   }
 
   /** @throws TrainyardError PROJECT_NOT_FOUND, PROJECT_NAME_TAKEN */
   async update(userId: string, reference: string, input: ProjectChange): Promise<Project> {
     const before = await this.show(userId, reference);
-    const change = { ...input, tags: input.tags && withoutRepeats(input.tags) };
     failpoint('project.update.before');
-    const after = await this.store.update(before.id, change);
-    if (after === 'taken') throw fault('PROJECT_NAME_TAKEN', { name: input.name ?? before.name });
-    if (after === 'missing') throw fault('PROJECT_NOT_FOUND', { name: reference });
+    const after = await updateProject(this.db, before.id, { ...input, tags: withoutRepeats(input.tags) });
+    if (!after) throw fault('PROJECT_NOT_FOUND', { name: reference });
     failpoint('project.update.after');
-    await this.changed(userId, 'project.update', after.id, describe(before), describe(after));
+    await this.changed(userId, 'project.update', before, after);
     return after;
   }
 
@@ -61,31 +59,30 @@ export class Projects {
   async remove(userId: string, reference: string): Promise<{ id: string }> {
     const project = await this.show(userId, reference);
     failpoint('project.remove.before');
-    const removed = await this.store.remove(project.id);
+    const removed = await this.db.transaction((tx) => removeProject(tx, project.id));
     if (removed === 'missing') throw fault('PROJECT_NOT_FOUND', { name: reference });
     if (removed !== 'removed')
       throw fault('PROJECT_IN_USE', { name: project.name, runs: runsUnderWay(removed.runsUnderWay) });
     failpoint('project.remove.after');
-    await this.changed(userId, 'project.remove', project.id, describe(project), null);
+    await this.changed(userId, 'project.remove', project, null);
     return { id: project.id };
   }
 
   private async changed(
     userId: string,
     action: string,
-    id: string,
-    before: Record<string, unknown> | null,
-    after: Record<string, unknown> | null,
+    before: Project | null,
+    after: Project | null,
   ): Promise<void> {
+    const id = (after ?? before)?.id ?? '';
     this.changes.changed('project', id);
-    await this.audit.note({ userId, action, resource: { type: 'project', id }, before, after });
+    const resource = { type: 'project', id };
+    await this.audit.note({ userId, action, resource, before: describe(before), after: describe(after) });
   }
 }
 
-function describe({ name, description, tags }: Project): Record<string, unknown> {
-  return { name, description, tags };
+function describe(project: Project | null) {
+  return project && { name: project.name, description: project.description, tags: project.tags };
 }
 
-function withoutRepeats(tags: readonly string[]): string[] {
-  return [...new Set(tags)];
-}
+const withoutRepeats = (tags: readonly string[] | undefined) => tags && [...new Set(tags)];

@@ -137,6 +137,6 @@ export class AttemptStarter {
   }
 }
 
-async function* asText(lines: PreparedDataset['lines']): AsyncIterable<string> {
-  for await (const line of lines) yield JSON.stringify(line);
+function* asText(lines: PreparedDataset['lines']): Iterable<string> {
+  for (const line of lines) yield JSON.stringify(line);
 }

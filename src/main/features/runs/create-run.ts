@@ -6,9 +6,14 @@ import type { Db, Tx } from '../../postgres/db.ts';
 import { documentPages } from '../../stores/documents/pages.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { DatasetRecord, DatasetRepository, DatasetVersionRecord } from '../datasets/dataset-rows.ts';
+import {
+  type DatasetRecord,
+  type DatasetVersionRecord,
+  findDataset,
+  requireVersion,
+} from '../datasets/dataset-rows.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
-import type { ProjectStore } from '../projects/project-rows.ts';
+import { findProject } from '../projects/project-rows.ts';
 import { buildConfig } from '../training/build-config.ts';
 import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';
 import type { RunNotifier } from './run-notifier.ts';
@@ -51,8 +56,6 @@ function idFor(requestId: string | undefined): string {
 /** What a run is made with. */
 interface Creation {
   readonly db: Db;
-  readonly projects: Pick<ProjectStore, 'find'>;
-  readonly datasets: Pick<DatasetRepository, 'find' | 'findVersion'>;
   readonly models: TrainableModels;
   readonly documents: DocumentStore;
   readonly notifier: RunNotifier;
@@ -65,16 +68,15 @@ interface Creation {
  * what {@link buildConfig} throws: each names the field, and nothing was changed
  */
 export async function createRun(
-  { db, projects, datasets, models, documents, notifier, audit }: Creation,
+  { db, models, documents, notifier, audit }: Creation,
   userId: string,
   request: CreateRunInput,
 ): Promise<{ runId: string }> {
   const { requestId, source } = request;
   const madeBefore = requestId === undefined ? null : await findRunByRequest(db, requestId);
   if (madeBefore !== null) return { runId: madeBefore };
-  const project = await projects.find(userId, request.project);
-  if (!project) throw fault('PROJECT_NOT_FOUND', { name: request.project });
-  const { dataset, version } = await datasetOf(datasets, userId, request);
+  const project = await findProject(db, userId, request.project);
+  const { dataset, version } = await datasetOf(db, userId, request);
   const model = await modelOf(models, request.model);
   const classNames = version.classes.map(({ name }) => name);
   const config = buildConfig(
@@ -133,19 +135,15 @@ export async function createRun(
 }
 
 async function datasetOf(
-  datasets: Creation['datasets'],
+  db: Db,
   userId: string,
   { dataset: reference, version: wanted }: CreateRunInput,
 ): Promise<{ dataset: DatasetRecord; version: DatasetVersionRecord }> {
-  const dataset = await datasets.find(userId, reference);
-  if (!dataset) throw fault('DATASET_NOT_FOUND', { name: reference });
+  const dataset = await findDataset(db, userId, reference);
   if (!dataset.newest || dataset.status === 'archived') {
     throw fault('DATASET_NOT_READY', { name: dataset.name, ...notReady[dataset.status] });
   }
-  if (wanted === undefined) return { dataset, version: dataset.newest };
-  const version = await datasets.findVersion(dataset.id, wanted);
-  if (version) return { dataset, version };
-  throw fault('DATASET_VERSION_NOT_FOUND', { dataset: dataset.name, version: wanted });
+  return { dataset, version: await requireVersion(db, dataset, wanted) };
 }
 
 async function modelOf(trainable: TrainableModels, id: string): Promise<TrainableModel> {

@@ -7,7 +7,7 @@ import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
 import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
-import type { ProjectStore } from '../projects/project-rows.ts';
+import { findProject } from '../projects/project-rows.ts';
 import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';
 import type { RunDirectories } from './ports.ts';
 import { findArtifact, listRuns, type RunQuery, runDetails, runSummaries } from './run-queries.ts';
@@ -27,7 +27,6 @@ export class RunViews {
 
   constructor(parts: {
     readonly db: Db;
-    readonly projects: Pick<ProjectStore, 'find'>;
     readonly models: TrainableModels;
     readonly directories: Pick<RunDirectories, 'openFile'>;
     /** Has the artifacts of attempts that are over. */
@@ -42,10 +41,9 @@ export class RunViews {
 
   /** @throws TrainyardError PROJECT_NOT_FOUND */
   async list(userId: string, request: RunListRequest): Promise<{ runs: RunSummary[]; total: number }> {
-    const { projects, db } = this.parts;
+    const { db } = this.parts;
     const { project: reference, status = null, search, sort, order, offset, limit } = request;
-    const project = reference === undefined ? null : await projects.find(userId, reference);
-    if (reference !== undefined && !project) throw fault('PROJECT_NOT_FOUND', { name: reference });
+    const project = reference === undefined ? null : await findProject(db, userId, reference);
     const filter = { projectId: project?.id ?? null, status, search: search?.trim() || null };
     return listRuns(db, { ...filter, sort, order, offset, limit });
   }

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { hash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { hashing, sha256Of } from '../../platform/sha256.ts';
 import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
 import { ContentHash } from './content-hash.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
@@ -133,39 +134,25 @@ async function copySmall(
 ): Promise<void> {
   if (objects.length === 0) return;
   const bodies = await Promise.all(
-    objects.map(async ({ key }) => ({ key, body: await bytesOf(await from.get(bucket, key)) })),
+    objects.map(async ({ key }) => ({ key, body: await buffer(await from.get(bucket, key)) })),
   );
-  for (const { key, body } of bodies) source.add(bucket, key, sha256(body));
+  for (const { key, body } of bodies) source.add(bucket, key, hash('sha256', body));
   failpoint('migration.objects.before');
   await to.putMany(bucket, each(bodies));
   failpoint('migration.objects.after');
 }
 
 async function copyLarge(from: ObjectStore, to: ObjectStore, bucket: Bucket, key: string): Promise<string> {
-  const hash = createHash('sha256');
-  const body = await from.get(bucket, key);
-  async function* hashed() {
-    for await (const chunk of body) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  }
-  await to.put(bucket, key, Readable.from(hashed()));
-  return hash.digest('hex');
+  let sha256 = '';
+  const body = hashing(await from.get(bucket, key), (found) => {
+    sha256 = found;
+  });
+  await to.put(bucket, key, body);
+  return sha256;
 }
 
 async function digestOf(store: ObjectStore, bucket: Bucket, key: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of await store.get(bucket, key)) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-async function bytesOf(body: Readable): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return sha256Of(await store.get(bucket, key));
 }
 
 async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {

@@ -14,7 +14,7 @@ const { rows } = await opened.pool.query<{ id: string }>(
 );
 const wanted = told ? JSON.parse(told) : {};
 if (wanted.cancel) await opened.service.cancelImport(localOwnerId, wanted.cancel);
-await opened.service.resumeImports();
+await opened.service.imports.resume();
 for (const { id } of rows) await importOver(opened, id);
 
 if (wanted.import) {

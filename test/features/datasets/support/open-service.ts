@@ -1,17 +1,16 @@
 import path from 'node:path';
 import { AuditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
-import { DatasetRepository } from '../../../../src/main/features/datasets/dataset-rows.ts';
 import { DatasetService } from '../../../../src/main/features/datasets/dataset-service.ts';
 import { localExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
-import { ImportRepository } from '../../../../src/main/features/datasets/import-rows.ts';
 import { defaultLimits } from '../../../../src/main/features/datasets/limits.ts';
 import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
-import { LocalRootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
+import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { ProjectStore } from '../../../../src/main/features/projects/project-rows.ts';
+import { findProject, insertProject } from '../../../../src/main/features/projects/project-rows.ts';
+import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { FilesObjectStore } from '../../../../src/main/stores/objects/files/object-store.ts';
 import type { LocalObjects, ObjectStore } from '../../../../src/main/stores/objects/ports.ts';
@@ -34,15 +33,13 @@ export async function openService(
   const documents = {
     insert: async (_: string, document: Record<string, unknown>) => void audit.push(document),
   };
-  const projects = new ProjectStore(pool);
+  const db = new Db(pool);
   const service = new DatasetService({
-    repository: new DatasetRepository(pool),
-    importRows: new ImportRepository(pool),
-    projects,
+    db,
     store: elsewhere ?? store,
     local: elsewhere ?? store,
     links: elsewhere ? null : store,
-    rooted: new LocalRootedFiles(),
+    rooted: rootedFiles,
     open: sourcesOf(defaultLimits, home),
     uploads,
     checkRoom: async () => {},
@@ -59,7 +56,7 @@ export async function openService(
     uploads,
     changes,
     pool,
-    projects,
+    db,
     audit,
     /** What went to the log as an error. */
     problems,
@@ -72,11 +69,14 @@ export async function openService(
 
 export type OpenedService = Awaited<ReturnType<typeof openService>>;
 
+/** How many datasets the row of a project counts. */
+export async function datasetCount({ db }: OpenedService, project: string): Promise<number> {
+  return (await findProject(db, localOwnerId, project)).datasetCount;
+}
+
 /** Makes a project and answers its id. */
-export async function makeProject({ projects }: OpenedService, name = 'demo'): Promise<string> {
-  const project = await projects.create({ userId: localOwnerId, name, description: null, tags: [] });
-  if (!project) throw new Error(`the project ${name} is there already`);
-  return project.id;
+export async function makeProject({ db }: OpenedService, name = 'demo'): Promise<string> {
+  return (await insertProject(db, localOwnerId, { name })).id;
 }
 
 /** Waits for the end of an import, by cursor as readers do. */

@@ -1,11 +1,10 @@
 import type { Pool } from 'pg';
 import { ChannelChanges } from '../../../../src/main/features/changes/channel-changes.ts';
 import { DatasetFiles } from '../../../../src/main/features/datasets/dataset-files.ts';
-import { DatasetRepository } from '../../../../src/main/features/datasets/dataset-rows.ts';
 import { Manifests } from '../../../../src/main/features/datasets/manifests.ts';
 import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { SharpPixelReader } from '../../../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
-import { LocalRootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
+import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { JobClaims } from '../../../../src/main/features/jobs/job-claims.ts';
 import { createJobs } from '../../../../src/main/features/jobs/jobs.ts';
 import { ModelExportJob } from '../../../../src/main/features/jobs/model-export.ts';
@@ -27,22 +26,21 @@ export interface JobStage {
 
 /** An engine's part on jobs, as the engine wires it. */
 export function openJobs({ pool, queue, pubSub, objects, workers, machineId, leaseMs }: JobStage) {
-  const repository = new DatasetRepository(pool);
+  const db = new Db(pool);
   const manifests = new Manifests({
     store: objects,
-    rooted: new LocalRootedFiles(),
+    rooted: rootedFiles,
     reader: new SharpImageReader(),
   });
   const files = new DatasetFiles({
-    repository,
+    db,
     store: objects,
     local: objects,
-    files: new LocalRootedFiles(),
+    rooted: rootedFiles,
     manifests,
   });
-  const db = new Db(pool);
   const kinds = [
-    new StatisticsJob({ repository, manifests, files, pixels: new SharpPixelReader(1e8) }),
+    new StatisticsJob({ db, manifests, files, pixels: new SharpPixelReader(1e8) }),
     new ModelExportJob(objects, async () => undefined),
   ];
   const log = { info: () => undefined, warn: () => undefined };
@@ -53,7 +51,6 @@ export function openJobs({ pool, queue, pubSub, objects, workers, machineId, lea
     changes: new ChannelChanges(pubSub),
     kinds,
     log,
-    datasets: repository,
     machineId: machineId ?? 'this-machine',
     objectsAreShared: workers !== undefined,
     workers: workers ?? null,

@@ -5,11 +5,9 @@ import type pg from 'pg';
 import { AuditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
 import type { TrainingData } from '../../../../src/main/features/datasets/dataset-files.ts';
-import type { DatasetRecord } from '../../../../src/main/features/datasets/dataset-rows.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
-import { ProjectStore } from '../../../../src/main/features/projects/project-rows.ts';
 import { Projects } from '../../../../src/main/features/projects/projects.ts';
 import type { RunDriver } from '../../../../src/main/features/runs/driver.ts';
 import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
@@ -64,26 +62,6 @@ export async function ensureDataset(pool: pg.Pool, id: string = randomUUID()): P
   return id;
 }
 
-/** Datasets as the runs need them, from the rows alone. */
-function datasetsOf(pool: pg.Pool): RunsParts['datasets'] {
-  const find = async (_userId: string, reference: string): Promise<DatasetRecord | null> => {
-    const { rows } = await pool.query(
-      `SELECT id, name, status FROM datasets WHERE (id::text = $1 OR name = $1) AND deleted_at IS NULL`,
-      [reference],
-    );
-    const newest = rows[0] ? await findVersion(rows[0].id, 1) : null;
-    return rows[0] ? { ...rows[0], newest } : null;
-  };
-  const findVersion: RunsParts['datasets']['findVersion'] = async (datasetId, version) => {
-    const { rows } = await pool.query(
-      `SELECT version, classes FROM dataset_versions WHERE dataset_id = $1 AND version = $2`,
-      [datasetId, version],
-    );
-    return rows[0] ?? null;
-  };
-  return { find, findVersion };
-}
-
 const trainingData: TrainingData = {
   prepareForTraining: async (datasetId, datasetVersion) => ({
     datasetId,
@@ -91,12 +69,10 @@ const trainingData: TrainingData = {
     root: '/images',
     classes: [],
     images: 3,
-    lines: (async function* () {
-      for (const name of ['round/1.png', 'round/2.png', 'square/1.png']) {
-        const facts = { sha256: '0'.repeat(64), size: 10, width: 2, height: 2, channels: 1, split: null };
-        yield { file: name, path: name, class: path.dirname(name), ...facts };
-      }
-    })(),
+    lines: ['round/1.png', 'round/2.png', 'square/1.png'].map((name) => {
+      const facts = { sha256: '0'.repeat(64), size: 10, width: 2, height: 2, channels: 1, split: null };
+      return { file: name, path: name, class: path.dirname(name), ...facts };
+    }),
   }),
 };
 
@@ -142,7 +118,6 @@ export function createStage(options: StageOptions): Stage {
   const cache = createCache(pool);
   const changes = new ChangeFeed();
   const audit = new AuditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
-  const projectStore = new ProjectStore(pool);
   const db = new Db(pool);
   const ingestion = new IngestionService({
     store: new IngestStore(db),
@@ -155,8 +130,6 @@ export function createStage(options: StageOptions): Stage {
   const base: RunsParts = {
     machineId,
     db,
-    projects: projectStore,
-    datasets: datasetsOf(pool),
     trainingData,
     models,
     documents,
@@ -186,7 +159,7 @@ export function createStage(options: StageOptions): Stage {
     runs,
     parts,
     warnings,
-    projects: new Projects(projectStore, changes, audit),
+    projects: new Projects(db, changes, audit),
     [Symbol.asyncDispose]: async () => {
       await runs.loop[Symbol.asyncDispose]();
       await ingestion.closeAll();

@@ -1,32 +1,21 @@
 import { constants } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
-import { hashFile } from '../../../stores/objects/files/link-file.ts';
 import { isInside } from '../../../stores/objects/files/object-folder.ts';
 import type { RootedFiles } from '../source.ts';
 
 /** Files that others own, read where they lie and never from outside of their root. */
-export class LocalRootedFiles implements RootedFiles {
-  async stat(root: string, file: string): Promise<{ size: number; modifiedMs: number } | null> {
-    const found = await locate(root, file);
-    return found && { size: found.size, modifiedMs: found.modifiedMs };
-  }
-
-  async hash(root: string, file: string): Promise<string | null> {
-    const found = await locate(root, file);
-    return found && hashFile(found.path);
-  }
-
-  async read(root: string, file: string): Promise<Readable> {
+export const rootedFiles: RootedFiles = {
+  stat: locate,
+  read: async (root, file) => {
     const found = await locate(root, file);
     if (!found) throw fault('FILE_NOT_FOUND', { file, folder: root }, { place: { file } });
     const handle = await open(found.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     return handle.createReadStream();
-  }
-}
+  },
+};
 
 /** The real path of a file inside the root, links followed; null where there is none. */
 async function locate(

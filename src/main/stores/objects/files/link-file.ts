@@ -1,17 +1,9 @@
-import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, link, open, realpath } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import { hasCode } from '../../../platform/error-code.ts';
-
-/** The SHA-256 of a file's bytes as they are now, in hex. */
-export async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
-}
+import { sha256Of } from '../../../platform/sha256.ts';
 
 const reasons: Readonly<Record<string, Bilingual>> = {
   EXDEV: { en: 'it lies on another disk than the state folder', ko: '상태 폴더와 다른 디스크에 있습니다' },
@@ -52,7 +44,7 @@ export async function linkFile(path: string, name: string, sha256: string): Prom
   );
   await using handle = await open(name, 'r');
   await handle.sync();
-  if ((await hashFile(name)) !== sha256) throw sourceChanged(source);
+  if ((await sha256Of(createReadStream(name))) !== sha256) throw sourceChanged(source);
   return how;
 }
 

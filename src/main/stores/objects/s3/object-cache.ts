@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
 import { flushFolder } from '../../../platform/durable-file.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
+import { hashing } from '../../../platform/sha256.ts';
 import { ObjectFolder } from '../files/object-folder.ts';
 import { objectsNotFound } from '../keys.ts';
 import type { Bucket } from '../ports.ts';
@@ -61,18 +61,11 @@ export class ObjectCache {
     fetch: (key: string) => Promise<Readable>,
   ): Promise<string> {
     await this.folder.makeWay(bucket, key);
-    const hash = createHash('sha256');
     const expected = /(?:^|\/)([0-9a-f]{64})$/.exec(key)?.[1];
-    const body = await fetch(key);
-    async function* checked() {
-      for await (const chunk of body as AsyncIterable<Uint8Array>) {
-        hash.update(chunk);
-        yield chunk;
-      }
-      if (expected !== undefined && hash.digest('hex') !== expected)
-        throw fault('S3_OBJECT_DAMAGED', { bucket, key });
-    }
-    const { file } = await this.folder.temporary.write(Readable.from(checked(), { objectMode: false }));
+    const checked = hashing(await fetch(key), (sha256) => {
+      if (expected !== undefined && sha256 !== expected) throw fault('S3_OBJECT_DAMAGED', { bucket, key });
+    });
+    const { file } = await this.folder.temporary.write(checked);
     failpoint('s3.cache.before');
     await this.folder.moveIn(bucket, key, file);
     failpoint('s3.cache.after');
