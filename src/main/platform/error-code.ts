@@ -11,6 +11,14 @@ export function hasCode(error: unknown, ...codes: readonly string[]): error is E
   return codes.includes(codeOf(error));
 }
 
+/** For `catch`: null in the place of an error with one of these codes, which goes on otherwise. */
+export const nullOn =
+  (...codes: readonly string[]) =>
+  (error: unknown): null => {
+    if (hasCode(error, ...codes)) return null;
+    throw error;
+  };
+
 /** Whether the disk takes nothing now, and may again later: no space, no quota left, or mounted for reading only. */
 export function isDiskRefusal(error: unknown): error is Error & { code: string } {
   return hasCode(error, 'ENOSPC', 'EDQUOT', 'EROFS', 'SQLITE_FULL');

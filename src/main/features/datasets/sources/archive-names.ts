@@ -10,7 +10,7 @@ export interface NamesDecision {
   readonly example: Buffer | null;
 }
 
-const isAscii = (bytes: Uint8Array) => bytes.every((byte) => byte < 0x80);
+export const isAscii = (bytes: Uint8Array) => bytes.every((byte) => byte < 0x80);
 const replacement = '\uFFFD';
 
 /** The text of bytes; null where they are none in this encoding. */

@@ -2,17 +2,18 @@ import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
-import { hasCode } from '../../../platform/error-code.ts';
+import { hasCode, nullOn } from '../../../platform/error-code.ts';
 import { isInside } from '../../../stores/objects/files/object-folder.ts';
 import type { SourceLimits } from '../limits.ts';
 import { automatic, type Reading } from '../reading.ts';
 import { type DatasetSource, EntryFault, type OpenSource } from '../source.ts';
 import { kindBytes, kindOf, noArchive } from './archive-kinds.ts';
-import { FolderSource } from './folder-source.ts';
+import { folderSource } from './folder-source.ts';
+import { forbidden } from './read-faults.ts';
 import { readStart } from './read-start.ts';
-import { TarSource } from './tar-source.ts';
+import { tarSource } from './tar-source.ts';
 import { findZipEnd } from './zip-end.ts';
-import { ZipSource } from './zip-source.ts';
+import { zipSource } from './zip-source.ts';
 
 const archiveExtension = /\.(zip|tar|tgz|tzst|tar\.gz|tar\.zst)$/i;
 
@@ -26,12 +27,9 @@ export function sourcesOf(limits: SourceLimits, stateFolder: string): OpenSource
       return openArchive(await reach(wanted), path.basename(uploadName), reading, limits);
     if (!path.isAbsolute(wanted)) throw fault('PATH_NOT_ABSOLUTE', { path: wanted });
     const real = await reach(wanted);
-    const state = await realpath(stateFolder).catch((error: unknown) => {
-      if (hasCode(error, 'ENOENT')) return stateFolder;
-      throw error;
-    });
+    const state = (await realpath(stateFolder).catch(nullOn('ENOENT'))) ?? stateFolder;
     if (isInside(state, real) || isInside(real, state)) throw fault('STATE_FOLDER', { path: real });
-    if ((await stat(real)).isDirectory()) return new FolderSource(real);
+    if ((await stat(real)).isDirectory()) return folderSource(real);
     return openArchive(real, path.basename(real), reading, limits);
   };
 }
@@ -47,8 +45,8 @@ async function openArchive(
   const name = called.replace(archiveExtension, '');
   const kind = kindOf(start) ?? ((await hasZipEnd(file)) ? 'zip' : null);
   if (kind === null) throw noArchive(called, start);
-  if (kind === 'zip') return new ZipSource(file, name, limits, namesEncoding);
-  return new TarSource(file, name, kind, limits, namesEncoding);
+  if (kind === 'zip') return zipSource(file, name, limits, namesEncoding);
+  return tarSource(file, name, kind, limits, namesEncoding);
 }
 
 /** A zip behind other bytes, as in a program that unpacks itself, is known by its end. */
@@ -87,16 +85,5 @@ async function reach(wanted: string): Promise<string> {
 }
 
 function unreadable(file: string, cause: unknown): TrainyardError {
-  return fault(
-    'UNREADABLE_FILE',
-    {
-      file,
-      why: {
-        en: 'the user that runs Trainyard may not read it',
-        ko: 'Trainyard를 실행하는 사용자에게 읽을 권한이 없습니다',
-      },
-      remedy: { en: 'Give that user the right to read it', ko: '그 사용자에게 읽기 권한을 주세요.' },
-    },
-    { cause },
-  );
+  return fault('UNREADABLE_FILE', { file, ...forbidden }, { cause });
 }

@@ -5,25 +5,23 @@ import { typeOfName } from '../image-types.ts';
 import { makeProblem } from '../problems.ts';
 import type { KnownEncoding } from '../reading.ts';
 import { type EntryBytes, EntryFault, type SourceEntry } from '../source.ts';
-import { damaged, linkInArchive, systemReason, truncated } from './archive-faults.ts';
-import { decodeName } from './archive-names.ts';
+import { decodeName, isAscii } from './archive-names.ts';
+import { damaged, linkInArchive, systemReason, truncated } from './read-faults.ts';
 
 interface TarName {
   readonly name: string;
   readonly isWhole: boolean;
-  /** The bytes, where the archive does not say their encoding. */
+  /** The bytes, where they are no plain ASCII and the archive does not say their encoding. */
   readonly raw: Buffer | null;
-  /** It could be one or the other. */
-  readonly isDoubtful: boolean;
 }
 
 /** An entry's name: pax headers have it in UTF-8, all others have bytes, which the header holds as Latin-1 here. */
 export function nameOf(header: Header, encoding: KnownEncoding): TarName {
   const pax = paxOf(header);
   const paxName = pax.get('GNU.sparse.name') ?? pax.get('path');
-  if (paxName !== undefined) return { name: paxName, isWhole: true, raw: null, isDoubtful: false };
+  if (paxName !== undefined) return { name: paxName, isWhole: true, raw: null };
   const raw = Buffer.from(header.name, 'latin1');
-  return { ...decodeName(raw, encoding), raw, isDoubtful: raw.some((byte) => byte >= 0x80) };
+  return { ...decodeName(raw, encoding), raw: isAscii(raw) ? null : raw };
 }
 
 function paxOf({ pax }: Header): Map<string, string> {
@@ -50,7 +48,7 @@ export function assertPlainHeader(header: Header): void {
     en: 'Get the dataset from a source that you trust, or unpack it yourself and give its folder',
     ko: '믿을 수 있는 곳에서 다시 받거나, 직접 풀어 폴더를 지정하세요.',
   };
-  throw damaged(name.slice(0, 1000), why, true, { remedy });
+  throw damaged(name.slice(0, 1000), { why, remedy }, true);
 }
 
 export function showEntry(
@@ -60,7 +58,7 @@ export function showEntry(
 ): SourceEntry {
   const { type } = header;
   if (type === 'directory') return { kind: 'folder', path: name };
-  if (type === 'symlink' || type === 'link') return { kind: 'problem', problem: linkInArchive(name).problem };
+  if (type === 'symlink' || type === 'link') return { kind: 'problem', problem: linkInArchive(name) };
   const isSparse = [...paxOf(header).keys()].some((key) => key.startsWith('GNU.sparse.'));
   if (!isSparse && (type === 'file' || type === 'contiguous-file')) return { kind: 'file', path: name, read };
   if ((isSparse || type === null) && typeOfName(name)) {
@@ -72,7 +70,7 @@ export function showEntry(
       en: 'Pack it again without --sparse and --multi-volume',
       ko: '--sparse와 --multi-volume 없이 다시 압축하세요.',
     };
-    return { kind: 'problem', problem: damaged(name, why, false, { remedy }).problem };
+    return { kind: 'problem', problem: damaged(name, { why, remedy }, false).problem };
   }
   const why = { en: 'it is no plain file', ko: '일반 파일이 아닌 항목' };
   const problem = makeProblem('NOT_AN_IMAGE', name, { why });
@@ -117,7 +115,7 @@ const wantedCodes = ['Z_BUF_ERROR', 'ERR_STREAM_PREMATURE_CLOSE'];
 export function tarFault(error: unknown, name: string): EntryFault {
   if (error instanceof EntryFault) return error;
   if (wantedCodes.includes(codeOf(error)) || endsEarly.test(String(error))) return truncated(name, error);
-  return damaged(name, systemReason(error) ?? damageOf(error, name), true, { cause: error });
+  return damaged(name, systemReason(error) ?? { why: damageOf(error, name) }, true, error);
 }
 
 function damageOf(error: unknown, name: string): Bilingual {

@@ -6,11 +6,11 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { type Extract, extract } from 'tar-stream';
 import type { SourceLimits } from '../limits.ts';
 import type { NamesEncoding } from '../reading.ts';
-import type { DatasetSource, SourceEntry } from '../source.ts';
+import type { DatasetSource } from '../source.ts';
 import { ArchiveBudget } from './archive-budget.ts';
-import { truncated } from './archive-faults.ts';
 import type { ArchiveKind } from './archive-kinds.ts';
 import { NameReader } from './name-reader.ts';
+import { truncated } from './read-faults.ts';
 import { assertPlainHeader, nameOf, readTarEntry, showEntry, tarFault } from './tar-entry.ts';
 
 const blockBytes = 512;
@@ -24,109 +24,104 @@ const tarOptions = { filenameEncoding: 'latin1', allowUnknownFormat: true, highW
 
 type TarEntry = Extract extends AsyncIterable<infer Entry> ? Entry : never;
 
-const unpackers: Readonly<Record<Exclude<ArchiveKind, 'zip'>, () => Transform>> = {
+type TarPacking = Exclude<ArchiveKind, 'zip'>;
+
+const unpackers: Readonly<Record<TarPacking, () => Transform>> = {
   tar: () => new PassThrough(),
   'tar.gz': () => createGunzip(),
   'tar.zst': () => createZstdDecompress(),
 };
 
 /** A tar file, packed or not, as a dataset's source: read from front to end, every unpacked byte counted. */
-export class TarSource implements DatasetSource {
-  readonly kind = 'archive';
-  readonly path: string;
-  readonly name: string;
-  private readonly packing: Exclude<ArchiveKind, 'zip'>;
-  private readonly limits: SourceLimits;
-  private readonly names: NameReader;
-
-  constructor(
-    path: string,
-    name: string,
-    packing: Exclude<ArchiveKind, 'zip'>,
-    limits: SourceLimits,
-    namesEncoding: NamesEncoding,
-  ) {
-    this.path = path;
-    this.name = name;
-    this.packing = packing;
-    this.limits = limits;
-    this.names = new NameReader(namesEncoding, async (add) => {
-      for await (const { entry } of this.each()) {
-        const { raw } = nameOf(entry.header, 'utf-8');
-        if (raw) add(raw, false);
-        entry.resume();
-      }
-    });
-  }
-
-  /** Only reading all of it would tell. */
-  async count(): Promise<null> {
-    return null;
-  }
-
-  async *entries(): AsyncGenerator<SourceEntry> {
-    let name = '';
-    let undecodable: ReturnType<NameReader['undecodable']> | null = null;
-    try {
-      for await (const { entry, budget, bytesRead } of this.each()) {
-        const { header } = entry;
-        if (!this.names.isDecided && nameOf(header, 'utf-8').isDoubtful) {
-          // All names decide together: the archive is gone through once for them, the first time that it is read.
-          const problem = await this.names.decide();
-          if (problem) yield problem;
-          if (problem?.kind === 'problem' && problem.fatal) return;
+export function tarSource(
+  path: string,
+  name: string,
+  packing: TarPacking,
+  limits: SourceLimits,
+  namesEncoding: NamesEncoding,
+): DatasetSource {
+  const each = () => eachEntry(path, packing, limits);
+  const names = new NameReader(namesEncoding, async (add) => {
+    for await (const { entry } of each()) {
+      const { raw } = nameOf(entry.header, 'utf-8');
+      if (raw) add(raw, false);
+      entry.resume();
+    }
+  });
+  return {
+    kind: 'archive',
+    path,
+    name,
+    // Only reading all of it would tell.
+    count: async () => null,
+    async *entries() {
+      let name = '';
+      let undecodable: ReturnType<NameReader['undecodable']> | null = null;
+      try {
+        for await (const { entry, budget, bytesRead } of each()) {
+          const { header } = entry;
+          if (!names.isDecided && nameOf(header, 'utf-8').raw) {
+            // All names decide together: the archive is gone through once for them, the first time that it is read.
+            const problem = await names.decide();
+            if (problem) yield problem;
+            if (problem?.kind === 'problem' && problem.fatal) return;
+          }
+          const found = nameOf(header, names.encoding);
+          name = found.name;
+          undecodable ??= names.undecodable();
+          if (!found.isWhole) undecodable.add(name);
+          budget.enter(name);
+          let isRead = false;
+          // What was read of the file when this entry began is more than what came before it, by as much as is read ahead.
+          const begin = bytesRead() - readAheadBytes;
+          const faultOf = (unpacked: number) => budget.faultOf(found.name, unpacked, bytesRead() - begin);
+          yield showEntry(header, found.name, (limit) => {
+            isRead = true;
+            return readTarEntry(entry, found.name, limit, faultOf);
+          });
+          // What nobody reads is passed over; what is being read is left to its reader.
+          if (!isRead) entry.resume();
         }
-        const found = nameOf(header, this.names.encoding);
-        name = found.name;
-        undecodable ??= this.names.undecodable();
-        if (!found.isWhole) undecodable.add(name);
-        budget.enter(name);
-        let isRead = false;
-        // What was read of the file when this entry began is more than what came before it, by as much as is read ahead.
-        const begin = bytesRead() - readAheadBytes;
-        const faultOf = (unpacked: number) => budget.faultOf(found.name, unpacked, bytesRead() - begin);
-        yield showEntry(header, found.name, (limit) => {
-          isRead = true;
-          return readTarEntry(entry, found.name, limit, faultOf);
-        });
-        // What nobody reads is passed over; what is being read is left to its reader.
-        if (!isRead) entry.resume();
+        if (undecodable) yield* undecodable.report();
+      } catch (error) {
+        yield { kind: 'problem', problem: tarFault(error, name).problem, fatal: true };
       }
-      if (undecodable) yield* undecodable.report();
-    } catch (error) {
-      yield { kind: 'problem', problem: tarFault(error, name).problem, fatal: true };
-    }
-  }
+    },
+  };
+}
 
-  private async *each(): AsyncGenerator<{ entry: TarEntry; budget: ArchiveBudget; bytesRead: () => number }> {
-    const budget = new ArchiveBudget(this.limits, (await stat(this.path)).size);
-    const unpacking = extract(tarOptions);
-    let name = '';
-    const count = async function* (chunks: AsyncIterable<Buffer>) {
-      let last: Buffer = Buffer.alloc(0);
-      for await (const chunk of chunks) {
-        budget.unpack(name, chunk.length);
-        last = chunk.length >= blockBytes ? chunk : Buffer.concat([last, chunk]).subarray(-blockBytes);
-        yield chunk;
-      }
-      // Every tar ends with blocks of zeros; without them it was cut off between two files.
-      if (!last.subarray(-blockBytes).every((byte) => byte === 0)) throw truncated(name, null);
-    };
-    const file = createReadStream(this.path, { highWaterMark: readAheadBytes });
-    const flowing = pipeline(file, unpackers[this.packing](), count, unpacking);
-    // The same error comes out of the loop below, where it is told.
-    flowing.catch(() => undefined);
-    try {
-      for await (const entry of unpacking) {
-        assertPlainHeader(entry.header);
-        name = nameOf(entry.header, 'utf-8').name;
-        yield { entry, budget, bytesRead: () => file.bytesRead };
-      }
-    } catch (error) {
-      throw tarFault(error, name);
-    } finally {
-      unpacking.destroy();
-      await Promise.allSettled([flowing]);
+async function* eachEntry(
+  path: string,
+  packing: TarPacking,
+  limits: SourceLimits,
+): AsyncGenerator<{ entry: TarEntry; budget: ArchiveBudget; bytesRead: () => number }> {
+  const budget = new ArchiveBudget(limits, (await stat(path)).size);
+  const unpacking = extract(tarOptions);
+  let name = '';
+  const count = async function* (chunks: AsyncIterable<Buffer>) {
+    let last: Buffer = Buffer.alloc(0);
+    for await (const chunk of chunks) {
+      budget.unpack(name, chunk.length);
+      last = chunk.length >= blockBytes ? chunk : Buffer.concat([last, chunk]).subarray(-blockBytes);
+      yield chunk;
     }
+    // Every tar ends with blocks of zeros; without them it was cut off between two files.
+    if (!last.subarray(-blockBytes).every((byte) => byte === 0)) throw truncated(name, null);
+  };
+  const file = createReadStream(path, { highWaterMark: readAheadBytes });
+  const flowing = pipeline(file, unpackers[packing](), count, unpacking);
+  // The same error comes out of the loop below, where it is told.
+  flowing.catch(() => undefined);
+  try {
+    for await (const entry of unpacking) {
+      assertPlainHeader(entry.header);
+      name = nameOf(entry.header, 'utf-8').name;
+      yield { entry, budget, bytesRead: () => file.bytesRead };
+    }
+  } catch (error) {
+    throw tarFault(error, name);
+  } finally {
+    unpacking.destroy();
+    await Promise.allSettled([flowing]);
   }
 }

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { damaged, truncated } from './archive-faults.ts';
+import { damaged, truncated } from './read-faults.ts';
 
 /** Where a zip's parts really lie in its file. */
 export interface ZipEnd {
@@ -103,5 +103,5 @@ function oneOfSeveral() {
     en: 'it is one part of an archive in several parts',
     ko: '여러 부분으로 나눈 압축 파일의 한 부분입니다',
   };
-  return damaged('', why, true, { remedy: wholeOfParts });
+  return damaged('', { why, remedy: wholeOfParts }, true);
 }

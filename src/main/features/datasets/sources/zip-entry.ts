@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
-import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
+import { phrase } from '../../../../shared/errors/entry.ts';
 import { codeOf } from '../../../platform/error-code.ts';
 import { type EntryBytes, EntryFault } from '../source.ts';
 import type { ArchiveBudget } from './archive-budget.ts';
-import { damaged, systemReason, withoutPassword } from './archive-faults.ts';
+import { damaged, type Reason, systemReason, withoutPassword } from './read-faults.ts';
 
 /** Compression methods other than "stored" and "deflate" (APPNOTE 4.4.5). */
 const methods: Readonly<Record<number, string>> = {
@@ -37,7 +37,7 @@ export async function readZipEntry(
   const { compressionMethod: method } = entry;
   if (entry.isEncrypted()) {
     const why = { en: 'the file is encrypted with a password', ko: '파일이 암호로 잠겨 있습니다' };
-    throw damaged(name, why, false, { remedy: withoutPassword });
+    throw damaged(name, { why, remedy: withoutPassword }, false);
   }
   if (method !== stored && method !== deflated) {
     const known = methods[method];
@@ -46,7 +46,7 @@ export async function readZipEntry(
       '파일을 압축한 {how}{how|은|는} 여기서 읽을 수 없습니다',
       { how: known ? `${known} (method ${method})` : `method ${method}` },
     );
-    throw damaged(name, why, false, { remedy: packAgain });
+    throw damaged(name, { why, remedy: packAgain }, false);
   }
   const chunks: Buffer[] = [];
   let unpacked = 0;
@@ -61,13 +61,12 @@ export async function readZipEntry(
       if (unpacked > limit) break;
     }
   } catch (error) {
-    throw error instanceof EntryFault ? error : damaged(name, reasonOf(error), false, { cause: error });
+    throw error instanceof EntryFault ? error : damaged(name, reasonOf(error), false, error);
   }
   const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   if (unpacked > limit) return { bytes: bytes.subarray(0, limit), complete: false, modifiedMs: null };
-  if (unpacked !== entry.uncompressedSize || crc32(bytes) !== entry.crc32) {
-    throw damaged(name, wrongSum, false);
-  }
+  if (unpacked !== entry.uncompressedSize || crc32(bytes) !== entry.crc32)
+    throw damaged(name, { why: wrongSum }, false);
   return { bytes, complete: true, modifiedMs: null };
 }
 
@@ -76,8 +75,8 @@ const wrongSum = {
   ko: '파일이 손상되었습니다. 체크섬이나 크기가 압축 파일에 적힌 것과 다릅니다',
 };
 
-function reasonOf(error: unknown): Bilingual {
-  const damage = codeOf(error).startsWith('Z_')
+function reasonOf(error: unknown): Reason {
+  const why = codeOf(error).startsWith('Z_')
     ? {
         en: 'the file is damaged: its packed bytes can’t be unpacked',
         ko: '파일이 손상되어 압축을 풀 수 없습니다',
@@ -86,5 +85,5 @@ function reasonOf(error: unknown): Bilingual {
         en: 'the file is damaged: it is not where the archive says',
         ko: '파일이 손상되었습니다. 압축 파일에 적힌 자리에 없습니다',
       };
-  return systemReason(error) ?? damage;
+  return systemReason(error) ?? { why };
 }

@@ -3,9 +3,9 @@ import type { SourceLimits } from '../limits.ts';
 import type { KnownEncoding, NamesEncoding } from '../reading.ts';
 import { type DatasetSource, EntryFault, type SourceEntry } from '../source.ts';
 import { ArchiveBudget } from './archive-budget.ts';
-import { damaged, linkInArchive, systemReason, withoutPassword } from './archive-faults.ts';
 import { decodeName } from './archive-names.ts';
 import { NameReader } from './name-reader.ts';
+import { damaged, linkInArchive, systemReason, withoutPassword } from './read-faults.ts';
 import { readZipEntry } from './zip-entry.ts';
 import { openZip } from './zip-reader.ts';
 
@@ -19,102 +19,97 @@ function isLink({ externalFileAttributes }: Entry): boolean {
 }
 
 /** A zip file as a dataset's source: read by its central directory, each entry's bytes counted and checked as they come. */
-export class ZipSource implements DatasetSource {
-  readonly kind = 'archive';
-  readonly path: string;
-  readonly name: string;
-  private readonly limits: SourceLimits;
-  private readonly names: NameReader;
-
-  constructor(path: string, name: string, limits: SourceLimits, namesEncoding: NamesEncoding) {
-    this.path = path;
-    this.name = name;
-    this.limits = limits;
-    this.names = new NameReader(namesEncoding, (add) =>
-      this.with(async (zip) => {
-        for await (const entry of directory(zip))
-          if (!namesItsEncoding(entry)) add(entry.fileNameRaw, isMadeOnUnix(entry));
-      }),
-    );
-  }
-
-  async count(): Promise<number | null> {
+export function zipSource(
+  path: string,
+  name: string,
+  limits: SourceLimits,
+  namesEncoding: NamesEncoding,
+): DatasetSource {
+  const names = new NameReader(namesEncoding, async (add) => {
+    const { zip } = await openSoundZip(path);
     try {
-      return await this.with(async (_, entries) => entries);
-    } catch (error) {
-      // The reading tells.
-      if (error instanceof EntryFault) return null;
-      throw error;
-    }
-  }
-
-  async *entries(): AsyncGenerator<SourceEntry> {
-    const reads = new Set<Promise<unknown>>();
-    let zip: ZipFile | null = null;
-    try {
-      const problem = await this.names.decide();
-      if (problem) yield problem;
-      if (problem?.kind === 'problem' && problem.fatal) return;
-      ({ zip } = await this.open());
-      const budget = new ArchiveBudget(this.limits, zip.fileSize);
-      yield* this.each(zip, budget, reads);
-      await Promise.allSettled(reads);
-      budget.assertSound();
-    } catch (error) {
-      if (!(error instanceof EntryFault)) throw error;
-      yield { kind: 'problem', problem: error.problem, fatal: true };
-    } finally {
-      await Promise.allSettled(reads);
-      zip?.close();
-    }
-  }
-
-  private async *each(
-    zip: ZipFile,
-    budget: ArchiveBudget,
-    reads: Set<Promise<unknown>>,
-  ): AsyncGenerator<SourceEntry> {
-    const undecodable = this.names.undecodable();
-    for await (const entry of directory(zip)) {
-      const { name, isWhole } = zipName(entry, this.names.encoding);
-      if (!isWhole) undecodable.add(name);
-      budget.enter(name);
-      if (isLink(entry)) yield { kind: 'problem', problem: linkInArchive(name).problem };
-      else if (name.endsWith('/')) yield { kind: 'folder', path: name };
-      else {
-        yield {
-          kind: 'file',
-          path: name,
-          read: (limit) => {
-            const reading = readZipEntry(zip, entry, name, limit, budget);
-            reads.add(reading);
-            const forget = () => void reads.delete(reading);
-            reading.then(forget, forget);
-            return reading;
-          },
-        };
-      }
-    }
-    yield* undecodable.report();
-  }
-
-  private async with<T>(work: (zip: ZipFile, entries: number) => Promise<T>): Promise<T> {
-    const { zip, entries } = await this.open();
-    try {
-      return await work(zip, entries);
+      for await (const entry of directory(zip))
+        if (!namesItsEncoding(entry)) add(entry.fileNameRaw, isMadeOnUnix(entry));
     } finally {
       zip.close();
     }
-  }
+  });
+  return {
+    kind: 'archive',
+    path,
+    name,
+    async count() {
+      try {
+        const { zip, entries } = await openSoundZip(path);
+        zip.close();
+        return entries;
+      } catch (error) {
+        // The reading tells.
+        if (error instanceof EntryFault) return null;
+        throw error;
+      }
+    },
+    async *entries() {
+      const reads = new Set<Promise<unknown>>();
+      let zip: ZipFile | null = null;
+      try {
+        const problem = await names.decide();
+        if (problem) yield problem;
+        if (problem?.kind === 'problem' && problem.fatal) return;
+        ({ zip } = await openSoundZip(path));
+        const budget = new ArchiveBudget(limits, zip.fileSize);
+        yield* eachEntry(zip, names, budget, reads);
+        await Promise.allSettled(reads);
+        budget.assertSound();
+      } catch (error) {
+        if (!(error instanceof EntryFault)) throw error;
+        yield { kind: 'problem', problem: error.problem, fatal: true };
+      } finally {
+        await Promise.allSettled(reads);
+        zip?.close();
+      }
+    },
+  };
+}
 
-  private async open(): Promise<{ zip: ZipFile; entries: number }> {
-    try {
-      return await openZip(this.path);
-    } catch (error) {
-      if (error instanceof EntryFault) throw error;
-      const damage = { en: 'its end is damaged', ko: '끝부분이 손상되었습니다' };
-      throw damaged('', systemReason(error) ?? damage, true, { cause: error });
+/** @param reads gets what is being read of the entries */
+async function* eachEntry(
+  zip: ZipFile,
+  names: NameReader,
+  budget: ArchiveBudget,
+  reads: Set<Promise<unknown>>,
+): AsyncGenerator<SourceEntry> {
+  const undecodable = names.undecodable();
+  for await (const entry of directory(zip)) {
+    const { name, isWhole } = zipName(entry, names.encoding);
+    if (!isWhole) undecodable.add(name);
+    budget.enter(name);
+    if (isLink(entry)) yield { kind: 'problem', problem: linkInArchive(name) };
+    else if (name.endsWith('/')) yield { kind: 'folder', path: name };
+    else {
+      yield {
+        kind: 'file',
+        path: name,
+        read: (limit) => {
+          const reading = readZipEntry(zip, entry, name, limit, budget);
+          reads.add(reading);
+          const forget = () => void reads.delete(reading);
+          reading.then(forget, forget);
+          return reading;
+        },
+      };
     }
+  }
+  yield* undecodable.report();
+}
+
+async function openSoundZip(path: string): Promise<{ zip: ZipFile; entries: number }> {
+  try {
+    return await openZip(path);
+  } catch (error) {
+    if (error instanceof EntryFault) throw error;
+    const why = { en: 'its end is damaged', ko: '끝부분이 손상되었습니다' };
+    throw damaged('', systemReason(error) ?? { why }, true, error);
   }
 }
 
@@ -124,10 +119,10 @@ async function* directory(zip: ZipFile): AsyncGenerator<Entry> {
   } catch (error) {
     if (/strong encryption/i.test(String(error))) {
       const why = { en: 'it is encrypted with a password', ko: '암호로 잠겨 있습니다' };
-      throw damaged('', why, true, { cause: error, remedy: withoutPassword });
+      throw damaged('', { why, remedy: withoutPassword }, true, error);
     }
-    const damage = { en: 'its list of files is damaged', ko: '파일 목록이 손상되었습니다' };
-    throw damaged('', systemReason(error) ?? damage, true, { cause: error });
+    const why = { en: 'its list of files is damaged', ko: '파일 목록이 손상되었습니다' };
+    throw damaged('', systemReason(error) ?? { why }, true, error);
   }
 }
 
