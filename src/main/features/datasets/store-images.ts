@@ -106,8 +106,7 @@ async function linkImages(
   await forEachConcurrently(wanted.values(), linksAtOnce, async (image) => {
     signal.throwIfAborted();
     const file = path.join(source.path, ...image.sourcePath.split('/'));
-    const { modifiedMs } = await links.link('datasets', blobKey(image.sha256), file, image.sha256);
-    times.set(image.sha256, modifiedMs);
+    times.set(image.sha256, await links.link('datasets', blobKey(image.sha256), file, image.sha256));
     onProgress(times.size);
   });
   return times;

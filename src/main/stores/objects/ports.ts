@@ -1,18 +1,13 @@
 import type { Readable } from 'node:stream';
 
-export interface LinkedObject {
-  /** `present`: the store had the object already. */
-  readonly how: 'reflink' | 'hard_link' | 'present';
-  readonly modifiedMs: number;
-}
-
 /** An object store that can take a local file without copying its bytes. */
 export interface LinkableObjects {
   /**
-   * Stores the file under the key by reflink or hard link; survives a power cut once this resolves.
+   * Stores the file under the key by reflink or hard link; survives a power cut once this resolves. Answers when the object was changed,
+   * in milliseconds since 1970.
    * @throws TrainyardError LINK_IMPOSSIBLE, SOURCE_CHANGED (its bytes have not this SHA-256)
    */
-  link(bucket: Bucket, key: string, source: string, sha256: string): Promise<LinkedObject>;
+  link(bucket: Bucket, key: string, source: string, sha256: string): Promise<number>;
 }
 
 export const buckets = ['datasets', 'models', 'artifacts', 'snapshots'] as const;

@@ -85,7 +85,12 @@ export class SettingsStore implements Disposable {
 
   /** All of them, in the order of their names. */
   all(): ReadonlyMap<string, unknown> {
-    return this.guarded(() => this.read());
+    return this.guarded(() => {
+      const rows = this.database
+        .prepare<[], SettingRow>('SELECT name, value FROM settings ORDER BY name')
+        .all();
+      return new Map(rows.map(({ name, value }) => [name, JSON.parse(value)]));
+    });
   }
 
   [Symbol.dispose](): void {
@@ -101,24 +106,17 @@ export class SettingsStore implements Disposable {
     const checked = String(this.database.pragma('quick_check(1)', { simple: true }));
     if (checked !== 'ok') throw damaged(checked);
     // SQLite's check follows its pages and does not look at what the values are. Nothing is written before both passed.
-    if (found === revision) this.read();
+    if (found === revision) this.all();
     this.database.pragma('journal_mode = WAL');
     this.database.pragma('synchronous = FULL');
-    if (found < revision) this.database.transaction(() => this.make()).immediate();
-  }
-
-  private make(): void {
-    this.database.exec(
-      'CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID',
-    );
-    this.database.pragma(`user_version = ${revision}`);
-  }
-
-  private read(): ReadonlyMap<string, unknown> {
-    const rows = this.database
-      .prepare<[], SettingRow>('SELECT name, value FROM settings ORDER BY name')
-      .all();
-    return new Map(rows.map(({ name, value }) => [name, JSON.parse(value)]));
+    if (found === revision) return;
+    const make = this.database.transaction(() => {
+      this.database.exec(
+        'CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID',
+      );
+      this.database.pragma(`user_version = ${revision}`);
+    });
+    make.immediate();
   }
 
   /** Runs something on the database; damage sets the file aside. */

@@ -2,7 +2,7 @@ import { constants, createReadStream } from 'node:fs';
 import { copyFile, link, open, realpath } from 'node:fs/promises';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
-import { hasCode } from '../../../platform/error-code.ts';
+import { codeOf, hasCode } from '../../../platform/error-code.ts';
 import { sha256Of } from '../../../platform/sha256.ts';
 
 const reasons: Readonly<Record<string, Bilingual>> = {
@@ -22,30 +22,23 @@ const reasons: Readonly<Record<string, Bilingual>> = {
  * own from then on), else a hard link (which sees what is written into the source later). Flushed and hashed.
  * @throws TrainyardError LINK_IMPOSSIBLE, SOURCE_CHANGED
  */
-export async function linkFile(path: string, name: string, sha256: string): Promise<'reflink' | 'hard_link'> {
+export async function linkFile(path: string, name: string, sha256: string): Promise<void> {
   // A hard link to a symbolic link would be another name of the link.
   const source = await realpath(path).catch((error: unknown) => {
     throw hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP') ? sourceChanged(path) : error;
   });
-  const how = await copyFile(source, name, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE).then(
-    () => 'reflink' as const,
-    async (): Promise<'hard_link'> => {
-      // Why no reflink could be made does not matter: the hard link's own error says what stands in the way.
-      await link(source, name).catch((error: unknown) => {
-        const code = Object.keys(reasons).find((known) => hasCode(error, known)) ?? '';
-        throw fault(
-          'LINK_IMPOSSIBLE',
-          { file: source, cause: reasons[code] ?? String(error) },
-          { place: { file: source }, cause: error },
-        );
-      });
-      return 'hard_link';
-    },
-  );
+  try {
+    await copyFile(source, name, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+  } catch {
+    // Why no reflink could be made does not matter: the hard link's own error says what stands in the way.
+    await link(source, name).catch((error: unknown) => {
+      const parameters = { file: source, cause: reasons[codeOf(error)] ?? String(error) };
+      throw fault('LINK_IMPOSSIBLE', parameters, { place: { file: source }, cause: error });
+    });
+  }
   await using handle = await open(name, 'r');
   await handle.sync();
   if ((await sha256Of(createReadStream(name))) !== sha256) throw sourceChanged(source);
-  return how;
 }
 
 /** A file that was written to between its check and its import. */

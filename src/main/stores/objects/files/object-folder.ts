@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import { makeFolder, renameInto } from '../../../platform/durable-file.ts';
-import { hasCode } from '../../../platform/error-code.ts';
+import { hasCode, nullOn } from '../../../platform/error-code.ts';
 import { checkObjectKey } from '../keys.ts';
 import type { Bucket } from '../ports.ts';
 import { TemporaryFiles } from './temporary-files.ts';
@@ -49,10 +49,7 @@ export class ObjectFolder {
 
   /** Refuses a folder that is reached by a link, as far as it is there. @throws TrainyardError OBJECT_STORE_LINK */
   private async checkFolder(folder: string): Promise<void> {
-    const real = await realpath(folder).catch((error: unknown) => {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
-      throw error;
-    });
+    const real = await realpath(folder).catch(nullOn('ENOENT', 'ENOTDIR'));
     if (real === null && folder !== this.root) await this.checkFolder(path.dirname(folder));
     if (real !== null && real !== folder) throw linkInStore(folder);
   }
@@ -66,10 +63,7 @@ export class ObjectFolder {
 
   /** The file as it stands in a folder that was checked; null where there is none. @throws TrainyardError OBJECT_STORE_LINK */
   async lookAt(file: string): Promise<Stats | null> {
-    const found = await lstat(file).catch((error: unknown) => {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
-      throw error;
-    });
+    const found = await lstat(file).catch(nullOn('ENOENT', 'ENOTDIR'));
     if (found?.isSymbolicLink()) throw linkInStore(file);
     return found?.isFile() ? found : null;
   }

@@ -1,14 +1,20 @@
-import { constants, open, unlink } from 'node:fs/promises';
+import { constants, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
 import { flushFolder, makeFolder } from '../../../platform/durable-file.ts';
-import { hasCode } from '../../../platform/error-code.ts';
+import { nullOn } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { checkObjectPrefix, objectsNotFound } from '../keys.ts';
-import type { LinkableObjects, LinkedObject } from '../ports.ts';
-import { type Bucket, buckets, type LocalObjects, type ObjectInfo, type ObjectStore } from '../ports.ts';
+import {
+  type Bucket,
+  buckets,
+  type LinkableObjects,
+  type LocalObjects,
+  type ObjectInfo,
+  type ObjectStore,
+} from '../ports.ts';
 import { linkFile } from './link-file.ts';
 import { ObjectFolder } from './object-folder.ts';
 import { listObjects } from './object-list.ts';
@@ -84,12 +90,9 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     if (range && !(range.start >= 0 && range.start <= range.end && range.start < found.size)) {
       throw fault('RANGE_NOT_SATISFIABLE', { bucket, key, size: found.size });
     }
-    const handle = await open(
-      this.folder.file(bucket, key),
-      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0),
-    ).catch((error: unknown) => {
-      throw hasCode(error, 'ENOENT') ? fault('OBJECT_NOT_FOUND', { bucket, key }) : error;
-    });
+    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+    const handle = await open(this.folder.file(bucket, key), flags).catch(nullOn('ENOENT'));
+    if (!handle) throw fault('OBJECT_NOT_FOUND', { bucket, key });
     return handle.createReadStream(range ? { start: range.start, end: range.end } : {});
   }
 
@@ -106,13 +109,9 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
   async remove(bucket: Bucket, key: string): Promise<void> {
     if (!(await this.folder.stat(bucket, key))) return;
     const file = this.folder.file(bucket, key);
-    await unlink(file).catch((error: unknown) => {
-      if (!hasCode(error, 'ENOENT')) throw error;
-    });
-    await flushFolder(path.dirname(file)).catch((error: unknown) => {
-      // Another removal emptied the folder and took it away: nothing in it is left to flush.
-      if (!hasCode(error, 'ENOENT')) throw error;
-    });
+    await rm(file, { force: true });
+    // Where another removal emptied the folder and took it away, nothing in it is left to flush.
+    await flushFolder(path.dirname(file)).catch(nullOn('ENOENT'));
     await this.folder.prune(bucket, key);
   }
 
@@ -125,13 +124,13 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     return this.folder.bucket(bucket);
   }
 
-  async link(bucket: Bucket, key: string, source: string, sha256: string): Promise<LinkedObject> {
+  async link(bucket: Bucket, key: string, source: string, sha256: string): Promise<number> {
     const target = this.folder.file(bucket, key);
     const there = await this.folder.stat(bucket, key);
-    if (there) return { how: 'present', modifiedMs: there.mtimeMs };
+    if (there) return there.mtimeMs;
     const name = this.folder.temporary.name();
     try {
-      const how = await linkFile(source, name, sha256);
+      await linkFile(source, name, sha256);
       failpoint('object.link.before');
       await this.folder.makeWay(bucket, key);
       await this.folder.moveIn(bucket, key, name);
@@ -139,7 +138,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
       failpoint('object.link.after');
       const linked = await this.folder.stat(bucket, key);
       if (!linked) throw fault('OBJECT_NOT_FOUND', { bucket, key });
-      return { how, modifiedMs: linked.mtimeMs };
+      return linked.mtimeMs;
     } finally {
       // Renaming a name of a file onto another name of it leaves both.
       await this.folder.temporary.discard(name);

@@ -10,12 +10,13 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
+import { ObjectFolder } from '../files/object-folder.ts';
 import { checkObjectKey, checkObjectPrefix, isObjectKey } from '../keys.ts';
 import type { Bucket, LocalObjects, ObjectInfo, ObjectStore } from '../ports.ts';
 import { connectS3, type S3Connection } from './client.ts';
 import { ensureOn } from './ensure-buckets.ts';
 import { asS3Error, s3Code, s3Status } from './errors.ts';
-import { ObjectCache } from './object-cache.ts';
+import { fetchObjects } from './object-cache.ts';
 import { putNewObjects } from './put-new-objects.ts';
 import { type OpenedPart, readResuming } from './resumable-read.ts';
 
@@ -31,10 +32,10 @@ type Range = { readonly start: number; readonly end: number };
  */
 export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable {
   private readonly connection: S3Connection;
-  private readonly cache: ObjectCache;
+  private readonly cache: ObjectFolder;
   private readonly report: (error: unknown) => void;
 
-  constructor(connection: S3Connection, cache: ObjectCache, report: (error: unknown) => void) {
+  constructor(connection: S3Connection, cache: ObjectFolder, report: (error: unknown) => void) {
     this.connection = connection;
     this.cache = cache;
     this.report = report;
@@ -143,7 +144,7 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
 
   /** For keys whose bytes never change: what was fetched once is not asked for again. */
   materialize(bucket: Bucket, keys: AsyncIterable<string> | Iterable<string>): Promise<string> {
-    return this.cache.fill(bucket, keys, (key) => this.get(bucket, key));
+    return fetchObjects(this.cache, bucket, keys, (key) => this.get(bucket, key));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -205,7 +206,7 @@ export async function openS3Objects(
   cacheFolder: string,
   report: (error: unknown) => void = () => undefined,
 ): Promise<S3ObjectStore> {
-  return new S3ObjectStore(connectS3(endpoint), await ObjectCache.open(cacheFolder), report);
+  return new S3ObjectStore(connectS3(endpoint), await ObjectFolder.open(cacheFolder), report);
 }
 
 /**
