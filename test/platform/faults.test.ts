@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { systemFault } from '../../src/main/platform/faults/system-fault.ts';
 import { readStateFile } from '../../src/main/platform/state-file.ts';
-import { inLanguage } from '../../src/shared/errors/catalogue.ts';
+import { fault, inLanguage } from '../../src/shared/errors/catalogue.ts';
 import { TrainyardError } from '../../src/shared/errors/error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -84,4 +84,35 @@ test('a damaged state file is told in Korean with its path, its field and its ow
   expect(korean.message).toContain(file);
   expect(korean.message).toContain('count 항목이 없거나 올바르지 않습니다');
   expect(korean.hint).toContain('지우세요.');
+});
+
+test('a disk for reading only is told once, whoever noticed it and whichever file it was about', () => {
+  const file = '/disk/home';
+  const refused = Object.assign(new Error(`EROFS: read-only file system, mkdir '${file}'`), {
+    code: 'EROFS',
+    syscall: 'mkdir',
+    path: file,
+  });
+  const home = (at: string) =>
+    fault(
+      'HOME_UNUSABLE',
+      {
+        what: {
+          en: `The state folder ${at} cannot be made (${refused.message})`,
+          ko: `${at} 폴더를 만들 수 없습니다(${refused.message})`,
+        },
+        variable: 'TRAINYARD_HOME',
+      },
+      { place: { file: at }, cause: refused },
+    );
+  const once = systemFault(home(file));
+  expect(once).toMatchObject({ code: 'DISK_READ_ONLY', status: 507, place: { file } });
+  expect(once?.message).toBe(`${file} can't be made: the file system is mounted for reading only (EROFS)`);
+  const above = systemFault(home(`${file}/below`));
+  expect(above?.message).toBe(
+    `${file} can't be made: the file system is mounted for reading only (EROFS). The state folder ${file}/below cannot be made`,
+  );
+  expect(above && inLanguage(above.record, 'ko').message).toBe(
+    `${file}: 만들 수 없습니다. 파일 시스템이 읽기 전용입니다(EROFS). 상태 폴더를 쓸 수 없습니다. ${file}/below 폴더를 만들 수 없습니다`,
+  );
 });

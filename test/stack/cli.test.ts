@@ -91,6 +91,8 @@ test('without a Docker Engine one sentence says so, for people and programs, and
 test.each([
   [['stack', 'up', 'mysql'], /postgres, mongo, redis, s3, temporal/],
   [['stack', 'up', '--profile', 'embedded'], /docker/],
+  [['stack', 'up', '--image', 'mysql=mysql:9'], /"mysql=mysql:9" names no image/],
+  [['stack', 'up', '--image', 'redis=re dis'], /"redis=re dis" names no image/],
   [['stack', 'logs', '--since', 'yesterday'], /--since/],
   [['stack', 'destroy'], /--name/],
   [['stack', 'destroy', '--yes'], /--yes/],

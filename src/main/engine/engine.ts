@@ -154,7 +154,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         disk,
         doctor: createDoctor({
           home,
-          database: async () => (supervisor.open ? describeDatabase(supervisor.open) : null),
+          database: () => describeDatabase(supervisor.open),
           profile: () => supervisor.profile,
           servers: () => readExternal(home),
         }),

@@ -73,7 +73,11 @@ export function requireUsablePath(home: string): void {
     );
 }
 
-/** Where the state lives: `TRAINYARD_HOME`, else the platform's folder for a program's data. Absolute; it need not exist. @throws TrainyardError HOME_UNUSABLE */
+/**
+ * Where the state lives: `TRAINYARD_HOME`, else the platform's folder for a program's data. Absolute; it need not exist. A variable that is
+ * set to nothing is not set, as the XDG specification has it of its own.
+ * @throws TrainyardError HOME_UNUSABLE
+ */
 export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = environment.TRAINYARD_HOME;
   if (chosen) return path.resolve(chosen);

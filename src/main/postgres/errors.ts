@@ -55,12 +55,8 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
     error.message,
   );
   if (notReached.has(code) || (code === '' && timedOut)) {
-    const why = code === '' ? '' : ` (${code})`;
-    const what = {
-      en: `No PostgreSQL answers at ${place}${why}`,
-      ko: `${place}에서 응답하는 PostgreSQL이 없습니다${why.trim()}`,
-    };
-    return fault('POSTGRES_UNREACHABLE', { what }, options);
+    const why = code === '' ? '' : { en: ` (${code})`, ko: `(${code})` };
+    return fault('POSTGRES_UNREACHABLE', { place, why }, options);
   }
   if (code === '28P01' || code === '28000')
     return fault('POSTGRES_LOGIN_REFUSED', { ...parameters, why: code }, options);

@@ -20,7 +20,10 @@ export function urlsOf(ports: StackPorts, secrets: StackSecrets): StackUrls {
   };
 }
 
-export function endpointsOf(ports: StackPorts, secrets: StackSecrets): StoreEndpoints {
+/** Where a stack's servers are: it has all of them. */
+export type StackEndpoints = { readonly [Name in keyof StoreEndpoints]: NonNullable<StoreEndpoints[Name]> };
+
+export function endpointsOf(ports: StackPorts, secrets: StackSecrets): StackEndpoints {
   const urls = urlsOf(ports, secrets);
   return {
     postgres: { url: urls.postgres, tls: null },

@@ -96,8 +96,10 @@ export const stackEventSchema = z.discriminatedUnion('type', [
     step: z.string(),
     service: serviceName.nullable(),
     status: z.enum(['running', 'done', 'skipped', 'failed']),
-    /** What was seen or done, in no particular language. */
+    /** What was seen or done. */
     detail: z.string(),
+    /** The same in Korean, where it has words. */
+    detailKo: z.string().optional(),
     durationMs: z.number().nullable(),
   }),
   z.object({

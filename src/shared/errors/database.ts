@@ -10,10 +10,11 @@ export const databaseErrors = {
     'databaseUrl',
   ),
   POSTGRES_UNREACHABLE: unavailable(
-    '{what}',
+    'No PostgreSQL answers at {place}{why}',
     'Start the server, or correct the host and port.',
-    'PostgreSQL에 연결할 수 없습니다. {what}',
+    'PostgreSQL에 연결할 수 없습니다. {place}에서 응답하는 PostgreSQL이 없습니다{why}',
     '서버를 시작하거나 호스트와 포트를 고치세요.',
+    'databaseUrl',
   ),
   POSTGRES_LOGIN_REFUSED: entry(
     401,

@@ -116,6 +116,7 @@ export const stackErrors = {
     'Write it as postgres=postgres:17; the services are {services}.',
     '"{choice}"{choice|은|는} 서비스의 이미지를 가리키지 않습니다',
     'postgres=postgres:17처럼 쓰세요. 서비스는 {services}입니다.',
+    'image',
   ),
   STACK_CANCELLED: conflict(
     'The start was broken off',

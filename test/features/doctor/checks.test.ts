@@ -154,10 +154,13 @@ test('a PostgreSQL without an engine is a leftover, one with an engine is not', 
 });
 
 test('a database is judged by what it answers', async () => {
-  const state = { version: '17.10', revision: '0030', head: '0030' };
+  const state = { version: '17.10', revision: '0030', head: '0030', how: 'docker' as const };
   expect(await codes(checkDatabase(async () => state))).toEqual(['DATABASE_OK']);
   expect(await codes(checkDatabase(async () => ({ ...state, revision: null })))).toEqual(['SCHEMA_BEHIND']);
   expect(await codes(checkDatabase(async () => null))).toEqual([]);
+  // What an engine says whose stack is stopped: the page and the command line ask the same.
+  const away = { version: '–', revision: null, head: '–', how: 'away' as const };
+  expect(await codes(checkDatabase(async () => away))).toEqual([]);
   const dead = checkDatabase(() => Promise.reject(new Error('connection refused')));
   expect(await dead).toEqual([{ code: 'DATABASE_UNREACHABLE', evidence: 'connection refused' }]);
 });

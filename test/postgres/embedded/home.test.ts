@@ -28,6 +28,9 @@ function runWithHome(body: string, home: string) {
 
 test('the state folder is the one named, else the platform’s', () => {
   expect(homeFolder({ TRAINYARD_HOME: '/a/b' })).toBe('/a/b');
+  expect(homeFolder({ TRAINYARD_HOME: '', XDG_DATA_HOME: '/data' })).toBe(
+    homeFolder({ XDG_DATA_HOME: '/data' }),
+  );
   expect(homeFolder({ TRAINYARD_HOME: 'b' })).toBe(path.resolve('b'));
   if (process.platform === 'linux') {
     expect(homeFolder({ XDG_DATA_HOME: '/data' })).toBe('/data/trainyard');

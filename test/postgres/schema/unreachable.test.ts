@@ -40,6 +40,7 @@ test('no server at the address', async () => {
   expect(await currentError(`postgres://admin:${secret}@127.0.0.1:${port}/vision_platform`)).toMatchObject({
     code: 'POSTGRES_UNREACHABLE',
     message: `No PostgreSQL answers at 127.0.0.1:${port} (ECONNREFUSED)`,
+    place: { field: 'databaseUrl' },
   });
 });
 

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StoreEndpoints } from '../../../src/main/platform/endpoints.ts';
+import { detailOf } from '../../../src/main/platform/progress.ts';
+import type { StackEndpoints } from '../../../src/main/stack/addresses.ts';
 import { createUsage } from '../../../src/main/stack/docker/usage.ts';
 import { ensureSteps } from '../../../src/main/stack/ensure/steps.ts';
 import { probes } from '../../../src/main/stack/probes/probes.ts';
@@ -13,7 +14,7 @@ const reason = withoutServer(...serviceNames);
 if (reason) console.info(`skipped: probes, ensure steps and usage (${reason})`);
 
 /** Everything at one place that is no server of ours. */
-function endpointsAt(port: number, password = 'wrong'): StoreEndpoints {
+function endpointsAt(port: number, password = 'wrong'): StackEndpoints {
   const at = `127.0.0.1:${port}`;
   return {
     postgres: { url: `postgres://admin:${password}@${at}/vision_platform`, tls: null },
@@ -52,24 +53,45 @@ describe.skipIf(reason)('five real servers', () => {
   );
 
   test('every step does what is missing, then finds nothing to do', async () => {
-    const run = async () =>
-      Object.fromEntries(
-        await Promise.all(
-          ensureSteps.map(async ({ name, run }) => [name, await run(five.endpoints)] as const),
-        ),
+    const run = async () => {
+      const seen = await Promise.all(
+        ensureSteps.map(async ({ name, run }) => [name, detailOf(await run(five.endpoints))] as const),
       );
-    const first: Record<string, string> = await run();
+      const en: Record<string, string> = {};
+      const ko: Record<string, string | undefined> = {};
+      for (const [name, { detail, detailKo }] of seen) {
+        en[name] = detail;
+        ko[name] = detailKo;
+      }
+      return { en, ko };
+    };
+    const { en: first, ko: firstKorean } = await run();
     expect(first.migrations).toMatch(/^applied 0001/);
     expect(first['mongo-indexes']).toMatch(/^made /);
     expect(first['redis-settings']).toContain('fixed appendonly (was "no", is "yes")');
     expect(first.buckets).toMatch(/^made /);
     expect(first['temporal-namespace']).toBe('made trainyard, kept for 7 days');
-    const second: Record<string, string> = await run();
+    expect(firstKorean).toEqual({
+      migrations: expect.stringMatching(/^적용: 0001/),
+      'mongo-indexes': expect.stringMatching(/^만듦: /),
+      'redis-settings': expect.stringMatching(/^고침: appendonly \("no"에서 "yes"\)/),
+      buckets: expect.stringMatching(/^만듦: /),
+      'temporal-namespace': 'trainyard 만듦, 7일 보관',
+    });
+    const { en: second, ko: secondKorean } = await run();
     expect(second.migrations).toMatch(/^at \d{4}$/);
     expect(second['mongo-indexes']).toMatch(/as declared$/);
     expect(second['redis-settings']).toBe('appendonly yes, save 900 1 300 10');
     expect(second.buckets).toMatch(/^as wanted/);
     expect(second['temporal-namespace']).toBe('trainyard, kept for 7 days');
+    expect(secondKorean).toEqual({
+      migrations: expect.stringMatching(/^리비전 \d{4}$/),
+      'mongo-indexes': expect.stringMatching(/^\d+개가 선언대로임$/),
+      // Names and values alone.
+      'redis-settings': undefined,
+      buckets: expect.stringMatching(/^설정대로임/),
+      'temporal-namespace': 'trainyard, 7일 보관',
+    });
   });
 
   test('a namespace with another retention is fixed', async () => {
@@ -87,9 +109,10 @@ describe.skipIf(reason)('five real servers', () => {
     ]);
     const temporal = { address: five.servers.temporal.url, namespace: 'short', apiKey: null, tls: null };
     const step = ensureSteps.find(({ name }) => name === 'temporal-namespace');
-    expect(await step?.run({ ...five.endpoints, temporal })).toBe(
-      'fixed short: kept for 7 days instead of 3',
-    );
+    expect(await step?.run({ ...five.endpoints, temporal })).toEqual({
+      en: 'fixed short: kept for 7 days instead of 3',
+      ko: 'short 고침: 3일 대신 7일 보관',
+    });
   });
 
   test('usage is what the containers use', async () => {

@@ -1,10 +1,10 @@
-import type { StoreEndpoints } from '../../../src/main/platform/endpoints.ts';
+import type { StackEndpoints } from '../../../src/main/stack/addresses.ts';
 import { serviceNames } from '../../../src/shared/model/stack.ts';
 import { s3Endpoint, startServer, type TestServer } from '../../support/servers.ts';
 
 export interface FiveServers extends AsyncDisposable {
   readonly servers: Readonly<Record<(typeof serviceNames)[number], TestServer>>;
-  readonly endpoints: StoreEndpoints;
+  readonly endpoints: StackEndpoints;
 }
 
 /** A throwaway server of each kind. */

@@ -10,6 +10,9 @@ export function usageError(message: string, remedy: string): TrainyardError {
   return fault('USAGE', { fault: message, remedy });
 }
 
+/** Codes of a command line that is itself wrong. */
+const wrongUsage = new Set(['USAGE', 'STACK_IMAGE_INVALID']);
+
 /** By commander's codes, whose messages are English only: from the words that it quotes, and what stands behind the quotes. */
 const wordings: Record<string, (first: string, second: string, rest: string) => string> = {
   'commander.unknownOption': (option) =>
@@ -82,7 +85,7 @@ export function failureOf(caught: unknown, command: string): Failure {
   const met = caught instanceof CommanderError ? fromCommander(caught, command) : toTrainyardError(caught);
   const { code, message, hint, place } = inOwnWords(met.record);
   return {
-    exitCode: code === 'USAGE' ? 2 : 1,
+    exitCode: wrongUsage.has(code) ? 2 : 1,
     sentence: sentenceOf(met),
     error: { code, message, hint, place },
   };

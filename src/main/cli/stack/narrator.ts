@@ -1,9 +1,10 @@
 import type { StackEvent } from '../../../shared/contract/stack.ts';
+import { stackStepWords } from '../../../shared/format/stack-steps.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { terminalLine } from '../../../shared/model/terminal-text.ts';
 import { formatBytes, formatDuration, formatStatus } from '../lib/format.ts';
+import { language, translate } from '../lib/language.ts';
 import { remark, styled } from '../lib/output.ts';
-import { stepWord } from './words.ts';
 
 type PullEvent = Extract<StackEvent, { type: 'pull' }>;
 type StepEvent = Extract<StackEvent, { type: 'step' }>;
@@ -22,10 +23,10 @@ function pullText(event: PullEvent): string {
   return `${bar} ${bytes}  ${formatBytes(Math.round(event.bytesPerSecond))}/s  ${event.layersDone}/${event.layers}  ${event.image}`;
 }
 
-function stepText({ step, detail, durationMs }: StepEvent): string {
-  const seen = detail ? `: ${detail}` : '';
+function stepText({ step, detail, detailKo = detail, durationMs }: StepEvent): string {
+  const seen = detail ? `: ${translate(detail, detailKo)}` : '';
   const time = durationMs !== null && durationMs >= 1000 ? ` (${formatDuration(durationMs)})` : '';
-  return `${stepWord(step)}${seen}${time}`;
+  return `${stackStepWords(step)[language]}${seen}${time}`;
 }
 
 function eventText(event: ShownEvent): string {

@@ -1,5 +1,5 @@
 import { inLanguage } from '../../../shared/errors/catalogue.ts';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { databaseFault } from './database-faults.ts';
 import { diskFull } from './disk-room.ts';
 import { fileFault, isFileError } from './file-faults.ts';
@@ -39,8 +39,13 @@ export function systemFault(error: unknown): TrainyardError | null {
   return known;
 }
 
-function reworded(step: TrainyardError, { record, status }: TrainyardError): TrainyardError {
-  const detail = { en: `. ${step.message}`, ko: `. ${inLanguage(step.record, 'ko').message}` };
+function reworded(step: TrainyardError, found: TrainyardError): TrainyardError {
+  const { record, status } = found;
+  const words = `(${errorMessage(found.cause)})`;
+  // Of the same file it says the same, in the system's words.
+  if (step.place.file === found.place.file && step.message.includes(words)) return found;
+  const alone = (message: string) => `. ${message.replace(` ${words}`, '').replace(words, '')}`;
+  const detail = { en: alone(step.message), ko: alone(inLanguage(step.record, 'ko').message) };
   const parameters = { ...record.parameters, step: detail };
   const message = `${record.message}${detail.en}`;
   return TrainyardError.from({ ...record, message, parameters }, { status, cause: step });

@@ -1,5 +1,6 @@
 import type { ServiceName } from '../../../shared/model/stack.ts';
-import type { StoreEndpoints } from '../../platform/endpoints.ts';
+import type { StepDetail } from '../../platform/progress.ts';
+import type { StackEndpoints } from '../addresses.ts';
 import { ensureRedisSettings } from './redis-settings.ts';
 import { ensureTemporalNamespace } from './temporal-namespace.ts';
 
@@ -8,21 +9,27 @@ export interface EnsureStep {
   readonly name: string;
   readonly service: ServiceName;
   /** Answers what it saw or did in a few words. @throws TrainyardError */
-  run(endpoints: StoreEndpoints): Promise<string>;
+  run(endpoints: StackEndpoints): Promise<StepDetail>;
+}
+
+interface Changes {
+  readonly made: readonly string[];
+  readonly fixed: readonly string[];
+  readonly unchecked?: readonly string[];
 }
 
 /** `made a, b; fixed c`; `otherwise` where nothing was done. */
-function describeChanges(changes: {
-  readonly made: readonly string[];
-  readonly fixed: readonly string[];
-  readonly otherwise: string;
-}): string {
-  const { made, fixed, otherwise } = changes;
-  const parts = [
-    ...(made.length > 0 ? [`made ${made.join(', ')}`] : []),
-    ...(fixed.length > 0 ? [`fixed ${fixed.join(', ')}`] : []),
-  ];
-  return parts.length > 0 ? parts.join('; ') : otherwise;
+function describeChanges({ made, fixed, unchecked = [] }: Changes, en: string, ko: string): StepDetail {
+  const listed = (word: string, names: readonly string[]) =>
+    names.length > 0 ? [`${word} ${names.join(', ')}`] : [];
+  const done = (madeWord: string, fixedWord: string, otherwise: string) => {
+    const parts = [...listed(madeWord, made), ...listed(fixedWord, fixed)];
+    return parts.length > 0 ? parts : [otherwise];
+  };
+  return {
+    en: [...done('made', 'fixed', en), ...listed('could not be looked at:', unchecked)].join('; '),
+    ko: [...done('만듦:', '고침:', ko), ...listed('확인하지 못함:', unchecked)].join('; '),
+  };
 }
 
 export const ensureSteps: readonly EnsureStep[] = [
@@ -34,7 +41,8 @@ export const ensureSteps: readonly EnsureStep[] = [
       const { SchemaService } = await import('../../postgres/schema/schema-service.ts');
       const schema = new SchemaService({ databaseUrl: postgres.url, tls: postgres.tls });
       const { revision, done } = await schema.upgrade('head');
-      return done.length === 0 ? `at ${revision}` : `applied ${done.join(', ')}`;
+      if (done.length === 0) return { en: `at ${revision}`, ko: `리비전 ${revision}` };
+      return { en: `applied ${done.join(', ')}`, ko: `적용: ${done.join(', ')}` };
     },
   },
   {
@@ -42,32 +50,28 @@ export const ensureSteps: readonly EnsureStep[] = [
     name: 'mongo-indexes',
     service: 'mongo',
     run: async ({ mongo }) => {
-      if (!mongo) return 'no MongoDB here';
       const { ensureMongoCollections } = await import('../../stores/documents/mongo/ensure.ts');
-      const { made, fixed, unchanged } = await ensureMongoCollections(mongo);
-      return describeChanges({ made, fixed, otherwise: `${unchanged} as declared` });
+      const { unchanged, ...changes } = await ensureMongoCollections(mongo);
+      return describeChanges(changes, `${unchanged} as declared`, `${unchanged}개가 선언대로임`);
     },
   },
   {
     name: 'redis-settings',
     service: 'redis',
-    run: async ({ redis }) => (redis ? ensureRedisSettings(redis) : 'no Redis here'),
+    run: ({ redis }) => ensureRedisSettings(redis),
   },
   {
     // Private and without versions.
     name: 'buckets',
     service: 's3',
     run: async ({ s3 }) => {
-      if (!s3) return 'no S3 here';
       const { ensureS3Buckets } = await import('../../stores/objects/s3/ensure-buckets.ts');
-      const { made, fixed, unchecked } = await ensureS3Buckets(s3);
-      const done = describeChanges({ made, fixed, otherwise: 'as wanted' });
-      return unchecked.length === 0 ? done : `${done}; could not be looked at: ${unchecked.join(', ')}`;
+      return describeChanges(await ensureS3Buckets(s3), 'as wanted', '설정대로임');
     },
   },
   {
     name: 'temporal-namespace',
     service: 'temporal',
-    run: async ({ temporal }) => (temporal ? ensureTemporalNamespace(temporal) : 'no Temporal here'),
+    run: ({ temporal }) => ensureTemporalNamespace(temporal),
   },
 ];

@@ -1,10 +1,12 @@
 import type { Connection } from '@temporalio/client';
 import type { TemporalEndpoint } from '../../platform/endpoints.ts';
+import type { StepDetail } from '../../platform/progress.ts';
 import { retry } from '../../platform/waiting.ts';
 
 /** How long the history of a workflow that has ended stays; the product's own stores keep what matters for good. */
 const retentionDays = 7;
 const retentionSeconds = retentionDays * 24 * 60 * 60;
+const kept = { en: `kept for ${retentionDays} days`, ko: `${retentionDays}일 보관` };
 /** A namespace is known to all parts of a server only after their caches were filled anew. */
 const usableWithinMs = 30_000;
 
@@ -15,18 +17,22 @@ function codeOf(error: unknown): number | null {
 }
 
 /** Registers the namespace or fixes its retention. @returns what was done */
-async function register({ workflowService }: Connection, namespace: string): Promise<string> {
+async function register({ workflowService }: Connection, namespace: string): Promise<StepDetail> {
   const { msToTs } = await import('@temporalio/common/lib/time.js');
   const retention = msToTs(retentionSeconds * 1000);
   try {
     const { config } = await workflowService.describeNamespace({ namespace });
     const found = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
-    if (found === retentionSeconds) return `${namespace}, kept for ${retentionDays} days`;
+    if (found === retentionSeconds) return { en: `${namespace}, ${kept.en}`, ko: `${namespace}, ${kept.ko}` };
     await workflowService.updateNamespace({
       namespace,
       config: { workflowExecutionRetentionTtl: retention },
     });
-    return `fixed ${namespace}: kept for ${retentionDays} days instead of ${found / 86_400}`;
+    const days = found / 86_400;
+    return {
+      en: `fixed ${namespace}: ${kept.en} instead of ${days}`,
+      ko: `${namespace} 고침: ${days}일 대신 ${kept.ko}`,
+    };
   } catch (error) {
     if (codeOf(error) !== grpcCodes.notFound) throw error;
   }
@@ -39,7 +45,7 @@ async function register({ workflowService }: Connection, namespace: string): Pro
   } catch (error) {
     if (codeOf(error) !== grpcCodes.alreadyExists) throw error;
   }
-  return `made ${namespace}, kept for ${retentionDays} days`;
+  return { en: `made ${namespace}, ${kept.en}`, ko: `${namespace} 만듦, ${kept.ko}` };
 }
 
 /** Asks for its workflows until that is answered. */
@@ -52,7 +58,7 @@ async function waitUntilUsable({ workflowService }: Connection, namespace: strin
 }
 
 /** Makes the namespace what it is to be, and usable. @throws TrainyardError TEMPORAL_* */
-export async function ensureTemporalNamespace(endpoint: TemporalEndpoint): Promise<string> {
+export async function ensureTemporalNamespace(endpoint: TemporalEndpoint): Promise<StepDetail> {
   const [{ openConnection }, { temporalFault }] = await Promise.all([
     import('../../stores/temporal/connection.ts'),
     import('../../stores/temporal/faults.ts'),

@@ -1,7 +1,7 @@
-import type { StoreEndpoints } from '../../platform/endpoints.ts';
+import type { StackEndpoints } from '../addresses.ts';
 
 /** Asks a server once, by its own protocol and with its credentials: resolves with its version, rejects where it does not answer rightly. */
-export type Probe = (endpoints: StoreEndpoints, signal: AbortSignal) => Promise<string>;
+export type Probe = (endpoints: StackEndpoints, signal: AbortSignal) => Promise<string>;
 
 /** The answer, or a rejection with the signal's reason as soon as that comes: a server may accept a connection and say nothing. */
 export async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -33,7 +33,6 @@ function end(client: pg.Client): void {
 
 /** Logs in and asks for the version. */
 const probeMongo: Probe = async ({ mongo }, signal) => {
-  if (!mongo) throw new TypeError('these endpoints have no MongoDB');
   const { createClient } = await import('../../stores/documents/mongo/client.ts');
   const { client, database } = createClient(mongo, {
     // Whoever probes asks again: a server that is not there is to be said at once.
@@ -61,7 +60,6 @@ const probeMongo: Probe = async ({ mongo }, signal) => {
 
 /** Logs in, pings (which is refused while the data is being loaded) and asks for the version. */
 const probeRedis: Probe = async ({ redis }, signal) => {
-  if (!redis) throw new TypeError('these endpoints have no Redis');
   const { client } = await redisClient(redis);
   try {
     const answer = async () => {
@@ -81,7 +79,6 @@ const probeRedis: Probe = async ({ redis }, signal) => {
  * longer to load than a server to answer.
  */
 const probeS3: Probe = async ({ s3 }, signal) => {
-  if (!s3) throw new TypeError('these endpoints have no S3');
   const url = new URL(s3.endpoint);
   const { serverName, ...certificates } = s3.tls ?? {};
   const options = {

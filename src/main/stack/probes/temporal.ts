@@ -62,7 +62,6 @@ function readVersion(body: Buffer): string {
  * load and keeps its channels.
  */
 export const probeTemporal: Probe = async ({ temporal }, signal) => {
-  if (!temporal) throw new TypeError('these endpoints have no Temporal');
   const session = openSession(temporal);
   try {
     const { status, message, body } = await unlessAborted(

@@ -1,6 +1,6 @@
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { isPortFree } from '../../platform/listening-ports.ts';
-import type { OnProgress } from '../../platform/progress.ts';
+import { type OnProgress, reportStep } from '../../platform/progress.ts';
 import { until } from '../../platform/waiting.ts';
 import { isOtherMemory } from '../memory.ts';
 import { byService, type StackPlan } from '../plan.ts';
@@ -9,7 +9,6 @@ import { choosePorts } from './choose-ports.ts';
 import type { StackContext } from './context.ts';
 import { type Containers, createContainers, missingOf, serviceContainers } from './create-containers.ts';
 import { ensureImage } from './images.ts';
-import { reportStep } from './report-step.ts';
 import type { SavedState, SavedStateStore, SettledState } from './saved-state.ts';
 import { portCause, StartObstacle, type StartOptions, startService } from './start-service.ts';
 

@@ -2,11 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { OnProgress } from '../../platform/progress.ts';
+import { type OnProgress, reportStep } from '../../platform/progress.ts';
 import { DaemonRefusal, type ObjectKind } from '../docker-objects.ts';
 import type { StackRecord } from '../record.ts';
 import type { StackContext } from './context.ts';
-import { reportStep } from './report-step.ts';
 
 /** What Compose was making when it was cut off appears within this time. */
 const sweeps = 20;

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { serviceNames } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { OnProgress } from '../../platform/progress.ts';
+import { type OnProgress, reportStep } from '../../platform/progress.ts';
 import type { StackContainer, StackIdentity, VolumeAccess } from '../docker-objects.ts';
 import { stackLabels, stackNameOf } from '../labels.ts';
 import { containerPorts } from '../plan.ts';
@@ -17,7 +17,6 @@ import {
 import { choosePorts } from './choose-ports.ts';
 import type { StackContext } from './context.ts';
 import { ensureImage } from './images.ts';
-import { reportStep } from './report-step.ts';
 
 /** What is known of a stack. */
 export interface SavedState {
@@ -125,7 +124,10 @@ export class SavedStateStore {
         failpoint('stack.record.aside.before');
         const aside = files.setAside();
         failpoint('stack.record.aside.after');
-        return `STACK_STATE_CORRUPT: the stack's record was set aside as ${aside}`;
+        return {
+          en: `STACK_STATE_CORRUPT: the stack's record was set aside as ${aside}`,
+          ko: `STACK_STATE_CORRUPT: 스택의 기록을 옮긴 곳: ${aside}`,
+        };
       });
     }
     const record = files.read();
@@ -195,7 +197,7 @@ export class SavedStateStore {
       files.write(record);
       failpoint('stack.recover.after');
       saved = { record, secrets };
-      return `${record.name}, found by its labels`;
+      return { en: `${record.name}, found by its labels`, ko: `${record.name}, 라벨로 찾음` };
     });
     return saved;
   }

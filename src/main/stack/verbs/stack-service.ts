@@ -4,7 +4,7 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../../platform/endpoints.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { OnProgress } from '../../platform/progress.ts';
+import { detailOf, type OnProgress, reportStep } from '../../platform/progress.ts';
 import { endpointsOf, urlsOf } from '../addresses.ts';
 import { causeOf } from '../causes.ts';
 import type { StackIdentity } from '../docker-objects.ts';
@@ -12,7 +12,6 @@ import { type BringUpOptions, bringUp, type Seen } from './bring-up.ts';
 import type { StackContext } from './context.ts';
 import { readState } from './read-state.ts';
 import { removeStack } from './remove-stack.ts';
-import { reportStep } from './report-step.ts';
 import { type SavedState, SavedStateStore } from './saved-state.ts';
 import { graceSeconds } from './start-service.ts';
 
@@ -190,7 +189,8 @@ export class StackService {
 
   private async takeLock(onProgress: OnProgress, signal: AbortSignal | undefined): Promise<Disposable> {
     const begun = performance.now();
-    const step = { type: 'step', step: 'wait', service: null, detail: 'another verb is at work' } as const;
+    const seen = { en: 'another verb is at work', ko: '다른 작업이 진행 중' };
+    const step = { type: 'step', step: 'wait', service: null, ...detailOf(seen) } as const;
     let waited = false;
     const held = await this.context.files.lock(() => {
       waited = true;

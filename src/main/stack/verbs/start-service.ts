@@ -3,7 +3,7 @@ import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import type { ServiceName } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isPortFree, portHolder } from '../../platform/listening-ports.ts';
-import type { OnProgress } from '../../platform/progress.ts';
+import { type OnProgress, reportStep } from '../../platform/progress.ts';
 import { endpointsOf } from '../addresses.ts';
 import {
   causeLines,
@@ -23,7 +23,6 @@ import type { Daemon } from '../docker/daemon.ts';
 import { DaemonRefusal, type StackContainer, wasStopped } from '../docker-objects.ts';
 import type { StackRecord, StackSecrets } from '../record.ts';
 import type { StackContext } from './context.ts';
-import { reportStep } from './report-step.ts';
 import type { SavedState } from './saved-state.ts';
 
 /** What a container gets to end by itself before it is made anew or stopped. */

@@ -1,7 +1,6 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
-import { errorMessage } from '../../../shared/errors/error.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
-import type { OnProgress } from '../../platform/progress.ts';
+import { type OnProgress, reportStep } from '../../platform/progress.ts';
 import { collectionNames } from '../documents/collections.ts';
 import { buckets } from '../objects/ports.ts';
 import type { Stores } from '../profiles/stores.ts';
@@ -9,7 +8,7 @@ import { copyDatabase } from './copy-database.ts';
 import { copyDocuments } from './copy-documents.ts';
 import { copyObjects } from './copy-objects.ts';
 import { emptyDatabase } from './empty-database.ts';
-import type { CopyProgress, CopyResult, OnCopyProgress } from './progress.ts';
+import type { CopyResult, OnCopyProgress } from './progress.ts';
 
 const reportEveryMs = 250;
 
@@ -29,31 +28,28 @@ async function empty({ pool, documents, objects }: Stores): Promise<void> {
   }
 }
 
+const phases = { checking: '검사', copying: '복사', comparing: '비교' };
+
 /** Tells of a part as a step of the operation, now and then while it goes on, and with its counts at the end. */
 async function part(
   onProgress: OnProgress,
   step: string,
   copy: (onProgress: OnCopyProgress) => Promise<CopyResult>,
 ): Promise<void> {
-  const begun = performance.now();
-  const report = (status: 'running' | 'done' | 'failed', detail: string) => {
-    const durationMs = status === 'running' ? null : Math.round(performance.now() - begun);
-    onProgress({ type: 'step', step, service: null, status, detail, durationMs });
-  };
-  let reportedAt = 0;
-  const onStep = ({ step: phase, what, done, total }: CopyProgress) => {
-    if (performance.now() - reportedAt < reportEveryMs) return;
-    reportedAt = performance.now();
-    report('running', `${phase} ${what} ${done}${total === null ? '' : ` / ${total}`}`);
-  };
-  report('running', '');
-  try {
-    const { count, copied, sha256 } = await copy(onStep);
-    report('done', `${count} = ${count}, ${copied} copied, sha256 ${sha256.slice(0, 16)}`);
-  } catch (error) {
-    report('failed', errorMessage(error));
-    throw error;
-  }
+  await reportStep(onProgress, step, null, async (onDetail) => {
+    let reportedAt = 0;
+    const { count, copied, sha256 } = await copy(({ step: phase, what, done, total }) => {
+      if (performance.now() - reportedAt < reportEveryMs) return;
+      reportedAt = performance.now();
+      const share = `${what} ${done}${total === null ? '' : ` / ${total}`}`;
+      onDetail({ en: `${phase} ${share}`, ko: `${phases[phase]} ${share}` });
+    });
+    const hash = `sha256 ${sha256.slice(0, 16)}`;
+    return {
+      en: `${count} = ${count}, ${copied} copied, ${hash}`,
+      ko: `${count} = ${count}, ${copied}개 복사, ${hash}`,
+    };
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { DatabaseOrigin } from '../../../../shared/contract/system.ts';
 import { errorMessage, TrainyardError } from '../../../../shared/errors/error.ts';
 import { answers, isAlive } from '../../../platform/find-engine.ts';
 import { readEngineRecord, readSecrets } from '../../../platform/home.ts';
@@ -78,14 +79,23 @@ export function checkLeftovers(home: string): Promise<Observation[]> {
   });
 }
 
-/** What a database says of itself; throws where it does not answer. Null: there is no engine whose database could be asked. */
-export type DatabaseProbe = () => Promise<{ version: string; revision: string | null; head: string } | null>;
+/**
+ * What a database says of itself, as the engine has it; throws where it does not answer. Null: there is no engine whose database could be
+ * asked.
+ */
+export type DatabaseProbe = () => Promise<{
+  readonly version: string;
+  readonly revision: string | null;
+  readonly head: string;
+  readonly how: DatabaseOrigin;
+} | null>;
 
 /** Whether the database answers and has this program's schema. */
 export async function checkDatabase(probe: DatabaseProbe): Promise<Observation[]> {
   try {
     const found = await probe();
-    if (!found) return [];
+    // An engine whose stores are closed, as when its stack is stopped, has no database.
+    if (!found || found.how === 'away') return [];
     const evidence = `PostgreSQL ${found.version}, ${found.revision ?? 'base'} / ${found.head}`;
     return [{ code: found.revision === found.head ? 'DATABASE_OK' : 'SCHEMA_BEHIND', evidence }];
   } catch (error) {

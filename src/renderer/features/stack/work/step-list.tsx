@@ -1,10 +1,12 @@
 import { Loader, Progress } from '@mantine/core';
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { stackStepWords } from '../../../../shared/format/stack-steps.ts';
 import type { ServiceName } from '../../../../shared/model/stack.ts';
 import { Note } from '../../../components/note.ts';
 import { serviceLabels } from '../../../components/stack/stack.ts';
 import { Elapsed } from '../../../components/time-text.tsx';
+import { capitalised } from '../../../i18n/texts/text.ts';
 import { useText } from '../../../i18n/use-text.ts';
 import classes from './step-list.module.css';
 import { isPulled, type Pull, pullSum, type Step } from './work.ts';
@@ -15,15 +17,6 @@ const icons = {
   skipped: <IconMinus size={15} aria-hidden />,
   failed: <IconX size={15} stroke={2.2} aria-hidden />,
 };
-
-/** A step's name in words, where there are any; else as it is called. */
-function useStepName(): (name: string) => string {
-  const { t, i18n } = useText();
-  return (name) => {
-    const key = `stackSteps.${name}`;
-    return /^[\w-]+$/.test(name) && i18n.exists(key) ? t(key as 'stackSteps.pull') : name;
-  };
-}
 
 interface StepLineProps extends Pick<Step, 'status' | 'detail'> {
   readonly name: string;
@@ -50,14 +43,19 @@ function StepLine({ status, name, detail, time }: StepLineProps) {
   );
 }
 
-function StepRow({ step: { step, status, detail, startedAt, durationMs } }: { readonly step: Step }) {
-  const { format } = useText();
-  const name = useStepName();
+function StepRow({ step: one }: { readonly step: Step }) {
+  const { format, language } = useText();
+  const { step, status, detail, detailKo = detail, startedAt, durationMs } = one;
   const taken = durationMs !== null && format.duration(durationMs);
   const time = status === 'running' ? <Elapsed since={startedAt} /> : taken;
   return (
     <li>
-      <StepLine status={status} name={name(step)} detail={detail} time={time} />
+      <StepLine
+        status={status}
+        name={capitalised(stackStepWords(step)[language])}
+        detail={language === 'ko' ? detailKo : detail}
+        time={time}
+      />
     </li>
   );
 }

@@ -3,7 +3,7 @@ import type { ServiceName, StackVerb } from '../../../../shared/model/stack.ts';
 
 export type Step = Pick<
   Extract<StackEvent, { type: 'step' }>,
-  'step' | 'service' | 'status' | 'detail' | 'durationMs'
+  'step' | 'service' | 'status' | 'detail' | 'detailKo' | 'durationMs'
 > & {
   /** When it was first heard of. */
   readonly startedAt: string;
@@ -40,7 +40,7 @@ function begun(event: StackEvent): Work {
 }
 
 function withStep(work: Work, event: Extract<StackEvent, { type: 'step' }>): Work {
-  const { step, service, status, detail, durationMs, time } = event;
+  const { step, service, status, detail, detailKo, durationMs, time } = event;
   const at = work.steps.findIndex((one) => one.step === step && one.service === service);
   const before = work.steps[at];
   // A step that begins again (a further try) counts from then.
@@ -50,6 +50,7 @@ function withStep(work: Work, event: Extract<StackEvent, { type: 'step' }>): Wor
     service,
     status,
     detail,
+    detailKo,
     durationMs,
     startedAt: before && !again ? before.startedAt : time,
   };
