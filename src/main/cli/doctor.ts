@@ -11,7 +11,7 @@ import { homeFolder } from '../platform/paths.ts';
 import { readExternal } from '../stores/profiles/external-file.ts';
 import { openSettings } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
-import { type Command, explain, perform } from './lib/define.ts';
+import type { Command } from './lib/define.ts';
 import { formatCount } from './lib/format.ts';
 import { language, translate } from './lib/language.ts';
 import { styled, writeJson, writeLine } from './lib/output.ts';
@@ -70,17 +70,18 @@ async function print(findings: readonly Finding[]): Promise<void> {
 
 /** Runs the checks in this process, so that they run where no engine can. */
 export function defineDoctor(command: Command): void {
-  perform<{ profile?: Profile }>(
-    explain(command, {
+  command
+    .explain({
       examples: ['doctor', 'doctor --profile docker', 'doctor --json'],
       json: '{"ok", "findings": [{"code", "severity", "cause", "evidence", "hint", "group", "command"}]}',
-    }).flag(
+    })
+    .flag(
       '--profile <profile>',
       'check as if this profile were chosen; without, the one in use',
       '이 프로필을 고른 것처럼 점검합니다. 없으면 지금 프로필로 점검합니다',
       profiles,
-    ),
-    async ({ profile = profileInUse(), json }) => {
+    )
+    .perform<{ profile?: Profile }>(async ({ profile = profileInUse(), json }) => {
       const home = homeFolder();
       const report = await createDoctor({
         home,
@@ -90,6 +91,5 @@ export function defineDoctor(command: Command): void {
       }).examine(language);
       await (json ? writeJson(report) : print(report.findings));
       return report.ok ? 0 : 1;
-    },
-  );
+    });
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { type Command, explain, perform } from './lib/define.ts';
+import type { Command } from './lib/define.ts';
 import { withEngine } from './lib/engine.ts';
 import { remark, writeResult } from './lib/output.ts';
 
@@ -19,17 +19,13 @@ function openInBrowser(url: string): void {
 }
 
 export function defineOpen(command: Command): void {
-  perform<{ browser: boolean }>(
-    explain(command, { examples: ['open', 'open --no-browser'], json: '{"url", "expiresAt"}' }).flag(
-      '--no-browser',
-      'only print the link',
-      '링크를 출력만 합니다',
-    ),
-    async ({ browser, json }) => {
+  command
+    .explain({ examples: ['open', 'open --no-browser'], json: '{"url", "expiresAt"}' })
+    .flag('--no-browser', 'only print the link', '링크를 출력만 합니다')
+    .perform<{ browser: boolean }>(async ({ browser, json }) => {
       const ticket = await withEngine((api) => api.system.ticket());
       await writeResult({ json }, ticket, () => ticket.url);
       if (!json && browser && process.stdout.isTTY) openInBrowser(ticket.url);
       return 0;
-    },
-  );
+    });
 }

@@ -11,7 +11,7 @@ import { homeFolder } from '../platform/paths.ts';
 import { keepExternalFile, readExternal, readExternalFile } from '../stores/profiles/external-file.ts';
 import { openSettings } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
-import { type Command, type CommonOptions, defineCommand, perform } from './lib/define.ts';
+import { type Command, type CommonOptions, defineCommand } from './lib/define.ts';
 import { usageError } from './lib/failure.ts';
 import { translate } from './lib/language.ts';
 import { styled, writeJson, writeLine, writeResult } from './lib/output.ts';
@@ -62,64 +62,52 @@ async function readGiven(file: string): Promise<{ place: string; text: string }>
 }
 
 export function defineProfile(group: Command): void {
-  perform(
-    defineCommand(group, {
-      usage: 'show',
-      english: 'show the profile of this state folder',
-      korean: '이 상태 폴더의 프로필을 보입니다',
-      examples: ['profile show'],
-      json: '{"profile"}',
-    }),
-    async (options) => print(await profileInUse(), options),
-  );
+  defineCommand(group, {
+    usage: 'show',
+    english: 'show the profile of this state folder',
+    korean: '이 상태 폴더의 프로필을 보입니다',
+    examples: ['profile show'],
+    json: '{"profile"}',
+  }).perform(async (options) => print(await profileInUse(), options));
 
-  perform(
-    defineCommand(group, {
-      usage: 'use <profile>',
-      english:
-        'choose the profile; a running engine goes over to it at once. Data does not move: "stack migrate" moves it',
-      korean:
-        '프로필을 고릅니다. 실행 중인 엔진은 바로 바뀝니다. 데이터는 옮겨지지 않으며 "stack migrate"로 옮깁니다',
-      examples: ['profile use docker'],
-      json: '{"profile"}',
-    }),
-    async (options, typed) => {
-      const profile = readProfile(typed);
-      const home = openHome(homeFolder());
-      if (profile === 'external') readExternal(home);
-      await switchProfile(home, profile);
-      return print(profile, options);
-    },
-  );
+  defineCommand(group, {
+    usage: 'use <profile>',
+    english:
+      'choose the profile; a running engine goes over to it at once. Data does not move: "stack migrate" moves it',
+    korean:
+      '프로필을 고릅니다. 실행 중인 엔진은 바로 바뀝니다. 데이터는 옮겨지지 않으며 "stack migrate"로 옮깁니다',
+    examples: ['profile use docker'],
+    json: '{"profile"}',
+  }).perform(async (options, typed) => {
+    const profile = readProfile(typed);
+    const home = openHome(homeFolder());
+    if (profile === 'external') readExternal(home);
+    await switchProfile(home, profile);
+    return print(profile, options);
+  });
 
   const json = '{"ok", "stores": [{"store", "ok", "code", "message", "hint"}]}';
-  perform(
-    defineCommand(group, {
-      usage: 'external <file>',
-      english:
-        'read the addresses of servers from a JSON file (- for standard input), check each, and keep them where all can be used',
-      korean: 'JSON 파일(-는 표준 입력)에서 서버 주소를 읽어 하나씩 확인하고, 모두 쓸 수 있으면 보관합니다',
-      examples: ['profile external servers.json'],
-      json,
-    }),
-    async (options, file = '-') => {
-      const home = openHome(homeFolder());
-      const { place, text } = await readGiven(file);
-      const checks = await checkStores(readExternalFile(place, text));
-      // Only where every server can be used: half a profile helps nobody.
-      if (checks.every(({ ok }) => ok)) keepExternalFile(home, place, text);
-      return report(checks, options);
-    },
-  );
+  defineCommand(group, {
+    usage: 'external <file>',
+    english:
+      'read the addresses of servers from a JSON file (- for standard input), check each, and keep them where all can be used',
+    korean: 'JSON 파일(-는 표준 입력)에서 서버 주소를 읽어 하나씩 확인하고, 모두 쓸 수 있으면 보관합니다',
+    examples: ['profile external servers.json'],
+    json,
+  }).perform(async (options, file = '-') => {
+    const home = openHome(homeFolder());
+    const { place, text } = await readGiven(file);
+    const checks = await checkStores(readExternalFile(place, text));
+    // Only where every server can be used: half a profile helps nobody.
+    if (checks.every(({ ok }) => ok)) keepExternalFile(home, place, text);
+    return report(checks, options);
+  });
 
-  perform(
-    defineCommand(group, {
-      usage: 'check',
-      english: 'ask every server of the external profile, each for itself',
-      korean: '외부 프로필의 서버를 하나씩 확인합니다',
-      examples: ['profile check', 'profile check --json'],
-      json,
-    }),
-    async (options) => report(await checkStores(readExternal(openHome(homeFolder()))), options),
-  );
+  defineCommand(group, {
+    usage: 'check',
+    english: 'ask every server of the external profile, each for itself',
+    korean: '외부 프로필의 서버를 하나씩 확인합니다',
+    examples: ['profile check', 'profile check --json'],
+    json,
+  }).perform(async (options) => report(await checkStores(readExternal(openHome(homeFolder()))), options));
 }

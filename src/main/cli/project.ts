@@ -1,5 +1,5 @@
 import type { Project } from '../../shared/contract/projects.ts';
-import { type Command, collect, defineCommand, given, perform } from './lib/define.ts';
+import { type Command, collect, defineCommand, given } from './lib/define.ts';
 import { withEngine } from './lib/engine.ts';
 import { formatTime } from './lib/format.ts';
 import { translate } from './lib/language.ts';
@@ -33,52 +33,48 @@ function listed(projects: readonly Project[]): string {
 }
 
 export function defineProject(group: Command): void {
-  perform<{ description?: string; tag?: string[] }>(
-    defineCommand(group, {
-      usage: 'create <name>',
-      english: 'create a project',
-      korean: '프로젝트를 만듭니다',
-      examples: [
-        'project create demo',
-        'project create demo --description "First try" --tag fashion --tag small',
-      ],
-      json: '{"id", "name", "description", "tags", …}',
-    })
-      .flag('--description <text>', 'what it is about', '설명')
-      .flag('--tag <tag>', 'a tag; may be given several times', '태그. 여러 번 쓸 수 있습니다', collect),
-    async ({ description, tag: tags, json }, name = '') => {
-      const project = await withEngine((api) =>
-        api.projects.create({ name, ...given({ description, tags }) }),
-      );
-      return writeResult({ json }, project, () => describe(project));
-    },
-  );
+  defineCommand(group, {
+    usage: 'create <name>',
+    english: 'create a project',
+    korean: '프로젝트를 만듭니다',
+    examples: [
+      'project create demo',
+      'project create demo --description "First try" --tag fashion --tag small',
+    ],
+    json: '{"id", "name", "description", "tags", …}',
+  })
+    .flag('--description <text>', 'what it is about', '설명')
+    .flag('--tag <tag>', 'a tag; may be given several times', '태그. 여러 번 쓸 수 있습니다', collect)
+    .perform<{ description?: string; tag?: string[] }>(
+      async ({ description, tag: tags, json }, name = '') => {
+        const project = await withEngine((api) =>
+          api.projects.create({ name, ...given({ description, tags }) }),
+        );
+        return writeResult({ json }, project, () => describe(project));
+      },
+    );
 
-  perform<{ search?: string }>(
-    defineCommand(group, {
-      usage: 'list',
-      english: 'list the projects, newest first',
-      korean: '프로젝트를 최신순으로 나열합니다',
-      examples: ['project list', 'project list --search fashion'],
-      json: '{"projects": [{"id", "name", "runCount", "datasetCount", …}]}',
-    }).flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만'),
-    async ({ search, json }) => {
+  defineCommand(group, {
+    usage: 'list',
+    english: 'list the projects, newest first',
+    korean: '프로젝트를 최신순으로 나열합니다',
+    examples: ['project list', 'project list --search fashion'],
+    json: '{"projects": [{"id", "name", "runCount", "datasetCount", …}]}',
+  })
+    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
+    .perform<{ search?: string }>(async ({ search, json }) => {
       const answer = await withEngine((api) => api.projects.list(search ? { search } : {}));
       return writeResult({ json }, answer, () => listed(answer.projects));
-    },
-  );
+    });
 
-  perform(
-    defineCommand(group, {
-      usage: 'show <project>',
-      english: 'show a project, by name or id',
-      korean: '이름이나 ID로 프로젝트를 보입니다',
-      examples: ['project show demo'],
-      json: '{"id", "name", "description", "tags", "runCount", "datasetCount", …}',
-    }),
-    async (options, reference = '') => {
-      const project = await withEngine((api) => api.projects.show({ project: reference }));
-      return writeResult(options, project, () => describe(project));
-    },
-  );
+  defineCommand(group, {
+    usage: 'show <project>',
+    english: 'show a project, by name or id',
+    korean: '이름이나 ID로 프로젝트를 보입니다',
+    examples: ['project show demo'],
+    json: '{"id", "name", "description", "tags", "runCount", "datasetCount", …}',
+  }).perform(async (options, reference = '') => {
+    const project = await withEngine((api) => api.projects.show({ project: reference }));
+    return writeResult(options, project, () => describe(project));
+  });
 }

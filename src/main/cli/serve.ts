@@ -7,7 +7,7 @@ import { openHome } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
 import { connect } from './lib/client.ts';
-import { type Command, type CommonOptions, explain, given, integer, perform } from './lib/define.ts';
+import { type Command, type CommonOptions, given, integer } from './lib/define.ts';
 import { remarkDisk } from './lib/disk-remark.ts';
 import { engineRunning, waitForEngine } from './lib/engine.ts';
 import { translate } from './lib/language.ts';
@@ -127,52 +127,51 @@ async function serve(options: Options): Promise<undefined> {
 }
 
 export function defineServe(command: Command): void {
-  perform<ServeOptions>(
-    explain(command, {
+  command
+    .explain({
       examples: ['serve', 'serve --port 0 --no-sample --json'],
       json: '{"url", "token", "pid", "ticketUrl", "windowUrl"}',
     })
-      .flag(
-        '--port <number>',
-        'port on 127.0.0.1; 0: a free one (left out: the one of last time)',
-        '127.0.0.1의 포트. 0은 빈 포트(생략하면 지난번 포트)',
-        integer(0, 65_535),
+    .flag(
+      '--port <number>',
+      'port on 127.0.0.1; 0: a free one (left out: the one of last time)',
+      '127.0.0.1의 포트. 0은 빈 포트(생략하면 지난번 포트)',
+      integer(0, 65_535),
+    )
+    .addOption(
+      new Option(
+        '--profile <profile>',
+        translate('where the stores are, for this start', '이번 시작에 쓸 저장소 위치'),
       )
-      .addOption(
-        new Option(
-          '--profile <profile>',
-          translate('where the stores are, for this start', '이번 시작에 쓸 저장소 위치'),
-        )
-          .env('TRAINYARD_PROFILE')
-          .choices(profiles),
-      )
-      .flag(
-        '--no-sample',
-        'make no sample project on the first start',
-        '첫 시작 때 예제 프로젝트를 만들지 않습니다',
-      )
-      .flag(
-        '--attach',
-        'where an engine runs already, give a link to it and stay until told to stop',
-        '이미 실행 중인 엔진이 있으면 그 링크를 주고 기다립니다',
-      )
-      .flag(
-        '--new-token',
-        'make another token: the old one and every browser’s session end',
-        '토큰을 새로 만듭니다. 예전 토큰과 모든 브라우저의 로그인이 끝납니다',
-      )
-      .flag(
-        '--stop-runs',
-        'at the end, stop trainings too (with a checkpoint)',
-        '끝낼 때 학습도 체크포인트를 남기고 멈춥니다',
-      )
-      .flag(
-        '--idle-stop <ms>',
-        'stop by itself once all work is done and nobody was there for so long',
-        '일이 모두 끝나고 이 시간 동안 아무도 없으면 스스로 멈춥니다',
-        integer(1),
-      )
-      .addOption(new Option('--stop-with-input').hideHelp()),
-    serve,
-  );
+        .env('TRAINYARD_PROFILE')
+        .choices(profiles),
+    )
+    .flag(
+      '--no-sample',
+      'make no sample project on the first start',
+      '첫 시작 때 예제 프로젝트를 만들지 않습니다',
+    )
+    .flag(
+      '--attach',
+      'where an engine runs already, give a link to it and stay until told to stop',
+      '이미 실행 중인 엔진이 있으면 그 링크를 주고 기다립니다',
+    )
+    .flag(
+      '--new-token',
+      'make another token: the old one and every browser’s session end',
+      '토큰을 새로 만듭니다. 예전 토큰과 모든 브라우저의 로그인이 끝납니다',
+    )
+    .flag(
+      '--stop-runs',
+      'at the end, stop trainings too (with a checkpoint)',
+      '끝낼 때 학습도 체크포인트를 남기고 멈춥니다',
+    )
+    .flag(
+      '--idle-stop <ms>',
+      'stop by itself once all work is done and nobody was there for so long',
+      '일이 모두 끝나고 이 시간 동안 아무도 없으면 스스로 멈춥니다',
+      integer(1),
+    )
+    .addOption(new Option('--stop-with-input').hideHelp())
+    .perform<ServeOptions>(serve);
 }

@@ -1,6 +1,6 @@
 import { counted } from '../../../shared/format/units.ts';
 import type { Api } from '../lib/client.ts';
-import { type Command, defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { formatBytes, formatStatus, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
@@ -69,39 +69,34 @@ export function defineDataset(group: Command): void {
   defineImport(group);
   defineCancel(group);
 
-  perform<{ project?: string; search?: string }>(
-    defineCommand(group, {
-      usage: 'list',
-      english: 'list the datasets, newest first',
-      korean: '데이터셋을 최신순으로 나열합니다',
-      examples: ['dataset list', 'dataset list --project demo'],
-      json: '{"datasets": [{"id", "name", "version", "images", "classes", …}]}',
-    })
-      .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
-      .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만'),
-    async ({ project, search, json }) => {
+  defineCommand(group, {
+    usage: 'list',
+    english: 'list the datasets, newest first',
+    korean: '데이터셋을 최신순으로 나열합니다',
+    examples: ['dataset list', 'dataset list --project demo'],
+    json: '{"datasets": [{"id", "name", "version", "images", "classes", …}]}',
+  })
+    .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
+    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
+    .perform<{ project?: string; search?: string }>(async ({ project, search, json }) => {
       const answer = await withEngine((api) =>
         api.datasets.list({ ...(project ? { project } : {}), ...(search ? { search } : {}) }),
       );
       return writeResult({ json }, answer, () => listed(answer.datasets));
-    },
-  );
+    });
 
-  perform(
-    defineCommand(group, {
-      usage: 'show <dataset>',
-      english: 'show a dataset with its versions, by name or id',
-      korean: '이름이나 ID로 데이터셋과 버전을 보입니다',
-      examples: ['dataset show photos'],
-      json: '{"id", "name", "version", "classes", "versions": […], "validation", …}',
-    }),
-    async (options, reference = '') => {
-      const dataset = await withEngine((api) => api.datasets.show({ dataset: reference }));
-      await writeResult(options, dataset, () => describe(dataset));
-      if (!options.json) remarkCorrections(dataset);
-      return 0;
-    },
-  );
+  defineCommand(group, {
+    usage: 'show <dataset>',
+    english: 'show a dataset with its versions, by name or id',
+    korean: '이름이나 ID로 데이터셋과 버전을 보입니다',
+    examples: ['dataset show photos'],
+    json: '{"id", "name", "version", "classes", "versions": […], "validation", …}',
+  }).perform(async (options, reference = '') => {
+    const dataset = await withEngine((api) => api.datasets.show({ dataset: reference }));
+    await writeResult(options, dataset, () => describe(dataset));
+    if (!options.json) remarkCorrections(dataset);
+    return 0;
+  });
 
   defineStatistics(group);
 }

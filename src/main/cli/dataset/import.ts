@@ -6,7 +6,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { counted } from '../../../shared/format/units.ts';
 import type { Api } from '../lib/client.ts';
-import { type Command, type CommonOptions, defineCommand, given, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, given } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { inOwnWords, sentenceOf } from '../lib/failure.ts';
@@ -118,72 +118,66 @@ async function importDataset(options: ImportOptions, source: string): Promise<un
 }
 
 export function defineImport(group: Command): void {
-  perform<ImportOptions>(
-    addReadingOptions(
-      defineCommand(group, {
-        usage: 'import <path>',
-        english: 'import a folder, zip or tar; the same bytes again give the version that is there',
-        korean: '폴더, zip, tar를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
-        examples: [
-          'dataset import photos --project demo',
-          'dataset import /data/photos --project demo --in-place --name photos',
-        ],
-        json: '{"id", "name", "version", "classes": [{"name", "count"}], "images", "sizeBytes", "mode", "reused"}',
-      })
-        .requiredOption(
-          '--project <project>',
-          translate('project that it is for, by name or id', '쓸 프로젝트의 이름이나 ID'),
-        )
-        .flag(
-          '--name <name>',
-          "the dataset's name (left out: the folder's)",
-          '데이터셋 이름(생략하면 폴더 이름)',
-        )
-        .flag('--description <text>', 'what it is about', '설명')
-        .addOption(
-          new Option(
-            '--in-place',
-            translate(
-              'leave the files where they are and watch for changes',
-              '파일을 그 자리에 두고 바뀌었는지 확인합니다',
-            ),
-          ).conflicts('link'),
-        )
-        .flag(
-          '--link',
-          'link the files where the disk can (reflink, hard link)',
-          '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
-        )
-        .flag('--skip-invalid', 'leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'),
-    ),
-    async (options, source = '') => importDataset(options, absolutePath(source)),
-  );
+  addReadingOptions(
+    defineCommand(group, {
+      usage: 'import <path>',
+      english: 'import a folder, zip or tar; the same bytes again give the version that is there',
+      korean: '폴더, zip, tar를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
+      examples: [
+        'dataset import photos --project demo',
+        'dataset import /data/photos --project demo --in-place --name photos',
+      ],
+      json: '{"id", "name", "version", "classes": [{"name", "count"}], "images", "sizeBytes", "mode", "reused"}',
+    })
+      .requiredOption(
+        '--project <project>',
+        translate('project that it is for, by name or id', '쓸 프로젝트의 이름이나 ID'),
+      )
+      .flag(
+        '--name <name>',
+        "the dataset's name (left out: the folder's)",
+        '데이터셋 이름(생략하면 폴더 이름)',
+      )
+      .flag('--description <text>', 'what it is about', '설명')
+      .addOption(
+        new Option(
+          '--in-place',
+          translate(
+            'leave the files where they are and watch for changes',
+            '파일을 그 자리에 두고 바뀌었는지 확인합니다',
+          ),
+        ).conflicts('link'),
+      )
+      .flag(
+        '--link',
+        'link the files where the disk can (reflink, hard link)',
+        '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
+      )
+      .flag('--skip-invalid', 'leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'),
+  ).perform<ImportOptions>(async (options, source = '') => importDataset(options, absolutePath(source)));
 }
 
 export function defineCancel(group: Command): void {
-  perform(
-    defineCommand(group, {
-      usage: 'cancel <dataset>',
-      english: 'cancel the import of a dataset that is under way; nothing of it is kept',
-      korean: '진행 중인 가져오기를 취소합니다. 가져온 것은 남지 않습니다',
-      examples: ['dataset cancel photos'],
-      json: '{"id", "name", "importId", "phase": "cancelled"}',
-    }),
-    async (options, reference = '') => {
-      using client = await ReconnectingClient.open();
-      const { id, name, import: last } = await client.ask((api) => api.datasets.show({ dataset: reference }));
-      if (!last || isOver(last.phase)) throw fault('NOTHING_TO_CANCEL', { name });
-      const importId = last.id;
-      await client.ask((api) => api.datasets.cancelImport({ importId }));
-      const { phase } = await followToEnd(client, importId, new ProgressLine(options.json ?? false));
-      return await writeResult(options, { id, name, importId, phase }, () =>
-        phase === 'cancelled'
-          ? translate(`The import of ${name} was cancelled.`, `${name} 가져오기를 취소했습니다.`)
-          : translate(
-              `The import of ${name} had ended before: ${phase}.`,
-              `${name} 가져오기는 이미 끝났습니다: ${formatStatus(phase)}.`,
-            ),
-      );
-    },
-  );
+  defineCommand(group, {
+    usage: 'cancel <dataset>',
+    english: 'cancel the import of a dataset that is under way; nothing of it is kept',
+    korean: '진행 중인 가져오기를 취소합니다. 가져온 것은 남지 않습니다',
+    examples: ['dataset cancel photos'],
+    json: '{"id", "name", "importId", "phase": "cancelled"}',
+  }).perform(async (options, reference = '') => {
+    using client = await ReconnectingClient.open();
+    const { id, name, import: last } = await client.ask((api) => api.datasets.show({ dataset: reference }));
+    if (!last || isOver(last.phase)) throw fault('NOTHING_TO_CANCEL', { name });
+    const importId = last.id;
+    await client.ask((api) => api.datasets.cancelImport({ importId }));
+    const { phase } = await followToEnd(client, importId, new ProgressLine(options.json ?? false));
+    return await writeResult(options, { id, name, importId, phase }, () =>
+      phase === 'cancelled'
+        ? translate(`The import of ${name} was cancelled.`, `${name} 가져오기를 취소했습니다.`)
+        : translate(
+            `The import of ${name} had ended before: ${phase}.`,
+            `${name} 가져오기는 이미 끝났습니다: ${formatStatus(phase)}.`,
+          ),
+    );
+  });
 }

@@ -1,5 +1,5 @@
 import type { Job } from '../../../shared/contract/jobs.ts';
-import { type Command, defineCommand, integer, perform } from '../lib/define.ts';
+import { type Command, defineCommand, integer } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { finishedJob } from '../lib/jobs.ts';
 import { translate } from '../lib/language.ts';
@@ -26,21 +26,15 @@ function describe(statistics: NonNullable<Job['statistics']>): string {
 }
 
 export function defineStatistics(group: Command): void {
-  perform<{ datasetVersion?: number }>(
-    defineCommand(group, {
-      usage: 'statistics <dataset>',
-      english:
-        'mean and deviation of the channels, image sizes, class balance; computed once for each version',
-      korean: '채널의 평균과 표준편차, 이미지 크기, 클래스 균형. 버전마다 한 번만 계산합니다',
-      examples: ['dataset statistics photos', 'dataset statistics photos --dataset-version 2 --json'],
-      json: '{"id", "status", "worker", "statistics": {"images", "pixels", "mean": [r, g, b], "std": [r, g, b], "sizes", "classes", "imbalance"}, …}',
-    }).flag(
-      '--dataset-version <number>',
-      'this version instead of the newest',
-      '최신 대신 이 버전',
-      integer(1),
-    ),
-    async ({ datasetVersion: version, json }, dataset = '') => {
+  defineCommand(group, {
+    usage: 'statistics <dataset>',
+    english: 'mean and deviation of the channels, image sizes, class balance; computed once for each version',
+    korean: '채널의 평균과 표준편차, 이미지 크기, 클래스 균형. 버전마다 한 번만 계산합니다',
+    examples: ['dataset statistics photos', 'dataset statistics photos --dataset-version 2 --json'],
+    json: '{"id", "status", "worker", "statistics": {"images", "pixels", "mean": [r, g, b], "std": [r, g, b], "sizes", "classes", "imbalance"}, …}',
+  })
+    .flag('--dataset-version <number>', 'this version instead of the newest', '최신 대신 이 버전', integer(1))
+    .perform<{ datasetVersion?: number }>(async ({ datasetVersion: version, json }, dataset = '') => {
       using client = await ReconnectingClient.open();
       const kind = 'dataset.statistics';
       const started = await client.ask((api) =>
@@ -50,6 +44,5 @@ export function defineStatistics(group: Command): void {
       return await writeResult({ json }, job, () =>
         job.statistics ? describe(job.statistics) : JSON.stringify(job),
       );
-    },
-  );
+    });
 }

@@ -4,7 +4,7 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ExaminationWatch } from '../../features/datasets/examination.ts';
 import { FileProgress } from '../../features/datasets/file-progress.ts';
 import { homeFolder } from '../../platform/paths.ts';
-import { type Command, type CommonOptions, defineCommand, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand } from '../lib/define.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatBytes, formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
@@ -116,16 +116,13 @@ async function validate(options: ReadingOptions & CommonOptions, source: string)
 }
 
 export function defineValidate(group: Command): void {
-  perform<ReadingOptions>(
-    addReadingOptions(
-      defineCommand(group, {
-        usage: 'validate <path>',
-        english: 'check a folder, zip or tar; imports nothing and needs no engine',
-        korean: '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
-        examples: ['dataset validate photos', 'dataset validate photos.zip --names-encoding cp949 --json'],
-        json: '{"ok", "errors": [{"code", "path", "message", "hint"}], "warnings": […], "summary"}',
-      }),
-    ),
-    async (options, source = '') => validate(options, source),
-  );
+  addReadingOptions(
+    defineCommand(group, {
+      usage: 'validate <path>',
+      english: 'check a folder, zip or tar; imports nothing and needs no engine',
+      korean: '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
+      examples: ['dataset validate photos', 'dataset validate photos.zip --names-encoding cp949 --json'],
+      json: '{"ok", "errors": [{"code", "path", "message", "hint"}], "warnings": […], "summary"}',
+    }),
+  ).perform<ReadingOptions>(async (options, source = '') => validate(options, source));
 }

@@ -36,6 +36,18 @@ const help: Partial<Help> = {
   optionDescription: describeOption,
 };
 
+interface Explanation {
+  /** Command lines without the program's name. */
+  readonly examples: readonly string[];
+  /** The shape of what `--json` prints. */
+  readonly json: string;
+}
+
+/** What every command is told beside its own options. */
+export interface CommonOptions {
+  readonly json?: true | undefined;
+}
+
 /** A command whose options are described in both languages. */
 export class Command extends CommanderCommand {
   override createCommand(name?: string): Command {
@@ -60,6 +72,36 @@ export class Command extends CommanderCommand {
     if (otherwise !== undefined) option.default(otherwise);
     return this.addOption(option);
   }
+
+  /** Puts examples, and what `--json` prints, behind the help. */
+  explain({ examples, json }: Explanation): this {
+    const title = examples.length > 1 ? translate('Examples:', '예:') : translate('Example:', '예:');
+    const lines = examples.map((example) => `  trainyard ${example}`).join('\n');
+    const shape = `${translate('With --json:', '--json 출력:')} ${json}`;
+    return this.addHelpText('after', `\n${title}\n${lines}\n\n${shape}`);
+  }
+
+  /**
+   * Gives the command its last options (`--json`, `--home`) and what it does.
+   * @param run gets the options and the arguments; answers the exit code, 0 where it answers nothing
+   */
+  perform<Options extends object>(
+    run: (options: Options & CommonOptions, ...args: string[]) => Promise<number | undefined>,
+  ): void {
+    this.flag('--json', 'print JSON for programs', '프로그램용 JSON을 출력합니다')
+      .addOption(
+        new Option('--home <folder>', translate('the state folder', '상태 폴더'))
+          .env('TRAINYARD_HOME')
+          // Set to nothing, the variable says nothing: it does not mean this folder.
+          .argParser((folder: string) => folder && path.resolve(folder)),
+      )
+      .action(async () => {
+        const options = this.opts<Options & CommonOptions & { home?: string }>();
+        // Engines that this command starts, and everything below, read it from here.
+        if (options.home) process.env.TRAINYARD_HOME = options.home;
+        process.exitCode = (await run(options, ...this.args)) ?? 0;
+      });
+  }
 }
 
 /** The root: settings that every command below inherits. */
@@ -74,21 +116,6 @@ export function defineProgram(name: string, description: string): Command {
     .exitOverride();
 }
 
-interface Explanation {
-  /** Command lines without the program's name. */
-  readonly examples: readonly string[];
-  /** The shape of what `--json` prints. */
-  readonly json: string;
-}
-
-/** Puts examples, and what `--json` prints, behind a command's help. */
-export function explain(command: Command, { examples, json }: Explanation): Command {
-  const title = examples.length > 1 ? translate('Examples:', '예:') : translate('Example:', '예:');
-  const lines = examples.map((example) => `  trainyard ${example}`).join('\n');
-  const shape = `${translate('With --json:', '--json 출력:')} ${json}`;
-  return command.addHelpText('after', `\n${title}\n${lines}\n\n${shape}`);
-}
-
 export interface CommandTexts extends Explanation {
   /** Name and arguments, as `show <run>`. */
   readonly usage: string;
@@ -99,36 +126,7 @@ export interface CommandTexts extends Explanation {
 
 /** A command of a group. */
 export function defineCommand(group: Command, { usage, english, korean, ...rest }: CommandTexts): Command {
-  return explain(group.command(usage).description(translate(english, korean)), rest);
-}
-
-/** What every command is told beside its own options. */
-export interface CommonOptions {
-  readonly json?: true | undefined;
-}
-
-/**
- * Gives a command its last options (`--json`, `--home`) and what it does.
- * @param run gets the options and the arguments; answers the exit code, 0 where it answers nothing
- */
-export function perform<Options extends object>(
-  command: Command,
-  run: (options: Options & CommonOptions, ...args: string[]) => Promise<number | undefined>,
-): void {
-  command
-    .flag('--json', 'print JSON for programs', '프로그램용 JSON을 출력합니다')
-    .addOption(
-      new Option('--home <folder>', translate('the state folder', '상태 폴더'))
-        .env('TRAINYARD_HOME')
-        // Set to nothing, the variable says nothing: it does not mean this folder.
-        .argParser((folder: string) => folder && path.resolve(folder)),
-    )
-    .action(async () => {
-      const options = command.opts<Options & CommonOptions & { home?: string }>();
-      // Engines that this command starts, and everything below, read it from here.
-      if (options.home) process.env.TRAINYARD_HOME = options.home;
-      process.exitCode = (await run(options, ...command.args)) ?? 0;
-    });
+  return group.command(usage).description(translate(english, korean)).explain(rest);
 }
 
 /** What a number may be, in words. */

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import { type Command, type CommonOptions, decimal, defineCommand, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, decimal, defineCommand } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
@@ -20,30 +20,28 @@ function print(run: RunSummary, options: CommonOptions): Promise<undefined> {
 }
 
 export function defineCancel(group: Command): void {
-  perform<{ grace: number; wait?: true }>(
-    defineCommand(group, {
-      usage: 'cancel <run>',
-      english: 'stop a run; it keeps a checkpoint to go on from',
-      korean: '학습을 멈춥니다. 이어 갈 체크포인트가 남습니다',
-      examples: ['runs cancel last', 'runs cancel 3f2a91c0 --grace 30 --wait'],
-      json: '{"id", "status", "cancelRequested", …}',
-    })
-      .flag(
-        '--grace <seconds>',
-        'time to end by itself before it is killed',
-        '강제로 끝내기 전에 주는 시간(초)',
-        decimal,
-        10,
-      )
-      .flag('--wait', 'wait until it has ended', '끝날 때까지 기다립니다'),
-    async ({ grace, wait, ...options }, reference = '') => {
+  defineCommand(group, {
+    usage: 'cancel <run>',
+    english: 'stop a run; it keeps a checkpoint to go on from',
+    korean: '학습을 멈춥니다. 이어 갈 체크포인트가 남습니다',
+    examples: ['runs cancel last', 'runs cancel 3f2a91c0 --grace 30 --wait'],
+    json: '{"id", "status", "cancelRequested", …}',
+  })
+    .flag(
+      '--grace <seconds>',
+      'time to end by itself before it is killed',
+      '강제로 끝내기 전에 주는 시간(초)',
+      decimal,
+      10,
+    )
+    .flag('--wait', 'wait until it has ended', '끝날 때까지 기다립니다')
+    .perform<{ grace: number; wait?: true }>(async ({ grace, wait, ...options }, reference = '') => {
       using client = await ReconnectingClient.open();
       const run = await client.ask((api) => findRun(api, reference));
       const graceMs = Math.round(grace * 1000);
       const asked = await client.askOnce((api) => api.runs.cancel({ run, graceMs }));
       return await print(wait ? await waitForEnd(client, run) : asked, options);
-    },
-  );
+    });
 }
 
 const again = {
@@ -55,14 +53,14 @@ const again = {
 };
 
 export function defineAgain(group: Command, verb: 'resume' | 'retry'): void {
-  perform<{ follow?: true }>(
-    defineCommand(group, {
-      usage: `${verb} <run>`,
-      ...again[verb],
-      examples: [`runs ${verb} last --follow`],
-      json: '{"id", "status", "attemptCount", …}',
-    }).flag('--follow', 'follow it until it ends', '끝날 때까지 지켜봅니다'),
-    async (options, reference = '') => {
+  defineCommand(group, {
+    usage: `${verb} <run>`,
+    ...again[verb],
+    examples: [`runs ${verb} last --follow`],
+    json: '{"id", "status", "attemptCount", …}',
+  })
+    .flag('--follow', 'follow it until it ends', '끝날 때까지 지켜봅니다')
+    .perform<{ follow?: true }>(async (options, reference = '') => {
       using client = await ReconnectingClient.open();
       const run = await client.ask((api) => findRun(api, reference));
       // What stands in the journal already is not of this attempt.
@@ -71,6 +69,5 @@ export function defineAgain(group: Command, verb: 'resume' | 'retry'): void {
       remarkDisk(await client.ask((api) => api.system.disk()));
       await print(asked, options);
       return options.follow ? await follow(client, run, after, options) : 0;
-    },
-  );
+    });
 }

@@ -1,7 +1,7 @@
 import { counted } from '../../../shared/format/units.ts';
 import { metricOf } from '../../../shared/model/metric-values.ts';
 import type { Api } from '../lib/client.ts';
-import { type Command, defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { usageError } from '../lib/failure.ts';
 import { findRun } from '../lib/find-run.ts';
@@ -30,27 +30,24 @@ function sideBySide({ runs, differences }: Awaited<ReturnType<Api['runs']['compa
 }
 
 export function defineCompare(group: Command): void {
-  perform(
-    defineCommand(group, {
-      usage: 'compare <runs...>',
-      english: 'compare two to eight runs: configs and final metrics',
-      korean: '학습 2~8개의 설정과 최종 지표를 비교합니다',
-      examples: ['runs compare 3f2a91c0 last'],
-      json: '{"runs": […], "differences": [{"field", "values": […]}], "metricNames": […]}',
-    }),
-    async (options, ...references) => {
-      const { length } = references;
-      if (length < 2 || length > 8)
-        throw usageError(
-          translate(`${counted(length, 'run')} can't be compared`, `학습 ${length}개는 비교할 수 없습니다`),
-          translate('Name two to eight runs.', '학습을 2~8개 지정하세요.'),
-        );
-      const answer = await withEngine(async (api) => {
-        const ids: string[] = [];
-        for (const reference of references) ids.push(await findRun(api, reference));
-        return api.runs.compare({ runs: ids.join(',') });
-      });
-      return writeResult(options, answer, () => sideBySide(answer));
-    },
-  );
+  defineCommand(group, {
+    usage: 'compare <runs...>',
+    english: 'compare two to eight runs: configs and final metrics',
+    korean: '학습 2~8개의 설정과 최종 지표를 비교합니다',
+    examples: ['runs compare 3f2a91c0 last'],
+    json: '{"runs": […], "differences": [{"field", "values": […]}], "metricNames": […]}',
+  }).perform(async (options, ...references) => {
+    const { length } = references;
+    if (length < 2 || length > 8)
+      throw usageError(
+        translate(`${counted(length, 'run')} can't be compared`, `학습 ${length}개는 비교할 수 없습니다`),
+        translate('Name two to eight runs.', '학습을 2~8개 지정하세요.'),
+      );
+    const answer = await withEngine(async (api) => {
+      const ids: string[] = [];
+      for (const reference of references) ids.push(await findRun(api, reference));
+      return api.runs.compare({ runs: ids.join(',') });
+    });
+    return writeResult(options, answer, () => sideBySide(answer));
+  });
 }

@@ -1,7 +1,7 @@
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { retry } from '../../platform/waiting.ts';
-import { type Command, defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import { formatBytes } from '../lib/format.ts';
@@ -34,20 +34,16 @@ function describe({ bucket, prefix, parameters, files }: NonNullable<Job['export
 }
 
 export function defineExport(group: Command): void {
-  perform(
-    defineCommand(group, {
-      usage: 'export <run>',
-      english:
-        "put a completed run's model into the bucket models: safetensors, description, card with hashes",
-      korean: '완료된 학습의 모델을 models 버킷에 둡니다: safetensors, 설명, 해시가 든 카드',
-      examples: ['runs export last', 'runs export 3f2a91c0 --json'],
-      json: '{"id", "status", "worker", "export": {"bucket", "prefix", "parameters", "files": [{"name", "key", "sizeBytes", "sha256"}]}, …}',
-    }),
-    async (options, reference = '') => {
-      using client = await ReconnectingClient.open();
-      const run = await client.ask((api) => findRun(api, reference));
-      const job = await finishedJob(client, await startExport(client, run));
-      return await writeResult(options, job, () => (job.export ? describe(job.export) : JSON.stringify(job)));
-    },
-  );
+  defineCommand(group, {
+    usage: 'export <run>',
+    english: "put a completed run's model into the bucket models: safetensors, description, card with hashes",
+    korean: '완료된 학습의 모델을 models 버킷에 둡니다: safetensors, 설명, 해시가 든 카드',
+    examples: ['runs export last', 'runs export 3f2a91c0 --json'],
+    json: '{"id", "status", "worker", "export": {"bucket", "prefix", "parameters", "files": [{"name", "key", "sizeBytes", "sha256"}]}, …}',
+  }).perform(async (options, reference = '') => {
+    using client = await ReconnectingClient.open();
+    const run = await client.ask((api) => findRun(api, reference));
+    const job = await finishedJob(client, await startExport(client, run));
+    return await writeResult(options, job, () => (job.export ? describe(job.export) : JSON.stringify(job)));
+  });
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { RunEvent } from '../../../shared/contract/run-readings.ts';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
-import { type Command, type CommonOptions, defineCommand, integer, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, integer } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import { formatStatus } from '../lib/format.ts';
@@ -75,20 +75,19 @@ export async function follow(
 }
 
 export function defineFollow(group: Command): void {
-  perform<{ after: number }>(
-    defineCommand(group, {
-      usage: 'follow <run>',
-      english:
-        'print what happens until the run ends; exit code 0 if it completed, else 1. Ctrl-C leaves the run alone',
-      korean:
-        '학습이 끝날 때까지 일어나는 일을 출력합니다. 완료면 종료 코드 0, 아니면 1. Ctrl-C는 학습에 영향이 없습니다',
-      examples: ['runs follow last', 'runs follow last --json --after 120'],
-      json: `${translate('one line for each event: ', '이벤트마다 한 줄: ')}{"seq", "type", "time", "attempt", "data"}`,
-    }).flag('--after <seq>', 'begin after this journal number', '이 저널 번호 다음부터', integer(), 0),
-    async ({ after, ...options }, reference = '') => {
+  defineCommand(group, {
+    usage: 'follow <run>',
+    english:
+      'print what happens until the run ends; exit code 0 if it completed, else 1. Ctrl-C leaves the run alone',
+    korean:
+      '학습이 끝날 때까지 일어나는 일을 출력합니다. 완료면 종료 코드 0, 아니면 1. Ctrl-C는 학습에 영향이 없습니다',
+    examples: ['runs follow last', 'runs follow last --json --after 120'],
+    json: `${translate('one line for each event: ', '이벤트마다 한 줄: ')}{"seq", "type", "time", "attempt", "data"}`,
+  })
+    .flag('--after <seq>', 'begin after this journal number', '이 저널 번호 다음부터', integer(), 0)
+    .perform<{ after: number }>(async ({ after, ...options }, reference = '') => {
       using client = await ReconnectingClient.open();
       const run = await client.ask((api) => findRun(api, reference));
       return await follow(client, run, after, options);
-    },
-  );
+    });
 }

@@ -1,6 +1,6 @@
 import type { LogLine, MovingLines } from '../../../shared/contract/run-readings.ts';
 import { messageLines } from '../../../shared/model/terminal-text.ts';
-import { type Command, type CommonOptions, defineCommand, integer, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, integer } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import { formatClock } from '../lib/format.ts';
@@ -83,24 +83,22 @@ async function printLogs(client: ReconnectingClient, run: string, options: LogsO
 }
 
 export function defineLogs(group: Command): void {
-  perform<LogsOptions>(
-    defineCommand(group, {
-      usage: 'logs <run>',
-      english: "print the run's log",
-      korean: '학습의 로그를 출력합니다',
-      examples: ['runs logs last --tail 50', 'runs logs last --level warning --follow'],
-      json:
-        translate('one line for each line of the log: ', '로그 한 줄마다 한 줄: ') +
-        '{"line", "time", "level", "source", "message", …}',
-    })
-      .flag('--follow', 'stay until the run ends', '학습이 끝날 때까지 기다립니다')
-      .flag('--level <level>', 'this level and above', '이 수준 이상', ['debug', 'info', 'warning', 'error'])
-      .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만')
-      .flag('--tail <number>', 'only so many of the last lines', '마지막 줄 몇 개만', integer()),
-    async (options, reference = '') => {
+  defineCommand(group, {
+    usage: 'logs <run>',
+    english: "print the run's log",
+    korean: '학습의 로그를 출력합니다',
+    examples: ['runs logs last --tail 50', 'runs logs last --level warning --follow'],
+    json:
+      translate('one line for each line of the log: ', '로그 한 줄마다 한 줄: ') +
+      '{"line", "time", "level", "source", "message", …}',
+  })
+    .flag('--follow', 'stay until the run ends', '학습이 끝날 때까지 기다립니다')
+    .flag('--level <level>', 'this level and above', '이 수준 이상', ['debug', 'info', 'warning', 'error'])
+    .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만')
+    .flag('--tail <number>', 'only so many of the last lines', '마지막 줄 몇 개만', integer())
+    .perform<LogsOptions>(async (options, reference = '') => {
       using client = await ReconnectingClient.open();
       await printLogs(client, await client.ask((api) => findRun(api, reference)), options);
       return 0;
-    },
-  );
+    });
 }

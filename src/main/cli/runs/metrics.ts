@@ -1,5 +1,5 @@
 import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
-import { type Command, defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand } from '../lib/define.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import { formatMetric } from '../lib/format.ts';
@@ -45,19 +45,16 @@ async function print(points: AsyncIterable<MetricPoint[]>): Promise<void> {
 }
 
 export function defineMetrics(group: Command): void {
-  perform(
-    defineCommand(group, {
-      usage: 'metrics <run>',
-      english: 'print every metric point, exact',
-      korean: '모든 지표 점을 정확한 값으로 출력합니다',
-      examples: ['runs metrics last', 'runs metrics last --json'],
-      json: '{"metrics": [{"seq", "step", "epoch", "values": {name: number}, …}]}',
-    }),
-    async ({ json }, reference = '') => {
-      using client = await ReconnectingClient.open();
-      const run = await client.ask((api) => findRun(api, reference));
-      await (json ? printJson : print)(pages(client, run));
-      return 0;
-    },
-  );
+  defineCommand(group, {
+    usage: 'metrics <run>',
+    english: 'print every metric point, exact',
+    korean: '모든 지표 점을 정확한 값으로 출력합니다',
+    examples: ['runs metrics last', 'runs metrics last --json'],
+    json: '{"metrics": [{"seq", "step", "epoch", "values": {name: number}, …}]}',
+  }).perform(async ({ json }, reference = '') => {
+    using client = await ReconnectingClient.open();
+    const run = await client.ask((api) => findRun(api, reference));
+    await (json ? printJson : print)(pages(client, run));
+    return 0;
+  });
 }

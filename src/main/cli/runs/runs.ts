@@ -1,7 +1,7 @@
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import { type RunStatus, runStatuses } from '../../../shared/model/run.ts';
 import type { Api } from '../lib/client.ts';
-import { type Command, defineCommand, integer, perform } from '../lib/define.ts';
+import { type Command, defineCommand, integer } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import {
@@ -134,45 +134,40 @@ function describe(run: Run): string {
 }
 
 export function defineRuns(group: Command): void {
-  perform<ListOptions>(
-    defineCommand(group, {
-      usage: 'list',
-      english: 'list the runs, newest first',
-      korean: '학습을 최신순으로 나열합니다',
-      examples: ['runs list', 'runs list --project demo --status completed --sort val_accuracy'],
-      json: '{"runs": [{"id", "name", "status", "progress", …}], "total"}',
-    })
-      .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
-      .flag('--status <status>', 'only those in this status', '이 상태인 것만', runStatuses)
-      .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
-      .flag(
-        '--sort <field>',
-        'order by',
-        '정렬 기준',
-        ['createdAt', 'name', 'status', 'progress', 'durationMs', 'val_accuracy', 'val_loss'],
-        'createdAt',
-      )
-      .flag('--order <order>', 'direction', '정렬 방향', ['asc', 'desc'], 'desc')
-      .flag('--limit <number>', 'at most so many', '최대 개수', integer(1), 100),
-    async (options) => {
+  defineCommand(group, {
+    usage: 'list',
+    english: 'list the runs, newest first',
+    korean: '학습을 최신순으로 나열합니다',
+    examples: ['runs list', 'runs list --project demo --status completed --sort val_accuracy'],
+    json: '{"runs": [{"id", "name", "status", "progress", …}], "total"}',
+  })
+    .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
+    .flag('--status <status>', 'only those in this status', '이 상태인 것만', runStatuses)
+    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
+    .flag(
+      '--sort <field>',
+      'order by',
+      '정렬 기준',
+      ['createdAt', 'name', 'status', 'progress', 'durationMs', 'val_accuracy', 'val_loss'],
+      'createdAt',
+    )
+    .flag('--order <order>', 'direction', '정렬 방향', ['asc', 'desc'], 'desc')
+    .flag('--limit <number>', 'at most so many', '최대 개수', integer(1), 100)
+    .perform<ListOptions>(async (options) => {
       const answer = await withEngine((api) => list(api, options));
       return writeResult(options, answer, () => listed(answer));
-    },
-  );
+    });
 
-  perform(
-    defineCommand(group, {
-      usage: 'show <run>',
-      english: 'show a run: status, attempts, config, artifacts',
-      korean: '학습의 상태, 시도, 설정, 결과물을 보입니다',
-      examples: ['runs show last', 'runs show 3f2a91c0 --json'],
-      json: '{"id", "status", "progress", "attempts": […], "config", "artifacts": […], …}',
-    }),
-    async (options, reference = '') => {
-      const run = await withEngine(async (api) => api.runs.show({ run: await findRun(api, reference) }));
-      return writeResult(options, run, () => describe(run));
-    },
-  );
+  defineCommand(group, {
+    usage: 'show <run>',
+    english: 'show a run: status, attempts, config, artifacts',
+    korean: '학습의 상태, 시도, 설정, 결과물을 보입니다',
+    examples: ['runs show last', 'runs show 3f2a91c0 --json'],
+    json: '{"id", "status", "progress", "attempts": […], "config", "artifacts": […], …}',
+  }).perform(async (options, reference = '') => {
+    const run = await withEngine(async (api) => api.runs.show({ run: await findRun(api, reference) }));
+    return writeResult(options, run, () => describe(run));
+  });
 
   defineMetrics(group);
   defineCompare(group);

@@ -1,6 +1,6 @@
 import type { StackLogLine } from '../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
-import { type Command, type CommonOptions, defineCommand, integer, perform } from '../lib/define.ts';
+import { type Command, type CommonOptions, defineCommand, integer } from '../lib/define.ts';
 import { usageError } from '../lib/failure.ts';
 import { formatClock } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
@@ -69,26 +69,24 @@ async function printLogs(options: LogsOptions, ...words: string[]): Promise<unde
 }
 
 export function defineLogs(group: Command): void {
-  perform<LogsOptions>(
-    defineCommand(group, {
-      usage: 'logs [services...]',
-      english: "print the services' logs in the order of time",
-      korean: '서비스의 로그를 시간순으로 출력합니다',
-      examples: [
-        'stack logs --tail 50',
-        'stack logs postgres --follow',
-        'stack logs --since 10m --search error',
-      ],
-      json: `${translate('one line for each line: ', '로그 한 줄마다 한 줄: ')}{"service", "time", "stream", "text"}`,
-    })
-      .flag('-f, --follow', 'stay until Ctrl-C', 'Ctrl-C까지 기다립니다')
-      .flag(
-        '--since <time>',
-        'from this time on: 2026-11-24T08:00:00Z, or 90s, 10m, 2h ago',
-        '이때부터: 2026-11-24T08:00:00Z, 또는 90s, 10m, 2h 전',
-      )
-      .flag('--tail <number>', 'so many of the last lines of each', '서비스마다 마지막 줄 수', integer(), 200)
-      .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만'),
-    printLogs,
-  );
+  defineCommand(group, {
+    usage: 'logs [services...]',
+    english: "print the services' logs in the order of time",
+    korean: '서비스의 로그를 시간순으로 출력합니다',
+    examples: [
+      'stack logs --tail 50',
+      'stack logs postgres --follow',
+      'stack logs --since 10m --search error',
+    ],
+    json: `${translate('one line for each line: ', '로그 한 줄마다 한 줄: ')}{"service", "time", "stream", "text"}`,
+  })
+    .flag('-f, --follow', 'stay until Ctrl-C', 'Ctrl-C까지 기다립니다')
+    .flag(
+      '--since <time>',
+      'from this time on: 2026-11-24T08:00:00Z, or 90s, 10m, 2h ago',
+      '이때부터: 2026-11-24T08:00:00Z, 또는 90s, 10m, 2h 전',
+    )
+    .flag('--tail <number>', 'so many of the last lines of each', '서비스마다 마지막 줄 수', integer(), 200)
+    .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만')
+    .perform<LogsOptions>(printLogs);
 }

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type Profile, profiles } from '../../../shared/model/stack.ts';
-import { type Command, defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { translate } from '../lib/language.ts';
 import { writeJson, writeResult } from '../lib/output.ts';
@@ -12,27 +12,24 @@ const waitMs = 10_000;
 
 /** The engine does it: nothing else writes to its stores meanwhile. */
 export function defineMigrate(group: Command): void {
-  perform<{ to: Profile; replace?: true }>(
-    defineCommand(group, {
-      usage: 'migrate',
-      english:
-        "copy everything to another profile's stores, compare counts and hashes, then work there; the source stays as it was",
-      korean:
-        '모든 것을 다른 프로필의 저장소로 복사하고 개수와 해시를 비교한 뒤 그곳에서 작업합니다. 원본은 그대로 둡니다',
-      examples: ['stack migrate --to docker', 'stack migrate --to embedded --replace --json'],
-      json: progressShape('{"profile"}'),
-    })
-      .addOption(
-        new Option('--to <profile>', translate('where to', '옮길 곳'))
-          .choices(profiles)
-          .makeOptionMandatory(),
-      )
-      .flag(
-        '--replace',
-        'remove what the target holds (an older copy) first',
-        '대상에 있는 것(이전 사본)을 먼저 지웁니다',
-      ),
-    async ({ to, replace, json }) => {
+  defineCommand(group, {
+    usage: 'migrate',
+    english:
+      "copy everything to another profile's stores, compare counts and hashes, then work there; the source stays as it was",
+    korean:
+      '모든 것을 다른 프로필의 저장소로 복사하고 개수와 해시를 비교한 뒤 그곳에서 작업합니다. 원본은 그대로 둡니다',
+    examples: ['stack migrate --to docker', 'stack migrate --to embedded --replace --json'],
+    json: progressShape('{"profile"}'),
+  })
+    .addOption(
+      new Option('--to <profile>', translate('where to', '옮길 곳')).choices(profiles).makeOptionMandatory(),
+    )
+    .flag(
+      '--replace',
+      'remove what the target holds (an older copy) first',
+      '대상에 있는 것(이전 사본)을 먼저 지웁니다',
+    )
+    .perform<{ to: Profile; replace?: true }>(async ({ to, replace, json }) => {
       const narrator = new StackNarrator();
       await withEngine(async ({ stack }) => {
         // The stores have to be there, and whatever another verb told before is not ours to tell.
@@ -53,6 +50,5 @@ export function defineMigrate(group: Command): void {
         }
       });
       return writeResult({ json }, { profile: to }, () => to);
-    },
-  );
+    });
 }

@@ -1,5 +1,5 @@
 import type { StackState } from '../../../shared/contract/stack.ts';
-import { type Command, defineCommand, perform } from '../lib/define.ts';
+import { type Command, defineCommand } from '../lib/define.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatStatus, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
@@ -41,19 +41,19 @@ export async function printState(state: StackState): Promise<undefined> {
 }
 
 export function defineStatus(group: Command): void {
-  perform<{ reveal?: true }>(
-    defineCommand(group, {
-      usage: 'status',
-      english: 'show the services; what runs is asked by its own protocol',
-      korean: '서비스를 보입니다. 실행 중인 것은 고유 프로토콜로 확인합니다',
-      examples: ['stack status', 'stack status --json --reveal'],
-      json: stateShape,
-    }).flag(
+  defineCommand(group, {
+    usage: 'status',
+    english: 'show the services; what runs is asked by its own protocol',
+    korean: '서비스를 보입니다. 실행 중인 것은 고유 프로토콜로 확인합니다',
+    examples: ['stack status', 'stack status --json --reveal'],
+    json: stateShape,
+  })
+    .flag(
       '--reveal',
       'with the connection strings and their passwords',
       '접속 문자열을 비밀번호와 함께 보입니다',
-    ),
-    async ({ reveal, json }) => {
+    )
+    .perform<{ reveal?: true }>(async ({ reveal, json }) => {
       await using opened = openStack();
       const state = await opened.stack.status();
       const urls = reveal && state.name !== null ? await opened.stack.urls() : null;
@@ -61,6 +61,5 @@ export function defineStatus(group: Command): void {
       await printState(state);
       if (urls) await writeLine(`\n${facts(Object.entries(urls))}`);
       return 0;
-    },
-  );
+    });
 }

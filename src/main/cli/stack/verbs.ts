@@ -14,7 +14,6 @@ import {
   collect,
   defineCommand,
   given,
-  perform,
 } from '../lib/define.ts';
 import { failureOf, usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
@@ -69,47 +68,45 @@ function linesOf(error: unknown): string[] {
 }
 
 export function defineUp(group: Command): void {
-  perform<{ profile?: 'docker'; ports?: 'new'; image?: string[] }>(
-    defineCommand(group, {
-      usage: 'up [services...]',
-      english: 'start services (none named: all) and make them ready; harmless where they are',
-      korean: '서비스를 시작하고(이름이 없으면 전부) 쓸 수 있게 준비합니다. 이미 떠 있으면 그대로 둡니다',
-      examples: [
-        'stack up',
-        'stack up --profile docker',
-        'stack up postgres redis --json',
-        'stack up --image redis=redis:8.2',
-      ],
-      json: progressShape(stateShape),
-    })
-      .flag('--profile <profile>', 'also work with it from now on', '앞으로 이 프로필로 작업합니다', [
-        'docker',
-      ])
-      .flag(
-        '--ports <which>',
-        'new: leave ports that another program took',
-        'new: 다른 프로그램이 차지한 포트를 바꿉니다',
-        ['new'],
-      )
-      .flag(
-        '--image <service=image>',
-        'another image for a service from now on (postgres= goes back); may be given several times',
-        '앞으로 이 서비스에 쓸 이미지(postgres= 이면 되돌립니다). 여러 번 줄 수 있습니다',
-        collect,
-      ),
-    async ({ profile, ports, image, ...options }, ...words) => {
-      const services = readServices(words);
-      await using opened = openStack(profile, image);
-      const abort = new AbortController();
-      process.once('SIGINT', () => abort.abort());
-      return await work('up', services, options, async (onProgress) => {
-        const { signal } = abort;
-        const state = await opened.stack.up({ services, onProgress, signal, ...given({ ports }) });
-        if (profile) await switchProfile(openHome(homeFolder()), profile);
-        return state;
-      });
-    },
-  );
+  defineCommand(group, {
+    usage: 'up [services...]',
+    english: 'start services (none named: all) and make them ready; harmless where they are',
+    korean: '서비스를 시작하고(이름이 없으면 전부) 쓸 수 있게 준비합니다. 이미 떠 있으면 그대로 둡니다',
+    examples: [
+      'stack up',
+      'stack up --profile docker',
+      'stack up postgres redis --json',
+      'stack up --image redis=redis:8.2',
+    ],
+    json: progressShape(stateShape),
+  })
+    .flag('--profile <profile>', 'also work with it from now on', '앞으로 이 프로필로 작업합니다', ['docker'])
+    .flag(
+      '--ports <which>',
+      'new: leave ports that another program took',
+      'new: 다른 프로그램이 차지한 포트를 바꿉니다',
+      ['new'],
+    )
+    .flag(
+      '--image <service=image>',
+      'another image for a service from now on (postgres= goes back); may be given several times',
+      '앞으로 이 서비스에 쓸 이미지(postgres= 이면 되돌립니다). 여러 번 줄 수 있습니다',
+      collect,
+    )
+    .perform<{ profile?: 'docker'; ports?: 'new'; image?: string[] }>(
+      async ({ profile, ports, image, ...options }, ...words) => {
+        const services = readServices(words);
+        await using opened = openStack(profile, image);
+        const abort = new AbortController();
+        process.once('SIGINT', () => abort.abort());
+        return await work('up', services, options, async (onProgress) => {
+          const { signal } = abort;
+          const state = await opened.stack.up({ services, onProgress, signal, ...given({ ports }) });
+          if (profile) await switchProfile(openHome(homeFolder()), profile);
+          return state;
+        });
+      },
+    );
 }
 
 function defineDownOrRestart(
@@ -117,8 +114,7 @@ function defineDownOrRestart(
   verb: 'down' | 'restart',
   texts: Pick<CommandTexts, 'english' | 'korean' | 'examples'>,
 ): void {
-  perform(
-    defineCommand(group, { usage: `${verb} [services...]`, json: progressShape(stateShape), ...texts }),
+  defineCommand(group, { usage: `${verb} [services...]`, json: progressShape(stateShape), ...texts }).perform(
     async (options, ...words) => {
       const services = readServices(words);
       await using opened = openStack();
@@ -146,28 +142,27 @@ export function defineRestart(group: Command): void {
 }
 
 export function defineDestroy(group: Command): void {
-  perform<{ name?: string }>(
-    defineCommand(group, {
-      usage: 'destroy [services...]',
-      english:
-        "remove the stack's containers, networks and volumes with all data in them; wants the stack's name",
-      korean: '스택의 컨테이너, 네트워크, 볼륨을 데이터와 함께 지웁니다. 스택의 이름을 요구합니다',
-      examples: ['stack destroy', 'stack destroy --name trainyard-1f2e3d4c'],
-      json: progressShape(stateShape),
-    }).flag(
+  defineCommand(group, {
+    usage: 'destroy [services...]',
+    english:
+      "remove the stack's containers, networks and volumes with all data in them; wants the stack's name",
+    korean: '스택의 컨테이너, 네트워크, 볼륨을 데이터와 함께 지웁니다. 스택의 이름을 요구합니다',
+    examples: ['stack destroy', 'stack destroy --name trainyard-1f2e3d4c'],
+    json: progressShape(stateShape),
+  })
+    .flag(
       '--name <name>',
       "the stack's name, as 'stack status' shows it",
       '"stack status"가 보여 주는 스택의 이름',
-    ),
-    async (options, ...words) => {
+    )
+    .perform<{ name?: string }>(async (options, ...words) => {
       const services = readServices(words);
       await using opened = openStack();
       const name = options.name ?? (await askForName(opened));
       return await work('destroy', services, options, (onProgress) =>
         opened.stack.destroy({ name, services, onProgress }),
       );
-    },
-  );
+    });
 }
 
 /** Whoever types the name has seen what goes. */

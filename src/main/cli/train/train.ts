@@ -3,15 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
 import { earlyStopMetrics, optimizers, schedulers } from '../../../shared/model/training-config.ts';
-import {
-  type Command,
-  type CommonOptions,
-  decimal,
-  explain,
-  given,
-  integer,
-  perform,
-} from '../lib/define.ts';
+import { type Command, type CommonOptions, decimal, given, integer } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
 import { ReconnectingClient } from '../lib/engine.ts';
 import { inOwnWords, usageError } from '../lib/failure.ts';
@@ -128,13 +120,14 @@ async function train(options: TrainOptions): Promise<number | undefined> {
 }
 
 export function defineTrain(command: Command): void {
-  explain(command, {
-    examples: [
-      'train --project demo --dataset photos --epochs 8 --seed 7 --follow',
-      'train --project demo --dataset photos --model builtin/cnn --config train.json --early-stop 3 --json',
-    ],
-    json: '{"runId"}',
-  })
+  command
+    .explain({
+      examples: [
+        'train --project demo --dataset photos --epochs 8 --seed 7 --follow',
+        'train --project demo --dataset photos --model builtin/cnn --config train.json --early-stop 3 --json',
+      ],
+      json: '{"runId"}',
+    })
     .requiredOption('--project <project>', translate('project, by name or id', '프로젝트의 이름이나 ID'))
     .requiredOption('--dataset <dataset>', translate('dataset, by name or id', '데이터셋의 이름이나 ID'))
     .flag('--dataset-version <number>', 'left out: the newest', '생략하면 최신 버전', integer(1))
@@ -154,5 +147,5 @@ export function defineTrain(command: Command): void {
     )
     .flag('--follow', 'follow the run until it ends', '끝날 때까지 지켜봅니다');
   defineHyperparameters(command);
-  perform<TrainOptions>(command, train);
+  command.perform<TrainOptions>(train);
 }
