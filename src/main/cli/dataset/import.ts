@@ -8,7 +8,7 @@ import { counted } from '../../../shared/format/units.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, type CommonOptions, defineCommand, given } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
-import { ReconnectingClient } from '../lib/engine.ts';
+import { openReconnectingClient } from '../lib/engine.ts';
 import { inOwnWords, sentenceOf } from '../lib/failure.ts';
 import { formatBytes, formatStatus } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
@@ -28,34 +28,26 @@ interface ImportOptions extends ReadingOptions, CommonOptions {
 type Progress = Awaited<ReturnType<Api['datasets']['waitForImport']>>;
 
 /** Waits for an import's end. Ctrl-C cancels it in the engine, a second one leaves this command only. */
-async function waitForEnd(client: ReconnectingClient, importId: string, isQuiet: boolean): Promise<Progress> {
+async function waitForEnd(api: Api, importId: string, isQuiet: boolean): Promise<Progress> {
   const line = new ProgressLine(isQuiet);
   const cancel = () => {
     line.clear();
     remark('Cancelling the import.', '가져오기를 취소하는 중입니다.');
     // The reads below tell what becomes of it, also where the engine went away meanwhile.
-    client.ask((api) => api.datasets.cancelImport({ importId })).catch((error) => remark(sentenceOf(error)));
+    api.datasets.cancelImport({ importId }).catch((error) => remark(sentenceOf(error)));
   };
   process.once('SIGINT', cancel);
   try {
-    return await followToEnd(client, importId, line);
+    return await followToEnd(api, importId, line);
   } finally {
     process.off('SIGINT', cancel);
   }
 }
 
-async function followToEnd(
-  client: ReconnectingClient,
-  importId: string,
-  line: ProgressLine,
-): Promise<Progress> {
-  let afterDone = -1;
-  for (;;) {
-    const after = afterDone;
+async function followToEnd({ datasets }: Api, importId: string, line: ProgressLine): Promise<Progress> {
+  for (let afterDone = -1; ; ) {
     // An engine that was stopped goes on with its imports at its next start.
-    const progress = await client.ask((api) =>
-      api.datasets.waitForImport({ importId, afterDone: after, waitMs: 20_000 }),
-    );
+    const progress = await datasets.waitForImport({ importId, afterDone, waitMs: 20_000 });
     if (isOver(progress.phase)) {
       line.clear();
       return progress;
@@ -75,22 +67,20 @@ function absolutePath(source: string): string {
 
 async function importDataset(options: ImportOptions, source: string): Promise<undefined> {
   const { project, name, description, format } = options;
-  using client = await ReconnectingClient.open();
-  const { datasetId, importId } = await client.askOnce((api) =>
-    api.datasets.import({
-      path: source,
-      project,
-      format,
-      mode: options.inPlace ? 'in_place' : options.link ? 'link' : 'copy',
-      skipInvalid: options.skipInvalid ?? false,
-      reading: readingOf(options),
-      ...given({ name, description }),
-    }),
-  );
-  remarkDisk(await client.ask((api) => api.system.disk()));
-  const progress = await waitForEnd(client, importId, options.json ?? false);
+  using client = await openReconnectingClient();
+  const { datasetId, importId } = await client.once.datasets.import({
+    path: source,
+    project,
+    format,
+    mode: options.inPlace ? 'in_place' : options.link ? 'link' : 'copy',
+    skipInvalid: options.skipInvalid ?? false,
+    reading: readingOf(options),
+    ...given({ name, description }),
+  });
+  remarkDisk(await client.api.system.disk());
+  const progress = await waitForEnd(client.api, importId, options.json ?? false);
   if (progress.error) throw TrainyardError.from(progress.error);
-  const dataset = await client.ask((api) => api.datasets.show({ dataset: datasetId }));
+  const dataset = await client.api.datasets.show({ dataset: datasetId });
   const version = dataset.versions.find((candidate) => candidate.version === progress.version);
   if (!version)
     throw new TypeError(`The import answered version ${progress.version}, which the dataset lacks.`);
@@ -165,12 +155,12 @@ export function defineCancel(group: Command): void {
     examples: ['dataset cancel photos'],
     json: '{"id", "name", "importId", "phase": "cancelled"}',
   }).perform(async (options, reference = '') => {
-    using client = await ReconnectingClient.open();
-    const { id, name, import: last } = await client.ask((api) => api.datasets.show({ dataset: reference }));
+    using client = await openReconnectingClient();
+    const { id, name, import: last } = await client.api.datasets.show({ dataset: reference });
     if (!last || isOver(last.phase)) throw fault('NOTHING_TO_CANCEL', { name });
     const importId = last.id;
-    await client.ask((api) => api.datasets.cancelImport({ importId }));
-    const { phase } = await followToEnd(client, importId, new ProgressLine(options.json ?? false));
+    await client.api.datasets.cancelImport({ importId });
+    const { phase } = await followToEnd(client.api, importId, new ProgressLine(options.json ?? false));
     return await writeResult(options, { id, name, importId, phase }, () =>
       phase === 'cancelled'
         ? translate(`The import of ${name} was cancelled.`, `${name} 가져오기를 취소했습니다.`)

@@ -1,6 +1,6 @@
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { type Command, defineCommand, integer } from '../lib/define.ts';
-import { ReconnectingClient } from '../lib/engine.ts';
+import { openReconnectingClient } from '../lib/engine.ts';
 import { finishedJob } from '../lib/jobs.ts';
 import { translate } from '../lib/language.ts';
 import { facts, table, writeResult } from '../lib/output.ts';
@@ -35,12 +35,10 @@ export function defineStatistics(group: Command): void {
   })
     .flag('--dataset-version <number>', 'this version instead of the newest', '최신 대신 이 버전', integer(1))
     .perform<{ datasetVersion?: number }>(async ({ datasetVersion: version, json }, dataset = '') => {
-      using client = await ReconnectingClient.open();
+      using client = await openReconnectingClient();
       const kind = 'dataset.statistics';
-      const started = await client.ask((api) =>
-        api.jobs.start({ kind, dataset, ...(version ? { version } : {}) }),
-      );
-      const job = await finishedJob(client, started);
+      const started = await client.api.jobs.start({ kind, dataset, ...(version ? { version } : {}) });
+      const job = await finishedJob(client.api, started);
       return await writeResult({ json }, job, () =>
         job.statistics ? describe(job.statistics) : JSON.stringify(job),
       );

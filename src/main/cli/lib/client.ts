@@ -1,6 +1,6 @@
 import { on } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import { createORPCClient, ORPCError } from '@orpc/client';
+import { type ClientLink, createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
@@ -18,6 +18,8 @@ export type Api = ContractRouterClient<typeof contract>;
 
 export interface Client extends Disposable {
   readonly api: Api;
+  /** What the calls go by. */
+  readonly link: ClientLink<object>;
   readonly engine: EngineAddress;
   /** Resolves once the connection is gone. */
   readonly closed: Promise<void>;
@@ -146,5 +148,5 @@ export async function connect(engine: EngineAddress): Promise<Client> {
     ],
   });
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  return { api: createORPCClient<Api>(link), engine, closed, [Symbol.dispose]: () => socket.close() };
+  return { api: createORPCClient<Api>(link), link, engine, closed, [Symbol.dispose]: () => socket.close() };
 }

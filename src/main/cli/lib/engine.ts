@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { createORPCClient } from '@orpc/client';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { insteadOfStarting } from '../../../shared/errors/engine.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
@@ -133,60 +134,45 @@ export async function withEngine<T>(ask: (api: Client['api']) => Promise<T>): Pr
   return await ask(client.api);
 }
 
-/** A reader that outlives the engine: a read that a restart cut off is asked again of the engine that comes next. */
-export class ReconnectingClient implements Disposable {
-  private client: Client;
-
-  private constructor(client: Client) {
-    this.client = client;
-  }
-
-  static async open(): Promise<ReconnectingClient> {
-    return new ReconnectingClient(await reachEngine());
-  }
-
-  /**
-   * Asks, and asks again where the engine went away meanwhile: only for what may be asked twice.
-   * @throws TrainyardError ENGINE_GONE where no engine came back within two minutes
-   */
-  async ask<T>(question: (api: Api) => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await question(this.client.api);
-      } catch (error) {
-        if (!isEngineGone(error)) throw error;
-        await this.reconnect(error);
-      }
-    }
-  }
-
+/** A client that outlives the engine. */
+export interface ReconnectingClient extends Disposable {
+  /** Asks again of the engine that comes next where one went away: only for what may be asked twice. @throws TrainyardError ENGINE_GONE where none came back within two minutes */
+  readonly api: Api;
   /** Asks once: for what must not be done twice. @throws TrainyardError ENGINE_GONE */
-  askOnce<T>(question: (api: Api) => Promise<T>): Promise<T> {
-    return question(this.client.api);
-  }
+  readonly once: Api;
+}
 
-  [Symbol.dispose](): void {
-    this.client[Symbol.dispose]();
-  }
-
-  private async reconnect(cause: unknown): Promise<void> {
-    const end = Date.now() + returnTimeoutMs;
-    this.client[Symbol.dispose]();
-    remark(
-      'The engine went away; waiting for it to come back.',
-      '엔진이 사라졌습니다. 돌아오기를 기다립니다.',
-    );
+/** A connection to the engine of the next start, where the one of a client went away. */
+function reconnect({ engine: { url } }: Client, cause: unknown): Promise<Client> {
+  remark('The engine went away; waiting for it to come back.', '엔진이 사라졌습니다. 돌아오기를 기다립니다.');
+  const attempt = () => {
     // Not started here: whoever stopped it may be about to start it again, with options of their own.
-    while (Date.now() < end) {
-      const engine = await waitForEngine(homeFolder(), end - Date.now());
-      if (!engine) break;
-      try {
-        this.client = await connect(engine);
-        return;
-      } catch (error) {
-        if (!isEngineGone(error)) throw error;
+    const engine = findEngine(homeFolder());
+    if (!engine) throw fault('ENGINE_GONE', { url }, { cause });
+    return connect(engine);
+  };
+  return retry(attempt, { isPassing: isEngineGone, firstMs: 100, timeoutMs: returnTimeoutMs });
+}
+
+/** A client of the state folder's engine, which is started in the background where none runs. */
+export async function openReconnectingClient(): Promise<ReconnectingClient> {
+  let client = await reachEngine();
+  const askAgain: Client['link'] = {
+    call: async (...question) => {
+      for (;;) {
+        try {
+          return await client.link.call(...question);
+        } catch (error) {
+          if (!isEngineGone(error)) throw error;
+          client[Symbol.dispose]();
+          client = await reconnect(client, error);
+        }
       }
-    }
-    throw fault('ENGINE_GONE', { url: this.client.engine.url }, { cause });
-  }
+    },
+  };
+  return {
+    api: createORPCClient<Api>(askAgain),
+    once: createORPCClient<Api>({ call: (...question) => client.link.call(...question) }),
+    [Symbol.dispose]: () => client[Symbol.dispose](),
+  };
 }

@@ -1,5 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Api } from './client.ts';
+import type { CommonOptions } from './define.ts';
+import { openReconnectingClient, type ReconnectingClient } from './engine.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const page = 500;
@@ -34,4 +36,18 @@ export async function findRun(api: Api, reference: string): Promise<string> {
   if (!only) throw notFound(reference);
   if (!another) return only;
   throw fault('AMBIGUOUS', { count: found.length, reference, one: only, other: another });
+}
+
+/** What a command does with the run that its argument names. @param work gets the options, a client, and the run's id */
+export function withRun<Options extends object>(
+  work: (
+    options: Options & CommonOptions,
+    client: ReconnectingClient,
+    run: string,
+  ) => Promise<number | undefined>,
+): (options: Options & CommonOptions, reference?: string) => Promise<number | undefined> {
+  return async (options, reference = '') => {
+    using client = await openReconnectingClient();
+    return await work(options, client, await findRun(client.api, reference));
+  };
 }

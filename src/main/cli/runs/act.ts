@@ -2,8 +2,7 @@ import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { type Command, type CommonOptions, decimal, defineCommand } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
-import { ReconnectingClient } from '../lib/engine.ts';
-import { findRun } from '../lib/find-run.ts';
+import { withRun } from '../lib/find-run.ts';
 import { formatStatus, shortId } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { writeResult } from '../lib/output.ts';
@@ -35,13 +34,13 @@ export function defineCancel(group: Command): void {
       10,
     )
     .flag('--wait', 'wait until it has ended', '끝날 때까지 기다립니다')
-    .perform<{ grace: number; wait?: true }>(async ({ grace, wait, ...options }, reference = '') => {
-      using client = await ReconnectingClient.open();
-      const run = await client.ask((api) => findRun(api, reference));
-      const graceMs = Math.round(grace * 1000);
-      const asked = await client.askOnce((api) => api.runs.cancel({ run, graceMs }));
-      return await print(wait ? await waitForEnd(client, run) : asked, options);
-    });
+    .perform<{ grace: number; wait?: true }>(
+      withRun(async ({ grace, wait, ...options }, { api, once }, run) => {
+        const graceMs = Math.round(grace * 1000);
+        const asked = await once.runs.cancel({ run, graceMs });
+        return print(wait ? await waitForEnd(api, run) : asked, options);
+      }),
+    );
 }
 
 const again = {
@@ -60,14 +59,14 @@ export function defineAgain(group: Command, verb: 'resume' | 'retry'): void {
     json: '{"id", "status", "attemptCount", …}',
   })
     .flag('--follow', 'follow it until it ends', '끝날 때까지 지켜봅니다')
-    .perform<{ follow?: true }>(async (options, reference = '') => {
-      using client = await ReconnectingClient.open();
-      const run = await client.ask((api) => findRun(api, reference));
-      // What stands in the journal already is not of this attempt.
-      const { lastSeq: after } = await client.ask((api) => api.runs.show({ run }));
-      const asked = await client.askOnce((api) => api.runs[verb]({ run }));
-      remarkDisk(await client.ask((api) => api.system.disk()));
-      await print(asked, options);
-      return options.follow ? await follow(client, run, after, options) : 0;
-    });
+    .perform<{ follow?: true }>(
+      withRun(async (options, { api, once }, run) => {
+        // What stands in the journal already is not of this attempt.
+        const { lastSeq: after } = await api.runs.show({ run });
+        const asked = await once.runs[verb]({ run });
+        remarkDisk(await api.system.disk());
+        await print(asked, options);
+        return options.follow ? follow(api, run, after, options) : 0;
+      }),
+    );
 }

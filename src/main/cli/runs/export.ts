@@ -1,9 +1,9 @@
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { retry } from '../../platform/waiting.ts';
+import type { Api } from '../lib/client.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
-import { ReconnectingClient } from '../lib/engine.ts';
-import { findRun } from '../lib/find-run.ts';
+import { withRun } from '../lib/find-run.ts';
 import { formatBytes } from '../lib/format.ts';
 import { finishedJob } from '../lib/jobs.ts';
 import { translate } from '../lib/language.ts';
@@ -12,8 +12,8 @@ import { facts, table, writeResult } from '../lib/output.ts';
 /** A run that just ended has its artifacts in the object store a moment later. */
 const storingTimeoutMs = 30_000;
 
-function startExport(client: ReconnectingClient, run: string): Promise<Job> {
-  return retry(() => client.ask((api) => api.jobs.start({ kind: 'model.export', run })), {
+function startExport(api: Api, run: string): Promise<Job> {
+  return retry(() => api.jobs.start({ kind: 'model.export', run }), {
     isPassing: (error) => error instanceof TrainyardError && error.code === 'MODEL_NOT_STORED',
     firstMs: 500,
     timeoutMs: storingTimeoutMs,
@@ -40,10 +40,10 @@ export function defineExport(group: Command): void {
     korean: '완료된 학습의 모델을 models 버킷에 둡니다: safetensors, 설명, 해시가 든 카드',
     examples: ['runs export last', 'runs export 3f2a91c0 --json'],
     json: '{"id", "status", "worker", "export": {"bucket", "prefix", "parameters", "files": [{"name", "key", "sizeBytes", "sha256"}]}, …}',
-  }).perform(async (options, reference = '') => {
-    using client = await ReconnectingClient.open();
-    const run = await client.ask((api) => findRun(api, reference));
-    const job = await finishedJob(client, await startExport(client, run));
-    return await writeResult(options, job, () => (job.export ? describe(job.export) : JSON.stringify(job)));
-  });
+  }).perform(
+    withRun(async (options, { api }, run) => {
+      const job = await finishedJob(api, await startExport(api, run));
+      return writeResult(options, job, () => (job.export ? describe(job.export) : JSON.stringify(job)));
+    }),
+  );
 }

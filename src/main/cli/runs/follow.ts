@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { RunEvent } from '../../../shared/contract/run-readings.ts';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
+import type { Api } from '../lib/client.ts';
 import { type Command, type CommonOptions, defineCommand, integer } from '../lib/define.ts';
-import { ReconnectingClient } from '../lib/engine.ts';
-import { findRun } from '../lib/find-run.ts';
+import { withRun } from '../lib/find-run.ts';
 import { formatStatus } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeJson } from '../lib/output.ts';
@@ -16,11 +16,11 @@ const waitMs = 20_000;
 const barMs = 1000;
 
 /** The run once nothing moves it any more. */
-export async function waitForEnd(client: ReconnectingClient, run: string): Promise<RunSummary> {
+export async function waitForEnd({ runs }: Api, run: string): Promise<RunSummary> {
   for (;;) {
-    const summary = await client.ask((api) => api.runs.show({ run }));
+    const summary = await runs.show({ run });
     if (isEnded(summary.status)) return summary;
-    await client.ask((api) => api.runs.events({ run, after: summary.lastSeq, limit: 1, waitMs }));
+    await runs.events({ run, after: summary.lastSeq, limit: 1, waitMs });
   }
 }
 
@@ -29,7 +29,7 @@ export async function waitForEnd(client: ReconnectingClient, run: string): Promi
  * @returns 0 where it completed, else 1
  */
 export async function follow(
-  client: ReconnectingClient,
+  { runs }: Api,
   run: string,
   start: number,
   options: CommonOptions,
@@ -41,10 +41,12 @@ export async function follow(
   const interrupted = once(process, 'SIGINT').then(() => 'interrupted' as const);
   const read = async (): Promise<number> => {
     for (let lookAt = 0; ; ) {
-      const cursor = after;
-      const page = await client.ask((api) =>
-        api.runs.events({ run, after: cursor, limit: 1000, waitMs: showsBar ? barMs : waitMs }),
-      );
+      const page = await runs.events({
+        run,
+        after,
+        limit: 1000,
+        waitMs: showsBar ? barMs : waitMs,
+      });
       for (const event of page.events) {
         await print(event);
         after = event.seq;
@@ -53,12 +55,10 @@ export async function follow(
       if (page.ended) break;
       if (!showsBar || performance.now() < lookAt) continue;
       lookAt = performance.now() + barMs;
-      const { moving } = await client.ask((api) =>
-        api.runs.logs({ run, from: Number.MAX_SAFE_INTEGER, limit: 1 }),
-      );
+      const { moving } = await runs.logs({ run, from: Number.MAX_SAFE_INTEGER, limit: 1 });
       narrator.showBar(movingText(moving));
     }
-    const { status } = await client.ask((api) => api.runs.show({ run }));
+    const { status } = await runs.show({ run });
     narrator.end();
     if (status !== 'completed')
       remark(`The run ended: ${status}.`, `학습이 끝났습니다: ${formatStatus(status)}.`);
@@ -85,9 +85,7 @@ export function defineFollow(group: Command): void {
     json: `${translate('one line for each event: ', '이벤트마다 한 줄: ')}{"seq", "type", "time", "attempt", "data"}`,
   })
     .flag('--after <seq>', 'begin after this journal number', '이 저널 번호 다음부터', integer(), 0)
-    .perform<{ after: number }>(async ({ after, ...options }, reference = '') => {
-      using client = await ReconnectingClient.open();
-      const run = await client.ask((api) => findRun(api, reference));
-      return await follow(client, run, after, options);
-    });
+    .perform<{ after: number }>(
+      withRun(({ after, ...options }, { api }, run) => follow(api, run, after, options)),
+    );
 }

@@ -1,8 +1,8 @@
 import type { LogLine, MovingLines } from '../../../shared/contract/run-readings.ts';
 import { messageLines } from '../../../shared/model/terminal-text.ts';
+import type { Api } from '../lib/client.ts';
 import { type Command, type CommonOptions, defineCommand, integer } from '../lib/define.ts';
-import { ReconnectingClient } from '../lib/engine.ts';
-import { findRun } from '../lib/find-run.ts';
+import { withRun } from '../lib/find-run.ts';
 import { formatClock } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { StatusLine, styled, writeJson, writeLine } from '../lib/output.ts';
@@ -37,7 +37,7 @@ export function movingText({ lines }: MovingLines): string {
   return lines.flatMap(({ message }) => messageLines(message, { colour: false }).at(-1) ?? []).join('  ');
 }
 
-async function printLogs(client: ReconnectingClient, run: string, options: LogsOptions): Promise<void> {
+async function printLogs({ runs }: Api, run: string, options: LogsOptions): Promise<void> {
   const filter = {
     ...(options.level ? { level: options.level } : {}),
     ...(options.search ? { search: options.search } : {}),
@@ -49,14 +49,16 @@ async function printLogs(client: ReconnectingClient, run: string, options: LogsO
   let held: LogLine[] | null = options.tail !== undefined && filtered ? [] : null;
   let from = options.tail !== undefined && !filtered ? -options.tail : 0;
   if (options.tail === 0) from = Number.MAX_SAFE_INTEGER;
-  let moving = '';
+  let movingSeen = '';
   for (let waitMs = 0; ; ) {
-    const cursor = from;
-    const wait = waitMs;
-    const movingSeen = moving;
-    const page = await client.ask((api) =>
-      api.runs.logs({ run, from: cursor, limit: 5000, waitMs: wait, movingSeen, ...filter }),
-    );
+    const page = await runs.logs({
+      run,
+      from,
+      limit: 5000,
+      waitMs,
+      movingSeen,
+      ...filter,
+    });
     bar.clear();
     for (const line of page.lines) {
       if (held) held.push(line);
@@ -76,7 +78,7 @@ async function printLogs(client: ReconnectingClient, run: string, options: LogsO
       }
       return;
     }
-    moving = page.moving.version;
+    movingSeen = page.moving.version;
     bar.show(movingText(page.moving));
     waitMs = 20_000;
   }
@@ -96,9 +98,10 @@ export function defineLogs(group: Command): void {
     .flag('--level <level>', 'this level and above', '이 수준 이상', ['debug', 'info', 'warning', 'error'])
     .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만')
     .flag('--tail <number>', 'only so many of the last lines', '마지막 줄 몇 개만', integer())
-    .perform<LogsOptions>(async (options, reference = '') => {
-      using client = await ReconnectingClient.open();
-      await printLogs(client, await client.ask((api) => findRun(api, reference)), options);
-      return 0;
-    });
+    .perform<LogsOptions>(
+      withRun(async (options, { api }, run) => {
+        await printLogs(api, run, options);
+        return 0;
+      }),
+    );
 }

@@ -1,16 +1,15 @@
 import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
+import type { Api } from '../lib/client.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
-import { ReconnectingClient } from '../lib/engine.ts';
-import { findRun } from '../lib/find-run.ts';
+import { withRun } from '../lib/find-run.ts';
 import { formatMetric } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { write, writeLine } from '../lib/output.ts';
 
 /** All points, page by page: a run of millions never lies in memory whole. */
-async function* pages(client: ReconnectingClient, run: string): AsyncGenerator<MetricPoint[]> {
+async function* pages({ runs }: Api, run: string): AsyncGenerator<MetricPoint[]> {
   for (let after = 0; ; ) {
-    const cursor = after;
-    const page = await client.ask((api) => api.runs.metrics({ run, after: cursor, limit: 10_000 }));
+    const page = await runs.metrics({ run, after, limit: 10_000 });
     yield page.metrics;
     if (!page.more) return;
     after = page.next;
@@ -51,10 +50,10 @@ export function defineMetrics(group: Command): void {
     korean: '모든 지표 점을 정확한 값으로 출력합니다',
     examples: ['runs metrics last', 'runs metrics last --json'],
     json: '{"metrics": [{"seq", "step", "epoch", "values": {name: number}, …}]}',
-  }).perform(async ({ json }, reference = '') => {
-    using client = await ReconnectingClient.open();
-    const run = await client.ask((api) => findRun(api, reference));
-    await (json ? printJson : print)(pages(client, run));
-    return 0;
-  });
+  }).perform(
+    withRun(async ({ json }, { api }, run) => {
+      await (json ? printJson : print)(pages(api, run));
+      return 0;
+    }),
+  );
 }

@@ -5,7 +5,7 @@ import korean from 'zod/v4/locales/ko.js';
 import { earlyStopMetrics, optimizers, schedulers } from '../../../shared/model/training-config.ts';
 import { type Command, type CommonOptions, decimal, given, integer } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
-import { ReconnectingClient } from '../lib/engine.ts';
+import { openReconnectingClient } from '../lib/engine.ts';
 import { inOwnWords, usageError } from '../lib/failure.ts';
 import { language, translate } from '../lib/language.ts';
 import { remark, writeJson, writeLine } from '../lib/output.ts';
@@ -96,25 +96,23 @@ async function train(options: TrainOptions): Promise<number | undefined> {
   const { project, dataset, model, name, description, priority, datasetVersion } = options;
   // The same request asked twice, because an engine restarted in between, queues one run.
   const requestId = randomUUID();
-  using client = await ReconnectingClient.open();
-  const { runId } = await client.ask((api) =>
-    api.runs.create({
-      project,
-      dataset,
-      model,
-      overrides,
-      requestId,
-      ...given({ name, description, priority, version: datasetVersion }),
-    }),
-  );
-  remarkDisk(await client.ask((api) => api.system.disk()));
-  const { versions } = await client.ask((api) => api.datasets.show({ dataset }));
+  using client = await openReconnectingClient();
+  const { runId } = await client.api.runs.create({
+    project,
+    dataset,
+    model,
+    overrides,
+    requestId,
+    ...given({ name, description, priority, version: datasetVersion }),
+  });
+  remarkDisk(await client.api.system.disk());
+  const { versions } = await client.api.datasets.show({ dataset });
   const trained = versions.find(({ version }) => datasetVersion === undefined || version === datasetVersion);
   for (const { message, hint } of (trained?.trainingRisks ?? []).map(inOwnWords))
     remark(`${message}\n  → ${hint}`);
   if (options.json) await writeJson({ runId });
   else await writeLine(translate(`Run ${runId} is queued.`, `학습을 대기열에 넣었습니다: ${runId}`));
-  if (options.follow) return await follow(client, runId, 0, options);
+  if (options.follow) return await follow(client.api, runId, 0, options);
   if (!options.json)
     remark(`Watch it: trainyard runs follow ${runId}`, `지켜보기: trainyard runs follow ${runId}`);
 }
