@@ -2,9 +2,10 @@ import { ORPCError, ValidationError } from '@orpc/server';
 import type { Logger } from 'pino';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
+import { codeOf } from '../platform/error-code.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
 import { inputFault } from './input-fault.ts';
-import type { RefusalLog } from './refusals.ts';
+import { type RefusalLog, refusalOf } from './refusals.ts';
 
 /** PostgreSQL's classes 08 (connection), 57P (shutting down, starting up) and the socket's own errors. */
 const databaseAway = /^(08\w{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT)$/;
@@ -12,27 +13,16 @@ const databaseAway = /^(08\w{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT)$
 /** Whether the database was not to be reached, or went away in the middle; it is started again by itself. */
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (
-    'code' in error &&
-    databaseAway.test(String(error.code)) &&
-    (!('syscall' in error) || error.syscall !== 'open')
-  ) {
-    return true;
-  }
+  const isFile = 'syscall' in error && error.syscall === 'open';
+  if (!isFile && databaseAway.test(codeOf(error))) return true;
   return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
     error.message,
   );
 }
 
-function sent({
-  code,
-  status,
-  message,
-  hint,
-  place,
-  parameters,
-}: TrainyardError): ORPCError<string, unknown> {
-  return new ORPCError(code, { status, message, data: { hint, place, parameters } });
+function sent(error: TrainyardError): ORPCError<string, unknown> {
+  const { code, ...answer } = refusalOf(error);
+  return new ORPCError(code, answer);
 }
 
 /** What a person may know of an error, in the contract's form; what they may not goes to the log. */

@@ -66,7 +66,14 @@ export function inputFault(issues: readonly AnyIssue[]): TrainyardError {
     return { field, en: about + en, ko: about + ko };
   });
   const joined = (language: 'en' | 'ko') => faults.map((words) => words[language]).join('; ');
-  const field = faults[0]?.field;
-  const parameters = { faults: { en: joined('en'), ko: joined('ko') }, remedy: correctField };
-  return fault('INVALID_INPUT', parameters, { place: field ? { field } : {} });
+  return invalidInput({ en: joined('en'), ko: joined('ko') }, faults[0]?.field);
+}
+
+/** Input with these faults. @param field the first field that is at fault; undefined or empty: the input itself */
+export function invalidInput(
+  faults: Bilingual,
+  field?: string,
+  remedy: Bilingual = correctField,
+): TrainyardError {
+  return fault('INVALID_INPUT', { faults, remedy }, { place: field ? { field } : {} });
 }

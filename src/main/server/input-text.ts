@@ -1,7 +1,6 @@
-import { fault } from '../../shared/errors/catalogue.ts';
-import { correctField } from '../../shared/errors/engine.ts';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
+import { invalidInput } from './input-fault.ts';
 
 /** Deeper, and functions that call themselves for each level would run out of stack. */
 const deepest = 100;
@@ -18,11 +17,10 @@ export function checkStorable(input: unknown): void {
     if (typeof value === 'string') refuseText(value, path, 'text');
     if (typeof value !== 'object' || value === null) continue;
     if (depth === deepest)
-      throw invalid(
-        path,
-        { en: `it is nested more than ${deepest} levels deep`, ko: `${deepest}단계보다 깊게 중첩됨` },
-        correctField,
-      );
+      throw invalid(path, {
+        en: `it is nested more than ${deepest} levels deep`,
+        ko: `${deepest}단계보다 깊게 중첩됨`,
+      });
     for (const [name, inner] of Object.entries(value)) {
       const isNamed = !Array.isArray(value);
       if (!isNamed && typeof inner !== 'string' && typeof inner !== 'object') continue;
@@ -46,9 +44,9 @@ function refuseText(text: string, path: string, what: 'text' | 'name'): void {
   );
 }
 
-function invalid(path: string, { en, ko }: Bilingual, remedy: Bilingual): TrainyardError {
+function invalid(path: string, { en, ko }: Bilingual, remedy?: Bilingual): TrainyardError {
   // The name itself may hold what must not be repeated.
   const field = path.toWellFormed().replaceAll('\0', '\u{FFFD}').slice(0, 200);
   const faults = { en: `${field || 'input'}: ${en}`, ko: `${field || '입력'}: ${ko}` };
-  return fault('INVALID_INPUT', { faults, remedy }, { place: field ? { field } : {} });
+  return invalidInput(faults, field, remedy);
 }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { type ErrorCode, type ErrorParameters, fault } from '../../shared/errors/catalogue.ts';
 import type { Parameter } from '../../shared/errors/entry.ts';
-import type { ErrorOptions, KeptError } from '../../shared/errors/error.ts';
+import type { ErrorOptions, KeptError, TrainyardError } from '../../shared/errors/error.ts';
 
 /** An error in the form in which REST and `/files` answer it. */
 export interface Refusal {
@@ -13,15 +13,18 @@ export interface Refusal {
   readonly data: Pick<KeptError, 'hint' | 'place' | 'parameters'>;
 }
 
-/** The answer that refuses a request with an error of the catalogue. */
+/** The answer that refuses a request with an error of ours. */
+export function refusalOf({ code, status, message, hint, place, parameters }: TrainyardError): Refusal {
+  return { code, status, message, data: { hint, place, parameters } };
+}
+
+/** The same of an error of the catalogue. */
 export function refusal<Code extends ErrorCode>(
   code: Code,
   parameters: ErrorParameters<Code>,
   options: ErrorOptions = {},
 ): Refusal {
-  const error = fault(code, parameters, options);
-  const { message, status, hint, place } = error;
-  return { code, status, message, data: { hint, place, parameters: error.parameters } };
+  return refusalOf(fault(code, parameters, options));
 }
 
 /** Nothing of the server's is at an address. */

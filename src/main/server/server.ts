@@ -23,11 +23,12 @@ import { contractInterceptors } from './contract-interceptors.ts';
 import { answerBadBytes, answerErrors, answerExpectations, answerFrameworkErrors } from './error-answers.ts';
 import { mountFiles, type ServedFiles } from './files.ts';
 import { foreignTrait, repeatedHeader } from './foreign-requests.ts';
+import { invalidInput } from './input-fault.ts';
 import { listenAtSocket } from './local-socket.ts';
 import { mountObservability, type Readiness } from './observability.ts';
 import { mountPage } from './page.ts';
 import type { Presence } from './presence.ts';
-import { notFound, type Refusal, RefusalLog, refusal } from './refusals.ts';
+import { notFound, type Refusal, RefusalLog, refusal, refusalOf } from './refusals.ts';
 import { mountRest } from './rest.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SignIn } from './sign-in.ts';
@@ -66,16 +67,15 @@ const contentSecurityPolicy = (host: string, scripts: readonly string[]) =>
 
 const unauthorized = refusal('UNAUTHORIZED', {});
 const tooManyConnections = refusal('TOO_MANY_CONNECTIONS', {});
-const unstorableAddress = refusal(
-  'INVALID_INPUT',
-  {
-    faults: {
+const unstorableAddress = refusalOf(
+  invalidInput(
+    {
       en: 'address: it has NUL (U+0000, "%00"), which cannot be stored',
       ko: '주소: 저장할 수 없는 NUL(U+0000, "%00")이 있음',
     },
-    remedy: { en: 'Remove "%00" from the address', ko: '주소에서 "%00"을 빼고' },
-  },
-  { place: { field: 'address' } },
+    'address',
+    { en: 'Remove "%00" from the address', ko: '주소에서 "%00"을 빼고' },
+  ),
 );
 
 /** Why nobody may send this, whoever they are; null where nothing is wrong with it. */

@@ -55,23 +55,18 @@ function declared<Code extends string>(
   return Object.fromEntries(entries);
 }
 
-/** The error that work in the background ended with. */
-export const workError = z.object({
+/** An error of the catalogue by its sentences, and what the other language's are made from. */
+export const sentences = z.object({
   code: z.string(),
   message: z.string(),
   hint: z.string(),
   parameters: errorParameters,
-  /** Empty in those of work before places were kept. */
-  place: errorPlace.default({}),
 });
+
+/** The error that work in the background ended with. The place is empty in those of work before places were kept. */
+export const workError = sentences.extend({ place: errorPlace.default({}) });
 
-export const problem = z.object({
-  code: z.string(),
-  path: z.string(),
-  message: z.string(),
-  hint: z.string(),
-  parameters: errorParameters,
-});
+export const problem = sentences.extend({ path: z.string() });
 
 /**
  * What a procedure does that is no GET, where it is not a write as others are. `harmless`: it may be asked twice, and on a full disk.

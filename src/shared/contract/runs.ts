@@ -88,6 +88,17 @@ export const runSchema = runSummarySchema.extend({
 });
 export type Run = z.infer<typeof runSchema>;
 
+/** What lists of runs can be ordered by. */
+export const runSorts = [
+  'createdAt',
+  'name',
+  'status',
+  'progress',
+  'durationMs',
+  'val_accuracy',
+  'val_loss',
+] as const;
+
 export const createRunInput = z.object({
   project: reference,
   dataset: reference,
@@ -132,9 +143,7 @@ export const runsContract = {
         project: reference.optional(),
         status: z.enum(runStatuses).optional(),
         search: z.string().max(255).optional(),
-        sort: z
-          .enum(['createdAt', 'name', 'status', 'progress', 'durationMs', 'val_accuracy', 'val_loss'])
-          .default('createdAt'),
+        sort: z.enum(runSorts).default('createdAt'),
         order: z.enum(['asc', 'desc']).default('desc'),
         offset: queryInt.pipe(z.int().min(0)).default(0),
         limit: queryInt.pipe(z.int().min(1).max(500)).default(100),

@@ -3,7 +3,7 @@ import { dockerErrors } from '../errors/docker.ts';
 import { engineStartErrors } from '../errors/engine.ts';
 import { stackErrors } from '../errors/stack.ts';
 import { profiles, serviceNames, serviceStatuses, stackStatuses, stackVerbs } from '../model/stack.ts';
-import { errorParameters, proceduresOf, time, waitMs } from './common.ts';
+import { proceduresOf, sentences, time, waitMs } from './common.ts';
 
 const { get, post } = proceduresOf('stack', {
   ...stackErrors,
@@ -14,13 +14,7 @@ const { get, post } = proceduresOf('stack', {
 export const serviceName = z.enum(serviceNames);
 
 /** Why something of the stack failed: one sentence, the command or step that fixes it, and the service's last lines. */
-export const stackCauseSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  hint: z.string(),
-  parameters: errorParameters,
-  lines: z.array(z.string()),
-});
+export const stackCauseSchema = sentences.extend({ lines: z.array(z.string()) });
 export type StackCause = z.infer<typeof stackCauseSchema>;
 
 export const stackServiceSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { profiles } from '../model/stack.ts';
 import { proceduresOf, time, waitMs } from './common.ts';
 
 const databaseOrigins = [
@@ -35,7 +36,7 @@ export const systemContract = {
   info: get('/system', 'What this engine is').output(
     z.object({
       version: z.string(),
-      profile: z.enum(['embedded', 'docker', 'external']),
+      profile: z.enum(profiles),
       home: z.string(),
       pid: z.int(),
       startedAt: time,

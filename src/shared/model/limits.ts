@@ -12,32 +12,11 @@ export type Limits =
   /** This text alone. */
   | { readonly kind: 'exact'; readonly text: string };
 
-const jsonSchema = z.object({
-  type: z.string().optional(),
-  const: z.unknown().optional(),
-  enum: z.array(z.unknown()).optional(),
-  minimum: z.number().optional(),
-  exclusiveMinimum: z.number().optional(),
-  maximum: z.number().optional(),
-  exclusiveMaximum: z.number().optional(),
-  minLength: z.number().optional(),
-  maxLength: z.number().optional(),
-  maxItems: z.number().optional(),
-  get items() {
-    return z.union([z.boolean(), jsonSchema]).optional();
-  },
-  get properties() {
-    return z.record(z.string(), jsonSchema).optional();
-  },
-  get anyOf() {
-    return z.array(jsonSchema).optional();
-  },
-});
-type JsonSchema = z.infer<typeof jsonSchema>;
+type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** JSON Schema names the largest whole number that is exact as a bound of its own. */
-const bound = (value: number | undefined) =>
-  value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? null : value;
+const bound = (value: number | boolean | undefined) =>
+  typeof value !== 'number' || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? null : value;
 
 function limitsIn(found: JsonSchema): Limits | null {
   if (typeof found.const === 'string') return { kind: 'exact', text: found.const };
@@ -46,7 +25,7 @@ function limitsIn(found: JsonSchema): Limits | null {
     return { kind: 'text', min: found.minLength ?? 0, max: found.maxLength ?? null };
   if (found.type === 'array') {
     const { maxItems, items } = found;
-    const each = typeof items === 'object' ? items.maxLength : undefined;
+    const each = typeof items === 'object' && 'maxLength' in items ? items.maxLength : undefined;
     return maxItems === undefined || each === undefined ? null : { kind: 'list', max: maxItems, each };
   }
   if (found.type !== 'integer' && found.type !== 'number') return null;
@@ -64,7 +43,7 @@ function find(schema: JsonSchema, parts: readonly string[]): Limits | null {
   const [part, ...rest] = parts;
   if (part !== undefined) {
     const inner = schema.properties?.[part];
-    return inner ? find(inner, rest) : null;
+    return typeof inner === 'object' ? find(inner, rest) : null;
   }
   const all = [schema, ...(schema.anyOf ?? []).flatMap((one) => [one, ...(one.anyOf ?? [])])];
   return all.map(limitsIn).find((limits) => limits !== null) ?? null;
@@ -74,7 +53,7 @@ const documents = new WeakMap<z.ZodType, JsonSchema>();
 
 /** What the field at a dotted path takes, as its schema has it; null for choices and what is not there. */
 export function limitsOf(schema: z.ZodType, path: string): Limits | null {
-  const document = documents.get(schema) ?? jsonSchema.parse(z.toJSONSchema(schema, { io: 'input' }));
+  const document = documents.get(schema) ?? z.toJSONSchema(schema, { io: 'input' });
   documents.set(schema, document);
   return find(document, path.split('.'));
 }

@@ -1,8 +1,6 @@
-import { Option } from 'commander';
 import { deepestClasses, namesEncodings } from '../../../shared/contract/datasets.ts';
 import type { Reading } from '../../features/datasets/reading.ts';
 import { type Command, integer } from '../lib/define.ts';
-import { translate } from '../lib/language.ts';
 
 /** How a source is read where it does not tell by itself. */
 export interface ReadingOptions {
@@ -13,10 +11,6 @@ export interface ReadingOptions {
 
 /** Gives a command the options that say how a source is read. */
 export function addReadingOptions(command: Command): Command {
-  const encoding = translate(
-    "encoding of an archive's names where the archive does not say it",
-    '압축 파일이 이름의 인코딩을 밝히지 않을 때 쓸 인코딩',
-  );
   return command
     .flag('--format <format>', 'how the folder is laid out', '폴더의 형식', ['imagenet'], 'imagenet')
     .flag(
@@ -25,8 +19,12 @@ export function addReadingOptions(command: Command): Command {
       '클래스 폴더가 있는 단계. 맨 위가 1입니다(생략하면 알아냅니다)',
       integer(1, deepestClasses),
     )
-    .addOption(
-      new Option('--names-encoding <encoding>', encoding).choices([...namesEncodings]).default('auto'),
+    .flag(
+      '--names-encoding <encoding>',
+      "encoding of an archive's names where the archive does not say it",
+      '압축 파일이 이름의 인코딩을 밝히지 않을 때 쓸 인코딩',
+      namesEncodings,
+      'auto',
     );
 }
 

@@ -1,4 +1,4 @@
-import type { LogLine, MovingLines } from '../../../shared/contract/run-readings.ts';
+import { type LogLine, logLevels, type MovingLines } from '../../../shared/contract/run-readings.ts';
 import { messageLines } from '../../../shared/model/terminal-text.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, type CommonOptions, defineCommand, integer } from '../lib/define.ts';
@@ -95,7 +95,7 @@ export function defineLogs(group: Command): void {
       '{"line", "time", "level", "source", "message", …}',
   })
     .flag('--follow', 'stay until the run ends', '학습이 끝날 때까지 기다립니다')
-    .flag('--level <level>', 'this level and above', '이 수준 이상', ['debug', 'info', 'warning', 'error'])
+    .flag('--level <level>', 'this level and above', '이 수준 이상', logLevels)
     .flag('--search <text>', 'only lines that hold this', '이 글이 든 줄만')
     .flag('--tail <number>', 'only so many of the last lines', '마지막 줄 몇 개만', integer())
     .perform<LogsOptions>(

@@ -1,10 +1,8 @@
-import type { RunEvent } from '../../../shared/contract/run-readings.ts';
+import { logLevels, type RunEvent } from '../../../shared/contract/run-readings.ts';
 import { formatClock, formatDuration, formatMetric, formatStatus } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { StatusLine, styled, writeLine } from '../lib/output.ts';
 import { formatLogLine } from './logs.ts';
-
-const levels = ['debug', 'info', 'warning', 'error'] as const;
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
@@ -72,7 +70,7 @@ export class RunNarrator {
       case 'log':
         return formatLogLine({
           time,
-          level: levels.find((level) => level === data.level) ?? 'info',
+          level: logLevels.find((level) => level === data.level) ?? 'info',
           message: text(data.message),
         });
       case 'metric':

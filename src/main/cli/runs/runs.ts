@@ -1,4 +1,4 @@
-import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
+import { type Run, type RunSummary, runSorts } from '../../../shared/contract/runs.ts';
 import { type RunStatus, runStatuses } from '../../../shared/model/run.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, defineCommand, integer } from '../lib/define.ts';
@@ -26,7 +26,7 @@ interface ListOptions {
   readonly project?: string;
   readonly status?: RunStatus;
   readonly search?: string;
-  readonly sort: 'createdAt' | 'name' | 'status' | 'progress' | 'durationMs' | 'val_accuracy' | 'val_loss';
+  readonly sort: (typeof runSorts)[number];
   readonly order: 'asc' | 'desc';
   readonly limit: number;
 }
@@ -144,13 +144,7 @@ export function defineRuns(group: Command): void {
     .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
     .flag('--status <status>', 'only those in this status', '이 상태인 것만', runStatuses)
     .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
-    .flag(
-      '--sort <field>',
-      'order by',
-      '정렬 기준',
-      ['createdAt', 'name', 'status', 'progress', 'durationMs', 'val_accuracy', 'val_loss'],
-      'createdAt',
-    )
+    .flag('--sort <field>', 'order by', '정렬 기준', runSorts, 'createdAt')
     .flag('--order <order>', 'direction', '정렬 방향', ['asc', 'desc'], 'desc')
     .flag('--limit <number>', 'at most so many', '최대 개수', integer(1), 100)
     .perform<ListOptions>(async (options) => {

@@ -5,8 +5,7 @@ import { type Command, defineCommand } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { translate } from '../lib/language.ts';
 import { writeJson, writeResult } from '../lib/output.ts';
-import { StackNarrator } from './narrator.ts';
-import { progressShape } from './words.ts';
+import { progressShape, StackNarrator } from './narrator.ts';
 
 const waitMs = 10_000;
 

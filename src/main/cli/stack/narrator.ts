@@ -88,3 +88,7 @@ export class StackNarrator {
     remark(`${styled('dim', (event.service ?? '').padEnd(9))} ${text}`);
   }
 }
+
+/** What verbs print with `--json`. */
+export const progressShape = (last: string) =>
+  `${translate('lines of progress, the last line:', '진행 상황 여러 줄, 마지막 줄:')} ${last}`;

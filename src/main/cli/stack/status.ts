@@ -5,7 +5,6 @@ import { formatStatus, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, styled, table, writeJson, writeLine } from '../lib/output.ts';
 import { openStack } from './open-stack.ts';
-import { stateShape } from './words.ts';
 
 const marks = {
   healthy: () => styled('green', '●'),
@@ -15,6 +14,10 @@ const marks = {
   stopped: () => styled('dim', '○'),
   absent: () => styled('dim', '○'),
 };
+
+/** The state of the stack as `--json` prints it. */
+export const stateShape =
+  '{"status", "profile", "name", "services": [{"name", "status", "endpoint", "image", …}]}';
 
 /** A table of the services, then why some are not well. */
 export async function printState(state: StackState): Promise<undefined> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
 import { earlyStopMetrics, optimizers, schedulers } from '../../../shared/model/training-config.ts';
@@ -35,52 +35,52 @@ function imageSize(text: string): number | [number, number] {
   return found[2] === undefined ? Number(found[1]) : [Number(found[1]), Number(found[2])];
 }
 
-function defineHyperparameters(command: Command): void {
-  const add = (
-    flags: string,
-    english: string,
-    korean: string,
-    values?: readonly string[] | ((text: string) => unknown),
-  ) => {
-    const option = new Option(flags, translate(english, korean));
-    if (typeof values === 'function') option.argParser(values);
-    else if (values) option.choices(values);
-    command.addOption(option);
-  };
-  add('--epochs <number>', 'passes over the training images', '학습 이미지를 도는 횟수', integer(1, 100_000));
-  add('--batch-size <number>', 'images in a step', '한 스텝의 이미지 수', integer(1, 65_536));
-  add('--lr, --learning-rate <number>', 'learning rate', '학습률', decimal);
-  add('--optimizer <name>', 'optimizer', '옵티마이저', optimizers);
-  add('--scheduler <name>', 'how the learning rate changes', '학습률 스케줄', schedulers);
-  add('--warmup-epochs <number>', 'epochs until the full learning rate', '학습률을 올리는 에폭 수', decimal);
-  add('--weight-decay <number>', 'weight decay', '가중치 감쇠', decimal);
-  add('--momentum <number>', 'momentum of sgd', 'sgd의 모멘텀', decimal);
-  add('--gradient-clip <norm>', 'clip gradients to this norm', '기울기 노름 제한', decimal);
-  add('--accumulate <number>', 'batches in one update', '갱신 한 번에 모으는 배치 수', integer(1));
-  add('--seed <number>', 'the same seed gives the same run', '같은 시드는 같은 결과', integer());
-  add(
-    '--early-stop [patience]',
-    'stop when nothing improved for so many epochs',
-    '이만큼의 에폭 동안 나아지지 않으면 멈춤',
-    integer(1),
-  );
-  add('--early-stop-metric <name>', 'what must improve', '나아져야 하는 값', earlyStopMetrics);
-  add('--amp', 'mixed precision', '혼합 정밀도');
-  add('--ema', 'average the weights', '가중치 이동 평균');
-  add('--train-split <share>', 'share of images to train on (0 – 1)', '학습에 쓸 비율(0 – 1)', decimal);
-  add('--val-split <share>', 'share to validate on', '검증에 쓸 비율', decimal);
-  add('--test-split <share>', 'share to test on at the end', '마지막 시험에 쓸 비율', decimal);
-  add('--image-size <pixels>', 'side, or HEIGHTxWIDTH', '한 변 또는 높이x너비(픽셀)', imageSize);
-  add('--flip', 'augment: flip at random', '증강: 무작위 뒤집기');
-  add(
-    '--rotation <degrees>',
-    'augment: rotate at random up to this',
-    '증강: 이 각도까지 무작위 회전',
-    decimal,
-  );
-  add('--color-jitter', 'augment: change colours at random', '증강: 무작위 색 변화');
-  add('--mixup', 'augment: mix images', '증강: mixup');
-  add('--cutmix', 'augment: paste patches', '증강: cutmix');
+function addHyperparameters(command: Command): Command {
+  return command
+    .flag(
+      '--epochs <number>',
+      'passes over the training images',
+      '학습 이미지를 도는 횟수',
+      integer(1, 100_000),
+    )
+    .flag('--batch-size <number>', 'images in a step', '한 스텝의 이미지 수', integer(1, 65_536))
+    .flag('--lr, --learning-rate <number>', 'learning rate', '학습률', decimal)
+    .flag('--optimizer <name>', 'optimizer', '옵티마이저', optimizers)
+    .flag('--scheduler <name>', 'how the learning rate changes', '학습률 스케줄', schedulers)
+    .flag(
+      '--warmup-epochs <number>',
+      'epochs until the full learning rate',
+      '학습률을 올리는 에폭 수',
+      decimal,
+    )
+    .flag('--weight-decay <number>', 'weight decay', '가중치 감쇠', decimal)
+    .flag('--momentum <number>', 'momentum of sgd', 'sgd의 모멘텀', decimal)
+    .flag('--gradient-clip <norm>', 'clip gradients to this norm', '기울기 노름 제한', decimal)
+    .flag('--accumulate <number>', 'batches in one update', '갱신 한 번에 모으는 배치 수', integer(1))
+    .flag('--seed <number>', 'the same seed gives the same run', '같은 시드는 같은 결과', integer())
+    .flag(
+      '--early-stop [patience]',
+      'stop when nothing improved for so many epochs',
+      '이만큼의 에폭 동안 나아지지 않으면 멈춤',
+      integer(1),
+    )
+    .flag('--early-stop-metric <name>', 'what must improve', '나아져야 하는 값', earlyStopMetrics)
+    .flag('--amp', 'mixed precision', '혼합 정밀도')
+    .flag('--ema', 'average the weights', '가중치 이동 평균')
+    .flag('--train-split <share>', 'share of images to train on (0 – 1)', '학습에 쓸 비율(0 – 1)', decimal)
+    .flag('--val-split <share>', 'share to validate on', '검증에 쓸 비율', decimal)
+    .flag('--test-split <share>', 'share to test on at the end', '마지막 시험에 쓸 비율', decimal)
+    .flag('--image-size <pixels>', 'side, or HEIGHTxWIDTH', '한 변 또는 높이x너비(픽셀)', imageSize)
+    .flag('--flip', 'augment: flip at random', '증강: 무작위 뒤집기')
+    .flag(
+      '--rotation <degrees>',
+      'augment: rotate at random up to this',
+      '증강: 이 각도까지 무작위 회전',
+      decimal,
+    )
+    .flag('--color-jitter', 'augment: change colours at random', '증강: 무작위 색 변화')
+    .flag('--mixup', 'augment: mix images', '증강: mixup')
+    .flag('--cutmix', 'augment: paste patches', '증강: cutmix');
 }
 
 /** Queues a run; with `--follow` it stays until the run ends and ends as the run did. */
@@ -118,7 +118,7 @@ async function train(options: TrainOptions): Promise<number | undefined> {
 }
 
 export function defineTrain(command: Command): void {
-  command
+  const described = command
     .explain({
       examples: [
         'train --project demo --dataset photos --epochs 8 --seed 7 --follow',
@@ -144,6 +144,5 @@ export function defineTrain(command: Command): void {
       '"training"과 "dataset"이 든 JSON. 플래그가 우선합니다',
     )
     .flag('--follow', 'follow the run until it ends', '끝날 때까지 지켜봅니다');
-  defineHyperparameters(command);
-  command.perform<TrainOptions>(train);
+  addHyperparameters(described).perform<TrainOptions>(train);
 }
