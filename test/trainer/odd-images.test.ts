@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { decode, readingOptions, whiteOf } from '../../resources/trainers/builtin/decoding.ts';
 import * as manifest from '../../src/main/features/datasets/manifest.ts';
 import * as engine from '../../src/main/features/datasets/pixels/decoding.ts';
-import { SharpImageReader } from '../../src/main/features/datasets/pixels/sharp-image-reader.ts';
-import { SharpPixelReader } from '../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
+import { sharpImageReader } from '../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { sumPixelsUpTo } from '../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
 import {
   bytesOf,
   deep,
@@ -60,7 +60,7 @@ async function taken(): Promise<Record<string, Buffer>> {
 test('import, preview, statistics and the trainer see the same pixels of whatever an import takes', async () => {
   expect(readingOptions).toEqual(engine.readingOptions);
   await using place = await temporaryFolder();
-  const reader = new SharpImageReader();
+  const reader = sharpImageReader;
   const all = await Promise.all(
     Object.entries(await taken()).map(async ([name, bytes]) => ({
       name,
@@ -85,7 +85,7 @@ test('import, preview, statistics and the trainer see the same pixels of whateve
     );
     const sum = (channel: number) =>
       pixels.reduce((total, value, at) => (at % 3 === channel ? total + value : total), 0);
-    const sums = await new SharpPixelReader(1e6).sums(bytes, isDeep ? white : null);
+    const sums = await sumPixelsUpTo(1e6)(bytes, isDeep ? white : null);
     expect([name, ...sums.sums]).toEqual([name, sum(0), sum(1), sum(2)]);
     const shown = await reader.thumbnail(bytes, 64, isDeep ? white : null);
     const raw = await sharp(shown.body).toColourspace('srgb').removeAlpha().raw().toBuffer();

@@ -12,8 +12,8 @@ import { ChannelChanges } from '../features/changes/channel-changes.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
 import { threadExaminer } from '../features/datasets/examiner/thread-examiner.ts';
 import { defaultLimits } from '../features/datasets/limits.ts';
-import { SharpImageReader } from '../features/datasets/pixels/sharp-image-reader.ts';
-import { SharpPixelReader } from '../features/datasets/pixels/sharp-pixel-sums.ts';
+import { sharpImageReader } from '../features/datasets/pixels/sharp-image-reader.ts';
+import { sumPixelsUpTo } from '../features/datasets/pixels/sharp-pixel-sums.ts';
 import { sourcesOf } from '../features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../features/datasets/sources/uploads.ts';
@@ -108,7 +108,7 @@ export async function wire(
     rooted: rootedFiles,
     open: sourcesOf(defaultLimits, home),
     uploads,
-    reader: new SharpImageReader(),
+    reader: sharpImageReader,
     examine: threadExaminer(path.join(root, 'out', 'node', 'examine-thread.js'), home),
     changes,
     audit,
@@ -164,14 +164,14 @@ export async function wire(
     log,
   });
   const channelChanges = new ChannelChanges(pubSub);
-  const { manifests, files } = datasets;
-  const pixels = new SharpPixelReader(defaultLimits.maxPixels);
+  const { files } = datasets;
+  const sumPixels = sumPixelsUpTo(defaultLimits.maxPixels);
   const jobs = createJobs({
     db,
     queue: stores.queue,
     pubSub,
     changes: channelChanges,
-    kinds: [new StatisticsJob({ db, manifests, files, pixels }), new ModelExportJob(objects, checkRoom)],
+    kinds: [new StatisticsJob({ db, files, sumPixels }), new ModelExportJob(objects, checkRoom)],
     machineId,
     // Objects that are files of this machine cannot be linked to from others, and those of a server cannot be linked to at all.
     objectsAreShared: stores.links === null,

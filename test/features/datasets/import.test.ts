@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { defaultLimits } from '../../../src/main/features/datasets/limits.ts';
-import { SharpImageReader } from '../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { sharpImageReader } from '../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { automatic } from '../../../src/main/features/datasets/reading.ts';
 import { scanSource } from '../../../src/main/features/datasets/scan.ts';
 import { sourcesOf } from '../../../src/main/features/datasets/sources/open-source.ts';
@@ -274,7 +274,7 @@ test.each(['changed', 'gone'] as const)(
   async (how) => {
     await using setting = await openSetting();
     const source = await sourcesOf(defaultLimits, setting.home)({ path: setting.pets, uploadName: null });
-    const scan = await scanSource(source, { reader: new SharpImageReader(), limits: defaultLimits });
+    const scan = await scanSource(source, { reader: sharpImageReader, limits: defaultLimits });
     const { accepted } = evaluate(scan, 'imagenet');
     const file = path.join(setting.pets, 'dog', '2.png');
     if (how === 'gone') await rm(file);

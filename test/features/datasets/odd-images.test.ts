@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { SharpImageReader } from '../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { sharpImageReader } from '../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import {
   bytesOf,
   deep,
@@ -225,7 +225,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   async (orientation) => {
     const turned = orientation >= 5 ? { width: 32, height: 48 } : { width: 48, height: 32 };
     const image = () => noisy(1, 48, 32).withMetadata({ orientation });
-    const reader = new SharpImageReader();
+    const reader = sharpImageReader;
     for (const bytes of [
       await image().jpeg().toBuffer(),
       await image().png().toBuffer(),

@@ -150,10 +150,10 @@ test('16 bits that differ too little to be told apart after scaling count as one
 
 test('a hundred thousand images are searched for near-duplicates in seconds, also where all look alike', async () => {
   const index = new LookIndex<{ readonly fingerprint: Uint8Array }>();
-  const { SharpImageReader } = await import(
+  const { sharpImageReader } = await import(
     '../../../src/main/features/datasets/pixels/sharp-image-reader.ts'
   );
-  const { fingerprint } = await new SharpImageReader().inspect(await noisy().png().toBuffer(), 1e6);
+  const { fingerprint } = await sharpImageReader.inspect(await noisy().png().toBuffer(), 1e6);
   const other = fingerprint.map((value, at) => (at % 9 === 8 ? value : 255 - value));
   const startedAt = performance.now();
   for (let count = 0; count < 100_000; count += 1) index.add({ fingerprint });

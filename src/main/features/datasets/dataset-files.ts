@@ -8,13 +8,12 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { sha256Of } from '../../platform/sha256.ts';
 import type { Db } from '../../postgres/db.ts';
-import type { LocalObjects, ObjectStore } from '../../stores/objects/ports.ts';
+import type { LocalObjects } from '../../stores/objects/ports.ts';
 import { type DatasetVersionRecord, requireVersion } from './dataset-rows.ts';
-import type { ManifestLine } from './manifest.ts';
-import type { Manifests } from './manifests.ts';
+import { type ManifestLine, manifestKey, parseManifest, timesKey, whiteOf } from './manifest.ts';
 import { listed } from './problems.ts';
-import type { RootedFiles } from './source.ts';
-import { isGone, openBytes } from './upright-sizes.ts';
+import { type ImageBytes, isGone, openBytes, turnedLines, withUprightSizes } from './upright-sizes.ts';
+import { WeightedCache } from './weighted-cache.ts';
 
 export interface PreparedDataset {
   readonly datasetId: string;
@@ -31,20 +30,48 @@ export interface PreparedDataset {
 /** What a run needs of datasets. */
 export type TrainingData = Pick<DatasetFiles, 'prepareForTraining'>;
 
+/** A version's manifest with the ways that it is looked into. */
+export interface LoadedManifest {
+  /** Sorted by path. */
+  readonly lines: readonly ManifestLine[];
+  readonly byClass: ReadonlyMap<string, readonly ManifestLine[]>;
+  readonly bySha256: ReadonlyMap<string, ManifestLine>;
+  /** The value of white of its 16-bit images; null where it has none. */
+  readonly white: number | null;
+}
+
+/** About 400 MB when full. */
+const mostLines = 1_000_000;
+
 const atOnce = 16;
 
-/** The bytes of versions, wherever they lie: as blobs in the object store, or in the folder that they were left in. */
+/** The manifests and bytes of versions, wherever they lie: as blobs in the object store, or in the folder that they were left in. */
 export class DatasetFiles {
   private readonly parts: ConstructorParameters<typeof DatasetFiles>[0];
 
-  constructor(parts: {
-    readonly db: Db;
-    readonly store: ObjectStore;
-    readonly local: LocalObjects;
-    readonly rooted: RootedFiles;
-    readonly manifests: Manifests;
-  }) {
+  /** Read once, and kept as long as there is room, for a version never changes. */
+  private readonly manifests = new WeightedCache<LoadedManifest>(mostLines, ({ lines }) => lines.length);
+
+  constructor(parts: ImageBytes & { readonly db: Db; readonly local: LocalObjects }) {
     this.parts = parts;
+  }
+
+  /** A version's manifest. @throws TrainyardError MANIFEST_DAMAGED, OBJECT_NOT_FOUND */
+  load(datasetId: string, version: DatasetVersionRecord): Promise<LoadedManifest> {
+    const key = manifestKey(datasetId, version.version);
+    return this.manifests.get(key, async () => {
+      const bytes = await this.parts.store.get('datasets', key);
+      const stored = await parseManifest(bytes, version.manifestSha256);
+      const lines = await withUprightSizes(this.parts, datasetId, version, stored);
+      const byClass = Map.groupBy(lines, (line) => line.class);
+      const bySha256 = new Map(lines.map((line) => [line.sha256, line]));
+      return { lines, byClass, bySha256, white: whiteOf(lines.map(({ maxValue }) => maxValue)) };
+    });
+  }
+
+  /** How many images have another size than the manifest says; null for an older version that nobody has used since. */
+  async correctedSizes(datasetId: string, version: number): Promise<number | null> {
+    return (await turnedLines(this.parts.store, datasetId, version))?.length ?? null;
   }
 
   /**
@@ -52,9 +79,8 @@ export class DatasetFiles {
    * @throws TrainyardError DATASET_VERSION_NOT_FOUND, DATASET_CHANGED (names the files)
    */
   async prepareForTraining(datasetId: string, versionNumber: number): Promise<PreparedDataset> {
-    const { db, manifests } = this.parts;
-    const version = await requireVersion(db, { id: datasetId }, versionNumber);
-    const { lines } = await manifests.load(datasetId, version);
+    const version = await requireVersion(this.parts.db, { id: datasetId }, versionNumber);
+    const { lines } = await this.load(datasetId, version);
     const root = version.rootPath ?? (await this.localRoot(version, lines));
     if (version.mode !== 'copy') await this.checkUnchanged(datasetId, version, root, lines);
     return {
@@ -103,15 +129,16 @@ export class DatasetFiles {
     root: string,
     lines: readonly ManifestLine[],
   ): Promise<void> {
-    const { rooted, manifests } = this.parts;
-    const times = await manifests.times(datasetId, version);
+    const { rooted, store } = this.parts;
+    const kept = await buffer(await store.get('datasets', timesKey(datasetId, version.version)));
+    const times: readonly (number | null)[] = JSON.parse(kept.toString());
     const missing: string[] = [];
     const changed: string[] = [];
     await forEachConcurrently(lines.entries(), atOnce, async ([index, line]) => {
       const found = await rooted.stat(root, line.file);
       if (!found) missing.push(line.path);
       else if (found.size !== line.size) changed.push(line.path);
-      else if (found.modifiedMs !== times?.[index]) {
+      else if (found.modifiedMs !== times[index]) {
         const sha256 = await hashUnlessGone(rooted.read(root, line.file));
         if (sha256 === null) missing.push(line.path);
         else if (sha256 !== line.sha256) changed.push(line.path);

@@ -1,4 +1,5 @@
-import type { Dataset, ImportInput } from '../../../shared/contract/datasets.ts';
+import type { z } from 'zod';
+import type { Dataset, datasetImageSchema, ImportInput } from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { importsUnderWay } from '../../../shared/errors/datasets.ts';
@@ -13,6 +14,7 @@ import { DatasetFiles } from './dataset-files.ts';
 import {
   type DatasetRecord,
   findDataset,
+  type ImportRecord,
   lastValidation,
   linkDataset,
   listDatasets,
@@ -21,13 +23,12 @@ import {
   versionsOf,
   warningsOf,
 } from './dataset-rows.ts';
-import { showDataset, showImage, showProgress } from './dataset-views.ts';
 import { placeOfSource } from './examination.ts';
 import { imageViews } from './image-views.ts';
 import type { ImageReader } from './images.ts';
-import { findImport, validationOf } from './import-rows.ts';
+import { findImport } from './import-rows.ts';
 import { Imports, importNotFound } from './imports.ts';
-import { Manifests } from './manifests.ts';
+import type { ManifestLine } from './manifest.ts';
 import { normalName } from './names.ts';
 import { printable } from './problems.ts';
 import { automatic } from './reading.ts';
@@ -44,13 +45,13 @@ interface ImagesRequest {
 }
 
 const longestName = 255;
+const thumbnailPixels = 128;
 
 /** Datasets: what people do with them. */
 export class DatasetService {
   private readonly parts: ConstructorParameters<typeof DatasetService>[0];
   readonly checks: Checks;
   readonly imports: Imports;
-  readonly manifests: Manifests;
   readonly files: DatasetFiles;
   /** An image's bytes or its thumbnail, for the server's `/files/datasets/…`. */
   readonly readImage: ReturnType<typeof imageViews>;
@@ -66,9 +67,8 @@ export class DatasetService {
     this.parts = parts;
     this.checks = new Checks(parts);
     this.imports = new Imports(parts);
-    this.manifests = new Manifests(parts);
-    this.files = new DatasetFiles({ ...parts, manifests: this.manifests });
-    this.readImage = imageViews(parts.db, { ...this, reader: parts.reader });
+    this.files = new DatasetFiles(parts);
+    this.readImage = imageViews(parts.db, this.files, parts.reader);
   }
 
   /** @throws TrainyardError PROJECT_NOT_FOUND */
@@ -95,7 +95,7 @@ export class DatasetService {
         versions.map(async (version) => ({
           ...version,
           trainingRisks: risks.get(version.version) ?? [],
-          correctedSizes: await this.manifests.correctedSizes(record.id, version.version),
+          correctedSizes: await this.files.correctedSizes(record.id, version.version),
         })),
       ),
       validation,
@@ -147,13 +147,12 @@ export class DatasetService {
   }) {
     const { db } = this.parts;
     await this.imports.wait(importId, afterDone, waitMs);
-    const record = await findImport(db, importId);
-    if (!record) throw importNotFound(importId);
-    const { datasetId, version, reused } = record;
-    const progress = showProgress(record, (id) => this.imports.stateOf(id));
-    const hasEnded = isOver(progress.phase);
-    const validation = hasEnded ? await validationOf(db, importId) : null;
-    return { ...progress, datasetId, version: hasEnded ? version : null, reused, validation };
+    const found = await findImport(db, importId);
+    if (!found) throw importNotFound(importId);
+    const { datasetId, version, reused } = found.record;
+    const progress = this.progressOf(found.record);
+    const ended = isOver(progress.phase) ? { version, validation: found.validation } : null;
+    return { ...progress, datasetId, reused, ...(ended ?? { version: null, validation: null }) };
   }
 
   /** As {@link Imports.cancel}. */
@@ -166,7 +165,7 @@ export class DatasetService {
   /** A page of a version's images, by class and name. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */
   async images(userId: string, request: ImagesRequest) {
     const { record, version } = await this.findVersion(userId, request.dataset, request.version);
-    const { lines, byClass } = await this.manifests.load(record.id, version);
+    const { lines, byClass } = await this.files.load(record.id, version);
     const wanted = request.class === undefined ? lines : (byClass.get(request.class) ?? []);
     const page = wanted.slice(request.offset, request.offset + request.limit);
     return { images: page.map((line) => showImage(record.id, version.version, line)), total: wanted.length };
@@ -175,7 +174,7 @@ export class DatasetService {
   /** Reads every file of a version. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */
   async verify(userId: string, reference: string, versionNumber: number | undefined) {
     const { record, version } = await this.findVersion(userId, reference, versionNumber);
-    const { lines } = await this.manifests.load(record.id, version);
+    const { lines } = await this.files.load(record.id, version);
     return verifyVersion(version, lines, { files: this.files, open: this.parts.open });
   }
 
@@ -219,8 +218,22 @@ export class DatasetService {
     await Promise.all([this.checks.close(), this.imports.close()]);
   }
 
-  private view(record: DatasetRecord): Dataset {
-    return showDataset(record, (id) => this.imports.stateOf(id));
+  private view({ newest, lastImport, ...record }: DatasetRecord): Dataset {
+    return {
+      ...record,
+      version: newest?.version ?? null,
+      mode: newest?.mode ?? null,
+      images: newest?.images ?? 0,
+      sizeBytes: newest?.sizeBytes ?? 0,
+      classes: newest?.classes ?? [],
+      import: lastImport && this.progressOf(lastImport),
+    };
+  }
+
+  /** What the rows say of an import, or what this engine knows better because it works at it. */
+  private progressOf({ id, phase, done, total, error }: ImportRecord): NonNullable<Dataset['import']> {
+    const known = isOver(phase) ? null : this.imports.stateOf(id);
+    return { id, ...(known ?? { phase, done, total, rate: null, secondsLeft: null, error }) };
   }
 
   private async note(
@@ -237,6 +250,17 @@ export class DatasetService {
     const record = await findDataset(db, userId, reference);
     return { record, version: await requireVersion(db, record, number) };
   }
+}
+
+function showImage(
+  datasetId: string,
+  version: number,
+  line: ManifestLine,
+): z.infer<typeof datasetImageSchema> {
+  const { path, sha256, size, width, height, channels } = line;
+  const url = `/files/datasets/${datasetId}/${version}/images/${sha256}`;
+  const thumbnailUrl = `${url}?size=${thumbnailPixels}`;
+  return { path, class: line.class, sha256, size, width, height, channels, thumbnailUrl, url };
 }
 
 function usesOf({ runs, imports }: { readonly runs: number; readonly imports: number }): Bilingual {

@@ -6,7 +6,6 @@ import { findVersion } from './dataset-rows.ts';
 import { typeOfName } from './image-types.ts';
 import { ImageFault, type ImageReader } from './images.ts';
 import { whiteFor } from './manifest.ts';
-import type { Manifests } from './manifests.ts';
 import { WeightedCache } from './weighted-cache.ts';
 
 export interface ImageRequest {
@@ -29,14 +28,7 @@ const thumbnailBytes = 64 * 2 ** 20;
 const thumbnailSizes = [64, 128, 256, 512, 1024] as const;
 
 /** Reads images of versions for people to look at; keeps thumbnails for as long as there is room. */
-export function imageViews(
-  db: Db,
-  {
-    manifests,
-    files,
-    reader,
-  }: { readonly manifests: Manifests; readonly files: DatasetFiles; readonly reader: ImageReader },
-) {
+export function imageViews(db: Db, files: DatasetFiles, reader: ImageReader) {
   const thumbnails = new WeightedCache<ImageAnswer>(thumbnailBytes, ({ body }) => body.length);
 
   /**
@@ -45,7 +37,7 @@ export function imageViews(
    */
   return async ({ datasetId, version: number, sha256, size }: ImageRequest): Promise<ImageAnswer> => {
     const version = await findVersion(db, datasetId, number);
-    const manifest = version && (await manifests.load(datasetId, version));
+    const manifest = version && (await files.load(datasetId, version));
     const line = manifest?.bySha256.get(sha256);
     if (!version || !manifest || !line) throw fault('IMAGE_NOT_FOUND', { sha256 });
     if (size === undefined) {
@@ -71,9 +63,3 @@ export const imageUnreadable = (path: string) => (error: unknown) => {
   const image = phrase('The image {path}', '이미지 {path}', { path });
   throw fault('IMAGE_UNREADABLE', { image, why: error.why }, { place: { file: path }, cause: error });
 };
-
-/** Where the engine serves an image; `size` for its thumbnail. */
-export function imageUrl(datasetId: string, version: number, sha256: string, size?: number): string {
-  const query = size === undefined ? '' : `?size=${size}`;
-  return `/files/datasets/${datasetId}/${version}/images/${sha256}${query}`;
-}

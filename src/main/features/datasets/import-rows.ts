@@ -82,22 +82,17 @@ export async function beginImport(tx: Tx, intent: ImportIntent): Promise<ImportR
   return begun.record;
 }
 
-export async function findImport(db: Db, importId: string): Promise<ImportRecord | null> {
-  const [row] = await query<{ record: ImportRecord }>(
+/** Null where there is no such import; `validation` is null until it has ended. */
+export async function findImport(
+  db: Db,
+  importId: string,
+): Promise<{ readonly record: ImportRecord; readonly validation: Validation | null } | null> {
+  const [row] = await query<{ record: ImportRecord; validation: Validation | null }>(
     db,
-    `SELECT ${importRecord} AS record FROM dataset_imports AS i WHERE i.id = $1`,
+    `SELECT ${importRecord} AS record, validation FROM dataset_imports AS i WHERE i.id = $1`,
     [importId],
   );
-  return row?.record ?? null;
-}
-
-export async function validationOf(db: Db, importId: string): Promise<Validation | null> {
-  const [row] = await query<{ validation: Validation | null }>(
-    db,
-    'SELECT validation FROM dataset_imports WHERE id = $1',
-    [importId],
-  );
-  return row?.validation ?? null;
+  return row ?? null;
 }
 
 /** Those of a machine that are not over, oldest first. */
@@ -221,7 +216,7 @@ export async function cancelImport(db: Db, importId: string): Promise<ImportReco
     `UPDATE dataset_imports SET phase = 'cancelling' WHERE id = $1 AND phase NOT IN ('done', 'failed', 'cancelled')`,
     [importId],
   );
-  return findImport(db, importId);
+  return (await findImport(db, importId))?.record ?? null;
 }
 
 /**

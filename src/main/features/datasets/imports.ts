@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { WorkError } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
@@ -19,12 +20,6 @@ import {
   withdrawImport,
 } from './import-rows.ts';
 import { removeStored } from './remove-stored.ts';
-
-/** Where the messages of background work go; pino's order of arguments. */
-interface ImportLog {
-  info(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
 
 /** So many imports run side by side; those of one dataset run one after another. */
 const atOnce = 2;
@@ -50,7 +45,7 @@ export class Imports {
   constructor(
     parts: ImportParts & {
       readonly changes: ChangeFeed;
-      readonly log: ImportLog;
+      readonly log: Pick<Logger, 'info' | 'error'>;
       readonly machineId: string;
     },
   ) {

@@ -6,7 +6,6 @@ import type { DatasetFiles } from '../datasets/dataset-files.ts';
 import { requireVersion } from '../datasets/dataset-rows.ts';
 import { imageUnreadable } from '../datasets/image-views.ts';
 import { manifestKey, whiteFor } from '../datasets/manifest.ts';
-import type { Manifests } from '../datasets/manifests.ts';
 import type { JobKind } from './job-claims.ts';
 
 /** Sums over the pixels of an image as 8-bit red, green and blue: whole numbers. */
@@ -16,10 +15,8 @@ export interface PixelSums {
   readonly squares: readonly [number, number, number];
 }
 
-export interface PixelReader {
-  /** @param white the value of white of a 16-bit image; null for one of 8 bits @throws ImageFault */
-  sums(bytes: Uint8Array, white: number | null): Promise<PixelSums>;
-}
+/** @param white the value of white of a 16-bit image; null for one of 8 bits @throws ImageFault */
+export type SumPixels = (bytes: Buffer, white: number | null) => Promise<PixelSums>;
 
 const argumentsSchema = z.object({ datasetId: z.uuid(), version: z.int().min(1) });
 const count = z.int().min(0);
@@ -44,9 +41,8 @@ export class StatisticsJob implements JobKind {
 
   constructor(parts: {
     readonly db: Db;
-    readonly manifests: Pick<Manifests, 'load'>;
-    readonly files: Pick<DatasetFiles, 'readImage'>;
-    readonly pixels: PixelReader;
+    readonly files: DatasetFiles;
+    readonly sumPixels: SumPixels;
   }) {
     this.parts = parts;
   }
@@ -59,16 +55,16 @@ export class StatisticsJob implements JobKind {
 
   async run(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<HandedIn> {
     const { datasetId, version } = argumentsSchema.parse(args);
-    const { db, manifests, files, pixels } = this.parts;
+    const { db, files, sumPixels } = this.parts;
     const record = await requireVersion(db, { id: datasetId }, version);
-    const { lines, white } = await manifests.load(datasetId, record);
+    const { lines, white } = await files.load(datasetId, record);
     const total = { pixels: 0, sums: [0, 0, 0] as Three, squares: [0, 0, 0] as Three };
     const sizes = new Map<string, HandedIn['sizes'][number]>();
     const classes = new Map<string, number>();
     await forEachConcurrently(lines, atOnce, async (line) => {
       signal.throwIfAborted();
       const bytes = await files.readImage(record, line);
-      const image = await pixels.sums(bytes, whiteFor(line, white)).catch(imageUnreadable(line.path));
+      const image = await sumPixels(bytes, whiteFor(line, white)).catch(imageUnreadable(line.path));
       total.pixels += image.pixels;
       add(total.sums, image.sums);
       add(total.squares, image.squares);

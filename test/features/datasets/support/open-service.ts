@@ -4,7 +4,7 @@ import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts
 import { DatasetService } from '../../../../src/main/features/datasets/dataset-service.ts';
 import { localExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
 import { defaultLimits } from '../../../../src/main/features/datasets/limits.ts';
-import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
@@ -43,10 +43,10 @@ export async function openService(
     open: sourcesOf(defaultLimits, home),
     uploads,
     checkRoom: async () => {},
-    reader: new SharpImageReader(),
+    reader: sharpImageReader,
     examine: localExaminer(home),
     changes,
-    log: { info: () => undefined, error: (details) => void problems.push(details) },
+    log: { info: () => undefined, error: (details: unknown) => void problems.push(details) },
     audit: new AuditLog(documents, (error) => void problems.push(error)),
     machineId,
   });

@@ -1,12 +1,12 @@
 import { defaultLimits, type SourceLimits } from '../../../../src/main/features/datasets/limits.ts';
-import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { automatic, type Reading } from '../../../../src/main/features/datasets/reading.ts';
 import { scanSource } from '../../../../src/main/features/datasets/scan.ts';
 import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { trainingRiskCodes } from '../../../../src/main/features/datasets/training-risks.ts';
 import { type Evaluation, evaluate } from '../../../../src/main/features/datasets/validation.ts';
 
-const reader = new SharpImageReader();
+const reader = sharpImageReader;
 
 /** Validates a folder or archive as the service does. */
 export async function evaluateWhole(

@@ -1,9 +1,8 @@
 import type { Pool } from 'pg';
 import { ChannelChanges } from '../../../../src/main/features/changes/channel-changes.ts';
 import { DatasetFiles } from '../../../../src/main/features/datasets/dataset-files.ts';
-import { Manifests } from '../../../../src/main/features/datasets/manifests.ts';
-import { SharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
-import { SharpPixelReader } from '../../../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
+import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { sumPixelsUpTo } from '../../../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { JobClaims } from '../../../../src/main/features/jobs/job-claims.ts';
 import { createJobs } from '../../../../src/main/features/jobs/jobs.ts';
@@ -27,20 +26,15 @@ export interface JobStage {
 /** An engine's part on jobs, as the engine wires it. */
 export function openJobs({ pool, queue, pubSub, objects, workers, machineId, leaseMs }: JobStage) {
   const db = new Db(pool);
-  const manifests = new Manifests({
-    store: objects,
-    rooted: rootedFiles,
-    reader: new SharpImageReader(),
-  });
   const files = new DatasetFiles({
     db,
     store: objects,
     local: objects,
     rooted: rootedFiles,
-    manifests,
+    reader: sharpImageReader,
   });
   const kinds = [
-    new StatisticsJob({ db, manifests, files, pixels: new SharpPixelReader(1e8) }),
+    new StatisticsJob({ db, files, sumPixels: sumPixelsUpTo(1e8) }),
     new ModelExportJob(objects, async () => undefined),
   ];
   const log = { info: () => undefined, warn: () => undefined };

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemFault } from '../../../platform/faults/system-fault.ts';
 import type { ExaminationWatch } from '../examination.ts';
-import type { AcceptedImage } from '../images.ts';
+import type { AcceptedImage, PlacedImage } from '../images.ts';
 import { localExaminer } from './local-examiner.ts';
 import type { ThreadData, ThreadMessage, ThreadOrder } from './thread-examiner.ts';
 
@@ -24,11 +24,9 @@ function progress(...at: Parameters<ExaminationWatch['onProgress']>): void {
 }
 
 /** How the image looks was judged here; left behind, it need not be copied. */
-function toAccepted(image: AcceptedImage): AcceptedImage {
-  const { width, height, channels, bits, highest, sha256, size, modifiedMs } = image;
-  const { sourcePath, file, path, split } = image;
-  const facts = { width, height, channels, bits, highest, sha256, size, modifiedMs };
-  return { ...facts, sourcePath, file, path, class: image.class, split };
+function toAccepted(image: AcceptedImage & Partial<PlacedImage>): AcceptedImage {
+  const { type, lowest, fingerprint, damage, ...accepted } = image;
+  return accepted;
 }
 
 const stop = new AbortController();

@@ -1,6 +1,6 @@
 import { type Examine, examineSource } from '../examination.ts';
 import { defaultLimits } from '../limits.ts';
-import { SharpImageReader } from '../pixels/sharp-image-reader.ts';
+import { sharpImageReader } from '../pixels/sharp-image-reader.ts';
 import { sourcesOf } from '../sources/open-source.ts';
 
 /**
@@ -9,7 +9,10 @@ import { sourcesOf } from '../sources/open-source.ts';
  */
 export function localExaminer(stateFolder: string): Examine {
   const open = sourcesOf(defaultLimits, stateFolder);
-  const reader = new SharpImageReader();
   return async (request, watch) =>
-    examineSource(await open(request, request.reading), request, { ...watch, reader, limits: defaultLimits });
+    examineSource(await open(request, request.reading), request, {
+      ...watch,
+      reader: sharpImageReader,
+      limits: defaultLimits,
+    });
 }

@@ -42,23 +42,30 @@ export function threadExaminer(program: string, stateFolder: string): Examine {
     };
     signal.addEventListener('abort', abort);
     const accepted: AcceptedImage[] = [];
-    let found: Found | null = null;
-    let failed: TrainyardError | null = null;
+    const answer: { found?: Found; failed?: TrainyardError } = {};
     thread.on('message', (message: ThreadMessage) => {
       if (signal.aborted) return;
       if (message.kind === 'progress') onProgress(...message.at);
-      else if (message.kind === 'failed') failed = TrainyardError.from(message.error, message);
+      else if (message.kind === 'failed') answer.failed = TrainyardError.from(message.error, message);
       else {
-        if (message.kind === 'found') found = message;
+        if (message.kind === 'found') answer.found = message;
         else for (const image of message.images) accepted.push(image);
         // Behind whatever else waits for the engine.
         setImmediate(order, 'more');
       }
     });
     try {
-      await ended(thread);
+      await new Promise((resolve, reject) => {
+        thread.on('error', reject);
+        thread.once('exit', resolve);
+      });
       signal.throwIfAborted();
-      return result(found, failed, accepted);
+      const { found, failed } = answer;
+      if (failed) throw failed;
+      if (!found || accepted.length !== found.images)
+        throw new Error('the thread that examined a dataset ended before it had told all');
+      const { validation, base, isFatal } = found;
+      return { validation, base, isFatal, accepted };
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
@@ -68,24 +75,4 @@ export function threadExaminer(program: string, stateFolder: string): Examine {
       await thread.terminate();
     }
   };
-}
-
-/** Resolves when a thread has come to its end. @throws what the thread threw */
-function ended(thread: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    thread.on('error', reject);
-    thread.once('exit', () => resolve());
-  });
-}
-
-function result(
-  found: Found | null,
-  failed: TrainyardError | null,
-  accepted: readonly AcceptedImage[],
-): Examination {
-  if (failed) throw failed;
-  if (!found || accepted.length !== found.images)
-    throw new Error('the thread that examined a dataset ended before it had told all');
-  const { validation, base, isFatal } = found;
-  return { validation, base, isFatal, accepted };
 }

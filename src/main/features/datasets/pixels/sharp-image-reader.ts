@@ -20,8 +20,8 @@ const wrongChunk = {
 };
 
 /** Images through libvips. */
-export class SharpImageReader implements ImageReader {
-  async inspect(bytes: Buffer, maxPixels: number): Promise<ImageFacts> {
+export const sharpImageReader: ImageReader = {
+  async inspect(bytes, maxPixels) {
     const ends = pngDamage(bytes);
     if (ends === 'swollen')
       throw new ImageFault('unreadable', {
@@ -47,21 +47,17 @@ export class SharpImageReader implements ImageReader {
       if (fault.reason !== 'unreadable' || ends === 'cut') throw fault;
       return await repair(bytes, maxPixels, fault);
     }
-  }
+  },
 
-  async uprightSize(bytes: Buffer): Promise<{ width: number; height: number }> {
+  async uprightSize(bytes) {
     try {
       return (await openImage(bytes, { limitInputPixels: false }).metadata()).autoOrient;
     } catch (error) {
       throw imageFault(error);
     }
-  }
+  },
 
-  async thumbnail(
-    bytes: Buffer,
-    size: number,
-    white: number | null,
-  ): Promise<{ body: Uint8Array; mediaType: string }> {
+  async thumbnail(bytes, size, white) {
     try {
       const source = openImage(bytes);
       const { width, height } = (await source.metadata()).autoOrient;
@@ -74,8 +70,8 @@ export class SharpImageReader implements ImageReader {
     } catch (error) {
       throw imageFault(error);
     }
-  }
-}
+  },
+};
 
 /** A 16-bit image in 8 bits. */
 async function scaled(image: Sharp, white: number): Promise<Sharp> {

@@ -1,18 +1,12 @@
 import sharp from 'sharp';
-import type { PixelReader, PixelSums } from '../../jobs/statistics.ts';
+import type { SumPixels } from '../../jobs/statistics.ts';
 import { eightBitPixels, imageFault, openImage } from './decoding.ts';
 
 /** Sums of pixels through libvips: transparency is left out, grey counts as three equal channels. */
-export class SharpPixelReader implements PixelReader {
-  private readonly maxPixels: number;
-
-  constructor(maxPixels: number) {
-    this.maxPixels = maxPixels;
-  }
-
-  async sums(bytes: Buffer, white: number | null): Promise<PixelSums> {
+export function sumPixelsUpTo(maxPixels: number): SumPixels {
+  return async (bytes, white) => {
     try {
-      const image = openImage(bytes, { limitInputPixels: this.maxPixels }).removeAlpha();
+      const image = openImage(bytes, { limitInputPixels: maxPixels }).removeAlpha();
       const { data, ...raw } = await eightBitPixels(image, 'rgb', white);
       const { channels } = await sharp(data, { raw }).stats();
       const of = (index: number) => channels[raw.channels >= 3 ? index : 0] ?? { sum: 0, squaresSum: 0 };
@@ -25,5 +19,5 @@ export class SharpPixelReader implements PixelReader {
     } catch (error) {
       throw imageFault(error);
     }
-  }
+  };
 }
