@@ -5,8 +5,10 @@ import { expect, test } from 'vitest';
 import { decode, readingOptions, whiteOf } from '../../resources/trainers/builtin/decoding.ts';
 import * as manifest from '../../src/main/features/datasets/manifest.ts';
 import * as engine from '../../src/main/features/datasets/pixels/decoding.ts';
-import { sharpImageReader } from '../../src/main/features/datasets/pixels/sharp-image-reader.ts';
-import { sumPixelsUpTo } from '../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
+import {
+  sharpImageReader,
+  sumPixelsUpTo,
+} from '../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import {
   bytesOf,
   deep,

@@ -1,7 +1,6 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { LookIndex } from '../../../src/main/features/datasets/near-duplicates.ts';
-import { trainingRiskCodes } from '../../../src/main/features/datasets/training-risks.ts';
+import { LookIndex, trainingRiskCodes } from '../../../src/main/features/datasets/training-risks.ts';
 import { deep, noisy } from '../../support/odd-images.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { picture, writeFiles } from './support/pictures.ts';

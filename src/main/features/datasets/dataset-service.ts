@@ -34,7 +34,6 @@ import { printable } from './problems.ts';
 import { automatic } from './reading.ts';
 import type { RootedFiles } from './source.ts';
 import { trainingRiskCodes } from './training-risks.ts';
-import { verifyVersion } from './verification.ts';
 
 interface ImagesRequest {
   readonly dataset: string;
@@ -174,8 +173,7 @@ export class DatasetService {
   /** Reads every file of a version. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */
   async verify(userId: string, reference: string, versionNumber: number | undefined) {
     const { record, version } = await this.findVersion(userId, reference, versionNumber);
-    const { lines } = await this.files.load(record.id, version);
-    return verifyVersion(version, lines, { files: this.files, open: this.parts.open });
+    return this.files.verify(record.id, version, this.parts.open);
   }
 
   /** @throws TrainyardError DATASET_NOT_FOUND, PROJECT_NOT_FOUND */

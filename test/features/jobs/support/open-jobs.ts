@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
 import { ChannelChanges } from '../../../../src/main/features/changes/channel-changes.ts';
 import { DatasetFiles } from '../../../../src/main/features/datasets/dataset-files.ts';
-import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
-import { sumPixelsUpTo } from '../../../../src/main/features/datasets/pixels/sharp-pixel-sums.ts';
+import {
+  sharpImageReader,
+  sumPixelsUpTo,
+} from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { JobClaims } from '../../../../src/main/features/jobs/job-claims.ts';
 import { createJobs } from '../../../../src/main/features/jobs/jobs.ts';

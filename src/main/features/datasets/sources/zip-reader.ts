@@ -1,4 +1,4 @@
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import yauzl, { RandomAccessReader, type ZipFile } from 'yauzl';
@@ -6,7 +6,7 @@ import { findZipEnd, type ZipEnd } from './zip-end.ts';
 
 /** The directory's entries are some dozen bytes each: they are read so many at once. */
 const windowBytes = 2 ** 18;
-/** Files up to this size are read in one piece. */
+/** Files are read in pieces of so many bytes: most in one. */
 const pieceBytes = 2 ** 22;
 
 /** An archive within its file, as if it began at its own first byte. */
@@ -22,20 +22,17 @@ class ZipReader extends RandomAccessReader {
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
-    const { handle, found } = this;
-    if (end - start <= pieceBytes) return Readable.from(this.piece(start, end));
-    return createReadStream('', {
-      fd: handle,
-      start: start + found.shift,
-      end: end + found.shift - 1,
-      autoClose: false,
-    });
+    return Readable.from(this.pieces(start + this.found.shift, end + this.found.shift));
   }
 
-  private async *piece(start: number, end: number): AsyncGenerator<Buffer> {
-    const bytes = Buffer.allocUnsafe(end - start);
-    const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, start + this.found.shift);
-    yield bytes.subarray(0, bytesRead);
+  private async *pieces(start: number, end: number): AsyncGenerator<Buffer> {
+    for (let at = start; at < end; ) {
+      const bytes = Buffer.allocUnsafe(Math.min(pieceBytes, end - at));
+      const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield bytes.subarray(0, bytesRead);
+    }
   }
 
   override read(
