@@ -12,8 +12,7 @@ import { keepExternalFile, readExternal, readExternalFile } from '../stores/prof
 import { openSettings } from '../stores/settings/settings-store.ts';
 import { connect } from './lib/client.ts';
 import { type Command, type CommonOptions, defineCommand } from './lib/define.ts';
-import { usageError } from './lib/failure.ts';
-import { translate } from './lib/language.ts';
+import { readName } from './lib/failure.ts';
 import { styled, writeJson, writeLine, writeResult } from './lib/output.ts';
 import { switchProfile } from './lib/switch-profile.ts';
 
@@ -28,17 +27,6 @@ async function profileInUse(): Promise<Profile> {
   }
   using client = await connect(engine);
   return (await client.api.system.info()).profile;
-}
-
-/** The profile that was typed. @throws TrainyardError USAGE */
-function readProfile(typed: string | undefined): Profile {
-  const found = profiles.find((one) => one === typed);
-  if (found) return found;
-  const names = profiles.join(', ');
-  throw usageError(
-    translate(`There is no profile "${typed}"`, `"${typed}" 프로필은 없습니다`),
-    translate(`The profile is one of ${names}.`, `프로필은 ${names} 중 하나입니다.`),
-  );
 }
 
 async function report(checks: readonly StoreCheck[], { json }: CommonOptions): Promise<number> {
@@ -79,7 +67,7 @@ export function defineProfile(group: Command): void {
     examples: ['profile use docker'],
     json: '{"profile"}',
   }).perform(async (options, typed) => {
-    const profile = readProfile(typed);
+    const profile = readName(profiles, typed, { en: 'profile', ko: '프로필은' });
     const home = openHome(homeFolder());
     if (profile === 'external') readExternal(home);
     await switchProfile(home, profile);

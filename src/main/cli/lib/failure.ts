@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { fault, inLanguage } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { errorMessage, type KeptError, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import { language, translate } from './language.ts';
@@ -8,6 +9,20 @@ import { remark } from './output.ts';
 /** The command line itself is wrong: ends with exit code 2. Both in the language of the process. */
 export function usageError(message: string, remedy: string): TrainyardError {
   return fault('USAGE', { fault: message, remedy });
+}
+
+/** The one of the known names that was typed. @param what the kind of thing, as it stands in a sentence @throws TrainyardError USAGE */
+export function readName<Name extends string>(
+  known: readonly Name[],
+  typed: string | undefined,
+  what: Bilingual,
+): Name {
+  const found = known.find((name) => name === typed);
+  if (found) return found;
+  throw usageError(
+    translate(`There is no ${what.en} "${typed}"`, `"${typed}" ${what.ko} 없습니다`),
+    translate(`It is one of ${known.join(', ')}.`, `${known.join(', ')} 중 하나입니다.`),
+  );
 }
 
 /** Codes of a command line that is itself wrong. */

@@ -2,23 +2,15 @@ import { languageTag } from '../../../shared/format/language-tag.ts';
 
 export type Language = 'en' | 'ko';
 
-/** The language of a locale name such as `ko_KR.UTF-8`; null for none. */
-function languageOfLocale(locale: string | undefined): Language | null {
-  if (!locale) return null;
-  return languageTag(locale)?.split('-')[0] === 'ko' ? 'ko' : 'en';
-}
-
 /**
  * Korean or English: `TRAINYARD_LANG`, else the locale as POSIX orders its variables, else the operating system's
  * setting (Windows and macOS keep it elsewhere).
  */
 export function languageOf(environment: NodeJS.ProcessEnv): Language {
   const { TRAINYARD_LANG, LC_ALL, LC_MESSAGES, LANG } = environment;
-  return (
-    languageOfLocale(
-      TRAINYARD_LANG || LC_ALL || LC_MESSAGES || LANG || Intl.DateTimeFormat().resolvedOptions().locale,
-    ) ?? 'en'
-  );
+  const locale =
+    TRAINYARD_LANG || LC_ALL || LC_MESSAGES || LANG || Intl.DateTimeFormat().resolvedOptions().locale;
+  return languageTag(locale)?.split('-')[0] === 'ko' ? 'ko' : 'en';
 }
 
 export const language: Language = languageOf(process.env);

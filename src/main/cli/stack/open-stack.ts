@@ -5,8 +5,7 @@ import { homeFolder } from '../../platform/paths.ts';
 import { chooseImages, stackImages } from '../../stack/stack-images.ts';
 import { type LocalStack, openLocalStack } from '../../stack/verbs/open-stack.ts';
 import { openSettings } from '../../stores/settings/settings-store.ts';
-import { usageError } from '../lib/failure.ts';
-import { translate } from '../lib/language.ts';
+import { readName } from '../lib/failure.ts';
 
 /** The stack of the state folder, in this process. @param profile what its status is to say instead of what was chosen @param images to keep first, as `service=reference` */
 export function openStack(profile?: Profile, images: readonly string[] = []): LocalStack {
@@ -24,12 +23,5 @@ export function openStack(profile?: Profile, images: readonly string[] = []): Lo
 
 /** The services that were typed. @throws TrainyardError USAGE */
 export function readServices(words: readonly string[]): readonly ServiceName[] {
-  return words.map((word) => {
-    const found = serviceNames.find((name) => name === word);
-    if (found) return found;
-    throw usageError(
-      translate(`There is no service "${word}"`, `"${word}" 서비스는 없습니다`),
-      translate(`The services are ${serviceNames.join(', ')}.`, `서비스는 ${serviceNames.join(', ')}입니다.`),
-    );
-  });
+  return words.map((word) => readName(serviceNames, word, { en: 'service', ko: '서비스는' }));
 }
