@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { LogFile } from '../../src/main/platform/log-file.ts';
+import { LogFile } from '../../src/main/platform/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const line = (number: number) => `${JSON.stringify({ number, filler: 'x'.repeat(80) })}\n`;

@@ -1,3 +1,5 @@
+import type { ConnectionOptions } from 'node:tls';
+
 /** What a client needs to trust a server and to be trusted by it, as PEM text. */
 export interface TlsOptions {
   /** Certificates to trust instead of the system's. */
@@ -6,6 +8,12 @@ export interface TlsOptions {
   readonly key?: string;
   /** The name that the certificate must carry, where it is not the host's. */
   readonly serverName?: string;
+}
+
+/** The same as options of Node's `tls.connect`; empty where nothing is said. */
+export function tlsConnection(tls: TlsOptions | null): ConnectionOptions {
+  const { serverName, ...certificates } = tls ?? {};
+  return { ...certificates, ...(serverName ? { servername: serverName } : {}) };
 }
 
 /** A server by URL; the URL may hold credentials, so it is never logged. TLS null: without (or as the URL says). */

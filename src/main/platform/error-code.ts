@@ -6,6 +6,15 @@ export function codeOf(error: unknown): string {
 /** Whether a code is one of the operating system's, by its form. */
 export const isSystemCode = (code: string) => /^E[A-Z0-9]+$/.test(code);
 
+/** The code of an error of TLS; null for any other. OpenSSL's refusals before any certificate have their reason in the text alone. */
+export function tlsCode(error: unknown): string | null {
+  if (error instanceof Error && /SSL routines|wrong version number/i.test(error.message))
+    return 'ERR_SSL_HANDSHAKE';
+  const code = codeOf(error);
+  const ofTls = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/;
+  return ofTls.test(code) ? code : null;
+}
+
 /** Whether an error carries one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): error is Error & { code: string } {
   return codes.includes(codeOf(error));

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import type { TlsOptions } from '../platform/endpoints.ts';
+import { type TlsOptions, tlsConnection } from '../platform/endpoints.ts';
 import { asPostgresError, readTarget } from './errors.ts';
 import { types } from './types.ts';
 
@@ -28,15 +28,10 @@ function withOptions(text: string): pg.ClientConfig {
 /** Certificates given are what is trusted, and the name is checked; without any the URL's `sslmode` decides. */
 function withTls(config: pg.ClientConfig, tls: TlsOptions | null | undefined): pg.ClientConfig {
   if (!tls || !config.connectionString) return config;
-  const { serverName, ...certificates } = tls;
   const url = new URL(config.connectionString);
   // The driver would take the URL's word over ours.
   for (const name of ['sslmode', 'sslrootcert', 'sslcert', 'sslkey']) url.searchParams.delete(name);
-  const ssl = {
-    ...certificates,
-    ...(serverName ? { servername: serverName } : {}),
-    rejectUnauthorized: true,
-  };
+  const ssl = { ...tlsConnection(tls), rejectUnauthorized: true };
   return { ...config, connectionString: url.href, ssl };
 }
 

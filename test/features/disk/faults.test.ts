@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { outcomeOf } from '../../../src/main/features/runs/outcome.ts';
 import { isDiskRefusal } from '../../../src/main/platform/error-code.ts';
 import { isDiskFault, systemFault } from '../../../src/main/platform/faults/system-fault.ts';
-import { LogFile } from '../../../src/main/platform/log-file.ts';
+import { LogFile } from '../../../src/main/platform/log.ts';
 import { SettingsStore } from '../../../src/main/stores/settings/settings-store.ts';
 import { SmallDisk, withoutSmallDisks } from '../../support/small-disk.ts';
 

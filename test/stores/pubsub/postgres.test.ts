@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createPool } from '../../../src/main/postgres/pool.ts';
-import { createListener } from '../../../src/main/stores/pubsub/postgres/listener.ts';
+import { Listener } from '../../../src/main/stores/pubsub/postgres/listener.ts';
 import { createPubSub } from '../../../src/main/stores/pubsub/postgres/pubsub.ts';
 import { waitFor } from '../../support/engine.ts';
 import { sharedDatabase } from '../shared-database.ts';
@@ -11,7 +11,7 @@ const shared = sharedDatabase();
 async function openEnd(faults: unknown[]) {
   const pool = createPool({ url: shared.url() });
   const outages: unknown[] = [];
-  const listener = createListener(pool, (error) => outages.push(error));
+  const listener = new Listener(pool, (error) => outages.push(error));
   return {
     pool,
     listener,

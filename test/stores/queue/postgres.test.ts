@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { expect, test } from 'vitest';
-import { createListener } from '../../../src/main/stores/pubsub/postgres/listener.ts';
+import { Listener } from '../../../src/main/stores/pubsub/postgres/listener.ts';
 import { defaultQueue } from '../../../src/main/stores/queue/ports.ts';
 import { createQueue } from '../../../src/main/stores/queue/postgres-queue.ts';
 import { sharedDatabase } from '../shared-database.ts';
@@ -14,7 +14,7 @@ const shared = sharedDatabase();
 
 function queueOn(pool: pg.Pool) {
   const faults: unknown[] = [];
-  const listener = createListener(pool, (error) => faults.push(error));
+  const listener = new Listener(pool, (error) => faults.push(error));
   return {
     queue: createQueue(pool, listener),
     listener,

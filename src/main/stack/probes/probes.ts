@@ -1,11 +1,12 @@
+import { createHash, createHmac } from 'node:crypto';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import pg from 'pg';
 import type { ServiceName } from '../../../shared/model/stack.ts';
+import { type S3Endpoint, tlsConnection } from '../../platform/endpoints.ts';
 import { clientConfig } from '../../postgres/pool.ts';
 import { type Probe, unlessAborted } from './probe.ts';
 import { redisClient } from './redis-client.ts';
-import { signedHeaders } from './sign-request.ts';
 import { probeTemporal } from './temporal.ts';
 
 /** Logs in and asks for the version: `17.10`. */
@@ -74,19 +75,43 @@ const probeRedis: Probe = async ({ redis }, signal) => {
   }
 };
 
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+
+/**
+ * The headers of a signed GET without a query, by AWS Signature Version 4.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ */
+function signedHeaders(
+  url: URL,
+  { region, accessKeyId, secretAccessKey }: Pick<S3Endpoint, 'region' | 'accessKeyId' | 'secretAccessKey'>,
+): Record<string, string> {
+  const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
+  const day = time.slice(0, 8);
+  const headers = { host: url.host, 'x-amz-content-sha256': hash(''), 'x-amz-date': time };
+  const names = Object.keys(headers).join(';');
+  const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);
+  const canonical = ['GET', url.pathname, '', lines.join(''), names, hash('')].join('\n');
+  const scope = `${day}/${region}/s3/aws4_request`;
+  const text = ['AWS4-HMAC-SHA256', time, scope, hash(canonical)].join('\n');
+  const keys = [day, region, 's3', 'aws4_request'];
+  const key = keys.reduce<string | Buffer>((before, part) => hmac(before, part), `AWS4${secretAccessKey}`);
+  const signature = hmac(key, text).toString('hex');
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
+  return { ...headers, authorization };
+}
+
 /**
  * Asks for the buckets, signed; the answer's head names the server, as S3 knows of no versions. By hand: the client library takes
  * longer to load than a server to answer.
  */
 const probeS3: Probe = async ({ s3 }, signal) => {
   const url = new URL(s3.endpoint);
-  const { serverName, ...certificates } = s3.tls ?? {};
   const options = {
     headers: signedHeaders(url, s3),
     agent: false,
     signal,
-    ...certificates,
-    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...tlsConnection(s3.tls),
   } as const;
   const { get } = url.protocol === 'https:' ? https : http;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {

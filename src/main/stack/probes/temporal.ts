@@ -1,5 +1,5 @@
-import { type ClientHttp2Session, connect, type SecureClientSessionOptions } from 'node:http2';
-import type { TemporalEndpoint } from '../../platform/endpoints.ts';
+import { type ClientHttp2Session, connect } from 'node:http2';
+import { tlsConnection } from '../../platform/endpoints.ts';
 import { type Probe, unlessAborted } from './probe.ts';
 
 /** A gRPC message: not compressed, and four bytes of length. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
@@ -12,16 +12,6 @@ interface Answer {
   readonly status: string;
   readonly message: string;
   readonly body: Buffer;
-}
-
-function openSession({ address, tls }: TemporalEndpoint): ClientHttp2Session {
-  if (!tls) return connect(`http://${address}`);
-  const { serverName, ...certificates } = tls;
-  const options: SecureClientSessionOptions = {
-    ...certificates,
-    ...(serverName === undefined ? {} : { servername: serverName }),
-  };
-  return connect(`https://${address}`, options);
 }
 
 function ask(session: ClientHttp2Session, method: string, apiKey: string | null): Promise<Answer> {
@@ -62,12 +52,10 @@ function readVersion(body: Buffer): string {
  * load and keeps its channels.
  */
 export const probeTemporal: Probe = async ({ temporal }, signal) => {
-  const session = openSession(temporal);
+  const { address, tls, apiKey } = temporal;
+  const session = connect(`${tls ? 'https' : 'http'}://${address}`, tlsConnection(tls));
   try {
-    const { status, message, body } = await unlessAborted(
-      ask(session, 'GetSystemInfo', temporal.apiKey),
-      signal,
-    );
+    const { status, message, body } = await unlessAborted(ask(session, 'GetSystemInfo', apiKey), signal);
     if (status !== '0') throw new Error(`Temporal answers with status ${status || 'none'}: ${message}`);
     return readVersion(body);
   } finally {

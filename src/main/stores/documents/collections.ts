@@ -8,16 +8,11 @@ import {
   workflowLogSchema,
 } from './schemas.ts';
 
-interface IndexKey {
-  readonly field: string;
-  readonly order: 'asc' | 'desc';
-}
-
 export interface CollectionIndex {
   readonly name: string;
   /** `text` finds words; `ttl` removes a document when its field's time has come. */
   readonly kind: 'plain' | 'unique' | 'text' | 'ttl';
-  readonly keys: readonly IndexKey[];
+  readonly keys: readonly { readonly field: string; readonly order: 'asc' | 'desc' }[];
 }
 
 export interface Collection {
@@ -26,12 +21,11 @@ export interface Collection {
   readonly indexes: readonly CollectionIndex[];
 }
 
-const key = (field: string, order: 'asc' | 'desc' = 'asc'): IndexKey => ({ field, order });
-const newest = (field: string) => key(field, 'desc');
-const index = (name: string, kind: CollectionIndex['kind'], ...keys: IndexKey[]): CollectionIndex => ({
+/** @param keys fields; a `-` before one: from the greatest on */
+const index = (name: string, kind: CollectionIndex['kind'], ...keys: readonly string[]): CollectionIndex => ({
   name,
   kind,
-  keys,
+  keys: keys.map((key) => ({ field: key.replace('-', ''), order: key.startsWith('-') ? 'desc' : 'asc' })),
 });
 
 /** The data model's five collections as data: every store makes the same of it. */
@@ -39,40 +33,37 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
   chat_sessions: {
     schema: chatSessionSchema,
     indexes: [
-      index('session_id', 'unique', key('sessionId')),
-      index('user_created', 'plain', key('userId'), newest('createdAt')),
-      index('status', 'plain', key('status')),
+      index('session_id', 'unique', 'sessionId'),
+      index('user_created', 'plain', 'userId', '-createdAt'),
+      index('status', 'plain', 'status'),
     ],
   },
   training_configs: {
     schema: trainingConfigDocumentSchema,
-    indexes: [
-      index('workflow_id', 'plain', key('workflowId')),
-      index('created', 'plain', newest('createdAt')),
-    ],
+    indexes: [index('workflow_id', 'plain', 'workflowId'), index('created', 'plain', '-createdAt')],
   },
   workflow_logs: {
     schema: workflowLogSchema,
     indexes: [
-      index('workflow_id', 'plain', key('workflowId')),
-      index('timestamp', 'plain', key('logs.timestamp')),
-      index('expires_at', 'ttl', key('expiresAt')),
+      index('workflow_id', 'plain', 'workflowId'),
+      index('timestamp', 'plain', 'logs.timestamp'),
+      index('expires_at', 'ttl', 'expiresAt'),
     ],
   },
   model_registry: {
     schema: modelRegistrySchema,
     indexes: [
-      index('model_id', 'unique', key('modelId')),
-      index('framework_task_types', 'plain', key('framework'), key('taskTypes')),
-      index('name_text', 'text', key('name')),
+      index('model_id', 'unique', 'modelId'),
+      index('framework_task_types', 'plain', 'framework', 'taskTypes'),
+      index('name_text', 'text', 'name'),
     ],
   },
   audit_logs: {
     schema: auditLogSchema,
     indexes: [
-      index('user_time', 'plain', key('userId'), newest('timestamp')),
-      index('action', 'plain', key('action')),
-      index('resource', 'plain', key('resource.type'), key('resource.id')),
+      index('user_time', 'plain', 'userId', '-timestamp'),
+      index('action', 'plain', 'action'),
+      index('resource', 'plain', 'resource.type', 'resource.id'),
     ],
   },
 };

@@ -13,7 +13,7 @@ import type { DocumentStore } from '../documents/ports.ts';
 import { FilesObjectStore } from '../objects/files/object-store.ts';
 import type { LinkableObjects, LocalObjects, ObjectStore } from '../objects/ports.ts';
 import type { PubSub } from '../pubsub/ports.ts';
-import { createListener } from '../pubsub/postgres/listener.ts';
+import { Listener } from '../pubsub/postgres/listener.ts';
 import { createPubSub } from '../pubsub/postgres/pubsub.ts';
 import type { Queue, WorkerLink } from '../queue/ports.ts';
 import { createQueue } from '../queue/postgres-queue.ts';
@@ -82,7 +82,7 @@ export function liveOnPostgres(
   stack: AsyncDisposableStack,
 ): Pick<Stores, 'cache' | 'queue' | 'pubSub' | 'workers'> {
   const report = reportTo(log);
-  const listener = stack.use(createListener(pool, report));
+  const listener = stack.use(new Listener(pool, report));
   return {
     cache: createCache(pool),
     queue: createQueue(pool, listener),

@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { fault } from '../../../shared/errors/catalogue.ts';
-import type { ServerEndpoint } from '../../platform/endpoints.ts';
+import { type ServerEndpoint, tlsConnection } from '../../platform/endpoints.ts';
 
 /** Where a Redis server is and how to be let in. Only `place` (host and port) may be shown. */
 export interface RedisAddress {
@@ -43,16 +43,7 @@ export function readAddress({ url, tls }: ServerEndpoint): RedisAddress {
       db: Number(database || 0),
       ...(username ? { username } : {}),
       ...(password ? { password } : {}),
-      ...(tls || parsed.protocol === 'rediss:'
-        ? {
-            tls: {
-              ...(tls?.ca ? { ca: tls.ca } : {}),
-              ...(tls?.cert ? { cert: tls.cert } : {}),
-              ...(tls?.key ? { key: tls.key } : {}),
-              ...(tls?.serverName ? { servername: tls.serverName } : {}),
-            },
-          }
-        : {}),
+      ...(tls || parsed.protocol === 'rediss:' ? { tls: tlsConnection(tls) } : {}),
     },
   };
 }

@@ -20,7 +20,7 @@ import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { createCache } from '../../../../src/main/stores/cache/postgres-cache.ts';
 import { PostgresDocumentStore } from '../../../../src/main/stores/documents/postgres/document-store.ts';
-import { createListener } from '../../../../src/main/stores/pubsub/postgres/listener.ts';
+import { Listener } from '../../../../src/main/stores/pubsub/postgres/listener.ts';
 import { createPubSub } from '../../../../src/main/stores/pubsub/postgres/pubsub.ts';
 import { createTestDatabase, type TestDatabase } from '../../../support/postgres.ts';
 
@@ -54,7 +54,7 @@ export class Workshop implements AsyncDisposable {
     this.pool = createPool({ url });
     this.documents = new PostgresDocumentStore(this.pool);
     this.cache = createCache(this.pool);
-    this.listener = createListener(this.pool, () => undefined);
+    this.listener = new Listener(this.pool, () => undefined);
     this.pubSub = createPubSub(this.pool, this.listener, () => undefined);
     const log = {
       info: () => undefined,

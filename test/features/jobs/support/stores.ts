@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { FilesObjectStore } from '../../../../src/main/stores/objects/files/object-store.ts';
-import { createListener } from '../../../../src/main/stores/pubsub/postgres/listener.ts';
+import { Listener } from '../../../../src/main/stores/pubsub/postgres/listener.ts';
 import { createPubSub } from '../../../../src/main/stores/pubsub/postgres/pubsub.ts';
 import { createQueue } from '../../../../src/main/stores/queue/postgres-queue.ts';
 
@@ -11,7 +11,7 @@ export async function openStores(databaseUrl: string, home: string, store?: File
   const pool = createPool({ url: databaseUrl });
   stack.defer(() => pool.end());
   const report = (error: unknown) => console.error(error);
-  const listener = stack.use(createListener(pool, report));
+  const listener = stack.use(new Listener(pool, report));
   const objects = store ?? (await FilesObjectStore.open(path.join(home, 'objects')));
   await objects.ensureBuckets();
   return {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listProcesses } from '../../../../src/main/features/runs/process/trainer-processes.ts';
 import { queueChannel } from '../../../../src/main/features/runs/run-notifier.ts';
-import { createListener } from '../../../../src/main/stores/pubsub/postgres/listener.ts';
+import { Listener } from '../../../../src/main/stores/pubsub/postgres/listener.ts';
 import { createPubSub } from '../../../../src/main/stores/pubsub/postgres/pubsub.ts';
 import { waitFor } from '../../../support/engine.ts';
 import { startServer, type TestServer, withoutServer } from '../../../support/servers.ts';
@@ -49,7 +49,7 @@ function watchTrainers(folder: string): { stop(): Promise<number> } & AsyncDispo
 /** Tells the engines, which are other processes, of a run. */
 async function announce({ pool }: World['stage'], runId: string): Promise<void> {
   const silent = () => {};
-  await using listener = createListener(pool, silent);
+  await using listener = new Listener(pool, silent);
   await createPubSub(pool, listener, silent).publish(queueChannel, { runId });
 }
 

@@ -1,6 +1,6 @@
 import { type Filter, MongoClient, type MongoClientOptions } from 'mongodb';
 import { fault } from '../../../../shared/errors/catalogue.ts';
-import type { ServerEndpoint, TlsOptions } from '../../../platform/endpoints.ts';
+import { type ServerEndpoint, tlsConnection } from '../../../platform/endpoints.ts';
 import { lifetimeField } from '../collections.ts';
 import type { CollectionName } from '../ports.ts';
 import { asMongoError } from './errors.ts';
@@ -24,7 +24,9 @@ export interface OpenedClient extends MongoPlace {
 /** A client that is not connected yet. @throws TrainyardError MONGO_URL_INVALID */
 export function createClient({ url, tls }: ServerEndpoint, options: MongoClientOptions = {}): MongoPlace {
   try {
-    const client = new MongoClient(url, { ...clientOptions, ...tlsOptions(tls), ...options });
+    // Without TLS options the URL says whether and how.
+    const secured = tls ? { tls: true, ...tlsConnection(tls) } : {};
+    const client = new MongoClient(url, { ...clientOptions, ...secured, ...options });
     const { hosts, srvHost } = client.options;
     const place = srvHost ?? hosts.map(String).join(', ');
     return { client, database: databaseName(url) ?? defaultDatabase, place };
@@ -84,13 +86,6 @@ const clientOptions: MongoClientOptions = {
   // The driver's default (`{}`) inherits: arrays in fields called `constructor`, say, would come back as their bytes.
   fieldsAsRaw: Object.create(null),
 };
-
-/** Null: the URL says whether and how. */
-function tlsOptions(tls: TlsOptions | null): MongoClientOptions {
-  if (!tls) return {};
-  const { serverName, ...certificates } = tls;
-  return { tls: true, ...certificates, ...(serverName ? { servername: serverName } : {}) };
-}
 
 function databaseName(url: string): string | undefined {
   const name = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/.exec(url)?.[1];

@@ -71,17 +71,12 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
   async put(collection: CollectionName, document: StoredDocument): Promise<void> {
     const { _id, ...fields } = toStored(collection, document);
     failpoint('mongo.put.before');
-    await this.write(collection, document, async () => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          await this.documents(collection).replaceOne({ _id: { $eq: _id } }, fields, { upsert: true });
-          return;
-        } catch (error) {
-          // Two that add the same document at once: the second one finds it when it looks again.
-          if (takenField(error) !== '_id' || attempt === mostAttempts) throw error;
-        }
-      }
-    });
+    // Two that add the same document at once: the second one finds it when it looks again.
+    await this.write(collection, document, () =>
+      unlessTaken(() =>
+        this.documents(collection).replaceOne({ _id: { $eq: _id } }, fields, { upsert: true }),
+      ),
+    );
     failpoint('mongo.put.after');
   }
 
@@ -128,26 +123,20 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
     const put = { $each: logs, $position: position, $slice: position + lines.length };
     const change: Document = { $push: { logs: put }, ...(position === 0 ? { $setOnInsert: others } : {}) };
     failpoint('mongo.put-from.before');
-    await this.write('workflow_logs', base, async () => {
-      for (let attempt = 1; ; attempt += 1) {
+    // A live document is there by now where it was not when this looked.
+    await this.write('workflow_logs', base, () =>
+      unlessTaken(async () => {
         try {
           const upsert = position === 0;
           const { matchedCount, upsertedCount } = await documents.updateOne(reaches, change, { upsert });
-          if (matchedCount + upsertedCount > 0) return;
-          throw bucketGap(base, position);
+          if (matchedCount + upsertedCount === 0) throw bucketGap(base, position);
         } catch (error) {
           // An expired document has the id, or another writer was first.
           if (takenField(error) !== '_id') throw error;
-        }
-        try {
           await this.add('workflow_logs', whole);
-          return;
-        } catch (error) {
-          // A live document is there by now.
-          if (takenField(error) !== '_id' || attempt === mostAttempts) throw error;
         }
-      }
-    });
+      }),
+    );
     failpoint('mongo.put-from.after');
   }
 
@@ -206,6 +195,18 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
     } catch (error) {
       if (again && isOutage(error)) return this.guarded(operation);
       throw asMongoError(error, this.opened.place);
+    }
+  }
+}
+
+/** Does it again where another document took the id meanwhile. */
+async function unlessTaken(write: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (takenField(error) !== '_id' || attempt === mostAttempts) throw error;
     }
   }
 }

@@ -1,6 +1,7 @@
 import { MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
+import { codeOf, tlsCode } from '../../../platform/error-code.ts';
 import { collections } from '../collections.ts';
 import type { CollectionName, StoredDocument } from '../ports.ts';
 import { existsAlready, invalidDocument, tooLarge } from '../validation.ts';
@@ -11,9 +12,6 @@ const refusedCodes = new Set([13, 18, 8000]);
 /** The server goes down, or another one becomes the primary. */
 const awayCodes = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
-const untrustedCodes =
-  /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/;
-
 /**
  * A driver's error as one that a person can act on; what is one already, or none of these, comes back as it is.
  * `place` is where the client connects to. No message holds a credential.
@@ -22,11 +20,16 @@ export function asMongoError(error: unknown, place: string): unknown {
   if (!(error instanceof Error) || error instanceof TrainyardError) return error;
   if (error instanceof MongoServerError && refusedCodes.has(Number(error.code)))
     return fault('MONGO_REFUSED_CREDENTIALS', { place }, { cause: error });
-  const untrusted = codesIn(error).find((code) => untrustedCodes.test(code));
+  const errors = errorsIn(error);
+  const untrusted = errors.map(tlsCode).find((code) => code !== null);
   if (untrusted) return fault('MONGO_UNTRUSTED', { place, system: untrusted }, { cause: error });
   if (!isOutage(error)) return error;
-  const code = codesIn(error).find((each) => /^E[A-Z]+$/.test(each));
-  const why = endedBeforeTls(error)
+  const code = errors.map(codeOf).find((each) => /^E[A-Z]+$/.test(each));
+  // A server without TLS says no more than that; one that is just going down looks the same.
+  const endedBeforeTls = errors.some(({ message }) =>
+    /before secure TLS connection was established/.test(message),
+  );
+  const why = endedBeforeTls
     ? {
         en: ' (it ends the connection before TLS is set up: it may have none)',
         ko: '(TLS가 설정되기 전에 연결을 끊습니다. 서버가 TLS를 쓰지 않을 수 있습니다)',
@@ -49,45 +52,22 @@ export function isOutage(error: unknown): boolean {
   // No server to choose, a client that was closed meanwhile, a pool that was emptied.
   return (
     error instanceof MongoError &&
-    /ServerSelection|NotConnected|TopologyClosed|Pool|ClientClosed|NotConnected/.test(error.name)
+    /ServerSelection|NotConnected|TopologyClosed|Pool|ClientClosed/.test(error.name)
   );
 }
 
-/** The system's codes of an error and of everything that caused it. */
-function codesIn(error: unknown, depth = 0): string[] {
+/** An error and everything that caused it. */
+function errorsIn(error: unknown, depth = 0): Error[] {
   if (!(error instanceof Error) || depth > 8) return [];
-  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
-  // OpenSSL's refusals before any certificate have their reason in the text alone.
-  const spoken = /SSL routines|wrong version number/i.test(error.message) ? ['ERR_SSL_HANDSHAKE'] : [];
-  return [
-    ...own,
-    ...spoken,
-    ...codesIn(error.cause, depth + 1),
-    ...servers(error).flatMap((each) => codesIn(each, depth + 1)),
-  ];
-}
-
-/** A server without TLS says no more than that; one that is just going down looks the same. */
-function endedBeforeTls(error: Error): boolean {
-  const beforeTls = /before secure TLS connection was established/;
-  return (
-    beforeTls.test(error.message) ||
-    servers(error).some((each) => each instanceof Error && beforeTls.test(each.message))
-  );
+  return [error, ...[error.cause, ...servers(error)].flatMap((each) => errorsIn(each, depth + 1))];
 }
 
 /** Why each server of a failed selection was not chosen. */
 function servers(error: Error): unknown[] {
   const reason: unknown = 'reason' in error ? error.reason : null;
-  if (
-    typeof reason !== 'object' ||
-    reason === null ||
-    !('servers' in reason) ||
-    !(reason.servers instanceof Map)
-  ) {
-    return [];
-  }
-  return [...reason.servers.values()].map((server: { readonly error?: unknown }) => server.error);
+  if (typeof reason !== 'object' || reason === null || !('servers' in reason)) return [];
+  const found = reason.servers instanceof Map ? [...reason.servers.values()] : [];
+  return found.map((server: { readonly error?: unknown }) => server.error);
 }
 
 const duplicateKey = 11000;

@@ -11,24 +11,11 @@ const timeoutMs = 10_000;
 const firstPauseMs = 50;
 const longestPauseMs = 5000;
 
-/** Notifications of one database over one connection of its own, which is made when first needed and again when it breaks. */
-export interface Listener extends AsyncDisposable {
-  /**
-   * Resolves once notifications sent from now on reach the handler. Disposing ends it.
-   * @throws TrainyardError MESSAGING_UNREACHABLE
-   */
-  listen(postgresChannel: string, handler: Handler): Promise<AsyncDisposable>;
-}
-
 /**
- * A listener on the pool's database. It takes no connection out of the pool.
- * @param report hears of a broken connection (once, until it stands again); listening goes on by itself
+ * Notifications of one database over one connection of its own, which is made when first needed and again when it breaks. It takes no
+ * connection out of the pool.
  */
-export function createListener(pool: Pool, report: (error: unknown) => void): Listener {
-  return new PostgresListener(pool, report);
-}
-
-class PostgresListener implements Listener {
+export class Listener implements AsyncDisposable {
   private readonly pool: Pool;
   private readonly report: (error: unknown) => void;
   private readonly handlers = new Map<string, Set<Handler>>();
@@ -36,11 +23,17 @@ class PostgresListener implements Listener {
   private connecting: Promise<void> | null = null;
   private readonly closing = new AbortController();
 
+  /** @param report hears of a broken connection (once, until it stands again); listening goes on by itself */
   constructor(pool: Pool, report: (error: unknown) => void) {
     this.pool = pool;
     this.report = report;
   }
 
+  /**
+   * Resolves once notifications sent from now on reach the handler. Disposing ends it.
+   * @param channel as `postgresChannel` names it
+   * @throws TrainyardError MESSAGING_UNREACHABLE
+   */
   async listen(channel: string, handler: Handler): Promise<AsyncDisposable> {
     const handlers = this.handlers.get(channel) ?? new Set();
     handlers.add(handler);

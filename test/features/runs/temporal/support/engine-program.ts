@@ -1,5 +1,5 @@
 import { createPool } from '../../../../../src/main/postgres/pool.ts';
-import { createListener } from '../../../../../src/main/stores/pubsub/postgres/listener.ts';
+import { Listener } from '../../../../../src/main/stores/pubsub/postgres/listener.ts';
 import { createPubSub } from '../../../../../src/main/stores/pubsub/postgres/pubsub.ts';
 import { createStage } from '../../support/stage.ts';
 import { driverOf, untilConnected } from './temporal-world.ts';
@@ -10,7 +10,7 @@ import { driverOf, untilConnected } from './temporal-world.ts';
  */
 const [url = '', folder = '', machineId = '', address = ''] = process.argv.slice(2);
 const pool = createPool({ url }, { max: 2 });
-const listener = createListener(pool, () => {});
+const listener = new Listener(pool, () => {});
 const pubSub = createPubSub(pool, listener, () => {});
 const log = { info: () => {}, warn: () => {} };
 const driver = driverOf({ address, namespace: 'default', apiKey: null, tls: null }, machineId, log);
