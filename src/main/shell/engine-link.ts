@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { findNode } from '../../../bin/find-node.mjs';
@@ -8,13 +9,6 @@ export interface EngineLink {
   /** An address that opens the UI, its ticket or token included. */
   readonly url: string;
   stop(): Promise<void>;
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode);
-    else child.once('exit', resolve);
-  });
 }
 
 /**
@@ -53,8 +47,9 @@ export async function linkToEngine(appRoot: string, environment: NodeJS.ProcessE
   return {
     url: ready.ticketUrl ?? ready.url,
     stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      await ended(child);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
     },
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { serviceName } from '../../shared/contract/stack.ts';
+import type { ServiceName } from '../../shared/model/stack.ts';
 
 const port = z.int().min(1).max(65_535);
 const imageId = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -40,6 +41,10 @@ export const stackRecordSchema = z.object({
 });
 export type StackRecord = z.infer<typeof stackRecordSchema>;
 export type StackPorts = StackRecord['ports'];
+
+/** The host ports of services, one by one. */
+export const portsOf = (ports: StackPorts, services: readonly ServiceName[]) =>
+  services.flatMap((service) => Object.values(ports[service]).map((port) => ({ service, port })));
 
 /** The passwords that a stack has, each a file of this name. */
 export const secretNames = ['postgres-password', 'mongo-password', 'redis-password', 's3-password'] as const;

@@ -5,7 +5,7 @@ import { stackLabels } from '../labels.ts';
 import { type DockerConnection, openSocket } from './client.ts';
 import { LogFrames } from './container-log-frames.ts';
 import { Daemon } from './daemon.ts';
-import { dockerFault, statusOf } from './docker-fault.ts';
+import { dockerFault, isGone } from './docker-fault.ts';
 
 /** A container of the stack that has a log. A service's container that is made anew has another id. */
 export interface LogContainer {
@@ -39,9 +39,6 @@ function toLogContainer({ id, service, state, isLogRotated }: StackContainer): L
 class DaemonClosed extends Error {
   readonly code = 'ECONNRESET';
 }
-
-/** Removed, or about to be. */
-const isGone = (error: unknown) => [404, 409].includes(statusOf(error) ?? 0);
 
 const headEnd = Buffer.from('\r\n\r\n');
 const largestHead = 64 * 1024;

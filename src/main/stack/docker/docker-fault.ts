@@ -95,6 +95,9 @@ export function statusOf(error: unknown): number | null {
     : null;
 }
 
+/** Whether a container was removed, or is about to be. */
+export const isGone = (error: unknown) => [404, 409].includes(statusOf(error) ?? 0);
+
 /** What the daemon said, without what the client puts around it. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

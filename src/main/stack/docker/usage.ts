@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { StackUsage } from '../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
-import { statusOf } from './docker-fault.ts';
+import { isGone } from './docker-fault.ts';
 
 type Usage = Pick<StackUsage['services'][number], 'cpuPercent' | 'memoryBytes'>;
 
@@ -65,7 +65,6 @@ export function createUsage(
 const nothing: Usage = { cpuPercent: null, memoryBytes: null };
 
 function nothingWhereGone(error: unknown): Usage {
-  const status = statusOf(error);
-  if (status === 404 || status === 409) return nothing;
+  if (isGone(error)) return nothing;
   throw error;
 }

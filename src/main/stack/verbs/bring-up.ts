@@ -4,7 +4,7 @@ import { type OnProgress, reportStep } from '../../platform/progress.ts';
 import { until } from '../../platform/waiting.ts';
 import { isOtherMemory } from '../memory.ts';
 import { byService, type StackPlan } from '../plan.ts';
-import type { StackPorts, StackRecord } from '../record.ts';
+import { portsOf, type StackPorts, type StackRecord } from '../record.ts';
 import { choosePorts } from './choose-ports.ts';
 import type { StackContext } from './context.ts';
 import { type Containers, createContainers, missingOf, serviceContainers } from './create-containers.ts';
@@ -115,9 +115,7 @@ export async function bringUp(
     const { record } = saved;
     const holdsNone = ['created', 'exited', 'dead'];
     const idle = services.filter((name) => holdsNone.includes(found.get(name)?.state ?? 'created'));
-    const ports = idle.flatMap((service) =>
-      Object.values(record.ports[service]).map((port) => ({ service, port })),
-    );
+    const ports = portsOf(record.ports, idle);
     const free = await Promise.all(ports.map(({ port }) => isPortFree(port)));
     const taken = ports.filter((_port, index) => !free[index]);
     const [first] = taken;

@@ -13,6 +13,7 @@ import {
   type StackRecord,
   type StackSecrets,
   secretNames,
+  stackSecretsSchema,
 } from '../record.ts';
 import { choosePorts } from './choose-ports.ts';
 import type { StackContext } from './context.ts';
@@ -39,16 +40,10 @@ const unknownRecord = {
   recovery: null,
 };
 
-const newSecret = () => randomBytes(24).toString('hex');
-
-function newSecrets(): StackSecrets {
-  return {
-    'postgres-password': newSecret(),
-    'mongo-password': newSecret(),
-    'redis-password': newSecret(),
-    's3-password': newSecret(),
-  };
-}
+const newSecrets = (): StackSecrets =>
+  stackSecretsSchema.parse(
+    Object.fromEntries(secretNames.map((name) => [name, randomBytes(24).toString('hex')])),
+  );
 
 /** Two files take turns: a kill while one is written leaves the other. */
 const slots = 2;
@@ -80,7 +75,7 @@ function newestCopy(files: ReadonlyMap<string, string> | null): Recovery | null 
 }
 
 /** The ports that a stack's containers publish, where it still has all five. */
-function portsOf(containers: readonly StackContainer[]): StackPorts | null {
+function publishedPorts(containers: readonly StackContainer[]): StackPorts | null {
   const found = serviceNames.map((name) => {
     const published = containers.find(({ service }) => service === name)?.published ?? {};
     const ports = Object.entries(containerPorts[name]).map(([purpose, inside]) => [
@@ -219,7 +214,7 @@ export class SavedStateStore {
     const files = image ? await daemon.readFromVolume(this.access(found, image)) : null;
     const copy = newestCopy(files);
     if (copy && copy.record.id === found.id) return copy;
-    const ports = portsOf(containers) ?? (await choosePorts(daemon, found.id));
+    const ports = publishedPorts(containers) ?? (await choosePorts(daemon, found.id));
     const record = { ...unknownRecord, id: found.id, name: found.name, ports, started: true };
     return { record, secrets: null };
   }

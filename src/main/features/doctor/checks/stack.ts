@@ -11,7 +11,7 @@ import { readTemplate } from '../../../stack/files/stack-folder.ts';
 import { stackLabels } from '../../../stack/labels.ts';
 import { memoryLimitOf } from '../../../stack/memory.ts';
 import { templateImages } from '../../../stack/plan.ts';
-import type { StackRecord } from '../../../stack/record.ts';
+import { portsOf, type StackRecord } from '../../../stack/record.ts';
 import { type Observation, observed } from '../findings.ts';
 import type { DockerEngine } from './docker.ts';
 import { connectTo, registryOf } from './network.ts';
@@ -90,9 +90,7 @@ export async function checkStackPorts(
 ): Promise<Observation[]> {
   // Ports that were never the stack's own are chosen anew where somebody has them.
   if (!record?.started) return [];
-  const ports = serviceNames.flatMap((service) =>
-    Object.values(record.ports[service]).map((port) => ({ service, port })),
-  );
+  const ports = portsOf(record.ports, serviceNames);
   const publishers = (await engine?.daemon.publishers()) ?? [];
   const taken = await Promise.all(
     ports.map(async ({ service, port }): Promise<Observation[]> => {

@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import { within } from '../../../platform/deadline.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { dockerClient } from '../../../stack/docker/client.ts';
-import { statusOf } from '../../../stack/docker/docker-fault.ts';
+import { isGone } from '../../../stack/docker/docker-fault.ts';
 import type { DockerEngine } from './docker.ts';
 
 /** On every container of the doctor, so that one that was cut off is found again. */
@@ -99,8 +99,7 @@ export async function runThrowaway(engine: DockerEngine, work: Throwaway): Promi
 
 /** It goes by itself, too: somebody was first, or is at it. */
 function whenGone(error: unknown): void {
-  const isGone = [404, 409].includes(statusOf(error) ?? 0);
-  if (!isGone && !hasCode(error, 'ECONNRESET')) throw error;
+  if (!isGone(error) && !hasCode(error, 'ECONNRESET')) throw error;
 }
 
 /** Older than any container of a doctor at work. */
