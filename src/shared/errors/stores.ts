@@ -51,12 +51,6 @@ export const storeErrors = {
     '{key}의 값이 JSON이 아닙니다: {reason}',
     '객체, 배열, 문자열, 유한한 수, 참거짓, null로만 쓰세요.',
   ),
-  QUEUE_MESSAGE_INVALID: badRequest(
-    'The queue does not take this: {reason}',
-    'Give printable names and ids of at most 255 characters, a JSON body, and whole milliseconds.',
-    '대기열이 받지 않습니다: {reason}',
-    '이름과 ID는 255자 이하의 보이는 문자로, 본문은 JSON으로, 시간은 정수 밀리초로 쓰세요.',
-  ),
   MESSAGE_INVALID: badRequest(
     'The message cannot be published: {reason}',
     'Publish a JSON value on a named channel.',

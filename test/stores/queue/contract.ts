@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Queue, ReceivedMessage } from '../../../src/main/stores/queue/ports.ts';
@@ -8,7 +9,12 @@ import { anyJson, anyString } from '../documents/any-json.ts';
 export interface OpenedQueue extends AsyncDisposable {
   readonly queue: Queue;
   readonly other: Queue;
+  /** Messages of a queue, those being worked on included. */
+  readonly count: (queue: string) => Promise<number>;
 }
+
+/** A task that says something. */
+export const task = (says: unknown) => ({ task: 'test', args: [], kwargs: { says } });
 
 const minute = 60_000;
 
@@ -30,29 +36,29 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
   describe(`queue: ${name}`, () => {
     test('gives messages in the order they were sent, each with its body', async () => {
       await using opened = await open();
-      const { queue, other } = opened;
+      const { queue, other, count } = opened;
       expect(await queue.receive(defaultQueue, minute)).toBeNull();
-      for (const id of ['b', 'a', 'c']) await queue.send(defaultQueue, { id, body: { of: id } });
-      await queue.send('another', { id: 'a', body: 'elsewhere' });
-      expect(await queue.length(defaultQueue)).toBe(3);
+      for (const id of ['b', 'a', 'c']) await queue.send(defaultQueue, { id, body: task(id) });
+      await queue.send('another', { id: 'a', body: task('elsewhere') });
+      expect(await count(defaultQueue)).toBe(3);
       for (const id of ['b', 'a', 'c']) {
         const message = await received(other);
-        expect(message).toMatchObject({ id, body: { of: id }, deliveries: 1 });
+        expect(message).toMatchObject({ id, body: task(id) });
         expect(await message.acknowledge()).toBe(true);
       }
       expect(await queue.receive(defaultQueue, minute)).toBeNull();
-      expect(await queue.length(defaultQueue)).toBe(0);
-      expect(await queue.length('another')).toBe(1);
+      expect(await count(defaultQueue)).toBe(0);
+      expect(await count('another')).toBe(1);
     });
 
-    test('keeps every JSON body as it was', async () => {
+    test('keeps every JSON argument as it was', async () => {
       await using opened = await open();
       const { queue } = opened;
       await fc.assert(
         fc.asyncProperty(anyJson, anyString, async (value, text) => {
-          await queue.send(defaultQueue, { id: 'one', body: { value, text } });
+          await queue.send(defaultQueue, { id: 'one', body: task([value, text]) });
           const message = await received(queue);
-          expect(message.body).toEqual({ value, text });
+          expect(message.body).toEqual(task([value, text]));
           await message.acknowledge();
         }),
         { numRuns: 30, examples: [[null, '\0\ud800']] },
@@ -61,83 +67,73 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
 
     test('keeps the same id once while it is queued, also while it is worked on', async () => {
       await using opened = await open();
-      const { queue, other } = opened;
-      await Promise.all([1, 2, 3, 4].map((body) => queue.send(defaultQueue, { id: 'once', body })));
-      expect(await queue.length(defaultQueue)).toBe(1);
+      const { queue, other, count } = opened;
+      await Promise.all(
+        [1, 2, 3, 4].map((body) => queue.send(defaultQueue, { id: 'once', body: task(body) })),
+      );
+      expect(await count(defaultQueue)).toBe(1);
       const message = await received(queue);
-      await queue.send(defaultQueue, { id: 'once', body: 'again' });
+      await queue.send(defaultQueue, { id: 'once', body: task('again') });
       expect(await other.receive(defaultQueue, minute)).toBeNull();
       await message.acknowledge();
-      expect(await queue.length(defaultQueue)).toBe(0);
-      await queue.send(defaultQueue, { id: 'once', body: 'anew' });
-      expect(await received(other)).toMatchObject({ body: 'anew', deliveries: 1 });
-    });
-
-    test('shows a released message at once, in its old place', async () => {
-      await using opened = await open();
-      const { queue, other } = opened;
-      for (const id of ['first', 'second']) await queue.send(defaultQueue, { id, body: null });
-      const message = await received(queue);
-      expect(await message.release()).toBe(true);
-      expect(await message.release()).toBe(false);
-      expect(await message.acknowledge()).toBe(false);
-      expect(await received(other)).toMatchObject({ id: 'first', deliveries: 2 });
-      expect(await received(queue)).toMatchObject({ id: 'second', deliveries: 1 });
+      expect(await count(defaultQueue)).toBe(0);
+      await queue.send(defaultQueue, { id: 'once', body: task('anew') });
+      expect(await received(other)).toMatchObject({ body: task('anew') });
     });
 
     test('shows a message again when its visibility time is over, and lets go of whoever held it', async () => {
       await using opened = await open();
-      const { queue, other } = opened;
-      await queue.send(defaultQueue, { id: 'slow', body: null });
+      const { queue, other, count } = opened;
+      await queue.send(defaultQueue, { id: 'slow', body: task(null) });
       const held = await received(queue, 200);
       expect(await other.receive(defaultQueue, minute)).toBeNull();
       expect(await took(other.wait(defaultQueue, 10_000))).toBeLessThan(5000);
       const taken = await received(other);
-      expect(taken).toMatchObject({ id: 'slow', deliveries: 2 });
+      expect(taken).toMatchObject({ id: 'slow' });
       expect(await held.acknowledge()).toBe(false);
-      expect(await held.release()).toBe(false);
-      expect(await queue.length(defaultQueue)).toBe(1);
+      expect(await count(defaultQueue)).toBe(1);
       expect(await taken.acknowledge()).toBe(true);
     });
 
     test('lets a late receiver acknowledge as long as nobody else has the message', async () => {
       await using opened = await open();
-      const { queue } = opened;
-      await queue.send(defaultQueue, { id: 'late', body: null });
+      const { queue, count } = opened;
+      await queue.send(defaultQueue, { id: 'late', body: task(null) });
       const held = await received(queue, 0);
       expect(await held.acknowledge()).toBe(true);
-      expect(await queue.length(defaultQueue)).toBe(0);
+      expect(await count(defaultQueue)).toBe(0);
     });
 
     test('hands every message to one receiver at a time, however many there are', async () => {
       await using opened = await open();
-      const { queue, other } = opened;
+      const { queue, other, count } = opened;
       await fc.assert(
         fc.asyncProperty(
           fc.integer({ min: 1, max: 25 }),
           fc.integer({ min: 1, max: 8 }),
           fc.infiniteStream(fc.integer({ min: 0, max: 3 })),
-          async (count, receivers, chances) => {
+          async (messages, receivers, chances) => {
             const held = new Set<string>();
             const done: string[] = [];
-            const deliveries = new Map<string, number>();
             const work = async (receiver: Queue): Promise<void> => {
-              for (let message = await receiver.receive(defaultQueue, minute); message; ) {
+              for (;;) {
+                const isDone = chances.next().value !== 0;
+                // Whoever does nothing with it has it for no time at all.
+                const message = await receiver.receive(defaultQueue, isDone ? minute : 0);
+                if (!message) return;
+                if (!isDone) continue;
                 expect(held.has(message.id), 'no two receivers hold it').toBe(false);
                 held.add(message.id);
-                deliveries.set(message.id, (deliveries.get(message.id) ?? 0) + 1);
-                expect(message.deliveries).toBe(deliveries.get(message.id));
-                const isDone = chances.next().value !== 0;
+                await setImmediate();
                 held.delete(message.id);
-                expect(isDone ? await message.acknowledge() : await message.release()).toBe(true);
-                if (isDone) done.push(message.id);
-                message = await receiver.receive(defaultQueue, minute);
+                expect(await message.acknowledge()).toBe(true);
+                done.push(message.id);
               }
             };
-            const sent = Array.from({ length: count }, (_, index) => `message ${index}`);
-            await Promise.all(sent.map((id) => queue.send(defaultQueue, { id, body: id })));
-            // A receiver that found nothing may have missed what was released after it looked.
-            while ((await queue.length(defaultQueue)) > 0) {
+            const sent = Array.from({ length: messages }, (_, index) => `message ${index}`);
+            await Promise.all(sent.map((id) => queue.send(defaultQueue, { id, body: task(id) })));
+            // A receiver that found nothing may have missed what came back after it looked.
+            while ((await count(defaultQueue)) > 0) {
               await Promise.all(
                 Array.from({ length: receivers }, (_, index) => work(index % 2 === 0 ? queue : other)),
               );
@@ -153,7 +149,7 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       await using opened = await open();
       const { queue, other } = opened;
       const sent = Array.from({ length: 10 }, (_, index) => `message ${index}`);
-      for (const id of sent) await queue.send(defaultQueue, { id, body: null });
+      for (const id of sent) await queue.send(defaultQueue, { id, body: task(null) });
       const messages = await Promise.all(sent.map((_, index) => received(index % 2 === 0 ? queue : other)));
       expect(messages.map(({ id }) => id).sort()).toEqual(sent);
     });
@@ -163,14 +159,12 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       const { queue, other } = opened;
       expect(await took(queue.wait(defaultQueue, 100))).toBeGreaterThanOrEqual(99);
       const waits = [queue.wait(defaultQueue, 20_000), other.wait(defaultQueue, 20_000)];
-      await queue.send('another', { id: 'x', body: null });
-      await queue.send(defaultQueue, { id: 'x', body: null });
+      await queue.send('another', { id: 'x', body: task(null) });
+      await queue.send(defaultQueue, { id: 'x', body: task(null) });
       expect(await took(Promise.all(waits))).toBeLessThan(5000);
       expect(await took(other.wait(defaultQueue, 20_000))).toBeLessThan(5000);
-      const message = await received(queue);
-      const released = other.wait(defaultQueue, 20_000);
-      await message.release();
-      expect(await took(released)).toBeLessThan(5000);
+      await received(queue, 300);
+      expect(await took(other.wait(defaultQueue, 20_000))).toBeLessThan(5000);
     });
 
     test('misses no message that is sent while somebody begins to wait', async () => {
@@ -178,24 +172,10 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       const { queue, other } = opened;
       for (let round = 0; round < 25; round += 1) {
         const waiting = other.wait(defaultQueue, 20_000);
-        await queue.send(defaultQueue, { id: `round ${round}`, body: null });
+        await queue.send(defaultQueue, { id: `round ${round}`, body: task(null) });
         expect(await took(waiting)).toBeLessThan(5000);
         await (await received(other)).acknowledge();
       }
-    });
-
-    test('refuses names, ids, bodies and times that are none', async () => {
-      await using opened = await open();
-      const { queue } = opened;
-      const refusal = { code: 'QUEUE_MESSAGE_INVALID' };
-      await expect(queue.send('', { id: 'a', body: 1 })).rejects.toMatchObject(refusal);
-      await expect(queue.send('a queue', { id: 'a', body: 1 })).rejects.toMatchObject(refusal);
-      await expect(queue.send(defaultQueue, { id: '', body: 1 })).rejects.toMatchObject(refusal);
-      await expect(queue.send(defaultQueue, { id: 'a\0', body: 1 })).rejects.toMatchObject(refusal);
-      await expect(queue.send(defaultQueue, { id: 'a', body: Number.NaN })).rejects.toMatchObject(refusal);
-      await expect(queue.receive(defaultQueue, -1)).rejects.toMatchObject(refusal);
-      await expect(queue.wait(defaultQueue, Number.POSITIVE_INFINITY)).rejects.toMatchObject(refusal);
-      expect(await queue.length(defaultQueue)).toBe(0);
     });
   });
 }

@@ -8,5 +8,5 @@ const [url = '', queueName = '', visibilityMs = ''] = process.argv.slice(2);
 const pool = createPool({ url });
 const queue = createQueue(pool, new Listener(pool, (error) => console.error(error)));
 const message = await queue.receive(queueName, Number(visibilityMs));
-console.log(JSON.stringify({ id: message?.id, deliveries: message?.deliveries }));
+console.log(JSON.stringify({ id: message?.id }));
 setInterval(() => {}, 1000);

@@ -1,16 +1,21 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { defaultQueue } from '../../../src/main/stores/queue/ports.ts';
 import { describeOnRedis } from '../redis/redis-server.ts';
-import { queueContract } from './contract.ts';
+import { queueContract, task } from './contract.ts';
 
 const minute = 60_000;
 
 describeOnRedis('on a real Redis', ({ emptied, open, cli }) => {
+  /** As PostgreSQL's is counted: what our receivers have is not in the list. */
+  const count = async (queue: string) =>
+    Number(await cli('llen', queue)) + Number(await cli('hlen', `trainyard:queue:held:${queue}`));
   const both = async () => {
     const [first, second] = [await emptied(), await open()];
     return {
       queue: first.queue,
       other: second.queue,
+      count,
       [Symbol.asyncDispose]: async () => {
         await first[Symbol.asyncDispose]();
         await second[Symbol.asyncDispose]();
@@ -22,9 +27,9 @@ describeOnRedis('on a real Redis', ({ emptied, open, cli }) => {
   test('keeps tasks in Celery’s message protocol, the newest at the left', async () => {
     await using opened = await emptied();
     const { queue } = opened;
-    await queue.send(defaultQueue, { id: 'plain', body: 'anything' });
-    const task = { task: 'dataset.statistics', args: ['한글'], kwargs: { jobId: 'j1' } };
-    await queue.send(defaultQueue, { id: 'job', body: task });
+    await queue.send(defaultQueue, { id: 'first', body: task('anything') });
+    const job = { task: 'dataset.statistics', args: ['한글'], kwargs: { jobId: 'j1' } };
+    await queue.send(defaultQueue, { id: 'job', body: job });
     expect(await cli('type', 'celery:queue:default')).toBe('list');
     const [newest, oldest] = (await cli('lrange', 'celery:queue:default', '0', '-1'))
       .split('\n')
@@ -43,22 +48,20 @@ describeOnRedis('on a real Redis', ({ emptied, open, cli }) => {
     const bodyOf = (message: { body: string }) => JSON.parse(Buffer.from(message.body, 'base64').toString());
     const embedded = { callbacks: null, errbacks: null, chain: null, chord: null };
     expect(bodyOf(newest)).toEqual([['한글'], { jobId: 'j1' }, embedded]);
-    expect(oldest.headers.task).toBe('trainyard.message');
-    expect(bodyOf(oldest)).toEqual([['anything'], {}, embedded]);
-    expect(await queue.receive(defaultQueue, minute)).toMatchObject({ id: 'plain', body: 'anything' });
-    expect(await queue.receive(defaultQueue, minute)).toMatchObject({ id: 'job', body: task });
+    expect(bodyOf(oldest)).toEqual([[], { says: 'anything' }, embedded]);
+    expect(await queue.receive(defaultQueue, minute)).toMatchObject({ id: 'first', body: task('anything') });
+    expect(await queue.receive(defaultQueue, minute)).toMatchObject({ id: 'job', body: job });
   });
 
   test('puts what comes back before what was sent after it, in whatever order it comes', async () => {
     await using opened = await both();
     const { queue, other } = opened;
-    for (const id of ['a', 'b', 'c', 'd']) await queue.send(defaultQueue, { id, body: null });
-    const [a, b, c] = [
-      await queue.receive(defaultQueue, minute),
-      await other.receive(defaultQueue, minute),
-      await queue.receive(defaultQueue, minute),
-    ];
-    expect([await c?.release(), await a?.release(), await b?.release()]).toEqual([true, true, true]);
+    for (const id of ['a', 'b', 'c', 'd']) await queue.send(defaultQueue, { id, body: task(null) });
+    // "c" comes first, then "a", then "b".
+    await queue.receive(defaultQueue, 400);
+    await other.receive(defaultQueue, 600);
+    await queue.receive(defaultQueue, 200);
+    await setTimeout(700);
     for (const id of ['a', 'b', 'c', 'd']) {
       expect(await other.receive(defaultQueue, minute)).toMatchObject({ id });
     }
@@ -74,20 +77,20 @@ describeOnRedis('on a real Redis', ({ emptied, open, cli }) => {
       defaultQueue,
       '{"body":"gASVBAAAAAAAAACMAWGULg==","content-type":"application/x-python-serialize"}',
     );
-    await queue.send(defaultQueue, { id: 'next', body: 1 });
+    await queue.send(defaultQueue, { id: 'next', body: task(1) });
     expect(await queue.receive(defaultQueue, minute)).toMatchObject({ id: 'next' });
     expect(faults).toMatchObject([
       { code: 'QUEUE_MESSAGE_UNREADABLE' },
       { code: 'QUEUE_MESSAGE_UNREADABLE' },
     ]);
-    expect(await queue.length(defaultQueue)).toBe(3);
+    expect(await count(defaultQueue)).toBe(3);
     expect(await queue.receive(defaultQueue, minute)).toBeNull();
   });
 
   test('does a task not before its time, and not after its end', async () => {
     await using opened = await emptied();
     const { queue } = opened;
-    await queue.send(defaultQueue, { id: 'one', body: 1 });
+    await queue.send(defaultQueue, { id: 'one', body: task(1) });
     const sent = await cli('rpop', defaultQueue);
     const due = async (id: string, headers: Record<string, string>) => {
       const message = JSON.parse(sent.replaceAll('"one"', `"${id}"`));
@@ -102,9 +105,9 @@ describeOnRedis('on a real Redis', ({ emptied, open, cli }) => {
     expect(await queue.receive(defaultQueue, minute)).toMatchObject({ id: 'now' });
     expect(await queue.receive(defaultQueue, minute)).toBeNull();
     await queue.wait(defaultQueue, 20_000);
-    expect(await queue.receive(defaultQueue, minute)).toMatchObject({ id: 'later', deliveries: 1 });
+    expect(await queue.receive(defaultQueue, minute)).toMatchObject({ id: 'later' });
     expect(Date.now()).toBeGreaterThanOrEqual(soon.getTime());
-    expect(await queue.length(defaultQueue)).toBe(2);
+    expect(await count(defaultQueue)).toBe(2);
   });
 
   test('forgets the ids of what workers finished', async () => {
@@ -113,23 +116,23 @@ describeOnRedis('on a real Redis', ({ emptied, open, cli }) => {
     for (let first = 0; first < 1200; first += 100) {
       await Promise.all(
         Array.from({ length: 100 }, (_, index) =>
-          queue.send(defaultQueue, { id: `job ${first + index}`, body: null }),
+          queue.send(defaultQueue, { id: `job ${first + index}`, body: task(null) }),
         ),
       );
       // As a worker that takes and finishes them all.
       await cli('del', defaultQueue);
     }
-    await queue.send(defaultQueue, { id: 'last', body: null });
+    await queue.send(defaultQueue, { id: 'last', body: task(null) });
     expect(Number(await cli('hlen', `trainyard:queue:ids:${defaultQueue}`))).toBeLessThan(300);
-    await queue.send(defaultQueue, { id: 'last', body: null });
-    expect(await queue.length(defaultQueue)).toBe(1);
+    await queue.send(defaultQueue, { id: 'last', body: task(null) });
+    expect(await count(defaultQueue)).toBe(1);
   });
 
   test('lets a wait end when it is closed', async () => {
     const opened = await emptied();
     const began = performance.now();
     const waiting = opened.queue.wait(defaultQueue, 20_000);
-    await opened.queue.send('another', { id: 'x', body: null });
+    await opened.queue.send('another', { id: 'x', body: task(null) });
     await opened[Symbol.asyncDispose]();
     await waiting;
     await expect(opened.queue.wait(defaultQueue, 20_000)).rejects.toMatchObject({

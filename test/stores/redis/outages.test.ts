@@ -136,7 +136,7 @@ describeOnRedis('on a real Redis', ({ server, cli }) => {
     await pubSub.publish('news', 'own');
     expect(heard.filter((message) => message === 'own')).toHaveLength(1);
     expect(isAwake).toBe(false);
-    await far.queue.send(defaultQueue, { id: 'job', body: 1 });
+    await far.queue.send(defaultQueue, { id: 'job', body: { task: 'job', args: [], kwargs: {} } });
     await waiting;
     expect(await queue.receive(defaultQueue, 1000)).toMatchObject({ id: 'job' });
     expect(reports).toMatchObject([{ code: 'REDIS_UNREACHABLE' }]);

@@ -1,14 +1,12 @@
 import type { Pool } from 'pg';
-import { fromJsonbText, toJsonbText } from '../../postgres/jsonb-text.ts';
+import { fromJsonbText, jsonbText } from '../../postgres/jsonb-text.ts';
 import { postgresChannel } from '../pubsub/channel-names.ts';
 import type { Listener } from '../pubsub/postgres/listener.ts';
-import { checkDuration, checkQueue, messageText } from './checks.ts';
-import type { Queue } from './ports.ts';
+import type { Queue, QueueMessage } from './ports.ts';
 
 interface MessageRow {
   readonly id: string;
   readonly body: string;
-  readonly deliveries: number;
   readonly receipt: string;
 }
 
@@ -24,13 +22,9 @@ const receiveMessage = `WITH oldest AS MATERIALIZED (
   UPDATE kv_queue AS q SET deliveries = q.deliveries + 1, receipt = gen_random_uuid(),
     visible_at = clock_timestamp() + $2::bigint * interval '1 millisecond'
   FROM oldest WHERE q.queue = $1 AND q.id = oldest.id
-  RETURNING q.id, q.body::text AS body, q.deliveries, q.receipt`;
+  RETURNING q.id, q.body::text AS body, q.receipt`;
 
 const acknowledgeMessage = 'DELETE FROM kv_queue WHERE queue = $1 AND id = $2 AND receipt = $3';
-
-const releaseMessage = `WITH released AS (
-    UPDATE kv_queue SET visible_at = clock_timestamp(), receipt = NULL WHERE queue = $1 AND id = $2 AND receipt = $3 RETURNING 1)
-  SELECT pg_notify($4, '') FROM released`;
 
 /** The queue on PostgreSQL's table `kv_queue`. Waiters are woken by NOTIFY and by one timer for the next visibility time that ends. */
 export function createQueue(pool: Pool, listener: Listener): Queue {
@@ -43,29 +37,22 @@ export function createQueue(pool: Pool, listener: Listener): Queue {
     );
     return rows[0]?.left ?? Number.POSITIVE_INFINITY;
   };
-  const changesOne = async (statement: string, values: readonly unknown[]): Promise<boolean> =>
-    (await pool.query(statement, [...values])).rowCount === 1;
   return {
-    send: async (queue, message) => {
-      const text = toJsonbText(messageText(queue, message));
-      await pool.query(sendMessage, [queue, message.id, text, wakeChannel(queue)]);
+    send: async (queue, { id, body }) => {
+      await pool.query(sendMessage, [queue, id, jsonbText(body), wakeChannel(queue)]);
     },
     receive: async (queue, visibilityMs) => {
-      checkDuration(queue, 'a visibility time', visibilityMs);
       const { rows } = await pool.query<MessageRow>(receiveMessage, [queue, visibilityMs]);
       const [row] = rows;
       if (!row) return null;
-      const { id, deliveries, receipt } = row;
+      const { id, body, receipt } = row;
       return {
         id,
-        body: fromJsonbText(row.body),
-        deliveries,
-        acknowledge: () => changesOne(acknowledgeMessage, [queue, id, receipt]),
-        release: () => changesOne(releaseMessage, [queue, id, receipt, wakeChannel(queue)]),
+        body: fromJsonbText(body) as QueueMessage['body'],
+        acknowledge: async () => (await pool.query(acknowledgeMessage, [queue, id, receipt])).rowCount === 1,
       };
     },
     wait: async (queue, timeoutMs) => {
-      checkDuration(queue, 'a wait', timeoutMs);
       const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
       // First listen, then look: what is sent in between is seen by one of the two.
       await using _listening = await listener.listen(wakeChannel(queue), () => wake());
@@ -74,13 +61,6 @@ export function createQueue(pool: Pool, listener: Listener): Queue {
       const timer = setTimeout(wake, Math.min(timeoutMs, visibleInMs));
       await woken;
       clearTimeout(timer);
-    },
-    length: async (queue) => {
-      checkQueue(queue);
-      const { rows } = await pool.query<{ count: string }>('SELECT count(*) FROM kv_queue WHERE queue = $1', [
-        queue,
-      ]);
-      return Number(rows[0]?.count);
     },
   };
 }

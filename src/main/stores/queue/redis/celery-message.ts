@@ -1,18 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-
-/**
- * A task of Celery as a message's body: `task` is its name, `args` and `kwargs` are JSON. Any other body travels as the only argument of
- * a task named `trainyard.message`, so that every message of the queue is one that a Celery worker can read, and refuse by name.
- */
-const envelopeSchema = z.strictObject({
-  task: z.string().min(1).max(255),
-  args: z.array(z.unknown()),
-  kwargs: z.record(z.string(), z.unknown()),
-});
-type Envelope = z.infer<typeof envelopeSchema>;
-
-const messageTask = 'trainyard.message';
+import type { QueueMessage } from '../ports.ts';
 
 /** What kombu's Redis transport keeps in a list, and Celery's protocol 2 in its headers; others' headers stay unread. */
 const wireSchema = z.looseObject({
@@ -31,9 +19,7 @@ const wireSchema = z.looseObject({
 
 const payloadSchema = z.tuple([z.array(z.unknown()), z.record(z.string(), z.unknown()), z.unknown()]);
 
-export interface DecodedMessage {
-  readonly id: string;
-  readonly body: unknown;
+export interface DecodedMessage extends QueueMessage {
   /** Not to be done before, in milliseconds since 1970; null: at any time. */
   readonly notBefore: number | null;
   /** Not to be done after. */
@@ -45,8 +31,12 @@ export interface DecodedMessage {
  * (`kombu/transport/virtual/base.py`, `prepare_message`).
  * @param tag unique for each sending
  */
-export function encodeMessage(queue: string, id: string, body: unknown, tag: string): string {
-  const { task, args, kwargs } = asTask(body);
+export function encodeMessage(
+  queue: string,
+  id: string,
+  { task, args, kwargs }: QueueMessage['body'],
+  tag: string,
+): string {
   const payload = [args, kwargs, { callbacks: null, errbacks: null, chain: null, chord: null }];
   return JSON.stringify({
     body: Buffer.from(JSON.stringify(payload)).toString('base64'),
@@ -96,17 +86,10 @@ export function decodeMessage(raw: string): DecodedMessage | null {
   const [args, kwargs] = payload.data;
   return {
     id: headers.id,
-    body: headers.task === messageTask && args.length === 1 ? args[0] : { task: headers.task, args, kwargs },
+    body: { task: headers.task, args, kwargs },
     notBefore: time(headers.eta),
     notAfter: time(headers.expires),
   };
-}
-
-function asTask(body: unknown): Envelope {
-  const envelope = envelopeSchema.safeParse(body);
-  return envelope.success && envelope.data.task !== messageTask
-    ? envelope.data
-    : { task: messageTask, args: [body], kwargs: {} };
 }
 
 function parsed(text: string): unknown {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { RedisConnection, Script } from '../../redis/connection.ts';
-import { checkDuration, checkQueue, messageText } from '../checks.ts';
 import type { Queue } from '../ports.ts';
 import { decodeMessage, encodeMessage } from './celery-message.ts';
 import type { Doorbell } from './doorbell.ts';
@@ -33,13 +32,10 @@ export function createQueue(
     return connection.runScript(script, keys, args, isHarmless);
   };
   return {
-    send: async (queue, message) => {
-      messageText(queue, message);
-      const { id, body } = message;
+    send: async (queue, { id, body }) => {
       await call(scripts.send, queue, [id, encodeMessage(queue, id, body, randomUUID())], true);
     },
     receive: async (queue, visibilityMs) => {
-      checkDuration(queue, 'a visibility time', visibilityMs);
       for (;;) {
         const receipt = randomUUID();
         const taken = await call(scripts.receive, queue, [receipt, visibilityMs]);
@@ -62,14 +58,11 @@ export function createQueue(
         return {
           id: message.id,
           body: message.body,
-          deliveries: Number(taken[2]),
           acknowledge: () => acknowledge(message.id),
-          release: async () => (await call(scripts.release, queue, [tag, receipt, raw])) === 1,
         };
       }
     },
     wait: async (queue, timeoutMs) => {
-      checkDuration(queue, 'a wait', timeoutMs);
       const visibleInMs = Number(await call(scripts.nextVisible, queue, [], true));
       if (visibleInMs === 0) return;
       const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
@@ -78,10 +71,6 @@ export function createQueue(
       await woken;
       forget();
       clearTimeout(timer);
-    },
-    length: async (queue) => {
-      checkQueue(queue);
-      return Number(await call(scripts.length, queue, [], true));
     },
   };
 }

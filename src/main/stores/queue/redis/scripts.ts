@@ -4,7 +4,7 @@ import { script } from '../../redis/connection.ts';
  * A queue is the list that kombu reads: LPUSH at its left, the oldest at its right. What is beside it:
  * - `ids`: hash, id → the message as it was sent, to keep the same id once
  * - `held`: hash, delivery tag → the message that one of our receivers has; `deadlines`: sorted set, tag → end of its visibility time
- * - `received`: hash, tag → "position deliveries receipt"; positions number messages as they first left the list, so that one that
+ * - `received`: hash, tag → "position receipt"; positions number messages as they first left the list, so that one that
  *   comes back finds its old place; `positions` is the last one given
  * - `unacked`: kombu's hash of what Celery's workers have, tag → [message, exchange, queue]; only read
  */
@@ -21,11 +21,8 @@ const common = `
     return time[1] * 1000 + math.floor(time[2] / 1000)
   end
   local function receivedOf(tag)
-    local position, deliveries, receipt = string.match(redis.call('HGET', received, tag) or '', '^(%d+) (%d+) (.*)$')
-    return tonumber(position), tonumber(deliveries), receipt
-  end
-  local function keepReceived(tag, position, deliveries, receipt)
-    redis.call('HSET', received, tag, string.format('%d %d %s', position, deliveries, receipt))
+    local position, receipt = string.match(redis.call('HGET', received, tag) or '', '^(%d+) (.*)$')
+    return tonumber(position), receipt
   end
   local function letGo(tag)
     redis.call('HDEL', held, tag)
@@ -84,23 +81,22 @@ export const send = script(`${common}
   forgetFinished()
   return 1`);
 
-/** ARGV: receipt, visibility in milliseconds. Answers message, tag, deliveries; nothing where none is there. */
+/** ARGV: receipt, visibility in milliseconds. Answers message, tag; nothing where none is there. */
 export const receive = script(`${common}
   local now = nowMs()
   for _, tag in ipairs(redis.call('ZRANGEBYSCORE', deadlines, '-inf', now, 'LIMIT', 0, 1000)) do putBack(tag) end
   local raw = redis.call('RPOP', list)
   if not raw then return false end
   local tag = tagOf(raw)
-  local position, deliveries = receivedOf(tag)
-  if not position then position, deliveries = redis.call('INCR', positions), 0 end
-  keepReceived(tag, position, deliveries + 1, ARGV[1])
+  local position = receivedOf(tag) or redis.call('INCR', positions)
+  redis.call('HSET', received, tag, string.format('%d %s', position, ARGV[1]))
   redis.call('HSET', held, tag, raw)
   redis.call('ZADD', deadlines, now + ARGV[2], tag)
-  return { raw, tag, deliveries + 1 }`);
+  return { raw, tag }`);
 
 /** ARGV: tag, receipt, id, message. One whose time is over goes too, as long as nobody else took it. */
 export const acknowledge = script(`${common}
-  local _, _, receipt = receivedOf(ARGV[1])
+  local _, receipt = receivedOf(ARGV[1])
   if receipt ~= ARGV[2] then return 0 end
   if redis.call('HEXISTS', held, ARGV[1]) == 1 then letGo(ARGV[1])
   elseif redis.call('LREM', list, -1, ARGV[4]) == 0 then return 0 end
@@ -108,30 +104,12 @@ export const acknowledge = script(`${common}
   redis.call('HDEL', ids, ARGV[3])
   return 1`);
 
-/** ARGV: tag, receipt, message. */
-export const release = script(`${common}
-  local position, deliveries, receipt = receivedOf(ARGV[1])
-  if receipt ~= ARGV[2] then return 0 end
-  if redis.call('HEXISTS', held, ARGV[1]) == 1 then putBack(ARGV[1])
-  elseif not redis.call('LPOS', list, ARGV[3]) then return 0 end
-  keepReceived(ARGV[1], position, deliveries, '')
-  return 1`);
-
-/** ARGV: tag, receipt, milliseconds. Puts off what was received, as if it had not been. */
+/** ARGV: tag, receipt, milliseconds. Puts off what was received. */
 export const postpone = script(`${common}
-  local position, deliveries, receipt = receivedOf(ARGV[1])
+  local _, receipt = receivedOf(ARGV[1])
   if receipt ~= ARGV[2] or redis.call('HEXISTS', held, ARGV[1]) == 0 then return 0 end
   redis.call('ZADD', deadlines, nowMs() + ARGV[3], ARGV[1])
-  keepReceived(ARGV[1], position, deliveries - 1, '')
   return 1`);
-
-export const length = script(`${common}
-  local count = redis.call('LLEN', list) + redis.call('HLEN', held)
-  for _, entry in ipairs(redis.call('HVALS', unacked)) do
-    local isJson, parts = pcall(cjson.decode, entry)
-    if isJson and type(parts) == 'table' and parts[3] == list then count = count + 1 end
-  end
-  return count`);
 
 /** Milliseconds until a message is there, as long as nobody sends or takes one; -1 where none is to come. */
 export const nextVisible = script(`${common}
