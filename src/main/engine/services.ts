@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { RunStatus } from '../../shared/model/run.ts';
 import { ArtifactStore } from '../features/artifacts/artifact-store.ts';
-import { AuditLog } from '../features/audit/audit-log.ts';
+import { auditLog } from '../features/audit/audit-log.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { ChannelChanges } from '../features/changes/channel-changes.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
@@ -18,11 +18,11 @@ import { rootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../features/datasets/sources/uploads.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
-import { IngestStore } from '../features/ingest/ingest-store.ts';
+import { ingestStore } from '../features/ingest/ingest-store.ts';
 import { IngestionService } from '../features/ingest/ingestion-service.ts';
 import { createJobs } from '../features/jobs/jobs.ts';
-import { ModelExportJob } from '../features/jobs/model-export.ts';
-import { StatisticsJob } from '../features/jobs/statistics.ts';
+import { modelExportJob } from '../features/jobs/model-export.ts';
+import { statisticsJob } from '../features/jobs/statistics.ts';
 import { Projects } from '../features/projects/projects.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
 import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
@@ -88,7 +88,7 @@ export async function wire(
   const root = appRoot();
   const { pool, documents, cache, pubSub, objects } = stores;
   const uploads = await FileUploads.open(openStateFolder(home, 'uploads'));
-  const audit = new AuditLog(documents, (error, action) =>
+  const audit = auditLog(documents, (error, action) =>
     log.warn({ err: error, action }, 'an audit note was lost'),
   );
   const machineId = machineIdOf(settings);
@@ -116,7 +116,7 @@ export async function wire(
   });
 
   const ingestion = new IngestionService({
-    store: new IngestStore(db),
+    store: ingestStore(db),
     documents,
     pubSub,
     cache,
@@ -170,7 +170,7 @@ export async function wire(
     queue: stores.queue,
     pubSub,
     changes: channelChanges,
-    kinds: [new StatisticsJob({ db, files, sumPixels }), new ModelExportJob(objects, checkRoom)],
+    kinds: [statisticsJob({ db, files, sumPixels }), modelExportJob(objects, checkRoom)],
     machineId,
     // Objects that are files of this machine cannot be linked to from others, and those of a server cannot be linked to at all.
     objectsAreShared: stores.links === null,

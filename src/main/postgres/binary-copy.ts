@@ -36,7 +36,8 @@ export function textField(text: string): Uint8Array {
  * columns that the COPY names; nobody checks that but PostgreSQL.
  */
 export class BinaryCopy {
-  rows = 0;
+  /** Rows begun so far. */
+  count = 0;
   private chunk: Buffer = Buffer.allocUnsafeSlow(firstChunkBytes);
   private view = new DataView(this.chunk.buffer);
   private at = 0;
@@ -51,7 +52,7 @@ export class BinaryCopy {
     if (this.at + atMost + 2 > this.chunk.length) this.turn(atMost + 2);
     this.view.setInt16(this.at, fields);
     this.at += 2;
-    this.rows += 1;
+    this.count += 1;
   }
 
   /** A field that was made before, length included. */
@@ -75,11 +76,6 @@ export class BinaryCopy {
     this.view.setInt32(this.at, 4);
     this.view.setInt32(this.at + 4, value);
     this.at += 8;
-  }
-
-  int4OrNull(value: number | null): void {
-    if (value === null) this.null();
-    else this.int4(value);
   }
 
   int8(value: number): void {

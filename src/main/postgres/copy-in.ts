@@ -1,10 +1,16 @@
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type pg from 'pg';
+import type { BinaryCopy } from './binary-copy.ts';
 
 /** https://www.postgresql.org/docs/17/protocol-message-formats.html */
 const copyData = 0x64;
 const copyFail = 0x66;
 const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
+
+/** Rows that are made before PostgreSQL has taken those before them: it never waits for a chunk to be filled. */
+const aheadBytes = 1024 * 1024;
 
 type Done = (error?: Error | null) => void;
 
@@ -96,4 +102,37 @@ export class CopyIn extends Writable implements pg.Submittable {
     head.writeInt32BE(reason.length + 4, 1);
     this.connection.stream.write(Buffer.concat([head, reason]));
   }
+}
+
+/**
+ * Runs a COPY … FROM STDIN (FORMAT binary).
+ * @param fill writes rows, as many as it likes at a time; PostgreSQL works on them while it writes the next. It answers false once
+ *   there are no more.
+ */
+export async function copyRows(
+  client: pg.PoolClient,
+  table: string,
+  columns: readonly string[],
+  rows: BinaryCopy,
+  fill: () => boolean,
+): Promise<void> {
+  const stream = client.query(new CopyIn(`COPY ${table} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`));
+  const done = finished(stream);
+  // Whoever waits for `drain` below hears of a failure by the same error.
+  done.catch(() => undefined);
+  try {
+    while (!stream.destroyed && fill()) {
+      for (const chunk of rows.take()) stream.write(chunk);
+      if (stream.writableLength < aheadBytes) await new Promise(setImmediate);
+      else await Promise.race([once(stream, 'drain'), done]);
+    }
+    if (!stream.destroyed) {
+      for (const chunk of rows.end()) stream.write(chunk);
+      stream.end();
+    }
+  } catch (error) {
+    stream.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+  await done;
 }

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { MetricNames } from '../../../src/main/features/metrics/point-rows.ts';
 import {
   type Bucket,
-  type BucketSink,
   bucketWidth,
   openLines,
   type RollupShape,
   type RollupState,
   Rollups,
+  type TakeBucket,
 } from '../../../src/main/features/metrics/rollups.ts';
 
 const small: RollupShape = { exactPoints: 20, baseWidth: 4, factor: 2, levels: 3, mostNames: 3 };
@@ -52,10 +52,8 @@ test('whole buckets and open ones hold exactly what brute force finds, whatever 
     fc.property(points, fc.array(fc.nat(150), { maxLength: 4 }), (given, stops) => {
       const whole: { name: string; level: number; index: number; bucket: Bucket; exact: number[] | null }[] =
         [];
-      const sink: BucketSink = {
-        whole: (name, level, index, bucket, exact) =>
-          whole.push({ name, level, index, bucket: { ...bucket }, exact: exact && [...exact] }),
-      };
+      const take: TakeBucket = (name, level, index, bucket, exact) =>
+        whole.push({ name, level, index, bucket: { ...bucket }, exact: exact && [...exact] });
       let state: RollupState = [];
       let rollups = new Rollups(small, state);
       let names = new MetricNames();
@@ -67,7 +65,7 @@ test('whole buckets and open ones hold exactly what brute force finds, whatever 
           names = new MetricNames(state.map(([known]) => known));
         }
         const metric = names.get(name);
-        rollups.add(metric, value, step, step + 7, step * 2, sink);
+        rollups.add(metric, value, step, step + 7, step * 2, take);
       }
       const seen = [...new Set(given.map(({ name }) => name))];
       const lines = openLines(rollups.state());
@@ -122,9 +120,9 @@ test('whole buckets and open ones hold exactly what brute force finds, whatever 
 test('the last value of each name is at hand', () => {
   const rollups = new Rollups(small);
   const names = new MetricNames();
-  const sink = { whole: () => undefined };
+  const take = () => undefined;
   for (const [step, value] of [1, Number.NaN, -0].entries())
-    rollups.add(names.get('a'), value, step, 1, step, sink);
-  rollups.add(names.get('b'), Number.POSITIVE_INFINITY, 4, 1, 4, sink);
+    rollups.add(names.get('a'), value, step, 1, step, take);
+  rollups.add(names.get('b'), Number.POSITIVE_INFINITY, 4, 1, 4, take);
   expect({ ...new Rollups(small, rollups.state()).latest() }).toEqual({ a: '-0', b: 'Infinity' });
 });

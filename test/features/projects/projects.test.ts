@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AuditLog } from '../../../src/main/features/audit/audit-log.ts';
+import { auditLog } from '../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { Projects } from '../../../src/main/features/projects/projects.ts';
@@ -14,7 +14,7 @@ async function createWorld() {
   const documents = new PostgresDocumentStore(pool);
   const changes = new ChangeFeed();
   const failures: unknown[] = [];
-  const audit = new AuditLog(documents, (error) => failures.push(error));
+  const audit = auditLog(documents, (error) => failures.push(error));
   const projects = new Projects(new Db(pool), changes, audit);
   return {
     pool,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MetricPartitions } from '../../../src/main/features/ingest/metric-partitions.ts';
+import { metricPartitions } from '../../../src/main/features/ingest/metric-partitions.ts';
 import { Db } from '../../../src/main/postgres/db.ts';
 import { createPool } from '../../../src/main/postgres/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -127,19 +127,19 @@ test('ranges that make no sense are refused', async () => {
 test('a long reader puts a new month off and loses no point', async () => {
   const pool = createPool({ url: database.url });
   try {
-    const partitions = new MetricPartitions(new Db(pool));
+    const ensurePartitions = metricPartitions(new Db(pool));
     await using reader = await connect(database.url);
     await reader.query('BEGIN');
     await reader.query('SELECT count(*) FROM metrics_partition_default');
     const soon = new Date(Date.now() + 200 * 24 * 3_600_000);
-    await partitions.ensure(soon, soon);
+    await ensurePartitions(soon, soon);
     await addMetric(client, workflow, soon.toISOString());
     expect(await partitionOf(soon.toISOString())).toEqual(['metrics_partition_default']);
     await reader.query('COMMIT');
-    await partitions.ensure(soon, soon);
+    await ensurePartitions(soon, soon);
     const month = soon.toISOString().slice(0, 7).replace('-', '_');
     expect(await partitionOf(soon.toISOString())).toEqual([`metrics_partition_${month}`]);
-    await partitions.ensure(new Date(0), new Date('9999-01-01'));
+    await ensurePartitions(new Date(0), new Date('9999-01-01'));
     const { rows } = await client.query(
       "SELECT count(*) AS n FROM pg_class WHERE relname ~ '^metrics_partition_(19|9)'",
     );

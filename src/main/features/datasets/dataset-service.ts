@@ -7,7 +7,7 @@ import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
-import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
+import type { NoteAudit } from '../audit/audit-log.ts';
 import { findProject } from '../projects/project-rows.ts';
 import { Checks } from './checks.ts';
 import { DatasetFiles } from './dataset-files.ts';
@@ -57,7 +57,7 @@ export class DatasetService {
 
   constructor(
     parts: ConstructorParameters<typeof Imports>[0] & {
-      readonly audit: AuditLog;
+      readonly audit: NoteAudit;
       readonly local: LocalObjects;
       readonly rooted: RootedFiles;
       readonly reader: ImageReader;
@@ -238,9 +238,9 @@ export class DatasetService {
     userId: string,
     action: string,
     id: string,
-    change: Pick<AuditEntry, 'before' | 'after'>,
+    change: Pick<Parameters<NoteAudit>[0], 'before' | 'after'>,
   ): Promise<void> {
-    await this.parts.audit.note({ userId, action, resource: { type: 'dataset', id }, ...change });
+    await this.parts.audit({ userId, action, resource: { type: 'dataset', id }, ...change });
   }
 
   private async findVersion(userId: string, reference: string, number: number | undefined) {

@@ -1,7 +1,7 @@
 import { BinaryCopy, textField, uuidField } from '../../postgres/binary-copy.ts';
 import { jsonbText } from '../../postgres/jsonb-text.ts';
 import { type MetricName, metricColumns, splitValues } from '../metrics/point-rows.ts';
-import type { Bucket, BucketSink, ExactPoints, Rollups } from '../metrics/rollups.ts';
+import type { Rollups, TakeBucket } from '../metrics/rollups.ts';
 import type { Batch, JournalRow } from './batch.ts';
 import type { IngestedAttempt } from './cursor.ts';
 
@@ -25,30 +25,17 @@ export const rollupRowColumns: readonly string[] = [
 export const eventRowColumns: readonly string[] =
   'workflow_id seq attempt attempt_seq type recorded_at payload span'.split(' ');
 
-/** Rows of `metric_rollups`. */
-export class RollupRows implements BucketSink {
-  readonly rows = new BinaryCopy();
-  private readonly run: Uint8Array;
-  private readonly attempt: number;
-  private readonly names = new Map<string, Uint8Array>();
-
-  constructor({ runId, attempt }: IngestedAttempt) {
-    this.run = uuidField(runId);
-    this.attempt = attempt;
-  }
-
-  whole(
-    name: string,
-    level: number,
-    index: number,
-    bucket: Readonly<Bucket>,
-    exact: ExactPoints | null,
-  ): void {
-    const { rows } = this;
-    const nameField = this.name(name);
+/** Rows of `metric_rollups`, which takes buckets that are whole. */
+export function rollupRows({ runId, attempt }: IngestedAttempt): { rows: BinaryCopy; take: TakeBucket } {
+  const rows = new BinaryCopy();
+  const run = uuidField(runId);
+  const names = new Map<string, Uint8Array>();
+  const take: TakeBucket = (name, level, index, bucket, exact) => {
+    const nameField = names.get(name) ?? textField(name);
+    names.set(name, nameField);
     rows.row(17, 256 + nameField.length + 12 * (exact?.length ?? 0));
-    rows.bytes(this.run);
-    rows.int4(this.attempt);
+    rows.bytes(run);
+    rows.int4(attempt);
     rows.bytes(nameField);
     rows.int2(level);
     rows.int8(index);
@@ -65,59 +52,34 @@ export class RollupRows implements BucketSink {
     rows.int4(bucket.nonFinite);
     if (exact) rows.float8Array(exact);
     else rows.null();
-  }
-
-  private name(name: string): Uint8Array {
-    const known = this.names.get(name);
-    if (known) return known;
-    const made = textField(name);
-    this.names.set(name, made);
-    return made;
-  }
+  };
+  return { rows, take };
 }
 
-/** Rows of `metrics`; on the way every point goes into the rollups. */
-export class MetricRows {
-  readonly rows = new BinaryCopy();
-  private readonly run: Uint8Array;
-  private readonly attemptId: Uint8Array;
-  private readonly attempt: number;
-  private readonly batch: Batch;
-  private readonly firstSeq: number;
-  private readonly rollups: Rollups;
-  private readonly sink: BucketSink;
-  private readonly scaled = new Float64Array(metricColumns.length);
-  private next = 0;
-
-  /** @param firstSeq the run's number of the batch's first entry */
-  constructor(attempt: IngestedAttempt, batch: Batch, firstSeq: number, rollups: Rollups, sink: BucketSink) {
-    this.run = uuidField(attempt.runId);
-    this.attemptId = uuidField(attempt.id);
-    this.attempt = attempt.attempt;
-    this.batch = batch;
-    this.firstSeq = firstSeq;
-    this.rollups = rollups;
-    this.sink = sink;
-  }
-
-  /** Writes some more; answers false where none were left. */
-  readonly fill = (): boolean => {
-    const { entry } = this.batch.points;
-    if (this.next === entry.length) return false;
-    const end = Math.min(this.next + pointsInARow, entry.length);
-    for (; this.next < end; this.next += 1) this.write(this.next);
-    return true;
-  };
-
-  private write(index: number): void {
-    const { rows, scaled } = this;
-    const { entry, attemptSeq, timeMs, epoch, step, valuesFrom, names, values } = this.batch.points;
+/**
+ * Rows of `metrics`; on the way every point goes into the rollups.
+ * @param firstSeq the run's number of the batch's first entry
+ * @returns `fill` writes some more rows; it answers false where none were left
+ */
+export function metricRows(
+  { runId, id, attempt }: IngestedAttempt,
+  { points }: Batch,
+  firstSeq: number,
+  rollups: Rollups,
+  takeBucket: TakeBucket,
+): { rows: BinaryCopy; fill: () => boolean } {
+  const rows = new BinaryCopy();
+  const run = uuidField(runId);
+  const attemptId = uuidField(id);
+  const scaled = new Float64Array(metricColumns.length);
+  const { entry, attemptSeq, timeMs, epoch, step, valuesFrom, names, values } = points;
+  const write = (index: number) => {
     const from = valuesFrom[index] as number;
     const to = valuesFrom[index + 1] as number;
-    const seq = this.firstSeq + (entry[index] as number);
+    const seq = firstSeq + (entry[index] as number);
     const extra = splitValues(names, values, from, to, scaled);
     rows.row(17, 320 + 3 * (extra?.length ?? 0));
-    rows.bytes(this.run);
+    rows.bytes(run);
     const exactEpoch = epoch[index] as number;
     const exactStep = step[index] as number;
     const wholeEpoch = Math.min(Math.floor(exactEpoch), largestInt);
@@ -130,17 +92,24 @@ export class MetricRows {
     if (extra === null) rows.null();
     else rows.jsonb(extra);
     rows.timestamptz(timeMs[index] as number);
-    rows.bytes(this.attemptId);
+    rows.bytes(attemptId);
     rows.int8(seq);
-    rows.int4(this.attempt);
+    rows.int4(attempt);
     rows.int8(attemptSeq[index] as number);
-    if (exactStep > largestInt) rows.int8(exactStep);
-    else rows.null();
+    rows.int8OrNull(exactStep > largestInt ? exactStep : null);
     rows.float8(exactEpoch === wholeEpoch ? Number.NaN : exactEpoch);
     for (let at = from; at < to; at += 1) {
-      this.rollups.add(names[at] as MetricName, values[at] as number, exactStep, exactEpoch, seq, this.sink);
+      rollups.add(names[at] as MetricName, values[at] as number, exactStep, exactEpoch, seq, takeBucket);
     }
-  }
+  };
+  let next = 0;
+  const fill = () => {
+    if (next === entry.length) return false;
+    const end = Math.min(next + pointsInARow, entry.length);
+    for (; next < end; next += 1) write(next);
+    return true;
+  };
+  return { rows, fill };
 }
 
 /** Rows of `run_events`. */

@@ -2,10 +2,10 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import { codeOf } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import { copyRows } from '../../postgres/copy-in.ts';
 import { connection, type Db, type Tx } from '../../postgres/db.ts';
 import { fromJsonbText, jsonbText } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
-import { copyRows } from '../../stores/migration/copy-rows.ts';
 import type { Rollups } from '../metrics/rollups.ts';
 import type { Batch } from './batch.ts';
 import { type CursorPlace, encodeState, type IngestedAttempt, type StoredCursor } from './cursor.ts';
@@ -13,12 +13,12 @@ import {
   eventRowColumns,
   eventRows,
   largestInt,
-  MetricRows,
   metricRowColumns,
-  RollupRows,
+  metricRows,
   rollupRowColumns,
+  rollupRows,
 } from './ingest-rows.ts';
-import { MetricPartitions } from './metric-partitions.ts';
+import { metricPartitions } from './metric-partitions.ts';
 
 /** A run after a batch was committed. */
 export interface Committed {
@@ -84,27 +84,26 @@ const putArtifacts = {
 };
 
 /** Where ingested batches go. */
-export class IngestStore {
-  private readonly db: Db;
-  private readonly partitions: MetricPartitions;
+export function ingestStore(db: Db) {
+  const ensurePartitions = metricPartitions(db);
 
-  constructor(db: Db) {
-    this.db = db;
-    this.partitions = new MetricPartitions(db);
+  async function cursorOf(attemptId: string): Promise<StoredCursor | null> {
+    const [row] = await query<StoredCursor & { readonly state: string }>(db, loadCursor, [attemptId]);
+    return row ? { ...row, state: fromJsonbText(row.state) } : null;
   }
 
   /** The attempt's cursor, which is made where it is missing. @throws TrainyardError RUN_NOT_FOUND where the attempt has no row */
-  async load({ id: attemptId, runId }: IngestedAttempt): Promise<StoredCursor> {
-    const found = await this.cursor(attemptId);
+  async function load({ id: attemptId, runId }: IngestedAttempt): Promise<StoredCursor> {
+    const found = await cursorOf(attemptId);
     if (found) return found;
     failpoint('ingest.cursor.before');
     await query(
-      this.db,
+      db,
       `INSERT INTO ingest_cursors (attempt_id) SELECT id FROM workflow_runs WHERE id = $1 ON CONFLICT DO NOTHING`,
       [attemptId],
     );
     failpoint('ingest.cursor.after');
-    const made = await this.cursor(attemptId);
+    const made = await cursorOf(attemptId);
     if (!made) throw fault('RUN_NOT_FOUND', { run: runId });
     return made;
   }
@@ -118,52 +117,46 @@ export class IngestStore {
    * @returns null where somebody else has ingested since: the cursor is no longer where the batch starts, and nothing was written
    * @throws TrainyardError INGEST_REFUSED where it is the batch that can't be written, however often it is tried
    */
-  async commit(
+  async function commit(
     attempt: IngestedAttempt,
     batch: Batch,
     rollups: Rollups,
     writeLines: () => Promise<void>,
   ): Promise<Committed | null> {
     if (batch.points.entry.length > 0) {
-      await this.partitions.ensure(new Date(batch.earliestPointMs), new Date(batch.latestPointMs));
+      await ensurePartitions(new Date(batch.earliestPointMs), new Date(batch.latestPointMs));
     }
-    const committed = await this.refusing(async (tx) => {
-      const locked = await query(tx, lockCursor, [attempt.id, ...placesOf(batch.from)]);
-      if (locked.length === 0) return null;
-      failpoint('ingest.lines.before');
-      await writeLines();
-      failpoint('ingest.lines.after');
-      const run = await takeRunNumbers(tx, attempt, batch);
-      await copyBatch(tx, attempt, batch, run.lastSeq - batch.entries + 1, rollups);
-      await putFiles(tx, attempt, batch);
-      await query(tx, moveCursor, [
-        attempt.id,
-        ...placesOf(batch.to),
-        jsonbText(encodeState(batch.reading, rollups.state())),
-        batch.moving.length === 0 ? null : jsonbText(batch.moving),
-      ]);
-      failpoint('ingest.commit.before');
-      return run;
-    });
-    failpoint('ingest.commit.after');
-    return committed;
-  }
-
-  /** A transaction whose error says whether the data are to blame. */
-  private async refusing<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     try {
-      return await this.db.transaction(work);
+      const committed = await db.transaction(async (tx) => {
+        const locked = await query(tx, lockCursor, [attempt.id, ...placesOf(batch.from)]);
+        if (locked.length === 0) return null;
+        failpoint('ingest.lines.before');
+        await writeLines();
+        failpoint('ingest.lines.after');
+        const run = await takeRunNumbers(tx, attempt, batch);
+        await copyBatch(tx, attempt, batch, run.lastSeq - batch.entries + 1, rollups);
+        await putFiles(tx, attempt, batch);
+        await query(tx, moveCursor, [
+          attempt.id,
+          ...placesOf(batch.to),
+          jsonbText(encodeState(batch.reading, rollups.state())),
+          batch.moving.length === 0 ? null : jsonbText(batch.moving),
+        ]);
+        failpoint('ingest.commit.before');
+        return run;
+      });
+      failpoint('ingest.commit.after');
+      return committed;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       throw fault('INGEST_REFUSED', { reason: `${error.code}: ${error.message}` }, { cause: error });
     }
   }
 
-  private async cursor(attemptId: string): Promise<StoredCursor | null> {
-    const [row] = await query<StoredCursor & { readonly state: string }>(this.db, loadCursor, [attemptId]);
-    return row ? { ...row, state: fromJsonbText(row.state) } : null;
-  }
+  return { load, commit };
 }
+
+export type IngestStore = ReturnType<typeof ingestStore>;
 
 /** In the order of the statements' parameters. */
 function placesOf({ eventsOffset, eventsSeq, stdoutOffset, stderrOffset, logLines }: CursorPlace): number[] {
@@ -197,12 +190,12 @@ async function copyBatch(
   rollups: Rollups,
 ): Promise<void> {
   const client = tx[connection];
-  const whole = new RollupRows(attempt);
+  const whole = rollupRows(attempt);
   if (batch.points.entry.length > 0) {
-    const points = new MetricRows(attempt, batch, firstSeq, rollups, whole);
+    const points = metricRows(attempt, batch, firstSeq, rollups, whole.take);
     await copyRows(client, 'metrics', metricRowColumns, points.rows, points.fill);
   }
-  if (whole.rows.rows > 0) {
+  if (whole.rows.count > 0) {
     await copyRows(client, 'metric_rollups', rollupRowColumns, whole.rows, () => false);
   }
   if (batch.journal.length > 0) {

@@ -14,33 +14,25 @@ function monthsBetween(from: Date, to: Date): string[] {
   return months;
 }
 
-/** The monthly partitions of `metrics`, made before rows need them. */
-export class MetricPartitions {
-  private readonly db: Db;
-  private readonly made = new Set<string>();
-
-  constructor(db: Db) {
-    this.db = db;
-  }
-
-  /**
-   * Sees to the months from `from` to `to`: call it before a transaction that writes points of these times, and for the
-   * month ahead. Costs nothing for months seen before. Where a long reader holds the table it puts the matter off: no point
-   * is refused meanwhile.
-   */
-  async ensure(from: Date, to: Date): Promise<void> {
+/**
+ * What sees to the monthly partitions of `metrics` from one time to another: call it before a transaction that writes points of these
+ * times. It costs nothing for months seen before. Where a long reader holds the table it puts the matter off: no point is refused meanwhile.
+ */
+export function metricPartitions(db: Db) {
+  const made = new Set<string>();
+  return async (from: Date, to: Date): Promise<void> => {
     const now = Date.now();
     const plausible = (time: Date) =>
       new Date(Math.min(Math.max(time.getTime(), now - plausibleMs), now + plausibleMs));
     const [first, last] = [plausible(from), plausible(to)];
     const months = monthsBetween(first, last);
-    if (months.every((month) => this.made.has(month))) return;
+    if (months.every((month) => made.has(month))) return;
     try {
-      await query(this.db, 'SELECT ensure_metrics_partitions($1, $2)', [first, last]);
-      for (const month of months) this.made.add(month);
+      await query(db, 'SELECT ensure_metrics_partitions($1, $2)', [first, last]);
+      for (const month of months) made.add(month);
     } catch (error) {
       // The lock was not to be had in time, or another engine's call stood in the way: the next batch asks again.
       if (!hasCode(error, '55P03', '40P01')) throw error;
     }
-  }
+  };
 }

@@ -55,77 +55,72 @@ export function jobChannel(jobId: string): string {
  * Who has which job. The row decides: a message only says that there may be something to do, so that a lost one is sent again and one
  * too many does nothing.
  */
-export class JobClaims {
-  private readonly parts;
+export function jobClaims(parts: {
+  readonly db: Db;
+  readonly queue: Queue;
+  readonly pubSub: Pick<PubSub, 'publish'>;
+  readonly kinds: readonly JobKind[];
+  readonly log: WorkLog;
+}) {
+  const { db, queue, pubSub, kinds, log } = parts;
 
-  constructor(parts: {
-    readonly db: Db;
-    readonly queue: Queue;
-    readonly pubSub: Pick<PubSub, 'publish'>;
-    readonly kinds: readonly JobKind[];
-    readonly log: WorkLog;
-  }) {
-    this.parts = parts;
-  }
-
-  kind(name: string): JobKind | undefined {
-    return this.parts.kinds.find((kind) => kind.name === name);
-  }
+  const kindOf = (name: string) => kinds.find((kind) => kind.name === name);
 
   /** Puts a queued job's message into its queue; harmless when repeated. */
-  async send({ id, kind, queue, round }: JobRecord): Promise<void> {
+  async function send(job: JobRecord): Promise<void> {
     failpoint('job.send.before');
-    await this.parts.queue.send(queue, {
-      id: `${id}.${round}`,
-      body: { task: kind, args: [], kwargs: { job: id, round } },
+    await queue.send(job.queue, {
+      id: `${job.id}.${job.round}`,
+      body: { task: job.kind, args: [], kwargs: { job: job.id, round: job.round } },
     });
     failpoint('job.send.after');
   }
 
   /** Null where the job is not to be had: taken, done, or put into a later round. */
-  async claim(claim: Claim & { readonly round: number; readonly worker: string }): Promise<JobRecord | null> {
+  async function claim(
+    claim: Claim & { readonly round: number; readonly worker: string },
+  ): Promise<JobRecord | null> {
     failpoint('job.claim.before');
-    const job = await claimJob(this.parts.db, claim);
+    const job = await claimJob(db, claim);
     failpoint('job.claim.after');
-    if (job) await this.publishChange(job.id);
+    if (job) await publishChange(job.id);
     return job;
   }
 
-  renew(claim: Claim): Promise<boolean> {
-    return renewClaim(this.parts.db, claim);
+  function renew(claim: Claim): Promise<boolean> {
+    return renewClaim(db, claim);
   }
 
   /** Ends a job with what was handed in; answers whether the claim still held. */
-  async finish(job: JobRecord, claim: string, handedIn: unknown): Promise<boolean> {
+  async function finish(job: JobRecord, claim: string, handedIn: unknown): Promise<boolean> {
     let outcome: Outcome;
     try {
-      const kind = this.kind(job.kind);
+      const kind = kindOf(job.kind);
       if (!kind) throw new Error(`no jobs of the kind ${job.kind} are done here`);
       outcome = kind.conclude(job.arguments, handedIn);
     } catch (error) {
       outcome = { status: 'failed', error: asJobError(error) };
     }
-    return this.end(job.id, claim, outcome);
+    return end(job.id, claim, outcome);
   }
 
   /** Ends a job that cannot be done, or gives it back where the cause passes. */
-  async fail(jobId: string, claim: string, error: JobError): Promise<boolean> {
+  async function fail(jobId: string, claim: string, error: JobError): Promise<boolean> {
     // A store that was away: the same job may succeed later. It is sent again by `recover`, not at once: what is away needs some time.
     if (error.code.endsWith('_UNREACHABLE'))
-      return (await this.putBack(jobId, claim, mostAttempts, error)) !== null;
-    return this.end(jobId, claim, { status: 'failed', error });
+      return (await putBack(jobId, claim, mostAttempts, error)) !== null;
+    return end(jobId, claim, { status: 'failed', error });
   }
 
   /** Leaves a job to whoever comes next. */
-  async giveBack(jobId: string, claim: string): Promise<boolean> {
-    const job = await this.putBack(jobId, claim, Number.POSITIVE_INFINITY, lost);
-    if (job?.status === 'queued') await this.send(job);
+  async function giveBack(jobId: string, claim: string): Promise<boolean> {
+    const job = await putBack(jobId, claim, Number.POSITIVE_INFINITY, lost);
+    if (job?.status === 'queued') await send(job);
     return job !== null;
   }
 
   /** Takes jobs away from whoever disappeared, and sends again what is queued: its message may be lost. */
-  async recover(): Promise<void> {
-    const { db, log } = this.parts;
+  async function recover(): Promise<void> {
     const lostJobs = await takeFromLost(db, mostAttempts, lost);
     failpoint('job.recover.after');
     for (const job of lostJobs) {
@@ -133,51 +128,55 @@ export class JobClaims {
         { jobId: job.id, worker: job.worker },
         'whoever had this job disappeared; somebody else may take it',
       );
-      await this.publishChange(job.id);
+      await publishChange(job.id);
     }
-    for (const job of await queuedJobs(db, sentAtOnce)) await this.send(job);
+    for (const job of await queuedJobs(db, sentAtOnce)) await send(job);
   }
 
   /**
    * Sends anew, under other ids, what is queued though its queue is empty: workers that disappeared hold those messages.
    * @param idleMs how long nothing happened to a job
    */
-  async sendAnew(queue: string, idleMs: number): Promise<number> {
-    const jobs = await nextRound(this.parts.db, queue, idleMs);
-    for (const job of jobs) await this.send(job);
+  async function sendAnew(queue: string, idleMs: number): Promise<number> {
+    const jobs = await nextRound(db, queue, idleMs);
+    for (const job of jobs) await send(job);
     return jobs.length;
   }
 
-  private async end(jobId: string, claim: string, outcome: Outcome): Promise<boolean> {
+  async function end(jobId: string, claim: string, outcome: Outcome): Promise<boolean> {
     failpoint('job.finish.before');
-    const held = await finishJob(this.parts.db, jobId, claim, outcome);
+    const held = await finishJob(db, jobId, claim, outcome);
     failpoint('job.finish.after');
-    if (held) await this.publishChange(jobId);
+    if (held) await publishChange(jobId);
     return held;
   }
 
-  private async putBack(
+  async function putBack(
     jobId: string,
     claim: string,
     attempts: number,
     error: JobError,
   ): Promise<JobRecord | null> {
     failpoint('job.return.before');
-    const job = await giveJobBack(this.parts.db, jobId, claim, attempts, error);
+    const job = await giveJobBack(db, jobId, claim, attempts, error);
     failpoint('job.return.after');
-    if (job) await this.publishChange(jobId);
+    if (job) await publishChange(jobId);
     return job;
   }
 
   /** Whoever waits for it reads it again; a message that is lost is made up for by their own timeout. */
-  private async publishChange(jobId: string): Promise<void> {
+  async function publishChange(jobId: string): Promise<void> {
     try {
-      await this.parts.pubSub.publish(jobChannel(jobId), { type: 'job', data: { id: jobId } });
+      await pubSub.publish(jobChannel(jobId), { type: 'job', data: { id: jobId } });
     } catch (error) {
-      this.parts.log.warn({ err: error, jobId }, 'the change of a job could not be published');
+      log.warn({ err: error, jobId }, 'the change of a job could not be published');
     }
   }
+
+  return { kindOf, send, claim, renew, finish, fail, giveBack, recover, sendAnew };
 }
+
+export type JobClaims = ReturnType<typeof jobClaims>;
 
 /** The queue of jobs that need what lies on one machine alone. */
 export function machineQueue(machineId: string): string {

@@ -83,7 +83,7 @@ export class JobConsumer implements AsyncDisposable {
   private async take(message: ReceivedMessage): Promise<void> {
     const { claims, worker, leaseMs, log } = this.parts;
     const body = bodySchema.safeParse(message.body);
-    if (!body.success || !claims.kind(body.data.task)) {
+    if (!body.success || !claims.kindOf(body.data.task)) {
       // It is there again when its time is over, for whoever knows it.
       log.info({ messageId: message.id }, 'a message is no job of ours; it is left to others');
       return;
@@ -108,7 +108,7 @@ export class JobConsumer implements AsyncDisposable {
     const timer = setInterval(() => void renew(), leaseMs / 3);
     try {
       const signal = AbortSignal.any([this.stopping.signal, lostIt.signal]);
-      const handedIn = await claims.kind(job.kind)?.run(job.arguments, signal);
+      const handedIn = await claims.kindOf(job.kind)?.run(job.arguments, signal);
       await claims.finish(job, claim, handedIn);
     } catch (error) {
       if (this.stopping.signal.aborted) await claims.giveBack(job.id, claim);

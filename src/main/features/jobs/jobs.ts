@@ -1,14 +1,14 @@
 import type { WorkerLink } from '../../stores/queue/ports.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
-import { JobClaims, machineQueue } from './job-claims.ts';
+import { jobClaims, machineQueue } from './job-claims.ts';
 import { JobConsumer } from './job-consumer.ts';
-import { JobService } from './job-service.ts';
+import { jobService } from './job-service.ts';
 import { answerWorkers } from './worker-calls.ts';
 
 const recoverEveryMs = 10_000;
 
-type JobsParts = ConstructorParameters<typeof JobClaims>[0] &
-  Omit<ConstructorParameters<typeof JobService>[0], 'claims'> & {
+type JobsParts = Parameters<typeof jobClaims>[0] &
+  Omit<Parameters<typeof jobService>[0], 'claims'> & {
     /** Null where no other program can take jobs. */
     readonly workers: WorkerLink | null;
     /** Whoever does not renew for so long has lost its job. */
@@ -18,8 +18,8 @@ type JobsParts = ConstructorParameters<typeof JobClaims>[0] &
 /** Everything about jobs, put together. */
 export function createJobs(parts: JobsParts) {
   const { db, queue, workers, machineId, log, leaseMs = 30_000 } = parts;
-  const claims = new JobClaims(parts);
-  const service = new JobService({ ...parts, claims });
+  const claims = jobClaims(parts);
+  const service = jobService({ ...parts, claims });
   const consumer = (queueName: string, isServed: (() => Promise<boolean>) | null) =>
     new JobConsumer({ claims, queue, queueName, worker: `engine ${machineId}`, isServed, leaseMs, log });
   const consumers = [

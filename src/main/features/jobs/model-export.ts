@@ -34,45 +34,36 @@ const handedInSchema = z.object({
 /**
  * `model.export`: a completed run's weights as safetensors, what describes them, and a card that lists all of it with hashes, in the
  * bucket `models`. The bytes do not depend on who writes them, so that writing them twice does no harm.
+ * @param checkRoom throws DISK_FULL where so many bytes more do not fit into the store
  */
-export class ModelExportJob implements JobKind {
-  readonly name = 'model.export';
-  private readonly objects: Pick<ObjectStore, 'get' | 'put'>;
-  private readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
-
-  /** @param checkRoom throws DISK_FULL where so many bytes more do not fit into the store */
-  constructor(
-    objects: Pick<ObjectStore, 'get' | 'put'>,
-    checkRoom: (bytes: number, what: Bilingual) => Promise<void>,
-  ) {
-    this.objects = objects;
-    this.checkRoom = checkRoom;
-  }
-
-  async plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
+export function modelExportJob(
+  objects: Pick<ObjectStore, 'get' | 'put'>,
+  checkRoom: (bytes: number, what: Bilingual) => Promise<void>,
+): JobKind {
+  async function plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
     return { from: 'artifacts', to: 'models', ...argumentsSchema.parse(args) };
   }
 
-  async run(args: Readonly<Record<string, unknown>>, signal: AbortSignal) {
+  async function run(args: Readonly<Record<string, unknown>>, signal: AbortSignal) {
     const checked = argumentsSchema.parse(args);
     const { prefix } = checked;
     const weights = checked.files.find(({ name }) => name === weightsName);
     if (!weights) throw new Error(`a job to export a model was made without ${weightsName}`);
     const tensors = await readTensorHeader(async (start, end) =>
-      buffer(await this.objects.get('artifacts', weights.objectKey, { start, end })),
+      buffer(await objects.get('artifacts', weights.objectKey, { start, end })),
     );
-    await this.checkRoom(
+    await checkRoom(
       checked.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       { en: 'The exported model', ko: '내보낼 모델' },
     );
     const files: z.infer<typeof handedInSchema>['files'] = [];
     for (const file of checked.files) {
       signal.throwIfAborted();
-      files.push(await this.copy(file, `${prefix}/${file.name}`));
+      files.push(await copy(file, `${prefix}/${file.name}`));
     }
     const card = Buffer.from(cardText(checked, tensors));
     const key = `${prefix}/${cardName}`;
-    await this.objects.put('models', key, card);
+    await objects.put('models', key, card);
     failpoint('job.export.after');
     const sha256 = hash('sha256', card);
     return {
@@ -81,7 +72,7 @@ export class ModelExportJob implements JobKind {
     };
   }
 
-  conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown) {
+  function conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown) {
     const checked = argumentsSchema.parse(args);
     const { prefix } = checked;
     const { parameters, files } = handedInSchema.parse(handedIn);
@@ -93,15 +84,17 @@ export class ModelExportJob implements JobKind {
     return { status: 'done' as const, result, statistics: null };
   }
 
-  private async copy(file: ExportArguments['files'][number], key: string) {
+  async function copy(file: ExportArguments['files'][number], key: string) {
     const { name, objectKey, sizeBytes, sha256 } = file;
-    const checked = hashing(await this.objects.get('artifacts', objectKey), (found) => {
+    const checked = hashing(await objects.get('artifacts', objectKey), (found) => {
       if (found !== sha256) throw fault('ARTIFACT_DAMAGED', { name });
     });
     failpoint('job.export.before');
-    await this.objects.put('models', key, checked);
+    await objects.put('models', key, checked);
     return { name, key, sizeBytes, sha256 };
   }
+
+  return { name: 'model.export', plan, run, conclude };
 }
 
 /** JSON with its keys in order and without blanks; `resources/workers/celery` writes the very same. */

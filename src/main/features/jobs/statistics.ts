@@ -35,27 +35,21 @@ type HandedIn = z.infer<typeof handedInSchema>;
 const atOnce = 8;
 
 /** `dataset.statistics`: what a version's images are like. */
-export class StatisticsJob implements JobKind {
-  readonly name = 'dataset.statistics';
-  private readonly parts;
+export function statisticsJob(parts: {
+  readonly db: Db;
+  readonly files: DatasetFiles;
+  readonly sumPixels: SumPixels;
+}): JobKind {
+  const { db, files, sumPixels } = parts;
 
-  constructor(parts: {
-    readonly db: Db;
-    readonly files: DatasetFiles;
-    readonly sumPixels: SumPixels;
-  }) {
-    this.parts = parts;
-  }
-
-  async plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
+  async function plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
     const { datasetId, version } = argumentsSchema.parse(args);
-    const { manifestSha256 } = await requireVersion(this.parts.db, { id: datasetId }, version);
+    const { manifestSha256 } = await requireVersion(db, { id: datasetId }, version);
     return { bucket: 'datasets', manifest: manifestKey(datasetId, version), manifestSha256 };
   }
 
-  async run(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<HandedIn> {
+  async function run(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<HandedIn> {
     const { datasetId, version } = argumentsSchema.parse(args);
-    const { db, files, sumPixels } = this.parts;
     const record = await requireVersion(db, { id: datasetId }, version);
     const { lines, white } = await files.load(datasetId, record);
     const total = { pixels: 0, sums: [0, 0, 0] as Three, squares: [0, 0, 0] as Three };
@@ -80,11 +74,13 @@ export class StatisticsJob implements JobKind {
     };
   }
 
-  conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown) {
+  function conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown) {
     const { datasetId, version } = argumentsSchema.parse(args);
     const value = statisticsOf(handedInSchema.parse(handedIn));
     return { status: 'done' as const, result: value, statistics: { datasetId, version, value } };
   }
+
+  return { name: 'dataset.statistics', plan, run, conclude };
 }
 
 type Three = [number, number, number];

@@ -63,7 +63,7 @@ export function answerWorkers(claims: JobClaims, db: Db, leaseMs: number, log: W
 /** A job that cannot be planned has failed. */
 async function planOf(claims: JobClaims, job: JobRecord, claim: string): Promise<unknown> {
   try {
-    return await claims.kind(job.kind)?.plan(job.arguments);
+    return await claims.kindOf(job.kind)?.plan(job.arguments);
   } catch (error) {
     await claims.fail(job.id, claim, asJobError(error));
     throw error;

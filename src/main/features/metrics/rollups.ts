@@ -43,17 +43,17 @@ export interface Bucket {
 /** Points one behind the other: step, epoch and value of each. */
 export type ExactPoints = readonly number[];
 
-/** Takes buckets that are whole, and the first point of each name at level 0. What it gets belongs to the caller and changes afterwards. */
-export interface BucketSink {
-  /** @param exact the points of the bucket, where it holds them as they are */
-  whole(
-    name: string,
-    level: number,
-    index: number,
-    bucket: Readonly<Bucket>,
-    exact: ExactPoints | null,
-  ): void;
-}
+/**
+ * Takes buckets that are whole, and the first point of each name at level 0. What it gets belongs to the caller and changes afterwards.
+ * `exact`: the points of the bucket, where it holds them as they are.
+ */
+export type TakeBucket = (
+  name: string,
+  level: number,
+  index: number,
+  bucket: Readonly<Bucket>,
+  exact: ExactPoints | null,
+) => void;
 
 /**
  * One name's part of {@link RollupState}: name, points, points that are not finite, last value, exact points of the open bucket of
@@ -149,7 +149,7 @@ export class Rollups {
     step: number,
     epoch: number,
     seq: number,
-    sink: BucketSink,
+    take: TakeBucket,
   ): void {
     if (id >= this.shape.mostNames) return;
     const line = this.lines[id] ?? this.begin(name);
@@ -168,14 +168,14 @@ export class Rollups {
     point.lastEpoch = epoch;
     line.last = value;
     if (!finite) line.nonFinite += 1;
-    if (line.total === 0) sink.whole(line.name, 0, 0, point, null);
+    if (line.total === 0) take(line.name, 0, 0, point, null);
     if (line.total < shape.exactPoints) line.exact.push(step, epoch, value);
     line.total += 1;
-    this.climb(line, sink);
+    this.climb(line, take);
   }
 
   /** Puts the point into level 1, and every bucket that is whole thereby into the next level. */
-  private climb(line: Line, sink: BucketSink): void {
+  private climb(line: Line, take: TakeBucket): void {
     let lower: Bucket = this.point;
     let width = this.shape.baseWidth;
     for (let level = 1; level <= line.open.length; level += 1) {
@@ -184,7 +184,7 @@ export class Rollups {
       if (level > 1) clear(lower);
       if (line.total % width !== 0) return;
       const holdsExact = level === 1 && line.exact.length > 0;
-      sink.whole(line.name, level, line.total / width - 1, bucket, holdsExact ? line.exact : null);
+      take(line.name, level, line.total / width - 1, bucket, holdsExact ? line.exact : null);
       if (holdsExact) line.exact.length = 0;
       lower = bucket;
       width *= this.shape.factor;

@@ -3,7 +3,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
+import type { NoteAudit } from '../audit/audit-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import {
   findProject,
@@ -18,9 +18,9 @@ import {
 export class Projects {
   private readonly db: Db;
   private readonly changes: ChangeFeed;
-  private readonly audit: AuditLog;
+  private readonly audit: NoteAudit;
 
-  constructor(db: Db, changes: ChangeFeed, audit: AuditLog) {
+  constructor(db: Db, changes: ChangeFeed, audit: NoteAudit) {
     this.db = db;
     this.changes = changes;
     this.audit = audit;
@@ -77,7 +77,7 @@ export class Projects {
     const id = (after ?? before)?.id ?? '';
     this.changes.changed('project', id);
     const resource = { type: 'project', id };
-    await this.audit.note({ userId, action, resource, before: describe(before), after: describe(after) });
+    await this.audit({ userId, action, resource, before: describe(before), after: describe(after) });
   }
 }
 

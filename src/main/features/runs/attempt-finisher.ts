@@ -12,19 +12,12 @@ import { changeRunStatus, lockRun, type RunRow } from './run-rows.ts';
 const shownErrorLines = 20;
 
 /** How an attempt, and its run with it, comes to its end. */
-export class AttemptFinisher {
-  private readonly parts: Workstation;
-  private readonly unfollow: (attempt: AttemptRow) => Promise<void>;
-
-  /** @param unfollow stops watching and ingesting an attempt that ended */
-  constructor(parts: Workstation, unfollow: (attempt: AttemptRow) => Promise<void>) {
-    this.parts = parts;
-    this.unfollow = unfollow;
-  }
-
+export function attemptFinisher(
+  { attemptEnded, db, directories, executor, ingestion, notifier }: Workstation,
+  unfollow: (attempt: AttemptRow) => Promise<void>,
+) {
   /** Cancels a run whose trainer was never started. */
-  async cancelUnstarted(runId: string): Promise<void> {
-    const { db, notifier } = this.parts;
+  async function cancelUnstarted(runId: string): Promise<void> {
     failpoint('run.cancel-unstarted.before');
     const cancelled = await db.transaction(async (tx) => {
       const run = await lockRun(tx, runId);
@@ -43,19 +36,18 @@ export class AttemptFinisher {
   }
 
   /** The supervisor recorded how the trainer ended. */
-  async finish(attempt: AttemptRow, exit: ExitRecord): Promise<void> {
-    const { result, checkpoint, errorLines } = await this.drain(attempt);
+  async function finish(attempt: AttemptRow, exit: ExitRecord): Promise<void> {
+    const { result, checkpoint, errorLines } = await drain(attempt);
     const { exitCode, signal: exitSignal, endedAt, startedAt } = exit;
     const facts = { exitCode, exitSignal, endedAt, startedAt, checkpointPath: checkpoint?.path };
-    await this.end(attempt, outcomeOf(exit, result, errorLines), facts, result);
+    await end(attempt, outcomeOf(exit, result, errorLines), facts, result);
   }
 
   /**
    * The supervisor is dead and left no record of how the trainer ended.
    * @param fault why its record cannot be read, where there is one
    */
-  async markLost(run: RunRow, attempt: AttemptRow, fault?: string): Promise<void> {
-    const { executor, ingestion } = this.parts;
+  async function markLost(run: RunRow, attempt: AttemptRow, fault?: string): Promise<void> {
     // The trainer ends itself when its supervisor is gone, and writes a last checkpoint: what it writes is waited for.
     await executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
     await ingestion.logLine(
@@ -65,32 +57,26 @@ export class AttemptFinisher {
         ? 'The trainer’s supervisor was killed: this attempt is lost.'
         : `What the trainer’s supervisor wrote cannot be read (${fault}): this attempt is lost.`,
     );
-    const { result, checkpoint, errorLines } = await this.drain(attempt);
-    await this.end(
-      attempt,
-      lostOutcome(result, errorLines, fault),
-      { checkpointPath: checkpoint?.path },
-      result,
-    );
+    const { result, checkpoint, errorLines } = await drain(attempt);
+    await end(attempt, lostOutcome(result, errorLines, fault), { checkpointPath: checkpoint?.path }, result);
   }
 
   /** Brings in all that the trainer wrote. */
-  private async drain(attempt: AttemptRow): Promise<IngestSummary & { errorLines: string[] }> {
+  async function drain(attempt: AttemptRow): Promise<IngestSummary & { errorLines: string[] }> {
     failpoint('attempt.drain.before');
-    const summary = await this.parts.ingestion.drain(attempt, { final: true });
+    const summary = await ingestion.drain(attempt, { final: true });
     failpoint('attempt.drain.after');
-    const errorLines = await this.parts.directories.lastErrorLines(attempt.runDirectory, shownErrorLines);
+    const errorLines = await directories.lastErrorLines(attempt.runDirectory, shownErrorLines);
     return { ...summary, errorLines };
   }
 
   /** Writes down how an attempt ended, and what that makes of its run. */
-  async end(
+  async function end(
     attempt: AttemptRow,
     outcome: Outcome,
     facts: Omit<AttemptChange, 'endCause' | 'message'> = {},
     result: IngestSummary['result'] = null,
   ): Promise<void> {
-    const { db, notifier } = this.parts;
     const { status, cause } = outcome;
     // PostgreSQL's text holds no NUL; a trainer's standard error may.
     const message = outcome.message?.replaceAll('\0', '') ?? null;
@@ -122,8 +108,12 @@ export class AttemptFinisher {
       return true;
     });
     if (ended) failpoint('attempt.finish.after');
-    await this.unfollow(attempt);
+    await unfollow(attempt);
     await notifier.changed(attempt.runId);
-    this.parts.attemptEnded?.(attempt.id);
+    attemptEnded?.(attempt.id);
   }
+
+  return { cancelUnstarted, finish, markLost, end };
 }
+
+export type AttemptFinisher = ReturnType<typeof attemptFinisher>;

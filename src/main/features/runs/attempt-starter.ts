@@ -66,18 +66,12 @@ export async function claimRun(
 }
 
 /** How an attempt gets from its intent to a trainer that runs. */
-export class AttemptStarter {
-  private readonly parts: Workstation;
-  private readonly finisher: AttemptFinisher;
-
-  constructor(parts: Workstation, finisher: AttemptFinisher) {
-    this.parts = parts;
-    this.finisher = finisher;
-  }
-
+export function attemptStarter(
+  { db, directories, executor, ingestion, notifier, trainingData }: Workstation,
+  finisher: AttemptFinisher,
+) {
   /** Writes the run directory; answers whether the attempt goes on. */
-  async prepare(run: RunRow, attempt: AttemptRow): Promise<boolean> {
-    const { db, directories, trainingData } = this.parts;
+  async function prepare(run: RunRow, attempt: AttemptRow): Promise<boolean> {
     try {
       const config = await configOf(db, run.id);
       const { datasetId, version } = config.dataset;
@@ -98,14 +92,13 @@ export class AttemptStarter {
       // Stores that are away come back, and so does room on the disk; a dataset that is gone does not by waiting.
       if (!(error instanceof TrainyardError) || error.status === 503 || error.status === 507) throw error;
       const message = errorSentence(error);
-      await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
+      await finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
       return false;
     }
   }
 
   /** Starts the supervisor; answers whether the attempt goes on. */
-  async start(run: RunRow, attempt: AttemptRow, stop: Stop | null): Promise<boolean> {
-    const { directories, executor, ingestion } = this.parts;
+  async function start(run: RunRow, attempt: AttemptRow, stop: Stop | null): Promise<boolean> {
     if (stop) await directories.askToStop(stop.runDirectory, stop.graceMs);
     await ingestion.open(attempt);
     failpoint('attempt.start.before');
@@ -115,13 +108,15 @@ export class AttemptStarter {
     const seen = await directories.observe(attempt.runDirectory);
     if (seen.kind !== 'prepared') return true;
     const message = `The supervisor of run "${run.name}" could not be started: ${reason}`;
-    await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
+    await finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
     return false;
   }
 
   /** The trainer runs: records it in the rows. */
-  async markRunning(attempt: AttemptRow, { startedAt, trainerPid }: SupervisorRecord): Promise<void> {
-    const { db, notifier } = this.parts;
+  async function markRunning(
+    attempt: AttemptRow,
+    { startedAt, trainerPid }: SupervisorRecord,
+  ): Promise<void> {
     failpoint('attempt.running.before');
     await db.transaction(async (tx) => {
       const run = await lockRun(tx, attempt.runId);
@@ -135,6 +130,8 @@ export class AttemptStarter {
     failpoint('attempt.running.after');
     await notifier.changed(attempt.runId);
   }
+
+  return { prepare, start, markRunning };
 }
 
 function* asText(lines: PreparedDataset['lines']): Iterable<string> {

@@ -6,7 +6,7 @@ import { statusWords } from '../../../shared/format/status.ts';
 import { isEnded, possibleActions } from '../../../shared/model/run.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
+import type { NoteAudit } from '../audit/audit-log.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import { checkpointsOf, newestAttempt } from './attempt-rows.ts';
 import { isUnderWay } from './decide.ts';
@@ -26,27 +26,23 @@ import {
 } from './run-rows.ts';
 
 /** What a person asks of a run that exists. Each command writes an intent; `advance` does the rest. */
-export class RunCommands {
-  private readonly parts;
-
-  constructor(parts: {
-    readonly db: Db;
-    readonly directories: Pick<RunDirectories, 'checkpointFault'>;
-    readonly notifier: RunNotifier;
-    readonly audit: AuditLog;
-    readonly machineId: string;
-  }) {
-    this.parts = parts;
-  }
+export function runCommands(parts: {
+  readonly db: Db;
+  readonly directories: Pick<RunDirectories, 'checkpointFault'>;
+  readonly notifier: RunNotifier;
+  readonly audit: NoteAudit;
+  readonly machineId: string;
+}) {
+  const { db, directories, notifier, audit, machineId } = parts;
 
   /**
    * Stops a run: one that waits is cancelled at once, a trainer gets `graceMs` to end by itself, counted from when its
    * supervisor first hears of it.
    * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is over
    */
-  async cancel(userId: string, runId: string, graceMs: number): Promise<RunSummary> {
+  async function cancel(userId: string, runId: string, graceMs: number): Promise<RunSummary> {
     failpoint('run.cancel.before');
-    const refused = await this.parts.db.transaction(async (tx) => {
+    const refused = await db.transaction(async (tx) => {
       const run = there(await lockRun(tx, runId), runId);
       if (isEnded(run.status)) return run;
       const now = new Date();
@@ -67,37 +63,35 @@ export class RunCommands {
       });
       return null;
     });
-    if (refused) throw notPossible(refused, 'cancel', await this.hasCheckpoint(runId));
+    if (refused) throw notPossible(refused, 'cancel', await hasCheckpoint(runId));
     failpoint('run.cancel.after');
-    return this.changed(userId, 'workflow.cancel', runId, { graceMs });
+    return changed(userId, 'workflow.cancel', runId, { graceMs });
   }
 
   /**
    * A further attempt that goes on from the last checkpoint whose file is whole.
    * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over or completed, RUN_CHECKPOINT_MISSING, RUN_DATASET_REMOVED
    */
-  async resume(userId: string, runId: string): Promise<RunSummary> {
-    const run = there(await findRun(this.parts.db, runId), runId);
+  async function resume(userId: string, runId: string): Promise<RunSummary> {
+    const run = there(await findRun(db, runId), runId);
     if (!isEnded(run.status) || run.status === 'completed') {
-      throw notPossible(run, 'resume', await this.hasCheckpoint(runId));
+      throw notPossible(run, 'resume', await hasCheckpoint(runId));
     }
-    const from = await this.usableCheckpoint(run);
-    const { machineId } = this.parts;
-    await this.again(run, { kind: 'resume', at: new Date().toISOString(), from, machineId });
+    const from = await usableCheckpoint(run);
+    await again(run, { kind: 'resume', at: new Date().toISOString(), from, machineId });
     const { attempt, epoch, step } = from;
-    return this.changed(userId, 'workflow.resume', runId, { attempt, epoch, step });
+    return changed(userId, 'workflow.resume', runId, { attempt, epoch, step });
   }
 
   /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, RUN_DATASET_REMOVED */
-  async retry(userId: string, runId: string): Promise<RunSummary> {
-    const run = there(await findRun(this.parts.db, runId), runId);
-    await this.again(run, { kind: 'retry', at: new Date().toISOString() });
-    return this.changed(userId, 'workflow.retry', runId, {});
+  async function retry(userId: string, runId: string): Promise<RunSummary> {
+    const run = there(await findRun(db, runId), runId);
+    await again(run, { kind: 'retry', at: new Date().toISOString() });
+    return changed(userId, 'workflow.retry', runId, {});
   }
 
   /** Into the bin. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over */
-  async remove(userId: string, runId: string): Promise<{ id: string }> {
-    const { db, notifier, audit } = this.parts;
+  async function remove(userId: string, runId: string): Promise<{ id: string }> {
     failpoint('run.remove.before');
     const run = await db.transaction(async (tx) => {
       const found = there(await lockRun(tx, runId), runId);
@@ -109,12 +103,11 @@ export class RunCommands {
     notifier.projectChanged(run.projectId);
     await notifier.changed(runId);
     const resource = { type: 'workflow', id: runId };
-    await audit.note({ userId, action: 'workflow.remove', resource, before: { name: run.name } });
+    await audit({ userId, action: 'workflow.remove', resource, before: { name: run.name } });
     return { id: runId };
   }
 
-  private async again(run: RunRow, retryWanted: RetryWanted): Promise<void> {
-    const { db } = this.parts;
+  async function again(run: RunRow, retryWanted: RetryWanted): Promise<void> {
     const isFresh = retryWanted.kind === 'retry';
     const { datasetId } = (await configOf(db, run.id)).dataset;
     failpoint('run.again.before');
@@ -144,12 +137,11 @@ export class RunCommands {
       );
       return null;
     });
-    if (refused) throw notPossible(refused, retryWanted.kind, await this.hasCheckpoint(run.id));
+    if (refused) throw notPossible(refused, retryWanted.kind, await hasCheckpoint(run.id));
     failpoint('run.again.after');
   }
 
-  private async usableCheckpoint(run: RunRow): Promise<Checkpoint> {
-    const { db, directories, machineId } = this.parts;
+  async function usableCheckpoint(run: RunRow): Promise<Checkpoint> {
     const faults: string[] = [];
     for (const checkpoint of await checkpointsOf(db, run.id, machineId)) {
       const damage = await directories.checkpointFault(checkpoint.path);
@@ -164,25 +156,28 @@ export class RunCommands {
     throw fault('RUN_CHECKPOINT_MISSING', { name: run.name, why });
   }
 
-  private async hasCheckpoint(runId: string): Promise<boolean> {
-    return (await checkpointsOf(this.parts.db, runId, this.parts.machineId)).length > 0;
+  async function hasCheckpoint(runId: string): Promise<boolean> {
+    return (await checkpointsOf(db, runId, machineId)).length > 0;
   }
 
-  private async changed(
+  async function changed(
     userId: string,
     action: string,
     runId: string,
     after: Record<string, unknown>,
   ): Promise<RunSummary> {
-    const { db, notifier, audit } = this.parts;
     const [found] = await runSummaries(db, [runId]);
     const summary = there(found, runId);
     await notifier.changed(runId);
     await notifier.wanted(runId);
-    await audit.note({ userId, action, resource: { type: 'workflow', id: runId }, after });
+    await audit({ userId, action, resource: { type: 'workflow', id: runId }, after });
     return summary;
   }
+
+  return { cancel, resume, retry, remove };
 }
+
+export type RunCommands = ReturnType<typeof runCommands>;
 
 function there<Found>(found: Found | null | undefined, runId: string): Found {
   if (!found) throw fault('RUN_NOT_FOUND', { run: runId });

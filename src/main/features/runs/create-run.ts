@@ -5,7 +5,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import { documentPages } from '../../stores/documents/pages.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
+import type { NoteAudit } from '../audit/audit-log.ts';
 import {
   type DatasetRecord,
   type DatasetVersionRecord,
@@ -59,7 +59,7 @@ interface Creation {
   readonly models: TrainableModels;
   readonly documents: DocumentStore;
   readonly notifier: RunNotifier;
-  readonly audit: AuditLog;
+  readonly audit: NoteAudit;
 }
 
 /**
@@ -125,7 +125,7 @@ export async function createRun(
   notifier.projectChanged(project.id);
   await notifier.changed(runId);
   await notifier.wanted(runId);
-  await audit.note({
+  await audit({
     userId,
     action: 'workflow.create',
     resource: { type: 'workflow', id: runId },

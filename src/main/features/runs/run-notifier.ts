@@ -13,24 +13,19 @@ export const queueChannel = 'runs:queue';
  * Notifies whoever waits that a run changed, after the change was committed. Nothing here holds a run up: what is lost is
  * read later.
  */
-export class RunNotifier {
-  private readonly parts;
-
-  constructor(parts: {
-    readonly db: Db;
-    readonly pubSub: PubSub;
-    readonly cache: Cache;
-    readonly changes: ChangeFeed;
-    readonly log: WorkLog;
-  }) {
-    this.parts = parts;
-  }
+export function runNotifier(parts: {
+  readonly db: Db;
+  readonly pubSub: PubSub;
+  readonly cache: Cache;
+  readonly changes: ChangeFeed;
+  readonly log: WorkLog;
+}) {
+  const { db, pubSub, cache, changes, log } = parts;
 
   /** A run's row or journal changed. */
-  async changed(runId: string): Promise<void> {
-    const { changes, db, cache, pubSub } = this.parts;
+  async function changed(runId: string): Promise<void> {
     changes.changed('run', runId);
-    await this.unlessAway(runId, async () => {
+    await unlessAway(runId, async () => {
       const [run] = await runSummaries(db, [runId]);
       const status = run?.status ?? null;
       await pubSub.publish(runChannel(runId), { type: 'run_status', data: { status } });
@@ -42,23 +37,27 @@ export class RunNotifier {
   }
 
   /** How many runs a project has changed. */
-  projectChanged(projectId: string): void {
-    this.parts.changes.changed('project', projectId);
+  function projectChanged(projectId: string): void {
+    changes.changed('project', projectId);
   }
 
   /** A run wants its loop's attention, on whichever engine that is. */
-  async wanted(runId: string): Promise<void> {
-    await this.unlessAway(runId, () => this.parts.pubSub.publish(queueChannel, { runId }));
+  async function wanted(runId: string): Promise<void> {
+    await unlessAway(runId, () => pubSub.publish(queueChannel, { runId }));
   }
 
-  private async unlessAway(runId: string, notify: () => Promise<void>): Promise<void> {
+  async function unlessAway(runId: string, notify: () => Promise<void>): Promise<void> {
     try {
       await notify();
     } catch (error) {
-      this.parts.log.warn(
+      log.warn(
         { err: error, runId },
         'the change of a run could not be published; readers find it when their wait is over',
       );
     }
   }
+
+  return { changed, projectChanged, wanted };
 }
+
+export type RunNotifier = ReturnType<typeof runNotifier>;

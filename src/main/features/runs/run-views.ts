@@ -8,7 +8,7 @@ import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import { findProject } from '../projects/project-rows.ts';
-import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';
+import type { TrainableModels } from '../training/trainable-models.ts';
 import type { RunDirectories } from './ports.ts';
 import { findArtifact, listRuns, type RunQuery, runDetails, runSummaries } from './run-queries.ts';
 import { configOf } from './run-rows.ts';
@@ -22,26 +22,20 @@ export interface RunListRequest extends Pick<RunQuery, 'sort' | 'order' | 'offse
 const compared = z.array(z.uuid()).min(2).max(8);
 
 /** Runs as people look at them. */
-export class RunViews {
-  private readonly parts;
-
-  constructor(parts: {
-    readonly db: Db;
-    readonly models: TrainableModels;
-    readonly directories: Pick<RunDirectories, 'openFile'>;
-    /** Has the artifacts of attempts that are over. */
-    readonly objects: Pick<ObjectStore, 'get' | 'head'>;
-  }) {
-    this.parts = parts;
-  }
-
-  models(): Promise<readonly TrainableModel[]> {
-    return this.parts.models();
-  }
+export function runViews(parts: {
+  readonly db: Db;
+  readonly models: TrainableModels;
+  readonly directories: Pick<RunDirectories, 'openFile'>;
+  /** Has the artifacts of attempts that are over. */
+  readonly objects: Pick<ObjectStore, 'get' | 'head'>;
+}) {
+  const { db, models, directories, objects } = parts;
 
   /** @throws TrainyardError PROJECT_NOT_FOUND */
-  async list(userId: string, request: RunListRequest): Promise<{ runs: RunSummary[]; total: number }> {
-    const { db } = this.parts;
+  async function list(
+    userId: string,
+    request: RunListRequest,
+  ): Promise<{ runs: RunSummary[]; total: number }> {
     const { project: reference, status = null, search, sort, order, offset, limit } = request;
     const project = reference === undefined ? null : await findProject(db, userId, reference);
     const filter = { projectId: project?.id ?? null, status, search: search?.trim() || null };
@@ -49,8 +43,7 @@ export class RunViews {
   }
 
   /** @throws TrainyardError RUN_NOT_FOUND */
-  async show(runId: string): Promise<Run> {
-    const { db } = this.parts;
+  async function show(runId: string): Promise<Run> {
     const [summary] = await runSummaries(db, [runId]);
     if (!summary) throw fault('RUN_NOT_FOUND', { run: runId });
     const [details, config] = await Promise.all([runDetails(db, runId), configOf(db, runId)]);
@@ -62,14 +55,13 @@ export class RunViews {
    * @param ids two to eight, comma-separated
    * @throws TrainyardError RUNS_INVALID, RUN_NOT_FOUND
    */
-  async compare(ids: string): Promise<{
+  async function compare(ids: string): Promise<{
     runs: RunSummary[];
     differences: { field: string; values: unknown[] }[];
     metricNames: string[];
   }> {
     const parsed = compared.safeParse([...new Set(ids.split(',').map((id) => id.trim().toLowerCase()))]);
     if (!parsed.success) throw fault('RUNS_INVALID', { ids });
-    const { db } = this.parts;
     const runs = await runSummaries(db, parsed.data);
     const missing = parsed.data.find((id) => !runs.some((summary) => summary.id === id));
     if (missing !== undefined) throw fault('RUN_NOT_FOUND', { run: missing });
@@ -80,11 +72,10 @@ export class RunViews {
   }
 
   /** An artifact's bytes, from the run directory or, where that is not here (any more), from the bucket. @throws TrainyardError ARTIFACT_NOT_FOUND */
-  async readArtifact(
+  async function readArtifact(
     runId: string,
     artifactId: string,
   ): Promise<{ body: Readable; mediaType: string; name: string; size: number }> {
-    const { db, directories, objects } = this.parts;
     const artifact = await findArtifact(db, runId, artifactId);
     if (!artifact) {
       const place = { en: `the run ${runId}`, ko: `학습 ${runId}` };
@@ -102,6 +93,8 @@ export class RunViews {
       return { body: await objects.get('artifacts', objectKey), size: stored.size, name, mediaType };
     }
   }
+
+  return { models, list, show, compare, readArtifact };
 }
 
 /** A value of a config by its dotted path; arrays are one value. */

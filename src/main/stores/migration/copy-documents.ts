@@ -13,38 +13,24 @@ const writers = 8;
 /** Documents whose time comes within this are left out of comparisons: one store may drop them while the other is read. */
 const comparedMs = 60 * 60 * 1000;
 
-export interface DocumentsFingerprint {
-  readonly count: number;
-  /** Over the collection, id and content of every document, whatever their order and that of their fields. */
-  readonly sha256: string;
-  readonly counts: Readonly<Record<CollectionName, number>>;
-}
-
 /**
- * How many documents a store holds, and a hash over all of them.
- * @param options.livingAt leaves out documents that expire before this time
+ * How many documents a store holds, in all and by collection, and a hash over all of them, whatever their order and that of their fields.
+ * @param livingAt documents that expire before this time are left out
  */
-export async function fingerprintDocuments(
-  store: DocumentStore,
-  options: { readonly livingAt?: Date; readonly onProgress?: OnCopyProgress } = {},
-): Promise<DocumentsFingerprint> {
+export async function fingerprintDocuments(store: DocumentStore, livingAt: Date, onProgress: OnCopyProgress) {
   const hash = new ContentHash();
-  const counts: [CollectionName, number][] = [];
+  const counts = {} as Record<CollectionName, number>;
   for (const collection of collectionNames) {
     const before = hash.count;
     for await (const page of documentPages(store, collection)) {
       for (const document of page) {
-        if (livesAt(collection, document, options.livingAt)) hash.add(collection, canonicalText(document));
+        if (livesAt(collection, document, livingAt)) hash.add(collection, canonicalText(document));
       }
-      options.onProgress?.({ step: 'comparing', what: collection, done: hash.count - before, total: null });
+      onProgress({ step: 'comparing', what: collection, done: hash.count - before, total: null });
     }
-    counts.push([collection, hash.count - before]);
+    counts[collection] = hash.count - before;
   }
-  return {
-    count: hash.count,
-    sha256: hash.hex(),
-    counts: Object.fromEntries(counts) as Record<CollectionName, number>,
-  };
+  return { count: hash.count, sha256: hash.hex(), counts };
 }
 
 /**
@@ -61,8 +47,8 @@ export async function copyDocuments(
   let copied = 0;
   for (const collection of collectionNames) copied += await copyCollection(from, to, collection, onProgress);
   const livingAt = new Date(Date.now() + comparedMs);
-  const source = await fingerprintDocuments(from, { livingAt, onProgress });
-  const target = await fingerprintDocuments(to, { livingAt, onProgress });
+  const source = await fingerprintDocuments(from, livingAt, onProgress);
+  const target = await fingerprintDocuments(to, livingAt, onProgress);
   if (source.sha256 !== target.sha256 || source.count !== target.count) {
     const differing = collectionNames.filter((name) => source.counts[name] !== target.counts[name]);
     const counted = {
@@ -82,9 +68,9 @@ export async function copyDocuments(
   return { count: target.count, copied, sha256: target.sha256 };
 }
 
-function livesAt(collection: CollectionName, document: StoredDocument, time: Date | undefined): boolean {
+function livesAt(collection: CollectionName, document: StoredDocument, time: Date): boolean {
   const field = lifetimeField(collection);
-  return !field || !time || Date.parse(String(document[field])) > time.getTime();
+  return !field || Date.parse(String(document[field])) > time.getTime();
 }
 
 async function refuseOthers(

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { failpoint } from '../../platform/failpoints.ts';
@@ -11,33 +12,19 @@ import type { CopyResult, OnCopyProgress } from './progress.ts';
 const smallBytes = 256 * 1024;
 const readers = 16;
 
-export interface ObjectsFingerprint {
-  readonly count: number;
-  readonly bytes: number;
-  /** Over the bucket, key and content of every object, whatever their order. */
-  readonly sha256: string;
-}
-
-/** How many objects a store holds, and a hash over all of them: reads every byte. */
-export async function fingerprintObjects(
-  store: ObjectStore,
-  options: { readonly onProgress?: OnCopyProgress } = {},
-): Promise<ObjectsFingerprint> {
+/** How many objects a store holds, and a hash over all of them, whatever their order: reads every byte. */
+export async function fingerprintObjects(store: ObjectStore, onProgress: OnCopyProgress) {
   const hash = new ContentHash();
-  let bytes = 0;
   for (const bucket of buckets) {
     let done = 0;
     for await (const objects of batches(store.list(bucket, ''))) {
       const digests = await Promise.all(objects.map(({ key }) => digestOf(store, bucket, key)));
-      for (const [index, { key, size }] of objects.entries()) {
-        hash.add(bucket, key, digests[index] ?? '');
-        bytes += size;
-      }
+      for (const [index, { key }] of objects.entries()) hash.add(bucket, key, digests[index] ?? '');
       done += objects.length;
-      options.onProgress?.({ step: 'comparing', what: bucket, done, total: null });
+      onProgress({ step: 'comparing', what: bucket, done, total: null });
     }
   }
-  return { count: hash.count, bytes, sha256: hash.hex() };
+  return { count: hash.count, sha256: hash.hex() };
 }
 
 /**
@@ -57,7 +44,7 @@ export async function copyObjects(
   for (const bucket of buckets) {
     copied += await copyBucket(from, to, bucket, there.get(bucket) ?? new Set(), source, onProgress);
   }
-  const target = await fingerprintObjects(to, { onProgress });
+  const target = await fingerprintObjects(to, onProgress);
   if (source.hex() !== target.sha256 || source.count !== target.count) {
     const what = {
       en: `${target.count} objects instead of ${source.count}, or other contents`,
@@ -138,7 +125,7 @@ async function copySmall(
   );
   for (const { key, body } of bodies) source.add(bucket, key, hash('sha256', body));
   failpoint('migration.objects.before');
-  await to.putMany(bucket, each(bodies));
+  await to.putMany(bucket, Readable.from(bodies));
   failpoint('migration.objects.after');
 }
 
@@ -153,10 +140,6 @@ async function copyLarge(from: ObjectStore, to: ObjectStore, bucket: Bucket, key
 
 async function digestOf(store: ObjectStore, bucket: Bucket, key: string): Promise<string> {
   return sha256Of(await store.get(bucket, key));
-}
-
-async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {
-  yield* items;
 }
 
 /** As many objects at a time as are read at once. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { AuditLog } from '../../../../src/main/features/audit/audit-log.ts';
+import { auditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
 import { DatasetService } from '../../../../src/main/features/datasets/dataset-service.ts';
 import { localExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
@@ -47,7 +47,7 @@ export async function openService(
     examine: localExaminer(home),
     changes,
     log: { info: () => undefined, error: (details: unknown) => void problems.push(details) },
-    audit: new AuditLog(documents, (error) => void problems.push(error)),
+    audit: auditLog(documents, (error) => void problems.push(error)),
     machineId,
   });
   return {

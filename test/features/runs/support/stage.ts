@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
-import { AuditLog } from '../../../../src/main/features/audit/audit-log.ts';
+import { auditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
 import type { TrainingData } from '../../../../src/main/features/datasets/dataset-files.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
+import { ingestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
 import { Projects } from '../../../../src/main/features/projects/projects.ts';
 import type { RunDriver } from '../../../../src/main/features/runs/driver.ts';
@@ -117,10 +117,10 @@ export function createStage(options: StageOptions): Stage {
   const documents = new PostgresDocumentStore(pool);
   const cache = createCache(pool);
   const changes = new ChangeFeed();
-  const audit = new AuditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
+  const audit = auditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
   const db = new Db(pool);
   const ingestion = new IngestionService({
-    store: new IngestStore(db),
+    store: ingestStore(db),
     documents,
     cache,
     pubSub,
