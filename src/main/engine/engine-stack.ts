@@ -9,41 +9,35 @@ import type { SettingsStore } from '../stores/settings/settings-store.ts';
 import { chooseProfile } from './profile.ts';
 import type { StoreSupervisor } from './store-supervisor.ts';
 
-type EngineApi = ApiContext['engine'];
+type StackApi = Pick<ApiContext['engine'], 'operations' | 'stack' | 'stackLogs' | 'useProfile'>;
 
-/** The stack as the engine has it: its stores are closed before the stack is taken down, and opened when it is up. */
-export interface EngineStack extends AsyncDisposable {
-  readonly operations: OperationJournal;
-  readonly logs: EngineApi['stackLogs'];
-  /** The verbs. Only a whole stack's end takes the stores away: they outlive the restart of one of their servers. */
-  readonly stack: EngineApi['stack'];
-  /** Goes over to a profile's stores and keeps the choice. @throws TrainyardError EXTERNAL_NOT_SET, EXTERNAL_INVALID */
-  readonly useProfile: EngineApi['useProfile'];
-  /** Brings the stack up, watched by `onProgress` or else as an operation of its own, and says where its servers are. */
-  endpoints(onProgress: OnProgress | null): Promise<StoreEndpoints>;
-}
-
-/** @param supervisor asked when something is done, not before */
+/**
+ * The stack as the engine has it: its stores are closed before the stack is taken down, and opened when it is up.
+ * @param supervisor asked when something is done, not before
+ */
 export function engineStackOf(
   home: string,
   settings: SettingsStore,
   log: Logger,
   supervisor: () => StoreSupervisor,
-): EngineStack {
+): AsyncDisposable & {
+  /** What callers have of it. Only a whole stack's end takes the stores away: they outlive the restart of one of their servers. */
+  readonly api: StackApi;
+  /** Brings the stack up, watched by `onProgress` or else as an operation of its own, and says where its servers are. */
+  endpoints(onProgress: OnProgress | null): Promise<StoreEndpoints>;
+} {
   const operations = new OperationJournal((error) => log.warn({ err: error }, 'a verb of the stack failed'));
-  let opened: LocalStack | null = null;
   let opening: Promise<LocalStack> | null = null;
   const open = async (): Promise<LocalStack> => {
     try {
       const { openLocalStack } = await import('../stack/verbs/open-stack.ts');
-      opened = openLocalStack({
+      return openLocalStack({
         home,
         environment: process.env,
         profile: () => supervisor().profile,
         images: stackImages(settings),
         log,
       });
-      return opened;
     } catch (error) {
       // What the environment says of Docker cannot be used: the next try reads it again.
       opening = null;
@@ -70,9 +64,9 @@ export function engineStackOf(
     });
     return promise;
   };
-  return {
+  const api: StackApi = {
     operations,
-    logs: { read: async (query) => (await local()).logs.read(query) },
+    stackLogs: { read: async (query) => (await local()).logs.read(query) },
     stack: {
       status: async () => (await local()).stack.status(),
       up: async (options) => {
@@ -105,6 +99,9 @@ export function engineStackOf(
       chooseProfile(settings, profile);
       await supervisor().switchTo(profile);
     },
+  };
+  return {
+    api,
     endpoints: async (onProgress) => {
       const { stack } = await local();
       const up = (report: OnProgress) => stack.up({ services: [], onProgress: report });
@@ -112,6 +109,7 @@ export function engineStackOf(
       return stack.endpoints();
     },
     [Symbol.asyncDispose]: async () => {
+      const opened = await opening?.catch(() => null);
       await opened?.[Symbol.asyncDispose]();
     },
   };

@@ -25,7 +25,6 @@ import { appRoot } from '../platform/paths.ts';
 import type { OnProgress } from '../platform/progress.ts';
 import { Access } from '../server/access.ts';
 import { forgetPages, KnownPages } from '../server/known-pages.ts';
-import type { Readiness } from '../server/observability.ts';
 import { Presence } from '../server/presence.ts';
 import { EngineServer } from '../server/server.ts';
 import { migrateStores } from '../stores/migration/migrate-stores.ts';
@@ -33,7 +32,7 @@ import { readExternal } from '../stores/profiles/external-file.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { openSettings } from '../stores/settings/settings-store.ts';
-import { type EngineStack, engineStackOf } from './engine-stack.ts';
+import { engineStackOf } from './engine-stack.ts';
 import { watchHome } from './home-watch.ts';
 import { stopWhenIdle } from './idle-shutdown.ts';
 import { listen } from './listen.ts';
@@ -78,10 +77,6 @@ export interface Engine {
 
 const stopGraceMs = 10_000;
 
-function withDisk({ ready, checks }: Readiness, disk: DiskWatch['readiness']): Readiness {
-  return { ready: ready && disk.ok, checks: { ...checks, disk } };
-}
-
 /**
  * Starts an engine on a state folder: its lock, PostgreSQL, the schema, the services, the server.
  * @throws TrainyardError ENGINE_RUNNING, PORT_TAKEN and what the database's start throws; nothing is left running then
@@ -118,7 +113,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const disk = stack.use(new DiskWatch(home, folders, changes, log));
   const access = new Access(engineToken, new KnownPages(settings, log, () => server.port));
   const presence = new Presence();
-  const engineStack: EngineStack = stack.use(engineStackOf(home, settings, log, () => supervisor));
+  const engineStack = stack.use(engineStackOf(home, settings, log, () => supervisor));
   const openProfile = (profile: Profile, onProgress: OnProgress | null): Promise<Stores> =>
     openStores(profile, home, log, () => engineStack.endpoints(onProgress));
   const supervisor: StoreSupervisor = stack.use(
@@ -160,11 +155,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         }),
         changes,
         ticket: () => server.ticketUrl(),
-        stack: engineStack.stack,
-        stackLogs: engineStack.logs,
-        operations: engineStack.operations,
+        ...engineStack.api,
         profile: () => supervisor.profile,
-        useProfile: engineStack.useProfile,
         migrate: (to, replace, onProgress) =>
           supervisor.whileClosed(async () => {
             const from = supervisor.profile;
@@ -182,7 +174,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     access,
     presence,
     files: servedFiles(supervisor, disk),
-    readiness: async () => withDisk(await supervisor.readiness(), disk.readiness),
+    readiness: async () => {
+      const { ready, checks } = await supervisor.readiness();
+      return { ready: ready && disk.readiness.ok, checks: { ...checks, disk: disk.readiness } };
+    },
     metrics: new Registry(),
     rendererFolder: path.join(appRoot(), 'out', 'renderer'),
     version,

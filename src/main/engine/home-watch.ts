@@ -10,19 +10,17 @@ function moved(home: string): TrainyardError {
   return fault('HOME_MOVED', { home }, { place: { file: home } });
 }
 
-/** The watch of a running engine's folder. */
-export interface HomeWatch extends Disposable {
-  /** @throws TrainyardError HOME_MOVED */
-  check(): void;
-}
-
 /**
  * Sees when the folder of a running engine is not at its path any more: whatever is written there from then on would make a second,
  * empty state folder.
  * @param home absolute, and there
  * @param onMoved called once
+ * @returns `check` throws HOME_MOVED, too
  */
-export function watchHome(home: string, onMoved: (error: TrainyardError) => void): HomeWatch {
+export function watchHome(
+  home: string,
+  onMoved: (error: TrainyardError) => void,
+): Disposable & { check(): void } {
   const own = statSync(home);
   let isMoved = false;
   const isThere = () => {

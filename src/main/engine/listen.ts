@@ -16,16 +16,12 @@ export async function listen(
   settings: SettingsStore,
   wanted: number | undefined,
 ): Promise<void> {
-  await listenAt(server, settings.get(portKey), wanted);
-  settings.set(portKey, server.port);
-}
-
-async function listenAt(server: EngineServer, last: unknown, wanted: number | undefined): Promise<void> {
-  if (wanted !== undefined) return server.listen(wanted);
   try {
-    await server.listen(portSchema.safeParse(last).data ?? 0);
+    await server.listen(wanted ?? portSchema.safeParse(settings.get(portKey)).data ?? 0);
   } catch (error) {
-    if (!(error instanceof TrainyardError && error.code === 'PORT_TAKEN')) throw error;
+    const isTaken = error instanceof TrainyardError && error.code === 'PORT_TAKEN';
+    if (wanted !== undefined || !isTaken) throw error;
     await server.listen(0);
   }
+  settings.set(portKey, server.port);
 }

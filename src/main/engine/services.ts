@@ -70,6 +70,7 @@ async function temporalDriver(
     machineId,
     workflowBundle: path.join(appRoot(), 'out', 'node', 'workflows.js'),
     log,
+    timeoutMs: 1000,
     ensureNamespace: ensureTemporalNamespace,
   });
 }
@@ -189,7 +190,6 @@ export async function wire(
   };
   return {
     countRuns,
-    sweepCache: () => cache.sweep(),
     documents,
     projects,
     datasets,

@@ -90,17 +90,17 @@ export class StoreSupervisor implements AsyncDisposable {
   }
 
   /** Goes over to another profile's stores. Rejects where they can't be opened; that profile stays chosen, and is tried again. */
-  switchTo(profile: Profile, onProgress: OnProgress | null = null): Promise<void> {
+  switchTo(profile: Profile): Promise<void> {
     return this.exclusively(async () => {
       if (profile === this.chosen && this.state.kind === 'open') return;
       await this.closeNow();
       this.chosen = profile;
-      await this.openNow(onProgress);
+      await this.openNow(null);
     });
   }
 
   /** Runs `work` while the stores are closed, and opens those of the profile that it answers. */
-  whileClosed(work: () => Promise<Profile>, onProgress: OnProgress | null = null): Promise<void> {
+  whileClosed(work: () => Promise<Profile>, onProgress: OnProgress): Promise<void> {
     return this.exclusively(async () => {
       await this.closeNow();
       // Whoever asks meanwhile is to ask again, not to start a stack.

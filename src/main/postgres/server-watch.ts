@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { pause } from '../platform/waiting.ts';
 import { clientConfig, type PostgresAddress } from './pool.ts';
 
 /** A pause between two questions; each comes over a connection of its own, since a server may answer old ones and take no new ones. */
@@ -115,7 +115,7 @@ export class ServerWatch implements AsyncDisposable {
       this.probe = null;
       this.hasAnswered();
       await client.end();
-      await delay(pauseMs, undefined, { signal: this.over.signal, ref: false }).catch(() => undefined);
+      await pause(pauseMs, this.over.signal);
     }
   }
 

@@ -1,11 +1,10 @@
-import type { MetricPoint } from '../../../shared/contract/run-readings.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Db } from '../../postgres/db.ts';
 import { fromJsonbText } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
 import { decodeState } from '../ingest/cursor.ts';
 import { pointsBetween } from './point-rows.ts';
-import type { ExactPoints, RollupState } from './rollups.ts';
+import type { ExactPoints } from './rollups.ts';
 
 /** A line of one attempt's metric at one level. */
 export interface BucketRange {
@@ -73,71 +72,59 @@ const selectTouched = `SELECT touched.* FROM ${wanted} CROSS JOIN LATERAL (
     SELECT min(r.bucket) AS "from", max(r.bucket) + 1 AS "to", min(r.first_seq) AS "firstSeq", max(r.last_seq) AS "lastSeq"
     FROM ${ofRange} AND r.last_step >= $7 AND r.first_step <= $8) AS touched ORDER BY wanted.place`;
 
-/** What the rollups of a run hold, as of one moment: the rows it speaks of never change, so that no transaction is needed. */
-export class RollupView {
-  /** The journal's last number: what the view covers. */
-  readonly lastSeq: number;
-  /** By attempt number, in order. */
-  readonly attempts: readonly { readonly attempt: number; readonly rollups: RollupState }[];
-  private readonly db: Db;
-  private readonly runId: string;
-
-  private constructor(db: Db, runId: string, lastSeq: number, attempts: RollupView['attempts']) {
-    this.db = db;
-    this.runId = runId;
-    this.lastSeq = lastSeq;
-    this.attempts = attempts;
-  }
-
-  /** @throws TrainyardError RUN_NOT_FOUND */
-  static async open(db: Db, runId: string): Promise<RollupView> {
-    const statement = { name: 'rollup-view', text: selectView };
-    const rows = await query<{ lastSeq: number; attempt: number; state: string | null }>(db, statement, [
-      runId,
-    ]);
-    const [first] = rows;
-    if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
-    const attempts = rows.flatMap(({ attempt, state }) =>
-      state === null ? [] : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
-    );
-    return new RollupView(db, runId, first.lastSeq, attempts);
-  }
-
-  /** Whole buckets of each range, of level 1 or above. */
-  buckets(ranges: readonly BucketRange[]): Promise<BucketColumns[]> {
-    return query(this.db, { name: 'rollup-buckets', text: selectBuckets }, this.parameters(ranges));
-  }
-
-  /** The points that the buckets of each range, of level 1, hold as they are. */
-  async exact(ranges: readonly BucketRange[]): Promise<ExactPoints[]> {
-    const statement = { name: 'rollup-exact', text: selectExact };
-    // What JSON has no number for is a string.
-    const rows = await query<{ points: ((number | string)[] | null)[] | null }>(
-      this.db,
-      statement,
-      this.parameters(ranges),
-    );
-    return rows.map(({ points }) => (points ?? []).flatMap((bucket) => (bucket ?? []).map(Number)));
-  }
-
-  /** Of each range, the part that touches the window; null where nothing does. */
-  async within(
-    ranges: readonly BucketRange[],
-    { fromStep, toStep }: StepWindow,
-  ): Promise<(TouchedRange | null)[]> {
-    const statement = { name: 'rollup-touched', text: selectTouched };
-    const values = [...this.parameters(ranges), fromStep, toStep];
-    const rows = await query<TouchedRange | { from: null }>(this.db, statement, values);
-    return rows.map((row) => (row.from === null ? null : row));
-  }
-
-  /** Points as they were given, with journal numbers from and to, both included. */
-  points(fromSeq: number, toSeq: number): Promise<MetricPoint[]> {
-    return pointsBetween(this.db, this.runId, fromSeq, Math.min(toSeq, this.lastSeq));
-  }
-
-  private parameters(ranges: readonly BucketRange[]): unknown[] {
+/**
+ * What the rollups of a run hold, as of one moment: the rows it speaks of never change, so that no transaction is needed.
+ * `lastSeq`: the journal's last number, which it covers. `attempts`: by attempt number, in order.
+ * @throws TrainyardError RUN_NOT_FOUND
+ */
+export async function openRollups(db: Db, runId: string) {
+  const opened = await query<{ lastSeq: number; attempt: number; state: string | null }>(
+    db,
+    { name: 'rollup-view', text: selectView },
+    [runId],
+  );
+  const [first] = opened;
+  if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
+  const { lastSeq } = first;
+  const parameters = (ranges: readonly BucketRange[]): unknown[] => {
     const fields = ['attempt', 'name', 'level', 'from', 'to'] as const;
-    return [this.runId, ...fields.map((field) => ranges.map((range) => range[field]))];
-  }
+    return [runId, ...fields.map((field) => ranges.map((range) => range[field]))];
+  };
+  return {
+    lastSeq,
+    attempts: opened.flatMap(({ attempt, state }) =>
+      state === null ? [] : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
+    ),
+
+    /** Whole buckets of each range, of level 1 or above. */
+    buckets: (ranges: readonly BucketRange[]): Promise<BucketColumns[]> =>
+      query(db, { name: 'rollup-buckets', text: selectBuckets }, parameters(ranges)),
+
+    /** The points that the buckets of each range, of level 1, hold as they are. */
+    exact: async (ranges: readonly BucketRange[]): Promise<ExactPoints[]> => {
+      // What JSON has no number for is a string.
+      const rows = await query<{ points: ((number | string)[] | null)[] | null }>(
+        db,
+        { name: 'rollup-exact', text: selectExact },
+        parameters(ranges),
+      );
+      return rows.map(({ points }) => (points ?? []).flatMap((bucket) => (bucket ?? []).map(Number)));
+    },
+
+    /** Of each range, the part that touches the window; null where nothing does. */
+    within: async (
+      ranges: readonly BucketRange[],
+      { fromStep, toStep }: StepWindow,
+    ): Promise<(TouchedRange | null)[]> => {
+      const statement = { name: 'rollup-touched', text: selectTouched };
+      const values = [...parameters(ranges), fromStep, toStep];
+      const rows = await query<TouchedRange | { from: null }>(db, statement, values);
+      return rows.map((row) => (row.from === null ? null : row));
+    },
+
+    /** Points as they were given, with journal numbers from and to, both included. */
+    points: (fromSeq: number, toSeq: number) => pointsBetween(db, runId, fromSeq, Math.min(toSeq, lastSeq)),
+  };
 }
+
+export type RollupView = Awaited<ReturnType<typeof openRollups>>;

@@ -1,6 +1,6 @@
 import type { Series } from '../../../shared/contract/run-readings.ts';
 import type { Db } from '../../postgres/db.ts';
-import { RollupView, type StepWindow } from './rollup-rows.ts';
+import { openRollups, type StepWindow } from './rollup-rows.ts';
 import { openLines, rollupShape } from './rollups.ts';
 import { chooseLevel } from './series-line.ts';
 import { draw, planWhole, planWithin } from './series-window.ts';
@@ -28,7 +28,7 @@ export async function readSeries(
   { runId, names, maxPoints, window }: SeriesQuery,
   shape = rollupShape,
 ): Promise<{ series: Series[]; cursor: number }> {
-  const view = await RollupView.open(db, runId);
+  const view = await openRollups(db, runId);
   const wanted = names && new Set(names);
   const lines = view.attempts
     .flatMap(({ attempt, rollups }) => openLines(rollups).map((line) => ({ attempt, line })))

@@ -69,17 +69,6 @@ export async function changeAttemptStatus(
   await appendToJournal(tx, runId, attempt, 'attempt', { from: status, to, ...details });
 }
 
-/** Runs with an attempt of this machine under way. */
-export async function runsUnderWay(db: Db | Tx, machineId: string, executor: string): Promise<string[]> {
-  const rows = await query<{ id: string }>(
-    db,
-    `SELECT run.id FROM workflow_runs AS attempt JOIN workflows AS run ON run.id = attempt.workflow_id
-     WHERE attempt.machine_id = $1 AND attempt.status IN ('starting', 'running') AND run.executor = $2`,
-    [machineId, executor],
-  );
-  return rows.map(({ id }) => id);
-}
-
 /** Checkpoints that the run's attempts on this machine told of, those of the newest attempt first, in each the furthest first. */
 export async function checkpointsOf(db: Db, runId: string, machineId: string): Promise<Checkpoint[]> {
   const rows = await query<Checkpoint & { runDirectory: string }>(

@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { errorSentence, TrainyardError } from '../../../shared/errors/error.ts';
 import type { SupervisorRecord } from '../../../shared/model/run-directory.ts';
+import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { PreparedDataset } from '../datasets/dataset-files.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
-import { runDirectoryConfig } from '../training/run-directory-config.ts';
 import type { AttemptFinisher } from './attempt-finisher.ts';
-import {
-  type AttemptRow,
-  changeAttemptStatus,
-  insertAttempt,
-  newestAttempt,
-  runsUnderWay,
-} from './attempt-rows.ts';
+import { type AttemptRow, changeAttemptStatus, insertAttempt, newestAttempt } from './attempt-rows.ts';
 import { isUnderWay, type Stop } from './decide.ts';
 import type { Workstation } from './ports.ts';
 import {
@@ -23,6 +17,7 @@ import {
   lockQueue,
   lockRun,
   type RunRow,
+  runsUnderWay,
 } from './run-rows.ts';
 
 /** `full`: no slot is free here. `passed`: it waits no more (another engine was quicker), or another run comes first. */
@@ -75,18 +70,8 @@ export function attemptStarter(
     try {
       const config = await configOf(db, run.id);
       const { datasetId, version } = config.dataset;
-      const images = await trainingData.prepareForTraining(datasetId, version);
-      const facts = {
-        runId: run.id,
-        attempt: attempt.attempt,
-        datasetRoot: images.root,
-        resume: attempt.resumedFrom,
-      };
-      await directories.prepare(
-        attempt.runDirectory,
-        runDirectoryConfig(config, facts),
-        asText(images.lines),
-      );
+      const { root, lines } = await trainingData.prepareForTraining(datasetId, version);
+      await directories.prepare(attempt.runDirectory, configOfAttempt(attempt, config, root), asText(lines));
       return true;
     } catch (error) {
       // Stores that are away come back, and so does room on the disk; a dataset that is gone does not by waiting.
@@ -132,6 +117,20 @@ export function attemptStarter(
   }
 
   return { prepare, start, markRunning };
+}
+
+/** What `config.json` of a run directory holds (docs/run-directory.md). */
+function configOfAttempt(
+  { runId, attempt, resumedFrom }: AttemptRow,
+  { task, model, dataset: { datasetId, version, ...dataset }, training, resources }: TrainingConfig,
+  root: string,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...{ protocol: 1, runId, attempt, task, model },
+    dataset: { datasetId, version, root, manifest: 'dataset.jsonl', ...dataset },
+    ...{ training, resources },
+    resume: resumedFrom && { from: resumedFrom.path, epoch: resumedFrom.epoch, step: resumedFrom.step },
+  };
 }
 
 function* asText(lines: PreparedDataset['lines']): Iterable<string> {

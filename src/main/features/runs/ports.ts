@@ -49,8 +49,6 @@ export interface RunDirectories {
    * below it where it is a folder; none where nothing is there, or something else than either. Links in a folder are not followed.
    */
   filesAt(runDirectory: string, path: string): Promise<{ path: string; sizeBytes: number }[]>;
-  /** Calls `changed` when the supervisor has written something new. */
-  watch(runDirectory: string, changed: () => void): Disposable;
 }
 
 /** Where trainers live: processes of this machine, or a test's imagined ones. */

@@ -5,14 +5,13 @@ import type { WorkLog } from '../../platform/work-log.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import { Advance } from './advance.ts';
-import { runsUnderWay } from './attempt-rows.ts';
 import type { RunCommands } from './commands.ts';
 import { sweepConfigDocuments } from './create-run.ts';
 import { driverState, type RunDriver } from './driver.ts';
 import { EmbeddedDriver } from './embedded-driver.ts';
 import type { Observation, Workstation } from './ports.ts';
 import { queueChannel } from './run-notifier.ts';
-import { cancelledInQueue, findRun, firstQueued, queuedRuns } from './run-rows.ts';
+import { cancelledInQueue, findRun, firstQueued, queuedRuns, runsUnderWay } from './run-rows.ts';
 
 /** How often to look whether a supervisor died without a word, and how often where nothing is under way. */
 const sweepBusyMs = 5000;

@@ -95,10 +95,8 @@ export async function changeRunStatus(
 
 /** The run that a request made, were it deleted since. */
 export async function findRunByRequest(db: Db, requestId: string): Promise<string | null> {
-  const [row] = await query<{ id: string }>(db, 'SELECT id FROM workflows WHERE request_id = $1', [
-    requestId,
-  ]);
-  return row?.id ?? null;
+  const [id = null] = await idsOf(db, 'SELECT id FROM workflows WHERE request_id = $1', [requestId]);
+  return id;
 }
 
 /**
@@ -208,7 +206,7 @@ export async function lockQueue(tx: Tx): Promise<void> {
 
 /** The queued run without an attempt under way that is first in the order of priority and time. */
 export async function firstQueued(db: Db | Tx, executor: string, machineId: string): Promise<string | null> {
-  const [row] = await query<{ id: string }>(
+  const [id = null] = await idsOf(
     db,
     `SELECT id FROM workflows AS run WHERE status = 'queued' AND executor = $1 AND deleted_at IS NULL
        AND cancel_requested_at IS NULL AND coalesce(retry_wanted ->> 'machineId', $2) = $2
@@ -216,7 +214,17 @@ export async function firstQueued(db: Db | Tx, executor: string, machineId: stri
      ORDER BY priority DESC, queued_at, created_at, id LIMIT 1`,
     [executor, machineId],
   );
-  return row?.id ?? null;
+  return id;
+}
+
+/** Runs with an attempt of this machine under way. */
+export function runsUnderWay(db: Db | Tx, machineId: string, executor: string): Promise<string[]> {
+  return idsOf(
+    db,
+    `SELECT run.id FROM workflow_runs AS attempt JOIN workflows AS run ON run.id = attempt.workflow_id
+     WHERE attempt.machine_id = $1 AND attempt.status IN ('starting', 'running') AND run.executor = $2`,
+    [machineId, executor],
+  );
 }
 
 /** The first of the queue, in its order; at most 500. */
@@ -243,6 +251,6 @@ export function cancelledInQueue(db: Db): Promise<string[]> {
   );
 }
 
-async function idsOf(db: Db, text: string, values: readonly unknown[]): Promise<string[]> {
+async function idsOf(db: Db | Tx, text: string, values: readonly unknown[]): Promise<string[]> {
   return (await query<{ id: string }>(db, text, values)).map(({ id }) => id);
 }

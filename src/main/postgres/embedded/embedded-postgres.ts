@@ -6,7 +6,7 @@ import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { ensureSecrets, openHome } from '../../platform/home.ts';
 import { readStateText } from '../../platform/state-file.ts';
-import { clientConfig } from '../pool.ts';
+import { clientConfig, type PostgresAddress } from '../pool.ts';
 import { type Binaries, type Installation, prepareBinaries } from './binaries.ts';
 import { writeConfiguration } from './configuration.ts';
 import { databaseName, initialise, resetPassword, roleName } from './initialise.ts';
@@ -17,13 +17,7 @@ import { serverUser } from './server-user.ts';
 import { watchPostmaster } from './watch.ts';
 
 /** Where and as whom to connect; `host` is a socket folder except on Windows. */
-export interface PostgresConnection {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-}
+export type PostgresConnection = Exclude<PostgresAddress, { readonly url: string }>;
 
 /** How the server came to run, and a sentence that says it. */
 export interface StartReport {
@@ -99,10 +93,6 @@ export class EmbeddedPostgres {
 
   get url(): string {
     return urlOf(this.connection);
-  }
-
-  isAlive(): boolean {
-    return this.running !== null && isPostmaster(this.running.postmaster.pid, this.location);
   }
 
   /** Calls back when the server ends though nobody stopped it; answers how to take that back. `restart` fixes it. */

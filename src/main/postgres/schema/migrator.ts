@@ -147,20 +147,18 @@ async function run(
 
 async function loadUnit(file: string) {
   const { name, checksum, up, down } = await readMigration(file);
+  const action =
+    (...texts: readonly string[]) =>
+    (builder: { noTransaction(): void; sql(text: string): void }) => {
+      builder.noTransaction();
+      for (const text of texts) builder.sql(text);
+    };
   return {
     id: file,
     filePaths: [file],
     actions: {
-      up: (builder: { noTransaction(): void; sql(text: string): void }) => {
-        builder.noTransaction();
-        builder.sql(up);
-        builder.sql(`INSERT INTO ${checksumsTable} (name, sha256) VALUES ('${name}', '${checksum}')`);
-      },
-      down: (builder: { noTransaction(): void; sql(text: string): void }) => {
-        builder.noTransaction();
-        builder.sql(down);
-        builder.sql(`DELETE FROM ${checksumsTable} WHERE name = '${name}'`);
-      },
+      up: action(up, `INSERT INTO ${checksumsTable} (name, sha256) VALUES ('${name}', '${checksum}')`),
+      down: action(down, `DELETE FROM ${checksumsTable} WHERE name = '${name}'`),
     },
   };
 }

@@ -93,7 +93,6 @@ export class ImaginedMachine {
     checkpointFault: async () => null,
     openFile: async () => ({ body: Readable.from([]), size: 0 }),
     filesAt: async () => [],
-    watch: () => ({ [Symbol.dispose]: () => {} }),
   };
 
   readonly executor: Workstation['executor'] = {

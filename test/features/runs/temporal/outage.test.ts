@@ -67,7 +67,7 @@ describe.skipIf(reason)('while Temporal is away', () => {
     await untilTraining(stage, cancelled);
     await stage.runs.commands.cancel(localOwnerId, cancelled, 5000);
     expect((await untilOver(stage, cancelled)).status).toBe('cancelled');
-    expect(driver.state).toMatchObject({ kind: 'away', error: { code: 'TEMPORAL_UNREACHABLE' } });
+    expect(driver).toMatchObject({ isConnected: false, fault: { code: 'TEMPORAL_UNREACHABLE' } });
 
     const runId = await queueRun(world, 'steady', { epochs: 500 });
     await untilTraining(stage, runId);

@@ -167,6 +167,7 @@ export class FileRunDirectories implements RunDirectories {
     }
   }
 
+  /** Calls `changed` when the supervisor has written something new. */
   watch(runDirectory: string, changed: () => void): Disposable {
     try {
       const watcher = watch(runDirectory, (_event, name) => {

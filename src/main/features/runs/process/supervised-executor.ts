@@ -7,26 +7,13 @@ import { hasCode } from '../../../platform/error-code.ts';
 import { diskFull } from '../../../platform/faults/disk-room.ts';
 import { readTail } from '../../../platform/plain-file.ts';
 import { until } from '../../../platform/waiting.ts';
-import type { Executor, RunDirectories } from '../ports.ts';
+import type { WorkLog } from '../../../platform/work-log.ts';
+import type { Executor } from '../ports.ts';
+import { exitNoRoom, exitTaken } from '../supervisor/records.ts';
 import { endProcessesOfRun } from '../supervisor/run-processes.ts';
+import type { FileRunDirectories } from './run-directories.ts';
 import { listProcesses } from './trainer-processes.ts';
 
-export interface SupervisedExecutorOptions {
-  readonly name: string;
-  /** Absolute path of the Node program. */
-  readonly node: string;
-  /** Absolute path of the supervisor's program. */
-  readonly supervisor: string;
-  /** Absolute path of the trainer's program. */
-  readonly trainer: string;
-  readonly directories: Pick<RunDirectories, 'observe' | 'watch'>;
-  readonly log: { warn(details: object, message: string): void };
-}
-
-/** The exit code of a supervisor that found another one in its directory. */
-const exitTaken = 75;
-/** The exit code of a supervisor that had no room to begin. */
-const exitNoRoom = 73;
 const noRoom = 'the disk has no room to begin';
 /** A supervisor that has not shown itself by then is not going to. */
 const appearWithinMs = 30_000;
@@ -35,10 +22,18 @@ const shortestKillGraceMs = 2000;
 /** Trainers as processes of this machine, each under a supervisor that outlives the engine. */
 export class SupervisedExecutor implements Executor {
   readonly name: string;
-  private readonly options: SupervisedExecutorOptions;
+  private readonly options;
   private readonly listeners = new Map<string, Set<() => void>>();
 
-  constructor(options: SupervisedExecutorOptions) {
+  /** @param options `node`, `supervisor` and `trainer`: absolute paths of the programs */
+  constructor(options: {
+    readonly name: string;
+    readonly node: string;
+    readonly supervisor: string;
+    readonly trainer: string;
+    readonly directories: Pick<FileRunDirectories, 'observe' | 'watch'>;
+    readonly log: Pick<WorkLog, 'warn'>;
+  }) {
     this.name = options.name;
     this.options = options;
   }

@@ -5,6 +5,11 @@ import { createFile, replaceFile, syncFolder } from '../../../platform/durable-f
 import { isDiskRefusal } from '../../../platform/error-code.ts';
 import { retry } from '../../../platform/waiting.ts';
 
+/** How a supervisor ends that finds another one in its directory (sysexits.h's EX_TEMPFAIL). */
+export const exitTaken = 75;
+/** How it ends where the disk has no room to begin; nothing was started (sysexits.h's EX_CANTCREAT). */
+export const exitNoRoom = 73;
+
 /** No system tells when room is there again: it is looked for. */
 const lookEveryMs = 250;
 /** A block of most file systems: what is written over it needs no further one. */
@@ -14,79 +19,70 @@ const longestMessage = 1000;
 const textOf = (record: SupervisorRecordFile | ExitRecordFile) => `${JSON.stringify(record)}\n`;
 
 /** What a supervisor writes into its run directory, also where the disk is full by then. */
-export class SupervisorRecords {
-  private readonly directory: string;
-
-  constructor(directory: string) {
-    this.directory = directory;
-  }
+export function supervisorRecords(directory: string) {
+  const fileOf = (name: string) => path.join(directory, name);
+  const reserve = fileOf('.exit.reserve');
 
   /**
    * Writes `supervisor.json` before anything is started, and keeps the room for `exit.json`.
    * @throws the file system's error; a directory that was not begun may be tried again
    */
-  begin(record: SupervisorRecordFile): void {
-    createFile(this.reserve, ' '.repeat(reservedBytes));
-    replaceFile(this.file('supervisor.json'), textOf(record));
+  function begin(record: SupervisorRecordFile): void {
+    createFile(reserve, ' '.repeat(reservedBytes));
+    replaceFile(fileOf('supervisor.json'), textOf(record));
   }
 
   /** Writes `supervisor.json` again, as soon as the disk takes it. Given up when `signal` is aborted. */
-  async started(record: SupervisorRecordFile, signal: AbortSignal): Promise<void> {
+  async function started(record: SupervisorRecordFile, signal: AbortSignal): Promise<void> {
     await whenTaken(() => {
-      this.setFolderAside('supervisor.json');
-      replaceFile(this.file('supervisor.json'), textOf(record));
+      setFolderAside(fileOf('supervisor.json'));
+      replaceFile(fileOf('supervisor.json'), textOf(record));
     }, signal);
   }
 
   /** Opens a file of the trainer's output, as soon as the disk takes it. */
-  async openOutput(name: string): Promise<number> {
-    return whenTaken(() => openSync(this.file(name), 'a', 0o600));
+  function openOutput(name: string): Promise<number> {
+    return whenTaken(() => openSync(fileOf(name), 'a', 0o600));
   }
 
   /** Writes `exit.json`: as any record, else over the bytes that were kept for it, else as soon as the disk takes it. */
-  async exited(record: ExitRecordFile): Promise<void> {
+  async function exited(record: ExitRecordFile): Promise<void> {
     const message = record.message?.slice(0, longestMessage);
     const text = textOf({ ...record, ...(message === undefined ? {} : { message }) });
+    const file = fileOf('exit.json');
     await whenTaken(() => {
       try {
-        this.setFolderAside('exit.json');
-        replaceFile(this.file('exit.json'), text);
-        rmSync(this.reserve, { force: true });
+        setFolderAside(file);
+        replaceFile(file, text);
+        rmSync(reserve, { force: true });
       } catch (error) {
         if (!isDiskRefusal(error)) throw error;
-        this.writeOverReserve(text);
+        writeOver(reserve, text);
+        renameSync(reserve, file);
+        syncFolder(directory);
       }
     });
   }
 
-  /** A trainer may have put anything in a record's place; only a folder is not replaced by the renaming. */
-  private setFolderAside(name: string): void {
-    const file = this.file(name);
-    if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
-      renameSync(file, `${file}.aside-${Date.now()}`);
-  }
+  return { begin, started, openOutput, exited };
+}
 
-  private get reserve(): string {
-    return this.file('.exit.reserve');
-  }
+/** A trainer may have put anything in a record's place; only a folder is not replaced by the renaming. */
+function setFolderAside(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
+    renameSync(file, `${file}.aside-${Date.now()}`);
+}
 
-  private file(name: string): string {
-    return path.join(this.directory, name);
-  }
-
-  /** The same length, so that no byte is asked for; JSON may end with spaces. A reader sees it only once it has its name. */
-  private writeOverReserve(text: string): void {
-    const bytes = Buffer.alloc(reservedBytes, ' ');
-    bytes.write(text);
-    const descriptor = openSync(this.reserve, constants.O_WRONLY);
-    try {
-      writeSync(descriptor, bytes, 0, bytes.length, 0);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(this.reserve, this.file('exit.json'));
-    syncFolder(this.directory);
+/** The same length, so that no byte is asked for; JSON may end with spaces. A reader sees it only once it has its name. */
+function writeOver(reserve: string, text: string): void {
+  const bytes = Buffer.alloc(reservedBytes, ' ');
+  bytes.write(text);
+  const descriptor = openSync(reserve, constants.O_WRONLY);
+  try {
+    writeSync(descriptor, bytes, 0, bytes.length, 0);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -9,15 +9,11 @@ import { isDiskSpent } from '../../../platform/faults/disk-room.ts';
 import { acquireFileLock } from '../../../platform/file-lock.ts';
 import { withLastResort } from '../../../platform/last-resort.ts';
 import { inspectStateFile } from '../../../platform/state-file.ts';
-import { SupervisorRecords } from './records.ts';
+import { exitNoRoom, exitTaken, supervisorRecords } from './records.ts';
 import { startTrainer, type Trainer } from './trainer.ts';
 
-/** Another supervisor has this directory (sysexits.h's EX_TEMPFAIL). */
-const exitTaken = 75;
 /** An earlier supervisor of this directory was killed after it had begun: what its trainer wrote must not get a second writer. */
 const exitBegunBefore = 76;
-/** The disk has no room to begin; nothing was started (sysexits.h's EX_CANTCREAT). */
-const exitNoRoom = 73;
 const exitUsage = 64;
 /** Where the system has no watch left to give. */
 const withoutWatchMs = 500;
@@ -68,7 +64,7 @@ async function supervise(directory: string, command: readonly [string, ...string
   if (done()) return 0;
   if (existsSync(path.join(directory, 'supervisor.json'))) return exitBegunBefore;
 
-  const records = new SupervisorRecords(directory);
+  const records = supervisorRecords(directory);
   const startedAt = new Date().toISOString();
   failpoint('supervisor.begin.before');
   try {

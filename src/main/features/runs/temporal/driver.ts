@@ -9,25 +9,6 @@ import type { RunDriver, RunMover } from '../driver.ts';
 import { EmbeddedDriver } from '../embedded-driver.ts';
 import type { Link } from './link.ts';
 
-export interface TemporalDriverParts {
-  /** This workstation: its task queue is `trainyard-<machineId>`. */
-  readonly machineId: string;
-  /** The file that bin/bundle-workflows.mjs makes. */
-  readonly workflowBundle: string;
-  readonly log: WorkLog;
-  /** How long a woken run's workflow may take to ask for a look before the run is looked at without it. Left out: a second. */
-  readonly timeoutMs?: number;
-  /** Makes a namespace that is not there, as after the loss of a development server's store. Left out: a person has to. */
-  readonly ensureNamespace?: (endpoint: TemporalEndpoint) => Promise<unknown>;
-}
-
-export type TemporalDriverState =
-  | { readonly kind: 'connecting' }
-  | { readonly kind: 'connected' }
-  /** The engine's own loop moves the runs meanwhile. */
-  | { readonly kind: 'away'; readonly error: TrainyardError };
-
-const usualTimeoutMs = 1000;
 /** How many times the patience a workflow may leave a run alone before another is put in its place. */
 const wedgedAfter = 60;
 const checkEveryMs = 3000;
@@ -43,9 +24,8 @@ const endWithinMs = 3000;
  */
 export class TemporalDriver implements RunDriver {
   private readonly endpoint: TemporalEndpoint;
-  private readonly parts: TemporalDriverParts;
+  private readonly parts;
   private readonly embedded: EmbeddedDriver;
-  private readonly timeoutMs: number;
   /** Runs that were woken and whose look has not begun, and when they are looked at without it. */
   private readonly waiting = new Map<string, NodeJS.Timeout>();
   /** Since when a run's workflow has been leaving it alone. */
@@ -54,19 +34,33 @@ export class TemporalDriver implements RunDriver {
   private readonly stop = new AbortController();
   private readonly pauses = new Wakeups();
   private mover: RunMover | null = null;
+  /** Null while Temporal does not answer: the engine's own loop moves the runs meanwhile. */
   private link: Link | null = null;
-  private current: TemporalDriverState = { kind: 'connecting' };
+  /** Why Temporal was last away; null where it never was. */
+  fault: TrainyardError | null = null;
   private keeping: Promise<void> = Promise.resolve();
 
-  constructor(endpoint: TemporalEndpoint, parts: TemporalDriverParts) {
+  constructor(
+    endpoint: TemporalEndpoint,
+    parts: {
+      /** This workstation: its task queue is `trainyard-<machineId>`. */
+      readonly machineId: string;
+      /** The file that bin/bundle-workflows.mjs makes. */
+      readonly workflowBundle: string;
+      readonly log: WorkLog;
+      /** How long a woken run's workflow may take to ask for a look before the run is looked at without it. */
+      readonly timeoutMs: number;
+      /** Makes a namespace that is not there, as after the loss of a development server's store. */
+      readonly ensureNamespace: (endpoint: TemporalEndpoint) => Promise<unknown>;
+    },
+  ) {
     this.endpoint = endpoint;
     this.parts = parts;
     this.embedded = new EmbeddedDriver(parts.log);
-    this.timeoutMs = parts.timeoutMs ?? usualTimeoutMs;
   }
 
-  get state(): TemporalDriverState {
-    return this.current;
+  get isConnected(): boolean {
+    return this.link !== null;
   }
 
   async start(mover: RunMover): Promise<void> {
@@ -78,7 +72,7 @@ export class TemporalDriver implements RunDriver {
   wake(runId: string): void {
     const { link } = this;
     if (!this.mover) return;
-    if (!link || this.current.kind !== 'connected') {
+    if (!link) {
       this.embedded.wake(runId);
       return;
     }
@@ -87,7 +81,7 @@ export class TemporalDriver implements RunDriver {
     const timer = setTimeout(() => {
       if (!this.neglected.has(runId)) this.neglected.set(runId, performance.now());
       this.moveHere(runId);
-    }, this.timeoutMs);
+    }, this.parts.timeoutMs);
     this.waiting.set(runId, timer);
     void this.ask(runId, () => link.wake(runId));
   }
@@ -109,12 +103,12 @@ export class TemporalDriver implements RunDriver {
   /** Sees that a run under way here has a workflow, and is moved where nobody told of something that is to be done. */
   private async tend(runId: string): Promise<void> {
     const { link, mover } = this;
-    if (!link || !mover || this.current.kind !== 'connected') {
+    if (!link || !mover) {
       this.embedded.wake(runId);
       return;
     }
     const neglectedMs = performance.now() - (this.neglected.get(runId) ?? Number.POSITIVE_INFINITY);
-    if (neglectedMs > wedgedAfter * this.timeoutMs && !this.inHand.has(runId)) {
+    if (neglectedMs > wedgedAfter * this.parts.timeoutMs && !this.inHand.has(runId)) {
       this.neglected.delete(runId);
       this.parts.log.warn({ runId }, 'the workflow of a run does nothing; another is put in its place');
       await this.ask(runId, () => link.replace(runId));
@@ -167,14 +161,11 @@ export class TemporalDriver implements RunDriver {
         await using link = await this.connect(mover);
         backOff.reset();
         if (this.stop.signal.aborted) return;
-        this.link = link;
         await this.connected(mover, link);
         // Before it is closed: nobody shall ask it any more.
         this.goneAway(await this.watch(mover, link));
-        this.link = null;
       } catch (error) {
         this.goneAway(error);
-        this.link = null;
       }
       await this.pause(backOff.next());
     }
@@ -183,17 +174,13 @@ export class TemporalDriver implements RunDriver {
   private async connect(mover: RunMover): Promise<Link> {
     const { machineId, workflowBundle, log, ensureNamespace } = this.parts;
     // Hundreds of milliseconds and megabytes: only for those who have a Temporal.
-    const [{ openLink }, { createActivities }] = await Promise.all([
-      import('./link.ts'),
-      import('./activities.ts'),
-    ]);
-    const activities = createActivities(mover, (runId, look) => this.look(runId, look), log);
-    const open = () => openLink(this.endpoint, machineId, workflowBundle, activities, log);
+    const { openLink } = await import('./link.ts');
+    const looking: RunMover = { ...mover, move: (runId) => this.look(runId, () => mover.move(runId)) };
+    const open = () => openLink(this.endpoint, machineId, workflowBundle, looking, log);
     try {
       return await open();
     } catch (error) {
-      const isMissing = error instanceof TrainyardError && error.code === 'TEMPORAL_NAMESPACE_MISSING';
-      if (!isMissing || !ensureNamespace) throw error;
+      if (!(error instanceof TrainyardError && error.code === 'TEMPORAL_NAMESPACE_MISSING')) throw error;
       await ensureNamespace(this.endpoint);
       return open();
     }
@@ -207,7 +194,7 @@ export class TemporalDriver implements RunDriver {
       if (end || this.stop.signal.aborted) return end?.why;
       try {
         if (!(await link.check())) return new Error('its store was lost and made anew');
-        if (this.current.kind !== 'connected') await this.connected(mover, link);
+        if (this.link === null) await this.connected(mover, link);
       } catch (error) {
         // The workers of a link that was cut wait for long before they try again: another is quicker.
         return error;
@@ -217,11 +204,11 @@ export class TemporalDriver implements RunDriver {
 
   /** Temporal is there: every run that wants to be driven gets its workflow, were all of them lost. */
   private async connected(mover: RunMover, link: Link): Promise<void> {
-    this.current = { kind: 'connected' };
+    this.link = link;
     this.parts.log.info({ address: this.endpoint.address }, 'Temporal drives the runs');
     try {
       const runIds = await mover.open();
-      for (let from = 0; from < runIds.length && this.current.kind === 'connected'; from += startsAtOnce) {
+      for (let from = 0; from < runIds.length && this.isConnected; from += startsAtOnce) {
         await Promise.all(
           runIds.slice(from, from + startsAtOnce).map((runId) => this.ask(runId, () => link.wake(runId))),
         );
@@ -237,8 +224,9 @@ export class TemporalDriver implements RunDriver {
   private goneAway(error: unknown): void {
     if (this.stop.signal.aborted) return;
     const fault = temporalFault(this.endpoint, error);
-    const isNew = this.current.kind !== 'away' || this.current.error.code !== fault.code;
-    this.current = { kind: 'away', error: fault };
+    const isNew = this.link !== null || this.fault?.code !== fault.code;
+    this.link = null;
+    this.fault = fault;
     if (isNew)
       this.parts.log.warn({ err: fault }, 'Temporal is away; the engine moves the runs itself meanwhile');
     this.pauses.wake();

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
+import { heartbeat } from '@temporalio/activity';
+import { Client, type WorkflowIdConflictPolicy } from '@temporalio/client';
 import {
   DefaultLogger,
   makeTelemetryFilterString,
@@ -11,6 +12,7 @@ import type { TemporalEndpoint } from '../../../platform/endpoints.ts';
 import type { WorkLog } from '../../../platform/work-log.ts';
 import { askNamespace, connectionOptions, openConnection } from '../../../stores/temporal/connection.ts';
 import { temporalFault } from '../../../stores/temporal/faults.ts';
+import type { RunMover } from '../driver.ts';
 import { drivenId } from '../run-rows.ts';
 import {
   freshMemory,
@@ -40,13 +42,15 @@ export interface Link extends AsyncDisposable {
 const callWithinMs = 3000;
 /** Workers say good-bye to their server, and wait half a minute for one that is silent: nobody has to wait with them. */
 const endWithinMs = 2000;
+/** Temporal notices within seconds that an engine died in the middle of a look. */
+const heartbeatEveryMs = 2500;
 
 /** @throws TrainyardError TEMPORAL_* where the server is not there, or not for us; nothing is left open then */
 export async function openLink(
   endpoint: TemporalEndpoint,
   machineId: string,
   workflowBundle: string,
-  activities: RunActivities,
+  mover: RunMover,
   log: WorkLog,
 ): Promise<Link> {
   await using stack = new AsyncDisposableStack();
@@ -96,7 +100,7 @@ export async function openLink(
       await Worker.create({
         ...common,
         taskQueue: machineQueue(machineId),
-        activities: { ...activities },
+        activities: { ...activitiesOf(mover, log) },
         maxConcurrentActivityTaskPolls: 2,
       }),
     );
@@ -105,17 +109,14 @@ export async function openLink(
   }
 
   const client = new Client({ connection, namespace, identity });
-  const start = (runId: string) => {
-    const input: RunInput = { runId, memory: { ...freshMemory, callers: [machineId] } };
-    const signal: WakeSignal = { machineId };
-    return {
-      taskQueue: workflowQueue,
-      workflowId: drivenId(runId),
-      args: [input],
-      signal: wakeName,
-      signalArgs: [signal] as [WakeSignal],
-    };
-  };
+  const start = (runId: string, workflowIdConflictPolicy: WorkflowIdConflictPolicy) => ({
+    taskQueue: workflowQueue,
+    workflowId: drivenId(runId),
+    args: [{ runId, memory: { ...freshMemory, callers: [machineId] } } satisfies RunInput],
+    signal: wakeName,
+    signalArgs: [{ machineId }] as [WakeSignal],
+    workflowIdConflictPolicy,
+  });
   const call = async (ask: () => Promise<unknown>) => {
     try {
       await connection.withDeadline(Date.now() + callWithinMs, ask);
@@ -127,18 +128,10 @@ export async function openLink(
   return {
     broken: broken.promise,
     check: async () => (await askNamespace(connection, endpoint)) === namespaceId,
-    wake: (runId) => call(() => client.workflow.signalWithStart(workflowType, start(runId))),
-    ensure: (runId) =>
-      call(() =>
-        client.workflow.start(workflowType, { ...start(runId), workflowIdConflictPolicy: 'USE_EXISTING' }),
-      ),
+    wake: (runId) => call(() => client.workflow.signalWithStart(workflowType, start(runId, 'USE_EXISTING'))),
+    ensure: (runId) => call(() => client.workflow.start(workflowType, start(runId, 'USE_EXISTING'))),
     replace: (runId) =>
-      call(() =>
-        client.workflow.signalWithStart(workflowType, {
-          ...start(runId),
-          workflowIdConflictPolicy: 'TERMINATE_EXISTING',
-        }),
-      ),
+      call(() => client.workflow.signalWithStart(workflowType, start(runId, 'TERMINATE_EXISTING'))),
     [Symbol.asyncDispose]: async () => {
       const closed = open
         .disposeAsync()
@@ -147,6 +140,29 @@ export async function openLink(
         );
       await Promise.race([closed, delay(endWithinMs)]);
     },
+  };
+}
+
+/** The hands of the workflows on this workstation. */
+function activitiesOf(mover: RunMover, log: WorkLog): RunActivities {
+  const hand = async <T>(runId: string, work: () => Promise<T>): Promise<T> => {
+    const timer = setInterval(heartbeat, heartbeatEveryMs);
+    try {
+      return await work();
+    } catch (error) {
+      log.warn({ err: error, runId }, 'a run could not be moved on; Temporal has it tried again');
+      throw error;
+    } finally {
+      clearInterval(timer);
+    }
+  };
+  return {
+    advance: (runId) =>
+      hand(runId, async () => {
+        await mover.move(runId);
+        return mover.state(runId);
+      }),
+    cancel: (runId, graceMs) => hand(runId, () => mover.cancel(runId, graceMs)),
   };
 }
 

@@ -1,10 +1,7 @@
 import path from 'node:path';
 import { ensureBuilt } from '../../../../../bin/build.mjs';
 import type { RunDriver } from '../../../../../src/main/features/runs/driver.ts';
-import {
-  TemporalDriver,
-  type TemporalDriverParts,
-} from '../../../../../src/main/features/runs/temporal/driver.ts';
+import { TemporalDriver } from '../../../../../src/main/features/runs/temporal/driver.ts';
 import type { TemporalEndpoint } from '../../../../../src/main/platform/endpoints.ts';
 import type { WorkLog } from '../../../../../src/main/platform/work-log.ts';
 import { waitFor } from '../../../../support/engine.ts';
@@ -24,13 +21,19 @@ export function driverOf(
   endpoint: TemporalEndpoint,
   machineId: string,
   log: WorkLog,
-  parts: Partial<TemporalDriverParts> = {},
+  { timeoutMs = 1000 } = {},
 ): TemporalDriver {
-  return new TemporalDriver(endpoint, { machineId, workflowBundle, log, ...parts });
+  return new TemporalDriver(endpoint, {
+    machineId,
+    workflowBundle,
+    log,
+    timeoutMs,
+    ensureNamespace: async () => {},
+  });
 }
 
 export function untilConnected(driver: TemporalDriver): Promise<unknown> {
-  return waitFor('Temporal', async () => driver.state.kind === 'connected', 20_000);
+  return waitFor('Temporal', async () => driver.isConnected, 20_000);
 }
 
 /** Begins only once Temporal is there, and waits for it ever after: nothing moves a run but its workflow. */
