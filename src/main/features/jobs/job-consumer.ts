@@ -20,44 +20,28 @@ const bodySchema = z.object({
   kwargs: z.object({ job: z.uuid(), round: z.int().min(1) }),
 });
 
-/** Does the jobs of a queue one after the other, as long as no worker does. */
-export class JobConsumer implements AsyncDisposable {
-  private readonly parts;
-  private readonly stopping = new AbortController();
-  private working: Promise<void> | null = null;
+/** Does the jobs of a queue one after the other, as long as no worker does; disposed it gives back what it is at. */
+export function consumeJobs(parts: {
+  readonly claims: JobClaims;
+  readonly queue: Queue;
+  readonly queueName: string;
+  /** Who takes the jobs, for people. */
+  readonly worker: string;
+  /** Whether somebody else does them; null: nobody else can. */
+  readonly isServed: (() => Promise<boolean>) | null;
+  /** Whoever does not renew for so long has lost the job. */
+  readonly leaseMs: number;
+  readonly log: WorkLog;
+}): AsyncDisposable {
+  const { claims, queue, queueName, worker, isServed, leaseMs, log } = parts;
+  const stopping = new AbortController();
+  const { signal } = stopping;
 
-  constructor(parts: {
-    readonly claims: JobClaims;
-    readonly queue: Queue;
-    readonly queueName: string;
-    /** Who takes the jobs, for people. */
-    readonly worker: string;
-    /** Whether somebody else does them; null: nobody else can. */
-    readonly isServed: (() => Promise<boolean>) | null;
-    /** Whoever does not renew for so long has lost the job. */
-    readonly leaseMs: number;
-    readonly log: WorkLog;
-  }) {
-    this.parts = parts;
-  }
-
-  start(): void {
-    this.working ??= this.work();
-  }
-
-  /** Gives back what it is at. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.stopping.abort();
-    await this.working;
-  }
-
-  private async work(): Promise<void> {
-    const { log, queueName } = this.parts;
-    const { signal } = this.stopping;
+  async function work(): Promise<void> {
     let isReported = false;
     while (!signal.aborted) {
       try {
-        await this.next();
+        await next();
         isReported = false;
       } catch (error) {
         if (signal.aborted) return;
@@ -68,20 +52,18 @@ export class JobConsumer implements AsyncDisposable {
     }
   }
 
-  private async next(): Promise<void> {
-    const { claims, queue, queueName, isServed, leaseMs } = this.parts;
-    if (isServed && (await isServed())) return pause(lookMs, this.stopping.signal);
+  async function next(): Promise<void> {
+    if (isServed && (await isServed())) return pause(lookMs, signal);
     const message = await queue.receive(queueName, visibilityMs);
-    if (message) return this.take(message);
+    if (message) return take(message);
     if ((await claims.sendAnew(queueName, leaseMs)) > 0) return;
     const most = isServed ? lookMs : Math.min(waitMs, leaseMs);
     const ended = new Wakeups();
-    const stopped = ended.wait(most, this.stopping.signal);
+    const stopped = ended.wait(most, signal);
     await Promise.race([stopped, queue.wait(queueName, most)]).finally(() => ended.wake());
   }
 
-  private async take(message: ReceivedMessage): Promise<void> {
-    const { claims, worker, leaseMs, log } = this.parts;
+  async function take(message: ReceivedMessage): Promise<void> {
     const body = bodySchema.safeParse(message.body);
     if (!body.success || !claims.kindOf(body.data.task)) {
       // It is there again when its time is over, for whoever knows it.
@@ -91,12 +73,11 @@ export class JobConsumer implements AsyncDisposable {
     const { job: jobId, round } = body.data.kwargs;
     const claim = randomUUID();
     const job = await claims.claim({ jobId, round, worker, claim, leaseMs });
-    if (job) await this.run(job, claim);
+    if (job) await run(job, claim);
     await message.acknowledge();
   }
 
-  private async run(job: JobRecord, claim: string): Promise<void> {
-    const { claims, leaseMs, log } = this.parts;
+  async function run(job: JobRecord, claim: string): Promise<void> {
     const lostIt = new AbortController();
     const renew = async () => {
       try {
@@ -107,14 +88,23 @@ export class JobConsumer implements AsyncDisposable {
     };
     const timer = setInterval(() => void renew(), leaseMs / 3);
     try {
-      const signal = AbortSignal.any([this.stopping.signal, lostIt.signal]);
-      const handedIn = await claims.kindOf(job.kind)?.run(job.arguments, signal);
+      const handedIn = await claims
+        .kindOf(job.kind)
+        ?.run(job.arguments, AbortSignal.any([signal, lostIt.signal]));
       await claims.finish(job, claim, handedIn);
     } catch (error) {
-      if (this.stopping.signal.aborted) await claims.giveBack(job.id, claim);
+      if (signal.aborted) await claims.giveBack(job.id, claim);
       else if (!lostIt.signal.aborted) await claims.fail(job.id, claim, asJobError(error));
     } finally {
       clearInterval(timer);
     }
   }
+
+  const working = work();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await working;
+    },
+  };
 }

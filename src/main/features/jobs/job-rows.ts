@@ -4,25 +4,19 @@ import type { Db } from '../../postgres/db.ts';
 import { isoText, query } from '../../postgres/rows.ts';
 
 export type JobKindName = Job['kind'];
-export type JobStatus = Job['status'];
 export type JobError = NonNullable<Job['error']>;
 
-export interface JobRecord {
-  readonly id: string;
-  readonly kind: JobKindName;
-  readonly arguments: Readonly<Record<string, unknown>>;
+export interface JobRecord extends Readonly<Omit<Job, 'statistics' | 'export'>> {
   readonly queue: string;
-  readonly status: JobStatus;
   /** Of its message: what an earlier round's message asks for is not done. */
   readonly round: number;
-  readonly attempts: number;
-  readonly worker: string | null;
   readonly result: unknown;
-  readonly error: JobError | null;
-  /** ISO 8601. */
-  readonly createdAt: string;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
+}
+
+export interface JobFilter {
+  readonly kind?: JobKindName | undefined;
+  readonly status?: Job['status'] | undefined;
+  readonly limit: number;
 }
 
 export interface NewJob {
@@ -94,16 +88,12 @@ export async function findJob(db: Db, userId: string, jobId: string): Promise<Jo
 }
 
 /** Newest first. */
-export async function listJobs(
-  db: Db,
-  userId: string,
-  filter: { kind?: JobKindName | undefined; status?: JobStatus | undefined; limit: number },
-): Promise<JobRecord[]> {
+export function listJobs(db: Db, userId: string, { kind, status, limit }: JobFilter): Promise<JobRecord[]> {
   return query(
     db,
     `SELECT ${columns} FROM jobs WHERE user_id = $1 AND ($2::text IS NULL OR kind = $2)
       AND ($3::text IS NULL OR status = $3) ORDER BY jobs.created_at DESC, id LIMIT $4`,
-    [userId, filter.kind ?? null, filter.status ?? null, filter.limit],
+    [userId, kind ?? null, status ?? null, limit],
   );
 }
 
@@ -143,7 +133,7 @@ export async function renewClaim(db: Db, { jobId, claim, leaseMs }: Claim): Prom
 /** Ends a job; answers whether the claim still held (or had ended it so already). */
 export async function finishJob(db: Db, jobId: string, claim: string, outcome: Outcome): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const [row] = await query<{ status: JobStatus }>(
+    const [row] = await query<Pick<JobRecord, 'status'>>(
       tx,
       'SELECT status FROM jobs WHERE id = $1 AND claim = $2 FOR NO KEY UPDATE',
       [jobId, claim],

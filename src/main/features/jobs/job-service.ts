@@ -12,9 +12,8 @@ import { type JobClaims, jobChannel, machineQueue } from './job-claims.ts';
 import {
   findJob,
   findModel,
-  type JobKindName,
+  type JobFilter,
   type JobRecord,
-  type JobStatus,
   listJobs,
   type NewJob,
   putJob,
@@ -59,10 +58,7 @@ export function jobService(parts: {
   }
 
   /** Newest first. */
-  async function list(
-    userId: string,
-    filter: { kind?: JobKindName | undefined; status?: JobStatus | undefined; limit: number },
-  ): Promise<{ jobs: Job[] }> {
+  async function list(userId: string, filter: JobFilter): Promise<{ jobs: Job[] }> {
     return { jobs: (await listJobs(db, userId, filter)).map(asJob) };
   }
 
@@ -133,7 +129,6 @@ function asJob({ queue: _queue, round: _round, result, ...job }: JobRecord): Job
   const { kind } = job;
   return {
     ...job,
-    arguments: { ...job.arguments },
     statistics:
       kind === 'dataset.statistics' ? (datasetStatisticsSchema.safeParse(result).data ?? null) : null,
     export: kind === 'model.export' ? (modelExportSchema.safeParse(result).data ?? null) : null,

@@ -1,7 +1,6 @@
-import type { WorkerLink } from '../../stores/queue/ports.ts';
-import { defaultQueue } from '../../stores/queue/ports.ts';
+import { defaultQueue, type WorkerLink } from '../../stores/queue/ports.ts';
 import { jobClaims, machineQueue } from './job-claims.ts';
-import { JobConsumer } from './job-consumer.ts';
+import { consumeJobs } from './job-consumer.ts';
 import { jobService } from './job-service.ts';
 import { answerWorkers } from './worker-calls.ts';
 
@@ -20,12 +19,8 @@ export function createJobs(parts: JobsParts) {
   const { db, queue, workers, machineId, log, leaseMs = 30_000 } = parts;
   const claims = jobClaims(parts);
   const service = jobService({ ...parts, claims });
-  const consumer = (queueName: string, isServed: (() => Promise<boolean>) | null) =>
-    new JobConsumer({ claims, queue, queueName, worker: `engine ${machineId}`, isServed, leaseMs, log });
-  const consumers = [
-    consumer(defaultQueue, workers && (() => workers.present())),
-    consumer(machineQueue(machineId), null),
-  ];
+  const consume = (queueName: string, isServed: (() => Promise<boolean>) | null) =>
+    consumeJobs({ claims, queue, queueName, worker: `engine ${machineId}`, isServed, leaseMs, log });
   const recover = async () => {
     try {
       await claims.recover();
@@ -42,7 +37,8 @@ export function createJobs(parts: JobsParts) {
       const timer = setInterval(() => void recover(), recoverEveryMs);
       running.defer(() => clearInterval(timer));
       if (workers) running.use(workers.serve(answerWorkers(claims, db, leaseMs, log)));
-      for (const each of consumers) running.use(each).start();
+      running.use(consume(defaultQueue, workers && (() => workers.present())));
+      running.use(consume(machineQueue(machineId), null));
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
