@@ -2,8 +2,7 @@ import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { connection } from '../rpc/client.ts';
-import { queryClient } from './query-client.ts';
+import { connection, queryClient } from '../rpc/client.ts';
 import { router } from './router.tsx';
 import { theme } from './theme.ts';
 

@@ -1,5 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query';
-import { type EngineClient, queries, stores } from '../rpc/client.ts';
+import { connection, type EngineClient, engine, queries, queryClient, stores } from '../rpc/client.ts';
 import { pause } from '../rpc/pause.ts';
 
 /** A run that learns changes many times a second; lists need not. */
@@ -9,7 +8,7 @@ const waitMs = 25_000;
 type Change = Awaited<ReturnType<EngineClient['system']['changes']>>['changed'][number];
 
 /** Marks what changed as stale, so that what is on the screen is read again. */
-async function invalidate(client: QueryClient, changes: readonly Change[]): Promise<void> {
+async function invalidate(changes: readonly Change[]): Promise<void> {
   const kinds = new Set(changes.map(({ kind }) => kind));
   const keys = [];
   if (kinds.has('project')) keys.push(queries.projects.key());
@@ -19,26 +18,42 @@ async function invalidate(client: QueryClient, changes: readonly Change[]): Prom
   for (const { kind, id } of changes) {
     if (kind === 'run') keys.push(queries.runs.show.key({ input: { run: id } }));
   }
-  await Promise.all(keys.map((queryKey) => client.invalidateQueries({ queryKey })));
+  await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 }
 
-/** Keeps the page's reads true until aborted: waits for changes and reads again what they concern. */
-export async function followChanges(
-  engine: EngineClient,
-  client: QueryClient,
-  signal: AbortSignal,
-): Promise<void> {
+/** Waits for changes, and reads again what they concern. */
+async function follow(): Promise<void> {
   let after = '';
   for (;;) {
-    const changes = await engine.system.changes({ after, waitMs: after === '' ? 0 : waitMs }, { signal });
+    const changes = await engine.system.changes({ after, waitMs: after === '' ? 0 : waitMs });
     // The first answer only tells where to begin: nothing on the screen is older.
     if (changes.reset && after !== '') {
       stores.wake();
       // Not waited for: where the stores went away these reads last until the next such notification.
-      void client.invalidateQueries();
-    } else if (!changes.reset) await invalidate(client, changes.changed);
+      void queryClient.invalidateQueries();
+    } else if (!changes.reset) await invalidate(changes.changed);
     after = changes.cursor;
-    if (changes.changed.length > 0) await pause(settleMs, signal);
-    signal.throwIfAborted();
+    if (changes.changed.length > 0) await pause(settleMs);
+  }
+}
+
+/**
+ * Keeps the page's reads true for as long as it lives. Only a session that is not known ends that, and the page then says so; a new one
+ * starts it again.
+ */
+export async function followChanges(): Promise<void> {
+  for (;;) {
+    try {
+      await follow();
+    } catch (error) {
+      if (connection.state.phase !== 'unauthorized') reportError(error);
+      await new Promise<void>((resolve) => {
+        const stop = connection.subscribe(() => {
+          if (connection.state.phase !== 'open') return;
+          stop();
+          resolve();
+        });
+      });
+    }
   }
 }

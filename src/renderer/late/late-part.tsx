@@ -1,9 +1,13 @@
 import { Skeleton } from '@mantine/core';
-import { type ComponentType, Fragment, type ReactNode, useState, useSyncExternalStore } from 'react';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { type ComponentType, Fragment, type ReactNode } from 'react';
 import { Page, PageSkeleton } from '../components/page.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { useText } from '../i18n/use-text.ts';
-import { LatePart } from './late-parts.ts';
+import { queryClient } from '../rpc/client.ts';
+
+/** Fetches each part that has not come yet. */
+const fetches: (() => Promise<void>)[] = [];
 
 /** A part that is fetched when it is first shown, or earlier while the browser is idle. */
 function late<Props extends object>(
@@ -11,15 +15,16 @@ function late<Props extends object>(
   waiting: ReactNode,
   Frame: ComponentType<{ readonly children: ReactNode }>,
 ): (props: Props) => ReactNode {
-  const part = new LatePart(load);
+  const forGood = { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY };
+  const part = queryOptions({ queryKey: ['part', fetches.length], queryFn: load, ...forGood });
+  fetches.push(() => queryClient.prefetchQuery(part));
   return function Late(props: Props) {
-    useState(part.fetch);
-    const state = useSyncExternalStore(part.subscribe, part.snapshot);
-    if (state.at === 'there') return <state.value {...props} />;
-    if (state.at !== 'failed') return waiting;
+    const { data: Part, error, refetch } = useQuery(part);
+    if (Part) return <Part {...props} />;
+    if (!error) return waiting;
     return (
       <Frame>
-        <ProblemAlert error={state.error} onRetry={part.fetch} />
+        <ProblemAlert error={error} onRetry={() => void refetch()} />
       </Frame>
     );
   };
@@ -36,3 +41,19 @@ export const latePage = (load: () => Promise<ComponentType>) => late(load, <Page
 /** A part of a page, likewise: what stands around it goes on. */
 export const lateSection = <Props extends object>(load: () => Promise<ComponentType<Props>>) =>
   late(load, <Skeleton height={420} radius="md" />, Fragment);
+
+const idle = () =>
+  new Promise<void>((resolve) => {
+    // Safari has no such callback.
+    if (!('requestIdleCallback' in globalThis)) setTimeout(resolve, 500);
+    else requestIdleCallback(() => resolve(), { timeout: 2000 });
+  });
+
+/** Fetches every part, one after another, whenever the browser has nothing to do: then none needs the network when it is wanted. */
+export async function fetchPartsWhenIdle(): Promise<void> {
+  // Parts may bring further ones.
+  for (const fetch of fetches) {
+    await idle();
+    await fetch();
+  }
+}

@@ -1,8 +1,6 @@
-import type { QueryClient } from '@tanstack/react-query';
-import type { ConnectionState } from '../rpc/connection.ts';
-import { refetchFailedParts } from './late-parts.ts';
+import { connection, queryClient } from '../rpc/client.ts';
 import { checkOutdated } from './outdated.ts';
-import { PartLoader } from './part-loader.ts';
+import { endPauses, loadPart } from './part-loader.ts';
 
 const mostTries = 4;
 
@@ -43,16 +41,11 @@ function refetchBrokenImages(page: Document): void {
   for (const image of page.images) if (isBroken(image)) ask(image);
 }
 
-interface Reconnecting {
-  readonly state: ConnectionState;
-  subscribe(listener: () => void): () => void;
-}
-
 /**
  * Calls back each time the engine is reached after it was not. Also where it never was yet: between the page and its first connection the
  * engine may have been updated.
  */
-function onReconnect(connection: Reconnecting, action: () => void): void {
+function onReconnect(action: () => void): void {
   let lost = false;
   connection.subscribe(() => {
     const { phase } = connection.state;
@@ -67,25 +60,12 @@ function onReconnect(connection: Reconnecting, action: () => void): void {
  * Makes the page bear a network that breaks requests off, as browsers do whenever a network appears on the machine: parts and images are
  * fetched again, and whatever failed all the same is asked for once the engine is reached again.
  */
-export function recoverByItself(connection: Reconnecting, queryClient: QueryClient): void {
-  const sleepers = new Set<() => void>();
-  const sleep = (milliseconds: number) =>
-    new Promise<void>((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        sleepers.delete(end);
-        resolve();
-      };
-      const timer = setTimeout(end, milliseconds);
-      sleepers.add(end);
-    });
-  const loader = new PartLoader({ sleep, isOutdated: checkOutdated });
-  window.trainyardPart = (address, load) => loader.load(address, load);
+export function recoverByItself(): void {
+  window.trainyardPart = loadPart;
   keepImages(document);
-  onReconnect(connection, () => {
-    for (const end of [...sleepers]) end();
+  onReconnect(() => {
+    endPauses();
     void checkOutdated();
-    refetchFailedParts();
     refetchBrokenImages(document);
     void queryClient.refetchQueries({ predicate: (query) => query.state.status === 'error' });
   });

@@ -2,6 +2,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { QueryClient } from '@tanstack/react-query';
 import type { contract } from '../../shared/contract/contract.ts';
 import { Connection } from './connection.ts';
 import { setFileKey } from './files.ts';
@@ -43,3 +44,11 @@ export const engine: EngineClient = createORPCClient(stores);
 
 /** The contract, as queries and mutations. */
 export const queries = createTanstackQueryUtils(engine);
+
+/** Reads stay true by notifications, not by time; the connection repeats what broke, so that an error here is an answer. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 0, retry: false, refetchOnWindowFocus: false, networkMode: 'always' },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+});
