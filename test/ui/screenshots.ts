@@ -96,9 +96,7 @@ function stackShots(): readonly Shot[] {
 
 /** The screens, with whatever the engine at hand has to show on them. */
 async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
-  const runs = (await hrefs(page, `${origin}/runs`, 'main a[href^="/runs/"]')).filter(
-    (href) => href !== '/runs/new',
-  );
+  const runs = await hrefs(page, `${origin}/runs`, 'main td a[href^="/runs/"]');
   const [project] = await hrefs(page, `${origin}/projects`, 'main a[href^="/projects/"]');
   const [dataset] = await hrefs(page, `${origin}/datasets`, 'main a[href^="/datasets/"]');
   const tabs = ['charts', 'log', 'config', 'artifacts', 'history'];

@@ -1,4 +1,4 @@
-import { Modal, ScrollArea, Text, TextInput, useMantineColorScheme } from '@mantine/core';
+import { Modal, ScrollArea, TextInput, useMantineColorScheme } from '@mantine/core';
 import {
   IconDatabase,
   IconDatabaseImport,
@@ -85,7 +85,7 @@ function PaletteBody({ onClose, onHelp }: Omit<CommandPaletteProps, 'opened'>) {
         data-autofocus
         size="lg"
         variant="unstyled"
-        className={classes.input}
+        style={{ borderBottom: '1px solid var(--line)' }}
         leftSection={<IconSearch size={18} aria-hidden />}
         placeholder={t('palette.placeholder')}
         aria-label={t('palette.placeholder')}
@@ -101,7 +101,7 @@ function PaletteBody({ onClose, onHelp }: Omit<CommandPaletteProps, 'opened'>) {
         onKeyDown={onKeyDown}
       />
       <ScrollArea.Autosize mah={380}>
-        <div ref={list} id={listId} role="listbox" aria-label={t('shell.search')} className={classes.list}>
+        <div ref={list} id={listId} role="listbox" aria-label={t('shell.search')} style={{ padding: 6 }}>
           {commands.map((command, index) => (
             <button
               key={command.key}
@@ -118,9 +118,9 @@ function PaletteBody({ onClose, onHelp }: Omit<CommandPaletteProps, 'opened'>) {
               <span className="cut" style={{ flex: 1 }}>
                 {command.name}
               </span>
-              <Text component="span" size="xs" c="dimmed">
+              <Note component="span" size="xs">
                 {command.group}
-              </Text>
+              </Note>
             </button>
           ))}
         </div>

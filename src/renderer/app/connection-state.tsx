@@ -1,35 +1,37 @@
-import { Text, UnstyledButton } from '@mantine/core';
+import { Box, Button, Group } from '@mantine/core';
+import { Note } from '../components/note.ts';
 import { useNow } from '../format/use-now.ts';
 import { useText } from '../i18n/use-text.ts';
 import type { ConnectionState as State } from '../rpc/connection.ts';
-import classes from './connection-state.module.css';
+
+const amber = '#e09b12';
 
 /** Whether the engine answers: a quiet line that turns amber, with a way to try at once. */
 export function ConnectionState({ state, onRetry }: { readonly state: State; readonly onRetry: () => void }) {
   const { t } = useText();
   const now = useNow();
   const away = state.phase === 'waiting' || (state.phase === 'connecting' && state.failures > 0);
-  if (!away) {
-    return (
-      <div className={classes.state} data-phase={state.phase}>
-        <span className={`dot ${classes.dot}`} aria-hidden="true" />
-        {state.phase === 'open' ? t('connection.open') : t('connection.connecting')}
-      </div>
-    );
-  }
   const seconds = state.phase === 'waiting' ? Math.max(0, Math.ceil((state.retryAt - now) / 1000)) : 0;
+  const dot = away ? amber : state.phase === 'open' ? '#16a34a' : 'var(--muted)';
+  const line = { borderTop: '1px solid var(--line)', lineHeight: 1.35 };
+  const ground = away ? { bg: `color-mix(in srgb, ${amber} 9%, transparent)` } : { c: 'dimmed' };
   return (
-    <div className={classes.state} data-phase="waiting">
-      <span className={`dot ${classes.dot}`} aria-hidden="true" />
-      <div className={classes.text}>
-        {t('connection.waiting')}
-        <Text component="div" fz="inherit" lh="inherit" c="dimmed" className="tabular">
-          {seconds > 0 ? t('connection.retryIn', { seconds }) : t('connection.connecting')}
-        </Text>
-      </div>
-      <UnstyledButton className={classes.retry} onClick={onRetry}>
-        {t('connection.retryNow')}
-      </UnstyledButton>
-    </div>
+    <Group gap={8} wrap="nowrap" mih={48} p="8px 20px" fz={12} style={line} {...ground}>
+      <span className="dot" style={{ background: dot }} aria-hidden="true" />
+      {!away && t(state.phase === 'open' ? 'connection.open' : 'connection.connecting')}
+      {away && (
+        <>
+          <Box flex={1} miw={0}>
+            {t('connection.waiting')}
+            <Note component="div" fz="inherit" lh="inherit" className="tabular">
+              {seconds > 0 ? t('connection.retryIn', { seconds }) : t('connection.connecting')}
+            </Note>
+          </Box>
+          <Button size="compact-xs" variant="subtle" onClick={onRetry}>
+            {t('connection.retryNow')}
+          </Button>
+        </>
+      )}
+    </Group>
   );
 }

@@ -1,10 +1,14 @@
-import { IconMapOff } from '@tabler/icons-react';
+import { Button, Center, Code, Stack, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { IconLock, IconMapOff } from '@tabler/icons-react';
 import { type ErrorComponentProps, SearchParamError, useLocation } from '@tanstack/react-router';
 import { EmptyState } from '../components/empty-state.tsx';
 import { LinkButton } from '../components/links.tsx';
+import { Note } from '../components/note.ts';
 import { Page } from '../components/page.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { useText } from '../i18n/use-text.ts';
+import { connection } from '../rpc/client.ts';
 import { refusedParts } from './addresses.ts';
 
 /** No page has this address. */
@@ -47,5 +51,28 @@ export function FailedPage({ error, reset }: ErrorComponentProps) {
     <Page title={t('common.failed')}>
       <ProblemAlert error={error} onRetry={reset} />
     </Page>
+  );
+}
+
+/** This browser has no session: where to get a link that makes one. */
+export function UnauthorizedPage() {
+  const { t } = useText();
+  useDocumentTitle(`${t('unauthorized.title')} · Trainyard`);
+  return (
+    <Center component="main" mih="100dvh" p={32}>
+      <Stack gap="md" maw={520}>
+        <IconLock size={32} stroke={1.5} aria-hidden />
+        <Title order={1} size={24}>
+          {t('unauthorized.title')}
+        </Title>
+        <Text>{t('unauthorized.why')}</Text>
+        <Text>{t('unauthorized.how')}</Text>
+        <Code block>npm start</Code>
+        <Note>{t('unauthorized.note')}</Note>
+        <Button variant="default" onClick={connection.retryNow} style={{ alignSelf: 'flex-start' }}>
+          {t('common.retry')}
+        </Button>
+      </Stack>
+    </Center>
   );
 }

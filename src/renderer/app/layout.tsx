@@ -10,13 +10,15 @@ import { useText } from '../i18n/use-text.ts';
 import { connection } from '../rpc/client.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { ConnectionState } from './connection-state.tsx';
+import { UnauthorizedPage } from './error-pages.tsx';
 import { HeaderTools } from './header-tools.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import classes from './layout.module.css';
 import { Navigation } from './navigation.tsx';
 import { DiskBanner, OutdatedNotice } from './notices.tsx';
 import { useShortcuts } from './shortcuts.ts';
-import { UnauthorizedPage } from './unauthorized-page.tsx';
+
+const header = { backdropFilter: 'blur(6px)', borderColor: 'var(--line)' };
 
 /** The frame around every page: navigation, breadcrumb, tools, and what the keyboard opens. */
 export function Layout() {
@@ -50,7 +52,7 @@ export function Layout() {
         navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !menuOpened } }}
         padding={0}
       >
-        <AppShell.Header className={classes.header}>
+        <AppShell.Header bg="color-mix(in srgb, var(--mantine-color-body) 92%, transparent)" style={header}>
           <Group h="100%" px="lg" justify="space-between" wrap="nowrap" gap="md">
             <Group gap="sm" wrap="nowrap" miw={0} style={{ flex: 1 }}>
               <Burger
@@ -60,16 +62,16 @@ export function Layout() {
                 size="sm"
                 aria-label={t('shell.menu')}
               />
-              <nav ref={setSlot} className={classes.crumbs} aria-label={t('shell.breadcrumb')} />
+              <nav ref={setSlot} style={{ minWidth: 0, flex: 1 }} aria-label={t('shell.breadcrumb')} />
             </Group>
             <HeaderTools onSearch={palette.open} onHelp={help.open} />
           </Group>
         </AppShell.Header>
-        <AppShell.Navbar className={classes.navbar}>
+        <AppShell.Navbar bg="var(--surface)" style={{ borderColor: 'var(--line)' }}>
           <Navigation />
           <ConnectionState state={state} onRetry={connection.retryNow} />
         </AppShell.Navbar>
-        <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes.main}>
+        <AppShell.Main ref={main} id="main" tabIndex={-1} mih="100dvh">
           <BreadcrumbSlot value={slot}>
             <OutdatedNotice />
             <DiskBanner />

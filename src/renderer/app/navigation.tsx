@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import {
   IconCpu,
   IconDatabase,
@@ -25,16 +25,20 @@ export const places = [
   { to: '/system', key: 'system', icon: IconCpu, letter: 's' },
 ] as const;
 
+const scrolls = { overflowY: 'auto' } as const;
+
 /** The way to every part of the app. */
 export function Navigation() {
   const { t } = useText();
   return (
-    <nav aria-label={t('shell.navigation')} className={classes.navigation}>
-      <Link to="/" className={classes.brand}>
-        <img src="/favicon.svg" alt="" width={24} height={24} />
-        <Text component="span" fw={700} fz={15} lts="-0.01em">
-          Trainyard
-        </Text>
+    <Stack component="nav" aria-label={t('shell.navigation')} gap={2} flex={1} px={10} style={scrolls}>
+      <Link to="/" style={{ color: 'inherit', textDecoration: 'none' }}>
+        <Group gap={10} wrap="nowrap" h={52} px={10} mb={6}>
+          <img src="/favicon.svg" alt="" width={24} height={24} style={{ borderRadius: 6 }} />
+          <Text component="span" fw={700} fz={15} lts="-0.01em">
+            Trainyard
+          </Text>
+        </Group>
       </Link>
       {places.map(({ to, key, icon: Icon }) => (
         <Link key={to} to={to} className={classes.link} activeProps={{ 'aria-current': 'page' }}>
@@ -45,7 +49,7 @@ export function Navigation() {
           </Group>
         </Link>
       ))}
-    </nav>
+    </Stack>
   );
 }
 

@@ -1,35 +1,34 @@
 import { useText } from '../i18n/use-text.ts';
-import classes from './bars.module.css';
 
-interface Bar {
-  readonly name: string;
-  readonly value: number;
-  /** What stands at the bar's end; the value as a number where left out. */
-  readonly text?: string;
-}
+const columns = {
+  display: 'grid',
+  gridTemplateColumns: 'minmax(72px, 128px) 1fr minmax(52px, auto)',
+  alignItems: 'center',
+  gap: 12,
+};
 
 interface BarsProps {
   readonly label: string;
-  readonly bars: readonly Bar[];
-  /** The full width's value; the largest where left out. */
-  readonly full?: number;
+  readonly bars: readonly { readonly name: string; readonly count: number }[];
 }
 
-/** Values side by side, as a list that a screen reader reads as well. */
-export function Bars({ label, bars, full }: BarsProps) {
+/** Counts side by side, as a list that a screen reader reads as well. */
+export function Bars({ label, bars }: BarsProps) {
   const { format } = useText();
-  const most = full ?? Math.max(1, ...bars.map((bar) => bar.value));
+  const most = Math.max(1, ...bars.map(({ count }) => count));
   return (
-    <ul className={`plain-list ${classes.bars}`} aria-label={label}>
-      {bars.map((bar) => (
-        <li key={bar.name} className={classes.row}>
-          <span className="cut" title={bar.name}>
-            {bar.name}
+    <ul className="plain-list" style={{ display: 'grid', gap: 6, fontSize: 13 }} aria-label={label}>
+      {bars.map(({ name, count }) => (
+        <li key={name} style={columns}>
+          <span className="cut" title={name}>
+            {name}
           </span>
           <span className="meter" aria-hidden="true">
-            <span style={{ width: `${(bar.value / most) * 100}%` }} />
+            <span style={{ width: `${(count / most) * 100}%` }} />
           </span>
-          <span className={`muted tabular ${classes.value}`}>{bar.text ?? format.number(bar.value)}</span>
+          <span className="muted tabular" style={{ textAlign: 'right' }}>
+            {format.number(count)}
+          </span>
         </li>
       ))}
     </ul>

@@ -5,7 +5,7 @@ import { limitsOf } from '../../shared/model/limits.ts';
 import type { NumberRange } from '../../shared/model/number-range.ts';
 import { useText } from '../i18n/use-text.ts';
 import { toProblem } from '../rpc/problem.ts';
-import { useKnownProblem } from './use-known-problem.ts';
+import { useKnownProblem } from './problem-alert.tsx';
 
 export interface ContractFormOptions<Values, Schema extends z.ZodType> {
   /** The procedure's input, or the part of it that is entered. */

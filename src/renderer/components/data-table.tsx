@@ -1,7 +1,6 @@
 import { ScrollArea, Table, type TableThProps, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { Key, ReactNode } from 'react';
-import classes from './data-table.module.css';
 
 type Look = Pick<TableThProps, 'ta' | 'w' | 'maw' | 'className' | 'aria-sort'>;
 
@@ -45,7 +44,7 @@ export function DataTable<Row>({
     <Table
       fz="sm"
       miw={look.minWidth}
-      className={`${look.className ?? ''} ${top ? classes.top : ''}`}
+      className={look.className ?? ''}
       stickyHeader={maxHeight !== undefined}
     >
       <Table.Thead>
@@ -59,7 +58,7 @@ export function DataTable<Row>({
       </Table.Thead>
       <Table.Tbody>
         {rows.map((row) => (
-          <Table.Tr key={rowKey(row)}>
+          <Table.Tr key={rowKey(row)} {...(top && { style: { verticalAlign: 'top' } })}>
             {columns.map(([, cell, look], index) =>
               named && index === 0 ? (
                 <Table.Th key={place(index)} scope="row" {...ofCells(look)}>
@@ -87,7 +86,12 @@ export function DataTable<Row>({
       )}
     </Table>
   );
-  if (maxHeight === undefined) return <div className={`surface ${classes.wide}`}>{table}</div>;
+  if (maxHeight === undefined)
+    return (
+      <div className="surface" style={{ overflowX: 'auto' }}>
+        {table}
+      </div>
+    );
   return <ScrollArea.Autosize mah={maxHeight}>{table}</ScrollArea.Autosize>;
 }
 
@@ -108,7 +112,12 @@ interface SortButtonProps {
 export function SortButton({ order, onSort, children }: SortButtonProps) {
   const Arrow = order === 'asc' ? IconArrowUp : IconArrowDown;
   return (
-    <button type="button" className={`plain-button ${classes.sort}`} onClick={onSort}>
+    <button
+      type="button"
+      className="plain-button"
+      style={{ display: 'inline-flex', alignItems: 'center', gap: 3 }}
+      onClick={onSort}
+    >
       {children}
       {order !== null && <Arrow size={13} aria-hidden />}
     </button>

@@ -1,4 +1,4 @@
-import { Group } from '@mantine/core';
+import { Box, Group } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Dataset } from '../../shared/contract/datasets.ts';
@@ -21,7 +21,7 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
   return (
     <article className={`surface ${classes.card}`}>
       <Preview dataset={dataset} />
-      <div className={classes.body}>
+      <Box p="12px 16px">
         <Group gap="xs" wrap="nowrap" justify="space-between">
           <Link
             to="/datasets/$datasetId"
@@ -35,9 +35,9 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
         {under ? (
           <>
             <FileProgress progress={under} />
-            <div className={classes.action}>
+            <Box mt={8} ta="right" className={classes.above}>
               <CancelImport importId={under.id} phase={under.phase} name={dataset.name} />
-            </div>
+            </Box>
           </>
         ) : (
           <Note mt={2}>
@@ -48,7 +48,7 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
             {format.bytes(dataset.sizeBytes)}
           </Note>
         )}
-        <Group gap={6} className={`muted tabular ${classes.foot}`}>
+        <Group gap={6} mt={10} mih={22} fz={12} className="muted tabular">
           {dataset.version !== null && <Tag>v{dataset.version}</Tag>}
           {dataset.projects.slice(0, 2).map((project) => (
             <span key={project.id}>{project.name}</span>
@@ -57,7 +57,7 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
             <TimeText time={dataset.updatedAt} />
           </span>
         </Group>
-      </div>
+      </Box>
     </article>
   );
 }

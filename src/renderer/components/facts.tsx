@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import classes from './facts.module.css';
+
+const row = { display: 'grid', gridTemplateColumns: 'minmax(110px, 34%) 1fr', gap: 12, padding: '6px 0' };
 
 interface FactsProps {
   /** A value that a machine reads letter by letter is `mono`. */
@@ -9,11 +10,13 @@ interface FactsProps {
 /** Names and values, one a row. */
 export function Facts({ facts }: FactsProps) {
   return (
-    <dl className={classes.facts}>
+    <dl className="divided" style={{ margin: 0, fontSize: 13 }}>
       {facts.map(([name, value, look]) => (
-        <div key={name} className={classes.row}>
-          <dt>{name}</dt>
-          <dd className={look}>{value}</dd>
+        <div key={name} style={row}>
+          <dt className="muted">{name}</dt>
+          <dd className={look ?? 'tabular'} style={{ margin: 0, minWidth: 0, overflowWrap: 'anywhere' }}>
+            {value}
+          </dd>
         </div>
       ))}
     </dl>

@@ -1,6 +1,17 @@
-import { Anchor, Breadcrumbs, Group, Skeleton, Stack, Text, Title, type TitleProps } from '@mantine/core';
+import {
+  Anchor,
+  Box,
+  Breadcrumbs,
+  Group,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+  type TitleProps,
+} from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
-import { createContext, type ReactNode, use, useEffect, useId } from 'react';
+import { createContext, type ReactNode, use, useId } from 'react';
 import { createPortal } from 'react-dom';
 import { useText } from '../i18n/use-text.ts';
 import classes from './page.module.css';
@@ -8,12 +19,7 @@ import classes from './page.module.css';
 /** Where the shell keeps the breadcrumb. */
 export const BreadcrumbSlot = createContext<HTMLElement | null>(null);
 
-/** Keeps the tab's title at that of what is shown. */
-export function useDocumentTitle(title: string): void {
-  useEffect(() => {
-    document.title = title === 'Trainyard' ? title : `${title} · Trainyard`;
-  }, [title]);
-}
+const crumbs = { flexWrap: 'nowrap', minWidth: 0, overflow: 'hidden' } as const;
 
 interface PageProps {
   readonly title: string;
@@ -29,12 +35,12 @@ interface PageProps {
 export function Page({ title, under, subtitle, badge, actions, children }: PageProps) {
   const { t } = useText();
   const slot = use(BreadcrumbSlot);
-  useDocumentTitle(title);
+  useDocumentTitle(`${title} · Trainyard`);
   return (
     <div className={classes.page}>
       {slot &&
         createPortal(
-          <Breadcrumbs separator="/" separatorMargin={8} className={classes.crumbs}>
+          <Breadcrumbs separator="/" separatorMargin={8} py={4} lh={1.6} style={crumbs}>
             {under && (
               <Anchor component={Link} to={`/${under}`} size="sm" c="dimmed">
                 {t(`nav.${under}`)}
@@ -46,10 +52,10 @@ export function Page({ title, under, subtitle, badge, actions, children }: PageP
           </Breadcrumbs>,
           slot,
         )}
-      <header className={classes.header}>
-        <div className={classes.heading}>
+      <Group component="header" align="flex-start" justify="space-between" gap="12px 24px" mb={20}>
+        <Box miw={0} flex="1 1 320px">
           <Group gap="sm" wrap="nowrap" miw={0}>
-            <Title order={1} size={22} fw={650} className={classes.title}>
+            <Title order={1} size={22} fw={650} lts="-0.01em" style={{ overflowWrap: 'anywhere' }}>
               {title}
             </Title>
             {badge}
@@ -59,13 +65,13 @@ export function Page({ title, under, subtitle, badge, actions, children }: PageP
               {subtitle}
             </Text>
           )}
-        </div>
+        </Box>
         {actions !== undefined && (
-          <Group gap="xs" className={classes.actions}>
+          <Group gap="xs" flex="none">
             {actions}
           </Group>
         )}
-      </header>
+      </Group>
       {children}
     </div>
   );

@@ -1,10 +1,19 @@
 import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { inLanguage } from '../../shared/errors/catalogue.ts';
 import { useText } from '../i18n/use-text.ts';
 import { type Problem, toProblem } from '../rpc/problem.ts';
 import { Note } from './note.ts';
-import { useKnownProblem } from './use-known-problem.ts';
+
+type Known = Pick<Problem, 'code' | 'message' | 'hint' | 'parameters'>;
+
+/** A problem's sentences in the person's language; what the catalogue does not know is told as it came. */
+export function useKnownProblem(problem: Known) {
+  const { language } = useText();
+  const { message, hint } = inLanguage({ ...problem, hint: problem.hint ?? '' }, language);
+  return { message, hint: hint || null };
+}
 
 interface ProblemFrameProps {
   readonly title: string;
@@ -19,7 +28,6 @@ export function ProblemFrame({ title, code, action, children }: ProblemFrameProp
   return (
     <Alert
       color="red"
-      variant="light"
       role="alert"
       icon={<IconAlertTriangle aria-hidden size={18} />}
       title={title}
@@ -58,13 +66,8 @@ export function ProblemAlert({ error, onRetry }: { readonly error: unknown; read
   );
 }
 
-interface ProblemTextProps {
-  readonly problem: Pick<Problem, 'code' | 'message' | 'hint' | 'parameters'>;
-  readonly fw?: number;
-}
-
 /** One of several problems: what is wrong, and how to fix it. */
-export function ProblemText({ problem, fw = 400 }: ProblemTextProps) {
+export function ProblemText({ problem, fw = 400 }: { readonly problem: Known; readonly fw?: number }) {
   const { message, hint } = useKnownProblem(problem);
   return (
     <div style={{ overflowWrap: 'anywhere' }}>

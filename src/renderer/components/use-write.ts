@@ -1,5 +1,6 @@
-import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryKey, useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { queryClient } from '../rpc/client.ts';
 
 export interface WriteOptions<Input, Output> {
   /** Sends it; the signal takes it back as long as it waits for a connection. */
@@ -29,7 +30,6 @@ export function useWrite<Input, Output>({
   refresh,
   onClose,
 }: WriteOptions<Input, Output>): Write<Input> {
-  const client = useQueryClient();
   const asked = useRef<AbortController | null>(null);
   const [isLeaving, setLeaving] = useState(false);
   useEffect(() => () => asked.current?.abort(), []);
@@ -39,7 +39,7 @@ export function useWrite<Input, Output>({
       asked.current = controller;
       return send(input, { signal: controller.signal });
     },
-    onSettled: () => void client.invalidateQueries({ queryKey: refresh }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: refresh }),
   });
   const leave = () => {
     setLeaving(false);

@@ -11,8 +11,9 @@ import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
 import { useText } from '../../i18n/use-text.ts';
 import { Note } from '../note.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
-import classes from './log-viewer.module.css';
 import type { useTerminal } from './use-terminal.ts';
+
+const frame = { padding: '10px 4px 10px 12px', background: 'var(--terminal)', overflow: 'hidden' };
 
 type Direction = 'previous' | 'next';
 
@@ -115,11 +116,10 @@ export function LogViewer({ label, terminal, onSearch, onStep, enter, matches, .
           <ProblemAlert error={error} />
         </Box>
       )}
-      <div className={classes.frame}>
+      <div className="surface" style={frame}>
         <section
           ref={props.onHost}
-          className={classes.terminal}
-          data-above={props.above !== undefined}
+          style={{ height: `max(320px, calc(100dvh - ${props.above === undefined ? 420 : 470}px))` }}
           aria-label={label}
         />
         {props.children}

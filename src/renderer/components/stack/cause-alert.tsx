@@ -6,8 +6,7 @@ import { CommandLine } from '../command-line.tsx';
 import { commandsIn, wordsOf } from '../commands-in.ts';
 import { LinkButton } from '../links.tsx';
 import { Note } from '../note.ts';
-import { ProblemFrame } from '../problem-alert.tsx';
-import { useKnownProblem } from '../use-known-problem.ts';
+import { ProblemFrame, useKnownProblem } from '../problem-alert.tsx';
 
 interface Cause {
   readonly code: string;

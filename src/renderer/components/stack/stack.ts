@@ -1,7 +1,7 @@
-import { useMutation, useMutationState, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useMutationState, useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import type { ServiceName } from '../../../shared/model/stack.ts';
-import { engine, queries, stores } from '../../rpc/client.ts';
+import { engine, queries, queryClient, stores } from '../../rpc/client.ts';
 
 /** Products call themselves the same in every language. */
 export const serviceLabels: Readonly<Record<ServiceName, string>> = {
@@ -33,12 +33,11 @@ const mutationKey = ['stack', 'verb'];
 
 /** Starts, stops or restarts services (none named: all of them); what it does then is told by the stack's progress. */
 export function useStackVerb() {
-  const client = useQueryClient();
   return useMutation({
     mutationKey,
     mutationFn: ({ verb, services }: { readonly verb: Verb; readonly services: readonly ServiceName[] }) =>
       engine.stack[verb]({ services: [...services] }),
-    onSettled: () => client.invalidateQueries({ queryKey: queries.stack.status.key() }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: queries.stack.status.key() }),
   });
 }
 

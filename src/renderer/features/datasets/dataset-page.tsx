@@ -1,4 +1,4 @@
-import { Alert, Button, Group, SimpleGrid, Stack } from '@mantine/core';
+import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCircleCheck, IconMapOff, IconPlus, IconShieldCheck, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { Bars } from '../../components/bars.tsx';
+import { code, DataTable, number, ShortHash } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Found } from '../../components/found.tsx';
@@ -21,7 +22,6 @@ import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { ImageGrid } from './image-grid.tsx';
-import { VersionTable } from './version-table.tsx';
 
 type Shown = Awaited<ReturnType<EngineClient['datasets']['show']>>;
 
@@ -111,10 +111,7 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
         </Section>
         <Section panel title={t('datasets.perClass')}>
           <div style={{ maxHeight: 264, overflowY: 'auto' }}>
-            <Bars
-              label={t('datasets.perClass')}
-              bars={(current?.classes ?? []).map(({ name, count }) => ({ name, value: count }))}
-            />
+            <Bars label={t('datasets.perClass')} bars={current?.classes ?? []} />
           </div>
         </Section>
       </SimpleGrid>
@@ -206,6 +203,61 @@ function VerifyPanel({ dataset, version }: { readonly dataset: string; readonly 
         )}
         {data && !data.ok && <ProblemsTable errors={data.problems} warnings={[]} />}
       </Stack>
+    </Section>
+  );
+}
+
+interface VersionTableProps {
+  readonly versions: Shown['versions'];
+  readonly shown: number | null;
+  readonly onShow: (version: number) => void;
+}
+
+/** A dataset's versions: none ever changes. */
+function VersionTable({ versions, shown, onShow }: VersionTableProps) {
+  const { t, format } = useText();
+  if (versions.length === 0) return null;
+  return (
+    <Section title={t('datasets.versions')}>
+      <DataTable
+        minWidth={640}
+        rows={versions}
+        rowKey={({ version }) => version}
+        columns={[
+          [
+            t('datasets.version'),
+            ({ version, correctedSizes }) => (
+              <>
+                <Text size="sm" fw={600}>
+                  v{version}
+                </Text>
+                {correctedSizes !== null && correctedSizes > 0 && (
+                  <Note size="xs">{t('datasets.correctedSizes', { count: correctedSizes })}</Note>
+                )}
+              </>
+            ),
+          ],
+          [t('datasets.imageCount'), ({ images }) => format.number(images), number],
+          [t('datasets.size'), ({ sizeBytes }) => format.bytes(sizeBytes), number],
+          [t('datasets.kept'), ({ mode }) => t(`datasets.modes.${mode}`)],
+          [t('datasets.hash'), ({ manifestSha256 }) => <ShortHash hash={manifestSha256} length={12} />, code],
+          [t('runs.created'), ({ createdAt }) => <TimeText time={createdAt} />],
+          [
+            '',
+            ({ version }) => (
+              <Button
+                size="compact-xs"
+                variant="default"
+                disabled={version === shown}
+                onClick={() => onShow(version)}
+              >
+                {t(version === shown ? 'datasets.shown' : 'datasets.show')}
+              </Button>
+            ),
+            { ta: 'right' },
+          ],
+        ]}
+      />
     </Section>
   );
 }

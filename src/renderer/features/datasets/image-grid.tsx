@@ -1,8 +1,12 @@
-import { Select, Skeleton } from '@mantine/core';
+import { ActionIcon, Center, Group, Modal, Select, Skeleton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
+import { IconChevronLeft, IconChevronRight, type TablerIcon } from '@tabler/icons-react';
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import type { z } from 'zod';
+import type { datasetImageSchema } from '../../../shared/contract/datasets.ts';
+import { Facts } from '../../components/facts.tsx';
 import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
@@ -10,7 +14,6 @@ import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { useFileUrl } from '../../rpc/files.ts';
 import classes from './image-grid.module.css';
-import { ImageViewer } from './image-viewer.tsx';
 
 const pageSize = 120;
 const cell = 92;
@@ -91,13 +94,17 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
       }
     >
       {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
-      <div ref={scroller} className={`surface ${classes.scroller}`}>
+      <div ref={scroller} className="surface" style={{ height: 404, overflowY: 'auto', padding: 10 }}>
         <div ref={ref} style={{ position: 'relative', height: virtualizer.getTotalSize() }}>
           {rows.map((row) => (
             <div
               key={row.key}
-              className={classes.row}
               style={{
+                position: 'absolute',
+                inset: '0 0 auto',
+                display: 'grid',
+                gap,
+                height: cell,
                 transform: `translateY(${row.start}px)`,
                 gridTemplateColumns: `repeat(${columns}, 1fr)`,
               }}
@@ -134,5 +141,87 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
         onClose={() => setViewed(null)}
       />
     </Section>
+  );
+}
+
+interface ImageViewerProps {
+  readonly image: z.infer<typeof datasetImageSchema> | null;
+  /** Its place among those listed; null: nothing is viewed. */
+  readonly position: number | null;
+  readonly total: number;
+  readonly onMove: (position: number) => void;
+  readonly onClose: () => void;
+}
+
+/** One image, large, with what is known of it; arrow keys go on. */
+function ImageViewer({ image, position, total, onMove, onClose }: ImageViewerProps) {
+  const { t, format } = useText();
+  const fileUrl = useFileUrl();
+  const at = position ?? 0;
+  const move = (step: number) => {
+    const next = at + step;
+    if (next >= 0 && next < total) onMove(next);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    move(step);
+  };
+  const arrow = (step: number, label: string, Icon: TablerIcon) => (
+    <ActionIcon
+      variant="default"
+      size="lg"
+      disabled={at + step < 0 || at + step >= total}
+      onClick={() => move(step)}
+      aria-label={label}
+    >
+      <Icon size={18} />
+    </ActionIcon>
+  );
+  return (
+    <Modal
+      opened={position !== null}
+      onClose={onClose}
+      size="lg"
+      title={image?.class ?? ''}
+      onKeyDown={onKeyDown}
+    >
+      <Center h={320} bdrs={8} bg="var(--surface-2)">
+        {image && (
+          <img
+            src={fileUrl(image.url)}
+            alt={image.path}
+            style={{
+              width: 'min(100%, 300px)',
+              height: 300,
+              objectFit: 'contain',
+              // Few pixels are shown as they are; many are scaled smoothly.
+              imageRendering: image.width < 200 ? 'pixelated' : 'auto',
+            }}
+          />
+        )}
+      </Center>
+      <Group justify="space-between" my="sm">
+        {arrow(-1, t('datasets.previousImage'), IconChevronLeft)}
+        <Note className="tabular">
+          {format.number(at + 1)} / {format.number(total)}
+        </Note>
+        {arrow(1, t('datasets.nextImage'), IconChevronRight)}
+      </Group>
+      {image && (
+        <Facts
+          facts={[
+            [t('artifacts.name'), image.path, 'mono'],
+            [
+              t('datasets.pixels'),
+              `${image.width} × ${image.height} · ${t('datasets.channels', { count: image.channels })}`,
+            ],
+            [t('datasets.size'), format.bytes(image.size)],
+            ['SHA-256', image.sha256, 'mono'],
+          ]}
+        />
+      )}
+    </Modal>
   );
 }

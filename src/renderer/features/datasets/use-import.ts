@@ -1,8 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query';
 import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
-import { type EngineClient, engine, queries } from '../../rpc/client.ts';
+import { type EngineClient, engine, queries, queryClient } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
 import { untilOver, useTask } from './use-task.ts';
 
@@ -66,7 +65,6 @@ const idle: ImportState = { at: 'idle' };
 
 /** Starts an import and follows it. */
 export function useImport() {
-  const client = useQueryClient();
   const { state, start } = useTask(idle);
   const startImport = (wish: ImportWish) =>
     start(async (report, signal) => {
@@ -85,7 +83,7 @@ export function useImport() {
       } catch (error) {
         report({ at: 'failed', error, validation: null });
       } finally {
-        await client.invalidateQueries({ queryKey: queries.datasets.key() });
+        await queryClient.invalidateQueries({ queryKey: queries.datasets.key() });
       }
     });
   return { state, start: startImport };

@@ -3,6 +3,7 @@ import { IconChevronRight, IconInfoCircle, IconStethoscope } from '@tabler/icons
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useId, useState } from 'react';
+import type { Finding } from '../../../shared/contract/system.ts';
 import { Note } from '../../components/note.ts';
 import { Page } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
@@ -12,7 +13,6 @@ import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
 import classes from './doctor-page.module.css';
 import { FindingRow } from './finding-row.tsx';
-import { countFindings, type FindingGroup, groupFindings } from './findings.ts';
 
 /** The doctor's findings in the person's language, with the milliseconds that the checks took. */
 function useDoctor() {
@@ -66,7 +66,6 @@ export function DoctorPage() {
             />
             {code !== undefined && !isThere && !isFetching && (
               <Alert
-                variant="light"
                 color="blue"
                 icon={<IconInfoCircle size={18} aria-hidden />}
                 title={t('doctor.notFound', { code })}
@@ -163,4 +162,36 @@ function GroupSection({
       </div>
     </section>
   );
+}
+
+interface FindingGroup {
+  readonly group: NonNullable<Finding['group']>;
+  /** Errors first, then warnings. */
+  readonly wrong: readonly Finding[];
+  readonly passed: readonly Finding[];
+}
+
+const order = ['docker', 'nvidia', 'state', 'machine', 'network'] as const;
+const weight = { error: 0, warning: 1, ok: 2 } as const;
+
+/** The findings under what they are about; groups with errors first, then those with warnings. */
+function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
+  const groups = order
+    .map((group) => {
+      const own = findings.filter((finding) => (finding.group ?? 'machine') === group);
+      const wrong = own
+        .filter(({ severity }) => severity !== 'ok')
+        .toSorted((a, b) => weight[a.severity] - weight[b.severity]);
+      return { group, wrong, passed: own.filter(({ severity }) => severity === 'ok') };
+    })
+    .filter(({ wrong, passed }) => wrong.length + passed.length > 0);
+  const worst = ({ wrong }: FindingGroup) => weight[wrong[0]?.severity ?? 'ok'];
+  return groups.toSorted((a, b) => worst(a) - worst(b));
+}
+
+/** How many there are of each severity. */
+function countFindings(findings: readonly Finding[]): Readonly<Record<Finding['severity'], number>> {
+  const count = (wanted: Finding['severity']) =>
+    findings.filter(({ severity }) => severity === wanted).length;
+  return { error: count('error'), warning: count('warning'), ok: count('ok') };
 }

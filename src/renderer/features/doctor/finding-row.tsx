@@ -1,4 +1,4 @@
-import { Box, Code, Collapse, Group, Text, UnstyledButton } from '@mantine/core';
+import { Box, Code, Collapse, Group, Stack, Text, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { Finding } from '../../../shared/contract/system.ts';
@@ -6,7 +6,7 @@ import { CommandLine } from '../../components/command-line.tsx';
 import { commandsIn, wordsOf } from '../../components/commands-in.ts';
 import { SeverityIcon, severityColors } from '../../components/severity-icon.tsx';
 import { useText } from '../../i18n/use-text.ts';
-import classes from './finding-row.module.css';
+import classes from './doctor-page.module.css';
 
 interface FindingRowProps {
   readonly finding: Finding;
@@ -33,26 +33,39 @@ export function FindingRow({ finding, asked }: FindingRowProps) {
       <Box mt={2}>
         <SeverityIcon severity={severity} />
       </Box>
-      <div className={classes.body}>
-        <Group gap={8} className={classes.head}>
+      <Stack gap={6} miw={0}>
+        <Group gap={8} lh="22px">
           <Text component="span" size="sm" fw={severity === 'ok' ? 450 : 600}>
             {cause}
           </Text>
-          <span
-            className={classes.severity}
-            style={{ color: severity === 'ok' ? 'var(--muted)' : severityColors[severity] }}
+          <Text
+            component="span"
+            size="xs"
+            fw={550}
+            lh="inherit"
+            c={severity === 'ok' ? 'dimmed' : severityColors[severity]}
           >
             {t(`doctor.severity.${severity}`)}
-          </span>
+          </Text>
           <Code fz={11}>{code}</Code>
-          {asked && <span className={classes.asked}>{t('doctor.asked')}</span>}
+          {asked && (
+            <Text
+              component="span"
+              size="xs"
+              fw={600}
+              lh="inherit"
+              c="var(--mantine-primary-color-light-color)"
+            >
+              {t('doctor.asked')}
+            </Text>
+          )}
         </Group>
         {severity !== 'ok' && words !== '' && <Text size="sm">{words}</Text>}
         {severity !== 'ok' && commands.map((one) => <CommandLine key={one} command={one} />)}
         {evidence !== '' && (
           <div>
             <UnstyledButton
-              className={classes.toggle}
+              className={classes.evidence}
               aria-expanded={opened}
               aria-controls={evidenceId}
               onClick={() => setOpened(!opened)}
@@ -67,7 +80,7 @@ export function FindingRow({ finding, asked }: FindingRowProps) {
             </Collapse>
           </div>
         )}
-      </div>
+      </Stack>
     </li>
   );
 }

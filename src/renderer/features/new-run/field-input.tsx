@@ -1,11 +1,10 @@
-import { ActionIcon, Select, Switch, TextInput } from '@mantine/core';
+import { ActionIcon, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { rangeOf } from '../../../shared/model/limits.ts';
 import { readNumber } from '../../../shared/model/number-text.ts';
 import type { FieldValue } from '../../components/documents.ts';
 import { useText } from '../../i18n/use-text.ts';
-import classes from './field-input.module.css';
 import type { Field } from './fields.ts';
 import { stepped } from './steps.ts';
 
@@ -24,7 +23,8 @@ export function FieldInput({ field, value, error, onChange }: FieldInputProps) {
   if (field.kind === 'switch') {
     return (
       <Switch
-        className={classes.switch}
+        // On the line of the inputs beside it, which have their label above.
+        style={{ display: 'flex', alignItems: 'center', alignSelf: 'end', minHeight: 36 }}
         label={label}
         checked={value === true}
         error={error}
@@ -102,7 +102,10 @@ function NumberField({ label, text, placeholder, error, onText, onStep }: Number
     <ActionIcon
       variant="subtle"
       color="gray"
-      className={classes.step}
+      h={15}
+      mih={15}
+      w={22}
+      miw={22}
       tabIndex={-1}
       aria-label={t(up ? 'fieldHints.more' : 'fieldHints.less', { name: label })}
       onClick={() => onStep(up)}
@@ -123,10 +126,10 @@ function NumberField({ label, text, placeholder, error, onText, onStep }: Number
       onChange={(event) => onText(event.currentTarget.value)}
       onKeyDown={onKeyDown}
       rightSection={
-        <span className={classes.steps}>
+        <Stack component="span" gap={0} h="100%" justify="center">
           {button(true)}
           {button(false)}
-        </span>
+        </Stack>
       }
     />
   );

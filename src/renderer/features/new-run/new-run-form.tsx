@@ -1,4 +1,5 @@
-import { Button, Collapse, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Collapse, Group, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import type { FormErrors } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight, IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -6,7 +7,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef } from 'react';
 import { type CreateRunInput, createRunInput } from '../../../shared/contract/runs.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
-import { flatten } from '../../components/documents.ts';
+import { type FieldValue, flatten } from '../../components/documents.ts';
+import { Facts } from '../../components/facts.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
@@ -16,11 +18,10 @@ import { TrainingRisks } from '../../components/validation-report.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
-import { ChangeList } from './change-list.tsx';
 import { FieldInput } from './field-input.tsx';
-import { advancedFields, basicFields, type Field } from './fields.ts';
+import { advancedFields, allFields, basicFields, type Field } from './fields.ts';
 import classes from './new-run-page.module.css';
-import { changesOf, formPath, overridesOf, type RunValues, untouched } from './run-values.ts';
+import { type Change, changesOf, formPath, overridesOf, type RunValues, untouched } from './run-values.ts';
 
 interface NewRunFormProps {
   readonly projects: readonly { readonly id: string; readonly name: string }[];
@@ -156,7 +157,8 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
               variant="subtle"
               color="gray"
               size="compact-sm"
-              className={classes.more}
+              ml={-8}
+              style={{ alignSelf: 'flex-start' }}
               aria-expanded={advancedShown}
               leftSection={
                 advancedShown ? (
@@ -222,4 +224,48 @@ function useCreateRun(): Write<CreateRunInput> {
     onDone: ({ runId }) => navigate({ to: '/runs/$runId', params: { runId } }),
     refresh: queries.runs.list.key(),
   });
+}
+
+interface ChangeListProps {
+  readonly changes: readonly Change[];
+  readonly errors: FormErrors;
+}
+
+/** What differs from the model's defaults, and what is wrong: in the words of the form. */
+function ChangeList({ changes, errors }: ChangeListProps) {
+  const { t } = useText();
+  const wrong = allFields.filter((field) => errors[formPath(field)]);
+  const right = changes.filter(({ field }) => !wrong.includes(field));
+  const show = (value: FieldValue) => {
+    if (value === null) return t('fieldHints.automatic');
+    return typeof value === 'boolean' ? t(value ? 'common.yes' : 'common.no') : String(value);
+  };
+  return (
+    <>
+      {wrong.length > 0 && (
+        <div role="status">
+          <Text size="sm" fw={550} c="red">
+            {t('newRun.wrong')}
+          </Text>
+          {wrong.map((field) => (
+            <Text key={field.path} size="sm">
+              {t(`fields.${field.label}`)}: {errors[formPath(field)]}
+            </Text>
+          ))}
+        </div>
+      )}
+      {right.length === 0 && wrong.length === 0 && <Note>{t('newRun.nothingChanged')}</Note>}
+      {right.length > 0 && (
+        <Facts
+          facts={right.map(({ field, value, before }) => [
+            t(`fields.${field.label}`),
+            <span key={field.path} className="tabular">
+              {show(value)}{' '}
+              <span style={{ color: 'var(--muted)' }}>{t('newRun.before', { value: show(before) })}</span>
+            </span>,
+          ])}
+        />
+      )}
+    </>
+  );
 }

@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFolder, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -47,25 +47,25 @@ export function ProjectsPage() {
 function ProjectCard({ project }: { readonly project: Project }) {
   const { t } = useText();
   return (
-    <article className={`surface ${classes.card} ${classes.text}`}>
+    <Stack component="article" gap={0} mih={148} p="16px 18px 14px" className={`surface ${classes.card}`}>
       <Link to="/projects/$projectId" params={{ projectId: project.id }} className={classes.link}>
         {project.name}
       </Link>
-      <Note lineClamp={2} className={classes.description}>
+      <Note lineClamp={2} mt={2} flex={1}>
         {project.description ?? t('projects.noDescription')}
       </Note>
-      <Group gap={6} className={classes.tags}>
+      <Group gap={6} mih={22} m="8px 0 10px">
         {project.tags.slice(0, 4).map((tag) => (
           <Tag key={tag}>{tag}</Tag>
         ))}
       </Group>
-      <Group gap="md" className={`muted tabular ${classes.foot}`}>
+      <Group gap="md" fz={12} className="muted tabular">
         <span>{t('projects.runs', { count: project.runCount })}</span>
         <span>{t('projects.datasets', { count: project.datasetCount })}</span>
         <span style={{ marginLeft: 'auto' }}>
           <TimeText time={project.updatedAt} />
         </span>
       </Group>
-    </article>
+    </Stack>
   );
 }

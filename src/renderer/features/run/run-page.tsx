@@ -1,27 +1,42 @@
-import { Tabs } from '@mantine/core';
+import { Alert, Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import {
+  IconAlertTriangle,
   IconChartLine,
   IconFileText,
+  IconGitCompare,
   IconHistory,
   IconPackage,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconReload,
   IconSettings,
+  IconTrash,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
+import classes from '../../charts/chart.module.css';
+import { ChartBoard } from '../../charts/chart-board.tsx';
+import { runCharts } from '../../charts/run-charts.ts';
 import { type Feeds, useFeeds } from '../../charts/use-feeds.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
 import { Found } from '../../components/found.tsx';
+import { DatasetLink, ProjectLink } from '../../components/links.tsx';
+import { MoreMenu } from '../../components/more-menu.tsx';
 import { Page } from '../../components/page.tsx';
+import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { RunBar, RunDuration } from '../../components/run-progress.tsx';
+import { metricText } from '../../components/run-table/run-columns.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
+import { TimeText } from '../../components/time-text.tsx';
+import { useName } from '../../components/use-name.ts';
+import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { lateSection } from '../../late/late-part.tsx';
-import { queries } from '../../rpc/client.ts';
-import { ChartsTab } from './charts-tab.tsx';
-import { RunActions } from './run-actions.tsx';
-import { RunHeader } from './run-header.tsx';
+import { engine, queries } from '../../rpc/client.ts';
 
 const LogTab = lateSection(async () => (await import('./log/log-tab.tsx')).LogTab);
 const ConfigTab = lateSection(async () => (await import('./config-tab.tsx')).ConfigTab);
@@ -88,4 +103,163 @@ function RunTabs({ run, feeds }: { readonly run: Run; readonly feeds: Feeds }) {
       ))}
     </Tabs>
   );
+}
+
+const factColumns = {
+  display: 'grid',
+  gridTemplateColumns: 'repeat(auto-fit, minmax(120px, 1fr))',
+  gap: '12px 20px',
+  margin: 0,
+};
+
+/** How far a run is, what it trains, and why it failed. */
+function RunHeader({ run }: { readonly run: Run }) {
+  const { t, format } = useText();
+  const epoch = `${format.number(run.currentEpoch ?? 0)} / ${format.number(run.totalEpochs ?? 0)}`;
+  const facts: readonly (readonly [string, ReactNode])[] = [
+    [t('projects.one'), <ProjectLink key="project" project={run.project} />],
+    [t('datasets.one'), <DatasetLink key="dataset" dataset={run.dataset} />],
+    [
+      t('runs.model'),
+      <span key="model" className="mono">
+        {run.model}
+      </span>,
+    ],
+    [t('charts.epoch'), run.totalEpochs === null ? '–' : epoch],
+    [t('runs.duration'), <RunDuration key="duration" run={run} />],
+    run.status === 'running'
+      ? [t('run.timeLeft'), run.etaMs === null ? '–' : format.duration(run.etaMs)]
+      : [t('metrics.val_accuracy'), metricText('val_accuracy', format)(run)],
+    [t('runs.created'), <TimeText key="created" time={run.createdAt} />],
+  ];
+  return (
+    <Stack component="section" gap={14} mb={20} className="surface panel" aria-label={t('run.summary')}>
+      <Group gap={10} wrap="nowrap">
+        <RunBar run={run} size="md" />
+        <Text component="span" size="sm" fw={600} className="tabular" w={48} ta="right">
+          {format.percent(run.progress / 100, 0)}
+        </Text>
+      </Group>
+      <dl style={factColumns}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <Text component="dt" size="xs" c="dimmed">
+              {name}
+            </Text>
+            <Text component="dd" size="sm" fw={550} m="1px 0 0" className="cut tabular">
+              {value}
+            </Text>
+          </div>
+        ))}
+      </dl>
+      {run.error !== null && (
+        <Alert color="red" icon={<IconAlertTriangle size={18} aria-hidden />} title={t('run.failedBecause')}>
+          <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {run.error}
+          </Text>
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+type Action = Run['actions'][number] | 'remove';
+
+const icons = { cancel: IconPlayerStop, resume: IconPlayerPlay, retry: IconReload } as const;
+
+/** What can be done with a run now; each asks first. */
+function RunActions({ run }: { readonly run: Run }) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const [isAsking, setAsking] = useState(false);
+  // The dialog keeps its text while it fades out.
+  const [shown, setShown] = useState<Action>('cancel');
+  const ask = (action: Action) => {
+    setShown(action);
+    setAsking(true);
+  };
+  return (
+    <>
+      {run.actions.map((action) => {
+        const Icon = icons[action];
+        const isStopping = action === 'cancel' && run.cancelRequested;
+        return (
+          <Button
+            key={action}
+            variant={action === 'resume' ? 'filled' : 'default'}
+            leftSection={<Icon size={16} aria-hidden />}
+            disabled={isStopping}
+            onClick={() => ask(action)}
+          >
+            {isStopping ? t('status.stopping') : t(`run.actions.${action}`)}
+          </Button>
+        );
+      })}
+      <MoreMenu
+        width={200}
+        items={[
+          {
+            label: t('run.compareWith'),
+            icon: IconGitCompare,
+            onClick: () => void navigate({ to: '/compare', search: { runs: run.id } }),
+          },
+          {
+            label: t('run.actions.remove'),
+            icon: IconTrash,
+            dangerous: true,
+            disabled: !isEnded(run.status),
+            onClick: () => ask('remove'),
+          },
+        ]}
+      />
+      <ConfirmDialog
+        opened={isAsking}
+        onClose={() => setAsking(false)}
+        title={t(`run.confirm.${shown}.title`)}
+        text={t(`run.confirm.${shown}.text`)}
+        send={(_nothing, options) => engine.runs[shown]({ run: run.id }, options)}
+        onDone={() => shown === 'remove' && navigate({ to: '/runs' })}
+        refresh={shown === 'remove' ? queries.runs.list.key() : queries.runs.key()}
+        action={t(`run.actions.${shown}`)}
+        dangerous={shown === 'cancel' || shown === 'remove'}
+      />
+    </>
+  );
+}
+
+interface ChartsTabProps {
+  readonly run: Run;
+  readonly feeds: Feeds;
+}
+
+/** All metrics of a run, as they come. */
+function ChartsTab({ run, feeds }: ChartsTabProps) {
+  const { t } = useText();
+  const label = useName('metrics');
+  const [feed] = feeds.feeds;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when the feed's lines changed
+  const charts = useMemo(
+    () => (feed ? runCharts(feed, label, (number) => t('run.attempt', { number })) : []),
+    [feed, feeds.shape, label, t],
+  );
+  if (feeds.error) return <ProblemAlert error={feeds.error} onRetry={feeds.retry} />;
+  if (!feed?.base) {
+    return (
+      <div className={classes.grid}>
+        {[1, 2, 3, 4].map((key) => (
+          <Skeleton key={key} height={320} radius="md" />
+        ))}
+      </div>
+    );
+  }
+  if (charts.length === 0) {
+    return (
+      <EmptyState
+        icon={IconChartLine}
+        title={t('charts.none')}
+        hint={isEnded(run.status) ? t('charts.noneEnded') : t('charts.noneYet')}
+      />
+    );
+  }
+  return <ChartBoard charts={charts} feeds={feeds} />;
 }

@@ -146,7 +146,6 @@ function Body({ stack, work, blocked, starting, onVerb }: BodyProps) {
       {work && !(fresh && work.status === 'done') && <WorkPanel work={work} services={stack.services} />}
       {stack.profile !== 'docker' && stack.status === 'running' && (
         <Alert
-          variant="light"
           color="blue"
           icon={<IconInfoCircle size={18} aria-hidden />}
           mb="md"
@@ -207,6 +206,14 @@ function Body({ stack, work, blocked, starting, onVerb }: BodyProps) {
   );
 }
 
+const serviceColumns = {
+  display: 'grid',
+  gridTemplateColumns: '110px minmax(0, 1fr)',
+  gap: 12,
+  padding: '9px 0',
+  fontSize: 13,
+};
+
 interface FirstStartProps {
   readonly services: readonly StackService[];
   readonly busy: boolean;
@@ -237,17 +244,22 @@ function FirstStart({ services, busy, onStart }: FirstStartProps) {
         </Group>
       </div>
       <dl className="divided" style={{ margin: 0 }}>
-        {serviceNames.map((name) => (
-          <div key={name} className={classes.service}>
-            <dt style={{ fontWeight: 600 }}>{serviceLabels[name]}</dt>
-            <dd style={{ margin: 0 }}>
-              {t(`stack.about.${name}`)}
-              <Code fz={11.5} className={`cut ${classes.image}`}>
-                {services.find((service) => service.name === name)?.image}
-              </Code>
-            </dd>
-          </div>
-        ))}
+        {serviceNames.map((name) => {
+          const image = services.find((service) => service.name === name)?.image;
+          return (
+            <div key={name} style={serviceColumns}>
+              <dt style={{ fontWeight: 600 }}>{serviceLabels[name]}</dt>
+              <dd style={{ margin: 0 }}>
+                {t(`stack.about.${name}`)}
+                {image && (
+                  <Code fz={11.5} mt={3} display="block" w="fit-content" maw="100%" className="cut">
+                    {image}
+                  </Code>
+                )}
+              </dd>
+            </div>
+          );
+        })}
       </dl>
     </section>
   );

@@ -1,4 +1,4 @@
-import { Loader, Progress } from '@mantine/core';
+import { Loader, Progress, Title } from '@mantine/core';
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { stackStepWords } from '../../../../shared/format/stack-steps.ts';
@@ -38,7 +38,9 @@ function StepLine({ status, name, detail, time }: StepLineProps) {
           </span>
         )}
       </span>
-      <span className={`muted tabular ${classes.time}`}>{time}</span>
+      <Note component="span" size="xs" lh="inherit" className="tabular" style={{ whiteSpace: 'nowrap' }}>
+        {time}
+      </Note>
     </div>
   );
 }
@@ -81,7 +83,7 @@ function PullRow({ pull }: { readonly pull: Pull }) {
   const facts = usePullFacts([pull]);
   if (layers > 0) facts.push(t('stackWork.layers', { done: layersDone, count: layers }));
   return (
-    <li className={classes.pull}>
+    <li className={classes.pull} style={{ display: 'grid', gap: 4, paddingBottom: 2 }}>
       <StepLine
         status={done ? 'done' : 'running'}
         name={t(done ? 'stackWork.pulled' : 'stackWork.pulling')}
@@ -119,9 +121,11 @@ export function StepList({ steps, pull, service }: StepListProps) {
   const name = service === null ? t('stackWork.whole') : serviceLabels[service];
   const shown = steps.filter(({ step }) => !(step === 'pull' && pull));
   return (
-    <section className={classes.group} aria-label={name}>
-      <h3 className={classes.service}>{name}</h3>
-      <ul className={`plain-list ${classes.steps}`}>
+    <section style={{ minWidth: 0 }} aria-label={name}>
+      <Title order={3} fz={13} fw={600} lh="inherit" mb={4}>
+        {name}
+      </Title>
+      <ul className="plain-list" style={{ display: 'grid', gap: 3 }}>
         {pull && <PullRow pull={pull} />}
         {shown.map((step) => (
           <StepRow key={step.step} step={step} />

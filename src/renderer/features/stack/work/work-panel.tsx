@@ -1,18 +1,24 @@
-import { Button, Collapse, Group, Loader, Text } from '@mantine/core';
+import { Button, Collapse, Group, Loader, Stack, Text } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import type { StackCause, StackService } from '../../../../shared/contract/stack.ts';
 import { type ServiceName, serviceNames } from '../../../../shared/model/stack.ts';
 import { Note } from '../../../components/note.ts';
+import { useKnownProblem } from '../../../components/problem-alert.tsx';
 import { SeverityIcon } from '../../../components/severity-icon.tsx';
 import { CauseAlert } from '../../../components/stack/cause-alert.tsx';
 import { serviceLabels } from '../../../components/stack/stack.ts';
 import { Elapsed, TimeText } from '../../../components/time-text.tsx';
-import { useKnownProblem } from '../../../components/use-known-problem.ts';
 import { useText } from '../../../i18n/use-text.ts';
 import { StepList, usePullFacts } from './step-list.tsx';
 import { pullSum, type Work } from './work.ts';
-import classes from './work-panel.module.css';
+
+const columns = {
+  display: 'grid',
+  gridTemplateColumns: 'repeat(auto-fill, minmax(300px, 1fr))',
+  gap: '16px 28px',
+  padding: '4px 8px 8px 0',
+};
 
 interface WorkPanelProps {
   readonly work: Work;
@@ -35,17 +41,25 @@ export function WorkPanel({ work, services }: WorkPanelProps) {
       cause !== null && service.cause?.code === cause.code && service.cause.message === cause.message,
   );
   return (
-    <section className={`surface ${classes.panel}`} aria-label={title} aria-busy={running}>
-      <Group gap={10} wrap="nowrap" className={classes.head}>
+    <Stack
+      component="section"
+      gap={12}
+      p="10px 10px 10px 16px"
+      mb={16}
+      className="surface"
+      aria-label={title}
+      aria-busy={running}
+    >
+      <Group gap={10} wrap="nowrap" mih={28}>
         {running ? (
           <Loader size={16} aria-hidden />
         ) : (
           <SeverityIcon severity={work.status === 'failed' ? 'error' : 'ok'} />
         )}
-        <Text size="sm" fw={600} role="status">
+        <Text size="sm" fw={600} miw={0} role="status">
           {title}
         </Text>
-        <Note className="tabular">
+        <Note className="tabular" miw={0}>
           {running ? <Elapsed since={work.startedAt} /> : <TimeText time={work.endedAt} />}
         </Note>
         {running && <PullTotal work={work} />}
@@ -66,11 +80,11 @@ export function WorkPanel({ work, services }: WorkPanelProps) {
       </Group>
       {cause !== null && (isShownBelow ? <SeenBelow cause={cause} /> : <CauseAlert cause={cause} />)}
       <Collapse id={stepsId} expanded={opened}>
-        <div className={classes.groups}>
+        <div style={columns}>
           <Groups work={work} />
         </div>
       </Collapse>
-    </section>
+    </Stack>
   );
 }
 
@@ -126,7 +140,7 @@ function PullTotal({ work }: { readonly work: Work }) {
   const { done, total } = pullSum(pulls);
   if (total === 0 || done >= total) return null;
   return (
-    <Note className="tabular" truncate>
+    <Note className="tabular" miw={0} truncate>
       {t('datasets.imageCount')}: {facts.join(' · ')}
     </Note>
   );
