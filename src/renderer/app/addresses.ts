@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { reference } from '../../shared/contract/common.ts';
 import { mostCompared, runStatuses } from '../../shared/model/run.ts';
-import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
+import { serviceNames } from '../../shared/model/stack.ts';
 import { runSorts } from '../components/run-table/use-run-pages.ts';
 
 /** A number of an address: written in digits, or given by the page itself. */
@@ -14,8 +14,6 @@ const version = z.union([
 ]);
 
 const flag = z.union([z.literal(true), z.literal('true').transform(() => true as const)]);
-
-const isService = (name: string): name is ServiceName => serviceNames.some((one) => one === name);
 
 /** Comma-separated run ids; each once. */
 const comparedRuns = z
@@ -54,7 +52,7 @@ export const searches = {
     tab: z.enum(['services', 'logs']).optional(),
     services: z
       .string()
-      .refine((list) => list.split(',').every(isService))
+      .refine((list) => z.array(z.enum(serviceNames)).safeParse(list.split(',')).success)
       .optional(),
   }),
   doctor: z.strictObject({ code: z.string().min(1).max(100).optional() }),

@@ -1,4 +1,5 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import { useDocumentVisibility, useInterval } from '@mantine/hooks';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -12,19 +13,13 @@ const probeMs = 15_000;
 
 /** The whole page. */
 export function App() {
+  const visibility = useDocumentVisibility();
   useEffect(() => {
-    const wake = () => {
-      if (document.visibilityState !== 'visible') return;
-      connection.retryNow();
-      void connection.probe();
-    };
-    document.addEventListener('visibilitychange', wake);
-    const probing = setInterval(() => void connection.probe(), probeMs);
-    return () => {
-      document.removeEventListener('visibilitychange', wake);
-      clearInterval(probing);
-    };
-  }, []);
+    if (visibility !== 'visible') return;
+    connection.retryNow();
+    void connection.probe();
+  }, [visibility]);
+  useInterval(() => void connection.probe(), probeMs, { autoInvoke: true });
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemes}>
       <QueryClientProvider client={queryClient}>

@@ -1,5 +1,5 @@
 import { connection, type EngineClient, engine, queries, queryClient, stores } from '../rpc/client.ts';
-import { pause } from '../rpc/pause.ts';
+import { once, pause } from '../rpc/pause.ts';
 
 /** A run that learns changes many times a second; lists need not. */
 const settleMs = 500;
@@ -47,13 +47,8 @@ export async function followChanges(): Promise<void> {
       await follow();
     } catch (error) {
       if (connection.state.phase !== 'unauthorized') reportError(error);
-      await new Promise<void>((resolve) => {
-        const stop = connection.subscribe(() => {
-          if (connection.state.phase !== 'open') return;
-          stop();
-          resolve();
-        });
-      });
+      do await once(connection.subscribe);
+      while (connection.state.phase !== 'open');
     }
   }
 }

@@ -16,25 +16,21 @@ type ShortcutAction = (typeof shortcuts)[number]['action'];
 const timeoutMs = 1200;
 
 /** Reads keys, also two after one another ("g", then "r"). */
-class ShortcutReader {
-  private pending: readonly string[] = [];
-  private last = 0;
-
+function shortcutReader() {
+  let pending: readonly string[] = [];
+  let last = 0;
   /** @returns what the key does, or null where it does nothing (yet) */
-  read(key: string, now: number): ShortcutAction | null {
-    if (now - this.last > timeoutMs) this.pending = [];
-    this.last = now;
-    const typed = [...this.pending, key];
+  return function read(key: string): ShortcutAction | null {
+    if (Date.now() - last > timeoutMs) pending = [];
+    last = Date.now();
+    const typed = [...pending, key];
     const whole = shortcuts.find(({ keys }) => keys.join(' ') === typed.join(' '));
-    if (whole) {
-      this.pending = [];
-      return whole.action;
-    }
-    const begun = shortcuts.some(({ keys }) => keys.length > typed.length && keys[0] === typed[0]);
-    this.pending = begun ? typed : [];
+    const begun = !whole && shortcuts.some(({ keys }) => keys.length > typed.length && keys[0] === typed[0]);
+    pending = begun ? typed : [];
+    if (whole) return whole.action;
     // A first key that led nowhere must not eat the second one.
-    return !begun && typed.length > 1 ? this.read(key, now) : null;
-  }
+    return !begun && typed.length > 1 ? read(key) : null;
+  };
 }
 
 /** Where keys are text, not commands. */
@@ -49,7 +45,7 @@ function isTyping(target: EventTarget | null): boolean {
 export function useShortcuts(openPalette: () => void, openHelp: () => void): void {
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
-  const reader = useMemo(() => new ShortcutReader(), []);
+  const read = useMemo(shortcutReader, []);
   useEffect(() => {
     const act = (action: ShortcutAction) => {
       if (action === 'help') openHelp();
@@ -68,12 +64,12 @@ export function useShortcuts(openPalette: () => void, openHelp: () => void): voi
       if (document.querySelector('[role="dialog"]')) return;
       // With a Korean keyboard the same keys give other letters: the key's place counts for letters.
       const letter = /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase();
-      const action = reader.read(letter ?? event.key, Date.now());
+      const action = read(letter ?? event.key);
       if (!action) return;
       event.preventDefault();
       act(action);
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [navigate, openHelp, openPalette, reader, toggleColorScheme]);
+  }, [navigate, openHelp, openPalette, read, toggleColorScheme]);
 }

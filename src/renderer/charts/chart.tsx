@@ -44,6 +44,7 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const legend = useRef<LegendHandle>(null);
   const plot = useRef<uPlot | null>(null);
+  const repaint = useRef(() => {});
   const latest = useRef({ lines, settings, view, onView, hidden });
   latest.current = { lines, settings, view, onView, hidden };
   const shape = useMemo(() => lines.map((line) => `${line.key}${line.color}${line.dashed}`).join(), [lines]);
@@ -96,12 +97,10 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
       { rootMargin: '100px' },
     );
     observer.observe(host);
-    const stop = onChange(() => requestPaint(paint));
-    const repaint = () => requestPaint(paint);
-    host.addEventListener('repaint', repaint);
+    const stop = onChange(() => repaint.current());
+    repaint.current = () => requestPaint(paint);
     return () => {
       observer.disconnect();
-      host.removeEventListener('repaint', repaint);
       stop();
       forgetPaint(paint);
       chart.destroy();
@@ -120,9 +119,7 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
   ]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: these change what is painted, not how the chart is built
-  useEffect(() => {
-    host?.dispatchEvent(new Event('repaint'));
-  }, [host, view, settings.smoothing]);
+  useEffect(() => repaint.current(), [view, settings.smoothing]);
 
   const toggle = (key: string) => {
     const next = new Set(hidden);

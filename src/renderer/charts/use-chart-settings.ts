@@ -1,19 +1,18 @@
 import { useLocalStorage } from '@mantine/hooks';
+import { z } from 'zod';
 import { parsedJson } from '../rpc/problem.ts';
 import type { ChartSettings } from './chart-line.ts';
 
 const initial: ChartSettings = { axis: 'step', smoothing: 0, logarithmic: false };
 
 /** Stored by an older page or by hand: anything may stand there. */
-function read(text: string | undefined): ChartSettings {
-  const stored = parsedJson(text ?? '');
-  const { axis, smoothing, logarithmic } = { ...initial, ...(typeof stored === 'object' ? stored : null) };
-  return {
-    axis: axis === 'epoch' ? 'epoch' : 'step',
-    smoothing: typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1 ? smoothing : 0,
-    logarithmic: logarithmic === true,
-  };
-}
+const stored: z.ZodType<ChartSettings> = z
+  .object({
+    axis: z.enum(['step', 'epoch']).catch(initial.axis),
+    smoothing: z.number().min(0).lt(1).catch(initial.smoothing),
+    logarithmic: z.boolean().catch(initial.logarithmic),
+  })
+  .catch(initial);
 
 /** How charts are shown: one choice for all, remembered. */
 export function useChartSettings() {
@@ -21,6 +20,6 @@ export function useChartSettings() {
     key: 'trainyard-charts',
     defaultValue: initial,
     getInitialValueInEffect: false,
-    deserialize: read,
+    deserialize: (text) => stored.parse(parsedJson(text ?? '')),
   });
 }

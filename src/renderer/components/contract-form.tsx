@@ -54,10 +54,9 @@ export function useContractForm<Values extends Record<string, unknown>, Schema e
 
 /** What was entered where a refusal points to; all of it where the form has no such field. */
 function enteredAt(values: unknown, field: string | null): unknown {
-  let found = values;
-  for (const part of field?.split('.') ?? []) {
-    found = typeof found === 'object' && found !== null ? Reflect.get(found, part) : undefined;
-  }
+  const inside = (value: unknown, part: string) =>
+    typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined;
+  const found = field?.split('.').reduce(inside, values);
   return found === undefined ? values : found;
 }
 

@@ -8,14 +8,10 @@ import { Connection } from './connection.ts';
 import { setFileKey } from './files.ts';
 import { PageKeys } from './page-keys.ts';
 import { PageSocket } from './page-socket.ts';
+import { schedule } from './pause.ts';
 import { StoreWaiter } from './store-waiter.ts';
 
 export type EngineClient = ContractRouterClient<typeof contract>;
-
-function schedule(milliseconds: number, action: () => void): () => void {
-  const timer = setTimeout(action, milliseconds);
-  return () => clearTimeout(timer);
-}
 
 const keys = new PageKeys(sessionStorage);
 keys.takeTicket(window.location, window.history);

@@ -1,6 +1,7 @@
 import type { ClientLink, ClientOptions } from '@orpc/client';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { Listeners } from './listeners.ts';
+import { once } from './pause.ts';
 import { isRepeatable, writes } from './repeatable.ts';
 
 /** How the page stands with the engine. `waiting` means: tried, failed, tries again at `retryAt` (milliseconds, epoch). */
@@ -54,7 +55,6 @@ export function backoff(failures: number, random: number): number {
 export class Connection<S extends Socket> implements ClientLink<Record<never, never>> {
   private readonly ports: ConnectionPorts<S>;
   private readonly listeners = new Listeners();
-  private readonly waiters = new Set<() => void>();
   private current: ConnectionState = { phase: 'connecting', failures: 0 };
   private openSocket: OpenSocket | null = null;
   private cancelRetry: (() => void) | null = null;
@@ -89,17 +89,14 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
   readonly probe = async (): Promise<void> => {
     const { openSocket } = this;
     if (!openSocket) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.ports.schedule(longestSilenceMs, () => {
-        if (!openSocket.closed) openSocket.socket.close();
-        resolve();
-      });
-      const end = () => {
-        cancel();
-        resolve();
-      };
-      openSocket.link.call(['system', 'changes'], { after: '', waitMs: 0 }, { context: {} }).then(end, end);
+    const cancel = this.ports.schedule(longestSilenceMs, () => {
+      if (!openSocket.closed) openSocket.socket.close();
     });
+    await openSocket.link
+      .call(['system', 'changes'], { after: '', waitMs: 0 }, { context: {} })
+      // A refusal is an answer.
+      .catch(() => undefined);
+    cancel();
   };
 
   async call(
@@ -154,15 +151,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
       if (this.current.phase === 'unauthorized') {
         throw fault('UNAUTHORIZED', {});
       }
-      await new Promise<void>((resolve) => {
-        const settle = () => {
-          this.waiters.delete(settle);
-          signal?.removeEventListener('abort', settle);
-          resolve();
-        };
-        this.waiters.add(settle);
-        signal?.addEventListener('abort', settle);
-      });
+      await once(this.subscribe, signal);
     }
   }
 
@@ -201,8 +190,6 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
 
   private become(state: ConnectionState): void {
     this.current = state;
-    if (state.phase === 'open' || state.phase === 'unauthorized')
-      for (const wake of [...this.waiters]) wake();
     this.listeners.notify();
   }
 }

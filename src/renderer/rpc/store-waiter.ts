@@ -1,5 +1,6 @@
 import { type ClientLink, type ClientOptions, ORPCError } from '@orpc/client';
 import { Listeners } from './listeners.ts';
+import { once } from './pause.ts';
 import { writes } from './repeatable.ts';
 
 /** What the engine says while the stores of its profile are not there, or not yet. */
@@ -21,7 +22,7 @@ export class StoreWaiter implements ClientLink<Record<never, never>> {
   private readonly inner: ClientLink<Record<never, never>>;
   private readonly ports: StoreWaiterPorts;
   private readonly listeners = new Listeners();
-  private readonly sleepers = new Set<() => void>();
+  private readonly sleepers = new Listeners();
   private held = 0;
   private refusal: Error | null = null;
   private cancelRelief: (() => void) | null = null;
@@ -37,9 +38,7 @@ export class StoreWaiter implements ClientLink<Record<never, never>> {
   readonly snapshot = (): Error | null => this.refusal;
 
   /** Asks again at once: the stores may be back. */
-  readonly wake = (): void => {
-    for (const sleeper of [...this.sleepers]) sleeper();
-  };
+  readonly wake = (): void => this.sleepers.notify();
 
   async call(
     path: readonly string[],
@@ -95,16 +94,13 @@ export class StoreWaiter implements ClientLink<Record<never, never>> {
   }
 
   private sleep(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        cancel();
-        this.sleepers.delete(end);
-        signal?.removeEventListener('abort', end);
-        resolve();
-      };
+    return once((end) => {
       const cancel = this.ports.schedule(retryMs, end);
-      this.sleepers.add(end);
-      signal?.addEventListener('abort', end);
-    });
+      const stop = this.sleepers.subscribe(end);
+      return () => {
+        cancel();
+        stop();
+      };
+    }, signal);
   }
 }

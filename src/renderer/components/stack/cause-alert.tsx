@@ -8,11 +8,7 @@ import { LinkButton } from '../links.tsx';
 import { Note } from '../note.ts';
 import { ProblemFrame, useKnownProblem } from '../problem-alert.tsx';
 
-interface Cause {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string | null;
-  readonly parameters?: Problem['parameters'];
+interface Cause extends Omit<Problem, 'field'> {
   /** A service's last lines. */
   readonly lines?: readonly string[];
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 
 /** Does what `start` was given, and tells its state; whoever takes it back gets the reason as an abort. */
@@ -7,23 +7,24 @@ type Work<State> = (report: (state: State) => void, signal: AbortSignal) => Prom
 /** What a person starts and may take back: starting anew, `reset` and leaving the page end it. `idle` is the state before and after. */
 export function useTask<State>(idle: State) {
   const [state, setState] = useState(idle);
-  const current = useRef<AbortController | null>(null);
-  const first = useRef(idle);
-  useEffect(() => () => current.current?.abort(), []);
-  const reset = useCallback(() => {
-    current.current?.abort();
-    setState(first.current);
-  }, []);
-  const start = useCallback((work: Work<State>) => {
-    current.current?.abort();
-    const controller = new AbortController();
-    current.current = controller;
-    const report = (next: State) => {
-      if (!controller.signal.aborted) setState(next);
-    };
-    void work(report, controller.signal);
-  }, []);
-  return { state, start, reset };
+  const current = useRef(new AbortController());
+  useEffect(() => () => current.current.abort(), []);
+  return {
+    state,
+    start: (work: Work<State>) => {
+      current.current.abort();
+      current.current = new AbortController();
+      const { signal } = current.current;
+      const report = (next: State) => {
+        if (!signal.aborted) setState(next);
+      };
+      void work(report, signal);
+    },
+    reset: () => {
+      current.current.abort();
+      setState(idle);
+    },
+  };
 }
 
 /** Follows a check or an import by cursor until its end: a lost connection only delays it. */

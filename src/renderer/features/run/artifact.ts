@@ -8,19 +8,16 @@ import { parsedJson } from '../../rpc/problem.ts';
 
 const ratio = z.number().nullable();
 
-/** docs/builtin-trainer.md, "Artifacts": what a trainer of ours writes; another's may be anything. */
+/** docs/builtin-trainer.md, "Artifacts": what a trainer of ours writes, as far as it is shown; another's may be anything. */
 export const perClassSchema = z.object({
   format: z.literal('trainyard/per-class'),
   split: z.string(),
   images: z.number(),
-  accuracy: ratio,
   macro: z.object({ precision: ratio, recall: ratio, f1: ratio }),
   classes: z.array(
     z.object({
       name: z.string(),
       support: z.number(),
-      predicted: z.number(),
-      correct: z.number(),
       precision: ratio,
       recall: ratio,
       f1: ratio,
@@ -32,7 +29,6 @@ export type PerClass = z.infer<typeof perClassSchema>;
 export const confusionSchema = z.object({
   format: z.literal('trainyard/confusion-matrix'),
   split: z.string(),
-  images: z.number(),
   classes: z.array(z.string()),
   matrix: z.array(z.array(z.number())),
 });
@@ -51,7 +47,6 @@ export const predictionsSchema = z.object({
       predicted: z.string(),
       correct: z.boolean(),
       probability: ratio,
-      top: z.array(z.object({ class: z.string(), probability: z.number() })),
     }),
   ),
 });

@@ -1,4 +1,16 @@
-import { Alert, Box, Button, Code, Group, Skeleton, Stack, Tabs, Text, Title } from '@mantine/core';
+import {
+  Alert,
+  Box,
+  Button,
+  Code,
+  Group,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Tabs,
+  Text,
+  Title,
+} from '@mantine/core';
 import {
   IconFileText,
   IconInfoCircle,
@@ -32,7 +44,6 @@ import { queries } from '../../rpc/client.ts';
 import { toProblem } from '../../rpc/problem.ts';
 import { ServicesTab } from './services/services-tab.tsx';
 import { StackActions } from './stack-actions.tsx';
-import classes from './stack-page.module.css';
 import { useWork } from './work/use-work.ts';
 import type { Work } from './work/work.ts';
 import { WorkPanel } from './work/work-panel.tsx';
@@ -224,7 +235,16 @@ interface FirstStartProps {
 function FirstStart({ services, busy, onStart }: FirstStartProps) {
   const { t } = useText();
   return (
-    <section className={`surface ${classes.start}`} aria-labelledby="first-start">
+    <SimpleGrid
+      component="section"
+      cols={{ base: 1, md: 2 }}
+      spacing={48}
+      verticalSpacing={32}
+      p={{ base: '22px 24px', md: '28px 32px' }}
+      className="surface"
+      style={{ alignItems: 'start' }}
+      aria-labelledby="first-start"
+    >
       <div>
         <Title order={2} size={18} id="first-start" mb={6}>
           {t('stack.emptyTitle')}
@@ -261,6 +281,6 @@ function FirstStart({ services, busy, onStart }: FirstStartProps) {
           );
         })}
       </dl>
-    </section>
+    </SimpleGrid>
   );
 }

@@ -1,4 +1,4 @@
-import type { Texts } from './text.ts';
+import { statusTexts, type Texts } from './text.ts';
 
 /** Projects and datasets. */
 export const data = {
@@ -53,20 +53,14 @@ export const data = {
     channels_other: ['{{count}} channels', '채널 {{count}}개'],
     status: {
       processing: ['Importing', '가져오는 중'],
-      ready: ['Ready', '준비됨'],
       error: ['Failed', '실패'],
-      archived: ['Archived', '보관됨'],
+      ...statusTexts('ready', 'archived'),
     },
     uploading: ['Sending the file', '파일 보내는 중'],
     phases: {
       counting: ['Counting files', '파일 세는 중'],
       validating: ['Checking every image', '모든 이미지 검사 중'],
-      storing: ['Storing', '저장 중'],
-      committing: ['Finishing', '마무리 중'],
-      cancelling: ['Cancelling', '취소하는 중'],
-      done: ['Done', '완료'],
-      failed: ['Failed', '실패'],
-      cancelled: ['Cancelled', '취소됨'],
+      ...statusTexts('storing', 'committing', 'cancelling', 'done', 'failed', 'cancelled'),
     },
     from: ['Where the images are', '이미지가 있는 곳'],
     fromPath: ['On the engine’s machine', '엔진이 있는 컴퓨터'],

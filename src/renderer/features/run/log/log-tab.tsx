@@ -12,7 +12,6 @@ import { engine } from '../../../rpc/client.ts';
 import { useFileUrl } from '../../../rpc/files.ts';
 import { useWhileShown } from '../../../rpc/use-while-shown.ts';
 import { LogScreen } from './log-screen.ts';
-import classes from './log-tab.module.css';
 import { findLines, type LogLevel, LogWindow } from './log-window.ts';
 import { openRunLog } from './run-log.ts';
 
@@ -22,6 +21,13 @@ interface Found {
   /** Which of them is shown; -1 while none is. */
   readonly at: number;
 }
+const moving = {
+  display: 'block',
+  padding: '6px 8px 0 0',
+  borderTop: '1px solid var(--line)',
+  color: 'var(--mantine-color-text)',
+  whiteSpace: 'pre',
+};
 const nothing: Found = { lines: [], done: true, at: -1 };
 
 /** A run's log as a terminal. */
@@ -64,7 +70,7 @@ export function LogTab({ run: { id: run, status } }: { readonly run: Run }) {
     setFound((latest) => ({ ...latest, at: next }));
     log.current?.goTo(lines[next] ?? 0, search);
   };
-  const { total = 0, lines = [], moving } = state ?? {};
+  const { total = 0, lines = [], moving: growing } = state ?? {};
   return (
     <LogViewer
       label={t('run.tabs.log')}
@@ -103,9 +109,11 @@ export function LogTab({ run: { id: run, status } }: { readonly run: Run }) {
           : t('log.lines', { shown: format.number(lines.length), total: format.number(total) })
       }
     >
-      {moving?.lines.map(({ stream, message }) => (
-        <output key={stream} className={classes.moving} aria-live="off">
-          <span className={classes.stream}>{stream}</span>
+      {growing?.lines.map(({ stream, message }) => (
+        <output key={stream} className="mono cut" style={moving} aria-live="off">
+          <span className="muted" style={{ marginRight: '1.5ch' }}>
+            {stream}
+          </span>
           {messageLines(message, { colour: false }).at(-1)}
         </output>
       ))}

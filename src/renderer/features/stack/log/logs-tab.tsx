@@ -1,4 +1,4 @@
-import { Button, UnstyledButton, useComputedColorScheme } from '@mantine/core';
+import { Button, Group, UnstyledButton, useComputedColorScheme } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -102,8 +102,7 @@ function ServiceChips({ chosen, onChoose }: Pick<LogsTabProps, 'chosen' | 'onCho
     onChoose(next.length === serviceNames.length ? [] : next);
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: buttons in a row are no fields of a form
-    <div role="group" aria-label={t('stackLog.filter')} className={classes.chips}>
+    <Group gap={6} mb={12} role="group" aria-label={t('stackLog.filter')}>
       <UnstyledButton
         className={classes.chip}
         aria-pressed={chosen.length === 0}
@@ -122,6 +121,6 @@ function ServiceChips({ chosen, onChoose }: Pick<LogsTabProps, 'chosen' | 'onCho
           {serviceLabels[name]}
         </UnstyledButton>
       ))}
-    </div>
+    </Group>
   );
 }

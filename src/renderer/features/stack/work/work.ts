@@ -45,15 +45,8 @@ function withStep(work: Work, event: Extract<StackEvent, { type: 'step' }>): Wor
   const before = work.steps[at];
   // A step that begins again (a further try) counts from then.
   const again = before !== undefined && before.status !== 'running' && status === 'running';
-  const next = {
-    step,
-    service,
-    status,
-    detail,
-    detailKo,
-    durationMs,
-    startedAt: before && !again ? before.startedAt : time,
-  };
+  const startedAt = before && !again ? before.startedAt : time;
+  const next = { step, service, status, detail, detailKo, durationMs, startedAt };
   const steps = before ? work.steps.map((one, index) => (index === at ? next : one)) : [...work.steps, next];
   return { ...work, steps };
 }
