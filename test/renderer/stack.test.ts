@@ -1,7 +1,7 @@
 import { type ClientLink, ORPCError } from '@orpc/client';
 import { expect, test } from 'vitest';
 import { commandsIn, wordsOf } from '../../src/renderer/components/commands-in.ts';
-import { tailLogs } from '../../src/renderer/features/stack/log/log-tail.ts';
+import { tailLogs } from '../../src/renderer/features/stack/log/stack-log.ts';
 import { isPulled, pullSum, take, type Work } from '../../src/renderer/features/stack/work/work.ts';
 import { StoreWaiter } from '../../src/renderer/rpc/store-waiter.ts';
 import type { StackEvent } from '../../src/shared/contract/stack.ts';

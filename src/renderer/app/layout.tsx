@@ -1,22 +1,23 @@
-import { AppShell, Burger, Group, VisuallyHidden } from '@mantine/core';
+import { AppShell, Box, Burger, Button, Group, Kbd, Modal, Table, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { Note } from '../components/note.ts';
 import pageClasses from '../components/page.module.css';
 import { BreadcrumbSlot } from '../components/page.tsx';
 import { useStoresAway } from '../components/stack/stack.ts';
 import { StoresAway } from '../components/stack/stores-away.tsx';
+import { useNow } from '../format/use-now.ts';
 import { useText } from '../i18n/use-text.ts';
 import { connection } from '../rpc/client.ts';
+import type { ConnectionState as State } from '../rpc/connection.ts';
 import { CommandPalette } from './command-palette.tsx';
-import { ConnectionState } from './connection-state.tsx';
 import { UnauthorizedPage } from './error-pages.tsx';
 import { HeaderTools } from './header-tools.tsx';
-import { HelpDialog } from './help-dialog.tsx';
 import classes from './layout.module.css';
 import { Navigation } from './navigation.tsx';
 import { DiskBanner, OutdatedNotice } from './notices.tsx';
-import { useShortcuts } from './shortcuts.ts';
+import { shortcuts, useShortcuts } from './shortcuts.ts';
 
 const header = { backdropFilter: 'blur(6px)', borderColor: 'var(--line)' };
 
@@ -110,5 +111,63 @@ function StoresGate({ children }: { readonly children: ReactNode }) {
       )}
       <div hidden={shut}>{children}</div>
     </>
+  );
+}
+
+const amber = '#e09b12';
+
+/** Whether the engine answers: a quiet line that turns amber, with a way to try at once. */
+function ConnectionState({ state, onRetry }: { readonly state: State; readonly onRetry: () => void }) {
+  const { t } = useText();
+  const now = useNow();
+  const away = state.phase === 'waiting' || (state.phase === 'connecting' && state.failures > 0);
+  const seconds = state.phase === 'waiting' ? Math.max(0, Math.ceil((state.retryAt - now) / 1000)) : 0;
+  const dot = away ? amber : state.phase === 'open' ? '#16a34a' : 'var(--muted)';
+  const line = { borderTop: '1px solid var(--line)', lineHeight: 1.35 };
+  const ground = away ? { bg: `color-mix(in srgb, ${amber} 9%, transparent)` } : { c: 'dimmed' };
+  return (
+    <Group gap={8} wrap="nowrap" mih={48} p="8px 20px" fz={12} style={line} {...ground}>
+      <span className="dot" style={{ background: dot }} aria-hidden="true" />
+      {!away && t(state.phase === 'open' ? 'connection.open' : 'connection.connecting')}
+      {away && (
+        <>
+          <Box flex={1} miw={0}>
+            {t('connection.waiting')}
+            <Note component="div" fz="inherit" lh="inherit" className="tabular">
+              {seconds > 0 ? t('connection.retryIn', { seconds }) : t('connection.connecting')}
+            </Note>
+          </Box>
+          <Button size="compact-xs" variant="subtle" onClick={onRetry}>
+            {t('connection.retryNow')}
+          </Button>
+        </>
+      )}
+    </Group>
+  );
+}
+
+/** All keyboard shortcuts. */
+function HelpDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
+  const { t } = useText();
+  const rows = [{ keys: ['Ctrl/⌘', 'K'], action: 'palette' } as const, ...shortcuts];
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('shell.shortcuts')} centered>
+      <Table withRowBorders={false} verticalSpacing={6}>
+        <Table.Tbody>
+          {rows.map(({ keys, action }) => (
+            <Table.Tr key={action}>
+              <Table.Td>{t(`shortcuts.${action}`)}</Table.Td>
+              <Table.Td>
+                <Group gap={4} justify="flex-end" wrap="nowrap">
+                  {keys.map((key) => (
+                    <Kbd key={key}>{key}</Kbd>
+                  ))}
+                </Group>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Modal>
   );
 }

@@ -27,8 +27,7 @@ import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { queries } from '../../rpc/client.ts';
 import { FileDrop } from './file-drop.tsx';
-import { type Check, useCheck } from './use-check.ts';
-import type { ImportValues, ImportWish } from './use-import.ts';
+import { type Check, type ImportValues, type ImportWish, useCheck } from './use-import.ts';
 
 interface ImportFormProps {
   readonly initial: ImportValues | null;

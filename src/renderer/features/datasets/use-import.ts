@@ -1,9 +1,49 @@
+import { useEffect, useRef, useState } from 'react';
 import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
+import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type EngineClient, engine, queries, queryClient } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
-import { untilOver, useTask } from './use-task.ts';
+
+/** Does what `start` was given, and tells its state; whoever takes it back gets the reason as an abort. */
+type Work<State> = (report: (state: State) => void, signal: AbortSignal) => Promise<void>;
+
+/** What a person starts and may take back: starting anew, `reset` and leaving the page end it. `idle` is the state before and after. */
+function useTask<State>(idle: State) {
+  const [state, setState] = useState(idle);
+  const current = useRef(new AbortController());
+  useEffect(() => () => current.current.abort(), []);
+  return {
+    state,
+    start: (work: Work<State>) => {
+      current.current.abort();
+      current.current = new AbortController();
+      const { signal } = current.current;
+      const report = (next: State) => {
+        if (!signal.aborted) setState(next);
+      };
+      void work(report, signal);
+    },
+    reset: () => {
+      current.current.abort();
+      setState(idle);
+    },
+  };
+}
+
+/** Follows a check or an import by cursor until its end: a lost connection only delays it. */
+async function untilOver<Progress extends { phase: Parameters<typeof isOver>[0]; done: number }>(
+  wait: (afterDone: number) => Promise<Progress>,
+  report: (progress: Progress) => void,
+): Promise<Progress> {
+  for (let afterDone = -1; ; ) {
+    const progress = await wait(afterDone);
+    if (isOver(progress.phase)) return progress;
+    report(progress);
+    afterDone = progress.done;
+  }
+}
 
 /** What is entered. */
 export type ImportValues = {
@@ -93,3 +133,63 @@ const failureOf = (error: Answer['error']): TrainyardError =>
   error
     ? TrainyardError.from(error)
     : fault('IMPORT_FAILED', { cause: { en: 'no reason was kept', ko: '까닭이 기록되지 않음' } });
+
+type CheckProgress = Awaited<ReturnType<EngineClient['datasets']['waitForCheck']>>;
+
+interface CheckState {
+  /** Null until the engine has told of it. */
+  readonly progress: CheckProgress | null;
+  readonly isPending: boolean;
+  readonly data: Validation | null;
+  readonly error: unknown;
+}
+
+export interface Check extends CheckState {
+  /** A check that is under way ends. */
+  readonly start: (path: string, reading: Reading) => void;
+  /** Ends it, in the engine too, and forgets what it found. */
+  readonly reset: () => void;
+}
+
+const unchecked: CheckState = { progress: null, isPending: false, data: null, error: null };
+
+/** Follows a check until its end, and ends it in the engine where the signal is aborted. */
+async function follow(
+  wish: { readonly path: string; readonly reading: Reading },
+  signal: AbortSignal,
+  report: (progress: CheckProgress) => void,
+): Promise<CheckProgress> {
+  const { checkId } = await engine.datasets.startCheck(wish);
+  // One that can't be told ends by itself: nobody asks for it any more.
+  const cancel = () => void engine.datasets.cancelCheck({ checkId }).catch(() => undefined);
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel);
+  try {
+    return await untilOver(
+      (afterDone) => engine.datasets.waitForCheck({ checkId, afterDone, waitMs: 5000 }, { signal }),
+      report,
+    );
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** Checks a folder or archive of the engine's machine; leaving the page ends the check. */
+export function useCheck(): Check {
+  const { state, start, reset } = useTask(unchecked);
+  return {
+    ...state,
+    reset,
+    start: (path, reading) =>
+      start(async (report, signal) => {
+        const show = (progress: CheckProgress | null) => report({ ...unchecked, isPending: true, progress });
+        show(null);
+        try {
+          const { error, validation } = await follow({ path, reading }, signal, show);
+          report({ ...unchecked, data: validation, error: error && TrainyardError.from(error) });
+        } catch (error) {
+          report({ ...unchecked, error });
+        }
+      }),
+  };
+}

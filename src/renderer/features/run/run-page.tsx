@@ -29,7 +29,7 @@ import { MoreMenu } from '../../components/more-menu.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { RunBar, RunDuration } from '../../components/run-progress.tsx';
-import { metricText } from '../../components/run-table/run-columns.tsx';
+import { metricText } from '../../components/run-table/run-table.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useName } from '../../components/use-name.ts';

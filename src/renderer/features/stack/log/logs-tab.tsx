@@ -10,9 +10,8 @@ import { useTerminal } from '../../../components/log/use-terminal.ts';
 import { serviceLabels } from '../../../components/stack/stack.ts';
 import { useText } from '../../../i18n/use-text.ts';
 import { engine } from '../../../rpc/client.ts';
-import { logCapacity, readWholeLog, tailLogs } from './log-tail.ts';
 import classes from './logs-tab.module.css';
-import { openStackLog, plainLine, serviceColour } from './stack-log.ts';
+import { logCapacity, openStackLog, plainLine, readWholeLog, serviceColour, tailLogs } from './stack-log.ts';
 
 interface LogsTabProps {
   readonly name: string | null;
