@@ -121,12 +121,13 @@ function ConnectionState({ state, onRetry }: { readonly state: State; readonly o
   const { t } = useText();
   const now = useNow();
   const away = state.phase === 'waiting' || (state.phase === 'connecting' && state.failures > 0);
+  const phase = away ? 'waiting' : state.phase;
   const seconds = state.phase === 'waiting' ? Math.max(0, Math.ceil((state.retryAt - now) / 1000)) : 0;
   const dot = away ? amber : state.phase === 'open' ? '#16a34a' : 'var(--muted)';
   const line = { borderTop: '1px solid var(--line)', lineHeight: 1.35 };
   const ground = away ? { bg: `color-mix(in srgb, ${amber} 9%, transparent)` } : { c: 'dimmed' };
   return (
-    <Group gap={8} wrap="nowrap" mih={48} p="8px 20px" fz={12} style={line} {...ground}>
+    <Group gap={8} wrap="nowrap" mih={48} p="8px 20px" fz={12} style={line} data-phase={phase} {...ground}>
       <span className="dot" style={{ background: dot }} aria-hidden="true" />
       {!away && t(state.phase === 'open' ? 'connection.open' : 'connection.connecting')}
       {away && (

@@ -48,7 +48,7 @@ export function NewRunPage() {
         hint={hint}
         action={
           <LinkButton to="/datasets/$datasetId" params={{ datasetId: dataset?.id ?? '' }}>
-            {t('datasets.open')}
+            {t('gone.open')}
           </LinkButton>
         }
       />,

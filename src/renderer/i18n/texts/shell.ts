@@ -145,6 +145,7 @@ export const shell = {
       '“{{name}}” has no complete version: its import is under way, or it failed.',
       '“{{name}}”에 완성된 버전이 없습니다. 가져오는 중이거나 가져오기에 실패했습니다.',
     ],
+    open: ['Open the dataset', '데이터셋 열기'],
   },
   outdated: {
     title: ['Trainyard was updated', 'Trainyard가 업데이트되었습니다'],
