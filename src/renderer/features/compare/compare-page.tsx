@@ -18,7 +18,7 @@ import { Note } from '../../components/note.ts';
 import { Page, PageSkeleton, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
-import { useName } from '../../components/use-name.ts';
+import { useMetricName } from '../../components/use-metric-name.ts';
 import { formatMetricValue } from '../../format/formatter.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
@@ -144,7 +144,7 @@ function Picker({ ids, known }: { readonly ids: readonly string[]; readonly know
 
 function Compared({ comparison }: { readonly comparison: Comparison }) {
   const { t } = useText();
-  const label = useName('metrics');
+  const label = useMetricName();
   const { runs } = comparison;
   const activity = runs.map((run) => isEnded(run.status)).join();
   const feeds = useFeeds(
@@ -179,7 +179,7 @@ function show(value: unknown): string {
 /** Final metrics, and the config's fields that are not the same in all runs. */
 function ComparisonTables({ comparison }: { readonly comparison: Comparison }) {
   const { t, format } = useText();
-  const label = useName('metrics');
+  const label = useMetricName();
   const { runs, differences, metricNames } = comparison;
   const metrics = metricNames
     .map((name) => ({ name, values: runs.map((run) => metricOf(run.finalMetrics, name)) }))

@@ -32,7 +32,7 @@ import { RunBar, RunDuration } from '../../components/run-progress.tsx';
 import { metricText } from '../../components/run-table/run-table.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { TimeText } from '../../components/time-text.tsx';
-import { useName } from '../../components/use-name.ts';
+import { useMetricName } from '../../components/use-metric-name.ts';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { lateSection } from '../../late/late-part.tsx';
@@ -143,10 +143,10 @@ function RunHeader({ run }: { readonly run: Run }) {
       <dl style={factColumns}>
         {facts.map(([name, value]) => (
           <div key={name}>
-            <Text component="dt" size="xs" c="dimmed">
+            <Text component="dt" size="xs" lh={1.5} c="dimmed">
               {name}
             </Text>
-            <Text component="dd" size="sm" fw={550} m="1px 0 0" className="cut tabular">
+            <Text component="dd" size="sm" lh={1.5} fw={550} m="1px 0 0" className="cut tabular">
               {value}
             </Text>
           </div>
@@ -235,7 +235,7 @@ interface ChartsTabProps {
 /** All metrics of a run, as they come. */
 function ChartsTab({ run, feeds }: ChartsTabProps) {
   const { t } = useText();
-  const label = useName('metrics');
+  const label = useMetricName();
   const [feed] = feeds.feeds;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when the feed's lines changed
   const charts = useMemo(

@@ -12,7 +12,8 @@ import { engine } from '../../../rpc/client.ts';
 import { useFileUrl } from '../../../rpc/files.ts';
 import { useWhileShown } from '../../../rpc/use-while-shown.ts';
 import { LogScreen } from './log-screen.ts';
-import { findLines, type LogLevel, LogWindow, openRunLog } from './log-window.ts';
+import { findLines, type LogLevel, LogWindow } from './log-window.ts';
+import { openRunLog } from './run-log.ts';
 
 interface Found {
   readonly lines: readonly number[];
