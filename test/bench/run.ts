@@ -1,6 +1,7 @@
 // npm run bench [-- NAME…]: all comparisons, or those named, as a Markdown table on standard output. What is measured and
 // where it stands is told on standard error. TRAINYARD_BENCH_POINTS: the size of the long run.
 import { ensureBuilt } from '../../bin/build.mjs';
+import { benchCli } from './cli.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLogs } from './logs.ts';
 import { benchOpenRun } from './open-run.ts';
@@ -19,6 +20,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   paint: () => benchPaint(),
   'open-run': () => benchOpenRun({ points }),
   startup: () => benchStartup(),
+  cli: () => benchCli(),
   logs: () => benchLogs(),
   validation: () => benchValidation(),
   'stack-up': () => benchStackUp(),
