@@ -41,9 +41,15 @@ export const storeErrors = {
   ),
   CACHE_LIFETIME_INVALID: badRequest(
     '{key} cannot live {lifetime} milliseconds',
-    'Give a whole number of milliseconds from 1 to ten years.',
+    'Give a whole number of milliseconds from 1 to ten years, or null.',
     '{key}의 수명은 {lifetime}밀리초가 될 수 없습니다',
-    '1밀리초에서 10년까지의 정수를 쓰세요.',
+    '1밀리초에서 10년까지의 정수, 또는 null을 쓰세요.',
+  ),
+  CACHE_NOT_A_COUNTER: conflict(
+    '{key} cannot be counted up: {reason}',
+    'Count with whole numbers under a key that holds nothing else.',
+    '{key}{key|은|는} 셀 수 없습니다: {reason}',
+    '다른 것이 없는 키에서 정수로 세세요.',
   ),
   CACHE_VALUE_INVALID: badRequest(
     'The value of {key} is no JSON: {reason}',

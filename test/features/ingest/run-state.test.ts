@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { runMetricsKey, runStateKey } from '../../../src/main/stores/cache/run-state.ts';
+import { readSlot, workflowMetricsSlot, workflowStatusSlot } from '../../../src/main/stores/cache/keys.ts';
 import { runChannel } from '../../../src/main/stores/pubsub/ports.ts';
 import { wholeJournal } from './support/ledger.ts';
 import { eventLine, openWorkshop } from './support/workshop.ts';
@@ -136,7 +136,7 @@ test('the newest state is published and cached', async () => {
       },
     ]);
   await expect
-    .poll(() => workshop.cache.get(runStateKey(attempt.runId)))
+    .poll(() => readSlot(workshop.cache, workflowStatusSlot(attempt.runId)))
     .toEqual({
       status: 'running',
       progress: 25,
@@ -145,7 +145,7 @@ test('the newest state is published and cached', async () => {
     });
   // The two are written one after the other.
   await expect
-    .poll(() => workshop.cache.get(runMetricsKey(attempt.runId)))
+    .poll(() => readSlot(workshop.cache, workflowMetricsSlot(attempt.runId)))
     .toEqual({ train_loss: 0.25, x: 'Infinity' });
   await subscription[Symbol.asyncDispose]();
   await workshop.ingestion.close(attempt.id);

@@ -1,8 +1,8 @@
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { BackOff, pause } from '../../platform/waiting.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
+import { workflowMetricsSlot, workflowStatusSlot, writeSlot } from '../../stores/cache/keys.ts';
 import type { Cache } from '../../stores/cache/ports.ts';
-import { cacheRunMetrics, cacheRunState } from '../../stores/cache/run-state.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
@@ -239,8 +239,13 @@ class LiveState {
     const metrics = { ...state.latest };
     state.written = state.written.then(async () => {
       try {
-        await cacheRunState(this.parts.cache, runId, { status, progress, currentEpoch, metrics });
-        await cacheRunMetrics(this.parts.cache, runId, metrics);
+        await writeSlot(this.parts.cache, workflowStatusSlot(runId), {
+          status,
+          progress,
+          currentEpoch,
+          metrics,
+        });
+        await writeSlot(this.parts.cache, workflowMetricsSlot(runId), metrics);
       } catch (error) {
         this.parts.log.warn({ err: error, runId }, 'a run’s state could not be cached');
       }

@@ -1,7 +1,7 @@
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Db } from '../../postgres/db.ts';
+import { workflowStatusSlot, writeSlot } from '../../stores/cache/keys.ts';
 import type { Cache } from '../../stores/cache/ports.ts';
-import { cacheRunState } from '../../stores/cache/run-state.ts';
 import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import { runSummaries } from './run-queries.ts';
@@ -32,7 +32,7 @@ export function runNotifier(parts: {
       if (!run) return;
       const { progress, currentEpoch, finalMetrics } = run;
       const state = { status: run.status, progress, currentEpoch, metrics: finalMetrics ?? {} };
-      await cacheRunState(cache, runId, state);
+      await writeSlot(cache, workflowStatusSlot(runId), state);
     });
   }
 
