@@ -1,8 +1,9 @@
 /** Imports go one way; ARCHITECTURE.md has the picture. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
-/** The rooms of src/main, and those that each may import besides itself and shared. */
-const rooms = {
+/** What each room of src/main may import of it, besides itself. */
+const main = {
+  index: ['shell'],
   cli: ['engine', 'features', 'stack', 'stores', 'postgres', 'platform'],
   engine: ['server', 'api', 'features', 'stack', 'stores', 'postgres', 'platform'],
   server: ['api', 'stores', 'platform'],
@@ -15,12 +16,32 @@ const rooms = {
   shell: [],
 };
 
-const onlyImport = (folder, allowed) =>
+/** What each room of ours may import, besides itself. */
+const rooms = {
+  shared: [],
+  'shared/desktop': [],
+  'shared/errors': [],
+  'shared/model': ['shared/errors'],
+  'shared/format': ['shared/errors'],
+  'shared/contract': ['shared/errors', 'shared/model'],
+  preload: ['shared'],
+  renderer: ['shared'],
+  ...Object.fromEntries(
+    Object.entries(main).map(([room, allowed]) => [
+      `main/${room}`,
+      ['shared', ...allowed.map((other) => `main/${other}`)],
+    ]),
+  ),
+  // It outlives the engine.
+  'main/features/runs/supervisor': ['shared', 'main/platform'],
+};
+
+const onlyImport = (room, allowed) =>
   forbid(
-    `${folder}-goes-one-way`,
+    `${room}-goes-one-way`,
     'See `rooms`.',
-    { path: `^src/main/${folder}/` },
-    { path: '^(src|resources)/', pathNot: `^src/(shared/|main/(${[folder, ...allowed].join('|')})/)` },
+    { path: `^src/${room}[/.]` },
+    { path: '^(src|resources)/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
   );
 
 /** Files that hold rules: what lies in a feature's or the stack's own folder, but the files of SQL and those that are named. */
@@ -33,7 +54,7 @@ const rules = {
 module.exports = {
   forbidden: [
     forbid('no-cycles', 'A cycle has no direction.', {}, { circular: true }),
-    ...Object.entries(rooms).map(([folder, allowed]) => onlyImport(folder, allowed)),
+    ...Object.entries(rooms).map(([room, allowed]) => onlyImport(room, allowed)),
     forbid(
       'no-loose-file',
       'Two entries lie loose in src/main; nothing imports them.',
@@ -64,34 +85,10 @@ module.exports = {
       path: '^src/main/(stack/[^/]+/|features/[^/]+/[^/]+/|postgres/(?!(db|schema/(plan|schema-service))\\.ts$)|stores/[^/]+/((postgres|mongo|redis|s3|files)/|postgres-|redis-))',
     }),
     forbid(
-      'supervisor-is-small',
-      'It outlives the engine.',
-      { path: '^src/main/features/runs/supervisor/' },
-      { path: '^(src|resources)/', pathNot: '^src/(shared|main/platform|main/features/runs/supervisor)/' },
-    ),
-    forbid(
-      'shared-is-a-leaf',
-      'Everything may import shared, so it imports nothing of ours.',
-      { path: '^src/shared' },
-      { path: '^src/(main|renderer|preload)' },
-    ),
-    forbid(
       'shared-is-plain',
       'shared runs in a browser and in a trainer.',
       { path: '^src/shared' },
       { dependencyTypes: ['core'] },
-    ),
-    forbid(
-      'contract-has-no-handler',
-      'The model knows nothing of the contract.',
-      { path: '^src/shared/model' },
-      { path: '^src/shared/contract' },
-    ),
-    forbid(
-      'renderer-talks-by-contract',
-      'The renderer knows only shared.',
-      { path: '^src/renderer' },
-      { path: '^src/(main|preload)' },
     ),
     forbid(
       'renderer-runs-in-a-browser',
@@ -100,22 +97,22 @@ module.exports = {
       { dependencyTypes: ['core'] },
     ),
     forbid(
-      'features-stand-alone',
-      'A feature uses components and app, not another feature’s inside.',
-      { path: '^src/renderer/components' },
-      { path: '^src/renderer/(features|app)' },
+      'pages-stand-alone',
+      'What two features of the renderer need is a component.',
+      { path: '^src/renderer/features/([^/]+)/' },
+      { path: '^src/renderer/features/', pathNot: '^src/renderer/features/$1/' },
+    ),
+    forbid(
+      'components-know-no-page',
+      'A component is used by features, and knows none.',
+      { path: '^src/renderer/components/' },
+      { path: '^src/renderer/(features|app)/' },
     ),
     forbid(
       'electron-stays-in-the-shell',
       'Importing electron elsewhere breaks the headless engine.',
       { pathNot: '^src/(main/(shell|index)|preload)' },
       { path: 'node_modules/electron/|^electron$' },
-    ),
-    forbid(
-      'shell-is-thin',
-      'The shell starts or attaches to an engine; it has no business rule.',
-      { path: '^src/main/index' },
-      { path: '^src/main/(?!shell/)' },
     ),
     forbid(
       'trainers-know-the-run-directory',
