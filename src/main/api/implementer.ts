@@ -48,7 +48,7 @@ export interface ApiContext {
   };
   /** Left out: nobody looks at the disk. @throws TrainyardError DISK_FULL, HOME_MOVED where nothing that writes may be begun */
   readonly checkRoom?: (what: Bilingual) => void;
-  /** Hears that the disk refused a write. */
+  /** Called when the disk refused a write. */
   readonly diskRefused?: () => void;
 }
 

@@ -15,7 +15,7 @@ function withOperation(state: StackState, profile: Profile, operation: StackOper
   return { ...state, profile, status: meanwhile ?? state.status, operation };
 }
 
-/** The contract's stack. Verbs answer at once: `progress` tells how they go on. */
+/** The contract's stack. Verbs return at once; `progress` reports how they go on. */
 export const stackApi = {
   status: api.stack.status.handler(async ({ context: { engine } }) =>
     withOperation(await engine.stack.status(), engine.profile(), engine.operations.current),

@@ -78,7 +78,7 @@ async function announce(
   await writeLine(`${known}\n${ticketUrl}`);
 }
 
-/** Stays beside an engine that runs, and with it: its clients' connection tells when it goes. */
+/** Stays as long as an engine that runs already: the client's connection breaks when the engine ends. */
 async function attach(engine: EngineAddress, options: Options, requests: StopRequests): Promise<void> {
   using client = await connect(engine);
   const asked = new Promise<void>((resolve) => requests.listen(() => resolve()));
@@ -86,7 +86,7 @@ async function attach(engine: EngineAddress, options: Options, requests: StopReq
   await Promise.race([asked, client.closed]);
 }
 
-/** Runs the engine in this process until it is told to stop, or has nothing left to do. */
+/** Runs the engine in this process until somebody stops it, or it has nothing left to do. */
 async function serve(options: Options): Promise<undefined> {
   // What the engine, its supervisors and its trainers make is closed by itself, not only by the folder that it lies in.
   process.umask(0o077);
@@ -118,7 +118,7 @@ async function serve(options: Options): Promise<undefined> {
     throw engineRunning(home, other);
   }
   requests.listen(() => {
-    // How it went is told by `closed`, which stands below.
+    // `closed`, below, reports how it went.
     engine.stop({ stopRuns: options.stopRuns ?? false }).catch(() => undefined);
   });
   remarkDisk(engine.disk);

@@ -247,7 +247,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   endInOrder = (met) => {
     endedBy = met;
     setTimeout(() => process.exit(1), stopGraceMs).unref();
-    // How it went is told by `closed`.
+    // `closed` reports how it went.
     stop({ stopRuns: false }).catch(() => undefined);
   };
   return {

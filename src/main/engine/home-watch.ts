@@ -3,7 +3,7 @@ import { fault } from '../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import { hasCode } from '../platform/error-code.ts';
 
-/** Where no watch can be had, or it did not tell. */
+/** For folders that cannot be watched, and for changes that the watch missed. */
 const lookEveryMs = 1000;
 
 function moved(home: string): TrainyardError {

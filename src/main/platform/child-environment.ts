@@ -2,7 +2,7 @@
 export type ChildKind =
   /** PostgreSQL's own programs: nothing of ours goes to them but what they need. */
   | 'server'
-  /** The docker program, which is told where its Engine is. */
+  /** The docker program, which needs to know where its Engine is. */
   | 'docker'
   /** Programs of ours that run in Node: the engine in the background, a supervisor and with it a trainer. */
   | 'node'

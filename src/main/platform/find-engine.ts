@@ -32,7 +32,7 @@ export function answers(url: string, timeoutMs: number): Promise<boolean> {
   });
 }
 
-/** The record is a hint only: where it is damaged, the engine's lock tells whether one runs, and the next one writes it anew. */
+/** The record is a hint only: if it is damaged, the engine's lock shows whether one runs, and the next engine writes the record anew. */
 function recordOf(home: string): EngineRecord | null {
   try {
     return readEngineRecord(home);
@@ -52,8 +52,8 @@ export function engineSocket(home: string): string | null {
 }
 
 /**
- * The engine that serves this state folder now; null where none does, or not yet. Its lock tells: what a killed engine wrote of itself
- * stays, and by now the port may be anybody's. Not to be asked in the engine's own process.
+ * The engine that serves this state folder now; null if none does, or not yet. Its lock decides: what a killed engine wrote about itself
+ * stays, and by now the port may be anybody's. Not to be called in the engine's own process.
  */
 export function findEngine(home: string): EngineAddress | null {
   if (!isEngineLocked(home)) return null;

@@ -51,7 +51,7 @@ function makeHome(home: string): string | undefined {
   try {
     return mkdirSync(home, { recursive: true, mode: 0o700 });
   } catch (error) {
-    // What Node says of a file system that takes no folder; the first one to be made tells why.
+    // Node's code for a file system that takes no folder; making the topmost one shows why.
     if (!hasCode(error, 'ENOENT')) throw error;
     let missing = path.resolve(home);
     while (!existsSync(path.dirname(missing))) missing = path.dirname(missing);
@@ -96,7 +96,7 @@ export function openHome(home: string): string {
 const engineFile = (home: string) => path.join(home, 'engine.json');
 
 /**
- * What the engine of this state folder wrote when it was ready; null where none did. It may be dead since: its lock tells.
+ * What the engine of this state folder wrote when it was ready; null if none did. It may have died since: its lock shows that.
  * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR
  */
 export function readEngineRecord(home: string): EngineRecord | null {

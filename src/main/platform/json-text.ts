@@ -28,7 +28,7 @@ function faultIn(value: unknown, field: string, depth: number): JsonFault | null
   if (!isArray && prototype !== Object.prototype && prototype !== null) {
     return { field, reason: `${value.constructor.name} is no JSON value` };
   }
-  // An array's own iterator tells of its holes, too: JSON would make null of them.
+  // An array's own iterator visits its holes too: JSON would make null of them.
   for (const [name, inner] of isArray ? value.entries() : Object.entries(value)) {
     if (inner === undefined && !isArray) continue;
     const fault = faultIn(inner, field === '' ? `${name}` : `${field}.${name}`, depth + 1);

@@ -20,13 +20,13 @@ function isOfTheSystem(error: unknown): boolean {
 
 /**
  * Keeps a process from being ended by one error that nothing handled, until disposed. The rule:
- * - A rejected promise that nobody awaited: the operation failed as any may, and nothing was cut off beside it. Told; it goes on.
+ * - A rejected promise that nobody awaited: the operation failed as any may, and nothing else was cut off. It is logged; the process goes on.
  * - An error of the system (a socket, a stream, a file: it has a `syscall`, or a code of theirs) that nobody listened for: the
- *   emitter is broken, and whoever uses it finds out; no code was left in its middle. Told; it goes on.
+ *   emitter is broken, and whoever uses it finds out; no code was left half done. It is logged; the process goes on.
  * - Anything else was thrown in the middle of a callback, which may have left what it worked on half done. All that counts is
- *   in the database and in files, and a start finds its way from there: the process is told to `end` cleanly. The same where more
- *   than fifty of the harmless come within a minute.
- * Where `end` is null, everything is told and the process goes on.
+ *   in the database and in files, and a start finds its way from there: `end` is called to end the process cleanly. The same if more
+ *   than fifty harmless errors come within a minute.
+ * If `end` is null, everything is logged and the process goes on.
  */
 export function withLastResort({ log, end }: LastResort): Disposable {
   let harmless = 0;

@@ -10,7 +10,7 @@ const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * @returns null where something else than a file is there
  */
 export async function openPlainFile(file: string): Promise<FileHandle | null> {
-  // Looked at first: to open a pipe tells its writer that somebody reads.
+  // Checked first, because opening a pipe would wake its writer.
   if (!(await stat(file)).isFile()) return null;
   const handle = await open(file, flags);
   if (await handle.stat().then((stats) => stats.isFile())) return handle;

@@ -3,7 +3,7 @@ import type { Bilingual } from '../../shared/errors/entry.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import type { ServiceName } from '../../shared/model/stack.ts';
 
-/** Whatever is told while a verb is at work, before it is numbered. */
+/** An event of a running verb, before it is numbered. */
 export type StackProgress = StackEvent extends infer One
   ? One extends StackEvent
     ? Omit<One, 'seq' | 'time' | 'operation'>
@@ -20,7 +20,7 @@ export const detailOf = (seen: StepDetail) =>
   typeof seen === 'string' ? { detail: seen } : { detail: seen.en, detailKo: seen.ko };
 
 /**
- * Does a step of a verb, and tells that it began and how it ended. `work` answers what was seen or done, and may tell how far it is
+ * Does a step of a verb, and reports that it began and how it ended. `work` returns what was seen or done, and may report its progress
  * meanwhile.
  */
 export async function reportStep(

@@ -5,7 +5,7 @@ import { hasCode } from './error-code.ts';
 /** How a program that was run ended. */
 export type ProgramAnswer =
   | { readonly outcome: 'absent' }
-  /** It was told to end, and may not have: one that waits for a device ignores even SIGKILL. */
+  /** It got a signal to end, and may not have: one that waits for a device ignores even SIGKILL. */
   | { readonly outcome: 'hangs'; readonly output: string }
   | {
       readonly outcome: 'ended';
@@ -22,11 +22,11 @@ export interface ProgramOptions {
   readonly timeoutMs: number;
   readonly folder?: string;
   readonly signal?: AbortSignal | undefined;
-  /** What it is told to end with when its time is over. One that gets SIGTERM is waited for a little, so that nobody works beside it. */
+  /** The signal it gets at its timeout. After SIGTERM its end is awaited for a short time, so that nothing else runs beside it. */
   readonly killSignal?: 'SIGTERM' | 'SIGKILL';
 }
 
-/** For a program that was told to end; execa sends SIGKILL after 5 s of it. */
+/** How long a program that got a signal has to end; execa sends SIGKILL after 5 s of it. */
 const graceMs = 8_000;
 
 function unlessTooLate(error: unknown): void {

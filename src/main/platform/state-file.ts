@@ -21,7 +21,7 @@ export type StateFileReading<T> =
   /** `error.details.fault` is `torn` where somebody may still be writing it. */
   | { readonly kind: 'unusable'; readonly error: TrainyardError };
 
-/** What to do where a file cannot be used; empty where nobody is told of it. */
+/** What to do if a file cannot be used; empty if the error is shown to nobody. */
 export type StateFileHint = Bilingual | '';
 
 export interface StateFileOptions {

@@ -199,7 +199,7 @@ const readMarker = (folder: string): Marker | null =>
 
 /**
  * One of the folders of a state folder, made closed to others where it is missing. `objects`, `cache`, `uploads` and `runs` may be
- * links to a folder on another disk that was moved there: its marker tells that it is this state folder's. Any other link is refused.
+ * links to a folder on another disk that was moved there: its marker shows that it is this state folder's. Any other link is refused.
  * @param home absolute
  * @returns its real path
  * @throws TrainyardError STATE_FOLDER_IRREGULAR, STATE_FILE_DAMAGED (its marker)

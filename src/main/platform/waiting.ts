@@ -64,7 +64,7 @@ export async function retry<Result>(
   }
 }
 
-/** Looks until the answer is truthy, where nothing would tell of the change. Answers the last look: falsy when the time is over. */
+/** Polls until the answer is truthy, for changes that nothing notifies of. Returns the last answer, which is falsy after the timeout. */
 export async function until<Answer>(
   look: () => Answer | Promise<Answer>,
   { firstMs, longestMs = firstMs, timeoutMs = Number.POSITIVE_INFINITY, signal }: Pauses,

@@ -89,7 +89,7 @@ export class CopyIn extends Writable implements pg.Submittable {
     this.connection?.stream.write(copyDone);
   }
 
-  /** Where it is not over, PostgreSQL is told to throw the rows away, and answers with an error. */
+  /** If the copy is not over, PostgreSQL discards the rows on request, and answers with an error. */
   override _destroy(error: Error | null, callback: Done): void {
     if (!this.connection) {
       callback(error);
@@ -118,7 +118,7 @@ export async function copyRows(
 ): Promise<void> {
   const stream = client.query(new CopyIn(`COPY ${table} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`));
   const done = finished(stream);
-  // Whoever waits for `drain` below hears of a failure by the same error.
+  // The wait for `drain` below fails with the same error.
   done.catch(() => undefined);
   try {
     while (!stream.destroyed && fill()) {

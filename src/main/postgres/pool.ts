@@ -90,7 +90,7 @@ export async function withClient<Result>(
 }
 
 /**
- * Connections to a server, made when they are needed. `onIdleError` hears of those that break while nobody uses them (the
+ * Connections to a server, made when they are needed. `onIdleError` receives the errors of those that break while idle (the
  * server went away): the next query connects anew.
  */
 export function createPool(

@@ -26,10 +26,10 @@ const silence = () =>
   });
 
 /**
- * Tells a server that is slow from one that does not answer though its connections stand: it was halted, its machine froze, or the
- * network drops what is sent. Then every connection of the pool breaks, and none is made until it answers again: whoever asked hears of
- * it, as of a server that ended, and whoever writes in steps begins the step anew. How long a statement takes says nothing; the server is
- * asked something else meanwhile.
+ * Distinguishes a slow server from one that does not answer though its connections are open: it was stopped, its machine froze, or the
+ * network drops packets. Then every connection of the pool is broken, and none is made until it answers again: queries fail as
+ * they do when a server ends, and durable steps are begun anew. How long a statement takes says nothing; the server is
+ * asked something small meanwhile.
  */
 export class ServerWatch implements AsyncDisposable {
   private readonly address: PostgresAddress;
@@ -109,7 +109,7 @@ export class ServerWatch implements AsyncDisposable {
         await client.connect();
         await this.endHanging(client);
       } catch (error) {
-        // A server that refuses, or ends, is not silent: who uses it hears of that.
+        // A server that refuses or ends is not silent: its callers get the error.
         if (!(error instanceof Error)) throw error;
       }
       this.probe = null;

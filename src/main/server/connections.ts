@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /**
- * All peers are on loopback, so that addresses tell nobody apart; proof does. Whoever has not proved itself gets few connections
- * that are short; whoever has may stay.
+ * All peers are on loopback, so addresses distinguish nobody; proof does. Peers that have not proved themselves get few connections
+ * that are short; those that have may stay.
  */
 export const connectionLimits = {
   /** Connections of peers that have not proved themselves: of more the oldest goes. */
@@ -83,7 +83,7 @@ export class Connections {
   }
 }
 
-/** Answered before its body was whole, a request has this long to hear the answer; closed at once, the connection would lose it. */
+/** A request that was answered before its body was complete has this long to receive the answer: closed at once, the connection would lose it. */
 const lingerMs = 5000;
 
 /** Ends requests whose body stops coming, or goes on behind its answer; one that is being read may take as long as it needs. */

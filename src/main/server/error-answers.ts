@@ -48,7 +48,7 @@ function answerOf(error: unknown, log: Logger, refusals: RefusalLog): Refusal {
   return toContractError(error, log, refusals).toJSON() as Refusal;
 }
 
-/** Whether the client went away before its request was whole: nobody hears an answer, and nothing is wrong here. */
+/** Whether the client went away before its request was complete: nobody receives an answer, and nothing is wrong here. */
 function hasLeft({ raw }: FastifyRequest): boolean {
   return raw.destroyed && !raw.complete;
 }

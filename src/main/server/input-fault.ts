@@ -6,7 +6,7 @@ import type { Bilingual } from '../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 
 type Issue = z.core.$ZodIssue;
-/** What any validator tells of a value; Zod's own tell more. */
+/** What any validator reports of a value; Zod's own report more. */
 interface AnyIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

@@ -149,7 +149,7 @@ export class RpcSockets {
     const left = presence.enter();
     let calls = 0;
     const peer = {
-      // The handler is given every message, and told of the end.
+      // The handler gets every message and the close by calls, not by events.
       addEventListener: () => {},
       send: (message: string | ArrayBufferLike | Blob | ArrayBufferView) => {
         if (message instanceof Blob) throw new TypeError('The contract has no blobs.');

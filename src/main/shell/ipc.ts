@@ -17,7 +17,7 @@ async function answer(window: BrowserWindow, request: DesktopRequest): Promise<s
   return null;
 }
 
-/** The only place where the shell hears a page: the top frame of our own origin, in one of the known words. */
+/** The only place where the shell receives messages of a page: from the top frame of our own origin, and only the known ones. */
 export function listenToPage(origin: string): void {
   ipcMain.handle(desktopChannel, async (event, message: unknown) => {
     const frame = event.senderFrame;

@@ -157,7 +157,7 @@ export function pullCause(service: ServiceName, image: string, words: string): T
   return fault('IMAGE_PULL_FAILED', names);
 }
 
-/** What a person is told where a verb fails with something else than a cause: of the daemon, Compose, or the state folder. */
+/** The error to show if a verb fails with something else than a cause: of the daemon, Compose, or the state folder. */
 export function causeOf(error: unknown): unknown {
   if (error instanceof TrainyardError) return error;
   const words = errorMessage(error);

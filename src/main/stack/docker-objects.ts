@@ -34,7 +34,7 @@ export interface StackContainer {
   readonly isLogRotated: boolean;
 }
 
-/** Exit codes of a server that was told to stop: 0, and by a signal. */
+/** Exit codes of a server that was stopped: 0, and those of signals. */
 const ordinaryExits = [0, 130, 137, 143];
 
 /** Whether a container stands still because of a fault. */

@@ -6,7 +6,7 @@ import type { OnProgress, StackProgress } from '../platform/progress.ts';
 import { Wakeups } from '../platform/wakeups.ts';
 import { toCause } from './causes.ts';
 
-/** The verbs of this process, one at a time, and what they told, as much of it as is kept. */
+/** The verbs of this process, one at a time, and the newest events that they reported. */
 export class OperationJournal {
   private operation: StackOperation | null = null;
   /** Without a gap in their numbers; the oldest go first. */

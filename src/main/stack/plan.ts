@@ -45,7 +45,7 @@ export interface StackPlan {
   readonly compose: string;
   readonly services: Readonly<Record<ServiceName, PlannedService>>;
   readonly network: string;
-  /** What is started together, in this order: each lot when the one before is healthy. */
+  /** The waves in which services are started: each when the one before is healthy. */
   readonly order: readonly (readonly ServiceName[])[];
 }
 

@@ -30,7 +30,7 @@ export const stackRecordSchema = z.object({
   images: z.partialRecord(serviceName, pinnedImage),
   /** The machine's memory that limits were reckoned from; null before the first start. */
   memoryBytes: z.int().positive().nullable(),
-  /** Whether the ports were ever this stack's: then they stay, and a stranger on one is told of. */
+  /** Whether the stack ever ran on these ports: then it keeps them, and a foreign program on one is reported. */
   started: z.boolean(),
   /** Services that somebody began to stop: the daemon goes on with that when we are gone. */
   stopping: z.array(serviceName),

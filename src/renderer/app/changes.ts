@@ -26,7 +26,7 @@ async function follow(): Promise<void> {
   let after = '';
   for (;;) {
     const changes = await engine.system.changes({ after, waitMs: after === '' ? 0 : waitMs });
-    // The first answer only tells where to begin: nothing on the screen is older.
+    // The first answer only gives the cursor to begin at: nothing on the screen is older.
     if (changes.reset && after !== '') {
       stores.wake();
       // Not waited for: where the stores went away these reads last until the next such notification.

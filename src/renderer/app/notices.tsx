@@ -6,7 +6,7 @@ import { useText } from '../i18n/use-text.ts';
 import { outdated } from '../late/outdated.ts';
 import { queries } from '../rpc/client.ts';
 
-/** A notification tells of a change at once; this keeps the numbers true. */
+/** Notifications show changes at once; this corrects the numbers if one was missed. */
 const againMs = 30_000;
 
 /** Above every page: how much room is left where little or none is, and what to do. */

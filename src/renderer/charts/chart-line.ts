@@ -1,6 +1,6 @@
 import type { LineBuffer } from './line-buffer.ts';
 
-/** A line as a chart is told of it. `buffer` is asked at every paint: zooming swaps it. */
+/** A line as it is passed to a chart. `buffer` is called at every paint, because zooming swaps it. */
 export interface ChartLine {
   readonly key: string;
   readonly label: string;

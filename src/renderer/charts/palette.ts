@@ -1,4 +1,4 @@
-/** Told apart on white and on black, also with colour-blind eyes (after Okabe and Ito, tuned for contrast on both grounds). */
+/** Distinct on white and on black, also for colour-blind eyes (after Okabe and Ito, tuned for contrast on both grounds). */
 const colors = [
   '#4c7cf3',
   '#e8833a',

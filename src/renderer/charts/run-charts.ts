@@ -31,7 +31,7 @@ export function groupMetrics(names: readonly string[]): readonly MetricGroup[] {
     .map(([key, members]) => ({ key, names: members }));
 }
 
-/** All lines of a metric, one an attempt; those of earlier attempts are dashed. `keyPrefix` tells those of several runs apart. */
+/** All lines of a metric, one an attempt; those of earlier attempts are dashed. `keyPrefix` distinguishes those of several runs. */
 function linesOf(
   feed: RunFeed,
   name: string,

@@ -1,4 +1,4 @@
-/** Programs that a hint tells people to run. */
+/** Programs that hints name as commands to run. */
 const programs =
   'sudo|docker|trainyard|npm|npx|systemctl|journalctl|usermod|chmod|chown|kill|ss|lsof|df|du|nvidia-smi|nvidia-ctk|wsl|apt|apt-get|mount|mkdir|export|unset|useradd|newgrp|timedatectl|loginctl';
 /** A program, with what is set for it alone before it. */

@@ -11,7 +11,7 @@ type ShownProgress = Pick<
   'phase' | 'done' | 'total' | 'rate' | 'secondsLeft'
 >;
 
-/** The engine has not told of it yet. */
+/** The engine has not reported any progress yet. */
 export const notCounted: ShownProgress = {
   phase: 'counting',
   done: 0,

@@ -8,7 +8,7 @@ import { Note } from './note.ts';
 
 type Known = Pick<Problem, 'code' | 'message' | 'hint' | 'parameters'>;
 
-/** A problem's sentences in the person's language; what the catalogue does not know is told as it came. */
+/** A problem's sentences in the person's language; what the catalogue does not know is shown as it came. */
 export function useKnownProblem(problem: Known) {
   const { language } = useText();
   const { message, hint } = inLanguage({ ...problem, hint: problem.hint ?? '' }, language);

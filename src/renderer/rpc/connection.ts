@@ -50,7 +50,7 @@ export function backoff(failures: number, random: number): number {
 /**
  * One WebSocket that comes back by itself. A read that was under way when it broke is asked again over the next one: reads go by
  * cursor, so nothing is lost or doubled. A write is never repeated unless its repetition is harmless, and is refused where there is no
- * connection for it within seconds. Its signal ends that wait; from then on the write's end is told, whatever the signal says.
+ * connection for it within seconds. Its signal ends that wait only; once sent, a write returns its outcome whatever the signal does.
  */
 export class Connection<S extends Socket> implements ClientLink<Record<never, never>> {
   private readonly ports: ConnectionPorts<S>;
@@ -83,7 +83,7 @@ export class Connection<S extends Socket> implements ClientLink<Record<never, ne
   };
 
   /**
-   * Gives up a connection that is open and answers nothing: no `close` tells of a tunnel that hangs or of a machine that slept. It is
+   * Gives up a connection that is open and answers nothing: a tunnel that hangs or a machine that slept causes no `close`. It is
    * asked what every engine answers at once, whatever else it does.
    */
   readonly probe = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-/** Those who want to hear of each change. */
+/** Callbacks that are called at each change. */
 export class Listeners {
   private readonly all = new Set<() => void>();
 

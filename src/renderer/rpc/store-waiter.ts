@@ -5,7 +5,7 @@ import { writes } from './repeatable.ts';
 
 /** What the engine says while the stores of its profile are not there, or not yet. */
 const awayCodes = ['STORES_NOT_READY', 'STORES_STARTING', 'DATABASE_UNAVAILABLE'];
-/** A notification tells when the stores are back; this is for the one that got lost. */
+/** A notification says when the stores are back; this is for one that got lost. */
 const retryMs = 3000;
 /** A read that was asked again and is not refused within this time has reached the stores: it may only be waiting for changes. */
 const graceMs = 400;

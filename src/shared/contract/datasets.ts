@@ -24,7 +24,7 @@ export const namesEncodings = [
 ] as const;
 export const deepestClasses = 8;
 
-/** How a folder or archive is to be read where it does not tell by itself. */
+/** How a folder or archive is to be read if that cannot be seen from the source itself. */
 export const readingSchema = z.object({
   classesAt: z
     .int()

@@ -24,7 +24,7 @@ export const fileProgressSchema = z.object({
   done: z.int(),
   /** Null until it is known: while files are counted, and in archives that have no list of their files. */
   total: z.int().nullable(),
-  /** Files a second, of the last ten seconds; null until it can be told. */
+  /** Files a second, of the last ten seconds; null until it is known. */
   rate: z.number().nullable(),
   /** An estimate for this phase; null where none can be made. */
   secondsLeft: z.int().nullable(),

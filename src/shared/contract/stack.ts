@@ -75,7 +75,7 @@ export type StackState = z.infer<typeof stackStateSchema>;
 
 const ofOperation = { seq: z.int(), time, operation: z.string() };
 
-/** What is told while a verb is at work, in order; `seq` is dense within a process. The CLI prints these as lines of JSON. */
+/** Events of a running verb, in order; `seq` is dense within a process. The CLI prints these as lines of JSON. */
 export const stackEventSchema = z.discriminatedUnion('type', [
   z.object({
     ...ofOperation,

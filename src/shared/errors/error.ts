@@ -59,7 +59,7 @@ export class TrainyardError extends Error {
     this.details = options.details ?? {};
   }
 
-  /** The error that a record tells of, as it was sent or kept. */
+  /** The error of a record, as it was sent or kept. */
   static from(record: ErrorRecord, options: Omit<ErrorOptions, 'place'> = {}): TrainyardError {
     const { code, message, hint, parameters = {}, place = {} } = record;
     return new TrainyardError(code, message, hint, { ...options, parameters, place });

@@ -18,7 +18,7 @@ export class Pace {
     if (kept > 0) this.samples.splice(0, kept);
   }
 
-  /** How many a second; null until it can be told. @param done so many are done now */
+  /** How many a second; null until it is known. @param done how many are done now */
   rate(done: number, nowMs: number): number | null {
     const [first] = this.samples;
     if (!first || nowMs - first.atMs < firstMs) return null;
@@ -26,7 +26,7 @@ export class Pace {
   }
 }
 
-/** Whole seconds until all are done at this rate; null where that can't be told. */
+/** Whole seconds until all are done at this rate; null if that isn't known. */
 export function secondsLeft(done: number, total: number | null, rate: number | null): number | null {
   if (total === null || rate === null || rate <= 0) return null;
   return Math.ceil(Math.max(0, total - done) / rate);

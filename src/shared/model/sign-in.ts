@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * How a client and an engine prove to one another, over a WebSocket that is open already, that both know a key, without sending it: each
- * answers the other's nonce with an HMAC, the engine first. What a stranger in the engine's place hears is of no use elsewhere.
+ * answers the other's nonce with an HMAC, the engine first. What a stranger in the engine's place receives is of no use elsewhere.
  *
  *     client → hello      what the client has, and its nonce
  *     engine → challenge  the engine's proof, and its nonce        (or refused)

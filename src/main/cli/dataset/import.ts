@@ -33,7 +33,7 @@ async function waitForEnd(api: Api, importId: string, isQuiet: boolean): Promise
   const cancel = () => {
     line.clear();
     remark('Cancelling the import.', '가져오기를 취소하는 중입니다.');
-    // The reads below tell what becomes of it, also where the engine went away meanwhile.
+    // The reads below show what becomes of it, even if the engine went away meanwhile.
     api.datasets.cancelImport({ importId }).catch((error) => remark(sentenceOf(error)));
   };
   process.once('SIGINT', cancel);

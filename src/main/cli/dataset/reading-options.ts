@@ -2,7 +2,7 @@ import { deepestClasses, namesEncodings } from '../../../shared/contract/dataset
 import type { Reading } from '../../features/datasets/reading.ts';
 import { type Command, integer } from '../lib/define.ts';
 
-/** How a source is read where it does not tell by itself. */
+/** How a source is read if that cannot be seen from the source itself. */
 export interface ReadingOptions {
   readonly format: 'imagenet';
   readonly classesAt?: number;

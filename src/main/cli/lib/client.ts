@@ -44,7 +44,7 @@ function fromEngine(error: unknown): unknown {
 }
 
 /**
- * A WebSocket to the engine that nobody else can be behind: by the socket in the state folder, which tells both who the other is, else by
+ * A WebSocket to the engine that nobody else can be behind: by the socket in the state folder, which identifies each side to the other, else by
  * its port, where the engine proves itself before the token is used, and the token is not sent.
  */
 async function open(engine: EngineAddress): Promise<WebSocket> {

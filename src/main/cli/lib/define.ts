@@ -43,7 +43,7 @@ interface Explanation {
   readonly json: string;
 }
 
-/** What every command is told beside its own options. */
+/** The options that every command has, beside its own. */
 export interface CommonOptions {
   readonly json?: true | undefined;
 }

@@ -72,7 +72,7 @@ export function inOwnWords<P extends { code: string; message: string; hint: stri
   return { ...problem, ...inLanguage(problem, language) };
 }
 
-/** What a person is told of an error, in the language of the process: what is wrong, then the hint. */
+/** An error as a person reads it, in the language of the process: what is wrong, then the hint. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof TrainyardError)) return errorMessage(error);
   const { message, hint } = inOwnWords(error.record);
@@ -88,7 +88,7 @@ export interface Failure {
 }
 
 /**
- * What a person and a program are told of an error.
+ * An error as a person and as a program read it.
  * @param command the command as typed, without its options ("trainyard dataset import")
  */
 export function failureOf(caught: unknown, command: string): Failure {

@@ -16,7 +16,7 @@ export class ProgressLine {
   private shownAt = performance.now();
   private phase = '';
 
-  /** @param isQuiet a program reads the output: nothing is told but on a terminal */
+  /** @param isQuiet a program reads the output: progress is shown on a terminal only */
   constructor(isQuiet: boolean) {
     this.everyMs = process.stderr.isTTY ? redrawMs : isQuiet ? null : lineMs;
   }

@@ -9,7 +9,7 @@ import { formatStatus } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeJson } from '../lib/output.ts';
 import { movingText } from './logs.ts';
-import { RunNarrator } from './narrator.ts';
+import { RunPrinter } from './run-printer.ts';
 
 const waitMs = 20_000;
 /** On a terminal: how often the line under way is looked at. */
@@ -34,13 +34,13 @@ export async function follow(
   start: number,
   options: CommonOptions,
 ): Promise<number> {
-  const narrator = new RunNarrator();
+  const printer = new RunPrinter();
   const showsBar = !options.json && process.stderr.isTTY;
-  const print = (event: RunEvent) => (options.json ? writeJson(event) : narrator.narrate(event));
+  const print = (event: RunEvent) => (options.json ? writeJson(event) : printer.print(event));
   let after = start;
   const interrupted = once(process, 'SIGINT').then(() => 'interrupted' as const);
   const read = async (): Promise<number> => {
-    for (let lookAt = 0; ; ) {
+    for (let nextBarAt = 0; ; ) {
       const page = await runs.events({
         run,
         after,
@@ -53,20 +53,20 @@ export async function follow(
       }
       after = page.next;
       if (page.ended) break;
-      if (!showsBar || performance.now() < lookAt) continue;
-      lookAt = performance.now() + barMs;
+      if (!showsBar || performance.now() < nextBarAt) continue;
+      nextBarAt = performance.now() + barMs;
       const { moving } = await runs.logs({ run, from: Number.MAX_SAFE_INTEGER, limit: 1 });
-      narrator.showBar(movingText(moving));
+      printer.showBar(movingText(moving));
     }
     const { status } = await runs.show({ run });
-    narrator.end();
+    printer.end();
     if (status !== 'completed')
       remark(`The run ended: ${status}.`, `학습이 끝났습니다: ${formatStatus(status)}.`);
     return status === 'completed' ? 0 : 1;
   };
   const answer = await Promise.race([read(), interrupted]);
   if (answer !== 'interrupted') return answer;
-  narrator.end();
+  printer.end();
   remark(
     `The run goes on. Watch it again: trainyard runs follow ${run} --after ${after}`,
     `학습은 계속됩니다. 다시 보기: trainyard runs follow ${run} --after ${after}`,

@@ -5,7 +5,7 @@ import { type Command, defineCommand } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { translate } from '../lib/language.ts';
 import { writeJson, writeResult } from '../lib/output.ts';
-import { progressShape, StackNarrator } from './narrator.ts';
+import { progressShape, StackPrinter } from './stack-printer.ts';
 
 const waitMs = 10_000;
 
@@ -29,9 +29,9 @@ export function defineMigrate(group: Command): void {
       '대상에 있는 것(이전 사본)을 먼저 지웁니다',
     )
     .perform<{ to: Profile; replace?: true }>(async ({ to, replace, json }) => {
-      const narrator = new StackNarrator();
+      const printer = new StackPrinter();
       await withEngine(async ({ stack }) => {
-        // The stores have to be there, and whatever another verb told before is not ours to tell.
+        // The stores have to be there. Progress of an earlier verb is not shown.
         const { cursor: begin } = await stack.progress({});
         const { operation } = await stack.migrate({ to, replace: replace ?? false });
         for (let after = begin; ; ) {
@@ -40,9 +40,9 @@ export function defineMigrate(group: Command): void {
           for (const event of events) {
             if (event.operation !== operation.id) continue;
             if (json) await writeJson(event);
-            else narrator.onProgress(event);
+            else printer.onProgress(event);
             if (event.type !== 'end') continue;
-            narrator.end();
+            printer.end();
             if (event.cause) throw TrainyardError.from(event.cause, { status: 409 });
             return;
           }

@@ -21,8 +21,8 @@ import { remark, writeJson } from '../lib/output.ts';
 import { switchProfile } from '../lib/switch-profile.ts';
 import { defineLogs } from './logs.ts';
 import { defineMigrate } from './migrate.ts';
-import { progressShape, StackNarrator } from './narrator.ts';
 import { openStack, readServices } from './open-stack.ts';
+import { progressShape, StackPrinter } from './stack-printer.ts';
 import { defineStatus, printState, stateShape } from './status.ts';
 
 /** Does a verb and prints what it reports: events as lines of JSON, or for a person; at last the state or the error. */
@@ -33,12 +33,12 @@ async function work(
   doVerb: (onProgress: OnProgress) => Promise<StackState>,
 ): Promise<undefined> {
   const operation = randomUUID();
-  const narrator = new StackNarrator();
+  const printer = new StackPrinter();
   let seq = 0;
   let written: Promise<void> = Promise.resolve();
   const print = (event: StackEvent) => {
     if (json) written = written.then(() => writeJson(event));
-    else narrator.onProgress(event);
+    else printer.onProgress(event);
   };
   const onProgress: OnProgress = (event) => {
     seq += 1;
@@ -49,10 +49,10 @@ async function work(
     const state = await doVerb(onProgress);
     onProgress({ type: 'end', status: 'done', cause: null });
     await written;
-    narrator.end();
+    printer.end();
     await (json ? writeJson(state) : printState(state));
   } catch (error) {
-    narrator.end();
+    printer.end();
     const lines = linesOf(error);
     const { error: failure } = failureOf(error, `trainyard stack ${verb}`);
     await written;

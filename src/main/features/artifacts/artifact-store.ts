@@ -34,7 +34,7 @@ interface Waiting {
 
 /**
  * Puts the artifacts of attempts that are over into the bucket `artifacts`, one attempt after the other, so that they outlive their
- * run directory and are there for other machines. First the object, then the row that tells of it: what a kill leaves in between
+ * run directory and are there for other machines. The object is written first, then its row: what a kill leaves in between
  * is done again. Room is asked for before each copy; what does not fit stays in its run directory, the run's history says so, and it
  * is tried again.
  */
@@ -184,7 +184,7 @@ export class ArtifactStore implements AsyncDisposable {
       if (note) this.noted.set(attemptId, note);
       else this.noted.delete(attemptId);
     } catch (error) {
-      // The disk that has no room may be the database's: it is told at the next try.
+      // The disk without room may be the database's. The run's history gets its entry at the next try.
       log.warn({ err: error, attemptId }, 'a run could not be told of its artifacts');
     }
   }

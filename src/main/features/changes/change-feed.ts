@@ -13,7 +13,7 @@ interface Entry extends Change {
 
 /**
  * Which things changed, for screens that show lists. In memory: a reader with a cursor of another process (or one that is
- * too old) is told to read everything anew, so nothing depends on what a restart forgets.
+ * too old) gets `reset` and reads everything anew, so nothing depends on what a restart forgets.
  */
 export class ChangeFeed {
   private instance = randomUUID();
@@ -44,7 +44,7 @@ export class ChangeFeed {
     this.wakeups.wake();
   }
 
-  /** Tells every reader to read everything anew: the stores behind it are others now. */
+  /** Makes every reader read everything anew, because the stores have changed. */
   startOver(): void {
     this.instance = randomUUID();
     this.latest.clear();

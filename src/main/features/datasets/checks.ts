@@ -42,7 +42,7 @@ export class Checks {
     this.abandonedMs = waits.abandonedMs;
   }
 
-  /** Looks at everything, and tells what stands in the way of looking at all as a finding like any other. */
+  /** Examines everything. A source that cannot be examined at all is a finding like any other. */
   async validate(request: CheckRequest, signal = new AbortController().signal): Promise<Validation> {
     try {
       return await this.look(request, { signal, onProgress: () => undefined });

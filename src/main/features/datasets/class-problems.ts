@@ -71,14 +71,14 @@ function findCollisions(scan: Scan, layout: Layout, found: GroupProblems): void 
       }
     }
   };
-  // Outside of the classes nothing is used, and nothing need be told apart.
+  // Nothing outside the classes is used, so names there may coincide.
   for (const folder of scan.folders) if (placeOf(layout, folder, true)) meet(folder, null);
   for (const { segments, sourcePath } of scan.images)
     if (placeOf(layout, segments, false)) meet(segments, sourcePath);
   collideAcrossSplits(scan, layout, collide, found);
 }
 
-/** A Mac writes Hangul in parts, others whole: two folders whose names only that tells apart are one class. */
+/** macOS writes Hangul decomposed (NFD), others composed: two folders whose names differ only in that are one class. */
 function merge(path: string, reported: Set<string>, found: GroupProblems): void {
   const normal = normalName(path);
   if (reported.has(normal)) return;

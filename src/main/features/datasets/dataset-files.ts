@@ -153,7 +153,7 @@ export class DatasetFiles {
     }
   }
 
-  /** Size and time tell in most cases; where they differ from what was kept, the hash does. */
+  /** Size and time decide in most cases; if they differ from what was kept, the hash decides. */
   private async checkUnchanged(
     datasetId: string,
     version: DatasetVersionRecord,

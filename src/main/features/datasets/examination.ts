@@ -23,7 +23,7 @@ export interface ExaminationRequest extends SourcePlace {
 export interface ExaminationWatch {
   /** Aborted, the work ends, and the examination is rejected with the signal's reason. */
   readonly signal: AbortSignal;
-  /** `counting`: so many files were found. `validating`: so many of `total`, null where only reading tells, were looked at. */
+  /** `counting`: `done` files were found. `validating`: `done` of `total` files were examined; `total` is null if only reading all of them would show it. */
   readonly onProgress: (phase: 'counting' | 'validating', done: number, total: number | null) => void;
 }
 

@@ -10,7 +10,7 @@ import { Wakeups } from '../../platform/wakeups.ts';
 
 export type ProgressState = Readonly<z.infer<typeof fileProgressSchema>>;
 
-/** How often readers are told of another file: a screen shows no more. */
+/** How often readers are notified of another file; a screen shows no more. */
 const reportEveryMs = 200;
 
 /** How far an import or a check is that this engine works at; readers wait for changes. */
@@ -24,7 +24,7 @@ export class FileProgress {
   private readonly wakeups = new Wakeups();
   private readonly onReport: () => void;
 
-  /** @param onReport called whenever readers are told */
+  /** @param onReport called whenever readers are to be notified */
   constructor(onReport: () => void = () => undefined) {
     this.onReport = onReport;
   }
@@ -39,7 +39,7 @@ export class FileProgress {
     return isOver(this.phase);
   }
 
-  /** Another phase begins, or the work ends. Of what is being cancelled only the end is told. */
+  /** Another phase begins, or the work ends. While work is being cancelled, only its end is reported. */
   enter(phase: ImportPhase, total: number | null, error: WorkError | null = null): void {
     if (this.phase === 'cancelling' && !isOver(phase)) return;
     this.phase = phase;
@@ -60,7 +60,7 @@ export class FileProgress {
     if (now - this.reportedAt >= reportEveryMs) this.report();
   }
 
-  /** The same as an examination tells of it. */
+  /** The same, in the terms in which an examination reports progress. */
   follow(phase: 'counting' | 'validating', done: number, total: number | null): void {
     if (phase !== this.phase) this.enter(phase, total);
     this.advance(done);

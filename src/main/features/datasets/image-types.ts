@@ -1,6 +1,6 @@
 import type { Parameter } from '../../../shared/errors/entry.ts';
 
-/** Types of image files, as their bytes tell. */
+/** Types of image files, recognised by their bytes. */
 export interface ImageType {
   /** Of one that is decoded also the second half of its media type. */
   readonly name: string;
@@ -25,8 +25,8 @@ const startsWithAny =
     signatures.some((signature) => starts(signature)(bytes));
 
 /**
- * ISO base media files (ISO/IEC 23008-12): a general major brand (`mif1`, `msf1`, `miaf`) says nothing of the coding, which the
- * compatible brands then tell.
+ * ISO base media files (ISO/IEC 23008-12): a general major brand (`mif1`, `msf1`, `miaf`) says nothing about the coding; the
+ * compatible brands then do.
  */
 const brand =
   (...brands: readonly string[]) =>
@@ -135,7 +135,7 @@ const types: readonly ImageType[] = [
   },
 ];
 
-/** So many first bytes are enough to tell the type. */
+/** How many first bytes are enough to recognise the type. */
 export const signatureBytes = 1024;
 
 /**

@@ -1,7 +1,7 @@
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import type { Split } from './layout.ts';
 
-/** What decoding an image tells. */
+/** What is known of an image once it is decoded. */
 export interface ImageFacts {
   /** Pixels of the upright image: as its orientation (EXIF and the like) turns it. */
   readonly width: number;
@@ -18,7 +18,7 @@ export interface ImageFacts {
   readonly damage: Bilingual | null;
 }
 
-/** What an image is, as its bytes tell. */
+/** An image's facts, with what its bytes show. */
 export interface ImageContent extends ImageFacts {
   readonly type: string;
   readonly sha256: string;

@@ -65,7 +65,7 @@ export class Imports {
 
   /**
    * Ends an import and takes back what it stored; harmless where it has ended. Answers as soon as that is written down.
-   * One of another machine hears of it at its next durable step.
+   * An import on another machine notices it at its next durable step.
    * @throws TrainyardError NOT_FOUND
    */
   async cancel(importId: string): Promise<{ datasetId: string }> {

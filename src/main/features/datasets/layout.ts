@@ -28,7 +28,7 @@ export interface Layout {
   readonly roots: ReadonlyMap<string, Split | null>;
   /** How many levels deep those folders lie. */
   readonly depths: readonly number[];
-  /** Whether images are told apart by `train`, `val`, `test`. */
+  /** Whether the images are divided into `train`, `val` and `test`. */
   readonly hasSplits: boolean;
   /** Folders (normal paths) that are no classes although they lie where classes do. */
   readonly leftOut: ReadonlySet<string>;

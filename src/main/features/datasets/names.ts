@@ -1,7 +1,7 @@
 import { isHidden, isLeftover } from './leftovers.ts';
 import { makeProblem, type Problem } from './problems.ts';
 
-/** The spelling by which names are told apart and written into manifests: macOS writes Hangul in parts (NFD), others whole. */
+/** The spelling in which names are compared and written into manifests: macOS writes Hangul decomposed (NFD), others composed. */
 export function normalName(segment: string): string {
   return segment.normalize('NFC');
 }

@@ -49,7 +49,7 @@ export interface ScanOptions {
 
 type FileEntry = Extract<SourceEntry, { kind: 'file' }>;
 
-/** What is told of a source that could not be opened: a finding like any other. */
+/** The scan of a source that could not be opened: the error is a finding like any other. */
 export function unopened({ code, message, hint, parameters, place }: TrainyardError): Scan {
   const errors = new Findings();
   errors.add({ code, path: place.file ?? '', message, hint, parameters });
@@ -104,7 +104,7 @@ class Scanning {
     const checked = checkPath(entry.path, this.options.limits.maxDepth);
     if (entry.kind === 'folder') {
       if (checked.kind === 'path') this.folders.push(checked.segments);
-      // The images below such a folder tell of themselves.
+      // The images below such a folder are reported one by one.
       else if (checked.kind === 'problem' && checked.problem.code !== 'TOO_DEEP')
         this.warnings.add(checked.problem);
       return;
@@ -151,7 +151,7 @@ class Scanning {
     });
   }
 
-  /** The problem of an entry that can't be read; null where it ends the whole source, which tells of it by itself. */
+  /** The problem of an entry that can't be read; null if the error ends the whole source, which reports it itself. */
   private faultOfRead(error: unknown): Problem | null {
     if (!(error instanceof EntryFault)) throw error;
     this.isCutShort ||= error.fatal;

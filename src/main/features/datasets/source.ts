@@ -38,7 +38,7 @@ export interface DatasetSource {
   /** The folder's or archive's base name, without the archive's extension. */
   readonly name: string;
   entries(): AsyncIterable<SourceEntry>;
-  /** How many files there are, found without reading any; null where only reading would tell. `onFound` is called with the count so far. */
+  /** How many files there are, found without reading any; null if only reading would show it. `onFound` is called with the count so far. */
   count(onFound: (files: number) => void, signal?: AbortSignal): Promise<number | null>;
 }
 

@@ -15,7 +15,7 @@ const atOnce = 16;
 /** Places in the manifest, from 0. */
 const turnedSchema = z.object({ turned: z.array(z.int().min(0)) });
 
-/** What an import writes whose manifest has upright sizes, and what tells its version from older ones. */
+/** What an import writes if its manifest has upright sizes; versions from before do not have it. */
 export const noneTurned = JSON.stringify({ turned: [] });
 
 /** What images are read from, and by. */

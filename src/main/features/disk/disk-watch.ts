@@ -17,7 +17,7 @@ export interface DiskState {
   readonly disks: readonly (DiskRoom & { readonly level: DiskLevel })[];
 }
 
-/** The kind and id under which readers are told of a change of the level. */
+/** The id under which readers are notified when the level changes. */
 const changeId = '00000000-0000-0000-0000-000000000000';
 /** A disk fills in seconds at most: a fast one takes some GB meanwhile, which is what `low` is above `full`. */
 const lookEveryMs = 5000;

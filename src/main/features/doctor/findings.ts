@@ -239,7 +239,7 @@ interface Seen {
   readonly command?: string | null;
 }
 
-/** What a check saw: a finding that is told alike everywhere, or an error with what it names. */
+/** What a check saw: a finding whose sentence is the same everywhere, or an error with what it names. */
 export type Observation =
   | (Seen & { readonly code: PlainCode; readonly fault?: undefined })
   | (Seen & { readonly code: string; readonly fault: ErrorRecord });
@@ -263,7 +263,7 @@ export function kindOf(code: string, checked: FindingGroup): { group: FindingGro
   for (const group of [checked, ...findingGroups]) {
     const kinds: Readonly<Record<string, FindingKind>> = findings[group];
     const kind = kinds[code];
-    // A check that came to no end is told of where it belongs.
+    // A check that did not finish is shown in its own group.
     if (kind) return { group: code.startsWith('CHECK_') ? checked : group, kind };
   }
   return { group: checked, kind: error() };

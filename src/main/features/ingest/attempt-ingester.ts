@@ -56,7 +56,7 @@ export class AttemptIngester {
     this.isolation = new Isolation(parts.limits.lines);
   }
 
-  /** Whether a line without its newline changed and will be told soon, though nobody writes any more. */
+  /** Whether a line without its newline changed and will be reported soon, even if nothing more is written. */
   get isMoving(): boolean {
     return this.state?.reader.isMoving ?? false;
   }
@@ -213,8 +213,8 @@ export function refusalOf(error: unknown): string | null {
 }
 
 /**
- * The search for the line that makes its batch fail: batches are halved until one holds a single line, which is then told instead
- * of being kept.
+ * The search for the line that makes its batch fail: batches are halved until one holds a single line, which is reported instead
+ * of kept.
  */
 export class Isolation {
   private readonly most: number;

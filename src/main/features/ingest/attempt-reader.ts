@@ -23,7 +23,7 @@ export interface Reading {
   readonly final: boolean;
   /** No more lines than this, of all files together. */
   readonly mostLines: number;
-  /** Why the one line that is read is not kept but told; null: it is kept. */
+  /** Why the one line that is read is reported instead of kept; null if it is kept. */
   readonly refusal: string | null;
 }
 

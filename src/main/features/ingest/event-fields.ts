@@ -1,6 +1,6 @@
 import type { StoredLine } from '../logs/log-buckets.ts';
 
-/** How much of a trainer's event is kept (docs/run-directory.md, "Limits"). What is over a limit is left out and told, never the rest of it. */
+/** How much of a trainer's event is kept (docs/run-directory.md, "Limits"). What is over a limit is left out and reported; the rest of the event is kept. */
 export const eventLimits = {
   /** Values of one metric, checkpoint or result event. */
   values: 1000,

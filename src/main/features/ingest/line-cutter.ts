@@ -164,7 +164,7 @@ export class LineCutter {
   }
 }
 
-/** More rows than these above the cursor are not told apart: programs redraw a screen at most. */
+/** The most rows above the cursor that are kept apart: programs redraw a screen at most. */
 const mostRows = 63;
 
 /** The sequences that move the cursor up: `ESC [ n A`, `ESC [ n F`, `ESC M`. */

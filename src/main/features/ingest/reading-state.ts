@@ -46,11 +46,11 @@ export class EventOrder {
 /** Name, fault, how often. */
 export type LeftOutCount = readonly [name: string, fault: string, count: number];
 
-/** Kinds that are told apart; further ones are counted together. */
+/** How many kinds are counted separately; further ones are counted together. */
 const mostKinds = 200;
 
 /**
- * Counts what was left out of an attempt's events, so that it is told once for each name and kind, and again at the tenth, the
+ * Counts what was left out of an attempt's events, so that it is reported once for each name and kind, and again at the tenth, the
  * hundredth and so on: never for each line.
  */
 export class LeftOutCounts {
@@ -87,7 +87,7 @@ const everyMs = 250;
 const streams = ['stdout', 'stderr'] as const;
 type Stream = (typeof streams)[number];
 
-/** What the lines of an attempt that have no newline yet look like: the newest state of each stream, and whether it was told. */
+/** What the lines of an attempt that have no newline yet look like: the newest state of each stream, and whether it was reported. */
 export class MovingLines {
   /** A longer line is shown by its end. */
   static readonly mostBytes = 4096;
@@ -111,7 +111,7 @@ export class MovingLines {
     return this.hasChanges && performance.now() - this.shownAt >= everyMs;
   }
 
-  /** What they look like now, to be told. */
+  /** The lines that changed since they were last reported. */
   take(): readonly MovingLine[] {
     if (!this.hasChanges) return this.shown;
     const time = new Date().toISOString();

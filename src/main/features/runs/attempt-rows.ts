@@ -69,7 +69,7 @@ export async function changeAttemptStatus(
   await appendToJournal(tx, runId, attempt, 'attempt', { from: status, to, ...details });
 }
 
-/** Checkpoints that the run's attempts on this machine told of, those of the newest attempt first, in each the furthest first. */
+/** Checkpoints that the run's attempts on this machine reported: the newest attempt first, within an attempt the latest step first. */
 export async function checkpointsOf(db: Db, runId: string, machineId: string): Promise<Checkpoint[]> {
   const rows = await query<Checkpoint & { runDirectory: string }>(
     db,

@@ -37,7 +37,7 @@ export function runCommands(parts: {
 
   /**
    * Stops a run: one that waits is cancelled at once, a trainer gets `graceMs` to end by itself, counted from when its
-   * supervisor first hears of it.
+   * supervisor first receives the request.
    * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is over
    */
   async function cancel(userId: string, runId: string, graceMs: number): Promise<RunSummary> {

@@ -34,7 +34,7 @@ export function outcomeOf(exit: ExitRecord, result: Result, errorLines: readonly
       [],
     );
   const endedWell = exitCode === 0 && signal === null;
-  // Told to stop at the very end, it may have finished all the same: its own word counts.
+  // Stopped at the very end, it may have finished all the same: its own result counts.
   if (endedWell && result?.status === 'completed')
     return { status: 'completed', cause: 'completed', message: result.message };
   if (exit.cause === 'cancelled') {

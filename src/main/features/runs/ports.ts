@@ -58,7 +58,7 @@ export interface Executor {
   start(runDirectory: string): Promise<string | null>;
   /** Calls `changed` when the supervisor has written something new, or one of this process has ended. */
   watch(runDirectory: string, changed: () => void): Disposable;
-  /** Ends a trainer whose supervisor is gone: it has `graceMs` to end by itself, then it is told to, then it is killed. Resolves once it is gone. */
+  /** Ends a trainer whose supervisor is gone: it has `graceMs` to end by itself, then gets SIGTERM, then SIGKILL. Resolves once it is gone. */
   endOrphan(runDirectory: string, graceMs: number): Promise<void>;
 }
 

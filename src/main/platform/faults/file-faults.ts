@@ -6,7 +6,7 @@ import type { ErrorOptions, TrainyardError } from '../../../shared/errors/error.
 import { failedOnFile } from '../../../shared/errors/machine.ts';
 import { diskFull, isReadOnly } from './disk-room.ts';
 
-/** What Node tells of a failed operation on a file. */
+/** What Node reports of a failed operation on a file. */
 export interface FileError extends Error {
   readonly code: string;
   readonly syscall?: string;

@@ -4,7 +4,7 @@ import { databaseFault } from './database-faults.ts';
 import { diskFull } from './disk-room.ts';
 import { fileFault, isFileError } from './file-faults.ts';
 
-/** No step of the way tells more than these: whoever failed, there was nothing to write on. */
+/** No other error in the chain of causes explains more than these: whatever failed, the disk could not be written to. */
 const decisive = new Set(['DISK_FULL', 'DISK_READ_ONLY']);
 const deepest = 10;
 

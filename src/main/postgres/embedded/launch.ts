@@ -148,7 +148,7 @@ export async function stopPostmaster(
   for (const { name, timeoutMs } of waits.slice(mode === 'fast' ? 0 : 1)) {
     if (gone()) break;
     signal(pid, name);
-    // One that was halted must go on to hear it.
+    // A stopped process must continue to receive it.
     signal(pid, 'SIGCONT');
     if (await waitFor(gone, timeoutMs)) break;
   }

@@ -31,7 +31,7 @@ export interface Location {
   readonly log: string;
   /** A folder for copies of the programs, where they cannot run in place. */
   readonly copies: string;
-  /** In the server's process titles: tells its processes from those of other servers. */
+  /** In the server's process titles: distinguishes its processes from those of other servers. */
   readonly clusterName: string;
 }
 

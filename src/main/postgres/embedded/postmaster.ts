@@ -62,7 +62,7 @@ function commandLine(pid: number): string[] | null {
 /**
  * Whether the process is alive and is the server of this data folder: a number is used again after a crash of the machine,
  * and a folder may have been moved under its server.
- * @throws TrainyardError POSTGRES_UNKNOWN_PROCESS where it is a PostgreSQL and nothing tells whose
+ * @throws TrainyardError POSTGRES_UNKNOWN_PROCESS if it is a PostgreSQL whose data folder cannot be determined
  */
 export function isPostmaster(pid: number, location: Location): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 1) return false;

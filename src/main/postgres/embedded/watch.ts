@@ -4,8 +4,8 @@ import { clientConfig, type PostgresAddress } from '../pool.ts';
 import type { Postmaster } from './launch.ts';
 
 /**
- * Calls `ended` once when the server is gone. A child's end is reported by the system; of an adopted server a connection
- * tells, which breaks when it dies. Answers how to stop watching.
+ * Calls `ended` once when the server is gone. The system reports the end of a child; for an adopted server a connection
+ * is held, which breaks when it dies. Returns a function that stops watching.
  */
 export function watchPostmaster(
   postmaster: Postmaster,

@@ -214,7 +214,7 @@ async function stopWithClient(client: pg.Client): Promise<void> {
   }
 }
 
-/** Where the connection is gone the server rolls back itself; the first error is the one to tell. */
+/** If the connection is gone the server rolls back itself; the first error is the one to report. */
 async function rollBack(client: pg.Client): Promise<void> {
   await client.query('ROLLBACK').catch(() => undefined);
 }

@@ -29,7 +29,7 @@ export function composeCreate(
   const tls = certificates ? { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: certificates } : {};
   return async ({ project, file, services, signal }) => {
     const compose = ['compose', '--ansi', 'never', '--project-name', project, '--file', file];
-    // Nothing is pulled here: that was done before, and was told layer by layer.
+    // Nothing is pulled here: that was done before, with progress for each layer.
     const args = [...compose, 'create', '--pull', 'never', '--no-build', ...services];
     const answer = await runProgram('docker', args, {
       environment: { ...childEnvironment('docker', environment), DOCKER_HOST: url, ...tls },

@@ -85,7 +85,7 @@ async function* containerLogStream(
 ): AsyncGenerator<Buffer, void, undefined> {
   // Of its own: what a log is read over is busy with it for as long as it is read.
   const socket = openSocket(connection);
-  // Also where nobody reads any more; whoever reads is told by the chunks.
+  // Needed even if nobody reads any more; a reader gets the error from the chunks.
   socket.on('error', () => {});
   const stop = () => socket.destroy();
   signal.addEventListener('abort', stop, { once: true });

@@ -18,7 +18,7 @@ function publishedPorts(bindings: unknown): Record<number, number> {
   return ports;
 }
 
-/** Only these two drivers keep files that they throw away; `local` does so at 20 MB unless told otherwise. */
+/** Only these two drivers rotate their files; `local` does so at 20 MB unless configured otherwise. */
 function isRotated(
   driver: string,
   { 'max-size': size = driver === 'local' ? '20m' : '' }: Readonly<Record<string, string>>,

@@ -48,7 +48,7 @@ function withTag(reference: string): string {
   return name.includes(':') || name.includes('@') ? reference : `${reference}:latest`;
 }
 
-/** Pulls an image; what the daemon says in its stream is told as totals. @throws DaemonRefusal with its words */
+/** Pulls an image, and reports the progress of all layers as totals. @throws DaemonRefusal with its words */
 export async function pullImage(
   docker: Docker,
   reference: string,

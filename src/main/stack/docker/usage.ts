@@ -5,7 +5,7 @@ import { isGone } from './docker-fault.ts';
 
 type Usage = Pick<StackUsage['services'][number], 'cpuPercent' | 'memoryBytes'>;
 
-/** A sample of one container; what it had used at which time, to tell the rate at the next one. */
+/** A sample of one container: what it had used, and when. The next sample gives the rate. */
 interface Sample {
   readonly time: number;
   readonly cpuNanoseconds: number;

@@ -43,7 +43,7 @@ export function readFrom(position: LogPosition): bigint | null {
 }
 
 /**
- * Tells what is new of a container's log when it is read again from `readFrom(position)`; keeps the position.
+ * Finds the new lines of a container's log when it is read again from `readFrom(position)`; keeps the position.
  * Lines stamped before one that was seen (a clock set back) count as seen.
  */
 export class LogProgress {

@@ -109,7 +109,7 @@ export class LogTail implements AsyncDisposable {
     this.look(null).catch((error: unknown) => this.fail(error));
   }
 
-  /** The reader that waits hears of it at once. */
+  /** Passes the error to the waiting reader at once. */
   private fail(error: unknown): void {
     this.failure ??= { error };
     void this[Symbol.asyncDispose]();

@@ -15,7 +15,7 @@ export async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal):
     return await Promise.race([answer, aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
-    // Who is late is heard by nobody; its own rejection does not matter any more.
+    // A late answer is ignored, and so is its rejection.
     answer.catch(() => {});
   }
 }

@@ -53,7 +53,7 @@ const probeMongo: Probe = async ({ mongo }, signal) => {
     return String(version);
   } finally {
     const closed = client.close(true);
-    // A connection that is being made to a silent server goes after its own second; who was told to end does not wait for that.
+    // A connection attempt to a silent server ends after its own timeout of a second; an aborted probe does not wait for that.
     if (signal.aborted) closed.catch(() => {});
     else await closed;
   }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ServerEndpoint } from '../../platform/endpoints.ts';
 
-/** A client that connects once, when it is told to, and tries nothing again; and the server's address without credentials. */
+/** A client that connects once, on `connect()`, and retries nothing; and the server's address without credentials. */
 export async function redisClient(
   redis: ServerEndpoint,
 ): Promise<{ readonly client: Redis; readonly place: string }> {

@@ -150,7 +150,7 @@ export async function bringUp(
     };
     for (const wave of plan.order) {
       const wanted = wave.filter((name) => services.includes(name));
-      // All of them first: nothing goes on behind the back of who is told of a failure.
+      // All are awaited first: nothing may go on after a failure was reported.
       const results = await Promise.allSettled(wanted.map(startOne));
       const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
       const obstacles = failures.filter((failure) => failure instanceof StartObstacle);

@@ -206,7 +206,7 @@ export class SavedStateStore {
     throw fault('STACK_CREDENTIALS_LOST', { name, home: files.home });
   }
 
-  /** What the labels and the recovery volume tell of a stack. Without a local image only a verb reaches into the volume. */
+  /** What the labels and the recovery volume say about a stack. Without a local image only a verb reads the volume. */
   private async lookUp(found: StackIdentity, onProgress?: OnProgress) {
     const { daemon } = this.context;
     const containers = await daemon.containers(found.id);

@@ -31,8 +31,8 @@ interface VerbOptions {
 
 /**
  * The stack of one state folder on the Docker Engine. What it is stands with the daemon and in the state folder, so that any process may
- * act on it; one at a time does, under an operating-system lock of the state folder. A verb runs to its end and is told step by step; it
- * waits for another one that is at work, and then looks what is left to do.
+ * act on it; one at a time does, under an operating-system lock of the state folder. A verb runs to its end and reports each step; it
+ * waits for another one that is at work, and then does what is left to do.
  * Every call: @throws TrainyardError with the cause of the failure; `details.lines` are the service's last lines
  */
 export class StackService {

@@ -36,7 +36,7 @@ interface Obstacle {
   readonly kind: 'network lost' | 'port taken' | 'gone';
   readonly service: ServiceName;
   readonly container: string;
-  /** What to tell where it stays in the way. */
+  /** The error if it stays in the way. */
   readonly fault: TrainyardError;
 }
 

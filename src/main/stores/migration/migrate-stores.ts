@@ -46,7 +46,7 @@ async function empty({ pool, documents, objects }: Stores): Promise<void> {
 
 const phases = { checking: '검사', copying: '복사', comparing: '비교' };
 
-/** Tells of a part as a step of the operation, now and then while it goes on, and with its counts at the end. */
+/** Reports a part as a step of the operation: now and then while it goes on, and with its counts at the end. */
 async function part(
   onProgress: OnProgress,
   step: string,

@@ -71,7 +71,7 @@ export async function openRelational(
   return { pool, schema, [Symbol.asyncDispose]: close };
 }
 
-/** Hears of a connection that listens and broke, for the log. */
+/** Logs a listening connection that broke. */
 export const reportTo = (log: Logger) => (error: unknown) =>
   log.warn({ err: error }, 'a connection that listens for changes broke; it is made anew');
 

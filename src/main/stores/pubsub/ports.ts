@@ -5,13 +5,13 @@ import { toJsonText } from '../../platform/json-text.ts';
 const largestMessageBytes = 7000;
 
 /**
- * Notifications for whoever listens now; nothing is kept. A message may be lost when a connection breaks: whoever waits for changes
- * reads its store again when the wait is over. No listener hears a message twice; one publisher's messages on a channel come in
- * their order.
+ * Notifications for whoever listens now; nothing is kept. A message may be lost when a connection breaks: a reader that waits for changes
+ * reads its store again when the wait is over. No listener receives a message twice; one publisher's messages on a channel arrive in
+ * order.
  */
 export interface PubSub {
   /**
-   * Sends a message: JSON of at most 7,000 bytes. Listeners of this process have heard it when this returns (not only when it
+   * Sends a message: JSON of at most 7,000 bytes. Listeners of this process have received it when this returns (not only when it
    * resolves); it resolves when the message is on its way to the others. A channel is any text of 1 to 512 characters.
    * @throws TrainyardError MESSAGE_INVALID, MESSAGE_TOO_LARGE
    */

@@ -35,7 +35,7 @@ export class RedisConnection implements AsyncDisposable {
 
   /**
    * @param name what `CLIENT LIST` shows
-   * @param report hears of a connection that broke, once until it stands again
+   * @param report receives the error of a broken connection, once until it is back
    * @param commandTimeout how long an answer may take, in milliseconds; a blocking command's takes longer
    */
   constructor(

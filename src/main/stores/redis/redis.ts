@@ -20,7 +20,7 @@ export interface RedisStores extends AsyncDisposable {
 /**
  * Cache, pub/sub and queue on a Redis server (7 or newer, or what speaks its protocol and runs its scripts). It reconnects by itself;
  * while the server is away, calls fail after a moment.
- * @param report hears of broken connections, of what listeners throw, and of messages that cannot be read
+ * @param report receives the errors of broken connections, what listeners throw, and messages that cannot be read
  * @throws TrainyardError REDIS_URL_INVALID, REDIS_UNREACHABLE, REDIS_REFUSED_CREDENTIALS, REDIS_UNTRUSTED
  */
 export async function openRedis(
@@ -38,7 +38,7 @@ export async function openRedis(
   const commands = opening.use(new RedisConnection(address, 'trainyard', report));
   const listening = opening.use(new RedisConnection(address, 'trainyard-listening', () => {}));
   await commands.run((client) => client.ping());
-  // The connection for commands tells of an outage; once is enough.
+  // The connection for commands reports an outage; once is enough.
   const waiting = (longestMs: number) =>
     new RedisConnection(address, 'trainyard-waiting', () => {}, longestMs + 3000);
   const bell = (queue: string) => {

@@ -10,7 +10,7 @@ const unauthenticated = 16;
 const distrust =
   /certificate|self[- ]signed|unable to verify|altnames|wrong version number|SSL routines|ERR_TLS|ERR_SSL|tlsv1|UnknownIssuer|InvalidCertificate/i;
 
-/** The innermost error that tells something. */
+/** The innermost cause. */
 function origin(error: unknown): { code: number | null; text: string; name: string } {
   let current = error;
   while (current instanceof Error && current.cause instanceof Error) current = current.cause;

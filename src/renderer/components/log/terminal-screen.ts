@@ -29,10 +29,10 @@ export class TerminalScreen {
     this.fitting.fit();
   }
 
-  /** Hears of every move of the view. */
+  /** Calls `listener` at every move of the view. */
   onScroll(listener: () => void): () => void {
     const moved = this.terminal.onScroll(listener);
-    // xterm tells of scrolling by output only; the wheel and the bar move its own element.
+    // xterm reports scrolling by output only; the wheel and the scroll bar move its own element.
     const viewport = this.terminal.element?.querySelector('.xterm-scrollable-element, .xterm-viewport');
     const later = () => requestAnimationFrame(listener);
     viewport?.addEventListener('wheel', later, { passive: true });

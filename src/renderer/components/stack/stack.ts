@@ -12,7 +12,7 @@ export const serviceLabels: Readonly<Record<ServiceName, string>> = {
   temporal: 'Temporal',
 };
 
-/** How often the daemon is asked while somebody looks: nothing tells when a container changes by another hand. */
+/** How often the daemon is asked while the page is visible: nothing notifies us when something else changes a container. */
 const watchedMs = 3000;
 
 /** The stack as it is now, asked again and again while the page is visible; also where the last answer was an error. */
@@ -31,7 +31,7 @@ export type Verb = 'up' | 'down' | 'restart';
 
 const mutationKey = ['stack', 'verb'];
 
-/** Starts, stops or restarts services (none named: all of them); what it does then is told by the stack's progress. */
+/** Starts, stops or restarts services (none named: all of them); the stack's progress shows what it does then. */
 export function useStackVerb() {
   return useMutation({
     mutationKey,

@@ -234,7 +234,7 @@ interface ReadingFieldsProps {
 
 const automatic = 'auto';
 
-/** How a folder or archive is read where it does not tell by itself. */
+/** How a folder or archive is read if that cannot be seen from the source itself. */
 function ReadingFields({ reading, onChange }: ReadingFieldsProps) {
   const { t } = useText();
   const levels = Array.from({ length: deepestClasses }, (_, index) => index + 1);

@@ -35,7 +35,7 @@ export async function uploadFile(
   }
 }
 
-/** XMLHttpRequest, because `fetch` tells nothing of an upload's progress. */
+/** XMLHttpRequest, because `fetch` does not report an upload's progress. */
 function sendFile(file: File, onProgress: (sent: number) => void, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

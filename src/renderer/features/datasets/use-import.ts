@@ -6,7 +6,7 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type EngineClient, engine, queries, queryClient } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
 
-/** Does what `start` was given, and tells its state; whoever takes it back gets the reason as an abort. */
+/** Does what `start` was given, and reports its state; `signal` aborts when the person takes it back. */
 type Work<State> = (report: (state: State) => void, signal: AbortSignal) => Promise<void>;
 
 /** What a person starts and may take back: starting anew, `reset` and leaving the page end it. `idle` is the state before and after. */
@@ -137,7 +137,7 @@ const failureOf = (error: Answer['error']): TrainyardError =>
 type CheckProgress = Awaited<ReturnType<EngineClient['datasets']['waitForCheck']>>;
 
 interface CheckState {
-  /** Null until the engine has told of it. */
+  /** Null until the engine has reported any. */
   readonly progress: CheckProgress | null;
   readonly isPending: boolean;
   readonly data: Validation | null;
@@ -160,7 +160,7 @@ async function follow(
   report: (progress: CheckProgress) => void,
 ): Promise<CheckProgress> {
   const { checkId } = await engine.datasets.startCheck(wish);
-  // One that can't be told ends by itself: nobody asks for it any more.
+  // If this fails, the check ends by itself, because nobody asks for it any more.
   const cancel = () => void engine.datasets.cancelCheck({ checkId }).catch(() => undefined);
   if (signal.aborted) cancel();
   else signal.addEventListener('abort', cancel);

@@ -173,7 +173,7 @@ function UseProfileDialog({ from, to, onMigrate, ...dialog }: UseProfileDialogPr
   );
 }
 
-/** Copies everything to another profile's stores; what it does then is told by the stack's progress. */
+/** Copies everything to another profile's stores; the stack's progress shows what it does then. */
 function MigrateDialog({ from, ...dialog }: DialogProps & { readonly from: Profile }) {
   const { t } = useText();
   const others = profiles.filter((profile) => profile !== from);

@@ -9,7 +9,7 @@ export interface ThreadData {
   readonly request: ExaminationRequest;
 }
 
-/** What the thread tells. The accepted images come in parts, each when it is asked for: one large message would stop the engine. */
+/** What the thread sends. The accepted images come in parts, each on request: one large message would block the engine. */
 export type ThreadMessage =
   | { readonly kind: 'progress'; readonly at: Parameters<ExaminationWatch['onProgress']> }
   | ({ readonly kind: 'found'; readonly images: number } & Omit<Examination, 'accepted'>)
@@ -17,7 +17,7 @@ export type ThreadMessage =
   /** A fault that a person can act on; every other one ends the thread. */
   | { readonly kind: 'failed'; readonly error: KeptError; readonly status: number };
 
-/** What the thread is told. `more`, the answer to `found` and to `images`: more images are wanted. `stop`: nobody wants any of it. */
+/** What the thread receives. `more`, in reply to `found` and `images`, requests more images; `stop` ends the examination. */
 export type ThreadOrder = 'more' | 'stop';
 
 type Found = Extract<ThreadMessage, { kind: 'found' }>;

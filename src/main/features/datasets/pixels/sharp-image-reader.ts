@@ -182,8 +182,8 @@ function withJpegEnd(buffer: Buffer): Buffer | null {
 }
 
 /**
- * The bits a sample of a JPEG, from its frame header (ITU-T T.81, B.2.2); null where there is none. The decoder tells of more than
- * eight by a message only, which may be another's where several images are decoded at once.
+ * The bits per sample of a JPEG, from its frame header (ITU-T T.81, B.2.2); null if it has none. The decoder reports more than
+ * eight by a message only, which may belong to another image when several are decoded at once.
  */
 function jpegPrecision(buffer: Buffer): number | null {
   if (buffer[0] !== 0xff || buffer[1] !== 0xd8) return null;

@@ -5,13 +5,13 @@ import { wholeOfParts } from './zip-end.ts';
 
 export type ArchiveKind = 'zip' | 'tar' | 'tar.gz' | 'tar.zst';
 
-/** So many first bytes tell the kind of an archive. */
+/** How many first bytes are enough to recognise the kind of an archive. */
 export const kindBytes = 512;
 
 const startsWith = (bytes: Buffer, signature: string, offset = 0) =>
   bytes.subarray(offset, offset + signature.length).equals(Buffer.from(signature, 'latin1'));
 
-/** The kind that the first bytes tell; null where they tell none that is read. */
+/** The kind of an archive by its first bytes; null if it is none that can be read. */
 export function kindOf(start: Buffer): ArchiveKind | null {
   if (startsWith(start, 'PK\x03\x04') || startsWith(start, 'PK\x05\x06')) return 'zip';
   if (startsWith(start, '\x1f\x8b')) return 'tar.gz';

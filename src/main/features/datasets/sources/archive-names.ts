@@ -7,7 +7,7 @@ import type { SourceEntry } from '../source.ts';
 
 /** How the names of an archive that does not say it are encoded: one decision for all of them. */
 export interface NamesDecision {
-  /** Null where nothing tells. */
+  /** Null if it cannot be determined. */
   readonly encoding: KnownEncoding | null;
   readonly isGuess: boolean;
   /** The bytes of a name (or of one part of a path) on which the decision was made; null where all names are ASCII. */
@@ -164,7 +164,7 @@ export class NameReader {
     this.gather = gather;
   }
 
-  /** Call it before `encoding`. Answers what is to be told: a guess, or (fatal) that nobody can know. */
+  /** Call it before `encoding`. Returns the problem to report: the encoding is a guess, or (fatal) cannot be determined. */
   async decide(): Promise<SourceEntry | null> {
     this.decision ??= this.find();
     this.decided = await this.decision;
@@ -220,14 +220,14 @@ const encodings = namesEncodings.filter((encoding) => encoding !== 'auto');
 const hex = (bytes: Buffer) =>
   [...bytes.subarray(0, 16)].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
 
-/** The encoding is a guess: told with an example, so that a person sees whether it is right. */
+/** The encoding is a guess. An example shows a person whether it is right. */
 function namesGuessed(encoding: NamesEncoding, example: Buffer): Problem {
   const name = encoding === 'auto' ? '' : (decodeWhole(example, encoding) ?? '');
   const others = encodings.filter((other) => other !== encoding).join(', ');
   return makeProblem('NAMES_GUESSED', name, { encoding: title(encoding), bytes: hex(example), name, others });
 }
 
-/** Nothing tells the encoding: what an example would be in each. */
+/** The encoding cannot be determined. The problem shows an example in each possible one. */
 function namesUnknown({ example }: NamesDecision): Problem {
   const bytes = example ?? Buffer.alloc(0);
   const readings = encodings.flatMap((encoding) => {

@@ -55,7 +55,7 @@ export function tarSource(
     kind: 'archive',
     path,
     name,
-    // Only reading all of it would tell.
+    // Only reading all of it would show the number.
     count: async () => null,
     async *entries() {
       let name = '';
@@ -113,7 +113,7 @@ async function* eachEntry(
   };
   const file = createReadStream(path, { highWaterMark: readAheadBytes });
   const flowing = pipeline(file, unpackers[packing](), count, unpacking);
-  // The same error comes out of the loop below, where it is told.
+  // The loop below throws the same error, and it is reported there.
   flowing.catch(() => undefined);
   try {
     for await (const entry of unpacking) {

@@ -46,7 +46,7 @@ export function zipSource(
         zip.close();
         return entries;
       } catch (error) {
-        // The reading tells.
+        // Reading the entries reports it.
         if (error instanceof EntryFault) return null;
         throw error;
       }

@@ -50,7 +50,7 @@ export interface DockerEngine {
   readonly daemon: Daemon;
   readonly address: DockerAddress;
   readonly info: z.infer<typeof infoSchema>;
-  /** Null where it told no time. */
+  /** Null if the daemon reported no time. */
   readonly clockAheadMs: ClockAhead | null;
 }
 
@@ -75,7 +75,7 @@ function isOtherThanSocket(address: DockerAddress): boolean {
   try {
     return statSync(socket, { throwIfNoEntry: false })?.isSocket() === false;
   } catch (error) {
-    // Whoever may not look may not connect either, and that is what will be told.
+    // If the socket cannot be looked at, it cannot be connected to either, and that is reported then.
     if (hasCode(error, 'EACCES', 'ENOTDIR')) return false;
     throw error;
   }
@@ -122,7 +122,7 @@ function unanswered(address: DockerAddress, error: unknown): Observation {
   return { code: 'DOCKER_STRANGE', evidence: `${where(address)}: ${wordsOf(rootOf(error))}` };
 }
 
-/** What the client threw, where the daemon's calls tell more of it. */
+/** What the client threw, without the error that the daemon's calls put around it. */
 const rootOf = (error: unknown) => (error instanceof TrainyardError ? error.cause : error);
 
 /** Asks a Docker that answered at first, and may not answer this. @throws what is no fault of Docker's */

@@ -68,7 +68,7 @@ export function checkLeftovers(home: string): Promise<Observation[]> {
       const record = readEngineRecord(home);
       isAttended = record !== null && isAlive(record.pid);
     } catch (error) {
-      // The check of the engine tells of its damaged record; whose the server is cannot be known.
+      // The check of the engine reports the damaged record; whose server this is cannot be known.
       if (!(error instanceof TrainyardError)) throw error;
       return [];
     }
@@ -99,7 +99,7 @@ export async function checkDatabase(probe: DatabaseProbe): Promise<Observation[]
     const evidence = `PostgreSQL ${found.version}, ${found.revision ?? 'base'} / ${found.head}`;
     return [{ code: found.revision === found.head ? 'DATABASE_OK' : 'SCHEMA_BEHIND', evidence }];
   } catch (error) {
-    // Whether an engine runs, which could be asked, is told by its lock in the state folder.
+    // The lock in the state folder shows whether an engine runs that could be asked.
     return [stateFaultOf(error) ?? { code: 'DATABASE_UNREACHABLE', evidence: errorMessage(error) }];
   }
 }

@@ -12,7 +12,7 @@ export interface EndpointCheck {
   /**
    * Asks once, with its credentials, for something small; answers what it said.
    * @throws TrainyardError `…_REFUSED_CREDENTIALS` (or `…_LOGIN_REFUSED`), `…_UNTRUSTED` (or `…_TLS`), `…_UNREACHABLE`: these have codes of
-   * their own; of another TrainyardError the message is told, of any other error only its kind
+   * their own; of another TrainyardError the message is shown, of any other error only its kind
    */
   readonly probe: () => Promise<string>;
 }

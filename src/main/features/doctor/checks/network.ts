@@ -16,7 +16,7 @@ function isOnNetwork(): boolean {
   );
 }
 
-/** Why a name was not found: asked of the name servers themselves, because the system's own answer does not tell. */
+/** Why a name was not found. The name servers themselves are asked, because the system's own answer does not say. */
 async function whyNot(resolver: Resolver, name: string): Promise<{ code: PlainCode; words: string }> {
   try {
     await within(lookupMs, resolver.resolve4(name));

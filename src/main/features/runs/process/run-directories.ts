@@ -26,7 +26,7 @@ import { isSupervised, readRecord, recordFault } from './run-directory-records.t
 
 const errorTailBytes = 32 * 1024;
 const longestErrorLine = 2000;
-/** Nothing tells when another engine is done with a directory. */
+/** Nothing notifies us when another engine is done with a directory. */
 const lookEveryMs = 20;
 const watched = new Set(['supervisor.json', 'exit.json']);
 
@@ -135,7 +135,7 @@ export class FileRunDirectories implements RunDirectories {
       const handle = real && (await openPlainFile(real));
       if (!handle) throw notThere();
       const { size } = await handle.stat();
-      // No further than the size that was told: a file may grow meanwhile.
+      // No further than the size that was returned: the file may grow meanwhile.
       if (size > 0) return { body: handle.createReadStream({ start: 0, end: size - 1 }), size };
       await handle.close();
       return { body: Readable.from([]), size };

@@ -17,7 +17,7 @@ export function readRecord<T>(runDirectory: string, name: string, schema: z.ZodT
   const found = inspectStateFile(path.join(runDirectory, name), schema, options);
   if (found.kind !== 'unusable') return found.kind === 'whole' ? found.value : null;
   const { code, cause } = found.error;
-  // This process has no descriptors left, say: that tells nothing of the file, and a run must not be lost of it.
+  // If this process has no descriptors left, for example, the file may be fine, and the run must not be marked lost.
   if (code === 'STATE_FILE_UNREADABLE' && !isUnreachable(cause)) throw found.error;
   return null;
 }

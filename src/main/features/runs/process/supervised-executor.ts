@@ -127,7 +127,7 @@ export class SupervisedExecutor implements Executor {
         const lastLines = text.replaceAll('\0', '').trim().split('\n').slice(-10).join('\n');
         return lastLines ? `${failure}\n${lastLines}` : failure;
       }
-      // Not every file system tells of its changes.
+      // Not every file system reports its changes.
       await Promise.race([changes, delay(100)]);
     }
   }
@@ -140,7 +140,7 @@ export class SupervisedExecutor implements Executor {
       .map(({ pid }) => pid);
   }
 
-  /** Nothing tells of the end of a process that is nobody's child here. */
+  /** The system reports the end of child processes only, and this one is no child of ours. */
   private goneWithin(runDirectory: string, timeoutMs: number): Promise<boolean> {
     const gone = async () => (await this.trainersOf(runDirectory)).length === 0;
     return until(gone, { firstMs: 20, longestMs: 500, timeoutMs });

@@ -10,7 +10,7 @@ export const exitTaken = 75;
 /** How it ends where the disk has no room to begin; nothing was started (sysexits.h's EX_CANTCREAT). */
 export const exitNoRoom = 73;
 
-/** No system tells when room is there again: it is looked for. */
+/** No system notifies a process when there is room again, so it is polled. */
 const lookEveryMs = 250;
 /** A block of most file systems: what is written over it needs no further one. */
 const reservedBytes = 4096;

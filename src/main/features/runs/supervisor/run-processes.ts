@@ -90,7 +90,7 @@ export async function endProcessesOfRun(
     for (const facts of left) killOne(facts);
     return left.length === 0 && emptied;
   };
-  // Nothing tells of the end of a process that is nobody's child here.
+  // The system reports the end of child processes only, and these are no children of ours.
   await until(gone, { firstMs: 5, longestMs: 200, timeoutMs });
   return left.map(({ pid }) => pid);
 }

@@ -23,7 +23,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends what left the trainer's process group. What cannot be ended is told; it must not keep the run from its end. */
+/** Ends what left the trainer's process group. What cannot be ended is logged; it must not keep the run from finishing. */
 async function endLeftovers(directory: string, session: number | null): Promise<void> {
   try {
     const left = await endProcessesOfRun(directory, { session });

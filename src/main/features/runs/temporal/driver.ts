@@ -100,7 +100,7 @@ export class TemporalDriver implements RunDriver {
     await Promise.race([this.keeping, delay(endWithinMs)]);
   }
 
-  /** Sees that a run under way here has a workflow, and is moved where nobody told of something that is to be done. */
+  /** Ensures that a run under way here has a workflow, and moves the run if a step is due that nobody announced. */
   private async tend(runId: string): Promise<void> {
     const { link, mover } = this;
     if (!link || !mover) {

@@ -8,7 +8,7 @@ export interface RunMemory {
   readonly standing: DriverState | null;
   /** Workstations that asked for a look and had none yet. */
   readonly callers: readonly string[];
-  /** Workstations that serve this run's database, the last heard of first. */
+  /** Workstations that serve this run's database, the one seen last first. */
   readonly machines: readonly string[];
   /** A cancellation that is not written down yet: its grace in milliseconds. */
   readonly cancelGraceMs: number | null;

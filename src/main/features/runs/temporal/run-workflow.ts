@@ -99,7 +99,7 @@ class DrivenRun {
     return pauseMs;
   }
 
-  /** Asks those who may move the run: whoever has it, then whoever called. Answers whether anybody was heard. */
+  /** Asks the machines that may move the run: first the one that has it, then those that called. Returns whether any of them answered. */
   private async look(): Promise<boolean> {
     const owner = this.state?.machineId ?? null;
     const queue = [...(owner === null ? [] : [owner]), ...this.callers];

@@ -6,7 +6,7 @@ import { requireOwnFolder } from '../../../platform/state-folder.ts';
 
 const zeros = Buffer.alloc(64 * 1024);
 
-/** Files on their way to their place: each store has a folder of its own, so that what a kill left can be told apart. */
+/** Files on their way to their place: each store has a folder of its own, so that what a kill left can be recognised. */
 export class TemporaryFiles {
   private readonly folder: string;
 

@@ -198,7 +198,7 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
  * Opens the objects of an S3 server; asks nothing of it yet (`ensureBuckets` does). Survives the server's restart: what is asked for
  * meanwhile is tried a few times and then fails with S3_UNREACHABLE; a read that was broken off goes on.
  * @param cacheFolder where `materialize` puts files; this process owns it alone
- * @param report hears what was fixed, and what could not be looked at, when the buckets are ensured
+ * @param report receives what was fixed, and what could not be checked, when the buckets are ensured
  * @throws TrainyardError S3_ENDPOINT_INVALID
  */
 export async function openS3Objects(

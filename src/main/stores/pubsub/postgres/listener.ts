@@ -3,7 +3,7 @@ import { Client, escapeIdentifier, type Pool, type PoolConfig } from 'pg';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { BackOff, pause } from '../../../platform/waiting.ts';
 
-/** Hears a notification's payload; null: some may have been missed, or none will come any more. */
+/** Receives a notification's payload; null if some may have been missed, or none will come any more. */
 type Handler = (payload: string | null) => void;
 
 /** How long `listen` waits for a connection, and the pauses between attempts to get one. */
@@ -23,7 +23,7 @@ export class Listener implements AsyncDisposable {
   private connecting: Promise<void> | null = null;
   private readonly closing = new AbortController();
 
-  /** @param report hears of a broken connection (once, until it stands again); listening goes on by itself */
+  /** @param report receives the error of a broken connection (once, until it is back); listening goes on by itself */
   constructor(pool: Pool, report: (error: unknown) => void) {
     this.pool = pool;
     this.report = report;
@@ -215,7 +215,7 @@ class ListeningConnection {
     const done = this.last.then(async () => {
       await this.client.query(statement);
     });
-    // Whoever asked for the statement hears of its failure; the next one goes on all the same.
+    // The caller of the statement gets its failure; the next one runs all the same.
     this.last = done.catch(() => undefined);
     return done;
   }

@@ -36,11 +36,11 @@ type Deliver = (message: unknown) => void;
 
 /**
  * Pub/sub by LISTEN and NOTIFY.
- * @param report hears what a subscriber's listener throws
+ * @param report receives what a subscriber's listener throws
  */
 export function createPubSub(pool: Pool, listener: Listener, report: (error: unknown) => void): PubSub {
   const subscribers = new Map<string, Set<Deliver>>();
-  /** Tells own notifications, which were delivered when they were published, from others'. */
+  /** Marks own notifications, which were delivered when they were published already. */
   const instance = randomUUID();
   let payloads = 0;
   const send = inBatches<Outgoing>(async (batch) => {

@@ -7,21 +7,21 @@ import { checkChannel, messageText, type PubSub } from '../ports.ts';
 
 type Deliver = (message: unknown) => void;
 
-/** A channel that this process alone hears: between `begin` and `end` come the messages that it published itself. */
+/** A channel to which this process alone subscribes: between `begin` and `end` come the messages that it published itself. */
 const publishAll = script(`
   redis.call('PUBLISH', ARGV[1], 'begin')
   for at = 2, #ARGV, 2 do redis.call('PUBLISH', ARGV[at], ARGV[at + 1]) end
   redis.call('PUBLISH', ARGV[1], 'end')`);
 
-/** A connection that hears nothing for so long is asked whether the server is there: one that lost it silently hears nothing either. */
+/** After this long without a message the server is pinged: a connection that broke silently receives nothing either. */
 const silenceMs = 20_000;
 
 /**
- * Pub/sub on Redis: a message is its JSON text, as anybody else's who publishes there. Own messages are heard when they are published;
- * their echo is known by where it stands between two marks, which one script sends with them: the connection that listens hears all of it
+ * Pub/sub on Redis: a message is its JSON text, as any other publisher's. Own messages are delivered when they are published;
+ * their echo is recognised by its place between two marks, which one script sends with them: the listening connection receives all of it
  * or nothing.
  * @param sending sends; @param listening listens and does nothing else
- * @param report hears what a subscriber's listener throws, and messages that are no JSON
+ * @param report receives what a subscriber's listener throws, and messages that are no JSON
  */
 export function createPubSub(
   sending: RedisConnection,
@@ -39,7 +39,7 @@ export function createPubSub(
     const failure = asRedisError(error, place);
     if (!isOutage(failure)) report(failure);
   };
-  /** Tells the channel's subscribers, each with a value of its own. */
+  /** Delivers to the channel's subscribers, each with a value of its own. */
   const deliver = (channel: string, text: string) => {
     try {
       for (const each of subscribers.get(channel) ?? []) each(JSON.parse(text));

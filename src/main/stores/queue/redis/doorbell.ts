@@ -7,8 +7,8 @@ export const questionMs = 5000;
 const pauseMs = 250;
 
 /**
- * Tells when a list has an element, whoever put it there. It asks by moving the oldest element to where it is, which waits for one
- * and changes nothing; one question for all who wait.
+ * Notifies when a list has an element, whoever put it there. It asks by moving the oldest element to where it is, which waits for one
+ * and changes nothing; all waiters share one such command.
  */
 export interface Doorbell extends AsyncDisposable {
   /** Calls back once, as soon as the list has an element, or the connection is closed. Answers what forgets the call. */
@@ -37,7 +37,7 @@ export function createDoorbell(
         );
         if (found !== null) wake();
       } catch (error) {
-        // The connection tells of its outage itself.
+        // The connection reports its outage itself.
         if (!isOutage(error)) report(error);
         await pause(pauseMs);
       }

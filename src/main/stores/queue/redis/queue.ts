@@ -14,7 +14,7 @@ const unreadableMs = 60_000;
  * it comes back by their own rules (`unacked`, `visibility_timeout`). A message is as durable as the server's append-only file: with
  * `appendfsync everysec` a power cut may take the last second's, so whoever must not lose one keeps it elsewhere and sends it again.
  * @param bell of a queue's list; the same one each time
- * @param report hears of messages that cannot be read here
+ * @param report receives the errors of messages that cannot be read here
  */
 export function createQueue(
   connection: RedisConnection,

@@ -104,7 +104,7 @@ export class LogWindow {
   }
 }
 
-/** The numbers of all lines that hold a text, found bit by bit; `report` hears of them as they come. */
+/** The numbers of all lines that hold a text, found bit by bit; `report` receives them as they come. */
 export async function findLines(
   read: Reader,
   wanted: { run: string; search: string; level: LogLevel | null },

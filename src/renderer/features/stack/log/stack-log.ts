@@ -124,7 +124,7 @@ const pauseMs = 2000;
 
 /**
  * The services' last lines, and then what comes, page by page. The next page is asked for when the one before was taken: a slow reader
- * slows the reading, and nothing is lost. An error is told and tried again from the same place.
+ * slows the reading, and nothing is lost. An error is shown, and reading is retried from the same place.
  */
 export async function* tailLogs(
   read: Reader,

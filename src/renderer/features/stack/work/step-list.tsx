@@ -62,7 +62,7 @@ function StepRow({ step: one }: { readonly step: Step }) {
   );
 }
 
-/** What is told of images on their way: how much is here, how fast it comes, and how long it takes. */
+/** The progress of image pulls in words: how much is here, how fast it comes, and how long it takes. */
 export function usePullFacts(pulls: readonly Pull[]): string[] {
   const { t, format } = useText();
   const { done, total, leftMs, rate } = pullSum(pulls);

@@ -8,7 +8,7 @@ const waitMs = 25_000;
 const pauseMs = 3000;
 
 /**
- * What the newest operation tells, from its first word on, so that a page that is opened in the middle of it shows the same as one that was
+ * Follows the newest operation from its first event on, so that a page opened in the middle of it shows the same as one that was
  * there.
  */
 async function follow(show: (work: Work) => void, signal: AbortSignal): Promise<void> {
@@ -37,7 +37,7 @@ async function follow(show: (work: Work) => void, signal: AbortSignal): Promise<
   }
 }
 
-/** Follows the stack's operations for as long as the page is there; null while none was told of. */
+/** Follows the stack's operations for as long as the page is there; null until there is one. */
 export function useWork(): Work | null {
   const state = useSyncExternalStore(connection.subscribe, connection.snapshot);
   const [work, setWork] = useState<Work | null>(null);

@@ -5,12 +5,12 @@ export type Step = Pick<
   Extract<StackEvent, { type: 'step' }>,
   'step' | 'service' | 'status' | 'detail' | 'detailKo' | 'durationMs'
 > & {
-  /** When it was first heard of. */
+  /** When its first event came. */
   readonly startedAt: string;
 };
 export type Pull = Omit<Extract<StackEvent, { type: 'pull' }>, 'seq' | 'time' | 'operation' | 'type'>;
 
-/** What an operation has told so far. */
+/** What an operation has reported so far. */
 export interface Work {
   readonly id: string;
   readonly verb: StackVerb;

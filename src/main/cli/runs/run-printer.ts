@@ -19,13 +19,13 @@ function values(value: unknown): [string, number | string][] {
   );
 }
 
-/** Tells a run's journal to a person: what is worth a line, and a progress line that is overwritten. */
-export class RunNarrator {
+/** Prints a run's journal for a person: a line for each event that matters, and a progress line that is overwritten. */
+export class RunPrinter {
   private readonly status = new StatusLine();
   private progress = '';
   private bar = '';
 
-  async narrate({ type, time, data }: RunEvent): Promise<void> {
+  async print({ type, time, data }: RunEvent): Promise<void> {
     if (type === 'progress') {
       const eta =
         typeof data.etaMs === 'number'
@@ -42,14 +42,14 @@ export class RunNarrator {
     this.showStatus();
   }
 
-  /** Shows how the trainer's own line under way looks now, behind the progress. */
+  /** Shows the trainer's own unfinished line behind the progress. */
   showBar(text: string): void {
     if (text === this.bar) return;
     this.bar = text;
     this.showStatus();
   }
 
-  /** Takes the progress line away. */
+  /** Removes the progress line. */
   end(): void {
     this.status.clear();
   }

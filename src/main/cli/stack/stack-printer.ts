@@ -34,8 +34,8 @@ function eventText(event: ShownEvent): string {
   return event.type === 'service' ? formatStatus(event.status) : stepText(event);
 }
 
-/** Tells on standard error what a verb does: in place on a terminal, one line for each thing done elsewhere. */
-export class StackNarrator {
+/** Shows on standard error what a verb does: in place on a terminal, elsewhere one line for each finished step. */
+export class StackPrinter {
   private readonly stream = process.stderr;
   private readonly texts = new Map<ServiceName | null, string>();
   private readonly pulledAt = new Map<ServiceName, number>();
