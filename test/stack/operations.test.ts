@@ -52,7 +52,7 @@ test('what a verb failed with is its cause, with the last lines of the service',
   await expect.poll(() => operations.current?.status).toBe('failed');
   const { code, message, hint, parameters } = error;
   const cause = { code, message, hint, parameters, lines: ['bind'] };
-  expect(inLanguage(cause, 'ko').message).toBe('Redis이(가) 저절로 끝났습니다');
+  expect(inLanguage(cause, 'ko').message).toBe('Redis이(가) 스스로 종료되었습니다');
   expect(operations.current?.cause).toEqual(cause);
   expect((await operations.progress(1, 0)).events).toMatchObject([{ type: 'end', status: 'failed', cause }]);
   expect(heard).toEqual([error]);

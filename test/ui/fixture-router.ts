@@ -30,7 +30,7 @@ export function meetStores(state: FixtureState, [domain]: readonly string[]): vo
     throw new ORPCError('DATABASE_UNAVAILABLE', {
       status: 503,
       message: 'The database does not answer',
-      data: { hint: 'The engine waits for it, and goes on by itself.', place: {} },
+      data: { hint: 'The engine waits for it, and continues automatically.', place: {} },
     });
   if (state.storesThere) return;
   throw new ORPCError('STORES_NOT_READY', {

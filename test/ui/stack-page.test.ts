@@ -82,12 +82,12 @@ test('an engine that was started anew counts from the beginning, and the page fo
   await expect.poll(() => page.getByText('Persistence settings verified').count()).toBe(0);
 });
 
-test('while something is at work every verb is blocked and says why, also to the keyboard', async () => {
+test('while something is running every verb is blocked and says why, also to the keyboard', async () => {
   const { page } = await visit('/stack', 'starting');
   const stop = page.getByRole('button', { name: 'Stop', exact: true });
   await expect.poll(() => stop.getAttribute('aria-disabled')).toBe('true');
   await stop.focus();
-  await page.getByRole('tooltip').getByText('Something is at work on the stack').waitFor();
+  await page.getByRole('tooltip').getByText('The stack is busy. Wait until it finishes').waitFor();
   await stop.click({ force: true });
   await page.getByRole('region', { name: 'Starting the stack' }).waitFor();
 });
@@ -167,7 +167,7 @@ test('going over to another profile says that data stays, and a migration shows 
   await page.getByText(/^Migrated in /).waitFor();
 });
 
-test('where Docker does not answer the page says why and how to fix it, and goes on by itself', async () => {
+test('where Docker does not answer the page says why and how to fix it, and continues automatically', async () => {
   const { page, stack } = await visit('/stack', 'running');
   await service(page, 'Redis').waitFor();
   stack.daemonDown = true;

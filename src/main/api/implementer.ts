@@ -43,7 +43,7 @@ export interface ApiContext {
     readonly profile: () => Profile;
     /** Goes over to another profile's stores and keeps the choice. */
     readonly useProfile: (profile: Profile) => Promise<void>;
-    /** Copies everything to another profile's stores and goes over to them. */
+    /** Copies everything to another profile's stores and switches to them. */
     readonly migrate: (to: Profile, replace: boolean, onProgress: OnProgress) => Promise<void>;
   };
   /** Left out: nobody looks at the disk. @throws TrainyardError DISK_FULL, HOME_MOVED where nothing that writes may be begun */

@@ -26,7 +26,7 @@ function warn(state: SchemaState): void {
   for (const revision of state.edited)
     remark(
       `Revision ${revision} was edited after it was applied.`,
-      `리비전 ${revision}은(는) 적용된 뒤에 바뀌었습니다.`,
+      `${revision} 리비전은 적용된 뒤에 바뀌었습니다.`,
     );
   for (const difference of state.drift) remark(difference);
 }
@@ -40,7 +40,7 @@ function describeChange({ done, revision }: SchemaChange): string {
     );
   return translate(
     `Went through ${done.join(', ')}; the database is at ${now}.`,
-    `${done.join(', ')}을(를) 거쳤습니다. 데이터베이스는 ${now}입니다.`,
+    `거친 리비전: ${done.join(', ')}. 데이터베이스는 ${now}입니다.`,
   );
 }
 

@@ -61,13 +61,13 @@ export function defineProfile(group: Command): void {
   defineCommand(group, {
     usage: 'use <profile>',
     english:
-      'choose the profile; a running engine goes over to it at once. Data does not move: "stack migrate" moves it',
+      'choose the profile; a running engine switches to it at once. Data does not move: "stack migrate" moves it',
     korean:
       '프로필을 고릅니다. 실행 중인 엔진은 바로 바뀝니다. 데이터는 옮겨지지 않으며 "stack migrate"로 옮깁니다',
     examples: ['profile use docker'],
     json: '{"profile"}',
   }).perform(async (options, typed) => {
-    const profile = readName(profiles, typed, { en: 'profile', ko: '프로필은' });
+    const profile = readName(profiles, typed, { en: 'profile', ko: '프로필' });
     const home = openHome(homeFolder());
     if (profile === 'external') readExternal(home);
     await switchProfile(home, profile);

@@ -199,7 +199,7 @@ export const stackContract = {
     .output(stackUrlsSchema),
   useProfile: post(
     '/stack/profile',
-    'Choose the profile of this state folder; the engine goes over to its stores at once',
+    'Choose the profile of this state folder; the engine switches to its stores at once',
   )
     .input(z.object({ profile: z.enum(profiles) }))
     .output(z.object({ profile: z.enum(profiles) })),

@@ -147,7 +147,7 @@ export const databaseErrors = {
     "Something that Trainyard's schema needs the name of is there already: {cause}",
     'Use an empty database, or rename what is there. Nothing was changed.',
     'Trainyard의 스키마에 필요한 이름이 이미 쓰이고 있습니다: {cause}',
-    '빈 데이터베이스를 쓰거나 그것의 이름을 바꾸세요. 아무것도 바뀌지 않았습니다.',
+    '빈 데이터베이스를 쓰거나 그 이름을 쓰는 항목의 이름을 바꾸세요. 아무것도 바뀌지 않았습니다.',
   ),
   SCHEMA_REVISION_EDITED: conflict(
     'The revision {revision} was changed after it was applied, so the database is not what its file says',
@@ -158,7 +158,7 @@ export const databaseErrors = {
   DOWNGRADE_BLOCKED: conflict(
     "Something that is not Trainyard's depends on what would go: {cause}",
     'Drop that first. Nothing was changed.',
-    'Trainyard의 것이 아닌 무언가가 없어질 것에 기대고 있습니다: {cause}',
-    '그것을 먼저 지우세요. 아무것도 바뀌지 않았습니다.',
+    '지우려는 항목에 Trainyard의 것이 아닌 항목이 의존하고 있습니다: {cause}',
+    '의존하는 항목을 먼저 지우세요. 아무것도 바뀌지 않았습니다.',
   ),
 };

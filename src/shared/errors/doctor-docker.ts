@@ -18,7 +18,7 @@ export const doctorDockerErrors = {
     'Where Docker’s socket should be there is something else',
     'Remove what is there and start Docker again, or correct DOCKER_HOST.',
     'Docker 소켓이 있어야 할 곳에 다른 것이 있습니다',
-    '그것을 지우고 Docker를 다시 시작하거나 DOCKER_HOST를 고치세요.',
+    '그 자리에 있는 파일이나 폴더를 지우고 Docker를 다시 시작하거나 DOCKER_HOST를 고치세요.',
   ),
   DOCKER_STRANGE: failure(
     'What answers at Docker’s address is not a Docker Engine, or answers an error',

@@ -46,7 +46,10 @@ export const machineErrors = {
     'Put it back, or see what removes it; folders of Trainyard are made again at a start.',
     '되돌려 놓거나 무엇이 지웠는지 확인하세요. Trainyard의 폴더는 시작할 때 다시 만들어집니다.',
   ),
-  FILE_EXISTS: fileFailure('Move it away, or choose another name.', '그것을 옮기거나 다른 이름을 고르세요.'),
+  FILE_EXISTS: fileFailure(
+    'Move the existing file or folder away, or choose another name.',
+    '있는 파일이나 폴더를 옮기거나 다른 이름을 고르세요.',
+  ),
   FILE_BUSY: fileFailure(
     'Close that program, or wait until it is done, and try again.',
     '그 프로그램을 닫거나 끝나기를 기다렸다가 다시 시도하세요.',

@@ -55,7 +55,7 @@ export const objectErrors = {
     'The encrypted connection to the S3 server at {place} fails ({system})',
     'Write http:// where the server has no TLS, and give a client certificate where it wants one.',
     '{place}의 S3 서버와 암호화해서 연결하지 못했습니다({system})',
-    '서버가 TLS를 쓰지 않으면 http://로 쓰고, 클라이언트 인증서가 필요한 서버라면 그것을 지정하세요.',
+    '서버가 TLS를 쓰지 않으면 http://로 쓰고, 클라이언트 인증서가 필요한 서버라면 인증서를 지정하세요.',
   ),
   S3_REFUSED_CREDENTIALS: badGateway(
     'The S3 server at {place} does not accept the access key ({answer})',

@@ -3,8 +3,8 @@ import { badRequest, entry, unavailable } from './entry.ts';
 /** Errors of the page itself: its connection to the engine, its parts, and what it reads and sends beside the contract. */
 export const pageErrors = {
   CONNECTION_LOST: unavailable(
-    'The connection to the engine broke while it was at work',
-    'See whether it was done, and ask again if it was not.',
+    'The connection to the engine broke during a request',
+    'Check whether it finished, and try again if it did not.',
     '작업하는 도중에 엔진과의 연결이 끊겼습니다',
     '작업이 끝났는지 확인하고, 끝나지 않았으면 다시 시도하세요.',
   ),
@@ -24,7 +24,7 @@ export const pageErrors = {
     'This part of the page could not be fetched from the engine',
     'It is fetched by itself once the engine answers again; or try again now.',
     '페이지의 이 부분을 엔진에서 가져오지 못했습니다',
-    '엔진이 다시 응답하면 저절로 가져옵니다. 지금 다시 시도할 수도 있습니다.',
+    '엔진이 다시 응답하면 자동으로 가져옵니다. 지금 다시 시도할 수도 있습니다.',
   ),
   PAGE_OUTDATED: entry(
     410,

@@ -83,5 +83,5 @@ export const runRequests = {
 /** What to do where something else stands in the place of a lock beside or in a run directory. */
 export const runLockHint = {
   en: 'Remove it, and retry the run.',
-  ko: '그것을 지우고 다시 학습하세요.',
+  ko: '그 자리에 있는 항목을 지우고 다시 학습하세요.',
 } as const satisfies Bilingual;

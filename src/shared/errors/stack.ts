@@ -35,8 +35,8 @@ export const stackErrors = {
   SERVICE_CRASHED: failure(
     '{service} ended by itself{exit}',
     'Its log says why: trainyard stack logs {name}',
-    '{service}{service|이|가} 저절로 끝났습니다{exit}',
-    '까닭은 그 로그에 있습니다: trainyard stack logs {name}',
+    '{service}{service|이|가} 스스로 종료되었습니다{exit}',
+    '원인은 서비스의 로그에 있습니다: trainyard stack logs {name}',
   ),
   SERVICE_OUT_OF_MEMORY: failure(
     '{service} needed more memory than its limit{limit} and was ended',
@@ -138,7 +138,7 @@ export const stackErrors = {
     'after',
   ),
   LOG_TIME_INVALID: badRequest(
-    '"{since}" is no time',
+    '"{since}" is not a time',
     'Write it as 2026-11-24T08:00:00Z.',
     '"{since}"{since|은|는} 시각이 아닙니다',
     '2026-11-24T08:00:00Z처럼 쓰세요.',

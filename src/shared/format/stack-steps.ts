@@ -2,8 +2,8 @@ import type { Bilingual } from '../errors/entry.ts';
 
 /** The steps of the stack's verbs and of a migration, in words. */
 const words: Readonly<Record<string, Bilingual>> = {
-  wait: { en: 'waiting for another verb', ko: '다른 작업 기다리기' },
-  state: { en: 'damaged notes set aside', ko: '손상된 기록 치우기' },
+  wait: { en: 'waiting for another command', ko: '다른 명령 기다리기' },
+  state: { en: 'setting aside damaged saved state', ko: '손상된 기록 치우기' },
   recover: { en: 'finding the stack again', ko: '스택 다시 찾기' },
   ports: { en: 'choosing free ports', ko: '빈 포트 고르기' },
   images: { en: 'looking for the images', ko: '이미지 찾기' },

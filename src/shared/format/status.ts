@@ -29,7 +29,7 @@ export const statusWords = {
 } as const satisfies Record<string, Bilingual>;
 
 /** What ended an attempt, in words, where it is no status. */
-export const causeWords = {
+const causeWords = {
   no_result: { en: 'no result', ko: '결과 없음' },
   disk_full: { en: 'disk full', ko: '디스크 부족' },
   signalled: { en: 'ended by a signal', ko: '신호로 끝남' },
@@ -38,3 +38,8 @@ export const causeWords = {
   supervisor_lost: { en: 'supervisor lost', ko: '감독 프로세스 유실' },
   record_unreadable: { en: 'record unreadable', ko: '종료 기록을 읽을 수 없음' },
 } as const satisfies Record<string, Bilingual>;
+
+const words: Readonly<Record<string, Bilingual>> = { ...statusWords, ...causeWords };
+
+/** A status, or what ended an attempt, as people read it; one that is not known here as it is. */
+export const wordsOfStatus = (status: string): Bilingual => words[status] ?? { en: status, ko: status };

@@ -63,7 +63,7 @@ test.skipIf(withoutProcesses).concurrent(
         stderr: expect.stringContaining('The database does not answer'),
       });
       expect(JSON.parse(list.answer.stdout)).toMatchObject({
-        error: { code: 'DATABASE_UNAVAILABLE', hint: expect.stringContaining('goes on by itself') },
+        error: { code: 'DATABASE_UNAVAILABLE', hint: expect.stringContaining('continues automatically') },
       });
       // Known to be silent, it keeps nobody waiting.
       const made = await timed(runCli(stage.home, ['project', 'create', 'meanwhile', '--json']));

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { detailOf } from '../../../src/main/platform/progress.ts';
@@ -6,6 +7,7 @@ import type { StackEndpoints } from '../../../src/main/stack/addresses.ts';
 import { createUsage } from '../../../src/main/stack/docker/usage.ts';
 import { ensureSteps } from '../../../src/main/stack/ensure/steps.ts';
 import { probes } from '../../../src/main/stack/probes/probes.ts';
+import { connectS3 } from '../../../src/main/stores/objects/s3/client.ts';
 import { type ServiceName, serviceNames } from '../../../src/shared/model/stack.ts';
 import { docker, withoutServer } from '../../support/servers.ts';
 import { type FiveServers, startFive } from '../support/five-servers.ts';
@@ -74,19 +76,19 @@ describe.skipIf(reason)('five real servers', () => {
     expect(firstKorean).toEqual({
       migrations: expect.stringMatching(/^적용: 0001/),
       'mongo-indexes': expect.stringMatching(/^만듦: /),
-      'redis-settings': expect.stringMatching(/^고침: appendonly \("no"에서 "yes"\)/),
+      'redis-settings': expect.stringMatching(/^고침: appendonly\("no" → "yes"\)/),
       buckets: expect.stringMatching(/^만듦: /),
-      'temporal-namespace': 'trainyard 만듦, 7일 보관',
+      'temporal-namespace': '만듦: trainyard, 7일 보관',
     });
     const { en: second, ko: secondKorean } = await run();
     expect(second.migrations).toMatch(/^at \d{4}$/);
     expect(second['mongo-indexes']).toMatch(/as declared$/);
     expect(second['redis-settings']).toBe('appendonly yes, save 900 1 300 10');
-    expect(second.buckets).toMatch(/^as wanted/);
+    expect(second.buckets).toMatch(/^as configured/);
     expect(second['temporal-namespace']).toBe('trainyard, kept for 7 days');
     expect(secondKorean).toEqual({
       migrations: expect.stringMatching(/^리비전 \d{4}$/),
-      'mongo-indexes': expect.stringMatching(/^\d+개가 선언대로임$/),
+      'mongo-indexes': expect.stringMatching(/^선언과 같음: \d+개$/),
       // Names and values alone.
       'redis-settings': undefined,
       buckets: expect.stringMatching(/^설정대로임/),
@@ -110,8 +112,21 @@ describe.skipIf(reason)('five real servers', () => {
     const temporal = { address: five.servers.temporal.url, namespace: 'short', apiKey: null, tls: null };
     const step = ensureSteps.find(({ name }) => name === 'temporal-namespace');
     expect(await step?.run({ ...five.endpoints, temporal })).toEqual({
-      en: 'fixed short: kept for 7 days instead of 3',
-      ko: 'short 고침: 3일 대신 7일 보관',
+      en: 'fixed short: kept for 7 days (was 3 days)',
+      ko: '고침: short, 7일 보관(전에는 3일)',
+    });
+  });
+
+  test('a bucket that keeps versions is fixed, and said once in each language', async () => {
+    const step = ensureSteps.find(({ name }) => name === 'buckets');
+    await step?.run(five.endpoints);
+    using connection = connectS3(five.endpoints.s3);
+    const Bucket = connection.nameOf('models');
+    const VersioningConfiguration = { Status: 'Enabled' } as const;
+    await connection.client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    expect(await step?.run(five.endpoints)).toEqual({
+      en: `fixed versioning of "${Bucket}" (suspended)`,
+      ko: `고침: "${Bucket}" 버킷의 버전 관리(중단함)`,
     });
   });
 

@@ -96,7 +96,9 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
       new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
     );
     const { fixed } = await ensureS3Buckets(at.endpoint);
-    expect(fixed).toEqual([expect.stringContaining(Bucket)]);
+    expect(fixed).toEqual([
+      { en: `versioning of "${Bucket}" (suspended)`, ko: `"${Bucket}" 버킷의 버전 관리(중단함)` },
+    ]);
     expect((await at.client.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Suspended');
     expect((await ensureS3Buckets(at.endpoint)).fixed).toEqual([]);
   });
@@ -126,7 +128,10 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     expect(await ask(`${Bucket}/blobs/secret`)).toBe(200);
     expect(await ask(`${Bucket}?list-type=2`)).toBe(200);
 
-    expect((await ensureS3Buckets(at.endpoint)).fixed).toEqual([expect.stringContaining('private now')]);
+    const { fixed } = await ensureS3Buckets(at.endpoint);
+    expect(fixed).toEqual([
+      { en: expect.stringContaining('private now'), ko: expect.stringContaining('비공개로 바꿈') },
+    ]);
     expect(await ask(`${Bucket}/blobs/secret`)).toBe(403);
     expect(await ask(`${Bucket}?list-type=2`)).toBe(403);
     const left = await at.client.send(new GetBucketPolicyCommand({ Bucket }));
@@ -162,7 +167,12 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     await ensureS3Buckets(at.endpoint);
     expect(await left()).toBe(1);
     const { fixed } = await ensureOn(at.connection, new Date(Date.now() + 60_000));
-    expect(fixed).toEqual([expect.stringContaining('1 uploads')]);
+    expect(fixed).toEqual([
+      {
+        en: `1 unfinished upload to "${Bucket}" (removed)`,
+        ko: `"${Bucket}" 버킷의 끝나지 않은 업로드 1개(지움)`,
+      },
+    ]);
     expect(await left()).toBe(0);
   });
 
@@ -207,7 +217,10 @@ describe.skipIf(reason !== null)('buckets on a real server', () => {
     const ensured = await ensureS3Buckets(endpoint);
     expect(ensured.made).toHaveLength(4);
     expect(ensured.unchecked).toHaveLength(8);
-    expect(ensured.unchecked.join('\n')).toContain('versioning');
+    expect(ensured.unchecked).toContainEqual({
+      en: `versioning of "${at.name}"`,
+      ko: `"${at.name}" 버킷의 버전 관리`,
+    });
 
     await using folder = await temporaryFolder();
     await using store = await openS3Objects(endpoint, folder.folder);

@@ -60,7 +60,7 @@ function remarkCorrections({ versions }: Dataset): void {
   for (const { version, correctedSizes } of versions.filter((one) => (one.correctedSizes ?? 0) > 0))
     remark(
       `Version ${version} was imported before sizes were kept upright: those of ${counted(correctedSizes ?? 0, 'turned photo')} are read from the images.`,
-      `버전 ${version}은(는) 사진의 회전을 반영하기 전에 가져온 것이라, 회전된 사진 ${correctedSizes}장의 크기는 이미지에서 다시 읽습니다.`,
+      `${version} 버전은 사진의 회전을 반영하기 전에 가져온 것이라, 회전된 사진 ${correctedSizes}장의 크기는 이미지에서 다시 읽습니다.`,
     );
 }
 

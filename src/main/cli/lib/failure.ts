@@ -1,17 +1,17 @@
 import { CommanderError } from 'commander';
 import { fault, inLanguage } from '../../../shared/errors/catalogue.ts';
-import type { Bilingual } from '../../../shared/errors/entry.ts';
+import { type Bilingual, type Parameter, phrase } from '../../../shared/errors/entry.ts';
 import { errorMessage, type KeptError, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import { language, translate } from './language.ts';
 import { remark } from './output.ts';
 
-/** The command line itself is wrong: ends with exit code 2. Both in the language of the process. */
-export function usageError(message: string, remedy: string): TrainyardError {
+/** The command line itself is wrong: ends with exit code 2. Each in both languages, or in that of the process. */
+export function usageError(message: Parameter, remedy: Parameter): TrainyardError {
   return fault('USAGE', { fault: message, remedy });
 }
 
-/** The one of the known names that was typed. @param what the kind of thing, as it stands in a sentence @throws TrainyardError USAGE */
+/** The one of the known names that was typed. @param what the kind of thing @throws TrainyardError USAGE */
 export function readName<Name extends string>(
   known: readonly Name[],
   typed: string | undefined,
@@ -20,7 +20,10 @@ export function readName<Name extends string>(
   const found = known.find((name) => name === typed);
   if (found) return found;
   throw usageError(
-    translate(`There is no ${what.en} "${typed}"`, `"${typed}" ${what.ko} 없습니다`),
+    phrase('There is no {what} "{typed}"', '"{typed}" {what}{what|은|는} 없습니다', {
+      what,
+      typed: typed ?? '',
+    }),
     translate(`It is one of ${known.join(', ')}.`, `${known.join(', ')} 중 하나입니다.`),
   );
 }
@@ -47,13 +50,13 @@ const wordings: Record<string, (first: string, second: string, rest: string) => 
       : rest.replace(/\.$/, '');
     return translate(
       `The option ${flags} can't be "${value}": ${wanted}`,
-      `${flags} 옵션의 값 "${value}"이(가) 맞지 않습니다: ${wanted}`,
+      `${flags} 옵션에 "${value}" 값을 쓸 수 없습니다: ${wanted}`,
     );
   },
   'commander.conflictingOption': (one, other) =>
     translate(
       `${one} and ${other} can't be used together`,
-      `${one}와(과) ${other}은(는) 함께 쓸 수 없습니다`,
+      `${one} 옵션과 ${other} 옵션은 함께 쓸 수 없습니다`,
     ),
   'commander.excessArguments': () => translate('There are too many arguments', '인자가 너무 많습니다'),
 };

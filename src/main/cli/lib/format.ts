@@ -1,5 +1,4 @@
-import type { Bilingual } from '../../../shared/errors/entry.ts';
-import { causeWords, statusWords } from '../../../shared/format/status.ts';
+import { wordsOfStatus } from '../../../shared/format/status.ts';
 import {
   counted,
   formatDuration as durationIn,
@@ -49,9 +48,7 @@ export function shortId(id: string): string {
   return id.slice(0, 8);
 }
 
-const words: Readonly<Record<string, Bilingual>> = { ...statusWords, ...causeWords };
-
 /** A status, or what ended an attempt, as people read it; `--json` has the word itself. */
 export function formatStatus(status: string): string {
-  return words[status]?.[language] ?? status;
+  return wordsOfStatus(status)[language];
 }

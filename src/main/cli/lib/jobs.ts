@@ -12,7 +12,7 @@ export async function finishedJob({ jobs }: Api, started: Job): Promise<Job> {
     status.show(
       job.status === 'queued'
         ? translate('waiting for a worker', '작업자를 기다리는 중')
-        : translate(`at work: ${job.worker ?? ''}`, `작업 중: ${job.worker ?? ''}`),
+        : translate(`running: ${job.worker ?? ''}`, `작업 중: ${job.worker ?? ''}`),
     );
     job = await jobs.show({ job: started.id, waitMs: 20_000 });
   }

@@ -29,7 +29,7 @@ async function remarkRuns(api: Api, next: Profile): Promise<void> {
   );
 }
 
-/** Chooses the profile of a state folder. An engine that runs goes over at once; any later one finds the choice. */
+/** Chooses the profile of a state folder. An engine that runs switches at once; any later one finds the choice. */
 export async function switchProfile(home: string, profile: Profile): Promise<void> {
   const engine = findEngine(home);
   if (!engine) {

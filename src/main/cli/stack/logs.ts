@@ -1,4 +1,5 @@
 import type { StackLogLine } from '../../../shared/contract/stack.ts';
+import { phrase } from '../../../shared/errors/entry.ts';
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { type Command, type CommonOptions, defineCommand, integer } from '../lib/define.ts';
 import { usageError } from '../lib/failure.ts';
@@ -37,7 +38,7 @@ function readSince(text: string): string {
   const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (unitMs[unit] ?? 0);
   if (Number.isNaN(time)) {
     throw usageError(
-      translate(`--since: "${text}" is no time`, `--since: "${text}"은(는) 시간이 아닙니다`),
+      phrase('--since: "{text}" is not a time', '--since: "{text}"{text|은|는} 시각이 아닙니다', { text }),
       translate('Write it as 2026-11-24T08:00:00Z, or as 10m.', '2026-11-24T08:00:00Z나 10m처럼 쓰세요.'),
     );
   }

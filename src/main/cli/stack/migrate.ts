@@ -14,9 +14,9 @@ export function defineMigrate(group: Command): void {
   defineCommand(group, {
     usage: 'migrate',
     english:
-      "copy everything to another profile's stores, compare counts and hashes, then work there; the source stays as it was",
+      "copy everything to another profile's stores, compare counts and hashes, then switch to it; the source stays as it was",
     korean:
-      '모든 것을 다른 프로필의 저장소로 복사하고 개수와 해시를 비교한 뒤 그곳에서 작업합니다. 원본은 그대로 둡니다',
+      '모든 것을 다른 프로필의 저장소로 복사하고 개수와 해시를 비교한 뒤 그 프로필로 바꿉니다. 원본은 그대로 둡니다',
     examples: ['stack migrate --to docker', 'stack migrate --to embedded --replace --json'],
     json: progressShape('{"profile"}'),
   })

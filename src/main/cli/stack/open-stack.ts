@@ -23,5 +23,5 @@ export function openStack(profile?: Profile, images: readonly string[] = []): Lo
 
 /** The services that were typed. @throws TrainyardError USAGE */
 export function readServices(words: readonly string[]): readonly ServiceName[] {
-  return words.map((word) => readName(serviceNames, word, { en: 'service', ko: '서비스는' }));
+  return words.map((word) => readName(serviceNames, word, { en: 'service', ko: '서비스' }));
 }

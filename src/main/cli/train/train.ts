@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError } from 'commander';
 import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
+import { phrase } from '../../../shared/errors/entry.ts';
 import { earlyStopMetrics, optimizers, schedulers } from '../../../shared/model/training-config.ts';
 import { type Command, type CommonOptions, decimal, given, integer } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
@@ -87,8 +88,10 @@ function addHyperparameters(command: Command): Command {
 async function train(options: TrainOptions): Promise<number | undefined> {
   if (!/^[a-z]+\/\S+$/.test(options.model)) {
     throw usageError(
-      translate(`--model ${options.model} is no model`, `--model ${options.model}은(는) 모델이 아닙니다`),
-      translate('Write it as source/name, as builtin/cnn.', 'builtin/cnn처럼 출처/이름으로 쓰세요.'),
+      phrase('--model: "{model}" is not a model', '--model: "{model}"{model|은|는} 모델이 아닙니다', {
+        model: options.model,
+      }),
+      translate('Write it as source/name, such as builtin/cnn.', 'builtin/cnn처럼 출처/이름으로 쓰세요.'),
     );
   }
   if (language === 'ko') config(korean());

@@ -73,8 +73,8 @@ function withRoom({ en, ko }: Bilingual, { path: mount, freeBytes, totalBytes }:
 }
 
 const makeRoom = {
-  en: 'there, or move the state folder to a larger disk; what waits goes on by itself then.',
-  ko: '상태 폴더를 더 큰 디스크로 옮겨도 됩니다. 공간이 생기면 기다리던 일은 저절로 이어집니다.',
+  en: 'there, or move the state folder to a larger disk. Waiting work then continues automatically.',
+  ko: '상태 폴더를 더 큰 디스크로 옮겨도 됩니다. 공간이 생기면 기다리던 작업은 자동으로 계속됩니다.',
 };
 
 /** DISK_FULL for what would not fit, or is not begun on a full disk. */

@@ -1,4 +1,5 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import type { ServiceName } from '../../../shared/model/stack.ts';
 import type { ServerEndpoint } from '../../platform/endpoints.ts';
 import type { StepDetail } from '../../platform/progress.ts';
@@ -16,21 +17,29 @@ export interface EnsureStep {
 
 interface Changes {
   readonly made: readonly string[];
-  readonly fixed: readonly string[];
-  readonly unchecked?: readonly string[];
+  readonly fixed: readonly StepDetail[];
+  readonly unchecked?: readonly StepDetail[];
 }
 
 /** `made a, b; fixed c`; `otherwise` where nothing was done. */
-function describeChanges({ made, fixed, unchecked = [] }: Changes, en: string, ko: string): StepDetail {
-  const listed = (word: string, names: readonly string[]) =>
-    names.length > 0 ? [`${word} ${names.join(', ')}`] : [];
-  const done = (madeWord: string, fixedWord: string, otherwise: string) => {
-    const parts = [...listed(madeWord, made), ...listed(fixedWord, fixed)];
-    return parts.length > 0 ? parts : [otherwise];
+function describeChanges({ made, fixed, unchecked = [] }: Changes, otherwise: Bilingual): Bilingual {
+  const describe = (
+    language: keyof Bilingual,
+    madeWord: string,
+    fixedWord: string,
+    uncheckedWord: string,
+  ) => {
+    const listed = (word: string, names: readonly StepDetail[]) => {
+      const words = names.map((name) => (typeof name === 'string' ? name : name[language]));
+      return words.length > 0 ? [`${word} ${words.join(', ')}`] : [];
+    };
+    const done = [...listed(madeWord, made), ...listed(fixedWord, fixed)];
+    const parts = done.length > 0 ? done : [otherwise[language]];
+    return [...parts, ...listed(uncheckedWord, unchecked)].join('; ');
   };
   return {
-    en: [...done('made', 'fixed', en), ...listed('could not be looked at:', unchecked)].join('; '),
-    ko: [...done('만듦:', '고침:', ko), ...listed('확인하지 못함:', unchecked)].join('; '),
+    en: describe('en', 'made', 'fixed', 'not checked, as the server has no call for it:'),
+    ko: describe('ko', '만듦:', '고침:', '확인하지 못함(서버에 해당 기능이 없음):'),
   };
 }
 
@@ -47,7 +56,7 @@ async function ensureRedisSettings(redis: ServerEndpoint): Promise<StepDetail> {
     const answer = await client.config('GET', name);
     return Array.isArray(answer) ? String(answer[1] ?? '') : '';
   };
-  const fixed: (readonly [name: string, was: string, is: string])[] = [];
+  const fixed: Bilingual[] = [];
   try {
     await client.connect();
     for (const [name, value] of Object.entries(persistence)) {
@@ -57,7 +66,8 @@ async function ensureRedisSettings(redis: ServerEndpoint): Promise<StepDetail> {
       const now = await read(name);
       if (now !== value)
         throw fault('REDIS_SETTINGS_REFUSED', { place, found: now, setting: name, wanted: value });
-      fixed.push([name, JSON.stringify(found), JSON.stringify(value)]);
+      const change = { name, was: JSON.stringify(found), is: JSON.stringify(value) };
+      fixed.push(phrase('{name} (was {was}, is {is})', '{name}({was} → {is})', change));
     }
   } catch (error) {
     throw asRedisError(error, place);
@@ -66,8 +76,8 @@ async function ensureRedisSettings(redis: ServerEndpoint): Promise<StepDetail> {
   }
   if (fixed.length > 0)
     return {
-      en: `fixed ${fixed.map(([name, was, is]) => `${name} (was ${was}, is ${is})`).join(', ')}`,
-      ko: `고침: ${fixed.map(([name, was, is]) => `${name} (${was}에서 ${is})`).join(', ')}`,
+      en: `fixed ${fixed.map(({ en }) => en).join(', ')}`,
+      ko: `고침: ${fixed.map(({ ko }) => ko).join(', ')}`,
     };
   return Object.entries(persistence)
     .map(([name, value]) => `${name} ${value}`)
@@ -94,7 +104,7 @@ export const ensureSteps: readonly EnsureStep[] = [
     run: async ({ mongo }) => {
       const { ensureMongoCollections } = await import('../../stores/documents/mongo/ensure.ts');
       const { unchanged, ...changes } = await ensureMongoCollections(mongo);
-      return describeChanges(changes, `${unchanged} as declared`, `${unchanged}개가 선언대로임`);
+      return describeChanges(changes, { en: `${unchanged} as declared`, ko: `선언과 같음: ${unchanged}개` });
     },
   },
   {
@@ -108,7 +118,7 @@ export const ensureSteps: readonly EnsureStep[] = [
     service: 's3',
     run: async ({ s3 }) => {
       const { ensureS3Buckets } = await import('../../stores/objects/s3/ensure-buckets.ts');
-      return describeChanges(await ensureS3Buckets(s3), 'as wanted', '설정대로임');
+      return describeChanges(await ensureS3Buckets(s3), { en: 'as configured', ko: '설정대로임' });
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { Connection } from '@temporalio/client';
+import { phrase } from '../../../shared/errors/entry.ts';
 import type { TemporalEndpoint } from '../../platform/endpoints.ts';
 import type { StepDetail } from '../../platform/progress.ts';
 import { retry } from '../../platform/waiting.ts';
@@ -28,11 +29,12 @@ async function register({ workflowService }: Connection, namespace: string): Pro
       namespace,
       config: { workflowExecutionRetentionTtl: retention },
     });
-    const days = found / 86_400;
-    return {
-      en: `fixed ${namespace}: ${kept.en} instead of ${days}`,
-      ko: `${namespace} 고침: ${days}일 대신 ${kept.ko}`,
-    };
+    const was = { namespace, kept, days: found / 86_400 };
+    return phrase(
+      'fixed {namespace}: {kept} (was {days} {days|day|days})',
+      '고침: {namespace}, {kept}(전에는 {days}일)',
+      was,
+    );
   } catch (error) {
     if (codeOf(error) !== grpcCodes.notFound) throw error;
   }
@@ -45,7 +47,7 @@ async function register({ workflowService }: Connection, namespace: string): Pro
   } catch (error) {
     if (codeOf(error) !== grpcCodes.alreadyExists) throw error;
   }
-  return { en: `made ${namespace}, ${kept.en}`, ko: `${namespace} 만듦, ${kept.ko}` };
+  return { en: `made ${namespace}, ${kept.en}`, ko: `만듦: ${namespace}, ${kept.ko}` };
 }
 
 /** Asks for its workflows until that is answered. */

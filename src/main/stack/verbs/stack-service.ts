@@ -189,7 +189,7 @@ export class StackService {
 
   private async takeLock(onProgress: OnProgress, signal: AbortSignal | undefined): Promise<Disposable> {
     const begun = performance.now();
-    const seen = { en: 'another verb is at work', ko: '다른 작업이 진행 중' };
+    const seen = { en: 'another command is running', ko: '다른 명령이 실행 중' };
     const step = { type: 'step', step: 'wait', service: null, ...detailOf(seen) } as const;
     let waited = false;
     const held = await this.context.files.lock(() => {

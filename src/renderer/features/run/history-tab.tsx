@@ -2,6 +2,7 @@ import { Skeleton, Stack, Text, Timeline } from '@mantine/core';
 import { useState } from 'react';
 import type { RunEvent } from '../../../shared/contract/run-readings.ts';
 import type { Run } from '../../../shared/contract/runs.ts';
+import { wordsOfStatus } from '../../../shared/format/status.ts';
 import { attemptStatuses, isEnded, runStatuses } from '../../../shared/model/run.ts';
 import { code, DataTable, number } from '../../components/data-table.tsx';
 import { Note } from '../../components/note.ts';
@@ -67,14 +68,15 @@ function textOf(data: RunEvent['data'], name: string): string | null {
 }
 
 function Entry({ event }: { readonly event: RunEvent }) {
-  const { t, format } = useText();
+  const { t, format, language } = useText();
   const { data } = event;
   const to = textOf(data, 'to') ?? textOf(data, 'status');
   const status = [...runStatuses, ...attemptStatuses].find((one) => one === to);
   const exitCode = textOf(data, 'exitCode');
   const signal = textOf(data, 'exitSignal') ?? textOf(data, 'signal');
+  const cause = textOf(data, 'cause');
   const notes = [
-    textOf(data, 'cause'),
+    cause && wordsOfStatus(cause)[language],
     exitCode === null ? null : t('history.exitCode', { code: exitCode }),
     signal,
     textOf(data, 'message'),
@@ -110,7 +112,7 @@ function Entry({ event }: { readonly event: RunEvent }) {
 
 /** Every try at a run, with what ended it. */
 function AttemptTable({ attempts }: { readonly attempts: Run['attempts'] }) {
-  const { t, format } = useText();
+  const { t, format, language } = useText();
   if (attempts.length === 0) return null;
   return (
     <Section title={t('history.attempts')}>
@@ -126,7 +128,7 @@ function AttemptTable({ attempts }: { readonly attempts: Run['attempts'] }) {
             t('history.cause'),
             ({ cause, message }) => (
               <>
-                {cause ?? '–'}
+                {cause === null ? '–' : wordsOfStatus(cause)[language]}
                 {message !== null && (
                   <Note size="xs" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
                     {message}

@@ -109,7 +109,7 @@ export function StackPage() {
 
 type Known = Pick<StackState, 'profile' | 'services' | 'name' | 'status'>;
 
-/** The stack; where Docker cannot say how it is, at least the profile, so that one can go over to another one. */
+/** The stack; where Docker cannot say how it is, at least the profile, so that one can switch to another one. */
 function useKnownStack(data: StackState | undefined, failed: boolean): Known | null {
   const away = useStoresAway();
   const info = useQuery(queries.system.info.queryOptions({ enabled: failed && data === undefined }));

@@ -79,7 +79,7 @@ export const form = {
       'At most {{max}} entries of up to {{each}} characters each',
       '{{max}}개까지, 각각 {{each}}자 이하로 입력하세요',
     ],
-    exact: ['Exactly {{text}}', '{{text}}을(를) 그대로 입력하세요'],
+    exact: ['Exactly {{text}}', '다음을 그대로 입력하세요: {{text}}'],
     other: ['This value is not possible here', '여기에 쓸 수 없는 값입니다'],
   },
 } satisfies Texts;

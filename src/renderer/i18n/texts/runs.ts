@@ -162,7 +162,7 @@ export const runs = {
     ],
     confused: [
       '{{truth}} taken for {{predicted}}: {{count}} of {{total}}',
-      '{{truth}}을(를) {{predicted}}(으)로 예측: {{total}}장 중 {{count}}장',
+      '실제 {{truth}}, 예측 {{predicted}}: {{total}}장 중 {{count}}장',
     ],
     predictions: ['Sample predictions', '예측 예시'],
     wrong: ['Wrong', '틀린 것'],

@@ -5,7 +5,7 @@ export const shell = {
   common: {
     name: ['Name', '이름'],
     download: ['Download', '내려받기'],
-    deleteTitle: ['Delete “{{name}}”?', '“{{name}}”을(를) 삭제할까요?'],
+    deleteTitle: ['Delete “{{name}}”?', '“{{name}}” 항목을 삭제할까요?'],
     retry: ['Try again', '다시 시도'],
     cancel: ['Cancel', '닫기'],
     sent: [
@@ -63,12 +63,12 @@ export const shell = {
     low: ['The disk is running full', '디스크 공간이 얼마 남지 않았습니다'],
     room: ['{{free}} of {{total}} free at {{path}}.', '{{path}}의 {{total}} 가운데 {{free}}가 남았습니다.'],
     fullText: [
-      'Everything can be read, but nothing is written or started. Free some space, or move the state folder to a larger disk. What waits goes on by itself.',
-      '지금은 볼 수만 있고, 저장하거나 시작할 수 없습니다. 공간을 비우거나 상태 폴더를 더 큰 디스크로 옮기세요. 기다리던 일은 저절로 이어집니다.',
+      'Everything can be read, but nothing is written or started. Free some space, or move the state folder to a larger disk. Waiting work then continues automatically.',
+      '지금은 볼 수만 있고, 저장하거나 시작할 수 없습니다. 공간을 비우거나 상태 폴더를 더 큰 디스크로 옮기세요. 기다리던 작업은 자동으로 계속됩니다.',
     ],
     refusedText: [
-      'Everything can be read, but nothing is written or started. It may be mounted read-only, or your quota may be used up. What waits goes on by itself once it takes writes again.',
-      '지금은 볼 수만 있고, 저장하거나 시작할 수 없습니다. 읽기 전용으로 마운트되었거나 할당량을 다 썼을 수 있습니다. 다시 쓸 수 있게 되면 기다리던 일은 저절로 이어집니다.',
+      'Everything can be read, but nothing is written or started. It may be mounted read-only, or your quota may be used up. Waiting work continues automatically once the disk takes writes again.',
+      '지금은 볼 수만 있고, 저장하거나 시작할 수 없습니다. 읽기 전용으로 마운트되었거나 할당량을 다 썼을 수 있습니다. 다시 쓸 수 있게 되면 기다리던 작업은 자동으로 계속됩니다.',
     ],
     lowText: [
       'Free some space before a run or an import fills it.',
@@ -137,7 +137,7 @@ export const shell = {
       title: ['There is no such project', '이 프로젝트를 찾을 수 없습니다'],
       back: ['To the projects', '프로젝트 목록으로'],
     },
-    version: ['There is no version {{version}}', '버전 {{version}}이(가) 없습니다'],
+    version: ['There is no version {{version}}', '{{version}} 버전이 없습니다'],
     versionHint: ['“{{name}}” has these versions: {{versions}}.', '“{{name}}”에 있는 버전: {{versions}}'],
     newest: ['Show the newest version', '최신 버전 보기'],
     notReady: ['This dataset is not ready yet', '아직 쓸 수 없는 데이터셋입니다'],

@@ -38,8 +38,8 @@ export const stack = {
     restartOne: ['Restart {{name}}', '{{name}} 다시 시작'],
     logsOf: ['Logs of {{name}}', '{{name}} 로그'],
     busy: [
-      'Something is at work on the stack: wait until it is done',
-      '스택에서 하는 일이 있습니다. 끝날 때까지 기다리세요',
+      'The stack is busy. Wait until it finishes',
+      '스택에서 작업이 진행 중입니다. 끝날 때까지 기다리세요',
     ],
     noDaemon: ['Docker does not answer', 'Docker가 응답하지 않습니다'],
     nothingToStart: ['Everything runs already', '이미 모두 실행 중입니다'],
@@ -54,7 +54,7 @@ export const stack = {
     ],
     besideHint: [
       'Runs and datasets are there, not in the stack. Choose the stack’s profile to work with it.',
-      '학습과 데이터셋은 스택이 아니라 거기에 있습니다. 스택으로 일하려면 스택의 프로필을 고르세요.',
+      '학습과 데이터셋은 스택이 아니라 거기에 있습니다. 스택을 쓰려면 스택의 프로필을 고르세요.',
     ],
     emptyTitle: ['Five services, one click', '클릭 한 번에 서비스 다섯 개'],
     emptyHint: [
@@ -111,37 +111,37 @@ export const stack = {
     lastLines: ['Last lines', '마지막 로그'],
     doctor: ['Ask the doctor', '진단하기'],
     unreachable: [
-      'Trying again every few seconds: this page goes on by itself.',
-      '몇 초마다 다시 시도합니다. 응답하면 이 페이지가 저절로 이어집니다.',
+      'Trying again every few seconds. This page continues automatically.',
+      '몇 초마다 다시 시도합니다. 응답하면 이 페이지가 자동으로 계속됩니다.',
     ],
   },
   stackDialogs: {
     destroyTitle: ['Destroy this stack?', '이 스택을 없앨까요?'],
     destroyText: [
-      'Its containers, network and volumes are removed, with all data in them: what PostgreSQL, MongoDB, Redis, MinIO and Temporal hold of this stack. This can’t be taken back.',
+      'Its containers, network and volumes are removed, with all data in them: what PostgreSQL, MongoDB, Redis, MinIO and Temporal hold of this stack. This can’t be undone.',
       '컨테이너, 네트워크, 볼륨과 그 안의 모든 데이터를 지웁니다. 이 스택의 PostgreSQL, MongoDB, Redis, MinIO, Temporal에 있는 것이 모두 사라지며 되돌릴 수 없습니다.',
     ],
     destroyKept: [
       'Only what carries this stack’s label goes. Images, embedded data and other people’s containers stay.',
       '이 스택의 표시가 붙은 것만 지웁니다. 이미지, 내장 프로필의 데이터, 다른 사람의 컨테이너는 그대로 둡니다.',
     ],
-    destroyName: ['Type {{name}} to confirm', '확인하려면 {{name}}을(를) 입력하세요'],
+    destroyName: ['Type {{name}} to confirm', '확인하려면 이름을 입력하세요: {{name}}'],
     destroyNow: ['Destroy', '없애기'],
-    useTitle: ['Work with: {{profile}}?', '{{profile}}(으)로 일할까요?'],
+    useTitle: ['Use “{{profile}}”?', '{{profile}} 프로필을 쓸까요?'],
     useText: [
-      'The engine goes over to these stores at once. Data does not move: projects, datasets and runs made with “{{from}}” stay there and are not seen until you go back.',
-      '엔진이 곧바로 이 저장소로 바꿉니다. 데이터는 옮기지 않습니다. “{{from}}”에서 만든 프로젝트, 데이터셋, 학습은 거기에 남고, 되돌아갈 때까지 보이지 않습니다.',
+      'The engine switches to these stores at once. Data does not move: projects, datasets and runs made with “{{from}}” stay there and are hidden until you switch back.',
+      '엔진이 곧바로 이 저장소를 쓰기 시작합니다. 데이터는 옮기지 않습니다. “{{from}}”에서 만든 프로젝트, 데이터셋, 학습은 거기에 남고, 되돌아갈 때까지 보이지 않습니다.',
     ],
     useHint: [
-      'To take them along, migrate: it copies everything, compares the counts and then goes over.',
-      '함께 가져가려면 데이터를 옮기세요. 모두 복사하고 개수를 견준 다음에 바꿉니다.',
+      'To take them along, migrate: everything is copied and counted, and then the engine switches.',
+      '함께 가져가려면 데이터를 옮기세요. 모두 복사하고 개수가 맞는지 확인한 뒤 엔진이 저장소를 바꿉니다.',
     ],
     useNow: ['Use it', '쓰기'],
     migrateInstead: ['Migrate instead', '데이터를 옮기기'],
     migrateTitle: ['Migrate data', '데이터 옮기기'],
     migrateText: [
-      'Everything in “{{from}}” is copied, the counts are compared, and only then does the engine go over. The source stays as it was.',
-      '“{{from}}”에 있는 것을 모두 복사하고 개수를 견준 다음에야 엔진이 바꿉니다. 원본은 그대로 남습니다.',
+      'Everything in “{{from}}” is copied. The engine switches only after the counts match. The source stays as it is.',
+      '“{{from}}”에 있는 것을 모두 복사하고, 개수가 맞는지 확인한 뒤 엔진이 저장소를 바꿉니다. 원본은 그대로 남습니다.',
     ],
     migrateTo: ['To', '옮길 곳'],
     migrateExternal: [
@@ -182,7 +182,7 @@ export const stack = {
     hideSteps: ['Hide steps', '단계 숨기기'],
     whole: ['Whole stack', '스택 전체'],
     step: {
-      running: ['at work', '하는 중'],
+      running: ['running', '진행 중'],
       done: ['done', '완료'],
       skipped: ['not needed', '필요 없음'],
       failed: ['failed', '실패'],
@@ -214,19 +214,19 @@ export const stack = {
   away: {
     stopped: ['The stack is stopped', '스택이 멈춰 있습니다'],
     stoppedHint: [
-      'This engine keeps its data in the stack. Start it: this page then goes on by itself, and nothing is lost.',
-      '이 엔진의 데이터는 스택에 있습니다. 시작하면 이 페이지가 저절로 이어지며, 잃는 것은 없습니다.',
+      'This engine keeps its data in the stack. Start it: this page then continues automatically, and nothing is lost.',
+      '이 엔진의 데이터는 스택에 있습니다. 시작하면 이 페이지가 자동으로 계속되며, 잃는 것은 없습니다.',
     ],
     starting: ['The stack is starting', '스택이 시작하는 중입니다'],
     startingHint: [
-      'This page goes on by itself as soon as the stores answer.',
-      '저장소가 응답하면 이 페이지가 저절로 이어집니다.',
+      'This page continues automatically as soon as the stores answer.',
+      '저장소가 응답하면 이 페이지가 자동으로 계속됩니다.',
     ],
     opening: ['The stores are being opened', '저장소를 여는 중입니다'],
     migrating: ['Data is being migrated', '데이터를 옮기는 중입니다'],
     migratingHint: [
-      'The stores are closed while everything is copied. This page goes on as soon as that is done.',
-      '모두 복사하는 동안 저장소를 닫아 둡니다. 끝나면 이 페이지가 저절로 이어집니다.',
+      'The stores are closed while everything is copied. This page continues automatically when that is done.',
+      '모두 복사하는 동안 저장소를 닫아 둡니다. 끝나면 이 페이지가 자동으로 계속됩니다.',
     ],
     failed: ['The stores cannot be used', '저장소를 쓸 수 없습니다'],
   },

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { fault } from '../../../../shared/errors/catalogue.ts';
+import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
@@ -24,13 +25,14 @@ import { asS3Error, isNotImplemented, s3Code, s3Status } from './errors.ts';
 /** An upload that nobody has ended for so long was left by a process that died. */
 const uploadLivesMs = 24 * 60 * 60 * 1000;
 
-/** What was done to a server's buckets, each a sentence. */
+/** What was done to a server's buckets. */
 export interface EnsuredBuckets {
   /** Names of buckets that were not there. */
   readonly made: string[];
-  readonly fixed: string[];
-  /** What the server has no call for, so that it could not be looked at. */
-  readonly unchecked: string[];
+  /** What was put right, each as a noun and what became of it. */
+  readonly fixed: Bilingual[];
+  /** What the server has no call for, each as a noun. */
+  readonly unchecked: Bilingual[];
 }
 
 /**
@@ -67,21 +69,27 @@ async function ensureOne(
 ): Promise<void> {
   const name = connection.nameOf(bucket);
   /** Runs a step; one for which the server has no call is noted instead. */
-  const where = async (what: string, step: () => Promise<string | null>) => {
+  const where = async (what: Bilingual, step: () => Promise<Bilingual | null>) => {
     try {
       const fixed = await step();
       if (fixed !== null) ensured.fixed.push(fixed);
     } catch (error) {
       if (!isNotImplemented(error)) throw error;
-      ensured.unchecked.push(
-        `${what} of the bucket "${name}" cannot be looked at: the server has no call for it`,
-      );
+      ensured.unchecked.push(what);
     }
   };
   if (await makeBucket(connection, name)) ensured.made.push(name);
-  await where('The versioning', () => suspendVersions(connection, name));
-  await where('The openness', () => closeToStrangers(connection, name));
-  await where('Uploads that nobody ended', () => removeOldUploads(connection, name, uploadsBefore));
+  const bucketName = { name };
+  await where(phrase('versioning of "{name}"', '"{name}" 버킷의 버전 관리', bucketName), () =>
+    suspendVersions(connection, name),
+  );
+  await where(phrase('public access to "{name}"', '"{name}" 버킷의 공개 여부', bucketName), () =>
+    closeToStrangers(connection, name),
+  );
+  await where(
+    phrase('unfinished uploads to "{name}"', '"{name}" 버킷의 끝나지 않은 업로드', bucketName),
+    () => removeOldUploads(connection, name, uploadsBefore),
+  );
 }
 
 /** Answers whether it was not there. */
@@ -124,20 +132,20 @@ function taken({ place }: S3Connection, name: string, cause: unknown): Trainyard
   return fault('S3_BUCKET_TAKEN', { bucket: name, place }, { cause });
 }
 
-async function suspendVersions({ client }: S3Connection, name: string): Promise<string | null> {
+async function suspendVersions({ client }: S3Connection, name: string): Promise<Bilingual | null> {
   const { Status: status } = await client.send(new GetBucketVersioningCommand({ Bucket: name }));
   if (status !== 'Enabled') return null;
   await client.send(
     new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Suspended' } }),
   );
-  return `The versioning of the bucket "${name}" was switched on, and is suspended now`;
+  return phrase('versioning of "{name}" (suspended)', '"{name}" 버킷의 버전 관리(중단함)', { name });
 }
 
 async function removeOldUploads(
   { client }: S3Connection,
   name: string,
   before: Date,
-): Promise<string | null> {
+): Promise<Bilingual | null> {
   let removed = 0;
   for (let marker = {}; ; ) {
     const page = await client.send(new ListMultipartUploadsCommand({ Bucket: name, ...marker }));
@@ -154,7 +162,12 @@ async function removeOldUploads(
     if (!page.IsTruncated || !page.NextKeyMarker) break;
     marker = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
   }
-  return removed === 0 ? null : `${removed} uploads into the bucket "${name}" that nobody ended were removed`;
+  if (removed === 0) return null;
+  return phrase(
+    '{count} unfinished {count|upload|uploads} to "{name}" (removed)',
+    '"{name}" 버킷의 끝나지 않은 업로드 {count}개(지움)',
+    { count: removed, name },
+  );
 }
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]);
@@ -179,10 +192,10 @@ function isPublic({ Effect, Principal, NotPrincipal, Condition }: z.infer<typeof
 /**
  * Sees to it that nobody reads a bucket without credentials, and proves it by requests without any. What a policy allows to everybody
  * is taken out of it; where strangers still get in, the whole policy goes, and the bucket's access list is made private.
- * @returns what was fixed, as a sentence; null where nothing was to fix
+ * @returns what was fixed; null where nothing was to fix
  * @throws TrainyardError S3_BUCKET_PUBLIC where strangers get in all the same
  */
-async function closeToStrangers(connection: S3Connection, name: string): Promise<string | null> {
+async function closeToStrangers(connection: S3Connection, name: string): Promise<Bilingual | null> {
   const { client, place } = connection;
   const where = { Bucket: name };
   let isFixed = await closePolicy(connection, name);
@@ -201,7 +214,12 @@ async function closeToStrangers(connection: S3Connection, name: string): Promise
     }
   }
   if (await isOpen(connection, name)) throw fault('S3_BUCKET_PUBLIC', { bucket: name, place });
-  return isFixed ? `The bucket "${name}" was open to everybody, and is private now` : null;
+  if (!isFixed) return null;
+  return phrase(
+    'public access to "{name}" (was open to everybody, is private now)',
+    '"{name}" 버킷의 접근 권한(누구나 읽을 수 있던 것을 비공개로 바꿈)',
+    { name },
+  );
 }
 
 /** Answers whether the policy allowed something to everybody. */

@@ -43,7 +43,9 @@ export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable
 
   async ensureBuckets(): Promise<void> {
     const ensured = await ensureOn(this.connection);
-    for (const problem of [...ensured.fixed, ...ensured.unchecked]) this.report(new Error(problem));
+    for (const { en } of ensured.fixed) this.report(new Error(`Fixed: ${en}`));
+    for (const { en } of ensured.unchecked)
+      this.report(new Error(`Could not check: ${en} (the server has no call for it)`));
   }
 
   async put(bucket: Bucket, key: string, body: Readable | Uint8Array): Promise<ObjectInfo> {
