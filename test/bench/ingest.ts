@@ -12,7 +12,7 @@ import { ChangeFeed } from '../../src/main/features/changes/change-feed.ts';
 import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
 import type { IngestedAttempt } from '../../src/main/features/ingest/cursor.ts';
 import { metricRowColumns } from '../../src/main/features/ingest/ingest-rows.ts';
-import { ingestStore } from '../../src/main/features/ingest/ingest-store.ts';
+import { IngestStore } from '../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../src/main/features/ingest/ingestion-service.ts';
 import { Db } from '../../src/main/postgres/db.ts';
 import { createPool } from '../../src/main/postgres/pool.ts';
@@ -55,7 +55,7 @@ class IngestBench implements AsyncDisposable {
     const log = { warn: (details: object, message: string) => console.error(message, details) };
     this.ingestion = new IngestionService({
       log,
-      store: ingestStore(new Db(this.pool)),
+      store: new IngestStore(new Db(this.pool)),
       documents: new PostgresDocumentStore(this.pool),
       cache: createCache(this.pool),
       changes: new ChangeFeed(),

@@ -13,6 +13,7 @@ import type { Doctor } from '../features/doctor/checks/create-doctor.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
 import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';
+import type { TrainableModels } from '../features/training/trainable-models.ts';
 import { isDiskFault } from '../platform/faults/system-fault.ts';
 import type { OnProgress } from '../platform/progress.ts';
 import type { StackLogService } from '../stack/logs/log-service.ts';
@@ -26,6 +27,7 @@ export interface ApiContext {
   readonly services: () => {
     readonly projects: Projects;
     readonly datasets: DatasetService;
+    readonly models: TrainableModels;
     readonly runs: Pick<Runs, 'create' | 'commands' | 'views'>;
     readonly readings: RunReadings;
     readonly jobs: JobService;

@@ -16,7 +16,7 @@ export const runsApi = {
     context.services().runs.create(context.userId, input),
   ),
   models: api.runs.models.handler(async ({ context }) => ({
-    models: (await context.services().runs.views.models()).map((model) => ({
+    models: (await context.services().models()).map((model) => ({
       ...model,
       taskTypes: [...model.taskTypes],
     })),

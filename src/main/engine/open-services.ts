@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { errorMessage } from '../../shared/errors/error.ts';
 import type { Readiness } from '../server/observability.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
-import { type Services, wire } from './services.ts';
+import { type Services, type ServicesParts, wire } from './services.ts';
 
 const sweepEveryMs = 30_000;
 
@@ -51,7 +51,7 @@ export async function describeDatabase(open: OpenServices | null) {
 }
 
 /** Puts the services on the stores, which it owns from now on: they are closed with it, or at once where this fails. */
-export async function openServices(...[stores, parts]: Parameters<typeof wire>): Promise<OpenServices> {
+export async function openServices(stores: Stores, parts: ServicesParts): Promise<OpenServices> {
   await using stack = new AsyncDisposableStack();
   stack.use(stores);
   const services = await wire(stores, parts);

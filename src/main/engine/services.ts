@@ -18,11 +18,11 @@ import { rootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../features/datasets/sources/uploads.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
-import { ingestStore } from '../features/ingest/ingest-store.ts';
+import { IngestStore } from '../features/ingest/ingest-store.ts';
 import { IngestionService } from '../features/ingest/ingestion-service.ts';
 import { createJobs } from '../features/jobs/jobs.ts';
-import { modelExportJob } from '../features/jobs/model-export.ts';
-import { statisticsJob } from '../features/jobs/statistics.ts';
+import { createModelExportJob } from '../features/jobs/model-export.ts';
+import { createStatisticsJob } from '../features/jobs/statistics.ts';
 import { Projects } from '../features/projects/projects.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
 import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
@@ -75,17 +75,17 @@ async function temporalDriver(
   });
 }
 
+/** What an engine has whatever its profile is. */
+export interface ServicesParts {
+  readonly home: string;
+  readonly settings: SettingsStore;
+  readonly changes: ChangeFeed;
+  readonly disk: DiskWatch;
+  readonly log: Logger;
+}
+
 /** Constructs every service on the stores of a profile: the only place that does. Nothing runs until `start`. */
-export async function wire(
-  stores: Stores,
-  {
-    home,
-    settings,
-    changes,
-    disk,
-    log,
-  }: { home: string; settings: SettingsStore; changes: ChangeFeed; disk: DiskWatch; log: Logger },
-) {
+export async function wire(stores: Stores, { home, settings, changes, disk, log }: ServicesParts) {
   const root = appRoot();
   const { pool, documents, cache, pubSub, objects } = stores;
   const uploads = await FileUploads.open(openStateFolder(home, 'uploads'));
@@ -117,7 +117,7 @@ export async function wire(
   });
 
   const ingestion = new IngestionService({
-    store: ingestStore(db),
+    store: new IngestStore(db),
     documents,
     pubSub,
     cache,
@@ -143,11 +143,12 @@ export async function wire(
     directories,
     log,
   });
+  const models = builtinModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json'));
   const runs = createRuns({
     machineId,
     db,
     trainingData: datasets.files,
-    models: builtinModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json')),
+    models,
     documents,
     cache,
     ingestion,
@@ -171,7 +172,7 @@ export async function wire(
     queue: stores.queue,
     pubSub,
     changes: channelChanges,
-    kinds: [statisticsJob({ db, files, sumPixels }), modelExportJob(objects, checkRoom)],
+    kinds: [createStatisticsJob({ db, files, sumPixels }), createModelExportJob(objects, checkRoom)],
     machineId,
     // Objects that are files of this machine cannot be linked to from others, and those of a server cannot be linked to at all.
     objectsAreShared: stores.links === null,
@@ -190,6 +191,7 @@ export async function wire(
   };
   return {
     countRuns,
+    models,
     documents,
     projects,
     datasets,

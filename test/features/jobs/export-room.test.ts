@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ChangeFeed } from '../../../src/main/features/changes/change-feed.ts';
 import { DiskWatch } from '../../../src/main/features/disk/disk-watch.ts';
-import { modelExportJob } from '../../../src/main/features/jobs/model-export.ts';
+import { createModelExportJob } from '../../../src/main/features/jobs/model-export.ts';
 import { FilesObjectStore } from '../../../src/main/stores/objects/files/object-store.ts';
 import { SmallDisk, withoutSmallDisks } from '../../support/small-disk.ts';
 
@@ -17,7 +17,7 @@ test.skipIf(withoutSmallDisks)(
     const objects = await FilesObjectStore.open(path.join(disk.home, 'objects'));
     await objects.ensureBuckets();
     using watch = new DiskWatch(disk.home, () => [], new ChangeFeed(), quiet);
-    const job = modelExportJob(objects, (bytes, what) => watch.checkFits('objects', bytes, what));
+    const job = createModelExportJob(objects, (bytes, what) => watch.checkFits('objects', bytes, what));
     const data = Buffer.alloc(20 * 1024 ** 2, 1);
     const header = Buffer.from(
       JSON.stringify({ weights: { dtype: 'U8', shape: [data.length], data_offsets: [0, data.length] } }),

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { machineQueue } from '../../../src/main/features/jobs/job-claims.ts';
+import { renewClaim } from '../../../src/main/features/jobs/job-rows.ts';
 import { jobSchema } from '../../../src/shared/contract/jobs.ts';
 import { inLanguage } from '../../../src/shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../src/shared/errors/error.ts';
@@ -190,7 +191,7 @@ test('ignores whoever is late: of claims one holds, and after its lease another 
     sizes: [],
     classes: [{ name: 'a', images: 1 }],
   };
-  expect(await jobs.claims.renew({ jobId: id, claim: first, leaseMs: 1000 })).toBe(false);
+  expect(await renewClaim(jobs.db, { jobId: id, claim: first, leaseMs: 1000 })).toBe(false);
   expect(await jobs.claims.finish(job, first, { ...result, pixels: 8 })).toBe(false);
   expect(await jobs.claims.finish(job, second, result)).toBe(true);
   expect(await jobs.claims.finish(job, second, { ...result, pixels: 8 })).toBe(true);

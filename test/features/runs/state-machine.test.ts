@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { Advance } from '../../../src/main/features/runs/advance.ts';
 import { newestAttempt } from '../../../src/main/features/runs/attempt-rows.ts';
-import { type RunCommands, runCommands } from '../../../src/main/features/runs/commands.ts';
-import { runNotifier } from '../../../src/main/features/runs/run-notifier.ts';
+import { RunCommands } from '../../../src/main/features/runs/commands.ts';
+import { RunNotifier } from '../../../src/main/features/runs/run-notifier.ts';
 import { firstQueued } from '../../../src/main/features/runs/run-rows.ts';
 import {
   type AttemptStatus,
@@ -139,9 +139,9 @@ class Reality {
     this.world = world;
     this.machine = new ImaginedMachine(world.stage.pool);
     const { parts } = world.stage;
-    this.commands = runCommands({
+    this.commands = new RunCommands({
       ...parts,
-      notifier: runNotifier(parts),
+      notifier: new RunNotifier(parts),
       directories: this.machine.directories,
     });
     this.advance = this.engine();
@@ -151,7 +151,7 @@ class Reality {
   engine(): Advance {
     const { parts } = this.world.stage;
     const { directories, executor, ingestion } = this.machine;
-    const notifier = runNotifier(parts);
+    const notifier = new RunNotifier(parts);
     const here = { notifier, directories, executor, ingestion, slots: () => slots };
     return new Advance({ ...parts, ...here }, () => {});
   }

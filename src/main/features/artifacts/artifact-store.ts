@@ -32,6 +32,17 @@ interface Waiting {
   readonly fault: TrainyardError;
 }
 
+interface ArtifactStoreParts {
+  readonly db: Db;
+  readonly objects: Pick<ObjectStore, 'put'>;
+  readonly directories: Pick<RunDirectories, 'openFile' | 'filesAt'>;
+  /** @throws TrainyardError DISK_FULL where so many bytes more do not fit into the store */
+  readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
+  readonly machineId: string;
+  readonly changes: ChangeFeed;
+  readonly log: WorkLog;
+}
+
 /**
  * Puts the artifacts of attempts that are over into the bucket `artifacts`, one attempt after the other, so that they outlive their
  * run directory and are there for other machines. The object is written first, then its row: what a kill leaves in between
@@ -39,7 +50,7 @@ interface Waiting {
  * is tried again.
  */
 export class ArtifactStore implements AsyncDisposable {
-  private readonly parts: ConstructorParameters<typeof ArtifactStore>[0];
+  private readonly parts: ArtifactStoreParts;
   private readonly waiting = new Set<string>();
   private readonly failures = new Map<string, number>();
   /** What the history of a run says of artifacts of an attempt that wait for room. */
@@ -48,16 +59,7 @@ export class ArtifactStore implements AsyncDisposable {
   private readonly stopping = new AbortController();
   private working: Promise<void> | null = null;
 
-  constructor(parts: {
-    readonly db: Db;
-    readonly objects: Pick<ObjectStore, 'put'>;
-    readonly directories: Pick<RunDirectories, 'openFile' | 'filesAt'>;
-    /** @throws TrainyardError DISK_FULL where so many bytes more do not fit into the store */
-    readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
-    readonly machineId: string;
-    readonly changes: ChangeFeed;
-    readonly log: WorkLog;
-  }) {
+  constructor(parts: ArtifactStoreParts) {
     this.parts = parts;
   }
 

@@ -27,17 +27,19 @@ interface Check {
   validation: Validation | null;
 }
 
+interface CheckParts {
+  readonly uploads: Uploads;
+  readonly examine: Examine;
+}
+
 /** Checks of sources: those in the background each run for as long as somebody asks for it. */
 export class Checks {
-  private readonly parts: ConstructorParameters<typeof Checks>[0];
+  private readonly parts: CheckParts;
   private readonly abandonedMs: number;
   private readonly checks = new Map<string, Check>();
   private readonly running = new Set<Promise<void>>();
 
-  constructor(
-    parts: { readonly uploads: Uploads; readonly examine: Examine },
-    waits: { readonly abandonedMs: number } = { abandonedMs },
-  ) {
+  constructor(parts: CheckParts, waits: { readonly abandonedMs: number } = { abandonedMs }) {
     this.parts = parts;
     this.abandonedMs = waits.abandonedMs;
   }

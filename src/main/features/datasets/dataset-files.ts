@@ -53,8 +53,7 @@ const hashedAtOnce = 4;
 
 /** The manifests and bytes of versions, wherever they lie: as blobs in the object store, or in the folder that they were left in. */
 export class DatasetFiles {
-  private readonly parts: ConstructorParameters<typeof DatasetFiles>[0];
-
+  private readonly parts;
   /** Read once, and kept as long as there is room, for a version never changes. */
   private readonly manifests = new WeightedCache<LoadedManifest>(mostLines, ({ lines }) => lines.length);
 

@@ -27,7 +27,7 @@ import { placeOfSource } from './examination.ts';
 import { imageViews } from './image-views.ts';
 import type { ImageReader } from './images.ts';
 import { findImport } from './import-rows.ts';
-import { Imports, importNotFound } from './imports.ts';
+import { Imports, type ImportsParts, importNotFound } from './imports.ts';
 import type { ManifestLine } from './manifest.ts';
 import { normalName } from './names.ts';
 import { printable } from './problems.ts';
@@ -46,23 +46,23 @@ interface ImagesRequest {
 const longestName = 255;
 const thumbnailPixels = 128;
 
+interface DatasetParts extends ImportsParts {
+  readonly audit: NoteAudit;
+  readonly local: LocalObjects;
+  readonly rooted: RootedFiles;
+  readonly reader: ImageReader;
+}
+
 /** Datasets: what people do with them. */
 export class DatasetService {
-  private readonly parts: ConstructorParameters<typeof DatasetService>[0];
+  private readonly parts: DatasetParts;
   readonly checks: Checks;
   readonly imports: Imports;
   readonly files: DatasetFiles;
   /** An image's bytes or its thumbnail, for the server's `/files/datasets/…`. */
   readonly readImage: ReturnType<typeof imageViews>;
 
-  constructor(
-    parts: ConstructorParameters<typeof Imports>[0] & {
-      readonly audit: NoteAudit;
-      readonly local: LocalObjects;
-      readonly rooted: RootedFiles;
-      readonly reader: ImageReader;
-    },
-  ) {
+  constructor(parts: DatasetParts) {
     this.parts = parts;
     this.checks = new Checks(parts);
     this.imports = new Imports(parts);

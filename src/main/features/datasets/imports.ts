@@ -34,21 +34,22 @@ interface Work {
   readonly stop: AbortController;
 }
 
+/** What imports are begun, carried out and gone on with by. */
+export interface ImportsParts extends ImportParts {
+  readonly changes: ChangeFeed;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+  readonly machineId: string;
+}
+
 /** The imports of this engine: begun as rows, carried out in the background, gone on with after a kill. */
 export class Imports {
-  private readonly parts: ConstructorParameters<typeof Imports>[0];
+  private readonly parts: ImportsParts;
   private readonly stopping = new AbortController();
   private readonly works = new Map<string, Work>();
   private readonly waiting: Work[] = [];
   private readonly running = new Map<Work, Promise<void>>();
 
-  constructor(
-    parts: ImportParts & {
-      readonly changes: ChangeFeed;
-      readonly log: Pick<Logger, 'info' | 'error'>;
-      readonly machineId: string;
-    },
-  ) {
+  constructor(parts: ImportsParts) {
     this.parts = parts;
   }
 

@@ -84,26 +84,32 @@ const putArtifacts = {
 };
 
 /** Where ingested batches go. */
-export function ingestStore(db: Db) {
-  const ensurePartitions = metricPartitions(db);
+export class IngestStore {
+  private readonly db: Db;
+  private readonly ensurePartitions;
 
-  async function cursorOf(attemptId: string): Promise<StoredCursor | null> {
-    const [row] = await query<StoredCursor & { readonly state: string }>(db, loadCursor, [attemptId]);
+  constructor(db: Db) {
+    this.db = db;
+    this.ensurePartitions = metricPartitions(db);
+  }
+
+  private async cursorOf(attemptId: string): Promise<StoredCursor | null> {
+    const [row] = await query<StoredCursor & { readonly state: string }>(this.db, loadCursor, [attemptId]);
     return row ? { ...row, state: fromJsonbText(row.state) } : null;
   }
 
   /** The attempt's cursor, which is made where it is missing. @throws TrainyardError RUN_NOT_FOUND where the attempt has no row */
-  async function load({ id: attemptId, runId }: IngestedAttempt): Promise<StoredCursor> {
-    const found = await cursorOf(attemptId);
+  async load({ id: attemptId, runId }: IngestedAttempt): Promise<StoredCursor> {
+    const found = await this.cursorOf(attemptId);
     if (found) return found;
     failpoint('ingest.cursor.before');
     await query(
-      db,
+      this.db,
       `INSERT INTO ingest_cursors (attempt_id) SELECT id FROM workflow_runs WHERE id = $1 ON CONFLICT DO NOTHING`,
       [attemptId],
     );
     failpoint('ingest.cursor.after');
-    const made = await cursorOf(attemptId);
+    const made = await this.cursorOf(attemptId);
     if (!made) throw fault('RUN_NOT_FOUND', { run: runId });
     return made;
   }
@@ -117,17 +123,17 @@ export function ingestStore(db: Db) {
    * @returns null where somebody else has ingested since: the cursor is no longer where the batch starts, and nothing was written
    * @throws TrainyardError INGEST_REFUSED where it is the batch that can't be written, however often it is tried
    */
-  async function commit(
+  async commit(
     attempt: IngestedAttempt,
     batch: Batch,
     rollups: Rollups,
     writeLines: () => Promise<void>,
   ): Promise<Committed | null> {
     if (batch.points.entry.length > 0) {
-      await ensurePartitions(new Date(batch.earliestPointMs), new Date(batch.latestPointMs));
+      await this.ensurePartitions(new Date(batch.earliestPointMs), new Date(batch.latestPointMs));
     }
     try {
-      const committed = await db.transaction(async (tx) => {
+      const committed = await this.db.transaction(async (tx) => {
         const locked = await query(tx, lockCursor, [attempt.id, ...placesOf(batch.from)]);
         if (locked.length === 0) return null;
         failpoint('ingest.lines.before');
@@ -152,11 +158,7 @@ export function ingestStore(db: Db) {
       throw fault('INGEST_REFUSED', { reason: `${error.code}: ${error.message}` }, { cause: error });
     }
   }
-
-  return { load, commit };
 }
-
-export type IngestStore = ReturnType<typeof ingestStore>;
 
 /** In the order of the statements' parameters. */
 function placesOf({ eventsOffset, eventsSeq, stdoutOffset, stderrOffset, logLines }: CursorPlace): number[] {

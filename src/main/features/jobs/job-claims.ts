@@ -16,7 +16,6 @@ import {
   nextRound,
   type Outcome,
   queuedJobs,
-  renewClaim,
   takeFromLost,
 } from './job-rows.ts';
 
@@ -55,21 +54,27 @@ export function jobChannel(jobId: string): string {
  * Who has which job. The row decides: a message only says that there may be something to do, so that a lost one is sent again and one
  * too many does nothing.
  */
-export function jobClaims(parts: {
-  readonly db: Db;
-  readonly queue: Queue;
-  readonly pubSub: Pick<PubSub, 'publish'>;
-  readonly kinds: readonly JobKind[];
-  readonly log: WorkLog;
-}) {
-  const { db, queue, pubSub, kinds, log } = parts;
+export class JobClaims {
+  private readonly parts;
 
-  const kindOf = (name: string) => kinds.find((kind) => kind.name === name);
+  constructor(parts: {
+    readonly db: Db;
+    readonly queue: Queue;
+    readonly pubSub: Pick<PubSub, 'publish'>;
+    readonly kinds: readonly JobKind[];
+    readonly log: WorkLog;
+  }) {
+    this.parts = parts;
+  }
+
+  kindOf(name: string): JobKind | undefined {
+    return this.parts.kinds.find((kind) => kind.name === name);
+  }
 
   /** Puts a queued job's message into its queue; harmless when repeated. */
-  async function send(job: JobRecord): Promise<void> {
+  async send(job: JobRecord): Promise<void> {
     failpoint('job.send.before');
-    await queue.send(job.queue, {
+    await this.parts.queue.send(job.queue, {
       id: `${job.id}.${job.round}`,
       body: { task: job.kind, args: [], kwargs: { job: job.id, round: job.round } },
     });
@@ -77,106 +82,96 @@ export function jobClaims(parts: {
   }
 
   /** Null where the job is not to be had: taken, done, or put into a later round. */
-  async function claim(
-    claim: Claim & { readonly round: number; readonly worker: string },
-  ): Promise<JobRecord | null> {
+  async claim(claim: Claim & { readonly round: number; readonly worker: string }): Promise<JobRecord | null> {
     failpoint('job.claim.before');
-    const job = await claimJob(db, claim);
+    const job = await claimJob(this.parts.db, claim);
     failpoint('job.claim.after');
-    if (job) await publishChange(job.id);
+    if (job) await this.publishChange(job.id);
     return job;
   }
 
-  function renew(claim: Claim): Promise<boolean> {
-    return renewClaim(db, claim);
-  }
-
   /** Ends a job with what was handed in; answers whether the claim still held. */
-  async function finish(job: JobRecord, claim: string, handedIn: unknown): Promise<boolean> {
+  async finish(job: JobRecord, claim: string, handedIn: unknown): Promise<boolean> {
     let outcome: Outcome;
     try {
-      const kind = kindOf(job.kind);
+      const kind = this.kindOf(job.kind);
       if (!kind) throw new Error(`no jobs of the kind ${job.kind} are done here`);
       outcome = kind.conclude(job.arguments, handedIn);
     } catch (error) {
       outcome = { status: 'failed', error: asJobError(error) };
     }
-    return end(job.id, claim, outcome);
+    return this.end(job.id, claim, outcome);
   }
 
   /** Ends a job that cannot be done, or gives it back where the cause passes. */
-  async function fail(jobId: string, claim: string, error: JobError): Promise<boolean> {
+  async fail(jobId: string, claim: string, error: JobError): Promise<boolean> {
     // A store that was away: the same job may succeed later. It is sent again by `recover`, not at once: what is away needs some time.
     if (error.code.endsWith('_UNREACHABLE'))
-      return (await putBack(jobId, claim, mostAttempts, error)) !== null;
-    return end(jobId, claim, { status: 'failed', error });
+      return (await this.putBack(jobId, claim, mostAttempts, error)) !== null;
+    return this.end(jobId, claim, { status: 'failed', error });
   }
 
   /** Leaves a job to whoever comes next. */
-  async function giveBack(jobId: string, claim: string): Promise<boolean> {
-    const job = await putBack(jobId, claim, Number.POSITIVE_INFINITY, lost);
-    if (job?.status === 'queued') await send(job);
+  async giveBack(jobId: string, claim: string): Promise<boolean> {
+    const job = await this.putBack(jobId, claim, Number.POSITIVE_INFINITY, lost);
+    if (job?.status === 'queued') await this.send(job);
     return job !== null;
   }
 
   /** Takes jobs away from whoever disappeared, and sends again what is queued: its message may be lost. */
-  async function recover(): Promise<void> {
-    const lostJobs = await takeFromLost(db, mostAttempts, lost);
+  async recover(): Promise<void> {
+    const lostJobs = await takeFromLost(this.parts.db, mostAttempts, lost);
     failpoint('job.recover.after');
     for (const job of lostJobs) {
-      log.warn(
+      this.parts.log.warn(
         { jobId: job.id, worker: job.worker },
         'whoever had this job disappeared; somebody else may take it',
       );
-      await publishChange(job.id);
+      await this.publishChange(job.id);
     }
-    for (const job of await queuedJobs(db, sentAtOnce)) await send(job);
+    for (const job of await queuedJobs(this.parts.db, sentAtOnce)) await this.send(job);
   }
 
   /**
    * Sends anew, under other ids, what is queued though its queue is empty: workers that disappeared hold those messages.
    * @param idleMs how long nothing happened to a job
    */
-  async function sendAnew(queue: string, idleMs: number): Promise<number> {
-    const jobs = await nextRound(db, queue, idleMs);
-    for (const job of jobs) await send(job);
+  async sendAnew(queue: string, idleMs: number): Promise<number> {
+    const jobs = await nextRound(this.parts.db, queue, idleMs);
+    for (const job of jobs) await this.send(job);
     return jobs.length;
   }
 
-  async function end(jobId: string, claim: string, outcome: Outcome): Promise<boolean> {
+  private async end(jobId: string, claim: string, outcome: Outcome): Promise<boolean> {
     failpoint('job.finish.before');
-    const held = await finishJob(db, jobId, claim, outcome);
+    const held = await finishJob(this.parts.db, jobId, claim, outcome);
     failpoint('job.finish.after');
-    if (held) await publishChange(jobId);
+    if (held) await this.publishChange(jobId);
     return held;
   }
 
-  async function putBack(
+  private async putBack(
     jobId: string,
     claim: string,
     attempts: number,
     error: JobError,
   ): Promise<JobRecord | null> {
     failpoint('job.return.before');
-    const job = await giveJobBack(db, jobId, claim, attempts, error);
+    const job = await giveJobBack(this.parts.db, jobId, claim, attempts, error);
     failpoint('job.return.after');
-    if (job) await publishChange(jobId);
+    if (job) await this.publishChange(jobId);
     return job;
   }
 
   /** Whoever waits for it reads it again; a message that is lost is made up for by their own timeout. */
-  async function publishChange(jobId: string): Promise<void> {
+  private async publishChange(jobId: string): Promise<void> {
     try {
-      await pubSub.publish(jobChannel(jobId), { type: 'job', data: { id: jobId } });
+      await this.parts.pubSub.publish(jobChannel(jobId), { type: 'job', data: { id: jobId } });
     } catch (error) {
-      log.warn({ err: error, jobId }, 'the change of a job could not be published');
+      this.parts.log.warn({ err: error, jobId }, 'the change of a job could not be published');
     }
   }
-
-  return { kindOf, send, claim, renew, finish, fail, giveBack, recover, sendAnew };
 }
-
-export type JobClaims = ReturnType<typeof jobClaims>;
 
 /** The queue of jobs that need what lies on one machine alone. */
 export function machineQueue(machineId: string): string {

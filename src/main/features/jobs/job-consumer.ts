@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { pause } from '../../platform/waiting.ts';
 import { Wakeups } from '../../platform/wakeups.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
+import type { Db } from '../../postgres/db.ts';
 import type { Queue, ReceivedMessage } from '../../stores/queue/ports.ts';
 import { asJobError, type JobClaims } from './job-claims.ts';
-import type { JobRecord } from './job-rows.ts';
+import { type JobRecord, renewClaim } from './job-rows.ts';
 
 /** The message comes back after this; the job's own lease says who has it. */
 const visibilityMs = 60_000;
@@ -22,6 +23,7 @@ const bodySchema = z.object({
 
 /** Does the jobs of a queue one after the other, as long as no worker does; disposed it gives back what it is at. */
 export function consumeJobs(parts: {
+  readonly db: Db;
   readonly claims: JobClaims;
   readonly queue: Queue;
   readonly queueName: string;
@@ -33,7 +35,7 @@ export function consumeJobs(parts: {
   readonly leaseMs: number;
   readonly log: WorkLog;
 }): AsyncDisposable {
-  const { claims, queue, queueName, worker, isServed, leaseMs, log } = parts;
+  const { db, claims, queue, queueName, worker, isServed, leaseMs, log } = parts;
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -81,7 +83,7 @@ export function consumeJobs(parts: {
     const lostIt = new AbortController();
     const renew = async () => {
       try {
-        if (!(await claims.renew({ jobId: job.id, claim, leaseMs }))) lostIt.abort();
+        if (!(await renewClaim(db, { jobId: job.id, claim, leaseMs }))) lostIt.abort();
       } catch (error) {
         log.warn({ err: error, jobId: job.id }, 'the lease of a job could not be renewed; trying again');
       }

@@ -25,64 +25,68 @@ export type JobRequest =
   | { readonly kind: 'model.export'; readonly run: string };
 
 /** Jobs: what people ask for and see of them. */
-export function jobService(parts: {
-  readonly db: Db;
-  readonly claims: JobClaims;
-  readonly changes: ChannelChanges;
-  readonly machineId: string;
-  /** Whether workers on other machines reach the objects: an object store that is a server. */
-  readonly objectsAreShared: boolean;
-}) {
-  const { db, claims, changes, machineId, objectsAreShared } = parts;
+export class JobService {
+  private readonly parts;
+
+  constructor(parts: {
+    readonly db: Db;
+    readonly claims: JobClaims;
+    readonly changes: ChannelChanges;
+    readonly machineId: string;
+    /** Whether workers on other machines reach the objects: an object store that is a server. */
+    readonly objectsAreShared: boolean;
+  }) {
+    this.parts = parts;
+  }
 
   /**
    * Starts a job, or answers with the one that is there; one that failed is queued again. First the row, then the message.
    * @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND, RUN_NOT_FOUND, RUN_NOT_COMPLETED, MODEL_NOT_EXPORTABLE, MODEL_NOT_STORED
    */
-  async function start(userId: string, request: JobRequest): Promise<Job> {
+  async start(userId: string, request: JobRequest): Promise<Job> {
     const wanted =
       request.kind === 'dataset.statistics'
-        ? await statistics(userId, request.dataset, request.version)
-        : await modelExport(userId, request.run);
+        ? await this.statistics(userId, request.dataset, request.version)
+        : await this.modelExport(userId, request.run);
     failpoint('job.put.before');
-    const job = await putJob(db, wanted);
+    const job = await putJob(this.parts.db, wanted);
     failpoint('job.put.after');
-    if (job.status === 'queued') await claims.send(job);
+    if (job.status === 'queued') await this.parts.claims.send(job);
     return asJob(job);
   }
 
   /** Waits for its end, at most so long. @throws TrainyardError JOB_NOT_FOUND */
-  async function show(userId: string, jobId: string, waitMs: number, signal?: AbortSignal): Promise<Job> {
-    const read = () => find(userId, jobId);
-    return asJob(await changes.read(jobChannel(jobId), { waitMs, signal }, read, isOver));
+  async show(userId: string, jobId: string, waitMs: number, signal?: AbortSignal): Promise<Job> {
+    const read = () => this.find(userId, jobId);
+    return asJob(await this.parts.changes.read(jobChannel(jobId), { waitMs, signal }, read, isOver));
   }
 
   /** Newest first. */
-  async function list(userId: string, filter: JobFilter): Promise<{ jobs: Job[] }> {
-    return { jobs: (await listJobs(db, userId, filter)).map(asJob) };
+  async list(userId: string, filter: JobFilter): Promise<{ jobs: Job[] }> {
+    return { jobs: (await listJobs(this.parts.db, userId, filter)).map(asJob) };
   }
 
-  async function find(userId: string, jobId: string): Promise<JobRecord> {
-    const job = await findJob(db, userId, jobId);
+  private async find(userId: string, jobId: string): Promise<JobRecord> {
+    const job = await findJob(this.parts.db, userId, jobId);
     if (!job) throw fault('JOB_NOT_FOUND', { job: jobId });
     return job;
   }
 
-  async function statistics(userId: string, reference: string, version: number | undefined): Promise<NewJob> {
-    const dataset = await findDataset(db, userId, reference);
-    const record = await requireVersion(db, dataset, version);
+  private async statistics(userId: string, reference: string, version: number | undefined): Promise<NewJob> {
+    const dataset = await findDataset(this.parts.db, userId, reference);
+    const record = await requireVersion(this.parts.db, dataset, version);
     return {
       userId,
       kind: 'dataset.statistics',
       arguments: { datasetId: dataset.id, version: record.version },
       idempotencyKey: `dataset.statistics:${dataset.id}:${record.version}`,
       // Files that were left where they are can be read there only.
-      queue: record.rootPath === null ? sharedQueue() : machineQueue(machineId),
+      queue: record.rootPath === null ? this.sharedQueue() : machineQueue(this.parts.machineId),
     };
   }
 
-  async function modelExport(userId: string, runId: string): Promise<NewJob> {
-    const run = await findModel(db, userId, runId);
+  private async modelExport(userId: string, runId: string): Promise<NewJob> {
+    const run = await findModel(this.parts.db, userId, runId);
     if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
     const { name } = run;
     if (run.status !== 'completed') {
@@ -108,18 +112,14 @@ export function jobService(parts: {
       kind: 'model.export',
       arguments: args,
       idempotencyKey: `model.export:${runId}:${attempt}`,
-      queue: sharedQueue(),
+      queue: this.sharedQueue(),
     };
   }
 
-  function sharedQueue(): string {
-    return objectsAreShared ? defaultQueue : machineQueue(machineId);
+  private sharedQueue(): string {
+    return this.parts.objectsAreShared ? defaultQueue : machineQueue(this.parts.machineId);
   }
-
-  return { start, show, list };
 }
-
-export type JobService = ReturnType<typeof jobService>;
 
 function isOver({ status }: JobRecord): boolean {
   return status === 'done' || status === 'failed';

@@ -1,26 +1,42 @@
-import { defaultQueue, type WorkerLink } from '../../stores/queue/ports.ts';
-import { jobClaims, machineQueue } from './job-claims.ts';
+import type { WorkLog } from '../../platform/work-log.ts';
+import type { Db } from '../../postgres/db.ts';
+import type { PubSub } from '../../stores/pubsub/ports.ts';
+import { defaultQueue, type Queue, type WorkerLink } from '../../stores/queue/ports.ts';
+import type { ChannelChanges } from '../changes/channel-changes.ts';
+import { JobClaims, type JobKind, machineQueue } from './job-claims.ts';
 import { consumeJobs } from './job-consumer.ts';
-import { jobService } from './job-service.ts';
+import { JobService } from './job-service.ts';
 import { answerWorkers } from './worker-calls.ts';
 
 const recoverEveryMs = 10_000;
 
-type JobsParts = Parameters<typeof jobClaims>[0] &
-  Omit<Parameters<typeof jobService>[0], 'claims'> & {
-    /** Null where no other program can take jobs. */
-    readonly workers: WorkerLink | null;
-    /** Whoever does not renew for so long has lost its job. */
-    readonly leaseMs?: number;
-  };
+/** What people ask for of jobs, and the engine's own part in doing them. */
+export interface Jobs extends AsyncDisposable {
+  readonly service: JobService;
+  /** Takes jobs, and sends again what earlier engines left. Never rejects. */
+  start(): Promise<void>;
+}
 
 /** Everything about jobs, put together. */
-export function createJobs(parts: JobsParts) {
+export function createJobs(parts: {
+  readonly db: Db;
+  readonly queue: Queue;
+  readonly pubSub: Pick<PubSub, 'publish'>;
+  readonly changes: ChannelChanges;
+  readonly kinds: readonly JobKind[];
+  readonly machineId: string;
+  /** Whether workers on other machines reach the objects. */
+  readonly objectsAreShared: boolean;
+  /** Null where no other program can take jobs. */
+  readonly workers: WorkerLink | null;
+  /** Whoever does not renew for so long has lost its job. */
+  readonly leaseMs?: number;
+  readonly log: WorkLog;
+}): Jobs {
   const { db, queue, workers, machineId, log, leaseMs = 30_000 } = parts;
-  const claims = jobClaims(parts);
-  const service = jobService({ ...parts, claims });
+  const claims = new JobClaims(parts);
   const consume = (queueName: string, isServed: (() => Promise<boolean>) | null) =>
-    consumeJobs({ claims, queue, queueName, worker: `engine ${machineId}`, isServed, leaseMs, log });
+    consumeJobs({ db, claims, queue, queueName, worker: `engine ${machineId}`, isServed, leaseMs, log });
   const recover = async () => {
     try {
       await claims.recover();
@@ -30,8 +46,7 @@ export function createJobs(parts: JobsParts) {
   };
   const running = new AsyncDisposableStack();
   return {
-    service,
-    /** Takes jobs, and sends again what earlier engines left. Never rejects. */
+    service: new JobService({ ...parts, claims }),
     start: async () => {
       await recover();
       const timer = setInterval(() => void recover(), recoverEveryMs);

@@ -36,14 +36,10 @@ const handedInSchema = z.object({
  * bucket `models`. The bytes do not depend on who writes them, so that writing them twice does no harm.
  * @param checkRoom throws DISK_FULL where so many bytes more do not fit into the store
  */
-export function modelExportJob(
+export function createModelExportJob(
   objects: Pick<ObjectStore, 'get' | 'put'>,
   checkRoom: (bytes: number, what: Bilingual) => Promise<void>,
 ): JobKind {
-  async function plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
-    return { from: 'artifacts', to: 'models', ...argumentsSchema.parse(args) };
-  }
-
   async function run(args: Readonly<Record<string, unknown>>, signal: AbortSignal) {
     const checked = argumentsSchema.parse(args);
     const { prefix } = checked;
@@ -72,18 +68,6 @@ export function modelExportJob(
     };
   }
 
-  function conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown) {
-    const checked = argumentsSchema.parse(args);
-    const { prefix } = checked;
-    const { parameters, files } = handedInSchema.parse(handedIn);
-    const result = modelExportSchema.parse({ bucket: 'models', prefix, parameters, files });
-    const wanted = [...checked.files.map(({ name }) => name), cardName].map((name) => `${prefix}/${name}`);
-    const written = files.map(({ key }) => key);
-    if (wanted.sort().join() !== written.sort().join())
-      throw new Error('other files were handed in than were to be written');
-    return { status: 'done' as const, result, statistics: null };
-  }
-
   async function copy(file: ExportArguments['files'][number], key: string) {
     const { name, objectKey, sizeBytes, sha256 } = file;
     const checked = hashing(await objects.get('artifacts', objectKey), (found) => {
@@ -109,4 +93,20 @@ function cardText({ runId, attempt, files }: ExportArguments, tensors: readonly 
     version: 1,
     weights: weightsName,
   })}\n`;
+}
+
+async function plan(args: Readonly<Record<string, unknown>>): Promise<unknown> {
+  return { from: 'artifacts', to: 'models', ...argumentsSchema.parse(args) };
+}
+
+function conclude(args: Readonly<Record<string, unknown>>, handedIn: unknown) {
+  const checked = argumentsSchema.parse(args);
+  const { prefix } = checked;
+  const { parameters, files } = handedInSchema.parse(handedIn);
+  const result = modelExportSchema.parse({ bucket: 'models', prefix, parameters, files });
+  const wanted = [...checked.files.map(({ name }) => name), cardName].map((name) => `${prefix}/${name}`);
+  const written = files.map(({ key }) => key);
+  if (wanted.sort().join() !== written.sort().join())
+    throw new Error('other files were handed in than were to be written');
+  return { status: 'done' as const, result, statistics: null };
 }

@@ -35,7 +35,7 @@ type HandedIn = z.infer<typeof handedInSchema>;
 const atOnce = 8;
 
 /** `dataset.statistics`: what a version's images are like. */
-export function statisticsJob(parts: {
+export function createStatisticsJob(parts: {
   readonly db: Db;
   readonly files: DatasetFiles;
   readonly sumPixels: SumPixels;

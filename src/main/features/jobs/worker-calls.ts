@@ -3,7 +3,7 @@ import { errorParameters, workError } from '../../../shared/contract/common.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Db } from '../../postgres/db.ts';
 import { asJobError, type JobClaims } from './job-claims.ts';
-import { claimedJob, type JobRecord } from './job-rows.ts';
+import { claimedJob, type JobRecord, renewClaim } from './job-rows.ts';
 
 const claimed = { job: z.uuid(), claim: z.uuid() };
 const errorSchema = workError.extend({
@@ -39,7 +39,7 @@ export function answerWorkers(claims: JobClaims, db: Db, leaseMs: number, log: W
           : { ok: false };
       }
       case 'renew':
-        return { ok: await claims.renew({ jobId, claim, leaseMs }) };
+        return { ok: await renewClaim(db, { jobId, claim, leaseMs }) };
       case 'finish': {
         const job = await claimedJob(db, jobId, claim);
         return { ok: job !== null && (await claims.finish(job, claim, call.result)) };

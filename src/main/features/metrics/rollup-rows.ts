@@ -4,7 +4,7 @@ import { fromJsonbText } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
 import { decodeState } from '../ingest/cursor.ts';
 import { pointsBetween } from './point-rows.ts';
-import type { ExactPoints } from './rollups.ts';
+import type { ExactPoints, RollupState } from './rollups.ts';
 
 /** A line of one attempt's metric at one level. */
 export interface BucketRange {
@@ -72,12 +72,18 @@ const selectTouched = `SELECT touched.* FROM ${wanted} CROSS JOIN LATERAL (
     SELECT min(r.bucket) AS "from", max(r.bucket) + 1 AS "to", min(r.first_seq) AS "firstSeq", max(r.last_seq) AS "lastSeq"
     FROM ${ofRange} AND r.last_step >= $7 AND r.first_step <= $8) AS touched ORDER BY wanted.place`;
 
-/**
- * What the rollups of a run hold, as of one moment: the rows it speaks of never change, so that no transaction is needed.
- * `lastSeq`: the journal's last number, which it covers. `attempts`: by attempt number, in order.
- * @throws TrainyardError RUN_NOT_FOUND
- */
-export async function openRollups(db: Db, runId: string) {
+/** What the rollups of a run hold, as of one moment: the rows it speaks of never change, so that no transaction is needed. */
+export interface RollupView {
+  readonly db: Db;
+  readonly runId: string;
+  /** The journal's last number, which it covers. */
+  readonly lastSeq: number;
+  /** In order. */
+  readonly attempts: readonly { readonly attempt: number; readonly rollups: RollupState }[];
+}
+
+/** @throws TrainyardError RUN_NOT_FOUND */
+export async function openRollups(db: Db, runId: string): Promise<RollupView> {
   const opened = await query<{ lastSeq: number; attempt: number; state: string | null }>(
     db,
     { name: 'rollup-view', text: selectView },
@@ -85,46 +91,49 @@ export async function openRollups(db: Db, runId: string) {
   );
   const [first] = opened;
   if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
-  const { lastSeq } = first;
-  const parameters = (ranges: readonly BucketRange[]): unknown[] => {
-    const fields = ['attempt', 'name', 'level', 'from', 'to'] as const;
-    return [runId, ...fields.map((field) => ranges.map((range) => range[field]))];
-  };
-  return {
-    lastSeq,
-    attempts: opened.flatMap(({ attempt, state }) =>
-      state === null ? [] : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
-    ),
-
-    /** Whole buckets of each range, of level 1 or above. */
-    buckets: (ranges: readonly BucketRange[]): Promise<BucketColumns[]> =>
-      query(db, { name: 'rollup-buckets', text: selectBuckets }, parameters(ranges)),
-
-    /** The points that the buckets of each range, of level 1, hold as they are. */
-    exact: async (ranges: readonly BucketRange[]): Promise<ExactPoints[]> => {
-      // What JSON has no number for is a string.
-      const rows = await query<{ points: ((number | string)[] | null)[] | null }>(
-        db,
-        { name: 'rollup-exact', text: selectExact },
-        parameters(ranges),
-      );
-      return rows.map(({ points }) => (points ?? []).flatMap((bucket) => (bucket ?? []).map(Number)));
-    },
-
-    /** Of each range, the part that touches the window; null where nothing does. */
-    within: async (
-      ranges: readonly BucketRange[],
-      { fromStep, toStep }: StepWindow,
-    ): Promise<(TouchedRange | null)[]> => {
-      const statement = { name: 'rollup-touched', text: selectTouched };
-      const values = [...parameters(ranges), fromStep, toStep];
-      const rows = await query<TouchedRange | { from: null }>(db, statement, values);
-      return rows.map((row) => (row.from === null ? null : row));
-    },
-
-    /** Points as they were given, with journal numbers from and to, both included. */
-    points: (fromSeq: number, toSeq: number) => pointsBetween(db, runId, fromSeq, Math.min(toSeq, lastSeq)),
-  };
+  const attempts = opened.flatMap(({ attempt, state }) =>
+    state === null ? [] : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
+  );
+  return { db, runId, lastSeq: first.lastSeq, attempts };
 }
 
-export type RollupView = Awaited<ReturnType<typeof openRollups>>;
+function parametersOf({ runId }: RollupView, ranges: readonly BucketRange[]): unknown[] {
+  const fields = ['attempt', 'name', 'level', 'from', 'to'] as const;
+  return [runId, ...fields.map((field) => ranges.map((range) => range[field]))];
+}
+
+/** Whole buckets of each range, of level 1 or above. */
+export function bucketsIn(view: RollupView, ranges: readonly BucketRange[]): Promise<BucketColumns[]> {
+  return query(view.db, { name: 'rollup-buckets', text: selectBuckets }, parametersOf(view, ranges));
+}
+
+/** The points that the buckets of each range, of level 1, hold as they are. */
+export async function exactPointsIn(
+  view: RollupView,
+  ranges: readonly BucketRange[],
+): Promise<ExactPoints[]> {
+  // What JSON has no number for is a string.
+  const rows = await query<{ points: ((number | string)[] | null)[] | null }>(
+    view.db,
+    { name: 'rollup-exact', text: selectExact },
+    parametersOf(view, ranges),
+  );
+  return rows.map(({ points }) => (points ?? []).flatMap((bucket) => (bucket ?? []).map(Number)));
+}
+
+/** Of each range, the part that touches the window; null where nothing does. */
+export async function touchedIn(
+  view: RollupView,
+  ranges: readonly BucketRange[],
+  { fromStep, toStep }: StepWindow,
+): Promise<(TouchedRange | null)[]> {
+  const statement = { name: 'rollup-touched', text: selectTouched };
+  const values = [...parametersOf(view, ranges), fromStep, toStep];
+  const rows = await query<TouchedRange | { from: null }>(view.db, statement, values);
+  return rows.map((row) => (row.from === null ? null : row));
+}
+
+/** Points as they were given, with journal numbers from and to, both included. */
+export function pointsIn({ db, runId, lastSeq }: RollupView, fromSeq: number, toSeq: number) {
+  return pointsBetween(db, runId, fromSeq, Math.min(toSeq, lastSeq));
+}

@@ -1,5 +1,14 @@
 import type { MetricPoint, Series } from '../../../shared/contract/run-readings.ts';
-import type { BucketRange, RollupView, StepWindow, TouchedRange } from './rollup-rows.ts';
+import {
+  type BucketRange,
+  bucketsIn,
+  exactPointsIn,
+  pointsIn,
+  type RollupView,
+  type StepWindow,
+  type TouchedRange,
+  touchedIn,
+} from './rollup-rows.ts';
 import { type Bucket, bucketWidth, type OpenLine, type RollupShape } from './rollups.ts';
 import { groupSize, type LevelChoice, openAt, SeriesLine, wholeBuckets, wholeRange } from './series-line.ts';
 
@@ -47,7 +56,7 @@ export async function planWithin(
   limit: number,
 ): Promise<Plan[]> {
   const begin = chosen.map((choice) => wholeRange(shape, choice, Math.max(1, choice.level)));
-  const first = await view.within(begin, window);
+  const first = await touchedIn(view, begin, window);
   const descents = chosen.map((choice, index): Descent => {
     return { choice, level: Math.max(1, choice.level), found: first[index] ?? null };
   });
@@ -56,7 +65,8 @@ export async function planWithin(
       (descent) => descent.level > 1 && size(rangeBelow(shape, descent)) <= limit,
     );
     if (moving.length === 0) break;
-    const found = await view.within(
+    const found = await touchedIn(
+      view,
       moving.map((descent) => rangeBelow(shape, descent)),
       window,
     );
@@ -106,8 +116,8 @@ export async function draw(
     );
   };
   const [columns, exact] = await Promise.all([
-    ask('buckets', (ranges) => view.buckets(ranges)),
-    ask('exact', (ranges) => view.exact(ranges)),
+    ask('buckets', (ranges) => bucketsIn(view, ranges)),
+    ask('exact', (ranges) => exactPointsIn(view, ranges)),
   ]);
   const read = new Map<string, MetricPoint[]>();
   const series: Series[] = [];
@@ -121,7 +131,7 @@ export async function draw(
       drawn.addExact(line.exact);
     } else if (drawing.kind === 'points') {
       const { from, to } = drawing;
-      const points = read.get(`${from}-${to}`) ?? (await view.points(from, to));
+      const points = read.get(`${from}-${to}`) ?? (await pointsIn(view, from, to));
       read.set(`${from}-${to}`, points);
       drawn.addPoints(points);
     } else if (held) {

@@ -1,6 +1,6 @@
-import { attemptFinisher } from './attempt-finisher.ts';
+import { AttemptFinisher } from './attempt-finisher.ts';
 import { type AttemptRow, newestAttempt } from './attempt-rows.ts';
-import { attemptStarter, type Claim, claimRun } from './attempt-starter.ts';
+import { AttemptStarter, type Claim, claimRun } from './attempt-starter.ts';
 import { decide, isUnderWay, type Step } from './decide.ts';
 import type { Observation, Workstation } from './ports.ts';
 import { findRun, type RunRow } from './run-rows.ts';
@@ -12,8 +12,8 @@ import { findRun, type RunRow } from './run-rows.ts';
 export class Advance implements Disposable {
   private readonly parts: Workstation;
   private readonly wake: (runId: string) => void;
-  private readonly starter;
-  private readonly finisher;
+  private readonly starter: AttemptStarter;
+  private readonly finisher: AttemptFinisher;
   /** The watched run directories, by attempt. */
   private readonly watches = new Map<string, Disposable>();
   /** By run: the advance under way, and the one after it, for all who ask meanwhile. */
@@ -25,8 +25,8 @@ export class Advance implements Disposable {
   constructor(parts: Workstation, wake: (runId: string) => void) {
     this.parts = parts;
     this.wake = wake;
-    this.finisher = attemptFinisher(parts, (attempt) => this.unfollow(attempt));
-    this.starter = attemptStarter(parts, this.finisher);
+    this.finisher = new AttemptFinisher(parts, (attempt) => this.unfollow(attempt));
+    this.starter = new AttemptStarter(parts, this.finisher);
   }
 
   /** Does all that can be done for a run now. @throws what the stores throw; nothing is half done then: call it again */

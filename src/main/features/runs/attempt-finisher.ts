@@ -12,14 +12,20 @@ import { changeRunStatus, lockRun, type RunRow } from './run-rows.ts';
 const shownErrorLines = 20;
 
 /** How an attempt, and its run with it, comes to its end. */
-export function attemptFinisher(
-  { attemptEnded, db, directories, executor, ingestion, notifier }: Workstation,
-  unfollow: (attempt: AttemptRow) => Promise<void>,
-) {
+export class AttemptFinisher {
+  private readonly parts: Workstation;
+  private readonly unfollow: (attempt: AttemptRow) => Promise<void>;
+
+  /** @param unfollow stops watching and reading an attempt */
+  constructor(parts: Workstation, unfollow: (attempt: AttemptRow) => Promise<void>) {
+    this.parts = parts;
+    this.unfollow = unfollow;
+  }
+
   /** Cancels a run whose trainer was never started. */
-  async function cancelUnstarted(runId: string): Promise<void> {
+  async cancelUnstarted(runId: string): Promise<void> {
     failpoint('run.cancel-unstarted.before');
-    const cancelled = await db.transaction(async (tx) => {
+    const cancelled = await this.parts.db.transaction(async (tx) => {
       const run = await lockRun(tx, runId);
       if (run?.status !== 'queued' || run.cancelRequestedAt === null) return false;
       const attempt = await newestAttempt(tx, runId);
@@ -32,46 +38,51 @@ export function attemptFinisher(
     });
     if (!cancelled) return;
     failpoint('run.cancel-unstarted.after');
-    await notifier.changed(runId);
+    await this.parts.notifier.changed(runId);
   }
 
   /** The supervisor recorded how the trainer ended. */
-  async function finish(attempt: AttemptRow, exit: ExitRecord): Promise<void> {
-    const { result, checkpoint, errorLines } = await drain(attempt);
+  async finish(attempt: AttemptRow, exit: ExitRecord): Promise<void> {
+    const { result, checkpoint, errorLines } = await this.drain(attempt);
     const { exitCode, signal: exitSignal, endedAt, startedAt } = exit;
     const facts = { exitCode, exitSignal, endedAt, startedAt, checkpointPath: checkpoint?.path };
-    await end(attempt, outcomeOf(exit, result, errorLines), facts, result);
+    await this.end(attempt, outcomeOf(exit, result, errorLines), facts, result);
   }
 
   /**
    * The supervisor is dead and left no record of how the trainer ended.
    * @param fault why its record cannot be read, where there is one
    */
-  async function markLost(run: RunRow, attempt: AttemptRow, fault?: string): Promise<void> {
+  async markLost(run: RunRow, attempt: AttemptRow, fault?: string): Promise<void> {
     // The trainer ends itself when its supervisor is gone, and writes a last checkpoint: what it writes is waited for.
-    await executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
-    await ingestion.logLine(
+    await this.parts.executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
+    await this.parts.ingestion.logLine(
       attempt,
       'error',
       fault === undefined
         ? 'The trainer’s supervisor was killed: this attempt is lost.'
         : `What the trainer’s supervisor wrote cannot be read (${fault}): this attempt is lost.`,
     );
-    const { result, checkpoint, errorLines } = await drain(attempt);
-    await end(attempt, lostOutcome(result, errorLines, fault), { checkpointPath: checkpoint?.path }, result);
+    const { result, checkpoint, errorLines } = await this.drain(attempt);
+    await this.end(
+      attempt,
+      lostOutcome(result, errorLines, fault),
+      { checkpointPath: checkpoint?.path },
+      result,
+    );
   }
 
   /** Brings in all that the trainer wrote. */
-  async function drain(attempt: AttemptRow): Promise<IngestSummary & { errorLines: string[] }> {
+  private async drain(attempt: AttemptRow): Promise<IngestSummary & { errorLines: string[] }> {
     failpoint('attempt.drain.before');
-    const summary = await ingestion.drain(attempt, { final: true });
+    const summary = await this.parts.ingestion.drain(attempt, { final: true });
     failpoint('attempt.drain.after');
-    const errorLines = await directories.lastErrorLines(attempt.runDirectory, shownErrorLines);
+    const errorLines = await this.parts.directories.lastErrorLines(attempt.runDirectory, shownErrorLines);
     return { ...summary, errorLines };
   }
 
   /** Writes down how an attempt ended, and what that makes of its run. */
-  async function end(
+  async end(
     attempt: AttemptRow,
     outcome: Outcome,
     facts: Omit<AttemptChange, 'endCause' | 'message'> = {},
@@ -82,7 +93,7 @@ export function attemptFinisher(
     const message = outcome.message?.replaceAll('\0', '') ?? null;
     const runStatus = runStatusAfter(status);
     failpoint('attempt.finish.before');
-    const ended = await db.transaction(async (tx) => {
+    const ended = await this.parts.db.transaction(async (tx) => {
       const run = await lockRun(tx, attempt.runId);
       const newest = await newestAttempt(tx, attempt.runId);
       if (!run || newest?.id !== attempt.id || !isUnderWay(newest)) return false;
@@ -108,12 +119,8 @@ export function attemptFinisher(
       return true;
     });
     if (ended) failpoint('attempt.finish.after');
-    await unfollow(attempt);
-    await notifier.changed(attempt.runId);
-    attemptEnded?.(attempt.id);
+    await this.unfollow(attempt);
+    await this.parts.notifier.changed(attempt.runId);
+    this.parts.attemptEnded?.(attempt.id);
   }
-
-  return { cancelUnstarted, finish, markLost, end };
 }
-
-export type AttemptFinisher = ReturnType<typeof attemptFinisher>;

@@ -61,49 +61,55 @@ export async function claimRun(
 }
 
 /** How an attempt gets from its intent to a trainer that runs. */
-export function attemptStarter(
-  { db, directories, executor, ingestion, notifier, trainingData }: Workstation,
-  finisher: AttemptFinisher,
-) {
+export class AttemptStarter {
+  private readonly parts: Workstation;
+  private readonly finisher: AttemptFinisher;
+
+  constructor(parts: Workstation, finisher: AttemptFinisher) {
+    this.parts = parts;
+    this.finisher = finisher;
+  }
+
   /** Writes the run directory; answers whether the attempt goes on. */
-  async function prepare(run: RunRow, attempt: AttemptRow): Promise<boolean> {
+  async prepare(run: RunRow, attempt: AttemptRow): Promise<boolean> {
     try {
-      const config = await configOf(db, run.id);
+      const config = await configOf(this.parts.db, run.id);
       const { datasetId, version } = config.dataset;
-      const { root, lines } = await trainingData.prepareForTraining(datasetId, version);
-      await directories.prepare(attempt.runDirectory, configOfAttempt(attempt, config, root), asText(lines));
+      const { root, lines } = await this.parts.trainingData.prepareForTraining(datasetId, version);
+      await this.parts.directories.prepare(
+        attempt.runDirectory,
+        configOfAttempt(attempt, config, root),
+        asText(lines),
+      );
       return true;
     } catch (error) {
       // Stores that are away come back, and so does room on the disk; a dataset that is gone does not by waiting.
       if (!(error instanceof TrainyardError) || error.status === 503 || error.status === 507) throw error;
       const message = errorSentence(error);
-      await finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
+      await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
       return false;
     }
   }
 
   /** Starts the supervisor; answers whether the attempt goes on. */
-  async function start(run: RunRow, attempt: AttemptRow, stop: Stop | null): Promise<boolean> {
-    if (stop) await directories.askToStop(stop.runDirectory, stop.graceMs);
-    await ingestion.open(attempt);
+  async start(run: RunRow, attempt: AttemptRow, stop: Stop | null): Promise<boolean> {
+    if (stop) await this.parts.directories.askToStop(stop.runDirectory, stop.graceMs);
+    await this.parts.ingestion.open(attempt);
     failpoint('attempt.start.before');
-    const reason = await executor.start(attempt.runDirectory);
+    const reason = await this.parts.executor.start(attempt.runDirectory);
     failpoint('attempt.start.after');
     if (reason === null) return true;
-    const seen = await directories.observe(attempt.runDirectory);
+    const seen = await this.parts.directories.observe(attempt.runDirectory);
     if (seen.kind !== 'prepared') return true;
     const message = `The supervisor of run "${run.name}" could not be started: ${reason}`;
-    await finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
+    await this.finisher.end(attempt, { status: 'failed', cause: 'not_started', message });
     return false;
   }
 
   /** The trainer runs: records it in the rows. */
-  async function markRunning(
-    attempt: AttemptRow,
-    { startedAt, trainerPid }: SupervisorRecord,
-  ): Promise<void> {
+  async markRunning(attempt: AttemptRow, { startedAt, trainerPid }: SupervisorRecord): Promise<void> {
     failpoint('attempt.running.before');
-    await db.transaction(async (tx) => {
+    await this.parts.db.transaction(async (tx) => {
       const run = await lockRun(tx, attempt.runId);
       const newest = await newestAttempt(tx, attempt.runId);
       if (!run || newest?.id !== attempt.id || newest.status !== 'starting') return;
@@ -113,10 +119,8 @@ export function attemptStarter(
       if (run.status === 'queued') await changeRunStatus(tx, run, 'running', change);
     });
     failpoint('attempt.running.after');
-    await notifier.changed(attempt.runId);
+    await this.parts.notifier.changed(attempt.runId);
   }
-
-  return { prepare, start, markRunning };
 }
 
 /** What `config.json` of a run directory holds (docs/run-directory.md). */

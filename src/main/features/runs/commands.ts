@@ -26,23 +26,27 @@ import {
 } from './run-rows.ts';
 
 /** What a person asks of a run that exists. Each command writes an intent; `advance` does the rest. */
-export function runCommands(parts: {
-  readonly db: Db;
-  readonly directories: Pick<RunDirectories, 'checkpointFault'>;
-  readonly notifier: RunNotifier;
-  readonly audit: NoteAudit;
-  readonly machineId: string;
-}) {
-  const { db, directories, notifier, audit, machineId } = parts;
+export class RunCommands {
+  private readonly parts;
+
+  constructor(parts: {
+    readonly db: Db;
+    readonly directories: Pick<RunDirectories, 'checkpointFault'>;
+    readonly notifier: RunNotifier;
+    readonly audit: NoteAudit;
+    readonly machineId: string;
+  }) {
+    this.parts = parts;
+  }
 
   /**
    * Stops a run: one that waits is cancelled at once, a trainer gets `graceMs` to end by itself, counted from when its
    * supervisor first receives the request.
    * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is over
    */
-  async function cancel(userId: string, runId: string, graceMs: number): Promise<RunSummary> {
+  async cancel(userId: string, runId: string, graceMs: number): Promise<RunSummary> {
     failpoint('run.cancel.before');
-    const refused = await db.transaction(async (tx) => {
+    const refused = await this.parts.db.transaction(async (tx) => {
       const run = there(await lockRun(tx, runId), runId);
       if (isEnded(run.status)) return run;
       const now = new Date();
@@ -63,55 +67,60 @@ export function runCommands(parts: {
       });
       return null;
     });
-    if (refused) throw notPossible(refused, 'cancel', await hasCheckpoint(runId));
+    if (refused) throw notPossible(refused, 'cancel', await this.hasCheckpoint(runId));
     failpoint('run.cancel.after');
-    return changed(userId, 'workflow.cancel', runId, { graceMs });
+    return this.changed(userId, 'workflow.cancel', runId, { graceMs });
   }
 
   /**
    * A further attempt that goes on from the last checkpoint whose file is whole.
    * @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over or completed, RUN_CHECKPOINT_MISSING, RUN_DATASET_REMOVED
    */
-  async function resume(userId: string, runId: string): Promise<RunSummary> {
-    const run = there(await findRun(db, runId), runId);
+  async resume(userId: string, runId: string): Promise<RunSummary> {
+    const run = there(await findRun(this.parts.db, runId), runId);
     if (!isEnded(run.status) || run.status === 'completed') {
-      throw notPossible(run, 'resume', await hasCheckpoint(runId));
+      throw notPossible(run, 'resume', await this.hasCheckpoint(runId));
     }
-    const from = await usableCheckpoint(run);
-    await again(run, { kind: 'resume', at: new Date().toISOString(), from, machineId });
+    const from = await this.usableCheckpoint(run);
+    await this.again(run, {
+      kind: 'resume',
+      at: new Date().toISOString(),
+      from,
+      machineId: this.parts.machineId,
+    });
     const { attempt, epoch, step } = from;
-    return changed(userId, 'workflow.resume', runId, { attempt, epoch, step });
+    return this.changed(userId, 'workflow.resume', runId, { attempt, epoch, step });
   }
 
   /** A further attempt from the start. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over, RUN_DATASET_REMOVED */
-  async function retry(userId: string, runId: string): Promise<RunSummary> {
-    const run = there(await findRun(db, runId), runId);
-    await again(run, { kind: 'retry', at: new Date().toISOString() });
-    return changed(userId, 'workflow.retry', runId, {});
+  async retry(userId: string, runId: string): Promise<RunSummary> {
+    const run = there(await findRun(this.parts.db, runId), runId);
+    await this.again(run, { kind: 'retry', at: new Date().toISOString() });
+    return this.changed(userId, 'workflow.retry', runId, {});
   }
 
   /** Into the bin. @throws TrainyardError RUN_NOT_FOUND, CONFLICT where it is not over */
-  async function remove(userId: string, runId: string): Promise<{ id: string }> {
+  async remove(userId: string, runId: string): Promise<{ id: string }> {
     failpoint('run.remove.before');
-    const run = await db.transaction(async (tx) => {
+    const run = await this.parts.db.transaction(async (tx) => {
       const found = there(await lockRun(tx, runId), runId);
       if (!isEnded(found.status)) throw notPossible(found, 'remove', false);
       await changeRun(tx, runId, { deletedAt: new Date() });
       return found;
     });
     failpoint('run.remove.after');
-    notifier.projectChanged(run.projectId);
-    await notifier.changed(runId);
+    this.parts.notifier.projectChanged(run.projectId);
+    await this.parts.notifier.changed(runId);
     const resource = { type: 'workflow', id: runId };
-    await audit({ userId, action: 'workflow.remove', resource, before: { name: run.name } });
+    await this.parts.audit({ userId, action: 'workflow.remove', resource, before: { name: run.name } });
     return { id: runId };
   }
 
-  async function again(run: RunRow, retryWanted: RetryWanted): Promise<void> {
+  private async again(run: RunRow, retryWanted: RetryWanted): Promise<void> {
     const isFresh = retryWanted.kind === 'retry';
-    const { datasetId } = (await configOf(db, run.id)).dataset;
+    const { datasetId } = (await configOf(this.parts.db, run.id)).dataset;
     failpoint('run.again.before');
-    const refused = await db.transaction(async (tx) => {
+    const refused = await this.parts.db.transaction(async (tx) => {
       const found = there(await lockRun(tx, run.id), run.id);
       const isPossible = isEnded(found.status) && (isFresh || found.status !== 'completed');
       if (!isPossible) return found;
@@ -137,14 +146,14 @@ export function runCommands(parts: {
       );
       return null;
     });
-    if (refused) throw notPossible(refused, retryWanted.kind, await hasCheckpoint(run.id));
+    if (refused) throw notPossible(refused, retryWanted.kind, await this.hasCheckpoint(run.id));
     failpoint('run.again.after');
   }
 
-  async function usableCheckpoint(run: RunRow): Promise<Checkpoint> {
+  private async usableCheckpoint(run: RunRow): Promise<Checkpoint> {
     const faults: string[] = [];
-    for (const checkpoint of await checkpointsOf(db, run.id, machineId)) {
-      const damage = await directories.checkpointFault(checkpoint.path);
+    for (const checkpoint of await checkpointsOf(this.parts.db, run.id, this.parts.machineId)) {
+      const damage = await this.parts.directories.checkpointFault(checkpoint.path);
       if (damage === null) return checkpoint;
       faults.push(damage);
     }
@@ -156,28 +165,24 @@ export function runCommands(parts: {
     throw fault('RUN_CHECKPOINT_MISSING', { name: run.name, why });
   }
 
-  async function hasCheckpoint(runId: string): Promise<boolean> {
-    return (await checkpointsOf(db, runId, machineId)).length > 0;
+  private async hasCheckpoint(runId: string): Promise<boolean> {
+    return (await checkpointsOf(this.parts.db, runId, this.parts.machineId)).length > 0;
   }
 
-  async function changed(
+  private async changed(
     userId: string,
     action: string,
     runId: string,
     after: Record<string, unknown>,
   ): Promise<RunSummary> {
-    const [found] = await runSummaries(db, [runId]);
+    const [found] = await runSummaries(this.parts.db, [runId]);
     const summary = there(found, runId);
-    await notifier.changed(runId);
-    await notifier.wanted(runId);
-    await audit({ userId, action, resource: { type: 'workflow', id: runId }, after });
+    await this.parts.notifier.changed(runId);
+    await this.parts.notifier.wanted(runId);
+    await this.parts.audit({ userId, action, resource: { type: 'workflow', id: runId }, after });
     return summary;
   }
-
-  return { cancel, resume, retry, remove };
 }
-
-export type RunCommands = ReturnType<typeof runCommands>;
 
 function there<Found>(found: Found | null | undefined, runId: string): Found {
   if (!found) throw fault('RUN_NOT_FOUND', { run: runId });

@@ -13,51 +13,51 @@ export const queueChannel = 'runs:queue';
  * Notifies whoever waits that a run changed, after the change was committed. Nothing here holds a run up: what is lost is
  * read later.
  */
-export function runNotifier(parts: {
-  readonly db: Db;
-  readonly pubSub: PubSub;
-  readonly cache: Cache;
-  readonly changes: ChangeFeed;
-  readonly log: WorkLog;
-}) {
-  const { db, pubSub, cache, changes, log } = parts;
+export class RunNotifier {
+  private readonly parts;
+
+  constructor(parts: {
+    readonly db: Db;
+    readonly pubSub: PubSub;
+    readonly cache: Cache;
+    readonly changes: ChangeFeed;
+    readonly log: WorkLog;
+  }) {
+    this.parts = parts;
+  }
 
   /** A run's row or journal changed. */
-  async function changed(runId: string): Promise<void> {
-    changes.changed('run', runId);
-    await unlessAway(runId, async () => {
-      const [run] = await runSummaries(db, [runId]);
+  async changed(runId: string): Promise<void> {
+    this.parts.changes.changed('run', runId);
+    await this.unlessAway(runId, async () => {
+      const [run] = await runSummaries(this.parts.db, [runId]);
       const status = run?.status ?? null;
-      await pubSub.publish(runChannel(runId), { type: 'run_status', data: { status } });
+      await this.parts.pubSub.publish(runChannel(runId), { type: 'run_status', data: { status } });
       if (!run) return;
       const { progress, currentEpoch, finalMetrics } = run;
       const state = { status: run.status, progress, currentEpoch, metrics: finalMetrics ?? {} };
-      await writeSlot(cache, workflowStatusSlot(runId), state);
+      await writeSlot(this.parts.cache, workflowStatusSlot(runId), state);
     });
   }
 
   /** How many runs a project has changed. */
-  function projectChanged(projectId: string): void {
-    changes.changed('project', projectId);
+  projectChanged(projectId: string): void {
+    this.parts.changes.changed('project', projectId);
   }
 
   /** A run wants its loop's attention, on whichever engine that is. */
-  async function wanted(runId: string): Promise<void> {
-    await unlessAway(runId, () => pubSub.publish(queueChannel, { runId }));
+  async wanted(runId: string): Promise<void> {
+    await this.unlessAway(runId, () => this.parts.pubSub.publish(queueChannel, { runId }));
   }
 
-  async function unlessAway(runId: string, notify: () => Promise<void>): Promise<void> {
+  private async unlessAway(runId: string, notify: () => Promise<void>): Promise<void> {
     try {
       await notify();
     } catch (error) {
-      log.warn(
+      this.parts.log.warn(
         { err: error, runId },
         'the change of a run could not be published; readers find it when their wait is over',
       );
     }
   }
-
-  return { changed, projectChanged, wanted };
 }
-
-export type RunNotifier = ReturnType<typeof runNotifier>;

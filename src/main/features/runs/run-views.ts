@@ -8,7 +8,6 @@ import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import { findProject } from '../projects/project-rows.ts';
-import type { TrainableModels } from '../training/trainable-models.ts';
 import type { RunDirectories } from './ports.ts';
 import { findArtifact, listRuns, type RunQuery, runDetails, runSummaries } from './run-queries.ts';
 import { configOf } from './run-rows.ts';
@@ -22,31 +21,34 @@ export interface RunListRequest extends Pick<RunQuery, 'sort' | 'order' | 'offse
 const compared = z.array(z.uuid()).min(2).max(8);
 
 /** Runs as people look at them. */
-export function runViews(parts: {
-  readonly db: Db;
-  readonly models: TrainableModels;
-  readonly directories: Pick<RunDirectories, 'openFile'>;
-  /** Has the artifacts of attempts that are over. */
-  readonly objects: Pick<ObjectStore, 'get' | 'head'>;
-}) {
-  const { db, models, directories, objects } = parts;
+export class RunViews {
+  private readonly parts;
+
+  constructor(parts: {
+    readonly db: Db;
+    readonly directories: Pick<RunDirectories, 'openFile'>;
+    /** Has the artifacts of attempts that are over. */
+    readonly objects: Pick<ObjectStore, 'get' | 'head'>;
+  }) {
+    this.parts = parts;
+  }
 
   /** @throws TrainyardError PROJECT_NOT_FOUND */
-  async function list(
-    userId: string,
-    request: RunListRequest,
-  ): Promise<{ runs: RunSummary[]; total: number }> {
+  async list(userId: string, request: RunListRequest): Promise<{ runs: RunSummary[]; total: number }> {
     const { project: reference, status = null, search, sort, order, offset, limit } = request;
-    const project = reference === undefined ? null : await findProject(db, userId, reference);
+    const project = reference === undefined ? null : await findProject(this.parts.db, userId, reference);
     const filter = { projectId: project?.id ?? null, status, search: search?.trim() || null };
-    return listRuns(db, { ...filter, sort, order, offset, limit });
+    return listRuns(this.parts.db, { ...filter, sort, order, offset, limit });
   }
 
   /** @throws TrainyardError RUN_NOT_FOUND */
-  async function show(runId: string): Promise<Run> {
-    const [summary] = await runSummaries(db, [runId]);
+  async show(runId: string): Promise<Run> {
+    const [summary] = await runSummaries(this.parts.db, [runId]);
     if (!summary) throw fault('RUN_NOT_FOUND', { run: runId });
-    const [details, config] = await Promise.all([runDetails(db, runId), configOf(db, runId)]);
+    const [details, config] = await Promise.all([
+      runDetails(this.parts.db, runId),
+      configOf(this.parts.db, runId),
+    ]);
     const hasCheckpoint = details.artifacts.some(({ kind }) => kind === 'checkpoint');
     return { ...summary, ...details, config, actions: [...possibleActions(summary.status, hasCheckpoint)] };
   }
@@ -55,28 +57,28 @@ export function runViews(parts: {
    * @param ids two to eight, comma-separated
    * @throws TrainyardError RUNS_INVALID, RUN_NOT_FOUND
    */
-  async function compare(ids: string): Promise<{
+  async compare(ids: string): Promise<{
     runs: RunSummary[];
     differences: { field: string; values: unknown[] }[];
     metricNames: string[];
   }> {
     const parsed = compared.safeParse([...new Set(ids.split(',').map((id) => id.trim().toLowerCase()))]);
     if (!parsed.success) throw fault('RUNS_INVALID', { ids });
-    const runs = await runSummaries(db, parsed.data);
+    const runs = await runSummaries(this.parts.db, parsed.data);
     const missing = parsed.data.find((id) => !runs.some((summary) => summary.id === id));
     if (missing !== undefined) throw fault('RUN_NOT_FOUND', { run: missing });
-    const configs = await Promise.all(parsed.data.map((id) => configOf(db, id)));
-    const details = await Promise.all(parsed.data.map((id) => runDetails(db, id)));
+    const configs = await Promise.all(parsed.data.map((id) => configOf(this.parts.db, id)));
+    const details = await Promise.all(parsed.data.map((id) => runDetails(this.parts.db, id)));
     const metricNames = [...new Set(details.flatMap((detail) => detail.metricNames))].sort();
     return { runs, differences: differencesOf(configs), metricNames };
   }
 
   /** An artifact's bytes, from the run directory or, where that is not here (any more), from the bucket. @throws TrainyardError ARTIFACT_NOT_FOUND */
-  async function readArtifact(
+  async readArtifact(
     runId: string,
     artifactId: string,
   ): Promise<{ body: Readable; mediaType: string; name: string; size: number }> {
-    const artifact = await findArtifact(db, runId, artifactId);
+    const artifact = await findArtifact(this.parts.db, runId, artifactId);
     if (!artifact) {
       const place = { en: `the run ${runId}`, ko: `학습 ${runId}` };
       throw fault('ARTIFACT_NOT_FOUND', { artifact: artifactId, place });
@@ -85,16 +87,20 @@ export function runViews(parts: {
     const mediaType = artifact.mediaType ?? 'application/octet-stream';
     const name = path.split('/').at(-1) ?? artifact.name;
     try {
-      return { ...(await directories.openFile(runDirectory, path)), name, mediaType };
+      return { ...(await this.parts.directories.openFile(runDirectory, path)), name, mediaType };
     } catch (error) {
       const isGone = error instanceof TrainyardError && error.code === 'ARTIFACT_NOT_FOUND';
-      const stored = isGone && objectKey !== null ? await objects.head('artifacts', objectKey) : null;
+      const stored =
+        isGone && objectKey !== null ? await this.parts.objects.head('artifacts', objectKey) : null;
       if (!stored || objectKey === null) throw error;
-      return { body: await objects.get('artifacts', objectKey), size: stored.size, name, mediaType };
+      return {
+        body: await this.parts.objects.get('artifacts', objectKey),
+        size: stored.size,
+        name,
+        mediaType,
+      };
     }
   }
-
-  return { models, list, show, compare, readArtifact };
 }
 
 /** A value of a config by its dotted path; arrays are one value. */

@@ -1,31 +1,52 @@
 import type { CreateRunInput } from '../../../shared/contract/runs.ts';
-import { runCommands } from './commands.ts';
+import type { WorkLog } from '../../platform/work-log.ts';
+import type { Cache } from '../../stores/cache/ports.ts';
+import type { DocumentStore } from '../../stores/documents/ports.ts';
+import type { ObjectStore } from '../../stores/objects/ports.ts';
+import type { PubSub } from '../../stores/pubsub/ports.ts';
+import type { NoteAudit } from '../audit/audit-log.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
+import type { TrainableModels } from '../training/trainable-models.ts';
+import { RunCommands } from './commands.ts';
 import { createRun } from './create-run.ts';
+import type { RunDriver } from './driver.ts';
+import type { Workstation } from './ports.ts';
 import { RunLoop } from './run-loop.ts';
-import { runNotifier } from './run-notifier.ts';
-import { runViews } from './run-views.ts';
+import { RunNotifier } from './run-notifier.ts';
+import { RunViews } from './run-views.ts';
 
 /** What the runs' services are built from. */
-export type RunsParts = Omit<
-  Parameters<typeof runNotifier>[0] &
-    Parameters<typeof runCommands>[0] &
-    Parameters<typeof createRun>[0] &
-    Parameters<typeof runViews>[0] &
-    ConstructorParameters<typeof RunLoop>[0],
-  'notifier' | 'commands'
->;
+export interface RunsParts extends Omit<Workstation, 'notifier'> {
+  readonly models: TrainableModels;
+  readonly documents: DocumentStore;
+  /** Has the artifacts of attempts that are over. */
+  readonly objects: Pick<ObjectStore, 'get' | 'head'>;
+  readonly cache: Cache;
+  readonly pubSub: PubSub;
+  readonly changes: ChangeFeed;
+  readonly audit: NoteAudit;
+  readonly log: WorkLog;
+  /** Left out: runs are moved within this process. */
+  readonly driver?: RunDriver;
+}
 
 /** Everything about runs but what their trainers wrote. */
-export type Runs = ReturnType<typeof createRuns>;
+export interface Runs {
+  /** See {@link createRun}. */
+  create(userId: string, request: CreateRunInput): Promise<{ runId: string }>;
+  readonly commands: RunCommands;
+  readonly views: RunViews;
+  readonly loop: RunLoop;
+}
 
 /** Puts the runs' services together. Nothing happens until the loop is started. */
-export function createRuns(parts: RunsParts) {
-  const notifier = runNotifier(parts);
-  const commands = runCommands({ ...parts, notifier });
+export function createRuns(parts: RunsParts): Runs {
+  const notifier = new RunNotifier(parts);
+  const commands = new RunCommands({ ...parts, notifier });
   return {
-    create: (userId: string, request: CreateRunInput) => createRun({ ...parts, notifier }, userId, request),
+    create: (userId, request) => createRun({ ...parts, notifier }, userId, request),
     commands,
-    views: runViews(parts),
+    views: new RunViews(parts),
     loop: new RunLoop({ ...parts, notifier, commands }),
   };
 }

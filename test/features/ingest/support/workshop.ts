@@ -9,7 +9,7 @@ import { ChannelChanges, type ReadingQuery } from '../../../../src/main/features
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { type BatchLimits, batchLimits } from '../../../../src/main/features/ingest/attempt-reader.ts';
 import type { IngestedAttempt } from '../../../../src/main/features/ingest/cursor.ts';
-import { ingestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
+import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
 import { readEvents } from '../../../../src/main/features/journal/read-events.ts';
 import { type LogQuery, readLog } from '../../../../src/main/features/logs/read-log.ts';
@@ -61,7 +61,7 @@ export class Workshop implements AsyncDisposable {
       warn: (details: object, message: string) => this.warnings.push({ message, details }),
     };
     this.db = new Db(this.pool);
-    this.store = ingestStore(this.db);
+    this.store = new IngestStore(this.db);
     this.ingestion = new IngestionService({
       log,
       store: this.store,

@@ -6,10 +6,10 @@ import {
   sumPixelsUpTo,
 } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
-import { jobClaims } from '../../../../src/main/features/jobs/job-claims.ts';
+import { JobClaims } from '../../../../src/main/features/jobs/job-claims.ts';
 import { createJobs } from '../../../../src/main/features/jobs/jobs.ts';
-import { modelExportJob } from '../../../../src/main/features/jobs/model-export.ts';
-import { statisticsJob } from '../../../../src/main/features/jobs/statistics.ts';
+import { createModelExportJob } from '../../../../src/main/features/jobs/model-export.ts';
+import { createStatisticsJob } from '../../../../src/main/features/jobs/statistics.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';
 import type { LocalObjects, ObjectStore } from '../../../../src/main/stores/objects/ports.ts';
 import type { PubSub } from '../../../../src/main/stores/pubsub/ports.ts';
@@ -36,8 +36,8 @@ export function openJobs({ pool, queue, pubSub, objects, workers, machineId, lea
     reader: sharpImageReader,
   });
   const kinds = [
-    statisticsJob({ db, files, sumPixels: sumPixelsUpTo(1e8) }),
-    modelExportJob(objects, async () => undefined),
+    createStatisticsJob({ db, files, sumPixels: sumPixelsUpTo(1e8) }),
+    createModelExportJob(objects, async () => undefined),
   ];
   const log = { info: () => undefined, warn: () => undefined };
   const jobs = createJobs({
@@ -52,5 +52,5 @@ export function openJobs({ pool, queue, pubSub, objects, workers, machineId, lea
     workers: workers ?? null,
     ...(leaseMs ? { leaseMs } : {}),
   });
-  return { ...jobs, claims: jobClaims({ db, queue, pubSub, kinds, log }) };
+  return { ...jobs, db, claims: new JobClaims({ db, queue, pubSub, kinds, log }) };
 }

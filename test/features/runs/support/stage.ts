@@ -6,7 +6,7 @@ import { auditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
 import type { TrainingData } from '../../../../src/main/features/datasets/dataset-files.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import { ingestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
+import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.ts';
 import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
 import { Projects } from '../../../../src/main/features/projects/projects.ts';
 import type { RunDriver } from '../../../../src/main/features/runs/driver.ts';
@@ -120,7 +120,7 @@ export function createStage(options: StageOptions): Stage {
   const audit = auditLog(documents, (err, action) => log.warn({ err, action }, 'no audit'));
   const db = new Db(pool);
   const ingestion = new IngestionService({
-    store: ingestStore(db),
+    store: new IngestStore(db),
     documents,
     cache,
     pubSub,
