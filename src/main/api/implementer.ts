@@ -36,7 +36,8 @@ export interface ApiContext {
   readonly engine: {
     readonly info: () => Promise<z.infer<(typeof systemContract.info)['~orpc']['outputSchema'] & z.ZodType>>;
     readonly disk: Pick<DiskWatch, 'state'>;
-    readonly doctor: Doctor;
+    /** Loaded when somebody asks. */
+    readonly doctor: () => Promise<Doctor>;
     readonly changes: ChangeFeed;
     readonly ticket: () => { url: string; expiresAt: Date };
     readonly stack: Pick<StackService, 'status' | 'up' | 'down' | 'restart' | 'destroy' | 'urls' | 'usage'>;

@@ -6,8 +6,8 @@ export const systemApi = {
     const { level, disks } = engine.disk.state;
     return { level, disks: [...disks] };
   }),
-  doctor: api.system.doctor.handler(({ input, context: { engine } }) =>
-    engine.doctor.examine(input.language),
+  doctor: api.system.doctor.handler(async ({ input, context: { engine } }) =>
+    (await engine.doctor()).examine(input.language),
   ),
   changes: api.system.changes.handler(({ input, context: { engine } }) =>
     engine.changes.after(input.after, input.waitMs),

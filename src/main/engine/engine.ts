@@ -7,7 +7,6 @@ import type { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
 import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
-import { createDoctor } from '../features/doctor/checks/create-doctor.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
 import { ensureSample } from '../features/sample/sample.ts';
 import { engineSocket } from '../platform/find-engine.ts';
@@ -27,7 +26,6 @@ import { Access } from '../server/access.ts';
 import { forgetPages, KnownPages } from '../server/known-pages.ts';
 import { Presence } from '../server/presence.ts';
 import { EngineServer } from '../server/server.ts';
-import { migrateStores } from '../stores/migration/migrate-stores.ts';
 import { readExternal } from '../stores/profiles/external-file.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
@@ -147,18 +145,22 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           executors: ['builtin'],
         }),
         disk,
-        doctor: createDoctor({
-          home,
-          database: () => describeDatabase(supervisor.open),
-          profile: () => supervisor.profile,
-          servers: () => readExternal(home),
-        }),
+        doctor: async () => {
+          const { createDoctor } = await import('../features/doctor/checks/create-doctor.ts');
+          return createDoctor({
+            home,
+            database: () => describeDatabase(supervisor.open),
+            profile: () => supervisor.profile,
+            servers: () => readExternal(home),
+          });
+        },
         changes,
         ticket: () => server.ticketUrl(),
         ...engineStack.api,
         profile: () => supervisor.profile,
         migrate: (to, replace, onProgress) =>
           supervisor.whileClosed(async () => {
+            const { migrateStores } = await import('../stores/migration/migrate-stores.ts');
             const from = supervisor.profile;
             await migrateStores(from, to, replace, onProgress, openProfile);
             chooseProfile(settings, to);

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { TooLateError, within } from './deadline.ts';
 import { hasCode } from './error-code.ts';
 
@@ -48,6 +47,7 @@ export async function runProgram(
 ): Promise<ProgramAnswer> {
   const { environment, timeoutMs, folder, signal, killSignal = 'SIGKILL' } = options;
   signal?.throwIfAborted();
+  const { execa } = await import('execa');
   const child = execa(program, args, {
     env: environment,
     extendEnv: false,

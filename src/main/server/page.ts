@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasCode } from '../platform/error-code.ts';
 import { notFound, type Refusal, refusal } from './refusals.ts';
 
@@ -29,6 +28,19 @@ async function readPage(folder: string): Promise<string | Refusal> {
   }
 }
 
+/** A file of the built UI; null where it is none. */
+async function answerFile(request: FastifyRequest, reply: FastifyReply, folder: string) {
+  // Loaded with the first file that a browser wants.
+  const { default: send } = await import('@fastify/send');
+  const address = request.url.split('?')[0] ?? '';
+  const options = { root: folder, cacheControl: false, index: false, dotfiles: 'ignore' } as const;
+  const { type, statusCode, headers, stream } = await send(request.raw, address, options);
+  if (type !== 'file') return null;
+  const isHashed = address.startsWith('/assets/');
+  const cached = isHashed ? 'public, max-age=31536000, immutable' : 'no-cache';
+  return reply.code(statusCode).headers(headers).header('cache-control', cached).send(stream);
+}
+
 /**
  * Serves the built UI. Its own addresses, such as /runs/…, all get the page, which reads them itself. Without a page the API is served
  * all the same, and these addresses say what is wrong.
@@ -45,7 +57,7 @@ export async function mountPage(
     if (typeof page !== 'string') return reply.code(page.status).send(page);
     return reply.code(200).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
   };
-  server.setNotFoundHandler((request, reply) => {
+  server.setNotFoundHandler(async (request, reply) => {
     const address = request.url.split('?')[0] ?? '';
     const reads = request.method === 'GET' || request.method === 'HEAD';
     const isPage = !/\.\w+$/.test(address) && isOwnAddress(address);
@@ -55,18 +67,9 @@ export async function mountPage(
       const taken = refusal('METHOD_NOT_ALLOWED', { address, methods, method: request.method });
       return reply.code(405).header('allow', methods).send(taken);
     }
-    return reply.code(404).send(notFound(address));
+    const file = reads && /\.\w+$/.test(address) ? await answerFile(request, reply, folder) : null;
+    return file ?? reply.code(404).send(notFound(address));
   });
   const page = await readPage(folder);
-  if (typeof page !== 'string') return [];
-  await server.register(fastifyStatic, {
-    root: folder,
-    wildcard: false,
-    cacheControl: false,
-    setHeaders: (response, file) => {
-      const hashed = /[\\/]assets[\\/]/.test(file);
-      response.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
-  });
-  return inlineScriptSources(page);
+  return typeof page === 'string' ? inlineScriptSources(page) : [];
 }

@@ -1,7 +1,7 @@
 import { OpenAPIGenerator } from '@orpc/openapi';
 import { OpenAPIHandler } from '@orpc/openapi/fastify';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ApiContext } from '../api/implementer.ts';
 import { router } from '../api/router.ts';
@@ -50,12 +50,14 @@ function methodsAt({ paths = {} }: Specification, path: string): string[] {
   return [...new Set(methods)].map((method) => method.toUpperCase()).sort();
 }
 
-export function mountRest(
-  server: FastifyInstance,
-  context: ApiContext,
-  interceptors: ContractInterceptors,
-  version: string,
-): void {
+/** Answers REST. */
+export interface Rest {
+  describe(): Promise<Specification>;
+  answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+}
+
+/** The contract as REST under /api/v1. */
+export function createRest(context: ApiContext, interceptors: ContractInterceptors, version: string): Rest {
   const handler = new OpenAPIHandler(router, { ...interceptors, customJsonSerializers: [namesKept] });
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
   let specification: Promise<Specification> | null = null;
@@ -73,8 +75,7 @@ export function mountRest(
     });
     return specification;
   };
-  server.get('/api/v1/openapi.json', describe);
-  server.all('/api/v1/*', async (request, reply) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     // oRPC passes over a body that is no object where the address has parameters.
     parseInput(requestBody, { body: request.body });
     const { matched } = await handler.handle(request, reply, { prefix: '/api/v1', context });
@@ -88,5 +89,6 @@ export function mountRest(
       .code(405)
       .header('allow', allowed)
       .send(refusal('METHOD_NOT_ALLOWED', { address: path, methods: allowed, method }));
-  });
+  };
+  return { describe, answer };
 }

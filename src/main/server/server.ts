@@ -29,7 +29,7 @@ import { mountObservability, type Readiness } from './observability.ts';
 import { mountPage } from './page.ts';
 import type { Presence } from './presence.ts';
 import { notFound, type Refusal, RefusalLog, refusal, refusalOf } from './refusals.ts';
-import { mountRest } from './rest.ts';
+import type { Rest } from './rest.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SignIn } from './sign-in.ts';
 
@@ -77,6 +77,10 @@ const unstorableAddress = refusalOf(
     { en: 'Remove "%00" from the address', ko: '주소에서 "%00"을 빼고' },
   ),
 );
+
+const withoutSchemas = (): never => {
+  throw new Error('No route here has a schema of Fastify’s.');
+};
 
 /** Why nobody may send this, whoever they are; null where nothing is wrong with it. */
 function improper(request: IncomingMessage): Refusal | null {
@@ -129,6 +133,10 @@ export class EngineServer {
       connectionTimeout: idleConnectionMs,
       clientErrorHandler: answerBadBytes(this.refusals),
       frameworkErrors: answerFrameworkErrors(this.refusals),
+      // Not Fastify's own compilers: they are large, and the contract checks what comes in.
+      schemaController: {
+        compilersFactory: { buildValidator: withoutSchemas, buildSerializer: withoutSchemas },
+      },
     });
   }
 
@@ -198,7 +206,16 @@ export class EngineServer {
     limitBodies(this.server, this.limits.bodySilenceMs);
     mountObservability(this.server, metrics, readiness);
     await mountFiles(this.server, files);
-    mountRest(this.server, context, contractInterceptors(presence, log, this.refusals), version);
+    // What speaks REST is loaded with the first request of it.
+    let loading: Promise<Rest> | null = null;
+    const rest = () => {
+      loading ??= import('./rest.ts').then(({ createRest }) =>
+        createRest(context, contractInterceptors(presence, log, this.refusals), version),
+      );
+      return loading;
+    };
+    this.server.get('/api/v1/openapi.json', async () => (await rest()).describe());
+    this.server.all('/api/v1/*', async (request, reply) => (await rest()).answer(request, reply));
     this.sockets.serve(this.server.server);
     this.inlineScripts = await mountPage(this.server, rendererFolder, (address) => open.test(address));
   }

@@ -73,9 +73,6 @@ export const byService = <Value>(make: (name: ServiceName) => Value): Record<Ser
 const read = (document: Document): ComposeFile => document.toJS();
 const parse = (template: string) => parseDocument(template, { merge: true });
 
-/** Whether a text may be a reference to an image, by tag or digest. */
-export const isImageReference = (text: string) => /^[a-z0-9][a-z0-9._/:@-]{0,400}$/i.test(text);
-
 /** The images that the template names for want of others. */
 export function templateImages(template: string): Readonly<Record<ServiceName, string>> {
   const { services } = read(parse(template));

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import { readSetting, type SettingsStore } from '../stores/settings/settings-store.ts';
-import { isImageReference } from './plan.ts';
 
 const key = 'stackImages';
 
 type Images = Readonly<Partial<Record<ServiceName, string>>>;
+
+/** Whether a text may be a reference to an image, by tag or digest. */
+export const isImageReference = (text: string) => /^[a-z0-9][a-z0-9._/:@-]{0,400}$/i.test(text);
 
 /** The images that were chosen for this state folder's stack instead of the template's. */
 export function stackImages(settings: SettingsStore): Images {

@@ -9,7 +9,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage } from '../../../shared/errors/error.ts';
 import { formatBytes } from '../../../shared/format/units.ts';
@@ -47,6 +46,7 @@ async function complete(
   options: ReturnType<typeof asServer>,
   input = '',
 ): Promise<string> {
+  const { execa } = await import('execa');
   const { all, exitCode, cause, signal } = await execa(program, argv, {
     ...options,
     extendEnv: false,

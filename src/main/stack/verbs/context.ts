@@ -9,9 +9,10 @@ import { createUsage } from '../docker/usage.ts';
 import { type EnsureStep, ensureSteps } from '../ensure/steps.ts';
 import { readTemplate, StackFolder } from '../files/stack-folder.ts';
 import { parseMemory } from '../memory.ts';
-import { isImageReference, planStack, type StackChoices, templateImages, templateVolumes } from '../plan.ts';
+import { planStack, type StackChoices, templateImages, templateVolumes } from '../plan.ts';
 import type { Probe } from '../probes/probe.ts';
 import { probes } from '../probes/probes.ts';
+import { isImageReference } from '../stack-images.ts';
 
 export interface StackOptions {
   /** The state folder, absolute. */

@@ -1,11 +1,8 @@
-import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import { errorMessage } from '../../../../shared/errors/error.ts';
 import { ImageFault, type ImageFaultReason } from '../images.ts';
-
-// Many small images: side by side, each on one thread. Nothing is decoded twice, so nothing need be cached.
-sharp.concurrency(1);
-sharp.cache(false);
+import { sharp } from './sharp.ts';
 
 /**
  * How images are read that an import took (docs/run-directory.md, "How images are read"): what the decoder can repair is no

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import type { SumPixels } from '../../jobs/statistics.ts';
 import { fingerprintOf, rangeOf } from '../fingerprint.ts';
@@ -12,6 +12,7 @@ import {
   scaledDepths,
   sixteenBitPixels,
 } from './decoding.ts';
+import { sharp } from './sharp.ts';
 
 type Look = Omit<ImageFacts, 'damage'>;
 

@@ -11,9 +11,7 @@ import { kindBytes, kindOf, noArchive } from './archive-kinds.ts';
 import { folderSource } from './folder-source.ts';
 import { forbidden } from './read-faults.ts';
 import { readStart } from './read-start.ts';
-import { tarSource } from './tar-source.ts';
 import { findZipEnd } from './zip-end.ts';
-import { zipSource } from './zip-source.ts';
 
 const archiveExtension = /\.(zip|tar|tgz|tzst|tar\.gz|tar\.zst)$/i;
 
@@ -45,8 +43,9 @@ async function openArchive(
   const name = called.replace(archiveExtension, '');
   const kind = kindOf(start) ?? ((await hasZipEnd(file)) ? 'zip' : null);
   if (kind === null) throw noArchive(called, start);
-  if (kind === 'zip') return zipSource(file, name, limits, namesEncoding);
-  return tarSource(file, name, kind, limits, namesEncoding);
+  // What reads archives is loaded with the first one.
+  if (kind === 'zip') return (await import('./zip-source.ts')).zipSource(file, name, limits, namesEncoding);
+  return (await import('./tar-source.ts')).tarSource(file, name, kind, limits, namesEncoding);
 }
 
 /** A zip behind other bytes, as in a program that unpacks itself, is known by its end. */
