@@ -1,7 +1,7 @@
 // Builds what is stale into out/. `node bin/build.mjs` builds everything; bin/start.mjs calls `ensureBuilt`.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNode } from './find-node.mjs';
@@ -49,13 +49,28 @@ async function filesOf(entry) {
     if (error.code === 'ENOENT') return [];
     throw error;
   }
-  const nested = await Promise.all(children.map((child) => filesOf(path.join(entry, child.name))));
+  const nested = await Promise.all(
+    children.map((child) => {
+      const inside = path.join(entry, child.name);
+      return child.isFile() ? [inside] : filesOf(inside);
+    }),
+  );
   return nested.flat();
 }
 
-async function stampOf(sources) {
+const listOf = async (sources) => (await Promise.all(sources.map(filesOf))).flat().sort();
+
+/** Of a file's name, size and time of its last change: reading every source takes longer than most commands do. */
+async function glanceAt(files) {
+  const states = await Promise.all(files.map((file) => lstat(path.join(root, file))));
   const hash = createHash('sha256');
-  const files = (await Promise.all(sources.map(filesOf))).flat().sort();
+  for (const [index, { size, ctimeMs }] of states.entries())
+    hash.update(`${files[index]}\0${size}\0${ctimeMs}\0`);
+  return hash.digest('hex');
+}
+
+async function stampOf(files) {
+  const hash = createHash('sha256');
   for (const file of files)
     hash
       .update(`${file}\0`)
@@ -76,6 +91,15 @@ function run(command) {
   });
 }
 
+async function readOrEmpty(file) {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
 /**
  * Builds every part whose sources changed since it was built. Two builds at once do the same work and end with the same files.
  * @param {{only?: string[], onBuild?: (part: string) => void}} [options]
@@ -88,18 +112,19 @@ export async function ensureBuilt({ only = Object.keys(parts), onBuild } = {}) {
   for (const name of only) {
     const { sources, command } = parts[name];
     const stampFile = path.join(root, 'out', `${name}.stamp`);
-    const stamp = await stampOf(sources);
-    const old = await readFile(stampFile, 'utf8').catch((error) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
-    if (old === stamp) continue;
-    onBuild?.(name);
-    await rm(stampFile, { force: true });
-    await run(command);
-    await mkdir(path.dirname(stampFile), { recursive: true });
-    await writeFile(stampFile, stamp);
-    built.push(name);
+    const files = await listOf(sources);
+    const glance = await glanceAt(files);
+    const [oldStamp, oldGlance] = (await readOrEmpty(stampFile)).split('\n');
+    if (oldGlance === glance) continue;
+    const stamp = await stampOf(files);
+    if (oldStamp !== stamp) {
+      onBuild?.(name);
+      await rm(stampFile, { force: true });
+      await run(command);
+      await mkdir(path.dirname(stampFile), { recursive: true });
+      built.push(name);
+    }
+    await writeFile(stampFile, `${stamp}\n${glance}`);
   }
   return built;
 }

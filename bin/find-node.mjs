@@ -7,6 +7,9 @@ const require = createRequire(import.meta.url);
 const wanted = 24;
 const platform = process.platform === 'win32' ? 'win' : process.platform;
 
+/** Whether a program of the product may run in this process: the packages' native code is built for one major version. */
+export const isWantedNode = () => Number(process.versions.node.split('.')[0]) === wanted;
+
 /**
  * The absolute path of a Node of at least major version 24: the one that came with the product, else the running one.
  * @returns {string}

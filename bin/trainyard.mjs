@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The command line: builds what is stale in a checkout, then runs out/node/cli.js on the product's Node.
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureBuilt } from './build.mjs';
+import { isWantedNode } from './find-node.mjs';
 import { isKorean } from './locale.mjs';
 import { runNode } from './run-node.mjs';
 
@@ -23,7 +24,10 @@ try {
     only: showsPage ? ['node', 'workflows', 'desktop'] : ['node', 'workflows'],
     onBuild: (part) => process.stderr.write(`${building[part]}\n`),
   });
-  process.exitCode = await runNode([path.join(root, 'out', 'node', 'cli.js'), ...process.argv.slice(2)]);
+  const program = path.join(root, 'out', 'node', 'cli.js');
+  // npm takes no signals on to what it runs: there somebody has to look whether it is gone.
+  if (isWantedNode() && !process.env.npm_lifecycle_event) await import(pathToFileURL(program).href);
+  else process.exitCode = await runNode([program, ...process.argv.slice(2)]);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
