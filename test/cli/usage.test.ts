@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findNode } from '../../bin/find-node.mjs';
 import { catalogue } from '../../src/shared/errors/catalogue.ts';
-import { runCli } from '../support/engine.ts';
+import { cliFile, runCli } from '../support/engine.ts';
 
 let home: string;
 
@@ -131,3 +135,22 @@ test('the doctor checks for another profile, in groups, and ends with 1 where an
   const embedded = await runCli(home, ['doctor', '--profile', 'embedded', '--json'], environment);
   expect(embedded.stdout).toContain('DOCKER_NOT_NEEDED');
 });
+
+test.skipIf(!existsSync('/dev/full'))(
+  'output that does not fit on its disk ends a command with one sentence',
+  async () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const child = spawn(findNode(), [cliFile, '--help'], { stdio: ['ignore', full, 'pipe'] });
+      let stderr = '';
+      child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+      const [code] = await once(child, 'close');
+      expect({ code, lines: stderr.trim().split('\n') }).toEqual({
+        code: 1,
+        lines: [expect.stringMatching(/^The output could not be written: ENOSPC/)],
+      });
+    } finally {
+      closeSync(full);
+    }
+  },
+);

@@ -211,6 +211,22 @@ test.each(['null', 'true', '7', '"text"', '[1]'])(
   },
 );
 
+test('an empty body is none, whatever type it is said to have', async () => {
+  const answer = await fetch(`${engine.url}/api/v1/system/tickets`, {
+    method: 'POST',
+    body: '',
+    headers: Object.fromEntries([bearer()]),
+  });
+  expect(answer.status).toBe(200);
+});
+
+test('where nothing is at an address, or not by this method, an unfit body does not hide it', async () => {
+  const send = (method: string, target: string) =>
+    ask([['Host', `127.0.0.1:${port()}`], bearer()], { method, target, body: 'null' });
+  expect((await send('POST', '/api/v1/nonsense')).status).toBe(404);
+  expect((await send('PUT', '/api/v1/projects')).status).toBe(405);
+});
+
 test('an expectation that nobody knows is answered in the product’s own form', async () => {
   const answer = await ask([['Host', `127.0.0.1:${port()}`], ['Expect', 'bogus'], bearer()]);
   expect(answer.status).toBe(417);

@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, getCompileCacheDir } from 'node:module';
 import { Option } from 'commander';
 import { TrainyardError } from '../../shared/errors/error.ts';
 import { type Profile, profiles } from '../../shared/model/stack.ts';
@@ -97,9 +97,9 @@ async function serve(options: Options): Promise<undefined> {
   const running = findEngine(home);
   if (running && options.attach) return void (await attach(running, options, requests));
   if (running) throw engineRunning(home, running);
-  // Compiled code of the last start: most of a start is the compiling of modules. Not in the common temporary folder, where
-  // another user could put code of theirs in its place.
-  enableCompileCache(openStateFolder(home, 'compile-cache'));
+  // Where nothing can be kept beside the program: not in the common temporary folder, where another user could put code of theirs
+  // in its place.
+  if (!getCompileCacheDir()) enableCompileCache(openStateFolder(home, 'compile-cache'));
   const { startEngine } = await import('../engine/engine.ts');
   const { profile, newToken, port } = options;
   let engine: Awaited<ReturnType<typeof startEngine>>;

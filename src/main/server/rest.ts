@@ -75,20 +75,29 @@ export function createRest(context: ApiContext, interceptors: ContractIntercepto
     });
     return specification;
   };
-  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-    // oRPC passes over a body that is no object where the address has parameters.
-    parseInput(requestBody, { body: request.body });
-    const { matched } = await handler.handle(request, reply, { prefix: '/api/v1', context });
-    if (matched) return reply;
-    const path = request.url.split('?')[0] ?? '';
-    const methods = methodsAt(await describe(), path.slice('/api/v1'.length));
-    const { method } = request;
-    if (methods.length === 0) return reply.code(404).send(notFound(`${method} ${path}`));
+  /** Why nothing is at the address, or not by this method; null where something is. */
+  const unknownAddress = async ({ url, method }: FastifyRequest, reply: FastifyReply) => {
+    const address = url.split('?')[0] ?? '';
+    const methods = methodsAt(await describe(), address.slice('/api/v1'.length));
+    if (methods.length === 0) return reply.code(404).send(notFound(`${method} ${address}`));
+    if (methods.includes(method)) return null;
     const allowed = methods.join(', ');
     return reply
       .code(405)
       .header('allow', allowed)
-      .send(refusal('METHOD_NOT_ALLOWED', { address: path, methods: allowed, method }));
+      .send(refusal('METHOD_NOT_ALLOWED', { address, methods: allowed, method }));
+  };
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    // oRPC passes over a body that is no object where the address has parameters. An empty one is none.
+    const body = request.body === '' ? undefined : request.body;
+    if (!requestBody.safeParse({ body }).success) {
+      const refused = await unknownAddress(request, reply);
+      if (refused) return refused;
+      parseInput(requestBody, { body });
+    }
+    const { matched } = await handler.handle(request, reply, { prefix: '/api/v1', context });
+    if (matched) return reply;
+    return (await unknownAddress(request, reply)) ?? reply.code(404).send(notFound(request.url));
   };
   return { describe, answer };
 }

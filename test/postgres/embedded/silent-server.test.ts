@@ -53,6 +53,7 @@ test.skipIf(withoutProcesses).concurrent(
       const { status } = await stage.ask<{ status: string }>('GET', `/runs/${run}`);
       return status === 'running';
     });
+    const following = runCli(stage.home, ['runs', 'follow', run]);
     const halted = processesOf(stage.home);
     send('SIGSTOP', halted);
     try {
@@ -84,6 +85,8 @@ test.skipIf(withoutProcesses).concurrent(
       const { status } = await stage.ask<{ status: string }>('GET', `/runs/${run}`);
       return status === 'completed';
     });
+    // Who follows the run waits for the database, too.
+    expect(await following).toMatchObject({ code: 0 });
     await expectNothingLostOrDoubled(stage.engine, run);
   },
   120_000,

@@ -154,6 +154,24 @@ function reconnect({ engine: { url } }: Client, cause: unknown): Promise<Client>
   return retry(attempt, { isPassing: isEngineGone, firstMs: 100, timeoutMs: returnTimeoutMs });
 }
 
+/** Asks again while the engine has no database: it goes on by itself once there is one. */
+function whileDatabaseAway<T>(ask: () => Promise<T>): Promise<T> {
+  let isRemarked = false;
+  return retry(ask, {
+    isPassing: (error) => error instanceof TrainyardError && error.code === 'DATABASE_UNAVAILABLE',
+    firstMs: 1000,
+    timeoutMs: returnTimeoutMs,
+    onRetry: () => {
+      if (!isRemarked)
+        remark(
+          'The database does not answer; waiting for it.',
+          '데이터베이스가 응답하지 않습니다. 기다립니다.',
+        );
+      isRemarked = true;
+    },
+  });
+}
+
 /** A client of the state folder's engine, which is started in the background where none runs. */
 export async function openReconnectingClient(): Promise<ReconnectingClient> {
   let client = await reachEngine();
@@ -161,7 +179,7 @@ export async function openReconnectingClient(): Promise<ReconnectingClient> {
     call: async (...question) => {
       for (;;) {
         try {
-          return await client.link.call(...question);
+          return await whileDatabaseAway(() => client.link.call(...question));
         } catch (error) {
           if (!isEngineGone(error)) throw error;
           client[Symbol.dispose]();

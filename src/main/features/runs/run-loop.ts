@@ -34,6 +34,8 @@ export class RunLoop implements AsyncDisposable {
   private driving: Promise<void> | null = null;
   private filling: Promise<void> | null = null;
   private fillAgain = false;
+  /** The queue could not be read, and is tried again in a moment. */
+  private fillLater = false;
   private accepting = true;
 
   constructor(
@@ -194,7 +196,12 @@ export class RunLoop implements AsyncDisposable {
     } catch (error) {
       if (this.stop.signal.aborted) return;
       log.warn({ err: error }, 'the queue could not be read; trying again');
-      this.later(1000, () => this.startQueued());
+      if (this.fillLater) return;
+      this.fillLater = true;
+      this.later(1000, () => {
+        this.fillLater = false;
+        this.startQueued();
+      });
     }
   }
 
