@@ -64,7 +64,7 @@ const cases: readonly Case[] = [
       return { ...place, named: place.home };
     },
   },
-  ...['logs', 'runs', 'objects', 'postgres', 'compile-cache'].map((name) => wrongEntry(name, 'a file')),
+  ...['logs', 'runs', 'objects', 'postgres'].map((name) => wrongEntry(name, 'a file')),
   ...['settings.sqlite', 'secrets.json', 'engine.lock.sqlite', 'engine.running', 'engine.sock'].map((name) =>
     wrongEntry(name, 'a folder'),
   ),
