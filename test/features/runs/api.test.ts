@@ -11,7 +11,7 @@ import type { Stage } from './support/stage.ts';
 function clientOf({ runs, projects, parts }: Stage) {
   const { db, documents } = parts;
   const readings = { db, documents, changes: new ChannelChanges(parts.pubSub) };
-  const context = apiContext({ projects, runs, readings });
+  const context = apiContext({ projects, runs, readings, models: parts.models });
   return createRouterClient({ projects: projectsApi, runs: runsApi }, { context });
 }
 
