@@ -1,6 +1,8 @@
 import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { chosenProfile } from '../../src/main/engine/profile.ts';
+import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
@@ -14,6 +16,16 @@ test('a profile that was chosen is kept, and one that is unknown is refused', as
   expect(await cliJson(place.home, ['profile', 'show'])).toEqual({ profile: 'docker' });
   expect((await runCli(place.home, ['profile', 'use', 'cloud'])).code).toBe(2);
   expect((await runCli(place.home, ['serve'], { TRAINYARD_PROFILE: 'cloud' })).code).toBe(2);
+});
+
+test('a profile in the settings that this program lacks is named', async () => {
+  await using place = await temporaryHome();
+  await cliJson(place.home, ['profile', 'use', 'docker']);
+  using settings = openSettings(place.home);
+  settings.set('profile', 'cloud');
+  expect(() => chosenProfile(settings)).toThrow(
+    expect.objectContaining({ code: 'PROFILE_UNKNOWN', message: expect.stringContaining('cloud') }),
+  );
 });
 
 test('the external profile cannot be chosen before its servers are named', async () => {

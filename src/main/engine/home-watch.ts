@@ -1,7 +1,8 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
+import { statSync } from 'node:fs';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import { hasCode } from '../platform/error-code.ts';
+import { watchFolder } from '../platform/watch-folder.ts';
 
 /** For folders that cannot be watched, and for changes that the watch missed. */
 const lookEveryMs = 1000;
@@ -38,7 +39,7 @@ export function watchHome(
     onMoved(moved(home));
   };
   const timer = setInterval(look, lookEveryMs).unref();
-  const watcher = watchForMoves(home, look);
+  const watcher = watchFolder(home, look)?.unref();
   return {
     check: () => {
       look();
@@ -49,13 +50,4 @@ export function watchHome(
       watcher?.close();
     },
   };
-}
-
-function watchForMoves(home: string, look: () => void): FSWatcher | null {
-  try {
-    return watch(home, { persistent: false }, look).on('error', look);
-  } catch (error) {
-    if (!hasCode(error, 'ENOSPC', 'EMFILE', 'ENFILE')) throw error;
-    return null;
-  }
 }

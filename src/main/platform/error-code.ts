@@ -6,13 +6,28 @@ export function codeOf(error: unknown): string {
 /** Whether a code is one of the operating system's, by its form. */
 export const isSystemCode = (code: string) => /^E[A-Z0-9]+$/.test(code);
 
+/** What OpenSSL and Node say of a certificate that they do not accept. */
+const certificateCodes =
+  /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
+
+/** Whether the other side's certificate is not accepted. */
+export function isUntrusted(error: unknown): boolean {
+  return certificateCodes.test(codeOf(error));
+}
+
 /** The code of an error of TLS; null for any other. OpenSSL's refusals before any certificate have their reason in the text alone. */
 export function tlsCode(error: unknown): string | null {
   if (error instanceof Error && /SSL routines|wrong version number/i.test(error.message))
     return 'ERR_SSL_HANDSHAKE';
   const code = codeOf(error);
-  const ofTls = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/;
-  return ofTls.test(code) ? code : null;
+  return certificateCodes.test(code) || /^(ERR_TLS_|ERR_SSL_|EPROTO)/.test(code) ? code : null;
+}
+
+/** Whether PostgreSQL's driver says, in words alone, that a connection was not to be had or broke. */
+export function isBrokenConnection(error: Error): boolean {
+  return /timeout expired|timeout exceeded|Connection terminated|Client has encountered a connection error/i.test(
+    error.message,
+  );
 }
 
 /** Whether an error carries one of these codes. */

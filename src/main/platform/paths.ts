@@ -23,6 +23,12 @@ export function migrationsFolder(): string {
   return path.join(appRoot(), 'migrations', 'postgres');
 }
 
+/** Whether a path lies in a folder or is it; both absolute and without links. */
+export function isInside(folder: string, target: string): boolean {
+  const relative = path.relative(folder, target);
+  return relative === '' || (relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative));
+}
+
 /**
  * The user's own folder. `HOME` may be empty or relative, in containers and services: then the account's, as the system has it. A
  * folder that depends on where a program was started would be another one for each.

@@ -33,7 +33,7 @@ const ownScratch = /^\.(doctor|room)-/;
 const leftovers = ['lost+found', '.DS_Store', 'Thumbs.db', 'desktop.ini'];
 
 /** Whether a name in a folder is one that only Trainyard gives there. */
-export function isOwnEntry(name: string): boolean {
+function isOwnEntry(name: string): boolean {
   const folders: readonly string[] = [...movable, ...fixed];
   return (
     folders.includes(name) ||

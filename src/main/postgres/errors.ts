@@ -1,6 +1,6 @@
 import { fault } from '../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
-import { codeOf } from '../platform/error-code.ts';
+import { codeOf, isBrokenConnection } from '../platform/error-code.ts';
 
 /** What a person may know of where a connection goes: never the password. */
 export interface Target {
@@ -51,10 +51,7 @@ export function asPostgresError(error: unknown, { place, database, user }: Targe
   const code = codeOf(error);
   const options = { cause: error };
   const parameters = { place, database, user, cause: error.message };
-  const timedOut = /timeout expired|timeout exceeded|Connection terminated|Client has encountered/i.test(
-    error.message,
-  );
-  if (notReached.has(code) || (code === '' && timedOut)) {
+  if (notReached.has(code) || (code === '' && isBrokenConnection(error))) {
     const why = code === '' ? '' : { en: ` (${code})`, ko: `(${code})` };
     return fault('POSTGRES_UNREACHABLE', { place, why }, options);
   }

@@ -2,7 +2,7 @@ import { ORPCError, ValidationError } from '@orpc/server';
 import type { Logger } from 'pino';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
-import { codeOf } from '../platform/error-code.ts';
+import { codeOf, isBrokenConnection } from '../platform/error-code.ts';
 import { systemFault } from '../platform/faults/system-fault.ts';
 import { inputFault } from './input-fault.ts';
 import { type RefusalLog, refusalOf } from './refusals.ts';
@@ -15,9 +15,7 @@ function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const isFile = 'syscall' in error && error.syscall === 'open';
   if (!isFile && databaseAway.test(codeOf(error))) return true;
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
-    error.message,
-  );
+  return isBrokenConnection(error);
 }
 
 function sent(error: TrainyardError): ORPCError<string, unknown> {

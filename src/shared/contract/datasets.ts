@@ -5,11 +5,11 @@ import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
 const { get, post, remove } = proceduresOf('datasets', datasetErrors);
 
-export const datasetFormats = ['imagenet'] as const;
+const datasetFormats = ['imagenet'] as const;
 export type DatasetFormat = (typeof datasetFormats)[number];
 export const importModes = ['copy', 'link', 'in_place'] as const;
 export type ImportMode = (typeof importModes)[number];
-export const datasetStatuses = ['processing', 'ready', 'error', 'archived'] as const;
+const datasetStatuses = ['processing', 'ready', 'error', 'archived'] as const;
 
 /** Encodings of an archive's names; `auto` looks at all of them. */
 export const namesEncodings = [
@@ -45,7 +45,7 @@ export type ClassCount = z.infer<typeof classCount>;
 const codeCount = z.object({ code: z.string(), count: z.int() });
 
 /** What a validation found; `ok` is true where `errors` is empty. Paths are relative to the folder or archive. */
-export const validationSchema = z.object({
+const validationSchema = z.object({
   ok: z.boolean(),
   errors: z.array(problem),
   warnings: z.array(problem),
@@ -68,7 +68,7 @@ export const validationSchema = z.object({
 });
 export type Validation = z.infer<typeof validationSchema>;
 
-export const datasetSchema = z.object({
+const datasetSchema = z.object({
   id: z.uuid(),
   name: z.string(),
   description: z.string().nullable(),
@@ -88,7 +88,7 @@ export const datasetSchema = z.object({
 });
 export type Dataset = z.infer<typeof datasetSchema>;
 
-export const datasetVersionSchema = z.object({
+const datasetVersionSchema = z.object({
   version: z.int(),
   manifestSha256: z.string(),
   mode: z.enum(importModes),

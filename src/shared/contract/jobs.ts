@@ -12,8 +12,8 @@ const { get, post } = proceduresOf('jobs', {
   DATASET_VERSION_NOT_FOUND,
 });
 
-export const jobKinds = ['dataset.statistics', 'model.export'] as const;
-export const jobStatuses = ['queued', 'running', 'done', 'failed'] as const;
+const jobKinds = ['dataset.statistics', 'model.export'] as const;
+const jobStatuses = ['queued', 'running', 'done', 'failed'] as const;
 
 /** What the images of a dataset's version are like; channels are red, green, blue of 8 bits, from 0 to 1. */
 export const datasetStatisticsSchema = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { projectErrors } from '../errors/projects.ts';
 import { nameOf, proceduresOf, reference, time } from './common.ts';
 
-export const projectSchema = z.object({
+const projectSchema = z.object({
   id: z.uuid(),
   name: z.string(),
   description: z.string().nullable(),

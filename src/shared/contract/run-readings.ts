@@ -39,7 +39,7 @@ export const runEventSchema = z.object({
 });
 export type RunEvent = z.infer<typeof runEventSchema>;
 
-export const metricPointSchema = z.object({
+const metricPointSchema = z.object({
   seq: z.int(),
   attempt: z.int(),
   attemptSeq: z.int(),
@@ -52,7 +52,7 @@ export const metricPointSchema = z.object({
 export type MetricPoint = z.infer<typeof metricPointSchema>;
 
 /** A chart's line: columns of equal length, in order. A bucket of width 1 is a point: min = max = mean. Steps are the buckets' last steps. */
-export const seriesSchema = z.object({
+const seriesSchema = z.object({
   name: z.string(),
   attempt: z.int(),
   /** Points a full bucket holds. */
@@ -70,7 +70,7 @@ export const seriesSchema = z.object({
 export type Series = z.infer<typeof seriesSchema>;
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
-export const logLineSchema = z.object({
+const logLineSchema = z.object({
   /** The line's place in the run's log, from 0, over all attempts. */
   line: z.int(),
   attempt: z.int(),
@@ -84,7 +84,7 @@ export const logLineSchema = z.object({
 export type LogLine = z.infer<typeof logLineSchema>;
 
 /** Lines of standard output and error that have no newline yet, as they look now: a progress bar under way. */
-export const movingLinesSchema = z.object({
+const movingLinesSchema = z.object({
   /** Changes whenever they do. */
   version: z.string(),
   lines: z.array(

@@ -3,7 +3,7 @@ import { datasetErrors } from '../errors/datasets.ts';
 import { projectErrors } from '../errors/projects.ts';
 import { runErrors } from '../errors/runs.ts';
 import { trainingErrors } from '../errors/training.ts';
-import { attemptStatuses, runStatuses } from '../model/run.ts';
+import { attemptStatuses, defaultGraceMs, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
 import { journalCursor, nameOf, proceduresOf, reference, time } from './common.ts';
 import { metricValues, namedRun, queryInt, runReadings } from './run-readings.ts';
@@ -18,7 +18,7 @@ const { get, post, remove } = proceduresOf('runs', {
   PROJECT_NOT_FOUND,
 });
 
-export const attemptSchema = z.object({
+const attemptSchema = z.object({
   id: z.uuid(),
   attempt: z.int(),
   status: z.enum(attemptStatuses),
@@ -36,7 +36,7 @@ export const attemptSchema = z.object({
   runDirectory: z.string(),
 });
 
-export const runSummarySchema = z.object({
+const runSummarySchema = z.object({
   id: z.uuid(),
   name: z.string(),
   project: z.object({ id: z.uuid(), name: z.string() }),
@@ -60,7 +60,7 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
-export const artifactSchema = z.object({
+const artifactSchema = z.object({
   id: z.uuid(),
   attempt: z.int(),
   kind: z.string(),
@@ -76,7 +76,7 @@ export const artifactSchema = z.object({
   url: z.string(),
 });
 
-export const runSchema = runSummarySchema.extend({
+const runSchema = runSummarySchema.extend({
   description: z.string().nullable(),
   executor: z.string(),
   lastSeq: journalCursor,
@@ -154,7 +154,7 @@ export const runsContract = {
   ...runReadings,
   cancel: post('/runs/{run}/cancel', 'Stop a run: SIGTERM with a grace, then SIGKILL')
     .meta({ effect: 'frees' })
-    .input(namedRun.extend({ graceMs: z.int().min(0).max(600_000).default(10_000) }))
+    .input(namedRun.extend({ graceMs: z.int().min(0).max(600_000).default(defaultGraceMs) }))
     .output(runSummarySchema),
   resume: post('/runs/{run}/resume', 'A further attempt from the last checkpoint')
     .input(namedRun)

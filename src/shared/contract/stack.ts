@@ -14,10 +14,10 @@ const { get, post } = proceduresOf('stack', {
 export const serviceName = z.enum(serviceNames);
 
 /** Why something of the stack failed: one sentence, the command or step that fixes it, and the service's last lines. */
-export const stackCauseSchema = sentences.extend({ lines: z.array(z.string()) });
+const stackCauseSchema = sentences.extend({ lines: z.array(z.string()) });
 export type StackCause = z.infer<typeof stackCauseSchema>;
 
-export const stackServiceSchema = z.object({
+const stackServiceSchema = z.object({
   name: serviceName,
   status: z.enum(serviceStatuses),
   /** `127.0.0.1:15432`, without credentials; null while no port is chosen. */
@@ -39,7 +39,7 @@ export const stackServiceSchema = z.object({
 });
 export type StackService = z.infer<typeof stackServiceSchema>;
 
-export const stackOperationSchema = z.object({
+const stackOperationSchema = z.object({
   id: z.string(),
   verb: z.enum(stackVerbs),
   services: z.array(serviceName),
@@ -51,7 +51,7 @@ export const stackOperationSchema = z.object({
 export type StackOperation = z.infer<typeof stackOperationSchema>;
 
 /** Connection strings with their credentials; S3's as `http://KEY:SECRET@host:port`. */
-export const stackUrlsSchema = z.object({
+const stackUrlsSchema = z.object({
   postgres: z.string(),
   mongo: z.string(),
   redis: z.string(),
@@ -76,7 +76,7 @@ export type StackState = z.infer<typeof stackStateSchema>;
 const ofOperation = { seq: z.int(), time, operation: z.string() };
 
 /** Events of a running verb, in order; `seq` is dense within a process. The CLI prints these as lines of JSON. */
-export const stackEventSchema = z.discriminatedUnion('type', [
+const stackEventSchema = z.discriminatedUnion('type', [
   z.object({
     ...ofOperation,
     type: z.literal('begin'),
@@ -123,7 +123,7 @@ export const stackEventSchema = z.discriminatedUnion('type', [
 ]);
 export type StackEvent = z.infer<typeof stackEventSchema>;
 
-export const stackUsageSchema = z.object({
+const stackUsageSchema = z.object({
   time,
   services: z.array(
     z.object({
@@ -136,7 +136,7 @@ export const stackUsageSchema = z.object({
 });
 export type StackUsage = z.infer<typeof stackUsageSchema>;
 
-export const stackLogLineSchema = z.object({
+const stackLogLineSchema = z.object({
   service: serviceName,
   /** With the daemon's nanoseconds, as it gave it. */
   time: z.string(),

@@ -8,7 +8,7 @@ const databaseOrigins = [
 ] as const;
 export type DatabaseOrigin = (typeof databaseOrigins)[number];
 
-export const findingSchema = z.object({
+const findingSchema = z.object({
   code: z.string(),
   severity: z.enum(['ok', 'warning', 'error']),
   cause: z.string(),

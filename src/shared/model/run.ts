@@ -58,5 +58,8 @@ export function runStatusAfter(
   return attempt === 'lost' ? 'failed' : attempt;
 }
 
+/** How long a trainer has to end by itself where nobody said otherwise, in milliseconds. */
+export const defaultGraceMs = 10_000;
+
 /** How many runs can be compared at once. */
 export const mostCompared = 8;

@@ -14,7 +14,7 @@ import { z } from 'zod';
  * What a client has: the state folder's token (a program of the same user), a ticket from a link that opens the UI once, or the key that a
  * page agreed on with the engine when it came with a ticket.
  */
-export const credentialKinds = ['token', 'ticket', 'page'] as const;
+const credentialKinds = ['token', 'ticket', 'page'] as const;
 export type CredentialKind = (typeof credentialKinds)[number];
 
 const base64url = z.string().regex(/^[\w-]{0,64}$/);
@@ -61,7 +61,7 @@ export interface Handshake {
   readonly engineNonce: string;
 }
 
-export function toBase64url(bytes: Uint8Array): string {
+function toBase64url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')

@@ -4,13 +4,13 @@ import { z } from 'zod';
 export const optimizers = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;
 export const schedulers = ['cosine', 'step', 'plateau', 'onecycle', 'linear', 'none'] as const;
 export const taskTypes = ['classification', 'detection', 'segmentation'] as const;
-export const modelSources = ['builtin', 'timm', 'huggingface', 'ultralytics'] as const;
+const modelSources = ['builtin', 'timm', 'huggingface', 'ultralytics'] as const;
 export const earlyStopMetrics = ['val_loss', 'val_accuracy', 'train_loss', 'train_accuracy'] as const;
 
 const share = z.number().min(0).max(1);
 const side = z.int().min(1).max(4096);
 
-export const augmentationSchema = z.strictObject({
+const augmentationSchema = z.strictObject({
   randomFlip: z.boolean().default(false),
   randomRotation: z.number().min(0).max(180).default(0).describe('degrees'),
   colorJitter: z.boolean().default(false),
@@ -18,7 +18,7 @@ export const augmentationSchema = z.strictObject({
   cutmix: z.boolean().default(false),
 });
 
-export const datasetConfigSchema = z.strictObject({
+const datasetConfigSchema = z.strictObject({
   datasetId: z.uuid(),
   version: z.int().min(1),
   trainSplit: share.default(0.8),
@@ -32,7 +32,7 @@ export const datasetConfigSchema = z.strictObject({
   augmentation: augmentationSchema.prefault({}),
 });
 
-export const trainingSchema = z.strictObject({
+const trainingSchema = z.strictObject({
   epochs: z.int().min(1).max(100_000),
   batchSize: z.int().min(1).max(65_536),
   learningRate: z.number().positive().max(100),

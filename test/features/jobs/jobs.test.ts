@@ -124,7 +124,10 @@ test('exports the model of a completed run with a card, and nothing of others', 
       { name: 'head.bias', dtype: 'F32', shape: [2] },
     ],
   });
+  const bare = await makeTrainedRun(pool, objects, project);
+  await pool.query("DELETE FROM run_artifacts WHERE workflow_id = $1 AND name = 'model.safetensors'", [bare]);
   const refusals = [
+    [bare, 'MODEL_NOT_EXPORTABLE', /model\.safetensors 파일이 없습니다/],
     [await makeTrainedRun(pool, objects, project, { status: 'running' }), 'RUN_NOT_COMPLETED', /실행 중/],
     [await makeTrainedRun(pool, objects, project, { stored: false }), 'MODEL_NOT_STORED', /객체 저장소/],
     [randomUUID(), 'RUN_NOT_FOUND', /학습 .+ 찾을 수 없습니다/],

@@ -50,6 +50,12 @@ test('a config is what was said, over the model’s defaults, over the schema’
   });
 });
 
+test('a model is trained only for what it can do', () => {
+  expect(() => buildConfig({ ...model, taskTypes: ['detection'] }, dataset, {})).toThrow(
+    expect.objectContaining({ code: 'MODEL_TASK_MISMATCH' }),
+  );
+});
+
 test.each([
   [{}, [0.8, 0.2, 0]],
   [{ trainSplit: 0.7 }, [0.7, 0.3, 0]],

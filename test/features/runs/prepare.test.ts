@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { FileRunDirectories } from '../../../src/main/features/runs/process/run-directories.ts';
@@ -31,4 +31,15 @@ test('an engine that prepares a run directory while another one does leaves it, 
   expect(await readFile(path.join(runDirectory, 'dataset.jsonl'), 'utf8')).toBe('first\nsecond\n');
   expect(JSON.parse(await readFile(path.join(runDirectory, 'config.json'), 'utf8'))).toEqual({ by: 'first' });
   expect(await readdir(path.dirname(runDirectory))).toEqual(['1']);
+});
+
+test('a run directory that cannot be made is named', async () => {
+  await using place = await temporaryFolder();
+  const directories = new FileRunDirectories(place.folder);
+  const runDirectory = directories.folderOf('00000000-0000-4000-8000-000000000001', 1);
+  await writeFile(path.dirname(runDirectory), 'a file where the run’s folder is to be');
+  await expect(directories.prepare(runDirectory, {}, [])).rejects.toMatchObject({
+    code: 'RUN_DIRECTORY_UNWRITABLE',
+    place: { file: runDirectory },
+  });
 });

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { appendFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { migrationsFolder } from '../../../src/main/platform/paths.ts';
+import { createMigration } from '../../../src/main/postgres/schema/migration-files.ts';
 import { SchemaService } from '../../../src/main/postgres/schema/schema-service.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { connect, readEverything } from './catalog.ts';
@@ -236,6 +237,19 @@ test('a database with revisions that this program lacks is left alone', async ()
   expect(await everythingIn(database.url)).toEqual(before);
 });
 
+test('a database with a revision that came before one it lacks is left alone', async () => {
+  await using database = await createTestDatabase();
+  const schema = new SchemaService({ databaseUrl: database.url });
+  {
+    await using client = await connect(database.url);
+    await client.query("DELETE FROM trainyard_migrations WHERE name LIKE '0003%'");
+  }
+  const before = await everythingIn(database.url);
+  expect(await errorOf(schema.upgrade())).toMatchObject({ code: 'SCHEMA_OUT_OF_ORDER' });
+  expect(await errorOf(schema.downgrade('base'))).toMatchObject({ code: 'SCHEMA_OUT_OF_ORDER' });
+  expect(await everythingIn(database.url)).toEqual(before);
+});
+
 test('targets: a number, a name, steps; what is none is said', async () => {
   await using database = await createTestDatabase('empty');
   const schema = new SchemaService({ databaseUrl: database.url });
@@ -269,6 +283,20 @@ test('a new revision is a numbered file with an up and a down, and counts as pen
   expect((await schema.upgrade()).revision).toBe(number);
   expect((await schema.downgrade()).revision).toBe(head);
   expect(await errorOf(schema.revision('색깔'))).toMatchObject({ code: 'REVISION_MESSAGE_INVALID' });
+});
+
+test('a revision is written over no other file, and into no folder that is not there', async () => {
+  await using migrations = await copyMigrations();
+  const { folder } = migrations;
+  const file = await createMigration(folder, '9000_mine', 'SELECT 1;');
+  expect(await errorOf(createMigration(folder, '9000_mine', 'SELECT 2;'))).toMatchObject({
+    code: 'REVISION_NOT_WRITTEN',
+    place: { file },
+  });
+  expect(await readFile(file, 'utf8')).toBe('SELECT 1;');
+  expect(await errorOf(createMigration(path.join(folder, 'nowhere'), '9001_other', ''))).toMatchObject({
+    code: 'REVISION_NOT_WRITTEN',
+  });
 });
 
 test('a revision without a way back is refused', async () => {

@@ -117,7 +117,7 @@ async function startInBackground(home: string): Promise<EngineAddress> {
 }
 
 /** A connection to the engine of the state folder, which is started in the background where none runs. */
-export async function reachEngine(): Promise<Client> {
+async function reachEngine(): Promise<Client> {
   const home = openHome(homeFolder());
   // It may go between being found and being asked: its idle time was over, or another one is taking its place.
   return retry(async () => connect(findEngine(home) ?? (await startInBackground(home))), {

@@ -1,4 +1,5 @@
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { isEnded, runStatuses } from '../../../shared/model/run.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import { chooseProfile } from '../../engine/profile.ts';
 import { findEngine } from '../../platform/find-engine.ts';
@@ -9,7 +10,7 @@ import { remark } from './output.ts';
 /** How many runs are not over; 0 where the stores do not answer, which must not keep anybody from leaving them. */
 async function countUnderWay({ runs }: Api): Promise<number> {
   try {
-    const statuses = ['pending', 'queued', 'running'] as const;
+    const statuses = runStatuses.filter((status) => !isEnded(status));
     const found = await Promise.all(statuses.map((status) => runs.list({ status, limit: 1 })));
     return found.reduce((sum, { total }) => sum + total, 0);
   } catch (error) {

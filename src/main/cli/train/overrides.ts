@@ -1,3 +1,4 @@
+import { isRecord } from '../../../shared/model/is-record.ts';
 import { rangeOf } from '../../../shared/model/limits.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../../shared/model/training-config.ts';
 import { rangeWords } from '../lib/define.ts';
@@ -35,10 +36,6 @@ function flagOf(field: string): string {
   const [name] = Object.entries(fields).find(([, target]) => target === field) ?? [];
   const known = name ?? (field.startsWith('training.earlyStop') ? 'earlyStop' : field);
   return `--${known.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function put(target: Record<string, unknown>, field: string, value: unknown): void {

@@ -4,6 +4,7 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isDiskFault, systemFault } from '../../platform/faults/system-fault.ts';
 import { hashing } from '../../platform/sha256.ts';
+import { BackOff } from '../../platform/waiting.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Db } from '../../postgres/db.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
@@ -52,7 +53,7 @@ interface ArtifactStoreParts {
 export class ArtifactStore implements AsyncDisposable {
   private readonly parts: ArtifactStoreParts;
   private readonly waiting = new Set<string>();
-  private readonly failures = new Map<string, number>();
+  private readonly backOffs = new Map<string, BackOff>();
   /** What the history of a run says of artifacts of an attempt that wait for room. */
   private readonly noted = new Map<string, string>();
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -101,7 +102,7 @@ export class ArtifactStore implements AsyncDisposable {
       this.waiting.delete(attemptId);
       try {
         await this.storeAll(attemptId);
-        this.failures.delete(attemptId);
+        this.backOffs.delete(attemptId);
       } catch (error) {
         if (this.stopping.signal.aborted) break;
         this.tryAgain(attemptId, error);
@@ -111,9 +112,9 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   private tryAgain(attemptId: string, error: unknown): void {
-    const failures = (this.failures.get(attemptId) ?? 0) + 1;
-    this.failures.set(attemptId, failures);
-    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));
+    const backOff = this.backOffs.get(attemptId) ?? new BackOff(firstPauseMs, longestPauseMs);
+    this.backOffs.set(attemptId, backOff);
+    const pauseMs = backOff.next();
     this.parts.log.warn(
       { err: error, attemptId, pauseMs },
       'artifacts of an attempt could not be stored; trying again',

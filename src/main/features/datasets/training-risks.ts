@@ -91,9 +91,9 @@ function keysOf([low, high]: readonly [number, number]): number[] {
 }
 
 /** Fewer images of a class than these to train on are a warning: three or four teach a network hardly more than themselves. */
-export const fewImages = 10;
+const fewImages = 10;
 /** Images of the largest class for each of the smallest, from which on there is a warning. */
-export const mostImbalance = 50;
+const mostImbalance = 50;
 
 const namedPairs = 3;
 

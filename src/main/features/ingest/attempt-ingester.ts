@@ -216,7 +216,7 @@ export function refusalOf(error: unknown): string | null {
  * The search for the line that makes its batch fail: batches are halved until one holds a single line, which is reported instead
  * of kept.
  */
-export class Isolation {
+class Isolation {
   private readonly most: number;
   private lines = Number.POSITIVE_INFINITY;
   private refusal: string | null = null;

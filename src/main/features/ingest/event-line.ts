@@ -1,4 +1,5 @@
 import { logLevels } from '../../../shared/contract/run-readings.ts';
+import { isRecord } from '../../../shared/model/is-record.ts';
 import { exactJson } from '../../../shared/model/metric-values.ts';
 import {
   eventLimits,
@@ -243,10 +244,6 @@ function excessOfUnknown(fields: Fields, known: ReadonlySet<string>): readonly L
 
 /** Fields of one line that are named. */
 const mostExcess = 20;
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function isStep(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;

@@ -189,7 +189,7 @@ export interface RedrawnRows {
 }
 
 /** Whether the cursor is moved up anywhere in a text. */
-export function movesUp(text: string): boolean {
+function movesUp(text: string): boolean {
   return [...text.matchAll(upwards)].some(([found]) => found !== '\n');
 }
 
@@ -200,7 +200,7 @@ export function movesUp(text: string): boolean {
  * @param stateOf the last thing that a part of a row shows; null where it shows nothing
  * @returns null where the row is a line like others: the cursor leaves it by a newline, and nothing moved it up before
  */
-export function redrawnRows(
+function redrawnRows(
   text: string,
   from: number,
   stateOf: (start: number, end: number) => Span | null,

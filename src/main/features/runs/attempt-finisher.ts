@@ -1,9 +1,9 @@
-import { mayTransition, runStatusAfter } from '../../../shared/model/run.ts';
+import { defaultGraceMs, mayTransition, runStatusAfter } from '../../../shared/model/run.ts';
 import type { ExitRecord } from '../../../shared/model/run-directory.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { IngestSummary } from '../ingest/cursor.ts';
 import { type AttemptChange, type AttemptRow, changeAttemptStatus, newestAttempt } from './attempt-rows.ts';
-import { defaultGraceMs, isUnderWay } from './decide.ts';
+import { isUnderWay } from './decide.ts';
 import { lostOutcome, type Outcome, outcomeOf } from './outcome.ts';
 import type { Workstation } from './ports.ts';
 import { changeRunStatus, lockRun, type RunRow } from './run-rows.ts';

@@ -1,3 +1,4 @@
+import { defaultGraceMs } from '../../../shared/model/run.ts';
 import type { ExitRecord, SupervisorRecord } from '../../../shared/model/run-directory.ts';
 import type { AttemptRow } from './attempt-rows.ts';
 import type { Observation } from './ports.ts';
@@ -23,9 +24,6 @@ export type Step =
   | { readonly kind: 'finish'; readonly attempt: AttemptRow; readonly exit: ExitRecord }
   /** Nobody is left who could say how the trainer ended. */
   | { readonly kind: 'mark-lost'; readonly attempt: AttemptRow; readonly fault?: string | undefined };
-
-/** How long a trainer has to end by itself where nobody said otherwise. */
-export const defaultGraceMs = 10_000;
 
 /** Not over, as far as the rows say. */
 export function isUnderWay(

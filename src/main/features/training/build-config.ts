@@ -1,6 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { type Parameter, phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
+import { isRecord } from '../../../shared/model/is-record.ts';
 import {
   type TrainingConfig,
   type TrainingOverrides,
@@ -25,10 +26,6 @@ function merge(under: unknown, over: unknown): unknown {
   const merged: Record<string, unknown> = { ...under };
   for (const [name, value] of Object.entries(over)) merged[name] = merge(under[name], value);
   return merged;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -17,11 +17,12 @@ import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { diskFull, isDiskSpent } from '../../platform/faults/disk-room.ts';
+import { signal } from '../../platform/signal.ts';
 import { prepareOwnFile } from '../../platform/state-file.ts';
 import type { Binaries, Installation } from './binaries.ts';
 import { asServer } from './initialise.ts';
 import { type Location, removeSockets } from './location.ts';
-import { isPostmaster, orphans, readPostmasterFile, signal, waitFor } from './postmaster.ts';
+import { isPostmaster, orphans, readPostmasterFile, waitFor } from './postmaster.ts';
 
 const largestLog = 10 * 1024 * 1024;
 const logHint = {

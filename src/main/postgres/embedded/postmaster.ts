@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
+import { signal } from '../../platform/signal.ts';
 import { readStateText } from '../../platform/state-file.ts';
 import { until } from '../../platform/waiting.ts';
 import type { Location } from './location.ts';
@@ -109,15 +110,6 @@ export function orphans(location: Location): number[] {
 /** Waits until `test` holds; answers false when the time is over. */
 export function waitFor(test: () => boolean, timeoutMs: number): Promise<boolean> {
   return until(test, { firstMs: 5, longestMs: 100, timeoutMs });
-}
-
-/** Sends a signal; a process that is gone is no error. */
-export function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if (!hasCode(error, 'ESRCH')) throw error;
-  }
 }
 
 /**

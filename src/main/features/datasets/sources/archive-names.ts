@@ -18,7 +18,7 @@ export const isAscii = (bytes: Uint8Array) => bytes.every((byte) => byte < 0x80)
 const replacement = '\uFFFD';
 
 /** The text of bytes; null where they are none in this encoding. */
-export function decodeWhole(bytes: Buffer, encoding: KnownEncoding): string | null {
+function decodeWhole(bytes: Buffer, encoding: KnownEncoding): string | null {
   const text = iconv.decode(bytes, encoding, { stripBOM: false });
   return text.includes(replacement) ? null : text;
 }

@@ -3,7 +3,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
 import { hasCode } from '../../../platform/error-code.ts';
-import { isInside } from '../../../stores/objects/files/object-folder.ts';
+import { isInside } from '../../../platform/paths.ts';
 import { typeOfName } from '../image-types.ts';
 import { isLeftover } from '../leftovers.ts';
 import { makeProblem, type Problem } from '../problems.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode, nullOn } from '../../../platform/error-code.ts';
-import { isInside } from '../../../stores/objects/files/object-folder.ts';
+import { isInside } from '../../../platform/paths.ts';
 import type { SourceLimits } from '../limits.ts';
 import { automatic, type Reading } from '../reading.ts';
 import { type DatasetSource, EntryFault, type OpenSource } from '../source.ts';

@@ -3,7 +3,7 @@ import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
-import { isInside } from '../../../stores/objects/files/object-folder.ts';
+import { isInside } from '../../../platform/paths.ts';
 import type { RootedFiles } from '../source.ts';
 
 /** Files that others own, read where they lie and never from outside of their root. */

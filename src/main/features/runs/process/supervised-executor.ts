@@ -3,9 +3,9 @@ import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { childEnvironment } from '../../../platform/child-environment.ts';
-import { hasCode } from '../../../platform/error-code.ts';
 import { diskFull } from '../../../platform/faults/disk-room.ts';
 import { readTail } from '../../../platform/plain-file.ts';
+import { signal } from '../../../platform/signal.ts';
 import { until } from '../../../platform/waiting.ts';
 import type { WorkLog } from '../../../platform/work-log.ts';
 import type { Executor } from '../ports.ts';
@@ -146,13 +146,7 @@ export class SupervisedExecutor implements Executor {
     return until(gone, { firstMs: 20, longestMs: 500, timeoutMs });
   }
 
-  private async signal(runDirectory: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    for (const pid of await this.trainersOf(runDirectory)) {
-      try {
-        process.kill(pid, signal);
-      } catch (error) {
-        if (!hasCode(error, 'ESRCH')) throw error;
-      }
-    }
+  private async signal(runDirectory: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    for (const pid of await this.trainersOf(runDirectory)) signal(pid, name);
   }
 }

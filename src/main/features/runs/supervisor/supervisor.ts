@@ -1,14 +1,16 @@
-import { closeSync, existsSync, watch } from 'node:fs';
+import { closeSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { errorMessage } from '../../../../shared/errors/error.ts';
 import { runLockHint } from '../../../../shared/errors/runs.ts';
+import { defaultGraceMs } from '../../../../shared/model/run.ts';
 import { cancelSchema, type ExitRecordFile } from '../../../../shared/model/run-directory.ts';
-import { hasCode, isDiskRefusal } from '../../../platform/error-code.ts';
+import { isDiskRefusal } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { isDiskSpent } from '../../../platform/faults/disk-room.ts';
 import { acquireFileLock } from '../../../platform/file-lock.ts';
 import { withLastResort } from '../../../platform/last-resort.ts';
 import { inspectStateFile } from '../../../platform/state-file.ts';
+import { watchFolder } from '../../../platform/watch-folder.ts';
 import { exitNoRoom, exitTaken, supervisorRecords } from './records.ts';
 import { startTrainer, type Trainer } from './trainer.ts';
 
@@ -17,7 +19,6 @@ const exitBegunBefore = 76;
 const exitUsage = 64;
 /** Where the system has no watch left to give. */
 const withoutWatchMs = 500;
-const defaultGraceMs = 10_000;
 
 /** The grace that the `cancel` file names; null while it is not there, or somebody is still writing it. */
 function graceOf(cancelFile: string): number | null {
@@ -38,22 +39,17 @@ function obeyCancel(directory: string, trainer: Trainer): { came: () => boolean 
     came = true;
     trainer.stop(graceMs);
   };
-  const watching = watchFolder(directory, look);
+  const watcher = watchFolder(directory, look);
+  const timer = watcher ? undefined : setInterval(look, withoutWatchMs);
   // It may have been there before the watch began.
   look();
-  return { came: () => came, [Symbol.dispose]: () => watching[Symbol.dispose]() };
-}
-
-function watchFolder(directory: string, changed: () => void): Disposable {
-  try {
-    const watcher = watch(directory, changed);
-    watcher.on('error', changed);
-    return { [Symbol.dispose]: () => watcher.close() };
-  } catch (error) {
-    if (!hasCode(error, 'ENOSPC', 'EMFILE', 'ENFILE')) throw error;
-    const timer = setInterval(changed, withoutWatchMs);
-    return { [Symbol.dispose]: () => clearInterval(timer) };
-  }
+  return {
+    came: () => came,
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      watcher?.close();
+    },
+  };
 }
 
 async function supervise(directory: string, command: readonly [string, ...string[]]): Promise<number> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { hasCode } from '../../../platform/error-code.ts';
+import { signal } from '../../../platform/signal.ts';
 import { startInRunCgroup } from './run-cgroup.ts';
 import { endProcessesOfRun, runDirectoryVariable } from './run-processes.ts';
 
@@ -12,15 +12,10 @@ export interface Trainer {
 }
 
 /** Signals the trainer and whatever it started: it leads a process group of its own. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+function signalGroup(child: ChildProcess, name: NodeJS.Signals): void {
   if (child.pid === undefined) return;
-  try {
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch (error) {
-    // The group is gone: that is what was wanted.
-    if (!hasCode(error, 'ESRCH')) throw error;
-  }
+  if (process.platform === 'win32') child.kill(name);
+  else signal(-child.pid, name);
 }
 
 /** Ends what left the trainer's process group. What cannot be ended is logged; it must not keep the run from finishing. */
@@ -59,11 +54,13 @@ export function startTrainer(
     child.stdin?.on('error', () => {});
     let killTimer: NodeJS.Timeout | undefined;
     const ended = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolveEnd) => {
-      child.once('exit', (exitCode, signal) => {
+      child.once('exit', (exitCode, killedBy) => {
         clearTimeout(killTimer);
         // Data loaders and the like must not go on without their trainer.
         signalGroup(child, 'SIGKILL');
-        void endLeftovers(directory, child.pid ?? null).then(() => resolveEnd({ exitCode, signal }));
+        void endLeftovers(directory, child.pid ?? null).then(() =>
+          resolveEnd({ exitCode, signal: killedBy }),
+        );
       });
     });
     const stop = (graceMs: number) => {

@@ -1,3 +1,4 @@
+import { defaultGraceMs } from '../../../../shared/model/run.ts';
 import type { DriverState } from '../driver.ts';
 
 /** What engines, workflows and people who use Temporal's own tools say to each other. Plain values: the workflow's sandbox loads this, too. */
@@ -55,9 +56,9 @@ export const workflowQueue = 'trainyard';
 /** Where a workstation takes what only it can do. */
 export const machineQueue = (machineId: string): string => `trainyard-${machineId}`;
 
-/** A grace that somebody sent, in milliseconds: within an hour, ten seconds where they said none. */
+/** A grace that somebody sent, in milliseconds: within an hour, the usual one where they said none. */
 export function graceOf(argument: unknown): number {
   const given =
     typeof argument === 'object' && argument !== null ? Reflect.get(argument, 'graceMs') : argument;
-  return typeof given === 'number' && given >= 0 ? Math.min(given, 3_600_000) : 10_000;
+  return typeof given === 'number' && given >= 0 ? Math.min(given, 3_600_000) : defaultGraceMs;
 }

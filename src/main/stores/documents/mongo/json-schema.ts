@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../../../../shared/model/is-record.ts';
 import { collections } from '../collections.ts';
 import type { CollectionName } from '../ports.ts';
 
@@ -32,10 +33,6 @@ export function bsonSchema(collection: CollectionName): BsonSchema {
   const { id, ...fields } = properties;
   const names = Array.isArray(required) ? required.map((name) => (name === 'id' ? '_id' : name)) : [];
   return { ...rest, properties: { _id: id ?? {}, ...fields }, required: names };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function translated(schema: unknown): BsonSchema {

@@ -9,12 +9,6 @@ import { checkObjectKey } from '../keys.ts';
 import type { Bucket, ObjectInfo } from '../ports.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
-/** Whether a path lies in a folder or is it; both absolute and without links. */
-export function isInside(folder: string, target: string): boolean {
-  const relative = path.relative(folder, target);
-  return relative === '' || (relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative));
-}
-
 function linkInStore(target: string): TrainyardError {
   return fault('OBJECT_STORE_LINK', { file: target }, { place: { file: target } });
 }

@@ -1,15 +1,10 @@
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
-import { codeOf } from '../../../platform/error-code.ts';
+import { codeOf, isUntrusted, tlsCode } from '../../../platform/error-code.ts';
 import type { S3Connection } from './client.ts';
 
 const notReached =
   /^(ECONN(REFUSED|RESET|ABORTED)|E(HOST|NET)UNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE)$/;
-
-/** What OpenSSL and Node say of a certificate that they do not accept. */
-const untrusted =
-  /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
-const noTls = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
 
 const badCredentials =
   /^(InvalidAccessKeyId|SignatureDoesNotMatch|(Invalid|Expired)Token|TokenRefreshRequired|InvalidSecurity|NotSignedUp|Unauthorized)$/;
@@ -67,9 +62,8 @@ export function asS3Error(error: unknown, { place, endpoint }: Where, bucket = '
     const why = system === '' ? { en: 'it is silent', ko: '응답 없음' } : system;
     return fault('S3_UNREACHABLE', { place, why }, options);
   }
-  if (untrusted.test(system)) return fault('S3_UNTRUSTED', { place, system }, options);
-  if (noTls.test(system)) return fault('S3_TLS', { place, system }, options);
-  if (status === null) return error;
+  if (isUntrusted(error)) return fault('S3_UNTRUSTED', { place, system }, options);
+  if (status === null) return tlsCode(error) === null ? error : fault('S3_TLS', { place, system }, options);
 
   const answer = s3Code(error);
   const where = bucket === '' ? '' : { en: ` for the bucket "${bucket}"`, ko: `. 버킷은 "${bucket}"입니다` };

@@ -30,7 +30,7 @@ type Range = { readonly start: number; readonly end: number };
  * Objects on any server that speaks plain S3. `a` and `a/b` can both be stored on most; servers of MinIO's kind then leave `a/b` out
  * of listings, so no two keys of ours are so.
  */
-export class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable {
+class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable {
   private readonly connection: S3Connection;
   private readonly cache: ObjectFolder;
   private readonly report: (error: unknown) => void;
