@@ -71,7 +71,7 @@ test.each(['bug', 'storm'])(
     const ended = once(engine.process, 'close');
     engine.process.kill('SIGUSR2');
     expect(await ended).toEqual([1, null]);
-    expect(said).toContain('nothing is lost');
+    expect(said).toContain('Nothing is lost');
     const log = await logSince(begin);
     expect(log).toContain('it stops cleanly');
     expect(log).toContain('the engine stops');

@@ -59,12 +59,12 @@ test('the version of a dataset that is shown is the one a new run trains on', as
 });
 
 const missing = [
-  ['/runs/not-an-id', 'There is no such run', 'To the runs'],
-  [`/runs/${fixtureId(9, 9)}`, 'There is no such run', 'To the runs'],
-  ['/projects/nothing', 'There is no such project', 'To the projects'],
-  ['/datasets/nothing', 'There is no such dataset', 'To the datasets'],
-  ['/runs/new?dataset=nothing', 'There is no such dataset', 'To the datasets'],
-  ['/runs/new?project=nothing', 'There is no such project', 'To the projects'],
+  ['/runs/not-an-id', 'There is no such run', 'Back to runs'],
+  [`/runs/${fixtureId(9, 9)}`, 'There is no such run', 'Back to runs'],
+  ['/projects/nothing', 'There is no such project', 'Back to projects'],
+  ['/datasets/nothing', 'There is no such dataset', 'Back to datasets'],
+  ['/runs/new?dataset=nothing', 'There is no such dataset', 'Back to datasets'],
+  ['/runs/new?project=nothing', 'There is no such project', 'Back to projects'],
   [`/runs/new?dataset=${lone}&version=7`, 'There is no version 7', 'Open the dataset'],
   ['/runs?project=nothing', 'There is no such project', 'Clear filters'],
   [`/compare?runs=${fixtureId(3, 1)},${fixtureId(9, 9)}`, 'There is no such run', 'Compare the others'],

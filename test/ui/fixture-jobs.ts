@@ -5,7 +5,7 @@ const absent = () =>
   new ORPCError('JOB_NOT_FOUND', {
     status: 404,
     message: 'The fixture has no jobs',
-    data: { hint: 'Look its id up in the list of jobs.', place: {} },
+    data: { hint: 'Check its id in the list of jobs.', place: {} },
   });
 
 /** Jobs: none. */

@@ -215,7 +215,7 @@ test.each(['a', 'b', 'c'])(
     for (const [address, text] of [
       ['/runs', 'lr-too-high'],
       [`/runs/${completed.run.id}?tab=artifacts`, 'Confusion matrix'],
-      [`/runs/${completed.run.id}?tab=history`, 'Changes of state'],
+      [`/runs/${completed.run.id}?tab=history`, 'Status changes'],
       [`/datasets/${dataset?.id}`, 'Images per class'],
       ['/runs/new', 'What to train'],
       ['/doctor', 'No NVIDIA driver answers'],

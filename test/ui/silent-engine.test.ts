@@ -159,7 +159,7 @@ test('a change that is on its way when its dialog is closed is waited for, and w
   go('late');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog').getByText('It was sent already').waitFor();
+  await page.getByRole('dialog').getByText('The request is sent').waitFor();
   go('through');
   await page.getByRole('heading', { level: 1, name: 'on its way' }).waitFor();
   await page.getByRole('dialog').waitFor({ state: 'detached' });

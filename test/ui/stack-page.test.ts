@@ -31,7 +31,7 @@ const service = (page: Awaited<ReturnType<typeof visit>>['page'], name: string) 
 test('before there is a stack the page says what it would be, and Start shows each step until all is healthy', async () => {
   const { page, stack, complaints } = await visit('/stack', 'absent');
   await page.getByText('Five services, one click').waitFor();
-  await page.getByText('the embedded profile works with nothing installed').waitFor();
+  await page.getByText('The embedded profile needs nothing installed').waitFor();
   await page.getByRole('button', { name: 'Start the stack' }).click();
   const work = page.getByRole('region', { name: 'Starting the stack' });
   await work.waitFor();
@@ -106,7 +106,7 @@ test('a failed service says why, with the command that fixes it, its last lines 
   expect(await page.getByRole('alert').count()).toBe(1);
   await alert.getByRole('link', { name: 'Ask the doctor' }).click();
   await expect.poll(() => page.title()).toBe('Doctor · Trainyard');
-  await page.getByText('You came for this').waitFor();
+  await page.getByText('What you were looking for').waitFor();
 });
 
 test('a secret is asked for and in the page only once somebody wants to see it, and goes when hidden', async () => {
@@ -155,7 +155,7 @@ test('going over to another profile says that data stays, and a migration shows 
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Data does not move').waitFor();
   await dialog.getByRole('button', { name: 'Use it' }).click();
-  await page.getByText('the engine works with: Embedded').waitFor();
+  await page.getByText('the engine uses: Embedded').waitFor();
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Migrate data…' }).click();
   await dialog.getByText('The source stays as it was').waitFor();

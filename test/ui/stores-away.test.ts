@@ -53,7 +53,7 @@ test('a run’s page that was open when the stores went away gets its new points
   await expect.poll(painted).toBe(running.points.at(-1)?.seq);
   state.setStores(false);
   state.addSteps(running, 10, 50);
-  await page.getByText('The stores cannot be used').waitFor();
+  await page.getByText('The stores can’t be used').waitFor();
   state.setStores(true);
   await expect.poll(painted).toBe(running.points.at(-1)?.seq);
   await page.getByRole('figure').first().waitFor();

@@ -28,7 +28,7 @@ test.each([
   ['the dataset’s page', `/datasets/${dataset}`],
 ])('%s says with numbers what would train badly, before anything is trained', async (_, address) => {
   const { page, complaints } = await visitFixture(opened, address, {}, risky);
-  const alert = page.getByRole('alert').filter({ hasText: 'make a training worse' });
+  const alert = page.getByRole('alert').filter({ hasText: 'make training worse' });
   await alert
     .getByText('2 of 3 classes have fewer than 10 images to train on: rose (3), tulip (4)')
     .waitFor();

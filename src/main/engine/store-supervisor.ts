@@ -19,7 +19,7 @@ type State =
 type OpenProfile = (profile: Profile, onProgress: OnProgress | null) => Promise<OpenServices>;
 
 const doctorHint = {
-  en: '"trainyard doctor" says more.',
+  en: '"trainyard doctor" has details.',
   ko: '"trainyard doctor"가 더 자세히 알려 줍니다.',
 };
 const stopped = {

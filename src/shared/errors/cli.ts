@@ -6,7 +6,7 @@ export const cliErrors = {
   USAGE: badRequest('{fault}', '{remedy}', '{fault}', '{remedy}'),
   ENGINE_GONE: unavailable(
     'The engine at {url} ended the connection',
-    'Run the command again: it starts an engine where none runs, which goes on with the runs and imports that were under way.',
+    'Run the command again. It starts an engine if none runs, and the engine continues the runs and imports that were under way.',
     '{url} 엔진과의 연결이 끊겼습니다',
     '명령을 다시 실행하세요. 엔진이 없으면 새로 시작하며, 하던 학습과 가져오기를 이어서 합니다.',
   ),
@@ -18,12 +18,12 @@ export const cliErrors = {
   ),
   ENGINE_STARTING: conflict(
     'An engine of this state folder is starting or does not answer',
-    'Try again in a moment; "trainyard doctor" says more.',
+    'Try again in a moment. "trainyard doctor" has details.',
     '이 상태 폴더의 엔진이 시작 중이거나 응답하지 않습니다',
     '잠시 뒤 다시 해 보세요. "trainyard doctor"가 더 알려 줍니다.',
   ),
   AMBIGUOUS: badRequest(
-    '{count} runs\' ids start with "{reference}"',
+    '"{reference}" is the start of {count} run ids',
     'Give more characters: {one} or {other}.',
     '"{reference}"{reference|으로|로} 시작하는 학습이 {count}개입니다',
     '글자를 더 쓰세요: {one} 또는 {other}',

@@ -3,7 +3,7 @@ import { failure, unavailable } from './entry.ts';
 /** What is wrong with Docker itself, for whoever wants to use it: the stack's verbs and the doctor. */
 export const dockerErrors = {
   DOCKER_NOT_RUNNING: unavailable(
-    'Docker Engine does not run: nothing answers at {url}',
+    'Docker Engine is not running: nothing answers at {url}',
     'Start it: {how}',
     'Docker Engine이 실행 중이 아닙니다. {url}에서 응답이 없습니다',
     '시작하세요: {how}',
@@ -15,14 +15,14 @@ export const dockerErrors = {
     '소켓의 그룹에 계정을 넣고 다시 로그인하세요: {command}',
   ),
   DOCKER_UNREACHABLE: unavailable(
-    'The machine with Docker cannot be reached at {url}',
+    'The machine with Docker can’t be reached at {url}',
     'Check DOCKER_HOST and the network, or use the Docker of this machine: unset DOCKER_HOST',
     'Docker가 있는 컴퓨터({url})에 닿을 수 없습니다',
     'DOCKER_HOST와 네트워크를 확인하거나 이 컴퓨터의 Docker를 쓰세요: unset DOCKER_HOST',
   ),
   DOCKER_SILENT: unavailable(
-    'Docker Engine at {url} broke the connection, or takes it and does not answer',
-    'See whether it is being restarted, and in its log what it hangs on (journalctl -u docker), then try again: docker info',
+    'Docker Engine at {url} closed the connection, or accepts it but does not answer',
+    'Check whether it is restarting, and what its log says (journalctl -u docker). Then try again: docker info',
     'Docker Engine({url})이 연결을 끊었거나, 연결을 받고도 응답하지 않습니다',
     '다시 시작하는 중인지, 로그(journalctl -u docker)에 멈춘 까닭이 있는지 확인하고 다시 시도하세요: docker info',
   ),
@@ -33,7 +33,7 @@ export const dockerErrors = {
     'DOCKER_HOST에 unix:///…, npipe:////…, tcp://호스트:포트를 쓰거나(ssh:// 주소는 로컬 소켓으로 터널링) 지우세요. DOCKER_TLS_VERIFY를 쓴다면 DOCKER_CERT_PATH에 ca.pem, cert.pem, key.pem을 두세요.',
   ),
   DOCKER_CONTEXT_UNKNOWN: unavailable(
-    '{namedBy}, and Docker knows no context of this name',
+    '{namedBy}, but Docker has no context of this name',
     'See which there are ("docker context ls"), or go back to the Docker of this machine: {command}',
     '{namedBy} 컨텍스트가 Docker에 없습니다',
     '있는 컨텍스트를 확인하거나("docker context ls") 이 컴퓨터의 Docker로 돌아가세요: {command}',
@@ -52,20 +52,20 @@ export const dockerErrors = {
     '쓰지 않는 네트워크를 지우세요: docker network prune',
   ),
   DOCKER_PROGRAM_MISSING: unavailable(
-    'There is no docker program on the PATH, and the stack is made by "docker compose"',
+    'There is no docker program on the PATH. The stack needs "docker compose"',
     "Install Docker's command line with its Compose plugin: sudo apt install docker-ce-cli docker-compose-plugin",
     'PATH에 docker 프로그램이 없습니다. 스택은 "docker compose"로 만듭니다',
     'Compose 플러그인과 함께 Docker 명령을 설치하세요: sudo apt install docker-ce-cli docker-compose-plugin',
   ),
   COMPOSE_MISSING: unavailable(
-    'The docker program has no Compose plugin, and the stack is made by "docker compose"',
+    'The docker program has no Compose plugin. The stack needs "docker compose"',
     'Install it: sudo apt install docker-compose-plugin (from Docker) or docker-compose-v2 (from Ubuntu)',
     'docker 프로그램에 Compose 플러그인이 없습니다. 스택은 "docker compose"로 만듭니다',
     '설치하세요: sudo apt install docker-compose-plugin (Docker 제공) 또는 docker-compose-v2 (Ubuntu 제공)',
   ),
   COMPOSE_TIMEOUT: unavailable(
-    'docker compose was not done after {seconds} s',
-    'See whether Docker hangs, then try again: docker info',
+    'docker compose did not finish within {seconds} s',
+    'Check whether Docker hangs, then try again: docker info',
     'docker compose가 {seconds}초가 지나도 끝나지 않았습니다',
     'Docker가 멈춰 있는지 확인하고 다시 시도하세요: docker info',
   ),

@@ -15,7 +15,7 @@ export const doctorErrors = {
     '선택 패키지를 빼지 말고 "npm ci"를 다시 실행하세요.',
   ),
   MEMORY_LOW: failure(
-    'There is little memory left: a training may be killed',
+    'Memory is low: a training may be killed',
     'Close other programs, or give this machine (or container) more memory.',
     '메모리가 부족해 학습이 강제로 끝날 수 있습니다',
     '다른 프로그램을 닫거나 메모리를 늘리세요.',
@@ -33,8 +33,8 @@ export const doctorErrors = {
     '선택 패키지를 빼지 말고 "npm ci"를 다시 실행하세요.',
   ),
   CHECK_TIMED_OUT: failure(
-    'A check did not come to its end',
-    'Try again when the machine is less busy; if it stays, the part named hangs.',
+    'A check did not finish',
+    'Try again when the machine is less busy. If that does not help, the part shown hangs.',
     '점검이 끝나지 않았습니다',
     '컴퓨터가 한가할 때 다시 해 보세요. 계속되면 표시된 부분이 멈춘 것입니다.',
   ),
@@ -46,12 +46,12 @@ export const doctorErrors = {
   ),
   SHM_FULL: failure(
     'There is no space left in shared memory (/dev/shm): PostgreSQL and trainings fail',
-    'Remove what ended programs left there, or make it larger.',
+    'Remove what finished programs left there, or make it larger.',
     '공유 메모리(/dev/shm)에 공간이 없어 PostgreSQL과 학습이 실패합니다',
     '끝난 프로그램이 남긴 것을 지우거나 더 크게 하세요.',
   ),
   SHM_UNUSABLE: failure(
-    'Shared memory (/dev/shm) is not there or cannot be written',
+    'Shared memory (/dev/shm) is missing or not writable',
     'Mount it, open to everybody (mode 1777).',
     '공유 메모리(/dev/shm)가 없거나 쓸 수 없습니다',
     '모두에게 열린 권한(1777)으로 마운트하세요.',
@@ -93,14 +93,14 @@ export const doctorErrors = {
     '두 시계를 맞추거나 상태 폴더를 로컬 디스크에 두세요.',
   ),
   ENGINE_SILENT: failure(
-    'The engine of this state folder is alive and does not answer',
-    'End the process named (kill), then start again; trainings go on.',
+    'The engine of this state folder runs but does not answer',
+    'End the process shown (kill), then start again. Trainings continue.',
     '이 상태 폴더의 엔진이 살아 있지만 응답하지 않습니다',
     '표시된 프로세스를 끝내고(kill) 다시 시작하세요. 학습은 계속됩니다.',
   ),
   ENGINE_DIED: failure(
-    'The last engine of this state folder ended without stopping',
-    'Start it again (trainyard serve): it takes over what was left.',
+    'The last engine of this state folder did not shut down cleanly',
+    'Start it again (trainyard serve). It takes over what was left.',
     '이 상태 폴더의 지난 엔진이 정상 종료 없이 끝났습니다',
     '다시 시작하세요(trainyard serve). 남은 것을 이어받습니다.',
   ),
@@ -123,7 +123,7 @@ export const doctorErrors = {
     '"trainyard db upgrade"를 실행하세요.',
   ),
   PORT_UNBINDABLE: failure(
-    'No port on 127.0.0.1 can be had',
+    'No port on 127.0.0.1 can be opened',
     'Bring up the loopback interface (ip link set lo up), and allow local servers in the sandbox or firewall.',
     '127.0.0.1의 포트를 쓸 수 없습니다',
     '루프백을 켜고(ip link set lo up), 샌드박스나 방화벽에서 로컬 서버를 허용하세요.',
@@ -141,8 +141,8 @@ export const doctorErrors = {
     '네트워크와 표시된 이름 서버를 확인하세요. 이미 받은 것은 그대로 작동합니다.',
   ),
   ENDPOINTS_UNKNOWN: failure(
-    'The addresses of the servers of the profile “external” cannot be used',
-    'Give them anew (docs/profiles.md says how).',
+    'The server addresses of the profile “external” cannot be used',
+    'Set them again (docs/profiles.md says how).',
     '“external” 프로필의 서버 주소를 쓸 수 없습니다',
     '다시 지정하세요(방법은 docs/profiles.md).',
   ),
@@ -153,8 +153,8 @@ export const doctorErrors = {
     '설정의 주소와 포트, 서버가 실행 중인지, 중간의 방화벽을 확인하세요.',
   ),
   ENDPOINT_SILENT: failure(
-    'The server takes the connection and never answers',
-    'Look at the server: it hangs, or something else listens at its address.',
+    'The server accepts the connection but never answers',
+    'Check the server: it hangs, or something else listens at its address.',
     '서버가 연결을 받고 응답하지 않습니다',
     '서버를 확인하세요. 멈췄거나 그 주소에서 다른 것이 듣고 있습니다.',
   ),
@@ -172,7 +172,7 @@ export const doctorErrors = {
   ),
   ENDPOINT_FAILED: failure(
     'The server answers, but not as it should',
-    'See what it says, and its own log.',
+    'Read its message and its log.',
     '서버가 응답하지만 올바르지 않습니다',
     '서버의 말과 서버의 로그를 확인하세요.',
   ),

@@ -46,13 +46,13 @@ export const embeddedDatabaseErrors = {
   ),
   POSTGRES_INITDB_FAILED: badRequest(
     'PostgreSQL could not make its data folder in {area}: {cause}',
-    'Fix that (most often permissions) and start again.',
+    'Fix the cause (usually permissions) and start again.',
     'PostgreSQL이 {area}에 데이터 폴더를 만들지 못했습니다: {cause}',
     '원인(대개 권한 문제입니다)을 고치고 다시 시작하세요.',
   ),
   POSTGRES_NOT_RUNNING: unavailable(
-    'The embedded PostgreSQL does not run',
-    "Start the engine again; {log} has the server's last words.",
+    'The embedded PostgreSQL is not running',
+    'Start the engine again; the cause is in {log}.',
     '내장 PostgreSQL이 실행 중이 아닙니다',
     '엔진을 다시 시작하세요. 까닭은 {log}에 있습니다.',
   ),
@@ -70,7 +70,7 @@ export const embeddedDatabaseErrors = {
   ),
   POSTGRES_START_FAILED: failure(
     'PostgreSQL did not start: {cause}',
-    "{log} has the server's own words.",
+    'The cause is in {log}.',
     'PostgreSQL이 시작되지 않았습니다: {cause}',
     '서버가 남긴 말은 {log}에 있습니다.',
   ),

@@ -30,8 +30,8 @@ export const engineErrors = {
     '엔진이 데이터베이스를 다시 시작하거나 기다렸다가 자동으로 계속합니다. 잠시 뒤 다시 시도하세요. 오래가면 "trainyard doctor"가 까닭을 알려 줍니다.',
   ),
   STORES_STARTING: unavailable(
-    'The stores of the profile "{profile}" are being started',
-    'Ask again in a moment.',
+    'The stores of the profile "{profile}" are starting',
+    'Try again in a moment.',
     '"{profile}" 프로필의 저장소를 시작하는 중입니다',
     '잠시 뒤 다시 시도하세요.',
   ),
@@ -43,12 +43,12 @@ export const engineErrors = {
   ),
   HOME_MOVED: unavailable(
     'The state folder {home} is not where it was when the engine started: it was moved, renamed, removed or replaced',
-    'Start the engine again with TRAINYARD_HOME set to where it is now, or put it back first. Nothing is lost, and trainings went on meanwhile.',
+    'Start the engine again with TRAINYARD_HOME set to where it is now, or put it back first. Nothing is lost, and trainings continued.',
     '엔진이 시작할 때 있던 상태 폴더 {home}{home|이|가} 그 자리에 없습니다. 옮겼거나, 이름을 바꿨거나, 지웠거나, 다른 것으로 바꿨습니다',
     'TRAINYARD_HOME을 지금 있는 곳으로 지정하거나 폴더를 제자리에 되돌린 뒤 엔진을 다시 시작하세요. 잃은 것은 없고 학습은 그동안에도 계속되었습니다.',
   ),
   INTERNAL: failure(
-    'The {program} met an error that it did not expect{detail}',
+    'The {program} met an unexpected error{detail}',
     'Try again; {source} shows where it happened.',
     '{program}에 예상하지 못한 오류가 생겼습니다{detail}',
     '다시 시도하세요. 위치는 {source}에 나옵니다.',
@@ -76,7 +76,7 @@ export const engineStartErrors = {
     '{how} 다시 시도하거나 다른 포트를 쓰세요: {command}',
   ),
   PROFILE_UNKNOWN: badRequest(
-    '{source} says "{profile}", and no profile is called so',
+    '{source} says "{profile}", but there is no such profile',
     'Choose one of {profiles}.',
     '{source}에 "{profile}"{profile|이|가} 있지만 그런 프로필은 없습니다',
     '{profiles} 중에서 고르세요.',

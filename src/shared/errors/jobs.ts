@@ -4,20 +4,20 @@ import { conflict, failure, notFound } from './entry.ts';
 export const jobErrors = {
   JOB_NOT_FOUND: notFound(
     'There is no job {job}',
-    'Look its id up in the list of jobs.',
+    'Check its id in the list of jobs.',
     '작업 {job}{job|을|를} 찾을 수 없습니다',
     '작업 목록에서 ID를 확인하세요.',
     'job',
   ),
   JOB_LOST: failure(
-    'Everybody who took this job disappeared before its end',
-    'See whether the engine or the worker runs out of memory, then start the job again.',
+    'Every worker that took this job disappeared before it finished',
+    'Check whether the engine or the worker runs out of memory, then start the job again.',
     '작업을 맡은 쪽이 모두 끝내기 전에 사라졌습니다',
     '엔진이나 작업자의 메모리가 모자라지 않은지 확인하고 작업을 다시 시작하세요.',
   ),
   JOB_FAILED: failure(
     'The job failed: {cause}',
-    'See the log of whoever did it, then start the job again.',
+    'See the log of the worker that ran it, then start the job again.',
     '작업이 실패했습니다({cause})',
     '작업을 맡은 쪽의 로그를 확인하고 다시 시작하세요.',
   ),
@@ -49,7 +49,7 @@ export const jobErrors = {
     '다시 학습하세요. 결과물이 손상되었을 수 있습니다.',
   ),
   ARTIFACT_DAMAGED: conflict(
-    'The bytes of the artifact {name} are not those that the run wrote',
+    'The artifact {name} differs from what the run wrote',
     'Restore the object store from a snapshot, or train again.',
     '결과물 {name}의 내용이 학습이 남긴 것과 다릅니다',
     '스냅숏에서 객체 저장소를 복원하거나 다시 학습하세요.',

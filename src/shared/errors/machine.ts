@@ -27,11 +27,11 @@ export const machineErrors = {
     '쓸 수 있게 다시 마운트하거나 TRAINYARD_HOME을 다른 디스크로 지정하세요. 고장 난 디스크는 시스템이 읽기 전용으로 바꿉니다(dmesg 참고).',
   ),
   DISK_FAULT: fileFailure(
-    'Look into the system’s log (dmesg), check the disk or the network share, and copy the state folder to another one.{also}',
+    'See the system’s log (dmesg), check the disk or the network share, and copy the state folder to another one.{also}',
     '시스템 로그(dmesg)를 보고 디스크나 네트워크 공유를 점검한 뒤, 상태 폴더를 다른 디스크에 복사하세요.{also}',
   ),
   FILE_IN_THE_WAY: fileFailure(
-    'Move that file away; Trainyard makes the folder anew.',
+    'Move that file away. Trainyard makes the folder again.',
     '그 파일을 다른 곳으로 옮기세요. 폴더는 Trainyard가 다시 만듭니다.',
   ),
   FOLDER_IN_THE_WAY: fileFailure(
@@ -67,12 +67,12 @@ export const machineErrors = {
   ),
   LINK_LOOP: fileFailure('Remove the link that leads back.', '되돌아가는 링크를 지우세요.'),
   STATE_FILE_UNUSABLE: fileFailure(
-    'See that it is a file, that the folder is yours and writable, and that its disk has room.',
+    'Check that it is a file, that the folder is yours and writable, and that its disk has room.',
     '그 자리에 있는 것이 파일인지, 폴더에 쓸 권한이 있는지, 디스크에 공간이 있는지 확인하세요.',
   ),
   ENGINE_FAULT: failure(
-    'The engine met an error that it could not recover from, and stopped cleanly ({cause})',
-    'Start it again: nothing is lost, and trainings went on meanwhile. Its log in the state folder has the cause.',
+    'The engine could not recover from an error, and shut down cleanly ({cause})',
+    'Start it again. Nothing is lost, and trainings continued. The cause is in its log in the state folder.',
     '엔진에 복구할 수 없는 오류가 생겨 안전하게 종료했습니다({cause})',
     '다시 시작하세요. 잃은 것은 없고 학습은 계속되었습니다. 원인은 상태 폴더의 엔진 로그에 있습니다.',
   ),

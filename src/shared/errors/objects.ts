@@ -3,7 +3,7 @@ import { badGateway, badRequest, conflict, entry, notFound, unavailable } from '
 /** Errors of the object stores: files, and S3 servers. */
 export const objectErrors = {
   INVALID_OBJECT_KEY: badRequest(
-    "{key} can't be an object's key",
+    "{key} can't be used as an object key",
     'Use one to eight segments of letters, digits, ".", "_" and "-", parted by "/".',
     '{key}{key|은|는} 객체의 키가 될 수 없습니다',
     '영문자, 숫자, ".", "_", "-"로 된 마디 1~8개를 "/"로 나누어 쓰세요.',
@@ -17,13 +17,13 @@ export const objectErrors = {
   RANGE_NOT_SATISFIABLE: entry(
     416,
     'The range lies outside of "{key}" in "{bucket}", which has {size} bytes',
-    'Ask for bytes between 0 and the size less one.',
+    'Ask for bytes from 0 to one less than the size.',
     '버킷 "{bucket}"의 객체 "{key}"{key|은|는} {size}바이트인데, 요청한 범위가 그 밖입니다',
     '0부터 크기보다 하나 작은 수까지의 바이트를 요청하세요.',
   ),
   OBJECT_STORE_LINK: conflict(
-    'A link stands in the object store where none may be: {file}',
-    'Remove the link from the state folder; Trainyard never makes one there.',
+    'There is a link in the object store where none is allowed: {file}',
+    'Remove the link from the state folder. Trainyard never makes one there.',
     '객체 저장소 안에 있어서는 안 되는 링크가 있습니다: {file}',
     '상태 폴더에서 그 링크를 지우세요. Trainyard는 거기에 링크를 만들지 않습니다.',
   ),
@@ -83,7 +83,7 @@ export const objectErrors = {
   ),
   S3_BUCKET_MISSING: notFound(
     'The S3 server at {place} has no bucket "{bucket}"',
-    'Start the engine anew: it makes its buckets. Or make it by hand.',
+    'Start the engine again, which makes its buckets, or make the bucket yourself.',
     '{place}의 S3 서버에 버킷 "{bucket}"{bucket|이|가} 없습니다',
     '엔진을 다시 시작하면 버킷을 만듭니다. 직접 만들어도 됩니다.',
   ),
@@ -94,7 +94,7 @@ export const objectErrors = {
     '키에 버킷의 권한을 주거나, 아무도 쓰지 않는 버킷 이름 앞머리(prefix)를 고르세요.',
   ),
   S3_BUCKET_PUBLIC: conflict(
-    'Everybody can read the bucket "{bucket}" of the S3 server at {place}, and that cannot be taken back from here',
+    'Everybody can read the bucket "{bucket}" of the S3 server at {place}, and Trainyard cannot change that',
     'Make the bucket private on the server, or switch anonymous access off there.',
     '{place}의 S3 서버에 있는 버킷 "{bucket}"{bucket|을|를} 누구나 읽을 수 있고, 여기서는 막을 수 없습니다',
     '서버에서 버킷을 비공개로 바꾸거나 익명 접근을 끄세요.',
@@ -108,7 +108,7 @@ export const objectErrors = {
   ),
   S3_UNAVAILABLE: unavailable(
     'The S3 server at {place} cannot answer now ({status} {answer})',
-    'Wait until it can, or look into its log.',
+    'Wait a moment, or see its log.',
     '{place}의 S3 서버가 지금은 답할 수 없습니다({status} {answer})',
     '잠시 기다리거나 서버의 로그를 보세요.',
   ),
@@ -125,8 +125,8 @@ export const objectErrors = {
     '다시 읽으세요.',
   ),
   S3_OBJECT_DAMAGED: conflict(
-    'The object "{key}" in "{bucket}" has other bytes than those it is named after',
-    'Somebody wrote over it, or the server’s disk is at fault: remove it there and import the dataset again.',
+    'The object "{key}" in "{bucket}" does not match its name (a hash)',
+    'It was overwritten, or the server’s disk is faulty. Remove it there and import the dataset again.',
     '버킷 "{bucket}"에 있는 객체 "{key}"의 내용이 이름(해시)과 다릅니다',
     '누군가 덮어썼거나 서버의 디스크에 문제가 있습니다. 서버에서 그 객체를 지우고 데이터셋을 다시 가져오세요.',
   ),

@@ -4,7 +4,7 @@ import { type Bilingual, conflict, notFound, phrase } from './entry.ts';
 export const projectErrors = {
   PROJECT_NOT_FOUND: notFound(
     'There is no project "{name}"',
-    'Look its id or name up in the list of projects.',
+    'Check its id or name in the list of projects.',
     '"{name}" 프로젝트를 찾을 수 없습니다',
     '프로젝트 목록에서 ID나 이름을 확인하세요.',
     'project',
@@ -17,8 +17,8 @@ export const projectErrors = {
     'name',
   ),
   PROJECT_IN_USE: conflict(
-    'The project "{name}" has {runs} not over',
-    'Cancel the runs that are queued or running, or wait for their end.',
+    'The project "{name}" has {runs} not finished',
+    'Cancel the runs that are queued or running, or wait until they finish.',
     '"{name}" 프로젝트에 아직 끝나지 않은 {runs} 있습니다',
     '대기 중이거나 진행 중인 학습을 취소하거나 끝날 때까지 기다리세요.',
     'project',

@@ -4,7 +4,7 @@ import { type Bilingual, badRequest, conflict, entry, failure, notFound } from '
 export const runErrors = {
   RUN_NOT_FOUND: notFound(
     'There is no run {run}',
-    'Look the id up in the list of runs.',
+    'Check the id in the list of runs.',
     '학습 {run}{run|을|를} 찾을 수 없습니다',
     '학습 목록에서 ID를 확인하세요.',
     'run',
@@ -17,7 +17,7 @@ export const runErrors = {
     'run',
   ),
   RUN_CHECKPOINT_MISSING: conflict(
-    'The run "{name}" has no checkpoint to go on from ({why})',
+    'The run "{name}" has no checkpoint to resume from ({why})',
     'Possible now: retry, which trains from the start.',
     '"{name}" 학습에는 이어서 학습할 체크포인트가 없습니다({why})',
     '처음부터 다시 학습(retry)할 수 있습니다.',
@@ -53,20 +53,20 @@ export const runErrors = {
   ),
   ARTIFACT_NOT_FOUND: notFound(
     'The artifact {artifact} is not in {place}',
-    'Look it up in the run’s artifacts. Its file may have been removed, or lie on another machine; train again to make it anew.',
+    'Check the run’s artifacts. The file may have been removed, or be on another machine. Train again to make it.',
     '{place}에 결과물 {artifact}{artifact|이|가} 없습니다',
     '학습의 결과물 목록에서 확인하세요. 파일이 지워졌거나 다른 컴퓨터에 있을 수 있습니다. 다시 학습하면 새로 만들어집니다.',
   ),
   RUN_DIRECTORY_UNWRITABLE: failure(
     'The run directory {path} cannot be written ({code})',
-    'Give the folder back to the user that runs Trainyard, or move away what stands in its place; then retry the run.',
+    'Give the folder back to the user that runs Trainyard, or move away what is in its place. Then retry the run.',
     '실행 폴더 {path}에 쓸 수 없습니다({code})',
     'Trainyard를 실행하는 사용자에게 폴더의 소유권을 돌려주거나, 그 자리를 막고 있는 것을 옮긴 뒤 다시 학습하세요.',
   ),
   INGEST_REFUSED: entry(
     422,
     'the database refuses it ({reason})',
-    'The line stands in the run directory; correct what the trainer writes.',
+    'The line is kept in the run directory. Correct what the trainer writes.',
     '데이터베이스가 이 줄을 받지 않습니다({reason})',
     '그 줄은 실행 폴더에 남아 있습니다. 학습 프로그램이 쓰는 내용을 고치세요.',
   ),

@@ -27,7 +27,7 @@ export const serverErrors = {
     anotherKo,
   ),
   SIGN_IN_INVALID: badRequest(
-    'This is no sign-in',
+    'This is not a sign-in request',
     'Update the client.',
     '로그인 요청이 아닙니다',
     '클라이언트를 최신 버전으로 바꾸세요.',
@@ -66,7 +66,7 @@ export const serverErrors = {
   ),
   MEDIA_TYPE_UNSUPPORTED: entry(
     415,
-    'The body has a content type that is not understood here',
+    'The content type of the body is not supported',
     'Send JSON as application/json.',
     '본문의 콘텐츠 형식을 처리할 수 없습니다',
     'JSON을 application/json으로 보내세요.',
@@ -79,7 +79,7 @@ export const serverErrors = {
     '나누어 보내세요. 파일은 /files/uploads로 올립니다.',
   ),
   ADDRESS_INVALID: badRequest(
-    'The address has an escape that is no UTF-8',
+    'The address has an escape that is not UTF-8',
     'Write special characters as encodeURIComponent does.',
     '주소에 UTF-8이 아닌 문자 표기가 있습니다',
     '특수 문자는 encodeURIComponent 방식으로 쓰세요.',
@@ -92,15 +92,15 @@ export const serverErrors = {
     '헤더를 줄이세요. 브라우저에 이 컴퓨터의 다른 서버가 남긴 쿠키가 쌓였을 수 있습니다.',
   ),
   HEADER_REPEATED: badRequest(
-    'The header {name} stands there twice',
+    'The header {name} is repeated',
     'Send it once.',
     '{name} 헤더가 두 번 들어 있습니다',
     '한 번만 보내세요.',
   ),
   EXPECTATION_FAILED: entry(
     417,
-    'The header Expect asks for something that is not known here',
-    'Leave it out; "100-continue" is the only one that is understood.',
+    'The header Expect asks for something that is not supported',
+    'Leave it out; only "100-continue" is supported.',
     'Expect 헤더가 요구하는 것을 처리할 수 없습니다',
     '헤더를 빼세요. "100-continue"만 처리합니다.',
     'Expect',
@@ -113,13 +113,13 @@ export const serverErrors = {
     '헤더를 10초 안에 보내세요.',
   ),
   UPGRADE_INVALID: badRequest(
-    'This is no WebSocket handshake',
+    'This is not a WebSocket handshake',
     'Use a WebSocket client.',
     'WebSocket 연결 요청이 올바르지 않습니다',
     'WebSocket 클라이언트로 연결하세요.',
   ),
   TOO_MANY_CONNECTIONS: unavailable(
-    'More connections are open than this engine keeps',
+    'This engine has too many open connections',
     'Close pages and programs that are connected to it.',
     '엔진에 열린 연결이 너무 많습니다',
     '엔진에 연결된 페이지와 프로그램을 닫으세요.',
@@ -127,7 +127,7 @@ export const serverErrors = {
   TOO_MANY_REQUESTS: entry(
     429,
     'Too many requests of this connection are under way',
-    'Wait for answers before asking again.',
+    'Wait for answers before you send more.',
     '한 연결에서 진행 중인 요청이 너무 많습니다',
     '답을 받은 뒤에 다시 요청하세요.',
   ),

@@ -52,7 +52,7 @@ export const stateFolderErrors = {
     '그대로는 쓸 수 없습니다. {hint}',
   ),
   SETTING_DAMAGED: failure(
-    'The setting "{name}" in settings.sqlite has a value that Trainyard never gives it ({fault})',
+    'The setting "{name}" in settings.sqlite has an invalid value ({fault})',
     'Put settings.sqlite back from a backup, or move it away: the next start makes one with default settings.',
     'settings.sqlite의 설정 "{name}"에 Trainyard가 쓰지 않는 값이 있습니다({fault})',
     'settings.sqlite를 백업에서 되돌리세요. 다른 곳으로 옮기면 다음 시작 때 기본 설정으로 새로 만들어집니다.',
@@ -65,7 +65,7 @@ export const stateFolderErrors = {
   ),
   SETTINGS_CORRUPT: failure(
     '{file} is damaged; it was set aside as {aside}',
-    'Start again to go on with default settings, or put the file back from a backup first.',
+    'Start again to continue with default settings, or restore the file from a backup first.',
     '{file}{file|이|가} 손상되어 {aside}{aside|으로|로} 옮겨 두었습니다',
     '다시 시작하면 기본 설정으로 이어집니다. 백업이 있으면 먼저 되돌려 놓으세요.',
   ),
@@ -77,7 +77,7 @@ export const stateFolderErrors = {
   ),
   SETTINGS_UNAVAILABLE: failure(
     '{file} cannot be used ({cause})',
-    'See that the folder is writable, the disk has room, and no other program holds the file.',
+    'Check that the folder is writable, that the disk has room, and that no other program uses the file.',
     '{file}{file|을|를} 쓸 수 없습니다({cause})',
     '폴더에 쓸 수 있는지, 디스크에 공간이 있는지, 다른 프로그램이 파일을 쓰고 있지 않은지 확인하세요.',
   ),

@@ -3,7 +3,7 @@ import { badGateway, badRequest, entry, unavailable } from './entry.ts';
 /** Errors of the servers that keep documents, caches and queues, and of Temporal. */
 export const storeServerErrors = {
   MONGO_URL_INVALID: badRequest(
-    "MongoDB's URL is not one",
+    'The MongoDB URL is not valid',
     'Write it as mongodb://user:password@host:27017/database, with %-escapes for special characters in the password.',
     'MongoDB URL이 올바르지 않습니다',
     'mongodb://사용자:비밀번호@호스트:27017/데이터베이스 형식으로 쓰세요(비밀번호의 특수 문자는 퍼센트 인코딩).',
@@ -22,7 +22,7 @@ export const storeServerErrors = {
     'URL의 사용자, 비밀번호, authSource를 고치거나, 사용자에게 데이터베이스의 readWrite와 dbAdmin 역할을 주세요.',
   ),
   MONGO_UNTRUSTED: badGateway(
-    'The encrypted connection to MongoDB at {place} is not to be trusted ({system})',
+    'The encrypted connection to MongoDB at {place} is not trusted ({system})',
     'Give the certificate of its authority, and the name that its certificate carries; or use a URL without TLS where it has none.',
     '{place}의 MongoDB와의 암호화 연결을 믿을 수 없습니다({system})',
     '인증 기관의 인증서와 인증서에 적힌 이름을 지정하세요. 서버가 TLS를 쓰지 않는다면 URL에서 TLS를 빼세요.',
@@ -47,7 +47,7 @@ export const storeServerErrors = {
     'URL의 사용자와 비밀번호를 고치거나, 쓰이는 명령과 키와 채널의 권한을 주세요(`ACL SETUSER`).',
   ),
   REDIS_UNTRUSTED: badGateway(
-    'The encrypted connection to Redis at {place} is not to be trusted ({system})',
+    'The encrypted connection to Redis at {place} is not trusted ({system})',
     'Give the certificate of its authority, and the name that its certificate carries; or use redis:// where it has no TLS.',
     '{place}의 Redis와의 암호화 연결을 믿을 수 없습니다({system})',
     '인증 기관의 인증서와 인증서에 적힌 이름을 지정하세요. 서버에 TLS가 없다면 redis://를 쓰세요.',
@@ -59,20 +59,20 @@ export const storeServerErrors = {
     '서버의 로그를 보세요. 메모리가 모자라거나, 디스크에 쓰지 못하거나, 읽기 전용 복제본일 수 있습니다.',
   ),
   QUEUE_MESSAGE_UNREADABLE: badRequest(
-    'The message {tag} in {queue} is no JSON task of Celery’s protocol 2; it is left to whoever can read it',
-    'Send tasks with the serializer json and without compression; remove it by hand where nobody wants it (`LRANGE`, `LREM`).',
+    'The message {tag} in {queue} is not a JSON task of Celery’s protocol 2. It is left for others to read',
+    'Send tasks with the serializer json and without compression. If nobody needs the message, remove it yourself (`LRANGE`, `LREM`).',
     '대기열 {queue}의 메시지 {tag}{tag|은|는} Celery 프로토콜 2의 JSON 작업이 아닙니다. 읽을 수 있는 쪽에 남겨 둡니다',
     'Celery 작업은 json 직렬화로, 압축 없이 보내세요. 아무도 쓰지 않는다면 직접 지우세요(`LRANGE`, `LREM`).',
   ),
   MESSAGING_UNREACHABLE: unavailable(
     'No connection to the database listens for messages',
-    'See whether PostgreSQL runs and takes more connections (`trainyard doctor`).',
+    'Check that PostgreSQL runs and accepts more connections (`trainyard doctor`).',
     '데이터베이스의 알림을 듣는 연결이 없습니다',
     'PostgreSQL이 실행 중인지, 연결을 더 받는지 확인하세요(`trainyard doctor`).',
   ),
   TEMPORAL_UNREACHABLE: unavailable(
     'The Temporal at {address} does not answer: {cause}',
-    'Start it (`trainyard stack up temporal` for the local one), or correct its address. Runs go on meanwhile.',
+    'Start it (`trainyard stack up temporal` for the local one), or correct its address. Runs continue without it.',
     '{address}의 Temporal이 응답하지 않습니다: {cause}',
     'Temporal을 시작하거나(이 컴퓨터라면 `trainyard stack up temporal`) 주소를 고치세요. 그동안에도 학습은 계속됩니다.',
   ),
@@ -96,14 +96,14 @@ export const storeServerErrors = {
   ),
   TEMPORAL_FAILED: unavailable(
     'Temporal at {address} cannot be used: {cause}',
-    'Look at the engine’s log. Runs go on meanwhile.',
+    'See the engine’s log. Runs continue without it.',
     '{address}의 Temporal을 사용할 수 없습니다: {cause}',
     '엔진 로그를 확인하세요. 그동안에도 학습은 계속됩니다.',
   ),
   /** A server of a profile that was asked and failed with an error of nobody's. */
   STORE_FAILED: unavailable(
-    'It fails in a way that has no name here',
-    'Look into the server’s log.',
+    'It fails with an unknown error',
+    'See the server’s log.',
     '저장소가 제대로 답하지 않습니다',
     '그 서버의 로그를 확인하세요.',
   ),

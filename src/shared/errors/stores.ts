@@ -22,8 +22,8 @@ export const storeErrors = {
     '{field}에 다른 값을 쓰거나 있는 문서를 바꾸세요.',
   ),
   DOCUMENT_GAP: conflict(
-    '{field} of {id} in {collection} holds fewer than {position} items',
-    'Write what is missing before it first.',
+    '{field} of {id} in {collection} holds fewer than {position} {position|item|items}',
+    'Write the missing items before it first.',
     '{collection}에 있는 {id}의 {field}{field|이|가} {position}개보다 짧습니다',
     '그 앞에 빠진 것을 먼저 쓰세요.',
   ),
@@ -34,7 +34,7 @@ export const storeErrors = {
     '인덱스를 갖추세요. {hint}',
   ),
   CACHE_KEY_INVALID: badRequest(
-    '{key} is no cache key',
+    '{key} is not a valid cache key',
     'Use 1 to 512 printable ASCII characters without spaces.',
     '{key}{key|은|는} 캐시의 키가 아닙니다',
     '공백 없이 ASCII 문자 1~512자로 쓰세요.',
@@ -52,7 +52,7 @@ export const storeErrors = {
     '다른 것이 없는 키에서 정수로 세세요.',
   ),
   CACHE_VALUE_INVALID: badRequest(
-    'The value of {key} is no JSON: {reason}',
+    'The value of {key} is not JSON: {reason}',
     'Give a value made of objects, arrays, strings, finite numbers, booleans and null.',
     '{key}의 값이 JSON이 아닙니다: {reason}',
     '객체, 배열, 문자열, 유한한 수, 참거짓, null로만 쓰세요.',
@@ -77,8 +77,8 @@ export const storeErrors = {
     '빈 곳으로 옮기거나 먼저 비우세요. 원본은 그대로 남습니다.',
   ),
   MIGRATION_DIFFERS: conflict(
-    'The copy is not the same as its source: {what}',
-    'Stop whatever writes to the source or the target, then do it again: what was copied already is kept.',
+    'The copy differs from its source: {what}',
+    'Stop whatever writes to the source or the target, then migrate again. What was copied is kept.',
     '사본이 원본과 같지 않습니다: {what}',
     '원본이나 사본에 쓰고 있는 프로그램을 멈추고 다시 하세요. 이미 복사한 것은 남아 있습니다.',
   ),
@@ -102,7 +102,7 @@ export const storeErrors = {
   ),
   MIGRATION_RUNS_UNDER_WAY: conflict(
     '{count} {count|run is|runs are} under way or queued',
-    'Wait for their end or cancel them, then migrate again.',
+    'Wait until they finish or cancel them, then migrate again.',
     '진행 중이거나 대기 중인 학습이 {count}건 있습니다',
     '학습이 끝나기를 기다리거나 취소한 뒤 다시 옮기세요.',
   ),

@@ -64,7 +64,7 @@ test('a class without images in "val" is named', async () => {
     ...(await many('train/dog', 10)),
     ...(await many('val/cat', 2)),
   });
-  expect([...risks]).toEqual([['CLASS_NOT_VALIDATED', '1 of 2 classes have no image in "val": dog']]);
+  expect([...risks]).toEqual([['CLASS_NOT_VALIDATED', '1 of 2 classes has no image in "val": dog']]);
 });
 
 test('the same bytes in two splits are counted with an example, and stay', async () => {
@@ -78,7 +78,7 @@ test('the same bytes in two splits are counted with an example, and stay', async
     'val/cat/again.png': again,
   });
   expect(risks.get('DUPLICATES_ACROSS_SPLITS')).toContain(
-    'of 7 images of validation and test 1; val/cat/again.png is train/cat/4.png',
+    '1 of 7 images of validation and test; val/cat/again.png is train/cat/4.png',
   );
   expect(accepted).toHaveLength(27);
 });
@@ -98,7 +98,7 @@ test('copies that were scaled, saved anew or brightened are found across splits,
     'val/cat/small.webp': await sharp(original).resize(80, 60).webp().toBuffer(),
     'val/cat/bright.png': await sharp(original).linear(0.8, 10).png().toBuffer(),
   });
-  expect(risks.get('NEAR_DUPLICATES')).toContain('of 7 images of validation and test 3');
+  expect(risks.get('NEAR_DUPLICATES')).toContain('3 of 7 images of validation and test');
   expect(risks.get('NEAR_DUPLICATES')).toContain('val/cat/bright.png looks like train/cat/3.png');
   expect(accepted).toHaveLength(27);
 });

@@ -58,7 +58,7 @@ describe.skipIf(withoutSmallDisks)('an engine on a small disk', () => {
     return folder;
   }
 
-  const lowEnglish = /^The disk is running full \([\d.]+ MiB of 256 MiB free at .+\/disk\)$/gm;
+  const lowEnglish = /^The disk is almost full \([\d.]+ MiB of 256 MiB free at .+\/disk\)$/gm;
   const lowKorean = /^디스크 공간이 얼마 남지 않았습니다\(.+\/disk의 256 MiB 가운데 [\d.]+ MiB 남음\)$/gm;
 
   test('a start, an import, a training and a further attempt say once on standard error that room is short', async () => {

@@ -47,7 +47,7 @@ test('an error carries its English sentences, its status and what they name', ()
   expect(error.record).toEqual({
     code: 'RUN_NOT_FOUND',
     message: 'There is no run run-1',
-    hint: 'Look the id up in the list of runs.',
+    hint: 'Check the id in the list of runs.',
     parameters: { run: 'run-1' },
     place: { field: 'run' },
   });

@@ -122,7 +122,7 @@ describe.skipIf(reason)('a stack of five services', () => {
     const container = (await redisNow())?.containerName ?? '';
     await docker('pause', container);
     try {
-      const hint = `Let it go on: docker unpause ${container}`;
+      const hint = `Resume it: docker unpause ${container}`;
       expect(await redisNow()).toMatchObject({
         status: 'unhealthy',
         cause: { code: 'SERVICE_PAUSED', hint },

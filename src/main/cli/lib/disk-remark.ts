@@ -15,16 +15,16 @@ export function remarkDisk({ level, disks }: DiskState): void {
   );
   remark(
     level === 'low'
-      ? translate(`The disk is running full (${room})`, `디스크 공간이 얼마 남지 않았습니다(${room})`)
+      ? translate(`The disk is almost full (${room})`, `디스크 공간이 얼마 남지 않았습니다(${room})`)
       : translate(
-          `The disk has no room or takes no writes (${room})`,
+          `The disk is full or can’t be written (${room})`,
           `디스크에 공간이 없거나 쓸 수 없습니다(${room})`,
         ),
   );
   remark(
     level === 'low'
       ? translate(
-          '  → Free some space before a run or an import fills it.',
+          '  → Free some space before a run or an import fills the disk.',
           '  → 학습이나 가져오기로 가득 차기 전에 공간을 비우세요.',
         )
       : translate(

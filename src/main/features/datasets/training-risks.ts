@@ -205,7 +205,7 @@ function splitRisks(images: readonly PlacedImage[]): Problem[] {
       : [
           risk('NEAR_DUPLICATES', {
             heldOut,
-            count: looks.isExhausted ? phrase('{count} at least', '적어도 {count}', { count }) : count,
+            count: looks.isExhausted ? phrase('at least {count}', '적어도 {count}', { count }) : count,
             examples: examples(alike, '{one} looks like {other}', '{one} ≈ {other}'),
           }),
         ]),

@@ -190,7 +190,7 @@ export const findings = {
     ),
   },
   network: {
-    PORT_OK: ok('A port on 127.0.0.1 can be had', '127.0.0.1의 포트를 쓸 수 있습니다'),
+    PORT_OK: ok('A port on 127.0.0.1 can be opened', '127.0.0.1의 포트를 쓸 수 있습니다'),
     PORT_UNBINDABLE: error('sudo ip link set lo up'),
     DNS_OK: ok('Names on the network are found', '네트워크의 이름을 찾을 수 있습니다'),
     DNS_OFFLINE: ok(

@@ -5,20 +5,20 @@ export const data = {
   projects: {
     one: ['Project', '프로젝트'],
     subtitle: [
-      'What belongs together: datasets and the runs that learn from them.',
+      'Datasets and the training runs that use them, kept together.',
       '함께 두는 데이터셋과 그것으로 하는 학습입니다.',
     ],
     new: ['New project', '새 프로젝트'],
     edit: ['Edit project', '프로젝트 수정'],
     remove: ['Delete project', '프로젝트 삭제'],
     removeText: [
-      'The project moves to the bin. Its datasets and runs stay on the disk. A project with a run under way can’t be deleted.',
+      'The project moves to the bin. Its datasets and runs stay on the disk. A project with an unfinished run can’t be deleted.',
       '프로젝트를 휴지통으로 옮깁니다. 데이터셋과 학습 결과는 디스크에 남습니다. 진행 중인 학습이 있으면 삭제할 수 없습니다.',
     ],
     search: ['Find projects', '프로젝트 찾기'],
     none: ['No projects yet', '아직 프로젝트가 없습니다'],
     noneHint: [
-      'A project holds datasets and runs. Make one, import images into it, and train.',
+      'A project holds datasets and runs. Create one, import images into it, and train.',
       '프로젝트에는 데이터셋과 학습이 담깁니다. 하나 만들고 이미지를 가져와 학습해 보세요.',
     ],
     noDescription: ['No description', '설명 없음'],
@@ -77,8 +77,8 @@ export const data = {
     timeLeft: ['about {{time}} left', '약 {{time}} 남음'],
     drop: ['Drop a zip or tar here, or press to choose one', 'zip이나 tar를 여기에 놓거나 눌러서 고르세요'],
     dropHint: ['One folder of images for each class', '클래스마다 이미지 폴더 하나'],
-    noProject: ['Make a project first', '먼저 프로젝트를 만드세요'],
-    namePlaceholder: ['As the folder or file', '폴더나 파일 이름과 같게'],
+    noProject: ['Create a project first', '먼저 프로젝트를 만드세요'],
+    namePlaceholder: ['Same as the folder or file', '폴더나 파일 이름과 같게'],
     mode: ['How to keep the files', '파일 보관 방식'],
     modes: {
       copy: ['Copied', '복사'],
@@ -87,7 +87,7 @@ export const data = {
     },
     modeHints: {
       copy: [
-        'Every image is copied. Safest: later changes to the folder do not matter.',
+        'Every image is copied. This is safest: later changes to the folder do not matter.',
         '모든 이미지를 복사합니다. 가장 안전하며, 나중에 폴더가 바뀌어도 괜찮습니다.',
       ],
       link: [
@@ -95,7 +95,7 @@ export const data = {
         '디스크가 지원하면 하드 링크나 쓰기 시 복사를 씁니다. 공간이 더 들지 않고 폴더를 지워도 됩니다.',
       ],
       in_place: [
-        'The images stay where they are and only their hashes are kept. For very large folders; changed files are noticed.',
+        'The images stay where they are, and only their hashes are kept. This suits very large folders. Changed files are noticed.',
         '이미지는 그대로 두고 해시만 기록합니다. 아주 큰 폴더에 알맞으며, 바뀐 파일을 알아챕니다.',
       ],
     },
@@ -105,15 +105,15 @@ export const data = {
     level: ['Level {{level}}', '{{level}}단계'],
     skipInvalid: ['Leave out what is invalid', '잘못된 파일은 빼고 가져오기'],
     skipInvalidHint: [
-      'Otherwise one invalid file stops the import, and nothing is imported.',
+      'If this is off, one invalid file stops the import, and nothing is imported.',
       '끄면 잘못된 파일이 하나만 있어도 아무것도 가져오지 않습니다.',
     ],
     imported: ['The dataset is imported', '데이터셋을 가져왔습니다'],
     importedHint: ['It is ready to train on.', '이제 학습에 쓸 수 있습니다.'],
-    reused: ['These very images are here already', '똑같은 이미지가 이미 있습니다'],
-    risks_one: 'One thing about these images will make a training worse',
+    reused: ['The same images are already here', '똑같은 이미지가 이미 있습니다'],
+    risks_one: 'One problem with these images will make training worse',
     risks_other: [
-      '{{count}} things about these images will make a training worse',
+      '{{count}} problems with these images will make training worse',
       '학습 결과를 나쁘게 할 수 있는 문제가 {{count}}가지 있습니다',
     ],
     correctedSizes_one: 'One photo was stored on its side; its size is read upright',
@@ -129,11 +129,11 @@ export const data = {
     cancelImport: ['Cancel import', '가져오기 취소'],
     cancelImportOf: ['Cancel the import of {{name}}', '{{name}} 가져오기 취소'],
     cancelled: ['The import was cancelled', '가져오기를 취소했습니다'],
-    cancelledHint: ['Nothing of it was kept.', '가져온 것은 남지 않았습니다.'],
-    background: ['Go on in the background', '뒤에서 계속하기'],
-    leaveHint: ['You can close this: the import goes on.', '이 창을 닫아도 가져오기는 계속됩니다.'],
+    cancelledHint: ['Nothing was kept.', '가져온 것은 남지 않았습니다.'],
+    background: ['Continue in the background', '백그라운드에서 계속'],
+    leaveHint: ['You can close this. The import continues.', '이 창을 닫아도 가져오기는 계속됩니다.'],
     stayHint: [
-      'Keep this open until the engine has all of it.',
+      'Keep this open until the whole file is sent.',
       '엔진으로 다 보낼 때까지 이 창을 열어 두세요.',
     ],
     overview: ['Overview', '개요'],
@@ -162,7 +162,7 @@ export const data = {
   },
   validation: {
     title: ['Last check', '마지막 검사'],
-    ok: ['Nothing is wrong', '문제가 없습니다'],
+    ok: ['No problems found', '문제가 없습니다'],
     warnings_one: 'Usable, with one warning',
     warnings_other: ['Usable, with {{count}} warnings', '쓸 수 있지만 경고가 {{count}}건 있습니다'],
     errors_one: 'One error; warnings: {{warnings}}',
@@ -172,7 +172,7 @@ export const data = {
     title: ['Verify files', '파일 확인'],
     hint: [
       'Reads every file of this version again and compares it with its hash.',
-      '이 버전의 모든 파일을 다시 읽어 해시와 견줍니다.',
+      '이 버전의 모든 파일을 다시 읽어 해시와 비교합니다.',
     ],
     run: ['Verify now', '지금 확인'],
     ok: [

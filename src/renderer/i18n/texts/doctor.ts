@@ -4,7 +4,7 @@ import type { Texts } from './text.ts';
 export const doctor = {
   doctor: {
     subtitle: [
-      'Checks that were really run on this machine, each with what fixes it.',
+      'Checks that really ran on this machine, each with a fix.',
       '이 컴퓨터에서 실제로 실행해 본 점검 결과와 고치는 방법입니다.',
     ],
     run: ['Run the checks', '점검하기'],
@@ -25,16 +25,16 @@ export const doctor = {
       network: ['Network', '네트워크'],
     },
     evidence: ['Evidence', '근거'],
-    notFound: ['{{code}} is not among the findings', '점검 결과에 {{code}} 항목이 없습니다'],
+    notFound: ['There is no finding {{code}}', '점검 결과에 {{code}} 항목이 없습니다'],
     notFoundHint: [
-      'It may be fixed already, or it is something that no check looks for. Try again what failed.',
-      '이미 고쳐졌거나 점검하지 않는 항목일 수 있습니다. 실패한 것을 다시 시도해 보세요.',
+      'It may be fixed already, or no check looks for it. Try what failed again.',
+      '이미 해결되었거나 점검하지 않는 항목일 수 있습니다. 실패한 작업을 다시 시도해 보세요.',
     ],
     severity: {
       ok: ['OK', '정상'],
       warning: ['Warning', '경고'],
       error: ['Error', '오류'],
     },
-    asked: ['You came for this', '찾아온 항목'],
+    asked: ['What you were looking for', '찾던 항목'],
   },
 } satisfies Texts;

@@ -4,22 +4,22 @@ import type { Texts } from './text.ts';
 export const form = {
   newRun: {
     subtitle: [
-      'Choose what to train on what; everything else has a good default.',
-      '무엇을 무엇으로 학습할지 고르세요. 나머지는 알맞은 기본값이 있습니다.',
+      'Choose a model and a dataset. Everything else has a good default.',
+      '모델과 데이터셋을 고르세요. 나머지에는 알맞은 기본값이 있습니다.',
     ],
     what: ['What to train', '무엇을 학습할까요'],
     how: ['How to train', '어떻게 학습할까요'],
-    namePlaceholder: ['Made from model and dataset', '모델과 데이터셋으로 지음'],
+    namePlaceholder: ['From the model and dataset', '모델과 데이터셋 이름으로 자동 지정'],
     advanced: ['Advanced', '고급 설정'],
     noDataset: ['No dataset is ready', '준비된 데이터셋이 없습니다'],
     noDatasetHint: [
       'This project has no dataset that is ready to train on.',
       '이 프로젝트에는 학습할 수 있는 데이터셋이 없습니다.',
     ],
-    changed: ['Changed from the defaults', '기본값과 다른 것'],
+    changed: ['Changed from the defaults', '기본값에서 바꾼 항목'],
     nothingChanged: ['Nothing: the model’s defaults are used.', '없음. 모델의 기본값을 씁니다.'],
     before: ['(default: {{value}})', '(기본값: {{value}})'],
-    wrong: ['To correct first', '먼저 고칠 것'],
+    wrong: ['Correct these first', '먼저 고칠 항목'],
     start: ['Start training', '학습 시작'],
   },
   fields: {
@@ -80,6 +80,6 @@ export const form = {
       '{{max}}개까지, 각각 {{each}}자 이하로 입력하세요',
     ],
     exact: ['Exactly {{text}}', '다음을 그대로 입력하세요: {{text}}'],
-    other: ['This value is not possible here', '여기에 쓸 수 없는 값입니다'],
+    other: ['This value can’t be used here', '여기에 쓸 수 없는 값입니다'],
   },
 } satisfies Texts;

@@ -6,7 +6,7 @@ export const runs = {
   status: statusTexts(...runStatuses, ...attemptStatuses, 'stopping'),
   runs: {
     one: ['Run', '학습'],
-    subtitle: ['Every training, live and past.', '지금 하고 있는 학습과 지난 학습 모두.'],
+    subtitle: ['Every training, live and past.', '진행 중인 학습과 지난 학습을 모두 보여 줍니다.'],
     new: ['New run', '새 학습'],
     search: ['Find runs', '학습 찾기'],
     status: ['Status', '상태'],
@@ -26,7 +26,7 @@ export const runs = {
     none: ['No runs yet', '아직 학습이 없습니다'],
     noneHint: [
       'A run trains a model on a dataset. Start one and watch it learn.',
-      '데이터셋으로 모델을 학습합니다. 하나 시작해서 배우는 모습을 지켜보세요.',
+      '데이터셋으로 모델을 학습합니다. 하나 시작해서 학습 과정을 지켜보세요.',
     ],
   },
   run: {
@@ -40,7 +40,7 @@ export const runs = {
     },
     timeLeft: ['Time left', '남은 시간'],
     attempt: ['Attempt {{number}}', '시도 {{number}}'],
-    failedBecause: ['Why it failed', '실패한 까닭'],
+    failedBecause: ['Why it failed', '실패 원인'],
     compareWith: ['Compare with others', '다른 학습과 비교'],
     actions: {
       cancel: ['Cancel run', '학습 취소'],
@@ -52,21 +52,21 @@ export const runs = {
       cancel: {
         title: ['Cancel this run?', '이 학습을 취소할까요?'],
         text: [
-          'The trainer is asked to stop and writes a last checkpoint. The run can be resumed from it.',
-          '학습기에 멈추라고 알리면 마지막 체크포인트를 저장하고 멈춥니다. 나중에 거기서 이어서 학습할 수 있습니다.',
+          'The trainer is asked to stop, and writes a last checkpoint. You can resume the run from it.',
+          '학습기가 마지막 체크포인트를 저장하고 멈춥니다. 나중에 이 체크포인트에서 이어서 학습할 수 있습니다.',
         ],
       },
       resume: {
         title: ['Resume this run?', '이어서 학습할까요?'],
         text: [
-          'A further attempt goes on from the last checkpoint, with the same config.',
-          '같은 설정으로 마지막 체크포인트에서 이어 갑니다.',
+          'A new attempt continues from the last checkpoint, with the same config.',
+          '같은 설정으로 마지막 체크포인트부터 이어서 학습합니다.',
         ],
       },
       retry: {
         title: ['Start this run over?', '처음부터 다시 학습할까요?'],
         text: [
-          'A further attempt begins from scratch, with the same config. What earlier attempts wrote stays.',
+          'A new attempt starts from scratch, with the same config. Earlier attempts are kept.',
           '같은 설정으로 처음부터 시작합니다. 앞선 시도의 기록은 남습니다.',
         ],
       },
@@ -81,7 +81,7 @@ export const runs = {
   },
   charts: {
     describe: [
-      '{{title}}: a line chart. The values stand in the legend above it.',
+      '{{title}}: a line chart. The legend above it has the values.',
       '{{title}} 선 그래프. 값은 위의 범례에 있습니다.',
     ],
     axis: ['Horizontal axis', '가로축'],
@@ -97,11 +97,11 @@ export const runs = {
     none: ['No metrics yet', '아직 지표가 없습니다'],
     noneYet: [
       'They appear here as soon as the trainer reports the first one.',
-      '학습기가 첫 값을 알리는 대로 여기에 나타납니다.',
+      '학습기가 첫 값을 보내면 여기에 나타납니다.',
     ],
     noneEnded: [
-      'This run ended before its trainer reported any. The log may say why.',
-      '학습기가 값을 알리기 전에 끝났습니다. 로그에 까닭이 있을 수 있습니다.',
+      'This run ended before its trainer reported metrics. The log may say why.',
+      '학습기가 값을 보내기 전에 끝났습니다. 로그에 원인이 있을 수 있습니다.',
     ],
   },
   metrics: {
@@ -136,7 +136,7 @@ export const runs = {
     copyHint: ['Copies what is selected in the log', '로그에서 선택한 부분을 복사합니다'],
     follow: ['Follow', '따라가기'],
     following: ['Following', '따라가는 중'],
-    none: ['Nothing was logged yet', '아직 로그가 없습니다'],
+    none: ['No log lines yet', '아직 로그가 없습니다'],
     lines: ['Lines: {{shown}} here, {{total}} in all', '여기 {{shown}}줄, 전체 {{total}}줄'],
   },
   config: {
@@ -157,11 +157,11 @@ export const runs = {
     perClass: ['Accuracy by class', '클래스별 정확도'],
     confusion: ['Confusion matrix', '혼동 행렬'],
     confusionHint: [
-      'Rows: what the image is. Columns: what it was taken for. Split: {{split}}.',
+      'Rows: the actual class. Columns: the predicted class. Split: {{split}}.',
       '행: 실제 클래스, 열: 예측한 클래스. 분할: {{split}}.',
     ],
     confused: [
-      '{{truth}} taken for {{predicted}}: {{count}} of {{total}}',
+      '{{truth}} predicted as {{predicted}}: {{count}} of {{total}}',
       '실제 {{truth}}, 예측 {{predicted}}: {{total}}장 중 {{count}}장',
     ],
     predictions: ['Sample predictions', '예측 예시'],
@@ -169,7 +169,7 @@ export const runs = {
     right: ['Right', '맞은 것'],
     wrongOf: ['Wrong: {{wrong}} of {{images}}', '{{images}}장 중 {{wrong}}장 틀림'],
     truth: ['is: {{name}}', '실제: {{name}}'],
-    noSamples: ['There is no such sample.', '해당하는 예시가 없습니다.'],
+    noSamples: ['No samples match.', '해당하는 예시가 없습니다.'],
     files: ['Files', '파일'],
     name: ['File', '파일'],
     kind: ['Kind', '종류'],
@@ -186,10 +186,10 @@ export const runs = {
   history: {
     attempts: ['Attempts', '시도'],
     attempt: ['Attempt', '시도'],
-    states: ['Changes of state', '상태 변화'],
+    states: ['Status changes', '상태 변화'],
     cause: ['Cause', '원인'],
     exit: ['Exit', '종료'],
-    startedFrom: ['Began from', '시작점'],
+    startedFrom: ['Started from', '시작점'],
     process: ['Process', '프로세스'],
     scratch: ['scratch', '처음부터'],
     checkpoint: [
@@ -200,12 +200,12 @@ export const runs = {
     trainer: ['Trainer’s result', '학습기의 결과'],
   },
   compare: {
-    subtitle: ['Two to eight runs over one another.', '학습 2~8건을 겹쳐 봅니다.'],
+    subtitle: ['Two to eight runs in the same charts.', '학습 2~8건을 겹쳐 봅니다.'],
     add: ['Add a run', '학습 추가'],
     none: ['Choose at least two runs', '학습을 두 건 이상 고르세요'],
     noneHint: [
-      'Pick them above, or select them in the list of runs. The address of this page then shows the same to others.',
-      '위에서 고르거나 학습 목록에서 선택하세요. 이 페이지의 주소를 나누면 같은 비교를 볼 수 있습니다.',
+      'Pick them above, or select them in the list of runs. Share the address of this page to share the comparison.',
+      '위에서 고르거나 학습 목록에서 선택하세요. 이 페이지의 주소를 공유하면 다른 사람도 같은 비교를 볼 수 있습니다.',
     ],
     without: ['Compare the others', '나머지만 비교'],
     share: ['Copy link', '링크 복사'],

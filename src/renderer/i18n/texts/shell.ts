@@ -9,8 +9,8 @@ export const shell = {
     retry: ['Try again', '다시 시도'],
     cancel: ['Cancel', '닫기'],
     sent: [
-      'It was sent already: waiting for the engine’s answer.',
-      '이미 엔진에 보냈습니다. 응답을 기다리는 중입니다.',
+      'The request is sent. Waiting for the engine’s answer.',
+      '요청을 보냈습니다. 엔진의 응답을 기다리는 중입니다.',
     ],
     close: ['Close', '닫기'],
     save: ['Save', '저장'],
@@ -48,7 +48,7 @@ export const shell = {
   theme: {
     light: ['Light', '밝게'],
     dark: ['Dark', '어둡게'],
-    auto: ['As the system', '시스템 설정'],
+    auto: ['System', '시스템 설정'],
   },
   connection: {
     open: ['Engine connected', '엔진에 연결됨'],
@@ -59,19 +59,19 @@ export const shell = {
   },
   disk: {
     full: ['The disk is full', '디스크가 가득 찼습니다'],
-    refused: ['The disk takes no writes', '디스크에 쓸 수 없습니다'],
-    low: ['The disk is running full', '디스크 공간이 얼마 남지 않았습니다'],
+    refused: ['The disk can’t be written', '디스크에 쓸 수 없습니다'],
+    low: ['The disk is almost full', '디스크 공간이 얼마 남지 않았습니다'],
     room: ['{{free}} of {{total}} free at {{path}}.', '{{path}}의 {{total}} 가운데 {{free}}가 남았습니다.'],
     fullText: [
       'Everything can be read, but nothing is written or started. Free some space, or move the state folder to a larger disk. Waiting work then continues automatically.',
       '지금은 볼 수만 있고, 저장하거나 시작할 수 없습니다. 공간을 비우거나 상태 폴더를 더 큰 디스크로 옮기세요. 기다리던 작업은 자동으로 계속됩니다.',
     ],
     refusedText: [
-      'Everything can be read, but nothing is written or started. It may be mounted read-only, or your quota may be used up. Waiting work continues automatically once the disk takes writes again.',
+      'Everything can be read, but nothing is written or started. It may be mounted read-only, or your quota may be used up. Waiting work continues automatically once the disk can be written again.',
       '지금은 볼 수만 있고, 저장하거나 시작할 수 없습니다. 읽기 전용으로 마운트되었거나 할당량을 다 썼을 수 있습니다. 다시 쓸 수 있게 되면 기다리던 작업은 자동으로 계속됩니다.',
     ],
     lowText: [
-      'Free some space before a run or an import fills it.',
+      'Free some space before a run or an import fills the disk.',
       '학습이나 가져오기로 가득 차기 전에 공간을 비우세요.',
     ],
     hide: ['Hide this warning', '이 경고 숨기기'],
@@ -101,23 +101,23 @@ export const shell = {
   unauthorized: {
     title: ['This browser has no session', '이 브라우저에는 세션이 없습니다'],
     why: [
-      'Trainyard answers only to browsers that came with its link. The link in this address was used already, or the session is over.',
+      'Trainyard answers only browsers that opened its link. This link was already used, or the session has ended.',
       'Trainyard는 전용 링크로 들어온 브라우저에만 응답합니다. 이 링크는 이미 쓰였거나 세션이 끝났습니다.',
     ],
     how: [
-      'Run this in a terminal on the machine where Trainyard lives. It prints a new link; open that.',
+      'Run this in a terminal on the machine with Trainyard. It prints a new link. Open that link.',
       'Trainyard가 있는 컴퓨터의 터미널에서 아래 명령을 실행하고, 출력된 새 링크를 여세요.',
     ],
     note: [
-      'Where Trainyard runs already, the command attaches to it and only prints a link.',
+      'If Trainyard is already running, the command only prints a link to it.',
       'Trainyard가 이미 실행 중이면 이 명령은 거기에 연결해 링크만 출력합니다.',
     ],
   },
   notFound: {
     title: ['There is nothing here', '여기에는 아무것도 없습니다'],
     hint: [
-      'The address may be mistyped, or what stood here was deleted.',
-      '주소가 잘못되었거나 있던 것이 삭제되었을 수 있습니다.',
+      'The address may be mistyped, or the page was deleted.',
+      '주소가 잘못되었거나 페이지가 삭제되었을 수 있습니다.',
     ],
   },
   gone: {
@@ -127,22 +127,22 @@ export const shell = {
     ],
     run: {
       title: ['There is no such run', '이 학습을 찾을 수 없습니다'],
-      back: ['To the runs', '학습 목록으로'],
+      back: ['Back to runs', '학습 목록으로'],
     },
     dataset: {
       title: ['There is no such dataset', '이 데이터셋을 찾을 수 없습니다'],
-      back: ['To the datasets', '데이터셋 목록으로'],
+      back: ['Back to datasets', '데이터셋 목록으로'],
     },
     project: {
       title: ['There is no such project', '이 프로젝트를 찾을 수 없습니다'],
-      back: ['To the projects', '프로젝트 목록으로'],
+      back: ['Back to projects', '프로젝트 목록으로'],
     },
     version: ['There is no version {{version}}', '{{version}} 버전이 없습니다'],
     versionHint: ['“{{name}}” has these versions: {{versions}}.', '“{{name}}”에 있는 버전: {{versions}}'],
     newest: ['Show the newest version', '최신 버전 보기'],
     notReady: ['This dataset is not ready yet', '아직 쓸 수 없는 데이터셋입니다'],
     notReadyHint: [
-      '“{{name}}” has no complete version: its import is under way, or it failed.',
+      '“{{name}}” has no complete version: its import is still running, or it failed.',
       '“{{name}}”에 완성된 버전이 없습니다. 가져오는 중이거나 가져오기에 실패했습니다.',
     ],
     open: ['Open the dataset', '데이터셋 열기'],
@@ -150,16 +150,16 @@ export const shell = {
   outdated: {
     title: ['Trainyard was updated', 'Trainyard가 업데이트되었습니다'],
     hint: [
-      'This page is from before. Reload it; what was typed and not saved is lost then.',
+      'This page is out of date. Reload it. What you typed and did not save is lost.',
       '이 페이지는 이전 버전입니다. 새로고침하세요. 저장하지 않은 입력 내용은 사라집니다.',
     ],
     reload: ['Reload', '새로고침'],
   },
   refused: {
-    title: ['This address can’t be followed', '이 주소를 열 수 없습니다'],
+    title: ['This address can’t be opened', '이 주소를 열 수 없습니다'],
     hint: [
-      'This page does not know what this part of the address means, so it shows nothing rather than something else.',
-      '주소의 이 부분이 무슨 뜻인지 알 수 없어, 엉뚱한 내용을 보여 주는 대신 멈췄습니다.',
+      'This page does not understand this part of the address, so it shows nothing.',
+      '주소의 이 부분을 해석할 수 없어 내용을 표시하지 않았습니다.',
     ],
     back: ['Open the page without it', '이 부분 없이 열기'],
   },
@@ -169,7 +169,7 @@ export const shell = {
     more_other: ['And {{count}} more.', '그 밖에 {{count}}건이 더 있습니다.'],
   },
   system: {
-    subtitle: ['The engine behind this page.', '이 화면 뒤에서 움직이는 엔진입니다.'],
+    subtitle: ['The engine behind this page.', '이 화면을 움직이는 엔진의 정보입니다.'],
     openapi: ['REST API (OpenAPI)', 'REST API (OpenAPI)'],
     engine: ['Engine', '엔진'],
     profile: ['Profile', '프로필'],
@@ -183,19 +183,22 @@ export const shell = {
     schema: ['Schema (current / newest)', '스키마 (현재 / 최신)'],
     databaseState: ['Database state', '데이터베이스 상태'],
     origin: {
-      initialised: ['A new database was made', '새 데이터베이스를 만들었습니다'],
+      initialised: ['A new database was created', '새 데이터베이스를 만들었습니다'],
       started: ['Started with the engine', '엔진과 함께 시작했습니다'],
       adopted: [
-        'Taken over from an engine that had ended without stopping it',
+        'Taken over from an engine that did not stop it',
         '이전 엔진이 멈추지 않고 남긴 서버를 이어받았습니다',
       ],
       recovered: [
-        'Started after it had ended without being stopped; its log was replayed',
+        'Recovered from its log after an unclean shutdown',
         '비정상 종료된 뒤 로그를 재생해 복구했습니다',
       ],
-      unlocked: ['Started anew with the password of secrets.json', 'secrets.json의 암호로 다시 시작했습니다'],
+      unlocked: [
+        'Restarted with the password of secrets.json',
+        'secrets.json의 비밀번호로 다시 시작했습니다',
+      ],
       replaced: [
-        'Started anew, as the one left running did not answer',
+        'Restarted because the one left running did not answer',
         '남아 있던 서버가 응답하지 않아 새로 시작했습니다',
       ],
       docker: ["The Docker stack's server", 'Docker 스택의 서버를 쓰고 있습니다'],

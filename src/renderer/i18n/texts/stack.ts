@@ -42,31 +42,31 @@ export const stack = {
       '스택에서 작업이 진행 중입니다. 끝날 때까지 기다리세요',
     ],
     noDaemon: ['Docker does not answer', 'Docker가 응답하지 않습니다'],
-    nothingToStart: ['Everything runs already', '이미 모두 실행 중입니다'],
-    nothingToStop: ['Nothing runs', '실행 중인 것이 없습니다'],
+    nothingToStart: ['Everything is already running', '이미 모두 실행 중입니다'],
+    nothingToStop: ['Nothing is running', '실행 중인 서비스가 없습니다'],
     useStack: ['Use this stack’s profile…', '이 스택의 프로필 쓰기…'],
     useEmbedded: ['Use embedded…', '내장 프로필 쓰기…'],
     migrate: ['Migrate data…', '데이터 옮기기…'],
     destroy: ['Destroy…', '없애기…'],
     beside: [
-      'The stack runs, but the engine works with: {{profile}}',
+      'The stack is running, but the engine uses: {{profile}}',
       '스택은 실행 중이지만 엔진은 다른 저장소를 씁니다: {{profile}}',
     ],
     besideHint: [
-      'Runs and datasets are there, not in the stack. Choose the stack’s profile to work with it.',
+      'Runs and datasets are there, not in the stack. To use the stack, choose its profile.',
       '학습과 데이터셋은 스택이 아니라 거기에 있습니다. 스택을 쓰려면 스택의 프로필을 고르세요.',
     ],
     emptyTitle: ['Five services, one click', '클릭 한 번에 서비스 다섯 개'],
     emptyHint: [
-      'Start makes this stack with Docker: containers, volumes and generated passwords of its own, reachable from this machine only. Nothing else on the machine is touched.',
+      'Start creates this stack with Docker, with its own containers, volumes and passwords. Only this machine can reach it. Nothing else on the machine is touched.',
       '시작을 누르면 Docker로 이 스택을 만듭니다. 컨테이너, 볼륨, 비밀번호를 따로 만들고 이 컴퓨터에서만 접속할 수 있습니다. 컴퓨터의 다른 것은 건드리지 않습니다.',
     ],
     emptyImages: [
-      'Images that are not here yet are pulled first: that can take minutes. After that, it works without a network.',
+      'Missing images are pulled first, which can take minutes. After that, the stack works without a network.',
       '아직 없는 이미지는 먼저 내려받으므로 몇 분 걸릴 수 있습니다. 그 뒤로는 네트워크 없이도 됩니다.',
     ],
     emptyEmbedded: [
-      'You need none of this to train: the embedded profile works with nothing installed, and data can be migrated later, in both directions.',
+      'You can train without the stack. The embedded profile needs nothing installed, and you can migrate data later, in both directions.',
       '스택 없이도 학습할 수 있습니다. 내장 프로필은 아무것도 설치하지 않아도 되고, 데이터는 나중에 양방향으로 옮길 수 있습니다.',
     ],
     checkFirst: ['Check this machine first', '이 컴퓨터부터 점검하기'],
@@ -101,7 +101,7 @@ export const stack = {
     copyConnectionOf: ['Copy the connection string of {{name}}', '{{name}} 접속 문자열 복사'],
     hidden: ['with the password hidden', '비밀번호 숨김'],
     copyFailed: [
-      'This browser does not let pages copy here: reveal it and copy it by hand.',
+      'This browser does not allow copying here. Reveal the text and copy it yourself.',
       '이 브라우저에서는 복사할 수 없습니다. 보기를 누르고 직접 복사하세요.',
     ],
     consoles: {
@@ -118,11 +118,11 @@ export const stack = {
   stackDialogs: {
     destroyTitle: ['Destroy this stack?', '이 스택을 없앨까요?'],
     destroyText: [
-      'Its containers, network and volumes are removed, with all data in them: what PostgreSQL, MongoDB, Redis, MinIO and Temporal hold of this stack. This can’t be undone.',
+      'Its containers, network and volumes are removed, with all the data in PostgreSQL, MongoDB, Redis, MinIO and Temporal. This can’t be undone.',
       '컨테이너, 네트워크, 볼륨과 그 안의 모든 데이터를 지웁니다. 이 스택의 PostgreSQL, MongoDB, Redis, MinIO, Temporal에 있는 것이 모두 사라지며 되돌릴 수 없습니다.',
     ],
     destroyKept: [
-      'Only what carries this stack’s label goes. Images, embedded data and other people’s containers stay.',
+      'Only what has this stack’s label is removed. Images, embedded data and other people’s containers stay.',
       '이 스택의 표시가 붙은 것만 지웁니다. 이미지, 내장 프로필의 데이터, 다른 사람의 컨테이너는 그대로 둡니다.',
     ],
     destroyName: ['Type {{name}} to confirm', '확인하려면 이름을 입력하세요: {{name}}'],
@@ -145,13 +145,13 @@ export const stack = {
     ],
     migrateTo: ['To', '옮길 곳'],
     migrateExternal: [
-      'External servers are those of the settings: their URLs must be set first.',
+      'External servers come from the settings. Set their URLs first.',
       '외부 서버는 설정에 있는 서버입니다. 먼저 URL을 설정해야 합니다.',
     ],
     migrateReplace: ['Empty the target first', '옮길 곳을 먼저 비우기'],
     migrateReplaceHint: [
-      'What it holds now goes: an older copy, for example. Without this, nothing there is removed.',
-      '예전에 복사한 것처럼 지금 거기에 있는 것을 지웁니다. 끄면 거기 있는 것은 지우지 않습니다.',
+      'This removes what the target holds now, such as an older copy. If this is off, nothing there is removed.',
+      '예전 사본 등 옮길 곳에 있는 데이터를 지웁니다. 끄면 아무것도 지우지 않습니다.',
     ],
     migrateNow: ['Migrate', '옮기기'],
   },
@@ -194,7 +194,7 @@ export const stack = {
     rate: ['{{rate}}/s', '초당 {{rate}}'],
     layers_one: '{{done}} of {{count}} layer',
     layers_other: ['{{done}} of {{count}} layers', '레이어 {{count}}개 중 {{done}}개'],
-    seeBelow: ['The service itself says more below.', '아래의 서비스에 자세한 내용이 있습니다.'],
+    seeBelow: ['See the service below for details.', '자세한 내용은 아래의 서비스에 있습니다.'],
     waiting: ['Waiting for its turn', '차례를 기다리는 중'],
   },
   stackLog: {
@@ -207,14 +207,14 @@ export const stack = {
       '여기 {{shown}}줄. {{most}}줄이 넘으면 오래된 줄부터 사라집니다',
     ],
     absentHint: [
-      'What the services say appears here once the stack was started.',
+      'Logs of the services appear here once the stack is started.',
       '스택을 시작하면 서비스의 로그가 여기에 나타납니다.',
     ],
   },
   away: {
     stopped: ['The stack is stopped', '스택이 멈춰 있습니다'],
     stoppedHint: [
-      'This engine keeps its data in the stack. Start it: this page then continues automatically, and nothing is lost.',
+      'This engine keeps its data in the stack. Start the stack, and this page continues automatically. Nothing is lost.',
       '이 엔진의 데이터는 스택에 있습니다. 시작하면 이 페이지가 자동으로 계속되며, 잃는 것은 없습니다.',
     ],
     starting: ['The stack is starting', '스택이 시작하는 중입니다'],
@@ -222,12 +222,12 @@ export const stack = {
       'This page continues automatically as soon as the stores answer.',
       '저장소가 응답하면 이 페이지가 자동으로 계속됩니다.',
     ],
-    opening: ['The stores are being opened', '저장소를 여는 중입니다'],
-    migrating: ['Data is being migrated', '데이터를 옮기는 중입니다'],
+    opening: ['The stores are opening', '저장소를 여는 중입니다'],
+    migrating: ['Migrating data', '데이터를 옮기는 중입니다'],
     migratingHint: [
       'The stores are closed while everything is copied. This page continues automatically when that is done.',
       '모두 복사하는 동안 저장소를 닫아 둡니다. 끝나면 이 페이지가 자동으로 계속됩니다.',
     ],
-    failed: ['The stores cannot be used', '저장소를 쓸 수 없습니다'],
+    failed: ['The stores can’t be used', '저장소를 쓸 수 없습니다'],
   },
 } satisfies Texts;

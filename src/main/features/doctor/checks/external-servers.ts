@@ -85,10 +85,8 @@ async function checkStore({ name: store, probe }: EndpointCheck): Promise<StoreC
       ok: false,
       code: isLate ? `${store.toUpperCase()}_UNREACHABLE` : 'STORE_FAILED',
       // A driver's own words may hold an address with its password.
-      message: isLate
-        ? `It does not answer within ${storeMs / 1000} s`
-        : 'It fails in a way that has no name here',
-      hint: isLate ? 'Start the server, or correct its address.' : 'Look into the server’s log.',
+      message: isLate ? `It does not answer within ${storeMs / 1000} s` : 'It fails with an unknown error',
+      hint: isLate ? 'Start the server, or correct its address.' : 'See the server’s log.',
     };
   }
 }
