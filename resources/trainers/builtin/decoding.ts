@@ -64,7 +64,7 @@ export async function decode(
     .raw({ depth: isDeep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== channels)
-    throw new Error(`it has ${info.channels} channels where ${channels} were expected`);
+    throw new Error(`the number of its channels is ${info.channels}, not ${channels}`);
   if (!isDeep) return data;
   return Uint8Array.from({ length: data.length / 2 }, (_, at) =>
     Math.min(255, Math.round((data.readUInt16LE(at * 2) * 255) / white)),

@@ -59,8 +59,8 @@ async function openStore(
 
 function describeTask({ architecture, size }: Network, { splits }: ImageStore): string {
   const { height, width, channels } = architecture.input;
-  const sizes = `${splits.train.length} images to train on, ${splits.val.length} to validate, ${splits.test.length} to test`;
-  return `builtin/cnn with ${size} weights on images of ${width} × ${height} pixels, ${channels === 1 ? 'grey' : 'coloured'}, ${architecture.classes} classes: ${sizes}.`;
+  const sizes = `images to train on: ${splits.train.length}, to validate: ${splits.val.length}, to test: ${splits.test.length}`;
+  return `builtin/cnn with ${size} weights on images of ${width} × ${height} pixels, ${channels === 1 ? 'grey' : 'coloured'}; classes: ${architecture.classes}; ${sizes}.`;
 }
 
 /**
@@ -79,10 +79,7 @@ export async function runTraining(directory: string, events: Events, stop: Stop)
     ? loadCheckpoint(config.resume.from, config, network, store)
     : freshState(config, network);
   if (config.resume) {
-    events.log(
-      'info',
-      `Going on from ${config.resume.from}: epoch ${state.epoch}, ${state.step} steps done.`,
-    );
+    events.log('info', `Continuing from ${config.resume.from}: epoch ${state.epoch}, step ${state.step}.`);
   }
   const plan = {
     epochs: config.training.epochs,

@@ -172,7 +172,7 @@ async function closeEpoch(workshop: Workshop, state: TrainingState, startedAt: n
   if (state.stoppedEarly) {
     events.log(
       'info',
-      `Stopped early: ${metric} was not better for ${patience} epochs than in epoch ${state.best?.epoch}.`,
+      `Stopped early: ${metric} has not improved since epoch ${state.best?.epoch} (patience: ${patience}).`,
       {
         epoch: state.epoch,
         step: state.step,

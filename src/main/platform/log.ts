@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
+import { counted } from '../../shared/format/units.ts';
 import { prepareOwnFile } from './state-file.ts';
 import { openStateFolder } from './state-folder.ts';
 
@@ -32,7 +33,7 @@ export class LogFile {
     try {
       if (this.dropped > 0) {
         const time = new Date().toISOString();
-        const message = `${this.dropped} lines of this log were lost: the disk took none`;
+        const message = `${counted(this.dropped, 'line')} of this log could not be written to the disk`;
         this.append(
           `${JSON.stringify({ level: 40, time, pid: process.pid, dropped: this.dropped, msg: message })}\n`,
         );

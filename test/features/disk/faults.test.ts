@@ -6,6 +6,7 @@ import { isDiskRefusal } from '../../../src/main/platform/error-code.ts';
 import { isDiskFault, systemFault } from '../../../src/main/platform/faults/system-fault.ts';
 import { LogFile } from '../../../src/main/platform/log.ts';
 import { SettingsStore } from '../../../src/main/stores/settings/settings-store.ts';
+import { counted } from '../../../src/shared/format/units.ts';
 import { SmallDisk, withoutSmallDisks } from '../../support/small-disk.ts';
 
 /** What Node throws where a user's quota is used up; no quota can be set on the file systems of most test machines. */
@@ -72,7 +73,7 @@ test.skipIf(withoutSmallDisks)(
     expect(kept).toEqual([...Array.from({ length: last - lost }, (_, index) => index), last]);
     expect(whole.at(-2)).toMatchObject({
       dropped: lost,
-      msg: `${lost} lines of this log were lost: the disk took none`,
+      msg: `${counted(lost, 'line')} of this log could not be written to the disk`,
     });
   },
 );

@@ -64,7 +64,10 @@ async function checkRoom(area: string): Promise<void> {
   const room = await diskRoom(area);
   if (room.freeBytes >= freshBytes) return;
   const bytes = formatBytes(freshBytes);
-  throw noRoom({ en: `A new database needs ${bytes}`, ko: `새 데이터베이스에는 ${bytes} 필요합니다` }, room);
+  throw noRoom(
+    { en: `A new database needs ${bytes}`, ko: `새 데이터베이스에는 ${bytes}가 필요합니다` },
+    room,
+  );
 }
 
 /** @throws TrainyardError POSTGRES_FOLDER_TAKEN where something else is there */

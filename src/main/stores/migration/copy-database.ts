@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { to as copyOut } from 'pg-copy-streams';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { phrase } from '../../../shared/errors/entry.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { CopyIn } from '../../postgres/copy-in.ts';
 import { type PostgresAddress, withClient } from '../../postgres/pool.ts';
@@ -149,7 +150,10 @@ async function isCopy(
   const other = tables.find((table) => there.get(table)?.hash !== contents.get(table)?.hash);
   if (!other) return true;
   const rows = there.get(other)?.rows;
-  const what = { en: `${rows} rows in the table ${other.name}`, ko: `${other.name} 테이블의 행 ${rows}개` };
+  const what = phrase('{rows} {rows|row|rows} in the table {table}', '{table} 테이블의 행 {rows}개', {
+    rows: String(rows),
+    table: other.name,
+  });
   throw fault('MIGRATION_TARGET_NOT_EMPTY', { what });
 }
 

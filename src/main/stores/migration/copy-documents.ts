@@ -1,4 +1,5 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { counted } from '../../../shared/format/units.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { collectionNames, lifetimeField } from '../documents/collections.ts';
@@ -51,9 +52,9 @@ export async function copyDocuments(
   const target = await fingerprintDocuments(to, livingAt, onProgress);
   if (source.sha256 !== target.sha256 || source.count !== target.count) {
     const differing = collectionNames.filter((name) => source.counts[name] !== target.counts[name]);
-    const counted = {
+    const differences = {
       en: differing.map(
-        (name) => `${name} has ${target.counts[name]} documents instead of ${source.counts[name]}`,
+        (name) => `${name} has ${counted(target.counts[name], 'document')} instead of ${source.counts[name]}`,
       ),
       ko: differing.map(
         (name) => `${name}의 문서가 ${source.counts[name]}개인데 사본은 ${target.counts[name]}개입니다`,
@@ -62,7 +63,7 @@ export async function copyDocuments(
     const what =
       differing.length === 0
         ? { en: 'the same number of documents, with other contents', ko: '문서 수는 같지만 내용이 다릅니다' }
-        : { en: counted.en.join(', '), ko: counted.ko.join(', ') };
+        : { en: differences.en.join(', '), ko: differences.ko.join(', ') };
     throw fault('MIGRATION_DIFFERS', { what });
   }
   return { count: target.count, copied, sha256: target.sha256 };

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import { counted } from '../../../shared/format/units.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { hashing, sha256Of } from '../../platform/sha256.ts';
 import { type Bucket, buckets, type ObjectInfo, type ObjectStore } from '../objects/ports.ts';
@@ -47,7 +48,7 @@ export async function copyObjects(
   const target = await fingerprintObjects(to, onProgress);
   if (source.hex() !== target.sha256 || source.count !== target.count) {
     const what = {
-      en: `${target.count} objects instead of ${source.count}, or other contents`,
+      en: `${counted(target.count, 'object')} instead of ${source.count}, or other contents`,
       ko: `객체가 ${source.count}개인데 사본은 ${target.count}개이거나, 내용이 다릅니다`,
     };
     throw fault('MIGRATION_DIFFERS', { what });
