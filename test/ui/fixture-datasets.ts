@@ -133,7 +133,7 @@ export function fixtureDatasets(state: FixtureState) {
     }),
     import: os.datasets.import.handler(({ input }) => {
       state.readings.push(input.reading);
-      if (input.path.startsWith('/missing')) {
+      if (input.path.includes('missing')) {
         const { code, message, hint, place } = nothingAt(input.path);
         throw new ORPCError(code, { status: 400, message, data: { hint, place } });
       }

@@ -68,7 +68,7 @@ function serveFiles(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const address = new URL(request.url ?? '/', 'http://fixture').pathname;
+  const { pathname: address, searchParams } = new URL(request.url ?? '/', 'http://fixture');
   response.setHeader(
     'content-security-policy',
     policy(request.headers.host ?? '', String(files.get('/index.html'))),
@@ -91,7 +91,7 @@ function serveFiles(
     request.on('end', () =>
       response
         .writeHead(201, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ uploadId: 'fixture', sizeBytes: 1 })),
+        .end(JSON.stringify({ uploadId: searchParams.get('name'), sizeBytes: 1 })),
     );
     return;
   }

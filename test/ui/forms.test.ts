@@ -84,6 +84,64 @@ test.each(['Check', 'Import'])(
   },
 );
 
+/** Opens the import dialog on a path, and waits until its check has found something. */
+async function visitChecked(path: string, found: string) {
+  const visited = await visit('/datasets?import=true');
+  await visited.page.getByRole('textbox', { name: 'Folder, zip or tar' }).fill(path);
+  await visited.page.getByRole('button', { name: 'Check' }).click();
+  await visited.page.getByText(found).first().waitFor();
+  return visited;
+}
+
+const fromFile = (page: Page) => page.getByText('A file of this computer', { exact: true }).click();
+
+test.each([
+  ['findings', '/data/bad.zip', 'rose/broken.png can’t be decoded'],
+  ['error', '/vanished/cut.tgz', 'There is nothing at /vanished/cut.tgz'],
+])('the %s of a check are never shown beside another source', async (_what, path, found) => {
+  const { page, complaints } = await visitChecked(path, found);
+  await fromFile(page);
+  await expect.poll(() => page.getByText(found).count()).toBe(0);
+  const dialog = page.getByRole('dialog');
+  const shapes = { name: 'shapes.zip', mimeType: 'application/zip', buffer: Buffer.from('PK') };
+  await dialog.locator('input[type=file]').setInputFiles(shapes);
+  await dialog.getByText('shapes.zip').waitFor();
+  expect(await page.getByText(found).count()).toBe(0);
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test('a path chosen in the window takes what was found at the one before', async () => {
+  const found = 'rose/broken.png can’t be decoded';
+  const { page } = await visit('/datasets');
+  await page.evaluate(() => {
+    Object.assign(window, { trainyardDesktop: { choosePath: async () => '/data/shapes' } });
+  });
+  await page.getByRole('button', { name: 'Import dataset' }).first().click();
+  await page.getByRole('textbox', { name: 'Folder, zip or tar' }).fill('/data/bad.zip');
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByText(found).first().waitFor();
+  await page.getByRole('button', { name: 'Choose' }).click();
+  await expect.poll(() => page.getByText(found).count()).toBe(0);
+  const field = page.getByRole('textbox', { name: 'Folder, zip or tar' });
+  expect(await field.inputValue()).toBe('/data/shapes');
+});
+
+test('what the engine refuses of one file is not said of the next', async () => {
+  const { page } = await visit('/datasets?import=true');
+  await fromFile(page);
+  const pick = (name: string) =>
+    page
+      .locator('input[type=file]')
+      .setInputFiles({ name, mimeType: 'application/zip', buffer: Buffer.from('PK') });
+  await pick('missing.zip');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('There is nothing at').first().waitFor();
+  await pick('shapes.zip');
+  await expect.poll(() => page.getByText('There is nothing at').count()).toBe(0);
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
 test('an invalid name says how long it may be, and the form does not go', async () => {
   const { page } = await visit('/datasets?import=true');
   await page.getByRole('textbox', { name: 'Folder, zip or tar' }).fill('/data/flowers');

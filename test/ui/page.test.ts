@@ -137,6 +137,10 @@ test('an import that fails names each file with its hint, and keeps what was ent
   await dialog.getByText('rose/broken.png', { exact: true }).waitFor();
   await dialog.getByText('Copy the image again from where it came from').waitFor();
   expect(await dialog.getByLabel('Folder, zip or tar').inputValue()).toBe('/data/bad');
+  await dialog.getByLabel('Name', { exact: true }).fill('flowers');
+  expect(await dialog.getByText('rose/broken.png', { exact: true }).count(), 'a name changes no source').toBe(
+    1,
+  );
   await dialog.getByLabel('Folder, zip or tar').fill('/data/good');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
   await dialog.getByRole('button', { name: 'Open dataset' }).click();

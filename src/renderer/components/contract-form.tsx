@@ -73,7 +73,10 @@ export function useRefusal<Values>(
   if (refused.error !== error) setRefused({ error, values });
   useEffect(() => {
     const field = error ? toProblem(error).field : null;
-    if (field !== null) setErrors((errors) => ({ ...errors, [field]: <RefusalText error={error} /> }));
+    if (field === null) return;
+    const text = <RefusalText error={error} />;
+    setErrors((errors) => ({ ...errors, [field]: text }));
+    return () => setErrors((errors) => (errors[field] === text ? { ...errors, [field]: null } : errors));
   }, [error, setErrors]);
   if (!error) return null;
   const { field } = toProblem(error);

@@ -26,6 +26,7 @@ import { ValidationReport } from '../../components/validation-report.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { queries } from '../../rpc/client.ts';
+import { toProblem } from '../../rpc/problem.ts';
 import { FileDrop } from './file-drop.tsx';
 import { type Check, type ImportValues, type ImportWish, useCheck } from './use-import.ts';
 
@@ -53,7 +54,6 @@ const empty: ImportValues = {
 export function ImportForm({ initial, project, failure, onImport, onCancel }: ImportFormProps) {
   const { t } = useText();
   const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
-  const check = useCheck();
   const all = projects.data?.projects ?? [];
   const targetOf = ({ project: chosen }: ImportValues) =>
     chosen === null ? (all[0] ?? null) : all.find(({ id, name: one }) => [id, one].includes(chosen));
@@ -75,10 +75,16 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
   });
   const { from, path, name, file, reading } = form.values;
   const target = targetOf(form.values);
-  const refusal = useRefusal(form, failure?.error ?? null);
-  useRefusal(form, check.error);
+  const check = useCheck(form.values);
   const isSameSource =
-    initial?.from === from && initial.path === path && initial.file === file && initial.reading === reading;
+    initial?.from === from &&
+    initial.path === path &&
+    initial.file === file &&
+    initial.reading.classesAt === reading.classesAt &&
+    initial.reading.namesEncoding === reading.namesEncoding;
+  const isOfSource = failure !== null && toProblem(failure.error).field === 'path';
+  const refusal = useRefusal(form, isOfSource && !isSameSource ? null : failure?.error);
+  useRefusal(form, check.error);
   const projectError = () => {
     if (projects.data?.projects.length === 0) return t('datasets.noProject');
     return projects.isSuccess && !target ? t('gone.project.title') : form.errors.project;
@@ -112,10 +118,6 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
             styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
             spellCheck={false}
             {...form.getInputProps('path')}
-            onChange={(event) => {
-              form.setFieldValue('path', event.currentTarget.value);
-              check.reset();
-            }}
             // Beside the input itself, whatever stands above and below it.
             inputContainer={(input) => (
               <Group gap="xs" wrap="nowrap">
@@ -133,7 +135,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
                   variant="default"
                   disabled={path.trim() === ''}
                   loading={check.isPending}
-                  onClick={() => check.start(path.trim(), reading)}
+                  onClick={check.start}
                 >
                   {t('datasets.check')}
                 </Button>
@@ -180,13 +182,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
             </Stack>
           </Radio.Group>
         )}
-        <ReadingFields
-          reading={reading}
-          onChange={(next) => {
-            form.setFieldValue('reading', next);
-            check.reset();
-          }}
-        />
+        <ReadingFields reading={reading} onChange={(next) => form.setFieldValue('reading', next)} />
         <Checkbox
           label={t('datasets.skipInvalid')}
           description={t('datasets.skipInvalidHint')}

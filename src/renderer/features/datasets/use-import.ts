@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
 import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
@@ -9,25 +9,30 @@ import { uploadFile } from './upload.ts';
 /** Does what `start` was given, and reports its state; `signal` aborts when the person takes it back. */
 type Work<State> = (report: (state: State) => void, signal: AbortSignal) => Promise<void>;
 
-/** What a person starts and may take back: starting anew, `reset` and leaving the page end it. `idle` is the state before and after. */
-function useTask<State>(idle: State) {
-  const [state, setState] = useState(idle);
+/**
+ * What a person starts and may take back: starting anew, `reset`, another subject and leaving the page end it. `idle` is the state before
+ * and after.
+ * @param subject what the work is about: the state of work on another one is never shown
+ */
+function useTask<State>(idle: State, subject: object | null = null) {
+  const [{ about, state }, setState] = useState({ about: subject, state: idle });
   const current = useRef(new AbortController());
-  useEffect(() => () => current.current.abort(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the work ends when its subject is another one
+  useEffect(() => () => current.current.abort(), [subject]);
   return {
-    state,
+    state: about === subject ? state : idle,
     start: (work: Work<State>) => {
       current.current.abort();
       current.current = new AbortController();
       const { signal } = current.current;
       const report = (next: State) => {
-        if (!signal.aborted) setState(next);
+        if (!signal.aborted) setState({ about: subject, state: next });
       };
       void work(report, signal);
     },
     reset: () => {
       current.current.abort();
-      setState(idle);
+      setState({ about: subject, state: idle });
     },
   };
 }
@@ -146,7 +151,7 @@ interface CheckState {
 
 export interface Check extends CheckState {
   /** A check that is under way ends. */
-  readonly start: (path: string, reading: Reading) => void;
+  readonly start: () => void;
   /** Ends it, in the engine too, and forgets what it found. */
   readonly reset: () => void;
 }
@@ -174,18 +179,27 @@ async function follow(
   }
 }
 
-/** Checks a folder or archive of the engine's machine; leaving the page ends the check. */
-export function useCheck(): Check {
-  const { state, start, reset } = useTask(unchecked);
+/**
+ * Checks a folder or archive of the engine's machine; leaving the page ends the check, and so does entering another source: what was found
+ * is shown for the source that it was found in, and for no other.
+ */
+export function useCheck({ from, path, file, reading }: ImportValues): Check {
+  const { classesAt, namesEncoding } = reading;
+  // The form copies what lies in its values at each change: only what it is made of stays the same.
+  const source = useMemo(
+    () => ({ from, path, file, classesAt, namesEncoding }),
+    [from, path, file, classesAt, namesEncoding],
+  );
+  const { state, start, reset } = useTask(unchecked, source);
   return {
     ...state,
     reset,
-    start: (path, reading) =>
+    start: () =>
       start(async (report, signal) => {
         const show = (progress: CheckProgress | null) => report({ ...unchecked, isPending: true, progress });
         show(null);
         try {
-          const { error, validation } = await follow({ path, reading }, signal, show);
+          const { error, validation } = await follow({ path: path.trim(), reading }, signal, show);
           report({ ...unchecked, data: validation, error: error && TrainyardError.from(error) });
         } catch (error) {
           report({ ...unchecked, error });
