@@ -103,7 +103,7 @@ function Choice<Option extends string>({
   ...props
 }: ChoiceProps<Option>) {
   return (
-    <Menu position="bottom-end" width={165}>
+    <Menu position="bottom-end">
       <Menu.Target>
         <Tooltip label={label}>
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label}>

@@ -31,6 +31,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: { defaultProps: { size: 'sm' } },
+    Menu: { styles: { itemLabel: { whiteSpace: 'nowrap' } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, fz: 'xs' } },
     Modal: {
       defaultProps: { transitionProps: { duration: 120 }, radius: 'lg', padding: 'lg' },

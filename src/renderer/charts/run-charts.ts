@@ -78,6 +78,7 @@ export function comparedCharts(
   feeds: readonly RunFeed[],
   runNames: readonly string[],
   title: (metric: string) => string,
+  attemptLabel: (number: number) => string,
 ): readonly BoardChart[] {
   const linesIn = (feed: RunFeed) => [...(feed.base?.lines.values() ?? [])];
   return groupMetrics(feeds.flatMap(linesIn).map(({ name }) => name))
@@ -86,9 +87,12 @@ export function comparedCharts(
       key: name,
       title: title(name),
       lines: feeds.flatMap((feed, index) => {
-        const newest = Math.max(0, ...attemptsOf(linesIn(feed).filter((line) => line.name === name)));
-        const look = { label: runNames[index] ?? feed.runId.slice(0, 8), color: colorAt(index) };
-        return linesOf(feed, name, newest, `${feed.runId} `, () => look);
+        const attempts = attemptsOf(linesIn(feed).filter((line) => line.name === name));
+        const run = runNames[index] ?? feed.runId.slice(0, 8);
+        return linesOf(feed, name, Math.max(0, ...attempts), `${feed.runId} `, (attempt) => ({
+          label: attempts.length > 1 ? `${run} · ${attemptLabel(attempt)}` : run,
+          color: colorAt(index),
+        }));
       }),
     }));
 }

@@ -4,7 +4,6 @@ import { Fragment } from 'react';
 import { useText } from '../i18n/use-text.ts';
 
 interface MoreMenuProps {
-  readonly width: number;
   readonly items: readonly {
     readonly label: string;
     readonly icon: TablerIcon;
@@ -17,10 +16,10 @@ interface MoreMenuProps {
 }
 
 /** What else can be done, behind a button. */
-export function MoreMenu({ width, items }: MoreMenuProps) {
+export function MoreMenu({ items }: MoreMenuProps) {
   const { t } = useText();
   return (
-    <Menu position="bottom-end" width={width}>
+    <Menu position="bottom-end">
       <Menu.Target>
         <ActionIcon variant="default" size={36} aria-label={t('common.more')}>
           <IconDots size={18} />

@@ -1,14 +1,15 @@
 import { Tooltip } from '@mantine/core';
-import { useNow } from '../format/use-now.ts';
+import { useNow, useOfNow } from '../format/use-now.ts';
 import { useText } from '../i18n/use-text.ts';
 
 /** A moment as "3 minutes ago", with the date and time on hover and focus. */
 export function TimeText({ time }: { readonly time: string | null }) {
   const { format } = useText();
-  const now = useNow(10_000);
-  if (time === null) return '–';
   // A clock that runs a little behind the engine's must not say "in 2 seconds".
-  const shown = format.relative(time, Math.max(now, Date.parse(time)));
+  const shown = useOfNow((now) =>
+    time === null ? '–' : format.relative(time, Math.max(now, Date.parse(time))),
+  );
+  if (time === null) return shown;
   return (
     <Tooltip label={format.dateTime(time)} openDelay={300}>
       <time dateTime={time}>{shown}</time>

@@ -19,7 +19,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The time in milliseconds, moving in steps; one timer serves all. `coarseness` in milliseconds keeps what changes rarely from drawing often. */
+/** What is read off the time, in milliseconds; whatever asks is drawn again when that changes, and not before. One timer serves all. */
+export function useOfNow<Reading extends string | number>(read: (now: number) => Reading): Reading {
+  return useSyncExternalStore(subscribe, () => read(now));
+}
+
+/** The time in milliseconds, moving in steps. `coarseness` in milliseconds keeps what changes rarely from drawing often. */
 export function useNow(coarseness = stepMs): number {
-  return useSyncExternalStore(subscribe, () => Math.floor(now / coarseness) * coarseness);
+  return useOfNow((time) => Math.floor(time / coarseness) * coarseness);
 }

@@ -35,3 +35,6 @@ export function stackStatusOf(services: readonly { readonly status: ServiceStatu
   if (any('healthy')) return 'degraded';
   return any('starting') && !any('failed') && !any('unhealthy') ? 'starting' : 'failed';
 }
+
+/** Whether a service's container runs, well or not. */
+export const isUp = (status: ServiceStatus): boolean => ['starting', 'healthy', 'unhealthy'].includes(status);

@@ -1,4 +1,5 @@
 import type { StackState } from '../../../shared/contract/stack.ts';
+import { isUp } from '../../../shared/model/stack.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatStatus, formatTime } from '../lib/format.ts';
@@ -31,7 +32,7 @@ export async function printState(state: StackState): Promise<undefined> {
       [translate('ENDPOINT', '주소'), ({ endpoint }) => endpoint ?? '–'],
       [translate('VERSION', '버전'), ({ version }) => version ?? '–'],
       [translate('IMAGE', '이미지'), ({ image }) => image],
-      [translate('SINCE', '시작'), ({ startedAt }) => formatTime(startedAt)],
+      [translate('SINCE', '시작'), ({ status, startedAt }) => formatTime(isUp(status) ? startedAt : null)],
     ]),
   );
   for (const { name, cause } of state.services) {

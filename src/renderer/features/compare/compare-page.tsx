@@ -1,5 +1,5 @@
-import { Group, MultiSelect, Stack } from '@mantine/core';
-import { IconGitCompare, IconMapOff } from '@tabler/icons-react';
+import { Button, CopyButton, MultiSelect, Stack } from '@mantine/core';
+import { IconCheck, IconGitCompare, IconLink, IconMapOff } from '@tabler/icons-react';
 import { keepPreviousData, skipToken, useQueries, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
@@ -10,7 +10,6 @@ import { colorAt } from '../../charts/palette.ts';
 import { comparedCharts } from '../../charts/run-charts.ts';
 import { useFeeds } from '../../charts/use-feeds.ts';
 import { useSearchText } from '../../components/cards-page.tsx';
-import { CopyAction } from '../../components/copy-action.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/links.tsx';
@@ -44,10 +43,19 @@ export function ComparePage() {
       subtitle={t('compare.subtitle')}
       actions={
         enough && (
-          <Group gap={4}>
-            <Note>{t('compare.share')}</Note>
-            <CopyAction text={window.location.href} />
-          </Group>
+          <CopyButton value={window.location.href}>
+            {({ copied, copy }) => (
+              <Button
+                variant="default"
+                leftSection={
+                  copied ? <IconCheck size={16} aria-hidden /> : <IconLink size={16} aria-hidden />
+                }
+                onClick={copy}
+              >
+                {t(copied ? 'common.copied' : 'compare.share')}
+              </Button>
+            )}
+          </CopyButton>
         )
       }
     >
@@ -154,8 +162,8 @@ function Compared({ comparison }: { readonly comparison: Comparison }) {
   const names = useMemo(() => runs.map((run) => run.name), [runs]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` says when the feeds' lines changed
   const charts = useMemo(
-    () => comparedCharts(feeds.feeds, names, label),
-    [feeds.feeds, feeds.shape, names, label],
+    () => comparedCharts(feeds.feeds, names, label, (number) => t('run.attempt', { number })),
+    [feeds.feeds, feeds.shape, names, label, t],
   );
   return (
     <Stack gap="xl">

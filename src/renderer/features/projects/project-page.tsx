@@ -84,7 +84,6 @@ function Actions({ project }: { readonly project: Project }) {
       <ImportButton project={project.id} />
       <NewRunButton project={project.id} />
       <MoreMenu
-        width={180}
         items={[
           { label: t('projects.edit'), icon: IconPencil, onClick: edit.open },
           { label: t('projects.remove'), icon: IconTrash, dangerous: true, onClick: removal.open },

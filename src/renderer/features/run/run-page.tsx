@@ -196,7 +196,6 @@ function RunActions({ run }: { readonly run: Run }) {
         );
       })}
       <MoreMenu
-        width={200}
         items={[
           {
             label: t('run.compareWith'),

@@ -70,7 +70,6 @@ export function StackActions({ stack, blocked, working, pending, onVerb }: Stack
           />
         ))}
       <MoreMenu
-        width={250}
         items={[
           ...(profile === 'docker'
             ? []

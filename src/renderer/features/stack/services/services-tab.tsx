@@ -3,7 +3,7 @@ import { IconFileText, IconPlayerPlay, IconPlayerStop, IconReload } from '@table
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { StackService, StackState, StackUsage } from '../../../../shared/contract/stack.ts';
-import type { ServiceName } from '../../../../shared/model/stack.ts';
+import { isUp, type ServiceName } from '../../../../shared/model/stack.ts';
 import { CopyAction } from '../../../components/copy-action.tsx';
 import { Note } from '../../../components/note.ts';
 import { Sparkline } from '../../../components/sparkline.tsx';
@@ -84,7 +84,7 @@ function ServiceRow({ service, usage, blocked, onVerb, onLogs }: ServiceRowProps
   const { t } = useText();
   const { name, status, startedAt, restarts } = service;
   const label = serviceLabels[name];
-  const runs = status === 'healthy' || status === 'starting' || status === 'unhealthy';
+  const runs = isUp(status);
   const cell = (area: 'endpoint' | 'image' | 'cpu' | 'memory' | 'uptime', content: ReactNode) => (
     <Box miw={0} style={{ gridArea: area }}>
       <Text component="dt" fz={11.5} lh="16px" c="dimmed">
