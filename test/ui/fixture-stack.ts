@@ -125,7 +125,6 @@ export class FixtureStack {
   /** Pulls every image up to a share of it. */
   pull(share: number): void {
     if (this.state.operation?.status !== 'running') this.begin('up', serviceNames, ago(0.6));
-    this.step(null, 'state', 'trainyard-1f0c9a7e');
     this.step(null, 'images', '', share < 1 ? 'running' : 'done');
     for (const [index, name] of serviceNames.entries()) {
       const { layers, bytes, image } = pullSizes(name);
@@ -170,7 +169,6 @@ export class FixtureStack {
   }
 
   private before(): void {
-    this.step(null, 'state', 'trainyard-1f0c9a7e');
     this.step(null, 'images', 'all here');
     this.step(null, 'ports', 'as before');
     this.step(null, 'create', '5 containers');

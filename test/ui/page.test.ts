@@ -216,3 +216,28 @@ test('a log of a hundred thousand lines opens at its end, finds a line far back 
   await page.getByRole('button', { name: 'Follow', exact: true }).click();
   await expect.poll(() => rows.textContent()).toContain('a line that comes later');
 });
+
+test('a dataset whose import failed claims no place, no images and no classes', async () => {
+  const { page, fixture } = await visit('/datasets');
+  const [dataset] = [...fixture.story.state.datasets.values()];
+  if (!dataset) throw new Error('no dataset');
+  fixture.story.state.datasets.set(dataset.id, {
+    ...dataset,
+    status: 'error',
+    version: null,
+    storagePath: 's3://datasets/none/1',
+  });
+  await page.goto(`${fixture.url}/datasets/${dataset.id}`);
+  await page.getByRole('heading', { name: dataset.name, exact: true }).waitFor();
+  expect(await page.getByText('s3://datasets/none/1').count()).toBe(0);
+  expect(await page.getByText('Images per class').count()).toBe(0);
+});
+
+test.each(['en-GB', 'ko-KR'])('in %s all columns of the runs are in sight at 1440', async (locale) => {
+  const { page } = await visit('/runs', { locale, viewport: { width: 1440, height: 900 } });
+  await page.locator('main td a[href^="/runs/"]').first().waitFor();
+  const room = await page
+    .locator('main table')
+    .evaluate((table) => table.scrollWidth - (table.parentElement?.clientWidth ?? 0));
+  expect(room).toBeLessThanOrEqual(0);
+});

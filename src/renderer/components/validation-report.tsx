@@ -36,7 +36,7 @@ export function ValidationReport({ validation }: { readonly validation: Validati
                 : t('validation.ok')
               : t('validation.errors', { count: errorCount, warnings: format.number(warningCount) })}
           </Text>
-          <Note>{facts.join(' · ')}</Note>
+          {summary.images > 0 && <Note>{facts.join(' · ')}</Note>}
         </div>
       </Group>
       {errorCount + warningCount > 0 && (

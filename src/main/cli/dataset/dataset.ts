@@ -43,7 +43,7 @@ function describe(dataset: Dataset): string {
       dataset.classes.map(({ name, count }) => `${name} ${count}`).join(', ') || '–',
     ],
     [translate('Projects', '프로젝트'), dataset.projects.map(({ name }) => name).join(', ') || '–'],
-    [translate('Stored at', '저장 위치'), dataset.storagePath],
+    [translate('Stored at', '저장 위치'), dataset.version === null ? '–' : dataset.storagePath],
   ]);
   const versions = table(dataset.versions, [
     [translate('VERSION', '버전'), ({ version }) => version, 'right'],

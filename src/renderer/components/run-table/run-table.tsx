@@ -181,7 +181,7 @@ function runColumns(t: TFunction, format: Formatter, withProject: boolean): read
     column('status', t('runs.status'), '104px', (run) => (
       <StatusBadge status={run.status} stopping={run.cancelRequested} />
     )),
-    column('progress', t('runs.progress'), 'minmax(148px, 1fr)', (run) => <RunProgress run={run} />, {
+    column('progress', t('runs.progress'), 'minmax(132px, 1fr)', (run) => <RunProgress run={run} />, {
       placeholder: '90%',
     }),
     column('project', t('projects.one'), 'minmax(92px, 1fr)', (run) => <ProjectLink project={run.project} />),

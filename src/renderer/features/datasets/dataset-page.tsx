@@ -82,7 +82,6 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
       />
     );
   }
-  const { images, classes, sizeBytes } = current ?? dataset;
   return (
     <Stack gap="xl">
       {dataset.import && !isOver(dataset.import.phase) && (
@@ -95,26 +94,28 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
       )}
       {failure && <ProblemAlert error={TrainyardError.from(failure)} />}
       {current && <TrainingRisks risks={current.trainingRisks} />}
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-        <Section panel title={t('datasets.overview')}>
-          <Facts
-            facts={[
-              [t('datasets.imageCount'), format.number(images)],
-              [t('datasets.classCount'), format.number(classes.length)],
-              [t('datasets.size'), format.bytes(sizeBytes)],
-              [t('datasets.format'), dataset.format],
-              [t('datasets.kept'), dataset.mode ? t(`datasets.modes.${dataset.mode}`) : '–'],
-              [t('datasets.storage'), current?.rootPath ?? dataset.storagePath, 'mono'],
-              [t('datasets.updated'), <TimeText key="time" time={dataset.updatedAt} />],
-            ]}
-          />
-        </Section>
-        <Section panel title={t('datasets.perClass')}>
-          <div style={{ maxHeight: 264, overflowY: 'auto' }}>
-            <Bars label={t('datasets.perClass')} bars={current?.classes ?? []} />
-          </div>
-        </Section>
-      </SimpleGrid>
+      {current && (
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+          <Section panel title={t('datasets.overview')}>
+            <Facts
+              facts={[
+                [t('datasets.imageCount'), format.number(current.images)],
+                [t('datasets.classCount'), format.number(current.classes.length)],
+                [t('datasets.size'), format.bytes(current.sizeBytes)],
+                [t('datasets.format'), dataset.format],
+                [t('datasets.kept'), dataset.mode ? t(`datasets.modes.${dataset.mode}`) : '–'],
+                [t('datasets.storage'), current.rootPath ?? dataset.storagePath, 'mono'],
+                [t('datasets.updated'), <TimeText key="time" time={dataset.updatedAt} />],
+              ]}
+            />
+          </Section>
+          <Section panel title={t('datasets.perClass')}>
+            <div style={{ maxHeight: 264, overflowY: 'auto' }}>
+              <Bars label={t('datasets.perClass')} bars={current.classes} />
+            </div>
+          </Section>
+        </SimpleGrid>
+      )}
       {current && (
         <ImageGrid
           key={current.version}
