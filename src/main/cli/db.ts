@@ -64,7 +64,7 @@ async function print<State extends SchemaState>(
   return writeResult(options, state, () => describe(state));
 }
 
-/** A command that works at any database. */
+/** A command that works on any database. */
 function defineAtDatabase(group: Command, definition: Parameters<typeof defineCommand>[1]): Command {
   return defineCommand(group, definition).addOption(
     new Option(

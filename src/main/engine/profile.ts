@@ -22,6 +22,7 @@ export function chosenProfile(settings: SettingsStore, option?: Profile): Profil
     : check(String(chosen), { en: 'The setting "profile"', ko: '"profile" 설정' });
 }
 
+/** Saves which profile the next start uses. */
 export function chooseProfile(settings: SettingsStore, profile: Profile): void {
   settings.set(profileKey, profile);
 }

@@ -114,6 +114,7 @@ function setFolderAside(file: string): void {
     renameSync(file, `${file}.aside-${Date.now()}`);
 }
 
+/** Writes `engine.json` atomically. */
 export function writeEngineRecord(home: string, record: EngineRecord): void {
   failpoint('engine-record.write.before');
   setFolderAside(engineFile(home));
@@ -121,6 +122,7 @@ export function writeEngineRecord(home: string, record: EngineRecord): void {
   failpoint('engine-record.write.after');
 }
 
+/** Removes `engine.json`; safe to repeat. */
 export function removeEngineRecord(home: string): void {
   setFolderAside(engineFile(home));
   rmSync(engineFile(home), { force: true });

@@ -23,6 +23,7 @@ export function urlsOf(ports: StackPorts, secrets: StackSecrets): StackUrls {
 /** Where a stack's servers are: it has all of them. */
 export type StackEndpoints = { readonly [Name in keyof StoreEndpoints]: NonNullable<StoreEndpoints[Name]> };
 
+/** The addresses and credentials of the stack's servers on this machine. */
 export function endpointsOf(ports: StackPorts, secrets: StackSecrets): StackEndpoints {
   const urls = urlsOf(ports, secrets);
   return {

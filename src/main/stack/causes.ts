@@ -20,6 +20,7 @@ const titles: Readonly<Record<ServiceName, string>> = {
 /** How many of a service's last lines go with a cause. */
 export const causeLines = 20;
 
+/** Lines of a log in which the stack's passwords are replaced by dots. */
 export function scrub(lines: readonly string[], secrets: StackSecrets | null): readonly string[] {
   const hidden = Object.values(secrets ?? {});
   return lines.map((line) => hidden.reduce((text, secret) => text.replaceAll(secret, '•••'), line));
@@ -105,13 +106,15 @@ export function serviceEnded(
   return fault('SERVICE_CRASHED', { service: titles[service], exit, name: service }, { details: { lines } });
 }
 
-/** Where it was started again, and stopped again. */
+/** The error that a service was paused. */
 export const servicePaused = (service: ServiceName, container: string) =>
   fault('SERVICE_PAUSED', { service: titles[service], container });
 
+/** The error that a service ended without a fault of its own: something stopped it. */
 export const serviceStopped = ({ service, lines }: Failure) =>
   fault('SERVICE_STOPPED', { service: titles[service] }, { details: { lines } });
 
+/** The error that a service runs and does not answer. @param lastWords why its last probe failed */
 export function serviceTimeout(
   { service, lines }: Failure,
   waitedMs: number,
@@ -126,6 +129,7 @@ export function serviceTimeout(
   return fault('SERVICE_TIMEOUT', names, { details: { lines } });
 }
 
+/** The error that a service refuses the stack's passwords. */
 export const credentialsRefused = ({ service, lines }: Failure) =>
   fault('SERVICE_REFUSES_CREDENTIALS', { service: titles[service], name: service }, { details: { lines } });
 

@@ -1,6 +1,6 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { z } from 'zod';
-import { parsedJson } from '../rpc/problem.ts';
+import { parseJson } from '../rpc/json.ts';
 import type { ChartSettings } from './chart-line.ts';
 
 const initial: ChartSettings = { axis: 'step', smoothing: 0, logarithmic: false };
@@ -20,6 +20,6 @@ export function useChartSettings() {
     key: 'trainyard-charts',
     defaultValue: initial,
     getInitialValueInEffect: false,
-    deserialize: (text) => stored.parse(parsedJson(text ?? '')),
+    deserialize: (text) => stored.parse(parseJson(text ?? '')),
   });
 }

@@ -1,7 +1,7 @@
 import { Badge, Text } from '@mantine/core';
 
-/** What is said beside the matter. */
+/** Secondary text. */
 export const Note = Text.withProps({ size: 'sm', c: 'dimmed' });
 
-/** A word that a thing is known by. */
+/** A plain label. */
 export const Tag = Badge.withProps({ variant: 'default', size: 'sm', tt: 'none', fw: 500 });

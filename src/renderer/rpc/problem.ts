@@ -13,7 +13,7 @@ export interface Problem {
   readonly field: string | null;
 }
 
-/** Reads code, message, hint and field from whatever was thrown. */
+/** Code, message, hint and field of anything that was thrown. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof TrainyardError) return { ...error.record, field: error.place.field ?? null };
   const message = errorMessage(error);
@@ -24,17 +24,7 @@ export function toProblem(error: unknown): Problem {
   return { code: 'UNEXPECTED', message, hint: null, field: null };
 }
 
-/** Whether nothing has the name that was asked for: it is not there, or no name at all (a mistyped id). For reads by a name alone. */
+/** Whether the thing that was asked for does not exist, or its id is malformed. For reads by an id alone. */
 export function namesNothing(error: unknown): boolean {
   return error instanceof ORPCError && (error.status === 404 || error.status === 400);
-}
-
-/** What a text is as JSON; undefined where it is none. */
-export function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -22,6 +22,7 @@ export function refusalBytes(totalBytes: number): number {
   return Math.min(128 * mebibyte, totalBytes / 50);
 }
 
+/** The level of a disk: `full` below the refusal mark, `low` below 5 GiB. */
 export function diskLevel({ freeBytes, totalBytes }: Omit<DiskRoom, 'path'>): DiskLevel {
   if (freeBytes < refusalBytes(totalBytes)) return 'full';
   return freeBytes < lowBytes ? 'low' : 'ok';

@@ -17,13 +17,13 @@ import { retry, until } from '../../platform/waiting.ts';
 import { type Api, type Client, connect, isEngineGone } from './client.ts';
 import { remark } from './output.ts';
 
-/** An engine that nobody started by hand goes once its work is done and nobody has been there for this long. */
+/** An engine that was started in the background ends once its work is done and no client was connected for this long. */
 const idleStopMs = 60_000;
 const startDeadlineMs = 120_000;
 /** How long a read waits for an engine to come back. */
 const returnTimeoutMs = 120_000;
 
-/** Waits until an engine serves the state folder; null when the time is over. */
+/** Waits until an engine serves the state folder; null after the timeout. */
 export function waitForEngine(home: string, timeoutMs: number): Promise<EngineAddress | null> {
   return until(() => findEngine(home), { firstMs: 100, timeoutMs });
 }
@@ -33,7 +33,7 @@ interface FirstLine {
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
-/** The error that an engine is in the way. @param instead what else can be done than to stop it */
+/** The error that an engine already serves the state folder. @param instead what else can be done than to stop it */
 export function engineRunning(
   home: string,
   { url, pid }: EngineAddress,
@@ -51,7 +51,7 @@ export function engineRunning(
 /** Another process holds the state folder's lock: it is the engine, or is about to be. */
 const lostToAnother = new Set(['ENGINE_RUNNING', 'ENGINE_STARTING']);
 
-/** What the child says first; null where it ends without a word. Afterwards nobody listens, and it says nothing more. */
+/** The child's first line; null if it ends without one. It writes nothing after it, and its output is closed. */
 function firstLine(child: ChildProcess): Promise<string | null> {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -59,7 +59,7 @@ function firstLine(child: ChildProcess): Promise<string | null> {
     const { stdout } = child;
     const lines = createInterface({ input: stdout });
     lines.on('line', (line) => {
-      // A library may have a word of its own before it, where the shell asks it to.
+      // A library may print something before it, if the person's environment asks for that.
       if (!line.startsWith('{')) return;
       resolve(line);
       lines.close();
@@ -119,7 +119,7 @@ async function startInBackground(home: string): Promise<EngineAddress> {
 /** A connection to the engine of the state folder, which is started in the background where none runs. */
 async function reachEngine(): Promise<Client> {
   const home = openHome(homeFolder());
-  // It may go between being found and being asked: its idle time was over, or another one is taking its place.
+  // The engine may end between being found and being called: it was idle too long, or another one takes its place.
   return retry(async () => connect(findEngine(home) ?? (await startInBackground(home))), {
     isPassing: isEngineGone,
     firstMs: 200,
@@ -128,7 +128,7 @@ async function reachEngine(): Promise<Client> {
   });
 }
 
-/** Asks the engine of the state folder, and hangs up. */
+/** Calls the engine of the state folder, and closes the connection. */
 export async function withEngine<T>(ask: (api: Client['api']) => Promise<T>): Promise<T> {
   using client = await reachEngine();
   return await ask(client.api);
@@ -136,17 +136,17 @@ export async function withEngine<T>(ask: (api: Client['api']) => Promise<T>): Pr
 
 /** A client that outlives the engine. */
 export interface ReconnectingClient extends Disposable {
-  /** Asks again of the engine that comes next where one went away: only for what may be asked twice. @throws TrainyardError ENGINE_GONE where none came back within two minutes */
+  /** Repeats a call on the next engine if one went away: only for calls that are safe to repeat. @throws TrainyardError ENGINE_GONE if none came back within two minutes */
   readonly api: Api;
-  /** Asks once: for what must not be done twice. @throws TrainyardError ENGINE_GONE */
+  /** Calls once: for what must not be done twice. @throws TrainyardError ENGINE_GONE */
   readonly once: Api;
 }
 
-/** A connection to the engine of the next start, where the one of a client went away. */
+/** A connection to the next engine, after the one of a client went away. */
 function reconnect({ engine: { url } }: Client, cause: unknown): Promise<Client> {
   remark('The engine went away; waiting for it to come back.', '엔진이 사라졌습니다. 돌아오기를 기다립니다.');
   const attempt = () => {
-    // Not started here: whoever stopped it may be about to start it again, with options of their own.
+    // No engine is started here: the person who stopped it may be about to start it again with other options.
     const engine = findEngine(homeFolder());
     if (!engine) throw fault('ENGINE_GONE', { url }, { cause });
     return connect(engine);

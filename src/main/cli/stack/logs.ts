@@ -6,7 +6,7 @@ import { usageError } from '../lib/failure.ts';
 import { formatClock } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { styled, write } from '../lib/output.ts';
-import { openStack, readServices } from './open-stack.ts';
+import { openStack, readServices } from './cli-stack.ts';
 
 interface LogsOptions extends CommonOptions {
   readonly follow?: true;

@@ -19,9 +19,9 @@ import { failureOf, usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeJson } from '../lib/output.ts';
 import { switchProfile } from '../lib/switch-profile.ts';
+import { openStack, readServices } from './cli-stack.ts';
 import { defineLogs } from './logs.ts';
 import { defineMigrate } from './migrate.ts';
-import { openStack, readServices } from './open-stack.ts';
 import { progressShape, StackPrinter } from './stack-printer.ts';
 import { defineStatus, printState, stateShape } from './status.ts';
 

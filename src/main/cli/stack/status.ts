@@ -5,7 +5,7 @@ import { inOwnWords } from '../lib/failure.ts';
 import { formatStatus, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, styled, table, writeJson, writeLine } from '../lib/output.ts';
-import { openStack } from './open-stack.ts';
+import { openStack } from './cli-stack.ts';
 
 const marks = {
   healthy: () => styled('green', '●'),
@@ -47,7 +47,7 @@ export async function printState(state: StackState): Promise<undefined> {
 export function defineStatus(group: Command): void {
   defineCommand(group, {
     usage: 'status',
-    english: 'show the services; what runs is asked by its own protocol',
+    english: 'show the services; running ones are probed',
     korean: '서비스를 보입니다. 실행 중인 것은 고유 프로토콜로 확인합니다',
     examples: ['stack status', 'stack status --json --reveal'],
     json: stateShape,
@@ -61,7 +61,10 @@ export function defineStatus(group: Command): void {
       await using opened = openStack();
       const state = await opened.stack.status();
       const urls = reveal && state.name !== null ? await opened.stack.urls() : null;
-      if (json) return void (await writeJson(urls ? { ...state, urls } : state));
+      if (json) {
+        await writeJson(urls ? { ...state, urls } : state);
+        return;
+      }
       await printState(state);
       if (urls) await writeLine(`\n${facts(Object.entries(urls))}`);
       return 0;

@@ -52,7 +52,7 @@ function put(target: Record<string, unknown>, field: string, value: unknown): vo
 }
 
 /**
- * What the flags say, over what the config file says.
+ * Merges the flags over the config file; flags win.
  * @throws TrainyardError USAGE naming the flag whose value is out of range
  */
 export function overridesOf(options: object, file: TrainingOverrides): TrainingOverrides {
@@ -60,11 +60,11 @@ export function overridesOf(options: object, file: TrainingOverrides): TrainingO
   const merged: Record<string, unknown> = structuredClone(file);
   for (const [name, field] of Object.entries(fields)) {
     const value = flags.get(name);
-    if (value !== undefined) put(merged, field, value);
+    if (value !== undefined) setAtPath(merged, field, value);
   }
   const earlyStop = flags.get('earlyStop');
-  if (earlyStop !== undefined) put(merged, 'training.earlyStop.enabled', true);
-  if (typeof earlyStop === 'number') put(merged, 'training.earlyStop.patience', earlyStop);
+  if (earlyStop !== undefined) setAtPath(merged, 'training.earlyStop.enabled', true);
+  if (typeof earlyStop === 'number') setAtPath(merged, 'training.earlyStop.patience', earlyStop);
   const parsed = trainingOverridesSchema.safeParse(merged);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -261,6 +261,7 @@ function importFault(error: unknown): WorkError {
   return known.record;
 }
 
+/** The error for an import that does not exist. */
 export function importNotFound(importId: string): TrainyardError {
   const where = { en: 'the list of datasets', ko: '데이터셋 목록' };
   const what = phrase('import {importId}', '가져오기 {importId}', { importId });

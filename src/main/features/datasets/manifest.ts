@@ -27,6 +27,7 @@ export function blobKey(sha256: string): string {
   return `blobs/${sha256.slice(0, 2)}/${sha256}`;
 }
 
+/** The manifest's key in the bucket of datasets. */
 export function manifestKey(datasetId: string, version: number): string {
   return `${datasetId}/${version}/manifest.jsonl`;
 }

@@ -142,7 +142,7 @@ export const findings = {
       'Containers of a doctor that was cut off were removed',
       '중단된 점검이 남긴 컨테이너를 지웠습니다',
     ),
-    STACK_STATE_OK: ok('The stack’s own notes can be read', '스택의 기록을 읽을 수 있습니다'),
+    STACK_STATE_OK: ok('The stack’s saved state can be read', '스택의 기록을 읽을 수 있습니다'),
     STACK_STATE_NONE: ok('This state folder has no stack yet', '이 상태 폴더에는 아직 스택이 없습니다'),
     STACK_STATE_DAMAGED: error(),
     STACK_SECRETS_OPEN: warning(),

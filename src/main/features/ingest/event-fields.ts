@@ -85,7 +85,7 @@ export function excessOf(value: unknown): string | null {
 }
 
 const dayMs = 86_400_000;
-const general =
+const isoTime =
   /^(\d{4})-(\d\d)-(\d\d)T(?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** The last day that was asked for: nearly all events of a run fall on one. */
@@ -126,7 +126,7 @@ export function parseEventTime(text: string): number {
     text.charCodeAt(16) !== 0x3a ||
     text.charCodeAt(19) !== 0x2e
   ) {
-    return parseGeneral(text);
+    return parseIsoTime(text);
   }
   const hour = pair(text, 11);
   const minute = pair(text, 14);
@@ -140,8 +140,8 @@ export function parseEventTime(text: string): number {
   );
 }
 
-function parseGeneral(text: string): number {
-  const [, year, month, day] = general.exec(text) ?? [];
+function parseIsoTime(text: string): number {
+  const [, year, month, day] = isoTime.exec(text) ?? [];
   // `Date` goes over to the next month where there is no such day.
   if (Number.isNaN(dayStart(Number(year), Number(month), Number(day)))) return Number.NaN;
   const time = Date.parse(text);
@@ -246,10 +246,10 @@ export function readValues(
     break;
   }
   if (good && count <= eventLimits.values) return { values: fields as MetricValues, leftOut: nothingLeftOut };
-  return sortOut(fields);
+  return splitValues(fields);
 }
 
-function sortOut(fields: Record<string, unknown>): { values: MetricValues; leftOut: readonly LeftOut[] } {
+function splitValues(fields: Record<string, unknown>): { values: MetricValues; leftOut: readonly LeftOut[] } {
   const values: [string, MetricValue][] = [];
   const leftOut: LeftOut[] = [];
   let tooMany = 0;

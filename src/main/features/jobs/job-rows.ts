@@ -83,6 +83,7 @@ export async function putJob(db: Db, job: NewJob): Promise<JobRecord> {
   return row;
 }
 
+/** A job of this user; null if there is none. */
 export async function findJob(db: Db, userId: string, jobId: string): Promise<JobRecord | null> {
   return one(db, `SELECT ${columns} FROM jobs WHERE user_id = $1 AND id = $2`, [userId, jobId]);
 }

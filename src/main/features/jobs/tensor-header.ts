@@ -63,6 +63,7 @@ export async function readTensorHeader(
     );
 }
 
+/** How many numbers the tensors hold together. */
 export function parametersOf(tensors: readonly TensorDescription[]): number {
   return tensors.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
 }

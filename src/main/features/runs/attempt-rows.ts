@@ -29,6 +29,7 @@ export interface AttemptChange {
   readonly checkpointPath?: string | undefined;
 }
 
+/** The run's attempt with the highest number; null if it has none. */
 export async function newestAttempt(db: Db | Tx, runId: string): Promise<AttemptRow | null> {
   const [row] = await query<AttemptRow>(
     db,
@@ -40,6 +41,7 @@ export async function newestAttempt(db: Db | Tx, runId: string): Promise<Attempt
   return row ?? null;
 }
 
+/** Inserts an attempt that has not started: `started_at` stays empty. */
 export async function insertAttempt(tx: Tx, attempt: Omit<AttemptRow, 'startedAt'>): Promise<void> {
   const { id, runId, attempt: number, status, machineId, runDirectory, resumedFrom } = attempt;
   await query(

@@ -141,6 +141,7 @@ export interface ArtifactFile {
   readonly objectKey: string | null;
 }
 
+/** An artifact of a run that is not deleted, and where its file is; null if there is none. */
 export async function findArtifact(db: Db, runId: string, artifactId: string): Promise<ArtifactFile | null> {
   const [row] = await query<ArtifactFile>(
     db,

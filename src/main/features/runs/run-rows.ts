@@ -72,6 +72,7 @@ export async function lockRun(tx: Tx, runId: string): Promise<RunRow | null> {
   return row ?? null;
 }
 
+/** Sets the given columns of a run. For its status use `changeRunStatus`. */
 export async function changeRun(tx: Tx, runId: string, change: RunChange): Promise<void> {
   await setColumns(tx, 'workflows', runId, change);
 }

@@ -17,6 +17,7 @@ export interface FileError extends Error {
 /** System calls on sockets and processes: their errors have the codes of files, and another meaning. */
 const otherCalls = /^(connect|listen|bind|accept|getaddrinfo|send|recv|read ECONN|kill|uv_|spawn)/;
 
+/** Whether an error is that of a file operation of Node, not of a socket or a process. */
 export function isFileError(error: unknown): error is FileError {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
   return 'syscall' in error && typeof error.syscall === 'string' && !otherCalls.test(error.syscall);

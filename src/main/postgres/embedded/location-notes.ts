@@ -21,6 +21,7 @@ const noteSchema = z.object({ folder: folderSchema });
 const databaseSchema = z.object({ version: z.literal(1), folder: folderSchema, madeAt: z.string() });
 
 const noteFile = (root: string) => path.join(root, 'postgres.json');
+/** The file that says that a database was made for this state folder. */
 export const databaseFile = (root: string) => path.join(root, 'database.json');
 
 function readDatabaseNote(root: string) {
@@ -47,6 +48,7 @@ export function readNote(root: string): string | null {
   return readOwnNote(root) ?? readDatabaseNote(root)?.folder ?? null;
 }
 
+/** Saves the data folder of a state folder, unless it is saved already. */
 export function keepNote(root: string, folder: string): void {
   if (readOwnNote(root) === folder) return;
   failpoint('postgres.location.before');

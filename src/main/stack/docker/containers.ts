@@ -26,6 +26,7 @@ function isRotated(
   return ['local', 'json-file'].includes(driver) && /^\d/.test(size);
 }
 
+/** A container of the stack, from the daemon's description. */
 export function toStackContainer(info: Docker.ContainerInspectInfo): StackContainer {
   const { State: state, Config: config, HostConfig: host } = info;
   const labels = config.Labels ?? {};

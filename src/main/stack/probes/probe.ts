@@ -1,6 +1,6 @@
 import type { StackEndpoints } from '../addresses.ts';
 
-/** Asks a server once, by its own protocol and with its credentials: resolves with its version, rejects where it does not answer rightly. */
+/** Asks a server once, by its own protocol and with its credentials: resolves with its version, rejects unless the answer is right. */
 export type Probe = (endpoints: StackEndpoints, signal: AbortSignal) => Promise<string>;
 
 /** The answer, or a rejection with the signal's reason as soon as that comes: a server may accept a connection and say nothing. */

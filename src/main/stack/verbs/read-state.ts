@@ -32,7 +32,7 @@ function statusOf(container: StackContainer | null, answer: ProbeAnswer): Servic
 }
 
 /**
- * The stack as the daemon has it now; what runs is asked by its own protocol.
+ * The stack as the daemon has it now; running services are probed by their own protocol.
  * @param seen what was learnt just now, and need not be asked again
  */
 export async function readState(

@@ -37,6 +37,7 @@ export function documentText(collection: CollectionName, document: StoredDocumen
   return json.text;
 }
 
+/** The error for a document over the size limit. */
 export function tooLarge(collection: CollectionName, id: string): TrainyardError {
   return fault('DOCUMENT_TOO_LARGE', { id, collection, most: largestBytes });
 }

@@ -23,8 +23,8 @@ import {
 /**
  * Copies every table of the schema `public` but the embedded profile's stores of documents, cache and queue: from one snapshot into
  * one transaction, so that a kill at any moment leaves the target as it was. Rows arrive exactly as they are: triggers of the schema
- * (cached counts, `updated_at`) rest meanwhile, foreign keys are checked. The target's role must own the tables; it need not be a
- * superuser. The source is read only. Harmless when repeated: a target that is the same already stays so.
+ * (cached counts, `updated_at`) are disabled meanwhile, foreign keys are checked. The target's role must own the tables; it need not be a
+ * superuser. The source is only read. Safe to repeat: a target that is a copy already stays as it is.
  * @throws TrainyardError MIGRATION_SCHEMA_DIFFERS where the two are not at the same revision with the same tables; MIGRATION_SAME_STORE;
  *   MIGRATION_TARGET_NOT_EMPTY; MIGRATION_DIFFERS; POSTGRES_…
  */
@@ -34,12 +34,12 @@ export async function copyDatabase(options: {
   readonly onProgress: OnCopyProgress;
 }): Promise<CopyResult> {
   const { from, to, onProgress } = options;
-  return inTransaction(from, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', (source) =>
-    inTransaction(to, '', async (target) => {
+  return withSnapshotClient(from, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', (source) =>
+    withSnapshotClient(to, '', async (target) => {
       await refuseSame(source, target);
       const tables = await comparedTables(source, target);
       const contents = await contentsOf(source, tables, 'checking', onProgress);
-      const copied = (await isCopy(source, target, tables, contents, onProgress))
+      const copied = (await findExistingCopy(source, target, tables, contents, onProgress))
         ? 0
         : await copyTables(source, target, tables, contents, onProgress);
       const hash = new ContentHash();
@@ -51,7 +51,7 @@ export async function copyDatabase(options: {
   );
 }
 
-function inTransaction<Result>(
+function withSnapshotClient<Result>(
   address: PostgresAddress,
   mode: string,
   use: (client: pg.Client) => Promise<Result>,
@@ -59,7 +59,7 @@ function inTransaction<Result>(
   return withClient(address, async (client) => {
     await client.query(`BEGIN ${mode}`);
     await client.query(sameText);
-    // Nobody waits for a stranger's lock without an end, nor loses a long copy to a server's limits.
+    // Don't wait forever for a lock, and don't let server limits end a long copy.
     await client.query(
       "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
     );
@@ -69,7 +69,7 @@ function inTransaction<Result>(
   });
 }
 
-/** A lock that only the same database knows. */
+/** Takes a lock in the source that the target sees only if it is the same database. */
 async function refuseSame(source: pg.Client, target: pg.Client): Promise<void> {
   const number = randomInt(2 ** 47);
   await source.query('SELECT pg_advisory_xact_lock($1)', [number]);
@@ -118,11 +118,11 @@ async function contentsOf(
 }
 
 /**
- * Whether the target is the same already. A fresh one is not: there only `users` has rows, the local owner's, made by the migrations
- * with that database's own dates.
+ * Locks the target, and returns whether it is a copy of the source already. A fresh target is none: only `users` has rows there, the
+ * local owner's, made by the migrations with that database's own dates.
  * @throws TrainyardError MIGRATION_TARGET_NOT_EMPTY
  */
-async function isCopy(
+async function findExistingCopy(
   source: pg.Client,
   target: pg.Client,
   tables: readonly TableShape[],
@@ -130,7 +130,7 @@ async function isCopy(
   onProgress: OnCopyProgress,
 ): Promise<boolean> {
   const names = tables.map(({ name }) => quoted(name)).join(', ');
-  // Nobody writes to the target from here on; readers may.
+  // From here on nobody else writes to the target; readers may go on.
   await target.query(`LOCK TABLE trainyard_migrations, ${names} IN SHARE ROW EXCLUSIVE MODE`);
   const filled: string[] = [];
   for (const { name } of tables) {
@@ -167,19 +167,20 @@ async function copyTables(
   for (const month of await readMonths(source)) {
     await target.query('SELECT ensure_metrics_partitions($1::timestamptz, $1::timestamptz)', [month]);
   }
-  // Only the owner may, and only until the end of this transaction: no other session sees the triggers rest.
+  // Only the owner may do this. No other session sees the triggers disabled, because the transaction enables them again.
   await target.query('SET CONSTRAINTS ALL IMMEDIATE');
   for (const { name } of tables) await target.query(`ALTER TABLE ${quoted(name)} DISABLE TRIGGER USER`);
   await target.query(`TRUNCATE ${tables.map(({ name }) => quoted(name)).join(', ')}`);
   let copied = 0;
-  for (const { name, columns } of tables) {
+  for (const table of tables) {
+    const { name, columns } = table;
     const list = columns.map(quoted).join(', ');
     await pipeline(
       source.query(copyOut(`COPY (SELECT ${list} FROM ${quoted(name)}) TO STDOUT (FORMAT binary)`)),
       target.query(new CopyIn(`COPY ${quoted(name)} (${list}) FROM STDIN (FORMAT binary)`)),
     );
     failpoint('migration.database.table.after');
-    const rows = [...contents].find(([table]) => table.name === name)?.[1].rows ?? 0;
+    const rows = contents.get(table)?.rows ?? 0;
     copied += rows;
     onProgress({ step: 'copying', what: name, done: rows, total: rows });
   }
@@ -192,7 +193,7 @@ async function copyTables(
   throw fault('MIGRATION_DIFFERS', { what: { en: `the tables ${names}`, ko: `${names} 테이블` } });
 }
 
-/** Sequences of the copied tables go on where the source's are; `kv_queue` has one of its own that stays. */
+/** Sequences of the copied tables continue from the source's values; that of `kv_queue` stays as it is. */
 async function copySequences(source: pg.Client, target: pg.Client): Promise<void> {
   const { rows } = await source.query<{ name: string; value: string }>(
     `SELECT sequencename AS name, last_value::text AS value FROM pg_sequences

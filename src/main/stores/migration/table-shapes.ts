@@ -11,6 +11,7 @@ export interface TableShape {
   readonly needs: readonly string[];
 }
 
+/** A name as an SQL identifier. */
 export const quoted = (name: string) => pg.escapeIdentifier(name);
 
 /** The tables to copy, each behind those that its foreign keys name. Partitions come with their parents. */

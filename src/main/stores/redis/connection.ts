@@ -16,6 +16,7 @@ export interface Script {
   readonly digest: string;
 }
 
+/** A Lua script with its SHA-1 digest, by which Redis runs it once it is loaded. */
 export function script(text: string): Script {
   return { text, digest: createHash('sha1').update(text).digest('hex') };
 }

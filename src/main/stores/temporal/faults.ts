@@ -6,12 +6,12 @@ import type { TemporalEndpoint } from '../../platform/endpoints.ts';
 const permissionDenied = 7;
 const unauthenticated = 16;
 
-/** What OpenSSL and Node say where a certificate, or the lack of one, is the reason. */
-const distrust =
+/** What OpenSSL and Node say if a certificate, or the lack of one, is the reason. */
+const tlsFailure =
   /certificate|self[- ]signed|unable to verify|altnames|wrong version number|SSL routines|ERR_TLS|ERR_SSL|tlsv1|UnknownIssuer|InvalidCertificate/i;
 
 /** The innermost cause. */
-function origin(error: unknown): { code: number | null; text: string; name: string } {
+function innermost(error: unknown): { code: number | null; text: string; name: string } {
   let current = error;
   while (current instanceof Error && current.cause instanceof Error) current = current.cause;
   if (!(current instanceof Error)) return { code: null, text: String(current), name: '' };
@@ -24,14 +24,14 @@ function origin(error: unknown): { code: number | null; text: string; name: stri
 /** An error of Temporal's client or worker as one that a person reads. Nothing of the API key or of the certificates is in it. */
 export function temporalFault({ address, namespace, tls }: TemporalEndpoint, error: unknown): TrainyardError {
   if (error instanceof TrainyardError) return error;
-  const { code, text, name } = origin(error);
+  const { code, text, name } = innermost(error);
   const parameters = { address, namespace, cause: text };
   const options = { cause: error };
   if (name === 'NamespaceNotFoundError' || /namespace \S+ (is )?not found/i.test(text))
     return fault('TEMPORAL_NAMESPACE_MISSING', parameters, options);
   if (code === unauthenticated || code === permissionDenied)
     return fault('TEMPORAL_REFUSED_CREDENTIALS', parameters, options);
-  if (distrust.test(text)) {
+  if (tlsFailure.test(text)) {
     const hint =
       tls === null
         ? {

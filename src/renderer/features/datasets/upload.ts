@@ -3,13 +3,13 @@ import { errorData } from '../../../shared/contract/common.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { fileUrl } from '../../rpc/files.ts';
-import { parsedJson } from '../../rpc/problem.ts';
+import { parseJson } from '../../rpc/json.ts';
 
 const answerSchema = z.object({ code: z.string(), message: z.string(), data: errorData });
 
 /** The engine's own error in an answer; UPLOAD_FAILED where it has none, as where something between page and engine answered. */
 function errorOf({ responseText, status }: XMLHttpRequest): TrainyardError {
-  const { data: answer } = answerSchema.safeParse(parsedJson(responseText));
+  const { data: answer } = answerSchema.safeParse(parseJson(responseText));
   if (!answer) return fault('UPLOAD_FAILED', {}, { status: status || 503 });
   return TrainyardError.from({ ...answer, ...answer.data }, { status });
 }

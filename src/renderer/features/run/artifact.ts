@@ -4,7 +4,7 @@ import type { Run } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Parameter } from '../../../shared/errors/entry.ts';
 import { fetchFile } from '../../rpc/files.ts';
-import { parsedJson } from '../../rpc/problem.ts';
+import { parseJson } from '../../rpc/json.ts';
 
 const ratio = z.number().nullable();
 
@@ -70,7 +70,7 @@ export function useArtifact<T>(run: Run, kind: string, schema: z.ZodType<T>) {
       if ((artifact.sizeBytes ?? 0) > largestBytes) throw wrong({ en: 'it is too large', ko: '너무 큽니다' });
       const answer = await fetchFile(artifact.url, signal);
       if (!answer.ok) throw wrong(`HTTP ${answer.status}`);
-      const json = parsedJson(await answer.text());
+      const json = parseJson(await answer.text());
       if (json === undefined) throw wrong({ en: 'it is no JSON', ko: 'JSON이 아닙니다' });
       const parsed = schema.safeParse(json);
       if (parsed.success) return parsed.data;

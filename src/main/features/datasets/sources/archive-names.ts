@@ -14,6 +14,7 @@ export interface NamesDecision {
   readonly example: Buffer | null;
 }
 
+/** Whether every byte is ASCII, so that all encodings read it alike. */
 export const isAscii = (bytes: Uint8Array) => bytes.every((byte) => byte < 0x80);
 const replacement = '\uFFFD';
 

@@ -41,6 +41,7 @@ export interface Doctor {
   examine(language?: Language): ReturnType<typeof examine>;
 }
 
+/** The doctor with the checks that the profile needs. Those of Docker are optional unless the profile is `docker`. */
 export function createDoctor(options: DoctorOptions): Doctor {
   return {
     examine: (language) => {

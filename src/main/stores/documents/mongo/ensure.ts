@@ -8,7 +8,7 @@ import { collectionNames } from '../collections.ts';
 import type { CollectionName } from '../ports.ts';
 import { openClient } from './client.ts';
 import { asMongoError } from './errors.ts';
-import { isSame, standsInTheWay, type WantedIndex, wantedIndexes } from './indexes.ts';
+import { conflictsWith, isSame, type WantedIndex, wantedIndexes } from './indexes.ts';
 import { bsonSchema } from './json-schema.ts';
 import { fromStoredValue } from './stored-document.ts';
 
@@ -90,7 +90,7 @@ async function ensureCollection(
       continue;
     }
     const inTheWay = present.filter(
-      (each) => each.name === index.description.name || standsInTheWay(each, index),
+      (each) => each.name === index.description.name || conflictsWith(each, index),
     );
     await refuseDuplicates(database, name, index);
     for (const each of inTheWay) {

@@ -12,15 +12,15 @@ export interface WantedIndex {
 }
 
 /**
- * Words as they are written, in any language. A document may say in which one its own are: by a field whose name nobody uses, because
- * MongoDB refuses documents whose `language` (the default) it does not know.
+ * Words are indexed as they are written, in any language. The field that names a document's language is one that nobody uses, because
+ * MongoDB refuses documents whose `language` (the default field) it does not know.
  */
 const textOptions: CreateIndexesOptions = {
   default_language: 'none',
   language_override: 'textIndexLanguage',
 };
 
-/** What a collection's declared indexes are in MongoDB. */
+/** A collection's declared indexes as MongoDB describes them. */
 export function wantedIndexes(collection: CollectionName): readonly WantedIndex[] {
   return collections[collection].indexes.map((declared) => {
     const keys = declared.keys.map(({ field, order }) => {
@@ -38,7 +38,7 @@ export function wantedIndexes(collection: CollectionName): readonly WantedIndex[
   });
 }
 
-/** What makes an index find, refuse or remove other documents; versions and storage options do not. */
+/** The options that change what an index finds, refuses or removes; versions and storage options do not. */
 const meaningful = [
   'unique',
   'sparse',
@@ -77,8 +77,8 @@ function meaningOf(index: IndexDescription | IndexDescriptionInfo): object {
   };
 }
 
-/** Whether MongoDB takes only one of the two: the same keys, or both for words (a collection has one text index at most). */
-export function standsInTheWay(present: IndexDescriptionInfo, { description }: WantedIndex): boolean {
+/** Whether MongoDB takes only one of the two: they have the same keys, or both are text indexes (a collection has one at most). */
+export function conflictsWith(present: IndexDescriptionInfo, { description }: WantedIndex): boolean {
   const words = (key: object) => Object.values(key).includes('text');
   if (words(present.key) || words(description.key)) return words(present.key) && words(description.key);
   return isDeepStrictEqual(Object.entries(present.key), Object.entries(description.key));

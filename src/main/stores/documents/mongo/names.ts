@@ -12,14 +12,17 @@ const escaped = new RegExp(`${substitute}([0-9a-f]{4})`, 'g');
 const escapeUnit = (unit: string) => `${substitute}${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 const unescapeUnit = (_found: string, unit: string) => String.fromCharCode(Number.parseInt(unit, 16));
 
+/** A text as MongoDB can store it: lone surrogates are escaped. */
 export function toStoredText(text: string): string {
   return text.isWellFormed() && !text.includes(substitute) ? text : text.replace(oddInText, escapeUnit);
 }
 
+/** The text behind {@link toStoredText}. */
 export function fromStoredText(text: string): string {
   return text.includes(substitute) ? text.replace(escaped, unescapeUnit) : text;
 }
 
+/** A field's name as MongoDB can store it. */
 export function toStoredName(name: string): string {
   return name.replace(oddInName, escapeUnit);
 }

@@ -80,6 +80,7 @@ function fieldsOf(
   );
 }
 
+/** The document behind a stored one. */
 export function fromStored({ _id, ...fields }: BsonDocument): StoredDocument {
   return { ...(fromStoredValue(fields) as Record<string, unknown>), id: String(fromStoredValue(_id)) };
 }

@@ -17,17 +17,17 @@ const largestPackBytes = 7900;
 /** Messages of a channel together in few payloads, each a JSON array, in their order. */
 function pack(messages: readonly Outgoing[]): { readonly channel: string; readonly payload: string }[] {
   const packs: { channel: string; texts: string[]; bytes: number }[] = [];
-  const open = new Map<string, (typeof packs)[number]>();
+  const currentPacks = new Map<string, (typeof packs)[number]>();
   for (const { channel, text } of messages) {
     const bytes = Buffer.byteLength(text) + 1;
-    let present = open.get(channel);
-    if (!present || present.bytes + bytes > largestPackBytes) {
-      present = { channel, texts: [], bytes: 1 };
-      open.set(channel, present);
-      packs.push(present);
+    let current = currentPacks.get(channel);
+    if (!current || current.bytes + bytes > largestPackBytes) {
+      current = { channel, texts: [], bytes: 1 };
+      currentPacks.set(channel, current);
+      packs.push(current);
     }
-    present.texts.push(text);
-    present.bytes += bytes;
+    current.texts.push(text);
+    current.bytes += bytes;
   }
   return packs.map(({ channel, texts }) => ({ channel, payload: `[${texts.join()}]` }));
 }

@@ -4,7 +4,7 @@ import type { LogScreen } from './log-screen.ts';
 import type { LogWindow } from './log-window.ts';
 
 const waitMs = 25_000;
-/** Where nothing is to be followed, it is looked again after this. */
+/** While nothing is to be followed, how often to look again. */
 const restMs = 250;
 
 interface RunLog extends OpenLog<Pick<LogWindow, 'total' | 'lines' | 'moving'>> {

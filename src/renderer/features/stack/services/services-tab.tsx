@@ -41,14 +41,14 @@ export function ServicesTab({ stack, ...actions }: ServicesTabProps) {
   );
 }
 
-const everyMs = 2000;
+const pollMs = 2000;
 
 /** Processor and memory of each service, measured again and again while somebody looks and something runs. */
 function useUsage(enabled: boolean): (name: ServiceName) => ServiceUsage {
   const { data } = useQuery(
     queries.stack.usage.queryOptions({
       enabled,
-      refetchInterval: everyMs,
+      refetchInterval: pollMs,
       refetchIntervalInBackground: false,
       gcTime: 0,
     }),

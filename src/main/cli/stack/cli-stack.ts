@@ -7,7 +7,11 @@ import { type LocalStack, openLocalStack } from '../../stack/verbs/open-stack.ts
 import { openSettings } from '../../stores/settings/settings-store.ts';
 import { readName } from '../lib/failure.ts';
 
-/** The stack of the state folder, in this process. @param profile what its status is to say instead of what was chosen @param images to keep first, as `service=reference` */
+/**
+ * Opens the stack of the state folder in this process.
+ * @param profile the profile that its status reports, instead of the chosen one
+ * @param images saved first, each `service=reference`
+ */
 export function openStack(profile?: Profile, images: readonly string[] = []): LocalStack {
   const home = openHome(homeFolder());
   const settings = openSettings(home);
@@ -21,7 +25,7 @@ export function openStack(profile?: Profile, images: readonly string[] = []): Lo
   });
 }
 
-/** The services that were typed. @throws TrainyardError USAGE */
+/** The services that the person named. @throws TrainyardError USAGE */
 export function readServices(words: readonly string[]): readonly ServiceName[] {
   return words.map((word) => readName(serviceNames, word, { en: 'service', ko: '서비스' }));
 }
