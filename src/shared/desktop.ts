@@ -3,7 +3,7 @@
  * in a browser that is undefined.
  */
 export interface DesktopApi {
-  /** The system's dialog for a folder, or for a zip or tar; the absolute path, or null where it was closed. */
+  /** The system's dialog for a folder, or for a zip or tar; the absolute path, or null if it was closed. */
   choosePath(kind: 'folder' | 'archive'): Promise<string | null>;
   /** A message of the operating system; clicking it brings the window to the front. */
   notify(message: { title: string; body: string }): Promise<void>;
@@ -20,7 +20,7 @@ function isText(value: unknown, most: number): value is string {
   return typeof value === 'string' && value.length <= most;
 }
 
-/** The request in a message from a page, or null where it is anything else. Written by hand: the shell starts without a schema library. */
+/** The request in a message from a page, or null if it is anything else. Written by hand: the shell starts without a schema library. */
 export function parseDesktopRequest(message: unknown): DesktopRequest | null {
   if (typeof message !== 'object' || message === null || !('verb' in message) || !('argument' in message))
     return null;

@@ -49,7 +49,7 @@ export interface ApiContext {
     /** Copies everything to another profile's stores and switches to them. */
     readonly migrate: (to: Profile, replace: boolean, onProgress: OnProgress) => Promise<void>;
   };
-  /** Left out: nobody looks at the disk. @throws TrainyardError DISK_FULL, HOME_MOVED where nothing that writes may be begun */
+  /** Left out: nobody looks at the disk. @throws TrainyardError DISK_FULL, HOME_MOVED if nothing that writes may be begun */
   readonly checkRoom?: (what: Bilingual) => void;
   /** Called when the disk refused a write. */
   readonly diskRefused?: () => void;

@@ -8,7 +8,7 @@ import { readPostmasterFile } from '../postgres/embedded/postmaster.ts';
 import { serverUser } from '../postgres/embedded/server-user.ts';
 import { engineRunning } from './lib/engine.ts';
 
-/** The URL of the server that the running engine keeps; null where its server is not there at the moment. */
+/** The URL of the server that the running engine keeps; null if its server is not there at the moment. */
 function urlOfRunning(home: string): string | null {
   const location = findLocation(home, serverUser());
   const server = readPostmasterFile(location.dataDirectory);

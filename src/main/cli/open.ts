@@ -3,7 +3,7 @@ import type { Command } from './lib/define.ts';
 import { withEngine } from './lib/engine.ts';
 import { remark, writeResult } from './lib/output.ts';
 
-/** The platform's program that opens a link; null where there is no display to open it on. */
+/** The platform's program that opens a link; null if there is no display to open it on. */
 function opener(): readonly string[] | null {
   if (process.platform === 'darwin') return ['open'];
   if (process.platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler'];

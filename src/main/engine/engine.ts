@@ -64,7 +64,7 @@ export interface Engine {
   readonly disk: DiskState;
   /** A fresh link that opens the UI once. */
   ticketUrl(): string;
-  /** Resolves once everything is stopped. @throws TrainyardError ENGINE_FAULT where an error made it stop */
+  /** Resolves once everything is stopped. @throws TrainyardError ENGINE_FAULT if an error made it stop */
   readonly closed: Promise<void>;
   /**
    * Stops what the engine started, except trainers: they go on, and the next start adopts them. With `stopRuns` they are

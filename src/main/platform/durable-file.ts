@@ -55,7 +55,7 @@ export function replaceFile(file: string, text: string, mode = 0o600): void {
   syncFolder(path.dirname(file));
 }
 
-/** Writes a file that must not be there yet, whole or not at all. Answers false where somebody else's is there. */
+/** Writes a file that must not be there yet, whole or not at all. Returns false if somebody else's is there. */
 export function createFile(file: string, text: string, mode = 0o600): boolean {
   const aside = writeAside(file, text, mode);
   try {

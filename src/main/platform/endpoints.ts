@@ -10,7 +10,7 @@ export interface TlsOptions {
   readonly serverName?: string;
 }
 
-/** The same as options of Node's `tls.connect`; empty where nothing is said. */
+/** The same as options of Node's `tls.connect`; empty if nothing is said. */
 export function tlsConnection(tls: TlsOptions | null): ConnectionOptions {
   const { serverName, ...certificates } = tls ?? {};
   return { ...certificates, ...(serverName ? { servername: serverName } : {}) };

@@ -1,4 +1,4 @@
-/** The code of an error (`ENOENT`, an SQLSTATE, …); empty where it has none. */
+/** The code of an error (`ENOENT`, an SQLSTATE, …); empty if it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

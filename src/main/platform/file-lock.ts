@@ -8,7 +8,7 @@ import { damagedStateFile, prepareOwnFile, type StateFileHint } from './state-fi
  * otherwise in this process: closing any descriptor of a file drops all of the process's POSIX locks on it.
  * @param hint what to do where something else is in the file's place
  * @param timeoutMs how long to wait for whoever has the lock: who only asks whether it is held has a part of it for an instant
- * @returns null where another has it
+ * @returns null if another has it
  * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR; an error of SQLite that names the file
  */
 export function acquireFileLock(file: string, hint: StateFileHint, timeoutMs: number): Disposable | null {

@@ -6,7 +6,7 @@ import { type EngineRecord, isEngineLocked, readEngineRecord } from './home.ts';
 
 /** Where an engine is, and what proves to it who asks. */
 export interface EngineAddress extends Pick<EngineRecord, 'url' | 'token' | 'pid'> {
-  /** Absolute; null where only its port leads to it. */
+  /** Absolute; null if only its port leads to it. */
   readonly socket: string | null;
 }
 
@@ -45,7 +45,7 @@ function recordOf(home: string): EngineRecord | null {
 /** A Unix socket's address has room for 103 bytes on macOS, for 107 on Linux. */
 const longestSocketPath = 103;
 
-/** Where the engine of a state folder can be reached without a port; null where the system or the path's length forbids it. */
+/** Where the engine of a state folder can be reached without a port; null if the system or the path's length forbids it. */
 export function engineSocket(home: string): string | null {
   const file = path.join(home, 'engine.sock');
   return process.platform === 'win32' || Buffer.byteLength(file) > longestSocketPath ? null : file;

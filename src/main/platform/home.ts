@@ -46,7 +46,7 @@ function requireOurs(home: string): void {
   if (!mayBecomeHome(home)) throw fault('HOME_HAS_OTHER_FILES', { home }, { place });
 }
 
-/** Answers the first folder that was made; undefined where all of them were there. */
+/** Returns the first folder that was made; undefined if all of them were there. */
 function makeHome(home: string): string | undefined {
   try {
     return mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -135,7 +135,7 @@ const secretsHint = {
 
 const secretsFile = (home: string) => path.join(home, 'secrets.json');
 
-/** The folder's secrets; null where none were made yet. @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR */
+/** The folder's secrets; null if none were made yet. @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR */
 export function readSecrets(home: string): Secrets | null {
   return readStateFile(secretsFile(home), secretsSchema, { hint: secretsHint });
 }
@@ -187,7 +187,7 @@ const lockHint = {
 const lockFile = (home: string) => path.join(home, 'engine.lock.sqlite');
 
 /**
- * Takes the state folder for this process, for as long as it lives; null where another engine has it.
+ * Takes the state folder for this process, for as long as it lives; null if another engine has it.
  * @throws TrainyardError STATE_FILE_DAMAGED, STATE_FILE_IRREGULAR
  */
 export function acquireEngineLock(home: string): Disposable | null {

@@ -74,7 +74,7 @@ async function byListing(port: number): Promise<PortHolder | null> {
   return id ? { program: named(program, id), processId: Number(id) } : null;
 }
 
-/** Who listens on a port, as far as this account may see; null where nobody is seen. */
+/** Who listens on a port, as far as this account may see; null if nobody is seen. */
 export async function portHolder(port: number): Promise<PortHolder | null> {
   if (process.platform === 'darwin') return byListing(port);
   if (process.platform !== 'linux') return null;

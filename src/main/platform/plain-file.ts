@@ -7,7 +7,7 @@ const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /**
  * Opens a file in whose place a trainer may have put anything. It never waits, as for a pipe's other end: four such waits hold up
  * every file operation of Node's.
- * @returns null where something else than a file is there
+ * @returns null if something else than a file is there
  */
 export async function openPlainFile(file: string): Promise<FileHandle | null> {
   // Checked first, because opening a pipe would wake its writer.
@@ -18,7 +18,7 @@ export async function openPlainFile(file: string): Promise<FileHandle | null> {
   return null;
 }
 
-/** The last bytes of a file as text, and whether they are not all; empty where there is none. */
+/** The last bytes of a file as text, and whether they are not all; empty if there is none. */
 export async function readTail(file: string, most: number): Promise<{ text: string; isCut: boolean }> {
   try {
     await using handle = await openPlainFile(file);

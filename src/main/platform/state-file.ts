@@ -83,7 +83,7 @@ function unreadable(file: string, hint: StateFileHint, cause: unknown): Trainyar
 
 /**
  * Reads a small file as text. It never waits (as for a pipe), never follows a link, and reads no more than the limit.
- * @returns null where there is none
+ * @returns null if there is none
  * @throws TrainyardError STATE_FILE_DAMAGED (too large, no UTF-8), STATE_FILE_IRREGULAR (a link, a folder, a pipe …),
  * HOME_OF_ANOTHER_USER, STATE_FILE_UNREADABLE
  */
@@ -156,7 +156,7 @@ function parse<T>(file: string, text: string, schema: z.ZodType<T>, hint: StateF
 
 /**
  * Reads back a file that Trainyard wrote: the only way in which the engine, the supervisor and the command line do.
- * @returns null where there is none
+ * @returns null if there is none
  * @throws TrainyardError as `readStateText`, and STATE_FILE_DAMAGED with the field that is wrong
  */
 export function readStateFile<T>(file: string, schema: z.ZodType<T>, options: StateFileOptions): T | null {

@@ -66,7 +66,7 @@ function outOfMemory({ service, lines }: Failure, limitBytes: number | null): Tr
   return fault('SERVICE_OUT_OF_MEMORY', names, { details: { lines } });
 }
 
-/** @param version null where it is not known */
+/** @param version null if it is not known */
 export function otherVolumeVersion({ service, lines }: Failure, version: string | null): TrainyardError {
   const names = {
     service: titles[service],
@@ -133,7 +133,7 @@ export function serviceTimeout(
 export const credentialsRefused = ({ service, lines }: Failure) =>
   fault('SERVICE_REFUSES_CREDENTIALS', { service: titles[service], name: service }, { details: { lines } });
 
-/** @param holder null where it cannot be seen */
+/** @param holder null if it cannot be seen */
 export function portIsTaken(
   service: ServiceName,
   port: number,

@@ -2,7 +2,7 @@ import type { ServiceName } from '../../shared/model/stack.ts';
 
 /** The daemon understood and would not or could not: `message` is what it said. A daemon that cannot be asked is a TrainyardError DOCKER_*. */
 export class DaemonRefusal extends Error {
-  /** As HTTP has it; 0 where it came in a stream. */
+  /** As HTTP has it; 0 if it came in a stream. */
   readonly status: number;
 
   constructor(status: number, message: string, cause?: unknown) {
@@ -23,7 +23,7 @@ export interface StackContainer {
   readonly state: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   readonly exitCode: number;
   readonly outOfMemory: boolean;
-  /** Why it could not be started; empty where it could. */
+  /** Why it could not be started; empty if it could. */
   readonly error: string;
   readonly startedAt: string | null;
   readonly restarts: number;
@@ -37,7 +37,7 @@ export interface StackContainer {
 /** Exit codes of a server that was stopped: 0, and those of signals. */
 const ordinaryExits = [0, 130, 137, 143];
 
-/** Whether a container stands still because of a fault. */
+/** Whether a container is not running because of a fault. */
 export function hasFailed({ state, outOfMemory, exitCode, error }: StackContainer): boolean {
   if (state === 'exited') return outOfMemory || !ordinaryExits.includes(exitCode);
   return state === 'restarting' || state === 'dead' || (state === 'created' && error !== '');
@@ -83,7 +83,7 @@ export interface Publisher {
   readonly port: number;
   readonly container: string;
   readonly image: string;
-  /** Null where the container is of no stack. */
+  /** Null if the container is of no stack. */
   readonly stack: string | null;
   /** A paused one counts: it holds its port. */
   readonly isRunning: boolean;

@@ -22,7 +22,7 @@ export function stackNameOf(id: string): string {
   return `trainyard-${id.replaceAll('-', '').slice(0, 8)}`;
 }
 
-/** The service that an object's labels name; null where they name none. */
+/** The service that an object's labels name; null if they name none. */
 export function serviceOf(labels: Readonly<Record<string, string>>): ServiceName | null {
   return serviceNames.find((name) => name === labels[stackLabels.service]) ?? null;
 }

@@ -50,7 +50,7 @@ export function isOtherMemory(rememberedBytes: number, nowBytes: number): boolea
   return Math.abs(nowBytes - rememberedBytes) > rememberedBytes * 0.1;
 }
 
-/** `512m`, `2g`, `1073741824`: bytes; null where it is no amount of memory. */
+/** `512m`, `2g`, `1073741824`: bytes; null if it is no amount of memory. */
 export function parseMemory(text: string): number | null {
   const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)(?:i?b)?$/i.exec(text.trim());
   if (!match) return null;

@@ -34,7 +34,7 @@ export const stackRecordSchema = z.object({
   started: z.boolean(),
   /** Services that somebody began to stop: the daemon goes on with that when we are gone. */
   stopping: z.array(serviceName),
-  /** A removal that was begun: once volumes go it is finished by whoever comes next, whatever they came for. */
+  /** A removal that was begun: once volumes are being removed, the next verb finishes it, whichever verb that is. */
   removal: z.object({ services: z.array(serviceName), volumes: z.boolean() }).nullable(),
   /** Which copy of this record and the secrets was last put into the recovery volume, and its hash. */
   recovery: z.object({ slot: z.int(), hash: z.string() }).nullable(),

@@ -19,7 +19,7 @@ const timeoutMs = 1200;
 function shortcutReader() {
   let pending: readonly string[] = [];
   let last = 0;
-  /** @returns what the key does, or null where it does nothing (yet) */
+  /** @returns what the key does, or null if it does nothing (yet) */
   return function read(key: string): ShortcutAction | null {
     if (Date.now() - last > timeoutMs) pending = [];
     last = Date.now();

@@ -49,7 +49,7 @@ export class LineBuffer {
     if (!counts) this.nonFinite += 1;
   }
 
-  /** Appends a bucket made elsewhere; null where none of its points is finite. Totals are the caller's to set. */
+  /** Appends a bucket made elsewhere; null if none of its points is finite. Totals are the caller's to set. */
   appendBucket(bucket: {
     step: number;
     min: number | null;

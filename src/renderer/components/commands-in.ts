@@ -17,7 +17,7 @@ export function commandsIn(hint: string): readonly string[] {
   return last ? [last.trim()] : [];
 }
 
-/** A hint without the command at its end, which is shown on a line of its own; empty where the command is all of it. */
+/** A hint without the command at its end, which is shown on a line of its own; empty if the command is all of it. */
 export function wordsOf(hint: string, commands: readonly string[]): string {
   const last = commands.at(-1);
   const text = hint.trim();

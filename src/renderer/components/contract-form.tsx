@@ -19,7 +19,7 @@ export interface ContractFormOptions<Values, Schema extends z.ZodType> {
 
 interface ContractForm<Values extends Record<string, unknown>, Input> {
   readonly form: UseFormReturnType<Values, Input>;
-  /** What would be sent now; null where the contract refuses it. */
+  /** What would be sent now; null if the contract refuses it. */
   readonly read: () => Input | null;
 }
 
@@ -62,7 +62,7 @@ function enteredAt(values: unknown, field: string | null): unknown {
 
 /**
  * Shows what the engine refused at the field that it names, until that is changed.
- * @returns the refusal as long as it is one of what is entered now; null where it is none
+ * @returns the refusal as long as it is one of what is entered now; null if it is none
  */
 export function useRefusal<Values>(
   form: { readonly values: Values; readonly setErrors: UseFormReturnType<unknown>['setErrors'] },

@@ -102,7 +102,7 @@ const ofCells = ({ 'aria-sort': _sort, w: _width, ...look }: Look = {}) => look;
 const place = (index: number) => `column ${index}`;
 
 interface SortButtonProps {
-  /** How the rows are sorted by this column; null where they are not. */
+  /** How the rows are sorted by this column; null if they are not. */
   readonly order: 'asc' | 'desc' | null;
   readonly onSort: () => void;
   readonly children: ReactNode;

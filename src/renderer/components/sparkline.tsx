@@ -1,5 +1,5 @@
 interface SparklineProps {
-  /** Oldest first; null where nothing was measured. */
+  /** Oldest first; null if nothing was measured. */
   readonly values: readonly (number | null)[];
   /** What the full width holds: fewer values stand at its right end. */
   readonly capacity: number;

@@ -50,7 +50,7 @@ export async function checkOutdated(): Promise<boolean> {
   return true;
 }
 
-/** The entry of the page that the engine serves now; null where it cannot be had. */
+/** The entry of the page that the engine serves now; null if it cannot be had. */
 async function newestEntry(): Promise<string | null> {
   try {
     const answer = await fetch('/', { cache: 'no-store', headers: { accept: 'text/html' } });

@@ -30,7 +30,7 @@ export class PageKeys {
     this.tab = tab;
   }
 
-  /** Takes the ticket out of the page's address, where there is one: it is not to stay in the history. Answers whether there was. */
+  /** Takes the ticket out of the page's address, where there is one: it is not to stay in the history. Returns whether there was. */
   takeTicket(address: Location, history: History): boolean {
     const [, ticket] = /^#ticket=([\w-]+\.[\w-]+)$/.exec(address.hash) ?? [];
     if (!ticket) return false;
@@ -39,7 +39,7 @@ export class PageKeys {
     return true;
   }
 
-  /** What to sign in with now; null where a link is needed. */
+  /** What to sign in with now; null if a link is needed. */
   async credential(): Promise<Credential | null> {
     const [id, secret] = this.tab.getItem(ticketName)?.split('.') ?? [];
     if (id && secret) {
@@ -52,7 +52,7 @@ export class PageKeys {
     return page ? { kind: 'page', audience: '', ...page } : null;
   }
 
-  /** The engine refused this credential. Answers whether there is another one to try. */
+  /** The engine refused this credential. Returns whether there is another one to try. */
   async refused({ kind, id }: Credential): Promise<boolean> {
     if (kind === 'ticket') this.tab.removeItem(ticketName);
     else this.refusedIds.add(id);

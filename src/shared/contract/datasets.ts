@@ -196,7 +196,7 @@ export const datasetsContract = {
       importProgressSchema.extend({
         datasetId: z.uuid(),
         version: z.int().nullable(),
-        /** True where the very same bytes were there already. */
+        /** True if the very same bytes were there already. */
         reused: z.boolean(),
         validation: validationSchema.nullable(),
       }),

@@ -26,7 +26,7 @@ export const fileProgressSchema = z.object({
   total: z.int().nullable(),
   /** Files a second, of the last ten seconds; null until it is known. */
   rate: z.number().nullable(),
-  /** An estimate for this phase; null where none can be made. */
+  /** An estimate for this phase; null if none can be made. */
   secondsLeft: z.int().nullable(),
   error: workError.nullable(),
 });

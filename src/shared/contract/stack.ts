@@ -128,7 +128,7 @@ const stackUsageSchema = z.object({
   services: z.array(
     z.object({
       name: serviceName,
-      /** Of one processor: 200 is two processors. Null where it does not run. */
+      /** Of one processor: 200 is two processors. Null if it does not run. */
       cpuPercent: z.number().nullable(),
       memoryBytes: z.number().nullable(),
     }),

@@ -16,7 +16,7 @@ const findingSchema = z.object({
   hint: z.string(),
   /** What part of the machine it is about: pages and terminals list findings under it. */
   group: z.enum(['machine', 'state', 'docker', 'nvidia', 'network']).optional(),
-  /** The fixing command alone, to be copied; null where no single command fixes it. */
+  /** The fixing command alone, to be copied; null if no single command fixes it. */
   command: z.string().nullable().optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;

@@ -1,4 +1,4 @@
-/** A metric's value by its name, which may be one that every object has ("constructor"); undefined where it has none. */
+/** A metric's value by its name, which may be one that every object has ("constructor"); undefined if it has none. */
 export function metricOf<Value>(
   values: Readonly<Record<string, Value>> | null | undefined,
   name: string,

@@ -13,7 +13,7 @@ const decimal = new RegExp(String.raw`^[+-]?(?:${whole}(?:\.\d*)?|\.\d+)(?:e[+-]
 /**
  * The number that a person wrote: `1e-4`, `.001`, `10,000`, `1_000`, `＋１０`. The decimal sign is the point, in Korean as in English, so
  * `0,001` and `1,5` are no numbers; nor are `0x10`, an empty text, or what a double cannot hold (`1e400`, `1e-400`).
- * @returns null where it is no number
+ * @returns null if it is no number
  */
 export function readNumber(text: string): number | null {
   const plain = toPlain(text);

@@ -129,7 +129,7 @@ async function whenStoresAreThere<T>(ask: () => Promise<T>): Promise<T> {
 
 /**
  * One WebSocket to an engine. Calls throw what the engine threw, as TrainyardError.
- * @throws TrainyardError ENGINE_GONE where nothing takes the connection, ENGINE_NOT_PROVEN where another program does
+ * @throws TrainyardError ENGINE_GONE if nothing takes the connection, ENGINE_NOT_PROVEN where another program does
  */
 export async function connect(engine: EngineAddress): Promise<Client> {
   const socket = await open(engine);

@@ -83,7 +83,7 @@ export class Command extends CommanderCommand {
 
   /**
    * Gives the command its last options (`--json`, `--home`) and what it does.
-   * @param run gets the options and the arguments; answers the exit code, 0 where it answers nothing
+   * @param run gets the options and the arguments; answers the exit code, 0 if it answers nothing
    */
   perform<Options extends object>(
     run: (options: Options & CommonOptions, ...args: string[]) => Promise<number | undefined>,

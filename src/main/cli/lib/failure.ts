@@ -84,7 +84,7 @@ export function sentenceOf(error: unknown): string {
 
 export interface Failure {
   readonly exitCode: number;
-  /** What standard error gets, on one line; null where commander has written already (help, version). */
+  /** What standard error gets, on one line; null if commander has written already (help, version). */
   readonly sentence: string | null;
   /** The same for programs. */
   readonly error: Omit<KeptError, 'parameters'>;

@@ -7,7 +7,7 @@ import { openSettings } from '../../stores/settings/settings-store.ts';
 import { type Api, connect } from './client.ts';
 import { remark } from './output.ts';
 
-/** How many runs are not over; 0 where the stores do not answer, which must not keep anybody from leaving them. */
+/** How many runs are not over; 0 if the stores do not answer, which must not keep anybody from leaving them. */
 async function countUnderWay({ runs }: Api): Promise<number> {
   try {
     const statuses = runStatuses.filter((status) => !isEnded(status));

@@ -26,7 +26,7 @@ export async function waitForEnd({ runs }: Api, run: string): Promise<RunSummary
 
 /**
  * Prints a run's journal behind the number `start`, each entry once, until the run has ended.
- * @returns 0 where it completed, else 1
+ * @returns 0 if it completed, else 1
  */
 export async function follow(
   { runs }: Api,

@@ -35,7 +35,7 @@ async function readText(file: string): Promise<string> {
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
-/** Where JSON is nested deeper than the parser of its positions can follow; null where it is not. */
+/** Where JSON is nested deeper than the parser of its positions can follow; null if it is not. */
 function tooDeepAt(text: string): number | null {
   const scanner = createScanner(text, true);
   let depth = 0;

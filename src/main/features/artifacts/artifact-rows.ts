@@ -56,7 +56,7 @@ export function unstoredArtifacts(db: Db, attemptId: string): Promise<UnstoredAr
   );
 }
 
-/** Writes down where the artifact is, unless it was written again or is stored already. Answers whether it did. */
+/** Writes down where the artifact is, unless it was written again or is stored already. Returns whether it did. */
 export async function setStored(
   db: Db,
   { id, version }: UnstoredArtifact,

@@ -22,7 +22,7 @@ import {
 
 const firstPauseMs = 1000;
 const longestPauseMs = 60_000;
-/** While an artifact is copied, room is asked for again each time so much was read: others write there, too. */
+/** While an artifact is copied, the room is checked again after this many bytes, because other programs write to the disk too. */
 const askRoomEveryBytes = 64 * 1024 ** 2;
 /** How long what is under way is waited for at the end; it may be cut off anywhere. */
 const stopWithinMs = 2000;
@@ -37,7 +37,7 @@ interface ArtifactStoreParts {
   readonly db: Db;
   readonly objects: Pick<ObjectStore, 'put'>;
   readonly directories: Pick<RunDirectories, 'openFile' | 'filesAt'>;
-  /** @throws TrainyardError DISK_FULL where so many bytes more do not fit into the store */
+  /** @throws TrainyardError DISK_FULL if so many bytes more do not fit into the store */
   readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
   readonly machineId: string;
   readonly changes: ChangeFeed;
@@ -192,7 +192,7 @@ export class ArtifactStore implements AsyncDisposable {
     }
   }
 
-  /** Null where its files are gone. */
+  /** Null if its files are gone. */
   private async putObjects(artifact: UnstoredArtifact): Promise<StoredArtifact | null> {
     const { runId, attempt, path, runDirectory } = artifact;
     const { directories, checkRoom } = this.parts;
@@ -222,7 +222,7 @@ export class ArtifactStore implements AsyncDisposable {
     return count === 0 ? null : { objectKey: `${objectKey}/`, sha256: null, sizeBytes };
   }
 
-  /** Null where it is gone, or no file any more. */
+  /** Null if it is gone, or no file any more. */
   private async putFile(
     runDirectory: string,
     file: string,

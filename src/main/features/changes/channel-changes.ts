@@ -13,7 +13,7 @@ export interface RunReadings {
   readonly changes: ChannelChanges;
 }
 
-/** What a reader asks of a run's journal: what stands after a number of it. */
+/** A request for the entries of a run's journal after a number. */
 export interface ReadingQuery {
   readonly runId: string;
   readonly after: number;

@@ -40,7 +40,7 @@ export interface LoadedManifest {
   readonly lines: readonly ManifestLine[];
   readonly byClass: ReadonlyMap<string, readonly ManifestLine[]>;
   readonly bySha256: ReadonlyMap<string, ManifestLine>;
-  /** The value of white of its 16-bit images; null where it has none. */
+  /** The value of white of its 16-bit images; null if it has none. */
   readonly white: number | null;
 }
 
@@ -98,7 +98,7 @@ export class DatasetFiles {
     };
   }
 
-  /** An image's bytes. @throws TrainyardError DATASET_CHANGED where they are not those of the manifest any more */
+  /** An image's bytes. @throws TrainyardError DATASET_CHANGED if they are not those of the manifest any more */
   async readImage(version: DatasetVersionRecord, line: ManifestLine): Promise<Buffer> {
     const bytes = await buffer(await openBytes(this.parts, version, line));
     if (version.mode !== 'copy' && hash('sha256', bytes) !== line.sha256) {
@@ -180,7 +180,7 @@ export class DatasetFiles {
   }
 }
 
-/** The SHA-256 of an image's bytes as they are now; null where they are gone. */
+/** The SHA-256 of an image's bytes as they are now; null if they are gone. */
 async function hashUnlessGone(opened: Promise<Readable>): Promise<string | null> {
   try {
     return await sha256Of(await opened);
@@ -226,7 +226,7 @@ function classFolder({ file, class: name }: ManifestLine): string {
   return segments.slice(0, level + 1).join('/');
 }
 
-/** The images in the folders of classes that the manifest does not know; null where the root can't be read. What the import left out is none of them. */
+/** The images in the folders of classes that the manifest does not know; null if the root can't be read. What the import left out is none of them. */
 async function addedFiles(
   root: string,
   lines: readonly ManifestLine[],

@@ -106,7 +106,7 @@ export async function findDataset(db: Db, userId: string, reference: string): Pr
   return named;
 }
 
-/** Of a dataset by its id, those in the bin included: a run keeps what it was trained on. Null where there is none. */
+/** A dataset by its id, even if it is in the bin: a run keeps the data that it was trained on. Null if there is none. */
 export async function findVersion(
   db: Db,
   datasetId: string,
@@ -174,7 +174,7 @@ export async function lastValidation(db: Db, datasetId: string): Promise<Validat
   return row?.validation ?? null;
 }
 
-/** Harmless when repeated. Answers whether both were there. */
+/** Safe to repeat. Returns whether both were there. */
 export async function linkDataset(tx: Tx, datasetId: string, projectId: string): Promise<boolean> {
   // The link counts in the project's row: projects are locked before datasets everywhere.
   const project = 'SELECT id FROM projects WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE';
@@ -185,7 +185,7 @@ export async function linkDataset(tx: Tx, datasetId: string, projectId: string):
   return true;
 }
 
-/** Harmless when repeated; the project's row is locked. */
+/** Safe to repeat; the project's row is locked. */
 export async function insertLink(tx: Tx, datasetId: string, projectId: string): Promise<void> {
   await query(
     tx,
@@ -205,7 +205,7 @@ export async function removeDataset(
     ORDER BY id FOR NO KEY UPDATE`,
     [datasetId],
   );
-  // Whoever makes a run of it locks the row, too: the run is there to be counted, or it finds the dataset gone.
+  // Creating a run locks the row too: either the run is counted here, or it finds the dataset gone.
   const row = 'SELECT id FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR UPDATE';
   if ((await query(tx, row, [datasetId])).length === 0) return 'missing';
   const [uses] = await query<{ runs: number; imports: number }>(

@@ -191,7 +191,7 @@ export class DatasetService {
     return { id: record.id };
   }
 
-  /** Into the bin. @throws TrainyardError DATASET_NOT_FOUND, DATASET_IN_USE where runs or imports of it are not over */
+  /** Into the bin. @throws TrainyardError DATASET_NOT_FOUND, DATASET_IN_USE if runs or imports of it are not over */
   async remove(userId: string, reference: string): Promise<{ id: string }> {
     const { db, changes } = this.parts;
     const record = await findDataset(db, userId, reference);

@@ -6,7 +6,7 @@ const samplesASide = 24;
 
 type Values = Uint8Array | Uint16Array;
 
-/** The least and the largest value; 0 where there is none. */
+/** The least and the largest value; 0 if there is none. */
 export function rangeOf(values: Values): { readonly lowest: number; readonly highest: number } {
   let lowest = values[0] ?? 0;
   let highest = lowest;

@@ -13,7 +13,7 @@ export interface FolderNode {
   total: number;
   /** Files that are no images lie in it or below. */
   holdsOthers: boolean;
-  /** The path of an image in it or below; empty where there is none. */
+  /** The path of an image in the folder or below it; empty if there is none. */
   example: string;
   readonly children: Map<string, FolderNode>;
 }

@@ -139,7 +139,7 @@ const types: readonly ImageType[] = [
 export const signatureBytes = 1024;
 
 /**
- * The type that the bytes have; null where they are no image that is known. A TIFF that is called a camera's raw file is one: not
+ * The type that the bytes have; null if they are no image that is known. A TIFF that is called a camera's raw file is one: not
  * every maker marks them inside.
  */
 export function typeOfBytes(bytes: Buffer, fileName: string): ImageType | null {
@@ -148,7 +148,7 @@ export function typeOfBytes(bytes: Buffer, fileName: string): ImageType | null {
   return found?.name === 'tiff' && promised?.name === 'raw' ? promised : found;
 }
 
-/** The type that the name promises; null where it promises no image. */
+/** The type that the name promises; null if it promises no image. */
 export function typeOfName(name: string): ImageType | null {
   const extension = extensionOf(name);
   return types.find(({ extensions }) => extensions.includes(extension)) ?? null;
@@ -164,7 +164,7 @@ export function usualExtension({ name, extensions }: ImageType): string {
   return extensions[0] ?? name;
 }
 
-/** Lower case, without the dot; empty where there is none. */
+/** Lower case, without the dot; empty if there is none. */
 function extensionOf(name: string): string {
   return /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1]?.toLowerCase() ?? '';
 }

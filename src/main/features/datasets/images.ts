@@ -14,7 +14,7 @@ export interface ImageFacts {
   readonly highest: number;
   /** See `fingerprint.ts`. */
   readonly fingerprint: Uint8Array;
-  /** What the decoder had to repair; null where the file is sound. */
+  /** What the decoder had to repair; null if the file is sound. */
   readonly damage: Bilingual | null;
 }
 

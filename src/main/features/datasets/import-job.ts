@@ -31,16 +31,16 @@ import { countClasses } from './validation.ts';
 export interface ImportParts {
   readonly db: Db;
   readonly store: ObjectStore;
-  /** Null where the store cannot take a file without copying it. */
+  /** Null if the store cannot take a file without copying it. */
   readonly links: LinkableObjects | null;
   readonly open: OpenSource;
   readonly uploads: Uploads;
-  /** @throws TrainyardError DISK_FULL where so many bytes more surely do not fit into the store */
+  /** @throws TrainyardError DISK_FULL if so many bytes more surely do not fit into the store */
   readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
   readonly examine: Examine;
 }
 
-/** The dataset has faults that forbid its import; everything that was found stands in `validation`. */
+/** The dataset has faults that forbid its import; `validation` has everything that was found. */
 export class InvalidDataset extends TrainyardError {
   readonly validation: Validation;
 
@@ -147,7 +147,7 @@ async function commit(
   failpoint('dataset-import.reserve.before');
   const { version, present } = await db.transaction((tx) => reserveVersion(tx, intent.id, made));
   failpoint('dataset-import.reserve.after');
-  // A version with this manifest has upright sizes, whoever imported it first.
+  // The version has upright sizes, even if another import made its manifest.
   failpoint('dataset-import.sizes.before');
   await store.put('datasets', sizesKey(intent.datasetId, version), Buffer.from(noneTurned));
   failpoint('dataset-import.sizes.after');
@@ -186,8 +186,8 @@ const readAhead = 16;
 const linksAtOnce = 8;
 
 /**
- * Brings the images where the mode wants them; harmless when repeated.
- * @throws TrainyardError SOURCE_CHANGED where a file is not what the validation saw, LINK_IMPOSSIBLE, LINK_UNSUPPORTED
+ * Brings the images where the mode wants them; safe to repeat.
+ * @throws TrainyardError SOURCE_CHANGED if a file is not what the validation saw, LINK_IMPOSSIBLE, LINK_UNSUPPORTED
  */
 export async function storeImages(
   source: DatasetSource,

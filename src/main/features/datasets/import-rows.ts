@@ -32,7 +32,7 @@ export interface StoredObjects {
   readonly needed: readonly string[];
 }
 
-/** Held shared by whoever begins to store, and alone by whoever takes back what was stored; of the database, so that engines mind each other. */
+/** Held shared while files are stored, and exclusively while stored files are removed. It is a lock of the database, so that it works between engines. */
 const blobsLock = 7_244_102_002;
 
 interface StoringRow {
@@ -82,7 +82,7 @@ export async function beginImport(tx: Tx, intent: ImportIntent): Promise<ImportR
   return begun.record;
 }
 
-/** Null where there is no such import; `validation` is null until it has ended. */
+/** Null if there is no such import; `validation` is null until it has ended. */
 export async function findImport(
   db: Db,
   importId: string,
@@ -117,7 +117,7 @@ export async function enterStoring(
   hashes: Iterable<string>,
 ): Promise<void> {
   const blobs = Buffer.concat(Array.from(hashes, (hash) => Buffer.from(hash, 'hex')));
-  // Behind whoever removes blobs: what is looked for after this is there to stay.
+  // Waits for removals of blobs: what is found after this stays.
   await query(tx, 'SELECT pg_advisory_xact_lock_shared($1)', [blobsLock]);
   await lockOngoing(tx, importId);
   // Those of an earlier attempt may be stored already, though the source has changed since.
@@ -154,7 +154,7 @@ export async function reserveVersion(
   return { version: reserved?.version ?? 0, present: false };
 }
 
-/** Makes the reserved or present version count: version, dataset, project link and import together. Harmless when repeated. */
+/** Makes the reserved or present version count: version, dataset, project link and import together. Safe to repeat. */
 export async function commitImport(
   tx: Tx,
   importId: string,
@@ -209,7 +209,7 @@ export async function failImport(
   );
 }
 
-/** Writes down that an import is to be cancelled; one that has ended stays as it is. Null where there is no such import. */
+/** Writes down that an import is to be cancelled; one that has ended stays as it is. Null if there is no such import. */
 export async function cancelImport(db: Db, importId: string): Promise<ImportRecord | null> {
   await query(
     db,

@@ -65,7 +65,7 @@ export class Imports {
   }
 
   /**
-   * Ends an import and takes back what it stored; harmless where it has ended. Answers as soon as that is written down.
+   * Ends an import and takes back what it stored; harmless where it has ended. Returns as soon as that is committed.
    * An import on another machine notices it at its next durable step.
    * @throws TrainyardError NOT_FOUND
    */
@@ -85,7 +85,7 @@ export class Imports {
     return { datasetId: record.datasetId };
   }
 
-  /** Goes on with what an engine that was killed or stopped left unfinished. Answers how many there are. */
+  /** Continues the imports that a killed or stopped engine left unfinished. Returns their number. */
   async resume(): Promise<number> {
     const left = await unfinishedImports(this.parts.db, this.parts.machineId);
     for (const record of left) {
@@ -167,7 +167,7 @@ export class Imports {
       if (this.stopping.signal.aborted) return;
       isWritten = stop.signal.aborted ? await this.withdraw(work) : await this.fail(work, error);
     }
-    // Whoever asks later reads the rows.
+    // Later calls read the rows.
     if (isWritten) this.works.delete(record.id);
     changes.changed('dataset', record.datasetId);
     changes.changed('project', record.projectId);
@@ -190,7 +190,7 @@ export class Imports {
     });
   }
 
-  /** Takes back what a cancelled import stored. Answers whether its end stands in the rows. */
+  /** Takes back what a cancelled import stored. Returns whether its end is in the rows. */
   private async withdraw({ record, progress }: Work): Promise<boolean> {
     const { db, store, log } = this.parts;
     const cause = fault('IMPORT_CANCELLED', {}).record;
@@ -217,7 +217,7 @@ export class Imports {
     }
   }
 
-  /** Answers whether the failure stands in the rows. */
+  /** Returns whether the failure is in the rows. */
   private async fail(work: Work, error: unknown): Promise<boolean> {
     const { db, log } = this.parts;
     const { record, progress } = work;

@@ -36,7 +36,7 @@ export interface Layout {
 
 export interface Recognition {
   readonly layout: Layout;
-  /** Null where the reading is certain. */
+  /** Null if the reading is certain. */
   readonly doubt: Doubt | null;
   /** Splits without a single image. */
   readonly emptySplits: readonly string[];
@@ -80,7 +80,7 @@ function layoutAt(tree: FolderNode, level: number): Layout {
   return layoutOf([], roots, new Set());
 }
 
-/** Roots beside those of splits are no part of the dataset; a single split is none: the trainer divides. */
+/** Roots beside those of splits are not part of the dataset. A single split does not count as one: the trainer divides the images. */
 function layoutOf(
   base: readonly string[],
   roots: readonly ClassRoot[],
@@ -135,7 +135,7 @@ function isCompanion(folder: FolderNode, parent: FolderNode): boolean {
   return folder.total === 0 ? folder.holdsOthers : imageFolders(parent).some((other) => other.images > 0);
 }
 
-/** Where the classes of a split lie: below folders that only wrap them. Null where its images have no classes. */
+/** Where the classes of a split lie: below folders that only wrap them. Null if its images have no classes. */
 function classesOf(split: FolderNode): { node: FolderNode; path: string[] } | null {
   const path: string[] = [];
   let node = split;
@@ -225,7 +225,7 @@ function shareClasses(splits: readonly FolderNode[]): boolean {
   return false;
 }
 
-/** Where an image or folder belongs; null where it lies outside of every class. Names are normal (NFC). */
+/** Where an image or folder belongs; null if it lies outside of every class. Names are normal (NFC). */
 export interface Place {
   readonly split: Split | null;
   readonly class: string;

@@ -79,7 +79,7 @@ const patterns = [
   /^RECYCLE[RD]$/,
 ];
 
-/** Whether a file or folder has a name that systems give what nobody means: it is passed over without a word. */
+/** Whether a file or folder is one that operating systems leave behind (by its name): it is skipped silently. */
 export function isLeftover(segment: string): boolean {
   return names.has(segment.toLowerCase()) || patterns.some((pattern) => pattern.test(segment));
 }

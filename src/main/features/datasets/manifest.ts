@@ -54,7 +54,7 @@ export function manifestLine(image: AcceptedImage, file: string): ManifestLine {
 
 /**
  * The value of white of a dataset's 16-bit images: all ones of as many bits as the largest value of them all needs, 8 at least.
- * Cameras of 10, 12 or 14 bits fill a part of the 16 only. Null where there is no 16-bit image.
+ * Cameras of 10, 12 or 14 bits fill a part of the 16 only. Null if there is no 16-bit image.
  */
 export function whiteOf(maxValues: Iterable<number | undefined>): number | null {
   let largest: number | null = null;
@@ -85,7 +85,7 @@ export async function manifestSha256(lines: readonly ManifestLine[]): Promise<st
   return hash.digest('hex');
 }
 
-/** Reads a manifest. @throws TrainyardError MANIFEST_DAMAGED where its bytes have another hash or a line is none */
+/** Reads a manifest. @throws TrainyardError MANIFEST_DAMAGED if its bytes have another hash or a line is none */
 export async function parseManifest(
   chunks: AsyncIterable<Uint8Array>,
   sha256: string,

@@ -9,7 +9,7 @@ const removersAtOnce = 16;
 const idBeginnings = [...'0123456789acdef', ...[...'0123456789abcdef'].map((digit) => `b${digit}`)];
 
 /**
- * Removes what a cancelled import stored, but for the blobs that any manifest names or another import needs; harmless when repeated.
+ * Removes what a cancelled import stored, but for the blobs that any manifest names or another import needs; safe to repeat.
  * The manifests of the store are asked and not the rows: another database may use the same store.
  */
 export async function removeStored(

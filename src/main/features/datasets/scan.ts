@@ -22,7 +22,7 @@ interface ScannedImage {
   /** As the source spells it. */
   readonly sourcePath: string;
   readonly segments: readonly string[];
-  /** Null where the image can't be used. */
+  /** Null if the image can't be used. */
   readonly facts: ImageContent | null;
   /** What is wrong with the file itself; it counts where the image lies in a class. */
   readonly problems: readonly Problem[];

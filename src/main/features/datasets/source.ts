@@ -8,7 +8,7 @@ export type SourceEntry =
       readonly kind: 'file';
       readonly path: string;
       /**
-       * Up to `limit` bytes. Call it before the next entry is asked for; an archive skips what was not asked for.
+       * Up to `limit` bytes. Call it before reading the next entry; an archive skips what was not read.
        * @throws EntryFault
        */
       read(limit: number): Promise<EntryBytes>;
@@ -24,7 +24,7 @@ export type SourceEntry =
 
 export interface EntryBytes {
   readonly bytes: Buffer;
-  /** False where the file goes on behind `limit`. */
+  /** False if the file goes on behind `limit`. */
   readonly complete: boolean;
   /** Milliseconds since 1970; null in archives. */
   readonly modifiedMs: number | null;
@@ -42,7 +42,7 @@ export interface DatasetSource {
   count(onFound: (files: number) => void, signal?: AbortSignal): Promise<number | null>;
 }
 
-/** Where a source lies, for whoever opens it. */
+/** Where a source is. */
 export interface SourcePlace {
   readonly path: string;
   /** What its owner called it, where it is an upload: then it lies in the state folder. */
@@ -62,7 +62,7 @@ export interface Uploads {
 
 /** Files that stay where they are (`in_place`), and those of the object store's local folder. `file` is relative to `root`. */
 export interface RootedFiles {
-  /** Null where there is no such file inside the root. */
+  /** Null if there is no such file inside the root. */
   stat(root: string, file: string): Promise<{ readonly size: number; readonly modifiedMs: number } | null>;
   /** @throws TrainyardError FILE_NOT_FOUND */
   read(root: string, file: string): Promise<Readable>;

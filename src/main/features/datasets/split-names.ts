@@ -32,13 +32,13 @@ const filling =
 /** A folder's name that can mean a split. */
 export interface SplitName {
   readonly split: Split;
-  /** What the name says beside the split (`seg` of `seg_train`); empty where that is nothing. */
+  /** What the name says beside the split (`seg` of `seg_train`); empty if that is nothing. */
   readonly rest: string;
 }
 
 /**
  * Reads a split out of a folder's name: `Train`, `train2017`, `my_train`, `train-set`, `01_train`, `trainset`, `hold-out`,
- * `학습`, `검증용`. Null where no word of it, or more than one kind, is a split's.
+ * `학습`, `검증용`. Null if no word of it, or more than one kind, is a split's.
  */
 export function readSplitName(folder: string): SplitName | null {
   const parted = folder.normalize('NFC').replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2');

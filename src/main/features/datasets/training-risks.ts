@@ -62,7 +62,7 @@ export class LookIndex<T extends { readonly fingerprint: Uint8Array }> {
     }
   }
 
-  /** One that looks nearly like it; null where none was found. */
+  /** One that looks nearly like it; null if none was found. */
   find(fingerprint: Uint8Array): T | null {
     const hash = hashOf(fingerprint);
     for (const key of keysOf(hash)) {
@@ -100,7 +100,7 @@ const namedPairs = 3;
 /** Codes of {@link findTrainingRisks}: shown before a training, too. */
 export const trainingRiskCodes = Object.keys(trainingRisks);
 
-/** Without a path, so that it stands before the findings on files. */
+/** Without a path, so that it is listed before the findings on files. */
 const risk = <Code extends keyof typeof trainingRisks>(
   code: Code,
   parameters: ParametersOf<(typeof trainingRisks)[Code]>,

@@ -104,7 +104,7 @@ async function derive(
   return turned;
 }
 
-/** Null where the file is gone or is no image any more: whoever uses it will say so. */
+/** Null if the file is gone or is no image any more; its use reports that. */
 async function uprightSize(from: ImageBytes, version: DatasetVersionRecord, line: ManifestLine) {
   try {
     return await from.reader.uprightSize(await buffer(await openBytes(from, version, line)));

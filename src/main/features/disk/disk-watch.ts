@@ -71,7 +71,7 @@ export class DiskWatch implements Disposable {
     void this.look();
   }
 
-  /** @throws TrainyardError DISK_FULL where nothing more is to be begun */
+  /** @throws TrainyardError DISK_FULL if nothing more is to be begun */
   check(what: Bilingual): void {
     const [fullest] = this.current.disks;
     if (this.current.level === 'full' && fullest) throw noRoom(what, fullest);

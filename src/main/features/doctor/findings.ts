@@ -235,7 +235,7 @@ export type PlainCode = OkOf<Kinds> | Extract<FindingCode, NamesNothing>;
 interface Seen {
   /** What was measured or said, as it is: for a person to judge, in no language. */
   readonly evidence: string;
-  /** The command line that fixes just this, instead of the code's own; null where the code's own would not here. */
+  /** The command line that fixes just this, instead of the code's own; null if the code's own would not here. */
   readonly command?: string | null;
 }
 

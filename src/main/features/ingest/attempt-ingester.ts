@@ -62,7 +62,7 @@ export class AttemptIngester {
   }
 
   /**
-   * Brings in what stands in the files. Answers whether that was something; it may end before all of it is in, where somebody
+   * Ingests what is in the files. Returns whether there was anything; it may end before all of it is in, if somebody
    * else waits or the signal aborts.
    */
   take(signal: AbortSignal): Promise<boolean> {
@@ -71,7 +71,7 @@ export class AttemptIngester {
     );
   }
 
-  /** Brings in all that stands in the files. @param final they are finished: a last line without its newline counts */
+  /** Ingests everything in the files. @param final they are finished: a last line without its newline counts */
   async drain(final: boolean): Promise<IngestSummary> {
     return this.exclusively(async () => {
       for (;;) {
@@ -178,7 +178,7 @@ export class AttemptIngester {
     return state.reader.next({ final, ...this.isolation.reading });
   }
 
-  /** Answers false where somebody else was quicker: then everything is read anew from what is committed. */
+  /** Returns false if somebody else was quicker: then everything is read anew from what is committed. */
   private async commit(state: ReadState, batch: Batch): Promise<boolean> {
     const { store, documents, committed } = this.parts;
     const outcome = await store.commit(this.attempt, batch, state.rollups, () =>
@@ -203,7 +203,7 @@ type Pumped = 'nothing' | 'done' | 'moved';
 const refusals = new Set(['INGEST_REFUSED', 'DOCUMENT_INVALID', 'DOCUMENT_TOO_LARGE']);
 
 /**
- * Why data can't be stored, in a few words; null where the error is one that may pass (a database that is away, a full disk): only then
+ * Why data can't be stored, in a few words; null if the error is one that may pass (a database that is away, a full disk): only then
  * is it of use to try again.
  */
 export function refusalOf(error: unknown): string | null {
@@ -235,7 +235,7 @@ class Isolation {
     return { mostLines: this.lines, refusal: this.refusal };
   }
 
-  /** A batch was refused. Answers false where it was a refused line's own report: then it is not the line. */
+  /** A batch was refused. Returns false if it was a refused line's own report: then it is not the line. */
   narrow(refusal: string): boolean {
     this.passedInARow = 0;
     if (this.refusal !== null) {

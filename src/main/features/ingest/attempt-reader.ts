@@ -66,7 +66,7 @@ export class AttemptReader {
     return this.moving.hasChanges;
   }
 
-  /** A batch of what stands behind the last one; null where there is nothing. */
+  /** The next batch; null if there is nothing to read. */
   async next(reading: Reading): Promise<Batch | null> {
     const batch = new Batch(this.place, this.state);
     const place: Mutable<CursorPlace> = { ...this.place };
@@ -87,7 +87,7 @@ export class AttemptReader {
     return batch;
   }
 
-  /** A batch that holds one line of the platform's; null where the platform has just said the same. */
+  /** A batch that holds one line of the platform's; null if the platform has just said the same. */
   logLine(level: StoredLine['level'], message: string): Batch | null {
     if (this.state.said === message) return null;
     const batch = new Batch(this.place, { ...this.state, said: message });
@@ -205,7 +205,7 @@ export class AttemptReader {
     place[offsetOf[file]] = offset + cutter.consumed;
   }
 
-  /** What stands in a file behind the offset; null where nothing does. */
+  /** What a file holds after the offset; null if nothing. */
   private async part(batch: Batch, file: LineFile, offset: number): Promise<FilePart | null> {
     let part = await this.tail.read(file, offset, this.limits.bytes);
     const holdsLine = part.bytes.includes('\n') || offset + part.bytes.length >= part.size;

@@ -12,7 +12,7 @@ export interface JournalRow {
   readonly timeMs: number;
   /** Of log lines: `start`, the position of the first in the attempt's log. */
   readonly payload: Readonly<Record<string, unknown>>;
-  /** Entries that the row stands for: lines of a log. */
+  /** How many entries the row represents: lines of a log. */
   span: number;
 }
 
@@ -56,7 +56,7 @@ export class Batch {
   readonly lines: StoredLine[] = [];
   /** By path: the last one of a path counts. */
   readonly artifacts = new Map<string, ArtifactRow>();
-  /** What the last progress event said; null where none did. */
+  /** What the last progress event said; null if none did. */
   progress: {
     readonly percentage: number;
     readonly epoch: number | null;

@@ -21,13 +21,13 @@ const resultSchema = z.object({
 
 /** What the trainer has written so far, as far as it is committed. */
 export interface IngestSummary {
-  /** The trainer's last `result` event; null where it wrote none. */
+  /** The trainer's last `result` event; null if it wrote none. */
   readonly result: Readonly<z.infer<typeof resultSchema>> | null;
   /** The newest checkpoint of kind `last` (of any kind where none is), its path relative to the run directory. */
   readonly checkpoint: { readonly path: string; readonly epoch: number; readonly step: number } | null;
   /** Lines of events.jsonl that were events. */
   readonly events: number;
-  /** Lines of events.jsonl that were none; each stands in the log. */
+  /** Lines of events.jsonl that were no events; each is in the log. */
   readonly badLines: number;
   /** Lines in the attempt's log. */
   readonly logLines: number;
@@ -63,7 +63,7 @@ const readingSchema = z.object({
   shrunk: files,
   /** Files in whose place something was found that is no file, or may not be read. */
   unreadable: files.default([]),
-  /** Lines of events.jsonl; null where they were not counted from its beginning (a cursor of an earlier version). */
+  /** Lines of events.jsonl; null if they were not counted from its beginning (a cursor of an earlier version). */
   eventLines: z.int().nullable().default(null),
   /** What was left out of events: name, fault, how often. */
   leftOut: z

@@ -21,7 +21,7 @@ export const largestStep = Number.MAX_SAFE_INTEGER;
 const bareWord = /[+-]?\b(?:nan|inf|infinity)\b/gi;
 
 /**
- * The value of a line of events.jsonl; undefined where it is no JSON. Words for numbers that JSON has not (`NaN`, `-Infinity`, `nan`)
+ * The value of a line of events.jsonl; undefined if it is no JSON. Words for numbers that JSON has not (`NaN`, `-Infinity`, `nan`)
  * arrive as strings of the same letters.
  */
 export function parseEventJson(line: string): unknown {
@@ -38,7 +38,7 @@ export function parseEventJson(line: string): unknown {
   }
 }
 
-/** Null where the line holds none, or a string in it does not end. Goes over the line once, whatever stands in it. */
+/** Null if the line holds none, or a string in it does not end. Goes over the line once, whatever it holds. */
 function quoteBareWords(line: string): string | null {
   if (!/nan|inf/i.test(line)) return null;
   const parts: string[] = [];
@@ -55,7 +55,7 @@ function quoteBareWords(line: string): string | null {
   return parts.join('');
 }
 
-/** The place of the quote that closes a string; -1 where none does. */
+/** The place of the quote that closes a string; -1 if none does. */
 function endOfString(line: string, from: number): number {
   for (let at = from; at < line.length; at += 1) {
     const code = line.charCodeAt(at);
@@ -65,7 +65,7 @@ function endOfString(line: string, from: number): number {
   return -1;
 }
 
-/** Why a field's value is too much to be kept; null where it is not. Its depth costs no depth of calls. */
+/** Why a field's value is too much to be kept; null if it is not. Its depth costs no depth of calls. */
 export function excessOf(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return null;
   let parts = 0;
@@ -92,7 +92,7 @@ const isoTime =
 let knownDay = -1;
 let knownDayMs = Number.NaN;
 
-/** The start of a day in milliseconds; NaN where there is no such day. */
+/** The start of a day in milliseconds; NaN if there is no such day. */
 function dayStart(year: number, month: number, day: number): number {
   const key = (year * 100 + month) * 100 + day;
   if (key === knownDay) return knownDayMs;
@@ -113,7 +113,7 @@ const pair = (text: string, at: number) => digit(text, at) * 10 + digit(text, at
 
 /**
  * An event's time (ISO 8601, UTC) in milliseconds since 1970, years 1 to 9999; finer digits are cut. An offset from UTC is
- * understood. NaN where the text is no such time.
+ * understood. NaN if the text is no such time.
  */
 export function parseEventTime(text: string): number {
   if (
@@ -170,7 +170,7 @@ const levelNames = new Map<string, LogLevel>([
   ['emergency', 'error'],
 ]);
 
-/** A level by its name in any case, or by Python's number (10 debug, 20 info, 30 warning, 40 and above error); null where it is neither. */
+/** A level by its name in any case, or by Python's number (10 debug, 20 info, 30 warning, 40 and above error); null if it is neither. */
 export function readLevel(given: unknown): LogLevel | null {
   if (typeof given === 'string') return levelNames.get(given) ?? levelNames.get(given.toLowerCase()) ?? null;
   if (typeof given !== 'number' || !(given >= 0)) return null;
@@ -213,7 +213,7 @@ function isMetricName(name: string): boolean {
   return true;
 }
 
-/** What is wrong with a value, as the end of "train_loss is …"; null where it is a metric's. */
+/** What is wrong with a value, as the end of "train_loss is …"; null if it is a metric's. */
 function faultOf(value: unknown): string | null {
   if (typeof value === 'number' || value === null) return null;
   if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return null;
@@ -230,7 +230,7 @@ export function shownName(name: string): string {
 
 /**
  * Sorts the good values of an object from the others. Nearly always all are good: then they come back as they are.
- * @returns null where it is no object
+ * @returns null if it is no object
  */
 export function readValues(
   given: unknown,

@@ -47,7 +47,7 @@ export interface PlainEvent extends Numbered {
 
 export type TrainerEvent = MetricEvent | LogEvent | PlainEvent;
 
-/** Why a line is no event. `seq`: the number that it uses up all the same; null where it has none. */
+/** Why a line is no event. `seq`: the number that it uses up all the same; null if it has none. */
 export interface LineFault {
   readonly type: 'fault';
   readonly reason: string;
@@ -165,7 +165,7 @@ function plainEvent(
   return { type, seq, time, data: Object.fromEntries(data), leftOut };
 }
 
-/** Values as JSON holds them, whoever writes it: those that it has no number for are strings. */
+/** Values as any JSON writer can write them: those that are no JSON numbers are strings. */
 function asJson(values: MetricValues): Record<string, number | string> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [

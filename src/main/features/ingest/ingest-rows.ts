@@ -59,7 +59,7 @@ export function rollupRows({ runId, attempt }: IngestedAttempt): { rows: BinaryC
 /**
  * Rows of `metrics`; on the way every point goes into the rollups.
  * @param firstSeq the run's number of the batch's first entry
- * @returns `fill` writes some more rows; it answers false where none were left
+ * @returns `fill` writes some more rows; it answers false if none were left
  */
 export function metricRows(
   { runId, id, attempt }: IngestedAttempt,

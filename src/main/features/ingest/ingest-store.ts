@@ -38,7 +38,7 @@ const loadCursor = {
          FROM ingest_cursors WHERE attempt_id = $1`,
 };
 
-/** Whoever ingests the same attempt waits here, and then finds the cursor moved. */
+/** Others that ingest the same attempt wait here, and then find the cursor moved. */
 const lockCursor = {
   name: 'ingest-lock-cursor',
   text: `SELECT FROM ingest_cursors WHERE attempt_id = $1 AND events_offset = $2 AND events_seq = $3
@@ -98,7 +98,7 @@ export class IngestStore {
     return row ? { ...row, state: fromJsonbText(row.state) } : null;
   }
 
-  /** The attempt's cursor, which is made where it is missing. @throws TrainyardError RUN_NOT_FOUND where the attempt has no row */
+  /** The attempt's cursor, which is made where it is missing. @throws TrainyardError RUN_NOT_FOUND if the attempt has no row */
   async load({ id: attemptId, runId }: IngestedAttempt): Promise<StoredCursor> {
     const found = await this.cursorOf(attemptId);
     if (found) return found;
@@ -120,8 +120,8 @@ export class IngestStore {
    * @param rollups takes the batch's points; it is of no use any more where this throws or answers null
    * @param writeLines is called once the cursor is locked and before anything is committed: it puts the batch's log lines
    *   where readers look for them
-   * @returns null where somebody else has ingested since: the cursor is no longer where the batch starts, and nothing was written
-   * @throws TrainyardError INGEST_REFUSED where it is the batch that can't be written, however often it is tried
+   * @returns null if somebody else has ingested since: the cursor is no longer where the batch starts, and nothing was written
+   * @throws TrainyardError INGEST_REFUSED if it is the batch that can't be written, however often it is tried
    */
   async commit(
     attempt: IngestedAttempt,

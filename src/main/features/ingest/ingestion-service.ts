@@ -30,7 +30,7 @@ interface Following {
 }
 
 /**
- * Brings run directories into the stores, exactly once whoever does it and whatever is killed meanwhile: every commit compares the
+ * Ingests run directories into the stores, exactly once even if several engines do it or one is killed: every commit compares the
  * file offsets that it started from.
  */
 export class IngestionService {
@@ -52,7 +52,7 @@ export class IngestionService {
 
   /**
    * Follows an attempt's files, from the call on, until it is closed or finally drained. The files need not be there yet; the
-   * attempt's row must. Harmless when repeated. A store that fails is tried again, with a pause that grows.
+   * attempt's row must. Safe to repeat. A store that fails is tried again, with a pause that grows.
    */
   async open(attempt: IngestedAttempt): Promise<void> {
     if (this.following.has(attempt.id)) return;
@@ -64,8 +64,8 @@ export class IngestionService {
   }
 
   /**
-   * Brings in all that stands in the files now; works on open attempts and on others. `final`: the trainer has ended, so a
-   * last line without its newline counts as a line too, and the attempt is closed. Harmless when repeated.
+   * Ingests everything in the files now; works on open attempts and on others. `final`: the trainer has ended, so a
+   * last line without its newline counts as a line too, and the attempt is closed. Safe to repeat.
    * @throws what the stores throw; call it again then
    */
   async drain(attempt: IngestedAttempt, { final = false } = {}): Promise<IngestSummary> {

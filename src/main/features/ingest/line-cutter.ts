@@ -37,7 +37,7 @@ export interface CutterOptions {
 
 /**
  * Cuts a part of a growing file into lines by its bytes; what is no UTF-8 becomes U+FFFD. `consumed` counts the bytes that need
- * not be read again: what stands behind it waits for its newline.
+ * not be read again: what follows it waits for its newline.
  */
 export class LineCutter {
   consumed = 0;
@@ -61,7 +61,7 @@ export class LineCutter {
     this.moves = moves && (this.drawn !== null || bytes.includes(carriageReturn));
   }
 
-  /** The next line; null where none is whole. */
+  /** The next line; null if none is whole. */
   next(): CutLine | null {
     if (this.skipping) this.skip();
     if (this.skipping) return null;
@@ -88,14 +88,14 @@ export class LineCutter {
     return { text: this.text(start, state.end), start, cut: false };
   }
 
-  /** How the line that waits for its newline looks now, its end where it is longer than `most` bytes; empty where none waits. */
+  /** How the line that waits for its newline looks now, its end where it is longer than `most` bytes; empty if none waits. */
   unfinishedLine(most: number): string {
     if (this.skipping) return '';
     const { start, end } = this.redrawn()?.latest ?? this.stateOf(this.consumed, this.bytes.length);
     return this.text(Math.max(start, this.characterStart(end - most)), end);
   }
 
-  /** Null where the cursor does not move up in the line. Rows that never come to an end are cut into lines like others. */
+  /** Null if the cursor does not move up in the line. Rows that never come to an end are cut into lines like others. */
   private redrawn(): RedrawnRows | null {
     if (this.drawn === null) return null;
     const found = redrawnRows(this.drawn, this.consumed, (start, end) => {
@@ -170,7 +170,7 @@ const mostRows = 63;
 /** The sequences that move the cursor up: `ESC [ n A`, `ESC [ n F`, `ESC M`. */
 const upwards = new RegExp(`${String.fromCharCode(0x1b)}(?:\\[(\\d{0,4})[AF]|M)|\\n`, 'g');
 
-/** Where something stands in the text. */
+/** A position in the text. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -182,7 +182,7 @@ export interface RedrawnRows {
   readonly rows: readonly Span[];
   /** What was drawn last. */
   readonly latest: Span;
-  /** Where the newline that ends them stands; null where it is not there yet. */
+  /** The position of the newline that ends them; null if it is not there yet. */
   readonly end: number | null;
   /** From here on the lowest row begins anew: reading from here gives the same rows, without what was drawn above and not again. */
   readonly anew: number;
@@ -197,8 +197,8 @@ function movesUp(text: string): boolean {
  * Follows the cursor from a place where a row begins, as nested bars move it: down by a newline, draw, and up again. A newline only
  * ends the row where no row is left below.
  * @param text one character a byte
- * @param stateOf the last thing that a part of a row shows; null where it shows nothing
- * @returns null where the row is a line like others: the cursor leaves it by a newline, and nothing moved it up before
+ * @param stateOf the last thing that a part of a row shows; null if it shows nothing
+ * @returns null if the row is a line like others: the cursor leaves it by a newline, and nothing moved it up before
  */
 function redrawnRows(
   text: string,

@@ -15,7 +15,7 @@ const collection = 'workflow_logs';
 const lifetimeMs = 30 * 24 * 3_600_000;
 
 /**
- * A longer message stands in a document of its own: a bucket of the longest lines, each character of which takes six bytes of JSON,
+ * A longer message is in a document of its own: a bucket of the longest lines, each character of which takes six bytes of JSON,
  * would pass the document store's limit.
  */
 const longestInBucket = 4096;
@@ -27,7 +27,7 @@ const atOnce = 4;
 
 /**
  * Puts lines into an attempt's log in `workflow_logs`, the first at `position`, and cuts off whatever stood behind them.
- * Harmless when repeated.
+ * Safe to repeat.
  */
 export async function writeLines(
   documents: DocumentStore,

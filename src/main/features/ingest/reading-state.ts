@@ -19,7 +19,7 @@ export class EventOrder {
     this.unnumbered = unnumbered;
   }
 
-  /** Takes an event's number; answers why it is out of order, null where it is not. */
+  /** Takes an event's number; answers why it is out of order, null if it is not. */
   take(seq: number): string | null {
     if (seq <= this.last) return `seq ${seq} after ${this.last}`;
     const follows =
@@ -60,7 +60,7 @@ export class LeftOutCounts {
     this.counts = new Map(counts.map((counted) => [keyOf(counted), counted]));
   }
 
-  /** Answers what is to be said of it; null where it was said before. */
+  /** Returns the sentence to report; null if it was reported before. */
   add({ name: given, fault: givenFault }: LeftOut): string | null {
     let counted: LeftOutCount = [given, givenFault, 0];
     if (!this.counts.has(keyOf(counted)) && this.counts.size >= mostKinds)
@@ -92,7 +92,7 @@ export class MovingLines {
   /** A longer line is shown by its end. */
   static readonly mostBytes = 4096;
 
-  /** How often whoever waits for changes looks again. */
+  /** How often those that wait for changes look again. */
   static readonly everyMs = everyMs;
 
   private readonly texts: Record<Stream, string> = { stdout: '', stderr: '' };

@@ -9,14 +9,14 @@ import type { WorkLog } from '../../platform/work-log.ts';
 /** The three files that a trainer writes lines to. */
 export type LineFile = 'events.jsonl' | 'stdout.log' | 'stderr.log';
 
-/** What stands in a file from an offset on. */
+/** What a file holds from an offset on. */
 export interface FilePart {
   readonly bytes: Buffer;
   /** The size of the file when it was read. */
   readonly size: number;
   /** When it was last written, in milliseconds since 1970. */
   readonly modifiedMs: number;
-  /** Something else stands in its place (a pipe, a folder), or it may not be read: there is nothing in it. */
+  /** Something else is in its place (a pipe, a folder), or it may not be read: it counts as empty. */
   readonly isUnreadable: boolean;
 }
 
@@ -45,7 +45,7 @@ export class RunDirectoryTail implements AsyncDisposable {
     this.log = log;
   }
 
-  /** At most `limit` bytes from `offset` on; empty where nothing stands there, or the file is not there yet. */
+  /** At most `limit` bytes from `offset` on; empty if there are none, or the file does not exist yet. */
   async read(file: LineFile, offset: number, limit: number): Promise<FilePart> {
     const handle = await this.handle(file);
     // No file yet: nothing was cut short.
@@ -85,7 +85,7 @@ export class RunDirectoryTail implements AsyncDisposable {
   /**
    * Resolves when one of the files may hold more than when it was last read, or when it is time to look anyway, or when the
    * signal aborts. The watch lives only as long as somebody waits: while a trainer writes thousands of lines a second each of them would be
-   * an event, and whoever reads then comes back by itself.
+   * an event, and readers then come back by themselves.
    */
   async changed(signal: AbortSignal): Promise<void> {
     const wakeups = new Wakeups();

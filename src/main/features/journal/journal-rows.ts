@@ -9,7 +9,7 @@ import { logBucketLines } from '../../stores/documents/schemas.ts';
  * Adds an event to a run's journal in the transaction, and answers its number; a trainer's own events come in by ingest. The run's row stays locked until the
  * transaction ends (numbers are dense because they are given out one writer at a time): ingest waits meanwhile. Locks are taken in the
  * order run, attempt. Once it has committed, publish on `runChannel(runId)`: that wakes the readers that wait.
- * @param attempt the number of the attempt that it is about; null where it is about the run
+ * @param attempt the number of the attempt that it is about; null if it is about the run
  * @param data as `runEventSchema` has it for the type
  * @throws TrainyardError RUN_NOT_FOUND
  */
@@ -31,7 +31,7 @@ export async function appendToJournal(
   return added.seq;
 }
 
-/** A row of the journal. Log lines: numbers `seq` to `seq + span - 1`, whose text stands in the log. */
+/** A row of the journal. Log lines: numbers `seq` to `seq + span - 1`, whose text is in the log. */
 export interface StoredEvent {
   readonly seq: number;
   readonly span: number;

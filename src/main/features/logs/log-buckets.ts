@@ -2,7 +2,7 @@ import type { LogLine, MovingLines } from '../../../shared/contract/run-readings
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import { logBucketLines } from '../../stores/documents/schemas.ts';
 
-/** A line as it stands in a document of `workflow_logs`. */
+/** A line as a document of `workflow_logs` holds it. */
 export type StoredLine = Readonly<Omit<LogLine, 'line' | 'attempt' | 'time'>> & {
   readonly timestamp: string;
   /** The number that the trainer gave, of lines that were events. */
@@ -34,7 +34,7 @@ export function longLineId(attemptId: string, position: number): string {
   return `${attemptId}:line:${position}`;
 }
 
-/** What stands for a line that is older than the log's lifetime. */
+/** The text shown for a line that is older than the log's lifetime. */
 export const expiredLine: StoredLine = {
   timestamp: '1970-01-01T00:00:00.000Z',
   level: 'info',

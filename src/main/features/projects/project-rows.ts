@@ -54,7 +54,7 @@ export async function insertProject(
   return made;
 }
 
-/** Null where it is not there any more. @throws TrainyardError PROJECT_NAME_TAKEN */
+/** Null if it is not there any more. @throws TrainyardError PROJECT_NAME_TAKEN */
 export async function updateProject(
   db: Db,
   projectId: string,

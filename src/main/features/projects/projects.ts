@@ -55,7 +55,7 @@ export class Projects {
     return after;
   }
 
-  /** Into the bin. @throws TrainyardError PROJECT_NOT_FOUND, PROJECT_IN_USE where runs of it are not over */
+  /** Into the bin. @throws TrainyardError PROJECT_NOT_FOUND, PROJECT_IN_USE if runs of it are not over */
   async remove(userId: string, reference: string): Promise<{ id: string }> {
     const project = await this.show(userId, reference);
     failpoint('project.remove.before');

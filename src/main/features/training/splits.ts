@@ -16,7 +16,7 @@ const tidy = (share: number) => Math.round(share * 1e9) / 1e9;
 /**
  * Makes three shares that add up to 1 from those that were given: what is left over goes to the others in the proportion
  * of the defaults.
- * @throws TrainyardError SPLITS_INVALID where the given ones leave no such shares, or nothing to train on
+ * @throws TrainyardError SPLITS_INVALID if the given ones leave no such shares, or nothing to train on
  */
 export function completeSplits(
   given: { readonly [Name in keyof Splits]?: number | undefined },

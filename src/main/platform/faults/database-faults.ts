@@ -77,7 +77,7 @@ const byLiteCode: Readonly<Record<string, Make>> = {
 /** What SQLite says of a file beside its database (`-wal`, `-shm`) that found no room, or may not be written. */
 const vague = new Set(['SQLITE_IOERR', 'SQLITE_CANTOPEN', 'SQLITE_READONLY']);
 
-/** Why the disk of a file takes nothing, as it is found now; null where it does, and where it is not known which file. */
+/** Why the disk of a file takes nothing, as it is found now; null if it does, and where it is not known which file. */
 function diskTakesNothing(error: DatabaseError): TrainyardError | null {
   const file = fileOf(error);
   if (file === null) return null;
@@ -85,7 +85,7 @@ function diskTakesNothing(error: DatabaseError): TrainyardError | null {
   return isDiskSpent(file) ? diskFull(file, error) : null;
 }
 
-/** What a database's error code means to a person; null where it is none of these. */
+/** What a database's error code means to a person; null if it is none of these. */
 export function databaseFault(error: DatabaseError): TrainyardError | null {
   const ofLite = error.code.split('_').slice(0, 2).join('_');
   const make = ofPostgres[error.code] ?? byLiteCode[ofLite];

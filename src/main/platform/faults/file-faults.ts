@@ -23,7 +23,7 @@ export function isFileError(error: unknown): error is FileError {
   return 'syscall' in error && typeof error.syscall === 'string' && !otherCalls.test(error.syscall);
 }
 
-/** The first part of a path that is no folder though more follows it; null where there is none. */
+/** The first part of a path that is no folder though more follows it; null if there is none. */
 function fileInTheWay(file: string): string | null {
   const parts = path.resolve(file).split(path.sep);
   for (let count = 2; count <= parts.length; count += 1) {
@@ -159,7 +159,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EREMOTEIO: broken,
 };
 
-/** A failed operation on a file as an error that a person can act on; null where nothing is known of its code. */
+/** A failed operation on a file as an error that a person can act on; null if nothing is known of its code. */
 export function fileFault(error: FileError): TrainyardError | null {
   const { code, syscall = '', dest } = error;
   const file = (ofTarget.has(code) ? dest : null) ?? error.path ?? null;

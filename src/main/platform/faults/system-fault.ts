@@ -24,7 +24,7 @@ function ownFault(error: Error): TrainyardError | null {
  * An error of the operating system or of a database, wherever in the chain of causes it stands, as one that a person can act on.
  * An error that says so itself is answered as it is, unless it came of a disk that takes nothing: then it is DISK_FULL or
  * DISK_READ_ONLY, with its own words.
- * @returns null where nothing is known of it: a fault of the program, most likely
+ * @returns null if nothing is known of it: a fault of the program, most likely
  */
 export function systemFault(error: unknown): TrainyardError | null {
   let known: TrainyardError | null = null;

@@ -129,7 +129,7 @@ export function prepareBinaries(copies: string, user: ServerUser | null, source 
 }
 
 /**
- * Runs the server's program to see whether it loads, for the doctor. Answers what it prints of itself.
+ * Runs the server's program to see whether it loads, for the doctor. Returns what it prints of itself.
  * @throws TrainyardError POSTGRES_BINARIES_BROKEN, naming the libraries that the machine lacks
  */
 export async function checkBinaries(binaries: Binaries): Promise<string> {

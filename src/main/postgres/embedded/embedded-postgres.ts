@@ -122,7 +122,7 @@ export class EmbeddedPostgres {
     return report;
   }
 
-  /** Ends sessions, writes everything out and resolves when no process is left. Harmless when repeated. */
+  /** Ends sessions, writes everything out and resolves when no process is left. Safe to repeat. */
   async stop(): Promise<void> {
     const running = this.running;
     if (!running) return;
@@ -188,7 +188,7 @@ export class EmbeddedPostgres {
     return launch(this.installation);
   }
 
-  /** The server that runs already, once it is done with starting or stopping; null where none answers. */
+  /** The server that runs already, once it is done with starting or stopping; null if none answers. */
   private async adopt(): Promise<Running | null> {
     await settle(this.location);
     const found = readPostmasterFile(this.location.dataDirectory);

@@ -70,7 +70,7 @@ async function checkRoom(area: string): Promise<void> {
   );
 }
 
-/** @throws TrainyardError POSTGRES_FOLDER_TAKEN where something else is there */
+/** @throws TrainyardError POSTGRES_FOLDER_TAKEN if something else is there */
 function requireFolder(folder: string): void {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (!stats || stats.isDirectory()) return;
@@ -149,7 +149,7 @@ export async function resetPassword(
 }
 
 /**
- * Makes the data folder with the role and the empty database, or answers false where it is there. It is made aside and
+ * Makes the data folder with the role and the empty database, or answers false if it is there. It is made aside and
  * renamed when all of it is on disk: what a kill leaves behind is removed here and made again.
  * @throws TrainyardError POSTGRES_INITDB_FAILED, POSTGRES_DATA_OWNER, DISK_FULL
  */

@@ -15,7 +15,7 @@ export interface PostmasterFile {
   readonly status: string;
 }
 
-/** Null where no server runs or is known to have run (a clean stop removes the file). */
+/** Null if no server runs or is known to have run (a clean stop removes the file). */
 export function readPostmasterFile(dataDirectory: string): PostmasterFile | null {
   // The server's own account wrote it.
   const text = readStateText(path.join(dataDirectory, 'postmaster.pid'), {
@@ -30,7 +30,7 @@ export function readPostmasterFile(dataDirectory: string): PostmasterFile | null
   return { pid: Number(lines[0]), port: Number(lines[3]), status: (lines[7] ?? '').trim() };
 }
 
-/** A process's command line; null where there is no such process (or only its remains). */
+/** A process's command line; null if there is no such process (or only its remains). */
 function commandLine(pid: number): string[] | null {
   if (process.platform === 'linux') {
     try {
@@ -54,7 +54,7 @@ function commandLine(pid: number): string[] | null {
     const text = execFileSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' }).trim();
     return text === '' ? null : [text];
   } catch (error) {
-    // ps ends with 1 where it finds no such process.
+    // ps ends with 1 if it finds no such process.
     if (error instanceof Error && 'status' in error && error.status === 1) return null;
     throw error;
   }
@@ -79,7 +79,7 @@ export function isPostmaster(pid: number, location: Location): boolean {
   throw fault('POSTGRES_UNKNOWN_PROCESS', { pid, folder, pidFile: path.join(folder, 'postmaster.pid') });
 }
 
-/** Whether a process works in a folder (a server and its children: in their data folder, whatever its path is now); null where it cannot be asked. */
+/** Whether a process works in a folder (a server and its children: in their data folder, whatever its path is now); null if it cannot be asked. */
 function worksIn(pid: number, folder: string): boolean | null {
   if (process.platform !== 'linux') return null;
   try {

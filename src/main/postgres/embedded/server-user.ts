@@ -28,7 +28,7 @@ export function serverUser(): ServerUser | null {
   throw fault('POSTGRES_NO_USER', {});
 }
 
-/** The first folder on the way up from one that exists that the account may not pass, by permission bits; null where it gets there. */
+/** The first folder on the way up from one that exists that the account may not pass, by permission bits; null if it gets there. */
 export function closedFolder(folder: string, user: ServerUser): string | null {
   let current = realpathSync(folder);
   for (;;) {

@@ -22,7 +22,7 @@ export interface DatabaseState {
 interface Bookkeeping {
   readonly exists: boolean;
   readonly applied: readonly AppliedRevision[];
-  /** What the newest revision left; null where it is unknown or another major printed it. */
+  /** What the newest revision left; null if it is unknown or another major printed it. */
   readonly structure: Structure | null;
 }
 

@@ -12,7 +12,7 @@ export interface RevisionFile {
 export interface AppliedRevision {
   readonly name: string;
   readonly appliedAt: Date;
-  /** Of the text that was applied; null where it was applied by something else than this program. */
+  /** Of the text that was applied; null if it was applied by something else than this program. */
   readonly checksum: string | null;
 }
 
@@ -66,7 +66,7 @@ function goal(target: string, files: readonly RevisionFile[], applied: number): 
 }
 
 /**
- * The names to apply, in order, to reach `target` (`head`, a revision, or `+n`); empty where it is reached.
+ * The names to apply, in order, to reach `target` (`head`, a revision, or `+n`); empty if it is reached.
  * @throws TrainyardError REVISION_UNKNOWN, REVISION_BEHIND, SCHEMA_AHEAD, SCHEMA_OUT_OF_ORDER, SCHEMA_REVISION_EDITED
  */
 export function planUpgrade(

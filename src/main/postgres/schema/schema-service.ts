@@ -19,16 +19,16 @@ export interface SchemaState {
 }
 
 export interface SchemaChange extends SchemaState {
-  /** In the order in which they were gone through; empty where nothing was to be done. */
+  /** In the order in which they were gone through; empty if nothing was to be done. */
   readonly done: readonly string[];
 }
 
 export interface RevisionEntry {
   readonly revision: string;
   readonly name: string;
-  /** ISO 8601, UTC; null where it is not applied. */
+  /** ISO 8601, UTC; null if it is not applied. */
   readonly appliedAt: string | null;
-  /** Of the file; null where this program has no file of it. */
+  /** Of the file; null if this program has no file of it. */
   readonly checksum: string | null;
   readonly edited: boolean;
 }

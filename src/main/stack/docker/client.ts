@@ -112,7 +112,7 @@ function readCertificates(folder: string) {
   return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') };
 }
 
-/** Why nothing can be connected to at an address, whatever listens there; null where something can. */
+/** Why nothing can be connected to at an address, whatever listens there; null if something can. */
 export function addressFault(address: DockerAddress): TrainyardError | null {
   const { url, source, certificates, unknownContext } = address;
   if (unknownContext) return fault('DOCKER_CONTEXT_UNKNOWN', unknownContext);

@@ -55,7 +55,7 @@ export class LogFrames {
     return lines;
   }
 
-  /** What stands without an end, where the stream is over: a program that was killed in the middle of a line. */
+  /** The unfinished last line of a stream that has ended: its program was killed in the middle of it. */
   end(): StackLogLine[] {
     const lines: StackLogLine[] = [];
     for (const stream of ['stdout', 'stderr'] as const) this.finish(stream, lines);

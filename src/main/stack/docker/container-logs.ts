@@ -132,7 +132,7 @@ export class ContainerLogs {
   }
 
   /**
-   * A batch is fetched when it is asked for: who reads slowly slows the daemon down. Where the container ran before, a line without an
+   * A batch is fetched on request: a slow reader slows the daemon down. Where the container ran before, a line without an
    * end is left out: the daemon cuts long lines, and the rest comes.
    * @throws TrainyardError DOCKER_*
    */

@@ -63,7 +63,7 @@ export class Daemon {
     });
   }
 
-  /** Null where it is gone. */
+  /** Null if it is gone. */
   container(id: string): Promise<StackContainer | null> {
     return this.unlessGone(async (docker) => toStackContainer(await docker.getContainer(id).inspect()));
   }
@@ -78,7 +78,7 @@ export class Daemon {
     );
   }
 
-  /** The stack that the object of this name carries the label of: empty where it carries none; null where there is no such object. */
+  /** The stack that the object of this name carries the label of: empty if it carries none; null if there is no such object. */
   ownerOf(kind: ObjectKind, name: string): Promise<string | null> {
     return this.unlessGone(async (docker) => {
       const labels: Labels | null =
@@ -196,7 +196,7 @@ export class Daemon {
     });
   }
 
-  /** Null where it is not here. */
+  /** Null if it is not here. */
   image(reference: string): Promise<LocalImage | null> {
     return this.unlessGone(async (docker) => {
       const { Id, RepoDigests } = await docker.getImage(reference).inspect();
@@ -238,7 +238,7 @@ export class Daemon {
     return this.ask((docker) => writeVolumeFile(docker, access, file, text));
   }
 
-  /** The texts in a volume by file name; null where there is no such volume. */
+  /** The texts in a volume by file name; null if there is no such volume. */
   readFromVolume(access: VolumeAccess): Promise<ReadonlyMap<string, string> | null> {
     return this.ask((docker) => readVolumeFiles(docker, access));
   }

@@ -5,12 +5,12 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { DaemonRefusal } from '../docker-objects.ts';
 
-/** A file's text; empty where there is none. */
+/** A file's text; empty if there is none. */
 export function textOf(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-/** The number of a socket's group; 0 where the socket is not there, or its folder is closed to this account. */
+/** The number of a socket's group; 0 if the socket is not there, or its folder is closed to this account. */
 function socketGroup(file: string): number {
   try {
     return statSync(file, { throwIfNoEntry: false })?.gid ?? 0;
@@ -32,7 +32,7 @@ function groupOf(url: string): string {
 /** What lets this account use Docker's socket. */
 export const groupCommand = (url: string) => `sudo usermod -aG ${groupOf(url)} $USER`;
 
-/** What starts the Docker at an address, or starts it anew; null where no command of this system does. */
+/** What starts the Docker at an address, or starts it anew; null if no command of this system does. */
 export function systemCommand(url: string, verb: 'start' | 'restart'): string | null {
   if (process.platform === 'darwin') return verb === 'start' ? 'open -a Docker' : null;
   if (process.platform !== 'linux' || !url.startsWith('unix://')) return null;
@@ -52,7 +52,7 @@ function accountName(): string {
 
 type Unusable = 'DOCKER_NOT_RUNNING' | 'DOCKER_PERMISSION' | 'DOCKER_UNREACHABLE' | 'DOCKER_SILENT';
 
-/** What a failed connection says of Docker; null where it says nothing. */
+/** What a failed connection says of Docker; null if it says nothing. */
 export function codeOf(error: unknown): Unusable | null {
   if (hasCode(error, 'ENOENT', 'ECONNREFUSED')) return 'DOCKER_NOT_RUNNING';
   if (hasCode(error, 'EACCES', 'EPERM')) return 'DOCKER_PERMISSION';
@@ -87,7 +87,7 @@ export function dockerFault(error: unknown, url: string): unknown {
   return status === null ? error : new DaemonRefusal(status, wordsOf(error), error);
 }
 
-/** The HTTP status of what the client threw; null where it is no answer of the daemon. */
+/** The HTTP status of what the client threw; null if it is no answer of the daemon. */
 export function statusOf(error: unknown): number | null {
   if (error instanceof DaemonRefusal) return error.status;
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'

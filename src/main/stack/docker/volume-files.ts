@@ -52,7 +52,7 @@ export async function writeVolumeFile(
   });
 }
 
-/** The texts in a volume by file name; null where there is no such volume. */
+/** The texts in a volume by file name; null if there is no such volume. */
 export async function readVolumeFiles(
   docker: Docker,
   access: VolumeAccess,

@@ -7,11 +7,11 @@ import type { StackEndpoints } from '../addresses.ts';
 import { redisClient } from '../probes/redis-client.ts';
 import { ensureTemporalNamespace } from './temporal-namespace.ts';
 
-/** One step that makes a started service what the product needs: harmless when repeated, and quick where nothing is to be done. */
+/** One step that makes a started service what the product needs: safe to repeat, and quick where nothing is to be done. */
 export interface EnsureStep {
   readonly name: string;
   readonly service: ServiceName;
-  /** Answers what it saw or did in a few words. @throws TrainyardError */
+  /** Returns what it saw or did in a few words. @throws TrainyardError */
   run(endpoints: StackEndpoints): Promise<StepDetail>;
 }
 

@@ -37,7 +37,7 @@ const lockHint = {
   ko: '스택을 다루는 것이 없을 때 지우세요. 담긴 것이 없고 다시 만들어집니다.',
 };
 
-/** A file's text; null where it is not there, or is something else than Trainyard's own file. */
+/** A file's text; null if it is not there, or is something else than Trainyard's own file. */
 function readText(file: string, largest?: number): string | null {
   try {
     return readStateText(file, { hint: '', ...(largest === undefined ? {} : { largest }) });
@@ -76,7 +76,7 @@ export class StackFolder {
     }
   }
 
-  /** The record; null where there is none, or none that can be used. */
+  /** The record; null if there is none, or none that can be used. */
   read(): StackRecord | null {
     const found = inspectStackRecord(this.home);
     return found.kind === 'whole' ? found.value : null;
@@ -97,7 +97,7 @@ export class StackFolder {
     return aside;
   }
 
-  /** The passwords, which the containers get from files of their own; null where not all of them are there and whole. */
+  /** The passwords, which the containers get from files of their own; null if not all of them are there and whole. */
   readSecrets(): StackSecrets | null {
     const found: Record<string, string> = {};
     for (const name of secretNames) {
@@ -135,7 +135,7 @@ export class StackFolder {
     const file = path.join(this.folder, 'compose.yaml');
     this.make();
     if (readText(file) !== text) {
-      // Whatever else stands there: Compose follows links, and a folder cannot be written over.
+      // Remove anything else that is there: Compose follows links, and a folder cannot be written over.
       rmSync(file, { recursive: true, force: true });
       failpoint('stack.compose.write.before');
       replaceFile(file, text);
@@ -144,7 +144,7 @@ export class StackFolder {
     return file;
   }
 
-  /** Whether something stands in the record's place that is none. */
+  /** Whether there is something in the record's place that is no record. */
   get isDamaged(): boolean {
     return inspectStackRecord(this.home).kind === 'unusable';
   }

@@ -138,7 +138,7 @@ export function writeCursor(positions: ReadonlyMap<string, LogPosition>): string
   return words.join(',');
 }
 
-/** By the first twelve characters of the containers' ids; null where it is no cursor. */
+/** By the first twelve characters of the containers' ids; null if it is no cursor. */
 export function readCursor(cursor: string): Map<string, LogPosition> | null {
   const positions = new Map<string, LogPosition>();
   for (const word of cursor.split(',').filter(Boolean)) {

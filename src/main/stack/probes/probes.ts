@@ -12,7 +12,7 @@ import { probeTemporal } from './temporal.ts';
 /** Logs in and asks for the version: `17.10`. */
 const probePostgres: Probe = async ({ postgres }, signal) => {
   const client = new pg.Client(clientConfig({ url: postgres.url, tls: postgres.tls }));
-  // One that breaks while nothing is asked of it would end the process.
+  // Without a listener, an idle connection that breaks would end the process.
   client.on('error', () => {});
   try {
     const answer = async () => {
@@ -36,7 +36,7 @@ function end(client: pg.Client): void {
 const probeMongo: Probe = async ({ mongo }, signal) => {
   const { createClient } = await import('../../stores/documents/mongo/client.ts');
   const { client, database } = createClient(mongo, {
-    // Whoever probes asks again: a server that is not there is to be said at once.
+    // The caller probes again by itself: a missing server is to be reported at once.
     serverSelectionTimeoutMS: 1000,
     connectTimeoutMS: 1000,
     serverMonitoringMode: 'poll',

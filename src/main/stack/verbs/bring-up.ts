@@ -14,14 +14,14 @@ import { portCause, StartObstacle, type StartOptions, startService } from './sta
 
 const goneTimeoutMs = 10_000;
 
-/** What stands in the way is put out of it so many times: a port that somebody takes just before we do, a network that was pruned. */
+/** How many times obstacles are removed: a port that another program takes just before we do, a network that was pruned. */
 const attempts = 5;
 
 export interface BringUpOptions {
   readonly services: readonly ServiceName[];
   readonly onProgress: OnProgress;
   readonly signal?: AbortSignal | undefined;
-  /** `new`: leave ports that a stranger listens on, rather than say so. A stack that never ran does so anyway. */
+  /** `new`: choose other ports if a foreign program listens on them, instead of failing. A stack that never ran does so anyway. */
   readonly ports?: 'new' | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface BringUpOptions {
 export interface Seen {
   /** What the probes answered. */
   readonly versions: ReadonlyMap<ServiceName, string>;
-  /** Null where they changed since they were looked at. */
+  /** Null if they changed since they were looked at. */
   readonly containers: Containers | null;
 }
 
@@ -72,7 +72,7 @@ export async function bringUp(
     });
   }
 
-  /** The plan by what is remembered; null where something else is wanted now, or not everything is known yet. */
+  /** The plan by what is remembered; null if something else is wanted now, or not everything is known yet. */
   function knownPlan(): StackPlan | null {
     const { record } = saved;
     const isKnown = (name: ServiceName) => record.images[name]?.reference === images[name];
@@ -110,7 +110,7 @@ export async function bringUp(
       return moving.map((name) => `${name} ${ports[name].main}`).join(', ');
     });
 
-  /** Whoever listens on a port of a service that is not running is a stranger. @throws TrainyardError PORT_TAKEN */
+  /** A program that listens on a port of a service that is not running is a foreign one. @throws TrainyardError PORT_TAKEN */
   async function checkPorts(found: Containers, attempt: number): Promise<void> {
     const { record } = saved;
     const holdsNone = ['created', 'exited', 'dead'];
@@ -140,7 +140,7 @@ export async function bringUp(
     return serviceContainers(context, stack);
   }
 
-  /** Answers what stood in the way of starts. @throws TrainyardError with the cause where something else failed */
+  /** Returns the obstacles of the starts. @throws TrainyardError with the cause if something else failed */
   async function startAll(plan: StackPlan, found: Containers): Promise<readonly StartObstacle[]> {
     const start: StartOptions = { context, saved, onProgress, signal, since };
     const startOne = async (name: ServiceName) => {
@@ -178,7 +178,7 @@ export async function bringUp(
     return true;
   }
 
-  /** False where something was put out of the way and the next attempt can get further. */
+  /** False if an obstacle was removed and the next attempt can get further. */
   async function tryOnce(found: Containers, attempt: number): Promise<boolean> {
     await Promise.all([chooseMemory(), ensureImages()]);
     await checkPorts(found, attempt);

@@ -18,7 +18,7 @@ const range = { from: 20_000, to: 32_000 };
 const attempts = 500;
 
 /**
- * Ports of 127.0.0.1 that nobody listens on, and that no other stack will want again when it is started.
+ * Free ports of 127.0.0.1 that no other stack will want again when it is started.
  * @param kept services that stay where they are
  */
 export async function choosePorts(

@@ -45,7 +45,7 @@ async function removeStale(
   );
 }
 
-/** Compose would take over what has the right name, whoever's it is. @throws TrainyardError NAME_TAKEN */
+/** Compose would take over any object with the right name, even a foreign one. @throws TrainyardError NAME_TAKEN */
 async function checkNames(
   { daemon }: StackContext,
   stack: string,

@@ -41,7 +41,7 @@ function repositoryOf(reference: string): string {
   return colon > name.lastIndexOf('/') ? name.slice(0, colon) : name;
 }
 
-/** The reference by digest that stands for an image that was pulled; null for one that was built here. */
+/** The reference by digest of an image that was pulled; null for one that was built here. */
 export function digestOf(reference: string, image: LocalImage): string | null {
   if (reference.includes('@')) return reference;
   const repository = repositoryOf(reference);

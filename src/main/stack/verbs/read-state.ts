@@ -18,7 +18,7 @@ import { failureOf } from './start-service.ts';
 const probeTimeoutMs = 2000;
 const startingMs = 60_000;
 
-/** What the probe of a running service gave; null where it was not asked. */
+/** What the probe of a running service gave; null if it was not asked. */
 type ProbeAnswer = { readonly version: string } | { readonly error: unknown } | null;
 
 function statusOf(container: StackContainer | null, answer: ProbeAnswer): ServiceStatus {

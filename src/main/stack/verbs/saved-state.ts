@@ -25,7 +25,7 @@ export interface SavedState {
   readonly secrets: StackSecrets;
 }
 
-/** One that nobody is stopping or removing any more: only such a stack is brought up. */
+/** A stack that is not being stopped or removed: only such a one is brought up. */
 export interface SettledState extends SavedState {
   readonly record: StackRecord & { readonly removal: null; readonly stopping: readonly [] };
 }
@@ -99,7 +99,7 @@ export class SavedStateStore {
     this.context = context;
   }
 
-  /** The record as it stands or as the labels give it, without changing anything; null where there is no stack. */
+  /** The record as it is, or as the labels give it, without changing anything; null if there is no stack. */
   async peek(): Promise<{ readonly record: StackRecord; readonly secrets: StackSecrets | null } | null> {
     const { files, daemon } = this.context;
     const record = files.read();
@@ -110,7 +110,7 @@ export class SavedStateStore {
 
   /**
    * As {@link peek}, and puts what was found by labels back into the state folder.
-   * @throws TrainyardError STACK_CREDENTIALS_LOST where there is data and no password for it
+   * @throws TrainyardError STACK_CREDENTIALS_LOST if there is data and no password for it
    */
   async open(onProgress: OnProgress): Promise<SavedState | null> {
     const { files } = this.context;
@@ -130,7 +130,7 @@ export class SavedStateStore {
     return secrets ? { record, secrets } : this.recover(onProgress, record);
   }
 
-  /** Begins a stack: its name is nobody's, its ports are free. */
+  /** Begins a stack with an unused name and free ports. */
   async begin(): Promise<SettledState> {
     const { daemon, files } = this.context;
     const id = await this.freeId();

@@ -23,14 +23,14 @@ function orAll(services: readonly ServiceName[]): readonly ServiceName[] {
 
 const absent = (home: string) => fault('STACK_ABSENT', { home });
 
-/** What a verb is asked for; no services: all of them. */
+/** What a verb is to do; no services means all of them. */
 interface VerbOptions {
   readonly services: readonly ServiceName[];
   readonly onProgress: OnProgress;
 }
 
 /**
- * The stack of one state folder on the Docker Engine. What it is stands with the daemon and in the state folder, so that any process may
+ * The stack of one state folder on the Docker Engine. Its state is with the daemon and in the state folder, so that any process may
  * act on it; one at a time does, under an operating-system lock of the state folder. A verb runs to its end and reports each step; it
  * waits for another one that is at work, and then does what is left to do.
  * Every call: @throws TrainyardError with the cause of the failure; `details.lines` are the service's last lines
@@ -64,7 +64,7 @@ export class StackService {
     });
   }
 
-  /** @throws TrainyardError STACK_NAME_WRONG where `name` is not the stack's */
+  /** @throws TrainyardError STACK_NAME_WRONG if `name` is not the stack's */
   destroy({ name, services, onProgress }: VerbOptions & { readonly name: string }): Promise<StackState> {
     return this.verb('destroy', onProgress, undefined, async () => {
       const known = await this.savedStates.peek();
@@ -99,7 +99,7 @@ export class StackService {
     });
   }
 
-  /** Which stack this is; null where there is none yet. */
+  /** Which stack this is; null if there is none yet. */
   identity(): Promise<StackIdentity | null> {
     return this.causing(async () => {
       const { files, daemon } = this.context;
@@ -166,7 +166,7 @@ export class StackService {
     });
   }
 
-  /** Does a verb alone, then looks what stands. */
+  /** Does a verb under the lock, then returns the state of the stack. */
   private verb(
     verb: string,
     onProgress: OnProgress,

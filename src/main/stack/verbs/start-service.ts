@@ -28,7 +28,7 @@ import type { SavedState } from './saved-state.ts';
 /** What a container gets to end by itself before it is made anew or stopped. */
 export const graceSeconds = 60;
 
-/** Causes for which the daemon would start a container again and again, to no end. */
+/** Causes for which the daemon would restart a container endlessly. */
 const endsByItself = new Set(['SERVICE_CRASHED', 'SERVICE_OUT_OF_MEMORY', 'VOLUME_VERSION', 'DISK_FULL']);
 
 /** What is in the way of a start, where that can be put out of the way. */
@@ -99,7 +99,7 @@ async function startFault(
   return networkLost.test(lastWords) ? obstacle('network lost', fault) : fault;
 }
 
-/** Whether nobody holds any of the service's ports any more. */
+/** Whether all of the service's ports are free. */
 async function isFreeAgain({ context, saved }: StartOptions, service: ServiceName): Promise<boolean> {
   const ports = Object.values(saved.record.ports[service]);
   const publishers = (await context.daemon.publishers()).filter(({ isRunning }) => isRunning);
@@ -165,7 +165,7 @@ const refuses = (error: unknown) =>
   refusal.test(errorMessage(error)) ||
   (error instanceof Error && refusal.test(errorMessage(error.cause)));
 
-/** Why a started container has stopped running, for good or to be started again by the daemon; null where it runs. */
+/** Why a started container has stopped running, for good or to be started again by the daemon; null if it runs. */
 async function whyEnded(
   { context: { daemon }, saved: { record, secrets }, since }: StartOptions,
   service: ServiceName,
@@ -256,7 +256,7 @@ async function tryOnce(
 }
 
 /**
- * Starts a service's container where it does not run, waits until it answers by its protocol, and makes it ready. Answers its version.
+ * Starts a service's container if it does not run, waits until it answers by its protocol, and makes it ready. Returns its version.
  * @throws StartObstacle; TrainyardError with the cause
  */
 export async function startService(

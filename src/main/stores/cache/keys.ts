@@ -40,7 +40,7 @@ export function sessionSlot(sessionId: string): CacheSlot<z.infer<typeof session
   return { key: `session:${part(sessionId)}`, lifetimeMs: 7 * dayMs, value: sessionSchema };
 }
 
-/** A revoked refresh token, until it would have expired anyway; null where it has. */
+/** A revoked refresh token, until it would have expired anyway; null if it has. */
 export function revokedTokenSlot(tokenHash: string, expiresAt: Date, now: Date): CacheSlot<'1'> | null {
   const lifetimeMs = expiresAt.getTime() - now.getTime();
   return lifetimeMs < 1
@@ -68,7 +68,7 @@ export function rateLimitSlot(userId: string, endpoint: string, at: Date): Cache
   };
 }
 
-/** What stands in the slot; undefined where nothing does, or something that an older version left and this one does not understand. */
+/** What stands in the slot; undefined if nothing does, or something that an older version left and this one does not understand. */
 export async function readSlot<Value>(cache: Cache, slot: CacheSlot<Value>): Promise<Value | undefined> {
   const read = slot.value.safeParse(await cache.get(slot.key));
   return read.success ? read.data : undefined;

@@ -13,10 +13,10 @@ export interface Cache {
   remove(key: string): Promise<void>;
   /**
    * Adds a whole number to a counter and answers its new value, in one step; a new counter starts at 0 and lives `lifetimeMs` from then.
-   * @throws TrainyardError CACHE_NOT_A_COUNTER where something else stands there
+   * @throws TrainyardError CACHE_NOT_A_COUNTER if something else stands there
    */
   increment(key: string, by: number, lifetimeMs: number): Promise<number>;
-  /** Milliseconds left; null where the key has no end; undefined where it is not there. */
+  /** Milliseconds left; null if the key has no end; undefined if it is not there. */
   lifetime(key: string): Promise<number | null | undefined>;
   /** Removes what has expired and answers how many there were; stores that do so themselves answer 0. */
   sweep(): Promise<number>;

@@ -29,11 +29,11 @@ export interface DocumentRange {
  * in the past) are as if they were not there, by the store's clock.
  */
 export interface DocumentStore {
-  /** Makes collections and indexes what `collections.ts` declares; harmless when repeated. @throws TrainyardError DOCUMENT_STORE_INCOMPLETE */
+  /** Makes collections and indexes what `collections.ts` declares; safe to repeat. @throws TrainyardError DOCUMENT_STORE_INCOMPLETE */
   ensureCollections(): Promise<void>;
-  /** Adds a document. @throws TrainyardError DOCUMENT_EXISTS where the id or a unique field is taken */
+  /** Adds a document. @throws TrainyardError DOCUMENT_EXISTS if the id or a unique field is taken */
   insert(collection: CollectionName, document: StoredDocument): Promise<void>;
-  /** Puts the document in place of the one with its id, or adds it: harmless when repeated. @throws TrainyardError DOCUMENT_EXISTS where a unique field is taken */
+  /** Puts the document in place of the one with its id, or adds it: safe to repeat. @throws TrainyardError DOCUMENT_EXISTS if a unique field is taken */
   put(collection: CollectionName, document: StoredDocument): Promise<void>;
   get(collection: CollectionName, id: string): Promise<StoredDocument | null>;
   /** Documents by id, in the ids' order; missing ones are left out. */
@@ -43,8 +43,8 @@ export interface DocumentStore {
   count(collection: CollectionName): Promise<number>;
   /**
    * Makes `lines` stand in a bucket of `workflow_logs` from `position` on and cuts off whatever stood behind, in one step; makes the
-   * bucket from `base` where it is missing and `position` is 0. Harmless when repeated.
-   * @throws TrainyardError DOCUMENT_GAP where the bucket has fewer lines than `position`
+   * bucket from `base` where it is missing and `position` is 0. Safe to repeat.
+   * @throws TrainyardError DOCUMENT_GAP if the bucket has fewer lines than `position`
    */
   putLines(base: StoredDocument, position: number, lines: readonly unknown[]): Promise<void>;
   /** Removes documents by id and answers how many there were. */

@@ -89,7 +89,7 @@ export const modelRegistrySchema = z.looseObject({
 
 export const auditLogSchema = z.looseObject({
   ...document,
-  /** Null where nobody was known: a refused login, the platform itself. */
+  /** Null if nobody was known: a refused login, the platform itself. */
   userId: z.guid().nullable(),
   action: name,
   resource: z.looseObject({ type: name, id: name }),

@@ -25,7 +25,7 @@ import {
  * one transaction, so that a kill at any moment leaves the target as it was. Rows arrive exactly as they are: triggers of the schema
  * (cached counts, `updated_at`) are disabled meanwhile, foreign keys are checked. The target's role must own the tables; it need not be a
  * superuser. The source is only read. Safe to repeat: a target that is a copy already stays as it is.
- * @throws TrainyardError MIGRATION_SCHEMA_DIFFERS where the two are not at the same revision with the same tables; MIGRATION_SAME_STORE;
+ * @throws TrainyardError MIGRATION_SCHEMA_DIFFERS if the two are not at the same revision with the same tables; MIGRATION_SAME_STORE;
  *   MIGRATION_TARGET_NOT_EMPTY; MIGRATION_DIFFERS; POSTGRES_…
  */
 export async function copyDatabase(options: {

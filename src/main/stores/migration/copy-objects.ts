@@ -30,7 +30,7 @@ export async function fingerprintObjects(store: ObjectStore, onProgress: OnCopyP
 
 /**
  * Copies every object. Redone after a kill it copies what is missing; the source is read only.
- * @throws TrainyardError MIGRATION_TARGET_NOT_EMPTY where the target holds an object that the source does not have like that (nothing
+ * @throws TrainyardError MIGRATION_TARGET_NOT_EMPTY if the target holds an object that the source does not have like that (nothing
  *   was written then); MIGRATION_DIFFERS where both are not the same in the end
  */
 export async function copyObjects(

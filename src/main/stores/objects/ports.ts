@@ -38,7 +38,7 @@ export interface ObjectStore {
     key: string,
     range?: { readonly start: number; readonly end: number },
   ): Promise<Readable>;
-  /** Null where it is not there. */
+  /** Null if it is not there. */
   head(bucket: Bucket, key: string): Promise<ObjectInfo | null>;
   /** Keys that start with the prefix, in the order of their bytes. */
   list(bucket: Bucket, prefix: string): AsyncIterable<ObjectInfo>;

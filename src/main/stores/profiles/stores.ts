@@ -38,11 +38,11 @@ export interface Stores extends AsyncDisposable {
   readonly cache: Cache;
   readonly queue: Queue;
   readonly pubSub: PubSub;
-  /** Null where no other program can take jobs from the queue. */
+  /** Null if no other program can take jobs from the queue. */
   readonly workers: WorkerLink | null;
   readonly objects: ObjectStore;
   readonly local: LocalObjects;
-  /** Null where the store cannot take a file without copying it. */
+  /** Null if the store cannot take a file without copying it. */
   readonly links: LinkableObjects | null;
   /** Null: the engine's own loop moves the runs. */
   readonly temporal: TemporalEndpoint | null;

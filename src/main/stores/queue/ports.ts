@@ -19,7 +19,7 @@ export interface QueueMessage {
 
 /** A message held until its visibility time is over: after that somebody else may hold it. */
 export interface ReceivedMessage extends QueueMessage {
-  /** Done: it goes for good. Answers whether it was still held. */
+  /** Done: it goes for good. Returns whether it was still held. */
   acknowledge(): Promise<boolean>;
 }
 
@@ -30,7 +30,7 @@ export interface ReceivedMessage extends QueueMessage {
 export interface Queue {
   /** Resolves once the message would survive a power cut. The same id twice is kept once while it is queued, as it was first sent. */
   send(queue: string, message: QueueMessage): Promise<void>;
-  /** Takes the oldest message for `visibilityMs`; null where none is there. Two receivers never hold the same one. */
+  /** Takes the oldest message for `visibilityMs`; null if none is there. Two receivers never hold the same one. */
   receive(queue: string, visibilityMs: number): Promise<ReceivedMessage | null>;
   /** Waits until a message may be there, or the time is over, or the queue's connection is closed. */
   wait(queue: string, timeoutMs: number): Promise<void>;

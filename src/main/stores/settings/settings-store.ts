@@ -169,8 +169,8 @@ export function openSettings(home: string): SettingsStore {
 }
 
 /**
- * A setting as its schema has it; undefined where it was never set.
- * @throws TrainyardError SETTING_DAMAGED where its value is none that Trainyard gives it
+ * A setting as its schema has it; undefined if it was never set.
+ * @throws TrainyardError SETTING_DAMAGED if its value is none that Trainyard gives it
  */
 export function readSetting<T>(settings: SettingsStore, name: string, schema: z.ZodType<T>): T | undefined {
   const value = settings.get(name);

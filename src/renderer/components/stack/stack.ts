@@ -22,7 +22,7 @@ export function useStack() {
   );
 }
 
-/** Why reads wait for the stores of the profile in use; null where none does. */
+/** Why reads wait for the stores of the profile in use; null if none does. */
 export function useStoresAway(): Error | null {
   return useSyncExternalStore(stores.subscribe, stores.snapshot);
 }
@@ -41,7 +41,7 @@ export function useStackVerb() {
   });
 }
 
-/** Why the newest wish was refused, wherever it was made (this page, the palette); null where it was not. */
+/** Why the newest wish was refused, wherever it was made (this page, the palette); null if it was not. */
 export function useStackRefusal(): unknown {
   const errors = useMutationState({ filters: { mutationKey }, select: ({ state }) => state.error });
   return errors.at(-1) ?? null;

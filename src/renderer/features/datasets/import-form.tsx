@@ -33,7 +33,7 @@ import { type Check, type ImportValues, type ImportWish, useCheck } from './use-
 interface ImportFormProps {
   readonly initial: ImportValues | null;
   readonly project: string | null;
-  /** Why the last import did not begin or end, and what was found in its source; null where it did. */
+  /** Why the last import did not begin or end, and what was found in its source; null if it did. */
   readonly failure: { readonly error: unknown; readonly validation: Validation | null } | null;
   readonly onImport: (wish: ImportWish) => void;
   readonly onCancel: () => void;

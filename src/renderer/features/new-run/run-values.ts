@@ -8,7 +8,7 @@ export type RunValues = {
   readonly dataset: string | null;
   readonly model: string | null;
   readonly name: string;
-  /** Hyperparameters as the contract nests them: numbers as they were written, null where left alone. */
+  /** Hyperparameters as the contract nests them: numbers as they were written, null if left alone. */
   readonly overrides: Readonly<Record<string, unknown>>;
 };
 
@@ -19,7 +19,7 @@ export interface Change {
   readonly field: Field;
   /** What the contract is to take; a text where a number was to be, and is none. */
   readonly value: FieldValue;
-  /** Null where the model names none. */
+  /** Null if the model names none. */
   readonly before: FieldValue;
 }
 

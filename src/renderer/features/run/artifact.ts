@@ -55,7 +55,7 @@ export type Predictions = z.infer<typeof predictionsSchema>;
 /** What a page can show; a trainer may write any amount. */
 const largestBytes = 16 * 1024 * 1024;
 
-/** The newest artifact of a kind, read and checked; null where there is none. An artifact never changes under its address. */
+/** The newest artifact of a kind, read and checked; null if there is none. An artifact never changes under its address. */
 export function useArtifact<T>(run: Run, kind: string, schema: z.ZodType<T>) {
   const artifact = run.artifacts
     .filter((one) => one.kind === kind)

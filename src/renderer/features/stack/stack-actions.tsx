@@ -21,7 +21,7 @@ import { VerbButton } from './verb-button.tsx';
 
 interface StackActionsProps {
   readonly stack: Pick<StackState, 'profile' | 'services' | 'name' | 'status'>;
-  /** Why nothing can be done with the services now; null where it can. */
+  /** Why nothing can be done with the services now; null if it can. */
   readonly blocked: string | null;
   /** An operation is under way. */
   readonly working: boolean;

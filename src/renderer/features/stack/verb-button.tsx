@@ -4,7 +4,7 @@ import type { TablerIcon } from '@tabler/icons-react';
 interface VerbProps {
   readonly label: string;
   readonly icon: TablerIcon;
-  /** Why it cannot be pressed now; null where it can. It stays reachable, so that the reason can be read. */
+  /** Why it cannot be pressed now; null if it can. It stays reachable, so that the reason can be read. */
   readonly blocked: string | null;
   readonly onClick: () => void;
 }

@@ -10,7 +10,7 @@ export interface NamesDecision {
   /** Null if it cannot be determined. */
   readonly encoding: KnownEncoding | null;
   readonly isGuess: boolean;
-  /** The bytes of a name (or of one part of a path) on which the decision was made; null where all names are ASCII. */
+  /** The bytes of a name (or of one part of a path) on which the decision was made; null if all names are ASCII. */
   readonly example: Buffer | null;
 }
 
@@ -124,7 +124,7 @@ function isKorean(parts: readonly Buffer[], odd = 0, leastCommon = 0.2): boolean
 const isLetter = (byte: number | undefined) =>
   byte !== undefined && /[A-Za-z]/.test(String.fromCharCode(byte));
 
-/** Null where a rare syllable is glued to Latin letters, as a Western name's accented letter looks here. */
+/** Null if a rare syllable is glued to Latin letters, as a Western name's accented letter looks here. */
 function countSyllables(part: Buffer): { all: number; common: number } | null {
   let [all, common] = [0, 0];
   for (let at = 0; at < part.length; at += 1) {

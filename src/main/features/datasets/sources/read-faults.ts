@@ -87,7 +87,7 @@ const reasons: Readonly<Record<string, Required<Reason>>> = {
   },
 };
 
-/** What the operating system says against reading a file; null where the error is another. */
+/** What the operating system says against reading a file; null if the error is another. */
 export function systemReason(error: unknown): Required<Reason> | null {
   const code = codeOf(error);
   if (!isSystemCode(code)) return null;

@@ -17,7 +17,7 @@ export const rootedFiles: RootedFiles = {
   },
 };
 
-/** The real path of a file inside the root, links followed; null where there is none. */
+/** The real path of a file inside the root, links followed; null if there is none. */
 async function locate(
   root: string,
   file: string,

@@ -82,7 +82,7 @@ export function tarSource(
             isRead = true;
             return readTarEntry(entry, found.name, limit, faultOf);
           });
-          // What nobody reads is passed over; what is being read is left to its reader.
+          // Entries without a reader are skipped; an entry that is being read is left to its reader.
           if (!isRead) entry.resume();
         }
         if (undecodable) yield* undecodable.report();

@@ -10,7 +10,7 @@ import { TemporaryFiles } from '../../../stores/objects/files/temporary-files.ts
 import type { Uploads } from '../source.ts';
 
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** An upload that nobody imported in a week was forgotten. */
+/** An upload that was not imported within a week is removed. */
 const keptMs = 7 * 24 * 3600_000;
 
 /** Uploaded archives: `<folder>/<id>/archive`, and their owners' name for it in `name.txt`. One process owns the folder. */
@@ -23,7 +23,7 @@ export class FileUploads implements Uploads {
     this.temporary = temporary;
   }
 
-  /** Opens the folder and removes what was only half there, and what nobody imported in a week. */
+  /** Opens the folder, and removes unfinished uploads and those that were not imported within a week. */
   static async open(folder: string, now = Date.now()): Promise<FileUploads> {
     await makeFolder(folder);
     const temporary = await TemporaryFiles.open(path.join(folder, '.incoming'));

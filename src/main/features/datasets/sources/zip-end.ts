@@ -38,7 +38,7 @@ async function endOfContent(handle: FileHandle, size: number): Promise<number> {
 /**
  * Finds a zip's end record (APPNOTE 4.3.16), also where bytes follow it that are no part of the archive: copies from disks and tapes
  * are padded with zeros, downloads with a newline.
- * @throws EntryFault ARCHIVE_TRUNCATED, ARCHIVE_UNREADABLE where it is one part of several
+ * @throws EntryFault ARCHIVE_TRUNCATED, ARCHIVE_UNREADABLE if it is one part of several
  */
 export async function findZipEnd(handle: FileHandle, size: number): Promise<ZipEnd> {
   const content = await endOfContent(handle, size);

@@ -18,7 +18,7 @@ export interface Inside {
   readonly foundName: boolean;
 }
 
-/** What became of the attempt to look inside a container; `inside` is null where it said nothing. */
+/** What became of the attempt to look inside a container; `inside` is null if it said nothing. */
 export interface InsideResult {
   readonly observation: Observation;
   readonly inside: Inside | null;
@@ -111,7 +111,7 @@ export function checkContainerClock({ inside }: InsideResult, engine: DockerEngi
 
 const usualKibibytes = 64 * 1024;
 
-/** The shared memory that a container gets where nobody asks for more. */
+/** The shared memory that a container gets by default. */
 export function checkContainerSharedMemory({ inside }: InsideResult): Observation[] {
   if (!inside) return [];
   const { sharedMemoryKibibytes: size } = inside;

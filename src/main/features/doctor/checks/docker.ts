@@ -81,7 +81,7 @@ function isOtherThanSocket(address: DockerAddress): boolean {
   }
 }
 
-/** Why no connection is made; null where one is. */
+/** Why no connection is made; null if one is. */
 async function whyUnreachable(address: DockerAddress): Promise<Observation | null> {
   const invalid = addressFault(address);
   if (invalid) {

@@ -50,7 +50,7 @@ export function checkSecrets(home: string): Promise<Observation[]> {
   });
 }
 
-/** Whether something else stands where the state folder's files and folders belong. */
+/** Checks for foreign files where the state folder's files and folders belong. */
 export function checkEntries(home: string): Observation[] {
   return irregularEntries(home).map((error) => observed(error, error.place.file));
 }

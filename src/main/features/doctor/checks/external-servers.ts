@@ -20,7 +20,7 @@ export interface EndpointCheck {
 export interface StoreCheck {
   readonly store: keyof StoreEndpoints;
   readonly ok: boolean;
-  /** Null where it is in order. */
+  /** Null if it is in order. */
   readonly code: string | null;
   readonly message: string;
   readonly hint: string | null;

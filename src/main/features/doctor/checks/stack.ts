@@ -26,7 +26,7 @@ function openSecrets(home: string): Observation[] {
   return [{ code: 'STACK_SECRETS_OPEN', evidence, command: `chmod 700 ${quoted(folder)}` }];
 }
 
-/** Whether the stack's notes can be read, and its secrets by nobody else. */
+/** Whether the stack's saved state can be read, and its secrets by this user only. */
 export function checkStackRecord(home: string, found: StateFileReading<StackRecord>): Observation[] {
   const file = path.join(home, 'stack', 'stack.json');
   if (found.kind === 'absent') return [{ code: 'STACK_STATE_NONE', evidence: file }];

@@ -29,7 +29,7 @@ function permissions(home: string): Observation {
   if (process.platform === 'win32') return { code: 'HOME_OK', evidence: home };
   const mode = statSync(home).mode & 0o777;
   const evidence = `${home} (${octal(mode)})`;
-  // 0710 lets the account that PostgreSQL runs under through, and nobody read.
+  // 0710 lets the account that PostgreSQL runs under pass through; nobody else can read.
   if ((mode & 0o067) === 0) return { code: 'HOME_OK', evidence };
   return { code: 'HOME_OPEN_TO_OTHERS', evidence, command: `chmod 700 ${quoted(home)}` };
 }

@@ -4,7 +4,7 @@ import { hasCode } from '../../../platform/error-code.ts';
 import { openPlainFile } from '../../../platform/plain-file.ts';
 import { readTensorHeader } from '../../jobs/tensor-header.ts';
 
-/** Why a checkpoint file cannot be gone on from; null where it can. A safetensors file is held against its own header. */
+/** Why a checkpoint file cannot be gone on from; null if it can. A safetensors file is held against its own header. */
 export async function checkpointFault(file: string): Promise<string | null> {
   let headerEnd = 0;
   let size = 0;

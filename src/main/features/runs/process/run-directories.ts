@@ -30,7 +30,7 @@ const longestErrorLine = 2000;
 const lookEveryMs = 20;
 const watched = new Set(['supervisor.json', 'exit.json']);
 
-/** Waits until nobody else on this machine prepares the run directory. The lock stands beside it, as preparing empties it. */
+/** Waits until nobody else on this machine prepares the run directory. The lock file is beside it, because preparing empties it. */
 async function prepareLock(runDirectory: string): Promise<Disposable & { remove(): void }> {
   const file = `${runDirectory}.lock`;
   const held = await until(() => acquireFileLock(file, runLockHint, 0), { firstMs: lookEveryMs });
@@ -73,11 +73,11 @@ export class FileRunDirectories implements RunDirectories {
       await writeLines(`${manifest}.new`, lines);
       await rename(`${manifest}.new`, manifest);
       failpoint('run-directory.dataset.after');
-      // Last: where config.json stands, all is there. It flushes the folder, and the manifest's name with it.
+      // Written last: if config.json is there, everything is. It flushes the folder, and the manifest's name with it.
       failpoint('run-directory.config.before');
       replaceFile(path.join(runDirectory, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
       failpoint('run-directory.config.after');
-      // Whoever waits for it, or makes another one, finds the directory prepared.
+      // Others that wait for the lock, or make a new one, find the directory prepared.
       lock.remove();
     } catch (error) {
       if (isDiskRefusal(error)) throw systemFault(error) ?? error;
@@ -173,7 +173,7 @@ export class FileRunDirectories implements RunDirectories {
       const watcher = watch(runDirectory, (_event, name) => {
         if (name === null || watched.has(name)) changed();
       });
-      // The folder is gone: whoever looks next sees that.
+      // The folder is gone: the next look at it finds that out.
       watcher.on('error', () => watcher.close());
       return { [Symbol.dispose]: () => watcher.close() };
     } catch (error) {

@@ -22,7 +22,7 @@ export function readRecord<T>(runDirectory: string, name: string, schema: z.ZodT
   return null;
 }
 
-/** Why a record of the supervisor cannot be read, in words: the first of `exit.json` and `supervisor.json`; undefined where it can, or is not there. */
+/** Why a record of the supervisor cannot be read, in words: the first of `exit.json` and `supervisor.json`; undefined if it can, or is not there. */
 export function recordFault(runDirectory: string): string | undefined {
   for (const [name, schema] of [
     ['exit.json', exitRecordSchema],

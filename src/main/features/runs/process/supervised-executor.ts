@@ -83,7 +83,7 @@ export class SupervisedExecutor implements Executor {
   async endOrphan(runDirectory: string, graceMs: number): Promise<void> {
     await this.endTrainer(runDirectory, graceMs);
     const left = await endProcessesOfRun(runDirectory);
-    // Nobody can end what waits in a driver: it is logged, and does not keep the run from its end.
+    // A process that waits in a driver cannot be ended: it is logged, and does not keep the run from finishing.
     if (left.length > 0)
       this.options.log.warn({ runDirectory, left }, 'processes that a trainer started do not end');
   }
@@ -101,7 +101,7 @@ export class SupervisedExecutor implements Executor {
   /**
    * Waits until a supervisor has begun in the directory (null), or it is known why none did.
    * @throws TrainyardError DISK_FULL
-   * @param ended why this one ended; null where another supervisor has the directory
+   * @param ended why this one ended; null if another supervisor has the directory
    */
   private async appearance(runDirectory: string, ended: Promise<string | null>): Promise<string | null> {
     const { directories } = this.options;
@@ -120,7 +120,7 @@ export class SupervisedExecutor implements Executor {
         performance.now() > deadline ? `it did nothing within ${appearWithinMs / 1000} s` : ending;
       const { kind } = await directories.observe(runDirectory);
       if (kind !== 'prepared' && kind !== 'unprepared') return null;
-      // Nothing was begun: whoever moves the run tries again, until there is room.
+      // Nothing was begun: the run's driver tries again until there is room.
       if (failure === noRoom) throw diskFull(runDirectory, new Error(noRoom));
       if (failure !== null) {
         const { text } = await readTail(path.join(runDirectory, 'supervisor.log'), 4096);

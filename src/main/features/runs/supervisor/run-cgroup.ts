@@ -5,7 +5,7 @@ import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { readStateText } from '../../../platform/state-file.ts';
 
-/** In the run directory: where the run's cgroup is, for whoever comes after a supervisor that was killed. */
+/** In the run directory: where the run's cgroup is, to be found after the supervisor was killed. */
 const recordName = 'cgroup';
 
 /** What says that this system or this user has no cgroup of its own to give. */
@@ -27,7 +27,7 @@ const notHere = [
 const nameOf = (runDirectory: string) =>
   `trainyard-${createHash('sha256').update(runDirectory).digest('hex').slice(0, 24)}`;
 
-/** Where cgroups of version 2 are mounted; null where they are not. */
+/** Where cgroups of version 2 are mounted; null if they are not. */
 function mountPoint(): string | null {
   const line = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
@@ -63,7 +63,7 @@ function leave(home: string): void {
   }
 }
 
-/** Moves this process into the run's cgroup. Answers where it came from; null where it could not. */
+/** Moves this process into the run's cgroup. Returns the cgroup it came from; null if it could not. */
 function enter(runDirectory: string): string | null {
   try {
     const home = ownCgroup();
@@ -80,7 +80,7 @@ function enter(runDirectory: string): string | null {
   }
 }
 
-/** The run's cgroup; null where it has none. A record that is no file or names another one was not written by us. */
+/** The run's cgroup; null if it has none. A record that is no file or names another one was not written by us. */
 function folderOf(runDirectory: string): string | null {
   try {
     const recorded = readStateText(path.join(runDirectory, recordName), { hint: '' });
@@ -102,7 +102,7 @@ function remove(folder: string): void {
   rmdirSync(folder);
 }
 
-/** Kills everything in the run's cgroup and removes it. Answers whether it is gone; true where the run has none. */
+/** Kills everything in the run's cgroup and removes it. Returns whether it is gone; true if the run has none. */
 export function endRunCgroup(runDirectory: string): boolean {
   const folder = folderOf(runDirectory);
   if (folder === null || folder === ownCgroup()) return true;

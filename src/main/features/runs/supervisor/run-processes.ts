@@ -14,10 +14,10 @@ interface ProcessFacts {
   readonly startTime: string;
 }
 
-/** Null where it has ended, or is a zombie, which only waits to be asked how it ended. */
+/** Null if it has ended, or is a zombie, which only waits to be asked how it ended. */
 function factsOf(pid: number): ProcessFacts | null {
   const text = readProcess(pid, 'stat');
-  // The name stands in brackets, and may have brackets and blanks itself.
+  // The name is in brackets, and may have brackets and blanks itself.
   const [state, parent, , session, ...rest] = (text ?? '')
     .slice((text ?? '').lastIndexOf(')') + 2)
     .split(' ');
@@ -25,7 +25,7 @@ function factsOf(pid: number): ProcessFacts | null {
   return { pid, parent: Number(parent), session: Number(session), startTime: rest[15] ?? '' };
 }
 
-/** A file of a process as latin1, which keeps every byte; null where there is nothing to be read. */
+/** A file of a process as latin1, which keeps every byte; null if there is nothing to be read. */
 export function readProcess(pid: number, file: 'stat' | 'environ' | 'cmdline'): string | null {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');

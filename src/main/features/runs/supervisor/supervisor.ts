@@ -25,11 +25,11 @@ function graceOf(cancelFile: string): number | null {
   const found = inspectStateFile(cancelFile, cancelSchema, { hint: '', owners: 'any' });
   if (found.kind === 'whole') return found.value.graceMs;
   if (found.kind === 'absent' || found.error.details.fault === 'torn') return null;
-  // It is there, whole, and says nothing usable: the wish to stop stands all the same.
+  // It is there, complete, and not readable as a request: the run is stopped all the same.
   return defaultGraceMs;
 }
 
-/** Stops the trainer once the `cancel` file is there. Answers whether it came, and how to stop looking. */
+/** Stops the trainer once the `cancel` file is there. Returns whether it came, and how to stop looking. */
 function obeyCancel(directory: string, trainer: Trainer): { came: () => boolean } & Disposable {
   const file = path.join(directory, 'cancel');
   let came = false;

@@ -50,7 +50,7 @@ export function startTrainer(
         stdio: ['pipe', ...outputs],
       }),
     );
-    // A trainer that closes its standard input early is none of our business.
+    // A trainer may close its standard input early.
     child.stdin?.on('error', () => {});
     let killTimer: NodeJS.Timeout | undefined;
     const ended = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolveEnd) => {

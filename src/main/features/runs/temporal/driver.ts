@@ -36,7 +36,7 @@ export class TemporalDriver implements RunDriver {
   private mover: RunMover | null = null;
   /** Null while Temporal does not answer: the engine's own loop moves the runs meanwhile. */
   private link: Link | null = null;
-  /** Why Temporal was last away; null where it never was. */
+  /** Why Temporal was last away; null if it never was. */
   fault: TrainyardError | null = null;
   private keeping: Promise<void> = Promise.resolve();
 
@@ -162,7 +162,7 @@ export class TemporalDriver implements RunDriver {
         backOff.reset();
         if (this.stop.signal.aborted) return;
         await this.connected(mover, link);
-        // Before it is closed: nobody shall ask it any more.
+        // Before it is closed, so that nothing calls it any more.
         this.goneAway(await this.watch(mover, link));
       } catch (error) {
         this.goneAway(error);

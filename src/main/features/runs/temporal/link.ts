@@ -29,7 +29,7 @@ import {
 export interface Link extends AsyncDisposable {
   /** Resolves with the reason once the workers ended by themselves; the link is of no use any more then. */
   readonly broken: Promise<unknown>;
-  /** Asks whether all is well; false where the namespace is another one by now: what it knew is lost. */
+  /** Asks whether all is well; false if the namespace is another one by now: what it knew is lost. */
   check(): Promise<boolean>;
   /** Has a run looked at by its workflow, which is started where it is not there. */
   wake(runId: string): Promise<void>;
@@ -40,7 +40,7 @@ export interface Link extends AsyncDisposable {
 }
 
 const callWithinMs = 3000;
-/** Workers say good-bye to their server, and wait half a minute for one that is silent: nobody has to wait with them. */
+/** Workers sign off at their server, and wait half a minute for one that is silent; closing does not wait for them longer than this. */
 const endWithinMs = 2000;
 /** Temporal notices within seconds that an engine died in the middle of a look. */
 const heartbeatEveryMs = 2500;

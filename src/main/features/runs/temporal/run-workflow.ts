@@ -27,13 +27,13 @@ import {
 const eventsAtMost = 400;
 const firstSilenceMs = 15_000;
 const longestSilenceMs = 3_600_000;
-/** Engines start a run's workflow again when they come back: one that nobody answers need not wait for ever. */
+/** Engines start a run's workflow again when they come back: one that gets no answer need not wait forever. */
 const giveUpAfterMs = 24 * 3_600_000;
 const machinesKept = 4;
 
 /**
  * Drives one run: asks its workstation to move it on whenever somebody wakes it or its time has come, until it is over. It decides
- * nothing about the run: that stands in PostgreSQL, and workflows that are lost are started again from there.
+ * nothing about the run: that is in PostgreSQL, and workflows that are lost are started again from there.
  */
 export async function trainyardRun(input: RunInput): Promise<DriverState | null> {
   const driven = new DrivenRun(input);
@@ -87,7 +87,7 @@ class DrivenRun {
       if (this.silentMs > giveUpAfterMs) return 'unattended';
       const { historyLength, continueAsNewSuggested } = workflowInfo();
       if (continueAsNewSuggested || historyLength > eventsAtMost) return 'long';
-      // A cancellation that nobody could write down waits for the next look, too.
+      // A cancellation that could not be saved waits for the next look, too.
       const wasAsked = this.cancelGraceMs;
       await condition(() => this.callers.size > 0 || this.cancelGraceMs !== wasAsked, waitMs);
     }
@@ -115,7 +115,7 @@ class DrivenRun {
       isAnswered = true;
       this.state = answer;
       if (answer.isOver || answer.machineId === machine) break;
-      // Another workstation has it by now: nobody else can do anything.
+      // Another workstation has the run by now; only that one can move it.
       if (answer.machineId !== null) queue.splice(0, queue.length, answer.machineId);
     }
     if (isAnswered) this.silentMs = 0;

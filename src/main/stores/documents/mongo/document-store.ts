@@ -185,7 +185,7 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
     }
   }
 
-  /** `again`: harmless when repeated, so it is, once, where the server went away under it. */
+  /** `again`: safe to repeat, so it is, once, where the server went away under it. */
   private async guarded<Result>(
     operation: () => Promise<Result>,
     { again } = { again: false },

@@ -35,9 +35,9 @@ const thereAlready = new Set([48, 68, 85, 86]);
 
 /**
  * Makes the declared collections, validators and indexes, and fixes what differs from them. Indexes that somebody added stay, unless
- * one stands where a declared one must. Harmless when repeated and when several do it at once; takes two round trips where nothing
+ * one stands where a declared one must. Safe to repeat and when several do it at once; takes two round trips where nothing
  * is to be done.
- * @throws TrainyardError DOCUMENT_STORE_INCOMPLETE where documents that are there forbid a unique index; MONGO_… as `openMongoDocuments`
+ * @throws TrainyardError DOCUMENT_STORE_INCOMPLETE if documents that are there forbid a unique index; MONGO_… as `openMongoDocuments`
  */
 export async function ensureMongoCollections(endpoint: ServerEndpoint): Promise<EnsuredCollections> {
   // A client of its own: building an index takes as long as it takes.
@@ -121,7 +121,7 @@ async function makeIndex(database: Db, name: CollectionName, index: WantedIndex)
   }
 }
 
-/** @throws TrainyardError DOCUMENT_STORE_INCOMPLETE where several documents hold the same value of a unique field */
+/** @throws TrainyardError DOCUMENT_STORE_INCOMPLETE if several documents hold the same value of a unique field */
 async function refuseDuplicates(
   database: Db,
   name: CollectionName,
@@ -172,7 +172,7 @@ function validation(name: CollectionName) {
 
 /**
  * Gives the declared validators to collections that have others, and to new ones: FerretDB forgets the one that a collection was made
- * with. Answers what was fixed; a server that keeps no validator at all has none to fix.
+ * with. Returns what was fixed; a server that keeps no validator at all has none to fix.
  */
 async function fixValidators(
   database: Db,

@@ -38,7 +38,7 @@ export function asMongoError(error: unknown, place: string): unknown {
   return fault('MONGO_UNREACHABLE', { place, why }, { cause: error });
 }
 
-/** Whether the call met no server, or one that went away: what is harmless when repeated may be tried again. */
+/** Whether the call met no server, or one that went away: what is safe to repeat may be tried again. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof MongoNetworkError) return true;
   if (error instanceof MongoServerError) {

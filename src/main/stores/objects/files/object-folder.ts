@@ -48,14 +48,14 @@ export class ObjectFolder {
     if (real !== null && real !== folder) throw linkInStore(folder);
   }
 
-  /** The object's file as it stands; null where there is none. @throws TrainyardError OBJECT_STORE_LINK */
+  /** The object's file as it stands; null if there is none. @throws TrainyardError OBJECT_STORE_LINK */
   async stat(bucket: Bucket, key: string): Promise<Stats | null> {
     const file = this.file(bucket, key);
     await this.checkFolder(path.dirname(file));
     return this.lookAt(file);
   }
 
-  /** The file as it stands in a folder that was checked; null where there is none. @throws TrainyardError OBJECT_STORE_LINK */
+  /** The file as it stands in a folder that was checked; null if there is none. @throws TrainyardError OBJECT_STORE_LINK */
   async lookAt(file: string): Promise<Stats | null> {
     const found = await lstat(file).catch(nullOn('ENOENT', 'ENOTDIR'));
     if (found?.isSymbolicLink()) throw linkInStore(file);

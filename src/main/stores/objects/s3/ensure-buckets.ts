@@ -37,7 +37,7 @@ export interface EnsuredBuckets {
 
 /**
  * Makes the buckets that are missing and fixes those that are there: no versions are kept of what is replaced or removed, nobody
- * reads without credentials, and uploads that nobody ended (for a day) are gone. Harmless when repeated, by several at once too.
+ * reads without credentials, and uploads that nobody ended (for a day) are gone. Safe to repeat, by several at once too.
  * @throws TrainyardError S3_UNREACHABLE, S3_UNTRUSTED, S3_REFUSED_CREDENTIALS, S3_FORBIDDEN, S3_BUCKET_TAKEN, S3_BUCKET_PUBLIC, …
  */
 export async function ensureS3Buckets(endpoint: S3Endpoint): Promise<EnsuredBuckets> {
@@ -69,7 +69,7 @@ async function ensureOne(
 ): Promise<void> {
   const name = connection.nameOf(bucket);
   /** Runs a step; one for which the server has no call is noted instead. */
-  const where = async (what: Bilingual, step: () => Promise<Bilingual | null>) => {
+  const runStep = async (what: Bilingual, step: () => Promise<Bilingual | null>) => {
     try {
       const fixed = await step();
       if (fixed !== null) ensured.fixed.push(fixed);
@@ -80,19 +80,19 @@ async function ensureOne(
   };
   if (await makeBucket(connection, name)) ensured.made.push(name);
   const bucketName = { name };
-  await where(phrase('versioning of "{name}"', '"{name}" 버킷의 버전 관리', bucketName), () =>
+  await runStep(phrase('versioning of "{name}"', '"{name}" 버킷의 버전 관리', bucketName), () =>
     suspendVersions(connection, name),
   );
-  await where(phrase('public access to "{name}"', '"{name}" 버킷의 공개 여부', bucketName), () =>
+  await runStep(phrase('public access to "{name}"', '"{name}" 버킷의 공개 여부', bucketName), () =>
     closeToStrangers(connection, name),
   );
-  await where(
+  await runStep(
     phrase('unfinished uploads to "{name}"', '"{name}" 버킷의 끝나지 않은 업로드', bucketName),
     () => removeOldUploads(connection, name, uploadsBefore),
   );
 }
 
-/** Answers whether it was not there. */
+/** Returns whether it was not there. */
 async function makeBucket(connection: S3Connection, name: string): Promise<boolean> {
   const { client } = connection;
   const where = { Bucket: name };
@@ -192,8 +192,8 @@ function isPublic({ Effect, Principal, NotPrincipal, Condition }: z.infer<typeof
 /**
  * Sees to it that nobody reads a bucket without credentials, and proves it by requests without any. What a policy allows to everybody
  * is taken out of it; where strangers still get in, the whole policy goes, and the bucket's access list is made private.
- * @returns what was fixed; null where nothing was to fix
- * @throws TrainyardError S3_BUCKET_PUBLIC where strangers get in all the same
+ * @returns what was fixed; null if nothing was to fix
+ * @throws TrainyardError S3_BUCKET_PUBLIC if strangers get in all the same
  */
 async function closeToStrangers(connection: S3Connection, name: string): Promise<Bilingual | null> {
   const { client, place } = connection;
@@ -222,7 +222,7 @@ async function closeToStrangers(connection: S3Connection, name: string): Promise
   );
 }
 
-/** Answers whether the policy allowed something to everybody. */
+/** Returns whether the policy allowed something to everybody. */
 async function closePolicy({ client }: S3Connection, name: string): Promise<boolean> {
   const where = { Bucket: name };
   let text: string | undefined;

@@ -20,7 +20,7 @@ export function s3Code(error: unknown): string {
   return 'Code' in error && typeof error.Code === 'string' ? error.Code : error.name;
 }
 
-/** The HTTP status that the server answered with; null where it did not answer. */
+/** The HTTP status that the server answered with; null if it did not answer. */
 export function s3Status(error: unknown): number | null {
   if (!(error instanceof Error && '$metadata' in error)) return null;
   const { $metadata: metadata } = error;

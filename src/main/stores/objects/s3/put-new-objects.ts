@@ -25,7 +25,7 @@ export async function putNewObjects(
   let asksFirst = false;
   let knowsCondition = true;
 
-  /** Answers whether it was stored. */
+  /** Returns whether it was stored. */
   const putNew = async (key: string, body: Uint8Array): Promise<boolean> => {
     const params = { Bucket: nameOf(bucket), Key: key, Body: body };
     for (let tries = 1; ; tries += 1) {

@@ -75,7 +75,7 @@ export class Listener implements AsyncDisposable {
     }
   }
 
-  /** False where the connection broke meanwhile: the next one is to be tried. */
+  /** False if the connection broke meanwhile: the next one is to be tried. */
   private async listensOn(connection: ListeningConnection, channel: string): Promise<boolean> {
     try {
       await connection.listen(channel);

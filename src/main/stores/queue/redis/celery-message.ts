@@ -75,7 +75,7 @@ export function encodeMessage(
   });
 }
 
-/** Null where this is no JSON task of protocol 2: pickled, compressed, of protocol 1. */
+/** Null if this is no JSON task of protocol 2: pickled, compressed, of protocol 1. */
 export function decodeMessage(raw: string): DecodedMessage | null {
   const wire = wireSchema.safeParse(parsed(raw));
   if (!wire.success) return null;

@@ -11,7 +11,7 @@ const pauseMs = 250;
  * and changes nothing; all waiters share one such command.
  */
 export interface Doorbell extends AsyncDisposable {
-  /** Calls back once, as soon as the list has an element, or the connection is closed. Answers what forgets the call. */
+  /** Calls back once, as soon as the list has an element, or the connection is closed. Returns what forgets the call. */
   ring(callback: () => void): () => void;
 }
 

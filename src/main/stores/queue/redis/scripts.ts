@@ -111,7 +111,7 @@ export const postpone = script(`${common}
   redis.call('ZADD', deadlines, nowMs() + ARGV[3], ARGV[1])
   return 1`);
 
-/** Milliseconds until a message is there, as long as nobody sends or takes one; -1 where none is to come. */
+/** Milliseconds until a message is there, as long as nobody sends or takes one; -1 if none is to come. */
 export const nextVisible = script(`${common}
   if redis.call('LLEN', list) > 0 then return 0 end
   local first = redis.call('ZRANGE', deadlines, 0, 0, 'WITHSCORES')[2]

@@ -79,7 +79,7 @@ export class LogScreen extends TerminalScreen {
     this.find(search);
   }
 
-  /** The row where a line begins; null where it is not on the screen. */
+  /** The row where a line begins; null if it is not on the screen. */
   private rowOf(line: number): number | null {
     let hard = -this.firstHardRow();
     let found = false;

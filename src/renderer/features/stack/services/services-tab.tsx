@@ -19,7 +19,7 @@ import classes from './services-tab.module.css';
 
 interface ServicesTabProps {
   readonly stack: StackState;
-  /** Why nothing can be done with the services now; null where it can. */
+  /** Why nothing can be done with the services now; null if it can. */
   readonly blocked: string | null;
   readonly onVerb: (verb: Verb, name: ServiceName) => void;
   readonly onLogs: (name: ServiceName) => void;
