@@ -38,7 +38,7 @@ function flagOf(field: string): string {
   return `--${known.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-function put(target: Record<string, unknown>, field: string, value: unknown): void {
+function setAtPath(target: Record<string, unknown>, field: string, value: unknown): void {
   const path = field.split('.');
   const last = path.pop() ?? '';
   let place = target;
