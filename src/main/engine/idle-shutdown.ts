@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Presence } from '../server/presence.ts';
 import type { StoreSupervisor } from './store-supervisor.ts';
 
-const lookForIdleEveryMs = 5000;
+const idleCheckIntervalMs = 5000;
 
 /** Stops an engine that was started for some work once the work is done and nobody has been there for `idleStopMs`. */
 export function stopWhenIdle(
@@ -15,7 +15,7 @@ export function stopWhenIdle(
   const look = async () => {
     const services = supervisor.open?.services;
     if (presence.absentMs() < idleStopMs || services?.datasets.isBusy) return;
-    // Without stores nothing can be under way that this engine would move on.
+    // Without open stores this engine has no work under way.
     const counts = services
       ? await Promise.all([services.countRuns('running'), services.countRuns('queued')])
       : [];
@@ -27,7 +27,7 @@ export function stopWhenIdle(
     () => {
       look().catch((error: unknown) => log.warn({ err: error }, 'could not tell whether there is work left'));
     },
-    Math.min(lookForIdleEveryMs, idleStopMs),
+    Math.min(idleCheckIntervalMs, idleStopMs),
   );
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

@@ -9,22 +9,22 @@ import { exactJson } from '../../shared/model/metric-values.ts';
 const forbidden = /\\(?:\\|u(0000|001a|d[89a-f][0-9a-f]{2}))/g;
 const substituted = /\\(?:\\|u001a([0-9a-f]{4}))/g;
 
-/** The text of `JSON.stringify` as jsonb takes it. */
-export function toJsonbText(jsonText: string): string {
+/** Escapes what `JSON.stringify` wrote, so that jsonb takes it. */
+export function escapeForJsonb(jsonText: string): string {
   if (!jsonText.includes('\\u')) return jsonText;
   return jsonText.replace(forbidden, (found, unit: string | undefined) => (unit ? `\\u001a${unit}` : found));
 }
 
-/** A value's JSON text as jsonb takes it; numbers that JSON has not are strings in it. */
-export function jsonbText(value: unknown): string {
+/** A value as text for jsonb. NaN and infinities become strings. */
+export function stringifyJsonb(value: unknown): string {
   const text = JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'number' ? exactJson(inner) : inner,
   );
-  return toJsonbText(text);
+  return escapeForJsonb(text);
 }
 
-/** The value of a jsonb's text. */
-export function fromJsonbText(text: string): unknown {
+/** Parses what the functions above wrote. Numbers that became strings stay strings. */
+export function parseJsonb(text: string): unknown {
   if (!text.includes('\\u001a')) return JSON.parse(text);
   return JSON.parse(
     text.replace(substituted, (found, unit: string | undefined) => (unit ? `\\u${unit}` : found)),

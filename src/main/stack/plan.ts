@@ -34,11 +34,11 @@ interface PlannedService {
   readonly container: string;
   /** Full names of its volumes. */
   readonly volumes: readonly string[];
-  /** The service's whole definition: a container with another one is made anew. */
+  /** Hash of the service's whole definition: a container with another hash is recreated. */
   readonly hash: string;
 }
 
-/** A stack as it is to be: a value, carried out by Compose. */
+/** The desired state of a stack. Compose creates the containers from it; the Engine API starts them. */
 export interface StackPlan {
   readonly name: string;
   /** The text of compose.yaml. */
@@ -73,7 +73,7 @@ export const byService = <Value>(make: (name: ServiceName) => Value): Record<Ser
 const read = (document: Document): ComposeFile => document.toJS();
 const parse = (template: string) => parseDocument(template, { merge: true });
 
-/** The images that the template names for want of others. */
+/** The template's default image of each service. */
 export function templateImages(template: string): Readonly<Record<ServiceName, string>> {
   const { services } = read(parse(template));
   return byService((name) => services[name].image.replace(/^\$\{\w+:-(.*)\}$/, '$1'));
@@ -107,7 +107,10 @@ function commandOf(name: ServiceName, command: readonly string[], memoryBytes: n
   });
 }
 
-/** Lots of services of which each needs only earlier ones. @throws Error where they need each other */
+/**
+ * The waves in which to start the services: each service needs only those of earlier waves.
+ * @throws Error if services need each other in a cycle
+ */
 export function startOrder(needs: Readonly<Record<ServiceName, readonly string[]>>): ServiceName[][] {
   const waves: ServiceName[][] = [];
   const done = new Set<string>();
@@ -127,7 +130,7 @@ function needsOf({ depends_on: needs = [] }: ComposeService): readonly string[] 
 }
 
 /**
- * What a stack shall be: the template with this stack's name, images, ports, memory and labels. The same choices give the same plan.
+ * Renders the template with this stack's name, images, ports, memory limits and labels. The same choices give the same plan.
  * @param template `resources/stack/compose.yaml`
  */
 export function planStack(template: string, choices: StackChoices): StackPlan {

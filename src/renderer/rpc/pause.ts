@@ -1,18 +1,21 @@
-/** Resolves once `begin` calls back, or when aborted. @param begin gives what takes it back */
+/**
+ * Resolves when `begin` calls its callback, or when `signal` aborts; then cancels what `begin` started.
+ * @param begin starts waiting and returns its cancel function; it must not call back synchronously
+ */
 export function once(begin: (end: () => void) => () => void, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
-      takeBack();
+      cancel();
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const takeBack = begin(end);
+    const cancel = begin(end);
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
   });
 }
 
-/** Calls back after a time. @returns what takes it back */
+/** Calls `action` after `milliseconds`. @returns a function that cancels it */
 export function schedule(milliseconds: number, action: () => void): () => void {
   const timer = setTimeout(action, milliseconds);
   return () => clearTimeout(timer);

@@ -1,14 +1,15 @@
-/** Of so long a time the rate is taken: long enough to be steady, short enough to follow a disk that gets slower. */
+/** Length of the window over which the rate is measured: long enough to be steady, short enough to follow a disk that slows down. */
 const windowMs = 10_000;
+/** Samples closer together than this are dropped. */
 const sampleMs = 250;
-/** An estimate from less than this is a guess. */
-const firstMs = 1000;
+/** No rate is given before this much time has passed: it would be a guess. */
+const minimumMs = 1000;
 
-/** How fast a count grows, and when it will be full. Times are milliseconds of any clock that does not jump. */
+/** Measures how fast a count grows. Times are milliseconds of a monotonic clock. */
 export class Pace {
   private samples: { readonly atMs: number; readonly done: number }[] = [];
 
-  /** So many are done at this time; counts never fall. */
+  /** Records that `done` were done at `atMs`. `done` never decreases. */
   add(done: number, atMs: number): void {
     const last = this.samples.at(-1);
     if (last && atMs - last.atMs < sampleMs) return;
@@ -18,15 +19,15 @@ export class Pace {
     if (kept > 0) this.samples.splice(0, kept);
   }
 
-  /** How many a second; null until it is known. @param done how many are done now */
+  /** The rate per second; null if less than a second was measured. @param done the count at `nowMs` */
   rate(done: number, nowMs: number): number | null {
     const [first] = this.samples;
-    if (!first || nowMs - first.atMs < firstMs) return null;
+    if (!first || nowMs - first.atMs < minimumMs) return null;
     return ((done - first.done) * 1000) / (nowMs - first.atMs);
   }
 }
 
-/** Whole seconds until all are done at this rate; null if that isn't known. */
+/** Whole seconds until all are done at this rate; null if the total or the rate is unknown, or the rate is 0. */
 export function secondsLeft(done: number, total: number | null, rate: number | null): number | null {
   if (total === null || rate === null || rate <= 0) return null;
   return Math.ceil(Math.max(0, total - done) / rate);

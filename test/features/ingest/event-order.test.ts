@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EventOrder } from '../../../src/main/features/ingest/reading-state.ts';
+import { EventOrder } from '../../../src/main/features/ingest/event-order.ts';
 
 /** Takes numbers one after another; null stands for a line without one. Answers those taken. */
 function taken(...seqs: (number | null)[]): number[] {
@@ -9,7 +9,7 @@ function taken(...seqs: (number | null)[]): number[] {
       order.passOver(null);
       return [];
     }
-    return order.take(seq) === null ? [seq] : [];
+    return order.accept(seq) === null ? [seq] : [];
   });
 }
 

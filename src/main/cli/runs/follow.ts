@@ -12,10 +12,10 @@ import { movingText } from './logs.ts';
 import { RunPrinter } from './run-printer.ts';
 
 const waitMs = 20_000;
-/** On a terminal: how often the line under way is looked at. */
+/** On a terminal: how often the unfinished line is polled. */
 const barMs = 1000;
 
-/** The run once nothing moves it any more. */
+/** Waits until the run has ended, and returns it. */
 export async function waitForEnd({ runs }: Api, run: string): Promise<RunSummary> {
   for (;;) {
     const summary = await runs.show({ run });
@@ -25,7 +25,7 @@ export async function waitForEnd({ runs }: Api, run: string): Promise<RunSummary
 }
 
 /**
- * Prints a run's journal behind the number `start`, each entry once, until the run has ended.
+ * Prints a run's journal entries after number `start`, each entry once, until the run has ended.
  * @returns 0 if it completed, else 1
  */
 export async function follow(

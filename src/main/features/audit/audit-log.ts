@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 
-/** Notes what was done to what, by whom, after it was done. Never rejects. @param entry `action` as `workflow.create` */
-export type NoteAudit = (entry: {
+/** Records what was done to what, by whom, after it was done. Never rejects. @param entry `action` as `workflow.create` */
+export type RecordAudit = (entry: {
   readonly userId: string;
   readonly action: string;
   readonly resource: { readonly type: string; readonly id: string };
@@ -10,11 +10,11 @@ export type NoteAudit = (entry: {
   readonly after?: Readonly<Record<string, unknown>> | null;
 }) => Promise<void>;
 
-/** Notes in `audit_logs`. A document store that is away loses a note and never holds up what it is about: the failure goes to `report`. */
+/** Writes to `audit_logs`. If the document store is away the entry is lost and `report` is called; the action is never delayed or failed. */
 export function auditLog(
   documents: Pick<DocumentStore, 'insert'>,
   report: (error: unknown, action: string) => void,
-): NoteAudit {
+): RecordAudit {
   return async ({ userId, action, resource, before = null, after = null }) => {
     try {
       await documents.insert('audit_logs', {

@@ -7,7 +7,7 @@ import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
-import type { NoteAudit } from '../audit/audit-log.ts';
+import type { RecordAudit } from '../audit/audit-log.ts';
 import { findProject } from '../projects/project-rows.ts';
 import { Checks } from './checks.ts';
 import { DatasetFiles } from './dataset-files.ts';
@@ -47,7 +47,7 @@ const longestName = 255;
 const thumbnailPixels = 128;
 
 interface DatasetParts extends ImportsParts {
-  readonly audit: NoteAudit;
+  readonly audit: RecordAudit;
   readonly local: LocalObjects;
   readonly rooted: RootedFiles;
   readonly reader: ImageReader;
@@ -238,7 +238,7 @@ export class DatasetService {
     userId: string,
     action: string,
     id: string,
-    change: Pick<Parameters<NoteAudit>[0], 'before' | 'after'>,
+    change: Pick<Parameters<RecordAudit>[0], 'before' | 'after'>,
   ): Promise<void> {
     await this.parts.audit({ userId, action, resource: { type: 'dataset', id }, ...change });
   }

@@ -1,6 +1,6 @@
 import type { ClassCount, DatasetFormat, Validation } from '../../../shared/contract/datasets.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
-import { findGroupProblems } from './class-problems.ts';
+import { findClassProblems } from './class-problems.ts';
 import type { PlacedImage } from './images.ts';
 import { type Layout, placeOf, recogniseLayout } from './layout.ts';
 import { type Findings, makeProblem, type Problem } from './problems.ts';
@@ -30,14 +30,14 @@ export function evaluate(
   if (doubt) (doubt.isWarning ? warnings : errors).add(doubt.problem);
   for (const folder of emptySplits) warnings.add(makeProblem('EMPTY_SPLIT', folder, {}));
   const images = placeImages(scan, layout, { errors, warnings });
-  const groups = findGroupProblems(scan, layout, images, { errors, warnings });
+  const classProblems = findClassProblems(scan, layout, images, { errors, warnings });
 
-  const faulty = groups.wrongFiles;
+  const faulty = classProblems.wrongFiles;
   for (const { problems, sourcePath } of scan.images) if (problems.length > 0) faulty.add(sourcePath);
   const accepted = images.filter(({ sourcePath }) => !faulty.has(sourcePath));
   for (const problem of findTrainingRisks(accepted)) warnings.add(problem);
   const isUnclear = doubt !== null && !doubt.isWarning;
-  const isFatal = scan.isCutShort || isUnclear || groups.isFatal || accepted.length === 0;
+  const isFatal = scan.isCutShort || isUnclear || classProblems.isFatal || accepted.length === 0;
   return { validation: report(format, errors, warnings, images), accepted, layout, isFatal };
 }
 

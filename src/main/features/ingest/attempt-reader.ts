@@ -4,9 +4,11 @@ import { Batch, noteEvent } from './batch.ts';
 import type { CursorPlace, ReadingState } from './cursor.ts';
 import { eventLimits, nothingLeftOut } from './event-fields.ts';
 import { type LineFault, parseEventLine, type TrainerEvent } from './event-line.ts';
+import { EventOrder } from './event-order.ts';
+import { LeftOutCounts } from './left-out-counts.ts';
 import { LineCutter, longestLine } from './line-cutter.ts';
-import { EventOrder, LeftOutCounts, MovingLines } from './reading-state.ts';
 import type { FilePart, LineFile, RunDirectoryTail } from './run-directory-tail.ts';
+import { UnfinishedLines } from './unfinished-lines.ts';
 
 /** How much one batch takes of each file. */
 export interface BatchLimits {
@@ -40,7 +42,7 @@ export class AttemptReader {
   private readonly names: MetricNames;
   private readonly mostNames: number;
   private readonly limits: BatchLimits;
-  private readonly moving = new MovingLines();
+  private readonly moving = new UnfinishedLines();
   private place: CursorPlace;
   private state: ReadingState;
 
@@ -83,7 +85,7 @@ export class AttemptReader {
       place.stdoutOffset > from.stdoutOffset ||
       place.stderrOffset > from.stderrOffset;
     if (!moved && batch.entries === 0 && !this.moving.isDue()) return null;
-    batch.moving = this.moving.take();
+    batch.moving = this.moving.report();
     return batch;
   }
 
@@ -92,7 +94,7 @@ export class AttemptReader {
     if (this.state.said === message) return null;
     const batch = new Batch(this.place, { ...this.state, said: message });
     addPlatformLine(batch, level, message);
-    batch.moving = this.moving.take();
+    batch.moving = this.moving.report();
     batch.to = { ...this.place, logLines: this.place.logLines + 1 };
     this.place = batch.to;
     this.state = batch.reading;
@@ -120,7 +122,7 @@ export class AttemptReader {
       const read: TrainerEvent | LineFault = line.cut
         ? { type: 'fault', reason: 'longer than 1 MiB, its rest is left out', seq: null }
         : parseEventLine(line.text);
-      const disorder = read.type === 'fault' ? order.passOver(read.seq) : order.take(read.seq);
+      const disorder = read.type === 'fault' ? order.passOver(read.seq) : order.accept(read.seq);
       if (reading.refusal !== null) {
         badLines += 1;
         addPlatformLine(batch, 'error', `${at()}: not kept: ${reading.refusal}`, part.modifiedMs);
@@ -201,7 +203,7 @@ export class AttemptReader {
     batch.reading = this.after(batch, file, cutter, offset, part, count === most);
     batch.inputLines += count;
     const reachesEnd = offset + part.bytes.length >= part.size && count < most;
-    this.moving.set(stream, reachesEnd ? cutter.unfinishedLine(MovingLines.mostBytes) : '');
+    this.moving.set(stream, reachesEnd ? cutter.unfinishedLine(UnfinishedLines.maxBytes) : '');
     place[offsetOf[file]] = offset + cutter.consumed;
   }
 

@@ -1,5 +1,5 @@
 import { BinaryCopy, textField, uuidField } from '../../postgres/binary-copy.ts';
-import { jsonbText } from '../../postgres/jsonb-text.ts';
+import { stringifyJsonb } from '../../postgres/jsonb-text.ts';
 import { type MetricName, metricColumns, splitValues } from '../metrics/point-rows.ts';
 import type { Rollups, TakeBucket } from '../metrics/rollups.ts';
 import type { Batch, JournalRow } from './batch.ts';
@@ -121,7 +121,7 @@ export function eventRows(
   const rows = new BinaryCopy();
   const run = uuidField(runId);
   for (const { entry, type, attemptSeq, timeMs, payload, span } of journal) {
-    const json = jsonbText(type === 'log' ? { ...payload, count: span } : payload);
+    const json = stringifyJsonb(type === 'log' ? { ...payload, count: span } : payload);
     rows.row(8, 128 + 3 * json.length);
     rows.bytes(run);
     rows.int8(firstSeq + entry);

@@ -4,7 +4,7 @@ import { codeOf } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { copyRows } from '../../postgres/copy-in.ts';
 import { connection, type Db, type Tx } from '../../postgres/db.ts';
-import { fromJsonbText, jsonbText } from '../../postgres/jsonb-text.ts';
+import { parseJsonb, stringifyJsonb } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
 import type { Rollups } from '../metrics/rollups.ts';
 import type { Batch } from './batch.ts';
@@ -95,7 +95,7 @@ export class IngestStore {
 
   private async cursorOf(attemptId: string): Promise<StoredCursor | null> {
     const [row] = await query<StoredCursor & { readonly state: string }>(this.db, loadCursor, [attemptId]);
-    return row ? { ...row, state: fromJsonbText(row.state) } : null;
+    return row ? { ...row, state: parseJsonb(row.state) } : null;
   }
 
   /** The attempt's cursor, which is made where it is missing. @throws TrainyardError RUN_NOT_FOUND if the attempt has no row */
@@ -145,8 +145,8 @@ export class IngestStore {
         await query(tx, moveCursor, [
           attempt.id,
           ...placesOf(batch.to),
-          jsonbText(encodeState(batch.reading, rollups.state())),
-          batch.moving.length === 0 ? null : jsonbText(batch.moving),
+          stringifyJsonb(encodeState(batch.reading, rollups.state())),
+          batch.moving.length === 0 ? null : stringifyJsonb(batch.moving),
         ]);
         failpoint('ingest.commit.before');
         return run;
@@ -178,7 +178,7 @@ async function takeRunNumbers(tx: Tx, { runId }: IngestedAttempt, batch: Batch):
       : await query<Committed>(tx, takeNumbers, [
           ...[runId, entries, progress?.percentage ?? null],
           ...[wholeOrNull(progress?.epoch), wholeOrNull(progress?.epochs)],
-          finalMetrics && jsonbText(finalMetrics),
+          finalMetrics && stringifyJsonb(finalMetrics),
         ]);
   if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
   return run;
@@ -208,7 +208,7 @@ async function copyBatch(
 
 async function putFiles(tx: Tx, attempt: IngestedAttempt, batch: Batch): Promise<void> {
   if (batch.artifacts.size > 0) {
-    const artifacts = jsonbText([...batch.artifacts.values()]);
+    const artifacts = stringifyJsonb([...batch.artifacts.values()]);
     await query(tx, putArtifacts, [attempt.runId, attempt.attempt, artifacts]);
   }
   if (batch.checkpointPath !== null) await query(tx, setCheckpoint, [attempt.id, batch.checkpointPath]);

@@ -12,8 +12,8 @@ import { AttemptIngester, type Latest } from './attempt-ingester.ts';
 import { type BatchLimits, batchLimits } from './attempt-reader.ts';
 import type { IngestedAttempt, IngestSummary } from './cursor.ts';
 import type { Committed, IngestStore } from './ingest-store.ts';
-import { MovingLines } from './reading-state.ts';
 import { RunDirectoryTail } from './run-directory-tail.ts';
+import { UnfinishedLines } from './unfinished-lines.ts';
 
 /**
  * The least time between two looks at files that grow: at a few events a second each is committed at once, at thousands they
@@ -137,7 +137,7 @@ export class IngestionService {
           const any = await ingester.take(signal);
           backOff.reset();
           if (any) await pause(cadenceMs - (performance.now() - start), signal);
-          else if (ingester.isMoving) await pause(MovingLines.everyMs, signal);
+          else if (ingester.isMoving) await pause(UnfinishedLines.commitIntervalMs, signal);
           else await tail.changed(signal);
         } catch (error) {
           if (error instanceof TrainyardError && error.code === 'RUN_NOT_FOUND') {

@@ -1,7 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
-import { fromJsonbText, jsonbText } from '../../postgres/jsonb-text.ts';
+import { parseJsonb, stringifyJsonb } from '../../postgres/jsonb-text.ts';
 import { isoText, query } from '../../postgres/rows.ts';
 import { logBucketLines } from '../../stores/documents/schemas.ts';
 
@@ -25,7 +25,7 @@ export async function appendToJournal(
     `WITH run AS (UPDATE workflows SET last_seq = last_seq + 1 WHERE id = $1 RETURNING last_seq)
      INSERT INTO run_events (workflow_id, seq, attempt, type, recorded_at, payload)
      SELECT $1, last_seq, $2, $3, clock_timestamp(), $4::jsonb FROM run RETURNING seq`,
-    [runId, attempt, type, jsonbText(data)],
+    [runId, attempt, type, stringifyJsonb(data)],
   );
   if (!added) throw fault('RUN_NOT_FOUND', { run: runId });
   return added.seq;
@@ -75,5 +75,5 @@ export async function eventsBetween(
     },
     [runId, after, last],
   );
-  return rows.map((row) => ({ ...row, payload: fromJsonbText(row.payload) as Record<string, unknown> }));
+  return rows.map((row) => ({ ...row, payload: parseJsonb(row.payload) as Record<string, unknown> }));
 }

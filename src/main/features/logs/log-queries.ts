@@ -1,7 +1,7 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
-import { fromJsonbText } from '../../postgres/jsonb-text.ts';
+import { parseJsonb } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
 import type { MovingLine } from './log-buckets.ts';
 
@@ -41,7 +41,7 @@ export async function logLengths(db: Db, runId: string): Promise<LogLengths> {
     .filter(({ attemptId }) => attemptId !== null)
     .map(({ status: _, moving, ...attempt }) => ({
       ...attempt,
-      moving: fromJsonbText(moving) as MovingLine[],
+      moving: parseJsonb(moving) as MovingLine[],
     }));
   return { status: first.status, attempts };
 }

@@ -1,6 +1,6 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Db } from '../../postgres/db.ts';
-import { fromJsonbText } from '../../postgres/jsonb-text.ts';
+import { parseJsonb } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
 import { decodeState } from '../ingest/cursor.ts';
 import { pointsBetween } from './point-rows.ts';
@@ -92,7 +92,7 @@ export async function openRollups(db: Db, runId: string): Promise<RollupView> {
   const [first] = opened;
   if (!first) throw fault('RUN_NOT_FOUND', { run: runId });
   const attempts = opened.flatMap(({ attempt, state }) =>
-    state === null ? [] : [{ attempt, rollups: decodeState(fromJsonbText(state)).rollups }],
+    state === null ? [] : [{ attempt, rollups: decodeState(parseJsonb(state)).rollups }],
   );
   return { db, runId, lastSeq: first.lastSeq, attempts };
 }

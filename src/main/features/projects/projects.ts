@@ -3,7 +3,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
-import type { NoteAudit } from '../audit/audit-log.ts';
+import type { RecordAudit } from '../audit/audit-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import {
   findProject,
@@ -18,9 +18,9 @@ import {
 export class Projects {
   private readonly db: Db;
   private readonly changes: ChangeFeed;
-  private readonly audit: NoteAudit;
+  private readonly audit: RecordAudit;
 
-  constructor(db: Db, changes: ChangeFeed, audit: NoteAudit) {
+  constructor(db: Db, changes: ChangeFeed, audit: RecordAudit) {
     this.db = db;
     this.changes = changes;
     this.audit = audit;

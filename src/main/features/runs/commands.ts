@@ -6,7 +6,7 @@ import { statusWords } from '../../../shared/format/status.ts';
 import { isEnded, possibleActions } from '../../../shared/model/run.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
-import type { NoteAudit } from '../audit/audit-log.ts';
+import type { RecordAudit } from '../audit/audit-log.ts';
 import { appendToJournal } from '../journal/journal-rows.ts';
 import { checkpointsOf, newestAttempt } from './attempt-rows.ts';
 import { isUnderWay } from './decide.ts';
@@ -33,7 +33,7 @@ export class RunCommands {
     readonly db: Db;
     readonly directories: Pick<RunDirectories, 'checkpointFault'>;
     readonly notifier: RunNotifier;
-    readonly audit: NoteAudit;
+    readonly audit: RecordAudit;
     readonly machineId: string;
   }) {
     this.parts = parts;

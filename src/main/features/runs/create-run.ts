@@ -5,7 +5,7 @@ import { failpoint } from '../../platform/failpoints.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import { documentPages } from '../../stores/documents/pages.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
-import type { NoteAudit } from '../audit/audit-log.ts';
+import type { RecordAudit } from '../audit/audit-log.ts';
 import {
   type DatasetRecord,
   type DatasetVersionRecord,
@@ -59,7 +59,7 @@ interface Creation {
   readonly models: TrainableModels;
   readonly documents: DocumentStore;
   readonly notifier: RunNotifier;
-  readonly audit: NoteAudit;
+  readonly audit: RecordAudit;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Cache } from '../../stores/cache/ports.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
-import type { NoteAudit } from '../audit/audit-log.ts';
+import type { RecordAudit } from '../audit/audit-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { TrainableModels } from '../training/trainable-models.ts';
 import { RunCommands } from './commands.ts';
@@ -24,7 +24,7 @@ export interface RunsParts extends Omit<Workstation, 'notifier'> {
   readonly cache: Cache;
   readonly pubSub: PubSub;
   readonly changes: ChangeFeed;
-  readonly audit: NoteAudit;
+  readonly audit: RecordAudit;
   readonly log: WorkLog;
   /** Left out: runs are moved within this process. */
   readonly driver?: RunDriver;

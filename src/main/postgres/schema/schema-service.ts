@@ -58,17 +58,18 @@ export class SchemaService {
     readonly folder?: string;
   }) {
     const { databaseUrl: url, tls = null, folder = migrationsFolder() } = options;
+    // Only to refuse an address that cannot be used.
     readTarget(url);
     this.address = { url, tls };
     this.folder = folder;
   }
 
-  /** To `head`, a revision (`0003`), or `+n` steps on: all of it or nothing. Errors as `planUpgrade`. */
+  /** Migrates up to `head`, a revision (`0003`), or `+n` steps on: all of it or nothing. Errors as `planUpgrade`. */
   upgrade(target = 'head'): Promise<SchemaChange> {
     return this.migrate('up', planUpgrade, target);
   }
 
-  /** To `base` (nothing of ours is left), a revision that stays, or `-n` steps back: all of it or nothing. Errors as `planDowngrade`. */
+  /** Migrates down to `base` (nothing of ours is left), a revision that stays, or `-n` steps back: all of it or nothing. Errors as `planDowngrade`. */
   downgrade(target = '-1'): Promise<SchemaChange> {
     return this.migrate('down', planDowngrade, target);
   }
@@ -85,7 +86,7 @@ export class SchemaService {
     const times = new Map(applied.map(({ name, appliedAt }) => [name, appliedAt.toISOString()]));
     const edited = new Set(editedRevisions(files, applied).map(({ name }) => name));
     const known = new Set(files.map(({ name }) => name));
-    const strangers = applied.filter(({ name }) => !known.has(name));
+    const unknown = applied.filter(({ name }) => !known.has(name));
     const entry = (name: string, checksum: string | null): RevisionEntry => ({
       revision: revisionOf(name),
       name,
@@ -96,7 +97,7 @@ export class SchemaService {
     return {
       revisions: [
         ...files.map(({ name, checksum }) => entry(name, checksum)),
-        ...strangers.map(({ name }) => entry(name, null)),
+        ...unknown.map(({ name }) => entry(name, null)),
       ],
     };
   }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { fromJsonbText, toJsonbText } from '../../postgres/jsonb-text.ts';
+import { escapeForJsonb, parseJsonb } from '../../postgres/jsonb-text.ts';
 import { checkAddend, checkKey, entryText, notACounter } from './checks.ts';
 import type { Cache } from './ports.ts';
 
@@ -21,7 +21,7 @@ const addToCounter = `INSERT INTO kv_entries AS e (key, value, expires_at) VALUE
 export function createCache(pool: Pool): Cache {
   const entry = (key: string, value: unknown, lifetimeMs: number | null) => [
     key,
-    toJsonbText(entryText(key, value, lifetimeMs)),
+    escapeForJsonb(entryText(key, value, lifetimeMs)),
     lifetimeMs,
   ];
   return {
@@ -31,7 +31,7 @@ export function createCache(pool: Pool): Cache {
         `SELECT e.value::text AS value FROM kv_entries AS e WHERE e.key = $1 AND ${isLive}`,
         [key],
       );
-      return rows[0] && fromJsonbText(rows[0].value);
+      return rows[0] && parseJsonb(rows[0].value);
     },
     set: async (key, value, lifetimeMs) => {
       await pool.query(setValue, entry(key, value, lifetimeMs));

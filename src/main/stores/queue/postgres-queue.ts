@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { fromJsonbText, jsonbText } from '../../postgres/jsonb-text.ts';
+import { parseJsonb, stringifyJsonb } from '../../postgres/jsonb-text.ts';
 import { postgresChannel } from '../pubsub/channel-names.ts';
 import type { Listener } from '../pubsub/postgres/listener.ts';
 import type { Queue, QueueMessage } from './ports.ts';
@@ -39,7 +39,7 @@ export function createQueue(pool: Pool, listener: Listener): Queue {
   };
   return {
     send: async (queue, { id, body }) => {
-      await pool.query(sendMessage, [queue, id, jsonbText(body), wakeChannel(queue)]);
+      await pool.query(sendMessage, [queue, id, stringifyJsonb(body), wakeChannel(queue)]);
     },
     receive: async (queue, visibilityMs) => {
       const { rows } = await pool.query<MessageRow>(receiveMessage, [queue, visibilityMs]);
@@ -48,7 +48,7 @@ export function createQueue(pool: Pool, listener: Listener): Queue {
       const { id, body, receipt } = row;
       return {
         id,
-        body: fromJsonbText(body) as QueueMessage['body'],
+        body: parseJsonb(body) as QueueMessage['body'],
         acknowledge: async () => (await pool.query(acknowledgeMessage, [queue, id, receipt])).rowCount === 1,
       };
     },

@@ -38,7 +38,7 @@ export class FileUploads implements Uploads {
   /** Keeps an archive; resolves once it is whole on the disk. */
   async store(uploadId: string, name: string, body: Readable): Promise<{ sizeBytes: number }> {
     const target = this.place(uploadId);
-    const aside = this.temporary.name();
+    const aside = this.temporary.newPath();
     const archive = await this.temporary.write(body);
     const named = await this.temporary.write(Buffer.from(name));
     await mkdir(aside, { mode: 0o700 });

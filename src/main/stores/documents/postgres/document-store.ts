@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
-import { fromJsonbText, toJsonbText } from '../../../postgres/jsonb-text.ts';
+import { escapeForJsonb, parseJsonb } from '../../../postgres/jsonb-text.ts';
 import { type CollectionIndex, collectionNames, collections, lifetimeField } from '../collections.ts';
 import type { CollectionName, DocumentRange, DocumentStore, StoredDocument } from '../ports.ts';
 import { bucketGap, bucketOf, documentText, existsAlready } from '../validation.ts';
@@ -103,7 +103,7 @@ export class PostgresDocumentStore implements DocumentStore {
     failpoint('documents.write.before');
     const statement = `INSERT INTO documents AS d (collection, id, body, expires_at) VALUES ($1, $2, $3::jsonb, $4::timestamptz)
        ON CONFLICT (collection, id) ${onConflict}`;
-    const values = [collection, document.id, toJsonbText(text), expiry(collection, document)];
+    const values = [collection, document.id, escapeForJsonb(text), expiry(collection, document)];
     const { rowCount } = await this.pool.query(statement, values).catch((error: unknown) => {
       const index = hasCode(error, '23505') && 'constraint' in error ? String(error.constraint) : '';
       const field = uniqueField(collection, index);
@@ -145,8 +145,8 @@ export class PostgresDocumentStore implements DocumentStore {
     failpoint('documents.put-from.before');
     const { rowCount } =
       position === 0
-        ? await this.pool.query(beginBucket, [base.id, toJsonbText(text), expiry('workflow_logs', base)])
-        : await this.pool.query(continueBucket, [base.id, position, toJsonbText(JSON.stringify(lines))]);
+        ? await this.pool.query(beginBucket, [base.id, escapeForJsonb(text), expiry('workflow_logs', base)])
+        : await this.pool.query(continueBucket, [base.id, position, escapeForJsonb(JSON.stringify(lines))]);
     if (rowCount !== 1) throw bucketGap(base, position);
     failpoint('documents.put-from.after');
   }
@@ -178,7 +178,7 @@ export class PostgresDocumentStore implements DocumentStore {
 }
 
 function toDocument({ body }: BodyRow): StoredDocument {
-  return fromJsonbText(body) as StoredDocument;
+  return parseJsonb(body) as StoredDocument;
 }
 
 /** PostgreSQL refuses a text parameter with NUL; no id holds one, so whatever stands for it matches nothing. */

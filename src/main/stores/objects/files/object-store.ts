@@ -168,7 +168,7 @@ export class FilesObjectStore implements ObjectStore, LocalObjects, LinkableObje
     const target = this.folder.file(bucket, key);
     const there = await this.folder.stat(bucket, key);
     if (there) return there.mtimeMs;
-    const name = this.folder.temporary.name();
+    const name = this.folder.temporary.newPath();
     try {
       await linkFile(source, name, sha256);
       failpoint('object.link.before');

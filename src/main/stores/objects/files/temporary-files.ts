@@ -6,7 +6,7 @@ import { requireOwnFolder } from '../../../platform/state-folder.ts';
 
 const zeros = Buffer.alloc(64 * 1024);
 
-/** Files on their way to their place: each store has a folder of its own, so that what a kill left can be recognised. */
+/** Files being written, before they are moved into place. Each store has a folder of its own, so that what a kill left can be recognised. */
 export class TemporaryFiles {
   private readonly folder: string;
 
@@ -25,14 +25,14 @@ export class TemporaryFiles {
     return new TemporaryFiles(folder);
   }
 
-  /** A name that nothing has yet. */
-  name(): string {
+  /** An unused path. */
+  newPath(): string {
     return path.join(this.folder, randomUUID());
   }
 
-  /** Writes and flushes a new file, whose long runs of zeros take no room; a failed one is removed. Answers its path and size. */
+  /** Writes and flushes a new file, whose long runs of zeros take no room; a failed one is removed. Returns its path and size. */
   async write(body: Readable | Uint8Array): Promise<{ file: string; size: number }> {
-    const file = this.name();
+    const file = this.newPath();
     try {
       await using handle = await open(file, 'wx', 0o600);
       if (body instanceof Readable) await writeWithHoles(handle, body);
