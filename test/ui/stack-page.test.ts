@@ -158,7 +158,7 @@ test('going over to another profile says that data stays, and a migration shows 
   await page.getByText('the engine uses: Embedded').waitFor();
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Migrate data…' }).click();
-  await dialog.getByText('The source stays as it was').waitFor();
+  await dialog.getByText('The source stays as it is').waitFor();
   await dialog.getByRole('button', { name: 'Migrate', exact: true }).click();
   await page.getByRole('region', { name: 'Migrating data' }).waitFor();
   stack.step(null, 'migrate-database', '48213 = 48213, 48213 copied');

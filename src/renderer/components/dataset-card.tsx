@@ -12,12 +12,12 @@ import { DatasetStatus } from './status-badge.tsx';
 import { TimeText } from './time-text.tsx';
 
 /** How many images a card shows. */
-const previewed = 8;
+const previewCount = 8;
 
 /** A dataset at a glance: some of its images, how much there is, how its import goes. */
 export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
   const { t, format } = useText();
-  const under = dataset.import && dataset.status === 'processing' ? dataset.import : null;
+  const runningImport = dataset.import && dataset.status === 'processing' ? dataset.import : null;
   return (
     <article className={`surface ${classes.card}`}>
       <Preview dataset={dataset} />
@@ -32,11 +32,11 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
           </Link>
           <DatasetStatus status={dataset.status} />
         </Group>
-        {under ? (
+        {runningImport ? (
           <>
-            <FileProgress progress={under} />
+            <FileProgress progress={runningImport} />
             <Box mt={8} ta="right" className={classes.above}>
-              <CancelImport importId={under.id} phase={under.phase} name={dataset.name} />
+              <CancelImport importId={runningImport.id} phase={runningImport.phase} name={dataset.name} />
             </Box>
           </>
         ) : (
@@ -64,9 +64,9 @@ export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
 
 /** The first images of the first classes: what a dataset is, faster than any text. */
 function Preview({ dataset }: { readonly dataset: Dataset }) {
-  const each = Math.max(1, Math.ceil(previewed / Math.max(1, dataset.classes.length)));
+  const each = Math.max(1, Math.ceil(previewCount / Math.max(1, dataset.classes.length)));
   const samples = useQueries({
-    queries: dataset.classes.slice(0, previewed).map(({ name }) =>
+    queries: dataset.classes.slice(0, previewCount).map(({ name }) =>
       queries.datasets.images.queryOptions({
         input: { dataset: dataset.id, class: name, limit: each },
         enabled: dataset.version !== null,
@@ -80,7 +80,7 @@ function Preview({ dataset }: { readonly dataset: Dataset }) {
     .map((image) => fileUrl(image.thumbnailUrl));
   return (
     <div className={classes.preview} aria-hidden="true">
-      {Array.from({ length: previewed }, (_, index) => {
+      {Array.from({ length: previewCount }, (_, index) => {
         const url = urls[index];
         // biome-ignore lint/suspicious/noArrayIndexKey: a place in the row is all that an empty one is
         return <span key={index}>{url && <img src={url} alt="" loading="lazy" className="cover" />}</span>;

@@ -70,10 +70,10 @@ export const problem = sentences.extend({ path: z.string() });
 
 /**
  * What a procedure does that is no GET, where it is not a write as others are. `harmless`: it may be asked twice, and on a full disk.
- * `frees`: it must not be asked twice, and may be asked on a full disk, as it needs no room or gives some back.
+ * `needsNoRoom`: it must not be asked twice, and may be asked on a full disk, as it needs no room or gives some back.
  */
 export interface ProcedureMeta {
-  readonly effect?: 'harmless' | 'frees';
+  readonly effect?: 'harmless' | 'needsNoRoom';
 }
 
 /** The start of every procedure: the errors that any of them may answer with. */

@@ -153,7 +153,7 @@ export const runsContract = {
   show: get('/runs/{run}', 'One run').input(namedRun).output(runSchema),
   ...runReadings,
   cancel: post('/runs/{run}/cancel', 'Stop a run: SIGTERM with a grace, then SIGKILL')
-    .meta({ effect: 'frees' })
+    .meta({ effect: 'needsNoRoom' })
     .input(namedRun.extend({ graceMs: z.int().min(0).max(600_000).default(defaultGraceMs) }))
     .output(runSummarySchema),
   resume: post('/runs/{run}/resume', 'A further attempt from the last checkpoint')

@@ -75,7 +75,7 @@ export type StackState = z.infer<typeof stackStateSchema>;
 
 const ofOperation = { seq: z.int(), time, operation: z.string() };
 
-/** Events of a running verb, in order; `seq` is dense within a process. The CLI prints these as lines of JSON. */
+/** Events of a running verb, in order; `seq` has no gaps within a process. The CLI prints these as lines of JSON. */
 const stackEventSchema = z.discriminatedUnion('type', [
   z.object({
     ...ofOperation,
@@ -140,7 +140,7 @@ const stackLogLineSchema = z.object({
   service: serviceName,
   /** With the daemon's nanoseconds, as it gave it. */
   time: z.string(),
-  /** `gap`: lines before this one are missing, for the daemon threw them away before they were read; `text` is the time of the last one before. */
+  /** `gap`: lines before this one are missing, because the daemon discarded them before they were read; `text` is the time of the last one before. */
   stream: z.enum(['stdout', 'stderr', 'gap']),
   text: z.string(),
 });
@@ -162,7 +162,7 @@ export const stackContract = {
     .input(z.object({ services: chosenServices, profile: z.enum(['docker']).optional() }))
     .output(started),
   down: post('/stack/down', 'Stop services; data stays')
-    .meta({ effect: 'frees' })
+    .meta({ effect: 'needsNoRoom' })
     .input(z.object({ services: chosenServices }))
     .output(started),
   restart: post('/stack/restart', 'Stop and start services')
@@ -171,7 +171,7 @@ export const stackContract = {
   destroy: post('/stack/destroy', 'Remove containers, networks and volumes that carry this stack’s labels', {
     description: '`name` must be the stack’s name. Services named: only theirs.',
   })
-    .meta({ effect: 'frees' })
+    .meta({ effect: 'needsNoRoom' })
     .input(destroyInput)
     .output(started),
   progress: get('/stack/progress', 'What verbs do, after a cursor; waits for changes')
@@ -195,7 +195,7 @@ export const stackContract = {
     )
     .output(z.object({ cursor: z.string(), lines: z.array(stackLogLineSchema) })),
   reveal: post('/stack/reveal', 'Connection strings with their credentials')
-    .meta({ effect: 'frees' })
+    .meta({ effect: 'needsNoRoom' })
     .output(stackUrlsSchema),
   useProfile: post(
     '/stack/profile',

@@ -79,6 +79,6 @@ export const systemContract = {
       }),
     ),
   ticket: post('/system/tickets', 'A one-time ticket that opens the UI in a browser')
-    .meta({ effect: 'frees' })
+    .meta({ effect: 'needsNoRoom' })
     .output(z.object({ url: z.string(), expiresAt: time })),
 };

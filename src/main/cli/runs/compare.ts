@@ -1,5 +1,6 @@
 import { counted } from '../../../shared/format/units.ts';
 import { metricOf } from '../../../shared/model/metric-values.ts';
+import { mostCompared } from '../../../shared/model/run.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
@@ -38,7 +39,7 @@ export function defineCompare(group: Command): void {
     json: '{"runs": […], "differences": [{"field", "values": […]}], "metricNames": […]}',
   }).perform(async (options, ...references) => {
     const { length } = references;
-    if (length < 2 || length > 8)
+    if (length < 2 || length > mostCompared)
       throw usageError(
         translate(`${counted(length, 'run')} can't be compared`, `학습 ${length}개는 비교할 수 없습니다`),
         translate('Name two to eight runs.', '학습을 2~8개 지정하세요.'),

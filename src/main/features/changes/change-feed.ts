@@ -28,7 +28,7 @@ export class ChangeFeed {
     this.capacity = capacity;
   }
 
-  /** Says that a thing changed; readers that wait are woken. */
+  /** Records that a thing changed; readers that wait are woken. */
   changed(kind: Change['kind'], id: string): void {
     this.count += 1;
     const key = `${kind}:${id}`;

@@ -57,8 +57,8 @@ export class AttemptIngester {
   }
 
   /** Whether a line without its newline changed and will be reported soon, even if nothing more is written. */
-  get isMoving(): boolean {
-    return this.state?.reader.isMoving ?? false;
+  get hasUnreportedText(): boolean {
+    return this.state?.reader.hasUnreportedText ?? false;
   }
 
   /**

@@ -20,7 +20,7 @@ export interface BatchLimits {
 export const batchLimits: BatchLimits = { bytes: 4 * 1024 * 1024, lines: 20_000 };
 
 /** How a batch is read. */
-export interface Reading {
+export interface ReadOptions {
   /** The files are finished: a last line without its newline counts. */
   readonly final: boolean;
   /** No more lines than this, of all files together. */
@@ -29,7 +29,7 @@ export interface Reading {
   readonly refusal: string | null;
 }
 
-/** Lines that are read before others get their turn: some tenths of a millisecond. The commit under way is one of them. */
+/** Lines read before the event loop gets its turn, some tenths of a millisecond: the commit under way needs it, too. */
 const linesInARow = 128;
 
 const offsetOf = { 'stdout.log': 'stdoutOffset', 'stderr.log': 'stderrOffset' } as const;
@@ -42,7 +42,7 @@ export class AttemptReader {
   private readonly names: MetricNames;
   private readonly mostNames: number;
   private readonly limits: BatchLimits;
-  private readonly moving = new UnfinishedLines();
+  private readonly unfinished = new UnfinishedLines();
   private place: CursorPlace;
   private state: ReadingState;
 
@@ -63,29 +63,29 @@ export class AttemptReader {
     this.state = state;
   }
 
-  /** Whether a line without its newline looks otherwise than the last batch said: soon there is a batch for it. */
-  get isMoving(): boolean {
-    return this.moving.hasChanges;
+  /** Whether the text of an unfinished line differs from what the last batch reported. If so, another batch is due soon. */
+  get hasUnreportedText(): boolean {
+    return this.unfinished.hasChanges;
   }
 
   /** The next batch; null if there is nothing to read. */
-  async next(reading: Reading): Promise<Batch | null> {
+  async next(options: ReadOptions): Promise<Batch | null> {
     const batch = new Batch(this.place, this.state);
     const place: Mutable<CursorPlace> = { ...this.place };
-    await this.takeEvents(batch, place, reading);
-    await this.takeOutput(batch, place, 'stdout.log', reading);
-    await this.takeOutput(batch, place, 'stderr.log', reading);
+    await this.takeEvents(batch, place, options);
+    await this.takeOutput(batch, place, 'stdout.log', options);
+    await this.takeOutput(batch, place, 'stderr.log', options);
     place.logLines += batch.lines.length;
     batch.to = place;
     const { from } = batch;
     this.place = place;
     this.state = batch.reading;
-    const moved =
+    const advanced =
       place.eventsOffset > from.eventsOffset ||
       place.stdoutOffset > from.stdoutOffset ||
       place.stderrOffset > from.stderrOffset;
-    if (!moved && batch.entries === 0 && !this.moving.isDue()) return null;
-    batch.moving = this.moving.report();
+    if (!advanced && batch.entries === 0 && !this.unfinished.isDue()) return null;
+    batch.moving = this.unfinished.report();
     return batch;
   }
 
@@ -94,21 +94,21 @@ export class AttemptReader {
     if (this.state.said === message) return null;
     const batch = new Batch(this.place, { ...this.state, said: message });
     addPlatformLine(batch, level, message);
-    batch.moving = this.moving.report();
+    batch.moving = this.unfinished.report();
     batch.to = { ...this.place, logLines: this.place.logLines + 1 };
     this.place = batch.to;
     this.state = batch.reading;
     return batch;
   }
 
-  private async takeEvents(batch: Batch, place: Mutable<CursorPlace>, reading: Reading): Promise<void> {
+  private async takeEvents(batch: Batch, place: Mutable<CursorPlace>, options: ReadOptions): Promise<void> {
     const file = 'events.jsonl';
     const part = await this.part(batch, file, place.eventsOffset);
     if (!part) return;
-    const cutter = this.cutter(batch, file, place.eventsOffset, part, reading.final);
+    const cutter = this.cutter(batch, file, place.eventsOffset, part, options.final);
     const order = new EventOrder(place.eventsSeq, batch.reading.gapSeq, batch.reading.unnumbered);
     const leftOut = new LeftOutCounts(batch.reading.leftOut);
-    const most = Math.min(this.limits.lines, reading.mostLines);
+    const most = Math.min(this.limits.lines, options.mostLines);
     let { eventLines } = batch.reading;
     let events = 0;
     let badLines = 0;
@@ -123,9 +123,9 @@ export class AttemptReader {
         ? { type: 'fault', reason: 'longer than 1 MiB, its rest is left out', seq: null }
         : parseEventLine(line.text);
       const disorder = read.type === 'fault' ? order.passOver(read.seq) : order.accept(read.seq);
-      if (reading.refusal !== null) {
+      if (options.refusal !== null) {
         badLines += 1;
-        addPlatformLine(batch, 'error', `${at()}: not kept: ${reading.refusal}`, part.modifiedMs);
+        addPlatformLine(batch, 'error', `${at()}: not kept: ${options.refusal}`, part.modifiedMs);
       } else if (read.type === 'fault' || disorder !== null) {
         badLines += 1;
         const reason = read.type === 'fault' ? read.reason : disorder;
@@ -166,10 +166,10 @@ export class AttemptReader {
     batch: Batch,
     place: Mutable<CursorPlace>,
     file: keyof typeof offsetOf,
-    reading: Reading,
+    options: ReadOptions,
   ): Promise<void> {
     const stream = file === 'stdout.log' ? 'stdout' : 'stderr';
-    const most = Math.min(this.limits.lines, reading.mostLines - batch.inputLines);
+    const most = Math.min(this.limits.lines, options.mostLines - batch.inputLines);
     if (most <= 0) {
       // Those lines stay where they are for now.
       batch.more = true;
@@ -178,10 +178,10 @@ export class AttemptReader {
     const offset = place[offsetOf[file]];
     const part = await this.part(batch, file, offset);
     if (!part) {
-      this.moving.set(stream, '');
+      this.unfinished.set(stream, '');
       return;
     }
-    const cutter = this.cutter(batch, file, offset, part, reading.final);
+    const cutter = this.cutter(batch, file, offset, part, options.final);
     // Much that is no error goes to standard error, and every error does.
     const level = stream === 'stdout' ? 'info' : 'warning';
     const timestamp = new Date(part.modifiedMs).toISOString();
@@ -189,8 +189,8 @@ export class AttemptReader {
     for (let line = cutter.next(); line; line = cutter.next()) {
       count += 1;
       const at = () => `${file}, byte ${offset + line.start}`;
-      if (reading.refusal !== null) {
-        addPlatformLine(batch, 'error', `${at()}: not kept: ${reading.refusal}`, part.modifiedMs);
+      if (options.refusal !== null) {
+        addPlatformLine(batch, 'error', `${at()}: not kept: ${options.refusal}`, part.modifiedMs);
       } else {
         batch.addLine({ timestamp, level, source: 'trainer', stream, message: line.text }, part.modifiedMs);
         if (line.cut) {
@@ -203,7 +203,7 @@ export class AttemptReader {
     batch.reading = this.after(batch, file, cutter, offset, part, count === most);
     batch.inputLines += count;
     const reachesEnd = offset + part.bytes.length >= part.size && count < most;
-    this.moving.set(stream, reachesEnd ? cutter.unfinishedLine(UnfinishedLines.maxBytes) : '');
+    this.unfinished.set(stream, reachesEnd ? cutter.unfinishedLine(UnfinishedLines.maxBytes) : '');
     place[offsetOf[file]] = offset + cutter.consumed;
   }
 

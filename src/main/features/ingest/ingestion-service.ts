@@ -137,7 +137,7 @@ export class IngestionService {
           const any = await ingester.take(signal);
           backOff.reset();
           if (any) await pause(cadenceMs - (performance.now() - start), signal);
-          else if (ingester.isMoving) await pause(UnfinishedLines.commitIntervalMs, signal);
+          else if (ingester.hasUnreportedText) await pause(UnfinishedLines.commitIntervalMs, signal);
           else await tail.changed(signal);
         } catch (error) {
           if (error instanceof TrainyardError && error.code === 'RUN_NOT_FOUND') {

@@ -178,7 +178,7 @@ export class RunCommands {
     const [found] = await runSummaries(this.parts.db, [runId]);
     const summary = there(found, runId);
     await this.parts.notifier.changed(runId);
-    await this.parts.notifier.wanted(runId);
+    await this.parts.notifier.requestMove(runId);
     await this.parts.audit({ userId, action, resource: { type: 'workflow', id: runId }, after });
     return summary;
   }

@@ -116,7 +116,7 @@ export async function createRun(
     return name;
   });
   if (name === null) {
-    // The same request, meanwhile.
+    // Another call with this request id committed first.
     const made = requestId === undefined ? null : await findRunByRequest(db, requestId);
     if (made === null) throw new Error(`run ${runId} was refused and is not there`);
     return { runId: made };
@@ -124,7 +124,7 @@ export async function createRun(
   failpoint('run.create.rows.after');
   notifier.projectChanged(project.id);
   await notifier.changed(runId);
-  await notifier.wanted(runId);
+  await notifier.requestMove(runId);
   await audit({
     userId,
     action: 'workflow.create',

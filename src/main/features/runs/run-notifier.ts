@@ -26,10 +26,10 @@ export class RunNotifier {
     this.parts = parts;
   }
 
-  /** A run's row or journal changed. */
+  /** A run's row or journal changed: wakes its readers and updates its live status in the cache. */
   async changed(runId: string): Promise<void> {
     this.parts.changes.changed('run', runId);
-    await this.unlessAway(runId, async () => {
+    await this.bestEffort(runId, async () => {
       const [run] = await runSummaries(this.parts.db, [runId]);
       const status = run?.status ?? null;
       await this.parts.pubSub.publish(runChannel(runId), { type: 'run_status', data: { status } });
@@ -40,17 +40,18 @@ export class RunNotifier {
     });
   }
 
-  /** How many runs a project has changed. */
+  /** The number of runs in a project changed. */
   projectChanged(projectId: string): void {
     this.parts.changes.changed('project', projectId);
   }
 
-  /** A run wants its loop's attention, on whichever engine that is. */
-  async wanted(runId: string): Promise<void> {
-    await this.unlessAway(runId, () => this.parts.pubSub.publish(queueChannel, { runId }));
+  /** Asks the run loops of all engines to look at this run. */
+  async requestMove(runId: string): Promise<void> {
+    await this.bestEffort(runId, () => this.parts.pubSub.publish(queueChannel, { runId }));
   }
 
-  private async unlessAway(runId: string, notify: () => Promise<void>): Promise<void> {
+  /** A failure is only logged: readers find the change when their wait is over. */
+  private async bestEffort(runId: string, notify: () => Promise<void>): Promise<void> {
     try {
       await notify();
     } catch (error) {

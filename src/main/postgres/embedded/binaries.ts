@@ -62,13 +62,13 @@ function makeLinks(folder: string, links: readonly Link[]): void {
     try {
       symlinkSync(path.relative(path.dirname(target), source), path.join(folder, target));
     } catch (error) {
-      // Another process made it since.
+      // Another process made it in the meantime.
       if (!hasCode(error, 'EEXIST')) throw error;
     }
   }
 }
 
-/** The server's account runs them: closed by a umask they would be of no use. */
+/** Copies the programs once, under umask 022: with a stricter one the server's account could not run the copy. */
 function copyTo(copy: string, source: string): void {
   if (existsSync(copy)) {
     requireOwnFolder(copy);
@@ -129,7 +129,7 @@ export function prepareBinaries(copies: string, user: ServerUser | null, source 
 }
 
 /**
- * Runs the server's program to see whether it loads, for the doctor. Returns what it prints of itself.
+ * Runs the server's program to see whether it loads, for the doctor. Returns its version line.
  * @throws TrainyardError POSTGRES_BINARIES_BROKEN, naming the libraries that the machine lacks
  */
 export async function checkBinaries(binaries: Binaries): Promise<string> {
@@ -151,9 +151,9 @@ export async function checkBinaries(binaries: Binaries): Promise<string> {
         ko: '그 라이브러리가 든 시스템 패키지를 설치하세요.',
       },
     });
-  const [versionLine = ''] = output.split('\n');
+  const [firstLine = ''] = output.split('\n');
   throw fault('POSTGRES_BINARIES_BROKEN', {
-    what: { en: `PostgreSQL's program does not run: ${versionLine}`, ko: versionLine },
+    what: { en: `PostgreSQL's program does not run: ${firstLine}`, ko: firstLine },
     hint: {
       en: 'Run "npm ci" again; on a system with another C library (Alpine), use the profile "external" with a server of your own.',
       ko: '"npm ci"를 다시 실행하세요. C 라이브러리가 다른 시스템(Alpine)에서는 직접 마련한 서버로 external 프로필을 쓰세요.',

@@ -4,11 +4,11 @@
  * @throws TrainyardError CACHE_KEY_INVALID, CACHE_VALUE_INVALID, CACHE_LIFETIME_INVALID
  */
 export interface Cache {
-  /** Undefined where the key is not there. */
+  /** Undefined if the key is not there. */
   get(key: string): Promise<unknown>;
   /** `lifetimeMs` (a whole number from 1 on) null: until removed. What stood there is replaced, its lifetime too. */
   set(key: string, value: unknown, lifetimeMs: number | null): Promise<void>;
-  /** Sets only where the key is absent or expired; answers whether it did. Of several at once, one does. */
+  /** Sets only where the key is absent or expired; answers whether it did. Of several concurrent calls, one succeeds. */
   setIfAbsent(key: string, value: unknown, lifetimeMs: number | null): Promise<boolean>;
   remove(key: string): Promise<void>;
   /**

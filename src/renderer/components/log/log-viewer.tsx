@@ -25,8 +25,9 @@ interface LogViewerProps {
   >;
   /** Gets the element that the terminal is to stand in. */
   readonly onHost: (host: HTMLElement | null) => void;
-  /** Gets what is searched for, once typing rests. */
+  /** Gets what is searched for, once typing pauses. */
   readonly onSearch: (text: string) => void;
+  /** Goes to the previous or next match of `typed`. */
   readonly onStep: (direction: Direction, typed: string) => void;
   /** Where Enter goes; with Shift it goes the other way. */
   readonly enter: Direction;
@@ -36,7 +37,7 @@ interface LogViewerProps {
   readonly above?: ReactNode;
   readonly filter?: ReactNode;
   readonly download: ReactNode;
-  /** What the button says that goes to the end, where more is to be said than that. */
+  /** Label of the button that jumps to the end; null or left out for the usual one. */
   readonly followLabel?: string | null;
   readonly error: unknown;
   /** Stands below the lines, in their frame. */
@@ -45,7 +46,7 @@ interface LogViewerProps {
   readonly foot: string;
 }
 
-/** A log as a terminal, with what finds, follows, copies and saves. */
+/** A log as a terminal, with search, follow, copy and download. */
 export function LogViewer({ label, terminal, onSearch, onStep, enter, matches, ...props }: LogViewerProps) {
   const { t, format } = useText();
   const [typed, setTyped] = useState('');

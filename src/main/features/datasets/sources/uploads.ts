@@ -13,7 +13,7 @@ const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** An upload that was not imported within a week is removed. */
 const keptMs = 7 * 24 * 3600_000;
 
-/** Uploaded archives: `<folder>/<id>/archive`, and their owners' name for it in `name.txt`. One process owns the folder. */
+/** Uploaded archives: `<folder>/<id>/archive`, and the file name it was sent under in `name.txt`. One process owns the folder. */
 export class FileUploads implements Uploads {
   private readonly folder: string;
   private readonly temporary: TemporaryFiles;

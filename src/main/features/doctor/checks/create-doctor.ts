@@ -9,7 +9,7 @@ import { inspectStackRecord } from '../../../stack/files/stack-folder.ts';
 import { examine, type Language } from '../examine.ts';
 import type { Check, FindingGroup, Observation } from '../findings.ts';
 import * as containers from './containers.ts';
-import { checkCompose, type DockerEngine, findDocker, unlessUnanswered } from './docker.ts';
+import { checkCompose, type DockerEngine, findDocker, reportUnanswered } from './docker.ts';
 import * as ownEngine from './engine.ts';
 import { checkEndpoints, endpointChecks } from './external-servers.ts';
 import { checkMemory, checkPort, checkSharedMemory } from './machine.ts';
@@ -132,7 +132,7 @@ function dockerChecks(options: DoctorOptions, isNeeded: boolean): Check[] {
   const withEngine = (group: FindingGroup, name: string, look: (engine: DockerEngine) => Seen): Check =>
     check(group, name, async () => {
       const { engine } = await docker();
-      return engine ? unlessUnanswered(engine, look) : [];
+      return engine ? reportUnanswered(engine, look) : [];
     });
   const withInside = (
     group: FindingGroup,

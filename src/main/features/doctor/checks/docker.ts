@@ -66,7 +66,7 @@ const leastApi = 41;
 const connectMs = 1_500;
 const answerMs = 2_000;
 
-const only = (observation: Observation): DockerState => ({ observation, engine: null });
+const withoutEngine = (observation: Observation): DockerState => ({ observation, engine: null });
 const where = ({ url, source }: DockerAddress) => `${url || '(none)'} (${source})`;
 
 function isOtherThanSocket(address: DockerAddress): boolean {
@@ -125,8 +125,8 @@ function unanswered(address: DockerAddress, error: unknown): Observation {
 /** What the client threw, without the error that the daemon's calls put around it. */
 const rootOf = (error: unknown) => (error instanceof TrainyardError ? error.cause : error);
 
-/** Asks a Docker that answered at first, and may not answer this. @throws what is no fault of Docker's */
-export async function unlessUnanswered(
+/** Runs one check against Docker. If Docker stops answering, that is the check's finding. @throws any error that is not Docker's */
+export async function reportUnanswered(
   engine: DockerEngine,
   look: (engine: DockerEngine) => Promise<readonly Observation[]> | readonly Observation[],
 ): Promise<readonly Observation[]> {
@@ -141,22 +141,22 @@ export async function unlessUnanswered(
 
 async function tryAddress(address: DockerAddress): Promise<DockerState> {
   const reason = await whyUnreachable(address);
-  if (reason) return only(reason);
+  if (reason) return withoutEngine(reason);
   try {
     const docker = dockerClient(address, answerMs);
     const { Version, ApiVersion } = await within(answerMs, docker.version());
-    if (!ApiVersion) return only({ code: 'DOCKER_STRANGE', evidence: where(address) });
+    if (!ApiVersion) return withoutEngine({ code: 'DOCKER_STRANGE', evidence: where(address) });
     const [major = 0, minor = 0] = ApiVersion.split('.').map(Number);
     if (major < 1 || (major === 1 && minor < leastApi)) {
       const evidence = `Docker ${Version}, API ${ApiVersion} < 1.${leastApi} — ${address.url}`;
-      return only({ code: 'DOCKER_TOO_OLD', evidence });
+      return withoutEngine({ code: 'DOCKER_TOO_OLD', evidence });
     }
     const sentAt = Date.now();
     const info = infoSchema.parse(await within(answerMs, docker.info()));
     const receivedAt = Date.now();
     const daemonTime = Date.parse(info.SystemTime);
     const evidence = `Docker ${Version}, ${info.OperatingSystem} — ${where(address)}`;
-    if (info.OSType !== 'linux') return only({ code: 'DOCKER_NOT_LINUX', evidence });
+    if (info.OSType !== 'linux') return withoutEngine({ code: 'DOCKER_NOT_LINUX', evidence });
     const clockAheadMs = Number.isNaN(daemonTime)
       ? null
       : { least: daemonTime - receivedAt, most: daemonTime - sentAt };
@@ -165,7 +165,7 @@ async function tryAddress(address: DockerAddress): Promise<DockerState> {
       engine: { docker, daemon: new Daemon({ docker, url: address.url }), address, info, clockAheadMs },
     };
   } catch (error) {
-    return only(unanswered(address, error));
+    return withoutEngine(unanswered(address, error));
   }
 }
 
@@ -199,7 +199,7 @@ function whyNotRunning(
 
 /**
  * Looks for Docker at all addresses at once; the first of them that can be used is taken, else the first where something is.
- * @param isNeeded whether the profile in use cannot do without
+ * @param isNeeded whether the profile in use needs Docker
  */
 export async function findDocker(environment: NodeJS.ProcessEnv, isNeeded: boolean): Promise<DockerState> {
   const addresses = dockerAddresses(environment);
@@ -208,7 +208,7 @@ export async function findDocker(environment: NodeJS.ProcessEnv, isNeeded: boole
   const best = states.find(({ engine }) => engine) ?? states.find(isThere) ?? states[0];
   if (!best) throw new Error('there is no address at which Docker could be');
   if (isThere(best)) return best;
-  return only(whyNotRunning(addresses, best.observation, environment, isNeeded));
+  return withoutEngine(whyNotRunning(addresses, best.observation, environment, isNeeded));
 }
 
 const composeMs = 4_000;
@@ -234,7 +234,7 @@ function pluginFile(environment: NodeJS.ProcessEnv): string | null {
   return files.find((file) => existsSync(file)) ?? null;
 }
 
-/** Runs the Compose plugin as far as its version. */
+/** Checks that the Compose plugin runs and is new enough. */
 export async function checkCompose(environment: NodeJS.ProcessEnv): Promise<Observation[]> {
   const answer = await runProgram('docker', ['compose', 'version'], {
     environment: childEnvironment('docker', environment),

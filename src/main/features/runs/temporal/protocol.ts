@@ -5,9 +5,9 @@ import type { DriverState } from '../driver.ts';
 
 /** What a workflow knows, and hands on to its next execution. */
 export interface RunMemory {
-  /** Of the last look; null before the first. Running workflows hold it under this name. */
+  /** What `advance` last returned; null before its first call. The name stays: running workflows have stored it. */
   readonly standing: DriverState | null;
-  /** Workstations that asked for a look and had none yet. */
+  /** Workstations that sent `wake`, and have not been asked to `advance` since. */
   readonly callers: readonly string[];
   /** Workstations that serve this run's database, the one seen last first. */
   readonly machines: readonly string[];
@@ -32,7 +32,7 @@ export const freshMemory: RunMemory = {
   silentMs: 0,
 };
 
-/** The argument of the signal `wake`: which workstation asks for a look. */
+/** The argument of the signal `wake`: which workstation asks to be called. */
 export interface WakeSignal {
   readonly machineId: string;
 }
@@ -56,7 +56,10 @@ export const workflowQueue = 'trainyard';
 /** Where a workstation takes what only it can do. */
 export const machineQueue = (machineId: string): string => `trainyard-${machineId}`;
 
-/** A grace that somebody sent, in milliseconds: within an hour, the usual one where they said none. */
+/**
+ * The grace period in a `cancel` signal's argument (`{graceMs}` or a bare number), in milliseconds: at most an hour, and the default if
+ * it is missing or invalid.
+ */
 export function graceOf(argument: unknown): number {
   const given =
     typeof argument === 'object' && argument !== null ? Reflect.get(argument, 'graceMs') : argument;
