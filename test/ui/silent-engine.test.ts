@@ -131,6 +131,33 @@ async function askForProject(page: Page, name: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Name' }).fill(name);
 }
 
+/** Before the page could show anything between the two. */
+function createAndEscapeAtOnce(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    document.querySelector<HTMLButtonElement>('[role="dialog"] button[type="submit"]')?.click();
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+  });
+}
+
+test('a change whose dialog is closed in the moment in which it was asked for is not made either', async () => {
+  const { page, link, go, fixture } = await openTab();
+  await page.goto(link('/projects'));
+  await page.getByText('Engine connected').waitFor();
+  await askForProject(page, 'taken back at once');
+  go('refused');
+  await page.getByText('Engine not reachable', { exact: true }).waitFor();
+  await createAndEscapeAtOnce(page);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  go('through');
+  await page.clock.fastForward(2000);
+  await page.getByText('Engine connected').waitFor();
+  await page.getByRole('link', { name: 'Datasets' }).click();
+  await page.locator('main a[href^="/datasets/"]').first().waitFor();
+  expect([...fixture.story.state.projects.values()].map(({ name }) => name)).not.toContain(
+    'taken back at once',
+  );
+});
+
 test('a change whose dialog is closed while it waits for the engine is not made once the engine is back', async () => {
   const { page, link, go, fixture } = await openTab();
   await page.goto(link('/projects'));

@@ -30,15 +30,13 @@ export function useWrite<Input, Output>({
   refresh,
   onClose,
 }: WriteOptions<Input, Output>): Write<Input> {
+  // Of the write under way. Not `isPending`: that is as old as the last rendering, and Escape may come right behind the click.
   const asked = useRef<AbortController | null>(null);
   const [isLeaving, setLeaving] = useState(false);
   useEffect(() => () => asked.current?.abort(), []);
   const { mutate, isPending, error, reset } = useMutation({
-    mutationFn: (input: Input) => {
-      const controller = new AbortController();
-      asked.current = controller;
-      return send(input, { signal: controller.signal });
-    },
+    mutationFn: ({ input, signal }: { readonly input: Input; readonly signal: AbortSignal }) =>
+      send(input, { signal }),
     onSettled: () => void queryClient.invalidateQueries({ queryKey: refresh }),
   });
   const leave = () => {
@@ -48,25 +46,33 @@ export function useWrite<Input, Output>({
   };
   return {
     // These, unlike the mutation's own, are not called once whoever asked is gone.
-    start: (input) =>
-      mutate(input, {
-        onSuccess: (output) => {
-          setLeaving(false);
-          onDone?.(output);
+    start: (input) => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      asked.current = controller;
+      mutate(
+        { input, signal },
+        {
+          onSuccess: (output) => {
+            asked.current = null;
+            setLeaving(false);
+            onDone?.(output);
+          },
+          onError: (fault) => {
+            asked.current = null;
+            setLeaving(false);
+            if (signal.aborted && fault === signal.reason) leave();
+          },
         },
-        onError: (fault) => {
-          setLeaving(false);
-          const signal = asked.current?.signal;
-          if (signal?.aborted && fault === signal.reason) leave();
-        },
-      }),
+      );
+    },
     isPending,
     isLeaving,
     error,
     close: () => {
-      if (!isPending) return leave();
+      if (!asked.current) return leave();
       setLeaving(true);
-      asked.current?.abort();
+      asked.current.abort();
     },
   };
 }
