@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { reference } from '../../shared/contract/common.ts';
-import { mostCompared, runStatuses } from '../../shared/model/run.ts';
+import { mostCompared, runSorts, runStatuses } from '../../shared/model/run.ts';
 import { serviceNames } from '../../shared/model/stack.ts';
-import { runSorts } from '../components/run-table/use-run-pages.ts';
 
 /** A number of an address: written in digits, or given by the page itself. */
 const version = z.union([

@@ -3,7 +3,7 @@ import { datasetErrors } from '../errors/datasets.ts';
 import { projectErrors } from '../errors/projects.ts';
 import { runErrors } from '../errors/runs.ts';
 import { trainingErrors } from '../errors/training.ts';
-import { attemptStatuses, defaultGraceMs, runStatuses } from '../model/run.ts';
+import { attemptStatuses, defaultGraceMs, runSorts, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
 import { journalCursor, nameOf, proceduresOf, reference, time } from './common.ts';
 import { metricValues, namedRun, queryInt, runReadings } from './run-readings.ts';
@@ -87,17 +87,6 @@ const runSchema = runSummarySchema.extend({
   metricNames: z.array(z.string()),
 });
 export type Run = z.infer<typeof runSchema>;
-
-/** What lists of runs can be ordered by. */
-export const runSorts = [
-  'createdAt',
-  'name',
-  'status',
-  'progress',
-  'durationMs',
-  'val_accuracy',
-  'val_loss',
-] as const;
 
 export const createRunInput = z.object({
   project: reference,

@@ -63,3 +63,15 @@ export const defaultGraceMs = 10_000;
 
 /** How many runs can be compared at once. */
 export const mostCompared = 8;
+
+/** What lists of runs can be ordered by. */
+export const runSorts = [
+  'createdAt',
+  'name',
+  'status',
+  'progress',
+  'durationMs',
+  'val_accuracy',
+  'val_loss',
+] as const;
+export type RunSort = (typeof runSorts)[number];

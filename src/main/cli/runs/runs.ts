@@ -1,5 +1,5 @@
-import { type Run, type RunSummary, runSorts } from '../../../shared/contract/runs.ts';
-import { type RunStatus, runStatuses } from '../../../shared/model/run.ts';
+import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
+import { type RunSort, type RunStatus, runSorts, runStatuses } from '../../../shared/model/run.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, defineCommand, integer } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
@@ -26,7 +26,7 @@ interface ListOptions {
   readonly project?: string;
   readonly status?: RunStatus;
   readonly search?: string;
-  readonly sort: (typeof runSorts)[number];
+  readonly sort: RunSort;
   readonly order: 'asc' | 'desc';
   readonly limit: number;
 }

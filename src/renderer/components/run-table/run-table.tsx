@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import type { TFunction } from 'i18next';
 import { type CSSProperties, type MouseEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
+import { type RunSort, runSorts } from '../../../shared/model/run.ts';
 import { type Formatter, formatMetricValue } from '../../format/formatter.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { ariaSort, SortButton } from '../data-table.tsx';
@@ -13,7 +14,7 @@ import { RunDuration, RunProgress } from '../run-progress.tsx';
 import { StatusBadge } from '../status-badge.tsx';
 import { TimeText } from '../time-text.tsx';
 import classes from './run-table.module.css';
-import { pageSize, type RunFilter, type RunSort, runSorts, useRunPages } from './use-run-pages.ts';
+import { pageSize, type RunFilter, useRunPages } from './use-run-pages.ts';
 
 const rowHeight = 44;
 

@@ -1,22 +1,10 @@
 import { useQueries } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
-import type { RunStatus } from '../../../shared/model/run.ts';
+import type { RunSort, RunStatus } from '../../../shared/model/run.ts';
 import { queries } from '../../rpc/client.ts';
 
 export const pageSize = 100;
-
-/** The orders that the engine can list runs in. */
-export const runSorts = [
-  'createdAt',
-  'name',
-  'status',
-  'progress',
-  'durationMs',
-  'val_accuracy',
-  'val_loss',
-] as const;
-export type RunSort = (typeof runSorts)[number];
 
 export interface RunFilter {
   readonly project?: string;
