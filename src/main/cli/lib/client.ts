@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { errorData } from '../../../shared/contract/common.ts';
 import type { contract } from '../../../shared/contract/contract.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { importKey } from '../../../shared/model/sign-in.ts';
 import { signIn } from '../../../shared/model/sign-in-client.ts';
@@ -26,7 +27,6 @@ export interface Client extends Disposable {
 }
 
 const signInMs = 10_000;
-const storesTimeoutMs = 180_000;
 
 /** The engine ended, or the connection to it did, or another program has its port by now: the same call may succeed on the engine that comes next. */
 export function isEngineGone(error: unknown): boolean {
@@ -113,19 +113,30 @@ function asBrowserSocket(socket: WebSocket): ConstructorParameters<typeof RPCLin
   };
 }
 
-/** Asks again while the engine is opening its stores: nothing was done yet then. */
-async function whenStoresAreThere<T>(ask: () => Promise<T>): Promise<T> {
+/** Asks again while the answer is an error that passes by itself, and says once what is waited for. */
+export function askAgain<T>(
+  ask: () => Promise<T>,
+  wait: Pick<Parameters<typeof retry>[1], 'isPassing' | 'firstMs' | 'timeoutMs'> & {
+    readonly remark: Bilingual;
+  },
+): Promise<T> {
   let isRemarked = false;
   return retry(ask, {
-    isPassing: (error) => error instanceof ORPCError && error.code === 'STORES_STARTING',
-    firstMs: 200,
-    timeoutMs: storesTimeoutMs,
+    ...wait,
     onRetry: () => {
-      if (!isRemarked) remark('Waiting for the stores to start.', '저장소가 시작되기를 기다립니다.');
+      if (!isRemarked) remark(wait.remark.en, wait.remark.ko);
       isRemarked = true;
     },
   });
 }
+
+/** The engine is opening its stores: nothing was done yet. */
+const untilStoresAreThere = {
+  isPassing: (error: unknown) => error instanceof ORPCError && error.code === 'STORES_STARTING',
+  firstMs: 200,
+  timeoutMs: 180_000,
+  remark: { en: 'Waiting for the stores to start.', ko: '저장소가 시작되기를 기다립니다.' },
+};
 
 /**
  * One WebSocket to an engine. Calls throw what the engine threw, as TrainyardError.
@@ -138,7 +149,7 @@ export async function connect(engine: EngineAddress): Promise<Client> {
     interceptors: [
       async ({ next }) => {
         try {
-          return await whenStoresAreThere(next);
+          return await askAgain(next, untilStoresAreThere);
         } catch (error) {
           if (socket.readyState !== WebSocket.OPEN && !(error instanceof ORPCError))
             throw gone(engine, error);

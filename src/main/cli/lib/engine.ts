@@ -14,7 +14,7 @@ import { appRoot, homeFolder } from '../../platform/paths.ts';
 import { prepareOwnFile } from '../../platform/state-file.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
 import { retry, until } from '../../platform/waiting.ts';
-import { type Api, type Client, connect, isEngineGone } from './client.ts';
+import { type Api, askAgain, type Client, connect, isEngineGone } from './client.ts';
 import { remark } from './output.ts';
 
 /** An engine that was started in the background ends once its work is done and no client was connected for this long. */
@@ -154,32 +154,25 @@ function reconnect({ engine: { url } }: Client, cause: unknown): Promise<Client>
   return retry(attempt, { isPassing: isEngineGone, firstMs: 100, timeoutMs: returnTimeoutMs });
 }
 
-/** Asks again while the engine has no database: it goes on by itself once there is one. */
-function whileDatabaseAway<T>(ask: () => Promise<T>): Promise<T> {
-  let isRemarked = false;
-  return retry(ask, {
-    isPassing: (error) => error instanceof TrainyardError && error.code === 'DATABASE_UNAVAILABLE',
-    firstMs: 1000,
-    timeoutMs: returnTimeoutMs,
-    onRetry: () => {
-      if (!isRemarked)
-        remark(
-          'The database does not answer; waiting for it.',
-          '데이터베이스가 응답하지 않습니다. 기다립니다.',
-        );
-      isRemarked = true;
-    },
-  });
-}
+/** The engine has no database: it continues by itself once there is one. */
+const untilDatabaseAnswers = {
+  isPassing: (error: unknown) => error instanceof TrainyardError && error.code === 'DATABASE_UNAVAILABLE',
+  firstMs: 1000,
+  timeoutMs: returnTimeoutMs,
+  remark: {
+    en: 'The database does not answer; waiting for it.',
+    ko: '데이터베이스가 응답하지 않습니다. 기다립니다.',
+  },
+};
 
 /** A client of the state folder's engine, which is started in the background where none runs. */
 export async function openReconnectingClient(): Promise<ReconnectingClient> {
   let client = await reachEngine();
-  const askAgain: Client['link'] = {
+  const reconnecting: Client['link'] = {
     call: async (...question) => {
       for (;;) {
         try {
-          return await whileDatabaseAway(() => client.link.call(...question));
+          return await askAgain(() => client.link.call(...question), untilDatabaseAnswers);
         } catch (error) {
           if (!isEngineGone(error)) throw error;
           client[Symbol.dispose]();
@@ -189,7 +182,7 @@ export async function openReconnectingClient(): Promise<ReconnectingClient> {
     },
   };
   return {
-    api: createORPCClient<Api>(askAgain),
+    api: createORPCClient<Api>(reconnecting),
     once: createORPCClient<Api>({ call: (...question) => client.link.call(...question) }),
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
