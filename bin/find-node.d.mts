@@ -1,1 +1,2 @@
 export function findNode(): string;
+export function isWantedNode(): boolean;

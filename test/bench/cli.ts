@@ -9,7 +9,9 @@ import { median, type Row } from './table.ts';
 /** Milliseconds until a program of Node has ended well. */
 async function timed(args: readonly string[], home: string): Promise<number> {
   const start = performance.now();
-  const env = { ...process.env, TRAINYARD_HOME: home };
+  // As from a shell: below npm the launcher takes a process more.
+  const { npm_lifecycle_event: _npm, ...shell } = process.env;
+  const env = { ...shell, TRAINYARD_HOME: home };
   const child = spawn(findNode(), args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);

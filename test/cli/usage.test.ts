@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findNode } from '../../bin/find-node.mjs';
+import { appRoot } from '../../src/main/platform/paths.ts';
 import { catalogue } from '../../src/shared/errors/catalogue.ts';
 import { cliFile, runCli } from '../support/engine.ts';
 
@@ -134,6 +135,26 @@ test('the doctor checks for another profile, in groups, and ends with 1 where an
   expect(plain.stdout).toMatch(/^Machine\n {2}✓ (.*\n)*\nDocker\n {2}✗ Docker Engine is not running/);
   const embedded = await runCli(home, ['doctor', '--profile', 'embedded', '--json'], environment);
   expect(embedded.stdout).toContain('DOCKER_NOT_NEEDED');
+});
+
+test.each([
+  ['from a shell', undefined],
+  ['below npm', 'cli'],
+])('the launcher ends as the command does, %s', async (_, npmEvent) => {
+  const { npm_lifecycle_event: _npm, ...shell } = process.env;
+  const env = npmEvent === undefined ? shell : { ...shell, npm_lifecycle_event: npmEvent };
+  const launch = async (...args: readonly string[]) => {
+    const child = spawn(findNode(), [path.join(appRoot(), 'bin', 'trainyard.mjs'), ...args], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+    const [code] = await once(child, 'close');
+    return { code, stderr: stderr.trim() };
+  };
+  expect(await launch('--version')).toEqual({ code: 0, stderr: '' });
+  expect(await launch('trian')).toMatchObject({ code: 2, stderr: expect.stringContaining('"trian"') });
 });
 
 test.skipIf(!existsSync('/dev/full'))(

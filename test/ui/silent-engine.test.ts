@@ -139,34 +139,22 @@ function createAndEscapeAtOnce(page: Page): Promise<void> {
   });
 }
 
-test('a change whose dialog is closed in the moment in which it was asked for is not made either', async () => {
-  const { page, link, go, fixture } = await openTab();
-  await page.goto(link('/projects'));
-  await page.getByText('Engine connected').waitFor();
-  await askForProject(page, 'taken back at once');
-  go('refused');
-  await page.getByText('Engine not reachable', { exact: true }).waitFor();
-  await createAndEscapeAtOnce(page);
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-  go('through');
-  await page.clock.fastForward(2000);
-  await page.getByText('Engine connected').waitFor();
-  await page.getByRole('link', { name: 'Datasets' }).click();
-  await page.locator('main a[href^="/datasets/"]').first().waitFor();
-  expect([...fixture.story.state.projects.values()].map(({ name }) => name)).not.toContain(
-    'taken back at once',
-  );
-});
+async function createThenEscape(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.keyboard.press('Escape');
+}
 
-test('a change whose dialog is closed while it waits for the engine is not made once the engine is back', async () => {
+test.each([
+  ['in the moment in which it was asked for', createAndEscapeAtOnce],
+  ['while it waits for the engine', createThenEscape],
+])('a change whose dialog is closed %s is not made once the engine is back', async (_, createAndEscape) => {
   const { page, link, go, fixture } = await openTab();
   await page.goto(link('/projects'));
   await page.getByText('Engine connected').waitFor();
   await askForProject(page, 'taken back');
   go('refused');
   await page.getByText('Engine not reachable', { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Create' }).click();
-  await page.keyboard.press('Escape');
+  await createAndEscape(page);
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   go('through');
   // Not so far that the wish is too old by itself.
@@ -184,8 +172,7 @@ test('a change that is on its way when its dialog is closed is waited for, and w
   await page.getByText('Engine connected').waitFor();
   await askForProject(page, 'on its way');
   go('late');
-  await page.getByRole('button', { name: 'Create' }).click();
-  await page.keyboard.press('Escape');
+  await createThenEscape(page);
   await page.getByRole('dialog').getByText('The request is sent').waitFor();
   go('through');
   await page.getByRole('heading', { level: 1, name: 'on its way' }).waitFor();
