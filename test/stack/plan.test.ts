@@ -7,13 +7,18 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { stackLabels, stackNameOf } from '../../src/main/stack/labels.ts';
 import { isOtherMemory, memoryLimitOf, parseMemory, postgresSettings } from '../../src/main/stack/memory.ts';
-import { planStack, type StackChoices, startOrder, templateImages } from '../../src/main/stack/plan.ts';
+import {
+  parseTemplate,
+  planStack,
+  type StackChoices,
+  startOrder,
+  templateImages,
+} from '../../src/main/stack/plan.ts';
 import { digestOf } from '../../src/main/stack/verbs/images.ts';
 import { serviceNames } from '../../src/shared/model/stack.ts';
 
-const template = readFileSync(
-  path.resolve(import.meta.dirname, '../../resources/stack/compose.yaml'),
-  'utf8',
+const template = parseTemplate(
+  readFileSync(path.resolve(import.meta.dirname, '../../resources/stack/compose.yaml'), 'utf8'),
 );
 const gibibyte = 1024 ** 3;
 const id = '0a1b2c3d-0000-4000-8000-000000000000';

@@ -41,7 +41,7 @@ interface PlannedService {
 /** The desired state of a stack. Compose creates the containers from it; the Engine API starts them. */
 export interface StackPlan {
   readonly name: string;
-  /** The text of compose.yaml. */
+  /** The text of compose.yaml, rendered when it is asked for: a stack whose containers are there does without. */
   readonly compose: string;
   readonly services: Readonly<Record<ServiceName, PlannedService>>;
   readonly network: string;
@@ -70,20 +70,29 @@ export const byService = <Value>(make: (name: ServiceName) => Value): Record<Ser
   temporal: make('temporal'),
 });
 
-const read = (document: Document): ComposeFile => document.toJS();
-const parse = (template: string) => parseDocument(template, { merge: true });
+/** `resources/stack/compose.yaml`, read once: it takes longer to read than all else that a plan needs. */
+export interface StackTemplate {
+  /** With its comments; never changed. */
+  readonly document: Document;
+  readonly file: ComposeFile;
+}
+
+export function parseTemplate(text: string): StackTemplate {
+  const document = parseDocument(text, { merge: true });
+  return { document, file: document.toJS() };
+}
 
 /** The template's default image of each service. */
-export function templateImages(template: string): Readonly<Record<ServiceName, string>> {
-  const { services } = read(parse(template));
+export function templateImages({ file: { services } }: StackTemplate): Readonly<Record<ServiceName, string>> {
   return byService((name) => services[name].image.replace(/^\$\{\w+:-(.*)\}$/, '$1'));
 }
 
 const volumesOfService = ({ volumes }: ComposeService) => volumes.map((volume) => volume.split(':')[0] ?? '');
 
 /** The volumes that the template names for each service, without a stack's name. */
-export function templateVolumes(template: string): Readonly<Record<ServiceName, readonly string[]>> {
-  const { services } = read(parse(template));
+export function templateVolumes({
+  file: { services },
+}: StackTemplate): Readonly<Record<ServiceName, readonly string[]>> {
   return byService((name) => volumesOfService(services[name]));
 }
 
@@ -131,12 +140,9 @@ function needsOf({ depends_on: needs = [] }: ComposeService): readonly string[] 
 
 /**
  * Renders the template with this stack's name, images, ports, memory limits and labels. The same choices give the same plan.
- * @param template `resources/stack/compose.yaml`
  */
-export function planStack(template: string, choices: StackChoices): StackPlan {
+export function planStack({ document, file }: StackTemplate, choices: StackChoices): StackPlan {
   const { id, name: stack, home, ports } = choices;
-  const document = parse(template);
-  const source = read(document);
   const labels = {
     [stackLabels.stack]: id,
     [stackLabels.name]: stack,
@@ -144,49 +150,56 @@ export function planStack(template: string, choices: StackChoices): StackPlan {
   };
   const labelsFor = (service: ServiceName | undefined) =>
     service ? { ...labels, [stackLabels.service]: service } : labels;
-  const volumesOf = (name: ServiceName) => volumesOfService(source.services[name]);
+  const volumesOf = (name: ServiceName) => volumesOfService(file.services[name]);
 
-  document.commentBefore = [
-    ` Rendered by Trainyard for ${home.replaceAll(/\s/g, ' ')}: "trainyard stack up" writes it anew.`,
-    ' By hand: docker compose -f THIS_FILE up --wait (or stop, ps, logs).',
-  ].join('\n');
-  document.set('name', stack);
-  document.setIn(['networks', 'default'], document.createNode({ labels }));
-  for (const volume of Object.keys(source.volumes)) {
-    const owner = serviceNames.find((name) => volumesOf(name).includes(volume));
-    document.setIn(['volumes', volume], document.createNode({ labels: labelsFor(owner) }));
-  }
-  const services = byService((name): PlannedService => {
+  const rendered = byService((name) => {
     const { reference, pinned, id: imageId } = choices.images[name];
     const memoryBytes = choices.memory[name] ?? memoryLimitOf(name, choices.machineBytes);
     const inside: Readonly<Record<string, number>> = containerPorts[name];
-    const published = Object.entries(ports[name]).map(
-      ([purpose, port]) => `127.0.0.1:${port}:${inside[purpose]}`,
-    );
     const image = pinned ?? reference;
-    const set = (key: string, value: unknown) =>
-      document.setIn(['services', name, key], document.createNode(value));
-    set('image', literal(image));
-    set('command', commandOf(name, source.services[name].command, memoryBytes));
-    set('ports', published);
-    set('mem_limit', `${Math.floor(memoryBytes / 1024)}k`);
     const own = { ...labelsFor(name), ...(imageId ? { [stackLabels.image]: imageId } : {}) };
-    set('labels', own);
-    const rendered = read(document);
-    const hash = sha256(JSON.stringify([rendered.services[name], rendered.configs])).slice(0, 32);
-    set('labels', { ...own, [stackLabels.plan]: hash });
-    return {
-      image,
-      container: `${stack}-${name}-1`,
-      volumes: volumesOf(name).map((volume) => `${stack}_${volume}`),
-      hash,
+    const changes = {
+      image: literal(image),
+      command: commandOf(name, file.services[name].command, memoryBytes),
+      ports: Object.entries(ports[name]).map(([purpose, port]) => `127.0.0.1:${port}:${inside[purpose]}`),
+      mem_limit: `${Math.floor(memoryBytes / 1024)}k`,
+      labels: own,
     };
+    const whole = JSON.stringify([{ ...file.services[name], ...changes }, file.configs]);
+    const hash = sha256(whole).slice(0, 32);
+    return { image, hash, changes: { ...changes, labels: { ...own, [stackLabels.plan]: hash } } };
   });
+
+  function composeText(): string {
+    const text = document.clone();
+    text.commentBefore = [
+      ` Rendered by Trainyard for ${home.replaceAll(/\s/g, ' ')}: "trainyard stack up" writes it anew.`,
+      ' By hand: docker compose -f THIS_FILE up --wait (or stop, ps, logs).',
+    ].join('\n');
+    text.set('name', stack);
+    text.setIn(['networks', 'default'], text.createNode({ labels }));
+    for (const volume of Object.keys(file.volumes)) {
+      const owner = serviceNames.find((name) => volumesOf(name).includes(volume));
+      text.setIn(['volumes', volume], text.createNode({ labels: labelsFor(owner) }));
+    }
+    for (const name of serviceNames)
+      for (const [key, value] of Object.entries(rendered[name].changes))
+        text.setIn(['services', name, key], text.createNode(value));
+    return text.toString({ lineWidth: 0 });
+  }
+
   return {
     name: stack,
-    compose: document.toString({ lineWidth: 0 }),
-    services,
+    get compose() {
+      return composeText();
+    },
+    services: byService((name) => ({
+      image: rendered[name].image,
+      container: `${stack}-${name}-1`,
+      volumes: volumesOf(name).map((volume) => `${stack}_${volume}`),
+      hash: rendered[name].hash,
+    })),
     network: `${stack}_default`,
-    order: startOrder(byService((name) => needsOf(source.services[name]))),
+    order: startOrder(byService((name) => needsOf(file.services[name]))),
   };
 }

@@ -42,7 +42,7 @@ describe.skipIf(reason)('five real servers', () => {
   afterAll(() => five?.[Symbol.asyncDispose]());
 
   test.each(serviceNames)('%s is asked with its credentials and says its version', async (name) => {
-    const version = await probes[name](five.endpoints, AbortSignal.timeout(5000));
+    const { version } = await probes[name](five.endpoints, AbortSignal.timeout(5000));
     expect(version).toMatch(name === 's3' ? /./ : /^\d+\.\d+/);
   });
 

@@ -45,6 +45,7 @@ const passed = {
     'stack.up.create',
     'stack.up.start',
     'stack.up.ensure',
+    'stack.ensured.write',
   ),
   'with another limit': both(
     'stack.record.write',
@@ -53,6 +54,7 @@ const passed = {
     'stack.up.create',
     'stack.up.start',
     'stack.up.ensure',
+    'stack.ensured.write',
   ),
   lost: both('stack.recover', 'stack.secret.write', 'stack.record.write'),
   damaged: both('stack.record.aside'),

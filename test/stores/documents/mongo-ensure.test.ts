@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Db, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { collectionNames } from '../../../src/main/stores/documents/collections.ts';
 import { openMongoDocuments } from '../../../src/main/stores/documents/mongo/document-store.ts';
 import { ensureMongoCollections } from '../../../src/main/stores/documents/mongo/ensure.ts';
 import { bsonSchema } from '../../../src/main/stores/documents/mongo/json-schema.ts';
+import { collectionNames } from '../../../src/main/stores/documents/ports.ts';
 import { startServer, type TestServer, withoutServer } from '../../support/servers.ts';
 import { sampleDocument } from './examples.ts';
 

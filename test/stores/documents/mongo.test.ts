@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { collectionNames } from '../../../src/main/stores/documents/collections.ts';
 import { openMongoDocuments } from '../../../src/main/stores/documents/mongo/document-store.ts';
 import { ensureMongoCollections } from '../../../src/main/stores/documents/mongo/ensure.ts';
 import { bsonSchema } from '../../../src/main/stores/documents/mongo/json-schema.ts';
 import { type BsonDocument, toStored } from '../../../src/main/stores/documents/mongo/stored-document.ts';
+import { collectionNames } from '../../../src/main/stores/documents/ports.ts';
 import { canonicalText } from '../../../src/main/stores/migration/content-hash.ts';
 import { startServer, type TestServer, withoutServer } from '../../support/servers.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';

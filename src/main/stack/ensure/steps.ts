@@ -4,7 +4,7 @@ import type { ServiceName } from '../../../shared/model/stack.ts';
 import type { ServerEndpoint } from '../../platform/endpoints.ts';
 import type { StepDetail } from '../../platform/progress.ts';
 import type { StackEndpoints } from '../addresses.ts';
-import { redisClient } from '../probes/redis-client.ts';
+import { redisClient } from './redis-client.ts';
 import { ensureTemporalNamespace } from './temporal-namespace.ts';
 
 /** One step that makes a started service what the product needs: safe to repeat, and quick where nothing is to be done. */

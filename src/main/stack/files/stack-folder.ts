@@ -8,6 +8,7 @@ import { acquireFileLock } from '../../platform/file-lock.ts';
 import { appRoot } from '../../platform/paths.ts';
 import { inspectStateFile, readStateText } from '../../platform/state-file.ts';
 import { openStateFolder, requireOwnFolder } from '../../platform/state-folder.ts';
+import { type Ensured, ensuredSchema } from '../ensured.ts';
 import {
   type StackRecord,
   type StackSecrets,
@@ -54,12 +55,14 @@ export class StackFolder {
   private readonly folder: string;
   private readonly recordFile: string;
   private readonly secretsFolder: string;
+  private readonly ensuredFile: string;
 
   constructor(home: string) {
     this.home = home;
     this.folder = stackFolder(home);
     this.recordFile = path.join(this.folder, 'stack.json');
     this.secretsFolder = path.join(this.folder, 'secrets');
+    this.ensuredFile = path.join(this.folder, 'ensured.json');
   }
 
   /**
@@ -87,6 +90,21 @@ export class StackFolder {
     failpoint('stack.record.write.before');
     replaceFile(this.recordFile, `${JSON.stringify(record, null, 2)}\n`);
     failpoint('stack.record.write.after');
+  }
+
+  /** What the ensure steps left; nothing where that was not written, or cannot be read: then they are done again. */
+  readEnsured(): Ensured {
+    const found = inspectStateFile(this.ensuredFile, ensuredSchema, { hint: '' });
+    return found.kind === 'whole' ? found.value : {};
+  }
+
+  writeEnsured(ensured: Ensured): void {
+    this.make();
+    // A folder cannot be written over.
+    rmSync(this.ensuredFile, { recursive: true, force: true });
+    failpoint('stack.ensured.write.before');
+    replaceFile(this.ensuredFile, `${JSON.stringify(ensured, null, 2)}\n`);
+    failpoint('stack.ensured.write.after');
   }
 
   /** Moves a `stack.json` that cannot be used out of the way, and answers where it is now. */
@@ -152,7 +170,8 @@ export class StackFolder {
   /** The last to go: everything of the stack. */
   removeAll(): void {
     // The notes go last: as long as they stand, it is known what is left to remove.
-    rmSync(path.join(this.folder, 'compose.yaml'), { force: true });
+    for (const name of ['compose.yaml', 'ensured.json'])
+      rmSync(path.join(this.folder, name), { force: true });
     failpoint('stack.destroy.notes.before');
     rmSync(this.recordFile, { force: true });
     failpoint('stack.destroy.notes.after');

@@ -14,7 +14,22 @@ interface Answer {
   readonly body: Buffer;
 }
 
-function ask(session: ClientHttp2Session, method: string, apiKey: string | null): Promise<Answer> {
+/** A request whose first field is a namespace, as those of `DescribeNamespace` and `ListWorkflowExecutions` are. */
+function namespaceMessage(namespace: string, ...others: readonly number[]): Buffer {
+  const name = Buffer.from(namespace);
+  // A namespace's name has less than 128 bytes, so that its length is one byte.
+  const message = Buffer.concat([Buffer.from([0x0a, name.length]), name, Buffer.from(others)]);
+  const prefix = Buffer.alloc(prefixBytes);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
+
+function ask(
+  session: ClientHttp2Session,
+  method: string,
+  apiKey: string | null,
+  request: Buffer,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const stream = session.request({
       ':method': 'POST',
@@ -37,7 +52,7 @@ function ask(session: ClientHttp2Session, method: string, apiKey: string | null)
     stream.on('trailers', note);
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.once('close', () => resolve({ status, message, body: Buffer.concat(chunks) }));
-    stream.end(emptyMessage);
+    stream.end(request);
   });
 }
 
@@ -47,17 +62,23 @@ function readVersion(body: Buffer): string {
   return message.subarray(2, 2 + (message[1] ?? 0)).toString('utf8');
 }
 
-/**
- * Asks for the system's information, which a Temporal answers as soon as it serves. By hand: the client library takes half a second to
- * load and keeps its channels.
- */
+/** `ListWorkflowExecutionsRequest.page_size = 2`: one. */
+const onePerPage = [0x10, 1];
+
+/** Asks for the system's information, which a Temporal answers as soon as it serves, for the namespace, and whether it can be used. */
 export const probeTemporal: Probe = async ({ temporal }, signal) => {
-  const { address, tls, apiKey } = temporal;
+  const { address, namespace, tls, apiKey } = temporal;
   const session = connect(`${tls ? 'https' : 'http'}://${address}`, tlsConnection(tls));
   try {
-    const { status, message, body } = await unlessAborted(ask(session, 'GetSystemInfo', apiKey), signal);
+    const answers = Promise.all([
+      ask(session, 'GetSystemInfo', apiKey, emptyMessage),
+      ask(session, 'DescribeNamespace', apiKey, namespaceMessage(namespace)),
+      ask(session, 'ListWorkflowExecutions', apiKey, namespaceMessage(namespace, ...onePerPage)),
+    ]);
+    const [{ status, message, body }, described, listed] = await unlessAborted(answers, signal);
     if (status !== '0') throw new Error(`Temporal answers with status ${status || 'none'}: ${message}`);
-    return readVersion(body);
+    const isUsable = described.status === '0' && listed.status === '0';
+    return { version: readVersion(body), shape: isUsable ? described.body.toString('base64') : null };
   } finally {
     session.destroy();
   }

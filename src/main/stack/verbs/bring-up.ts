@@ -48,6 +48,8 @@ export async function bringUp(
   const stack = settled.record.id;
   const since = Date.now();
   const versions = new Map<ServiceName, string>();
+  const ensuredBefore = files.readEnsured();
+  const ensured: Partial<Record<ServiceName, string>> = {};
   let saved: SavedState = settled;
   const save = (change: Partial<StackRecord>) => {
     saved = savedStates.write(saved, change);
@@ -142,11 +144,13 @@ export async function bringUp(
 
   /** Returns the obstacles of the starts. @throws TrainyardError with the cause if something else failed */
   async function startAll(plan: StackPlan, found: Containers): Promise<readonly StartObstacle[]> {
-    const start: StartOptions = { context, saved, onProgress, signal, since };
+    const start: StartOptions = { context, saved, onProgress, signal, since, ensured: ensuredBefore };
     const startOne = async (name: ServiceName) => {
       const container = found.get(name);
       if (!container) throw new Error(`the container of ${name} went away while the stack was brought up`);
-      versions.set(name, await startService(start, name, container));
+      const started = await startService(start, name, container);
+      versions.set(name, started.version);
+      if (started.ensured !== undefined) ensured[name] = started.ensured;
     };
     for (const wave of plan.order) {
       const wanted = wave.filter((name) => services.includes(name));
@@ -203,6 +207,8 @@ export async function bringUp(
     for (let attempt = 1; !(await tryOnce(found, attempt)); attempt += 1)
       found = await serviceContainers(context, stack);
   }
+  const now = { ...ensuredBefore, ...ensured };
+  if (services.some((name) => now[name] !== ensuredBefore[name])) files.writeEnsured(now);
   if (!saved.record.started) save({ started: true });
   return { versions, containers: wasUp ? found : null };
 }

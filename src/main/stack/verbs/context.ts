@@ -9,7 +9,14 @@ import { createUsage } from '../docker/usage.ts';
 import { type EnsureStep, ensureSteps } from '../ensure/steps.ts';
 import { readTemplate, StackFolder } from '../files/stack-folder.ts';
 import { parseMemory } from '../memory.ts';
-import { planStack, type StackChoices, templateImages, templateVolumes } from '../plan.ts';
+import {
+  parseTemplate,
+  planStack,
+  type StackChoices,
+  type StackTemplate,
+  templateImages,
+  templateVolumes,
+} from '../plan.ts';
 import type { Probe } from '../probes/probe.ts';
 import { probes } from '../probes/probes.ts';
 import { isImageReference } from '../stack-images.ts';
@@ -46,7 +53,7 @@ const invalid = (variable: string, text: string, what: Bilingual) =>
 function imagesOf(
   environment: NodeJS.ProcessEnv,
   images: StackOptions['images'],
-  template: string,
+  template: StackTemplate,
 ): Record<ServiceName, string> {
   const chosen: Record<ServiceName, string> = { ...templateImages(template) };
   for (const service of serviceNames) {
@@ -81,7 +88,7 @@ export function makeContext(
   connection: DockerConnection,
   { home, environment, images, ...others }: StackOptions,
 ) {
-  const template = readTemplate();
+  const template = parseTemplate(readTemplate());
   return {
     daemon: new Daemon(connection),
     compose: composeCreate(connection, environment),

@@ -53,7 +53,7 @@ export async function readState(
     if (answered !== undefined) return { version: answered };
     if (!endpoints) return null;
     try {
-      return { version: await probes[name](endpoints, AbortSignal.timeout(probeTimeoutMs)) };
+      return await probes[name](endpoints, AbortSignal.timeout(probeTimeoutMs));
     } catch (error) {
       return { error };
     }

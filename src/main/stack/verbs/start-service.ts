@@ -21,6 +21,8 @@ import {
 } from '../causes.ts';
 import type { Daemon } from '../docker/daemon.ts';
 import { DaemonRefusal, type StackContainer, wasStopped } from '../docker-objects.ts';
+import { type Ensured, ensuredHash } from '../ensured.ts';
+import type { ProbeAnswer } from '../probes/probe.ts';
 import type { StackRecord, StackSecrets } from '../record.ts';
 import type { StackContext } from './context.ts';
 import type { SavedState } from './saved-state.ts';
@@ -63,6 +65,15 @@ export interface StartOptions {
   readonly signal?: AbortSignal | undefined;
   /** When the verb began, in milliseconds: what happened before is no matter. */
   readonly since: number;
+  /** What the ensure steps left the last time. */
+  readonly ensured: Ensured;
+}
+
+/** A service that is up. */
+export interface StartedService {
+  readonly version: string;
+  /** The hash of what its ensure steps left; undefined where it has none, or that could not be seen. */
+  readonly ensured: string | undefined;
 }
 
 /** A port of the stack that is somebody else's, with the holder's name where that can be seen. */
@@ -187,17 +198,16 @@ async function whyEnded(
 }
 
 /**
- * Asks a started service by its own protocol every 50 ms until it answers, and answers its version.
+ * Asks a started service by its own protocol every 50 ms until it answers.
  * @throws TrainyardError with the cause where its container ends, refuses the stack's password, or is not ready in time
  */
 async function untilHealthy(
   options: StartOptions,
   service: ServiceName,
   started: StackContainer,
-): Promise<string> {
+): Promise<ProbeAnswer> {
   const { context, saved, signal } = options;
   const { daemon, timeoutMs } = context;
-  const endpoints = endpointsOf(saved.record.ports, saved.secrets);
   const begun = performance.now();
   const failure = () => failureOf(daemon, service, started.id, saved.secrets);
   let lookAt = begun + lookEveryMs;
@@ -205,9 +215,8 @@ async function untilHealthy(
   for (;;) {
     signal?.throwIfAborted();
     const askedAt = performance.now();
-    const limit = AbortSignal.timeout(probeTimeoutMs);
     try {
-      return await context.probes[service](endpoints, signal ? AbortSignal.any([signal, limit]) : limit);
+      return await probe(options, service);
     } catch (error) {
       signal?.throwIfAborted();
       const now = performance.now();
@@ -225,45 +234,73 @@ async function untilHealthy(
   }
 }
 
-/** The steps that make a started service what the product needs, one after the other. */
-async function ensure(
-  { context, saved, onProgress, signal }: StartOptions,
-  service: ServiceName,
-): Promise<void> {
+/** Asks a service once. */
+function probe({ context, saved, signal }: StartOptions, service: ServiceName): Promise<ProbeAnswer> {
   const endpoints = endpointsOf(saved.record.ports, saved.secrets);
-  for (const step of context.steps.filter((one) => one.service === service)) {
+  const limit = AbortSignal.timeout(probeTimeoutMs);
+  return context.probes[service](endpoints, signal ? AbortSignal.any([signal, limit]) : limit);
+}
+
+const unchanged = { en: 'unchanged since it was checked last', ko: '지난번 확인한 뒤로 바뀐 것 없음' };
+
+/**
+ * The steps that make a started service what the product needs, one after the other. They are left out where the probe found what they
+ * left the last time.
+ * @returns the hash of what they left
+ */
+async function ensure(
+  options: StartOptions,
+  service: ServiceName,
+  container: StackContainer,
+  { shape }: ProbeAnswer,
+): Promise<string | undefined> {
+  const { context, saved, onProgress, signal, ensured } = options;
+  const steps = context.steps.filter((one) => one.service === service);
+  if (steps.length === 0) return undefined;
+  const names = steps.map(({ name }) => name);
+  const hashOf = (seen: string | null) =>
+    seen === null ? undefined : ensuredHash(container.id, names, seen);
+  const known = hashOf(shape);
+  if (known !== undefined && known === ensured[service]) {
+    for (const name of names) await reportStep(onProgress, name, service, async () => unchanged);
+    return known;
+  }
+  const endpoints = endpointsOf(saved.record.ports, saved.secrets);
+  for (const step of steps) {
     signal?.throwIfAborted();
     failpoint('stack.up.ensure.before');
     await reportStep(onProgress, step.name, service, () => step.run(endpoints));
     failpoint('stack.up.ensure.after');
   }
+  // What somebody changes from here on is seen the next time.
+  const now = await probe(options, service).catch(() => null);
+  return hashOf(now?.shape ?? null);
 }
 
 async function tryOnce(
   options: StartOptions,
   service: ServiceName,
   container: StackContainer,
-): Promise<string> {
+): Promise<StartedService> {
   const started = await startContainer(options, service, container);
-  let version = '';
+  let answer: ProbeAnswer = { version: '', shape: null };
   await reportStep(options.onProgress, 'probe', service, async () => {
-    version = await untilHealthy(options, service, started);
-    return version;
+    answer = await untilHealthy(options, service, started);
+    return answer.version;
   });
   options.onProgress({ type: 'service', service, status: 'healthy' });
-  await ensure(options, service);
-  return version;
+  return { version: answer.version, ensured: await ensure(options, service, started, answer) };
 }
 
 /**
- * Starts a service's container if it does not run, waits until it answers by its protocol, and makes it ready. Returns its version.
+ * Starts a service's container if it does not run, waits until it answers by its protocol, and makes it ready.
  * @throws StartObstacle; TrainyardError with the cause
  */
 export async function startService(
   options: StartOptions,
   service: ServiceName,
   container: StackContainer,
-): Promise<string> {
+): Promise<StartedService> {
   const { daemon } = options.context;
   for (let now = container, retries = stopRetries; ; retries -= 1) {
     try {

@@ -68,9 +68,6 @@ export const collections: Readonly<Record<CollectionName, Collection>> = {
   },
 };
 
-/** Every collection's name. */
-export const collectionNames = Object.keys(collections) as readonly CollectionName[];
-
 /** The field whose time ends a document's life; null if its collection keeps documents for good. */
 export function lifetimeField(collection: CollectionName): string | null {
   return collections[collection].indexes.find(({ kind }) => kind === 'ttl')?.keys[0]?.field ?? null;

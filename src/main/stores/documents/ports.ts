@@ -8,12 +8,14 @@ export interface StoredDocument {
 }
 
 /** The collections of the data model; `collections.ts` declares their schemas and indexes. */
-export type CollectionName =
-  | 'chat_sessions'
-  | 'training_configs'
-  | 'workflow_logs'
-  | 'model_registry'
-  | 'audit_logs';
+export const collectionNames = [
+  'chat_sessions',
+  'training_configs',
+  'workflow_logs',
+  'model_registry',
+  'audit_logs',
+] as const;
+export type CollectionName = (typeof collectionNames)[number];
 
 /** A part of a collection. */
 export interface DocumentRange {

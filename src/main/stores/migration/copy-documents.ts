@@ -2,9 +2,14 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { counted } from '../../../shared/format/units.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { collectionNames, lifetimeField } from '../documents/collections.ts';
+import { lifetimeField } from '../documents/collections.ts';
 import { documentPages } from '../documents/pages.ts';
-import type { CollectionName, DocumentStore, StoredDocument } from '../documents/ports.ts';
+import {
+  type CollectionName,
+  collectionNames,
+  type DocumentStore,
+  type StoredDocument,
+} from '../documents/ports.ts';
 import { ContentHash, canonicalText } from './content-hash.ts';
 import type { CopyResult, OnCopyProgress } from './progress.ts';
 

@@ -3,7 +3,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { type OnProgress, reportStep } from '../../platform/progress.ts';
-import { collectionNames } from '../documents/collections.ts';
+import { collectionNames } from '../documents/ports.ts';
 import { buckets } from '../objects/ports.ts';
 import type { Stores } from '../profiles/stores.ts';
 import { copyDatabase } from './copy-database.ts';

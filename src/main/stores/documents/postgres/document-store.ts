@@ -3,8 +3,14 @@ import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { escapeForJsonb, parseJsonb } from '../../../postgres/jsonb-text.ts';
-import { type CollectionIndex, collectionNames, collections, lifetimeField } from '../collections.ts';
-import type { CollectionName, DocumentRange, DocumentStore, StoredDocument } from '../ports.ts';
+import { type CollectionIndex, collections, lifetimeField } from '../collections.ts';
+import {
+  type CollectionName,
+  collectionNames,
+  type DocumentRange,
+  type DocumentStore,
+  type StoredDocument,
+} from '../ports.ts';
 import { bucketGap, bucketOf, documentText, existsAlready } from '../validation.ts';
 
 /** A document that has not expired. `clock_timestamp`: a statement that waited for a lock sees the time it is then. */
