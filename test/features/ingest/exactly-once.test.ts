@@ -175,3 +175,43 @@ test('an attempt that was drained to its end is drained again without effect', a
   expect(await workshop.ingestion.drain(attempt, { final: true })).toEqual(first);
   await expectExactlyOnce(workshop, attempt, output);
 });
+
+test('a batch is written while the one before is committed, and never more than two are under way', async () => {
+  const output = fc
+    .sample(trainerOutput, { numRuns: 30, seed: 3 })
+    .toSorted((one, other) => other.events.length - one.events.length)[0];
+  if (!output) throw new Error('no sample');
+  const attempt = await workshop.attempt();
+  await write(attempt, output, 0, 1);
+  const { store, documents } = workshop;
+  let ahead = 0;
+  let underWay = 0;
+  let most = 0;
+  const counted: Pick<IngestStore, 'load' | 'commit'> = {
+    load: (given) => store.load(given),
+    commit: async (given, batch, rollups, writeLines, order) => {
+      let isCommitted = order.before === null;
+      void order.before?.committed.then(() => {
+        isCommitted = true;
+      });
+      underWay += 1;
+      most = Math.max(most, underWay);
+      const rolledUp = (lastSeq: number) => {
+        if (!isCommitted) ahead += 1;
+        order.rolledUp(lastSeq);
+      };
+      return store.commit(given, batch, rollups, writeLines, { ...order, rolledUp }).finally(() => {
+        underWay -= 1;
+      });
+    },
+  };
+  await using tail = new RunDirectoryTail(attempt.runDirectory, log);
+  const one = new AttemptIngester(attempt, tail, {
+    ...{ store: counted, documents, shape, committed: () => undefined },
+    limits: { ...batchLimits, lines: 5 },
+  });
+  await one.drain(true);
+  expect(ahead).toBeGreaterThan(0);
+  expect(most).toBe(2);
+  await expectExactlyOnce(workshop, attempt, output);
+});

@@ -5,6 +5,7 @@ import { MetricNames } from '../metrics/point-rows.ts';
 import { type RollupShape, Rollups } from '../metrics/rollups.ts';
 import { AttemptReader, type BatchLimits } from './attempt-reader.ts';
 import type { Batch } from './batch.ts';
+import type { Latest } from './batch-rows.ts';
 import {
   type CursorPlace,
   decodeState,
@@ -12,12 +13,9 @@ import {
   type IngestSummary,
   type ReadingState,
 } from './cursor.ts';
-import type { Committed, IngestStore } from './ingest-store.ts';
+import type { CommitOrder, Committed, IngestStore, Predecessor } from './ingest-store.ts';
 import { writeLines } from './line-writer.ts';
 import type { RunDirectoryTail } from './run-directory-tail.ts';
-
-/** The last value of each metric; values that JSON has no number for are strings. */
-export type Latest = Readonly<Record<string, number | string>>;
 
 /** What an ingester read last, and the rollups of what it committed. Of no use any more after a failure. */
 interface ReadState {
@@ -26,6 +24,12 @@ interface ReadState {
   /** What is committed. */
   place: CursorPlace;
   reading: ReadingState;
+}
+
+/** A commit under way. */
+interface Commit extends Predecessor {
+  /** False if somebody else was quicker: then everything is read anew from what is committed. */
+  readonly outcome: Promise<boolean>;
 }
 
 /** Brings one attempt's files into the stores. Calls follow one another: none begins before the last has ended. */
@@ -98,7 +102,7 @@ export class AttemptIngester {
       for (;;) {
         const state = await this.readState();
         const batch = state.reader.logLine(level, message);
-        if (batch === null || (await this.commit(state, batch))) return;
+        if (batch === null || (await this.commit(state, batch, null).outcome)) return;
       }
     });
   }
@@ -136,8 +140,9 @@ export class AttemptIngester {
   }
 
   /**
-   * Commits batch after batch, each read while the one before is committed, until the files' ends were reached once. What the
-   * data themselves make fail is read again in smaller and smaller batches, until one line is left to be set aside.
+   * Commits batch after batch, until the files' ends were reached once: each is written while the one before is committed and the one
+   * after is read. What the data themselves make fail is read again in smaller and smaller batches, until one line is left to be set
+   * aside.
    */
   private async pump(final: boolean, mustStop: () => boolean): Promise<Pumped> {
     for (;;) {
@@ -154,35 +159,53 @@ export class AttemptIngester {
 
   private async pumpOnce(final: boolean, mustStop: () => boolean): Promise<Pumped> {
     const state = await this.readState();
-    let batch: Batch | null = await this.read(state, final);
-    if (!batch) {
+    const first = await this.read(state, final);
+    if (!first) {
       this.isolation.end();
       return 'nothing';
     }
-    while (batch) {
+    let batch: Batch = first;
+    let before: Commit | null = null;
+    for (;;) {
+      const commit: Commit = this.commit(state, batch, before);
       // While a line is looked for, nothing is read ahead: how much is read depends on what was committed.
       const goesOn = batch.more && !this.isolation.isActive && !mustStop();
       const reading: Promise<Batch | null> = goesOn ? this.read(state, final) : Promise.resolve(null);
-      const committing: Promise<boolean> = this.commit(state, batch);
-      const [committed, following]: [PromiseSettledResult<boolean>, PromiseSettledResult<Batch | null>] =
-        await Promise.allSettled([committing, reading]);
-      if (committed.status === 'rejected') throw committed.reason;
-      if (!committed.value) return 'moved';
-      if (following.status === 'rejected') throw following.reason;
-      batch = following.value;
+      const [earlier, following] = await Promise.allSettled([before?.outcome ?? true, reading]);
+      if (isTrue(earlier) && following.status === 'fulfilled' && following.value !== null) {
+        before = commit;
+        batch = following.value;
+        continue;
+      }
+      // Nothing is under way any more when this ends.
+      const [last] = await Promise.allSettled([commit.outcome]);
+      const failed = [earlier, last, following].find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
+      return isTrue(earlier) && isTrue(last) ? 'done' : 'moved';
     }
-    return 'done';
   }
 
   private read(state: ReadState, final: boolean): Promise<Batch | null> {
     return state.reader.next({ final, ...this.isolation.reading });
   }
 
-  /** Returns false if somebody else was quicker: then everything is read anew from what is committed. */
-  private async commit(state: ReadState, batch: Batch): Promise<boolean> {
+  /** @param before the commit of the batch before, if that is under way */
+  private commit(state: ReadState, batch: Batch, before: Commit | null): Commit {
+    const lastSeq = Promise.withResolvers<number | null>();
+    const outcome = this.commitAfter(state, batch, { before, rolledUp: lastSeq.resolve });
+    const committed = outcome.catch(() => false);
+    void committed.then(() => lastSeq.resolve(null));
+    return { outcome, committed, lastSeq: lastSeq.promise };
+  }
+
+  private async commitAfter(state: ReadState, batch: Batch, order: CommitOrder): Promise<boolean> {
     const { store, documents, committed } = this.parts;
-    const outcome = await store.commit(this.attempt, batch, state.rollups, () =>
-      writeLines(documents, this.attempt, batch.from.logLines, batch.lines),
+    const outcome = await store.commit(
+      this.attempt,
+      batch,
+      state.rollups,
+      () => writeLines(documents, this.attempt, batch.from.logLines, batch.lines),
+      order,
     );
     if (!outcome) {
       this.state = null;
@@ -191,10 +214,12 @@ export class AttemptIngester {
     state.place = batch.to;
     state.reading = batch.reading;
     this.isolation.passed();
-    committed(outcome, state.rollups.latest());
+    committed(outcome.run, outcome.latest);
     return true;
   }
 }
+
+const isTrue = (settled: PromiseSettledResult<boolean>) => settled.status === 'fulfilled' && settled.value;
 
 /** `nothing` stood in the files; `done`: what stood there is committed; `moved`: somebody else was quicker. */
 type Pumped = 'nothing' | 'done' | 'moved';

@@ -1,23 +1,16 @@
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
+import { within } from '../../platform/deadline.ts';
 import { codeOf } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { copyRows } from '../../postgres/copy-in.ts';
-import { connection, type Db, type Tx } from '../../postgres/db.ts';
+import type { Db, Tx } from '../../postgres/db.ts';
 import { parseJsonb, stringifyJsonb } from '../../postgres/jsonb-text.ts';
 import { query } from '../../postgres/rows.ts';
 import type { Rollups } from '../metrics/rollups.ts';
 import type { Batch } from './batch.ts';
-import { type CursorPlace, encodeState, type IngestedAttempt, type StoredCursor } from './cursor.ts';
-import {
-  eventRowColumns,
-  eventRows,
-  largestInt,
-  metricRowColumns,
-  metricRows,
-  rollupRowColumns,
-  rollupRows,
-} from './ingest-rows.ts';
+import { copyKeyedRows, copyPoints, type Latest, type RolledUp } from './batch-rows.ts';
+import type { CursorPlace, IngestedAttempt, StoredCursor } from './cursor.ts';
+import { largestInt } from './ingest-rows.ts';
 import { metricPartitions } from './metric-partitions.ts';
 
 /** A run after a batch was committed. */
@@ -28,6 +21,37 @@ export interface Committed {
   readonly progress: number;
   readonly currentEpoch: number | null;
 }
+
+/** The commit of the batch before, which is still under way. */
+export interface Predecessor {
+  /** The journal's last number with that batch, as soon as its points are in the rollups; null if they never will be. */
+  readonly lastSeq: Promise<number | null>;
+  /** Whether it was committed. Never rejects. */
+  readonly committed: Promise<boolean>;
+}
+
+/** A batch's place among others of its attempt. */
+export interface CommitOrder {
+  /** Null if the batch before is committed. */
+  readonly before: Predecessor | null;
+  /** Called once the batch's points are in the rollups: the next one's may follow. */
+  readonly rolledUp: (lastSeq: number) => void;
+}
+
+/**
+ * Batches, of all attempts, that are written while those before them are not committed: each holds a connection meanwhile, and those
+ * before them may need some.
+ */
+const mostAhead = 4;
+
+/**
+ * A batch that was written ahead waits no longer for the one before: somebody may want a lock that it holds, and have the one before wait
+ * for them.
+ */
+const longestWaitMs = 10_000;
+
+/** Rolls the transaction back: somebody else has ingested, or written into the journal, since the batch was cut off. */
+class Overtaken extends Error {}
 
 const runColumns = `last_seq AS "lastSeq", status, progress_percentage AS progress, current_epoch AS "currentEpoch"`;
 
@@ -60,6 +84,9 @@ const takeNumbers = {
          WHERE id = $1 RETURNING ${runColumns}`,
 };
 
+/** Locks are taken in the order runs, points: whoever makes a partition does so, too. */
+const lockRunsFirst = 'LOCK TABLE workflows IN ROW EXCLUSIVE MODE';
+
 /** For a batch without entries: a moving line alone changes nothing of the run. */
 const readRun = {
   name: 'ingest-read-run',
@@ -87,6 +114,7 @@ const putArtifacts = {
 export class IngestStore {
   private readonly db: Db;
   private readonly ensurePartitions;
+  private ahead = 0;
 
   constructor(db: Db) {
     this.db = db;
@@ -117,6 +145,9 @@ export class IngestStore {
   /**
    * Writes a batch in one transaction, if the cursor is still where the batch starts: points, rollups, journal, artifacts, the
    * run's progress, and the cursor's new place.
+   *
+   * While the batch before is still being committed, the points are written with the numbers that they will have after it: PostgreSQL
+   * works on both at a time. Only then the cursor is looked at; where something came between, all of it is rolled back.
    * @param rollups takes the batch's points; it is of no use any more where this throws or answers null
    * @param writeLines is called once the cursor is locked and before anything is committed: it puts the batch's log lines
    *   where readers look for them
@@ -128,34 +159,51 @@ export class IngestStore {
     batch: Batch,
     rollups: Rollups,
     writeLines: () => Promise<void>,
-  ): Promise<Committed | null> {
+    { before, rolledUp }: CommitOrder,
+  ): Promise<{ readonly run: Committed; readonly latest: Latest } | null> {
+    const lastSeq = (await before?.lastSeq) ?? null;
+    const isAhead = lastSeq !== null && this.ahead < mostAhead;
+    if (before && !isAhead && !(await before.committed)) return null;
     if (batch.points.entry.length > 0) {
       await this.ensurePartitions(new Date(batch.earliestPointMs), new Date(batch.latestPointMs));
     }
+    if (isAhead) this.ahead += 1;
     try {
       const committed = await this.db.transaction(async (tx) => {
+        const copy = (last: number) => copyPoints(tx, attempt, batch, last, rollups, rolledUp);
+        let copied: RolledUp | null = null;
+        if (before && isAhead) {
+          await query(tx, lockRunsFirst);
+          copied = await copy(lastSeq + batch.entries);
+          if (!(await within(longestWaitMs, before.committed).catch(() => false))) throw new Overtaken();
+        }
         const locked = await query(tx, lockCursor, [attempt.id, ...placesOf(batch.from)]);
-        if (locked.length === 0) return null;
+        if (locked.length === 0) throw new Overtaken();
         failpoint('ingest.lines.before');
         await writeLines();
         failpoint('ingest.lines.after');
         const run = await takeRunNumbers(tx, attempt, batch);
-        await copyBatch(tx, attempt, batch, run.lastSeq - batch.entries + 1, rollups);
+        if (copied && run.lastSeq !== copied.lastSeq) throw new Overtaken();
+        copied ??= await copy(run.lastSeq);
+        await copyKeyedRows(tx, attempt, batch, copied);
         await putFiles(tx, attempt, batch);
         await query(tx, moveCursor, [
           attempt.id,
           ...placesOf(batch.to),
-          stringifyJsonb(encodeState(batch.reading, rollups.state())),
+          copied.state,
           batch.moving.length === 0 ? null : stringifyJsonb(batch.moving),
         ]);
         failpoint('ingest.commit.before');
-        return run;
+        return { run, latest: copied.latest };
       });
       failpoint('ingest.commit.after');
       return committed;
     } catch (error) {
+      if (error instanceof Overtaken) return null;
       if (!isRefusal(error)) throw error;
       throw fault('INGEST_REFUSED', { reason: `${error.code}: ${error.message}` }, { cause: error });
+    } finally {
+      if (isAhead) this.ahead -= 1;
     }
   }
 }
@@ -182,28 +230,6 @@ async function takeRunNumbers(tx: Tx, { runId }: IngestedAttempt, batch: Batch):
         ]);
   if (!run) throw fault('RUN_NOT_FOUND', { run: runId });
   return run;
-}
-
-async function copyBatch(
-  tx: Tx,
-  attempt: IngestedAttempt,
-  batch: Batch,
-  firstSeq: number,
-  rollups: Rollups,
-): Promise<void> {
-  const client = tx[connection];
-  const whole = rollupRows(attempt);
-  if (batch.points.entry.length > 0) {
-    const points = metricRows(attempt, batch, firstSeq, rollups, whole.take);
-    await copyRows(client, 'metrics', metricRowColumns, points.rows, points.fill);
-  }
-  if (whole.rows.count > 0) {
-    await copyRows(client, 'metric_rollups', rollupRowColumns, whole.rows, () => false);
-  }
-  if (batch.journal.length > 0) {
-    const rows = eventRows(attempt, batch.journal, firstSeq);
-    await copyRows(client, 'run_events', eventRowColumns, rows, () => false);
-  }
 }
 
 async function putFiles(tx: Tx, attempt: IngestedAttempt, batch: Batch): Promise<void> {
