@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { serviceNames } from '../../src/shared/model/stack.ts';
-import { runCli, temporaryHome } from '../support/engine.ts';
+import { runCli, startEngine, temporaryHome } from '../support/engine.ts';
 import { withoutServer } from '../support/servers.ts';
 
 const reason = withoutServer(...serviceNames);
@@ -69,6 +71,47 @@ test.skipIf(reason)(
     }
   },
   180_000,
+);
+
+test('where an engine runs it brings the stack up, unless this shell says something that it does not know', async () => {
+  await using state = await temporaryHome();
+  const at = (name: string) => ({ DOCKER_HOST: `unix://${path.dirname(state.home)}/${name}` });
+  await using _engine = await startEngine(state.home, ['--no-sample'], at('engine.docker'));
+  const sentence = async (environment: NodeJS.ProcessEnv) => {
+    const { code, stdout } = await runCli(state.home, ['stack', 'up', '--json'], environment);
+    expect(code).toBe(1);
+    return lastLine(stdout).error.message;
+  };
+  const unset = { DOCKER_HOST: undefined, DOCKER_CONTEXT: undefined };
+  expect(await sentence(unset)).toContain('engine.docker');
+  expect(await sentence(at('shell.docker'))).toContain('shell.docker');
+});
+
+test.skipIf(reason)(
+  'an engine that dies while it brings the stack up is taken over from',
+  async () => {
+    await using state = await temporaryHome();
+    const { home } = state;
+    // A Docker that takes connections and says nothing.
+    const socket = path.join(path.dirname(home), 'silent.docker');
+    const silent = createServer((connection) => connection.on('error', () => {})).listen(socket);
+    await once(silent, 'listening');
+    const asked = once(silent, 'connection');
+    const engine = await startEngine(home, ['--no-sample'], { DOCKER_HOST: `unix://${socket}` });
+    const up = runCli(home, ['stack', 'up', 'redis', '--json']);
+    await asked;
+    engine.process.kill('SIGKILL');
+    silent.close();
+    const { code, stdout, stderr } = await up;
+    const { name, services } = lastLine(stdout);
+    try {
+      expect(code, stderr + stdout).toBe(0);
+      expect(services.find((one: Service) => one.name === 'redis')).toMatchObject({ status: 'healthy' });
+    } finally {
+      await runCli(home, ['stack', 'destroy', '--name', name, '--json']);
+    }
+  },
+  120_000,
 );
 
 test('without a Docker Engine one sentence says so, for people and programs, and the exit code is 1', async () => {

@@ -14,8 +14,8 @@ const step = {
 
 /** A verb that goes on until the test says so. */
 function held() {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  return { work: () => promise, done: resolve, fail: reject };
+  const { promise, resolve, reject } = Promise.withResolvers<null>();
+  return { work: () => promise, done: () => resolve(null), fail: reject };
 }
 
 test('a second verb is refused while one is under way, by its name', async () => {
@@ -28,19 +28,22 @@ test('a second verb is refused while one is under way, by its name', async () =>
   );
   verb.done();
   await expect.poll(() => operations.current?.status).toBe('done');
-  expect(operations.begin('down', [], async () => {}).services).toHaveLength(5);
+  expect(operations.begin('down', [], async () => null).services).toHaveLength(5);
 });
 
 test('events are numbered without a gap, and a reader that waits is woken', async () => {
   const operations = new OperationJournal(silent);
   const waiting = operations.progress(0, 20_000);
-  operations.begin('restart', [], async (onProgress) => onProgress(step));
+  operations.begin('restart', [], async (onProgress) => {
+    onProgress(step);
+    return null;
+  });
   const { cursor, events } = await waiting;
-  const rest = await operations.progress(cursor, 1000);
+  const rest = await operations.progress(cursor, 100);
   const all = [...events, ...rest.events];
   expect(all.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   expect(all.map(({ type }) => type)).toEqual(['begin', 'step', 'end']);
-  expect(await operations.progress(3, 0)).toEqual({ cursor: 3, events: [] });
+  expect(await operations.progress(3, 0)).toEqual({ cursor: 3, events: [], state: null });
 });
 
 test('what a verb failed with is its cause, with the last lines of the service', async () => {
@@ -62,6 +65,7 @@ test('the oldest events go first, and cursors stay right', async () => {
   const operations = new OperationJournal(silent, 10);
   operations.begin('up', [], async (onProgress) => {
     for (let count = 0; count < 50; count += 1) onProgress(step);
+    return null;
   });
   await expect.poll(() => operations.current?.status).toBe('done');
   const { cursor, events } = await operations.progress(0, 0);
@@ -71,7 +75,7 @@ test('the oldest events go first, and cursors stay right', async () => {
 
 test('a cursor of an engine that is gone begins anew', async () => {
   const operations = new OperationJournal(silent);
-  operations.begin('up', [], async () => {});
+  operations.begin('up', [], async () => null);
   await expect.poll(() => operations.current?.status).toBe('done');
   expect((await operations.progress(900, 20_000)).events).toHaveLength(2);
 });

@@ -31,13 +31,15 @@ export function fixtureStackRouter(state: FixtureState) {
     }
     return stack;
   };
+  const begin = (...operation: Parameters<typeof stack.begin>) => {
+    const cursor = stack.events.length;
+    return { operation: free().begin(...operation), cursor };
+  };
   return {
     status: os.stack.status.handler(() => asked().state),
-    up: os.stack.up.handler(({ input }) => ({ operation: free().begin('up', chosen(input.services)) })),
-    down: os.stack.down.handler(({ input }) => ({ operation: free().begin('down', chosen(input.services)) })),
-    restart: os.stack.restart.handler(({ input }) => ({
-      operation: free().begin('restart', chosen(input.services)),
-    })),
+    up: os.stack.up.handler(({ input }) => begin('up', chosen(input.services))),
+    down: os.stack.down.handler(({ input }) => begin('down', chosen(input.services))),
+    restart: os.stack.restart.handler(({ input }) => begin('restart', chosen(input.services))),
     destroy: os.stack.destroy.handler(({ input }) => {
       if (input.name !== stack.state.name) {
         throw new ORPCError('STACK_NAME_WRONG', {
@@ -46,13 +48,13 @@ export function fixtureStackRouter(state: FixtureState) {
           data: { hint: 'Type its name.', place: { field: 'name' } },
         });
       }
-      return { operation: free().begin('destroy', chosen(input.services)) };
+      return begin('destroy', chosen(input.services));
     }),
     progress: os.stack.progress.handler(async ({ input, signal }) => {
       const events = await stack.wait(input.waitMs, signal, () =>
         stack.events.length === input.after ? null : stack.events.slice(input.after),
       );
-      return { cursor: stack.events.length, events: events ?? [] };
+      return { cursor: stack.events.length, events: events ?? [], state: null };
     }),
     usage: os.stack.usage.handler(() => {
       const time = new Date();
@@ -88,6 +90,6 @@ export function fixtureStackRouter(state: FixtureState) {
       stack.state.profile = input.profile;
       return { profile: input.profile };
     }),
-    migrate: os.stack.migrate.handler(() => ({ operation: free().begin('migrate') })),
+    migrate: os.stack.migrate.handler(() => begin('migrate')),
   };
 }

@@ -42,7 +42,7 @@ export interface ApiContext {
     readonly ticket: () => { url: string; expiresAt: Date };
     readonly stack: Pick<StackService, 'status' | 'up' | 'down' | 'restart' | 'destroy' | 'urls' | 'usage'>;
     readonly stackLogs: Pick<StackLogService, 'read'>;
-    readonly operations: Pick<OperationJournal, 'begin' | 'current' | 'progress'>;
+    readonly operations: Pick<OperationJournal, 'begin' | 'current' | 'cursor' | 'progress'>;
     readonly profile: () => Profile;
     /** Goes over to another profile's stores and keeps the choice. */
     readonly useProfile: (profile: Profile) => Promise<void>;

@@ -1,6 +1,6 @@
 import type { StackOperation, StackState } from '../../shared/contract/stack.ts';
 import type { Profile } from '../../shared/model/stack.ts';
-import { api } from './implementer.ts';
+import { type ApiContext, api } from './implementer.ts';
 
 const statusWhile = {
   up: 'starting',
@@ -15,35 +15,43 @@ function withOperation(state: StackState, profile: Profile, operation: StackOper
   return { ...state, profile, status: meanwhile ?? state.status, operation };
 }
 
+type Operations = ApiContext['engine']['operations'];
+
+/** Begins a verb; `cursor` is where its events begin. */
+function begin(operations: Operations, ...verb: Parameters<Operations['begin']>) {
+  const { cursor } = operations;
+  return { operation: operations.begin(...verb), cursor };
+}
+
 /** The contract's stack. Verbs return at once; `progress` reports how they go on. */
 export const stackApi = {
   status: api.stack.status.handler(async ({ context: { engine } }) =>
     withOperation(await engine.stack.status(), engine.profile(), engine.operations.current),
   ),
-  up: api.stack.up.handler(({ input: { services, profile }, context: { engine } }) => ({
-    operation: engine.operations.begin('up', services, async (onProgress) => {
-      await engine.stack.up({ services, onProgress });
+  up: api.stack.up.handler(({ input: { services, profile }, context: { engine } }) =>
+    begin(engine.operations, 'up', services, async (onProgress) => {
+      const state = await engine.stack.up({ services, onProgress });
       if (profile) await engine.useProfile(profile);
+      return state;
     }),
-  })),
-  down: api.stack.down.handler(({ input: { services }, context: { engine } }) => ({
-    operation: engine.operations.begin('down', services, async (onProgress) => {
-      await engine.stack.down({ services, onProgress });
-    }),
-  })),
-  restart: api.stack.restart.handler(({ input: { services }, context: { engine } }) => ({
-    operation: engine.operations.begin('restart', services, async (onProgress) => {
-      await engine.stack.restart({ services, onProgress });
-    }),
-  })),
-  destroy: api.stack.destroy.handler(({ input: { name, services }, context: { engine } }) => ({
-    operation: engine.operations.begin('destroy', services, async (onProgress) => {
-      await engine.stack.destroy({ name, services, onProgress });
-    }),
-  })),
+  ),
+  down: api.stack.down.handler(({ input: { services }, context: { engine } }) =>
+    begin(engine.operations, 'down', services, (onProgress) => engine.stack.down({ services, onProgress })),
+  ),
+  restart: api.stack.restart.handler(({ input: { services }, context: { engine } }) =>
+    begin(engine.operations, 'restart', services, (onProgress) =>
+      engine.stack.restart({ services, onProgress }),
+    ),
+  ),
+  destroy: api.stack.destroy.handler(({ input: { name, services }, context: { engine } }) =>
+    begin(engine.operations, 'destroy', services, (onProgress) =>
+      engine.stack.destroy({ name, services, onProgress }),
+    ),
+  ),
   progress: api.stack.progress.handler(async ({ input: { after, waitMs }, context: { engine } }) => {
-    const { cursor, events } = await engine.operations.progress(after, waitMs);
-    return { cursor, events: [...events] };
+    const { cursor, events, state } = await engine.operations.progress(after, waitMs);
+    const left = state && withOperation(state, engine.profile(), engine.operations.current);
+    return { cursor, events: [...events], state: left };
   }),
   usage: api.stack.usage.handler(({ context: { engine } }) => engine.stack.usage()),
   logs: api.stack.logs.handler(async ({ input, context: { engine } }) => {
@@ -55,9 +63,10 @@ export const stackApi = {
     await engine.useProfile(profile);
     return { profile };
   }),
-  migrate: api.stack.migrate.handler(({ input: { to, replace }, context: { engine } }) => ({
-    operation: engine.operations.begin('migrate', [], (onProgress) =>
-      engine.migrate(to, replace, onProgress),
-    ),
-  })),
+  migrate: api.stack.migrate.handler(({ input: { to, replace }, context: { engine } }) =>
+    begin(engine.operations, 'migrate', [], async (onProgress) => {
+      await engine.migrate(to, replace, onProgress);
+      return null;
+    }),
+  ),
 };

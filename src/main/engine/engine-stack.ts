@@ -57,6 +57,7 @@ export function engineStackOf(
       try {
         await work(onProgress);
         resolve();
+        return null;
       } catch (error) {
         reject(error);
         throw error;

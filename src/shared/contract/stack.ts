@@ -147,7 +147,8 @@ const stackLogLineSchema = z.object({
 export type StackLogLine = z.infer<typeof stackLogLineSchema>;
 
 const chosenServices = z.array(serviceName).default([]);
-const started = z.object({ operation: stackOperationSchema });
+/** `cursor`: of `progress`, where the operation's events begin. */
+const started = z.object({ operation: stackOperationSchema, cursor: z.int() });
 
 export const destroyInput = z.object({ name: z.string(), services: chosenServices });
 export const migrateInput = z.object({
@@ -174,9 +175,17 @@ export const stackContract = {
     .meta({ effect: 'needsNoRoom' })
     .input(destroyInput)
     .output(started),
-  progress: get('/stack/progress', 'What verbs do, after a cursor; waits for changes')
+  progress: get('/stack/progress', 'What verbs do, after a cursor; waits for changes', {
+    description: '`state`: the stack as the last verb left it, where the events reach its end.',
+  })
     .input(z.object({ after: z.coerce.number().pipe(z.int().min(0)).default(0), waitMs }))
-    .output(z.object({ cursor: z.int(), events: z.array(stackEventSchema) })),
+    .output(
+      z.object({
+        cursor: z.int(),
+        events: z.array(stackEventSchema),
+        state: stackStateSchema.nullable(),
+      }),
+    ),
   usage: get('/stack/usage', 'Processor and memory of each service now').output(stackUsageSchema),
   logs: get(
     '/stack/logs',

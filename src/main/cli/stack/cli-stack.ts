@@ -1,18 +1,22 @@
 import { type Profile, type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
-import { chosenProfile } from '../../engine/profile.ts';
 import { openHome } from '../../platform/home.ts';
 import { homeFolder } from '../../platform/paths.ts';
-import { chooseImages, stackImages } from '../../stack/stack-images.ts';
-import { type LocalStack, openLocalStack } from '../../stack/verbs/open-stack.ts';
-import { openSettings } from '../../stores/settings/settings-store.ts';
+import type { LocalStack } from '../../stack/verbs/open-stack.ts';
 import { readName } from '../lib/failure.ts';
 
 /**
- * Opens the stack of the state folder in this process.
+ * Opens the stack of the state folder in this process. What that takes is loaded here: a command that the engine does for us needs none of it.
  * @param profile the profile that its status reports, instead of the chosen one
  * @param images saved first, each `service=reference`
  */
-export function openStack(profile?: Profile, images: readonly string[] = []): LocalStack {
+export async function openStack(profile?: Profile, images: readonly string[] = []): Promise<LocalStack> {
+  const [{ chosenProfile }, { chooseImages, stackImages }, { openLocalStack }, { openSettings }] =
+    await Promise.all([
+      import('../../engine/profile.ts'),
+      import('../../stack/stack-images.ts'),
+      import('../../stack/verbs/open-stack.ts'),
+      import('../../stores/settings/settings-store.ts'),
+    ]);
   const home = openHome(homeFolder());
   const settings = openSettings(home);
   if (images.length > 0) chooseImages(settings, images);

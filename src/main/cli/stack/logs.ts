@@ -48,7 +48,7 @@ function readSince(text: string): string {
 async function printLogs(options: LogsOptions, ...words: string[]): Promise<undefined> {
   const services = readServices(words);
   const since = options.since === undefined ? null : readSince(options.since);
-  await using opened = openStack();
+  await using opened = await openStack();
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   const wanted = options.search?.toLowerCase() ?? '';

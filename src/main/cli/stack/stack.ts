@@ -18,8 +18,8 @@ import {
 import { failureOf, usageError } from '../lib/failure.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeJson } from '../lib/output.ts';
-import { switchProfile } from '../lib/switch-profile.ts';
 import { openStack, readServices } from './cli-stack.ts';
+import { findEngineFor, upByEngine } from './engine-up.ts';
 import { defineLogs } from './logs.ts';
 import { defineMigrate } from './migrate.ts';
 import { progressShape, StackPrinter } from './stack-printer.ts';
@@ -68,6 +68,24 @@ function linesOf(error: unknown): string[] {
   return Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
 }
 
+interface UpFlags {
+  readonly profile: 'docker' | undefined;
+  readonly ports: 'new' | undefined;
+  readonly image: string[] | undefined;
+}
+
+/** Brings services up in this process; Ctrl-C ends that. */
+async function upHere(
+  services: readonly ServiceName[],
+  onProgress: OnProgress,
+  { profile, ports, image }: UpFlags,
+): Promise<StackState> {
+  await using opened = await openStack(profile, image);
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  return await opened.stack.up({ services, onProgress, signal: abort.signal, ...given({ ports }) });
+}
+
 function defineUp(group: Command): void {
   defineCommand(group, {
     usage: 'up [services...]',
@@ -97,14 +115,17 @@ function defineUp(group: Command): void {
     .perform<{ profile?: 'docker'; ports?: 'new'; image?: string[] }>(
       async ({ profile, ports, image, ...options }, ...words) => {
         const services = readServices(words);
-        await using opened = openStack(profile, image);
-        const abort = new AbortController();
-        process.once('SIGINT', () => abort.abort());
+        const home = openHome(homeFolder());
+        // What was said to this command alone, the engine does not know.
+        const engine = ports || image ? null : findEngineFor(home);
         return await work('up', services, options, async (onProgress) => {
-          const { signal } = abort;
-          const state = await opened.stack.up({ services, onProgress, signal, ...given({ ports }) });
-          if (profile) await switchProfile(openHome(homeFolder()), profile);
-          return state;
+          const state =
+            (engine && (await upByEngine(engine, services, onProgress))) ??
+            (await upHere(services, onProgress, { profile, ports, image }));
+          if (!profile) return state;
+          const { switchProfile } = await import('../lib/switch-profile.ts');
+          await switchProfile(home, profile);
+          return { ...state, profile };
         });
       },
     );
@@ -118,7 +139,7 @@ function defineDownOrRestart(
   defineCommand(group, { usage: `${verb} [services...]`, json: progressShape(stateShape), ...texts }).perform(
     async (options, ...words) => {
       const services = readServices(words);
-      await using opened = openStack();
+      await using opened = await openStack();
       return await work(verb, services, options, (onProgress) =>
         opened.stack[verb]({ services, onProgress }),
       );
@@ -142,7 +163,7 @@ function defineDestroy(group: Command): void {
     )
     .perform<{ name?: string }>(async (options, ...words) => {
       const services = readServices(words);
-      await using opened = openStack();
+      await using opened = await openStack();
       const name = options.name ?? (await askForName(opened));
       return await work('destroy', services, options, (onProgress) =>
         opened.stack.destroy({ name, services, onProgress }),

@@ -58,7 +58,7 @@ export function defineStatus(group: Command): void {
       '접속 문자열을 비밀번호와 함께 보입니다',
     )
     .perform<{ reveal?: true }>(async ({ reveal, json }) => {
-      await using opened = openStack();
+      await using opened = await openStack();
       const state = await opened.stack.status();
       const urls = reveal && state.name !== null ? await opened.stack.urls() : null;
       if (json) {
