@@ -9,7 +9,7 @@ import {
   residual,
   sequence,
 } from '../../resources/trainers/builtin/layers.ts';
-import { dropout, maximumPool, shift } from '../../resources/trainers/builtin/pixel-layers.ts';
+import { dropout, shift, windowMaximum } from '../../resources/trainers/builtin/pixel-layers.ts';
 import { Random } from '../../resources/trainers/builtin/random.ts';
 
 const shape = [2, 5, 3, 10];
@@ -21,24 +21,25 @@ beforeAll(async () => {
   await tf.setBackend('wasm');
 });
 
-test.each<[string, Layer]>([
+test.each<[string, Layer, number[]?]>([
   ['linear', linear('a', 10, 4)],
   ['linear with relu', linear('a', 10, 4, { activation: 'relu' })],
   ['normalisation', normalisation('a', 10)],
   ['shift', shift()],
-  ['maximum of 2 × 2 pixels, odd sides', maximumPool()],
+  ['maximum of windows', windowMaximum(), [4, ...shape]],
   ['dropout', dropout(0.4)],
   ['residual', residual([normalisation('a', 10), linear('b', 10, 10)])],
   [
     'all of them',
-    sequence([maximumPool(), residual([shift(), linear('a', 10, 10)]), flatten(), linear('b', 60, 3)]),
+    sequence([windowMaximum(), residual([shift(), linear('a', 10, 10)]), flatten(), linear('b', 150, 3)]),
+    [4, ...shape],
   ],
-])('%s has the gradient that small differences show', (_, layer) => {
-  const input = numbers(sizeOf(shape));
+])('%s has the gradient that small differences show', (_, layer, inputShape = shape) => {
+  const input = numbers(sizeOf(inputShape));
   const weights = layer.weights.map(({ shape: sides }) => numbers(sizeOf(sides)));
   const forward = () =>
     layer.forward(
-      tf.tensor(input, shape),
+      tf.tensor(input, inputShape),
       weights.map((values, index) => tf.tensor(values, [...(layer.weights[index]?.shape ?? [])])),
       new Random('dropout'),
     );

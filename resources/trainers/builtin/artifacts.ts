@@ -39,7 +39,7 @@ export async function saveArtifacts(workshop: Workshop, best: Best): Promise<Met
     progress.tick();
     await stop.check();
   };
-  const result = await evaluate(network, best.weights, store, store.splits[split], tick, (entry, row) =>
+  const result = await evaluate(workshop, best.weights, store.splits[split], tick, (entry, row) =>
     report.add(entry, row),
   );
   const model = describeModel(workshop, best);

@@ -69,9 +69,12 @@ export function linear(
           const inner = activation === 'relu' ? tf.mul(outer, tf.step(output)) : outer;
           const turned = tf.transpose(inner);
           const byInput = () => tf.reshape(tf.matMul(inner, tf.transpose(b)), input.shape);
+          // The second matrix of a product is repacked, which takes as long as the product: that is the narrower one.
+          const byWeight =
+            channels >= 2 * outputs ? tf.matMul(tf.transpose(a), inner) : tf.transpose(tf.matMul(turned, a));
           return {
             input: first ? tf.tensor([]) : byInput(),
-            weights: [tf.transpose(tf.matMul(turned, a)), tf.sum(turned, 1)],
+            weights: [byWeight, tf.sum(turned, 1)],
           };
         },
       };

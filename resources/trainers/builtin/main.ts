@@ -3,23 +3,22 @@
  * Exit codes: 0 completed, or cancelled after a last checkpoint; 1 failed.
  */
 import path from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { Events } from './events.ts';
 import { Stopped } from './failure.ts';
 import { Stop } from './stop.ts';
 
-// The files behind them may be on a full disk; a lost line is no reason to end a training.
-process.stdout.on('error', () => {});
-process.stderr.on('error', () => {});
-
-// Before everything that takes time to load: from here on SIGTERM is answered.
-const stop = new Stop();
-const directory = path.resolve(process.argv[2] ?? '.');
-
 async function main(): Promise<number> {
+  // The files behind them may be on a full disk; a lost line is no reason to end a training.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  // Before everything that takes time to load: from here on SIGTERM is answered.
+  const stop = new Stop();
+  const directory = path.resolve(process.argv[2] ?? '.');
   const events = new Events(path.join(directory, 'events.jsonl'));
   try {
     const { runTraining } = await import('./run.ts');
-    events.result('completed', await runTraining(directory, events, stop));
+    events.result('completed', await runTraining(directory, import.meta.filename, events, stop));
     return 0;
   } catch (error) {
     if (error instanceof Stopped) {
@@ -33,5 +32,7 @@ async function main(): Promise<number> {
   }
 }
 
-// Standard input is a pipe that stays open as long as the supervisor lives: without this the process would wait for its end.
-process.exit(await main());
+// Standard input is a pipe that stays open as long as the supervisor lives: without `exit` the process would wait for its end.
+if (isMainThread) process.exit(await main());
+// The second thread is this same file: it is where the trainer is, bundled or not.
+else await import('./helper-thread.ts');

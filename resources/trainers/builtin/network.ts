@@ -2,21 +2,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ImageFormat } from './decoding.ts';
 import type { Layer } from './layers.ts';
 import { flatten, linear, normalisation, residual, sequence } from './layers.ts';
-import { dropout, maximumPool, shift } from './pixel-layers.ts';
+import { dropout, shift, windowMaximum } from './pixel-layers.ts';
 import type { Random } from './random.ts';
+import { pooledGrid, type Stem, StemInput } from './stem.ts';
 
 /** Everything that the network's shape follows from; it stands in `model.json`. */
 export interface Architecture {
   readonly name: 'builtin/cnn';
   readonly version: 1;
   readonly input: ImageFormat;
-  /** The first convolution: its kernel's side, its stride, and the grid of pixels that it makes of the image. */
-  readonly stem: {
-    readonly kernel: number;
-    readonly stride: number;
-    readonly rows: number;
-    readonly columns: number;
-  };
+  readonly stem: Stem;
   readonly channels: number;
   readonly blocks: number;
   readonly expansion: number;
@@ -69,38 +64,17 @@ function layersOf({
       // Small at the start: a block begins as nearly nothing beside the path around it.
       linear(`block${index}.project`, channels * expansion, channels, { gain: 0.4 }),
     ]);
-  const cells = Math.ceil(stem.rows / 2) * Math.ceil(stem.columns / 2);
+  const { rows, columns } = pooledGrid(stem);
   return sequence([
     linear('stem', stem.kernel ** 2 * input.channels, channels, { activation: 'relu', first: true }),
-    maximumPool(),
+    windowMaximum(),
     ...Array.from({ length: blocks }, (_, index) => block(index + 1)),
     dropout(rate),
     flatten(),
-    linear('hidden', cells * channels, hidden, { activation: 'relu' }),
+    linear('hidden', rows * columns * channels, hidden, { activation: 'relu' }),
     dropout(rate),
     linear('classes', hidden, classes, { gain: 0.3 }),
   ]);
-}
-
-/** For each pixel of the stem's grid and each place in its kernel: which pixel of the image stands there (the nearest one beyond its edge). */
-function stemPixels({ stem, input }: Architecture): Int32Array {
-  const { kernel, stride, rows, columns } = stem;
-  const before = Math.floor((kernel - stride) / 2);
-  const inside = (at: number, size: number) => Math.min(size - 1, Math.max(0, at));
-  const pixels = new Int32Array(rows * columns * kernel * kernel);
-  let index = 0;
-  for (let row = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1) {
-      for (let down = 0; down < kernel; down += 1) {
-        const y = inside(row * stride - before + down, input.height);
-        for (let right = 0; right < kernel; right += 1) {
-          pixels[index] = y * input.width + inside(column * stride - before + right, input.width);
-          index += 1;
-        }
-      }
-    }
-  }
-  return pixels;
 }
 
 /** The network with its weights' places in one flat array, which the optimizer and the checkpoints know. */
@@ -115,12 +89,12 @@ export class Network {
   /** How many numbers all weights are together. */
   readonly size: number;
   readonly #layers: Layer;
-  readonly #stemPixels: Int32Array;
+  readonly #stemInput: StemInput;
 
   constructor(architecture: Architecture) {
     this.architecture = architecture;
     this.#layers = layersOf(architecture);
-    this.#stemPixels = stemPixels(architecture);
+    this.#stemInput = new StemInput(architecture.stem, architecture.input);
     let start = 0;
     this.weights = this.#layers.weights.map(({ name, shape }) => {
       const weight = { name, shape, start, size: shape.reduce((product, side) => product * side, 1) };
@@ -151,7 +125,7 @@ export class Network {
   predict(images: Float32Array, weights: Float32Array): Float32Array {
     return tf.tidy(() =>
       this.#layers
-        .forward(this.#stemInput(images), this.#tensors(weights), null)
+        .forward(this.#stemInput.of(images), this.#tensors(weights), null)
         .output.dataSync<'float32'>(),
     );
   }
@@ -168,7 +142,7 @@ export class Network {
     byScores: (scores: Float32Array) => Float32Array,
   ): void {
     tf.tidy(() => {
-      const pass = this.#layers.forward(this.#stemInput(images), this.#tensors(weights), random);
+      const pass = this.#layers.forward(this.#stemInput.of(images), this.#tensors(weights), random);
       const gradient = tf.tensor(byScores(pass.output.dataSync<'float32'>()), pass.output.shape);
       for (const [index, tensor] of pass.backward(gradient).weights.entries()) {
         const start = this.weights[index]?.start ?? 0;
@@ -183,24 +157,5 @@ export class Network {
     return this.weights.map(({ start, size, shape }) =>
       tf.tensor(weights.subarray(start, start + size), [...shape]),
     );
-  }
-
-  /** The pixels under the stem's kernel, for each pixel of its grid: with them the first convolution is one matrix product. */
-  #stemInput(images: Float32Array): tf.Tensor {
-    const { stem, input } = this.architecture;
-    const { height, width, channels } = input;
-    const pixels = this.#stemPixels;
-    const size = height * width * channels;
-    const count = images.length / size;
-    const values = new Float32Array(count * pixels.length * channels);
-    let to = 0;
-    for (let image = 0; image < count; image += 1) {
-      for (let index = 0; index < pixels.length; index += 1) {
-        const from = image * size + (pixels[index] ?? 0) * channels;
-        for (let channel = 0; channel < channels; channel += 1, to += 1)
-          values[to] = images[from + channel] ?? 0;
-      }
-    }
-    return tf.tensor(values, [count, stem.rows, stem.columns, stem.kernel ** 2 * channels]);
   }
 }

@@ -67,16 +67,18 @@ export class Optimizer {
   #adam(weights: Float32Array, gradient: Float32Array, learningRate: number, decoupled: boolean): void {
     const [means = new Float32Array(), squares = new Float32Array()] = this.slots;
     const { momentum, weightDecay } = this.#config;
-    const meanCorrection = 1 - momentum ** this.updates;
-    const squareCorrection = 1 - secondMoment ** this.updates;
+    const rate = learningRate / (1 - momentum ** this.updates);
+    const squareFactor = 1 / Math.sqrt(1 - secondMoment ** this.updates);
+    const decay = decoupled ? learningRate * weightDecay : 0;
     for (let at = 0; at < weights.length; at += 1) {
       const slope = decoupled ? (gradient[at] ?? 0) : this.#decayed(weights, gradient, at);
-      means[at] = momentum * (means[at] ?? 0) + (1 - momentum) * slope;
-      squares[at] = secondMoment * (squares[at] ?? 0) + (1 - secondMoment) * slope * slope;
-      const step =
-        (means[at] ?? 0) / meanCorrection / (Math.sqrt((squares[at] ?? 0) / squareCorrection) + epsilon);
-      const kept = decoupled ? 1 - learningRate * weightDecay * (this.#decays[at] ?? 0) : 1;
-      weights[at] = (weights[at] ?? 0) * kept - learningRate * step;
+      const mean = momentum * (means[at] ?? 0) + (1 - momentum) * slope;
+      const square = secondMoment * (squares[at] ?? 0) + (1 - secondMoment) * slope * slope;
+      means[at] = mean;
+      squares[at] = square;
+      const kept = 1 - decay * (this.#decays[at] ?? 0);
+      const step = (rate * mean) / (Math.sqrt(square) * squareFactor + epsilon);
+      weights[at] = (weights[at] ?? 0) * kept - step;
     }
   }
 }

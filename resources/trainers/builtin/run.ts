@@ -6,6 +6,7 @@ import type { TrainerConfig } from './config.ts';
 import { readConfig } from './config.ts';
 import type { Events, MetricValues } from './events.ts';
 import { TrainerError } from './failure.ts';
+import { Helper } from './helper.ts';
 import { chooseFormat, ImageStore } from './images.ts';
 import { dataWarnings, readSplits } from './manifest.ts';
 import { architectureFor, Network } from './network.ts';
@@ -65,15 +66,24 @@ function describeTask({ architecture, size }: Network, { splits }: ImageStore): 
 
 /**
  * Trains what the run directory asks for and leaves model, reports and events there.
+ * @param program the trainer's own file, for its second thread
  * @returns the saved model's metrics
  * @throws Stopped where the trainer was told to stop, TrainerError where the config or the data is at fault
  */
-export async function runTraining(directory: string, events: Events, stop: Stop): Promise<MetricValues> {
+export async function runTraining(
+  directory: string,
+  program: string,
+  events: Events,
+  stop: Stop,
+): Promise<MetricValues> {
   const { config, warnings } = readConfig(directory);
   for (const warning of warnings) events.log('warning', warning);
+  // It loads TensorFlow.js while images are read here.
+  const helper = new Helper(program);
   await tf.setBackend('wasm');
   const store = await openStore(config, directory, events, stop);
   const network = new Network(architectureFor(store.format, config.task.numClasses));
+  helper.begin(network.architecture);
   events.log('info', describeTask(network, store));
   const state = config.resume
     ? loadCheckpoint(config.resume.from, config, network, store)
@@ -86,7 +96,7 @@ export async function runTraining(directory: string, events: Events, stop: Stop)
     stepsPerEpoch: stepsPerEpoch(config, store.splits.train.length),
   };
   const progress = new Progress(events, plan, state);
-  const workshop = { directory, config, network, store, events, progress, stop };
+  const workshop = { directory, config, network, helper, store, events, progress, stop };
   await trainAll(workshop, state);
   if (!state.best) throw new Error('All epochs are done and none was the best.');
   const test = await saveArtifacts(workshop, state.best);

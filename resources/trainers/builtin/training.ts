@@ -3,14 +3,15 @@ import { augment } from './augmentation.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import type { TrainerConfig } from './config.ts';
 import { linkDurably } from './durable.ts';
-import { evaluate } from './evaluation.ts';
+import { evaluate, imagesAPart } from './evaluation.ts';
 import type { Events, MetricValues } from './events.ts';
 import { Stopped, TrainerError } from './failure.ts';
+import type { Helper } from './helper.ts';
 import type { ImageStore } from './images.ts';
-import { crossEntropy } from './loss.ts';
 import type { ImageEntry } from './manifest.ts';
 import type { Network } from './network.ts';
 import { clip, follow } from './optimizer.ts';
+import { learn, type Part } from './part.ts';
 import type { Progress } from './progress.ts';
 import { Random } from './random.ts';
 import { afterEpoch, learningRateAt } from './schedule.ts';
@@ -22,6 +23,7 @@ export interface Workshop {
   readonly directory: string;
   readonly config: TrainerConfig;
   readonly network: Network;
+  readonly helper: Helper;
   readonly store: ImageStore;
   readonly events: Events;
   readonly progress: Progress;
@@ -49,6 +51,10 @@ function checkpoint(
   events.checkpoint({ path: best, epoch, step: state.step, kind: 'best', metrics });
 }
 
+function addTo(sum: Float32Array, values: Float32Array): void {
+  for (let at = 0; at < sum.length; at += 1) sum[at] = (sum[at] ?? 0) + (values[at] ?? 0);
+}
+
 function refuseDivergence(loss: number, state: TrainingState, what: string): void {
   if (Number.isFinite(loss)) return;
   throw new TrainerError(
@@ -57,34 +63,46 @@ function refuseDivergence(loss: number, state: TrainingState, what: string): voi
   );
 }
 
+/** Images ready for the network, and what they should be taken for. */
+async function partOf(
+  { config, store }: Workshop,
+  state: TrainingState,
+  { entries, index, batchSize }: { entries: readonly ImageEntry[]; index: number; batchSize: number },
+): Promise<Part> {
+  const { training, dataset } = config;
+  const images = await store.load(entries);
+  const labels = entries.map(({ label }) => label);
+  const chance = new Random(training.seed, 'augmentation', state.step, index);
+  const targets = augment(images, labels, store.format, dataset.augmentation, chance);
+  return { images, targets, batchSize, dropout: [training.seed, 'dropout', state.step, index] };
+}
+
 /** One batch: its gradient, and an update of the weights once enough batches came together. */
 async function takeStep(
-  { config, network, store, events, progress, stop }: Workshop,
+  workshop: Workshop,
   state: TrainingState,
   batch: readonly ImageEntry[],
   steps: number,
 ): Promise<void> {
-  const { training, dataset } = config;
+  const { config, network, helper, events, progress, stop } = workshop;
+  const { training } = config;
   const learningRate = learningRateAt(training, state.step, steps, state.plateau);
   let loss = 0;
-  for (let first = 0, part = 0; first < batch.length; first += network.imagesAtOnce, part += 1) {
-    const entries = batch.slice(first, first + network.imagesAtOnce);
-    const images = await store.load(entries);
-    const labels = entries.map(({ label }) => label);
-    const chance = new Random(training.seed, 'augmentation', state.step, part);
-    const targets = augment(images, labels, store.format, dataset.augmentation, chance);
-    network.addGradient(
-      images,
-      state.weights,
-      state.gradient,
-      new Random(training.seed, 'dropout', state.step, part),
-      (scores) => {
-        const result = crossEntropy(scores, targets, batch.length);
-        loss += result.loss;
-        state.correctSum += result.correct;
-        return result.gradient;
-      },
-    );
+  const size = imagesAPart(network, batch.length);
+  for (let first = 0, index = 0; first < batch.length; first += 2 * size, index += 2) {
+    const part = (start: number, at: number) =>
+      partOf(workshop, state, {
+        entries: batch.slice(start, start + size),
+        index: at,
+        batchSize: batch.length,
+      });
+    const hasSecond = first + size < batch.length;
+    const second = hasSecond ? helper.learn(state.weights, await part(first + size, index + 1)) : null;
+    const here = learn(network, state.weights, await part(first, index), state.gradient);
+    const there = await second;
+    loss += here.loss + (there?.loss ?? 0);
+    state.correctSum += here.correct + (there?.correct ?? 0);
+    if (there) addTo(state.gradient, there.gradient);
     progress.tick();
     await stop.listen();
   }
@@ -97,8 +115,10 @@ async function takeStep(
   refuseDivergence(loss, state, 'loss');
   state.accumulated += 1;
   if (state.accumulated < training.accumulate && state.stepInEpoch < steps) return;
-  for (let at = 0; at < state.gradient.length; at += 1)
-    state.gradient[at] = (state.gradient[at] ?? 0) / state.accumulated;
+  if (state.accumulated > 1) {
+    for (let at = 0; at < state.gradient.length; at += 1)
+      state.gradient[at] = (state.gradient[at] ?? 0) / state.accumulated;
+  }
   if (training.gradientClip !== null) clip(state.gradient, training.gradientClip);
   state.optimizer.update(state.weights, state.gradient, learningRate);
   if (state.average) follow(state.average, state.weights, state.optimizer.updates);
@@ -140,7 +160,7 @@ function isBetter(
 
 /** Judges the epoch that was trained, tells its metrics, and moves the state on to the next. */
 async function closeEpoch(workshop: Workshop, state: TrainingState, startedAt: number): Promise<void> {
-  const { config, network, store, events, progress, stop } = workshop;
+  const { config, store, events, progress, stop } = workshop;
   const tick = async () => {
     progress.tick();
     await stop.check();
@@ -151,7 +171,7 @@ async function closeEpoch(workshop: Workshop, state: TrainingState, startedAt: n
   };
   const { val } = store.splits;
   const judgedAt = performance.now();
-  const result = val.length > 0 ? await evaluate(network, judged(state), store, val, tick) : null;
+  const result = val.length > 0 ? await evaluate(workshop, judged(state), val, tick) : null;
   progress.evaluated(performance.now() - judgedAt);
   const judgement: MetricValues = result ? { val_loss: result.loss, val_accuracy: result.accuracy } : {};
   events.metric(state.epoch, state.step, {
