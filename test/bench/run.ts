@@ -6,6 +6,7 @@ import { benchIngest } from './ingest.ts';
 import { benchLogs } from './logs.ts';
 import { benchOpenRun } from './open-run.ts';
 import { benchPaint } from './paint.ts';
+import { benchSample } from './sample.ts';
 import { benchStackLogs } from './stack-logs.ts';
 import { benchStackUp } from './stack-up.ts';
 import { benchStartup } from './startup.ts';
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   cli: () => benchCli(),
   logs: () => benchLogs(),
   validation: () => benchValidation(),
+  sample: () => benchSample(),
   'stack-up': () => benchStackUp(),
   'stack-logs': () => benchStackLogs(),
 };
