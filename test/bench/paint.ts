@@ -19,14 +19,14 @@ interface Segment {
 }
 
 /** What was painted when, oldest first. */
-function paints(page: Page): Promise<{ at: number; seq: number }[]> {
+function paints(page: Page): Promise<{ at: number; step: number }[]> {
   return page.evaluate(() => {
     const record = window.__trainyard;
     if (!record) return [];
     const from = Math.max(0, record.painted - record.size);
     return Array.from({ length: record.painted - from }, (_, index) => {
       const place = (from + index) % record.size;
-      return { at: record.at[place] ?? 0, seq: record.seq[place] ?? 0 };
+      return { at: record.at[place] ?? 0, step: record.step[place] ?? 0 };
     });
   });
 }
@@ -45,13 +45,14 @@ async function segment(
   });
   await page.goto(`${laboratory.engine.url}/runs/${runId}`);
   await laboratory.completed(runId);
-  const points: { seq: number; at: number }[] = [];
+  const points: { step: number; at: number }[] = [];
+  let last = Number.POSITIVE_INFINITY;
   let stored = 0;
   for await (const { seq, step, time, values } of laboratory.points(runId)) {
-    points.push({ seq, at: Date.parse(time) });
+    points.push({ step, at: Date.parse(time) });
+    last = seq;
     if (step === stored + 1 && values.train_loss === lossAt(step)) stored += 1;
   }
-  const last = points.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
   const reached = () =>
     page.evaluate(({ runId, last }) => (window.__trainyard?.paintedSeq[runId] ?? 0) >= last, { runId, last });
   const paintedToTheEnd = await waitFor('the last point on the screen', reached, 20_000);
@@ -59,8 +60,8 @@ async function segment(
   const lags: number[] = [];
   const from = (points[0]?.at ?? 0) + warmUpSeconds * 1000;
   let next = 0;
-  for (const { seq, at } of points) {
-    while ((painted[next]?.seq ?? Number.POSITIVE_INFINITY) < seq) next += 1;
+  for (const { step, at } of points) {
+    while ((painted[next]?.step ?? Number.POSITIVE_INFINITY) < step) next += 1;
     const paint = painted[next];
     if (paint && at >= from) lags.push(paint.at - at);
   }

@@ -15,14 +15,18 @@ function filled(points: readonly number[], capacity: number): LineBuffer {
   return buffer;
 }
 
-function columns({ buckets }: LineBuffer) {
+function columns({ length, ...buffer }: LineBuffer) {
+  const of = (name: 'step' | 'min' | 'max' | 'sum' | 'finite' | 'count') => [
+    ...buffer[name].subarray(0, length),
+  ];
+  const all = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
   return {
-    counted: buckets.reduce((sum, { count }) => sum + count, 0),
-    finite: buckets.reduce((sum, { finite }) => sum + finite, 0),
-    min: Math.min(...buckets.map(({ min }) => min)),
-    max: Math.max(...buckets.map(({ max }) => max)),
-    sum: buckets.reduce((all, { sum }) => all + sum, 0),
-    steps: buckets.map(({ step }) => step),
+    counted: all(of('count')),
+    finite: all(of('finite')),
+    min: Math.min(...of('min')),
+    max: Math.max(...of('max')),
+    sum: all(of('sum')),
+    steps: of('step'),
   };
 }
 
@@ -32,7 +36,7 @@ test('a line that is merged keeps every point in count, minimum, maximum and mea
       const buffer = filled(points, capacity);
       const finite = points.filter(Number.isFinite);
       const held = columns(buffer);
-      expect(buffer.buckets.length).toBeLessThanOrEqual(capacity);
+      expect(buffer.length).toBeLessThanOrEqual(capacity);
       expect(held.counted).toBe(points.length);
       expect(buffer.total).toBe(points.length);
       expect(held.finite).toBe(finite.length);
@@ -56,6 +60,25 @@ test('buckets from rollups and live points stand in one line', () => {
   for (let step = 33; step < 60; step += 1) buffer.append(step, 4);
   const held = columns(buffer);
   expect(held).toMatchObject({ counted: 59, finite: 43, min: -3, max: 9 });
+});
+
+test('what is ahead stands at the end until the line changes, and counts for nothing', () => {
+  const buffer = filled([1, 2, 3, 4], 4);
+  buffer.showAhead({ step: 5, min: 7, max: 9, mean: 8, finite: 2, count: 3 });
+  buffer.showAhead({ step: 6, min: null, max: null, mean: null, count: 1 });
+  expect(columns(buffer)).toMatchObject({
+    counted: 8,
+    finite: 6,
+    max: 9,
+    sum: 26,
+    steps: [1, 2, 3, 4, 5, 6],
+  });
+  buffer.append(5, 5);
+  expect(columns(buffer)).toMatchObject({ counted: 5, finite: 5, max: 5, sum: 15 });
+  buffer.showAhead({ step: 6, min: 6, max: 6, mean: 6, count: 1 });
+  buffer.dropAhead();
+  expect(columns(buffer).steps.at(-1)).toBe(5);
+  expect(buffer.total).toBe(5);
 });
 
 test('what is drawn has the extremes of all that is in view, at most one entry a pixel', () => {

@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/server';
+import { LiveLines } from '../../src/main/features/metrics/live-lines.ts';
 import type { MovingLines } from '../../src/shared/contract/run-readings.ts';
 import { isEnded, possibleActions } from '../../src/shared/model/run.ts';
 import { found, matches, os } from './fixture-api.ts';
@@ -113,6 +114,24 @@ export function fixtureRuns(state: FixtureState) {
         next: more ? (page.at(-1)?.seq ?? input.after) : Math.max(input.after, page.at(-1)?.seq ?? 0),
         more,
         ended: !more && isEnded(entry.run.status),
+      };
+    }),
+    live: os.runs.live.handler(async ({ input, signal }) => {
+      const entry = run(input.run);
+      const points = await state.wait(input.waitMs, signal, () => {
+        const fresh = entry.points.filter(({ seq }) => seq > input.after && seq <= (input.upTo ?? seq));
+        return fresh.length > 0 || isEnded(entry.run.status) ? fresh : null;
+      });
+      const lines = new LiveLines();
+      for (const { attempt, step, epoch, values } of points ?? []) {
+        for (const [name, value] of Object.entries(values))
+          lines.add(attempt, name, step, epoch, Number(value));
+      }
+      return {
+        lines: lines.columns(),
+        next: Math.max(input.after, points?.at(-1)?.seq ?? 0),
+        stepsPerEpoch: lines.stepsPerEpoch,
+        ...{ ahead: [], version: '', more: false, ended: isEnded(entry.run.status) },
       };
     }),
     series: os.runs.series.handler(({ input }) => {

@@ -11,6 +11,7 @@ import type { DatasetService } from '../features/datasets/dataset-service.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import type { Doctor } from '../features/doctor/checks/create-doctor.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
+import type { LivePoints } from '../features/metrics/live-points.ts';
 import type { Projects } from '../features/projects/projects.ts';
 import type { Runs } from '../features/runs/runs.ts';
 import type { TrainableModels } from '../features/training/trainable-models.ts';
@@ -29,7 +30,7 @@ export interface ApiContext {
     readonly datasets: DatasetService;
     readonly models: TrainableModels;
     readonly runs: Pick<Runs, 'create' | 'commands' | 'views'>;
-    readonly readings: RunReadings;
+    readonly readings: RunReadings & { readonly live: LivePoints };
     readonly jobs: JobService;
   };
   /** What lives as long as the engine. */

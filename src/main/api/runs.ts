@@ -1,6 +1,7 @@
 import { readEvents } from '../features/journal/read-events.ts';
 import { readLog } from '../features/logs/read-log.ts';
 import { readPoints } from '../features/metrics/point-rows.ts';
+import { readLive } from '../features/metrics/read-live.ts';
 import { readSeries } from '../features/metrics/series.ts';
 import { api } from './implementer.ts';
 import { splitNames } from './name-list.ts';
@@ -35,6 +36,9 @@ export const runsApi = {
   ),
   metrics: api.runs.metrics.handler(({ input: { run, after, limit, waitMs }, context, signal }) =>
     readPoints(context.services().readings, { runId: run, after, limit, waitMs, signal }),
+  ),
+  live: api.runs.live.handler(({ input: { run, after, upTo = null, seen, waitMs }, context, signal }) =>
+    readLive(context.services().readings, { runId: run, after, upTo, seen, waitMs, signal }),
   ),
   series: api.runs.series.handler(({ input: { run, names, maxPoints, fromStep, toStep }, context }) =>
     readSeries(context.services().readings.db, {

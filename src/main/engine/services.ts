@@ -23,6 +23,7 @@ import { IngestionService } from '../features/ingest/ingestion-service.ts';
 import { createJobs } from '../features/jobs/jobs.ts';
 import { createModelExportJob } from '../features/jobs/model-export.ts';
 import { createStatisticsJob } from '../features/jobs/statistics.ts';
+import { LivePoints } from '../features/metrics/live-points.ts';
 import { Projects } from '../features/projects/projects.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
 import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
@@ -116,7 +117,9 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     machineId,
   });
 
+  const livePoints = new LivePoints(pubSub);
   const ingestion = new IngestionService({
+    livePoints,
     store: new IngestStore(db),
     documents,
     pubSub,
@@ -183,7 +186,12 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     await jobs[Symbol.asyncDispose]();
     await runs.loop[Symbol.asyncDispose]();
     await artifacts[Symbol.asyncDispose]();
-    await Promise.all([ingestion.closeAll(), datasets.close(), channelChanges[Symbol.asyncDispose]()]);
+    await Promise.all([
+      ingestion.closeAll(),
+      datasets.close(),
+      channelChanges[Symbol.asyncDispose](),
+      livePoints[Symbol.asyncDispose](),
+    ]);
   };
   const countRuns = async (status: RunStatus) => {
     const query = { status, sort: 'createdAt', order: 'desc', offset: 0, limit: 1 } as const;
@@ -199,7 +207,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     runs,
     artifacts,
     jobs,
-    readings: { db, documents, changes: channelChanges },
+    readings: { db, documents, changes: channelChanges, live: livePoints },
     close,
   };
 }

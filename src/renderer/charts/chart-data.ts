@@ -1,6 +1,6 @@
 import uPlot, { type AlignedData } from 'uplot';
 import type { ChartLine, ChartSettings, View } from './chart-line.ts';
-import { addBucket, type Bucket, type LineBuffer } from './line-buffer.ts';
+import type { LineBuffer } from './line-buffer.ts';
 
 /** How many of uPlot's series one line takes: what is drawn, and the band's two edges. */
 export const seriesPerLine = 3;
@@ -10,13 +10,17 @@ function stepLength(line: ChartLine, settings: ChartSettings): number {
   return settings.axis === 'epoch' ? 1 / (line.stepsPerEpoch() || 1) : 1;
 }
 
+/** The first and the last step of a line; null where it has none. */
+function stepsOf({ step, length }: LineBuffer): readonly [number, number] | null {
+  return length === 0 ? null : [step[0] as number, step[length - 1] as number];
+}
+
 function columnsOf(line: ChartLine, settings: ChartSettings, view: View, pixels: number): Columns {
   const buffer = line.buffer();
-  const [first] = buffer?.buckets ?? [];
-  const last = buffer?.buckets.at(-1);
-  if (!buffer || !first || !last) return { x: [], y: [[], [], []] };
+  const steps = buffer && stepsOf(buffer);
+  if (!steps) return { x: [], y: [[], [], []] };
   const length = stepLength(line, settings);
-  const [from, to] = view ? [view.from / length, view.to / length] : [first.step, last.step];
+  const [from, to] = view ? [view.from / length, view.to / length] : steps;
   const drawn = decimate(buffer, from, to, pixels);
   const positive = (values: readonly number[]) =>
     settings.logarithmic ? values.map((value) => (value > 0 ? value : Number.NaN)) : values;
@@ -47,10 +51,12 @@ export function chartData(
 export function fullView(lines: readonly ChartLine[], settings: ChartSettings): View {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const line of lines) {
-    const buckets = line.buffer()?.buckets ?? [];
+    const buffer = line.buffer();
+    const steps = buffer && stepsOf(buffer);
+    if (!steps) continue;
     const length = stepLength(line, settings);
-    from = Math.min(from, (buckets[0]?.step ?? from) * length);
-    to = Math.max(to, (buckets.at(-1)?.step ?? to) * length);
+    from = Math.min(from, steps[0] * length);
+    to = Math.max(to, steps[1] * length);
   }
   return from <= to ? { from, to } : null;
 }
@@ -62,7 +68,7 @@ interface DrawnLine {
   readonly min: number[];
   readonly max: number[];
   /** Some entry stands for several points: its band is worth drawing. */
-  readonly banded: boolean;
+  banded: boolean;
 }
 
 /**
@@ -71,30 +77,36 @@ interface DrawnLine {
  * through the edges.
  */
 export function decimate(buffer: LineBuffer, fromStep: number, toStep: number, pixels: number): DrawnLine {
+  const { step, min, max, sum, finite, count } = buffer;
   const start = Math.max(0, buffer.firstFrom(fromStep) - 1);
-  const buckets = buffer.buckets.slice(start, buffer.firstFrom(toStep) + 1);
+  const end = Math.min(buffer.length, buffer.firstFrom(toStep) + 1);
   const slots = Math.max(1, Math.floor(pixels));
-  const dense = buckets.length > slots * 2 && toStep > fromStep;
-  const slotOf = (step: number) =>
-    Math.min(slots, Math.max(-1, Math.floor(((step - fromStep) / (toStep - fromStep)) * slots)));
-  const drawn: Bucket[] = [];
-  let slot: number | null = null;
-  for (const bucket of buckets) {
-    const next = dense ? slotOf(bucket.step) : null;
-    const last = drawn.at(-1);
-    if (last && next !== null && next === slot) addBucket(last, bucket);
-    else drawn.push({ ...bucket });
-    slot = next;
+  const dense = end - start > slots * 2 && toStep > fromStep;
+  const slotOf = (at: number) =>
+    Math.min(
+      slots,
+      Math.max(-1, Math.floor((((step[at] as number) - fromStep) / (toStep - fromStep)) * slots)),
+    );
+  const drawn: DrawnLine = { x: [], mean: [], min: [], max: [], banded: false };
+  for (let at = start; at < end; ) {
+    const slot = dense ? slotOf(at) : null;
+    let [low, high, total] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+    let [finites, points] = [0, 0];
+    do {
+      low = Math.min(low, min[at] as number);
+      high = Math.max(high, max[at] as number);
+      total += sum[at] as number;
+      finites += finite[at] as number;
+      points += count[at] as number;
+      at += 1;
+    } while (slot !== null && at < end && slotOf(at) === slot);
+    drawn.x.push(step[at - 1] as number);
+    drawn.mean.push(finites > 0 ? total / finites : Number.NaN);
+    drawn.min.push(finites > 0 ? low : Number.NaN);
+    drawn.max.push(finites > 0 ? high : Number.NaN);
+    drawn.banded ||= points > 1;
   }
-  const ofFinite = (value: (bucket: Bucket) => number) =>
-    drawn.map((bucket) => (bucket.finite > 0 ? value(bucket) : Number.NaN));
-  return {
-    x: drawn.map(({ step }) => step),
-    mean: ofFinite(({ sum, finite }) => sum / finite),
-    min: ofFinite(({ min }) => min),
-    max: ofFinite(({ max }) => max),
-    banded: drawn.some(({ count }) => count > 1),
-  };
+  return drawn;
 }
 
 /**

@@ -17,3 +17,8 @@ export function requestPaint(paint: () => void): void {
 export function forgetPaint(paint: () => void): void {
   wanted.delete(paint);
 }
+
+/** Resolves once what was asked for is painted. */
+export function painted(): Promise<void> {
+  return new Promise(requestPaint);
+}

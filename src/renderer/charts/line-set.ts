@@ -1,5 +1,5 @@
-import type { MetricPoint, Series } from '../../shared/contract/run-readings.ts';
-import { LineBuffer } from './line-buffer.ts';
+import type { LiveLine, LivePage, Series } from '../../shared/contract/run-readings.ts';
+import { LineBuffer, type MadeBucket } from './line-buffer.ts';
 
 export interface Line {
   readonly name: string;
@@ -20,6 +20,8 @@ export class LineSet {
   cursor: number;
   /** As far as seen: exact once an epoch has ended, since within epoch e no step passes e epochs. */
   stepsPerEpoch = 0;
+  /** The newest step of any line. */
+  lastStep = 0;
   private readonly window: StepWindow | null;
 
   constructor(series: readonly Series[], cursor: number, window: StepWindow | null = null) {
@@ -28,22 +30,41 @@ export class LineSet {
     for (const one of series) this.fill(one);
   }
 
-  /** Takes the points after the cursor. @returns the names of the lines that grew */
-  take(points: readonly MetricPoint[], next: number): ReadonlySet<string> {
-    const grown = new Set<string>();
-    for (const point of points) {
-      if (point.seq <= this.cursor) continue;
-      this.cursor = point.seq;
-      this.noteEpoch(point.step, point.epoch);
-      if (this.window && (point.step < this.window.fromStep || point.step > this.window.toStep)) continue;
-      for (const [name, value] of Object.entries(point.values)) {
-        // "NaN", "Infinity" and the like come as strings, as JSON has no word for them.
-        this.line(name, point.attempt).append(point.step, Number(value));
-        grown.add(name);
-      }
+  /** Takes a page that was read from the cursor on. What stood ahead goes: the page has all of it. */
+  take({ lines, next, ahead, stepsPerEpoch }: Omit<LivePage, 'version' | 'more' | 'ended'>): void {
+    for (const { buffer } of this.lines.values()) buffer.dropAhead();
+    this.stepsPerEpoch = Math.max(this.stepsPerEpoch, stepsPerEpoch);
+    for (const line of lines) this.append(line);
+    for (const line of ahead) {
+      const buffer = this.line(line.name, line.attempt);
+      for (const bucket of this.bucketsOf(line)) buffer.showAhead(bucket);
     }
     this.cursor = Math.max(this.cursor, next);
-    return grown;
+  }
+
+  private append(line: LiveLine): void {
+    const buffer = this.line(line.name, line.attempt);
+    for (const bucket of this.bucketsOf(line)) {
+      buffer.appendBucket(bucket);
+      buffer.total += bucket.count;
+      buffer.nonFinite += bucket.count - bucket.finite;
+    }
+  }
+
+  /** What a line has in the window. */
+  private *bucketsOf({
+    step: steps,
+    mean: means,
+    merged,
+  }: LiveLine): Generator<MadeBucket & { finite: number }> {
+    for (const [index, step] of steps.entries()) {
+      this.lastStep = step;
+      if (this.window && (step < this.window.fromStep || step > this.window.toStep)) continue;
+      const mean = means[index] ?? null;
+      const finite = merged?.finite[index] ?? (mean === null ? 0 : 1);
+      const [min = mean, max = mean] = [merged?.min[index], merged?.max[index]];
+      yield { step, min, max, mean, finite, count: merged?.count[index] ?? 1 };
+    }
   }
 
   private line(name: string, attempt: number): LineBuffer {
@@ -58,7 +79,9 @@ export class LineSet {
   private fill(series: Series): void {
     const buffer = this.line(series.name, series.attempt);
     for (const [index, step] of series.step.entries()) {
-      this.noteEpoch(step, series.epoch[index] ?? 0);
+      const epoch = series.epoch[index] ?? 0;
+      if (epoch > 0) this.stepsPerEpoch = Math.max(this.stepsPerEpoch, step / epoch);
+      this.lastStep = step;
       buffer.appendBucket({
         step,
         min: series.min[index] ?? null,
@@ -69,9 +92,5 @@ export class LineSet {
     }
     buffer.total = series.total;
     buffer.nonFinite = series.nonFinite;
-  }
-
-  private noteEpoch(step: number, epoch: number): void {
-    if (epoch > 0) this.stepsPerEpoch = Math.max(this.stepsPerEpoch, step / epoch);
   }
 }

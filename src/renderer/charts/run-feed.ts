@@ -1,19 +1,18 @@
 import type { EngineClient } from '../rpc/client.ts';
 import { Listeners } from '../rpc/listeners.ts';
-import { requestPaint } from './frame.ts';
+import { painted, requestPaint } from './frame.ts';
 import { LineSet, type StepWindow } from './line-set.ts';
 import { notePaint } from './paint-record.ts';
 
 const waitMs = 25_000;
-const pageLimit = 10_000;
 /** Full pages in a row after which the lines are read anew from the rollups: that is faster than catching up point by point. */
 const mostBehind = 20;
 /** Lines finer than a screen is wide serve nobody. */
 const maxPoints = 4096;
 
-type Reader = Pick<EngineClient['runs'], 'series' | 'metrics'>;
+type Reader = Pick<EngineClient['runs'], 'series' | 'live'>;
 
-/** A run's chart lines: read once from the rollups, then point by point as they come, and finer where someone looks closer. */
+/** A run's chart lines: read once from the rollups, then what is new, once a frame; and finer where someone looks closer. */
 export class RunFeed {
   readonly runId: string;
   /** Null until the first answer. */
@@ -52,21 +51,29 @@ export class RunFeed {
   async follow(signal: AbortSignal): Promise<void> {
     if (!this.base) await this.reload(signal);
     let behind = 0;
+    let seen = '';
+    let frame = Promise.resolve();
     for (;;) {
       const after = this.base?.cursor ?? 0;
-      const page = await this.reader.metrics(
-        { run: this.runId, after, waitMs, limit: pageLimit },
-        { signal },
-      );
+      const page = await this.reader.live({ run: this.runId, after, seen, waitMs }, { signal });
       signal.throwIfAborted();
-      this.base?.take(page.metrics, page.next);
-      this.window?.set?.take(page.metrics, page.next);
+      seen = page.version;
+      this.base?.take(page);
+      const closer = this.window?.set;
+      if (closer?.cursor === after) closer.take(page);
+      else if (closer) await this.catchUp(closer, signal);
       this.changed();
-      if (page.ended && !page.more) return;
+      if (page.ended) return;
       behind = page.more ? behind + 1 : 0;
-      if (behind < mostBehind) continue;
-      behind = 0;
-      await this.reload(signal);
+      if (behind >= mostBehind) {
+        behind = 0;
+        await this.reload(signal);
+      }
+      // No more than one answer is taken beyond what is painted. A page that paints slowly asks less often: each answer has everything since.
+      const nextFrame = painted();
+      await frame;
+      frame = nextFrame;
+      signal.throwIfAborted();
     }
   }
 
@@ -84,14 +91,12 @@ export class RunFeed {
     this.changed();
   }
 
+  /** Reads what the lines have already and a window has not. */
   private async catchUp(set: LineSet, signal: AbortSignal): Promise<void> {
     while (set.cursor < (this.base?.cursor ?? 0)) {
-      const page = await this.reader.metrics(
-        { run: this.runId, after: set.cursor, limit: pageLimit },
-        { signal },
-      );
-      set.take(page.metrics, page.next);
-      if (!page.more) return;
+      const upTo = this.base?.cursor;
+      set.take(await this.reader.live({ run: this.runId, after: set.cursor, upTo }, { signal }));
+      signal.throwIfAborted();
     }
   }
 
@@ -110,8 +115,9 @@ export class RunFeed {
     }
     this.listeners.notify();
     // Asked for after the charts asked, it runs after they painted.
-    requestPaint(this.painted);
+    requestPaint(this.notePainted);
   }
 
-  private readonly painted = (): void => notePaint(this.runId, this.base?.cursor ?? 0);
+  private readonly notePainted = (): void =>
+    notePaint(this.runId, this.base?.cursor ?? 0, this.base?.lastStep ?? 0);
 }

@@ -69,6 +69,42 @@ const seriesSchema = z.object({
 });
 export type Series = z.infer<typeof seriesSchema>;
 
+/** New points of a chart's line: columns of equal length, in order. */
+const liveLineSchema = z.object({
+  name: z.string(),
+  attempt: z.int(),
+  /** Of a point, or of the last one in a bucket. */
+  step: z.array(z.int()),
+  /** A point's value, or a bucket's mean; null where nothing is finite. */
+  mean: z.array(z.number().nullable()),
+  /** Where there were too many points for a screen: what the buckets hold. */
+  merged: z
+    .object({
+      min: z.array(z.number().nullable()),
+      max: z.array(z.number().nullable()),
+      /** Points that are finite. */
+      finite: z.array(z.int()),
+      count: z.array(z.int()),
+    })
+    .nullable(),
+});
+export type LiveLine = z.infer<typeof liveLineSchema>;
+
+const livePageSchema = z.object({
+  /** The points after the cursor, up to `next`. */
+  lines: z.array(liveLineSchema),
+  next: journalCursor,
+  /** The most steps that an epoch of these points has taken; 0: unknown. */
+  stepsPerEpoch: z.number(),
+  /** All points that follow and are not stored yet, instead of those of the page before. */
+  ahead: z.array(liveLineSchema),
+  /** Changes whenever `ahead` may. */
+  version: z.string(),
+  more: z.boolean(),
+  ended: z.boolean(),
+});
+export type LivePage = z.infer<typeof livePageSchema>;
+
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 const logLineSchema = z.object({
   /** The line's place in the run's log, from 0, over all attempts. */
@@ -158,6 +194,24 @@ export const runReadings = {
       }),
     )
     .output(z.object({ series: z.array(seriesSchema), cursor: journalCursor })),
+  live: get(
+    '/runs/{run}/live',
+    'What is new of the chart lines, also before it is stored; waits for changes',
+    {
+      description:
+        'Go on from `next` and `version`. Each answer has everything up to now: a reader that asks less often gets buckets, never a backlog. ' +
+        "What is `ahead` is in the run's files and becomes `lines` once it is stored; each answer has all of it anew.",
+    },
+  )
+    .input(
+      namedRun.extend({
+        after: queryInt.pipe(journalCursor).default(0),
+        upTo: queryInt.pipe(journalCursor).optional().describe('no further than this, and nothing ahead'),
+        seen: z.string().max(200).default('').describe('the `version` of the last answer'),
+        waitMs,
+      }),
+    )
+    .output(livePageSchema),
   logs: get('/runs/{run}/logs', 'Log lines from a place in the log; waits for changes', {
     description:
       '`from` counts from the start, or from the end where it is negative (-200: the last 200 lines). Filters leave lines out but never move `next`.',

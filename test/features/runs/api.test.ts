@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { projectsApi } from '../../../src/main/api/projects.ts';
 import { runsApi } from '../../../src/main/api/runs.ts';
 import { ChannelChanges } from '../../../src/main/features/changes/channel-changes.ts';
+import { LivePoints } from '../../../src/main/features/metrics/live-points.ts';
 import { apiContext } from '../../support/api-context.ts';
 import { createWorld } from './support/acts.ts';
 import type { Stage } from './support/stage.ts';
@@ -10,7 +11,8 @@ import type { Stage } from './support/stage.ts';
 /** The contract's own client, so that every answer is held against its schema. */
 function clientOf({ runs, projects, parts }: Stage) {
   const { db, documents } = parts;
-  const readings = { db, documents, changes: new ChannelChanges(parts.pubSub) };
+  const { pubSub } = parts;
+  const readings = { db, documents, changes: new ChannelChanges(pubSub), live: new LivePoints(pubSub) };
   const context = apiContext({ projects, runs, readings, models: parts.models });
   return createRouterClient({ projects: projectsApi, runs: runsApi }, { context });
 }

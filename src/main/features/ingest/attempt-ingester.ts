@@ -1,4 +1,5 @@
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { pause } from '../../platform/waiting.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
 import type { StoredLine } from '../logs/log-buckets.ts';
 import { MetricNames } from '../metrics/point-rows.ts';
@@ -16,6 +17,14 @@ import {
 import type { CommitOrder, Committed, IngestStore, Predecessor } from './ingest-store.ts';
 import { writeLines } from './line-writer.ts';
 import type { RunDirectoryTail } from './run-directory-tail.ts';
+
+/** The least time between two looks at files that grow. It bounds the lag of what is shown before it is committed. */
+export const readEveryMs = 15;
+/**
+ * The least time from one commit to the next while a trainer goes on writing: at a few events a second each is committed at once, at
+ * thousands they are committed together.
+ */
+const commitEveryMs = 50;
 
 /** What an ingester read last, and the rollups of what it committed. Of no use any more after a failure. */
 interface ReadState {
@@ -39,6 +48,8 @@ export class AttemptIngester {
   private readonly parts;
   private state: ReadState | null = null;
   private readonly isolation: Isolation;
+  /** Batches that are read and not committed. */
+  private ahead: readonly Batch[] = [];
   private queue: Promise<unknown> = Promise.resolve();
   private queued = 0;
 
@@ -51,7 +62,9 @@ export class AttemptIngester {
       readonly shape: RollupShape;
       readonly limits: BatchLimits;
       /** Called after every commit. */
-      readonly committed: (outcome: Committed, latest: Latest) => void;
+      readonly committed: (outcome: Committed, latest: Latest, batch: Batch) => void;
+      /** Called with all batches that are read and not committed, whenever more was read or they are read anew; not for `drain`. */
+      readonly ahead?: (batches: readonly Batch[]) => void;
     },
   ) {
     this.attempt = attempt;
@@ -71,7 +84,7 @@ export class AttemptIngester {
    */
   take(signal: AbortSignal): Promise<boolean> {
     return this.exclusively(
-      async () => (await this.pump(false, () => signal.aborted || this.queued > 1)) !== 'nothing',
+      async () => (await this.pump('follow', () => signal.aborted || this.queued > 1)) !== 'nothing',
     );
   }
 
@@ -79,7 +92,7 @@ export class AttemptIngester {
   async drain(final: boolean): Promise<IngestSummary> {
     return this.exclusively(async () => {
       for (;;) {
-        const pumped = await this.pump(final, () => false);
+        const pumped = await this.pump(final ? 'finish' : 'catch up', () => false);
         // A file that is still written to need not come to an end.
         if (pumped === 'nothing' || (pumped === 'done' && !final)) break;
       }
@@ -120,6 +133,7 @@ export class AttemptIngester {
     // After a failure everything is read anew from what is committed.
     this.queue = done.catch(() => {
       this.state = null;
+      this.showAhead([]);
     });
     return done;
   }
@@ -144,21 +158,24 @@ export class AttemptIngester {
    * after is read. What the data themselves make fail is read again in smaller and smaller batches, until one line is left to be set
    * aside.
    */
-  private async pump(final: boolean, mustStop: () => boolean): Promise<Pumped> {
+  private async pump(purpose: Purpose, mustStop: () => boolean): Promise<Pumped> {
     for (;;) {
       try {
-        const pumped = await this.pumpOnce(final, mustStop);
+        const pumped = await this.pumpOnce(purpose, mustStop);
         if (pumped !== 'done' || !this.isolation.isActive || mustStop()) return pumped;
       } catch (error) {
         this.state = null;
+        this.showAhead([]);
         const refusal = refusalOf(error);
         if (refusal === null || !this.isolation.narrow(refusal)) throw error;
       }
     }
   }
 
-  private async pumpOnce(final: boolean, mustStop: () => boolean): Promise<Pumped> {
+  private async pumpOnce(purpose: Purpose, mustStop: () => boolean): Promise<Pumped> {
     const state = await this.readState();
+    const final = purpose === 'finish';
+    const isFollowed = purpose === 'follow';
     const first = await this.read(state, final);
     if (!first) {
       this.isolation.end();
@@ -169,11 +186,17 @@ export class AttemptIngester {
     for (;;) {
       const commit: Commit = this.commit(state, batch, before);
       // While a line is looked for, nothing is read ahead: how much is read depends on what was committed.
-      const goesOn = batch.more && !this.isolation.isActive && !mustStop();
-      const reading: Promise<Batch | null> = goesOn ? this.read(state, final) : Promise.resolve(null);
+      const goesOn = !this.isolation.isActive && !mustStop();
+      const readsOn = goesOn && !batch.more && isFollowed;
+      if (isFollowed && !this.ahead.includes(batch)) this.showAhead([...this.ahead, batch]);
+      let reading: Promise<Batch | null> = Promise.resolve(null);
+      if (readsOn) reading = this.readOn(state, commit.outcome, mustStop);
+      else if (goesOn && batch.more) reading = this.read(state, final);
       const [earlier, following] = await Promise.allSettled([before?.outcome ?? true, reading]);
       if (isTrue(earlier) && following.status === 'fulfilled' && following.value !== null) {
-        before = commit;
+        // It read on until the commit was over: the next one follows on nothing that is under way.
+        if (readsOn && !(await commit.outcome)) return 'moved';
+        before = readsOn ? null : commit;
         batch = following.value;
         continue;
       }
@@ -187,6 +210,39 @@ export class AttemptIngester {
 
   private read(state: ReadState, final: boolean): Promise<Batch | null> {
     return state.reader.next({ final, ...this.isolation.reading });
+  }
+
+  /** Reads on until a commit is over and the next one is due, so that what comes is seen meanwhile. Returns all of it as the next batch. */
+  private async readOn(
+    state: ReadState,
+    committing: Promise<boolean>,
+    mustStop: () => boolean,
+  ): Promise<Batch | null> {
+    const nextCommitAt = performance.now() + commitEveryMs;
+    const committed = new AbortController();
+    const over = () => committed.abort();
+    committing.then(over, over);
+    let next: Batch | null = null;
+    for (;;) {
+      const readAt = performance.now();
+      let grew: boolean;
+      if (next) grew = await state.reader.extend(next);
+      else {
+        next = await this.read(state, false);
+        grew = next !== null;
+      }
+      if (next && grew) this.showAhead([...this.ahead.filter((batch) => batch !== next), next]);
+      const isOver = committed.signal.aborted;
+      if (isOver && (next === null || next.more || mustStop() || performance.now() >= nextCommitAt))
+        return next;
+      await pause(readEveryMs - (performance.now() - readAt), isOver ? undefined : committed.signal);
+    }
+  }
+
+  private showAhead(batches: readonly Batch[]): void {
+    if (batches.length === 0 && this.ahead.length === 0) return;
+    this.ahead = batches;
+    this.parts.ahead?.(batches);
   }
 
   /** @param before the commit of the batch before, if that is under way */
@@ -209,17 +265,22 @@ export class AttemptIngester {
     );
     if (!outcome) {
       this.state = null;
+      this.showAhead([]);
       return false;
     }
     state.place = batch.to;
     state.reading = batch.reading;
     this.isolation.passed();
-    committed(outcome.run, outcome.latest);
+    this.ahead = this.ahead.filter((one) => one !== batch);
+    committed(outcome.run, outcome.latest, batch);
     return true;
   }
 }
 
 const isTrue = (settled: PromiseSettledResult<boolean>) => settled.status === 'fulfilled' && settled.value;
+
+/** `follow`: what the files hold and what comes meanwhile; `catch up`: what they hold; `finish`: the same, and nothing will come. */
+type Purpose = 'follow' | 'catch up' | 'finish';
 
 /** `nothing` stood in the files; `done`: what stood there is committed; `moved`: somebody else was quicker. */
 type Pumped = 'nothing' | 'done' | 'moved';

@@ -23,7 +23,7 @@ export const batchLimits: BatchLimits = { bytes: 4 * 1024 * 1024, lines: 20_000 
 export interface ReadOptions {
   /** The files are finished: a last line without its newline counts. */
   readonly final: boolean;
-  /** No more lines than this, of all files together. */
+  /** No more lines than this in the batch, of all files together. */
   readonly mostLines: number;
   /** Why the one line that is read is reported instead of kept; null if it is kept. */
   readonly refusal: string | null;
@@ -71,22 +71,42 @@ export class AttemptReader {
   /** The next batch; null if there is nothing to read. */
   async next(options: ReadOptions): Promise<Batch | null> {
     const batch = new Batch(this.place, this.state);
-    const place: Mutable<CursorPlace> = { ...this.place };
+    return (await this.fill(batch, options)) ? batch : null;
+  }
+
+  /** Puts what has come since into the last batch, which nobody may have begun to commit. Returns whether there was anything that fits. */
+  async extend(batch: Batch): Promise<boolean> {
+    const { from, to } = batch;
+    const bytes =
+      to.eventsOffset -
+      from.eventsOffset +
+      to.stdoutOffset -
+      from.stdoutOffset +
+      to.stderrOffset -
+      from.stderrOffset;
+    if (batch.inputLines >= this.limits.lines || bytes >= this.limits.bytes) return false;
+    return this.fill(batch, { final: false, mostLines: this.limits.lines, refusal: null });
+  }
+
+  private async fill(batch: Batch, options: ReadOptions): Promise<boolean> {
+    const { entries } = batch;
+    const from = this.place;
+    const place: Mutable<CursorPlace> = { ...from };
+    batch.more = false;
     await this.takeEvents(batch, place, options);
     await this.takeOutput(batch, place, 'stdout.log', options);
     await this.takeOutput(batch, place, 'stderr.log', options);
-    place.logLines += batch.lines.length;
+    place.logLines = batch.from.logLines + batch.lines.length;
     batch.to = place;
-    const { from } = batch;
     this.place = place;
     this.state = batch.reading;
     const advanced =
       place.eventsOffset > from.eventsOffset ||
       place.stdoutOffset > from.stdoutOffset ||
       place.stderrOffset > from.stderrOffset;
-    if (!advanced && batch.entries === 0 && !this.unfinished.isDue()) return null;
+    if (!advanced && batch.entries === entries && !this.unfinished.isDue()) return false;
     batch.moving = this.unfinished.report();
-    return batch;
+    return true;
   }
 
   /** A batch that holds one line of the platform's; null if the platform has just said the same. */
@@ -108,7 +128,7 @@ export class AttemptReader {
     const cutter = this.cutter(batch, file, place.eventsOffset, part, options.final);
     const order = new EventOrder(place.eventsSeq, batch.reading.gapSeq, batch.reading.unnumbered);
     const leftOut = new LeftOutCounts(batch.reading.leftOut);
-    const most = Math.min(this.limits.lines, options.mostLines);
+    const most = Math.min(this.limits.lines, options.mostLines - batch.inputLines);
     let { eventLines } = batch.reading;
     let events = 0;
     let badLines = 0;

@@ -7,8 +7,9 @@ import type { DocumentStore } from '../../stores/documents/ports.ts';
 import { type PubSub, runChannel } from '../../stores/pubsub/ports.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { StoredLine } from '../logs/log-buckets.ts';
+import type { LivePoints } from '../metrics/live-points.ts';
 import { type RollupShape, rollupShape } from '../metrics/rollups.ts';
-import { AttemptIngester } from './attempt-ingester.ts';
+import { AttemptIngester, readEveryMs } from './attempt-ingester.ts';
 import { type BatchLimits, batchLimits } from './attempt-reader.ts';
 import type { Latest } from './batch-rows.ts';
 import type { IngestedAttempt, IngestSummary } from './cursor.ts';
@@ -16,11 +17,6 @@ import type { Committed, IngestStore } from './ingest-store.ts';
 import { RunDirectoryTail } from './run-directory-tail.ts';
 import { UnfinishedLines } from './unfinished-lines.ts';
 
-/**
- * The least time between two looks at files that grow: at a few events a second each is committed at once, at thousands they
- * are committed together. It bounds the lag from above, too.
- */
-const cadenceMs = 15;
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
 
@@ -45,6 +41,8 @@ export class IngestionService {
       readonly documents: DocumentStore;
       readonly shape?: RollupShape;
       readonly limits?: BatchLimits;
+      /** Left out: nobody watches. */
+      readonly livePoints?: LivePoints;
     },
   ) {
     this.parts = parts;
@@ -109,8 +107,16 @@ export class IngestionService {
 
   private ingester(attempt: IngestedAttempt, tail: RunDirectoryTail): AttemptIngester {
     const { store, documents, shape = rollupShape, limits = batchLimits } = this.parts;
-    const committed = (outcome: Committed, latest: Latest) => this.live.committed(attempt, outcome, latest);
-    return new AttemptIngester(attempt, tail, { store, documents, shape, limits, committed });
+    const watched = () => this.parts.livePoints?.get(attempt.runId);
+    return new AttemptIngester(attempt, tail, {
+      ...{ store, documents, shape, limits },
+      ahead: (batches) => watched()?.showAhead(attempt, batches),
+      committed: (outcome, latest, batch) => {
+        // Before it is published: who is woken by that finds it here.
+        watched()?.committed(attempt, batch, outcome.lastSeq);
+        this.live.committed(attempt, outcome, latest);
+      },
+    });
   }
 
   private async withIngester<Result>(
@@ -137,7 +143,7 @@ export class IngestionService {
         try {
           const any = await ingester.take(signal);
           backOff.reset();
-          if (any) await pause(cadenceMs - (performance.now() - start), signal);
+          if (any) await pause(readEveryMs - (performance.now() - start), signal);
           else if (ingester.hasUnreportedText) await pause(UnfinishedLines.commitIntervalMs, signal);
           else await tail.changed(signal);
         } catch (error) {

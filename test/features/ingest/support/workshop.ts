@@ -13,7 +13,9 @@ import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.t
 import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
 import { readEvents } from '../../../../src/main/features/journal/read-events.ts';
 import { type LogQuery, readLog } from '../../../../src/main/features/logs/read-log.ts';
+import { LivePoints } from '../../../../src/main/features/metrics/live-points.ts';
 import { readPoints } from '../../../../src/main/features/metrics/point-rows.ts';
+import { type LiveQuery, readLive } from '../../../../src/main/features/metrics/read-live.ts';
 import { type RollupShape, rollupShape } from '../../../../src/main/features/metrics/rollups.ts';
 import { readSeries, type SeriesQuery } from '../../../../src/main/features/metrics/series.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';
@@ -42,11 +44,13 @@ export class Workshop implements AsyncDisposable {
   readonly metrics;
   readonly logs;
   readonly series;
+  readonly live;
   readonly shape: RollupShape;
   /** What was written into the log. */
   readonly warnings: { readonly message: string; readonly details: object }[] = [];
   private readonly listener;
   private readonly changes;
+  private readonly livePoints;
   private readonly folders: string[] = [];
 
   constructor(url: string, { shape = rollupShape, limits = {} }: WorkshopOptions = {}) {
@@ -62,7 +66,9 @@ export class Workshop implements AsyncDisposable {
     };
     this.db = new Db(this.pool);
     this.store = new IngestStore(this.db);
+    this.livePoints = new LivePoints(this.pubSub);
     this.ingestion = new IngestionService({
+      livePoints: this.livePoints,
       log,
       store: this.store,
       documents: this.documents,
@@ -76,6 +82,7 @@ export class Workshop implements AsyncDisposable {
     const readings = { db: this.db, documents: this.documents, changes: this.changes };
     this.events = { read: (query: ReadingQuery) => readEvents(readings, query) };
     this.metrics = { read: (query: ReadingQuery) => readPoints(readings, query) };
+    this.live = { read: (query: LiveQuery) => readLive({ db: this.db, live: this.livePoints }, query) };
     this.logs = { read: (query: LogQuery) => readLog(readings, query) };
     this.series = { read: (query: SeriesQuery) => readSeries(this.db, query, shape) };
   }
@@ -121,6 +128,7 @@ export class Workshop implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.ingestion.closeAll();
     await this.changes[Symbol.asyncDispose]();
+    await this.livePoints[Symbol.asyncDispose]();
     await this.listener[Symbol.asyncDispose]();
     await this.pool.end();
     await Promise.all(this.folders.map((folder) => rm(folder, { recursive: true, force: true })));
