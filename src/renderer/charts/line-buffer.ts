@@ -41,11 +41,11 @@ export class LineBuffer {
 
   /** Appends one point; a value that is not finite counts and leaves a gap. */
   append(step: number, value: number): void {
-    const isFinite = Number.isFinite(value);
-    const values = isFinite ? { min: value, max: value, sum: value, finite: 1 } : nothingFinite;
+    const counts = Number.isFinite(value);
+    const values = counts ? { min: value, max: value, sum: value, finite: 1 } : nothingFinite;
     this.keep({ step, ...values, count: 1 });
     this.total += 1;
-    if (!isFinite) this.nonFinite += 1;
+    if (!counts) this.nonFinite += 1;
   }
 
   /** Appends a bucket made elsewhere; null if none of its points is finite. Totals are the caller's to set. */

@@ -15,7 +15,7 @@ export interface LiveQuery extends Omit<ReadingQuery, 'limit'> {
   readonly seen: string;
 }
 
-/** How long a commit waits for further points before a reader, who most likely saw its points before, is told of it. */
+/** How long a commit waits for further points before it is reported to a reader, who most likely saw its points before. */
 const settleMs = 100;
 /** What is ahead is sent with each page, until it is stored. */
 const mostAhead = 256;
