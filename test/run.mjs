@@ -1,4 +1,4 @@
-// `npm test`: every tier that this machine can run, then a table of what ran and what was skipped and why.
+// `npm test`: every tier that this machine can run, then the slowest tests and a table of what ran and what was skipped and why.
 // `npm test -- NAME…`: the tiers whose names begin with one of these, and the tests at those that are paths (test/cli).
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -66,7 +66,11 @@ function run(command) {
 const folder = mkdtempSync(path.join(tmpdir(), 'trainyard-tests-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs vitest and answers which tests failed (by file) and how many were skipped; null where it never got as far as to say. */
+const slowestShown = 20;
+/** Every test that was run, but for those that were repeated: name, file, tier and milliseconds. */
+const durations = [];
+
+/** Runs vitest and answers what it reported, which tests failed (by file) and how many were skipped; null where it never got as far as to say. */
 async function runTests(command, report) {
   const code = await run([
     ...command,
@@ -74,7 +78,7 @@ async function runTests(command, report) {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ]);
-  if (!existsSync(report)) return { code, files: null, failures: [], skipped: 0 };
+  if (!existsSync(report)) return { code, results: [], files: null, failures: [], skipped: 0 };
   const { testResults, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
   const failed = testResults.filter(({ status }) => status === 'failed');
   const failures = failed.flatMap(({ name, message, assertionResults }) => {
@@ -84,7 +88,13 @@ async function runTests(command, report) {
       ? [`${file}: ${message}`]
       : tests.map((one) => `${file} > ${one.fullName}\n${(one.failureMessages[0] ?? '').slice(0, 1500)}`);
   });
-  return { code, files: failed.map(({ name }) => name), failures, skipped: numPendingTests };
+  return {
+    code,
+    results: testResults,
+    files: failed.map(({ name }) => name),
+    failures,
+    skipped: numPendingTests,
+  };
 }
 
 /**
@@ -95,6 +105,10 @@ async function runTier({ name, command }) {
   if (!command[0].includes('vitest')) return { code: await run(command), notes: [], failures: [] };
   const slug = name.replaceAll(/\W+/g, '-');
   const first = await runTests(command, path.join(folder, `${slug}.json`));
+  for (const { name: file, assertionResults } of first.results)
+    for (const { fullName, duration } of assertionResults)
+      if (duration)
+        durations.push({ tier: name, file: path.relative(process.cwd(), file), fullName, duration });
   const notes = first.skipped > 0 ? [`${first.skipped} tests skipped, for the reasons printed above`] : [];
   if (first.code === 0 || !first.files || first.files.length === 0) return { ...first, notes };
   console.log(`\n── ${name}: ${first.files.length} files failed; once more, alone`);
@@ -116,6 +130,17 @@ if (chosen.length === 0) {
   );
   process.exit(2);
 }
+/** The tests that took longest, of all tiers together. */
+function printSlowest() {
+  const slowest = durations.toSorted((one, other) => other.duration - one.duration).slice(0, slowestShown);
+  if (slowest.length === 0) return;
+  const whole = durations.reduce((sum, { duration }) => sum + duration, 0);
+  const seconds = (ms) => (ms / 1000).toFixed(1).padStart(7);
+  console.log(`\nSeconds  The slowest of ${durations.length} tests (${Math.round(whole / 1000)} s together)`);
+  for (const { tier, file, fullName, duration } of slowest)
+    console.log(`${seconds(duration)}  ${file} > ${fullName} (${tier})`);
+}
+
 const rows = [];
 for (const tier of chosen) {
   const { name, skip } = tier;
@@ -130,6 +155,7 @@ for (const tier of chosen) {
   const note = [`${Math.round((Date.now() - began) / 1000)} s`, ...notes].join('; ');
   rows.push({ name, state: code === 0 ? 'passed' : 'failed', note, failures });
 }
+printSlowest();
 // Last, so that the end of a log is enough to see what is wrong.
 for (const { name, failures } of rows)
   for (const failure of failures) console.log(`\nFAILED in ${name}: ${failure}`);

@@ -41,7 +41,7 @@ export function architectureFor(input: ImageFormat, classes: number): Architectu
     blocks: 2,
     expansion: 2,
     hidden: Math.max(64, Math.min(256, classes)),
-    dropout: 0.2,
+    dropout: 0.1,
     classes,
   };
 }

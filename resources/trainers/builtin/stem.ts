@@ -28,6 +28,8 @@ export class StemInput {
   readonly #input: ImageFormat;
   /** For each place in a window, cell of the pooled grid and place in the kernel: where in an image its value stands (the nearest one beyond its edge). */
   readonly #places: Int32Array;
+  /** Kept, because a new one for each step keeps the garbage collector busy. */
+  #values = new Float32Array();
 
   constructor(stem: Stem, input: ImageFormat) {
     this.#stem = stem;
@@ -41,8 +43,10 @@ export class StemInput {
     const size = height * width * channels;
     const count = images.length / size;
     const { rows, columns } = pooledGrid(this.#stem);
-    const values = new Float32Array(count * this.#places.length);
     const places = this.#places;
+    const length = count * places.length;
+    if (this.#values.length < length) this.#values = new Float32Array(length);
+    const values = this.#values.subarray(0, length);
     const imagePlaces = places.length / windowPixels;
     let to = 0;
     for (let first = 0; first < places.length; first += imagePlaces) {
