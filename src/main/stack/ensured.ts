@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { serviceName } from '../../shared/contract/stack.ts';
-import type { ServiceName } from '../../shared/model/stack.ts';
+import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 import { buildId } from '../platform/build-id.ts';
 
 /**
  * What is kept in the state folder's `stack/ensured.json`: for each service whose ensure steps were done, the hash of what they left. It
  * holds nothing that cannot be made again by doing them again.
  */
-export const ensuredSchema = z.partialRecord(serviceName, z.string());
+export const ensuredSchema = z.partialRecord(z.enum(serviceNames), z.string());
 export type Ensured = Readonly<Partial<Record<ServiceName, string>>>;
 
 /**

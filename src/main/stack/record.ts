@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { serviceName } from '../../shared/contract/stack.ts';
-import type { ServiceName } from '../../shared/model/stack.ts';
+import { type ServiceName, serviceNames } from '../../shared/model/stack.ts';
 
 const port = z.int().min(1).max(65_535);
+/** Not the contract's, which brings all that is said between engine and page. */
+const serviceName = z.enum(serviceNames);
 const imageId = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 const pinnedImage = z.object({

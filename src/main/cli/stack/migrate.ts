@@ -2,7 +2,6 @@ import { Option } from 'commander';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { type Profile, profiles } from '../../../shared/model/stack.ts';
 import { type Command, defineCommand } from '../lib/define.ts';
-import { withEngine } from '../lib/engine.ts';
 import { translate } from '../lib/language.ts';
 import { writeJson, writeResult } from '../lib/output.ts';
 import { progressShape, StackPrinter } from './stack-printer.ts';
@@ -29,6 +28,8 @@ export function defineMigrate(group: Command): void {
       '대상에 있는 것(이전 사본)을 먼저 지웁니다',
     )
     .perform<{ to: Profile; replace?: true }>(async ({ to, replace, json }) => {
+      // Loaded here: no other command of the stack starts an engine.
+      const { withEngine } = await import('../lib/engine.ts');
       const printer = new StackPrinter();
       await withEngine(async ({ stack }) => {
         // The stores have to be there. Progress of an earlier verb is not shown.

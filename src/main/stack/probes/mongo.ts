@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Binary, deserialize, EJSON, serialize } from 'bson';
+import { Binary, deserialize, serialize } from 'bson';
 import { collectionNames } from '../../stores/documents/ports.ts';
 import { converse, type Exchange, type TakeReply } from './exchange.ts';
 import type { Probe } from './probe.ts';
@@ -116,6 +116,6 @@ export const probeMongo: Probe = async ({ mongo }, signal) => {
     const { version } = accepted(information);
     // A collection that is missing has no indexes to list, and the list of collections lacks it.
     const listings = [accepted(collections), ...indexes].map(({ cursor }) => cursor ?? null);
-    return { version: String(version), shape: EJSON.stringify(listings) };
+    return { version: String(version), shape: Buffer.from(serialize({ listings })).toString('base64') };
   });
 };
