@@ -2,6 +2,7 @@
 // where it stands is told on standard error. TRAINYARD_BENCH_POINTS: the size of the long run.
 import { ensureBuilt } from '../../bin/build.mjs';
 import { benchCli } from './cli.ts';
+import { benchIdle } from './idle.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLogs } from './logs.ts';
 import { benchOpenRun } from './open-run.ts';
@@ -21,6 +22,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   paint: () => benchPaint(),
   'open-run': () => benchOpenRun({ points }),
   startup: () => benchStartup(),
+  idle: () => benchIdle(),
   cli: () => benchCli(),
   logs: () => benchLogs(),
   validation: () => benchValidation(),

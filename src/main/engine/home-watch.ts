@@ -4,8 +4,10 @@ import type { TrainyardError } from '../../shared/errors/error.ts';
 import { hasCode } from '../platform/error-code.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
 
-/** For folders that cannot be watched, and for changes that the watch missed. */
-const lookEveryMs = 1000;
+/** For changes that the watch missed: each write looks by itself. */
+const lookEveryMs = 5000;
+/** For folders that cannot be watched. */
+const withoutWatchMs = 1000;
 
 function moved(home: string): TrainyardError {
   return fault('HOME_MOVED', { home }, { place: { file: home } });
@@ -38,8 +40,8 @@ export function watchHome(
     isMoved = true;
     onMoved(moved(home));
   };
-  const timer = setInterval(look, lookEveryMs).unref();
   const watcher = watchFolder(home, look)?.unref();
+  const timer = setInterval(look, watcher ? lookEveryMs : withoutWatchMs).unref();
   return {
     check: () => {
       look();

@@ -1,10 +1,13 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { pause } from '../platform/waiting.ts';
+import { Wakeups } from '../platform/wakeups.ts';
 import { clientConfig, type PostgresAddress } from './pool.ts';
 
 /** A pause between two questions; each comes over a connection of its own, since a server may answer old ones and take no new ones. */
 const pauseMs = 2000;
+/** The same while nobody waits for an answer: each question is a process of the server's. */
+const idlePauseMs = 30_000;
 const tickMs = 1000;
 /** As long as a machine that swaps may take for a connection. */
 const silentAfterTicks = 8;
@@ -39,6 +42,8 @@ export class ServerWatch implements AsyncDisposable {
   private readonly asking = new Map<pg.PoolClient, number>();
   private readonly clients = new Set<pg.PoolClient>();
   private readonly over = new AbortController();
+  /** Woken when somebody waits for the server. */
+  private readonly needed = new Wakeups();
   private readonly timer: NodeJS.Timeout;
   private readonly done: Promise<void>;
   /** The connection of the question that is not answered yet. */
@@ -84,6 +89,7 @@ export class ServerWatch implements AsyncDisposable {
       if (isAsking(client)) this.asking.set(client, (this.asking.get(client) ?? 0) + 1);
       else this.asking.delete(client);
     }
+    if (this.isNeeded()) this.needed.wake();
     if (this.probe === null) return;
     this.waited += 1;
     if (this.silent || this.waited < silentAfterTicks) return;
@@ -116,7 +122,13 @@ export class ServerWatch implements AsyncDisposable {
       this.hasAnswered();
       await client.end();
       await pause(pauseMs, this.over.signal);
+      if (!this.isNeeded()) await this.needed.wait(idlePauseMs - pauseMs, this.over.signal);
     }
+  }
+
+  /** Whether somebody waits for an answer, or for a connection: the server has not said a word on that yet. */
+  private isNeeded(): boolean {
+    return this.asking.size > 0 || [...this.sockets].some(({ bytesRead }) => bytesRead === 0);
   }
 
   private hasAnswered(): void {

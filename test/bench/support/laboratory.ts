@@ -18,6 +18,8 @@ export interface Amount {
 /** An engine of its own with a trainer for benchmarks, a project and a dataset. */
 export interface Laboratory {
   readonly engine: RunningEngine;
+  /** The engine's state folder. */
+  readonly home: string;
   /** Queues a run; answers its id. */
   start(name: string, amount: Amount): Promise<string>;
   show(runId: string): Promise<Run>;
@@ -49,6 +51,7 @@ export async function withLaboratory<Result>(
   const show = (runId: string) => rest<Run>(engine, 'GET', `/runs/${runId}`);
   return await work({
     engine,
+    home: state.home,
     show,
     start: async (name, { epochs, batchSize, paced = false }) => {
       const { runId } = await rest<{ runId: string }>(engine, 'POST', '/runs', {
