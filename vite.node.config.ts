@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vite';
+import { builtinModulesAsNeeded, segmenterAsNeeded } from './bin/load-as-needed.mjs';
 
 const root = import.meta.dirname;
 const manifest: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -46,6 +47,8 @@ export default defineConfig({
   },
   ssr: { noExternal: true, external: [] },
   plugins: [
+    builtinModulesAsNeeded(),
+    segmenterAsNeeded(),
     {
       name: 'unused-of-dockerode',
       enforce: 'pre',
@@ -74,9 +77,6 @@ export default defineConfig({
         format: 'es',
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
-        // CommonJS packages inside the bundle call `require` for Node's own modules.
-        banner:
-          "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
       },
     },
   },

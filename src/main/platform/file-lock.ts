@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { createRequire } from 'node:module';
+import type Sqlite from 'better-sqlite3';
 import { aboutFile, hasCode } from './error-code.ts';
 import { damagedStateFile, prepareOwnFile, type StateFileHint } from './state-file.ts';
+
+/** SQLite, loaded for the first lock: a command that reaches the engine by its socket asks for none. */
+function openDatabase(file: string, options: Sqlite.Options): Sqlite.Database {
+  const Database: typeof Sqlite = createRequire(import.meta.url)('better-sqlite3');
+  return new Database(file, options);
+}
 
 /**
  * Takes an operating system's lock on a file, by SQLite, until disposed; a kill releases it. Nobody may open and close the file
@@ -13,9 +20,9 @@ import { damagedStateFile, prepareOwnFile, type StateFileHint } from './state-fi
  */
 export function acquireFileLock(file: string, hint: StateFileHint, timeoutMs: number): Disposable | null {
   prepareOwnFile(file, hint);
-  let database: Database.Database | null = null;
+  let database: Sqlite.Database | null = null;
   try {
-    database = new Database(file, { timeout: timeoutMs });
+    database = openDatabase(file, { timeout: timeoutMs });
     // No journal: a lock is to be had on a full disk as well.
     database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
@@ -31,9 +38,9 @@ export function acquireFileLock(file: string, hint: StateFileHint, timeoutMs: nu
 export function isFileLocked(file: string, hint: StateFileHint): boolean {
   if (!existsSync(file)) return false;
   prepareOwnFile(file, hint);
-  let database: Database.Database | null = null;
+  let database: Sqlite.Database | null = null;
   try {
-    database = new Database(file, { timeout: 0, fileMustExist: true });
+    database = openDatabase(file, { timeout: 0, fileMustExist: true });
     database.prepare('SELECT 1 FROM sqlite_master').all();
     return false;
   } catch (error) {

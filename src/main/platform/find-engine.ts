@@ -51,14 +51,26 @@ export function engineSocket(home: string): string | null {
   return process.platform === 'win32' || Buffer.byteLength(file) > longestSocketPath ? null : file;
 }
 
+function addressIn(home: string): EngineAddress | null {
+  const record = recordOf(home);
+  if (!record) return null;
+  const socket = engineSocket(home);
+  return { ...record, socket: socket !== null && existsSync(socket) ? socket : null };
+}
+
+/**
+ * Where an engine of this state folder wrote that it is, if its socket lies there; null if not. Whether it still runs is seen by connecting:
+ * only this user's programs could listen there, and the port is not to be asked.
+ */
+export function socketAddress(home: string): EngineAddress | null {
+  const address = addressIn(home);
+  return address?.socket == null ? null : address;
+}
+
 /**
  * The engine that serves this state folder now; null if none does, or not yet. Its lock decides: what a killed engine wrote about itself
  * stays, and by now the port may be anybody's. Not to be called in the engine's own process.
  */
 export function findEngine(home: string): EngineAddress | null {
-  if (!isEngineLocked(home)) return null;
-  const record = recordOf(home);
-  if (!record) return null;
-  const socket = engineSocket(home);
-  return { ...record, socket: socket !== null && existsSync(socket) ? socket : null };
+  return isEngineLocked(home) ? addressIn(home) : null;
 }

@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../shared/errors/error.ts';
 import { createFile, replaceFile, syncFolder } from './durable-file.ts';
@@ -31,7 +31,7 @@ const engineRecordSchema = z.object({
 /** What a running engine says of itself in `engine.json`. */
 export type EngineRecord = Readonly<z.infer<typeof engineRecordSchema>>;
 
-const secret = z.string().regex(/^[\x20-\x7e]{16,}$/);
+const secret = z.string().check(z.regex(/^[\x20-\x7e]{16,}$/));
 /** `engineToken`: who has it may ask the engine anything. */
 const secretsSchema = z.object({ postgresPassword: secret, engineToken: secret });
 /** Made once for a state folder. */

@@ -8,7 +8,7 @@ import {
   readSync,
   type Stats,
 } from 'node:fs';
-import type { z } from 'zod';
+import * as z from 'zod/mini';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import { type ErrorOptions, errorMessage, TrainyardError } from '../../shared/errors/error.ts';
@@ -134,7 +134,7 @@ export function readStateText(file: string, options: StateFileOptions): string |
 }
 
 /** Checks text that was read from a state file. The value of a field is in no message: it may be a secret. */
-function parse<T>(file: string, text: string, schema: z.ZodType<T>, hint: StateFileHint): T {
+function parse<T>(file: string, text: string, schema: z.core.$ZodType<T>, hint: StateFileHint): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -143,7 +143,7 @@ function parse<T>(file: string, text: string, schema: z.ZodType<T>, hint: StateF
     const what = { en: 'is torn: it is no whole JSON', ko: '끊겼습니다. 온전한 JSON이 아닙니다' };
     throw damaged(file, hint, what, isTorn);
   }
-  const parsed = schema.safeParse(value);
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.map(String).join('.') ?? '';
@@ -159,7 +159,11 @@ function parse<T>(file: string, text: string, schema: z.ZodType<T>, hint: StateF
  * @returns null if there is none
  * @throws TrainyardError as `readStateText`, and STATE_FILE_DAMAGED with the field that is wrong
  */
-export function readStateFile<T>(file: string, schema: z.ZodType<T>, options: StateFileOptions): T | null {
+export function readStateFile<T>(
+  file: string,
+  schema: z.core.$ZodType<T>,
+  options: StateFileOptions,
+): T | null {
   const text = readStateText(file, options);
   return text === null ? null : parse(file, text, schema, options.hint);
 }
@@ -167,7 +171,7 @@ export function readStateFile<T>(file: string, schema: z.ZodType<T>, options: St
 /** The same for those who go on without the file. */
 export function inspectStateFile<T>(
   file: string,
-  schema: z.ZodType<T>,
+  schema: z.core.$ZodType<T>,
   options: StateFileOptions,
 ): StateFileReading<T> {
   try {

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { fault } from '../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../shared/errors/entry.ts';
 import { TrainyardError } from '../../shared/errors/error.ts';
@@ -52,7 +52,7 @@ const markerName = '.trainyard.json';
 const markerSchema = z.object({
   version: z.literal(1),
   /** The real path of the state folder that it belongs to. */
-  home: z.string().min(1),
+  home: z.string().check(z.minLength(1)),
   folder: z.string(),
 });
 type Marker = z.infer<typeof markerSchema>;

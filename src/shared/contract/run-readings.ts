@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runErrors } from '../errors/runs.ts';
+import { logLevels } from '../model/log-levels.ts';
 import { journalCursor, proceduresOf, time, waitMs } from './common.ts';
 
 const { get } = proceduresOf('runs', runErrors);
@@ -105,7 +106,6 @@ const livePageSchema = z.object({
 });
 export type LivePage = z.infer<typeof livePageSchema>;
 
-export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 const logLineSchema = z.object({
   /** The line's place in the run's log, from 0, over all attempts. */
   line: z.int(),

@@ -4,13 +4,10 @@ import { type ClientLink, createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
-import { errorData } from '../../../shared/contract/common.ts';
 import type { contract } from '../../../shared/contract/contract.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
-import { importKey } from '../../../shared/model/sign-in.ts';
-import { signIn } from '../../../shared/model/sign-in-client.ts';
 import type { EngineAddress } from '../../platform/find-engine.ts';
 import { retry } from '../../platform/waiting.ts';
 import { remark } from './output.ts';
@@ -36,8 +33,10 @@ export function isEngineGone(error: unknown): boolean {
 const gone = ({ url }: EngineAddress, cause: unknown) => fault('ENGINE_GONE', { url }, { cause });
 
 /** An error as the engine meant it. */
-function fromEngine(error: unknown): unknown {
+async function fromEngine(error: unknown): Promise<unknown> {
   if (!(error instanceof ORPCError)) return error;
+  // Loaded where it is needed, as every command waits for what is loaded with this file.
+  const { errorData } = await import('../../../shared/contract/common.ts');
   const { code, message, status } = error;
   const data = errorData.safeParse(error.data).data ?? { hint: '' };
   return TrainyardError.from({ code, message, ...data }, { status, cause: error });
@@ -56,6 +55,10 @@ async function open(engine: EngineAddress): Promise<WebSocket> {
   }
   const { port } = new URL(engine.url);
   const socket = await opened(engine, new WebSocket(`ws://127.0.0.1:${port}/rpc`, timeout));
+  const [{ importKey }, { signIn }] = await Promise.all([
+    import('../../../shared/model/sign-in.ts'),
+    import('../../../shared/model/sign-in-client.ts'),
+  ]);
   const messages = on(socket, 'message', { close: ['close'], signal: AbortSignal.timeout(signInMs) });
   try {
     const key = await importKey(new TextEncoder().encode(engine.token));
@@ -153,7 +156,7 @@ export async function connect(engine: EngineAddress): Promise<Client> {
         } catch (error) {
           if (socket.readyState !== WebSocket.OPEN && !(error instanceof ORPCError))
             throw gone(engine, error);
-          throw fromEngine(error);
+          throw await fromEngine(error);
         }
       },
     ],

@@ -8,7 +8,7 @@ import { insteadOfStarting } from '../../../shared/errors/engine.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { childEnvironment } from '../../platform/child-environment.ts';
-import { type EngineAddress, findEngine } from '../../platform/find-engine.ts';
+import { type EngineAddress, findEngine, socketAddress } from '../../platform/find-engine.ts';
 import { openHome } from '../../platform/home.ts';
 import { appRoot, homeFolder } from '../../platform/paths.ts';
 import { prepareOwnFile } from '../../platform/state-file.ts';
@@ -116,16 +116,30 @@ async function startInBackground(home: string): Promise<EngineAddress> {
   });
 }
 
+/** A connection by the engine's socket, without asking for its lock first; null if nobody listens there. */
+async function connectAtSocket(home: string): Promise<Client | null> {
+  const address = socketAddress(home);
+  try {
+    return address && (await connect(address));
+  } catch (error) {
+    if (isEngineGone(error)) return null;
+    throw error;
+  }
+}
+
 /** A connection to the engine of the state folder, which is started in the background where none runs. */
 async function reachEngine(): Promise<Client> {
   const home = openHome(homeFolder());
   // The engine may end between being found and being called: it was idle too long, or another one takes its place.
-  return retry(async () => connect(findEngine(home) ?? (await startInBackground(home))), {
-    isPassing: isEngineGone,
-    firstMs: 200,
-    longestMs: 1000,
-    timeoutMs: 10_000,
-  });
+  return retry(
+    async () => (await connectAtSocket(home)) ?? connect(findEngine(home) ?? (await startInBackground(home))),
+    {
+      isPassing: isEngineGone,
+      firstMs: 200,
+      longestMs: 1000,
+      timeoutMs: 10_000,
+    },
+  );
 }
 
 /** Calls the engine of the state folder, and closes the connection. */

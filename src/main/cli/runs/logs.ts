@@ -1,4 +1,5 @@
-import { type LogLine, logLevels, type MovingLines } from '../../../shared/contract/run-readings.ts';
+import type { LogLine, MovingLines } from '../../../shared/contract/run-readings.ts';
+import { logLevels } from '../../../shared/model/log-levels.ts';
 import { messageLines } from '../../../shared/model/terminal-text.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, type CommonOptions, defineCommand, integer } from '../lib/define.ts';

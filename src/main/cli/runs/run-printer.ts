@@ -1,4 +1,5 @@
-import { logLevels, type RunEvent } from '../../../shared/contract/run-readings.ts';
+import type { RunEvent } from '../../../shared/contract/run-readings.ts';
+import { logLevels } from '../../../shared/model/log-levels.ts';
 import { formatClock, formatDuration, formatMetric, formatStatus } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { StatusLine, styled, writeLine } from '../lib/output.ts';

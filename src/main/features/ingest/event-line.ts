@@ -1,5 +1,5 @@
-import { logLevels } from '../../../shared/contract/run-readings.ts';
 import { isRecord } from '../../../shared/model/is-record.ts';
+import { logLevels } from '../../../shared/model/log-levels.ts';
 import { exactJson } from '../../../shared/model/metric-values.ts';
 import {
   eventLimits,

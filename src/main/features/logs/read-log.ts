@@ -1,4 +1,5 @@
-import { type LogLine, logLevels, type MovingLines } from '../../../shared/contract/run-readings.ts';
+import type { LogLine, MovingLines } from '../../../shared/contract/run-readings.ts';
+import { logLevels } from '../../../shared/model/log-levels.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { runChannel } from '../../stores/pubsub/ports.ts';
 import type { ReadingQuery, RunReadings } from '../changes/channel-changes.ts';

@@ -1,8 +1,8 @@
 import { Button, Select } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
-import { logLevels } from '../../../../shared/contract/run-readings.ts';
 import type { Run } from '../../../../shared/contract/runs.ts';
+import { logLevels } from '../../../../shared/model/log-levels.ts';
 import { isEnded } from '../../../../shared/model/run.ts';
 import { messageLines } from '../../../../shared/model/terminal-text.ts';
 import { LogViewer } from '../../../components/log/log-viewer.tsx';
