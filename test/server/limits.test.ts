@@ -7,11 +7,11 @@ import pino from 'pino';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Connections, connectionLimits, limitBodies } from '../../src/main/server/connections.ts';
-import { contractInterceptors } from '../../src/main/server/contract-interceptors.ts';
 import { answerErrors } from '../../src/main/server/error-answers.ts';
 import { mountFiles, type ServedFiles } from '../../src/main/server/files.ts';
 import { Presence } from '../../src/main/server/presence.ts';
 import { RefusalLog } from '../../src/main/server/refusals.ts';
+import { createRpc } from '../../src/main/server/rpc.ts';
 import { RpcSockets } from '../../src/main/server/rpc-sockets.ts';
 import { apiContext } from '../support/api-context.ts';
 import { waitFor } from '../support/engine.ts';
@@ -122,13 +122,14 @@ test.each([
 /** The contract in memory behind real WebSockets, with a heartbeat of a tenth of a second and two calls at once. */
 async function rpcSockets(): Promise<{ url: string } & AsyncDisposable> {
   const presence = new Presence();
+  const refusals = new RefusalLog(log);
+  const rpc = createRpc(fixtureRouter(makeStory().state), { presence, log, refusals });
   const sockets = new RpcSockets({
-    router: fixtureRouter(makeStory().state),
+    rpc: async () => rpc,
     context: apiContext(),
     presence,
-    interceptors: contractInterceptors(presence, log, new RefusalLog(log)),
     log,
-    refusals: new RefusalLog(log),
+    refusals,
     limits: { ...connectionLimits, heartbeatMs: 100, callsAtOnce: 2 },
     admit: () => null,
     isProven: () => true,

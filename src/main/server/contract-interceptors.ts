@@ -8,18 +8,21 @@ import { checkStorable } from './input-text.ts';
 import type { Presence } from './presence.ts';
 import type { RefusalLog } from './refusals.ts';
 
-export type ContractInterceptors = Required<
+type ContractInterceptors = Required<
   Pick<StandardHandlerOptions<ApiContext>, 'interceptors' | 'clientInterceptors'>
 >;
+
+/** Who gets to know of calls, and of those that fail. */
+export interface CallWitnesses {
+  readonly presence: Presence;
+  readonly log: Logger;
+  readonly refusals: RefusalLog;
+}
 
 const unreadable = { fault: { en: 'it is not what the contract describes', ko: '계약에 있는 형식이 아님' } };
 
 /** What stands around every call of the contract, by REST and by RPC: input that can be stored, errors in the contract's form. */
-export function contractInterceptors(
-  presence: Presence,
-  log: Logger,
-  refusals: RefusalLog,
-): ContractInterceptors {
+export function contractInterceptors({ presence, log, refusals }: CallWitnesses): ContractInterceptors {
   // A call and its request share their signal.
   const called = new WeakSet<AbortSignal>();
   return {

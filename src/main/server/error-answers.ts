@@ -4,7 +4,6 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { codeOf } from '../platform/error-code.ts';
-import { toContractError } from './errors.ts';
 import { notFound, type Refusal, type RefusalLog, refusal, refuseOnSocket } from './refusals.ts';
 
 const unread = (en: string, ko: string, status = 400) =>
@@ -37,7 +36,7 @@ function statusOf(error: unknown): number {
 }
 
 /** The answer to an error that anything on the way of a request threw. */
-function answerOf(error: unknown, log: Logger, refusals: RefusalLog): Refusal {
+async function answerOf(error: unknown, log: Logger, refusals: RefusalLog): Promise<Refusal> {
   const ours = known[codeOf(error)];
   const status = statusOf(error);
   if (ours || status < 500) {
@@ -45,6 +44,8 @@ function answerOf(error: unknown, log: Logger, refusals: RefusalLog): Refusal {
     if (ours) return ours;
     return unread('it is not valid', '요청이 올바르지 않음', status);
   }
+  // With the contract, which is loaded with the first call or here.
+  const { toContractError } = await import('./errors.ts');
   return toContractError(error, log, refusals).toJSON() as Refusal;
 }
 
@@ -55,10 +56,10 @@ function hasLeft({ raw }: FastifyRequest): boolean {
 
 /** Every error of every route in the product's form. To be called before routes are mounted: scopes keep the handler of their making. */
 export function answerErrors(server: FastifyInstance, log: Logger, refusals: RefusalLog): void {
-  server.setErrorHandler((error, request, reply) => {
+  server.setErrorHandler(async (error, request, reply) => {
     if (hasLeft(request))
       log.info({ err: error, url: request.url }, 'a client left before its request was whole');
-    const answer = hasLeft(request) ? malformed : answerOf(error, log, refusals);
+    const answer = hasLeft(request) ? malformed : await answerOf(error, log, refusals);
     // The route may have said what it was about to send.
     for (const name of ['cache-control', 'content-disposition', 'content-length', 'connection'])
       reply.removeHeader(name);

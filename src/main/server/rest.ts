@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ApiContext } from '../api/implementer.ts';
 import { router } from '../api/router.ts';
-import type { ContractInterceptors } from './contract-interceptors.ts';
+import { type CallWitnesses, contractInterceptors } from './contract-interceptors.ts';
 import { parseInput } from './input-fault.ts';
 import { namesKept } from './metric-names.ts';
 import { notFound, refusal } from './refusals.ts';
@@ -57,7 +57,8 @@ export interface Rest {
 }
 
 /** The contract as REST under /api/v1. */
-export function createRest(context: ApiContext, interceptors: ContractInterceptors, version: string): Rest {
+export function createRest(context: ApiContext, witnesses: CallWitnesses, version: string): Rest {
+  const interceptors = contractInterceptors(witnesses);
   const handler = new OpenAPIHandler(router, { ...interceptors, customJsonSerializers: [namesKept] });
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
   let specification: Promise<Specification> | null = null;

@@ -1,17 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Router } from '@orpc/server';
-import { RPCHandler } from '@orpc/server/websocket';
 import type { Logger } from 'pino';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { contract } from '../../shared/contract/contract.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import type { ConnectionLimits } from './connections.ts';
-import type { ContractInterceptors } from './contract-interceptors.ts';
-import { namesKept } from './metric-names.ts';
 import type { Presence } from './presence.ts';
-import { notFound, type Refusal, type RefusalLog, refusal, refuseOnSocket } from './refusals.ts';
+import { type Refusal, type RefusalLog, refusal, refuseOnSocket } from './refusals.ts';
+import type { Rpc } from './rpc.ts';
 import { refuseSignIn, type SignIn } from './sign-in.ts';
 
 /** A message: the contract's largest input is a configuration. */
@@ -21,25 +17,12 @@ const largestBacklogBytes = 64 * 1024 * 1024;
 
 const signInMs = 10_000;
 const largestSignInLength = 1024;
-interface CallContext extends ApiContext {
-  /** Too many calls of the same connection are under way. */
-  readonly crowded: boolean;
-}
-
-const tooManyCalls = refusal('TOO_MANY_REQUESTS', {});
-const noSuchCall = notFound({ en: 'such call in the contract', ko: '계약에서 이 호출' });
-
-/** A refusal as an answer of the RPC protocol. */
-function answerWith(answer: Refusal) {
-  const response = { status: answer.status, headers: {}, body: { json: answer, meta: [] } };
-  return { matched: true as const, response };
-}
 
 interface Options {
-  readonly router: Router<typeof contract, ApiContext>;
+  /** What answers calls, loaded for the first of them. */
+  readonly rpc: () => Promise<Rpc>;
   readonly context: ApiContext;
   readonly presence: Presence;
-  readonly interceptors: ContractInterceptors;
   readonly log: Logger;
   readonly refusals: RefusalLog;
   readonly limits: ConnectionLimits;
@@ -60,24 +43,12 @@ export class RpcSockets {
     maxPayload: largestMessageBytes,
     perMessageDeflate: false,
   });
-  private readonly handler: RPCHandler<CallContext>;
   private readonly options: Options;
   private readonly silent = new Set<WebSocket>();
   private heartbeat: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
     this.options = options;
-    this.handler = new RPCHandler<CallContext>(options.router, {
-      ...options.interceptors,
-      customJsonSerializers: [namesKept],
-      rootInterceptors: [
-        async ({ next, context }) => {
-          if (context.crowded) return answerWith(tooManyCalls);
-          const result = await next();
-          return result.matched ? result : answerWith(noSuchCall);
-        },
-      ],
-    });
   }
 
   /** Takes the upgrades of a server, and answers those that it refuses. */
@@ -145,7 +116,7 @@ export class RpcSockets {
   }
 
   private take(connection: WebSocket): void {
-    const { context, presence, refusals, limits } = this.options;
+    const { rpc, context, presence, refusals, limits } = this.options;
     const left = presence.enter();
     let calls = 0;
     const peer = {
@@ -159,7 +130,11 @@ export class RpcSockets {
     connection.on('close', () => {
       left();
       this.silent.delete(connection);
-      this.handler.close(peer);
+      // After the messages that came before.
+      rpc().then(
+        (handler) => handler.close(peer),
+        () => {},
+      );
     });
     connection.on('pong', () => this.silent.delete(connection));
     connection.binaryType = 'arraybuffer';
@@ -172,8 +147,9 @@ export class RpcSockets {
       }
       calls += 1;
       const message = isBinary && data instanceof ArrayBuffer ? data : String(data);
-      this.handler
-        .message(peer, message, { context: { ...context, crowded: calls > limits.callsAtOnce } })
+      const crowded = calls > limits.callsAtOnce;
+      rpc()
+        .then((handler) => handler.message(peer, message, { context: { ...context, crowded } }))
         .catch((error: unknown) => {
           if (connection.readyState !== connection.OPEN) return;
           refusals.write({ code: 'MESSAGE_INVALID', err: error });

@@ -6,7 +6,6 @@ import type { Registry } from 'prom-client';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { portHints } from '../../shared/errors/engine.ts';
 import type { ApiContext } from '../api/implementer.ts';
-import { router } from '../api/router.ts';
 import { hasCode } from '../platform/error-code.ts';
 import { portHolder } from '../platform/listening-ports.ts';
 import type { Access } from './access.ts';
@@ -19,7 +18,7 @@ import {
   keepAliveMs,
   limitBodies,
 } from './connections.ts';
-import { contractInterceptors } from './contract-interceptors.ts';
+import type { CallWitnesses } from './contract-interceptors.ts';
 import { answerBadBytes, answerErrors, answerExpectations, answerFrameworkErrors } from './error-answers.ts';
 import { mountFiles, type ServedFiles } from './files.ts';
 import { foreignTrait, repeatedHeader } from './foreign-requests.ts';
@@ -29,7 +28,6 @@ import { mountObservability, type Readiness } from './observability.ts';
 import { mountPage } from './page.ts';
 import type { Presence } from './presence.ts';
 import { notFound, type Refusal, RefusalLog, refusal, refusalOf } from './refusals.ts';
-import type { Rest } from './rest.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SignIn } from './sign-in.ts';
 
@@ -78,6 +76,15 @@ const unstorableAddress = refusalOf(
   ),
 );
 
+/** What is loaded with the first request that needs it: the engine listens before. */
+function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | null = null;
+  return () => {
+    loading ??= load();
+    return loading;
+  };
+}
+
 const withoutSchemas = (): never => {
   throw new Error('No route here has a schema of Fastify’s.');
 };
@@ -112,10 +119,15 @@ export class EngineServer {
     this.connections = new Connections(this.limits);
     this.refusals = new RefusalLog(log);
     this.sockets = new RpcSockets({
-      router,
+      rpc: loadedOnce(async () => {
+        const [{ createRpc }, { router }] = await Promise.all([
+          import('./rpc.ts'),
+          import('../api/router.ts'),
+        ]);
+        return createRpc(router, this.witnesses);
+      }),
       context,
       presence,
-      interceptors: contractInterceptors(presence, log, this.refusals),
       log,
       refusals: this.refusals,
       limits: this.limits,
@@ -146,6 +158,11 @@ export class EngineServer {
 
   get url(): string {
     return `http://127.0.0.1:${this.listeningPort}`;
+  }
+
+  private get witnesses(): CallWitnesses {
+    const { presence, log } = this.options;
+    return { presence, log, refusals: this.refusals };
   }
 
   /** A link that opens the UI once. Its fragment reaches no server: the page proves with it that it may come in. */
@@ -198,7 +215,7 @@ export class EngineServer {
   }
 
   private async mount(): Promise<void> {
-    const { context, presence, version, log, metrics, readiness, files, rendererFolder } = this.options;
+    const { context, version, log, metrics, readiness, files, rendererFolder } = this.options;
     this.connections.watch(this.server.server);
     answerErrors(this.server, log, this.refusals);
     answerExpectations(this.server.server, this.refusals);
@@ -206,14 +223,9 @@ export class EngineServer {
     limitBodies(this.server, this.limits.bodySilenceMs);
     mountObservability(this.server, metrics, readiness);
     await mountFiles(this.server, files);
-    // What speaks REST is loaded with the first request of it.
-    let loading: Promise<Rest> | null = null;
-    const rest = () => {
-      loading ??= import('./rest.ts').then(({ createRest }) =>
-        createRest(context, contractInterceptors(presence, log, this.refusals), version),
-      );
-      return loading;
-    };
+    const rest = loadedOnce(async () =>
+      (await import('./rest.ts')).createRest(context, this.witnesses, version),
+    );
     this.server.get('/api/v1/openapi.json', async () => (await rest()).describe());
     this.server.all('/api/v1/*', async (request, reply) => (await rest()).answer(request, reply));
     this.sockets.serve(this.server.server);

@@ -1,22 +1,6 @@
 import { z } from 'zod';
+import { importPhases } from '../model/import-phase.ts';
 import { workError } from './common.ts';
-
-const importPhases = [
-  'counting',
-  'validating',
-  'storing',
-  'committing',
-  'cancelling',
-  'done',
-  'failed',
-  'cancelled',
-] as const;
-export type ImportPhase = (typeof importPhases)[number];
-
-/** Whether a check or an import in this phase is over. */
-export function isOver(phase: ImportPhase): boolean {
-  return phase === 'done' || phase === 'failed' || phase === 'cancelled';
-}
 
 /** How far a check or an import is; `done` and `total` are files of the present phase. */
 export const fileProgressSchema = z.object({

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option } from 'commander';
-import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { counted } from '../../../shared/format/units.ts';
+import { isOver } from '../../../shared/model/import-phase.ts';
 import type { Api } from '../lib/client.ts';
 import { type Command, type CommonOptions, defineCommand, given } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';

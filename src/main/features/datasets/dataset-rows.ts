@@ -5,9 +5,10 @@ import type {
   Reading,
   Validation,
 } from '../../../shared/contract/datasets.ts';
-import type { ImportPhase, WorkError } from '../../../shared/contract/file-progress.ts';
+import type { WorkError } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { noVersionYet } from '../../../shared/errors/datasets.ts';
+import type { ImportPhase } from '../../../shared/model/import-phase.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import { isoText, isUuid, query } from '../../postgres/rows.ts';
 import type { Problem } from './problems.ts';

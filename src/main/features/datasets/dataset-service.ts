@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { Dataset, datasetImageSchema, ImportInput } from '../../../shared/contract/datasets.ts';
-import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { importsUnderWay } from '../../../shared/errors/datasets.ts';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
+import { isOver } from '../../../shared/model/import-phase.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
 import type { RecordAudit } from '../audit/audit-log.ts';

@@ -1,10 +1,6 @@
 import type { z } from 'zod';
-import {
-  type fileProgressSchema,
-  type ImportPhase,
-  isOver,
-  type WorkError,
-} from '../../../shared/contract/file-progress.ts';
+import type { fileProgressSchema, WorkError } from '../../../shared/contract/file-progress.ts';
+import { type ImportPhase, isOver } from '../../../shared/model/import-phase.ts';
 import { Pace, secondsLeft } from '../../../shared/model/pace.ts';
 import { Wakeups } from '../../platform/wakeups.ts';
 

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
-import { isOver } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
+import { isOver } from '../../../shared/model/import-phase.ts';
 import { type EngineClient, engine, queries, queryClient } from '../../rpc/client.ts';
 import { uploadFile } from './upload.ts';
 

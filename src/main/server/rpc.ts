@@ -1,0 +1,39 @@
+import type { Router } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/websocket';
+import type { contract } from '../../shared/contract/contract.ts';
+import type { ApiContext } from '../api/implementer.ts';
+import { type CallWitnesses, contractInterceptors } from './contract-interceptors.ts';
+import { namesKept } from './metric-names.ts';
+import { notFound, type Refusal, refusal } from './refusals.ts';
+
+export interface CallContext extends ApiContext {
+  /** Too many calls of the same connection are under way. */
+  readonly crowded: boolean;
+}
+
+const tooManyCalls = refusal('TOO_MANY_REQUESTS', {});
+const noSuchCall = notFound({ en: 'such call in the contract', ko: '계약에서 이 호출' });
+
+/** A refusal as an answer of the RPC protocol. */
+function answerWith(answer: Refusal) {
+  const response = { status: answer.status, headers: {}, body: { json: answer, meta: [] } };
+  return { matched: true as const, response };
+}
+
+/** Answers the contract's calls that come over a WebSocket. */
+export type Rpc = Pick<RPCHandler<CallContext>, 'message' | 'close'>;
+
+/** The contract as RPC. */
+export function createRpc(router: Router<typeof contract, ApiContext>, witnesses: CallWitnesses): Rpc {
+  return new RPCHandler<CallContext>(router, {
+    ...contractInterceptors(witnesses),
+    customJsonSerializers: [namesKept],
+    rootInterceptors: [
+      async ({ next, context }) => {
+        if (context.crowded) return answerWith(tooManyCalls);
+        const result = await next();
+        return result.matched ? result : answerWith(noSuchCall);
+      },
+    ],
+  });
+}
