@@ -8,12 +8,16 @@ import { findNode } from './find-node.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const common = ['src/shared', 'package-lock.json', 'tsconfig.json'];
 
-/** What each part is made from, the command that makes it, and a file that is there when it was made. */
+function buildForNode(mode) {
+  return ['node_modules/vite/bin/vite.js', 'build', '--config', 'vite.node.config.ts', '--mode', mode];
+}
+
+/** What each part is made from, the commands that make it, and a file that is there when it was made. */
 const parts = {
   node: {
-    sources: [...common, 'src/main', 'resources/trainers', 'vite.node.config.ts'],
+    sources: [...common, 'src/main', 'resources/trainers', 'vite.node.config.ts', 'bin/load-as-needed.mjs'],
     program: 'out/node/cli.js',
-    command: ['node_modules/vite/bin/vite.js', 'build', '--config', 'vite.node.config.ts'],
+    commands: [buildForNode('helpers'), buildForNode('cli')],
   },
   // What Temporal's worker runs; loaded only where a profile has Temporal.
   workflows: {
@@ -24,7 +28,7 @@ const parts = {
       'src/main/features/runs/temporal/protocol.ts',
     ],
     program: 'out/node/workflows.js',
-    command: ['bin/bundle-workflows.mjs'],
+    commands: [['bin/bundle-workflows.mjs']],
   },
   desktop: {
     sources: [
@@ -37,7 +41,7 @@ const parts = {
       'page-build.config.ts',
     ],
     program: 'out/renderer/index.html',
-    command: ['node_modules/electron-vite/bin/electron-vite.js', 'build'],
+    commands: [['node_modules/electron-vite/bin/electron-vite.js', 'build']],
   },
 };
 
@@ -98,7 +102,7 @@ export async function ensureBuilt({ only = Object.keys(parts), onBuild } = {}) {
   if (!existsSync(path.join(root, 'vite.node.config.ts'))) return [];
   const built = [];
   for (const name of only) {
-    const { sources, command, program } = parts[name];
+    const { sources, commands, program } = parts[name];
     const stampFile = path.join(root, 'out', `${name}.stamp`);
     const files = sources.flatMap(filesOf);
     const glance = glanceAt(files);
@@ -110,7 +114,7 @@ export async function ensureBuilt({ only = Object.keys(parts), onBuild } = {}) {
     if (old.slice(0, Math.max(0, endOfStamp)) !== stamp) {
       onBuild?.(name);
       await rm(stampFile, { force: true });
-      await run(command);
+      for (const command of commands) await run(command);
       await mkdir(path.dirname(stampFile), { recursive: true });
       built.push(name);
     }
