@@ -47,18 +47,30 @@ const helpers = {
  * What a start loads, in few files: each costs half a millisecond, whatever is in it. Whatever imports one module of such a file loads all of
  * it, so what is loaded late, and what commands without an engine need, stands in none that is larger than that.
  */
+const schemas = 'training-config|run-directory|sign-in|sign-in-client|limits';
 const files = [
-  { name: 'base', test: /src[\\/](shared[\\/](errors|format)|main[\\/]platform)[\\/]/ },
   {
-    name: 'model',
-    test: /node_modules[\\/]zod[\\/]|src[\\/]shared[\\/](model[\\/]|contract[\\/](common|run-readings|jobs|file-progress)\.)/,
+    name: 'base',
+    test: new RegExp(
+      `src[\\\\/](shared[\\\\/](errors|format|model[\\\\/](?!(${schemas})\\.))|main[\\\\/]platform[\\\\/](?!log\\.))`,
+    ),
   },
-  { name: 'command', test: /src[\\/]main[\\/]cli[\\/](lib[\\/]|runs[\\/]|project\.|program\.)/ },
+  {
+    name: 'command',
+    test: /src[\\/]main[\\/]cli[\\/](lib[\\/](?!switch-profile)|runs[\\/]|project\.|program\.)/,
+  },
+  {
+    name: 'schemas',
+    test: new RegExp(
+      `node_modules[\\\\/]zod|src[\\\\/]shared[\\\\/](model[\\\\/](${schemas})|contract[\\\\/](common|run-readings|jobs|file-progress))\\.`,
+    ),
+  },
+  { name: 'start', test: /src[\\/]main[\\/]engine[\\/]start\./ },
   { name: 'stack', test: /src[\\/]main[\\/]stack[\\/](causes|stack-images)\./ },
   { name: 'postgres', test: /src[\\/]main[\\/]postgres[\\/]/ },
   {
     name: 'engine',
-    test: /src[\\/]main[\\/](engine[\\/]|server[\\/](?!rest\.|rpc\.|contract-interceptors\.|errors\.))/,
+    test: /src[\\/]main[\\/](engine[\\/](?!start\.|held-home\.)|server[\\/](?!rest\.|rpc\.|contract-interceptors\.|errors\.))/,
   },
 ].map((group, index, { length }) => ({ ...group, priority: length - index }));
 

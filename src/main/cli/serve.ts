@@ -100,7 +100,7 @@ async function serve(options: Options): Promise<undefined> {
   // Where nothing can be kept beside the program: not in the common temporary folder, where another user could put code of theirs
   // in its place.
   if (!getCompileCacheDir()) enableCompileCache(openStateFolder(home, 'compile-cache'));
-  const { startEngine } = await import('../engine/engine.ts');
+  const { startEngine } = await import('../engine/start.ts');
   const { profile, newToken, port } = options;
   let engine: Awaited<ReturnType<typeof startEngine>>;
   try {

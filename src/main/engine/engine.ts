@@ -1,8 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { Registry } from 'prom-client';
-import { fault } from '../../shared/errors/catalogue.ts';
-import { insteadOfStarting } from '../../shared/errors/engine.ts';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
@@ -10,18 +8,10 @@ import { type DiskState, DiskWatch } from '../features/disk/disk-watch.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
 import { ensureSample } from '../features/sample/sample.ts';
 import { engineSocket } from '../platform/find-engine.ts';
-import {
-  acquireEngineLock,
-  ensureSecrets,
-  markRunning,
-  openHome,
-  removeEngineRecord,
-  writeEngineRecord,
-} from '../platform/home.ts';
-import { withLastResort } from '../platform/last-resort.ts';
-import { createLog } from '../platform/log.ts';
+import { removeEngineRecord, writeEngineRecord } from '../platform/home.ts';
 import { appRoot } from '../platform/paths.ts';
 import type { OnProgress } from '../platform/progress.ts';
+import { startEmbeddedPostgres } from '../postgres/embedded/embedded-postgres.ts';
 import { Access } from '../server/access.ts';
 import { forgetPages, KnownPages } from '../server/known-pages.ts';
 import { Presence } from '../server/presence.ts';
@@ -29,31 +19,15 @@ import { EngineServer } from '../server/server.ts';
 import { readExternal } from '../stores/profiles/external-file.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
-import { openSettings } from '../stores/settings/settings-store.ts';
 import { engineStackOf } from './engine-stack.ts';
-import { watchHome } from './home-watch.ts';
+import type { EngineOptions, HeldHome } from './held-home.ts';
 import { stopWhenIdle } from './idle-shutdown.ts';
 import { listen } from './listen.ts';
 import { describeDatabase, openServices } from './open-services.ts';
-import { chooseProfile, chosenProfile } from './profile.ts';
+import { chooseProfile } from './profile.ts';
 import { servedFiles } from './served-files.ts';
 import { StoreSupervisor } from './store-supervisor.ts';
 import { version } from './version.ts';
-
-export interface EngineOptions {
-  /** Absolute. */
-  readonly home: string;
-  /** Left out: the one chosen for the state folder. */
-  readonly profile?: Profile;
-  /** Make another token, and have every page come with a link again. */
-  readonly newToken?: boolean;
-  /** Make and train the sample project on the first start. */
-  readonly sample: boolean;
-  /** 0: any free one. Left out: the one of last time where it is free. */
-  readonly port?: number;
-  /** Stop by itself once nothing is under way and nobody has been there for so long. Left out: never. */
-  readonly idleStopMs?: number;
-}
 
 export interface Engine {
   readonly url: string;
@@ -76,32 +50,16 @@ export interface Engine {
 const stopGraceMs = 10_000;
 
 /**
- * Starts an engine on a state folder: its lock, PostgreSQL, the schema, the services, the server.
- * @throws TrainyardError ENGINE_RUNNING, PORT_TAKEN and what the database's start throws; nothing is left running then
+ * Runs an engine on a state folder that is held: the stores of its profile, the services, the server.
+ * @param holding gives the folder back
+ * @throws TrainyardError PORT_TAKEN and what opening the stores throws; everything is taken back then
  */
-export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const home = openHome(options.home);
-  const lock = acquireEngineLock(home);
-  if (!lock) throw fault('ENGINE_RUNNING', { home, which: '', stop: '', instead: insteadOfStarting });
-  await using stack = new AsyncDisposableStack();
-  stack.use(lock);
-  stack.use(markRunning(home, options.newToken ?? false));
-  const log = createLog(home);
-  let endInOrder = (_error: TrainyardError): void => process.exit(1);
-  stack.use(
-    withLastResort({
-      log: (error, message) => log.error({ err: error }, message),
-      end: (error) => endInOrder(error),
-    }),
-  );
-  const homeWatch = stack.use(
-    watchHome(home, (error) => {
-      log.error({ err: error }, 'the state folder is gone; the engine stops');
-      endInOrder(error);
-    }),
-  );
-  const { engineToken } = ensureSecrets(home);
-  const settings = stack.use(openSettings(home));
+export async function runEngine(
+  { home, token, settings, profile, postgres, log, checkHome, ending }: HeldHome,
+  holding: AsyncDisposableStack,
+  options: EngineOptions,
+): Promise<Engine> {
+  await using stack = holding;
   if (options.newToken) forgetPages(settings);
   const startedAt = new Date().toISOString();
   log.info({ version, home, node: process.version }, 'the engine starts');
@@ -109,16 +67,21 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const changes = new ChangeFeed();
   const folders = () => [path.join(home, 'runs'), ...(supervisor.open?.stores.folders ?? [])];
   const disk = stack.use(new DiskWatch(home, folders, changes, log));
-  const access = new Access(engineToken, new KnownPages(settings, log, () => server.port));
+  const access = new Access(token, new KnownPages(settings, log, () => server.port));
   const presence = new Presence();
   const engineStack = stack.use(engineStackOf(home, settings, log, () => supervisor));
+  // The first that is opened is on its way up already.
+  const underWay = postgres ? [postgres] : [];
   const openProfile = (profile: Profile, onProgress: OnProgress | null): Promise<Stores> =>
-    openStores(profile, home, log, () => engineStack.endpoints(onProgress));
+    openStores(profile, home, log, {
+      postgres: () => underWay.splice(0)[0] ?? startEmbeddedPostgres(home),
+      stack: () => engineStack.endpoints(onProgress),
+    });
   const supervisor: StoreSupervisor = stack.use(
     new StoreSupervisor(
       async (profile, onProgress) =>
         openServices(await openProfile(profile, onProgress), { home, settings, changes, disk, log }),
-      chosenProfile(settings, options.profile),
+      profile,
       changes,
       log,
     ),
@@ -168,7 +131,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           }, onProgress),
       },
       checkRoom: (what) => {
-        homeWatch.check();
+        checkHome();
         disk.check(what);
       },
       diskRefused: () => disk.refused(),
@@ -196,7 +159,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   for (const one of begun) if (one.status === 'rejected') throw one.reason;
   const socket = engineSocket(home);
   if (socket) await server.listenLocally(socket);
-  writeEngineRecord(home, { url: server.url, token: engineToken, pid: process.pid, startedAt, version });
+  writeEngineRecord(home, { url: server.url, token, pid: process.pid, startedAt, version });
   stack.defer(() => removeEngineRecord(home));
   const makeSample = () => {
     if (!options.sample) return;
@@ -246,7 +209,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }
     return closed;
   }
-  endInOrder = (met) => {
+  ending.inOrder = (met) => {
     endedBy = met;
     setTimeout(() => process.exit(1), stopGraceMs).unref();
     // `closed` reports how it went.
@@ -254,7 +217,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   return {
     url: server.url,
-    token: engineToken,
+    token,
     pid: process.pid,
     home,
     get disk() {

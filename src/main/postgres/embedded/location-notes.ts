@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
@@ -15,7 +15,7 @@ export const shared = '/var/lib/trainyard';
 /** The only two places that a state folder's database may have: nothing else is ever made, given away or removed. */
 const folderSchema = z.union([
   z.literal('postgres'),
-  z.string().regex(/^\/var\/lib\/trainyard\/[0-9a-f]{16}\/postgres$/),
+  z.string().check(z.regex(/^\/var\/lib\/trainyard\/[0-9a-f]{16}\/postgres$/)),
 ]);
 const noteSchema = z.object({ folder: folderSchema });
 const databaseSchema = z.object({ version: z.literal(1), folder: folderSchema, madeAt: z.string() });

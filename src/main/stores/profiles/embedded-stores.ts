@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
 import { BackOff, pause } from '../../platform/waiting.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
+import type { EmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
 import { PostgresDocumentStore } from '../documents/postgres/document-store.ts';
 import { liveOnPostgres, objectsInFiles, openRelational, type Stores } from './stores.ts';
 
@@ -43,10 +43,14 @@ function reviveDatabase(postgres: EmbeddedPostgres, log: Logger): Disposable {
 /**
  * The stores of the embedded profile: a PostgreSQL of the state folder for everything but objects, which are files. The caller
  * holds the folder's engine lock.
+ * @param postgres runs, and is stopped with the stores
  */
-export async function openEmbeddedStores(home: string, log: Logger): Promise<Stores> {
+export async function openEmbeddedStores(
+  home: string,
+  postgres: EmbeddedPostgres,
+  log: Logger,
+): Promise<Stores> {
   await using stack = new AsyncDisposableStack();
-  const postgres = await startEmbeddedPostgres(home);
   stack.defer(() => postgres.stop());
   log.info(postgres.report, postgres.report.message);
   const relational = await openRelational(postgres.connection, { url: postgres.url, tls: null }, log);

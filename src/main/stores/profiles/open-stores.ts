@@ -1,19 +1,27 @@
 import type { Logger } from 'pino';
 import type { Profile } from '../../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../../platform/endpoints.ts';
+import type { EmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
 import { openEmbeddedStores } from './embedded-stores.ts';
 import { readExternal } from './external-file.ts';
 import type { Stores } from './stores.ts';
 
-/** Opens the stores of a profile. @param stackEndpoints brings the stack up and says where its servers are */
+/** What brings up the servers that are the product's own. */
+interface Servers {
+  readonly postgres: () => Promise<EmbeddedPostgres>;
+  /** Brings the stack up and says where its servers are. */
+  readonly stack: () => Promise<StoreEndpoints>;
+}
+
+/** Opens the stores of a profile. */
 export async function openStores(
   profile: Profile,
   home: string,
   log: Logger,
-  stackEndpoints: () => Promise<StoreEndpoints>,
+  servers: Servers,
 ): Promise<Stores> {
-  if (profile === 'embedded') return openEmbeddedStores(home, log);
-  const endpoints = profile === 'docker' ? await stackEndpoints() : readExternal(home);
+  if (profile === 'embedded') return openEmbeddedStores(home, await servers.postgres(), log);
+  const endpoints = profile === 'docker' ? await servers.stack() : readExternal(home);
   const { openServerStores } = await import('./server-stores.ts');
   return openServerStores(profile, endpoints, home, log);
 }

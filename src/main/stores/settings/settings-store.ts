@@ -62,6 +62,7 @@ export class SettingsStore implements Disposable {
     });
   }
 
+  /** Writes nothing where the value is there already: a write waits for the disk. */
   set(name: string, value: unknown): void {
     checkName(name);
     const json = toJsonText(value);
@@ -69,7 +70,7 @@ export class SettingsStore implements Disposable {
     this.guarded(() => {
       this.database
         .prepare(
-          'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+          'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value',
         )
         .run(name, json.text);
     });

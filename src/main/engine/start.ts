@@ -1,0 +1,14 @@
+import type { Engine } from './engine.ts';
+import { type EngineOptions, holdHome } from './held-home.ts';
+
+/**
+ * Starts an engine on a state folder: its lock, PostgreSQL, the schema, the services, the server. PostgreSQL comes up while most of the
+ * engine is still loaded.
+ * @throws TrainyardError ENGINE_RUNNING, PORT_TAKEN and what the database's start throws; nothing is left running then
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  await using stack = new AsyncDisposableStack();
+  const held = holdHome(options, stack);
+  const { runEngine } = await import('./engine.ts');
+  return await runEngine(held, stack.move(), options);
+}
