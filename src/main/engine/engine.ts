@@ -178,6 +178,10 @@ export async function runEngine(
       stopWhenIdle(options.idleStopMs, supervisor, presence, log, () => void stop({ stopRuns: false })),
     );
   log.info({ url: server.url }, 'the engine is ready');
+  // Whoever asked for the start is answered first.
+  setImmediate(() => {
+    server.loadCalls().catch((error: unknown) => log.error({ err: error }, 'the contract cannot be loaded'));
+  });
 
   const everything = stack.move();
   const { promise: closed, resolve: resolveClosed, reject: rejectClosed } = Promise.withResolvers<void>();

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from './engine.ts';
 import { type EngineOptions, holdHome } from './held-home.ts';
 
@@ -9,6 +10,8 @@ import { type EngineOptions, holdHome } from './held-home.ts';
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   await using stack = new AsyncDisposableStack();
   const held = holdHome(options, stack);
+  // PostgreSQL's process is made before this one is busy with loading.
+  await nextTurn();
   const { runEngine } = await import('./engine.ts');
   return await runEngine(held, stack.move(), options);
 }

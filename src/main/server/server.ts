@@ -107,6 +107,10 @@ export class EngineServer {
   private readonly sockets: RpcSockets;
   private readonly server: FastifyInstance;
   private readonly options: Options;
+  private readonly rpc = loadedOnce(async () => {
+    const [{ createRpc }, { router }] = await Promise.all([import('./rpc.ts'), import('../api/router.ts')]);
+    return createRpc(router, this.witnesses);
+  });
   private local: Server | null = null;
   private listeningPort = 0;
   private mounted = false;
@@ -119,13 +123,7 @@ export class EngineServer {
     this.connections = new Connections(this.limits);
     this.refusals = new RefusalLog(log);
     this.sockets = new RpcSockets({
-      rpc: loadedOnce(async () => {
-        const [{ createRpc }, { router }] = await Promise.all([
-          import('./rpc.ts'),
-          import('../api/router.ts'),
-        ]);
-        return createRpc(router, this.witnesses);
-      }),
+      rpc: this.rpc,
       context,
       presence,
       log,
@@ -169,6 +167,11 @@ export class EngineServer {
   ticketUrl(): { url: string; expiresAt: Date } {
     const { ticket, expiresAt } = this.options.access.issueTicket();
     return { url: `${this.url}/#ticket=${ticket}`, expiresAt };
+  }
+
+  /** Loads what the first call needs, before it comes. */
+  async loadCalls(): Promise<void> {
+    await this.rpc();
   }
 
   /** Mounts everything and listens. @throws TrainyardError PORT_TAKEN */
