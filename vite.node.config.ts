@@ -43,11 +43,13 @@ const helpers = {
   'trainer-builtin': 'resources/trainers/builtin/main.ts',
 };
 
+/** Files of the model that make schemas. */
+const schemas = 'training-config|run-directory|sign-in|sign-in-client|limits';
+
 /**
  * What a start loads, in few files: each costs half a millisecond, whatever is in it. Whatever imports one module of such a file loads all of
  * it, so what is loaded late, and what commands without an engine need, stands in none that is larger than that.
  */
-const schemas = 'training-config|run-directory|sign-in|sign-in-client|limits';
 const files = [
   {
     name: 'base',
