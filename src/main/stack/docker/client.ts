@@ -134,12 +134,15 @@ export function addressFault(address: DockerAddress): TrainyardError | null {
   }
 }
 
+/** What nobody has asked for stays in the system's buffer, and is read together: Node would fetch it piece by piece, as it comes. */
+const readWhenAsked = { readableHighWaterMark: 1 };
+
 /** A connection of its own to the Engine, for what keeps one busy. @param address one without `addressFault` */
 export function openSocket(address: Pick<DockerAddress, 'url' | 'certificates'>): net.Socket {
   const local = socketPath(address);
-  if (local !== null) return net.connect({ path: local });
+  if (local !== null) return net.connect({ path: local, ...readWhenAsked });
   const place = hostOf(address);
-  if (address.certificates === null) return net.connect(place);
+  if (address.certificates === null) return net.connect({ ...place, ...readWhenAsked });
   const servername = net.isIP(place.host) ? '' : place.host;
   return tls.connect({ ...place, servername, ...readCertificates(address.certificates) });
 }

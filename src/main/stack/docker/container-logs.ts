@@ -1,5 +1,6 @@
 import type { StackLogLine } from '../../../shared/contract/stack.ts';
 import type { ServiceName } from '../../../shared/model/stack.ts';
+import { pause } from '../../platform/waiting.ts';
 import { DaemonRefusal, type StackContainer } from '../docker-objects.ts';
 import { stackLabels } from '../labels.ts';
 import { type DockerConnection, openSocket } from './client.ts';
@@ -39,6 +40,10 @@ function toLogContainer({ id, service, state, isLogRotated }: StackContainer): L
 class DaemonClosed extends Error {
   readonly code = 'ECONNRESET';
 }
+
+/** Until the next chunk is read, where the last was no large one: the daemon writes line by line, and each reading costs more than a line. */
+const gatherMs = 2;
+const largeChunk = 48 * 1024;
 
 const headEnd = Buffer.from('\r\n\r\n');
 const largestHead = 64 * 1024;
@@ -96,7 +101,10 @@ async function* containerLogStream(
     const { status, body } = await readHead(chunks);
     if (status !== 200) throw await readRefusal(status, body, chunks);
     if (body.length > 0) yield body;
-    yield* chunks;
+    for await (const chunk of chunks) {
+      yield chunk;
+      if (chunk.length < largeChunk) await pause(gatherMs, signal);
+    }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
