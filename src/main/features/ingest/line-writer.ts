@@ -52,14 +52,14 @@ export async function writeLines(
   }
   // All of them end before this does: a straggler would cut off what a repetition has put there.
   await forEachConcurrently(parts, atOnce, async ({ start, lines: part }) => {
-    const shortened = await Promise.all(
-      part.map(async (line, index): Promise<StoredLine> => {
-        if (line.message.length <= longestInBucket) return line;
-        const id = longLineId(attempt.id, start + index);
-        await documents.put(collection, { ...document(id), logs: [line] });
-        return { ...line, message: line.message.slice(0, beginning), whole: id };
-      }),
-    );
+    const shorten = async (line: StoredLine, index: number): Promise<StoredLine> => {
+      if (line.message.length <= longestInBucket) return line;
+      const id = longLineId(attempt.id, start + index);
+      await documents.put(collection, { ...document(id), logs: [line] });
+      return { ...line, message: line.message.slice(0, beginning), whole: id };
+    };
+    const isLong = part.some(({ message }) => message.length > longestInBucket);
+    const shortened = isLong ? await Promise.all(part.map(shorten)) : part;
     const { index, place } = bucketOf(start);
     await putLines(documents, document(bucketId(attempt.id, index)), place, shortened);
   });

@@ -59,14 +59,20 @@ export function invalidDocument(
 
 /**
  * The bucket of a log that holds these lines alone: `putLines` checks by it what it adds, wherever that goes.
+ * @param areChecked leaves the lines out
  * @throws TrainyardError DOCUMENT_INVALID
  */
-export function bucketOf(base: StoredDocument, position: number, lines: readonly unknown[]): StoredDocument {
+export function bucketOf(
+  base: StoredDocument,
+  position: number,
+  lines: readonly unknown[],
+  areChecked = false,
+): StoredDocument {
   if (!Number.isSafeInteger(position) || position < 0)
     throw invalidDocument('workflow_logs', base.id, 'logs', `${position} is no position`);
   if (position + lines.length > logBucketLines)
     throw invalidDocument('workflow_logs', base.id, 'logs', `it holds at most ${logBucketLines} items`);
-  return { ...base, logs: lines };
+  return { ...base, logs: areChecked ? [] : lines };
 }
 
 /** The error for a bucket with fewer lines than were meant to stand before others. */

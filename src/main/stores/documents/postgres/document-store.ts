@@ -3,6 +3,7 @@ import { fault } from '../../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../../platform/error-code.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { escapeForJsonb, parseJsonb } from '../../../postgres/jsonb-text.ts';
+import { inTransaction } from '../../../postgres/transaction.ts';
 import { type CollectionIndex, collections, lifetimeField } from '../collections.ts';
 import {
   type CollectionName,
@@ -12,25 +13,49 @@ import {
   type StoredDocument,
 } from '../ports.ts';
 import { bucketGap, bucketOf, documentText, existsAlready } from '../validation.ts';
+import { arePrinted, decodeLines, encodeLines, type Line } from './log-lines.ts';
 
 /** A document that has not expired. `clock_timestamp`: a statement that waited for a lock sees the time it is then. */
 const isLive = '(d.expires_at IS NULL OR d.expires_at > clock_timestamp())';
 
-/** $1 id, $2 the bucket with these lines alone, $3 when that one expires. */
-const beginBucket = `INSERT INTO documents AS d (collection, id, body, expires_at) VALUES ('workflow_logs', $1, $2::jsonb, $3::timestamptz)
-  ON CONFLICT (collection, id) DO UPDATE SET
-    body = CASE WHEN ${isLive} THEN jsonb_set(d.body, '{logs}', excluded.body -> 'logs') ELSE excluded.body END,
-    expires_at = CASE WHEN ${isLive} THEN d.expires_at ELSE excluded.expires_at END`;
+/** The columns of a log's lines: $5 text, $6 how many, $7 and $8 the earliest and the latest time. */
+const lineColumns = 'lines, line_count, first_time, last_time';
+const ofExcluded = lineColumns.replace(/\w+/g, (name) => `${name} = excluded.${name}`);
 
-/** $1 id, $2 position, $3 lines. OFFSET 0 keeps the planner from reading (and unpacking) the array once for each mention. */
-const continueBucket = `UPDATE documents AS d SET body = (
-    SELECT jsonb_set(d.body, '{logs}', (CASE WHEN jsonb_array_length(logs) = $2::int THEN logs
-      ELSE jsonb_path_query_array(logs, '$[0 to $last]', jsonb_build_object('last', $2::int - 1)) END) || $3::jsonb)
-    FROM (SELECT d.body -> 'logs' AS logs OFFSET 0))
-  WHERE d.collection = 'workflow_logs' AND d.id = $1 AND ${isLive} AND jsonb_array_length(d.body -> 'logs') >= $2::int`;
+/**
+ * Lines are put before what says that they are there, and PostgreSQL makes things durable in the order in which they were committed: the
+ * disk need not be waited for twice.
+ */
+const withoutWaiting = `set_config('synchronous_commit', 'off', true)`;
+
+/** $1 collection, $2 id, $3 the bucket without its lines, $4 when it expires. */
+const beginBucket = {
+  name: 'documents-begin-bucket',
+  text: `INSERT INTO documents AS d (collection, id, body, expires_at, ${lineColumns})
+  SELECT $1, $2, $3::jsonb, $4::timestamptz, $5, $6::integer, $7, $8 FROM ${withoutWaiting}
+  ON CONFLICT (collection, id) DO UPDATE SET ${ofExcluded},
+    body = CASE WHEN ${isLive} THEN d.body ELSE excluded.body END,
+    expires_at = CASE WHEN ${isLive} THEN d.expires_at ELSE excluded.expires_at END`,
+};
+
+/** $1 id, $2 how many lines it has, $3 text of further ones, $4 how many, $5 and $6 their earliest and latest time. */
+const continueBucket = {
+  name: 'documents-continue-bucket',
+  text: `UPDATE documents AS d SET lines = d.lines || $3, line_count = d.line_count + $4,
+    first_time = least(d.first_time, $5), last_time = greatest(d.last_time, $6) FROM ${withoutWaiting}
+  WHERE d.collection = 'workflow_logs' AND d.id = $1 AND ${isLive} AND d.line_count = $2`,
+};
+
+const lockBucket = `SELECT d.lines, d.line_count AS count FROM documents AS d
+  WHERE d.collection = 'workflow_logs' AND d.id = $1 AND ${isLive} FOR UPDATE`;
+
+const replaceLines = `UPDATE documents SET lines = $2, line_count = $3, first_time = $4, last_time = $5
+  WHERE collection = 'workflow_logs' AND id = $1`;
 
 interface BodyRow {
   readonly body: string;
+  /** A log's; null of other documents. */
+  readonly lines: string | null;
 }
 
 /** Rows of expired documents that one statement removes. */
@@ -47,7 +72,7 @@ export function findStatement(
     : '';
   const times = created ? [JSON.stringify(created.from), JSON.stringify(created.to)] : [];
   return {
-    text: `SELECT d.body::text AS body FROM documents AS d
+    text: `SELECT d.body::text AS body, d.lines FROM documents AS d
       WHERE d.collection = $1 AND ${isLive} AND d.id COLLATE "C" > $2 ${isCreated} ORDER BY d.id COLLATE "C" LIMIT $3`,
     values: [collection, toKeyText(after), limit, ...times],
   };
@@ -87,7 +112,7 @@ export class PostgresDocumentStore implements DocumentStore {
     const added = await this.write(
       collection,
       document,
-      `DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at, created_at = now() WHERE NOT ${isLive}`,
+      `DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at, ${ofExcluded}, created_at = now() WHERE NOT ${isLive}`,
     );
     if (!added) throw existsAlready(collection, 'id', document);
   }
@@ -96,7 +121,7 @@ export class PostgresDocumentStore implements DocumentStore {
     await this.write(
       collection,
       document,
-      'DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at',
+      `DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at, ${ofExcluded}`,
     );
   }
 
@@ -107,9 +132,12 @@ export class PostgresDocumentStore implements DocumentStore {
   ): Promise<boolean> {
     const text = documentText(collection, document);
     failpoint('documents.write.before');
-    const statement = `INSERT INTO documents AS d (collection, id, body, expires_at) VALUES ($1, $2, $3::jsonb, $4::timestamptz)
-       ON CONFLICT (collection, id) ${onConflict}`;
-    const values = [collection, document.id, escapeForJsonb(text), expiry(collection, document)];
+    const statement = `INSERT INTO documents AS d (collection, id, body, expires_at, ${lineColumns})
+       VALUES ($1, $2, $3::jsonb, $4::timestamptz, $5, $6, $7, $8) ON CONFLICT (collection, id) ${onConflict}`;
+    const isLog = collection === 'workflow_logs';
+    const values = isLog
+      ? bucketValues(document, document.logs as readonly Line[])
+      : [collection, document.id, escapeForJsonb(text), expiry(collection, document), null, null, null, null];
     const { rowCount } = await this.pool.query(statement, values).catch((error: unknown) => {
       const index = hasCode(error, '23505') && 'constraint' in error ? String(error.constraint) : '';
       const field = uniqueField(collection, index);
@@ -126,7 +154,7 @@ export class PostgresDocumentStore implements DocumentStore {
 
   async getMany(collection: CollectionName, ids: readonly string[]): Promise<StoredDocument[]> {
     const { rows } = await this.pool.query<BodyRow>(
-      `SELECT d.body::text AS body FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, place)
+      `SELECT d.body::text AS body, d.lines FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, place)
        JOIN documents AS d ON d.collection = $1 AND d.id = wanted.id AND ${isLive} ORDER BY wanted.place`,
       [collection, ids.map(toKeyText)],
     );
@@ -147,14 +175,27 @@ export class PostgresDocumentStore implements DocumentStore {
   }
 
   async putLines(base: StoredDocument, position: number, lines: readonly unknown[]): Promise<void> {
-    const text = documentText('workflow_logs', bucketOf(base, position, lines));
+    documentText('workflow_logs', bucketOf(base, position, lines, arePrinted(lines)));
     failpoint('documents.put-from.before');
-    const { rowCount } =
-      position === 0
-        ? await this.pool.query(beginBucket, [base.id, escapeForJsonb(text), expiry('workflow_logs', base)])
-        : await this.pool.query(continueBucket, [base.id, position, escapeForJsonb(JSON.stringify(lines))]);
-    if (rowCount !== 1) throw bucketGap(base, position);
+    const given = lines as readonly Line[];
+    if (position === 0) await this.pool.query({ ...beginBucket, values: bucketValues(base, given) });
+    else {
+      const values = [base.id, position, ...lineValues(given)];
+      const { rowCount } = await this.pool.query({ ...continueBucket, values });
+      if (rowCount !== 1) await this.putFrom(base, position, given);
+    }
     failpoint('documents.put-from.after');
+  }
+
+  /** Cuts off what stands at the position and behind. */
+  private async putFrom(base: StoredDocument, position: number, lines: readonly Line[]): Promise<void> {
+    await inTransaction(this.pool, async (client) => {
+      const { rows } = await client.query<{ lines: string; count: number }>(lockBucket, [base.id]);
+      const [bucket] = rows;
+      if (!bucket || bucket.count < position) throw bucketGap(base, position);
+      const before = decodeLines(bucket.lines, parseJsonb).slice(0, position);
+      await client.query(replaceLines, [base.id, ...lineValues([...before, ...lines])]);
+    });
   }
 
   async remove(collection: CollectionName, ids: readonly string[]): Promise<number> {
@@ -183,8 +224,21 @@ export class PostgresDocumentStore implements DocumentStore {
   }
 }
 
-function toDocument({ body }: BodyRow): StoredDocument {
-  return parseJsonb(body) as StoredDocument;
+function toDocument({ body, lines }: BodyRow): StoredDocument {
+  const document = parseJsonb(body) as StoredDocument;
+  return lines === null ? document : { ...document, logs: decodeLines(lines, parseJsonb) };
+}
+
+/** For the four columns of lines. */
+function lineValues(lines: readonly Line[]): unknown[] {
+  const { text, count, firstTime, lastTime } = encodeLines(lines);
+  return [escapeForJsonb(text), count, firstTime, lastTime];
+}
+
+/** The values of a row of a log: its document without the lines, and those. */
+function bucketValues({ logs: _, ...document }: StoredDocument, lines: readonly Line[]): unknown[] {
+  const body = escapeForJsonb(JSON.stringify(document));
+  return ['workflow_logs', document.id, body, expiry('workflow_logs', document), ...lineValues(lines)];
 }
 
 /** PostgreSQL refuses a text parameter with NUL; no id holds one, so whatever stands for it matches nothing. */
