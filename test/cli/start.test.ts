@@ -55,7 +55,7 @@ test('it prints a link that opens the UI; a second start attaches; Ctrl-C stops 
   expect(second.link).not.toBe(first.link);
   second.child.kill('SIGINT');
   expect(await second.ended).toBe(0);
-  expect(await cliJson(home, ['project', 'list'])).toEqual({ projects: [] });
+  expect(await cliJson(home, ['project', 'list'])).toEqual({ projects: [], total: 0 });
 
   first.child.kill('SIGINT');
   expect(await first.ended).toBe(0);

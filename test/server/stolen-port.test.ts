@@ -86,7 +86,7 @@ test.skipIf(!asStranger)(
     // A process with the dead engine's number is easily had; here it is the test's own.
     await writeFile(path.join(home, 'engine.json'), JSON.stringify({ ...left, pid: process.pid }));
 
-    expect(await cliJson(home, ['project', 'list'])).toEqual({ projects: [] });
+    expect(await cliJson(home, ['project', 'list'])).toEqual({ projects: [], total: 0 });
     const now = await engineOf(home);
     expect(now.url).not.toBe(dead.url);
     expect(now.token).not.toBe(dead.token);
@@ -110,7 +110,7 @@ test.skipIf(!asStranger)('without a socket, a command asks for proof before it u
   const home = path.join(around.home, 'a'.repeat(120));
   await mkdir(around.home, { mode: 0o711 });
   await using engine = await startEngine(home);
-  expect(await cliJson(home, ['project', 'list'])).toEqual({ projects: [] });
+  expect(await cliJson(home, ['project', 'list'])).toEqual({ projects: [], total: 0 });
   await using stolen = await startThief(0);
   const left = await engineOf(home);
   // The lock is held, and what it says leads elsewhere: as if the port had been taken in between.

@@ -37,5 +37,5 @@ test('a renewal that is killed before or after its write is done again by the ne
     return (await fetch(`${engine.url}/api/v1/projects`, { headers })).status;
   };
   expect(await Promise.all([...tokens, engine.token].map(ask))).toEqual([401, 401, 401, 200]);
-  expect(await cliJson(home, ['project', 'list'])).toEqual({ projects: [] });
+  expect(await cliJson(home, ['project', 'list'])).toEqual({ projects: [], total: 0 });
 });

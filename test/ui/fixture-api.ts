@@ -23,6 +23,16 @@ export function matches(text: string, search: string | undefined): boolean {
   return search === undefined || text.toLowerCase().includes(search.toLowerCase());
 }
 
+/** A page of a list; a place is a number here. */
+export function pageOf<T>(
+  all: readonly T[],
+  { after, limit }: { after?: string | undefined; limit: number },
+) {
+  const from = Number(after ?? 0);
+  const next = from + limit < all.length ? String(from + limit) : null;
+  return { rows: all.slice(from, from + limit), next, total: after === undefined ? all.length : null };
+}
+
 /** Newest first. */
 export function newest<T extends { createdAt: string }>(all: Iterable<T>): T[] {
   return [...all].sort((a, b) => b.createdAt.localeCompare(a.createdAt));

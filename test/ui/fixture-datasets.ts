@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ORPCError } from '@orpc/server';
 import type { Validation } from '../../src/shared/contract/datasets.ts';
-import { found, matches, newest, os } from './fixture-api.ts';
+import { found, matches, newest, os, pageOf } from './fixture-api.ts';
 import { fixtureId } from './fixture-data.ts';
 import type { FixtureState } from './fixture-state.ts';
 
@@ -75,13 +75,15 @@ const vanished = (path: string) =>
 export function fixtureDatasets(state: FixtureState) {
   const imports = new Map<string, { path: string; datasetId: string; done: number; isCancelled: boolean }>();
   return {
-    list: os.datasets.list.handler(({ input }) => ({
-      datasets: newest(state.datasets.values()).filter(
+    list: os.datasets.list.handler(({ input }) => {
+      const all = newest(state.datasets.values()).filter(
         ({ name, projects }) =>
           matches(name, input.search) &&
           (input.project === undefined || projects.some(({ id }) => id === input.project)),
-      ),
-    })),
+      );
+      const { rows: datasets, ...rest } = pageOf(all, input);
+      return { datasets, ...rest };
+    }),
     show: os.datasets.show.handler(({ input }) => {
       const dataset = found(state.datasets.get(input.dataset), 'such dataset');
       return {

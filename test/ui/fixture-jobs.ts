@@ -18,6 +18,6 @@ export function fixtureJobs() {
     show: jobs.show.handler(() => {
       throw absent();
     }),
-    list: jobs.list.handler(() => ({ jobs: [] })),
+    list: jobs.list.handler(() => ({ jobs: [], next: null, total: 0 })),
   };
 }

@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/server';
 import { LiveLines } from '../../src/main/features/metrics/live-lines.ts';
 import type { MovingLines } from '../../src/shared/contract/run-readings.ts';
 import { isEnded, possibleActions } from '../../src/shared/model/run.ts';
-import { found, matches, os } from './fixture-api.ts';
+import { found, matches, os, pageOf } from './fixture-api.ts';
 import { emptyRun } from './fixture-data.ts';
 import { type FixtureState, seriesOf } from './fixture-state.ts';
 
@@ -80,10 +80,8 @@ export function fixtureRuns(state: FixtureState) {
           );
         })
         .sort((a, b) => sign * value(a).localeCompare(value(b), 'en', { numeric: true }));
-      return {
-        runs: all.slice(input.offset, input.offset + input.limit).map(({ run: one }) => one),
-        total: all.length,
-      };
+      const { rows, ...rest } = pageOf(all, input);
+      return { runs: rows.map(({ run: one }) => one), ...rest };
     }),
     show: os.runs.show.handler(({ input }) => run(input.run).run),
     events: os.runs.events.handler(async ({ input, signal }) => {

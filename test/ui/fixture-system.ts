@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ORPCError } from '@orpc/server';
-import { found, matches, newest, os } from './fixture-api.ts';
+import { found, matches, newest, os, pageOf } from './fixture-api.ts';
 import { ago } from './fixture-data.ts';
 import { fixtureDoctor } from './fixture-doctor.ts';
 import type { FixtureState } from './fixture-state.ts';
@@ -49,9 +49,11 @@ export function fixtureSystem(state: FixtureState) {
 /** Projects. */
 export function fixtureProjects(state: FixtureState) {
   return {
-    list: os.projects.list.handler(({ input }) => ({
-      projects: newest(state.projects.values()).filter(({ name }) => matches(name, input.search)),
-    })),
+    list: os.projects.list.handler(({ input }) => {
+      const all = newest(state.projects.values()).filter(({ name }) => matches(name, input.search));
+      const { rows: projects, ...rest } = pageOf(all, input);
+      return { projects, ...rest };
+    }),
     create: os.projects.create.handler(({ input }) => {
       const made = {
         id: randomUUID(),
@@ -75,7 +77,10 @@ export function fixtureProjects(state: FixtureState) {
       state.changed({ kind: 'project', id: made.id });
       return made;
     }),
-    show: os.projects.show.handler(({ input }) => found(state.projects.get(input.project), 'such project')),
+    show: os.projects.show.handler(({ input }) => {
+      const named = [...state.projects.values()].find(({ name }) => name === input.project);
+      return found(state.projects.get(input.project) ?? named, 'such project');
+    }),
     update: os.projects.update.handler(({ input: { project: id, ...patch } }) => {
       const project = found(state.projects.get(id), 'such project');
       Object.assign(project, patch);

@@ -2,9 +2,9 @@ import { automatic } from '../features/datasets/reading.ts';
 import { api } from './implementer.ts';
 
 export const datasetsApi = {
-  list: api.datasets.list.handler(async ({ input, context }) => ({
-    datasets: await context.services().datasets.list(context.userId, input),
-  })),
+  list: api.datasets.list.handler(({ input, context }) =>
+    context.services().datasets.list(context.userId, input),
+  ),
   show: api.datasets.show.handler(({ input, context }) =>
     context.services().datasets.show(context.userId, input.dataset),
   ),

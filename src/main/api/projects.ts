@@ -1,9 +1,9 @@
 import { api } from './implementer.ts';
 
 export const projectsApi = {
-  list: api.projects.list.handler(async ({ input, context }) => ({
-    projects: await context.services().projects.list(context.userId, input.search),
-  })),
+  list: api.projects.list.handler(({ input, context }) =>
+    context.services().projects.list(context.userId, input),
+  ),
   create: api.projects.create.handler(({ input, context }) =>
     context.services().projects.create(context.userId, input),
   ),

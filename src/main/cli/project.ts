@@ -3,6 +3,7 @@ import { type Command, collect, defineCommand, given } from './lib/define.ts';
 import { withEngine } from './lib/engine.ts';
 import { formatTime } from './lib/format.ts';
 import { translate } from './lib/language.ts';
+import { addLimit, type ListLimit, readList, withRest } from './lib/list-pages.ts';
 import { facts, table, writeResult } from './lib/output.ts';
 
 function describe(project: Project): string {
@@ -17,19 +18,20 @@ function describe(project: Project): string {
   ]);
 }
 
-function listed(projects: readonly Project[]): string {
+function listed(projects: readonly Project[], total: number): string {
   if (projects.length === 0)
     return translate(
       'No projects. Make one: trainyard project create NAME',
       '프로젝트가 없습니다. 만들기: trainyard project create 이름',
     );
-  return table(projects, [
+  const shown = table(projects, [
     [translate('NAME', '이름'), ({ name }) => name],
     [translate('RUNS', '학습'), ({ runCount }) => runCount, 'right'],
     [translate('DATASETS', '데이터셋'), ({ datasetCount }) => datasetCount, 'right'],
     [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
     ['ID', ({ id }) => id],
   ]);
+  return withRest(shown, projects.length, total);
 }
 
 export function defineProject(group: Command): void {
@@ -54,18 +56,23 @@ export function defineProject(group: Command): void {
       },
     );
 
-  defineCommand(group, {
+  const list = defineCommand(group, {
     usage: 'list',
     english: 'list the projects, newest first',
     korean: '프로젝트를 최신순으로 나열합니다',
-    examples: ['project list', 'project list --search fashion'],
-    json: '{"projects": [{"id", "name", "runCount", "datasetCount", …}]}',
-  })
-    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
-    .perform<{ search?: string }>(async ({ search, json }) => {
-      const answer = await withEngine((api) => api.projects.list(search ? { search } : {}));
-      return writeResult({ json }, answer, () => listed(answer.projects));
-    });
+    examples: ['project list', 'project list --search fashion', 'project list --all --json'],
+    json: '{"projects": [{"id", "name", "runCount", "datasetCount", …}], "total"}',
+  }).flag('--search <text>', 'only those whose name or tag holds this', '이름이나 태그에 이 글이 든 것만');
+  addLimit(list).perform<ListLimit & { search?: string }>(async ({ search, json, ...limit }) => {
+    const { items: projects, total } = await withEngine((api) =>
+      readList(
+        limit,
+        (page) => api.projects.list({ ...page, ...given({ search }) }),
+        (answer) => answer.projects,
+      ),
+    );
+    return writeResult({ json }, { projects, total }, () => listed(projects, total));
+  });
 
   defineCommand(group, {
     usage: 'show <project>',

@@ -16,10 +16,9 @@ export function stopWhenIdle(
     const services = supervisor.open?.services;
     if (presence.absentMs() < idleStopMs || services?.datasets.isBusy) return;
     // Without open stores this engine has no work under way.
-    const counts = services
-      ? await Promise.all([services.countRuns('running'), services.countRuns('queued')])
-      : [];
-    if (counts.some((count) => count > 0) || presence.absentMs() < idleStopMs) return;
+    const isAtWork =
+      services !== undefined && ((await services.hasRuns('running')) || (await services.hasRuns('queued')));
+    if (isAtWork || presence.absentMs() < idleStopMs) return;
     log.info({ idleStopMs }, 'nothing is left to do and nobody is here');
     stop();
   };

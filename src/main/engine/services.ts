@@ -193,12 +193,12 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
       livePoints[Symbol.asyncDispose](),
     ]);
   };
-  const countRuns = async (status: RunStatus) => {
-    const query = { status, sort: 'createdAt', order: 'desc', offset: 0, limit: 1 } as const;
-    return (await runs.views.list(localOwnerId, query)).total;
+  const hasRuns = async (status: RunStatus) => {
+    const query = { status, sort: 'createdAt', order: 'desc', limit: 1 } as const;
+    return (await runs.views.list(localOwnerId, query)).runs.length > 0;
   };
   return {
-    countRuns,
+    hasRuns,
     models,
     documents,
     projects,

@@ -149,10 +149,8 @@ function useCommands(search: string, openHelp: () => void): readonly Command[] {
   const { t, language } = useText();
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
-  const input = search === '' ? skipToken : { search };
-  const runs = useQuery(
-    queries.runs.list.queryOptions({ input: search === '' ? skipToken : { search, limit: most } }),
-  );
+  const input = search === '' ? skipToken : { search, limit: most };
+  const runs = useQuery(queries.runs.list.queryOptions({ input }));
   const projects = useQuery(queries.projects.list.queryOptions({ input }));
   const datasets = useQuery(queries.datasets.list.queryOptions({ input }));
   const { mutate } = useStackVerb();

@@ -1,11 +1,13 @@
-import { SimpleGrid, Skeleton, TextInput } from '@mantine/core';
+import { Group, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch, type TablerIcon } from '@tabler/icons-react';
-import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useText } from '../i18n/use-text.ts';
 import { EmptyState } from './empty-state.tsx';
+import { Note } from './note.ts';
 import { Page } from './page.tsx';
+import { CardGrid, type CardPlace } from './pages/card-grid.tsx';
+import type { Shown, usePages } from './pages/use-pages.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 
 /** What is typed into a field that searches, and what to search for once typing rests. */
@@ -19,9 +21,9 @@ interface CardsPageProps<Item> {
   readonly noun: 'projects' | 'datasets';
   readonly icon: TablerIcon;
   readonly find: ReturnType<typeof useSearchText>;
-  readonly query: UseQueryResult<unknown>;
-  readonly items: readonly Item[] | undefined;
-  readonly card: (item: Item) => ReactNode;
+  readonly pages: ReturnType<typeof usePages<Item, unknown, Error>>;
+  readonly onShown: (shown: Shown) => void;
+  readonly card: (item: Item, place: CardPlace) => ReactNode;
   readonly cardHeight: number;
   /** The button that makes one. */
   readonly action: ReactNode;
@@ -30,24 +32,29 @@ interface CardsPageProps<Item> {
 }
 
 /** All things of a kind as cards, found by a text. */
-export function CardsPage<Item>({ noun, find, query, items, action, ...props }: CardsPageProps<Item>) {
-  const { t } = useText();
-  const bare = items?.length === 0 && find.search === '';
+export function CardsPage<Item>({ noun, find, pages, action, ...props }: CardsPageProps<Item>) {
+  const { t, format } = useText();
+  const { total, itemAt, error, retry } = pages;
+  const bare = total === 0 && find.search === '';
   return (
     <Page title={t(`nav.${noun}`)} subtitle={t(`${noun}.subtitle`)} actions={bare ? undefined : action}>
       {!bare && (
-        <TextInput
-          mb="md"
-          maw={320}
-          leftSection={<IconSearch size={16} aria-hidden />}
-          placeholder={t(`${noun}.search`)}
-          aria-label={t(`${noun}.search`)}
-          value={find.typed}
-          onChange={(event) => find.setTyped(event.currentTarget.value)}
-        />
+        <Group mb="md" gap="md">
+          <TextInput
+            w={320}
+            leftSection={<IconSearch size={16} aria-hidden />}
+            placeholder={t(`${noun}.search`)}
+            aria-label={t(`${noun}.search`)}
+            value={find.typed}
+            onChange={(event) => find.setTyped(event.currentTarget.value)}
+          />
+          <Note role="status" className="tabular">
+            {total !== null && t(`${noun}.count`, { count: total, formatted: format.number(total) })}
+          </Note>
+        </Group>
       )}
-      {query.error && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
-      {items?.length === 0 && (
+      {error && <ProblemAlert error={error} onRetry={retry} />}
+      {total === 0 && (
         <EmptyState
           icon={props.icon}
           title={bare ? t(`${noun}.none`) : t('common.noMatch')}
@@ -55,11 +62,15 @@ export function CardsPage<Item>({ noun, find, query, items, action, ...props }: 
           action={bare && action}
         />
       )}
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md">
-        {query.isPending &&
-          [1, 2, 3].map((key) => <Skeleton key={key} height={props.cardHeight} radius="md" />)}
-        {items?.map(props.card)}
-      </SimpleGrid>
+      {total !== 0 && (total !== null || !error) && (
+        <CardGrid
+          label={t(`nav.${noun}`)}
+          {...{ total, itemAt }}
+          card={props.card}
+          cardHeight={props.cardHeight}
+          onShown={props.onShown}
+        />
+      )}
       {props.children}
     </Page>
   );

@@ -8,6 +8,7 @@ import { useFileUrl } from '../rpc/files.ts';
 import classes from './card.module.css';
 import { CancelImport, FileProgress } from './import-progress.tsx';
 import { Note, Tag } from './note.ts';
+import type { CardPlace } from './pages/card-grid.tsx';
 import { DatasetStatus } from './status-badge.tsx';
 import { TimeText } from './time-text.tsx';
 
@@ -15,11 +16,11 @@ import { TimeText } from './time-text.tsx';
 const previewCount = 8;
 
 /** A dataset at a glance: some of its images, how much there is, how its import goes. */
-export function DatasetCard({ dataset }: { readonly dataset: Dataset }) {
+export function DatasetCard({ dataset, place }: { readonly dataset: Dataset; readonly place: CardPlace }) {
   const { t, format } = useText();
   const runningImport = dataset.import && dataset.status === 'processing' ? dataset.import : null;
   return (
-    <article className={`surface ${classes.card}`}>
+    <article {...place} className={`surface ${classes.card}`}>
       <Preview dataset={dataset} />
       <Box p="12px 16px">
         <Group gap="xs" wrap="nowrap" justify="space-between">

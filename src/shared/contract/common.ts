@@ -14,6 +14,22 @@ export const waitMs = z.coerce.number().pipe(z.int().min(0).max(30_000)).default
 /** An id (UUID), or a name where names are unique. */
 export const reference = z.string().min(1).max(255);
 
+/** Asks for a page of a list, beside what filters it. Spread into the input of the list, which is strict: an old `offset` is an error, not the first page again. */
+export const pageInput = {
+  after: z
+    .string()
+    .min(1)
+    .max(4000)
+    .optional()
+    .describe('`next` of the page before; the first page where left out'),
+  limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100).describe('at most so many'),
+};
+/** What a page of a list says of the list. */
+export const pageOutput = {
+  next: z.string().nullable().describe('where the next page begins: its `after`; null on the last page'),
+  total: z.int().nullable().describe('how many there are on all pages; null on those after the first'),
+};
+
 /** Where in what was asked for the fault is. */
 const errorPlace = z.object({
   file: z.string().exactOptional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { datasetErrors } from '../errors/datasets.ts';
-import { nameOf, problem, proceduresOf, reference, time, waitMs } from './common.ts';
+import { nameOf, pageInput, pageOutput, problem, proceduresOf, reference, time, waitMs } from './common.ts';
 import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
 const { get, post, remove } = proceduresOf('datasets', datasetErrors);
@@ -144,9 +144,15 @@ export const importInput = z.object({
 export type ImportInput = z.infer<typeof importInput>;
 
 export const datasetsContract = {
-  list: get('/datasets', 'All datasets, newest first')
-    .input(z.object({ project: reference.optional(), search: z.string().max(255).optional() }))
-    .output(z.object({ datasets: z.array(datasetSchema) })),
+  list: get('/datasets', 'A page of the datasets, newest first')
+    .input(
+      z.strictObject({
+        project: reference.optional(),
+        search: z.string().max(255).optional(),
+        ...pageInput,
+      }),
+    )
+    .output(z.object({ datasets: z.array(datasetSchema), ...pageOutput })),
   show: get('/datasets/{dataset}', 'One dataset with its versions and last validation')
     .input(z.object({ dataset: reference }))
     .output(

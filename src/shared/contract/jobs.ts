@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { datasetErrors } from '../errors/datasets.ts';
 import { jobErrors } from '../errors/jobs.ts';
 import { runErrors } from '../errors/runs.ts';
-import { proceduresOf, reference, time, waitMs, workError } from './common.ts';
+import { pageInput, pageOutput, proceduresOf, reference, time, waitMs, workError } from './common.ts';
 
 const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
 const { get, post } = proceduresOf('jobs', {
@@ -76,13 +76,13 @@ export const jobsContract = {
   show: get('/jobs/{job}', 'One job; waits for its end')
     .input(z.object({ job: z.uuid(), waitMs }))
     .output(jobSchema),
-  list: get('/jobs', 'Jobs, newest first')
+  list: get('/jobs', 'A page of the jobs, newest first')
     .input(
-      z.object({
+      z.strictObject({
         kind: z.enum(jobKinds).optional(),
         status: z.enum(jobStatuses).optional(),
-        limit: z.coerce.number().int().min(1).max(500).default(100),
+        ...pageInput,
       }),
     )
-    .output(z.object({ jobs: z.array(jobSchema) })),
+    .output(z.object({ jobs: z.array(jobSchema), ...pageOutput })),
 };

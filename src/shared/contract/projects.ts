@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { projectErrors } from '../errors/projects.ts';
-import { nameOf, proceduresOf, reference, time } from './common.ts';
+import { nameOf, pageInput, pageOutput, proceduresOf, reference, time } from './common.ts';
 
 const projectSchema = z.object({
   id: z.uuid(),
@@ -24,9 +24,9 @@ const tags = z.array(nameOf(50)).max(50);
 export const projectFields = z.object({ name, description, tags });
 
 export const projectsContract = {
-  list: get('/projects', 'All projects, newest first')
-    .input(z.object({ search: z.string().max(255).optional() }))
-    .output(z.object({ projects: z.array(projectSchema) })),
+  list: get('/projects', 'A page of the projects, newest first')
+    .input(z.strictObject({ search: z.string().max(255).optional(), ...pageInput }))
+    .output(z.object({ projects: z.array(projectSchema), ...pageOutput })),
   create: post('/projects', 'Create a project', { successStatus: 201 })
     .input(z.object({ name, description: description.optional(), tags: tags.optional() }))
     .output(projectSchema),

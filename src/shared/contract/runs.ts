@@ -5,8 +5,8 @@ import { runErrors } from '../errors/runs.ts';
 import { trainingErrors } from '../errors/training.ts';
 import { attemptStatuses, defaultGraceMs, runSorts, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
-import { journalCursor, nameOf, proceduresOf, reference, time } from './common.ts';
-import { metricValues, namedRun, queryInt, runReadings } from './run-readings.ts';
+import { journalCursor, nameOf, pageInput, pageOutput, proceduresOf, reference, time } from './common.ts';
+import { metricValues, namedRun, runReadings } from './run-readings.ts';
 
 const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
 const { PROJECT_NOT_FOUND } = projectErrors;
@@ -126,19 +126,18 @@ export const runsContract = {
       ),
     }),
   ),
-  list: get('/runs', 'Runs, filtered and sorted')
+  list: get('/runs', 'A page of the runs, filtered and sorted')
     .input(
-      z.object({
+      z.strictObject({
         project: reference.optional(),
         status: z.enum(runStatuses).optional(),
         search: z.string().max(255).optional(),
         sort: z.enum(runSorts).default('createdAt'),
         order: z.enum(['asc', 'desc']).default('desc'),
-        offset: queryInt.pipe(z.int().min(0)).default(0),
-        limit: queryInt.pipe(z.int().min(1).max(500)).default(100),
+        ...pageInput,
       }),
     )
-    .output(z.object({ runs: z.array(runSummarySchema), total: z.int() })),
+    .output(z.object({ runs: z.array(runSummarySchema), ...pageOutput })),
   show: get('/runs/{run}', 'One run').input(namedRun).output(runSchema),
   ...runReadings,
   cancel: post('/runs/{run}/cancel', 'Stop a run: SIGTERM with a grace, then SIGKILL')

@@ -146,7 +146,7 @@ test('a dataset is linked to projects, which count it once, and not at all once 
   });
   await setting.service.remove(localOwnerId, 'pets');
   expect([await count('demo'), await count('second')]).toEqual([0, 0]);
-  expect(await setting.service.list(localOwnerId, {})).toEqual([]);
+  expect(await setting.service.list(localOwnerId, { limit: 1 })).toMatchObject({ datasets: [], total: 0 });
   await expect(setting.service.remove(localOwnerId, 'pets')).rejects.toMatchObject({
     code: 'DATASET_NOT_FOUND',
   });

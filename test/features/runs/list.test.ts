@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { createWorld, queueRun } from './support/acts.ts';
 
-const page = { sort: 'createdAt', order: 'desc', offset: 0, limit: 100 } as const;
+const page = { sort: 'createdAt', order: 'desc', limit: 100 } as const;
 
 test('runs are filtered, sorted and paged in the database', async () => {
   await using world = await createWorld();
@@ -33,7 +33,7 @@ test('runs are filtered, sorted and paged in the database', async () => {
   );
   const list = async (query: object) => {
     const { runs, total } = await stage.runs.views.list(localOwnerId, { ...page, ...query });
-    expect(runs.length).toBeLessThanOrEqual(total);
+    expect(runs.length).toBeLessThanOrEqual(total ?? 0);
     return runs.map(({ name }) => name);
   };
   const mine = { project: 'DEMO' };
@@ -45,15 +45,14 @@ test('runs are filtered, sorted and paged in the database', async () => {
   expect(await list({ ...mine, sort: 'val_loss', order: 'asc' })).toEqual([
     'gamma',
     'beta',
-    'delta',
     'Alpha',
+    'delta',
   ]);
   expect((await list({ ...mine, sort: 'durationMs' }))[0]).toBe('beta');
   expect(await list({ ...mine, status: 'completed' })).toEqual(['beta', 'Alpha']);
   expect(await list({ search: 'ALP' })).toEqual(['Alpha']);
   expect(await list({ search: `%' OR true --` })).toEqual([]);
   expect(await list({ search: ids.get('gamma')?.slice(0, 13) })).toEqual(['gamma']);
-  expect(await list({ ...mine, sort: 'name', order: 'asc', offset: 1, limit: 2 })).toEqual(['beta', 'delta']);
   expect((await stage.runs.views.list(localOwnerId, { ...page, ...mine, limit: 1 })).total).toBe(4);
   await expect(list({ project: 'none' })).rejects.toMatchObject({ code: 'PROJECT_NOT_FOUND' });
   expect((await stage.runs.views.show(ids.get('beta') ?? '')).durationMs).toBeCloseTo(30_000, -2);

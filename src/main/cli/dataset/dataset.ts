@@ -1,9 +1,10 @@
 import { counted } from '../../../shared/format/units.ts';
 import type { Api } from '../lib/client.ts';
-import { type Command, defineCommand } from '../lib/define.ts';
+import { type Command, defineCommand, given } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { formatBytes, formatStatus, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
+import { addLimit, type ListLimit, readList, withRest } from '../lib/list-pages.ts';
 import { facts, remark, table, writeResult } from '../lib/output.ts';
 import { defineCancel, defineImport } from './import.ts';
 import { defineStatistics } from './statistics.ts';
@@ -13,13 +14,13 @@ type Dataset = Awaited<ReturnType<Api['datasets']['show']>>;
 
 const versionOf = ({ version }: { readonly version: number | null }) => version ?? '–';
 
-function listed(datasets: Awaited<ReturnType<Api['datasets']['list']>>['datasets']): string {
+function listed(datasets: Awaited<ReturnType<Api['datasets']['list']>>['datasets'], total: number): string {
   if (datasets.length === 0)
     return translate(
       'No datasets. Import one: trainyard dataset import FOLDER --project PROJECT',
       '데이터셋이 없습니다. 가져오기: trainyard dataset import 폴더 --project 프로젝트',
     );
-  return table(datasets, [
+  const shown = table(datasets, [
     [translate('NAME', '이름'), ({ name }) => name],
     [translate('VERSION', '버전'), versionOf, 'right'],
     [translate('STATUS', '상태'), ({ status }) => formatStatus(status)],
@@ -28,6 +29,7 @@ function listed(datasets: Awaited<ReturnType<Api['datasets']['list']>>['datasets
     [translate('SIZE', '크기'), ({ sizeBytes }) => formatBytes(sizeBytes), 'right'],
     ['ID', ({ id }) => id],
   ]);
+  return withRest(shown, datasets.length, total);
 }
 
 function describe(dataset: Dataset): string {
@@ -69,21 +71,27 @@ export function defineDataset(group: Command): void {
   defineImport(group);
   defineCancel(group);
 
-  defineCommand(group, {
+  const list = defineCommand(group, {
     usage: 'list',
     english: 'list the datasets, newest first',
     korean: '데이터셋을 최신순으로 나열합니다',
     examples: ['dataset list', 'dataset list --project demo'],
-    json: '{"datasets": [{"id", "name", "version", "images", "classes", …}]}',
+    json: '{"datasets": [{"id", "name", "version", "images", "classes", …}], "total"}',
   })
     .flag('--project <project>', 'only those of a project', '한 프로젝트의 것만')
-    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
-    .perform<{ project?: string; search?: string }>(async ({ project, search, json }) => {
-      const answer = await withEngine((api) =>
-        api.datasets.list({ ...(project ? { project } : {}), ...(search ? { search } : {}) }),
+    .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만');
+  addLimit(list).perform<ListLimit & { project?: string; search?: string }>(
+    async ({ project, search, json, ...limit }) => {
+      const { items: datasets, total } = await withEngine((api) =>
+        readList(
+          limit,
+          (page) => api.datasets.list({ ...page, ...given({ project, search }) }),
+          (answer) => answer.datasets,
+        ),
       );
-      return writeResult({ json }, answer, () => listed(answer.datasets));
-    });
+      return writeResult({ json }, { datasets, total }, () => listed(datasets, total));
+    },
+  );
 
   defineCommand(group, {
     usage: 'show <dataset>',

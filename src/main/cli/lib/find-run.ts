@@ -2,9 +2,9 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Api } from './client.ts';
 import type { CommonOptions } from './define.ts';
 import { openReconnectingClient, type ReconnectingClient } from './engine.ts';
+import { readList } from './list-pages.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const page = 500;
 
 const notFound = (reference: string) =>
   fault('NOT_FOUND', {
@@ -26,12 +26,13 @@ export async function findRun(api: Api, reference: string): Promise<string> {
     return newest.id;
   }
   if (!/^[0-9a-f-]+$/.test(wanted)) throw notFound(reference);
-  const found: string[] = [];
-  for (let offset = 0; ; offset += page) {
-    const { runs, total } = await api.runs.list({ offset, limit: page });
-    for (const { id } of runs) if (id.startsWith(wanted)) found.push(id);
-    if (offset + page >= total) break;
-  }
+  // The engine searches for it in names as well.
+  const { items } = await readList(
+    { limit: 0, all: true },
+    (page) => api.runs.list({ ...page, search: wanted }),
+    ({ runs }) => runs,
+  );
+  const found = items.flatMap(({ id }) => (id.startsWith(wanted) ? [id] : []));
   const [only, another] = found;
   if (!only) throw notFound(reference);
   if (!another) return only;

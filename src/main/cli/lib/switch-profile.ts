@@ -12,7 +12,7 @@ async function countUnderWay({ runs }: Api): Promise<number> {
   try {
     const statuses = runStatuses.filter((status) => !isEnded(status));
     const found = await Promise.all(statuses.map((status) => runs.list({ status, limit: 1 })));
-    return found.reduce((sum, { total }) => sum + total, 0);
+    return found.reduce((sum, { total }) => sum + (total ?? 0), 0);
   } catch (error) {
     if (error instanceof TrainyardError) return 0;
     throw error;

@@ -1,7 +1,6 @@
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import { type RunSort, type RunStatus, runSorts, runStatuses } from '../../../shared/model/run.ts';
-import type { Api } from '../lib/client.ts';
-import { type Command, defineCommand, integer } from '../lib/define.ts';
+import { type Command, defineCommand, given } from '../lib/define.ts';
 import { withEngine } from '../lib/engine.ts';
 import { findRun } from '../lib/find-run.ts';
 import {
@@ -14,6 +13,7 @@ import {
   shortId,
 } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
+import { addLimit, type ListLimit, readList, withRest } from '../lib/list-pages.ts';
 import { facts, table, writeResult } from '../lib/output.ts';
 import { defineAgain, defineCancel } from './act.ts';
 import { defineCompare } from './compare.ts';
@@ -22,34 +22,15 @@ import { defineFollow } from './follow.ts';
 import { defineLogs } from './logs.ts';
 import { defineMetrics } from './metrics.ts';
 
-interface ListOptions {
+interface ListOptions extends ListLimit {
   readonly project?: string;
   readonly status?: RunStatus;
   readonly search?: string;
   readonly sort: RunSort;
   readonly order: 'asc' | 'desc';
-  readonly limit: number;
 }
 
-async function list(api: Api, options: ListOptions): Promise<{ runs: RunSummary[]; total: number }> {
-  const { project, status, search, sort, order, limit } = options;
-  const runs: RunSummary[] = [];
-  for (;;) {
-    const { runs: more, total } = await api.runs.list({
-      sort,
-      order,
-      offset: runs.length,
-      limit: Math.min(500, limit - runs.length),
-      ...(project ? { project } : {}),
-      ...(status ? { status } : {}),
-      ...(search ? { search } : {}),
-    });
-    runs.push(...more);
-    if (more.length === 0 || runs.length >= Math.min(limit, total)) return { runs, total };
-  }
-}
-
-function listed({ runs, total }: { readonly runs: readonly RunSummary[]; readonly total: number }): string {
+function listed(runs: readonly RunSummary[], total: number): string {
   if (runs.length === 0)
     return translate(
       'No runs. Start one: trainyard train --project PROJECT --dataset DATASET',
@@ -65,12 +46,7 @@ function listed({ runs, total }: { readonly runs: readonly RunSummary[]; readonl
     [translate('DURATION', '걸린 시간'), ({ durationMs }) => formatDuration(durationMs), 'right'],
     [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
   ]);
-  if (total === runs.length) return shown;
-  const more = translate(
-    `${runs.length} of ${total}; --limit shows more.`,
-    `${total}개 중 ${runs.length}개. --limit으로 더 볼 수 있습니다.`,
-  );
-  return `${shown}\n${more}`;
+  return withRest(shown, runs.length, total);
 }
 
 function describeAttempts({ attempts }: Run): string {
@@ -134,7 +110,7 @@ function describe(run: Run): string {
 }
 
 export function defineRuns(group: Command): void {
-  defineCommand(group, {
+  const list = defineCommand(group, {
     usage: 'list',
     english: 'list the runs, newest first',
     korean: '학습을 최신순으로 나열합니다',
@@ -145,12 +121,18 @@ export function defineRuns(group: Command): void {
     .flag('--status <status>', 'only those in this status', '이 상태인 것만', runStatuses)
     .flag('--search <text>', 'only those whose name holds this', '이름에 이 글이 든 것만')
     .flag('--sort <field>', 'order by', '정렬 기준', runSorts, 'createdAt')
-    .flag('--order <order>', 'direction', '정렬 방향', ['asc', 'desc'], 'desc')
-    .flag('--limit <number>', 'at most so many', '최대 개수', integer(1), 100)
-    .perform<ListOptions>(async (options) => {
-      const answer = await withEngine((api) => list(api, options));
-      return writeResult(options, answer, () => listed(answer));
-    });
+    .flag('--order <order>', 'direction', '정렬 방향', ['asc', 'desc'], 'desc');
+
+  addLimit(list).perform<ListOptions>(async ({ json, limit, all, sort, order, project, status, search }) => {
+    const { items: runs, total } = await withEngine((api) =>
+      readList(
+        { limit, ...given({ all }) },
+        (page) => api.runs.list({ ...page, sort, order, ...given({ project, status, search }) }),
+        (answer) => answer.runs,
+      ),
+    );
+    return writeResult({ json }, { runs, total }, () => listed(runs, total));
+  });
 
   defineCommand(group, {
     usage: 'show <run>',

@@ -10,6 +10,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { noVersionYet } from '../../../shared/errors/datasets.ts';
 import type { ImportPhase } from '../../../shared/model/import-phase.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
+import { newestFirst, type Page, type PageQuery, Parameters, readPage } from '../../postgres/pages.ts';
 import { isoText, isUuid, query } from '../../postgres/rows.ts';
 import type { Problem } from './problems.ts';
 
@@ -57,9 +58,8 @@ export const importRecord = `jsonb_build_object('id', i.id, 'datasetId', i.datas
   'done', CASE WHEN i.phase = 'done' THEN COALESCE(i.total, 0) ELSE 0 END, 'total', i.total, 'version', i.version,
   'reused', i.reused, 'error', i.error)`;
 
-/** Datasets with their newest version, their last import and the projects that use them; more conditions and `ORDER BY` are to follow. */
-const live = `
-  SELECT d.id, d.name, d.description, d.format, d.status, d.storage_path AS "storagePath",
+/** A dataset `d` with its newest version, its last import and the projects that use it, the first two by {@link joins}. */
+const columns = `d.id, d.name, d.description, d.format, d.status, d.storage_path AS "storagePath",
     ${isoText('d.created_at')} AS "createdAt", ${isoText('d.updated_at')} AS "updatedAt",
     CASE WHEN v.version IS NOT NULL THEN ${version} END AS newest,
     CASE WHEN i.id IS NOT NULL THEN ${importRecord} END AS "lastImport",
@@ -67,42 +67,52 @@ const live = `
       SELECT jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name) ORDER BY p.name, p.id)
       FROM project_datasets AS l JOIN projects AS p ON p.id = l.project_id
       WHERE l.dataset_id = d.id AND p.deleted_at IS NULL
-    ), '[]') AS projects
-  FROM datasets AS d
+    ), '[]') AS projects`;
+const joins = `
   LEFT JOIN LATERAL (
     SELECT * FROM dataset_versions WHERE dataset_id = d.id ORDER BY version DESC LIMIT 1
   ) AS v ON true
   LEFT JOIN LATERAL (
     SELECT * FROM dataset_imports WHERE dataset_id = d.id ORDER BY created_at DESC, id DESC LIMIT 1
-  ) AS i ON true
-  WHERE d.user_id = $1 AND d.deleted_at IS NULL`;
+  ) AS i ON true`;
+const selectLive = `SELECT ${columns} FROM datasets AS d ${joins} WHERE d.user_id = $1 AND d.deleted_at IS NULL`;
 
-/** Newest first; those in the bin are left out. `projectId`: linked to it, or being imported for it. `search` is found in names. */
+/** Whose datasets, of which project (linked to it, or being imported for it), and what their names hold; null: any. */
+export interface DatasetFilter {
+  readonly userId: string;
+  readonly projectId: string | null;
+  readonly search: string | null;
+}
+
+/** A page, newest first; those in the bin are left out. */
 export function listDatasets(
   db: Db,
-  userId: string,
-  projectId: string | null,
-  search: string | null,
-): Promise<DatasetRecord[]> {
-  return query(
-    db,
-    `${live} AND ($2::text IS NULL OR strpos(lower(d.name), lower($2)) > 0)
-      AND ($3::uuid IS NULL
-        OR EXISTS (SELECT FROM project_datasets AS l WHERE l.dataset_id = d.id AND l.project_id = $3)
-        OR EXISTS (SELECT FROM dataset_imports AS o WHERE o.dataset_id = d.id AND o.project_id = $3 AND o.phase <> 'done'))
-    ORDER BY d.created_at DESC, d.id`,
-    [userId, search, projectId],
-  );
+  { userId, projectId, search }: DatasetFilter,
+  page: PageQuery,
+): Promise<Page<DatasetRecord>> {
+  const parameters = new Parameters();
+  const conditions = [`d.user_id = ${parameters.add(userId)} AND d.deleted_at IS NULL`];
+  if (projectId !== null) {
+    const project = parameters.add(projectId);
+    conditions.push(`d.id IN (SELECT dataset_id FROM project_datasets WHERE project_id = ${project}
+      UNION SELECT dataset_id FROM dataset_imports WHERE project_id = ${project} AND phase <> 'done')`);
+  }
+  if (search !== null) conditions.push(`strpos(lower(d.name), lower(${parameters.add(search)})) > 0`);
+  const list = { columns, from: 'FROM datasets AS d', joins, where: conditions.join(' AND ') };
+  return readPage(db, { ...list, order: newestFirst('d'), parameters }, page);
 }
 
 /** By id or by name; not those in the bin. @throws TrainyardError DATASET_NOT_FOUND */
 export async function findDataset(db: Db, userId: string, reference: string): Promise<DatasetRecord> {
   const [byId] = isUuid(reference)
-    ? await query<DatasetRecord>(db, `${live} AND d.id = $2`, [userId, reference])
+    ? await query<DatasetRecord>(db, `${selectLive} AND d.id = $2`, [userId, reference])
     : [];
   if (byId) return byId;
   const name = reference.trim().normalize('NFC');
-  const [named] = await query<DatasetRecord>(db, `${live} AND lower(d.name) = lower($2)`, [userId, name]);
+  const [named] = await query<DatasetRecord>(db, `${selectLive} AND lower(d.name) = lower($2)`, [
+    userId,
+    name,
+  ]);
   if (!named) throw fault('DATASET_NOT_FOUND', { name: reference });
   return named;
 }

@@ -6,6 +6,7 @@ import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import type { PageQuery } from '../../postgres/pages.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
 import type { RecordAudit } from '../audit/audit-log.ts';
 import { findProject } from '../projects/project-rows.ts';
@@ -70,15 +71,20 @@ export class DatasetService {
     this.readImage = imageViews(parts.db, this.files, parts.reader);
   }
 
-  /** @throws TrainyardError PROJECT_NOT_FOUND */
+  /** A page, newest first. @throws TrainyardError PROJECT_NOT_FOUND, INVALID_INPUT for a place that is none */
   async list(
     userId: string,
-    { project, search }: { project?: string | undefined; search?: string | undefined },
+    {
+      project,
+      search,
+      ...page
+    }: PageQuery & { readonly project?: string | undefined; readonly search?: string | undefined },
   ) {
     const { db } = this.parts;
     const projectId = project === undefined ? null : (await findProject(db, userId, project)).id;
-    const records = await listDatasets(db, userId, projectId, search?.trim() || null);
-    return records.map((record) => this.view(record));
+    const filter = { userId, projectId, search: search?.trim() || null };
+    const { rows, ...rest } = await listDatasets(db, filter, page);
+    return { datasets: rows.map((record) => this.view(record)), ...rest };
   }
 
   /** By id or name. @throws TrainyardError DATASET_NOT_FOUND */

@@ -1,6 +1,7 @@
 import type { DatasetStatistics, Job } from '../../../shared/contract/jobs.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
+import { newestFirst, type Page, type PageQuery, Parameters, readPage } from '../../postgres/pages.ts';
 import { isoText, query } from '../../postgres/rows.ts';
 
 export type JobKindName = Job['kind'];
@@ -16,7 +17,6 @@ export interface JobRecord extends Readonly<Omit<Job, 'statistics' | 'export'>> 
 export interface JobFilter {
   readonly kind?: JobKindName | undefined;
   readonly status?: Job['status'] | undefined;
-  readonly limit: number;
 }
 
 export interface NewJob {
@@ -88,14 +88,19 @@ export async function findJob(db: Db, userId: string, jobId: string): Promise<Jo
   return one(db, `SELECT ${columns} FROM jobs WHERE user_id = $1 AND id = $2`, [userId, jobId]);
 }
 
-/** Newest first. */
-export function listJobs(db: Db, userId: string, { kind, status, limit }: JobFilter): Promise<JobRecord[]> {
-  return query(
-    db,
-    `SELECT ${columns} FROM jobs WHERE user_id = $1 AND ($2::text IS NULL OR kind = $2)
-      AND ($3::text IS NULL OR status = $3) ORDER BY jobs.created_at DESC, id LIMIT $4`,
-    [userId, kind ?? null, status ?? null, limit],
-  );
+/** A page, newest first. */
+export function listJobs(
+  db: Db,
+  userId: string,
+  { kind, status }: JobFilter,
+  page: PageQuery,
+): Promise<Page<JobRecord>> {
+  const parameters = new Parameters();
+  const conditions = [`user_id = ${parameters.add(userId)}`];
+  if (kind !== undefined) conditions.push(`kind = ${parameters.add(kind)}`);
+  if (status !== undefined) conditions.push(`status = ${parameters.add(status)}`);
+  const list = { columns, from: 'FROM jobs', where: conditions.join(' AND ') };
+  return readPage(db, { ...list, order: newestFirst('jobs'), parameters }, page);
 }
 
 /** Takes a queued job of this round; null where it is not to be had. Of several at once, one gets it. */

@@ -4,6 +4,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { statusWords } from '../../../shared/format/status.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
+import type { PageQuery } from '../../postgres/pages.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
 import type { ChannelChanges } from '../changes/channel-changes.ts';
@@ -61,9 +62,10 @@ export class JobService {
     return asJob(await this.parts.changes.read(jobChannel(jobId), { waitMs, signal }, read, isOver));
   }
 
-  /** Newest first. */
-  async list(userId: string, filter: JobFilter): Promise<{ jobs: Job[] }> {
-    return { jobs: (await listJobs(this.parts.db, userId, filter)).map(asJob) };
+  /** A page, newest first. @throws TrainyardError INVALID_INPUT for a place that is none */
+  async list(userId: string, { after, limit, ...filter }: JobFilter & PageQuery) {
+    const { rows, ...rest } = await listJobs(this.parts.db, userId, filter, { after, limit });
+    return { jobs: rows.map(asJob), ...rest };
   }
 
   private async find(userId: string, jobId: string): Promise<JobRecord> {

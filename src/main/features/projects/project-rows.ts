@@ -2,6 +2,7 @@ import type { Project } from '../../../shared/contract/projects.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
+import { newestFirst, type Page, type PageQuery, Parameters, readPage } from '../../postgres/pages.ts';
 import { isoText, isUuid, query } from '../../postgres/rows.ts';
 
 /* `projects`. Those in the bin are not there. Names are unique among a user's projects, whatever their case. */
@@ -16,15 +17,22 @@ export interface ProjectChange {
   readonly tags?: readonly string[] | undefined;
 }
 
-/** Newest first; `search` is found in names and tags, case-insensitively. */
-export function listProjects(db: Db, userId: string, search: string | null): Promise<Project[]> {
-  return query(
-    db,
-    `SELECT ${columns} FROM projects WHERE user_id = $1 AND deleted_at IS NULL AND ($2::text IS NULL
-      OR strpos(lower(name), $2) > 0 OR EXISTS (SELECT FROM unnest(tags) AS tag WHERE strpos(lower(tag), $2) > 0))
-    ORDER BY created_at DESC, id`,
-    [userId, search?.toLowerCase() ?? null],
-  );
+/** A page, newest first; `search` is found in names and tags, case-insensitively. */
+export function listProjects(
+  db: Db,
+  userId: string,
+  search: string | null,
+  page: PageQuery,
+): Promise<Page<Project>> {
+  const parameters = new Parameters();
+  const conditions = [`user_id = ${parameters.add(userId)} AND deleted_at IS NULL`];
+  if (search !== null) {
+    const text = parameters.add(search.toLowerCase());
+    const inTags = `EXISTS (SELECT FROM unnest(tags) AS tag WHERE strpos(lower(tag), ${text}) > 0)`;
+    conditions.push(`(strpos(lower(name), ${text}) > 0 OR ${inTags})`);
+  }
+  const list = { columns, from: 'FROM projects', where: conditions.join(' AND ') };
+  return readPage(db, { ...list, order: newestFirst('projects'), parameters }, page);
 }
 
 /** By id or by name. @throws TrainyardError PROJECT_NOT_FOUND */

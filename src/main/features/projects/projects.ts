@@ -3,6 +3,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
+import type { PageQuery } from '../../postgres/pages.ts';
 import type { RecordAudit } from '../audit/audit-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import {
@@ -26,8 +27,10 @@ export class Projects {
     this.audit = audit;
   }
 
-  list(userId: string, search: string | undefined): Promise<Project[]> {
-    return listProjects(this.db, userId, search?.trim() || null);
+  /** A page, newest first. @throws TrainyardError INVALID_INPUT for a place that is none */
+  async list(userId: string, { search, ...page }: PageQuery & { readonly search?: string | undefined }) {
+    const { rows, ...rest } = await listProjects(this.db, userId, search?.trim() || null, page);
+    return { projects: [...rows], ...rest };
   }
 
   /** By id or name. @throws TrainyardError PROJECT_NOT_FOUND */

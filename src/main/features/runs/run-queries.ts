@@ -1,6 +1,14 @@
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
-import type { RunStatus } from '../../../shared/model/run.ts';
+import type { RunSort, RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
+import {
+  newestFirst,
+  type Page,
+  type PageQuery,
+  Parameters,
+  type RowOrder,
+  readPage,
+} from '../../postgres/pages.ts';
 import { isoText, query } from '../../postgres/rows.ts';
 
 export interface RunQuery {
@@ -8,25 +16,41 @@ export interface RunQuery {
   readonly status: RunStatus | null;
   /** Found in names, case-insensitively. */
   readonly search: string | null;
-  readonly sort: keyof typeof sortKeys;
+  readonly sort: RunSort;
   readonly order: 'asc' | 'desc';
-  readonly offset: number;
-  readonly limit: number;
 }
 
 /** Values that are not finite are strings, and come last like those that are not there. */
 const finalMetric = (name: string) =>
   `CASE jsonb_typeof(run.final_metrics -> '${name}') WHEN 'number' THEN (run.final_metrics ->> '${name}')::float8 END`;
 
+/** In milliseconds, of all attempts of a run. */
+const duration = '(sum(extract(epoch FROM coalesce(ended_at, now()) - started_at)) * 1000)::float8';
+
+/** Before the time: what the runs are ordered by. A number that is null is not there (yet). */
 const sortKeys = {
-  createdAt: 'run.created_at',
-  name: 'lower(run.name)',
-  status: `array_position(ARRAY['failed', 'cancelled', 'completed', 'pending', 'queued', 'running'], run.status::text)`,
-  progress: 'run.progress_percentage',
-  durationMs: 'tries.duration_ms',
-  val_accuracy: finalMetric('val_accuracy'),
-  val_loss: finalMetric('val_loss'),
-};
+  createdAt: null,
+  name: { sql: 'lower(run.name)', type: 'text' },
+  status: {
+    sql: `array_position(ARRAY['failed', 'cancelled', 'completed', 'pending', 'queued', 'running'], run.status::text)`,
+    type: 'integer',
+  },
+  progress: { sql: 'coalesce(run.progress_percentage, 0)', type: 'integer' },
+  durationMs: { sql: 'tries.duration_ms', type: 'number or null' },
+  val_accuracy: { sql: finalMetric('val_accuracy'), type: 'number or null' },
+  val_loss: { sql: finalMetric('val_loss'), type: 'number or null' },
+} as const;
+
+/** A run that changes while its list is read by pages may be on two of them or on none, where it is ordered by what changes. */
+function orderOf({ sort, order: direction }: Pick<RunQuery, 'sort' | 'order'>): RowOrder {
+  const { keys } = newestFirst('run');
+  const key = sortKeys[sort];
+  if (key === null) return { name: sort, keys, direction };
+  if (key.type !== 'number or null') return { name: sort, keys: [[key.sql, key.type], ...keys], direction };
+  // Last, whichever way.
+  const none = direction === 'asc' ? 'Infinity' : '-Infinity';
+  return { name: sort, keys: [[`coalesce(${key.sql}, '${none}')`, 'float8'], ...keys], direction };
+}
 
 /** Runs that are not in the bin, nor their project. */
 const liveRuns = `FROM workflows AS run JOIN projects AS project
@@ -46,38 +70,55 @@ const selectSummaries = `SELECT run.id, run.name, run.status, run.cancel_request
   LEFT JOIN workflow_configs AS config ON config.workflow_id = run.id
   LEFT JOIN datasets AS dataset ON dataset.id = config.dataset_id
   CROSS JOIN LATERAL (
-    SELECT count(*), max(attempt) AS newest,
-      (sum(extract(epoch FROM coalesce(ended_at, now()) - started_at)) * 1000)::float8 AS duration_ms
+    SELECT count(*), max(attempt) AS newest, ${duration} AS duration_ms
     FROM workflow_runs WHERE workflow_id = run.id) AS tries
   LEFT JOIN LATERAL (
     SELECT (payload ->> 'etaMs')::float8 AS eta_ms FROM run_events
     WHERE workflow_id = run.id AND type = 'progress' AND attempt = tries.newest AND run.status = 'running'
     ORDER BY seq DESC LIMIT 1) AS progress ON true`;
 
-/** A page of runs, and how many there are in all. Those that are deleted, or whose project is, are not there. */
+/** A page of runs. Those that are deleted, or whose project is, are not there. */
 export async function listRuns(
   db: Db,
-  { projectId, status, search, sort, order, offset, limit }: RunQuery,
-): Promise<{ runs: RunSummary[]; total: number }> {
-  const matches = `WHERE ($1::uuid IS NULL OR run.project_id = $1) AND ($2::text IS NULL OR run.status = $2)
-    AND ($3 = '' OR strpos(lower(run.name), $3) > 0 OR starts_with(run.id::text, $3))`;
-  const filter = [projectId, status, search?.toLowerCase() ?? ''];
-  const direction = order === 'asc' ? 'ASC' : 'DESC';
-  const [rows, [counted]] = await Promise.all([
-    query<RunSummary>(
-      db,
-      `${selectSummaries} ${matches}
-       ORDER BY ${sortKeys[sort]} ${direction} NULLS LAST, run.created_at DESC, run.id LIMIT $4 OFFSET $5`,
-      [...filter, limit, offset],
-    ),
-    query<{ total: number }>(db, `SELECT count(*) AS total ${liveRuns} ${matches}`, filter),
-  ]);
-  return { runs: rows, total: counted?.total ?? 0 };
+  { projectId, status, search, sort, order }: RunQuery,
+  page: PageQuery,
+): Promise<Page<RunSummary>> {
+  const parameters = new Parameters();
+  const conditions = ['run.deleted_at IS NULL'];
+  if (projectId !== null) conditions.push(`run.project_id = ${parameters.add(projectId)}`);
+  // What is kept of each project: nothing is counted.
+  const total = `SELECT coalesce(sum(workflow_count), 0) AS total FROM projects
+    WHERE deleted_at IS NULL ${projectId === null ? '' : 'AND id = $1'}`;
+  const isCounted = status === null && search === null;
+  if (status !== null) conditions.push(`run.status = ${parameters.add(status)}`);
+  if (search !== null) {
+    const text = parameters.add(search.toLowerCase());
+    conditions.push(`(strpos(lower(run.name), ${text}) > 0 OR starts_with(run.id::text, ${text}))`);
+  }
+  const durations = `LEFT JOIN (SELECT workflow_id, ${duration} AS duration_ms FROM workflow_runs GROUP BY workflow_id)
+    AS tries ON tries.workflow_id = run.id`;
+  const found = await readPage<{ id: string }>(
+    db,
+    {
+      columns: 'run.id',
+      from: liveRuns,
+      joins: sort === 'durationMs' ? durations : '',
+      where: conditions.join(' AND '),
+      order: orderOf({ sort, order }),
+      parameters,
+      ...(isCounted && { total }),
+    },
+    page,
+  );
+  // Only these: a summary costs more than a place in the order.
+  const ids = found.rows.map(({ id }) => id);
+  return { ...found, rows: ids.length === 0 ? [] : await runSummaries(db, ids) };
 }
 
 /** In the order of the ids; missing ones are left out. */
 export async function runSummaries(db: Db, runIds: readonly string[]): Promise<RunSummary[]> {
-  const rows = await query<RunSummary>(db, `${selectSummaries} WHERE run.id = ANY ($1::uuid[])`, [runIds]);
+  const statement = { name: 'run-summaries', text: `${selectSummaries} WHERE run.id = ANY ($1::uuid[])` };
+  const rows = await query<RunSummary>(db, statement, [runIds]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return runIds.flatMap((id) => byId.get(id) ?? []);
 }

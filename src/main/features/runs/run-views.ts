@@ -6,13 +6,14 @@ import { TrainyardError } from '../../../shared/errors/error.ts';
 import { possibleActions, type RunStatus } from '../../../shared/model/run.ts';
 import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import type { Db } from '../../postgres/db.ts';
+import type { PageQuery } from '../../postgres/pages.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import { findProject } from '../projects/project-rows.ts';
 import type { RunDirectories } from './ports.ts';
 import { findArtifact, listRuns, type RunQuery, runDetails, runSummaries } from './run-queries.ts';
 import { configOf } from './run-rows.ts';
 
-export interface RunListRequest extends Pick<RunQuery, 'sort' | 'order' | 'offset' | 'limit'> {
+export interface RunListRequest extends Pick<RunQuery, 'sort' | 'order'>, PageQuery {
   readonly project?: string | undefined;
   readonly status?: RunStatus | undefined;
   readonly search?: string | undefined;
@@ -33,12 +34,13 @@ export class RunViews {
     this.parts = parts;
   }
 
-  /** @throws TrainyardError PROJECT_NOT_FOUND */
-  async list(userId: string, request: RunListRequest): Promise<{ runs: RunSummary[]; total: number }> {
-    const { project: reference, status = null, search, sort, order, offset, limit } = request;
+  /** A page. @throws TrainyardError PROJECT_NOT_FOUND, INVALID_INPUT for a place that is none */
+  async list(userId: string, request: RunListRequest) {
+    const { project: reference, status = null, search, sort, order, ...page } = request;
     const project = reference === undefined ? null : await findProject(this.parts.db, userId, reference);
     const filter = { projectId: project?.id ?? null, status, search: search?.trim() || null };
-    return listRuns(this.parts.db, { ...filter, sort, order, offset, limit });
+    const { rows, ...rest } = await listRuns(this.parts.db, { ...filter, sort, order }, page);
+    return { runs: [...rows], ...rest };
   }
 
   /** @throws TrainyardError RUN_NOT_FOUND */

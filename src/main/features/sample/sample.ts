@@ -40,7 +40,7 @@ export async function ensureSample(
   };
   const known = readSetting(settings, sampleKey, stateSchema);
   // Where anything was made already, this is no first start.
-  const isUsed = known === undefined && (await projects.list(localOwnerId, undefined)).length > 0;
+  const isUsed = known === undefined && (await projects.list(localOwnerId, { limit: 1 })).projects.length > 0;
   const state: SampleState = known ?? remember(isUsed ? 'declined' : { requestId: randomUUID() });
   if (state === 'declined' || state.runId) return;
   const projectId = state.projectId ?? (await ensureProject(projects));
@@ -73,9 +73,12 @@ export async function ensureSample(
 
 /** The project of this name, made where there is none. */
 async function ensureProject(projects: Projects): Promise<string> {
-  const { name } = projectFields;
-  const found = (await projects.list(localOwnerId, name)).find((project) => project.name === name);
-  return (found ?? (await projects.create(localOwnerId, projectFields))).id;
+  try {
+    return (await projects.show(localOwnerId, projectFields.name)).id;
+  } catch (error) {
+    if (!(error instanceof TrainyardError) || error.code !== 'PROJECT_NOT_FOUND') throw error;
+    return (await projects.create(localOwnerId, projectFields)).id;
+  }
 }
 
 async function importOver(datasets: DatasetService, importId: string): Promise<void> {

@@ -4,19 +4,28 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import type { TFunction } from 'i18next';
 import { type CSSProperties, type MouseEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
-import { type RunSort, runSorts } from '../../../shared/model/run.ts';
+import { type RunSort, type RunStatus, runSorts } from '../../../shared/model/run.ts';
 import { type Formatter, formatMetricValue } from '../../format/formatter.ts';
 import { useText } from '../../i18n/use-text.ts';
+import { queries } from '../../rpc/client.ts';
 import { ariaSort, SortButton } from '../data-table.tsx';
 import { DatasetLink, ProjectLink } from '../links.tsx';
+import { usePages } from '../pages/use-pages.ts';
 import { ProblemAlert } from '../problem-alert.tsx';
 import { RunDuration, RunProgress } from '../run-progress.tsx';
 import { StatusBadge } from '../status-badge.tsx';
 import { TimeText } from '../time-text.tsx';
 import classes from './run-table.module.css';
-import { pageSize, type RunFilter, useRunPages } from './use-run-pages.ts';
 
 const rowHeight = 44;
+
+export interface RunFilter {
+  readonly project?: string;
+  readonly status?: RunStatus;
+  readonly search?: string;
+  readonly sort: RunSort;
+  readonly order: 'asc' | 'desc';
+}
 
 interface RunTableProps {
   readonly filter: RunFilter;
@@ -37,7 +46,18 @@ export function RunTable({ filter, onSort, selection, empty, maxHeight }: RunTab
   const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState({ first: 0, last: 0 });
-  const { runAt, total, error, retry } = useRunPages(filter, range.first, range.last);
+  const {
+    itemAt: runAt,
+    total,
+    error,
+    retry,
+  } = usePages(JSON.stringify(filter), range, (page) =>
+    queries.runs.list.queryOptions({
+      input: { ...filter, ...page },
+      select: ({ runs: items, ...rest }) => ({ items, ...rest }),
+      staleTime: 2000,
+    }),
+  );
   const withProject = filter.project === undefined;
   const columns = useMemo(() => runColumns(t, format, withProject), [t, format, withProject]);
   const virtualizer = useVirtualizer({
@@ -46,8 +66,7 @@ export function RunTable({ filter, onSort, selection, empty, maxHeight }: RunTab
     estimateSize: () => rowHeight,
     overscan: 8,
     onChange: ({ range: shown }) => {
-      const first = Math.floor((shown?.startIndex ?? 0) / pageSize);
-      const last = Math.floor((shown?.endIndex ?? 0) / pageSize);
+      const [first, last] = [shown?.startIndex ?? 0, shown?.endIndex ?? 0];
       setRange((old) => (old.first === first && old.last === last ? old : { first, last }));
     },
   });

@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconDatabase, IconDatabaseImport } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
 import { DatasetCard } from '../../components/dataset-card.tsx';
+import { usePages } from '../../components/pages/use-pages.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { ImportDialog } from './import-dialog.tsx';
@@ -14,10 +15,11 @@ export function DatasetsPage() {
   const navigate = useNavigate();
   const { import: importing, project } = useSearch({ from: '/datasets' });
   const find = useSearchText();
-  const list = useQuery(
+  const [shown, setShown] = useState({ first: 0, last: 0 });
+  const pages = usePages(find.search, shown, (page) =>
     queries.datasets.list.queryOptions({
-      input: find.search === '' ? {} : { search: find.search },
-      placeholderData: keepPreviousData,
+      input: find.search === '' ? page : { ...page, search: find.search },
+      select: ({ datasets: items, ...rest }) => ({ items, ...rest }),
     }),
   );
   return (
@@ -25,9 +27,9 @@ export function DatasetsPage() {
       noun="datasets"
       icon={IconDatabase}
       find={find}
-      query={list}
-      items={list.data?.datasets}
-      card={(dataset) => <DatasetCard key={dataset.id} dataset={dataset} />}
+      pages={pages}
+      onShown={setShown}
+      card={(dataset, place) => <DatasetCard key={dataset.id} dataset={dataset} place={place} />}
       cardHeight={178}
       action={
         <Button

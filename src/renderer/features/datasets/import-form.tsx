@@ -10,7 +10,6 @@ import {
   TextInput,
 } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import {
   deepestClasses,
   importInput,
@@ -22,10 +21,10 @@ import {
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
 import { FileProgress, notCounted } from '../../components/import-progress.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { ProjectSelect, useProject } from '../../components/project-select.tsx';
 import { ValidationReport } from '../../components/validation-report.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
-import { queries } from '../../rpc/client.ts';
 import { toProblem } from '../../rpc/problem.ts';
 import { FileDrop } from './file-drop.tsx';
 import { type Check, type ImportValues, type ImportWish, useCheck } from './use-import.ts';
@@ -53,10 +52,6 @@ const empty: ImportValues = {
 /** What to import, and how. */
 export function ImportForm({ initial, project, failure, onImport, onCancel }: ImportFormProps) {
   const { t } = useText();
-  const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
-  const all = projects.data?.projects ?? [];
-  const targetOf = ({ project: chosen }: ImportValues) =>
-    chosen === null ? (all[0] ?? null) : all.find(({ id, name: one }) => [id, one].includes(chosen));
   const { form, read } = useContractForm({
     schema: importInput,
     initialValues: initial ?? { ...empty, project },
@@ -64,7 +59,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
       const { from, file, path, name, mode, skipInvalid, reading } = values;
       return {
         path: from === 'file' ? (file?.name ?? '') : path.trim(),
-        project: targetOf(values)?.id,
+        project: known.project?.id,
         ...(name.trim() !== '' && { name }),
         // A file that was sent is the engine's own already: there is nothing to link to.
         mode: from === 'file' ? 'copy' : mode,
@@ -74,7 +69,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
     },
   });
   const { from, path, name, file, reading } = form.values;
-  const target = targetOf(form.values);
+  const known = useProject(form.values.project);
   const check = useCheck(form.values);
   const isSameSource =
     initial?.from === from &&
@@ -86,8 +81,8 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
   const refusal = useRefusal(form, isOfSource && !isSameSource ? null : failure?.error);
   useRefusal(form, check.error);
   const projectError = () => {
-    if (projects.data?.projects.length === 0) return t('datasets.noProject');
-    return projects.isSuccess && !target ? t('gone.project.title') : form.errors.project;
+    if (known.isGone) return t('gone.project.title');
+    return known.isSuccess && !known.project ? t('datasets.noProject') : form.errors.project;
   };
   const desktop = window.trainyardDesktop;
 
@@ -151,15 +146,12 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
         )}
         <CheckPanel check={check} />
         <Group grow align="flex-start">
-          <Select
+          <ProjectSelect
             label={t('projects.one')}
             required
-            searchable
             allowDeselect={false}
-            data={all.map(({ id, name: label }) => ({ value: id, label }))}
             {...form.getInputProps('project')}
-            value={target?.id ?? null}
-            nothingFoundMessage={t('common.noMatch')}
+            value={known.project?.id ?? null}
             error={projectError()}
           />
           <TextInput
@@ -188,7 +180,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
           description={t('datasets.skipInvalidHint')}
           {...form.getInputProps('skipInvalid', { type: 'checkbox' })}
         />
-        {projects.error && <ProblemAlert error={projects.error} onRetry={() => void projects.refetch()} />}
+        {known.error && <ProblemAlert error={known.error} onRetry={() => void known.refetch()} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onCancel}>
             {t('common.cancel')}

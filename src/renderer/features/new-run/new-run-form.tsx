@@ -13,18 +13,19 @@ import { LinkButton } from '../../components/links.tsx';
 import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { ProjectSelect } from '../../components/project-select.tsx';
 import { useWrite, type Write } from '../../components/use-write.ts';
 import { TrainingRisks } from '../../components/validation-report.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
+import { DatasetSelect } from './dataset-select.tsx';
 import { FieldInput } from './field-input.tsx';
 import { advancedFields, allFields, basicFields, type Field } from './fields.ts';
 import classes from './new-run-page.module.css';
 import { type Change, changesOf, formPath, overridesOf, type RunValues, untouched } from './run-values.ts';
 
 interface NewRunFormProps {
-  readonly projects: readonly { readonly id: string; readonly name: string }[];
   readonly firstProject: string | null;
   /** The dataset that the address names. */
   readonly named: Awaited<ReturnType<EngineClient['datasets']['show']>> | null;
@@ -32,7 +33,7 @@ interface NewRunFormProps {
 }
 
 /** The form itself: what to train on what, and how. */
-export function NewRunForm({ projects, firstProject, named, version }: NewRunFormProps) {
+export function NewRunForm({ firstProject, named, version }: NewRunFormProps) {
   const { t, language } = useText();
   const models = useQuery(queries.runs.models.queryOptions());
   const { form, read } = useContractForm({
@@ -62,12 +63,13 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
     queries.datasets.list.queryOptions({ input: { project: project ?? '' }, enabled: project !== null }),
   );
   const ready = (datasets.data?.datasets ?? []).filter((one) => one.version !== null);
-  // What was named or chosen stays chosen, also where the project does not have it (yet): the engine trains on any dataset.
-  const kept = named && !ready.some(({ id }) => id === named.id) ? [named, ...ready] : ready;
   const dataset = datasetChoice ?? ready[0]?.id ?? null;
   const chosen = useQuery(
     queries.datasets.show.queryOptions({ input: { dataset: dataset ?? '' }, enabled: dataset !== null }),
   );
+  // What was named or chosen stays chosen, also where the project does not have it (yet): the engine trains on any dataset.
+  const others = [named, chosen.data].filter((one) => one && !ready.some(({ id }) => id === one.id));
+  const kept = [...new Map([...others, ...ready].flatMap((one) => (one ? [[one.id, one]] : []))).values()];
   const trained = (dataset === named?.id && version) || chosen.data?.version;
   const risks = chosen.data?.versions.find((one) => one.version === trained)?.trainingRisks ?? [];
   const model = models.data?.models.find(({ id }) => id === modelChoice) ?? models.data?.models[0];
@@ -95,24 +97,21 @@ export function NewRunForm({ projects, firstProject, named, version }: NewRunFor
         <Section panel title={t('newRun.what')} mb={16}>
           <Stack gap="md">
             <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" verticalSpacing="md">
-              <Select
+              <ProjectSelect
                 label={t('projects.one')}
                 required
-                searchable
                 allowDeselect={false}
-                data={projects.map(({ id, name: label }) => ({ value: id, label }))}
                 {...form.getInputProps('project')}
+                value={project}
               />
-              <Select
+              <DatasetSelect
+                project={project}
                 label={t('datasets.one')}
                 required
-                searchable
                 allowDeselect={false}
                 placeholder={datasets.isSuccess && ready.length === 0 ? t('newRun.noDataset') : undefined}
-                data={kept.map((one) => ({
-                  value: one.id,
-                  label: `${one.name} v${(one.id === named?.id && version) || one.version}`,
-                }))}
+                newest={kept}
+                labelOf={(one) => `${one.name} v${(one.id === named?.id && version) || one.version}`}
                 {...form.getInputProps('dataset')}
                 value={dataset}
               />

@@ -7,6 +7,7 @@ import { GonePage } from '../../components/found.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { Page, PageSkeleton } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
+import { useProject } from '../../components/project-select.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { namesNothing } from '../../rpc/problem.ts';
@@ -17,12 +18,14 @@ export function NewRunPage() {
   const { t } = useText();
   const search = useSearch({ from: '/runs/new' });
   const { project: asked, dataset: askedDataset, version } = search;
-  const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
   const named = useQuery(
     queries.datasets.show.queryOptions({
       input: askedDataset === undefined ? skipToken : { dataset: askedDataset },
     }),
   );
+  const dataset = named.data ?? null;
+  // The named one, else one that has the named dataset, else the newest.
+  const known = useProject(asked ?? dataset?.projects[0]?.id ?? null);
   const page = (content: ReactNode) => (
     <Page title={t('runs.new')} subtitle={t('newRun.subtitle')} under="runs">
       {content}
@@ -30,16 +33,11 @@ export function NewRunPage() {
   );
   if (askedDataset !== undefined && namesNothing(named.error))
     return <GonePage noun="dataset" name={askedDataset} />;
-  const failed = [projects, named].find((query) => query.error);
+  if (asked !== undefined && known.isGone) return <GonePage noun="project" name={asked} />;
+  const failed = [known, named].find((query) => query.error);
   if (failed) return page(<ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />);
-  if (!projects.data || (askedDataset !== undefined && !named.data)) return <PageSkeleton />;
+  if (!known.isSuccess || (askedDataset !== undefined && !named.data)) return <PageSkeleton />;
 
-  const all = projects.data.projects;
-  const dataset = named.data ?? null;
-  // The named one, else one that has the named dataset, else the newest.
-  const wanted = asked ?? dataset?.projects[0]?.id;
-  const project = wanted === undefined ? all[0] : all.find(({ id, name }) => [id, name].includes(wanted));
-  if (!project && asked !== undefined) return <GonePage noun="project" name={asked} />;
   const unfit = (title: string, hint: string) =>
     page(
       <EmptyState
@@ -62,8 +60,7 @@ export function NewRunPage() {
   return page(
     <NewRunForm
       key={JSON.stringify(search)}
-      projects={all}
-      firstProject={(project ?? all[0])?.id ?? null}
+      firstProject={known.project?.id ?? null}
       named={dataset}
       version={version ?? null}
     />,

@@ -1,4 +1,4 @@
-import { SimpleGrid, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconDatabase,
@@ -19,9 +19,10 @@ import { LinkButton } from '../../components/links.tsx';
 import { MoreMenu } from '../../components/more-menu.tsx';
 import { Note, Tag } from '../../components/note.ts';
 import { Page, Section } from '../../components/page.tsx';
+import { CardGrid } from '../../components/pages/card-grid.tsx';
+import { usePages } from '../../components/pages/use-pages.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { RunTable } from '../../components/run-table/run-table.tsx';
-import type { RunFilter } from '../../components/run-table/use-run-pages.ts';
+import { type RunFilter, RunTable } from '../../components/run-table/run-table.tsx';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
@@ -128,12 +129,18 @@ function Runs({ project }: { readonly project: string }) {
 }
 
 function Datasets({ project }: { readonly project: string }) {
-  const { t } = useText();
-  const { data, error, refetch } = useQuery(queries.datasets.list.queryOptions({ input: { project } }));
+  const { t, format } = useText();
+  const [shown, setShown] = useState({ first: 0, last: 0 });
+  const { total, itemAt, error, retry } = usePages(project, shown, (page) =>
+    queries.datasets.list.queryOptions({
+      input: { ...page, project },
+      select: ({ datasets: items, ...rest }) => ({ items, ...rest }),
+    }),
+  );
   return (
-    <Section title={t('nav.datasets')} beside={data && <Note>{data.datasets.length}</Note>}>
-      {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
-      {data?.datasets.length === 0 && (
+    <Section title={t('nav.datasets')} beside={total !== null && <Note>{format.number(total)}</Note>}>
+      {error && <ProblemAlert error={error} onRetry={retry} />}
+      {total === 0 && (
         <EmptyState
           icon={IconDatabase}
           title={t('datasets.none')}
@@ -141,11 +148,15 @@ function Datasets({ project }: { readonly project: string }) {
           action={<ImportButton project={project} />}
         />
       )}
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md">
-        {data?.datasets.map((dataset) => (
-          <DatasetCard key={dataset.id} dataset={dataset} />
-        ))}
-      </SimpleGrid>
+      {total !== 0 && (total !== null || !error) && (
+        <CardGrid
+          label={t('nav.datasets')}
+          {...{ total, itemAt }}
+          card={(dataset, place) => <DatasetCard key={dataset.id} dataset={dataset} place={place} />}
+          cardHeight={178}
+          onShown={setShown}
+        />
+      )}
     </Section>
   );
 }

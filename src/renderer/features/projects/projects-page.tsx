@@ -1,12 +1,14 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFolder, IconPlus } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Project } from '../../../shared/contract/projects.ts';
 import classes from '../../components/card.module.css';
 import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
 import { Note, Tag } from '../../components/note.ts';
+import type { CardPlace } from '../../components/pages/card-grid.tsx';
+import { usePages } from '../../components/pages/use-pages.ts';
 import { TimeText } from '../../components/time-text.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
@@ -17,10 +19,11 @@ export function ProjectsPage() {
   const { t } = useText();
   const [opened, dialog] = useDisclosure(false);
   const find = useSearchText();
-  const list = useQuery(
+  const [shown, setShown] = useState({ first: 0, last: 0 });
+  const pages = usePages(find.search, shown, (page) =>
     queries.projects.list.queryOptions({
-      input: find.search === '' ? {} : { search: find.search },
-      placeholderData: keepPreviousData,
+      input: find.search === '' ? page : { ...page, search: find.search },
+      select: ({ projects: items, ...rest }) => ({ items, ...rest }),
     }),
   );
   return (
@@ -28,9 +31,9 @@ export function ProjectsPage() {
       noun="projects"
       icon={IconFolder}
       find={find}
-      query={list}
-      items={list.data?.projects}
-      card={(project) => <ProjectCard key={project.id} project={project} />}
+      pages={pages}
+      onShown={setShown}
+      card={(project, place) => <ProjectCard key={project.id} project={project} place={place} />}
       cardHeight={148}
       action={
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
@@ -44,10 +47,17 @@ export function ProjectsPage() {
 }
 
 /** A project at a glance; the whole card leads to it. */
-function ProjectCard({ project }: { readonly project: Project }) {
+function ProjectCard({ project, place }: { readonly project: Project; readonly place: CardPlace }) {
   const { t } = useText();
   return (
-    <Stack component="article" gap={0} mih={148} p="16px 18px 14px" className={`surface ${classes.card}`}>
+    <Stack
+      component="article"
+      {...place}
+      gap={0}
+      mih={148}
+      p="16px 18px 14px"
+      className={`surface ${classes.card}`}
+    >
       <Link to="/projects/$projectId" params={{ projectId: project.id }} className={classes.link}>
         {project.name}
       </Link>

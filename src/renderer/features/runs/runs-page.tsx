@@ -1,7 +1,6 @@
 import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconGitCompare, IconMapOff, IconPlayerPlay, IconPlus, IconSearch } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { mostCompared, runStatuses } from '../../../shared/model/run.ts';
@@ -9,9 +8,9 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { Note } from '../../components/note.ts';
 import { Page } from '../../components/page.tsx';
+import { ProjectSelect, useProject } from '../../components/project-select.tsx';
 import { RunTable } from '../../components/run-table/run-table.tsx';
 import { useText } from '../../i18n/use-text.ts';
-import { queries } from '../../rpc/client.ts';
 
 /** All runs: found, sorted, and picked for comparing. */
 export function RunsPage() {
@@ -20,9 +19,7 @@ export function RunsPage() {
   const search = useSearch({ from: '/runs' });
   const [typed, setTyped] = useState(search.search ?? '');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const projects = useQuery(queries.projects.list.queryOptions({ input: {} }));
-  const project = projects.data?.projects.find(({ id, name }) => [id, name].includes(search.project ?? ''));
-  const unknownProject = search.project !== undefined && projects.isSuccess && !project;
+  const { project, isGone: unknownProject } = useProject(search.project ?? null);
   const filtered = Boolean(search.search || search.status || search.project);
   const change = (patch: Record<string, string | undefined>) =>
     void navigate({ search: (old) => ({ ...old, ...patch }), replace: true });
@@ -73,14 +70,12 @@ export function RunsPage() {
           value={search.status ?? null}
           onChange={(status) => change({ status: status ?? undefined })}
         />
-        <Select
+        <ProjectSelect
           w={200}
           clearable
-          searchable
           placeholder={t('runs.anyProject')}
           aria-label={t('projects.one')}
-          data={(projects.data?.projects ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-          value={project?.id ?? null}
+          value={search.project === undefined ? null : (project?.id ?? null)}
           onChange={(value) => change({ project: value ?? undefined })}
         />
         <Group gap="xs" ml="auto">

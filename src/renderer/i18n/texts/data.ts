@@ -16,6 +16,8 @@ export const data = {
       '프로젝트를 휴지통으로 옮깁니다. 데이터셋과 학습 결과는 디스크에 남습니다. 진행 중인 학습이 있으면 삭제할 수 없습니다.',
     ],
     search: ['Find projects', '프로젝트 찾기'],
+    count_one: '{{formatted}} project',
+    count_other: ['{{formatted}} projects', '프로젝트 {{formatted}}개'],
     none: ['No projects yet', '아직 프로젝트가 없습니다'],
     noneHint: [
       'A project holds datasets and runs. Create one, import images into it, and train.',
@@ -40,6 +42,8 @@ export const data = {
     import: ['Import dataset', '데이터셋 가져오기'],
     importNow: ['Import', '가져오기'],
     search: ['Find datasets', '데이터셋 찾기'],
+    count_one: '{{formatted}} dataset',
+    count_other: ['{{formatted}} datasets', '데이터셋 {{formatted}}개'],
     none: ['No datasets yet', '아직 데이터셋이 없습니다'],
     noneHint: [
       'A dataset is a folder, zip or tar with one folder of images for each class. Import one to train on it.',

@@ -25,7 +25,7 @@ async function until(stage: Stage, runId: string, holds: (run: Run) => boolean):
 }
 
 async function projectOf({ projects }: Stage): Promise<string> {
-  const [found] = await projects.list(localOwnerId, undefined);
+  const [found] = (await projects.list(localOwnerId, { limit: 1 })).projects;
   const project = found ?? (await projects.create(localOwnerId, { name: 'first' }));
   if (project.name === 'first') await projects.update(localOwnerId, project.id, { name: 'demo' });
   return project.id;

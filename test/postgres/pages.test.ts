@@ -1,0 +1,140 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listDatasets } from '../../src/main/features/datasets/dataset-rows.ts';
+import { localOwnerId } from '../../src/main/features/identity/local-owner.ts';
+import { listJobs } from '../../src/main/features/jobs/job-rows.ts';
+import { listProjects } from '../../src/main/features/projects/project-rows.ts';
+import { listRuns } from '../../src/main/features/runs/run-queries.ts';
+import { Db } from '../../src/main/postgres/db.ts';
+import type { Page, PageQuery } from '../../src/main/postgres/pages.ts';
+import { createPool } from '../../src/main/postgres/pool.ts';
+import { runSorts } from '../../src/shared/model/run.ts';
+import { addManyRows, manyProjectId } from '../support/many-rows.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+const count = 2000;
+let database: TestDatabase;
+let pool: pg.Pool;
+let db: Db;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ url: database.url });
+  db = new Db(pool);
+  const client = await pool.connect();
+  await addManyRows(client, count);
+  client.release();
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database[Symbol.asyncDispose]();
+});
+
+async function readAll<Row>(read: (page: PageQuery) => Promise<Page<Row>>, limit: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let after: string | undefined; ; ) {
+    const page: Page<Row> = await read({ after, limit });
+    expect(page.total).toBe(after === undefined ? count : null);
+    rows.push(...page.rows);
+    if (page.next === null) return rows;
+    after = page.next;
+  }
+}
+
+const anyRun = { projectId: null, status: null, search: null };
+const projects = (page: PageQuery) => listProjects(db, localOwnerId, null, page);
+
+test('the pages of a list hold every row once, in order, whatever their size', async () => {
+  const newestFirst = Array.from({ length: count }, (_, index) => `project ${count - index}`);
+  for (const limit of [1999, 500, 333])
+    expect((await readAll(projects, limit)).map(({ name }) => name)).toEqual(newestFirst);
+  const whole = await projects({ limit: count });
+  expect([whole.rows.length, whole.next]).toEqual([count, null]);
+});
+
+test.each(runSorts)(
+  'runs ordered by %s are on pages in one order, which is the other one backwards',
+  async (sort) => {
+    // Of equal values, of none, and of text that is no number.
+    await pool.query(`UPDATE workflows SET final_metrics = (CASE WHEN name LIKE '%7' THEN NULL
+    WHEN name LIKE '%3' THEN '{"val_loss": "NaN", "val_accuracy": 1e-7}' ELSE '{"val_loss": 0.5, "val_accuracy": 0.25}' END)::jsonb`);
+    const read = (order: 'asc' | 'desc') =>
+      readAll((page) => listRuns(db, { ...anyRun, sort, order }, page), 333);
+    const [rising, falling] = [await read('asc'), await read('desc')];
+    const ids = new Set(rising.map(({ id }) => id));
+    expect([rising.length, ids.size, new Set(falling.map(({ id }) => id)).size]).toEqual([
+      count,
+      count,
+      count,
+    ]);
+    // What has no value is last both ways.
+    const hasValue = ({ finalMetrics }: (typeof rising)[number]) =>
+      !sort.startsWith('val_') || typeof finalMetrics?.[sort] === 'number';
+    expect(rising.filter(hasValue).map(({ id }) => id)).toEqual(
+      falling
+        .filter(hasValue)
+        .map(({ id }) => id)
+        .reverse(),
+    );
+    for (const list of [rising, falling])
+      expect(list.findIndex((run) => !hasValue(run))).toBe(
+        sort.startsWith('val_') ? list.filter(hasValue).length : -1,
+      );
+  },
+);
+
+test('a page goes on where the one before ended, whatever came or went meanwhile', async () => {
+  const first = await projects({ limit: 3 });
+  await pool.query("INSERT INTO projects (user_id, name) VALUES ($1, 'newer')", [localOwnerId]);
+  await pool.query('UPDATE projects SET deleted_at = now() WHERE id = $1', [manyProjectId(count - 1)]);
+  const second = await projects({ after: first.next ?? '', limit: 2 });
+  expect(second.rows.map(({ id }) => id)).toEqual([manyProjectId(count - 3), manyProjectId(count - 4)]);
+  await pool.query("DELETE FROM projects WHERE name = 'newer'");
+  await pool.query('UPDATE projects SET deleted_at = NULL');
+});
+
+test('a place that no page of this list has answered is refused', async () => {
+  const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const { next } = await listRuns(db, { ...anyRun, sort: 'name', order: 'asc' }, { limit: 1 });
+  const id = manyProjectId(1);
+  const wrong = ['x', '', encoded(null), encoded(['newest desc']), next ?? ''];
+  wrong.push(encoded(['newest desc', "2026-01-01 00:00:00+00'", id]), encoded(['newest desc', 'now', id]));
+  for (const after of wrong)
+    await expect(projects({ after, limit: 1 })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      place: { field: 'after' },
+    });
+});
+
+test('the first and the last page are read by an index: neither reads what other pages hold', async () => {
+  const explained: string[] = [];
+  const explaining = new Db({
+    query: async (query: { text: string; values: unknown[] }) => {
+      const { rows } = await pool.query(`EXPLAIN (ANALYZE, BUFFERS) ${query.text}`, query.values);
+      explained.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+      return pool.query(query);
+    },
+  } as unknown as pg.Pool);
+  type Read = (at: Db, page: PageQuery) => Promise<Page<unknown>>;
+  const lists: Read[] = [
+    (at, page) => listProjects(at, localOwnerId, null, page),
+    (at, page) => listDatasets(at, { userId: localOwnerId, projectId: null, search: null }, page),
+    (at, page) => listRuns(at, { ...anyRun, sort: 'createdAt', order: 'desc' }, page),
+    (at, page) => listRuns(at, { ...anyRun, sort: 'name', order: 'asc' }, page),
+    (at, page) => listJobs(at, localOwnerId, {}, page),
+  ];
+  for (const read of lists) {
+    explained.length = 0;
+    const { next } = await read(db, { limit: count - 5 });
+    await read(explaining, { after: next ?? '', limit: 5 });
+    await read(explaining, { limit: 5 });
+    const plans = explained.filter((plan) => plan.startsWith('Limit'));
+    expect(plans).toHaveLength(2);
+    for (const plan of plans) {
+      expect(plan).toMatch(/Index (Only )?Scan (Backward )?using/);
+      expect(plan).not.toMatch(/Seq Scan|-> {2}Sort /);
+      expect(Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1])).toBeLessThan(100);
+    }
+  }
+});
