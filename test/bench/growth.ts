@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { Row } from './table.ts';
-import { median } from './table.ts';
 import { runCli, startEngine, temporaryHome } from '../support/engine.ts';
 import { fillHome, manyRunId } from '../support/many-rows.ts';
 import { rest } from '../support/rest.ts';
+import type { Row } from './table.ts';
+import { median } from './table.ts';
 
 const [few, many] = [10, 10_000];
 const [fewPoints, manyPoints] = [10_000, 1_000_000];
@@ -18,7 +18,10 @@ function addPoints(points: number) {
        FROM workflow_runs AS run, generate_series(1, $1::integer) AS n WHERE run.workflow_id = $2`,
       [points, manyRunId(1)],
     );
-    await client.query('UPDATE workflows SET last_seq = $1::integer + 4 WHERE id = $2', [points, manyRunId(1)]);
+    await client.query('UPDATE workflows SET last_seq = $1::integer + 4 WHERE id = $2', [
+      points,
+      manyRunId(1),
+    ]);
     await client.query('VACUUM ANALYZE metrics');
   };
 }

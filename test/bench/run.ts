@@ -2,6 +2,7 @@
 // where it stands is told on standard error. TRAINYARD_BENCH_POINTS: the size of the long run.
 import { ensureBuilt } from '../../bin/build.mjs';
 import { benchCli } from './cli.ts';
+import { benchGrowth } from './growth.ts';
 import { benchIdle } from './idle.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLogs } from './logs.ts';
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   startup: () => benchStartup(),
   idle: () => benchIdle(),
   cli: () => benchCli(),
+  growth: () => benchGrowth(),
   logs: () => benchLogs(),
   validation: () => benchValidation(),
   sample: () => benchSample(),

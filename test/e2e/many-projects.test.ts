@@ -55,11 +55,11 @@ test('ten thousand projects and runs are opened, scrolled, searched and listed b
 
   // Where a project is chosen the engine finds it by what is typed.
   await page.goto(`${engine.url}/runs`);
-  await page.getByPlaceholder('Any project').fill('project 23');
-  await page.getByRole('option', { name: 'project 23', exact: true }).click();
-  await page.waitForURL(`**/runs?*${manyProjectId(count)}*`);
+  await page.getByPlaceholder('Any project').fill('project 2345');
+  await page.getByRole('option', { name: 'project 2345', exact: true }).click();
+  await page.waitForURL(`**/runs?*${manyProjectId(2345)}*`);
   await page
-    .locator(`a[href="/runs/${manyRunId(count)}"]`)
+    .locator(`a[href="/runs/${manyRunId(2345)}"]`)
     .first()
     .waitFor();
 }, 300_000);
