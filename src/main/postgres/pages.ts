@@ -17,7 +17,7 @@ const values = {
 /** What rows are ordered by: an SQL expression that is never NULL, and its type. */
 type SortKey = readonly [sql: string, type: keyof typeof values];
 
-/** An order that tells all rows apart, in one direction by all its keys: an index on them serves it both ways. */
+/** An order without ties, in one direction by all its keys: an index on them serves it both ways. */
 export interface RowOrder {
   /** Another one for each order of a list: a place of one means nothing in another. */
   readonly name: string;
