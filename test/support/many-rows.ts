@@ -4,12 +4,11 @@ import { startEmbeddedPostgres, urlOf } from '../../src/main/postgres/embedded/e
 import { withClient } from '../../src/main/postgres/pool.ts';
 import { SchemaService } from '../../src/main/postgres/schema/schema-service.ts';
 
-/** The id of the nth row of a table; `mark` tells the tables apart. */
+/** The id of the nth row of a table; `mark` is another one for each table. */
 const idOf = (mark: 1 | 2 | 3, n: string) =>
   `('0000000${mark}-0000-4000-8000-' || lpad(${n}::text, 12, '0'))::uuid`;
 /** As SQL has it. */
 export const manyProjectId = (n: number) => `00000001-0000-4000-8000-${String(n).padStart(12, '0')}`;
-export const manyDatasetId = (n: number) => `00000002-0000-4000-8000-${String(n).padStart(12, '0')}`;
 export const manyRunId = (n: number) => `00000003-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 const classes = JSON.stringify(Array.from({ length: 10 }, (_, n) => ({ name: `class-${n}`, count: 100 })));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PageQuery } from '../../shared/contract/common.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { correctField } from '../../shared/errors/engine.ts';
 import type { Db } from './db.ts';
@@ -34,12 +35,6 @@ export const newestFirst = (table: string): RowOrder => ({
   ],
   direction: 'desc',
 });
-
-/** What is asked of a list: so many rows after a place, which is `next` of the page before; without one from the start. */
-export interface PageQuery {
-  readonly after?: string | undefined;
-  readonly limit: number;
-}
 
 export interface Page<Row> {
   readonly rows: readonly Row[];

@@ -24,6 +24,8 @@ export const pageInput = {
     .describe('`next` of the page before; the first page where left out'),
   limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100).describe('at most so many'),
 };
+/** What is asked of a list: so many after a place, which is `next` of the page before; without one from the start. */
+export type PageQuery = Readonly<z.infer<z.ZodObject<typeof pageInput>>>;
 /** What a page of a list says of the list. */
 export const pageOutput = {
   next: z.string().nullable().describe('where the next page begins: its `after`; null on the last page'),

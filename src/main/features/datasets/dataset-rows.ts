@@ -1,3 +1,4 @@
+import type { PageQuery } from '../../../shared/contract/common.ts';
 import type {
   Dataset,
   DatasetVersion,
@@ -10,7 +11,7 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { noVersionYet } from '../../../shared/errors/datasets.ts';
 import type { ImportPhase } from '../../../shared/model/import-phase.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
-import { newestFirst, type Page, type PageQuery, Parameters, readPage } from '../../postgres/pages.ts';
+import { newestFirst, type Page, Parameters, readPage } from '../../postgres/pages.ts';
 import { isoText, isUuid, query } from '../../postgres/rows.ts';
 import type { Problem } from './problems.ts';
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PageQuery } from '../../../shared/contract/common.ts';
 import type { Dataset, datasetImageSchema, ImportInput } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { importsUnderWay } from '../../../shared/errors/datasets.ts';
@@ -6,7 +7,6 @@ import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import type { PageQuery } from '../../postgres/pages.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
 import type { RecordAudit } from '../audit/audit-log.ts';
 import { findProject } from '../projects/project-rows.ts';

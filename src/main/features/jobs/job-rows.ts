@@ -1,7 +1,8 @@
+import type { PageQuery } from '../../../shared/contract/common.ts';
 import type { DatasetStatistics, Job } from '../../../shared/contract/jobs.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
-import { newestFirst, type Page, type PageQuery, Parameters, readPage } from '../../postgres/pages.ts';
+import { newestFirst, type Page, Parameters, readPage } from '../../postgres/pages.ts';
 import { isoText, query } from '../../postgres/rows.ts';
 
 export type JobKindName = Job['kind'];

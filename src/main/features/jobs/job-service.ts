@@ -1,10 +1,10 @@
+import type { PageQuery } from '../../../shared/contract/common.ts';
 import type { Job } from '../../../shared/contract/jobs.ts';
 import { datasetStatisticsSchema, modelExportSchema } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { statusWords } from '../../../shared/format/status.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
-import type { PageQuery } from '../../postgres/pages.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';
 import { defaultQueue } from '../../stores/queue/ports.ts';
 import type { ChannelChanges } from '../changes/channel-changes.ts';

@@ -1,8 +1,9 @@
+import type { PageQuery } from '../../../shared/contract/common.ts';
 import type { Project } from '../../../shared/contract/projects.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
-import { newestFirst, type Page, type PageQuery, Parameters, readPage } from '../../postgres/pages.ts';
+import { newestFirst, type Page, Parameters, readPage } from '../../postgres/pages.ts';
 import { isoText, isUuid, query } from '../../postgres/rows.ts';
 
 /* `projects`. Those in the bin are not there. Names are unique among a user's projects, whatever their case. */

@@ -1,9 +1,9 @@
+import type { PageQuery } from '../../../shared/contract/common.ts';
 import type { Project } from '../../../shared/contract/projects.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
-import type { PageQuery } from '../../postgres/pages.ts';
 import type { RecordAudit } from '../audit/audit-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import {

@@ -1,14 +1,8 @@
+import type { PageQuery } from '../../../shared/contract/common.ts';
 import type { Run, RunSummary } from '../../../shared/contract/runs.ts';
 import type { RunSort, RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
-import {
-  newestFirst,
-  type Page,
-  type PageQuery,
-  Parameters,
-  type RowOrder,
-  readPage,
-} from '../../postgres/pages.ts';
+import { newestFirst, type Page, Parameters, type RowOrder, readPage } from '../../postgres/pages.ts';
 import { isoText, query } from '../../postgres/rows.ts';
 
 export interface RunQuery {
