@@ -1,6 +1,7 @@
 import { appendFile, cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { readTensors, writeTensors } from '../../resources/trainers/builtin/safetensors.ts';
 import { pictures, tinyRun, type Wishes, writeConfig } from './support/tiny-run.ts';
 import { losses, Trainer, train } from './support/trainer.ts';
 
@@ -91,4 +92,23 @@ test('a trainer that was killed goes on from the last epoch’s checkpoint, in a
   expect(resumed.events.map(({ seq }) => seq)).toEqual(resumed.events.map((_, index) => index + 1));
   expect(losses(resumed.events).slice(-23)).toEqual(losses(expected.events).slice(-23));
   expect(resumed.events.some(({ type, level }) => type === 'log' && level === 'warning')).toBe(true);
+});
+
+test('a checkpoint of a release with another rate of dropout is gone on from', async () => {
+  const images = await pictures(12);
+  await using start = await tinyRun(images, everything);
+  const trainer = new Trainer(start.directory);
+  await trainer.saw('a checkpoint', ({ type }) => type === 'checkpoint');
+  const { events } = await trainer.terminate();
+  const last = events.findLast(({ type, kind }) => type === 'checkpoint' && kind === 'last');
+  const from = path.join(start.directory, 'checkpoints/last.safetensors');
+  const { tensors, metadata } = readTensors(from);
+  const older = metadata.trainyard?.replace(/"dropout":[\d.]+/, '"dropout":0.3') ?? '';
+  expect(older).not.toBe(metadata.trainyard);
+  writeTensors(from, { tensors, metadata: { trainyard: older } });
+  const resume = { from, epoch: last?.epoch, step: last?.step };
+  const folder = path.join(start.directory, 'images');
+  const classes = ['first', 'second', 'third'];
+  await writeConfig(start.directory, folder, classes, { ...everything, attempt: 2, resume });
+  expect((await train(start.directory)).result).toMatchObject({ status: 'completed' });
 });

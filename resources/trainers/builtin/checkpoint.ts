@@ -160,6 +160,10 @@ function fill(
   return target;
 }
 
+/** Without the rate of dropout: an older release's was another. The weights fit all the same, and the training goes on with this one's. */
+const comparable = (value: unknown) =>
+  JSON.stringify(value, (key, part: unknown) => (key === 'dropout' ? undefined : part));
+
 /**
  * The state to go on from, exactly as it was.
  * @throws TrainerError where the checkpoint is damaged, or was made with other data or settings that the steps depend on
@@ -173,7 +177,7 @@ export function loadCheckpoint(
   const { tensors, metadata } = readTensors(file);
   const { basis, state: saved } = readHead(file, metadata);
   for (const [field, value] of Object.entries(basisOf(config, network, store))) {
-    if (JSON.stringify(basis[field]) === JSON.stringify(value)) continue;
+    if (comparable(basis[field]) === comparable(value)) continue;
     throw new TrainerError(
       `The checkpoint ${file} does not fit this run: ${field} is another`,
       'Resume with the config and the data that it was made with, or start a new run.',
