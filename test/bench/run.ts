@@ -1,5 +1,7 @@
-// npm run bench [-- NAME…]: all comparisons, or those named, as a Markdown table on standard output. What is measured and
-// where it stands is told on standard error. TRAINYARD_BENCH_POINTS: the size of the long run.
+// npm run bench [-- --quick] [NAME…]: all comparisons, or those named, as a Markdown table on standard output. What is measured and
+// where it stands is written to standard error. --quick: fewer rounds and smaller sizes, in under four minutes.
+// TRAINYARD_BENCH_POINTS: the size of the long run.
+import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../../bin/build.mjs';
 import { benchCli } from './cli.ts';
 import { benchGrowth } from './growth.ts';
@@ -17,23 +19,30 @@ import { withPostgres } from './support/postgres-server.ts';
 import { markdown, type Row } from './table.ts';
 import { benchValidation } from './validation.ts';
 
-const points = Number(process.env.TRAINYARD_BENCH_POINTS ?? 10_000_000);
+const { values: options, positionals: named } = parseArgs({
+  options: { quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const points = Number(process.env.TRAINYARD_BENCH_POINTS ?? (options.quick ? 200_000 : 10_000_000));
+/** One size as a rule, another where somebody only wants to see: the same rows, less sure. */
+const sized = <Size>(whole: Size, quick: Size): Size => (options.quick ? quick : whole);
 const benches: Record<string, () => Promise<Row[]>> = {
-  ingest: () => withPostgres((url) => benchIngest(url)),
-  paint: () => benchPaint(),
-  'open-run': () => benchOpenRun({ points }),
-  startup: () => benchStartup(),
-  idle: () => benchIdle(),
-  cli: () => benchCli(),
-  growth: () => benchGrowth(),
-  logs: () => benchLogs(),
-  validation: () => benchValidation(),
-  sample: () => benchSample(),
-  'stack-up': () => benchStackUp(),
-  'stack-logs': () => benchStackLogs(),
+  ingest: () =>
+    withPostgres((url) => benchIngest(url, sized({}, { points: 50_000, rounds: 1, liveSeconds: 3 }))),
+  paint: () => benchPaint(sized({}, { seconds: 3, rounds: 1 })),
+  'open-run': () => benchOpenRun({ points, ...sized({}, { rounds: 2 }) }),
+  startup: () => benchStartup(sized({}, { rounds: 3 })),
+  idle: () => benchIdle(sized({}, { seconds: 10 })),
+  cli: () => benchCli(sized({}, { rounds: 5 })),
+  growth: () => benchGrowth(sized({}, { rounds: 5 })),
+  logs: () => benchLogs(sized({}, { lines: 50_000, rounds: 1 })),
+  validation: () => benchValidation(sized({}, { files: 2000 })),
+  sample: () => benchSample(sized({}, { rounds: 1 })),
+  'stack-up': () => benchStackUp(sized({}, { rounds: 1 })),
+  'stack-logs': () => benchStackLogs(sized({}, { lines: 50_000, rounds: 1 })),
 };
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+const wanted = named.length > 0 ? named : Object.keys(benches);
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0 || !Number.isInteger(points) || points < 200_000 || points % 200 !== 0) {
   console.error(
@@ -48,6 +57,7 @@ await ensureBuilt({ onBuild: (part) => console.error(`Building ${part}.`) });
 const rows: Row[] = [];
 let failed = false;
 for (const name of wanted) {
+  const began = performance.now();
   console.error(`Measuring ${name}.`);
   try {
     rows.push(...((await benches[name]?.()) ?? []));
@@ -55,6 +65,7 @@ for (const name of wanted) {
     failed = true;
     console.error(`${name} could not be measured:`, error);
   }
+  console.error(`${name} took ${((performance.now() - began) / 1000).toFixed(0)} s.`);
 }
 console.log(`${markdown(rows)}\n\n${await describeMachine()}`);
 process.exitCode = failed ? 1 : 0;
