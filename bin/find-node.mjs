@@ -1,9 +1,9 @@
 // Finds the Node that the product runs on. Plain JavaScript for any Node ≥ 20: it is what the user's own Node executes.
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const require = createRequire(import.meta.url);
+const { existsSync } = require('node:fs');
 const wanted = 24;
 const platform = process.platform === 'win32' ? 'win' : process.platform;
 

@@ -22,17 +22,20 @@ function declared(text, ...match) {
 const required =
   'const require = (name) => process.getBuiltinModule(name) ?? process.getBuiltinModule("module").createRequire(import.meta.url)(name);';
 
+/** Whether a value is of a class of undici's. To name the class itself loads undici, though there can be none of them before that. */
+const ofUndici = /([\w.$]+) instanceof (FormData|Headers|Request|Response)\b/g;
+
 /** @returns {import('vite').Plugin} */
 export function builtinModulesAsNeeded() {
   return {
     name: 'builtin-modules-as-needed',
-    // Declarations on the line of the imports: the source map stays true to the line.
-    renderChunk: (code) => ({
-      code: /\brequire\b/.test(code)
-        ? `${required} ${code.replaceAll(statement, declared)}`
-        : code.replaceAll(statement, declared),
-      map: null,
-    }),
+    renderChunk(code) {
+      // Declarations on the line of the imports: the source map stays true to the line.
+      const late = code
+        .replaceAll(statement, declared)
+        .replaceAll(ofUndici, '$1?.[Symbol.toStringTag] === "$2"');
+      return { code: /\brequire\b/.test(late) ? `${required} ${late}` : late, map: null };
+    },
   };
 }
 

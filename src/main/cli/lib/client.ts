@@ -100,7 +100,8 @@ function opened(engine: EngineAddress, socket: WebSocket): Promise<WebSocket> {
 function asBrowserSocket(socket: WebSocket): ConstructorParameters<typeof RPCLink>[0]['websocket'] {
   const events = new EventTarget();
   socket.on('message', (data, isBinary) => {
-    events.dispatchEvent(new MessageEvent('message', { data: isBinary ? data : data.toString() }));
+    // No MessageEvent: that name loads undici.
+    events.dispatchEvent(Object.assign(new Event('message'), { data: isBinary ? data : data.toString() }));
   });
   socket.on('close', () => events.dispatchEvent(new Event('close')));
   return {
