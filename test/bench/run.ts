@@ -32,13 +32,14 @@ const benches: Record<string, () => Promise<Row[]>> = {
   paint: () => benchPaint(sized({}, { seconds: 3, rounds: 1 })),
   'open-run': () => benchOpenRun({ points, ...sized({}, { rounds: 2 }) }),
   startup: () => benchStartup(sized({}, { rounds: 3 })),
-  idle: () => benchIdle(sized({}, { seconds: 10 })),
+  idle: () => benchIdle(sized({}, { seconds: 5 })),
   cli: () => benchCli(sized({}, { rounds: 5 })),
-  growth: () => benchGrowth(sized({}, { rounds: 5 })),
+  growth: () => benchGrowth(sized({}, { rounds: 3 })),
   logs: () => benchLogs(sized({}, { lines: 50_000, rounds: 1 })),
-  validation: () => benchValidation(sized({}, { files: 2000 })),
+  validation: () => benchValidation(sized({}, { files: 1000 })),
   sample: () => benchSample(sized({}, { rounds: 1 })),
-  'stack-up': () => benchStackUp(sized({}, { rounds: 1 })),
+  // The first round makes its containers and does not count.
+  'stack-up': () => benchStackUp(sized({}, { rounds: 2 })),
   'stack-logs': () => benchStackLogs(sized({}, { lines: 50_000, rounds: 1 })),
 };
 
