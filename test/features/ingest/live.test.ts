@@ -101,11 +101,10 @@ test('what was seen before a kill is withdrawn by the next engine, and comes aga
   const release = await hold(attempt);
   await workshop.append(attempt, 'events.jsonl', metrics(2, 4));
   await reader.until(4);
-  // Nothing of it is committed: its transaction ends with the connection.
-  await workshop.pool.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  );
+  // Nothing of it is committed: its transaction, once it waits, ends with the connection.
+  const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await workshop.pool.query(terminate)).rowCount).toBeGreaterThan(0);
   await workshop.ingestion.close(attempt.id);
   await release();
   await using next = new Workshop(database.url);
