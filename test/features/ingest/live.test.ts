@@ -61,6 +61,13 @@ async function watched(): Promise<{ attempt: IngestedAttempt; reader: Reader }> 
   return { attempt, reader };
 }
 
+/** Ends the connections of transactions that wait for a lock, once there are some. */
+async function endWaiting(): Promise<void> {
+  const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await workshop.pool.query(terminate)).rowCount).toBeGreaterThan(0);
+}
+
 test('points are seen while a commit is under way, and once each after it', async () => {
   const { attempt, reader } = await watched();
   const release = await hold(attempt);
@@ -83,10 +90,7 @@ test('a commit that fails takes nothing back that is not shown again', async () 
   const release = await hold(attempt);
   await workshop.append(attempt, 'events.jsonl', metrics(2, 3));
   await reader.until(3);
-  await workshop.pool.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  );
+  await endWaiting();
   await reader.read(workshop);
   expect(reader.ahead).toEqual([]);
   await release();
@@ -101,10 +105,8 @@ test('what was seen before a kill is withdrawn by the next engine, and comes aga
   const release = await hold(attempt);
   await workshop.append(attempt, 'events.jsonl', metrics(2, 4));
   await reader.until(4);
-  // Nothing of it is committed: its transaction, once it waits, ends with the connection.
-  const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  await expect.poll(async () => (await workshop.pool.query(terminate)).rowCount).toBeGreaterThan(0);
+  // Nothing of it is committed: its transaction ends with the connection.
+  await endWaiting();
   await workshop.ingestion.close(attempt.id);
   await release();
   await using next = new Workshop(database.url);
