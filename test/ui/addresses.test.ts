@@ -98,6 +98,19 @@ test('a search that looks like a number stays the text that it is', async () => 
   await expect.poll(() => new URL(page.url()).searchParams.get('search')).toBe('1e3');
 });
 
+test.each(['77', '0', 'true'])('the runs are searched for %s, typed and from the address', async (text) => {
+  const { page } = await visit('/runs');
+  const find = page.getByLabel('Find runs');
+  await find.fill(text);
+  await expect.poll(() => new URL(page.url()).searchParams.get('search')).toBe(text);
+  for (const reload of [false, true]) {
+    if (reload) await page.reload();
+    await find.waitFor();
+    expect(await find.inputValue()).toBe(text);
+    await page.locator('main tbody a').or(page.getByText('Nothing matches')).first().waitFor();
+  }
+});
+
 test('an import into a project that is not there asks for one that is', async () => {
   const { page } = await visit('/datasets?import=true&project=nothing');
   const dialog = page.getByRole('dialog');

@@ -14,6 +14,15 @@ import { searches } from './addresses.ts';
 import { FailedPage, NotFoundPage } from './error-pages.tsx';
 import { Layout } from './layout.tsx';
 
+/** The parts of an address as they stand there: the router's own reading makes a number of "search=77" and a boolean of "search=true". */
+const asText = (parts: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(parts).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
+    ]),
+  );
+
 const root = createRootRoute({ component: Layout });
 
 const index = createRoute({
@@ -66,8 +75,7 @@ export const router = createRouter({
     page('/doctor', 'doctor', 'DoctorPage', () => import('../features/doctor/doctor-page.tsx')),
     page('/system', 'none', 'SystemPage', () => import('../features/system/system-page.tsx')),
   ]),
-  // As they stand there: "search=007" is the text 007, and no number.
-  parseSearch: parseSearchWith((text) => text),
+  parseSearch: (search) => asText(parseSearchWith((text) => text)(search)),
   stringifySearch: stringifySearchWith(String),
   scrollRestoration: true,
   defaultNotFoundComponent: NotFoundPage,

@@ -45,6 +45,7 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
   const legend = useRef<LegendHandle>(null);
   const plot = useRef<uPlot | null>(null);
   const repaint = useRef(() => {});
+  const visible = useRef(false);
   const latest = useRef({ lines, settings, view, onView, hidden });
   latest.current = { lines, settings, view, onView, hidden };
   const shape = useMemo(() => lines.map((line) => `${line.key}${line.color}${line.dashed}`).join(), [lines]);
@@ -53,7 +54,6 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the lines; a theme's colours are read from the page
   useEffect(() => {
     if (!host || wide === 0) return;
-    let visible = false;
     let waiting = true;
     const options = chartOptions(
       latest.current.lines,
@@ -80,8 +80,8 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
       legend.current?.showX(index === null ? null : (chart.data[0]?.[index] ?? null));
     };
     const paint = () => {
-      waiting = !visible;
-      if (!visible) return;
+      waiting = !visible.current;
+      if (!visible.current) return;
       const { lines: drawn, settings: set, view: shown } = latest.current;
       chart.setData(chartData(drawn, set, shown, wide));
       showValues(chart.cursor.idx ?? null);
@@ -91,11 +91,13 @@ export function Chart({ title, lines, settings, view, onView, onChange }: ChartP
     }
     const observer = new IntersectionObserver(
       ([entry]) => {
-        visible = entry?.isIntersecting ?? false;
-        if (visible && waiting) requestPaint(paint);
+        visible.current = entry?.isIntersecting ?? false;
+        if (visible.current && waiting) requestPaint(paint);
       },
       { rootMargin: '100px' },
     );
+    // A chart in view that is built anew, of another width or with one line more, is never seen empty.
+    paint();
     observer.observe(host);
     const stop = onChange(() => repaint.current());
     repaint.current = () => requestPaint(paint);
