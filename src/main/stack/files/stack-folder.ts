@@ -9,6 +9,7 @@ import { appRoot } from '../../platform/paths.ts';
 import { inspectStateFile, readStateText } from '../../platform/state-file.ts';
 import { openStateFolder, requireOwnFolder } from '../../platform/state-folder.ts';
 import { type Ensured, ensuredSchema } from '../ensured.ts';
+import { parseTemplate, type StackTemplate } from '../plan.ts';
 import {
   type StackRecord,
   type StackSecrets,
@@ -17,9 +18,9 @@ import {
   stackSecretsSchema,
 } from '../record.ts';
 
-/** The text of `resources/stack/compose.yaml`. */
-export const readTemplate = () =>
-  readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8');
+/** Reads `resources/stack/compose.yaml`. */
+export const readTemplate = (): StackTemplate =>
+  parseTemplate(readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8'));
 
 const stackFolder = (home: string) => path.join(home, 'stack');
 

@@ -10,7 +10,6 @@ import { type EnsureStep, ensureSteps } from '../ensure/steps.ts';
 import { readTemplate, StackFolder } from '../files/stack-folder.ts';
 import { parseMemory } from '../memory.ts';
 import {
-  parseTemplate,
   planStack,
   type StackChoices,
   type StackTemplate,
@@ -88,7 +87,7 @@ export function makeContext(
   connection: DockerConnection,
   { home, environment, images, ...others }: StackOptions,
 ) {
-  const template = parseTemplate(readTemplate());
+  const template = readTemplate();
   return {
     daemon: new Daemon(connection),
     compose: composeCreate(connection, environment),

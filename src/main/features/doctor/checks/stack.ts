@@ -10,7 +10,7 @@ import { otherVolumeVersion, portIsTaken, variableOf } from '../../../stack/caus
 import { readTemplate } from '../../../stack/files/stack-folder.ts';
 import { stackLabels } from '../../../stack/labels.ts';
 import { memoryLimitOf } from '../../../stack/memory.ts';
-import { parseTemplate, templateImages } from '../../../stack/plan.ts';
+import { templateImages } from '../../../stack/plan.ts';
 import { portsOf, type StackRecord } from '../../../stack/record.ts';
 import { type Observation, observed } from '../findings.ts';
 import type { DockerEngine } from './docker.ts';
@@ -43,7 +43,7 @@ const order: readonly ServiceName[] = ['redis', 'postgres', 'mongo', 's3', 'temp
 
 /** The images that the stack of the state folder runs, or would: pinned, where it has run them already. */
 export function stackImages(environment: NodeJS.ProcessEnv, record: StackRecord | null): readonly string[] {
-  const usual = templateImages(parseTemplate(readTemplate()));
+  const usual = templateImages(readTemplate());
   return order.map((service) => {
     const reference = environment[variableOf(service, 'IMAGE')] || usual[service];
     const known = record?.images[service];
