@@ -10,7 +10,8 @@ import type { StackContext } from './context.ts';
 import { type Containers, createContainers, missingOf, serviceContainers } from './create-containers.ts';
 import { ensureImage } from './images.ts';
 import type { SavedState, SavedStateStore, SettledState } from './saved-state.ts';
-import { portCause, StartObstacle, type StartOptions, startService } from './start-service.ts';
+import type { StartOptions } from './start-options.ts';
+import { portCause, StartObstacle, startService } from './start-service.ts';
 
 const goneTimeoutMs = 10_000;
 

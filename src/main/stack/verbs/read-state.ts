@@ -13,7 +13,7 @@ import { memoryLimitOf } from '../memory.ts';
 import type { Seen } from './bring-up.ts';
 import type { StackContext } from './context.ts';
 import type { SavedStateStore } from './saved-state.ts';
-import { failureOf } from './start-service.ts';
+import { failureOf } from './until-healthy.ts';
 
 const probeTimeoutMs = 2000;
 const startingMs = 60_000;

@@ -1,31 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
+import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ServiceName } from '../../../shared/model/stack.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { isPortFree, portHolder } from '../../platform/listening-ports.ts';
-import { type OnProgress, reportStep } from '../../platform/progress.ts';
-import { endpointsOf } from '../addresses.ts';
-import {
-  causeLines,
-  containerGone,
-  credentialsRefused,
-  type Failure,
-  networkLost,
-  portIsTaken,
-  portTaken,
-  scrub,
-  serviceEnded,
-  serviceStopped,
-  serviceTimeout,
-  startRefused,
-} from '../causes.ts';
-import type { Daemon } from '../docker/daemon.ts';
+import { reportStep } from '../../platform/progress.ts';
+import { containerGone, networkLost, portIsTaken, portTaken, startRefused } from '../causes.ts';
 import { DaemonRefusal, type StackContainer, wasStopped } from '../docker-objects.ts';
-import { type Ensured, ensuredHash } from '../ensured.ts';
 import type { ProbeAnswer } from '../probes/probe.ts';
-import type { StackRecord, StackSecrets } from '../record.ts';
+import type { StackRecord } from '../record.ts';
 import type { StackContext } from './context.ts';
-import type { SavedState } from './saved-state.ts';
+import { ensureService } from './ensure-service.ts';
+import type { StartOptions } from './start-options.ts';
+import { failureOf, untilHealthy } from './until-healthy.ts';
 
 /** What a container gets to end by itself before it is made anew or stopped. */
 export const graceSeconds = 60;
@@ -57,17 +42,6 @@ const portRetries = 3;
 
 /** Of starts that somebody's stop cut short. */
 const stopRetries = 2;
-
-export interface StartOptions {
-  readonly context: StackContext;
-  readonly saved: SavedState;
-  readonly onProgress: OnProgress;
-  readonly signal?: AbortSignal | undefined;
-  /** When the verb began, in milliseconds: what happened before is no matter. */
-  readonly since: number;
-  /** What the ensure steps left the last time. */
-  readonly ensured: Ensured;
-}
 
 /** A service that is up. */
 export interface StartedService {
@@ -151,132 +125,6 @@ async function startContainer(
   return (await daemon.container(container.id)) ?? container;
 }
 
-/** The last lines of a service, for a cause. */
-export async function failureOf(
-  daemon: Daemon,
-  service: ServiceName,
-  container: string,
-  secrets: StackSecrets | null,
-): Promise<Failure> {
-  return { service, lines: scrub(await daemon.lastLines(container, service, causeLines), secrets) };
-}
-
-const probeEveryMs = 50;
-const probeTimeoutMs = 3000;
-/** The container is looked at less often: that it ended is seen soon enough. */
-const lookEveryMs = 250;
-/** A server that is being made may refuse the password until it has it. */
-const refusalTimeoutMs = 15_000;
-
-/** In the servers' own words. */
-const refusal = /authentication failed|invalid username-password|SignatureDoesNotMatch|InvalidAccessKeyId/i;
-
-const refuses = (error: unknown) =>
-  (error instanceof TrainyardError && error.code.endsWith('_REFUSED_CREDENTIALS')) ||
-  refusal.test(errorMessage(error)) ||
-  (error instanceof Error && refusal.test(errorMessage(error.cause)));
-
-/** Why a started container has stopped running, for good or to be started again by the daemon; null if it runs. */
-async function whyEnded(
-  { context: { daemon }, saved: { record, secrets }, since }: StartOptions,
-  service: ServiceName,
-  started: StackContainer,
-): Promise<TrainyardError | null> {
-  const seen = await daemon.container(started.id);
-  if (seen?.state === 'running' && seen.restarts <= started.restarts) return null;
-  const [failure, now, incidents] = await Promise.all([
-    failureOf(daemon, service, started.id, secrets),
-    daemon.container(started.id),
-    daemon.incidents(record.id, since),
-  ]);
-  if (now && wasStopped(now)) return serviceStopped(failure);
-  return serviceEnded(
-    failure,
-    now,
-    incidents.filter(({ container }) => container === started.id),
-  );
-}
-
-/**
- * Asks a started service by its own protocol every 50 ms until it answers.
- * @throws TrainyardError with the cause where its container ends, refuses the stack's password, or is not ready in time
- */
-async function untilHealthy(
-  options: StartOptions,
-  service: ServiceName,
-  started: StackContainer,
-): Promise<ProbeAnswer> {
-  const { context, saved, signal } = options;
-  const { daemon, timeoutMs } = context;
-  const begun = performance.now();
-  const failure = () => failureOf(daemon, service, started.id, saved.secrets);
-  let lookAt = begun + lookEveryMs;
-  let refusedSince: number | null = null;
-  for (;;) {
-    signal?.throwIfAborted();
-    const askedAt = performance.now();
-    try {
-      return await probe(options, service);
-    } catch (error) {
-      signal?.throwIfAborted();
-      const now = performance.now();
-      refusedSince = refuses(error) ? (refusedSince ?? now) : null;
-      if (now >= lookAt) {
-        const ended = await whyEnded(options, service, started);
-        if (ended) throw ended;
-        lookAt = now + lookEveryMs;
-      }
-      if (refusedSince !== null && now - refusedSince > Math.min(refusalTimeoutMs, timeoutMs / 2))
-        throw credentialsRefused(await failure());
-      if (now - begun > timeoutMs) throw serviceTimeout(await failure(), timeoutMs, errorMessage(error));
-      await pause(Math.max(0, askedAt + probeEveryMs - performance.now()));
-    }
-  }
-}
-
-/** Asks a service once. */
-function probe({ context, saved, signal }: StartOptions, service: ServiceName): Promise<ProbeAnswer> {
-  const endpoints = endpointsOf(saved.record.ports, saved.secrets);
-  const limit = AbortSignal.timeout(probeTimeoutMs);
-  return context.probes[service](endpoints, signal ? AbortSignal.any([signal, limit]) : limit);
-}
-
-const unchanged = { en: 'unchanged since it was checked last', ko: '지난번 확인한 뒤로 바뀐 것 없음' };
-
-/**
- * The steps that make a started service what the product needs, one after the other. They are left out where the probe found what they
- * left the last time.
- * @returns the hash of what they left
- */
-async function ensure(
-  options: StartOptions,
-  service: ServiceName,
-  container: StackContainer,
-  { shape }: ProbeAnswer,
-): Promise<string | undefined> {
-  const { context, saved, onProgress, signal, ensured } = options;
-  const steps = context.steps.filter((one) => one.service === service);
-  if (steps.length === 0) return undefined;
-  const names = steps.map(({ name }) => name);
-  const hashOf = (seen: string | null) =>
-    seen === null ? undefined : ensuredHash(container.id, names, seen);
-  const known = hashOf(shape);
-  if (known !== undefined && known === ensured[service]) {
-    for (const name of names) await reportStep(onProgress, name, service, async () => unchanged);
-    return known;
-  }
-  const endpoints = endpointsOf(saved.record.ports, saved.secrets);
-  for (const step of steps) {
-    signal?.throwIfAborted();
-    failpoint('stack.up.ensure.before');
-    await reportStep(onProgress, step.name, service, () => step.run(endpoints));
-    failpoint('stack.up.ensure.after');
-  }
-  // What somebody changes from here on is seen the next time.
-  const now = await probe(options, service).catch(() => null);
-  return hashOf(now?.shape ?? null);
-}
-
 async function tryOnce(
   options: StartOptions,
   service: ServiceName,
@@ -289,7 +137,7 @@ async function tryOnce(
     return answer.version;
   });
   options.onProgress({ type: 'service', service, status: 'healthy' });
-  return { version: answer.version, ensured: await ensure(options, service, started, answer) };
+  return { version: answer.version, ensured: await ensureService(options, service, started, answer) };
 }
 
 /**
