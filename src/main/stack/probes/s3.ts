@@ -1,11 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import type { S3Endpoint } from '../../platform/endpoints.ts';
-import { buckets } from '../../stores/objects/ports.ts';
+import { buckets, uploadLivesMs } from '../../stores/objects/ports.ts';
 import type { Probe } from './probe.ts';
-
-/** Not imported: an import of it reads all that it exports, and one of these loads Node's whole `fetch`. */
-const { Agent, get } = process.getBuiltinModule('node:http');
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
@@ -35,9 +32,6 @@ function signedHeaders(
   return { ...headers, authorization };
 }
 
-/** An upload that nobody has ended for so long is removed by the ensure step. */
-const uploadLivesMs = 24 * 60 * 60 * 1000;
-
 /** Whether a listing names an upload that is to go, or does not name all. */
 function hasOldUploads(listing: string): boolean {
   if (listing.includes('<IsTruncated>true<')) return true;
@@ -62,8 +56,8 @@ export const probeS3: Probe = async ({ s3 }, signal) => {
     for await (const chunk of response.setEncoding('utf8')) body += chunk;
     return { status: statusCode ?? 0, server: String(about.server ?? ''), body };
   };
-  /** An error's own numbers and times are not what it says. */
-  const said = ({ status, body }: { readonly status: number; readonly body: string }) =>
+  /** Without what differs from one error to the next: its time and the request's id. */
+  const contentOf = ({ status, body }: { readonly status: number; readonly body: string }) =>
     status === 200 ? body : `${status} ${/<Code>(\w+)</.exec(body)?.[1] ?? ''}`;
   const lookAt = async (bucket: string) => {
     const [versions, policy, uploads, list, object] = await Promise.all([
@@ -74,7 +68,7 @@ export const probeS3: Probe = async ({ s3 }, signal) => {
       ask(`/${bucket}/trainyard-is-not-there`, false),
     ]);
     if (uploads.status === 200 && hasOldUploads(uploads.body)) return null;
-    return [bucket, said(versions), said(policy), list.status, said(object)];
+    return [bucket, contentOf(versions), contentOf(policy), list.status, contentOf(object)];
   };
   try {
     const { status, server } = await ask('/');

@@ -13,6 +13,9 @@ export interface LinkableObjects {
 export const buckets = ['datasets', 'models', 'artifacts', 'snapshots'] as const;
 export type Bucket = (typeof buckets)[number];
 
+/** An upload that nobody has ended for so long was left by a process that died: `ensureBuckets` removes it. */
+export const uploadLivesMs = 24 * 60 * 60 * 1000;
+
 export interface ObjectInfo {
   readonly key: string;
   readonly size: number;

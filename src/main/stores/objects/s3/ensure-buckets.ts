@@ -18,12 +18,9 @@ import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
 import type { S3Endpoint } from '../../../platform/endpoints.ts';
-import { type Bucket, buckets } from '../ports.ts';
+import { type Bucket, buckets, uploadLivesMs } from '../ports.ts';
 import { connectS3, type S3Connection } from './client.ts';
 import { asS3Error, isNotImplemented, s3Code, s3Status } from './errors.ts';
-
-/** An upload that nobody has ended for so long was left by a process that died. */
-const uploadLivesMs = 24 * 60 * 60 * 1000;
 
 /** What was done to a server's buckets. */
 export interface EnsuredBuckets {
