@@ -1,9 +1,8 @@
-import { Select, type SelectProps } from '@mantine/core';
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
-import { useText } from '../i18n/use-text.ts';
 import { queries } from '../rpc/client.ts';
 import { namesNothing } from '../rpc/problem.ts';
 import { useSearchText } from './cards-page.tsx';
+import { mostOffered, type SearchField, SearchSelect } from './search-select.tsx';
 
 /**
  * The project of this id or name; without one the newest.
@@ -27,39 +26,19 @@ export function useProject(reference: string | null) {
   };
 }
 
-/** As many as the list beside the field holds; typing finds the others. */
-const offered = 30;
-
-interface ProjectSelectProps extends Omit<SelectProps, 'data' | 'filter' | 'value' | 'searchable'> {
-  /** An id. */
-  readonly value: string | null;
-}
-
 /** Chooses one of all projects, which the engine searches. */
-export function ProjectSelect({ value, ...field }: ProjectSelectProps) {
-  const { t } = useText();
-  const { typed, setTyped, search } = useSearchText();
+export function ProjectSelect({ value, ...field }: SearchField) {
+  const find = useSearchText();
   const chosen = useProject(value).project;
   // What stands in the field is the choice itself until somebody types.
-  const wanted = value !== null && search === chosen?.name ? '' : search;
+  const wanted = value !== null && find.search === chosen?.name ? '' : find.search;
   const found = useQuery(
     queries.projects.list.queryOptions({
-      input: { limit: offered, ...(wanted !== '' && { search: wanted }) },
+      input: { limit: mostOffered, ...(wanted !== '' && { search: wanted }) },
       placeholderData: keepPreviousData,
     }),
   );
-  const names = new Map((found.data?.projects ?? []).map(({ id, name }) => [id, name]));
-  if (value !== null && chosen) names.set(value, chosen.name);
-  return (
-    <Select
-      {...field}
-      searchable
-      value={value}
-      data={[...names].map(([id, label]) => ({ value: id, label }))}
-      filter={({ options }) => options}
-      searchValue={typed}
-      onSearchChange={setTyped}
-      nothingFoundMessage={t('common.noMatch')}
-    />
-  );
+  const labels = new Map((found.data?.projects ?? []).map(({ id, name }) => [id, name]));
+  if (value !== null && chosen) labels.set(value, chosen.name);
+  return <SearchSelect {...field} {...{ value, labels, find }} />;
 }

@@ -1,15 +1,12 @@
-import { Select, type SelectProps } from '@mantine/core';
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
 import type { Dataset } from '../../../shared/contract/datasets.ts';
 import { useSearchText } from '../../components/cards-page.tsx';
-import { useText } from '../../i18n/use-text.ts';
+import { mostOffered, type SearchField, SearchSelect } from '../../components/search-select.tsx';
 import { queries } from '../../rpc/client.ts';
 
 type Offered = Pick<Dataset, 'id' | 'name' | 'version'>;
 
-interface DatasetSelectProps extends Omit<SelectProps, 'data' | 'filter' | 'searchable' | 'value'> {
-  /** An id. */
-  readonly value: string | null;
+interface DatasetSelectProps extends SearchField {
   readonly project: string | null;
   /** What it offers before anybody types: the newest ones of the project. */
   readonly newest: readonly Offered[];
@@ -18,13 +15,12 @@ interface DatasetSelectProps extends Omit<SelectProps, 'data' | 'filter' | 'sear
 
 /** Chooses one of a project's datasets that can be trained on; the engine searches them. */
 export function DatasetSelect({ project, newest, labelOf, value, ...field }: DatasetSelectProps) {
-  const { t } = useText();
-  const { typed, setTyped, search } = useSearchText();
+  const find = useSearchText();
   // What stands in the field is the choice itself until somebody types.
-  const wanted = newest.some((one) => labelOf(one) === search) ? '' : search;
+  const wanted = newest.some((one) => labelOf(one) === find.search) ? '' : find.search;
   const found = useQuery(
     queries.datasets.list.queryOptions({
-      input: project === null || wanted === '' ? skipToken : { project, search: wanted, limit: 30 },
+      input: project === null || wanted === '' ? skipToken : { project, search: wanted, limit: mostOffered },
       placeholderData: keepPreviousData,
     }),
   );
@@ -32,16 +28,5 @@ export function DatasetSelect({ project, newest, labelOf, value, ...field }: Dat
   const others =
     wanted === '' ? newest : (found.data?.datasets ?? []).filter(({ version }) => version !== null);
   const labels = new Map([...chosen, ...others].map((one) => [one.id, labelOf(one)]));
-  return (
-    <Select
-      {...field}
-      searchable
-      value={value}
-      data={[...labels].map(([id, label]) => ({ value: id, label }))}
-      filter={({ options }) => options}
-      searchValue={typed}
-      onSearchChange={setTyped}
-      nothingFoundMessage={t('common.noMatch')}
-    />
-  );
+  return <SearchSelect {...field} {...{ value, labels, find }} />;
 }
