@@ -60,8 +60,8 @@ export class OperationJournal {
   }
 
   /**
-   * Events after a cursor; waits up to `waitMs` for the first. A cursor of another process begins anew. `state`: what the last verb left,
-   * where its end is among them.
+   * Events after a cursor; waits up to `waitMs` for the first, and a moment for those that follow it. A cursor of another process begins
+   * anew. `state`: what the last verb left, where its end is among them.
    */
   async progress(
     after: number,

@@ -31,7 +31,12 @@ export class LineSet {
   }
 
   /** Takes a page that was read from the cursor on. What stood ahead goes: the page has all of it. */
-  take({ lines, next, ahead, stepsPerEpoch }: Omit<LivePage, 'version' | 'more' | 'ended'>): void {
+  take({
+    lines,
+    next,
+    ahead,
+    stepsPerEpoch,
+  }: Pick<LivePage, 'lines' | 'next' | 'ahead' | 'stepsPerEpoch'>): void {
     for (const { buffer } of this.lines.values()) buffer.dropAhead();
     this.stepsPerEpoch = Math.max(this.stepsPerEpoch, stepsPerEpoch);
     for (const line of lines) this.append(line);

@@ -28,7 +28,7 @@ export async function findRun(api: Api, reference: string): Promise<string> {
   if (!/^[0-9a-f-]+$/.test(wanted)) throw notFound(reference);
   // The engine searches for it in names as well.
   const { items } = await readList(
-    { limit: 0, all: true },
+    { limit: Number.POSITIVE_INFINITY },
     (page) => api.runs.list({ ...page, search: wanted }),
     ({ runs }) => runs,
   );

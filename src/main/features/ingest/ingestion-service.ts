@@ -41,7 +41,7 @@ export class IngestionService {
       readonly documents: DocumentStore;
       readonly shape?: RollupShape;
       readonly limits?: BatchLimits;
-      /** Left out: nobody watches. */
+      /** Who watches runs. Left out: nobody does. */
       readonly livePoints?: LivePoints;
     },
   ) {

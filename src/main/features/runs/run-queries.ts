@@ -21,7 +21,7 @@ const finalMetric = (name: string) =>
 /** In milliseconds, of all attempts of a run. */
 const duration = '(sum(extract(epoch FROM coalesce(ended_at, now()) - started_at)) * 1000)::float8';
 
-/** Before the time: what the runs are ordered by. A number that is null is not there (yet). */
+/** What runs are ordered by, before the time at which they were made. `number or null`: a run may not have it, or not yet. */
 const sortKeys = {
   createdAt: null,
   name: { sql: 'lower(run.name)', type: 'text' },
@@ -35,13 +35,13 @@ const sortKeys = {
   val_loss: { sql: finalMetric('val_loss'), type: 'number or null' },
 } as const;
 
-/** A run that changes while its list is read by pages may be on two of them or on none, where it is ordered by what changes. */
+/** Of a list in the order of something that changes, a run may be on two pages or on none: it moved between the two requests. */
 function orderOf({ sort, order: direction }: Pick<RunQuery, 'sort' | 'order'>): RowOrder {
   const { keys } = newestFirst('run');
   const key = sortKeys[sort];
   if (key === null) return { name: sort, keys, direction };
   if (key.type !== 'number or null') return { name: sort, keys: [[key.sql, key.type], ...keys], direction };
-  // Last, whichever way.
+  // Runs without the number come last in both directions.
   const none = direction === 'asc' ? 'Infinity' : '-Infinity';
   return { name: sort, keys: [[`coalesce(${key.sql}, '${none}')`, 'float8'], ...keys], direction };
 }
@@ -80,7 +80,7 @@ export async function listRuns(
   const parameters = new Parameters();
   const conditions = ['run.deleted_at IS NULL'];
   if (projectId !== null) conditions.push(`run.project_id = ${parameters.add(projectId)}`);
-  // What is kept of each project: nothing is counted.
+  // Each project keeps the number of its runs: to add these costs less than to count the runs.
   const total = `SELECT coalesce(sum(workflow_count), 0) AS total FROM projects
     WHERE deleted_at IS NULL ${projectId === null ? '' : 'AND id = $1'}`;
   const isCounted = status === null && search === null;

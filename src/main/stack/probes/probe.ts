@@ -8,8 +8,9 @@ export interface ProbeAnswer {
 }
 
 /**
- * Asks a server once, by its own protocol and with its credentials; rejects unless the answer is right. Probes are written on Node's own
- * network modules: the clients of these servers take up to half a second of a processor to load, and a server answers in milliseconds.
+ * Asks a server once, by its own protocol and with its credentials; rejects unless the answer is right. All but PostgreSQL's are
+ * written on Node's own network modules: the clients of these servers take up to half a second of a processor to load, and a server answers
+ * in milliseconds.
  */
 export type Probe = (endpoints: StackEndpoints, signal: AbortSignal) => Promise<ProbeAnswer>;
 

@@ -59,7 +59,7 @@ export function invalidDocument(
 
 /**
  * The bucket of a log that holds these lines alone: `putLines` checks by it what it adds, wherever that goes.
- * @param areChecked leaves the lines out
+ * @param areChecked the lines are known to fit: the bucket goes without them, since checking them takes longer than storing them
  * @throws TrainyardError DOCUMENT_INVALID
  */
 export function bucketOf(
