@@ -32,11 +32,11 @@ interface Following {
  */
 export class IngestionService {
   private readonly parts;
-  private readonly live: LiveState;
+  private readonly publisher: CommitPublisher;
   private readonly following = new Map<string, Following>();
 
   constructor(
-    parts: LiveParts & {
+    parts: PublisherParts & {
       readonly store: IngestStore;
       readonly documents: DocumentStore;
       readonly shape?: RollupShape;
@@ -46,7 +46,7 @@ export class IngestionService {
     },
   ) {
     this.parts = parts;
-    this.live = new LiveState(parts);
+    this.publisher = new CommitPublisher(parts);
   }
 
   /**
@@ -72,7 +72,7 @@ export class IngestionService {
     if (final) {
       await this.close(attempt.id);
       // Before the run's end is published.
-      await this.live.settle(attempt.runId);
+      await this.publisher.settle(attempt.runId);
     }
     return summary;
   }
@@ -98,7 +98,7 @@ export class IngestionService {
   /** Stops following all. */
   async closeAll(): Promise<void> {
     await Promise.all([...this.following.keys()].map((attemptId) => this.close(attemptId)));
-    await this.live.settle();
+    await this.publisher.settle();
   }
 
   private tailOf({ runDirectory }: IngestedAttempt): RunDirectoryTail {
@@ -114,7 +114,7 @@ export class IngestionService {
       committed: (outcome, latest, batch) => {
         // Before it is published: who is woken by that finds it here.
         watched()?.committed(attempt, batch, outcome.lastSeq);
-        this.live.committed(attempt, outcome, latest);
+        this.publisher.committed(attempt, outcome, latest);
       },
     });
   }
@@ -179,7 +179,7 @@ interface RunState {
   written: Promise<void>;
 }
 
-interface LiveParts {
+interface PublisherParts {
   readonly pubSub: PubSub;
   readonly cache: Cache;
   readonly changes: ChangeFeed;
@@ -190,11 +190,11 @@ interface LiveParts {
  * Publishes every commit to the readers that wait, and keeps the cache's view of a run. All of it happens beside ingest: what fails
  * here is logged, and found by readers when their wait is over.
  */
-class LiveState {
-  private readonly parts: LiveParts;
+class CommitPublisher {
+  private readonly parts: PublisherParts;
   private readonly runs = new Map<string, RunState>();
 
-  constructor(parts: LiveParts) {
+  constructor(parts: PublisherParts) {
     this.parts = parts;
   }
 
