@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { get } from 'node:http';
 import path from 'node:path';
 import { TrainyardError } from '../../shared/errors/error.ts';
@@ -51,11 +51,21 @@ export function engineSocket(home: string): string | null {
   return process.platform === 'win32' || Buffer.byteLength(file) > longestSocketPath ? null : file;
 }
 
+/** Whatever else lies in its place leads nowhere, and the port still does. */
+function isSocket(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isSocket() ?? false;
+  } catch {
+    // A link that leads round in a circle.
+    return false;
+  }
+}
+
 function addressIn(home: string): EngineAddress | null {
   const record = recordOf(home);
   if (!record) return null;
   const socket = engineSocket(home);
-  return { ...record, socket: socket !== null && existsSync(socket) ? socket : null };
+  return { ...record, socket: socket !== null && isSocket(socket) ? socket : null };
 }
 
 /**

@@ -23,6 +23,7 @@ export interface Client extends Disposable {
   readonly closed: Promise<void>;
 }
 
+const handshakeMs = 10_000;
 const signInMs = 10_000;
 
 /** The engine ended, or the connection to it did, or another program has its port by now: the same call may succeed on the engine that comes next. */
@@ -47,10 +48,11 @@ async function fromEngine(error: unknown): Promise<unknown> {
  * its port, where the engine proves itself before the token is used, and the token is not sent.
  */
 async function open(engine: EngineAddress): Promise<WebSocket> {
-  const timeout = { handshakeTimeout: 10_000 };
+  const timeout = { handshakeTimeout: handshakeMs };
   const file = engine.socket;
   if (file !== null) {
-    const createConnection: typeof connectSocket = () => connectSocket(file);
+    // The handshake's limit is kept by the connection's own, which whoever makes the connection has to set.
+    const createConnection: typeof connectSocket = () => connectSocket({ path: file, timeout: handshakeMs });
     return opened(engine, new WebSocket('ws://localhost/rpc', { ...timeout, createConnection }));
   }
   const { port } = new URL(engine.url);

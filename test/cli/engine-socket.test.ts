@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { connect } from '../../src/main/cli/lib/client.ts';
+import { runCli, startEngine, temporaryHome } from '../support/engine.ts';
+
+const onUnix = process.platform !== 'win32';
+if (!onUnix) console.info('skipped: the engine’s Unix socket, because Windows has none');
+
+test.skipIf(!onUnix)(
+  'commands reach an engine in the place of whose socket something else lies',
+  async () => {
+    await using place = await temporaryHome();
+    const { home } = place;
+    await using _engine = await startEngine(home);
+    const socket = path.join(home, 'engine.sock');
+    const others = [
+      () => writeFileSync(socket, ''),
+      () => mkdirSync(socket),
+      () => symlinkSync('engine.sock', socket),
+    ];
+    for (const put of others) {
+      rmSync(socket, { recursive: true });
+      put();
+      const { code, stderr } = await runCli(home, ['project', 'list']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    }
+    rmSync(socket, { recursive: true });
+  },
+);
+
+test.skipIf(!onUnix)(
+  'an engine that takes a connection at its socket and says nothing is given up',
+  async () => {
+    await using place = await temporaryHome();
+    const socket = path.join(path.dirname(place.home), 'silent.sock');
+    await using server = createServer((taken) => taken.resume());
+    await once(server.listen(socket), 'listening');
+    server.unref();
+    const connecting = connect({ url: 'http://127.0.0.1:1', token: '', pid: process.pid, socket });
+    await expect(connecting).rejects.toMatchObject({ code: 'ENGINE_GONE' });
+  },
+);
