@@ -111,6 +111,19 @@ test.each(['77', '0', 'true'])('the runs are searched for %s, typed and from the
   }
 });
 
+test('a search in a choice of projects or datasets does not offer what is chosen but not found', async () => {
+  const { page } = await visit('/runs/new');
+  for (const name of ['Project', 'Dataset']) {
+    const field = page.getByRole('combobox', { name });
+    await expect.poll(() => field.inputValue()).not.toBe('');
+    await field.click();
+    await field.fill('zzzz');
+    await page.getByText('Nothing matches').filter({ visible: true }).waitFor();
+    expect(await page.getByRole('option').filter({ visible: true }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+  }
+});
+
 test('an import into a project that is not there asks for one that is', async () => {
   const { page } = await visit('/datasets?import=true&project=nothing');
   const dialog = page.getByRole('dialog');

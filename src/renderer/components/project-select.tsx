@@ -39,6 +39,7 @@ export function ProjectSelect({ value, ...field }: SearchField) {
     }),
   );
   const labels = new Map((found.data?.projects ?? []).map(({ id, name }) => [id, name]));
+  const unfound = wanted !== '' && value !== null && !labels.has(value);
   if (value !== null && chosen) labels.set(value, chosen.name);
-  return <SearchSelect {...field} {...{ value, labels, find }} />;
+  return <SearchSelect {...field} {...{ value, labels, unfound, find }} />;
 }

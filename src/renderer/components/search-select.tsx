@@ -9,8 +9,10 @@ export interface SearchField extends Omit<SelectProps, 'data' | 'filter' | 'sear
 }
 
 interface SearchSelectProps extends SearchField {
-  /** What is offered now: labels by their ids. */
+  /** What is offered now, and the choice: labels by their ids. */
   readonly labels: ReadonlyMap<string, string>;
+  /** Says that the choice gives the field its name only: it is not what is searched for. */
+  readonly unfound: boolean;
   readonly find: ReturnType<typeof useSearchText>;
 }
 
@@ -18,14 +20,16 @@ interface SearchSelectProps extends SearchField {
 export const mostOffered = 30;
 
 /** Chooses one of more things than a page reads: what is typed is searched by the engine, not among the options. */
-export function SearchSelect({ labels, find, ...field }: SearchSelectProps) {
+export function SearchSelect({ labels, unfound, find, ...field }: SearchSelectProps) {
   const { t } = useText();
   return (
     <Select
       {...field}
       searchable
       data={[...labels].map(([value, label]) => ({ value, label }))}
-      filter={({ options }) => options}
+      filter={({ options }) =>
+        unfound ? options.filter((one) => !('value' in one) || one.value !== field.value) : options
+      }
       searchValue={find.typed}
       onSearchChange={find.setTyped}
       nothingFoundMessage={t('common.noMatch')}

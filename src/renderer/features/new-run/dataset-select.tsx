@@ -28,5 +28,6 @@ export function DatasetSelect({ project, newest, labelOf, value, ...field }: Dat
   const others =
     wanted === '' ? newest : (found.data?.datasets ?? []).filter(({ version }) => version !== null);
   const labels = new Map([...chosen, ...others].map((one) => [one.id, labelOf(one)]));
-  return <SearchSelect {...field} {...{ value, labels, find }} />;
+  const unfound = !others.some(({ id }) => id === value);
+  return <SearchSelect {...field} {...{ value, labels, unfound, find }} />;
 }

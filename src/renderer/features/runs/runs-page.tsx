@@ -114,7 +114,7 @@ export function RunsPage() {
           filter={{ ...filter, sort, order }}
           onSort={(by, direction) => change({ sort: by, order: direction })}
           selection={{ ids: chosen, most: mostCompared, onToggle: toggle }}
-          maxHeight="calc(100dvh - 232px)"
+          maxHeight="calc(100dvh - 250px)"
           empty={
             filtered ? (
               <EmptyState
