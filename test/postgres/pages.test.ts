@@ -109,6 +109,22 @@ test('a place that no page of this list has answered is refused', async () => {
     });
 });
 
+test('a place with a value that no row can have is refused', async () => {
+  const encoded = (...place: string[]) => Buffer.from(JSON.stringify(place)).toString('base64url');
+  const id = manyProjectId(1);
+  for (const time of ['999999-11-30 01:05:16+00', '2026-13-45 01:05:16+00'])
+    await expect(projects({ after: encoded('newest desc', time, id), limit: 1 })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      place: { field: 'after' },
+    });
+  const byName = listRuns(
+    db,
+    { ...anyRun, sort: 'name', order: 'asc' },
+    { after: encoded('name asc', 'a\0b', id), limit: 1 },
+  );
+  await expect(byName).rejects.toMatchObject({ code: 'INVALID_INPUT', place: { field: 'after' } });
+});
+
 test('the first and the last page are read by an index: neither reads what other pages hold', async () => {
   const explained: string[] = [];
   const explaining = new Db({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PageQuery } from '../../shared/contract/common.ts';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { correctField } from '../../shared/errors/engine.ts';
+import { hasCode } from '../platform/error-code.ts';
 import type { Db } from './db.ts';
 import { query } from './rows.ts';
 
@@ -14,6 +15,9 @@ const values = {
   float8: z.string().regex(/^-?(Infinity|\d+(\.\d+)?(e[+-]?\d+)?)$/),
   timestamptz: z.string().regex(/^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/),
 };
+
+/** SQLSTATEs of values that have a type's form and no column can hold: a number or a date out of range, a NUL. */
+const unstorable = ['22003', '22007', '22008', '22021'];
 
 /** What rows are ordered by: an SQL expression that is never NULL, and its type. */
 type SortKey = readonly [sql: string, type: keyof typeof values];
@@ -84,7 +88,9 @@ export async function readPage<Row extends object>(
   const [rows, counted] = await Promise.all([
     query<Row & { readonly place: readonly string[] }>(db, text, parameters.values),
     page.after === undefined ? query<{ total: number }>(db, count, filter) : [],
-  ]);
+  ]).catch((error: unknown) => {
+    throw page.after !== undefined && hasCode(error, ...unstorable) ? placeInvalid() : error;
+  });
   const last = rows.length > page.limit ? rows[page.limit - 1] : undefined;
   return {
     rows: rows.slice(0, page.limit).map(({ place: _place, ...row }) => row as unknown as Row),
