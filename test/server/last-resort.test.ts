@@ -54,7 +54,7 @@ test('an engine goes on after a rejection that nobody awaited and a broken socke
     await fault.set(kind);
     engine.process.kill('SIGUSR2');
     await waitFor('its line in the log', async () => (await logSince(0)).includes(`fault: ${kind}`));
-    expect(await rest(engine, 'GET', '/projects')).toEqual({ projects: [] });
+    expect(await rest(engine, 'GET', '/projects')).toEqual({ projects: [], next: null, total: 0 });
   }
   expect(await engine.stop()).toBe(0);
 });
@@ -78,7 +78,7 @@ test.each(['bug', 'storm'])(
     expect(existsSync(path.join(place.home, 'engine.json'))).toBe(false);
     expect(await processesOf([place.home])).toEqual([]);
     await using next = await startEngine(place.home);
-    expect(await rest(next, 'GET', '/projects')).toEqual({ projects: [] });
+    expect(await rest(next, 'GET', '/projects')).toEqual({ projects: [], next: null, total: 0 });
   },
 );
 

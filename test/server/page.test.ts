@@ -54,7 +54,7 @@ test('an engine whose UI is half built serves all the rest, and every address of
     for (const address of ['/', '/runs/some'])
       expect(await (await fetch(url + address)).json(), address).toEqual(missing);
     const api = await fetch(`${url}/api/v1/projects`, { headers: { authorization: `Bearer ${token}` } });
-    expect(await api.json()).toEqual({ projects: [] });
+    expect(await api.json()).toEqual({ projects: [], next: null, total: 0 });
 
     await rm(path.dirname(index), { recursive: true });
     expect(await (await fetch(url)).json()).toMatchObject({ code: 'UI_NOT_BUILT' });
