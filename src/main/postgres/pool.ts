@@ -89,6 +89,9 @@ export async function withClient<Result>(
   }
 }
 
+/** Longer than the half minute after which an idle engine looks around: a connection made anew for each look costs more than the look. */
+const keptIdleMs = 60_000;
+
 /**
  * Connections to a server, made when they are needed. `onIdleError` receives the errors of those that break while idle (the
  * server went away): the next query connects anew.
@@ -103,7 +106,12 @@ export function createPool(
   } = {},
 ): pg.Pool {
   const { max = 20, onIdleError, stream } = options;
-  const pool = new pg.Pool({ ...clientConfig(address), max, ...(stream ? { stream } : {}) });
+  const pool = new pg.Pool({
+    ...clientConfig(address),
+    max,
+    idleTimeoutMillis: keptIdleMs,
+    ...(stream ? { stream } : {}),
+  });
   pool.on('error', (error) => onIdleError?.(error));
   // One that breaks in use rejects the query under way, or the next one; without a listener it would end the process as well.
   pool.on('connect', (client) => client.on('error', () => {}));
