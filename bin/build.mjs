@@ -108,7 +108,7 @@ export async function ensureBuilt({ only = Object.keys(parts), onBuild } = {}) {
   for (const name of only) {
     const { sources, commands, program } = parts[name];
     const stampFile = path.join(root, 'out', `${name}.stamp`);
-    const files = sources.flatMap(filesOf);
+    const files = sources.flatMap(filesOf).sort();
     const glance = glanceAt(files);
     const isThere = existsSync(stampFile) && existsSync(path.join(root, program));
     const old = isThere ? readFileSync(stampFile, 'utf8') : '';

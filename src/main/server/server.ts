@@ -76,11 +76,14 @@ const unstorableAddress = refusalOf(
   ),
 );
 
-/** What is loaded with the first request that needs it: the engine listens before. */
+/** What is loaded with the first request that needs it, and again where that failed: the engine listens before. */
 function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
   let loading: Promise<T> | null = null;
   return () => {
-    loading ??= load();
+    loading ??= load().catch((error: unknown) => {
+      loading = null;
+      throw error;
+    });
     return loading;
   };
 }

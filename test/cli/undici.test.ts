@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { findNode } from '../../bin/find-node.mjs';
+import { cliFile, startEngine, temporaryHome } from '../support/engine.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+// It takes as long to load as all the rest of a command, and one import or one name of a class of its is enough.
+test('a command that asks the engine loads no undici', async () => {
+  await using place = await temporaryHome();
+  await using _engine = await startEngine(place.home);
+  await using aside = await temporaryFolder();
+  const list = path.join(aside.folder, 'modules.json');
+  const program = path.join(aside.folder, 'modules.mjs');
+  await writeFile(
+    program,
+    `import { writeFileSync } from 'node:fs';
+    process.on('exit', () => writeFileSync(${JSON.stringify(list)}, JSON.stringify(process.moduleLoadList)));`,
+  );
+  await promisify(execFile)(findNode(), [cliFile, 'runs', 'list', '--json'], {
+    env: { ...process.env, TRAINYARD_HOME: place.home, NODE_OPTIONS: `--import=${program}` },
+  });
+  const modules: string[] = JSON.parse(await readFile(list, 'utf8'));
+  expect(modules).toContain('NativeModule http');
+  expect(modules.filter((name) => name.includes('undici'))).toEqual([]);
+});
