@@ -72,7 +72,7 @@ const files = [
   { name: 'postgres', test: /src[\\/]main[\\/]postgres[\\/]/ },
   {
     name: 'engine',
-    test: /src[\\/]main[\\/](engine[\\/](?!start\.|held-home\.)|server[\\/](?!rest\.|rpc\.|contract-interceptors\.|errors\.))/,
+    test: /src[\\/]main[\\/](engine[\\/](?!start\.|held-home\.)|server[\\/](?!routes\.|files\.|page\.|metrics\.|rest\.|rpc\.|contract-interceptors\.|errors\.))/,
   },
 ].map((group, index, { length }) => ({ ...group, priority: length - index }));
 

@@ -1,6 +1,5 @@
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
-import { Registry } from 'prom-client';
 import type { TrainyardError } from '../../shared/errors/error.ts';
 import type { Profile } from '../../shared/model/stack.ts';
 import { ChangeFeed } from '../features/changes/change-feed.ts';
@@ -48,6 +47,7 @@ export interface Engine {
 }
 
 const stopGraceMs = 10_000;
+const loadAnswersMs = 100;
 
 /**
  * Runs an engine on a state folder that is held: the stores of its profile, the services, the server.
@@ -143,7 +143,6 @@ export async function runEngine(
       const { ready, checks } = await supervisor.readiness();
       return { ready: ready && disk.readiness.ok, checks: { ...checks, disk: disk.readiness } };
     },
-    metrics: new Registry(),
     rendererFolder: path.join(appRoot(), 'out', 'renderer'),
     version,
     log,
@@ -178,10 +177,11 @@ export async function runEngine(
       stopWhenIdle(options.idleStopMs, supervisor, presence, log, () => void stop({ stopRuns: false })),
     );
   log.info({ url: server.url }, 'the engine is ready');
-  // Whoever asked for the start is answered first.
-  setImmediate(() => {
-    server.loadCalls().catch((error: unknown) => log.error({ err: error }, 'the contract cannot be loaded'));
-  });
+  // Whoever waited for the start asks at once, and what that needs is loaded with it: this is for those who come later.
+  const loading = setTimeout(() => {
+    server.loadAnswers().catch((error: unknown) => log.error({ err: error }, 'answers cannot be loaded'));
+  }, loadAnswersMs);
+  stack.defer(() => clearTimeout(loading));
 
   const everything = stack.move();
   const { promise: closed, resolve: resolveClosed, reject: rejectClosed } = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { errorMessage } from '../../shared/errors/error.ts';
-import type { Readiness } from '../server/observability.ts';
+import type { Readiness } from '../server/probes.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { type Services, type ServicesParts, wire } from './services.ts';
 

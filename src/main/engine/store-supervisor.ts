@@ -5,7 +5,7 @@ import type { Profile } from '../../shared/model/stack.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { OnProgress } from '../platform/progress.ts';
 import { BackOff } from '../platform/waiting.ts';
-import type { Readiness } from '../server/observability.ts';
+import type { Readiness } from '../server/probes.ts';
 import type { OpenServices } from './open-services.ts';
 
 type State =

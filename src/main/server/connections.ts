@@ -23,11 +23,12 @@ export type ConnectionLimits = Readonly<typeof connectionLimits>;
 /** Options for Node's HTTP server. No limit on a whole request: an upload may take hours. */
 export const httpLimits = {
   headersTimeout: 10_000,
+  requestTimeout: 0,
   connectionsCheckingInterval: 1000,
   maxHeaderSize: 16 * 1024,
+  /** Between two requests of one connection. */
+  keepAliveTimeout: 15_000,
 } as const;
-/** Between two requests of one connection. */
-export const keepAliveMs = 15_000;
 /** A connection on which no byte moves in either direction; waiting reads answer within half a minute. */
 export const idleConnectionMs = 3_600_000;
 

@@ -1,13 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Server as SocketServer } from 'node:net';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
 import { fault } from '../../shared/errors/catalogue.ts';
 import { portHints } from '../../shared/errors/engine.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { hasCode } from '../platform/error-code.ts';
 import { portHolder } from '../platform/listening-ports.ts';
+import { loadedOnce } from '../platform/loaded-once.ts';
 import type { Access } from './access.ts';
 import {
   type ConnectionLimits,
@@ -15,19 +14,15 @@ import {
   connectionLimits,
   httpLimits,
   idleConnectionMs,
-  keepAliveMs,
-  limitBodies,
 } from './connections.ts';
 import type { CallWitnesses } from './contract-interceptors.ts';
-import { answerBadBytes, answerErrors, answerExpectations, answerFrameworkErrors } from './error-answers.ts';
-import { mountFiles, type ServedFiles } from './files.ts';
-import { foreignTrait, repeatedHeader } from './foreign-requests.ts';
-import { invalidInput } from './input-fault.ts';
+import { answerBadBytes, answerExpectations } from './error-answers.ts';
+import type { ServedFiles } from './files.ts';
+import { improper } from './foreign-requests.ts';
 import { listenAtSocket } from './local-socket.ts';
-import { mountObservability, type Readiness } from './observability.ts';
-import { mountPage } from './page.ts';
 import type { Presence } from './presence.ts';
-import { notFound, type Refusal, RefusalLog, refusal, refusalOf } from './refusals.ts';
+import { answerHowItIs, asksHowItIs, type Readiness } from './probes.ts';
+import { notFound, type Refusal, RefusalLog, tooManyConnections } from './refusals.ts';
 import { RpcSockets } from './rpc-sockets.ts';
 import { SignIn } from './sign-in.ts';
 
@@ -37,7 +32,6 @@ interface Options {
   readonly presence: Presence;
   readonly files: ServedFiles;
   readonly readiness: () => Promise<Readiness>;
-  readonly metrics: Registry;
   /** The built renderer; without it the API still serves. */
   readonly rendererFolder: string;
   readonly version: string;
@@ -45,79 +39,27 @@ interface Options {
   readonly limits?: Partial<ConnectionLimits>;
 }
 
-/** Paths that anybody on this machine may read: they hold no data. */
-const open = /^\/(healthz|readyz|assets\/.*|favicon\.\w+)?$|^\/(?!rpc|api|files|metrics)[\w/-]*$/;
-
-const contentSecurityPolicy = (host: string, scripts: readonly string[]) =>
-  [
-    "default-src 'none'",
-    ["script-src 'self'", ...scripts].join(' '),
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    `connect-src 'self' ws://${host}`,
-    "worker-src 'self' blob:",
-    "manifest-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-
-const unauthorized = refusal('UNAUTHORIZED', {});
-const tooManyConnections = refusal('TOO_MANY_CONNECTIONS', {});
-const unstorableAddress = refusalOf(
-  invalidInput(
-    {
-      en: 'address: it has NUL (U+0000, "%00"), which cannot be stored',
-      ko: '주소: 저장할 수 없는 NUL(U+0000, "%00")이 있음',
-    },
-    'address',
-    { en: 'Remove "%00" from the address', ko: '주소에서 "%00"을 빼고' },
-  ),
-);
-
-/** What is loaded with the first request that needs it, and again where that failed: the engine listens before. */
-function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | null = null;
-  return () => {
-    loading ??= load().catch((error: unknown) => {
-      loading = null;
-      throw error;
-    });
-    return loading;
-  };
-}
-
-const withoutSchemas = (): never => {
-  throw new Error('No route here has a schema of Fastify’s.');
-};
-
-/** Why nobody may send this, whoever they are; null where nothing is wrong with it. */
-function improper(request: IncomingMessage): Refusal | null {
-  const repeated = repeatedHeader(request);
-  if (repeated !== null)
-    return refusal('HEADER_REPEATED', { name: repeated }, { place: { field: repeated } });
-  const trait = foreignTrait(request);
-  if (trait !== null) return refusal('FOREIGN_REQUEST', { trait });
-  return /%00/.test(request.url ?? '') ? unstorableAddress : null;
-}
-
-/** HTTP and WebSocket on 127.0.0.1: the UI's files, the contract as RPC and as REST, health and metrics. */
+/**
+ * HTTP and WebSocket on 127.0.0.1: the UI's files, the contract as RPC and as REST, health and metrics. It listens before it has loaded what
+ * answers all of that: only whether the engine is ready can be said without.
+ */
 export class EngineServer {
-  private readonly limits: ConnectionLimits;
   private readonly connections: Connections;
   private readonly refusals: RefusalLog;
   private readonly sockets: RpcSockets;
-  private readonly server: FastifyInstance;
+  private readonly server: Server;
   private readonly options: Options;
   private readonly rpc = loadedOnce(async () => {
     const [{ createRpc }, { router }] = await Promise.all([import('./rpc.ts'), import('../api/router.ts')]);
     return createRpc(router, this.witnesses);
   });
-  private local: Server | null = null;
+  private readonly routes = loadedOnce(async () => {
+    const { createRoutes } = await import('./routes.ts');
+    return createRoutes(this.options, this.witnesses, this.connections, this.limits);
+  });
+  private readonly limits: ConnectionLimits;
+  private local: SocketServer | null = null;
   private listeningPort = 0;
-  private mounted = false;
-  private inlineScripts: readonly string[] = [];
 
   constructor(options: Options) {
     this.options = options;
@@ -137,20 +79,12 @@ export class EngineServer {
       beginSignIn: () => new SignIn(access, this.listeningPort),
       trust: (socket) => this.connections.trust(socket),
     });
-    this.server = Fastify({
-      logger: false,
-      bodyLimit: 4 * 1024 * 1024,
-      forceCloseConnections: true,
-      http: httpLimits,
-      keepAliveTimeout: keepAliveMs,
-      connectionTimeout: idleConnectionMs,
-      clientErrorHandler: answerBadBytes(this.refusals),
-      frameworkErrors: answerFrameworkErrors(this.refusals),
-      // Not Fastify's own compilers: they are large, and the contract checks what comes in.
-      schemaController: {
-        compilersFactory: { buildValidator: withoutSchemas, buildSerializer: withoutSchemas },
-      },
-    });
+    this.server = createServer(httpLimits, (request, response) => this.answer(request, response));
+    this.server.setTimeout(idleConnectionMs);
+    this.server.on('clientError', answerBadBytes(this.refusals));
+    answerExpectations(this.server, this.refusals);
+    this.connections.watch(this.server);
+    this.sockets.serve(this.server);
   }
 
   get port(): number {
@@ -172,18 +106,18 @@ export class EngineServer {
     return { url: `${this.url}/#ticket=${ticket}`, expiresAt };
   }
 
-  /** Loads what the first call needs, before it comes. */
-  async loadCalls(): Promise<void> {
+  /** Loads what the first call and the first request need, before they come. */
+  async loadAnswers(): Promise<void> {
     await this.rpc();
+    await this.routes();
   }
 
-  /** Mounts everything and listens. @throws TrainyardError PORT_TAKEN */
+  /** @throws TrainyardError PORT_TAKEN: it may be called again, with another port */
   async listen(port: number): Promise<void> {
-    // The port that was wanted may be taken: then this is called again.
-    if (!this.mounted) await this.mount();
-    this.mounted = true;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.server.on('error', reject).on('listening', resolve).listen({ host: '127.0.0.1', port });
     try {
-      await this.server.listen({ host: '127.0.0.1', port });
+      await promise;
     } catch (error) {
       if (!hasCode(error, 'EADDRINUSE', 'EACCES')) throw error;
       const isClosed = error.code === 'EACCES';
@@ -197,8 +131,12 @@ export class EngineServer {
         { port, what, holder, how, command: 'trainyard serve --port 0' },
         { cause: error },
       );
+    } finally {
+      this.server.off('error', reject).off('listening', resolve);
     }
-    this.listeningPort = (this.server.server.address() as AddressInfo).port;
+    // A connection that could not be taken is its client's trouble; the others are served.
+    this.server.on('error', () => {});
+    this.listeningPort = (this.server.address() as AddressInfo).port;
   }
 
   /**
@@ -208,7 +146,7 @@ export class EngineServer {
   async listenLocally(file: string): Promise<void> {
     this.local = await listenAtSocket(file, (socket) => {
       this.options.access.trustLocal(socket);
-      this.server.server.emit('connection', socket);
+      this.server.emit('connection', socket);
     });
   }
 
@@ -216,53 +154,28 @@ export class EngineServer {
   async close(): Promise<void> {
     this.sockets.close();
     this.local?.close();
-    await this.server.close();
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
     this.sockets.terminate();
   }
 
-  private async mount(): Promise<void> {
-    const { context, version, log, metrics, readiness, files, rendererFolder } = this.options;
-    this.connections.watch(this.server.server);
-    answerErrors(this.server, log, this.refusals);
-    answerExpectations(this.server.server, this.refusals);
-    this.guard();
-    limitBodies(this.server, this.limits.bodySilenceMs);
-    mountObservability(this.server, metrics, readiness);
-    await mountFiles(this.server, files);
-    const rest = loadedOnce(async () =>
-      (await import('./rest.ts')).createRest(context, this.witnesses, version),
-    );
-    this.server.get('/api/v1/openapi.json', async () => (await rest()).describe());
-    this.server.all('/api/v1/*', async (request, reply) => (await rest()).answer(request, reply));
-    this.sockets.serve(this.server.server);
-    this.inlineScripts = await mountPage(this.server, rendererFolder, (address) => open.test(address));
-  }
-
-  private guard(): void {
-    this.server.addHook('onRequest', async (request, reply) => {
-      const path = request.url.split('?')[0] ?? '/';
-      const wrong = improper(request.raw);
-      if (wrong) return this.refuse(reply, wrong);
-      reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
-      reply
-        .header('cross-origin-opener-policy', 'same-origin')
-        .header('cross-origin-resource-policy', 'same-origin');
-      reply.header(
-        'content-security-policy',
-        contentSecurityPolicy(request.headers.host ?? '', this.inlineScripts),
-      );
-      const proven = this.options.access.isProven(request.raw);
-      if (proven && !this.connections.trust(request.raw.socket))
-        return this.refuse(reply, tooManyConnections);
-      if (open.test(path)) return;
-      if (!proven) return this.refuse(reply, unauthorized);
-      this.options.presence.seen();
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const { log, readiness } = this.options;
+    const answered =
+      asksHowItIs(request) && this.isWelcome(request)
+        ? answerHowItIs(request, response, readiness)
+        : this.routes().then((answer) => answer(request, response));
+    answered.catch((error: unknown) => {
+      log.error({ err: error, url: request.url }, 'a request could not be answered');
+      response.destroy();
     });
   }
 
-  private refuse(reply: FastifyReply, answer: Refusal): FastifyReply {
-    this.refusals.write({ code: answer.code, why: answer.message });
-    return reply.code(answer.status).send(answer);
+  /** Whether nothing is wrong with a request that needs no proof. What is wrong with others the routes say. */
+  private isWelcome(request: IncomingMessage): boolean {
+    if (improper(request)) return false;
+    return !this.options.access.isProven(request) || this.connections.trust(request.socket);
   }
 
   /** Why a request may not become a WebSocket; null where it may. */

@@ -1,18 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** What `/readyz` answers: ready only when every part is. */
-export interface Readiness {
-  readonly ready: boolean;
-  readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly message: string }>>;
-}
-
-/** Mounts `/healthz` (the process answers), `/readyz` (its stores do too) and `/metrics` (Prometheus text; those of the process from the first request on). */
-export function mountObservability(
-  server: FastifyInstance,
-  registry: Registry,
-  readiness: () => Promise<Readiness>,
-): void {
+/** Mounts `/metrics` (Prometheus text; those of the process from the first request on), and measures what all routes take. */
+export function mountMetrics(server: FastifyInstance): void {
+  const registry = new Registry();
   const requests = new Histogram({
     name: 'trainyard_http_request_seconds',
     help: 'Time to answer, by route and status',
@@ -25,11 +16,6 @@ export function mountObservability(
       { route: request.routeOptions.url ?? 'none', status: reply.statusCode },
       reply.elapsedTime / 1000,
     );
-  });
-  server.get('/healthz', async () => ({ ok: true }));
-  server.get('/readyz', async (_request, reply) => {
-    const state = await readiness();
-    return reply.code(state.ready ? 200 : 503).send(state);
   });
   let isCollecting = false;
   server.get('/metrics', async (_request, reply) => {
