@@ -164,6 +164,23 @@ test('a browser without a session is told how to get one', async () => {
   await page.getByText('npm start').waitFor();
 });
 
+test('a browser whose storage answers only after the engine has closed is told the same', async () => {
+  const { page, fixture } = await visit('/runs');
+  await page.locator('nav + [data-phase=open]').waitFor({ state: 'attached' });
+  await page.evaluate(() => {
+    const found = Object.getOwnPropertyDescriptor(IDBRequest.prototype, 'onsuccess');
+    Object.defineProperty(IDBRequest.prototype, 'onsuccess', {
+      ...found,
+      set(this: IDBRequest, listener: (event: Event) => void) {
+        const late = (event: Event) => setTimeout(() => listener.call(this, event), 500);
+        found?.set?.call(this, late);
+      },
+    });
+  });
+  fixture.forget();
+  await page.getByRole('heading', { name: 'This browser has no session' }).waitFor();
+});
+
 test('a form names the field that is wrong, and starts a run once all is right', async () => {
   const { page } = await visit('/runs/new');
   const epochs = page.getByRole('textbox', { name: 'Epochs', exact: true });

@@ -1,5 +1,5 @@
 import { TrainyardError } from '../../shared/errors/error.ts';
-import { signIn } from '../../shared/model/sign-in-client.ts';
+import { type Credential, signIn } from '../../shared/model/sign-in-client.ts';
 import type { PageKeys } from './page-keys.ts';
 
 /** Why a socket was closed before it was open: the page needs a link, or it may pass by itself. */
@@ -19,6 +19,8 @@ export class PageSocket extends EventTarget {
   private readonly socket: WebSocket;
   private readonly closing = new AbortController();
   private isSignedIn = false;
+  /** Done once `refusal` is true to what the engine refused. */
+  private judged: Promise<void> = Promise.resolve();
 
   /** @param onFileKey gets what opens `/files/…` of this engine */
   constructor(socket: WebSocket, keys: PageKeys, onFileKey: (key: string) => void) {
@@ -37,6 +39,8 @@ export class PageSocket extends EventTarget {
         this.close();
       })
       .then(() => closed)
+      // An engine closes as soon as it has refused; what else the browser keeps is known later, if its storage is slow.
+      .then(() => Promise.race([this.judged, givenUp]))
       .finally(() => clearTimeout(deadline))
       .then(() => this.dispatchEvent(new Event('close')));
   }
@@ -73,7 +77,8 @@ export class PageSocket extends EventTarget {
       onFileKey(welcome.fileKey);
     } catch (error) {
       const isUnknown = error instanceof TrainyardError && unknownCodes.includes(error.code);
-      if (isUnknown && !(await keys.refused(credential))) this.refusal = 'unauthorized';
+      if (isUnknown) this.judged = this.judge(keys, credential);
+      await this.judged;
       throw error;
     }
     this.socket.addEventListener('message', ({ data }) =>
@@ -81,6 +86,10 @@ export class PageSocket extends EventTarget {
     );
     this.isSignedIn = true;
     this.dispatchEvent(new Event('open'));
+  }
+
+  private async judge(keys: PageKeys, credential: Credential): Promise<void> {
+    if (!(await keys.refused(credential))) this.refusal = 'unauthorized';
   }
 
   /** The next event of a kind; never comes once the socket is closed. */
