@@ -6,13 +6,13 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     globalSetup: ['test/support/postgres-global.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     // A poll ends when its condition holds; how long a busy machine takes until then says nothing.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 30_000 } },
     // A failure on another machine is known by its message alone: let that hold what was compared.
     chaiConfig: { truncateThreshold: 400 },
     reporters: ['default'],

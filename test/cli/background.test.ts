@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { cliJson, runCli, startEngine, temporaryHome, waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
 const starting = 'No engine is running; starting one in the background.\n';
@@ -59,7 +60,7 @@ test('a command starts its engine from a shell that says odd things to other pro
 });
 
 test('an engine with --idle-stop goes by itself', async () => {
-  await using place = await temporaryHome();
+  await using place = await preparedHome();
   const engine = await startEngine(place.home, ['--no-sample', '--idle-stop', '300']);
   const code = await new Promise((resolve) => engine.process.once('exit', resolve));
   expect(code).toBe(0);
@@ -78,7 +79,7 @@ test('an engine that cannot start says why', async () => {
 });
 
 test('a follower waits for an engine that was killed, and goes on where it was', async () => {
-  await using place = await temporaryHome();
+  await using place = await preparedHome();
   const { home } = place;
   await writeTinyDataset(`${home}-photos`);
   const first = await startEngine(home);

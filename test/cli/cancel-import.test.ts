@@ -5,7 +5,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { findNode } from '../../bin/find-node.mjs';
-import { cliFile, cliJson, runCli, startEngine, temporaryHome, waitFor } from '../support/engine.ts';
+import { cliFile, cliJson, runCli, startEngine, waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { rest } from '../support/rest.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
@@ -17,7 +18,7 @@ interface Listed {
 }
 
 test('Ctrl-C, "dataset cancel" and DELETE cancel an import in the engine, and nothing of it stays', async () => {
-  await using place = await temporaryHome();
+  await using place = await preparedHome();
   const { home } = place;
   // Enough for an import to be caught in its midst.
   await writeTinyDataset(`${home}-photos`, { classes: 2, images: 1500 });

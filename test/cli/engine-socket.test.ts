@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { connect } from '../../src/main/cli/lib/client.ts';
 import { runCli, startEngine, temporaryHome } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 
 const onUnix = process.platform !== 'win32';
 if (!onUnix) console.info('skipped: the engine’s Unix socket, because Windows has none');
@@ -12,7 +13,7 @@ if (!onUnix) console.info('skipped: the engine’s Unix socket, because Windows 
 test.skipIf(!onUnix)(
   'commands reach an engine in the place of whose socket something else lies',
   async () => {
-    await using place = await temporaryHome();
+    await using place = await preparedHome();
     const { home } = place;
     await using _engine = await startEngine(home);
     const socket = path.join(home, 'engine.sock');

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { importKey } from '../../src/shared/model/sign-in.ts';
 import { cliFile, cliJson, type RunningEngine, runCli, startEngine, waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { signInOver } from '../support/sign-in.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
@@ -18,20 +18,22 @@ interface Imported {
   readonly reused: boolean;
 }
 
+let place: Awaited<ReturnType<typeof preparedHome>>;
 let folder: string;
 let home: string;
 let engine: RunningEngine;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'trainyard-cli-'));
-  home = path.join(folder, 'home');
+  place = await preparedHome();
+  home = place.home;
+  folder = path.dirname(home);
   [engine] = await Promise.all([startEngine(home), writeTinyDataset(path.join(folder, 'photos'))]);
   await cliJson(home, ['project', 'create', 'demo', '--tag', 'one', '--description', 'First']);
 });
 
 afterAll(async () => {
   await engine.stop();
-  await rm(folder, { recursive: true, force: true });
+  await place[Symbol.asyncDispose]();
 });
 
 const json = <T>(...args: string[]) => cliJson<T>(home, args);

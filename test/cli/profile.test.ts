@@ -5,6 +5,7 @@ import { chosenProfile } from '../../src/main/engine/profile.ts';
 import { openSettings } from '../../src/main/stores/settings/settings-store.ts';
 import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
 const secret = 'tell-nobody-7f3a';
@@ -110,7 +111,7 @@ test('an engine works on a PostgreSQL that is somebody else’s, and keeps the a
 
 test('leaving a profile with runs that are not over says how many, and what becomes of them', async () => {
   await using database = await createTestDatabase('empty');
-  await using place = await temporaryHome();
+  await using place = await preparedHome();
   const { home } = place;
   await using _engine = await startEngine(home);
   await writeTinyDataset(path.join(home, '..', 'photos'));

@@ -4,12 +4,13 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { findNode } from '../../bin/find-node.mjs';
-import { cliFile, startEngine, temporaryHome } from '../support/engine.ts';
+import { cliFile, startEngine } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // It takes as long to load as all the rest of a command, and one import or one name of a class of its is enough.
 test('a command that asks the engine loads no undici', async () => {
-  await using place = await temporaryHome();
+  await using place = await preparedHome();
   await using _engine = await startEngine(place.home);
   await using aside = await temporaryFolder();
   const list = path.join(aside.folder, 'modules.json');

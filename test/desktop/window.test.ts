@@ -3,6 +3,7 @@ import { _electron, type ElectronApplication } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openDisplay } from '../support/display.ts';
 import { startEngine, temporaryHome, waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { rest } from '../support/rest.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -52,7 +53,7 @@ test('the window shows the running sample from an engine elsewhere, its chart ga
     await page
       .getByText(/^(Completed|완료)/)
       .first()
-      .waitFor({ timeout: 10_000 });
+      .waitFor();
   } finally {
     await app.close();
   }
@@ -60,7 +61,7 @@ test('the window shows the running sample from an engine elsewhere, its chart ga
 
 test('the page has no Node, may not leave its engine and gets no permission', async () => {
   await using display = await openDisplay();
-  await using state = await temporaryHome();
+  await using state = await preparedHome();
   await using engine = await startEngine(state.home);
   const app = await launch(display.display, engine.ticketUrl, state.home);
   try {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
-import { cliJson, runCli, startEngine, temporaryHome } from '../support/engine.ts';
+import { cliJson, runCli, startEngine } from '../support/engine.ts';
 import { fillHome, manyProjectId, manyRunId } from '../support/many-rows.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 
 const count = 10_000;
 
 test('ten thousand projects and runs are opened, scrolled, searched and listed by pages', async () => {
-  await using state = await temporaryHome();
+  await using state = await preparedHome();
   await fillHome(state.home, count);
   await using engine = await startEngine(state.home);
   await using opened = await openBrowser();
@@ -65,7 +66,7 @@ test('ten thousand projects and runs are opened, scrolled, searched and listed b
 }, 300_000);
 
 test('the command line lists a hundred, so many as are wanted, or all', async () => {
-  await using state = await temporaryHome();
+  await using state = await preparedHome();
   await fillHome(state.home, 1200);
   await using _engine = await startEngine(state.home);
   for (const [noun, key] of [

@@ -1,13 +1,14 @@
 import { existsSync, renameSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { cliJson, startEngine, temporaryHome } from '../support/engine.ts';
+import { cliJson, startEngine } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { RestError, rest } from '../support/rest.ts';
 
 test.skipIf(process.platform === 'win32')(
   'an engine whose state folder is moved refuses writes, ends with a code, and makes no second folder; started where it is, it has all its data',
   async () => {
-    await using place = await temporaryHome();
+    await using place = await preparedHome();
     await using engine = await startEngine(place.home);
     let said = '';
     engine.process.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
@@ -33,7 +34,7 @@ test.skipIf(process.platform === 'win32')(
 test.skipIf(process.platform === 'win32')(
   'an engine whose state folder was replaced by another ends and leaves that one alone',
   async () => {
-    await using place = await temporaryHome();
+    await using place = await preparedHome();
     await using engine = await startEngine(place.home);
     const there = `${place.home}-moved`;
     renameSync(place.home, there);

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { startEngine, temporaryHome, waitFor } from '../support/engine.ts';
+import { startEngine, waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { processUse } from '../support/processes.ts';
 
 const withoutProcesses = process.platform === 'linux' ? null : 'wake-ups are counted by /proc';
@@ -38,7 +39,7 @@ process.on('SIGUSR2', () => {
 test.skipIf(withoutProcesses)(
   'an engine that has nothing to do has no timer under a second, and sleeps',
   async () => {
-    await using state = await temporaryHome();
+    await using state = await preparedHome();
     const file = path.join(path.dirname(state.home), 'timers.json');
     await using engine = await startEngine(state.home, ['--no-sample'], {
       NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(preload)}`,

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCli, startEngine, temporaryHome, waitFor } from '../support/engine.ts';
+import { runCli, startEngine, waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { rest } from '../support/rest.ts';
 import { processesOf } from '../support/survivors.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -37,9 +38,9 @@ async function faults(): Promise<
 }
 
 // Each test starts an engine of its own; to make a database anew for each would take most of the time.
-let place: Awaited<ReturnType<typeof temporaryHome>>;
+let place: Awaited<ReturnType<typeof preparedHome>>;
 beforeAll(async () => {
-  place = await temporaryHome();
+  place = await preparedHome();
 });
 afterAll(() => place[Symbol.asyncDispose]());
 

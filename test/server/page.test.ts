@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { findNode } from '../../bin/find-node.mjs';
-import { temporaryHome } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 
 const checkout = path.resolve(import.meta.dirname, '..', '..');
 
@@ -25,7 +25,7 @@ async function installIn(folder: string): Promise<string> {
 }
 
 test('an engine whose UI is half built serves all the rest, and every address of the UI says what is missing and how to build it', async () => {
-  await using place = await temporaryHome();
+  await using place = await preparedHome();
   const { home } = place;
   const folder = path.join(path.dirname(home), 'installed');
   const program = await installIn(folder);

@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type RunningEngine, startEngine, temporaryHome } from '../support/engine.ts';
+import { type RunningEngine, startEngine } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { requestText, say } from '../support/raw-http.ts';
 import { rest } from '../support/rest.ts';
 
-let place: Awaited<ReturnType<typeof temporaryHome>>;
+let place: Awaited<ReturnType<typeof preparedHome>>;
 let engine: RunningEngine;
 
 beforeAll(async () => {
-  place = await temporaryHome();
+  place = await preparedHome();
   engine = await startEngine(place.home);
 });
 

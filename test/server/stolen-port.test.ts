@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { cliJson, engineOf, runCli, startEngine, temporaryHome, waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 
 /** The account `nobody` on Linux: another user of the machine. */
 const stranger = 65_534;
@@ -62,9 +63,9 @@ async function startThief(port: number) {
 }
 
 // One for all: each test starts engines of its own, and to make a database anew for each would take most of the time.
-let place: Awaited<ReturnType<typeof temporaryHome>>;
+let place: Awaited<ReturnType<typeof preparedHome>>;
 beforeAll(async () => {
-  place = await temporaryHome();
+  place = await preparedHome();
 });
 afterAll(() => place[Symbol.asyncDispose]());
 

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { cliJson, startEngine, temporaryHome } from '../support/engine.ts';
+import { cliJson, startEngine } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 
 test('a renewal that is killed before or after its write is done again by the next start: its engine works, and no earlier token opens it', async () => {
-  await using place = await temporaryHome();
+  await using place = await preparedHome();
   const { home } = place;
   const kept = async () => {
     const secrets: { engineToken: string } = JSON.parse(

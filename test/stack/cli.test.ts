@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { serviceNames } from '../../src/shared/model/stack.ts';
 import { runCli, startEngine, temporaryHome } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { withoutServer } from '../support/servers.ts';
 
 const reason = withoutServer(...serviceNames);
@@ -74,7 +75,7 @@ test.skipIf(reason)(
 );
 
 test('where an engine runs it brings the stack up, unless this shell says something that it does not know', async () => {
-  await using state = await temporaryHome();
+  await using state = await preparedHome();
   const at = (name: string) => ({ DOCKER_HOST: `unix://${path.dirname(state.home)}/${name}` });
   await using _engine = await startEngine(state.home, ['--no-sample'], at('engine.docker'));
   const sentence = async (environment: NodeJS.ProcessEnv) => {

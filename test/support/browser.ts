@@ -21,7 +21,9 @@ function onPath(): string | null {
   return null;
 }
 
-const npmFolder = () => path.join(os.tmpdir(), `trainyard-browser-${os.userInfo().uid}`);
+/** Unpacked once, not for each run of tests. */
+const npmFolder = () =>
+  path.join(process.env.TRAINYARD_TEST_KEPT ?? os.tmpdir(), `trainyard-browser-${os.userInfo().uid}`);
 
 /** The fonts of the machine and those that the browser from npm brings: its own settings look for them in fixed places, and none is found. */
 async function writeFontSettings(folder: string): Promise<string> {

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { startEngine, temporaryHome, waitFor } from '../support/engine.ts';
+import { startEngine, waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { dial } from '../support/raw-http.ts';
 import { type Address, rest } from '../support/rest.ts';
 import { seeded, writeTinyDataset } from '../support/tiny-dataset.ts';
@@ -50,7 +51,7 @@ function pour(socket: Socket): void {
 
 test(`${connections} aborted, half-sent, slow and endless connections stop neither the engine, nor a training, nor anybody else's requests (seed ${seed})`, async () => {
   const random = seeded(seed);
-  await using place = await temporaryHome();
+  await using place = await preparedHome();
   await using engine = await startEngine(place.home);
   const images = path.join(path.dirname(place.home), 'images');
   await writeTinyDataset(images);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { temporaryHome } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { processesOf } from '../support/survivors.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 import { allFailpoints } from './all-failpoints.ts';
@@ -42,9 +43,12 @@ function groupsOf(names: readonly string[]): string[][] {
   return groups;
 }
 
+/** Places of a first start. */
+const first = /^(postgres|schema|secrets|state-folder)\./;
+
 /** A whole life in a new folder, whose engines die at one place after the other as they come there. Answers those they did not come to. */
 async function livedThrough(failpoints: readonly string[]): Promise<string[]> {
-  await using state = await temporaryHome();
+  await using state = await (failpoints.some((one) => first.test(one)) ? temporaryHome() : preparedHome());
   const around = path.dirname(state.home);
   const images = await writeSources(around);
   const stage = new Stage(state.home);

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { databaseFolder, temporaryHome, waitFor } from '../support/engine.ts';
+import { databaseFolder, waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { processesOf } from '../support/survivors.ts';
 import { seeded, writeTinyDataset } from '../support/tiny-dataset.ts';
 import { expectNothingLostOrDoubled } from './ledger.ts';
@@ -25,7 +26,7 @@ test(
   `${kills} SIGKILLs each of engine, trainer, supervisor and postmaster at random moments of one run (seed ${seed})`,
   async () => {
     const random = seeded(seed);
-    await using state = await temporaryHome();
+    await using state = await preparedHome();
     const images = path.join(path.dirname(state.home), 'images');
     await writeTinyDataset(images);
     const stage = new Stage(state.home);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { temporaryHome, waitFor } from '../support/engine.ts';
+import { waitFor } from '../support/engine.ts';
+import { preparedHome } from '../support/prepared-home.ts';
 import { RestError } from '../support/rest.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 import { Stage } from './stage.ts';
@@ -66,7 +67,7 @@ export async function importTiny(stage: Stage, images: string): Promise<Where> {
 
 /** An engine in a state folder of its own with the tiny dataset; both go when disposed. */
 export async function stageWithDataset(): Promise<{ stage: Stage; where: Where } & AsyncDisposable> {
-  const state = await temporaryHome();
+  const state = await preparedHome();
   const stage = new Stage(state.home);
   const images = path.join(path.dirname(state.home), 'images');
   await writeTinyDataset(images);

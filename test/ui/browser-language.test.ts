@@ -21,7 +21,7 @@ async function openRun(environment: NodeJS.ProcessEnv, said: Said | null) {
   onTestFinished(() => fixture[Symbol.asyncDispose]());
   // No locale of its own: the browser takes the system's.
   const page = await opened.browser.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   if (said) {
     await page.addInitScript(({ language, languages }) => {
       Object.defineProperty(Navigator.prototype, 'language', { get: () => language, configurable: true });

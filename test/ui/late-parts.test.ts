@@ -27,7 +27,7 @@ async function openTab(): Promise<{ page: Page; fixture: Fixture }> {
     await fixture[Symbol.asyncDispose]();
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   return { page, fixture };
 }
 
@@ -152,9 +152,7 @@ test('an image whose requests fail at first is asked for again', async () => {
     );
   const shown = () =>
     page.evaluate(() => [...document.images].filter((image) => image.naturalWidth > 0).length);
-  await expect
-    .poll(async () => [await broken(), (await shown()) > 4], { timeout: 15_000 })
-    .toEqual([0, true]);
+  await expect.poll(async () => [await broken(), (await shown()) > 4]).toEqual([0, true]);
 });
 
 test('after an update of the engine an open page loads the new one by itself, once', async () => {

@@ -22,7 +22,7 @@ async function openTab() {
     await fixture[Symbol.asyncDispose]();
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   return { page, fixture, context };
 }
 

@@ -35,7 +35,7 @@ async function openTab(locale = 'en-GB'): Promise<Tab> {
     await fixture[Symbol.asyncDispose]();
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   let way: Way = 'through';
   const sockets = new Set<WebSocketRoute>();
   const kept: (() => void)[] = [];

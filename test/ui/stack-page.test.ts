@@ -185,7 +185,7 @@ test('load is measured while the page is seen, with its limit in words', async (
   const row = service(page, 'PostgreSQL');
   await row.getByText(/of 2.0 GiB/).waitFor();
   const line = row.getByRole('img', { name: /CPU of PostgreSQL over the last two minutes/ });
-  await expect.poll(() => line.locator('polyline').count(), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => line.locator('polyline').count()).toBe(1);
 });
 
 test('logs of all services come together, are filtered, searched, paused by scrolling up and saved', async () => {

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { cliJson, startEngine, temporaryHome, waitFor } from '../../support/engine.ts';
+import { cliJson, startEngine, waitFor } from '../../support/engine.ts';
+import { preparedHome } from '../../support/prepared-home.ts';
 import { rest } from '../../support/rest.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
 
 test('an import whose engine was killed is finished by the next engine, without anybody asking for it', async () => {
-  await using place = await temporaryHome();
+  await using place = await preparedHome();
   const { home } = place;
   await writeTinyDataset(`${home}-photos`, { classes: 2, images: 20 });
   const killed = await startEngine(home, ['--no-sample'], {

@@ -144,7 +144,7 @@ test('a check that can’t begin ends with the error and the field at fault', as
 test('a check that nobody asks for any more ends, and one that was cancelled does at once', async () => {
   await using setting = await checking(1500, 50);
   const abandoned = setting.start();
-  await expect.poll(() => setting.checks.underWay, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => setting.checks.underWay).toBe(0);
   const asking = setting.checks.wait({ ...abandoned, afterDone: -1, waitMs: 0 });
   await expect(asking).rejects.toMatchObject({ code: 'CHECK_NOT_FOUND', status: 404 });
 
@@ -153,7 +153,7 @@ test('a check that nobody asks for any more ends, and one that was cancelled doe
   let done = 0;
   while (done === 0) ({ done } = await patient.checks.wait({ checkId, afterDone: 0, waitMs: 10_000 }));
   patient.checks.cancel(checkId);
-  await expect.poll(() => patient.checks.underWay, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => patient.checks.underWay).toBe(0);
   expect(openIn(patient.folder)).toEqual([]);
 });
 

@@ -32,7 +32,8 @@ const run = (setting: { databaseUrl: string; home: string }, job: object, failpo
     { env: { ...process.env, TRAINYARD_FAILPOINT: failpoint } },
   );
 
-test.each(failpoints)('killed at %s: done in the end, once', async (failpoint) => {
+// A few wait for the queue to hand out again what a dead engine had taken: several at once.
+test.concurrent.each(failpoints)('killed at %s: done in the end, once', async (failpoint) => {
   await using setting = await openSetting();
   await importFolder(setting, { path: setting.pets, project: 'demo' });
   const trained = await makeTrainedRun(setting.pool, setting.store, setting.project);

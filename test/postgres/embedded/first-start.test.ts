@@ -82,7 +82,7 @@ test('killed in the middle of initdb, the next start makes it anew', async () =>
   const begun = () =>
     existsSync(areaOf(place.home)) &&
     readdirSync(areaOf(place.home)).some((name) => name.startsWith('initialising'));
-  await expect.poll(begun, { interval: 5, timeout: 10_000 }).toBe(true);
+  await expect.poll(begun, { interval: 5 }).toBe(true);
   await doomed.kill();
   const { starter, report } = await start(place.home);
   expect(report.how).toBe('initialised');

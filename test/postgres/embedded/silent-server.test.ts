@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { runCli, startEngine, temporaryHome, waitFor } from '../../support/engine.ts';
+import { runCli, startEngine, waitFor } from '../../support/engine.ts';
+import { preparedHome } from '../../support/prepared-home.ts';
 import { expectNothingLostOrDoubled } from '../../torture/ledger.ts';
 import { stageWithDataset, train } from '../../torture/life.ts';
 import { areaOf } from './support.ts';
@@ -95,7 +96,7 @@ test.skipIf(withoutProcesses).concurrent(
 test.skipIf(withoutProcesses).concurrent(
   'where only the connections’ processes are halted, a request on one of them ends with the code, and the next is answered over a new one',
   async () => {
-    await using place = await temporaryHome();
+    await using place = await preparedHome();
     await using engine = await startEngine(place.home);
     const list = () => timed(runCli(place.home, ['project', 'list', '--json']));
     const halted = processesOf(place.home).filter((pid) => titleOf(pid).includes('vision_platform'));

@@ -163,10 +163,10 @@ test('an upgrade killed in the middle of a long statement commits nothing later'
     return rows[0].n;
   };
   const upgrader = startUpgrader(database.url, { folder: migrations.folder });
-  await expect.poll(asleep, { timeout: 10_000 }).toBe(1);
+  await expect.poll(asleep).toBe(1);
   upgrader.process.kill('SIGKILL');
   await upgrader.ended;
-  await expect.poll(asleep, { timeout: 10_000 }).toBe(0);
+  await expect.poll(asleep).toBe(0);
   expect((await client.query("SELECT to_regclass('slow') AS found")).rows).toEqual([{ found: null }]);
   await rm(file);
   const schema = new SchemaService({ databaseUrl: database.url, folder: migrations.folder });
