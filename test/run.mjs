@@ -56,13 +56,26 @@ const tiers = [
   { name: 'desktop', command: vitest('test/desktop'), skip: withoutElectron },
 ];
 
+let isStopped = false;
+
 function run(command) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, command, { stdio: 'inherit' });
+    const pass = () => child.kill('SIGTERM');
+    process.on('SIGTERM', pass);
     child.on('error', reject);
-    child.on('exit', (code) => resolve(code ?? 1));
+    child.on('exit', (code) => {
+      process.off('SIGTERM', pass);
+      resolve(code ?? 1);
+    });
   });
 }
+
+// Whoever stops the run: the tier that is under way ends by it (Ctrl-C reaches it by the terminal), and what was written is cleared away.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(name, () => {
+    isStopped = true;
+  });
 
 /** Runs a check of the sources to its end; answers what it printed, and how long it took. */
 async function runCheck(command) {
@@ -143,12 +156,13 @@ async function runTests(command, report) {
  * is broken, and both are said.
  */
 async function runTier({ name, command }) {
-  const slug = name.replaceAll(/\W+/g, '-');
+  const slug = name.replaceAll(/\W+/g, '-').slice(0, 60);
   const first = await runTests(command, path.join(folder, `${slug}.json`));
   for (const { name: file, assertionResults } of first.results)
     for (const { fullName, duration } of assertionResults)
       if (duration)
         durations.push({ tier: name, file: path.relative(process.cwd(), file), fullName, duration });
+  if (isStopped) return { code: 1, notes: ['stopped'], failures: [] };
   const notes = first.skipped > 0 ? [`${first.skipped} tests skipped, for the reasons printed above`] : [];
   if (first.code === 0 || !first.files || first.files.length === 0) return { ...first, notes };
   console.log(`\n── ${name}: ${first.files.length} files failed; once more, alone`);
@@ -186,6 +200,7 @@ const isCheck = ({ command }) => !command[0].includes('vitest');
 const checks = new Map(chosen.filter(isCheck).map((tier) => [tier, runCheck(tier.command)]));
 const rows = [];
 for (const tier of chosen) {
+  if (isStopped) break;
   const { name, skip } = tier;
   const reason = skip?.() ?? null;
   if (reason) {
@@ -213,4 +228,4 @@ console.log('\nTier                      State    ');
 for (const { name, state, note } of rows) console.log(`${name.padEnd(25)} ${state.padEnd(8)} ${note}`);
 const count = (state) => rows.filter((row) => row.state === state).length;
 console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
-process.exitCode = count('failed') > 0 ? 1 : 0;
+process.exitCode = count('failed') > 0 || isStopped ? 1 : 0;
