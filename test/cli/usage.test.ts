@@ -31,6 +31,13 @@ const wrong = [
     ['runs', 'list', '--limit', 'x'],
     'The option --limit <number> can\'t be "x": A whole number of 1 or more is wanted. See "trainyard runs list --help".',
   ],
+  ...(['project', 'dataset', 'runs'] as const).map(
+    (noun) =>
+      [
+        [noun, 'list', '--limit', '5', '--all'],
+        `--all and --limit <number> can't be used together. See "trainyard ${noun} list --help".`,
+      ] as const,
+  ),
   [
     ['train', '--project', 'p', '--dataset', 'd', '--lr', '0x10'],
     'The option --lr, --learning-rate <number> can\'t be "0x10": A number is wanted, such as 0.001 or 1e-3. See "trainyard train --help".',

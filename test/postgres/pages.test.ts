@@ -96,6 +96,51 @@ test('a page goes on where the one before ended, whatever came or went meanwhile
   await pool.query('UPDATE projects SET deleted_at = NULL');
 });
 
+test('a page far down is reached by skipping rows, from the start or from a place', async () => {
+  const names = (rows: readonly { readonly name: string }[]) => rows.map(({ name }) => name);
+  const last = await projects({ skip: count - 3, limit: 5 });
+  expect([names(last.rows), last.next, last.total]).toEqual([
+    ['project 3', 'project 2', 'project 1'],
+    null,
+    null,
+  ]);
+  const [first, jumped] = [await projects({ limit: 10 }), await projects({ skip: 1000, limit: 10 })];
+  expect(names(jumped.rows)[0]).toBe(`project ${count - 1000}`);
+  const beyond = await projects({ after: jumped.next ?? '', limit: 1 });
+  expect(names(beyond.rows)).toEqual([`project ${count - 1010}`]);
+  expect(names((await projects({ after: first.next ?? '', skip: 5, limit: 1 })).rows)).toEqual([
+    `project ${count - 15}`,
+  ]);
+  for (const skip of [count, count + 7])
+    expect(await projects({ skip, limit: 5 })).toEqual({ rows: [], next: null, total: null });
+  expect((await projects({ skip: 0, limit: 1 })).total).toBe(count);
+});
+
+test.each(runSorts)(
+  'runs ordered by %s are where pages have them, however they are reached',
+  async (sort) => {
+    for (const order of ['asc', 'desc'] as const) {
+      const read = (page: PageQuery) => listRuns(db, { ...anyRun, sort, order }, page);
+      const all = await readAll(read, 500);
+      const { rows } = await read({ skip: 1500, limit: 500 });
+      expect(rows.map(({ id }) => id)).toEqual(all.slice(1500).map(({ id }) => id));
+    }
+  },
+);
+
+test('a page that skips rows holds what stands there now', async () => {
+  const at = async (skip: number) => (await projects({ skip, limit: 1 })).rows[0]?.id;
+  expect(await at(500)).toBe(manyProjectId(count - 500));
+  await pool.query("INSERT INTO projects (user_id, name) VALUES ($1, 'newer')", [localOwnerId]);
+  expect(await at(500)).toBe(manyProjectId(count - 499));
+  await pool.query('UPDATE projects SET deleted_at = now() WHERE id = ANY ($1)', [
+    [manyProjectId(count), manyProjectId(count - 1)],
+  ]);
+  expect(await at(500)).toBe(manyProjectId(count - 501));
+  await pool.query("DELETE FROM projects WHERE name = 'newer'");
+  await pool.query('UPDATE projects SET deleted_at = NULL');
+});
+
 test('a place that no page of this list has answered is refused', async () => {
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const { next } = await listRuns(db, { ...anyRun, sort: 'name', order: 'asc' }, { limit: 1 });
@@ -113,10 +158,10 @@ test('a place with a value that no row can have is refused', async () => {
   const encoded = (...place: string[]) => Buffer.from(JSON.stringify(place)).toString('base64url');
   const id = manyProjectId(1);
   for (const time of ['999999-11-30 01:05:16+00', '2026-13-45 01:05:16+00'])
-    await expect(projects({ after: encoded('newest desc', time, id), limit: 1 })).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-      place: { field: 'after' },
-    });
+    for (const skip of [0, 3])
+      await expect(
+        projects({ after: encoded('newest desc', time, id), skip, limit: 1 }),
+      ).rejects.toMatchObject({ code: 'INVALID_INPUT', place: { field: 'after' } });
   const byName = listRuns(
     db,
     { ...anyRun, sort: 'name', order: 'asc' },

@@ -168,6 +168,23 @@ test('an upload that is given up leaves no error behind, and the next one is tak
   );
 });
 
+test.each(['up', 'down', 'restart'])(
+  'a field that stack/%s does not know is refused, and nothing begins',
+  async (verb) => {
+    for (const body of ['{"__proto__": {"services": []}}', '{"service": ["redis"]}']) {
+      const head = `Host: 127.0.0.1:${port()}\r\nAuthorization: Bearer ${engine.token}\r\nConnection: close\r\n`;
+      const answer = await say(
+        engine,
+        `POST /api/v1/stack/${verb} HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+      expect({ status: answer.status, code: JSON.parse(answer.body).code }).toEqual({
+        status: 400,
+        code: 'INVALID_INPUT',
+      });
+    }
+  },
+);
+
 test('what cannot be done for now is answered as that, not as an unexpected error', async () => {
   await using other = await temporaryHome();
   const external = path.join(path.dirname(other.home), 'external.json');

@@ -26,11 +26,11 @@ export function matches(text: string, search: string | undefined): boolean {
 /** A page of a list; a place is a number here. */
 export function pageOf<T>(
   all: readonly T[],
-  { after, limit }: { after?: string | undefined; limit: number },
+  { after, skip = 0, limit }: { after?: string | undefined; skip?: number | undefined; limit: number },
 ) {
-  const from = Number(after ?? 0);
+  const from = Number(after ?? 0) + skip;
   const next = from + limit < all.length ? String(from + limit) : null;
-  return { rows: all.slice(from, from + limit), next, total: after === undefined ? all.length : null };
+  return { rows: all.slice(from, from + limit), next, total: from === 0 ? all.length : null };
 }
 
 /** Newest first. */

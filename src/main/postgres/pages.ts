@@ -6,7 +6,10 @@ import { hasCode } from '../platform/error-code.ts';
 import type { Db } from './db.ts';
 import { query } from './rows.ts';
 
-/* Pages of a list begin after a row, never after a number of rows: the last one costs as much as the first, and none holds a row twice. */
+/*
+ * Pages of a list begin after a row, not after a number of rows: the last one costs as much as the first, and none holds a row twice.
+ * A reader that jumps far down does not know that row: `skip` finds it, by the keys of an index alone where there is one.
+ */
 
 const values = {
   text: z.string(),
@@ -50,7 +53,11 @@ export interface Page<Row> {
 
 /** Collects the parameters of a statement; answers `$1`, `$2`, … */
 export class Parameters {
-  readonly values: unknown[] = [];
+  readonly values: unknown[];
+
+  constructor(values: readonly unknown[] = []) {
+    this.values = [...values];
+  }
 
   add(value: unknown): string {
     return `$${this.values.push(value)}`;
@@ -60,7 +67,7 @@ export class Parameters {
 /** A list, as the parts of its statement. */
 export interface RowList {
   readonly columns: string;
-  /** The table, with what decides whether a row is in the list. */
+  /** The table, with what decides whether a row is in the list and where. */
   readonly from: string;
   /** What the columns need beside it: one row at most for each of the list. */
   readonly joins?: string;
@@ -72,7 +79,8 @@ export interface RowList {
 }
 
 /**
- * Reads a page, and with the first one how many rows there are.
+ * Reads a page, and with the first one how many rows there are. One that skips rows holds what stands there now: rows that come and go
+ * move it, and beside a page that was read before it may hold a row twice, or leave one out.
  * @throws TrainyardError INVALID_INPUT for a place that no page of this list has answered
  */
 export async function readPage<Row extends object>(
@@ -80,39 +88,73 @@ export async function readPage<Row extends object>(
   list: RowList,
   page: PageQuery,
 ): Promise<Page<Row>> {
-  const { columns, from, joins = '', where, order, parameters } = list;
-  const filter = [...parameters.values];
+  try {
+    if (!page.skip) return await readAfter(db, list, page);
+    const after = await skipRows(db, list, page.after, page.skip);
+    return after === null
+      ? { rows: [], next: null, total: null }
+      : await readAfter(db, list, { after, limit: page.limit });
+  } catch (error) {
+    throw page.after !== undefined && hasCode(error, ...unstorable) ? placeInvalid() : error;
+  }
+}
+
+async function readAfter<Row extends object>(
+  db: Db,
+  list: RowList,
+  { after, limit }: PageQuery,
+): Promise<Page<Row>> {
+  const { columns, from, joins = '', where, order } = list;
   const count = list.total ?? `SELECT count(*) AS total ${from} WHERE ${where}`;
-  const rest = pageOf(order, page, parameters);
-  const text = `SELECT ${columns}, ${placeOf(order)} ${from} ${joins} WHERE ${where} ${rest}`;
+  const parameters = new Parameters(list.parameters.values);
+  // One more than the page holds shows that another page follows.
+  const rest = `${behind(order, after, parameters)} ${sortedBy(order)} LIMIT ${parameters.add(limit + 1)}`;
+  const text = `SELECT ${columns}, ${placeOf(order.keys.map(([sql]) => sql))} AS place ${from} ${joins} WHERE ${where} ${rest}`;
   const [rows, counted] = await Promise.all([
     query<Row & { readonly place: readonly string[] }>(db, text, parameters.values),
-    page.after === undefined ? query<{ total: number }>(db, count, filter) : [],
-  ]).catch((error: unknown) => {
-    throw page.after !== undefined && hasCode(error, ...unstorable) ? placeInvalid() : error;
-  });
-  const last = rows.length > page.limit ? rows[page.limit - 1] : undefined;
+    after === undefined ? query<{ total: number }>(db, count, list.parameters.values) : [],
+  ]);
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
-    rows: rows.slice(0, page.limit).map(({ place: _place, ...row }) => row as unknown as Row),
+    rows: rows.slice(0, limit).map(({ place: _place, ...row }) => row as unknown as Row),
     next: last ? writePlace(order, last.place) : null,
     total: counted[0]?.total ?? null,
   };
 }
 
-/** A row's place in the order. */
-const placeOf = ({ keys }: RowOrder): string =>
-  `ARRAY[${keys.map(([sql]) => `(${sql})::text`).join(', ')}] AS place`;
+/** The place of the last of so many rows after a place; null if there are not so many. */
+async function skipRows(
+  db: Db,
+  { from, where, order, ...list }: RowList,
+  after: string | undefined,
+  count: number,
+): Promise<string | null> {
+  const parameters = new Parameters(list.parameters.values);
+  const names = order.keys.map((_, index) => `key_${index}`);
+  const keys = order.keys.map(([sql], index) => `${sql} AS ${names[index]}`);
+  const rest = `${behind(order, after, parameters)} ${sortedBy(order)} LIMIT 1 OFFSET ${parameters.add(count - 1)}`;
+  // Only the one that is found is turned into text.
+  const text = `SELECT ${placeOf(names)} AS place FROM (SELECT ${keys.join(', ')} ${from} WHERE ${where} ${rest}) AS skipped`;
+  const [found] = await query<{ place: readonly string[] }>(db, text, parameters.values);
+  return found ? writePlace(order, found.place) : null;
+}
 
-/** Rows after the place, in order, and one more than the page holds, which shows that another page follows. */
-function pageOf(order: RowOrder, { after, limit }: PageQuery, parameters: Parameters): string {
+/** A row's place in the order, from its keys. */
+const placeOf = (keys: readonly string[]): string =>
+  `ARRAY[${keys.map((sql) => `(${sql})::text`).join(', ')}]`;
+
+const sortedBy = ({ keys, direction }: RowOrder): string =>
+  `ORDER BY ${keys.map(([sql]) => `${sql} ${direction}`).join(', ')}`;
+
+/** Lets only rows after the place through; all without one. */
+function behind(order: RowOrder, after: string | undefined, parameters: Parameters): string {
+  if (after === undefined) return '';
   const { keys, direction } = order;
-  const expressions = keys.map(([sql]) => sql);
-  const place = after === undefined ? null : readPlace(order, after);
-  const bounds = place?.map((value, index) => `${parameters.add(value)}::${keys[index]?.[1]}`);
+  const bounds = readPlace(order, after).map(
+    (value, index) => `${parameters.add(value)}::${keys[index]?.[1]}`,
+  );
   const than = direction === 'asc' ? '>' : '<';
-  const behind = bounds ? `AND (${expressions.join(', ')}) ${than} (${bounds.join(', ')})` : '';
-  const sorted = expressions.map((sql) => `${sql} ${direction}`).join(', ');
-  return `${behind} ORDER BY ${sorted} LIMIT ${parameters.add(limit + 1)}`;
+  return `AND (${keys.map(([sql]) => sql).join(', ')}) ${than} (${bounds.join(', ')})`;
 }
 
 const labelOf = ({ name, direction }: RowOrder) => `${name} ${direction}`;

@@ -7,7 +7,7 @@ import { EmptyState } from './empty-state.tsx';
 import { Note } from './note.ts';
 import { Page } from './page.tsx';
 import { CardGrid, type CardPlace } from './pages/card-grid.tsx';
-import type { Shown, usePages } from './pages/use-pages.ts';
+import type { usePages } from './pages/use-pages.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 
 /** What is typed into a field that searches, and what to search for once typing rests. */
@@ -22,7 +22,6 @@ interface CardsPageProps<Item> {
   readonly icon: TablerIcon;
   readonly find: ReturnType<typeof useSearchText>;
   readonly pages: ReturnType<typeof usePages<Item, unknown, Error>>;
-  readonly onShown: (shown: Shown) => void;
   readonly card: (item: Item, place: CardPlace) => ReactNode;
   readonly cardHeight: number;
   /** The button that makes one. */
@@ -34,7 +33,7 @@ interface CardsPageProps<Item> {
 /** All things of a kind as cards, found by a text. */
 export function CardsPage<Item>({ noun, find, pages, action, ...props }: CardsPageProps<Item>) {
   const { t, format } = useText();
-  const { total, itemAt, error, retry } = pages;
+  const { total, error, retry } = pages;
   const bare = total === 0 && find.search === '';
   return (
     <Page title={t(`nav.${noun}`)} subtitle={t(`${noun}.subtitle`)} actions={bare ? undefined : action}>
@@ -63,13 +62,7 @@ export function CardsPage<Item>({ noun, find, pages, action, ...props }: CardsPa
         />
       )}
       {total !== 0 && (total !== null || !error) && (
-        <CardGrid
-          label={t(`nav.${noun}`)}
-          {...{ total, itemAt }}
-          card={props.card}
-          cardHeight={props.cardHeight}
-          onShown={props.onShown}
-        />
+        <CardGrid label={t(`nav.${noun}`)} pages={pages} card={props.card} cardHeight={props.cardHeight} />
       )}
       {props.children}
     </Page>

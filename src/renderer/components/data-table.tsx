@@ -2,7 +2,7 @@ import { ScrollArea, Table, type TableThProps, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { Key, ReactNode } from 'react';
 
-type Look = Pick<TableThProps, 'ta' | 'w' | 'maw' | 'className' | 'aria-sort'>;
+type Look = Pick<TableThProps, 'ta' | 'w' | 'maw' | 'className' | 'aria-sort' | 'visibleFrom'>;
 
 /** How a column's cells stand: numbers under one another, or what a machine reads letter by letter. */
 export const [number, code]: readonly [Look, Look] = [

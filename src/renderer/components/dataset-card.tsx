@@ -9,6 +9,7 @@ import classes from './card.module.css';
 import { CancelImport, FileProgress } from './import-progress.tsx';
 import { Note, Tag } from './note.ts';
 import type { CardPlace } from './pages/card-grid.tsx';
+import { useKnownProblem } from './problem-alert.tsx';
 import { DatasetStatus } from './status-badge.tsx';
 import { TimeText } from './time-text.tsx';
 
@@ -18,6 +19,7 @@ const previewCount = 8;
 /** A dataset at a glance: some of its images, how much there is, how its import goes. */
 export function DatasetCard({ dataset, place }: { readonly dataset: Dataset; readonly place: CardPlace }) {
   const { t, format } = useText();
+  const failure = dataset.version === null && dataset.status === 'error' ? dataset.import?.error : null;
   const runningImport = dataset.import && dataset.status === 'processing' ? dataset.import : null;
   return (
     <article {...place} className={`surface ${classes.card}`}>
@@ -40,6 +42,8 @@ export function DatasetCard({ dataset, place }: { readonly dataset: Dataset; rea
               <CancelImport importId={runningImport.id} phase={runningImport.phase} name={dataset.name} />
             </Box>
           </>
+        ) : failure ? (
+          <Failure problem={failure} />
         ) : (
           <Note mt={2}>
             {t('datasets.images', { count: dataset.images, formatted: format.number(dataset.images) })}
@@ -60,6 +64,16 @@ export function DatasetCard({ dataset, place }: { readonly dataset: Dataset; rea
         </Group>
       </Box>
     </article>
+  );
+}
+
+/** Why there is nothing in it. */
+function Failure({ problem }: { readonly problem: NonNullable<NonNullable<Dataset['import']>['error']> }) {
+  const { message } = useKnownProblem(problem);
+  return (
+    <Note mt={2} truncate title={message}>
+      {message}
+    </Note>
   );
 }
 

@@ -22,9 +22,16 @@ export const pageInput = {
     .max(4000)
     .optional()
     .describe('`next` of the page before; the first page where left out'),
+  skip: z.coerce
+    .number()
+    .pipe(z.int().min(0))
+    .optional()
+    .describe(
+      'leaves out so many first, to jump far down: the page holds what stands there when it is asked',
+    ),
   limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100).describe('at most so many'),
 };
-/** What is asked of a list: so many after a place, which is `next` of the page before; without one from the start. */
+/** What is asked of a list: so many after a place, which is `next` of the page before, and after `skip` more; without a place from the start. */
 export type PageQuery = Readonly<z.infer<z.ZodObject<typeof pageInput>>>;
 /** What a page of a list says of the list. */
 export const pageOutput = {

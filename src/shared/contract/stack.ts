@@ -150,8 +150,8 @@ const chosenServices = z.array(serviceName).default([]);
 /** `cursor`: of `progress`, where the operation's events begin. */
 const started = z.object({ operation: stackOperationSchema, cursor: z.int() });
 
-export const destroyInput = z.object({ name: z.string(), services: chosenServices });
-export const migrateInput = z.object({
+export const destroyInput = z.strictObject({ name: z.string(), services: chosenServices });
+export const migrateInput = z.strictObject({
   to: z.enum(profiles),
   /** What the target holds goes first: an older copy, for example. */
   replace: z.boolean().default(false),
@@ -160,14 +160,14 @@ export const migrateInput = z.object({
 export const stackContract = {
   status: get('/stack', 'The stack of this state folder, as the daemon has it now').output(stackStateSchema),
   up: post('/stack/up', 'Start services (none named: all) and make them ready')
-    .input(z.object({ services: chosenServices, profile: z.enum(['docker']).optional() }))
+    .input(z.strictObject({ services: chosenServices, profile: z.enum(['docker']).optional() }))
     .output(started),
   down: post('/stack/down', 'Stop services; data stays')
     .meta({ effect: 'needsNoRoom' })
-    .input(z.object({ services: chosenServices }))
+    .input(z.strictObject({ services: chosenServices }))
     .output(started),
   restart: post('/stack/restart', 'Stop and start services')
-    .input(z.object({ services: chosenServices }))
+    .input(z.strictObject({ services: chosenServices }))
     .output(started),
   destroy: post('/stack/destroy', 'Remove containers, networks and volumes that carry this stack’s labels', {
     description: '`name` must be the stack’s name. Services named: only theirs.',
@@ -178,7 +178,7 @@ export const stackContract = {
   progress: get('/stack/progress', 'What verbs do, after a cursor; waits for changes', {
     description: '`state`: the stack as the last verb left it, where the events reach its end.',
   })
-    .input(z.object({ after: z.coerce.number().pipe(z.int().min(0)).default(0), waitMs }))
+    .input(z.strictObject({ after: z.coerce.number().pipe(z.int().min(0)).default(0), waitMs }))
     .output(
       z.object({
         cursor: z.int(),
@@ -193,7 +193,7 @@ export const stackContract = {
     { description: 'Without a cursor: the last `tail` lines of each.' },
   )
     .input(
-      z.object({
+      z.strictObject({
         services: chosenServices,
         after: z.string().max(2000).default(''),
         tail: z.coerce.number().pipe(z.int().min(0).max(10_000)).default(200),
@@ -210,7 +210,7 @@ export const stackContract = {
     '/stack/profile',
     'Choose the profile of this state folder; the engine switches to its stores at once',
   )
-    .input(z.object({ profile: z.enum(profiles) }))
+    .input(z.strictObject({ profile: z.enum(profiles) }))
     .output(z.object({ profile: z.enum(profiles) })),
   migrate: post(
     '/stack/migrate',

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { type Command, integer } from './define.ts';
 import { translate } from './language.ts';
 
@@ -11,7 +12,11 @@ export interface ListLimit {
 export function addLimit(command: Command): Command {
   return command
     .flag('--limit <number>', 'at most so many', '최대 개수', integer(1), 100)
-    .flag('--all', 'all of them, however many there are', '개수와 관계없이 모두');
+    .addOption(
+      new Option('--all', translate('all of them, however many there are', '개수와 관계없이 모두')).conflicts(
+        'limit',
+      ),
+    );
 }
 
 /** As many as a request is answered with. */

@@ -66,8 +66,8 @@ function invalid({ errors: [first], errors, moreErrors }: Validation) {
       { count: errors.length + moreErrors, where, message: { en: first.message, ko: korean.message } },
     ),
     hint: phrase(
-      '{hint} "dataset validate" lists all; skipping invalid files leaves out those with errors.',
-      '{hint} 전체 목록은 "dataset validate"로 볼 수 있고, 잘못된 파일 건너뛰기를 쓰면 오류가 있는 파일을 빼고 가져옵니다.',
+      '{hint} Or import again without the files that have errors ("Leave out what is invalid" in the import form, or "--skip-invalid").',
+      '{hint} 오류가 있는 파일을 빼고 다시 가져올 수도 있습니다(가져오기 화면의 “잘못된 파일은 빼고 가져오기”, 또는 "--skip-invalid").',
       { hint: { en: first.hint.replace(/\.?$/, '.'), ko: korean.hint.replace(/\.?$/, '.') } },
     ),
   };

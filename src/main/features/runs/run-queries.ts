@@ -95,8 +95,7 @@ export async function listRuns(
     db,
     {
       columns: 'run.id',
-      from: liveRuns,
-      joins: sort === 'durationMs' ? durations : '',
+      from: sort === 'durationMs' ? `${liveRuns} ${durations}` : liveRuns,
       where: conditions.join(' AND '),
       order: orderOf({ sort, order }),
       parameters,

@@ -65,30 +65,33 @@ export function LogViewer({ label, terminal, onSearch, onStep, enter, matches, .
     <div>
       {props.above}
       <Group gap="xs" mb="sm">
-        <TextInput
-          w={260}
-          leftSection={<IconSearch size={15} aria-hidden />}
-          placeholder={t('log.search')}
-          aria-label={t('log.search')}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={onKeyDown}
-        />
-        {(['previous', 'next'] as const).map((direction) => (
-          <ActionIcon
-            key={direction}
-            variant="default"
-            size={36}
-            disabled={matches.count === 0}
-            aria-label={t(`log.${direction}`)}
-            onClick={() => onStep(direction, typed)}
-          >
-            {direction === 'previous' ? <IconChevronUp size={17} /> : <IconChevronDown size={17} />}
-          </ActionIcon>
-        ))}
-        <Note className="tabular" miw={56} role="status">
-          {search === '' ? '' : `${at}${format.number(matches.count)}${matches.done === false ? '…' : ''}`}
-        </Note>
+        <Group gap="xs" wrap="nowrap" flex="1 1 340px" maw={420}>
+          <TextInput
+            flex={1}
+            miw={120}
+            leftSection={<IconSearch size={15} aria-hidden />}
+            placeholder={t('log.search')}
+            aria-label={t('log.search')}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            onKeyDown={onKeyDown}
+          />
+          {(['previous', 'next'] as const).map((direction) => (
+            <ActionIcon
+              key={direction}
+              variant="default"
+              size={36}
+              disabled={matches.count === 0}
+              aria-label={t(`log.${direction}`)}
+              onClick={() => onStep(direction, typed)}
+            >
+              {direction === 'previous' ? <IconChevronUp size={17} /> : <IconChevronDown size={17} />}
+            </ActionIcon>
+          ))}
+          <Note className="tabular" miw={56} role="status">
+            {search === '' ? '' : `${at}${format.number(matches.count)}${matches.done === false ? '…' : ''}`}
+          </Note>
+        </Group>
         {props.filter}
         <Group gap="xs" ml="auto">
           <Tooltip label={t('log.copyHint')}>

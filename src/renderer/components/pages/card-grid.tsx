@@ -1,7 +1,7 @@
 import { Skeleton, useMatches } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import type { Shown } from './use-pages.ts';
+import type { usePages } from './use-pages.ts';
 
 const gap = 16;
 
@@ -13,16 +13,13 @@ export interface CardPlace {
 
 interface CardGridProps<Item> {
   readonly label: string;
-  /** Null while it is not known. */
-  readonly total: number | null;
-  readonly itemAt: (index: number) => Item | null;
+  readonly pages: Pick<ReturnType<typeof usePages<Item, unknown, Error>>, 'count' | 'itemAt' | 'onShown'>;
   readonly card: (item: Item, place: CardPlace) => ReactNode;
   readonly cardHeight: number;
-  readonly onShown: (shown: Shown) => void;
 }
 
 /** Cards in rows, however many: only those in view exist. The window scrolls. */
-export function CardGrid<Item>({ label, total, itemAt, card, cardHeight, onShown }: CardGridProps<Item>) {
+export function CardGrid<Item>({ label, pages, card, cardHeight }: CardGridProps<Item>) {
   const columns = useMatches({ base: 1, sm: 2, lg: 3 });
   const box = useRef<HTMLDivElement>(null);
   const [above, setAbove] = useState(0);
@@ -31,7 +28,8 @@ export function CardGrid<Item>({ label, total, itemAt, card, cardHeight, onShown
     const top = (box.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
     if (Math.abs(top - above) > 1) setAbove(top);
   });
-  const count = total ?? columns;
+  const { itemAt, onShown } = pages;
+  const count = pages.count ?? columns;
   const virtualizer = useWindowVirtualizer({
     count: Math.ceil(count / columns),
     estimateSize: () => cardHeight,
@@ -49,7 +47,7 @@ export function CardGrid<Item>({ label, total, itemAt, card, cardHeight, onShown
       ref={box}
       role="feed"
       aria-label={label}
-      aria-busy={total === null}
+      aria-busy={pages.count === null}
       style={{ height: virtualizer.getTotalSize(), position: 'relative' }}
     >
       {virtualizer.getVirtualItems().map(({ index: row, key, start }) => (
@@ -68,7 +66,7 @@ export function CardGrid<Item>({ label, total, itemAt, card, cardHeight, onShown
           }}
         >
           {inRow(row).map((index) => {
-            const item = total === null ? null : itemAt(index);
+            const item = pages.count === null ? null : itemAt(index);
             return item === null ? (
               <Skeleton key={index} height={cardHeight} radius="md" />
             ) : (

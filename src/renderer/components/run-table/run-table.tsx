@@ -1,8 +1,9 @@
 import { Checkbox, Skeleton, Text } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { TFunction } from 'i18next';
-import { type CSSProperties, type MouseEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, type MouseEvent, type ReactNode, useMemo, useRef } from 'react';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { type RunSort, type RunStatus, runSorts } from '../../../shared/model/run.ts';
 import { type Formatter, formatMetricValue } from '../../format/formatter.ts';
@@ -15,6 +16,7 @@ import { ProblemAlert } from '../problem-alert.tsx';
 import { RunDuration, RunProgress } from '../run-progress.tsx';
 import { StatusBadge } from '../status-badge.tsx';
 import { TimeText } from '../time-text.tsx';
+import { useScrollKeys } from '../use-scroll-keys.ts';
 import classes from './run-table.module.css';
 
 const rowHeight = 44;
@@ -27,8 +29,20 @@ export interface RunFilter {
   readonly order: 'asc' | 'desc';
 }
 
+/** The runs that a filter lets through, by pages. */
+export function useRuns(filter: RunFilter) {
+  return usePages(JSON.stringify(filter), (page) =>
+    queries.runs.list.queryOptions({
+      input: { ...filter, ...page },
+      select: ({ runs: items, ...rest }) => ({ items, ...rest }),
+      staleTime: 2000,
+    }),
+  );
+}
+
 interface RunTableProps {
   readonly filter: RunFilter;
+  readonly runs: ReturnType<typeof useRuns>;
   readonly onSort: (sort: RunSort, order: 'asc' | 'desc') => void;
   /** The runs that are picked. */
   readonly selection?: {
@@ -38,39 +52,34 @@ interface RunTableProps {
   };
   readonly empty: ReactNode;
   readonly maxHeight: string;
+  /** It is what the page is for: keys that scroll go to it where nothing else has the focus. */
+  readonly takesKeys?: boolean;
 }
 
 /** All runs that a filter lets through, however many: only the rows in view exist. */
-export function RunTable({ filter, onSort, selection, empty, maxHeight }: RunTableProps) {
+export function RunTable({ filter, runs, onSort, selection, empty, maxHeight, takesKeys }: RunTableProps) {
   const { t, format } = useText();
   const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
-  const [range, setRange] = useState({ first: 0, last: 0 });
-  const {
-    itemAt: runAt,
-    total,
-    error,
-    retry,
-  } = usePages(JSON.stringify(filter), range, (page) =>
-    queries.runs.list.queryOptions({
-      input: { ...filter, ...page },
-      select: ({ runs: items, ...rest }) => ({ items, ...rest }),
-      staleTime: 2000,
-    }),
-  );
+  const { itemAt: runAt, total, count, onShown, error, retry } = runs;
+  useScrollKeys(scroller, takesKeys ?? false);
   const withProject = filter.project === undefined;
-  const columns = useMemo(() => runColumns(t, format, withProject), [t, format, withProject]);
+  const all = useMemo(() => runColumns(t, format, withProject), [t, format, withProject]);
+  const { ref: frame, width } = useElementSize();
+  const columns = fitting(all, width - (selection ? 28 + columnGap : 0));
   const virtualizer = useVirtualizer({
-    count: total ?? 8,
+    count: count ?? 8,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
     onChange: ({ range: shown }) => {
-      const [first, last] = [shown?.startIndex ?? 0, shown?.endIndex ?? 0];
-      setRange((old) => (old.first === first && old.last === last ? old : { first, last }));
+      if (shown) onShown({ first: shown.startIndex, last: shown.endIndex });
     },
   });
-  const template = [...(selection ? ['28px'] : []), ...columns.map(({ width }) => width)].join(' ');
+  const template = [
+    ...(selection ? ['28px'] : []),
+    ...columns.map(({ least, grows }) => (grows ? `minmax(${least}px, ${grows}fr)` : `${least}px`)),
+  ].join(' ');
 
   if (error != null && total === null) return <ProblemAlert error={error} onRetry={retry} />;
   if (total === 0) return <>{empty}</>;
@@ -96,13 +105,20 @@ export function RunTable({ filter, onSort, selection, empty, maxHeight }: RunTab
     );
   };
   return (
-    <div className={`surface ${classes.frame}`}>
+    <div ref={frame} className={`surface ${classes.frame}`}>
       {error != null && <ProblemAlert error={error} onRetry={retry} />}
-      <div ref={scroller} className={classes.scroller} style={{ maxHeight }}>
+      <section
+        ref={scroller}
+        className={classes.scroller}
+        style={{ maxHeight }}
+        aria-label={t('nav.runs')}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+        tabIndex={0}
+      >
         <table
           className={classes.table}
           aria-label={t('nav.runs')}
-          aria-rowcount={(total ?? 0) + 1}
+          aria-rowcount={(count ?? 0) + 1}
           aria-busy={total === null}
           style={{ '--columns': template } as CSSProperties}
         >
@@ -152,7 +168,7 @@ export function RunTable({ filter, onSort, selection, empty, maxHeight }: RunTab
             })}
           </tbody>
         </table>
-      </div>
+      </section>
     </div>
   );
 }
@@ -161,8 +177,12 @@ interface RunColumn {
   /** The sort order, where the engine can sort by it. */
   readonly id: string;
   readonly header: string;
-  /** Wide enough for what stands in it; together they fit beside the navigation on a laptop. */
-  readonly width: string;
+  /** In pixels, enough for what stands in it. */
+  readonly least: number;
+  /** Its share of the room that is left. */
+  readonly grows?: number;
+  /** Where the table is too narrow for all, those with the greatest are left out first; without one a column always stays. */
+  readonly spare?: number;
   readonly cell: (run: RunSummary) => ReactNode;
   readonly numeric?: true;
   /** How wide a place is held until a run has come. */
@@ -185,34 +205,56 @@ function runColumns(t: TFunction, format: Formatter, withProject: boolean): read
   const column = (
     id: string,
     header: string,
-    width: string,
+    least: number,
     cell: RunColumn['cell'],
-    look: Pick<RunColumn, 'numeric' | 'placeholder'> = {},
-  ): RunColumn => ({ id, header, width, cell, ...look });
-  const numeric = { numeric: true } as const;
+    look: Partial<RunColumn> = {},
+  ): RunColumn => ({ id, header, least, cell, ...look });
+  const numeric = (spare: number) => ({ numeric: true, spare }) as const;
   const columns = [
-    column('name', t('common.name'), 'minmax(150px, 2fr)', (run) => (
-      <Link to="/runs/$runId" params={{ runId: run.id }} className="plain-link" title={run.name}>
-        <Text component="span" size="sm" fw={550} truncate display="block">
-          {run.name}
-        </Text>
-      </Link>
-    )),
-    column('status', t('runs.status'), '104px', (run) => (
+    column(
+      'name',
+      t('common.name'),
+      130,
+      (run) => (
+        <Link to="/runs/$runId" params={{ runId: run.id }} className="plain-link" title={run.name}>
+          <Text component="span" size="sm" fw={550} truncate display="block">
+            {run.name}
+          </Text>
+        </Link>
+      ),
+      { grows: 2 },
+    ),
+    column('status', t('runs.status'), 104, (run) => (
       <StatusBadge status={run.status} stopping={run.cancelRequested} />
     )),
-    column('progress', t('runs.progress'), 'minmax(132px, 1fr)', (run) => <RunProgress run={run} />, {
-      placeholder: '90%',
+    column('progress', t('runs.progress'), 112, (run) => <RunProgress run={run} />, {
+      ...{ grows: 1, spare: 1, placeholder: '90%' },
     }),
-    column('project', t('projects.one'), 'minmax(92px, 1fr)', (run) => <ProjectLink project={run.project} />),
-    column('dataset', t('datasets.one'), 'minmax(104px, 1fr)', (run) => (
-      <DatasetLink dataset={run.dataset} />
-    )),
-    column('model', t('runs.model'), '88px', (run) => <span className="mono">{run.model}</span>),
-    column('val_accuracy', t('metrics.val_accuracy'), '88px', metricText('val_accuracy', format), numeric),
-    column('val_loss', t('metrics.val_loss'), '70px', metricText('val_loss', format), numeric),
-    column('durationMs', t('runs.duration'), '92px', (run) => <RunDuration run={run} />, numeric),
-    column('createdAt', t('runs.created'), '104px', (run) => <TimeText time={run.createdAt} />, numeric),
+    column('project', t('projects.one'), 80, (run) => <ProjectLink project={run.project} />, {
+      ...{ grows: 1, spare: 6 },
+    }),
+    column('dataset', t('datasets.one'), 92, (run) => <DatasetLink dataset={run.dataset} />, {
+      ...{ grows: 1, spare: 5 },
+    }),
+    column('model', t('runs.model'), 88, (run) => <span className="mono">{run.model}</span>, { spare: 8 }),
+    column('val_accuracy', t('metrics.val_accuracy'), 88, metricText('val_accuracy', format), numeric(2)),
+    column('val_loss', t('metrics.val_loss'), 70, metricText('val_loss', format), numeric(7)),
+    column('durationMs', t('runs.duration'), 76, (run) => <RunDuration run={run} />, numeric(4)),
+    column('createdAt', t('runs.created'), 104, (run) => <TimeText time={run.createdAt} />, numeric(3)),
   ];
   return withProject ? columns : columns.filter(({ id }) => id !== 'project');
+}
+
+/** The gap between columns, and what stands beside them on both sides. */
+const [columnGap, sides] = [8, 32];
+
+/** The columns that a table of this width has room for; all of them while it is not known. */
+function fitting(columns: readonly RunColumn[], width: number): readonly RunColumn[] {
+  const needed = columns.reduce((sum, { least }) => sum + least + columnGap, sides - columnGap);
+  const spare = Math.max(...columns.map((column) => column.spare ?? 0));
+  if (width <= 0 || needed <= width || spare === 0) return columns;
+  return fitting(
+    columns.filter((column) => column.spare !== spare),
+    width,
+  );
 }

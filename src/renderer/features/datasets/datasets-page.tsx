@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconDatabase, IconDatabaseImport } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
 import { DatasetCard } from '../../components/dataset-card.tsx';
 import { usePages } from '../../components/pages/use-pages.ts';
@@ -15,8 +14,7 @@ export function DatasetsPage() {
   const navigate = useNavigate();
   const { import: importing, project } = useSearch({ from: '/datasets' });
   const find = useSearchText();
-  const [shown, setShown] = useState({ first: 0, last: 0 });
-  const pages = usePages(find.search, shown, (page) =>
+  const pages = usePages(find.search, (page) =>
     queries.datasets.list.queryOptions({
       input: find.search === '' ? page : { ...page, search: find.search },
       select: ({ datasets: items, ...rest }) => ({ items, ...rest }),
@@ -28,7 +26,6 @@ export function DatasetsPage() {
       icon={IconDatabase}
       find={find}
       pages={pages}
-      onShown={setShown}
       card={(dataset, place) => <DatasetCard key={dataset.id} dataset={dataset} place={place} />}
       cardHeight={178}
       action={

@@ -22,7 +22,7 @@ import { Page, Section } from '../../components/page.tsx';
 import { CardGrid } from '../../components/pages/card-grid.tsx';
 import { usePages } from '../../components/pages/use-pages.ts';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
-import { type RunFilter, RunTable } from '../../components/run-table/run-table.tsx';
+import { type RunFilter, RunTable, useRuns } from '../../components/run-table/run-table.tsx';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
@@ -107,12 +107,16 @@ function Actions({ project }: { readonly project: Project }) {
 }
 
 function Runs({ project }: { readonly project: string }) {
-  const { t } = useText();
+  const { t, format } = useText();
   const [sort, setSort] = useState<RunFilter>({ sort: 'createdAt', order: 'desc' });
+  const filter = { project, ...sort };
+  const runs = useRuns(filter);
+  const { total } = runs;
   return (
-    <Section title={t('nav.runs')}>
+    <Section title={t('nav.runs')} beside={total !== null && <Note>{format.number(total)}</Note>}>
       <RunTable
-        filter={{ project, ...sort }}
+        filter={filter}
+        runs={runs}
         onSort={(by, order) => setSort({ sort: by, order })}
         maxHeight="480px"
         empty={
@@ -130,13 +134,13 @@ function Runs({ project }: { readonly project: string }) {
 
 function Datasets({ project }: { readonly project: string }) {
   const { t, format } = useText();
-  const [shown, setShown] = useState({ first: 0, last: 0 });
-  const { total, itemAt, error, retry } = usePages(project, shown, (page) =>
+  const pages = usePages(project, (page) =>
     queries.datasets.list.queryOptions({
       input: { ...page, project },
       select: ({ datasets: items, ...rest }) => ({ items, ...rest }),
     }),
   );
+  const { total, error, retry } = pages;
   return (
     <Section title={t('nav.datasets')} beside={total !== null && <Note>{format.number(total)}</Note>}>
       {error && <ProblemAlert error={error} onRetry={retry} />}
@@ -151,10 +155,9 @@ function Datasets({ project }: { readonly project: string }) {
       {total !== 0 && (total !== null || !error) && (
         <CardGrid
           label={t('nav.datasets')}
-          {...{ total, itemAt }}
+          pages={pages}
           card={(dataset, place) => <DatasetCard key={dataset.id} dataset={dataset} place={place} />}
           cardHeight={178}
-          onShown={setShown}
         />
       )}
     </Section>

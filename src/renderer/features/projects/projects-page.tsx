@@ -2,7 +2,6 @@ import { Button, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFolder, IconPlus } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { Project } from '../../../shared/contract/projects.ts';
 import classes from '../../components/card.module.css';
 import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
@@ -19,8 +18,7 @@ export function ProjectsPage() {
   const { t } = useText();
   const [opened, dialog] = useDisclosure(false);
   const find = useSearchText();
-  const [shown, setShown] = useState({ first: 0, last: 0 });
-  const pages = usePages(find.search, shown, (page) =>
+  const pages = usePages(find.search, (page) =>
     queries.projects.list.queryOptions({
       input: find.search === '' ? page : { ...page, search: find.search },
       select: ({ projects: items, ...rest }) => ({ items, ...rest }),
@@ -32,7 +30,6 @@ export function ProjectsPage() {
       icon={IconFolder}
       find={find}
       pages={pages}
-      onShown={setShown}
       card={(project, place) => <ProjectCard key={project.id} project={project} place={place} />}
       cardHeight={148}
       action={

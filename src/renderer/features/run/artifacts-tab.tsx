@@ -6,6 +6,7 @@ import type { Run } from '../../../shared/contract/runs.ts';
 import { isEnded } from '../../../shared/model/run.ts';
 import { code, DataTable, number, ShortHash } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
@@ -70,14 +71,27 @@ function Files({ run }: { readonly run: Run }) {
   return (
     <Section title={t('artifacts.files')}>
       <DataTable
-        minWidth={720}
+        minWidth={320}
         rows={run.artifacts}
         rowKey={({ id }) => id}
         columns={[
-          [t('artifacts.name'), ({ path }) => path, code],
-          [t('artifacts.kind'), ({ kind }) => kind],
-          [t('history.attempt'), ({ attempt }) => attempt, number],
-          [t('charts.epoch'), ({ epoch }) => epoch ?? '–', number],
+          [
+            t('artifacts.name'),
+            ({ path, kind, attempt, epoch }) => (
+              <div style={{ overflowWrap: 'anywhere' }}>
+                <span className="mono">{path}</span>
+                <Note size="xs">
+                  {[
+                    kind,
+                    t('run.attempt', { number: attempt }),
+                    epoch === null ? null : `${t('charts.epoch')} ${epoch}`,
+                  ]
+                    .filter((fact) => fact !== null)
+                    .join(' · ')}
+                </Note>
+              </div>
+            ),
+          ],
           [
             t('datasets.size'),
             ({ sizeBytes }) => (sizeBytes === null ? '–' : format.bytes(sizeBytes)),
@@ -86,9 +100,13 @@ function Files({ run }: { readonly run: Run }) {
           [
             'SHA-256',
             ({ sha256 }) => (sha256 === null ? '–' : <ShortHash hash={sha256} length={10} />),
-            code,
+            { ...code, visibleFrom: 'sm' },
           ],
-          [t('runs.created'), ({ createdAt }) => <TimeText time={createdAt} />],
+          [
+            t('runs.created'),
+            ({ createdAt }) => <TimeText time={createdAt} />,
+            { className: 'tabular', visibleFrom: 'sm' },
+          ],
           [
             '',
             ({ url, path }) => (

@@ -9,12 +9,12 @@ import { LinkButton } from '../../components/links.tsx';
 import { Note } from '../../components/note.ts';
 import { Page } from '../../components/page.tsx';
 import { ProjectSelect, useProject } from '../../components/project-select.tsx';
-import { RunTable } from '../../components/run-table/run-table.tsx';
+import { RunTable, useRuns } from '../../components/run-table/run-table.tsx';
 import { useText } from '../../i18n/use-text.ts';
 
 /** All runs: found, sorted, and picked for comparing. */
 export function RunsPage() {
-  const { t } = useText();
+  const { t, format } = useText();
   const navigate = useNavigate({ from: '/runs' });
   const search = useSearch({ from: '/runs' });
   const [typed, setTyped] = useState(search.search ?? '');
@@ -46,12 +46,16 @@ export function RunsPage() {
     ...(status && { status }),
     ...(search.project && { project: search.project }),
     ...(search.search && { search: search.search }),
+    sort,
+    order,
   };
+  const runs = useRuns(filter);
   return (
     <Page title={t('nav.runs')} subtitle={t('runs.subtitle')} actions={newRun}>
       <Group mb="md" gap="xs">
         <TextInput
-          w={280}
+          flex="1 1 240px"
+          maw={280}
           leftSection={<IconSearch size={16} aria-hidden />}
           placeholder={t('runs.search')}
           aria-label={t('runs.search')}
@@ -62,7 +66,8 @@ export function RunsPage() {
           }}
         />
         <Select
-          w={160}
+          flex="1 1 130px"
+          maw={160}
           clearable
           placeholder={t('runs.anyStatus')}
           aria-label={t('runs.status')}
@@ -71,13 +76,18 @@ export function RunsPage() {
           onChange={(status) => change({ status: status ?? undefined })}
         />
         <ProjectSelect
-          w={200}
+          flex="1 1 150px"
+          maw={200}
           clearable
           placeholder={t('runs.anyProject')}
           aria-label={t('projects.one')}
           value={search.project === undefined ? null : (project?.id ?? null)}
           onChange={(value) => change({ project: value ?? undefined })}
         />
+        <Note role="status" className="tabular">
+          {runs.total !== null &&
+            t('runs.count', { count: runs.total, formatted: format.number(runs.total) })}
+        </Note>
         <Group gap="xs" ml="auto">
           {chosen.size > 0 && (
             <>
@@ -111,10 +121,12 @@ export function RunsPage() {
         />
       ) : (
         <RunTable
-          filter={{ ...filter, sort, order }}
+          filter={filter}
+          runs={runs}
           onSort={(by, direction) => change({ sort: by, order: direction })}
           selection={{ ids: chosen, most: mostCompared, onToggle: toggle }}
           maxHeight="calc(100dvh - 250px)"
+          takesKeys
           empty={
             filtered ? (
               <EmptyState

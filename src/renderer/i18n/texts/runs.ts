@@ -9,6 +9,8 @@ export const runs = {
     subtitle: ['Every training, live and past.', '진행 중인 학습과 지난 학습을 모두 보여 줍니다.'],
     new: ['New run', '새 학습'],
     search: ['Find runs', '학습 찾기'],
+    count_one: '{{formatted}} run',
+    count_other: ['{{formatted}} runs', '학습 {{formatted}}건'],
     status: ['Status', '상태'],
     progress: ['Progress', '진행률'],
     model: ['Model', '모델'],

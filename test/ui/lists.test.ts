@@ -1,0 +1,147 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/build.mjs';
+import { type OpenBrowser, openBrowser } from '../support/browser.ts';
+import { emptyRun, project } from './fixture-data.ts';
+import type { Fixture } from './fixture-server.ts';
+import { visitFixture } from './visit.ts';
+
+let opened: OpenBrowser;
+const count = 3000;
+
+beforeAll(async () => {
+  await ensureBuilt({ only: ['desktop'] });
+  opened = await openBrowser();
+});
+afterAll(async () => {
+  await opened?.[Symbol.asyncDispose]();
+});
+
+/** The greater its number, the older is a project. */
+function fill({ story: { state } }: Fixture, from = 1, to = count): void {
+  for (let number = from; number <= to; number += 1) {
+    const made = project(number > 0 ? number : 2 * count - number, `project ${number}`, null);
+    state.projects.set(made.id, { ...made, createdAt: new Date(1e12 - number * 1000).toISOString() });
+  }
+}
+
+function fillRuns({ story: { state } }: Fixture): void {
+  const [one] = state.projects.values();
+  const [of] = state.datasets.values();
+  if (!one || !of) throw new Error('the fixture has no project or dataset');
+  for (let number = 100; number < 100 + count; number += 1) {
+    const made = emptyRun(number, `run ${number}`, 'completed', { project: one, dataset: of });
+    made.run.createdAt = new Date(1e12 - number * 1000).toISOString();
+    state.runs.set(made.run.id, made);
+  }
+}
+
+/** Counts how often the page asks for a list from now on. */
+function countReads(page: Page, procedure: string): () => number {
+  let reads = 0;
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      if (String(payload).includes(procedure)) reads += 1;
+    }),
+  );
+  return () => reads;
+}
+
+/** Numbers in the names that are in view, from top to bottom; a place whose item has not come is null. */
+const inView = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('[role=feed] article, [role=feed] .mantine-Skeleton-root')]
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.bottom > 60 && box.top < window.innerHeight)
+      .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
+      .map(({ element }) => {
+        const name = /project (\d+)/.exec(element.querySelector('a')?.textContent ?? '')?.[1];
+        return name === undefined ? null : Number(name);
+      }),
+  );
+
+const toEnd = (page: Page) => page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+
+test('the end of a long list is read at once, without what lies between', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/system', {}, (made) => {
+    made.story.state.projects.clear();
+    fill(made);
+  });
+  const reads = countReads(page, 'projects/list');
+  await page.goto(`${fixture.url}/projects`);
+  await page.getByRole('link', { name: 'project 1', exact: true }).waitFor();
+  const before = reads();
+  expect(before, 'reads are seen').toBeGreaterThan(0);
+  await page.keyboard.press('End');
+  await page.getByRole('link', { name: `project ${count}`, exact: true }).waitFor();
+  await expect.poll(() => inView(page)).not.toContain(null);
+  expect(reads() - before).toBeLessThan(6);
+  expect(complaints).toEqual([]);
+});
+
+test('what comes and goes meanwhile leaves no hole at the end, and nothing twice on the way back', async () => {
+  const { page, fixture, complaints } = await visitFixture(opened, '/projects', {}, (made) => {
+    made.story.state.projects.clear();
+    fill(made);
+  });
+  const { state } = fixture.story;
+  await page.getByRole('link', { name: 'project 1', exact: true }).waitFor();
+  await toEnd(page);
+  await page.getByRole('link', { name: `project ${count}`, exact: true }).waitFor();
+  fill(fixture, -149, 0);
+  for (const { id, name } of [...state.projects.values()])
+    if (/^project 29[0-9]5$/.test(name)) state.projects.delete(id);
+  state.changed({ kind: 'project', id: project(1, '', null).id });
+  await page.getByText(`${(count + 150 - 10).toLocaleString('en')} projects`).waitFor();
+  await toEnd(page);
+  await page.getByRole('link', { name: `project ${count}`, exact: true }).waitFor();
+  const left = (number: number) => !/^29[0-9]5$/.test(String(number));
+  const after = (number: number) => (left(number + 1) ? number + 1 : number + 2);
+  for (let step = 0; step < 25; step += 1) {
+    let shown: (number | null)[] = [null];
+    while (shown.includes(null)) shown = await inView(page);
+    const [first = 0] = shown;
+    const wanted = [first];
+    while (wanted.length < shown.length) wanted.push(after(Number(wanted.at(-1))));
+    expect(shown, `step ${step}`).toEqual(wanted);
+    await page.mouse.move(600, 500);
+    await page.mouse.wheel(0, -700);
+  }
+  expect(complaints).toEqual([]);
+});
+
+test('a drag through a long list reads what it ends on', async () => {
+  const { page } = await visitFixture(opened, '/projects', {}, (made) => {
+    made.story.state.projects.clear();
+    fill(made);
+  });
+  await page.getByRole('link', { name: 'project 1', exact: true }).waitFor();
+  for (let share = 0; share <= 0.5; share += 0.02)
+    await page.evaluate((part) => window.scrollTo(0, document.documentElement.scrollHeight * part), share);
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight / 2));
+  await expect.poll(() => inView(page)).not.toContain(null);
+  const [middle = 0] = await inView(page);
+  expect(Math.abs(Number(middle) - count / 2)).toBeLessThan(20);
+});
+
+test('the keys that scroll move the runs without a click, and the page says how many there are', async () => {
+  const { page, fixture } = await visitFixture(opened, '/system', {}, fillRuns);
+  const reads = countReads(page, 'runs/list');
+  await page.getByRole('link', { name: 'Runs' }).first().click();
+  await page.getByText(`${(count + 6).toLocaleString('en')} runs`).waitFor();
+  const link = (name: string) => page.getByRole('link', { name, exact: true });
+  await link('fashion-cnn-live').waitFor();
+  const before = reads();
+  await page.keyboard.press('End');
+  await link(`run ${99 + count}`).waitFor();
+  expect(reads() - before).toBeLessThan(6);
+  await page.keyboard.press('Home');
+  await link('fashion-cnn-live').waitFor();
+  await page.keyboard.press('PageDown');
+  await expect.poll(() => link('fashion-cnn-live').isVisible()).toBe(false);
+  // Opened by its address, too: nothing has the focus then.
+  await page.goto(`${fixture.url}/runs`);
+  await link('fashion-cnn-live').waitFor();
+  await page.keyboard.press('End');
+  await link(`run ${99 + count}`).waitFor();
+});
