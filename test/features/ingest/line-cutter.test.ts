@@ -8,6 +8,7 @@ function cut(
   sizes: readonly number[],
   final: boolean,
   moves = false,
+  atOnce = 0,
 ): { texts: string[]; rest: Buffer; skipping: boolean } {
   const texts: string[] = [];
   let offset = 0;
@@ -20,7 +21,12 @@ function cut(
       atEnd: final && end === bytes.length,
       moves,
     });
-    for (let line = cutter.next(); line; line = cutter.next()) {
+    for (;;) {
+      const plain = cutter.nextPlain(atOnce);
+      texts.push(...plain);
+      if (plain.length > 0) continue;
+      const line = cutter.next();
+      if (!line) break;
       expect(bytes.subarray(offset + line.start).length).toBeGreaterThanOrEqual(0);
       texts.push(line.text);
     }
@@ -53,6 +59,32 @@ test('however a file is cut into parts, its lines are the same', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test('lines that are taken many at once are those that are taken one by one', () => {
+  fc.assert(
+    fc.property(
+      content,
+      fc.array(fc.nat(40), { maxLength: 10 }),
+      fc.nat(4),
+      fc.boolean(),
+      (bytes, sizes, most, moves) => {
+        expect(cut(bytes, sizes, true, moves, most)).toEqual(cut(bytes, sizes, true, moves));
+      },
+    ),
+    { numRuns: 2000 },
+  );
+  const cutter = new LineCutter(Buffer.from(`a\nb\nc\n${'d'.repeat(longestLine + 1)}\ne\n`), {
+    skipping: false,
+    atEnd: false,
+    moves: true,
+  });
+  expect(cutter.nextPlain(2)).toEqual(['a', 'b']);
+  expect(cutter.nextPlain(9)).toEqual(['c']);
+  expect(cutter.nextPlain(9)).toEqual([]);
+  expect(cutter.next()).toMatchObject({ start: 6, cut: true });
+  expect(cutter.nextPlain(9)).toEqual([]);
+  expect(cutter.next()).toMatchObject({ text: 'e' });
 });
 
 test('a last line without its newline waits, and counts once nothing more will come', () => {

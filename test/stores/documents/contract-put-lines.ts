@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { toRows } from '../../../src/main/stores/documents/log-rows.ts';
 import type { StoredDocument } from '../../../src/main/stores/documents/ports.ts';
 import { anyString } from './any-json.ts';
 import type { OpenedDocumentStore } from './contract.ts';
-import { logLine, sampleDocument } from './examples.ts';
+import { logLine, putLines, sampleDocument } from './examples.ts';
 
 const gap = { code: 'DOCUMENT_GAP', place: { field: 'logs' } };
 
@@ -24,7 +25,7 @@ export function putLinesContract(open: () => Promise<OpenedDocumentStore>): void
         for (const { position, messages, times } of steps) {
           const items = messages.map((message, index) => logLine(position + index, message));
           for (let time = 0; time < times; time += 1) {
-            const put = store.putLines(base, position, items);
+            const put = putLines(store, base, position, items);
             if (position > (expected?.length ?? 0)) await expect(put).rejects.toMatchObject(gap);
             else {
               await put;
@@ -43,13 +44,41 @@ export function putLinesContract(open: () => Promise<OpenedDocumentStore>): void
     await using opened = await open();
     const { store } = opened;
     const base = sampleDocument('workflow_logs', { logs: [], attempt: 1 });
-    await store.putLines(base, 0, [logLine(0), logLine(5)]);
+    await putLines(store, base, 0, [logLine(0), logLine(5)]);
     const made = { ...base, logs: [logLine(0), logLine(5)] };
     expect(await store.get('workflow_logs', base.id)).toEqual(made);
-    await store.putLines({ ...base, attempt: 2 }, 2, [logLine(6)]);
+    await putLines(store, { ...base, attempt: 2 }, 2, [logLine(6)]);
     expect(await store.get('workflow_logs', base.id)).toEqual({ ...made, logs: [...made.logs, logLine(6)] });
-    await store.putLines({ ...base, attempt: 2 }, 0, [logLine(7)]);
+    await putLines(store, { ...base, attempt: 2 }, 0, [logLine(7)]);
     expect(await store.get('workflow_logs', base.id)).toEqual({ ...made, logs: [logLine(7)] });
+  });
+
+  test('puts the lines of several buckets at once, begun ones and new ones', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const bases = ['begun', 'new', 'shortened'].map((note) =>
+      sampleDocument('workflow_logs', { logs: [], note }),
+    );
+    const [begun, added, shortened] = bases as [StoredDocument, StoredDocument, StoredDocument];
+    await putLines(store, begun, 0, [logLine(0)]);
+    await putLines(store, shortened, 0, [logLine(1), logLine(2)]);
+    const buckets = [
+      { base: begun, position: 1, rows: toRows([logLine(3), logLine(4)]) },
+      { base: added, position: 0, rows: toRows([logLine(5), logLine(6, '\0 \ud800\n')]) },
+      { base: shortened, position: 0, rows: toRows([logLine(7)]) },
+    ];
+    for (let time = 0; time < 2; time += 1) {
+      await store.putLines(buckets);
+      const found = await store.getMany(
+        'workflow_logs',
+        bases.map(({ id }) => id),
+      );
+      expect(found).toEqual([
+        { ...begun, logs: [logLine(0), logLine(3), logLine(4)] },
+        { ...added, logs: [logLine(5), logLine(6, '\0 \ud800\n')] },
+        { ...shortened, logs: [logLine(7)] },
+      ]);
+    }
   });
 
   test('starts anew where the document has expired', async () => {
@@ -58,8 +87,8 @@ export function putLinesContract(open: () => Promise<OpenedDocumentStore>): void
     const past = new Date(Date.now() - 1000).toISOString();
     const base = sampleDocument('workflow_logs', { logs: [] });
     await store.put('workflow_logs', { ...base, logs: [logLine(0)], expiresAt: past });
-    await expect(store.putLines(base, 1, [logLine(1)])).rejects.toMatchObject(gap);
-    await store.putLines(base, 0, [logLine(2)]);
+    await expect(putLines(store, base, 1, [logLine(1)])).rejects.toMatchObject(gap);
+    await putLines(store, base, 0, [logLine(2)]);
     expect(await store.get('workflow_logs', base.id)).toEqual({ ...base, logs: [logLine(2)] });
   });
 
@@ -70,7 +99,7 @@ export function putLinesContract(open: () => Promise<OpenedDocumentStore>): void
     const writers = Array.from({ length: 10 }, (_, writer) =>
       Array.from({ length: 1 + writer }, (_, second) => logLine(second, `writer ${writer}`)),
     );
-    await Promise.all(writers.map((items) => store.putLines(base, 0, items)));
+    await Promise.all(writers.map((items) => putLines(store, base, 0, items)));
     expect(writers).toContainEqual((await store.get('workflow_logs', base.id))?.logs);
   });
 
@@ -80,19 +109,19 @@ export function putLinesContract(open: () => Promise<OpenedDocumentStore>): void
     const base = sampleDocument('workflow_logs', { logs: [logLine(0)], attempt: 1 });
     await store.insert('workflow_logs', base);
     const many = Array.from({ length: 500 }, (_, second) => logLine(second));
-    const refused: [number, unknown[], string][] = [
+    const refused: [number, Record<string, unknown>[], string][] = [
       [0, [{ ...logLine(0), source: 'nowhere' }], 'logs.0.source'],
       [1, many, 'logs'],
       [-1, [], 'logs'],
     ];
     for (const [position, lines, named] of refused) {
-      await expect(store.putLines(base, position, lines)).rejects.toMatchObject({
+      await expect(putLines(store, base, position, lines)).rejects.toMatchObject({
         code: 'DOCUMENT_INVALID',
         place: { field: named },
       });
     }
     expect(await store.get('workflow_logs', base.id)).toEqual(base);
-    await store.putLines(base, 0, many);
+    await putLines(store, base, 0, many);
     expect((await store.get('workflow_logs', base.id))?.logs).toEqual(many);
   });
 }

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { CollectionName, StoredDocument } from '../../../src/main/stores/documents/ports.ts';
+import { toRows } from '../../../src/main/stores/documents/log-rows.ts';
+import type {
+  CollectionName,
+  DocumentStore,
+  StoredDocument,
+} from '../../../src/main/stores/documents/ports.ts';
 
 const time = '2026-11-23T22:40:31.123Z';
 
@@ -13,6 +18,16 @@ export function logLine(second: number, message = `line ${second}`): Record<stri
     source: 'trainer',
     message,
   };
+}
+
+/** Puts lines into one bucket. */
+export function putLines(
+  store: DocumentStore,
+  base: StoredDocument,
+  position: number,
+  lines: readonly Record<string, unknown>[],
+): Promise<void> {
+  return store.putLines([{ base, position, rows: toRows(lines) }]);
 }
 
 /** A document that the collection takes, with an id of its own, changed by `change`. */

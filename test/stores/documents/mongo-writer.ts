@@ -2,7 +2,7 @@
 
 import { hasCode } from '../../../src/main/platform/error-code.ts';
 import { openMongoDocuments } from '../../../src/main/stores/documents/mongo/document-store.ts';
-import { logLine, sampleDocument } from './examples.ts';
+import { logLine, putLines, sampleDocument } from './examples.ts';
 
 const [text = ''] = process.argv.slice(2);
 await using store = await openMongoDocuments({ url: process.env.MONGO_URL ?? '', tls: null });
@@ -16,5 +16,5 @@ try {
 await store.put('audit_logs', { ...document, id: 'put' });
 const base = sampleDocument('workflow_logs', { id: 'log', logs: [] });
 for (const position of [0, 2]) {
-  await store.putLines(base, position, [logLine(position), logLine(position + 1)]);
+  await putLines(store, base, position, [logLine(position), logLine(position + 1)]);
 }

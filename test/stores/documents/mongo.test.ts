@@ -10,7 +10,7 @@ import { canonicalText } from '../../../src/main/stores/migration/content-hash.t
 import { startServer, type TestServer, withoutServer } from '../../support/servers.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { documentStoreContract } from './contract.ts';
-import { logLine, sampleDocument } from './examples.ts';
+import { logLine, putLines, sampleDocument } from './examples.ts';
 
 const reason = withoutServer('mongo');
 if (reason) console.info(`skipped: the document store on MongoDB: ${reason}`);
@@ -105,7 +105,7 @@ describe.skipIf(reason)('on MongoDB', () => {
     for (const id of hostile) expect(await store.get('audit_logs', id)).toBeNull();
     expect(await store.remove('audit_logs', hostile)).toBe(0);
     const base = sampleDocument('workflow_logs', { logs: [], note: '$logs' });
-    await store.putLines(base, 0, [logLine(0, '$$NOW')]);
+    await putLines(store, base, 0, [logLine(0, '$$NOW')]);
     expect(await store.get('workflow_logs', base.id)).toEqual({ ...base, logs: [logLine(0, '$$NOW')] });
   });
 
@@ -121,8 +121,8 @@ describe.skipIf(reason)('on MongoDB', () => {
     ).rejects.toMatchObject(large);
     const base = sampleDocument('workflow_logs', { logs: [] });
     const line = (second: number) => logLine(second, 'x'.repeat(6 * 1024 * 1024));
-    await store.putLines(base, 0, [line(0), line(1)]);
-    await expect(store.putLines(base, 2, [line(2)])).rejects.toMatchObject(large);
+    await putLines(store, base, 0, [line(0), line(1)]);
+    await expect(putLines(store, base, 2, [line(2)])).rejects.toMatchObject(large);
     expect(await store.get('workflow_logs', base.id)).toEqual({ ...base, logs: [line(0), line(1)] });
   });
 
@@ -133,7 +133,7 @@ describe.skipIf(reason)('on MongoDB', () => {
     for (const position of [0, 100, 200, 200]) {
       const before = proxy.sent(base.id);
       const lines = Array.from({ length: 100 }, (_, index) => logLine(position + index));
-      await store.putLines(base, position, lines);
+      await putLines(store, base, position, lines);
       expect(proxy.sent(base.id) - before).toBe(1);
     }
     expect((await store.get('workflow_logs', base.id))?.logs).toHaveLength(300);
@@ -155,7 +155,7 @@ describe.skipIf(reason)('on MongoDB', () => {
       const wasBack = isBack;
       try {
         await store.put('audit_logs', sampleDocument('audit_logs', { id: `${base.id} ${acknowledged}` }));
-        await store.putLines(base, acknowledged % 500, [logLine(acknowledged)]);
+        await putLines(store, base, acknowledged % 500, [logLine(acknowledged)]);
         acknowledged += 1;
         if (wasBack) afterwards += 1;
       } catch (error) {

@@ -260,7 +260,7 @@ export class AttemptIngester {
       this.attempt,
       batch,
       state.rollups,
-      () => writeLines(documents, this.attempt, batch.from.logLines, batch.lines),
+      () => writeLines(documents, this.attempt, batch.from.logLines, batch.rows),
       order,
     );
     if (!outcome) {

@@ -1,4 +1,4 @@
-import type { StoredLine } from '../logs/log-buckets.ts';
+import { roomInBucket, type StoredLine } from '../logs/log-buckets.ts';
 import type { MetricNames } from '../metrics/point-rows.ts';
 import { Batch, noteEvent } from './batch.ts';
 import type { CursorPlace, ReadingState } from './cursor.ts';
@@ -28,6 +28,9 @@ export interface ReadOptions {
   /** Why the one line that is read is reported instead of kept; null if it is kept. */
   readonly refusal: string | null;
 }
+
+/** What is read of standard output or error at a time: so much of short lines is a batch, and more would be read again for the next one. */
+const outputBytes = 1024 * 1024;
 
 /** Lines read before the event loop gets its turn, some tenths of a millisecond: the commit under way needs it, too. */
 const linesInARow = 128;
@@ -96,7 +99,7 @@ export class AttemptReader {
     await this.takeEvents(batch, place, options);
     await this.takeOutput(batch, place, 'stdout.log', options);
     await this.takeOutput(batch, place, 'stderr.log', options);
-    place.logLines = batch.from.logLines + batch.lines.length;
+    place.logLines = batch.from.logLines + batch.lineCount;
     batch.to = place;
     this.place = place;
     this.state = batch.reading;
@@ -196,7 +199,7 @@ export class AttemptReader {
       return;
     }
     const offset = place[offsetOf[file]];
-    const part = await this.part(batch, file, offset);
+    const part = await this.part(batch, file, offset, outputBytes);
     if (!part) {
       this.unfinished.set(stream, '');
       return;
@@ -205,14 +208,25 @@ export class AttemptReader {
     // Much that is no error goes to standard error, and every error does.
     const level = stream === 'stdout' ? 'info' : 'warning';
     const timestamp = new Date(part.modifiedMs).toISOString();
+    const shared = { timestamp, level, source: 'trainer', stream } as const;
     let count = 0;
-    for (let line = cutter.next(); line; line = cutter.next()) {
+    for (;;) {
+      const room = roomInBucket(batch.from.logLines + batch.lineCount);
+      const texts = options.refusal === null ? cutter.nextPlain(Math.min(room, most - count)) : [];
+      if (texts.length > 0) {
+        batch.addLines(shared, texts, part.modifiedMs);
+        count += texts.length;
+        if (count === most) break;
+        continue;
+      }
+      const line = cutter.next();
+      if (!line) break;
       count += 1;
       const at = () => `${file}, byte ${offset + line.start}`;
       if (options.refusal !== null) {
         addPlatformLine(batch, 'error', `${at()}: not kept: ${options.refusal}`, part.modifiedMs);
       } else {
-        batch.addLine({ timestamp, level, source: 'trainer', stream, message: line.text }, part.modifiedMs);
+        batch.addLines(shared, [line.text], part.modifiedMs);
         if (line.cut) {
           const message = `${at()}: the line above is longer than 1 MiB: its rest is left out`;
           addPlatformLine(batch, 'warning', message, part.modifiedMs);
@@ -228,8 +242,13 @@ export class AttemptReader {
   }
 
   /** What a file holds after the offset; null if nothing. */
-  private async part(batch: Batch, file: LineFile, offset: number): Promise<FilePart | null> {
-    let part = await this.tail.read(file, offset, this.limits.bytes);
+  private async part(
+    batch: Batch,
+    file: LineFile,
+    offset: number,
+    bytes = this.limits.bytes,
+  ): Promise<FilePart | null> {
+    let part = await this.tail.read(file, offset, Math.min(bytes, this.limits.bytes));
     const holdsLine = part.bytes.includes('\n') || offset + part.bytes.length >= part.size;
     if (!holdsLine) part = await this.tail.read(file, offset, longestLine + 1);
     const { shrunk, unreadable } = batch.reading;

@@ -1,4 +1,4 @@
-import { type MovingLine, roomInBucket, type StoredLine } from '../logs/log-buckets.ts';
+import { type MovingLine, roomInBucket, type SharedFields, type StoredLine } from '../logs/log-buckets.ts';
 import type { MetricName, MetricNames } from '../metrics/point-rows.ts';
 import type { CursorPlace, IngestSummary, ReadingState } from './cursor.ts';
 import type { LogEvent, MetricEvent, PlainEvent } from './event-line.ts';
@@ -52,8 +52,9 @@ export class Batch {
     values: [] as number[],
   };
   readonly journal: JournalRow[] = [];
-  /** Lines for the attempt's log, the first at position `from.logLines`. */
-  readonly lines: StoredLine[] = [];
+  /** Lines for the attempt's log, the first at position `from.logLines`, and how many they are. */
+  readonly rows: { readonly shared: SharedFields; readonly messages: string[] }[] = [];
+  lineCount = 0;
   /** By path: the last one of a path counts. */
   readonly artifacts = new Map<string, ArtifactRow>();
   /** What the last progress event said; null if none did. */
@@ -98,21 +99,34 @@ export class Batch {
     attemptSeq: number | null,
     timeMs: number,
     payload: JournalRow['payload'],
+    span = 1,
   ): void {
-    this.journal.push({ entry: this.entries, type, attemptSeq, timeMs, payload, span: 1 });
-    this.entries += 1;
+    this.journal.push({ entry: this.entries, type, attemptSeq, timeMs, payload, span });
+    this.entries += span;
   }
 
-  /** Adds a line to the log. Lines that follow each other, in one bucket of the log, share a row of the journal. */
-  addLine(line: StoredLine, timeMs: number): void {
-    const start = this.from.logLines + this.lines.length;
-    this.lines.push(line);
+  addLine({ message, ...shared }: StoredLine, timeMs: number): void {
+    this.addLines(shared, [message], timeMs);
+  }
+
+  /**
+   * Adds lines to the log, at most as many as there is room for in the bucket of the next one. Lines that follow each other, in one bucket
+   * of the log, share a row of the journal.
+   */
+  addLines(shared: SharedFields, messages: string[], timeMs: number): void {
+    const start = this.from.logLines + this.lineCount;
+    const row = this.rows.at(-1);
+    if (row?.shared === shared) row.messages.push(...messages);
+    else this.rows.push({ shared, messages });
+    this.lineCount += messages.length;
     const last = this.journal.at(-1);
     const joins = last?.type === 'log' && last.entry + last.span === this.entries;
     if (last && joins && roomInBucket(start) < roomInBucket(start - 1)) {
-      last.span += 1;
-      this.entries += 1;
-    } else this.addEvent('log', null, timeMs, { start });
+      last.span += messages.length;
+      this.entries += messages.length;
+    } else {
+      this.addEvent('log', null, timeMs, { start }, messages.length);
+    }
   }
 }
 

@@ -46,6 +46,8 @@ export class LineCutter {
   private readonly bytes: Buffer;
   private readonly atEnd: boolean;
   private readonly moves: boolean;
+  /** Nothing in the part makes a line's text another than its bytes. */
+  private readonly isPlain: boolean;
   /** Of a part that is ASCII all through: a slice of it costs less than decoding each line. */
   private readonly ascii: string | null;
   /** One character a byte, where the cursor moves up anywhere in the part. */
@@ -58,7 +60,23 @@ export class LineCutter {
     this.ascii = isAscii(bytes) ? bytes.toString('latin1') : null;
     const drawn = moves && bytes.includes(escapeByte) ? (this.ascii ?? bytes.toString('latin1')) : '';
     this.drawn = movesUp(drawn) ? drawn : null;
-    this.moves = moves && (this.drawn !== null || bytes.includes(carriageReturn));
+    const returns = bytes.includes(carriageReturn);
+    this.moves = moves && (this.drawn !== null || returns);
+    this.isPlain = !returns && !this.moves;
+  }
+
+  /** The texts of the next whole lines, at most so many, made at once; none where the next one has to be looked at by `next`. */
+  nextPlain(most: number): string[] {
+    if (!this.isPlain || this.skipping) return [];
+    const { ascii, bytes, consumed } = this;
+    let end = consumed;
+    for (let count = 0; count < most; count += 1) {
+      const found = ascii === null ? bytes.indexOf(newline, end) : ascii.indexOf('\n', end);
+      if (found < 0 || found - end > longestLine) break;
+      end = found + 1;
+    }
+    this.consumed = end;
+    return end === consumed ? [] : this.text(consumed, end - 1).split('\n');
   }
 
   /** The next line; null if none is whole. */

@@ -11,6 +11,9 @@ export type StoredLine = Readonly<Omit<LogLine, 'line' | 'attempt' | 'time'>> & 
   readonly whole?: string;
 };
 
+/** All of a line but its message: lines that were read at once have it in common. */
+export type SharedFields = Readonly<Omit<StoredLine, 'message'>>;
+
 /** A line of standard output or error that has no newline yet, as it looked at `time`: a progress bar under way. */
 export type MovingLine = Readonly<Omit<MovingLines['lines'][number], 'attempt'>>;
 

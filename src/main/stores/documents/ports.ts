@@ -17,6 +17,20 @@ export const collectionNames = [
 ] as const;
 export type CollectionName = (typeof collectionNames)[number];
 
+/** Lines of a log that follow each other and differ in their message alone. */
+export interface LogRow {
+  readonly shared: Readonly<Record<string, unknown>>;
+  readonly messages: readonly string[];
+}
+
+/** What is to stand in a bucket of `workflow_logs` from a position on. */
+export interface BucketRows {
+  /** The bucket without its lines. */
+  readonly base: StoredDocument;
+  readonly position: number;
+  readonly rows: readonly LogRow[];
+}
+
 /** A part of a collection. */
 export interface DocumentRange {
   /** Only documents whose id is greater, by code points. */
@@ -44,11 +58,11 @@ export interface DocumentStore {
   find(collection: CollectionName, range: DocumentRange, limit: number): Promise<StoredDocument[]>;
   count(collection: CollectionName): Promise<number>;
   /**
-   * Makes `lines` stand in a bucket of `workflow_logs` from `position` on and cuts off whatever stood behind, in one step; makes the
-   * bucket from `base` where it is missing and `position` is 0. Safe to repeat.
-   * @throws TrainyardError DOCUMENT_GAP if the bucket has fewer lines than `position`
+   * Makes lines stand in buckets of `workflow_logs`, each named once, from a position on and cuts off whatever stood behind, in one step
+   * for each bucket; makes a bucket from its base where it is missing and the position is 0. Safe to repeat.
+   * @throws TrainyardError DOCUMENT_GAP if a bucket has fewer lines than its position
    */
-  putLines(base: StoredDocument, position: number, lines: readonly unknown[]): Promise<void>;
+  putLines(buckets: readonly BucketRows[]): Promise<void>;
   /** Removes documents by id and answers how many there were. */
   remove(collection: CollectionName, ids: readonly string[]): Promise<number>;
   /** Removes all documents of a collection. */

@@ -3,7 +3,8 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { toJsonText } from '../../platform/json-text.ts';
 import { collections } from './collections.ts';
-import type { CollectionName, StoredDocument } from './ports.ts';
+import { countLines, toLines } from './log-rows.ts';
+import type { BucketRows, CollectionName, StoredDocument } from './ports.ts';
 import { logBucketLines } from './schemas.ts';
 
 /** MongoDB's limit of a document (`maxBsonObjectSize`); the same everywhere, so that every store takes what one takes. */
@@ -62,17 +63,12 @@ export function invalidDocument(
  * @param areChecked the lines are known to fit: the bucket goes without them, since checking them takes longer than storing them
  * @throws TrainyardError DOCUMENT_INVALID
  */
-export function bucketOf(
-  base: StoredDocument,
-  position: number,
-  lines: readonly unknown[],
-  areChecked = false,
-): StoredDocument {
+export function bucketOf({ base, position, rows }: BucketRows, areChecked = false): StoredDocument {
   if (!Number.isSafeInteger(position) || position < 0)
     throw invalidDocument('workflow_logs', base.id, 'logs', `${position} is no position`);
-  if (position + lines.length > logBucketLines)
+  if (position + countLines(rows) > logBucketLines)
     throw invalidDocument('workflow_logs', base.id, 'logs', `it holds at most ${logBucketLines} items`);
-  return { ...base, logs: areChecked ? [] : lines };
+  return { ...base, logs: areChecked ? [] : toLines(rows) };
 }
 
 /** The error for a bucket with fewer lines than were meant to stand before others. */

@@ -1,8 +1,10 @@
 import type { Collection, Document, Filter } from 'mongodb';
+import { forEachConcurrently } from '../../../../shared/model/concurrently.ts';
 import type { ServerEndpoint } from '../../../platform/endpoints.ts';
 import { failpoint } from '../../../platform/failpoints.ts';
 import { lifetimeField } from '../collections.ts';
-import type { CollectionName, DocumentRange, DocumentStore, StoredDocument } from '../ports.ts';
+import { countLines } from '../log-rows.ts';
+import type { BucketRows, CollectionName, DocumentRange, DocumentStore, StoredDocument } from '../ports.ts';
 import { bucketGap, bucketOf } from '../validation.ts';
 import { isLive, type OpenedClient, openClient } from './client.ts';
 import { ensureMongoCollections } from './ensure.ts';
@@ -11,6 +13,9 @@ import { toStoredText } from './names.ts';
 import { type BsonDocument, fromStored, toStored } from './stored-document.ts';
 
 type Condition = Filter<BsonDocument>;
+
+/** Buckets of a log that are written at the same time. */
+const bucketsAtOnce = 4;
 
 /** How often a write begins anew when others change the same document under it. */
 const mostAttempts = 20;
@@ -112,15 +117,20 @@ class MongoDocumentStore implements DocumentStore, AsyncDisposable {
     return this.read(() => this.documents(collection).countDocuments(condition));
   }
 
-  async putLines(base: StoredDocument, position: number, lines: readonly unknown[]): Promise<void> {
-    const whole = toStored('workflow_logs', bucketOf(base, position, lines));
+  async putLines(buckets: readonly BucketRows[]): Promise<void> {
+    await forEachConcurrently(buckets, bucketsAtOnce, (bucket) => this.putBucket(bucket));
+  }
+
+  private async putBucket(bucket: BucketRows): Promise<void> {
+    const { base, position } = bucket;
+    const whole = toStored('workflow_logs', bucketOf(bucket));
     const { _id, logs, ...others } = whole;
     const documents = this.documents('workflow_logs');
     const reaches = this.live('workflow_logs', { $eq: _id });
     if (position > 0) reaches[`logs.${position - 1}`] = { $exists: true };
     // In front of what stood from the position on, and as many kept as were meant: one atomic operator, and the log of a replica set
     // carries the lines rather than the whole document.
-    const put = { $each: logs, $position: position, $slice: position + lines.length };
+    const put = { $each: logs, $position: position, $slice: position + countLines(bucket.rows) };
     const change: Document = { $push: { logs: put }, ...(position === 0 ? { $setOnInsert: others } : {}) };
     failpoint('mongo.put-from.before');
     // A live document is there by now where it was not when this looked.

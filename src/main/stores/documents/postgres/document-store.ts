@@ -5,15 +5,18 @@ import { failpoint } from '../../../platform/failpoints.ts';
 import { escapeForJsonb, parseJsonb } from '../../../postgres/jsonb-text.ts';
 import { inTransaction } from '../../../postgres/transaction.ts';
 import { type CollectionIndex, collections, lifetimeField } from '../collections.ts';
+import { type Line, toRows } from '../log-rows.ts';
 import {
+  type BucketRows,
   type CollectionName,
   collectionNames,
   type DocumentRange,
   type DocumentStore,
+  type LogRow,
   type StoredDocument,
 } from '../ports.ts';
 import { bucketGap, bucketOf, documentText, existsAlready } from '../validation.ts';
-import { arePrinted, decodeLines, encodeLines, type Line } from './log-lines.ts';
+import { arePrinted, decodeLines, encodeRows } from './log-lines.ts';
 
 /** A document that has not expired. `clock_timestamp`: a statement that waited for a lock sees the time it is then. */
 const isLive = '(d.expires_at IS NULL OR d.expires_at > clock_timestamp())';
@@ -28,15 +31,21 @@ const ofExcluded = lineColumns.replace(/\w+/g, (name) => `${name} = excluded.${n
  */
 const withoutWaiting = `set_config('synchronous_commit', 'off', true)`;
 
-/** $1 collection, $2 id, $3 the bucket without its lines, $4 when it expires. */
-const beginBucket = {
-  name: 'documents-begin-bucket',
-  text: `INSERT INTO documents AS d (collection, id, body, expires_at, ${lineColumns})
-  SELECT $1, $2, $3::jsonb, $4::timestamptz, $5, $6::integer, $7, $8 FROM ${withoutWaiting}
+/** For each bucket its id, itself without its lines, when it expires, and the columns of its lines. */
+function beginBuckets(count: number) {
+  const parameters = (bucket: number) =>
+    Array.from({ length: 7 }, (_, index) => `$${bucket * 7 + index + 1}`);
+  const rows = Array.from({ length: count }, (_, bucket) => `(${parameters(bucket).join(', ')})`);
+  return {
+    name: `documents-begin-buckets-${count}`,
+    text: `INSERT INTO documents AS d (collection, id, body, expires_at, ${lineColumns})
+  SELECT 'workflow_logs', id, body::jsonb, expires_at::timestamptz, lines, line_count::integer, first_time, last_time
+  FROM ${withoutWaiting}, (VALUES ${rows.join(', ')}) AS given (id, body, expires_at, ${lineColumns})
   ON CONFLICT (collection, id) DO UPDATE SET ${ofExcluded},
     body = CASE WHEN ${isLive} THEN d.body ELSE excluded.body END,
     expires_at = CASE WHEN ${isLive} THEN d.expires_at ELSE excluded.expires_at END`,
-};
+  };
+}
 
 /** $1 id, $2 how many lines it has, $3 text of further ones, $4 how many, $5 and $6 their earliest and latest time. */
 const continueBucket = {
@@ -136,7 +145,7 @@ export class PostgresDocumentStore implements DocumentStore {
        VALUES ($1, $2, $3::jsonb, $4::timestamptz, $5, $6, $7, $8) ON CONFLICT (collection, id) ${onConflict}`;
     const isLog = collection === 'workflow_logs';
     const values = isLog
-      ? bucketValues(document, document.logs as readonly Line[])
+      ? [collection, ...bucketValues(document, toRows(document.logs as readonly Line[]))]
       : [collection, document.id, escapeForJsonb(text), expiry(collection, document), null, null, null, null];
     const { rowCount } = await this.pool.query(statement, values).catch((error: unknown) => {
       const index = hasCode(error, '23505') && 'constraint' in error ? String(error.constraint) : '';
@@ -174,27 +183,30 @@ export class PostgresDocumentStore implements DocumentStore {
     return Number(rows[0]?.count);
   }
 
-  async putLines(base: StoredDocument, position: number, lines: readonly unknown[]): Promise<void> {
-    documentText('workflow_logs', bucketOf(base, position, lines, arePrinted(lines)));
+  async putLines(buckets: readonly BucketRows[]): Promise<void> {
+    for (const bucket of buckets) documentText('workflow_logs', bucketOf(bucket, arePrinted(bucket.rows)));
     failpoint('documents.put-from.before');
-    const given = lines as readonly Line[];
-    if (position === 0) await this.pool.query({ ...beginBucket, values: bucketValues(base, given) });
-    else {
-      const values = [base.id, position, ...lineValues(given)];
-      const { rowCount } = await this.pool.query({ ...continueBucket, values });
-      if (rowCount !== 1) await this.putFrom(base, position, given);
-    }
+    for (const bucket of buckets.filter(({ position }) => position > 0)) await this.putBehind(bucket);
+    const begun = buckets.filter(({ position }) => position === 0);
+    const values = begun.flatMap(({ base, rows }) => bucketValues(base, rows));
+    if (begun.length > 0) await this.pool.query({ ...beginBuckets(begun.length), values });
     failpoint('documents.put-from.after');
   }
 
+  private async putBehind({ base, position, rows }: BucketRows): Promise<void> {
+    const values = [base.id, position, ...lineValues(rows)];
+    const { rowCount } = await this.pool.query({ ...continueBucket, values });
+    if (rowCount !== 1) await this.putFrom({ base, position, rows });
+  }
+
   /** Cuts off what stands at the position and behind. */
-  private async putFrom(base: StoredDocument, position: number, lines: readonly Line[]): Promise<void> {
+  private async putFrom({ base, position, rows: added }: BucketRows): Promise<void> {
     await inTransaction(this.pool, async (client) => {
       const { rows } = await client.query<{ lines: string; count: number }>(lockBucket, [base.id]);
       const [bucket] = rows;
       if (!bucket || bucket.count < position) throw bucketGap(base, position);
-      const before = decodeLines(bucket.lines, parseJsonb).slice(0, position);
-      await client.query(replaceLines, [base.id, ...lineValues([...before, ...lines])]);
+      const before = toRows(decodeLines(bucket.lines, parseJsonb).slice(0, position));
+      await client.query(replaceLines, [base.id, ...lineValues([...before, ...added])]);
     });
   }
 
@@ -230,15 +242,15 @@ function toDocument({ body, lines }: BodyRow): StoredDocument {
 }
 
 /** For the four columns of lines. */
-function lineValues(lines: readonly Line[]): unknown[] {
-  const { text, count, firstTime, lastTime } = encodeLines(lines);
+function lineValues(rows: readonly LogRow[]): unknown[] {
+  const { text, count, firstTime, lastTime } = encodeRows(rows);
   return [escapeForJsonb(text), count, firstTime, lastTime];
 }
 
-/** The values of a row of a log: its document without the lines, and those. */
-function bucketValues({ logs: _, ...document }: StoredDocument, lines: readonly Line[]): unknown[] {
+/** The values of a bucket's row: its id, its document without the lines, when it expires, and those. */
+function bucketValues({ logs: _, ...document }: StoredDocument, rows: readonly LogRow[]): unknown[] {
   const body = escapeForJsonb(JSON.stringify(document));
-  return ['workflow_logs', document.id, body, expiry('workflow_logs', document), ...lineValues(lines)];
+  return [document.id, body, expiry('workflow_logs', document), ...lineValues(rows)];
 }
 
 /** PostgreSQL refuses a text parameter with NUL; no id holds one, so whatever stands for it matches nothing. */

@@ -1,12 +1,9 @@
-/** A line of a document of `workflow_logs`, of whatever fields. */
-export type Line = Readonly<Record<string, unknown>>;
+import { hasPrintedFields, type Line, toLines } from '../log-rows.ts';
+import type { LogRow } from '../ports.ts';
 
 /** Lines as the table's columns hold them. */
 export interface LinesText {
-  /**
-   * A row for lines that follow each other and differ in their message alone: JSON of what they share, and of their messages. Rows end
-   * with a newline, so that more can be put behind them.
-   */
+  /** A row on each line of text: JSON of what its lines share, and of their messages. More can be put behind the last newline. */
   readonly text: string;
   readonly count: number;
   /** The earliest and the latest time; null where there is no line. */
@@ -23,24 +20,19 @@ const mostCharacters = 1024 * 1024;
  * Whether all lines are like those that programs print, a time, a level, a source, a stream and a text, which fit the collection's
  * schema: thousands come at a time, and the schema takes longer to say so than PostgreSQL to store them.
  */
-export function arePrinted(lines: readonly unknown[]): lines is readonly Line[] {
-  let time: unknown = null;
+export function arePrinted(rows: readonly LogRow[]): boolean {
   let characters = 0;
-  for (const line of lines) {
-    if (typeof line !== 'object' || line === null || !isPrinted(line as Line)) return false;
-    const { timestamp, level, source, message } = line as Line;
-    if (timestamp !== time && !isTime(timestamp)) return false;
-    time = timestamp;
-    characters += (message as string).length;
-    if (!levels.has(level) || !sources.has(source) || characters > mostCharacters) return false;
+  for (const row of rows) {
+    const { timestamp, level, source } = row.shared;
+    if (!hasPrintedFields(row) || !isTime(timestamp) || !levels.has(level) || !sources.has(source))
+      return false;
+    for (const message of row.messages) {
+      if (typeof message !== 'string') return false;
+      characters += message.length;
+    }
+    if (characters > mostCharacters) return false;
   }
   return true;
-}
-
-function isPrinted(line: Line): boolean {
-  let fields = 0;
-  for (const _ in line) fields += 1;
-  return fields === 5 && typeof line.stream === 'string' && typeof line.message === 'string';
 }
 
 function isTime(text: unknown): boolean {
@@ -49,42 +41,30 @@ function isTime(text: unknown): boolean {
   return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
 }
 
-/** @param lines as the collection's schema has them */
-export function encodeLines(lines: readonly Line[]): LinesText {
+/** @param rows of lines as the collection's schema has them */
+export function encodeRows(rows: readonly LogRow[]): LinesText {
   let text = '';
-  let row: Line | null = null;
+  let count = 0;
   let firstTime: string | null = null;
   let lastTime: string | null = null;
-  for (const line of lines) {
-    if (row !== null && isOfRow(row, line)) {
-      text += `,${JSON.stringify(line.message)}`;
-      continue;
-    }
-    const { message, ...shared } = line;
-    text += `${row === null ? '' : ']]\n'}[${JSON.stringify(shared)},[${JSON.stringify(message)}`;
-    row = isPrinted(line) ? line : {};
-    const time = String(line.timestamp);
+  for (const { shared, messages } of rows) {
+    if (messages.length === 0) continue;
+    text += `[${JSON.stringify(shared)},${JSON.stringify(messages)}]\n`;
+    count += messages.length;
+    const time = String(shared.timestamp);
     if (firstTime === null || time < firstTime) firstTime = time;
     if (lastTime === null || time > lastTime) lastTime = time;
   }
-  return { text: row === null ? '' : `${text}]]\n`, count: lines.length, firstTime, lastTime };
-}
-
-function isOfRow(row: Line, line: Line): boolean {
-  return (
-    row.timestamp === line.timestamp &&
-    row.level === line.level &&
-    row.stream === line.stream &&
-    row.source === line.source &&
-    isPrinted(line)
-  );
+  return { text, count, firstTime, lastTime };
 }
 
 /** @param parse reads the JSON of a row */
 export function decodeLines(text: string, parse: (json: string) => unknown): Line[] {
   const rows = text.split('\n').slice(0, -1);
-  return rows.flatMap((row) => {
-    const [shared, messages] = parse(row) as [Line, readonly string[]];
-    return messages.map((message) => ({ ...shared, message }));
-  });
+  return toLines(
+    rows.map((row) => {
+      const [shared, messages] = parse(row) as [Line, readonly string[]];
+      return { shared, messages };
+    }),
+  );
 }
