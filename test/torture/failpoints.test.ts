@@ -29,12 +29,67 @@ async function writeSources(folder: string): Promise<string> {
 }
 
 /** How many a life takes, one after the other, where it comes past them; `npm run test:torture` gives each a life of its own. */
-const perLife = Number(process.env.TRAINYARD_TORTURE_FAILPOINTS_PER_LIFE ?? 5);
+const perLife = Number(process.env.TRAINYARD_TORTURE_FAILPOINTS_PER_LIFE ?? 8);
 
-/** Those of a step stand together, the one before it first. A supervisor's death starts no new engine, so each has its life. */
+/** The steps of a life in their order: a group that follows it is come to in one life, since some are taken once only. */
+const steps = [
+  'secrets',
+  'postgres.location',
+  'postgres.initialise',
+  'postgres.initdb',
+  'postgres.rename',
+  'postgres.database-note',
+  'postgres.launch',
+  'schema.migrate',
+  'schema.commit',
+  'state-folder',
+  'engine-record',
+  'project.create',
+  'dataset-import.reserve',
+  'dataset-import.intent',
+  'dataset-import',
+  'object.put-many',
+  'run.create',
+  'run-directory',
+  'attempt.claim',
+  'attempt.start',
+  'attempt.running',
+  'ingest',
+  'documents',
+  'object.put',
+  'artifact',
+  'attempt.drain',
+  'attempt.finish',
+  'run-directory.cancel',
+  'run.cancel',
+  'run.again',
+  'project.update',
+  'dataset.link',
+  'object.link',
+  'dataset-import.failed',
+  'upload',
+  'run.remove',
+  'dataset.remove',
+  'project.remove',
+  'postgres.stop',
+];
+
+/** The place of the step with the longest name that begins this one; what is not named stands first, and is come to at any time. */
+function placeOf(name: string): number {
+  const [step] = steps
+    .filter((one) => name.startsWith(one))
+    .toSorted((one, other) => other.length - one.length);
+  return step === undefined ? -1 : steps.indexOf(step);
+}
+
+/** In the order of a life, of each step the place before it first. A supervisor's death starts no new engine, so each has its life. */
 function groupsOf(names: readonly string[]): string[][] {
   const groups: string[][] = [];
-  for (const name of names.toSorted().toReversed()) {
+  const ordered = names
+    .toSorted()
+    .toReversed()
+    .toSorted((one, other) => placeOf(one) - placeOf(other));
+  for (const name of ordered) {
     const group = groups.at(-1);
     const isAlone = name.startsWith('supervisor.') || group?.[0]?.startsWith('supervisor.');
     if (group && group.length < perLife && !isAlone) group.push(name);
