@@ -7,6 +7,9 @@ import { RestError } from '../support/rest.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 import { Stage } from './stage.ts';
 
+/** An engine that dies at each step of what is waited for starts again each time. */
+const longestWaitMs = 240_000;
+
 interface RunState {
   readonly status: string;
   readonly artifacts: readonly { kind: string }[];
@@ -51,10 +54,14 @@ async function imported(
     '/datasets/import',
     request,
   );
-  const phase = await waitFor('the end of the import', async () => {
-    const state = await stage.ask<{ phase: string }>('GET', `/dataset-imports/${importId}`);
-    return (state.phase === 'done' || state.phase === 'failed') && state.phase;
-  });
+  const phase = await waitFor(
+    'the end of the import',
+    async () => {
+      const state = await stage.ask<{ phase: string }>('GET', `/dataset-imports/${importId}`);
+      return (state.phase === 'done' || state.phase === 'failed') && state.phase;
+    },
+    longestWaitMs,
+  );
   return { datasetId, phase };
 }
 
@@ -117,10 +124,14 @@ async function until(
   what: string,
   holds: (run: RunState) => boolean,
 ): Promise<void> {
-  await waitFor(what, async () => {
-    const run = await stage.ask<RunState>('GET', `/runs/${runId}`);
-    return holds(run) || ['completed', 'failed', 'cancelled'].includes(run.status);
-  });
+  await waitFor(
+    what,
+    async () => {
+      const run = await stage.ask<RunState>('GET', `/runs/${runId}`);
+      return holds(run) || ['completed', 'failed', 'cancelled'].includes(run.status);
+    },
+    longestWaitMs,
+  );
 }
 
 /** A run to its end; beside it one that is cancelled in the queue; one cancelled, gone on with and cancelled again. */

@@ -131,7 +131,7 @@ export class Stage {
   }
 
   /** Waits for the run to be over, starting engines that are killed meanwhile. */
-  async untilOver(id: string, timeoutMs = 120_000): Promise<RunDetail> {
+  async untilOver(id: string, timeoutMs = 240_000): Promise<RunDetail> {
     return waitFor(
       `the end of run ${id}`,
       async () => {
