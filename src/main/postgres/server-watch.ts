@@ -1,13 +1,10 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { pause } from '../platform/waiting.ts';
-import { Wakeups } from '../platform/wakeups.ts';
 import { clientConfig, type PostgresAddress } from './pool.ts';
 
 /** A pause between two questions; each comes over a connection of its own, since a server may answer old ones and take no new ones. */
 const pauseMs = 2000;
-/** The same while nobody waits for an answer: each question is a process of the server's. */
-const idlePauseMs = 30_000;
 const tickMs = 1000;
 /** As long as a machine that swaps may take for a connection. */
 const silentAfterTicks = 8;
@@ -32,7 +29,8 @@ const silence = () =>
  * Distinguishes a slow server from one that does not answer though its connections are open: it was stopped, its machine froze, or the
  * network drops packets. Then every connection of the pool is broken, and none is made until it answers again: queries fail as
  * they do when a server ends, and durable steps are begun anew. How long a statement takes says nothing; the server is
- * asked something small meanwhile.
+ * asked something small meanwhile. While nobody waits for the server nothing is asked and no timer runs: each question is a process of
+ * the server's.
  */
 export class ServerWatch implements AsyncDisposable {
   private readonly address: PostgresAddress;
@@ -42,10 +40,11 @@ export class ServerWatch implements AsyncDisposable {
   private readonly asking = new Map<pg.PoolClient, number>();
   private readonly clients = new Set<pg.PoolClient>();
   private readonly over = new AbortController();
-  /** Woken when somebody waits for the server. */
-  private readonly needed = new Wakeups();
-  private readonly timer: NodeJS.Timeout;
-  private readonly done: Promise<void>;
+  private pool: pg.Pool | null = null;
+  /** While somebody may wait for the server. */
+  private timer: NodeJS.Timeout | null = null;
+  /** While it is asked. */
+  private questions: Promise<void> | null = null;
   /** The connection of the question that is not answered yet. */
   private probe: Socket | null = null;
   private waited = 0;
@@ -54,9 +53,6 @@ export class ServerWatch implements AsyncDisposable {
   constructor(address: PostgresAddress, log: WatchLog) {
     this.address = address;
     this.log = log;
-    // Counted, not measured: a process that was busy or halted itself has not listened meanwhile.
-    this.timer = setInterval(() => this.tick(), tickMs).unref();
-    this.done = this.ask();
   }
 
   /** A connection's socket, for the pool: it breaks at once while the server is silent. */
@@ -64,12 +60,15 @@ export class ServerWatch implements AsyncDisposable {
     const socket = new Socket();
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
+    this.begin();
     if (this.silent) process.nextTick(() => socket.destroy(silence()));
     return socket;
   };
 
   /** Looks after the pool's connections one by one, too: one may hang alone. */
   follow(pool: pg.Pool): void {
+    this.pool = pool;
+    pool.on('acquire', () => this.begin());
     pool.on('connect', (client) => this.clients.add(client));
     pool.on('remove', (client) => {
       this.clients.delete(client);
@@ -78,10 +77,21 @@ export class ServerWatch implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.timer);
     this.over.abort();
+    this.end();
     this.probe?.destroy();
-    await this.done;
+    await this.questions;
+  }
+
+  private begin(): void {
+    if (this.timer || this.over.signal.aborted) return;
+    // Counted, not measured: a process that was busy or halted itself has not listened meanwhile.
+    this.timer = setInterval(() => this.tick(), tickMs).unref();
+  }
+
+  private end(): void {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
   }
 
   private tick(): void {
@@ -89,7 +99,11 @@ export class ServerWatch implements AsyncDisposable {
       if (isAsking(client)) this.asking.set(client, (this.asking.get(client) ?? 0) + 1);
       else this.asking.delete(client);
     }
-    if (this.isNeeded()) this.needed.wake();
+    if (this.isNeeded())
+      this.questions ??= this.ask().finally(() => {
+        this.questions = null;
+      });
+    else if (!this.questions && !this.isInUse()) this.end();
     if (this.probe === null) return;
     this.waited += 1;
     if (this.silent || this.waited < silentAfterTicks) return;
@@ -99,7 +113,7 @@ export class ServerWatch implements AsyncDisposable {
   }
 
   private async ask(): Promise<void> {
-    while (!this.over.signal.aborted) {
+    while (this.isNeeded() && !this.over.signal.aborted) {
       const socket = new Socket();
       const client = new pg.Client({
         ...clientConfig(this.address),
@@ -122,8 +136,12 @@ export class ServerWatch implements AsyncDisposable {
       this.hasAnswered();
       await client.end();
       await pause(pauseMs, this.over.signal);
-      if (!this.isNeeded()) await this.needed.wait(idlePauseMs - pauseMs, this.over.signal);
     }
+  }
+
+  /** Whether somebody has a connection, and may ask something over it at any time. */
+  private isInUse(): boolean {
+    return this.pool !== null && this.pool.idleCount < this.pool.totalCount;
   }
 
   /** Whether somebody waits for an answer, or for a connection: the server has not said a word on that yet. */

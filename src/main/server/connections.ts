@@ -24,7 +24,7 @@ export type ConnectionLimits = Readonly<typeof connectionLimits>;
 export const httpLimits = {
   headersTimeout: 10_000,
   requestTimeout: 0,
-  connectionsCheckingInterval: 1000,
+  connectionsCheckingInterval: 5000,
   maxHeaderSize: 16 * 1024,
   /** Between two requests of one connection. */
   keepAliveTimeout: 15_000,

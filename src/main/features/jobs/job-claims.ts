@@ -10,6 +10,7 @@ import {
   claimJob,
   finishJob,
   giveJobBack,
+  hasOpenJobs,
   type JobError,
   type JobKindName,
   type JobRecord,
@@ -118,9 +119,10 @@ export class JobClaims {
     return job !== null;
   }
 
-  /** Takes jobs away from whoever disappeared, and sends again what is queued: its message may be lost. */
-  async recover(): Promise<void> {
-    const lostJobs = await takeFromLost(this.parts.db, mostAttempts, lost);
+  /** Takes jobs away from whoever disappeared, and sends again what is queued: its message may be lost. Answers whether any job is open. */
+  async recover(): Promise<boolean> {
+    const isAnyOpen = await hasOpenJobs(this.parts.db);
+    const lostJobs = isAnyOpen ? await takeFromLost(this.parts.db, mostAttempts, lost) : [];
     failpoint('job.recover.after');
     for (const job of lostJobs) {
       this.parts.log.warn(
@@ -129,7 +131,8 @@ export class JobClaims {
       );
       await this.publishChange(job.id);
     }
-    for (const job of await queuedJobs(this.parts.db, sentAtOnce)) await this.send(job);
+    if (isAnyOpen) for (const job of await queuedJobs(this.parts.db, sentAtOnce)) await this.send(job);
+    return isAnyOpen;
   }
 
   /**

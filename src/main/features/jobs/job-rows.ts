@@ -185,6 +185,15 @@ export async function giveJobBack(
   );
 }
 
+/** Whether any job is queued or under way. */
+export async function hasOpenJobs(db: Db): Promise<boolean> {
+  const [row] = await query<{ open: boolean }>(
+    db,
+    `SELECT EXISTS (SELECT FROM jobs WHERE status IN ('queued', 'running')) AS open`,
+  );
+  return row?.open === true;
+}
+
 /** Gives back what nobody renewed. Answers those jobs. */
 export async function takeFromLost(db: Db, attempts: number, error: JobError): Promise<JobRecord[]> {
   return query(

@@ -8,7 +8,9 @@ import { consumeJobs } from './job-consumer.ts';
 import { JobService } from './job-service.ts';
 import { answerWorkers } from './worker-calls.ts';
 
-const recoverEveryMs = 10_000;
+/** How often it is looked for jobs that were left, and how often while none is open. */
+const recoverBusyMs = 10_000;
+const recoverIdleMs = 30_000;
 
 /** What people ask for of jobs, and the engine's own part in doing them. */
 export interface Jobs extends AsyncDisposable {
@@ -37,20 +39,22 @@ export function createJobs(parts: {
   const claims = new JobClaims(parts);
   const consume = (queueName: string, isServed: (() => Promise<boolean>) | null) =>
     consumeJobs({ db, claims, queue, queueName, worker: `engine ${machineId}`, isServed, leaseMs, log });
+  const running = new AsyncDisposableStack();
   const recover = async () => {
+    let isBusy = true;
     try {
-      await claims.recover();
+      isBusy = await claims.recover();
     } catch (error) {
       log.warn({ err: error }, 'jobs that were left could not be looked for; trying again');
     }
+    if (!running.disposed) timer = setTimeout(() => void recover(), isBusy ? recoverBusyMs : recoverIdleMs);
   };
-  const running = new AsyncDisposableStack();
+  let timer: NodeJS.Timeout | undefined;
+  running.defer(() => clearTimeout(timer));
   return {
     service: new JobService({ ...parts, claims }),
     start: async () => {
       await recover();
-      const timer = setInterval(() => void recover(), recoverEveryMs);
-      running.defer(() => clearInterval(timer));
       if (workers) running.use(workers.serve(answerWorkers(claims, db, leaseMs, log)));
       running.use(consume(defaultQueue, workers && (() => workers.present())));
       running.use(consume(machineQueue(machineId), null));
