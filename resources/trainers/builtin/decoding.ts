@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { ImageEntry } from './manifest.ts';
+import { readPlainPng } from './png.ts';
 
 /** How the network sees an image. */
 export interface ImageFormat {
@@ -35,15 +36,14 @@ const scaledDepths: readonly string[] = ['uchar', 'ushort'];
  * `white` becomes 255.
  * @throws where the file is missing, is not the one that was imported, is no image, or has pixels without a scale
  */
-export async function decode(
-  entry: ImageEntry,
-  { height, width, channels }: ImageFormat,
-  white: number,
-): Promise<Uint8Array> {
+export async function decode(entry: ImageEntry, format: ImageFormat, white: number): Promise<Uint8Array> {
+  const { height, width, channels } = format;
   const bytes = await readFile(entry.file);
   if (entry.sha256 !== null && createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
     throw new Error('the file has changed since it was imported');
   }
+  const plain = readPlainPng(bytes, format);
+  if (plain) return plain;
   // libvips does not know this general brand of an AVIF; the equally general "mif1" says the same to it.
   if (bytes.toString('latin1', 4, 12) === 'ftypmiaf') bytes.write('mif1', 8, 'latin1');
   const image = sharp(bytes, readingOptions);
