@@ -4,9 +4,11 @@ import { greatestOf, probabilities, surprise } from './loss.ts';
 import type { ImageEntry } from './manifest.ts';
 import type { Network } from './network.ts';
 
-/** How many images a part has, so that two threads have the same to do, and neither more than it may at once. */
-export const imagesAPart = (network: Network, images: number): number =>
-  Math.min(network.imagesAtOnce, Math.ceil(images / 2));
+/** How many images a part has, so that two threads have the same to do each time, and neither more than it may at once. */
+export function imagesAPart(network: Network, images: number): number {
+  const parts = 2 * Math.ceil(images / (2 * network.imagesAtOnce));
+  return Math.ceil(images / parts);
+}
 
 /** Loss (mean cross-entropy) and accuracy of the network on images; `visit` gets each image's probabilities by class. */
 export async function evaluate(

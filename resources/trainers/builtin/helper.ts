@@ -35,7 +35,7 @@ export class Helper {
     this.#post({ kind: 'begin', architecture });
   }
 
-  /** The part's gradient, loss and right answers (`learn` of part.ts). */
+  /** The part's gradient, loss and right answers (`learn` of part.ts). Shared weights must stay as they are until the answer comes. */
   learn(weights: Float32Array, part: Part): Promise<Learned> {
     return this.#ask<Learned>({ kind: 'learn', weights, part });
   }

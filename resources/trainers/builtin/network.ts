@@ -104,8 +104,9 @@ export class Network {
     this.size = start;
   }
 
+  /** In memory that both threads see, so that no step sends them. */
   initialWeights(random: Random): Float32Array {
-    const values = new Float32Array(this.size);
+    const values = new Float32Array(new SharedArrayBuffer(this.size * Float32Array.BYTES_PER_ELEMENT));
     for (const [index, { deviation, fill }] of this.#layers.weights.entries()) {
       const { start = 0, size = 0 } = this.weights[index] ?? {};
       for (let at = start; at < start + size; at += 1)
@@ -147,8 +148,8 @@ export class Network {
       for (const [index, tensor] of pass.backward(gradient).weights.entries()) {
         const start = this.weights[index]?.start ?? 0;
         const values = tensor.dataSync<'float32'>();
-        for (let at = 0; at < values.length; at += 1)
-          sum[start + at] = (sum[start + at] ?? 0) + (values[at] ?? 0);
+        const sums = sum.subarray(start, start + values.length);
+        for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] ?? 0) + (values[at] ?? 0);
       }
     });
   }

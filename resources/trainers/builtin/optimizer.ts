@@ -70,15 +70,19 @@ export class Optimizer {
     const rate = learningRate / (1 - momentum ** this.updates);
     const squareFactor = 1 / Math.sqrt(1 - secondMoment ** this.updates);
     const decay = decoupled ? learningRate * weightDecay : 0;
+    const addedDecay = decoupled ? 0 : weightDecay;
+    // Fields of the object in this loop would make it take two and a half times as long.
+    const decays = this.#decays;
     for (let at = 0; at < weights.length; at += 1) {
-      const slope = decoupled ? (gradient[at] ?? 0) : this.#decayed(weights, gradient, at);
+      const weight = weights[at] ?? 0;
+      const decaying = decays[at] ?? 0;
+      const slope = (gradient[at] ?? 0) + addedDecay * decaying * weight;
       const mean = momentum * (means[at] ?? 0) + (1 - momentum) * slope;
       const square = secondMoment * (squares[at] ?? 0) + (1 - secondMoment) * slope * slope;
       means[at] = mean;
       squares[at] = square;
-      const kept = 1 - decay * (this.#decays[at] ?? 0);
-      const step = (rate * mean) / (Math.sqrt(square) * squareFactor + epsilon);
-      weights[at] = (weights[at] ?? 0) * kept - step;
+      weights[at] =
+        weight * (1 - decay * decaying) - (rate * mean) / (Math.sqrt(square) * squareFactor + epsilon);
     }
   }
 }

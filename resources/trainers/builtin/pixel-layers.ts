@@ -32,13 +32,17 @@ function sourcesOf(height: number, width: number, channels: number, sign: 1 | -1
   return sources;
 }
 
+/** Kept, because a new one for each layer and step keeps the garbage collector busy; a tensor copies it. */
+let movedValues = new Float32Array();
+
 function moved(tensor: tf.Tensor, sources: Int32Array): tf.Tensor {
   const from = values(tensor);
-  const to = new Float32Array(from.length);
+  if (movedValues.length < from.length) movedValues = new Float32Array(from.length);
+  const to = movedValues.subarray(0, from.length);
   for (let start = 0; start < from.length; start += sources.length) {
     for (let at = 0; at < sources.length; at += 1) {
       const source = sources[at] ?? -1;
-      if (source >= 0) to[start + at] = from[start + source] ?? 0;
+      to[start + at] = source >= 0 ? (from[start + source] ?? 0) : 0;
     }
   }
   return tf.tensor(to, tensor.shape);

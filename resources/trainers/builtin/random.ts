@@ -27,7 +27,7 @@ export class Random {
     for (let round = 0; round < 12; round += 1) this.next();
   }
 
-  /** A whole number from 0 to 2³² − 1. */
+  /** A whole number from 0 to 2³² − 1. The same steps stand in `mask`. */
   next(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
@@ -43,11 +43,18 @@ export class Random {
     const limit = Math.round(zeros * 2 ** 16);
     // Chosen by place: a branch that nobody can foretell takes several times as long.
     const choices = [other, 0];
+    // The generator's state is taken out of the object for the loop, which takes a third of the time so.
+    let [a, b, c, counter] = [this.#a, this.#b, this.#c, this.#counter];
     for (let index = 0; index < count; index += 2) {
-      const bits = this.next();
+      const bits = (((a + b) | 0) + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + bits) | 0;
       result[index] = choices[((bits >>> 16) - limit) >>> 31] ?? 0;
       if (index + 1 < count) result[index + 1] = choices[((bits & 0xffff) - limit) >>> 31] ?? 0;
     }
+    [this.#a, this.#b, this.#c, this.#counter] = [a, b, c, counter];
     return result;
   }
 
