@@ -48,13 +48,16 @@ test('numbers are for people', () => {
     '8 d 8 h',
     '–',
   ]);
-  expect([0.123456, 3, 1e-7, 'NaN', undefined].map(formatMetric)).toEqual([
+  expect([0.123456, 3, 1e-7, 'NaN', undefined].map((value) => formatMetric('val_loss', value))).toEqual([
     '0.1235',
     '3',
     '1e-7',
     'NaN',
     '–',
   ]);
+  // As the page shows them; a trainer that counts in percent itself is left alone.
+  const accuracies = [0.873, 1, 0, 87.3, 'NaN'].map((value) => formatMetric('val_accuracy', value));
+  expect(accuracies).toEqual(['87.3%', '100%', '0%', '87.3', 'NaN']);
 });
 
 test('the language follows the locale, and TRAINYARD_LANG goes before it', () => {

@@ -31,8 +31,16 @@ test('losses, accuracies and learning rates share charts, training first; others
     ]),
   ).toEqual([
     { key: 'loss', names: ['train_loss', 'epoch_train_loss', 'val_loss'] },
-    { key: 'accuracy', names: ['val_accuracy'] },
     { key: 'learning_rate', names: ['learning_rate'] },
+    { key: 'accuracy', names: ['val_accuracy'] },
     { key: 'gpu_utilization', names: ['gpu_utilization'] },
   ]);
+});
+
+test('the first end of an epoch moves no chart that was there', () => {
+  const ofSteps = ['train_loss', 'learning_rate'];
+  const ofEpochs = ['epoch_train_loss', 'train_accuracy', 'val_loss', 'val_accuracy', 'epoch_seconds'];
+  const before = groupMetrics(ofSteps).map(({ key }) => key);
+  const after = groupMetrics([...ofSteps, ...ofEpochs]).map(({ key }) => key);
+  expect(after.slice(0, before.length)).toEqual(before);
 });

@@ -30,6 +30,8 @@ export class FixtureState {
   storesThere = true;
   /** The stores are there, and their PostgreSQL does not answer. */
   databaseSilent = false;
+  /** Whether the sample of a first start is being made. */
+  makesSample = false;
   /** Counts how often changes began anew. */
   era = 0;
 

@@ -26,6 +26,7 @@ export function fixtureSystem(state: FixtureState) {
         message: 'adopted the running postmaster 48131',
       },
       executors: ['builtin'],
+      makesSample: state.makesSample,
     })),
     disk: os.system.disk.handler(() => state.disk),
     doctor: os.system.doctor.handler(({ input }) => fixtureDoctor(input.language)),

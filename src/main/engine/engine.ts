@@ -86,6 +86,7 @@ export async function runEngine(
       log,
     ),
   );
+  let makesSample = options.sample;
   const server: EngineServer = new EngineServer({
     context: {
       userId: localOwnerId,
@@ -106,6 +107,7 @@ export async function runEngine(
           memoryBytes: totalmem(),
           database: await describeDatabase(supervisor.open),
           executors: ['builtin'],
+          makesSample,
         }),
         disk,
         doctor: async () => {
@@ -160,18 +162,23 @@ export async function runEngine(
   if (socket) await server.listenLocally(socket);
   writeEngineRecord(home, { url: server.url, token, pid: process.pid, startedAt, version });
   stack.defer(() => removeEngineRecord(home));
-  const makeSample = () => {
+  const makeSample = async () => {
     if (!options.sample) return;
     // Beside everything else: the page is there at once, and shows how it goes on.
-    ensureSample(supervisor.current.services, settings).catch((error: unknown) =>
-      log.error({ err: error }, 'the sample could not be made'),
-    );
+    try {
+      await ensureSample(supervisor.current.services, settings);
+    } catch (error) {
+      log.error({ err: error }, 'the sample could not be made');
+    } finally {
+      makesSample = false;
+    }
   };
-  if (supervisor.profile === 'embedded') makeSample();
+  if (supervisor.profile === 'embedded') void makeSample();
   else
-    supervisor
-      .start()
-      .then(makeSample, (error: unknown) => log.error({ err: error }, 'the stores cannot be opened'));
+    supervisor.start().then(makeSample, (error: unknown) => {
+      makesSample = false;
+      log.error({ err: error }, 'the stores cannot be opened');
+    });
   if (options.idleStopMs !== undefined)
     stack.use(
       stopWhenIdle(options.idleStopMs, supervisor, presence, log, () => void stop({ stopRuns: false })),

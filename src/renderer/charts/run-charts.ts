@@ -5,15 +5,16 @@ import { colorAt, metricColor } from './palette.ts';
 import type { RunFeed } from './run-feed.ts';
 
 interface MetricGroup {
-  /** `loss`, `accuracy` and `learning_rate` are known; any other group is one metric. */
+  /** `loss`, `learning_rate` and `accuracy` are known; any other group is one metric. */
   readonly key: string;
   readonly names: readonly string[];
 }
 
+/** What comes with every step stands before what comes with an epoch only, which would move it to another place. */
 const known: readonly (readonly [string, RegExp])[] = [
   ['loss', /(^|[_/])loss$/],
-  ['accuracy', /(^|[_/])(accuracy|acc|top1|top5|map50|map|miou)$/i],
   ['learning_rate', /^(lr|learning_rate)([_/]|$)/],
+  ['accuracy', /(^|[_/])(accuracy|acc|top1|top5|map50|map|miou)$/i],
 ];
 
 /** Which names share a chart: losses, accuracies and learning rates do, all others stand alone. Training comes before validation. */

@@ -15,7 +15,7 @@ type Noun = 'project' | 'dataset' | 'run';
 export function GonePage({ noun, name }: { readonly noun: Noun; readonly name: string }) {
   const { t } = useText();
   return (
-    <Page title={t(`${noun}s.one`)} under={`${noun}s`}>
+    <Page title={name} under={`${noun}s`}>
       <EmptyState
         icon={IconMapOff}
         title={t(`gone.${noun}.title`)}
@@ -36,12 +36,11 @@ interface FoundProps<T> {
 
 /** The page of one thing; in its place what is said until it has come, where it is not there, and where it cannot be had. */
 export function Found<T>({ noun, name, query, children }: FoundProps<T>) {
-  const { t } = useText();
   if (query.isPending) return <PageSkeleton />;
   if (!query.error) return children(query.data);
   if (namesNothing(query.error)) return <GonePage noun={noun} name={name} />;
   return (
-    <Page title={t(`${noun}s.one`)} under={`${noun}s`}>
+    <Page title={name} under={`${noun}s`}>
       <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
     </Page>
   );

@@ -1,3 +1,4 @@
+import { isShare, shareDigits } from '../../shared/format/metrics.ts';
 import { formatBytes, formatDuration, formatPercent } from '../../shared/format/units.ts';
 
 const relativeUnits = [
@@ -10,8 +11,9 @@ const relativeUnits = [
   ['second', 1],
 ] as const;
 
-/** Not-finite values come as words; whatever else, as it is. */
-export function formatMetricValue(format: Formatter, value: number | string): string {
+/** A metric's value: accuracies in percent; what is not finite comes as a word and stays one. */
+export function formatMetricValue(format: Formatter, name: string, value: number | string): string {
+  if (isShare(name, value)) return format.percent(value, shareDigits);
   const number = Number(value);
   return typeof value === 'string' && !Number.isFinite(number) ? value : format.metric(number);
 }

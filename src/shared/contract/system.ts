@@ -53,6 +53,8 @@ export const systemContract = {
         message: z.string(),
       }),
       executors: z.array(z.string()),
+      /** The sample of a first start is being made: its images are imported, then its training is started. */
+      makesSample: z.boolean(),
     }),
   ),
   disk: get(

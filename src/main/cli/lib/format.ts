@@ -1,3 +1,4 @@
+import { isShare, shareDigits } from '../../../shared/format/metrics.ts';
 import { wordsOfStatus } from '../../../shared/format/status.ts';
 import {
   counted,
@@ -36,9 +37,10 @@ export function formatClock(iso: string): string {
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
-/** A metric's value, four significant digits; what is no number stays as it is. */
-export function formatMetric(value: number | string | undefined): string {
+/** A metric's value: accuracies in percent, as on the page, others with four significant digits; what is no number stays as it is. */
+export function formatMetric(name: string, value: number | string | undefined): string {
   if (value === undefined) return '–';
+  if (isShare(name, value)) return percentIn(value, language, shareDigits);
   if (typeof value === 'string') return value;
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }

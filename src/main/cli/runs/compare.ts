@@ -21,7 +21,10 @@ function sideBySide({ runs, differences }: Awaited<ReturnType<Api['runs']['compa
     [translate('name', '이름'), ...runs.map((run) => run.name)],
     [translate('status', '상태'), ...runs.map((run) => formatStatus(run.status))],
     ...differences.map(({ field, values }) => [field, ...values.map(formatValue)]),
-    ...finals.map((name) => [name, ...runs.map((run) => formatMetric(metricOf(run.finalMetrics, name)))]),
+    ...finals.map((name) => [
+      name,
+      ...runs.map((run) => formatMetric(name, metricOf(run.finalMetrics, name))),
+    ]),
   ];
   const titles = ['', ...runs.map(({ id }) => shortId(id))];
   return table(

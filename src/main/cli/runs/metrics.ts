@@ -32,7 +32,7 @@ async function print(points: AsyncIterable<MetricPoint[]>): Promise<void> {
   for await (const page of points) {
     count += page.length;
     for (const { attempt, epoch, step, values } of page) {
-      const shown = Object.entries(values).map(([name, value]) => `${name} ${formatMetric(value)}`);
+      const shown = Object.entries(values).map(([name, value]) => `${name} ${formatMetric(name, value)}`);
       const place = translate(
         `attempt ${attempt}  epoch ${epoch}  step ${step}`,
         `시도 ${attempt}  에폭 ${epoch}  스텝 ${step}`,

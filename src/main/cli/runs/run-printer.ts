@@ -98,5 +98,5 @@ export class RunPrinter {
 }
 
 function describe(points: readonly [string, number | string][]): string {
-  return points.map(([name, value]) => `${name} ${formatMetric(value)}`).join('  ');
+  return points.map(([name, value]) => `${name} ${formatMetric(name, value)}`).join('  ');
 }

@@ -42,7 +42,11 @@ function listed(runs: readonly RunSummary[], total: number): string {
     [translate('PROJECT', '프로젝트'), ({ project }) => project.name],
     [translate('STATUS', '상태'), ({ status }) => formatStatus(status)],
     [translate('PROGRESS', '진행'), ({ progress }) => formatPercent(progress / 100), 'right'],
-    ['VAL_ACCURACY', ({ finalMetrics }) => formatMetric(finalMetrics?.val_accuracy), 'right'],
+    [
+      translate('VAL_ACCURACY', '검증 정확도'),
+      ({ finalMetrics }) => formatMetric('val_accuracy', finalMetrics?.val_accuracy),
+      'right',
+    ],
     [translate('DURATION', '걸린 시간'), ({ durationMs }) => formatDuration(durationMs), 'right'],
     [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
   ]);
@@ -78,7 +82,7 @@ function describeArtifacts({ artifacts }: Run): string {
 
 function describe(run: Run): string {
   const metrics = Object.entries(run.finalMetrics ?? {}).map(
-    ([name, value]) => `${name} ${formatMetric(value)}`,
+    ([name, value]) => `${name} ${formatMetric(name, value)}`,
   );
   const epochs =
     run.totalEpochs === null

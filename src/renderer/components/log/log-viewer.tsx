@@ -39,6 +39,8 @@ interface LogViewerProps {
   readonly download: ReactNode;
   /** Label of the button that jumps to the end; null or left out for the usual one. */
   readonly followLabel?: string | null;
+  /** Nothing will come any more: there is an end to go to, and nothing to follow. */
+  readonly ended?: boolean;
   readonly error: unknown;
   /** Stands below the lines, in their frame. */
   readonly children?: ReactNode;
@@ -105,14 +107,25 @@ export function LogViewer({ label, terminal, onSearch, onStep, enter, matches, .
             </Button>
           </Tooltip>
           {props.download}
-          <Button
-            variant={terminal.following ? 'light' : 'filled'}
-            leftSection={<IconArrowBarToDown size={16} aria-hidden />}
-            aria-pressed={terminal.following}
-            onClick={terminal.follow}
-          >
-            {terminal.following ? t('log.following') : (props.followLabel ?? t('log.follow'))}
-          </Button>
+          {props.ended ? (
+            <Button
+              variant="default"
+              leftSection={<IconArrowBarToDown size={16} aria-hidden />}
+              disabled={terminal.following}
+              onClick={terminal.follow}
+            >
+              {t('log.toEnd')}
+            </Button>
+          ) : (
+            <Button
+              variant={terminal.following ? 'light' : 'filled'}
+              leftSection={<IconArrowBarToDown size={16} aria-hidden />}
+              aria-pressed={terminal.following}
+              onClick={terminal.follow}
+            >
+              {terminal.following ? t('log.following') : (props.followLabel ?? t('log.follow'))}
+            </Button>
+          )}
         </Group>
       </Group>
       {error != null && (

@@ -189,15 +189,12 @@ interface RunColumn {
   readonly placeholder?: string;
 }
 
-/** A final metric in words; accuracies as percentages. */
+/** A final metric in words. */
 export const metricText =
   (name: string, format: Formatter) =>
   ({ finalMetrics }: RunSummary): string => {
     const value = finalMetrics?.[name];
-    if (value === undefined) return '–';
-    return /accuracy/.test(name) && typeof value === 'number'
-      ? format.percent(value, 2)
-      : formatMetricValue(format, value);
+    return value === undefined ? '–' : formatMetricValue(format, name, value);
   };
 
 /** The table's columns. */

@@ -212,7 +212,7 @@ function ComparisonTables({ comparison }: { readonly comparison: Comparison }) {
                 label(name),
                 (index) => {
                   const value = values[index];
-                  const text = value === undefined ? '–' : formatMetricValue(format, value);
+                  const text = value === undefined ? '–' : formatMetricValue(format, name, value);
                   return <span data-best={best.has(index) || undefined}>{text}</span>;
                 },
               ];

@@ -1,13 +1,6 @@
 import { Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import {
-  IconDatabase,
-  IconDatabaseImport,
-  IconPencil,
-  IconPlayerPlay,
-  IconPlus,
-  IconTrash,
-} from '@tabler/icons-react';
+import { IconDatabase, IconDatabaseImport, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -119,14 +112,7 @@ function Runs({ project }: { readonly project: string }) {
         runs={runs}
         onSort={(by, order) => setSort({ sort: by, order })}
         maxHeight="480px"
-        empty={
-          <EmptyState
-            icon={IconPlayerPlay}
-            title={t('runs.none')}
-            hint={t('runs.noneHint')}
-            action={<NewRunButton project={project} />}
-          />
-        }
+        empty={<NoRuns project={project} action={<NewRunButton project={project} />} />}
       />
     </Section>
   );

@@ -1,11 +1,12 @@
 import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconGitCompare, IconMapOff, IconPlayerPlay, IconPlus, IconSearch } from '@tabler/icons-react';
+import { IconGitCompare, IconMapOff, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { mostCompared, runStatuses } from '../../../shared/model/run.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/links.tsx';
+import { NoRuns } from '../../components/no-runs.tsx';
 import { Note } from '../../components/note.ts';
 import { Page } from '../../components/page.tsx';
 import { ProjectSelect, useProject } from '../../components/project-select.tsx';
@@ -140,12 +141,7 @@ export function RunsPage() {
                 }
               />
             ) : (
-              <EmptyState
-                icon={IconPlayerPlay}
-                title={t('runs.none')}
-                hint={t('runs.noneHint')}
-                action={newRun}
-              />
+              <NoRuns action={newRun} />
             )
           }
         />

@@ -30,6 +30,15 @@ export const runs = {
       'A run trains a model on a dataset. Start one and watch it learn.',
       '데이터셋으로 모델을 학습합니다. 하나 시작해서 학습 과정을 지켜보세요.',
     ],
+    sample: ['The sample is being prepared', '예제를 준비하고 있습니다'],
+    sampleHint: [
+      'Its images are imported first. Then a training starts by itself, and stands here.',
+      '먼저 예제 이미지를 가져옵니다. 그다음 학습이 자동으로 시작되어 여기에 나타납니다.',
+    ],
+    sampleStarts: [
+      'Its images are imported. The training starts in a moment.',
+      '예제 이미지를 모두 가져왔습니다. 곧 학습이 시작됩니다.',
+    ],
   },
   run: {
     summary: ['Summary', '요약'],
@@ -139,7 +148,11 @@ export const runs = {
     follow: ['Follow', '따라가기'],
     following: ['Following', '따라가는 중'],
     none: ['No log lines yet', '아직 로그가 없습니다'],
-    lines: ['Lines: {{shown}} here, {{total}} in all', '여기 {{shown}}줄, 전체 {{total}}줄'],
+    toEnd: ['Go to the end', '끝으로 가기'],
+    lines_one: '{{formatted}} line',
+    lines_other: ['{{formatted}} lines', '{{formatted}}줄'],
+    someLines_one: '{{shown}} of {{formatted}} line',
+    someLines_other: ['{{shown}} of {{formatted}} lines', '전체 {{formatted}}줄 중 {{shown}}줄'],
   },
   config: {
     task: ['Task', '작업'],

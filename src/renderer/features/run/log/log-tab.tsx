@@ -103,10 +103,15 @@ export function LogTab({ run: { id: run, status } }: { readonly run: Run }) {
         </Button>
       }
       error={failed}
+      ended={isEnded(status)}
       foot={
         total === 0
           ? t('log.none')
-          : t('log.lines', { shown: format.number(lines.length), total: format.number(total) })
+          : t(lines.length < total ? 'log.someLines' : 'log.lines', {
+              count: total,
+              formatted: format.number(total),
+              shown: format.number(lines.length),
+            })
       }
     >
       {growing?.lines.map(({ stream, message }) => (
