@@ -10,6 +10,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { Found } from '../../components/found.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { MoreMenu } from '../../components/more-menu.tsx';
+import { NoRuns } from '../../components/no-runs.tsx';
 import { Note, Tag } from '../../components/note.ts';
 import { Page, Section } from '../../components/page.tsx';
 import { CardGrid } from '../../components/pages/card-grid.tsx';

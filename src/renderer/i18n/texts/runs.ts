@@ -32,7 +32,7 @@ export const runs = {
     ],
     sample: ['The sample is being prepared', '예제를 준비하고 있습니다'],
     sampleHint: [
-      'Its images are imported first. Then a training starts by itself, and stands here.',
+      'Its images are imported first. Then a training starts by itself and appears here.',
       '먼저 예제 이미지를 가져옵니다. 그다음 학습이 자동으로 시작되어 여기에 나타납니다.',
     ],
     sampleStarts: [
