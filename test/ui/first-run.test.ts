@@ -39,6 +39,10 @@ test.each([
     });
     state.changed({ kind: 'dataset', id: dataset.id });
     await expect.poll(() => bar.getAttribute('aria-valuenow')).toBe('50');
+    await page.goto(`${fixture.url}/projects/${dataset.projects[0]?.id}`);
+    await page.getByText(title).waitFor();
+    await page.goto(`${fixture.url}/runs`);
+    await page.getByText(title).waitFor();
     state.datasets.set(dataset.id, { ...dataset, status: 'ready', import: null });
     state.changed({ kind: 'dataset', id: dataset.id });
     await page.getByText(starts).waitFor();
