@@ -13,7 +13,7 @@ const relativeUnits = [
 
 /** A metric's value: accuracies in percent; what is not finite comes as a word and stays one. */
 export function formatMetricValue(format: Formatter, name: string, value: number | string): string {
-  if (isShare(name, value)) return format.percent(value, shareDigits);
+  if (typeof value === 'number' && isShare(name, value)) return format.percent(value, shareDigits);
   const number = Number(value);
   return typeof value === 'string' && !Number.isFinite(number) ? value : format.metric(number);
 }

@@ -40,8 +40,8 @@ export function formatClock(iso: string): string {
 /** A metric's value: accuracies in percent, as on the page, others with four significant digits; what is no number stays as it is. */
 export function formatMetric(name: string, value: number | string | undefined): string {
   if (value === undefined) return '–';
-  if (isShare(name, value)) return percentIn(value, language, shareDigits);
   if (typeof value === 'string') return value;
+  if (isShare(name, value)) return percentIn(value, language, shareDigits);
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }
 
