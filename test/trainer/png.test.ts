@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import type { ImageFormat } from '../../resources/trainers/builtin/decoding.ts';
+import type { ImageFormat } from '../../resources/trainers/builtin/image-format.ts';
 import { readPlainPng } from '../../resources/trainers/builtin/png.ts';
 import { Random } from '../../resources/trainers/builtin/random.ts';
 

@@ -1,5 +1,5 @@
 import type { TrainerConfig } from './config.ts';
-import type { ImageFormat } from './decoding.ts';
+import type { ImageFormat } from './image-format.ts';
 import type { Target } from './loss.ts';
 import type { Random } from './random.ts';
 

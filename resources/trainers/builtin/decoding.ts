@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import type { ImageFormat } from './image-format.ts';
 import type { ImageEntry } from './manifest.ts';
 import { readPlainPng } from './png.ts';
-
-/** How the network sees an image. */
-export interface ImageFormat {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-}
 
 // One thread an image and no cache: many small images in parallel are faster so, and memory stays flat.
 sharp.cache(false);

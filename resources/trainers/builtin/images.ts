@@ -1,6 +1,7 @@
 import type { TrainerConfig } from './config.ts';
-import { decode, type ImageFormat, SingleValues, whiteOf } from './decoding.ts';
+import { decode, SingleValues, whiteOf } from './decoding.ts';
 import { TrainerError } from './failure.ts';
+import type { ImageFormat } from './image-format.ts';
 import type { ImageEntry, SplitName, Splits } from './manifest.ts';
 import { splitNames } from './manifest.ts';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ImageFormat } from './decoding.ts';
+import type { ImageFormat } from './image-format.ts';
 import type { Layer } from './layers.ts';
 import { flatten, linear, normalisation, residual, sequence } from './layers.ts';
 import { dropout, shift, windowMaximum } from './pixel-layers.ts';

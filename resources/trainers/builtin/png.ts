@@ -1,5 +1,5 @@
 import { crc32, inflateSync } from 'node:zlib';
-import type { ImageFormat } from './decoding.ts';
+import type { ImageFormat } from './image-format.ts';
 
 const signature = '\x89PNG\r\n\x1a\n';
 /** These say nothing of how the picture looks: the size of a pixel, and when it was changed. */

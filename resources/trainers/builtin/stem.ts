@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ImageFormat } from './decoding.ts';
+import type { ImageFormat } from './image-format.ts';
 
 /** The first convolution: its kernel's side, its stride, and the grid of pixels that it makes of the image. */
 export interface Stem {
