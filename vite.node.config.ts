@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vite';
-import { builtinModulesAsNeeded, segmenterAsNeeded } from './bin/load-as-needed.mjs';
+import { builtinModulesAsNeeded, packagesAsNeeded } from './bin/load-as-needed.mjs';
 
 const root = import.meta.dirname;
 const manifest: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -52,14 +52,11 @@ const schemas = 'training-config|run-directory|sign-in|sign-in-client|limits';
  */
 const files = [
   {
-    name: 'base',
-    test: new RegExp(
-      `src[\\\\/](shared[\\\\/](errors|format|model[\\\\/](?!(${schemas})\\.))|main[\\\\/]platform[\\\\/](?!log\\.))`,
-    ),
-  },
-  {
+    // All that a command needs which asks the engine: every program begins with it.
     name: 'command',
-    test: /src[\\/]main[\\/]cli[\\/](lib[\\/](?!switch-profile)|runs[\\/]|project\.|program\.)/,
+    test: new RegExp(
+      `src[\\\\/](shared[\\\\/](errors|format|model[\\\\/](?!(${schemas})\\.))|main[\\\\/](platform[\\\\/](?!log\\.)|cli[\\\\/](lib[\\\\/](?!switch-profile|socket-calls)|runs[\\\\/]|(project|program)\\.)))`,
+    ),
   },
   {
     name: 'schemas',
@@ -72,7 +69,7 @@ const files = [
   { name: 'postgres', test: /src[\\/]main[\\/]postgres[\\/]/ },
   {
     name: 'engine',
-    test: /src[\\/]main[\\/](engine[\\/](?!start\.|held-home\.)|server[\\/](?!routes\.|files\.|page\.|metrics\.|rest\.|rpc\.|contract-interceptors\.|errors\.))/,
+    test: /src[\\/]main[\\/](engine[\\/](?!start\.|held-home\.)|server[\\/](?!routes\.|files\.|page\.|metrics\.|rest\.|rpc\.|rpc-requests\.|contract-interceptors\.|errors\.))/,
   },
 ].map((group, index, { length }) => ({ ...group, priority: length - index }));
 
@@ -91,7 +88,7 @@ export default defineConfig(({ mode }) => ({
   ssr: { noExternal: true, external: [] },
   plugins: [
     builtinModulesAsNeeded(),
-    segmenterAsNeeded(),
+    packagesAsNeeded(),
     {
       name: 'unused-of-dockerode',
       enforce: 'pre',

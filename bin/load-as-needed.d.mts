@@ -1,3 +1,3 @@
 import type { Plugin } from 'vite';
 export function builtinModulesAsNeeded(): Plugin;
-export function segmenterAsNeeded(): Plugin;
+export function packagesAsNeeded(): Plugin;

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureBuilt } from './build.mjs';
 import { isWantedNode } from './find-node.mjs';
-import { isKorean } from './locale.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const building = {
@@ -21,7 +20,10 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   await ensureBuilt({
     only: showsPage ? ['node', 'workflows', 'desktop'] : ['node', 'workflows'],
-    onBuild: (part) => process.stderr.write(`${building[part][Number(isKorean())]}\n`),
+    onBuild: async (part) => {
+      const { isKorean } = await import('./locale.mjs');
+      process.stderr.write(`${building[part][Number(isKorean())]}\n`);
+    },
   });
   const program = path.join(root, 'out', 'node', 'cli.js');
   // npm takes no signals on to what it runs: there somebody has to look whether it is gone.

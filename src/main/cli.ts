@@ -4,10 +4,7 @@ import path from 'node:path';
 // Compiled code of earlier starts, beside the code that it is of: most of a start is the compiling of modules. Switched on before
 // anything else is loaded; where nothing can be written here, Node compiles as ever.
 enableCompileCache(path.join(import.meta.dirname, 'compiled'));
-const [{ runCli }, { translate }] = await Promise.all([
-  import('./cli/program.ts'),
-  import('./cli/lib/language.ts'),
-]);
+const { runCli, translate } = await import('./cli/program.ts');
 
 // Whoever reads our output may have enough of it (`| head`).
 process.stdout.on('error', (error) => {

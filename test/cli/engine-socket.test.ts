@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -40,7 +41,32 @@ test.skipIf(!onUnix)(
     await using server = createServer((taken) => taken.resume());
     await once(server.listen(socket), 'listening');
     server.unref();
-    const connecting = connect({ url: 'http://127.0.0.1:1', token: '', pid: process.pid, socket });
-    await expect(connecting).rejects.toMatchObject({ code: 'ENGINE_GONE' });
+    using client = await connect({ url: 'http://127.0.0.1:1', token: '', pid: process.pid, socket });
+    await expect(client.api.system.info()).rejects.toMatchObject({ code: 'ENGINE_GONE' });
+  },
+);
+
+test.skipIf(!onUnix)(
+  'what listens at the socket and is no engine, or an engine that is closing, is as one that is gone',
+  async () => {
+    await using place = await temporaryHome();
+    const socket = path.join(path.dirname(place.home), 'other.sock');
+    let answer = '';
+    await using server = createHttpServer((_request, response) => {
+      if (answer === '') response.destroy();
+      else response.writeHead(503, { 'content-type': 'application/json' }).end(answer);
+    });
+    await once(server.listen(socket), 'listening');
+    for (answer of ['', '{"error":"Service Unavailable","code":"Service Unavailable"}', 'no JSON', 'null']) {
+      using client = await connect({ url: 'http://127.0.0.1:1', token: '', pid: process.pid, socket });
+      await expect(client.api.system.info()).rejects.toMatchObject({ code: 'ENGINE_GONE' });
+    }
+    answer =
+      '{"code":"TOO_MANY_CONNECTIONS","status":503,"message":"Full","data":{"hint":"Wait","place":{}}}';
+    using client = await connect({ url: 'http://127.0.0.1:1', token: '', pid: process.pid, socket });
+    await expect(client.api.system.info()).rejects.toMatchObject({
+      code: 'TOO_MANY_CONNECTIONS',
+      hint: 'Wait',
+    });
   },
 );

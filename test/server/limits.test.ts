@@ -125,7 +125,7 @@ async function rpcSockets(): Promise<{ url: string } & AsyncDisposable> {
   const refusals = new RefusalLog(log);
   const rpc = createRpc(fixtureRouter(makeStory().state), { presence, log, refusals });
   const sockets = new RpcSockets({
-    rpc: async () => rpc,
+    rpc: async () => rpc.sockets,
     context: apiContext(),
     presence,
     log,

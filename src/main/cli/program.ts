@@ -3,10 +3,14 @@ import { type Command, defineProgram } from './lib/define.ts';
 import { failureOf } from './lib/failure.ts';
 import { translate } from './lib/language.ts';
 import { hasWritten, remark, writeJson } from './lib/output.ts';
+import { defineProject } from './project.ts';
+import { defineRuns } from './runs/runs.ts';
+
+export { translate } from './lib/language.ts';
 
 type Define = (command: Command) => void;
 
-/** What can be typed first, in the order of the help. What stands below a group, or what a command takes, is loaded when it is wanted. */
+/** What can be typed first, in the order of the help. What stands below a group, or what a command takes, is loaded when it is wanted, but for what is asked most. */
 const commands: readonly {
   readonly name: string;
   readonly isGroup?: true;
@@ -31,7 +35,7 @@ const commands: readonly {
     isGroup: true,
     english: 'projects: what datasets and runs belong to',
     korean: '프로젝트: 데이터셋과 학습이 속하는 곳',
-    load: async () => (await import('./project.ts')).defineProject,
+    load: async () => defineProject,
   },
   {
     name: 'dataset',
@@ -51,7 +55,7 @@ const commands: readonly {
     isGroup: true,
     english: 'training runs; RUN is an id, its first characters, or "last"',
     korean: '학습. RUN은 ID, ID의 앞부분, 또는 "last"',
-    load: async () => (await import('./runs/runs.ts')).defineRuns,
+    load: async () => defineRuns,
   },
   {
     name: 'stack',

@@ -6,7 +6,7 @@ import { type EngineAddress, findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
-import { connect } from './lib/client.ts';
+import { stayConnected } from './lib/client.ts';
 import { type Command, type CommonOptions, given, integer } from './lib/define.ts';
 import { remarkDisk } from './lib/disk-remark.ts';
 import { engineRunning, waitForEngine } from './lib/engine.ts';
@@ -80,7 +80,7 @@ async function announce(
 
 /** Stays as long as an engine that runs already: the client's connection breaks when the engine ends. */
 async function attach(engine: EngineAddress, options: Options, requests: StopRequests): Promise<void> {
-  using client = await connect(engine);
+  using client = await stayConnected(engine);
   const asked = new Promise<void>((resolve) => requests.listen(() => resolve()));
   await announce(engine, async () => (await client.api.system.ticket()).url, options, true);
   await Promise.race([asked, client.closed]);

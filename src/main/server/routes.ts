@@ -13,8 +13,12 @@ import { mountMetrics } from './metrics.ts';
 import { mountPage } from './page.ts';
 import { answerHeaders } from './probes.ts';
 import { type Refusal, refusal, tooManyConnections } from './refusals.ts';
+import type { Rpc } from './rpc.ts';
+import { mountRpc } from './rpc-requests.ts';
 
 interface Options {
+  /** What answers the contract's calls, loaded for the first of them. */
+  readonly rpc: () => Promise<Rpc>;
   readonly context: ApiContext;
   readonly access: Access;
   readonly files: ServedFiles;
@@ -50,7 +54,7 @@ const withoutSchemas = (): never => {
 
 /** What answers requests over HTTP: the UI's files, the contract as REST, files, and metrics. */
 export async function createRoutes(
-  { context, access, files, rendererFolder, version, log }: Options,
+  { rpc, context, access, files, rendererFolder, version, log }: Options,
   witnesses: CallWitnesses,
   connections: Connections,
   limits: ConnectionLimits,
@@ -85,6 +89,7 @@ export async function createRoutes(
   });
   limitBodies(server, limits.bodySilenceMs);
   mountMetrics(server);
+  await mountRpc(server, { rpc, context, presence });
   await mountFiles(server, files);
   const rest = loadedOnce(async () => (await import('./rest.ts')).createRest(context, witnesses, version));
   server.get('/api/v1/openapi.json', async () => (await rest()).describe());

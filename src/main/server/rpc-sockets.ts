@@ -20,7 +20,7 @@ const largestSignInLength = 1024;
 
 interface Options {
   /** What answers calls, loaded for the first of them. */
-  readonly rpc: () => Promise<Rpc>;
+  readonly rpc: () => Promise<Rpc['sockets']>;
   readonly context: ApiContext;
   readonly presence: Presence;
   readonly log: Logger;

@@ -1,5 +1,7 @@
 import type { Router } from '@orpc/server';
-import { RPCHandler } from '@orpc/server/websocket';
+import { FastifyHandler } from '@orpc/server/fastify';
+import { StandardRPCHandler } from '@orpc/server/standard';
+import { WebsocketHandler } from '@orpc/server/websocket';
 import type { contract } from '../../shared/contract/contract.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { type CallWitnesses, contractInterceptors } from './contract-interceptors.ts';
@@ -20,12 +22,15 @@ function answerWith(answer: Refusal) {
   return { matched: true as const, response };
 }
 
-/** Answers the contract's calls that come over a WebSocket. */
-export type Rpc = Pick<RPCHandler<CallContext>, 'message' | 'close'>;
+/** Answers the contract's calls: those of a WebSocket, and those that are a request each. */
+export interface Rpc {
+  readonly sockets: Pick<WebsocketHandler<CallContext>, 'message' | 'close'>;
+  readonly requests: Pick<FastifyHandler<CallContext>, 'handle'>;
+}
 
 /** The contract as RPC. */
 export function createRpc(router: Router<typeof contract, ApiContext>, witnesses: CallWitnesses): Rpc {
-  return new RPCHandler<CallContext>(router, {
+  const handler = new StandardRPCHandler<CallContext>(router, {
     ...contractInterceptors(witnesses),
     customJsonSerializers: [namesKept],
     rootInterceptors: [
@@ -36,4 +41,5 @@ export function createRpc(router: Router<typeof contract, ApiContext>, witnesses
       },
     ],
   });
+  return { sockets: new WebsocketHandler(handler), requests: new FastifyHandler(handler) };
 }

@@ -55,7 +55,7 @@ export class EngineServer {
   });
   private readonly routes = loadedOnce(async () => {
     const { createRoutes } = await import('./routes.ts');
-    return createRoutes(this.options, this.witnesses, this.connections, this.limits);
+    return createRoutes({ ...this.options, rpc: this.rpc }, this.witnesses, this.connections, this.limits);
   });
   private readonly limits: ConnectionLimits;
   private local: SocketServer | null = null;
@@ -68,7 +68,7 @@ export class EngineServer {
     this.connections = new Connections(this.limits);
     this.refusals = new RefusalLog(log);
     this.sockets = new RpcSockets({
-      rpc: this.rpc,
+      rpc: async () => (await this.rpc()).sockets,
       context,
       presence,
       log,

@@ -14,7 +14,8 @@ import { appRoot, homeFolder } from '../../platform/paths.ts';
 import { prepareOwnFile } from '../../platform/state-file.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
 import { retry, until } from '../../platform/waiting.ts';
-import { type Api, askAgain, type Client, connect, isEngineGone } from './client.ts';
+import { type Api, askAgain, type Client, connect } from './client.ts';
+import { isEngineGone } from './engine-gone.ts';
 import { remark } from './output.ts';
 
 /** An engine that was started in the background ends once its work is done and no client was connected for this long. */
