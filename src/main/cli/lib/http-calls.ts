@@ -12,8 +12,9 @@ const acceptMs = 10_000;
 
 function opened(file: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(file, () => resolve(socket.off('error', reject)));
-    socket.once('error', reject);
+    const socket = connect(file, () => resolve(socket));
+    // It stays: what breaks before the socket is used shows when it is.
+    socket.on('error', reject);
   });
 }
 
@@ -66,8 +67,6 @@ export async function openHttpCalls(engine: EngineAddress, file: string): Promis
       throw gone(engine, error);
     });
   let next: Socket | null = await orGone(opened(file));
-  // Nobody else listens until it is used.
-  next.on('error', () => {});
   const ask = async (path: string, body: string) => {
     const socket = next ?? (await opened(file));
     next = null;
