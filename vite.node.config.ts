@@ -31,10 +31,10 @@ const unbundled = [
 ];
 
 /**
- * What dockerode would load at once for ways that are never gone here: builds by BuildKit (gRPC), and a daemon over SSH. Loading them takes
+ * What dockerode would load at once for ways that are never gone here: builds by BuildKit (gRPC, protobuf), and a daemon over SSH. Loading them takes
  * longer than all that is asked of Docker.
  */
-const unused = /^(?:@grpc\/(?:grpc-js|proto-loader)|ssh2)$/;
+const unused = /^(?:@grpc\/(?:grpc-js|proto-loader)|protobufjs|ssh2)$/;
 
 /** The programs that the engine starts beside itself. They share no file with it: each loads its own code only. */
 const helpers = {
