@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vite';
+import { parse } from 'yaml';
 import { builtinModulesAsNeeded, packagesAsNeeded } from './bin/load-as-needed.mjs';
 
 const root = import.meta.dirname;
@@ -17,6 +18,11 @@ function buildId(): string {
       .update('\0');
   return hash.digest('hex').slice(0, 16);
 }
+
+/** What the stack's template says: to read YAML takes as long as Node takes to start. */
+const stackTemplate: unknown = parse(readFileSync(path.join(root, 'resources/stack/compose.yaml'), 'utf8'), {
+  merge: true,
+});
 
 /** Packages that bring native code or files of their own beside their JavaScript: these stay in node_modules. */
 const unbundled = [
@@ -55,7 +61,7 @@ const files = [
     // All that a command needs which asks the engine: every program begins with it.
     name: 'command',
     test: new RegExp(
-      `src[\\\\/](shared[\\\\/](errors|format|model[\\\\/](?!(${schemas})\\.))|main[\\\\/](platform[\\\\/](?!log\\.)|cli[\\\\/](lib[\\\\/](?!switch-profile|socket-calls)|runs[\\\\/]|(project|program)\\.)))`,
+      `src[\\\\/](shared[\\\\/](errors|format|model[\\\\/](?!(${schemas})\\.))|main[\\\\/](platform[\\\\/](?!log\\.)|engine[\\\\/]profile\\.|stores[\\\\/]\\w+[\\\\/]ports\\.|cli[\\\\/](lib[\\\\/](?!switch-profile|socket-calls)|runs[\\\\/]|(project|program)\\.)))`,
     ),
   },
   {
@@ -84,6 +90,7 @@ export default defineConfig(({ mode }) => ({
   define: {
     __TRAINYARD_VERSION__: JSON.stringify(manifest.version),
     __TRAINYARD_BUILD__: JSON.stringify(buildId()),
+    __TRAINYARD_STACK_TEMPLATE__: JSON.stringify(stackTemplate),
   },
   ssr: { noExternal: true, external: [] },
   plugins: [

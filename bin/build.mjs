@@ -17,7 +17,14 @@ function buildForNode(mode) {
 /** What each part is made from, the commands that make it, and a file that is there when it was made. */
 const parts = {
   node: {
-    sources: [...common, 'src/main', 'resources/trainers', 'vite.node.config.ts', 'bin/load-as-needed.mjs'],
+    sources: [
+      ...common,
+      'src/main',
+      'resources/trainers',
+      'resources/stack',
+      'vite.node.config.ts',
+      'bin/load-as-needed.mjs',
+    ],
     program: 'out/node/cli.js',
     commands: [buildForNode('helpers'), buildForNode('cli')],
   },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BackOff, pause, retry, until } from '../../src/main/platform/waiting.ts';
+import { BackOff, inTurns, pause, retry, until } from '../../src/main/platform/waiting.ts';
 
 const never = 1_000_000_000;
 
@@ -81,4 +81,31 @@ test('a look is repeated until its answer is there, and the last one is answered
   };
   expect(await until(look, { firstMs: 1, longestMs: 4 })).toBe('there');
   expect(await until(() => false, { firstMs: 1, timeoutMs: 10 })).toBe(false);
+});
+
+test('work in turns begins in the order of the calls, no more at once than allowed, and goes on after a failure', async () => {
+  const turns = inTurns(2);
+  const begun: number[] = [];
+  const ends: (() => void)[] = [];
+  let atWork = 0;
+  let most = 0;
+  const works = [0, 1, 2, 3, 4].map((index) =>
+    turns(async () => {
+      begun.push(index);
+      atWork += 1;
+      most = Math.max(most, atWork);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      atWork -= 1;
+      if (index === 0) throw new Error('failed');
+      return index;
+    }),
+  );
+  const results = Promise.allSettled(works);
+  while (begun.length < works.length || atWork > 0) {
+    ends.shift()?.();
+    await pause(1);
+  }
+  expect((await results).map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
+  expect(begun).toEqual([0, 1, 2, 3, 4]);
+  expect(most).toBe(2);
 });

@@ -17,7 +17,7 @@ import {
 import { digestOf } from '../../src/main/stack/verbs/images.ts';
 import { serviceNames } from '../../src/shared/model/stack.ts';
 
-const template = parseTemplate(
+const template = parseTemplate(() =>
   readFileSync(path.resolve(import.meta.dirname, '../../resources/stack/compose.yaml'), 'utf8'),
 );
 const gibibyte = 1024 ** 3;
@@ -53,6 +53,26 @@ function choices(change: Partial<StackChoices> = {}): StackChoices {
 describe('the plan of a stack', () => {
   const plan = planStack(template, choices());
   const file = parse(plan.compose, { merge: true });
+
+  test('reads no text before it is rendered, where a build knows what the text says', () => {
+    let reads = 0;
+    const text = readFileSync(
+      path.resolve(import.meta.dirname, '../../resources/stack/compose.yaml'),
+      'utf8',
+    );
+    const known: typeof template.file = JSON.parse(JSON.stringify(template.file));
+    const same = planStack(
+      parseTemplate(() => {
+        reads += 1;
+        return text;
+      }, known),
+      choices(),
+    );
+    expect(same.services).toEqual(plan.services);
+    expect(reads).toBe(0);
+    expect(same.compose).toBe(plan.compose);
+    expect(reads).toBe(1);
+  });
 
   test('is the same for the same choices, and another for each other choice', () => {
     expect(planStack(template, choices())).toEqual(plan);

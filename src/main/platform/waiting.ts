@@ -5,6 +5,24 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (ms > 0) await delay(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
 }
 
+/** Answers a function that does at most so many pieces of work at once; the others wait, and begin in the order of the calls. */
+export function inTurns(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let atWork = 0;
+  return async (work) => {
+    if (atWork < most) atWork += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      // Whoever waits takes this place.
+      const next = waiting.shift();
+      if (next) next();
+      else atWork -= 1;
+    }
+  };
+}
+
 /** Pauses between attempts at what fails: each up to twice as long as the one before, and random by half, so that many do not come at once. */
 export class BackOff {
   private readonly firstMs: number;

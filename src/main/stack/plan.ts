@@ -55,7 +55,7 @@ interface ComposeService {
   readonly volumes: readonly string[];
   readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
 }
-interface ComposeFile {
+export interface ComposeFile {
   readonly services: Readonly<Record<ServiceName, ComposeService>>;
   readonly volumes: Readonly<Record<string, unknown>>;
   readonly configs: unknown;
@@ -70,16 +70,26 @@ export const byService = <Value>(make: (name: ServiceName) => Value): Record<Ser
   temporal: make('temporal'),
 });
 
-/** `resources/stack/compose.yaml`, read once: it takes longer to read than all else that a plan needs. */
+/** `resources/stack/compose.yaml`. */
 export interface StackTemplate {
-  /** With its comments; never changed. */
+  /** With its comments; never changed. Read when it is asked for: that takes longer than all else that a plan needs. */
   readonly document: Document;
   readonly file: ComposeFile;
 }
 
-export function parseTemplate(text: string): StackTemplate {
-  const document = parseDocument(text, { merge: true });
-  return { document, file: document.toJS() };
+/**
+ * @param readText called once at most
+ * @param known what the text says, where somebody has read it before
+ */
+export function parseTemplate(readText: () => string, known?: ComposeFile): StackTemplate {
+  let document: Document | undefined;
+  const parse = () => (document ??= parseDocument(readText(), { merge: true }));
+  return {
+    get document() {
+      return parse();
+    },
+    file: known ?? parse().toJS(),
+  };
 }
 
 /** The template's default image of each service. */
@@ -141,7 +151,8 @@ function needsOf({ depends_on: needs = [] }: ComposeService): readonly string[] 
 /**
  * Renders the template with this stack's name, images, ports, memory limits and labels. The same choices give the same plan.
  */
-export function planStack({ document, file }: StackTemplate, choices: StackChoices): StackPlan {
+export function planStack(template: StackTemplate, choices: StackChoices): StackPlan {
+  const { file } = template;
   const { id, name: stack, home, ports } = choices;
   const labels = {
     [stackLabels.stack]: id,
@@ -171,7 +182,7 @@ export function planStack({ document, file }: StackTemplate, choices: StackChoic
   });
 
   function composeText(): string {
-    const text = document.clone();
+    const text = template.document.clone();
     text.commentBefore = [
       ` Rendered by Trainyard for ${home.replaceAll(/\s/g, ' ')}: "trainyard stack up" writes it anew.`,
       ' By hand: docker compose -f THIS_FILE up --wait (or stop, ps, logs).',

@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { ServiceName } from '../../../shared/model/stack.ts';
-import { pause } from '../../platform/waiting.ts';
+import { inTurns, pause } from '../../platform/waiting.ts';
 import type {
   Incident,
   LocalImage,
@@ -48,6 +49,8 @@ const youngMs = 20_000;
 export class Daemon {
   private readonly docker: Docker;
   private readonly url: string;
+  /** A start keeps a core busy, so that more of them at once would only delay the first, and the server in it. */
+  private readonly startTurns = inTurns(availableParallelism());
 
   constructor({ docker, url }: Pick<DockerConnection, 'docker' | 'url'>) {
     this.docker = docker;
@@ -115,9 +118,9 @@ export class Daemon {
     });
   }
 
-  /** No harm where it runs already. */
+  /** No harm where it runs already. As many are started at once as there are cores, in the order of the calls. */
   start(id: string): Promise<void> {
-    return this.harmlessly((docker) => docker.getContainer(id).start(), [304]);
+    return this.startTurns(() => this.harmlessly((docker) => docker.getContainer(id).start(), [304]));
   }
 
   /** No harm where it is stopped or gone. */

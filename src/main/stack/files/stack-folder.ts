@@ -9,7 +9,7 @@ import { appRoot } from '../../platform/paths.ts';
 import { inspectStateFile, readStateText } from '../../platform/state-file.ts';
 import { openStateFolder, requireOwnFolder } from '../../platform/state-folder.ts';
 import { type Ensured, ensuredSchema } from '../ensured.ts';
-import { parseTemplate, type StackTemplate } from '../plan.ts';
+import { type ComposeFile, parseTemplate, type StackTemplate } from '../plan.ts';
 import {
   type StackRecord,
   type StackSecrets,
@@ -18,9 +18,16 @@ import {
   stackSecretsSchema,
 } from '../record.ts';
 
-/** Reads `resources/stack/compose.yaml`. */
-export const readTemplate = (): StackTemplate =>
-  parseTemplate(readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8'));
+/** What `resources/stack/compose.yaml` says, from the build. */
+declare const __TRAINYARD_STACK_TEMPLATE__: ComposeFile | undefined;
+
+/** `resources/stack/compose.yaml`; a build has read it before. */
+export function readTemplate(): StackTemplate {
+  const read = () => readFileSync(path.join(appRoot(), 'resources', 'stack', 'compose.yaml'), 'utf8');
+  const known =
+    typeof __TRAINYARD_STACK_TEMPLATE__ === 'undefined' ? undefined : __TRAINYARD_STACK_TEMPLATE__;
+  return parseTemplate(read, known);
+}
 
 const stackFolder = (home: string) => path.join(home, 'stack');
 

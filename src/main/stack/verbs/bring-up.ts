@@ -1,7 +1,7 @@
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
 import { isPortFree } from '../../platform/listening-ports.ts';
 import { type OnProgress, reportStep } from '../../platform/progress.ts';
-import { until } from '../../platform/waiting.ts';
+import { pause, until } from '../../platform/waiting.ts';
 import { isOtherMemory } from '../memory.ts';
 import { byService, type StackPlan } from '../plan.ts';
 import { portsOf, type StackPorts, type StackRecord } from '../record.ts';
@@ -14,6 +14,11 @@ import type { StartOptions } from './start-options.ts';
 import { portCause, StartObstacle, startService } from './start-service.ts';
 
 const goneTimeoutMs = 10_000;
+/** Until the requests to start containers have left this process. */
+const daemonAskedMs = 20;
+
+/** By how long they take from their container's start to their first answer: the daemon starts few at once, and those first that come first. */
+const slowestFirst: readonly ServiceName[] = ['s3', 'mongo', 'temporal', 'postgres', 'redis'];
 
 /** How many times obstacles are removed: a port that another program takes just before we do, a network that was pruned. */
 const attempts = 5;
@@ -129,10 +134,12 @@ export async function bringUp(
   }
 
   /** Makes the containers that are missing, and answers all of them. */
-  async function ensureContainers(plan: StackPlan, found: Containers): Promise<Containers> {
+  async function makeMissing(
+    plan: StackPlan,
+    found: Containers,
+    missing: readonly ServiceName[],
+  ): Promise<Containers> {
     const file = files.writeCompose(plan.compose);
-    const missing = missingOf(plan, services, found);
-    if (missing.length === 0) return found;
     // Passwords are never given to a container before a copy of them is safe.
     const [image] = Object.values(saved.record.images);
     if (image) saved = await savedStates.keepCopy(saved, image.id);
@@ -154,7 +161,7 @@ export async function bringUp(
       if (started.ensured !== undefined) ensured[name] = started.ensured;
     };
     for (const wave of plan.order) {
-      const wanted = wave.filter((name) => services.includes(name));
+      const wanted = slowestFirst.filter((name) => wave.includes(name) && services.includes(name));
       // All are awaited first: nothing may go on after a failure was reported.
       const results = await Promise.allSettled(wanted.map(startOne));
       const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
@@ -164,6 +171,16 @@ export async function bringUp(
       if (obstacles.length > 0) return obstacles;
     }
     return [];
+  }
+
+  /** As {@link startAll}. Rendering takes as long as some servers' starts: it is done once the daemon is at work. */
+  async function startAndRender(plan: StackPlan, found: Containers): Promise<readonly StartObstacle[]> {
+    const starts = startAll(plan, found);
+    const rendered = pause(daemonAskedMs).then(() => files.writeCompose(plan.compose));
+    await Promise.allSettled([starts, rendered]);
+    const obstacles = await starts;
+    await rendered;
+    return obstacles;
   }
 
   /** Whether what stood in a start's way could be put out of it without anybody. */
@@ -188,7 +205,11 @@ export async function bringUp(
     await Promise.all([chooseMemory(), ensureImages()]);
     await checkPorts(found, attempt);
     const plan = makePlan(saved.record);
-    const obstacles = await startAll(plan, await ensureContainers(plan, found));
+    const missing = missingOf(plan, services, found);
+    const obstacles =
+      missing.length > 0
+        ? await startAll(plan, await makeMissing(plan, found, missing))
+        : await startAndRender(plan, found);
     const [first] = obstacles;
     if (!first) return true;
     if (attempt >= attempts) throw first.what.fault;
