@@ -1,5 +1,5 @@
 import { type ServiceName, serviceNames } from '../../../shared/model/stack.ts';
-import { isPortFree } from '../../platform/listening-ports.ts';
+import { isPortFree, portHolder } from '../../platform/listening-ports.ts';
 import { type OnProgress, reportStep } from '../../platform/progress.ts';
 import { pause, until } from '../../platform/waiting.ts';
 import { isOtherMemory } from '../memory.ts';
@@ -14,6 +14,8 @@ import type { StartOptions } from './start-options.ts';
 import { portCause, StartObstacle, startService } from './start-service.ts';
 
 const goneTimeoutMs = 10_000;
+/** A container's start takes Docker so long at most, but on a machine that has no time for anything. */
+const startUnderWayMs = 5000;
 /** Until the requests to start containers have left this process. */
 const daemonAskedMs = 20;
 
@@ -29,6 +31,12 @@ export interface BringUpOptions {
   readonly signal?: AbortSignal | undefined;
   /** `new`: choose other ports if a foreign program listens on them, instead of failing. A stack that never ran does so anyway. */
   readonly ports?: 'new' | undefined;
+}
+
+/** Whether Docker may hold a port: it does, or who does can't be seen from this account. */
+async function mayBeDocker(port: number): Promise<boolean> {
+  const holder = await portHolder(port);
+  return !holder || holder.processId === null || holder.program.en.startsWith('docker');
 }
 
 /** What was seen while services were brought up, and need not be asked for again. */
@@ -118,19 +126,37 @@ export async function bringUp(
       return moving.map((name) => `${name} ${ports[name].main}`).join(', ');
     });
 
-  /** A program that listens on a port of a service that is not running is a foreign one. @throws TrainyardError PORT_TAKEN */
-  async function checkPorts(found: Containers, attempt: number): Promise<void> {
-    const { record } = saved;
+  async function takenPorts(found: Containers) {
     const holdsNone = ['created', 'exited', 'dead'];
     const idle = services.filter((name) => holdsNone.includes(found.get(name)?.state ?? 'created'));
-    const ports = portsOf(record.ports, idle);
+    const ports = portsOf(saved.record.ports, idle);
     const free = await Promise.all(ports.map(({ port }) => isPortFree(port)));
-    const taken = ports.filter((_port, index) => !free[index]);
+    return ports.filter((_port, index) => !free[index]);
+  }
+
+  /**
+   * A program that listens on a port of a service that is not running is a foreign one. Only a start that a killed command has asked
+   * for may still be under way: Docker takes the ports before the container counts as running. Answers the containers as they are now.
+   * @throws TrainyardError PORT_TAKEN
+   */
+  async function checkPorts(found: Containers, attempt: number): Promise<Containers> {
+    let now = found;
+    let taken = await takenPorts(now);
+    const [own] = taken.filter(({ service }) => found.has(service));
+    if (own && (await mayBeDocker(own.port))) {
+      const settled = async () => {
+        now = await serviceContainers(context, stack);
+        taken = await takenPorts(now);
+        return taken.length === 0;
+      };
+      await until(settled, { firstMs: 50, longestMs: 500, timeoutMs: startUnderWayMs });
+    }
     const [first] = taken;
-    if (!first) return;
+    if (!first) return now;
     if (attempt >= attempts || !mayMovePorts())
-      throw await portCause(context, record, first.service, first.port);
+      throw await portCause(context, saved.record, first.service, first.port);
     await movePorts(taken.map(({ service }) => service));
+    return now;
   }
 
   /** Makes the containers that are missing, and answers all of them. */
@@ -201,9 +227,9 @@ export async function bringUp(
   }
 
   /** False if an obstacle was removed and the next attempt can get further. */
-  async function tryOnce(found: Containers, attempt: number): Promise<boolean> {
+  async function tryOnce(before: Containers, attempt: number): Promise<boolean> {
     await Promise.all([chooseMemory(), ensureImages()]);
-    await checkPorts(found, attempt);
+    const found = await checkPorts(before, attempt);
     const plan = makePlan(saved.record);
     const missing = missingOf(plan, services, found);
     const obstacles =
