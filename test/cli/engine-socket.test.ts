@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { connect } from '../../src/main/cli/lib/client.ts';
 import { runCli, startEngine, temporaryHome } from '../support/engine.ts';
@@ -46,27 +47,46 @@ test.skipIf(!onUnix)(
   },
 );
 
-test.skipIf(!onUnix)(
-  'what listens at the socket and is no engine, or an engine that is closing, is as one that is gone',
-  async () => {
+test.skipIf(!onUnix)('what listens at the socket and is no engine is as one that is gone', async () => {
+  await using place = await temporaryHome();
+  const socket = path.join(path.dirname(place.home), 'other.sock');
+  let answer = '';
+  await using server = createHttpServer((_request, response) => {
+    if (answer === '') response.destroy();
+    else response.writeHead(503, { 'content-type': 'application/json' }).end(answer);
+  });
+  await once(server.listen(socket), 'listening');
+  for (answer of ['', '{"error":"Service Unavailable","code":"Service Unavailable"}', 'no JSON', 'null']) {
+    using client = await connect({ url: 'http://127.0.0.1:1', token: '', pid: process.pid, socket });
+    await expect(client.api.system.info()).rejects.toMatchObject({ code: 'ENGINE_GONE' });
+  }
+  answer = '{"code":"TOO_MANY_CONNECTIONS","status":503,"message":"Full","data":{"hint":"Wait","place":{}}}';
+  using client = await connect({ url: 'http://127.0.0.1:1', token: '', pid: process.pid, socket });
+  await expect(client.api.system.info()).rejects.toMatchObject({
+    code: 'TOO_MANY_CONNECTIONS',
+    hint: 'Wait',
+  });
+});
+
+test.skipIf(!onUnix).each(['', 'HTTP/1.1 408 Request Timeout\r\nContent-Length: 2\r\n\r\n{}'])(
+  'a connection that was closed before it was used, with the answer "%s", is opened anew',
+  async (answer) => {
     await using place = await temporaryHome();
-    const socket = path.join(path.dirname(place.home), 'other.sock');
-    let answer = '';
-    await using server = createHttpServer((_request, response) => {
-      if (answer === '') response.destroy();
-      else response.writeHead(503, { 'content-type': 'application/json' }).end(answer);
+    const socket = path.join(path.dirname(place.home), 'impatient.sock');
+    const engine = createHttpServer((_request, response) => response.end('{"json":{"version":"7"}}'));
+    const closed = Promise.withResolvers<void>();
+    let connections = 0;
+    await using server = createServer((taken) => {
+      connections += 1;
+      if (connections > 1) engine.emit('connection', taken);
+      else taken.end(answer, closed.resolve);
     });
     await once(server.listen(socket), 'listening');
-    for (answer of ['', '{"error":"Service Unavailable","code":"Service Unavailable"}', 'no JSON', 'null']) {
-      using client = await connect({ url: 'http://127.0.0.1:1', token: '', pid: process.pid, socket });
-      await expect(client.api.system.info()).rejects.toMatchObject({ code: 'ENGINE_GONE' });
-    }
-    answer =
-      '{"code":"TOO_MANY_CONNECTIONS","status":503,"message":"Full","data":{"hint":"Wait","place":{}}}';
+    server.unref();
     using client = await connect({ url: 'http://127.0.0.1:1', token: '', pid: process.pid, socket });
-    await expect(client.api.system.info()).rejects.toMatchObject({
-      code: 'TOO_MANY_CONNECTIONS',
-      hint: 'Wait',
-    });
+    await closed.promise;
+    // What was written is read by the client in a next turn.
+    for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+    expect(await client.api.system.info()).toEqual({ version: '7' });
   },
 );

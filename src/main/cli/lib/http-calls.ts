@@ -13,10 +13,13 @@ const acceptMs = 10_000;
 function opened(file: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(file, () => resolve(socket));
-    // It stays: what breaks before the socket is used shows when it is.
+    // It stays: without a listener, what breaks before the socket is used would end the command.
     socket.on('error', reject);
   });
 }
+
+/** Whether a connection waits for a request. One that brings none for long is answered so by the engine, and closed. */
+const isUnused = (socket: Socket): boolean => !socket.destroyed && socket.readableLength === 0;
 
 /** Sends a request, its body once the server wants it. */
 function send(socket: Socket, path: string, body: string): Promise<IncomingMessage> {
@@ -28,7 +31,13 @@ function send(socket: Socket, path: string, body: string): Promise<IncomingMessa
       expect: '100-continue',
     };
     const request = startRequest({ method: 'POST', path, headers, createConnection: () => socket });
-    const timer = setTimeout(() => request.destroy(new Error('It did not take the request.')), acceptMs);
+    const giveUp = () => {
+      const error = new Error('It did not take the request.');
+      request.destroy(error);
+      // Of a connection that was closed before the request had it, the request says nothing.
+      reject(error);
+    };
+    const timer = setTimeout(giveUp, acceptMs);
     request.once('continue', () => {
       clearTimeout(timer);
       request.end(body);
@@ -51,7 +60,7 @@ function bodyOf(text: string): unknown {
   const body: unknown = JSON.parse(text);
   if (typeof body !== 'object' || body === null) throw new TypeError('The answer is no object.');
   if (!('code' in body)) return body;
-  // A server that is closing answers in its library's words.
+  // A server that is no engine may say something of the kind in its own words.
   if (!('data' in body)) throw new TypeError(`The answer is none of the engine's: ${text}`);
   return { json: { defined: false, ...body } };
 }
@@ -68,8 +77,11 @@ export async function openHttpCalls(engine: EngineAddress, file: string): Promis
     });
   let next: Socket | null = await orGone(opened(file));
   const ask = async (path: string, body: string) => {
-    const socket = next ?? (await opened(file));
+    const early = next;
     next = null;
+    const isReady = early !== null && isUnused(early);
+    if (!isReady) early?.destroy();
+    const socket = isReady ? early : await opened(file);
     const response = await send(socket, path, body);
     const answer = bodyOf(await textOf(response));
     const { statusCode = 500, headers } = response;

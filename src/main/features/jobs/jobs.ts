@@ -8,7 +8,7 @@ import { consumeJobs } from './job-consumer.ts';
 import { JobService } from './job-service.ts';
 import { answerWorkers } from './worker-calls.ts';
 
-/** How often it is looked for jobs that were left, and how often while none is open. */
+/** How often jobs that were left are looked for, and how often while none is open. */
 const recoverBusyMs = 10_000;
 const recoverIdleMs = 30_000;
 
