@@ -29,8 +29,9 @@ export function listProjects(
   const conditions = [`user_id = ${parameters.add(userId)} AND deleted_at IS NULL`];
   if (search !== null) {
     const text = parameters.add(search.toLowerCase());
-    const inTags = `EXISTS (SELECT FROM unnest(tags) AS tag WHERE strpos(lower(tag), ${text}) > 0)`;
-    conditions.push(`(strpos(lower(name), ${text}) > 0 OR ${inTags})`);
+    // One text of name and tags: a subquery for the tags takes twice as long.
+    const words = "concat_ws(E'\\n', name, array_to_string(tags, E'\\n'))";
+    conditions.push(`strpos(lower(${words}), ${text}) > 0`);
   }
   const list = { columns, from: 'FROM projects', where: conditions.join(' AND ') };
   return readPage(db, { ...list, order: newestFirst('projects'), parameters }, page);
