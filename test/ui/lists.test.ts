@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../bin/build.mjs';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
-import { emptyRun, project } from './fixture-data.ts';
+import { dataset, emptyRun, project } from './fixture-data.ts';
 import type { Fixture } from './fixture-server.ts';
 import { visitFixture } from './visit.ts';
 
@@ -123,6 +123,39 @@ test('a drag through a long list reads what it ends on', async () => {
   const [middle = 0] = await inView(page);
   expect(Math.abs(Number(middle) - count / 2)).toBeLessThan(20);
 });
+
+test.each(['projects', 'datasets'] as const)(
+  'a long list of %s is as long as it was said to be, and Home leads to its beginning from anywhere',
+  async (noun) => {
+    const two = 'a description that is long enough to need a second line of its card, at whatever width that is';
+    const { page } = await visitFixture(opened, `/${noun}`, {}, ({ story: { state } }) => {
+      const of = project(1, 'of all', null);
+      state.projects.clear();
+      state.datasets.clear();
+      state.projects.set(of.id, of);
+      for (let number = 2; number < 600; number += 1) {
+        const made = project(number, `project ${number}`, number % 2 === 0 ? two : null);
+        state.projects.set(made.id, made);
+        const set = dataset(number, `dataset ${number}`, [], of);
+        state.datasets.set(set.id, set);
+      }
+    });
+    const length = () => page.evaluate(() => document.documentElement.scrollHeight);
+    const place = () => page.evaluate(() => Math.round(window.scrollY));
+    for (const width of [1280, 900, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.reload();
+      await page.locator('[role=feed] article').first().waitFor();
+      const before = await length();
+      await page.keyboard.press('End');
+      await expect.poll(place).toBeGreaterThan(before - 1000);
+      await expect.poll(() => page.locator('[role=feed] article').count()).toBeGreaterThan(3);
+      for (const key of ['PageUp', 'PageUp', 'PageUp', 'Home']) await page.keyboard.press(key);
+      await expect.poll(place).toBe(0);
+      expect(await length(), `${width} wide`).toBe(before);
+    }
+  },
+);
 
 test('the keys that scroll move the runs without a click, and the page says how many there are', async () => {
   const { page, fixture } = await visitFixture(opened, '/system', {}, fillRuns);

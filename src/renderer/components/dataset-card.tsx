@@ -16,13 +16,16 @@ import { TimeText } from './time-text.tsx';
 /** How many images a card shows. */
 const previewCount = 8;
 
+/** So high is a card at each width, so that a long list stays as long while one goes through it. */
+export const datasetCardHeight = 144;
+
 /** A dataset at a glance: some of its images, how much there is, how its import goes. */
 export function DatasetCard({ dataset, place }: { readonly dataset: Dataset; readonly place: CardPlace }) {
   const { t, format } = useText();
   const failure = dataset.version === null && dataset.status === 'error' ? dataset.import?.error : null;
   const runningImport = dataset.import && dataset.status === 'processing' ? dataset.import : null;
   return (
-    <article {...place} className={`surface ${classes.card}`}>
+    <article {...place} className={`surface ${classes.card}`} style={{ minHeight: datasetCardHeight }}>
       <Preview dataset={dataset} />
       <Box p="12px 16px">
         <Group gap="xs" wrap="nowrap" justify="space-between">

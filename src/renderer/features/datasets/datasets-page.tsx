@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconDatabase, IconDatabaseImport } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
-import { DatasetCard } from '../../components/dataset-card.tsx';
+import { DatasetCard, datasetCardHeight } from '../../components/dataset-card.tsx';
 import { usePages } from '../../components/pages/use-pages.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
@@ -27,7 +27,7 @@ export function DatasetsPage() {
       find={find}
       pages={pages}
       card={(dataset, place) => <DatasetCard key={dataset.id} dataset={dataset} place={place} />}
-      cardHeight={178}
+      cardHeight={datasetCardHeight}
       action={
         <Button
           leftSection={<IconDatabaseImport size={16} aria-hidden />}

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Project } from '../../../shared/contract/projects.ts';
-import { DatasetCard } from '../../components/dataset-card.tsx';
+import { DatasetCard, datasetCardHeight } from '../../components/dataset-card.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Found } from '../../components/found.tsx';
 import { LinkButton } from '../../components/links.tsx';
@@ -144,7 +144,7 @@ function Datasets({ project }: { readonly project: string }) {
           label={t('nav.datasets')}
           pages={pages}
           card={(dataset, place) => <DatasetCard key={dataset.id} dataset={dataset} place={place} />}
-          cardHeight={178}
+          cardHeight={datasetCardHeight}
         />
       )}
     </Section>

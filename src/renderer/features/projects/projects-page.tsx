@@ -13,6 +13,9 @@ import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { ProjectDialog } from './project-dialog.tsx';
 
+/** Room for a description of two lines: a long list stays as long while one goes through it. */
+const projectCardHeight = 156;
+
 /** All projects. */
 export function ProjectsPage() {
   const { t } = useText();
@@ -31,7 +34,7 @@ export function ProjectsPage() {
       find={find}
       pages={pages}
       card={(project, place) => <ProjectCard key={project.id} project={project} place={place} />}
-      cardHeight={148}
+      cardHeight={projectCardHeight}
       action={
         <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
           {t('projects.new')}
@@ -51,7 +54,7 @@ function ProjectCard({ project, place }: { readonly project: Project; readonly p
       component="article"
       {...place}
       gap={0}
-      mih={148}
+      mih={projectCardHeight}
       p="16px 18px 14px"
       className={`surface ${classes.card}`}
     >
