@@ -61,3 +61,22 @@ test('no comment in the sources holds one of the words that stood for five diffe
   );
   expect(found).toEqual([]);
 });
+
+test('a word that the page and the command line both show is the same one in Korean', () => {
+  const pairs = (folder: string, written: RegExp) =>
+    files
+      .filter((file) => file.startsWith(folder))
+      .flatMap((file) => [...readFileSync(path.join(sources, file), 'utf8').matchAll(written)])
+      .map(([, english = '', korean = '']) => ({
+        english: english.replaceAll('_', ' ').toLowerCase(),
+        korean,
+      }));
+  const onPage = new Map<string, Set<string>>();
+  for (const { english, korean } of pairs('renderer/i18n/texts', /\[\s*'([^'\n]+)',\s*'([^'\n]+)',?\s*\]/g))
+    onPage.set(english, (onPage.get(english) ?? new Set()).add(korean));
+  const both = pairs('main/cli', /translate\(\s*'([^'\n]+)',\s*'([^'\n]+)',?\s*\)/g).filter(({ english }) =>
+    onPage.has(english),
+  );
+  expect(both.length).toBeGreaterThan(20);
+  expect(both.filter(({ english, korean }) => !onPage.get(english)?.has(korean))).toEqual([]);
+});

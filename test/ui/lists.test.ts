@@ -127,7 +127,8 @@ test('a drag through a long list reads what it ends on', async () => {
 test.each(['projects', 'datasets'] as const)(
   'a long list of %s is as long as it was said to be, and Home leads to its beginning from anywhere',
   async (noun) => {
-    const two = 'a description that is long enough to need a second line of its card, at whatever width that is';
+    const two =
+      'a description that is long enough to need a second line of its card, at whatever width that is';
     const { page } = await visitFixture(opened, `/${noun}`, {}, ({ story: { state } }) => {
       const of = project(1, 'of all', null);
       state.projects.clear();

@@ -43,7 +43,7 @@ const titles: Record<(typeof findingGroups)[number], string> = {
   machine: translate('Machine', '컴퓨터'),
   state: translate('State folder', '상태 폴더'),
   docker: translate('Docker', 'Docker'),
-  nvidia: translate('NVIDIA', 'NVIDIA'),
+  nvidia: translate('NVIDIA GPU', 'NVIDIA GPU'),
   network: translate('Network', '네트워크'),
 };
 

@@ -14,7 +14,7 @@ function describe(project: Project): string {
     [translate('Tags', '태그'), project.tags.join(', ') || '–'],
     [translate('Runs', '학습'), String(project.runCount)],
     [translate('Datasets', '데이터셋'), String(project.datasetCount)],
-    [translate('Created', '만든 때'), formatTime(project.createdAt)],
+    [translate('Created', '생성'), formatTime(project.createdAt)],
   ]);
 }
 
@@ -28,7 +28,7 @@ function listed(projects: readonly Project[], total: number): string {
     [translate('NAME', '이름'), ({ name }) => name],
     [translate('RUNS', '학습'), ({ runCount }) => runCount, 'right'],
     [translate('DATASETS', '데이터셋'), ({ datasetCount }) => datasetCount, 'right'],
-    [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
+    [translate('CREATED', '생성'), ({ createdAt }) => formatTime(createdAt)],
     ['ID', ({ id }) => id],
   ]);
   return withRest(shown, projects.length, total);

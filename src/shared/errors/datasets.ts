@@ -60,7 +60,7 @@ export const datasetErrors = {
     'The import failed: {cause}',
     'Find the cause in the engine’s log in the state folder, fix it, and import again.',
     '가져오지 못했습니다({cause})',
-    '상태 폴더의 엔진 로그에서 까닭을 찾아 고치고 다시 가져오세요.',
+    '상태 폴더의 엔진 로그에서 원인을 찾아 고치고 다시 가져오세요.',
   ),
   IMPORT_CANCELLED: conflict(
     'The import was cancelled; nothing of it was kept',

@@ -24,7 +24,7 @@ export const dockerErrors = {
     'Docker Engine at {url} closed the connection, or accepts it but does not answer',
     'Check whether it is restarting, and what its log says (journalctl -u docker). Then try again: docker info',
     'Docker Engine({url})이 연결을 끊었거나, 연결을 받고도 응답하지 않습니다',
-    '다시 시작하는 중인지, 로그(journalctl -u docker)에 멈춘 까닭이 있는지 확인하고 다시 시도하세요: docker info',
+    '다시 시작하는 중인지, 로그(journalctl -u docker)에 멈춘 원인이 있는지 확인하고 다시 시도하세요: docker info',
   ),
   DOCKER_ADDRESS_INVALID: unavailable(
     'Trainyard cannot use the address of Docker "{url}" ({source}): {why}',

@@ -114,7 +114,7 @@ export const doctorErrors = {
     'The database does not answer',
     'Start the engine again, or the stack where its database is there (trainyard stack up); the log in the state folder (logs/engine.log) says why.',
     '데이터베이스가 응답하지 않습니다',
-    '엔진을 다시 시작하거나, 데이터베이스가 스택에 있으면 스택을 시작하세요(trainyard stack up). 까닭은 상태 폴더의 logs/engine.log에 있습니다.',
+    '엔진을 다시 시작하거나, 데이터베이스가 스택에 있으면 스택을 시작하세요(trainyard stack up). 원인은 상태 폴더의 logs/engine.log에 있습니다.',
   ),
   SCHEMA_BEHIND: failure(
     'The database’s schema is not at this program’s revision',

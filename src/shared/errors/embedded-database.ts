@@ -54,7 +54,7 @@ export const embeddedDatabaseErrors = {
     'The embedded PostgreSQL is not running',
     'Start the engine again; the cause is in {log}.',
     '내장 PostgreSQL이 실행 중이 아닙니다',
-    '엔진을 다시 시작하세요. 까닭은 {log}에 있습니다.',
+    '엔진을 다시 시작하세요. 원인은 {log}에 있습니다.',
   ),
   POSTGRES_NO_USER: badRequest(
     'PostgreSQL does not run as root, and this machine has neither an account "postgres" nor "nobody"',

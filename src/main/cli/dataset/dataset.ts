@@ -52,7 +52,7 @@ function describe(dataset: Dataset): string {
     [translate('IMAGES', '이미지'), ({ images }) => images, 'right'],
     [translate('SIZE', '크기'), ({ sizeBytes }) => formatBytes(sizeBytes), 'right'],
     [translate('MODE', '방식'), ({ mode }) => mode],
-    [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
+    [translate('CREATED', '생성'), ({ createdAt }) => formatTime(createdAt)],
     ['SHA-256', ({ manifestSha256 }) => manifestSha256.slice(0, 12)],
   ]);
   return `${about}\n\n${versions}`;

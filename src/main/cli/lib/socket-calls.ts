@@ -88,7 +88,7 @@ function asBrowserSocket(
 }
 
 /**
- * Calls over one WebSocket, and what tells when it is gone.
+ * Calls over one WebSocket, and what reports when it is gone.
  * @throws TrainyardError ENGINE_GONE if nothing takes the connection, ENGINE_NOT_PROVEN where another program does
  */
 export async function openSocketCalls(

@@ -41,14 +41,14 @@ function listed(runs: readonly RunSummary[], total: number): string {
     [translate('NAME', '이름'), ({ name }) => name],
     [translate('PROJECT', '프로젝트'), ({ project }) => project.name],
     [translate('STATUS', '상태'), ({ status }) => formatStatus(status)],
-    [translate('PROGRESS', '진행'), ({ progress }) => formatPercent(progress / 100), 'right'],
+    [translate('PROGRESS', '진행률'), ({ progress }) => formatPercent(progress / 100), 'right'],
     [
       translate('VAL_ACCURACY', '검증 정확도'),
       ({ finalMetrics }) => formatMetric('val_accuracy', finalMetrics?.val_accuracy),
       'right',
     ],
     [translate('DURATION', '걸린 시간'), ({ durationMs }) => formatDuration(durationMs), 'right'],
-    [translate('CREATED', '만든 때'), ({ createdAt }) => formatTime(createdAt)],
+    [translate('CREATED', '생성'), ({ createdAt }) => formatTime(createdAt)],
   ]);
   return withRest(shown, runs.length, total);
 }
@@ -58,10 +58,10 @@ function describeAttempts({ attempts }: Run): string {
     [translate('ATTEMPT', '시도'), ({ attempt }) => attempt, 'right'],
     [translate('STATUS', '상태'), ({ status }) => formatStatus(status)],
     [translate('STARTED', '시작'), ({ startedAt }) => formatTime(startedAt)],
-    [translate('ENDED', '끝'), ({ endedAt }) => formatTime(endedAt)],
+    [translate('ENDED', '종료'), ({ endedAt }) => formatTime(endedAt)],
     [translate('EXIT', '종료 코드'), ({ exitSignal, exitCode }) => exitSignal ?? exitCode ?? '–', 'right'],
     [
-      translate('CAUSE', '까닭'),
+      translate('CAUSE', '원인'),
       ({ cause, message }) => [cause && formatStatus(cause), message].filter(Boolean).join(': ') || '–',
     ],
   ]);
@@ -102,7 +102,7 @@ function describe(run: Run): string {
       run.dataset ? `${run.dataset.name}, ${translate('version', '버전')} ${run.dataset.version}` : '–',
     ],
     [translate('Model', '모델'), run.model],
-    [translate('Created', '만든 때'), formatTime(run.createdAt)],
+    [translate('Created', '생성'), formatTime(run.createdAt)],
     [translate('Duration', '걸린 시간'), formatDuration(run.durationMs)],
     [translate('Metrics', '지표'), metrics.join(', ') || '–'],
     [translate('Possible', '할 수 있는 일'), run.actions.join(', ') || '–'],

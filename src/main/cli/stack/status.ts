@@ -23,13 +23,15 @@ export const stateShape =
 /** A table of the services, then why some are not well. */
 export async function printState(state: StackState): Promise<undefined> {
   await writeLine(
-    `${state.name ?? translate('no stack yet', '아직 스택이 없습니다')}: ${formatStatus(state.status)}\n`,
+    state.name === null
+      ? translate('no stack yet\n', '아직 스택이 없습니다\n')
+      : `${state.name}: ${formatStatus(state.status)}\n`,
   );
   await writeLine(
     table(state.services, [
       [translate('SERVICE', '서비스'), ({ name }) => name],
       [translate('STATUS', '상태'), ({ status }) => `${marks[status]()} ${formatStatus(status)}`],
-      [translate('ENDPOINT', '주소'), ({ endpoint }) => endpoint ?? '–'],
+      [translate('ENDPOINT', '접속 주소'), ({ endpoint }) => endpoint ?? '–'],
       [translate('VERSION', '버전'), ({ version }) => version ?? '–'],
       [translate('IMAGE', '이미지'), ({ image }) => image],
       [translate('SINCE', '시작'), ({ status, startedAt }) => formatTime(isUp(status) ? startedAt : null)],

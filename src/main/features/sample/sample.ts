@@ -89,7 +89,7 @@ async function importOver(datasets: DatasetService, importId: string): Promise<v
       throw error
         ? TrainyardError.from(error)
         : fault('IMPORT_FAILED', {
-            cause: { en: phase, ko: phase === 'failed' ? '까닭이 기록되지 않음' : '취소됨' },
+            cause: { en: phase, ko: phase === 'failed' ? '원인이 기록되지 않음' : '취소됨' },
           });
     afterDone = done;
   }

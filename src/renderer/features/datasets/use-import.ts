@@ -137,7 +137,7 @@ export function useImport() {
 const failureOf = (error: Answer['error']): TrainyardError =>
   error
     ? TrainyardError.from(error)
-    : fault('IMPORT_FAILED', { cause: { en: 'no reason was kept', ko: '까닭이 기록되지 않음' } });
+    : fault('IMPORT_FAILED', { cause: { en: 'no reason was kept', ko: '원인이 기록되지 않음' } });
 
 type CheckProgress = Awaited<ReturnType<EngineClient['datasets']['waitForCheck']>>;
 

@@ -21,7 +21,7 @@ export const doctor = {
       machine: ['Machine', '컴퓨터'],
       state: ['State folder and stores', '상태 폴더와 저장소'],
       docker: ['Docker and the stack', 'Docker와 스택'],
-      nvidia: ['NVIDIA', 'NVIDIA GPU'],
+      nvidia: ['NVIDIA GPU', 'NVIDIA GPU'],
       network: ['Network', '네트워크'],
     },
     evidence: ['Evidence', '근거'],

@@ -203,7 +203,7 @@ export const runs = {
     attempt: ['Attempt', '시도'],
     states: ['Status changes', '상태 변화'],
     cause: ['Cause', '원인'],
-    exit: ['Exit', '종료'],
+    exit: ['Exit', '종료 코드'],
     startedFrom: ['Started from', '시작점'],
     process: ['Process', '프로세스'],
     scratch: ['scratch', '처음부터'],
