@@ -217,7 +217,13 @@ describe('calls of the contract by HTTP', () => {
     expect(JSON.parse(refused.body)).toMatchObject({
       json: { code: 'INVALID_INPUT', data: { place: { field: 'name' } } },
     });
-    expect((await call([host(), bearer()], '{}', '/rpc/projects/nonsense')).status).toBe(404);
+    for (const target of ['/rpc/projects/nonsense', '/rpc/../api/v1/projects', '/rpc/%2e%2e/readyz']) {
+      const { status, body } = await call([host(), bearer()], '{}', target);
+      expect({ target, status, body }).toMatchObject({
+        status: 404,
+        body: expect.stringContaining('NOT_FOUND'),
+      });
+    }
     const torn = await call([host(), bearer()], '{"json":');
     expect({ status: torn.status, code: JSON.parse(torn.body).code }).toEqual({
       status: 400,

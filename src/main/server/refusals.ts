@@ -32,6 +32,8 @@ export function notFound(what: Parameter): Refusal {
   return refusal('NOT_FOUND', { what, where: '/api/v1/openapi.json' });
 }
 
+export const noSuchCall = notFound({ en: 'such call in the contract', ko: '계약에서 이 호출' });
+
 export const tooManyConnections = refusal('TOO_MANY_CONNECTIONS', {});
 
 const lingerMs = 1000;

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiContext } from '../api/implementer.ts';
 import type { Presence } from './presence.ts';
+import { noSuchCall } from './refusals.ts';
 import type { Rpc } from './rpc.ts';
 
 interface Options {
@@ -22,8 +23,10 @@ export async function mountRpc(server: FastifyInstance, { rpc, context, presence
       const left = presence.enter();
       reply.raw.once('close', left);
       const { requests } = await rpc();
-      await requests.handle(request, reply, { prefix: '/rpc', context: { ...context, crowded: false } });
-      return reply;
+      const options = { prefix: '/rpc', context: { ...context, crowded: false } } as const;
+      const { matched } = await requests.handle(request, reply, options);
+      // The address leads elsewhere once its dots are followed, as in `/rpc/../x`.
+      return matched ? reply : reply.code(noSuchCall.status).send(noSuchCall);
     });
   });
 }

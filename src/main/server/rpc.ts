@@ -6,7 +6,7 @@ import type { contract } from '../../shared/contract/contract.ts';
 import type { ApiContext } from '../api/implementer.ts';
 import { type CallWitnesses, contractInterceptors } from './contract-interceptors.ts';
 import { namesKept } from './metric-names.ts';
-import { notFound, type Refusal, refusal } from './refusals.ts';
+import { noSuchCall, type Refusal, refusal } from './refusals.ts';
 
 export interface CallContext extends ApiContext {
   /** Too many calls of the same connection are under way. */
@@ -14,7 +14,6 @@ export interface CallContext extends ApiContext {
 }
 
 const tooManyCalls = refusal('TOO_MANY_REQUESTS', {});
-const noSuchCall = notFound({ en: 'such call in the contract', ko: '계약에서 이 호출' });
 
 /** A refusal as an answer of the RPC protocol. */
 function answerWith(answer: Refusal) {
