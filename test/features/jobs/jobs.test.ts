@@ -95,6 +95,7 @@ test('computes the statistics of a dataset once, and keeps them on its version',
     next: null,
     total: 1,
   });
+  expect(await jobs.service.list(localOwnerId, { limit: 10, skip: 1 })).toMatchObject({ jobs: [] });
 });
 
 test('exports the model of a completed run with a card, and nothing of others', async () => {

@@ -63,8 +63,8 @@ export class JobService {
   }
 
   /** A page, newest first. @throws TrainyardError INVALID_INPUT for a place that is none */
-  async list(userId: string, { after, limit, ...filter }: JobFilter & PageQuery) {
-    const { rows, ...rest } = await listJobs(this.parts.db, userId, filter, { after, limit });
+  async list(userId: string, { kind, status, ...page }: JobFilter & PageQuery) {
+    const { rows, ...rest } = await listJobs(this.parts.db, userId, { kind, status }, page);
     return { jobs: rows.map(asJob), ...rest };
   }
 
