@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { acquireEngineLock } from '../../src/main/platform/home.ts';
+import { pause } from '../../src/main/platform/waiting.ts';
 import { cliJson, runCli, startEngine, temporaryHome, waitFor } from '../support/engine.ts';
 import { preparedHome } from '../support/prepared-home.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
@@ -65,6 +67,19 @@ test('an engine with --idle-stop goes by itself', async () => {
   const code = await new Promise((resolve) => engine.process.once('exit', resolve));
   expect(code).toBe(0);
   expect(existsSync(path.join(place.home, 'engine.json'))).toBe(false);
+});
+
+test('a command waits for an engine that is stopping, and starts one in its place', async () => {
+  await using place = await preparedHome();
+  // An engine that stops has taken back where it is, and still has the folder.
+  const lock = acquireEngineLock(place.home);
+  const listed = runCli(place.home, ['project', 'list']);
+  await pause(2500);
+  lock?.[Symbol.dispose]();
+  expect(await listed).toMatchObject({ code: 0 });
+  const { pid } = JSON.parse(readFileSync(path.join(place.home, 'engine.json'), 'utf8'));
+  process.kill(pid);
+  await waitFor('the engine has stopped', async () => !existsSync(path.join(place.home, 'engine.json')));
 });
 
 test('an engine that cannot start says why', async () => {

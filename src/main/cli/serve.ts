@@ -6,10 +6,11 @@ import { type EngineAddress, findEngine } from '../platform/find-engine.ts';
 import { openHome } from '../platform/home.ts';
 import { homeFolder } from '../platform/paths.ts';
 import { openStateFolder } from '../platform/state-folder.ts';
+import { retry } from '../platform/waiting.ts';
 import { stayConnected } from './lib/client.ts';
 import { type Command, type CommonOptions, given, integer } from './lib/define.ts';
 import { remarkDisk } from './lib/disk-remark.ts';
-import { engineRunning, waitForEngine } from './lib/engine.ts';
+import { engineRunning } from './lib/engine.ts';
 import { translate } from './lib/language.ts';
 import { writeJson, writeLine } from './lib/output.ts';
 
@@ -26,7 +27,7 @@ interface ServeOptions {
 
 type Options = ServeOptions & CommonOptions;
 
-/** How long a start that another process has under way may take before we stop waiting for it. */
+/** How long another process, which starts an engine or stops one, may hold the folder before we stop waiting for it. */
 const otherStartMs = 120_000;
 
 /** Requests to stop: signals, or (with `withInput`) the end of standard input, which a dead parent closes. Those that come early are kept. */
@@ -103,16 +104,23 @@ async function serve(options: Options): Promise<undefined> {
   const { startEngine } = await import('../engine/start.ts');
   const { profile, newToken, port } = options;
   let engine: Awaited<ReturnType<typeof startEngine>>;
+  const isLost = (error: unknown) => error instanceof TrainyardError && error.code === 'ENGINE_RUNNING';
   try {
-    engine = await startEngine({
-      home,
-      sample: options.sample,
-      ...given({ profile, newToken, port, idleStopMs: options.idleStop }),
+    const start = () =>
+      startEngine({
+        home,
+        sample: options.sample,
+        ...given({ profile, newToken, port, idleStopMs: options.idleStop }),
+      });
+    // Who holds the folder starts, and will be found, or stops, and leaves the folder to this one.
+    engine = await retry(start, {
+      isPassing: (error) => isLost(error) && findEngine(home) === null,
+      firstMs: 100,
+      timeoutMs: otherStartMs,
     });
   } catch (error) {
     // Another process was quicker.
-    const lost = error instanceof TrainyardError && error.code === 'ENGINE_RUNNING';
-    const other = lost ? await waitForEngine(home, otherStartMs) : null;
+    const other = isLost(error) ? findEngine(home) : null;
     if (!other) throw error;
     if (options.attach) return void (await attach(other, options, requests));
     throw engineRunning(home, other);

@@ -25,7 +25,7 @@ const startDeadlineMs = 120_000;
 const returnTimeoutMs = 120_000;
 
 /** Waits until an engine serves the state folder; null after the timeout. */
-export function waitForEngine(home: string, timeoutMs: number): Promise<EngineAddress | null> {
+function waitForEngine(home: string, timeoutMs: number): Promise<EngineAddress | null> {
   return until(() => findEngine(home), { firstMs: 100, timeoutMs });
 }
 
