@@ -224,6 +224,10 @@ describe('calls of the contract by HTTP', () => {
         body: expect.stringContaining('NOT_FOUND'),
       });
     }
+    const unknown = await call([host(), bearer()], '{}', '/rpc/projects/nonsense');
+    expect(JSON.parse(unknown.body)).toMatchObject({
+      json: { defined: false, code: 'NOT_FOUND', status: 404, data: { hint: expect.any(String) } },
+    });
     const torn = await call([host(), bearer()], '{"json":');
     expect({ status: torn.status, code: JSON.parse(torn.body).code }).toEqual({
       status: 400,

@@ -15,9 +15,10 @@ export interface CallContext extends ApiContext {
 
 const tooManyCalls = refusal('TOO_MANY_REQUESTS', {});
 
-/** A refusal as an answer of the RPC protocol. */
+/** A refusal as an answer of the RPC protocol, whose clients take only what has `defined` for an error of the server's. */
 function answerWith(answer: Refusal) {
-  const response = { status: answer.status, headers: {}, body: { json: answer, meta: [] } };
+  const body = { json: { defined: false, ...answer }, meta: [] };
+  const response = { status: answer.status, headers: {}, body };
   return { matched: true as const, response };
 }
 
