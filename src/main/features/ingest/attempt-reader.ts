@@ -1,7 +1,7 @@
 import { roomInBucket, type StoredLine } from '../logs/log-buckets.ts';
 import type { MetricNames } from '../metrics/point-rows.ts';
 import { Batch, noteEvent } from './batch.ts';
-import type { CursorPlace, ReadingState } from './cursor.ts';
+import { bytesBetween, type CursorPlace, type ReadingState } from './cursor.ts';
 import { eventLimits, nothingLeftOut } from './event-fields.ts';
 import { type LineFault, parseEventLine, type TrainerEvent } from './event-line.ts';
 import { EventOrder } from './event-order.ts';
@@ -79,14 +79,7 @@ export class AttemptReader {
 
   /** Puts what has come since into the last batch, which nobody may have begun to commit. Returns whether there was anything that fits. */
   async extend(batch: Batch): Promise<boolean> {
-    const { from, to } = batch;
-    const bytes =
-      to.eventsOffset -
-      from.eventsOffset +
-      to.stdoutOffset -
-      from.stdoutOffset +
-      to.stderrOffset -
-      from.stderrOffset;
+    const bytes = bytesBetween(batch.from, batch.to);
     if (batch.inputLines >= this.limits.lines || bytes >= this.limits.bytes) return false;
     return this.fill(batch, { final: false, mostLines: this.limits.lines, refusal: null });
   }
@@ -103,11 +96,8 @@ export class AttemptReader {
     batch.to = place;
     this.place = place;
     this.state = batch.reading;
-    const advanced =
-      place.eventsOffset > from.eventsOffset ||
-      place.stdoutOffset > from.stdoutOffset ||
-      place.stderrOffset > from.stderrOffset;
-    if (!advanced && batch.entries === entries && !this.unfinished.isDue()) return false;
+    if (bytesBetween(from, place) === 0 && batch.entries === entries && !this.unfinished.isDue())
+      return false;
     batch.moving = this.unfinished.report();
     return true;
   }
@@ -116,7 +106,7 @@ export class AttemptReader {
   logLine(level: StoredLine['level'], message: string): Batch | null {
     if (this.state.said === message) return null;
     const batch = new Batch(this.place, { ...this.state, said: message });
-    addPlatformLine(batch, level, message);
+    batch.addPlatformLine(level, message);
     batch.moving = this.unfinished.report();
     batch.to = { ...this.place, logLines: this.place.logLines + 1 };
     this.place = batch.to;
@@ -148,19 +138,19 @@ export class AttemptReader {
       const disorder = read.type === 'fault' ? order.passOver(read.seq) : order.accept(read.seq);
       if (options.refusal !== null) {
         badLines += 1;
-        addPlatformLine(batch, 'error', `${at()}: not kept: ${options.refusal}`, part.modifiedMs);
+        batch.addPlatformLine('error', `${at()}: not kept: ${options.refusal}`, part.modifiedMs);
       } else if (read.type === 'fault' || disorder !== null) {
         badLines += 1;
         const reason = read.type === 'fault' ? read.reason : disorder;
         const message = `${at()}: not an event (${reason}): ${quoted(line.text)}`;
-        addPlatformLine(batch, 'error', message, part.modifiedMs);
+        batch.addPlatformLine('error', message, part.modifiedMs);
       } else {
         events += 1;
         if (read.leftOut !== nothingLeftOut) {
           for (const one of read.leftOut) {
             const message = leftOut.add(one);
             if (message === null) continue;
-            addPlatformLine(batch, one.grave ? 'error' : 'warning', `${at()}: ${message}`, part.modifiedMs);
+            batch.addPlatformLine(one.grave ? 'error' : 'warning', `${at()}: ${message}`, part.modifiedMs);
           }
         }
         if (read.type === 'metric') batch.addPoint(read, this.names);
@@ -224,12 +214,12 @@ export class AttemptReader {
       count += 1;
       const at = () => `${file}, byte ${offset + line.start}`;
       if (options.refusal !== null) {
-        addPlatformLine(batch, 'error', `${at()}: not kept: ${options.refusal}`, part.modifiedMs);
+        batch.addPlatformLine('error', `${at()}: not kept: ${options.refusal}`, part.modifiedMs);
       } else {
         batch.addLines(shared, [line.text], part.modifiedMs);
         if (line.cut) {
           const message = `${at()}: the line above is longer than 1 MiB: its rest is left out`;
-          addPlatformLine(batch, 'warning', message, part.modifiedMs);
+          batch.addPlatformLine('warning', message, part.modifiedMs);
         }
       }
       if (count === most) break;
@@ -255,12 +245,12 @@ export class AttemptReader {
     if (part.isUnreadable && !unreadable.includes(file)) {
       batch.reading = { ...batch.reading, unreadable: [...unreadable, file] };
       const message = `${file} is no readable file: nothing is taken from it while that is so`;
-      addPlatformLine(batch, 'error', message, part.modifiedMs);
+      batch.addPlatformLine('error', message, part.modifiedMs);
     }
     if (part.size < offset && !shrunk.includes(file)) {
       batch.reading = { ...batch.reading, shrunk: [...shrunk, file] };
       const message = `${file} is ${part.size} bytes long, and ${offset} were read before: somebody cut it short`;
-      addPlatformLine(batch, 'error', message, part.modifiedMs);
+      batch.addPlatformLine('error', message, part.modifiedMs);
     }
     return part.bytes.length === 0 ? null : part;
   }
@@ -292,8 +282,7 @@ export class AttemptReader {
   private reportNames(batch: Batch): void {
     if (batch.reading.namesReported || this.names.count <= this.mostNames) return;
     batch.reading = { ...batch.reading, namesReported: true };
-    addPlatformLine(
-      batch,
+    batch.addPlatformLine(
       'warning',
       `This attempt has more than ${this.mostNames} metrics: further ones are kept, but charts leave them out`,
     );
@@ -303,14 +292,4 @@ export class AttemptReader {
 function quoted(text: string): string {
   const most = eventLimits.quotedCharacters;
   return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
-}
-
-function addPlatformLine(
-  batch: Batch,
-  level: StoredLine['level'],
-  message: string,
-  timeMs = Date.now(),
-): void {
-  const timestamp = new Date(timeMs).toISOString();
-  batch.addLine({ timestamp, level, source: 'platform', stream: 'platform', message }, timeMs);
 }

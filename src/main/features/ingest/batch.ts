@@ -109,6 +109,11 @@ export class Batch {
     this.addLines(shared, [message], timeMs);
   }
 
+  addPlatformLine(level: StoredLine['level'], message: string, timeMs = Date.now()): void {
+    const timestamp = new Date(timeMs).toISOString();
+    this.addLine({ timestamp, level, source: 'platform', stream: 'platform', message }, timeMs);
+  }
+
   /**
    * Adds lines to the log, at most as many as there is room for in the bucket of the next one. Lines that follow each other, in one bucket
    * of the log, share a row of the journal.

@@ -43,6 +43,13 @@ export interface CursorPlace {
   readonly logLines: number;
 }
 
+/** How many bytes of an attempt's files lie between two places. */
+export function bytesBetween(from: CursorPlace, to: CursorPlace): number {
+  const read = ({ eventsOffset, stdoutOffset, stderrOffset }: CursorPlace) =>
+    eventsOffset + stdoutOffset + stderrOffset;
+  return read(to) - read(from);
+}
+
 export interface StoredCursor extends CursorPlace {
   /** As {@link encodeState} made it; anything else counts as a fresh one's. */
   readonly state: unknown;
