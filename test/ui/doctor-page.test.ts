@@ -23,7 +23,7 @@ test('findings stand under what they are about, errors first, with the command t
   await page.getByText(/^took /).waitFor();
   expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
     'Docker and the stack',
-    'NVIDIA',
+    'NVIDIA GPU',
     'Machine',
     'State folder and stores',
     'Network',
