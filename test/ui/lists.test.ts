@@ -158,6 +158,42 @@ test.each(['projects', 'datasets'] as const)(
   },
 );
 
+test.each([
+  ['Projects', 'Find projects', 'project 77', 'of all'],
+  ['Datasets', 'Find datasets', 'dataset 77', 'fashion-mnist'],
+  ['Runs', 'Find runs', 'run 177', 'fashion-cnn-live'],
+])(
+  'what was found among %s stands there again after Back, and its link leads to all',
+  async (noun, label, name, other) => {
+    const { page } = await visitFixture(opened, `/${noun.toLowerCase()}`, {}, (made) => {
+      const { state } = made.story;
+      fillRuns(made);
+      const of = project(1, 'of all', null);
+      state.projects.set(of.id, of);
+      for (let number = 50; number < 80; number += 1) {
+        const one = project(number, `project ${number}`, null);
+        state.projects.set(one.id, one);
+        const set = dataset(number, `dataset ${number}`, [], of);
+        state.datasets.set(set.id, set);
+      }
+    });
+    const field = page.getByRole('textbox', { name: label });
+    const link = (text: string) =>
+      page.locator('main').getByRole('link', { name: text, exact: true }).first();
+    await field.fill(name);
+    await expect.poll(() => link(other).count()).toBe(0);
+    await link(name).click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    await page.goBack();
+    await link(name).waitFor();
+    expect(await field.inputValue()).toBe(name);
+    expect(await link(other).count()).toBe(0);
+    await page.locator('nav').getByRole('link', { name: noun, exact: true }).click();
+    await link(other).waitFor();
+    expect(await field.inputValue()).toBe('');
+  },
+);
+
 test('the keys that scroll move the runs without a click, and the page says how many there are', async () => {
   const { page, fixture } = await visitFixture(opened, '/system', {}, fillRuns);
   const reads = countReads(page, 'runs/list');

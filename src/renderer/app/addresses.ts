@@ -21,18 +21,22 @@ const comparedRuns = z
   .pipe(z.array(z.uuid()).max(mostCompared))
   .transform((ids) => ids.join(','));
 
+/** What was typed to find some of a list. */
+const searched = z.string().max(255).optional();
+
 /**
  * What may stand after "?" in the address of each page. Whatever does not fit is refused and named, never left out: a page that quietly
  * shows something else than its address says is worse than none.
  */
 export const searches = {
   none: z.strictObject({}),
-  datasets: z.strictObject({ import: flag.optional(), project: reference.optional() }),
+  projects: z.strictObject({ search: searched }),
+  datasets: z.strictObject({ import: flag.optional(), project: reference.optional(), search: searched }),
   dataset: z.strictObject({ version: version.optional() }),
   runs: z.strictObject({
     status: z.enum(runStatuses).optional(),
     project: reference.optional(),
-    search: z.string().max(255).optional(),
+    search: searched,
     sort: z.enum(runSorts).optional(),
     order: z.enum(['asc', 'desc']).optional(),
   }),

@@ -53,7 +53,7 @@ const page = <const Path extends string, const Name extends Search, const Part e
 export const router = createRouter({
   routeTree: root.addChildren([
     index,
-    page('/projects', 'none', 'ProjectsPage', () => import('../features/projects/projects-page.tsx')),
+    page('/projects', 'projects', 'ProjectsPage', () => import('../features/projects/projects-page.tsx')),
     page(
       '/projects/$projectId',
       'none',

@@ -1,5 +1,5 @@
 import { Group, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedCallback, useDebouncedValue } from '@mantine/hooks';
 import { IconSearch, type TablerIcon } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useText } from '../i18n/use-text.ts';
@@ -17,10 +17,38 @@ export function useSearchText(restMs = 200) {
   return { typed, setTyped, search };
 }
 
+/** The same for a page whose address has what is searched for: Back and a reload come to what was found, the page's own link to all. */
+export function usePageSearch(kept: string | undefined, keep: (search: string | undefined) => void) {
+  const [typed, setTyped] = useState(kept ?? '');
+  const [seen, setSeen] = useState(kept);
+  const [written, setWritten] = useState(kept);
+  const write = useDebouncedCallback((text: string) => {
+    const search = text.trim() === '' ? undefined : text.trim();
+    setWritten(search);
+    keep(search);
+  }, 200);
+  // The address is another one by a way that did not begin in the field.
+  if (kept !== seen) {
+    setSeen(kept);
+    if (kept !== written) {
+      setTyped(kept ?? '');
+      setWritten(kept);
+    }
+  }
+  return {
+    typed,
+    setTyped: (text: string) => {
+      setTyped(text);
+      write(text);
+    },
+    search: kept ?? '',
+  };
+}
+
 interface CardsPageProps<Item> {
   readonly noun: 'projects' | 'datasets';
   readonly icon: TablerIcon;
-  readonly find: ReturnType<typeof useSearchText>;
+  readonly find: ReturnType<typeof usePageSearch>;
   readonly pages: ReturnType<typeof usePages<Item, unknown, Error>>;
   readonly card: (item: Item, place: CardPlace) => ReactNode;
   readonly cardHeight: number;

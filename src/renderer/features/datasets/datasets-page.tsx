@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconDatabase, IconDatabaseImport } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
+import { CardsPage, usePageSearch } from '../../components/cards-page.tsx';
 import { DatasetCard, datasetCardHeight } from '../../components/dataset-card.tsx';
 import { usePages } from '../../components/pages/use-pages.ts';
 import { useText } from '../../i18n/use-text.ts';
@@ -12,8 +12,11 @@ import { ImportDialog } from './import-dialog.tsx';
 export function DatasetsPage() {
   const { t } = useText();
   const navigate = useNavigate();
-  const { import: importing, project } = useSearch({ from: '/datasets' });
-  const find = useSearchText();
+  const { import: importing, project, search: kept } = useSearch({ from: '/datasets' });
+  const find = usePageSearch(
+    kept,
+    (search) => void navigate({ to: '/datasets', search: (old) => ({ ...old, search }), replace: true }),
+  );
   const pages = usePages(find.search, (page) =>
     queries.datasets.list.queryOptions({
       input: find.search === '' ? page : { ...page, search: find.search },
@@ -31,7 +34,7 @@ export function DatasetsPage() {
       action={
         <Button
           leftSection={<IconDatabaseImport size={16} aria-hidden />}
-          onClick={() => void navigate({ to: '/datasets', search: { import: true } })}
+          onClick={() => void navigate({ to: '/datasets', search: { import: true, search: kept } })}
         >
           {t('datasets.import')}
         </Button>
@@ -39,7 +42,7 @@ export function DatasetsPage() {
     >
       <ImportDialog
         opened={importing === true}
-        onClose={() => void navigate({ to: '/datasets', search: {}, replace: true })}
+        onClose={() => void navigate({ to: '/datasets', search: { search: kept }, replace: true })}
         project={project ?? null}
       />
     </CardsPage>

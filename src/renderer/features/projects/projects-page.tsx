@@ -1,10 +1,10 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFolder, IconPlus } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Project } from '../../../shared/contract/projects.ts';
 import classes from '../../components/card.module.css';
-import { CardsPage, useSearchText } from '../../components/cards-page.tsx';
+import { CardsPage, usePageSearch } from '../../components/cards-page.tsx';
 import { Note, Tag } from '../../components/note.ts';
 import type { CardPlace } from '../../components/pages/card-grid.tsx';
 import { usePages } from '../../components/pages/use-pages.ts';
@@ -20,7 +20,11 @@ const projectCardHeight = 156;
 export function ProjectsPage() {
   const { t } = useText();
   const [opened, dialog] = useDisclosure(false);
-  const find = useSearchText();
+  const navigate = useNavigate({ from: '/projects' });
+  const find = usePageSearch(
+    useSearch({ from: '/projects' }).search,
+    (search) => void navigate({ search: { search }, replace: true }),
+  );
   const pages = usePages(find.search, (page) =>
     queries.projects.list.queryOptions({
       input: find.search === '' ? page : { ...page, search: find.search },

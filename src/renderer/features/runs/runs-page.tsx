@@ -1,9 +1,9 @@
 import { Button, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { IconGitCompare, IconMapOff, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { mostCompared, runStatuses } from '../../../shared/model/run.ts';
+import { usePageSearch } from '../../components/cards-page.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { NoRuns } from '../../components/no-runs.tsx';
@@ -18,25 +18,18 @@ export function RunsPage() {
   const { t, format } = useText();
   const navigate = useNavigate({ from: '/runs' });
   const search = useSearch({ from: '/runs' });
-  const [typed, setTyped] = useState(search.search ?? '');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const { project, isGone: unknownProject } = useProject(search.project ?? null);
   const filtered = Boolean(search.search || search.status || search.project);
   const change = (patch: Record<string, string | undefined>) =>
     void navigate({ search: (old) => ({ ...old, ...patch }), replace: true });
-  const find = useDebouncedCallback(
-    (text: string) => change({ search: text.trim() === '' ? undefined : text.trim() }),
-    200,
-  );
+  const find = usePageSearch(search.search, (text) => change({ search: text }));
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
     setChosen(next);
   };
-  const clear = () => {
-    setTyped('');
-    change({ search: undefined, status: undefined, project: undefined });
-  };
+  const clear = () => change({ search: undefined, status: undefined, project: undefined });
   const newRun = (
     <LinkButton to="/runs/new" leftSection={<IconPlus size={16} aria-hidden />}>
       {t('runs.new')}
@@ -60,11 +53,8 @@ export function RunsPage() {
           leftSection={<IconSearch size={16} aria-hidden />}
           placeholder={t('runs.search')}
           aria-label={t('runs.search')}
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value);
-            find(event.currentTarget.value);
-          }}
+          value={find.typed}
+          onChange={(event) => find.setTyped(event.currentTarget.value)}
         />
         <Select
           flex="1 1 130px"
