@@ -76,6 +76,9 @@ export async function openServices(stores: Stores, parts: ServicesParts): Promis
         return { ready: false, checks: { database: { ok: false, message } } };
       }
     },
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    [Symbol.asyncDispose]: () => {
+      stores.expectEnd();
+      return opened.disposeAsync();
+    },
   };
 }

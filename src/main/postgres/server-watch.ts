@@ -49,6 +49,8 @@ export class ServerWatch implements AsyncDisposable {
   private probe: Socket | null = null;
   private waited = 0;
   private silent = false;
+  /** Everything is being closed. */
+  private closing = false;
 
   constructor(address: PostgresAddress, log: WatchLog) {
     this.address = address;
@@ -74,6 +76,12 @@ export class ServerWatch implements AsyncDisposable {
       this.clients.delete(client);
       this.asking.delete(client);
     });
+  }
+
+  /** From now on it is asked whoever waits: a connection that is closed, or is not the pool's, waits for the server unseen. */
+  expectEnd(): void {
+    this.closing = true;
+    this.begin();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -146,7 +154,7 @@ export class ServerWatch implements AsyncDisposable {
 
   /** Whether somebody waits for an answer, or for a connection: the server has not said a word on that yet. */
   private isNeeded(): boolean {
-    return this.asking.size > 0 || [...this.sockets].some(({ bytesRead }) => bytesRead === 0);
+    return this.closing || this.asking.size > 0 || [...this.sockets].some(({ bytesRead }) => bytesRead === 0);
   }
 
   private hasAnswered(): void {

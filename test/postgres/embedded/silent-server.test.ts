@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { isAlive } from '../../../src/main/platform/find-engine.ts';
 import { runCli, startEngine, waitFor } from '../../support/engine.ts';
 import { preparedHome } from '../../support/prepared-home.ts';
 import { expectNothingLostOrDoubled } from '../../torture/ledger.ts';
@@ -113,6 +114,29 @@ test.skipIf(withoutProcesses).concurrent(
       send('SIGCONT', halted);
     }
     expect(await engine.stop()).toBe(0);
+  },
+  120_000,
+);
+
+test.skipIf(withoutProcesses).concurrent(
+  'an engine whose PostgreSQL is halted while nobody asks for anything can be stopped',
+  async () => {
+    await using place = await preparedHome();
+    const engine = await startEngine(place.home);
+    const log = path.join(areaOf(place.home), 'server.log');
+    const askedBefore = readFileSync(log, 'utf8').length;
+    const halted = processesOf(place.home);
+    send('SIGSTOP', halted);
+    const stopped = engine.stop();
+    try {
+      // The connections keep it waiting no longer: the server is told to end, and its first process goes on for that.
+      const isTold = async () =>
+        readFileSync(log, 'utf8').slice(askedBefore).includes('fast shutdown request');
+      await waitFor('the server to be stopped', isTold, boundMs);
+    } finally {
+      send('SIGCONT', halted.filter(isAlive));
+    }
+    expect(await stopped).toBe(0);
   },
   120_000,
 );

@@ -54,7 +54,7 @@ export async function openEmbeddedStores(
   stack.defer(() => postgres.stop());
   log.info(postgres.report, postgres.report.message);
   const relational = await openRelational(postgres.connection, { url: postgres.url, tls: null }, log);
-  const { pool, schema } = stack.use(relational);
+  const { pool, schema, expectEnd } = stack.use(relational);
   const live = liveOnPostgres(pool, log, stack);
   const documents = new PostgresDocumentStore(pool);
   const objects = await objectsInFiles(home);
@@ -72,6 +72,7 @@ export async function openEmbeddedStores(
     ...live,
     ...objects,
     temporal: null,
+    expectEnd,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

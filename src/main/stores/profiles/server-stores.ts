@@ -32,7 +32,7 @@ export async function openServerStores(
   log: Logger,
 ): Promise<Stores> {
   await using stack = new AsyncDisposableStack();
-  const { pool, schema } = stack.use(await openRelational(postgres, postgres, log));
+  const { pool, schema, expectEnd } = stack.use(await openRelational(postgres, postgres, log));
   const [documents, { cache, queue, pubSub, workers }, objects] = await Promise.all([
     mongo ? openMongo(mongo, stack) : new PostgresDocumentStore(pool),
     redis ? openRedisStores(redis, log, stack) : liveOnPostgres(pool, log, stack),
@@ -54,6 +54,7 @@ export async function openServerStores(
     workers,
     ...objects,
     temporal,
+    expectEnd,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -46,6 +46,8 @@ export interface Stores extends AsyncDisposable {
   readonly links: LinkableObjects | null;
   /** Null: the engine's own loop moves the runs. */
   readonly temporal: TemporalEndpoint | null;
+  /** To be called before what uses the stores is closed: a database that does not answer keeps nobody waiting then. */
+  expectEnd(): void;
 }
 
 /** Connects to a PostgreSQL and brings its schema to the newest revision. */
@@ -53,7 +55,7 @@ export async function openRelational(
   address: PostgresAddress,
   server: ServerEndpoint,
   log: Logger,
-): Promise<Pick<Stores, 'pool' | 'schema'> & AsyncDisposable> {
+): Promise<Pick<Stores, 'pool' | 'schema' | 'expectEnd'> & AsyncDisposable> {
   const schema = new SchemaService({ databaseUrl: server.url, tls: server.tls });
   const { done, drift } = await schema.upgrade();
   if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
@@ -68,7 +70,7 @@ export async function openRelational(
     await pool.end();
     await watch[Symbol.asyncDispose]();
   };
-  return { pool, schema, [Symbol.asyncDispose]: close };
+  return { pool, schema, expectEnd: () => watch.expectEnd(), [Symbol.asyncDispose]: close };
 }
 
 /** Logs a listening connection that broke. */
