@@ -40,6 +40,7 @@ test('no text is left empty or untranslated', () => {
   );
   // Names that are the same in Korean.
   expect(same.map(([key]) => key).sort()).toEqual([
+    'doctor.groups.nvidia',
     'fields.cutmix',
     'fields.mixup',
     'projects.namePlaceholder',
