@@ -15,7 +15,6 @@ import { Access } from '../server/access.ts';
 import { forgetPages, KnownPages } from '../server/known-pages.ts';
 import { Presence } from '../server/presence.ts';
 import { EngineServer } from '../server/server.ts';
-import { readExternal } from '../stores/profiles/external-file.ts';
 import { openStores } from '../stores/profiles/open-stores.ts';
 import type { Stores } from '../stores/profiles/stores.ts';
 import { engineStackOf } from './engine-stack.ts';
@@ -111,7 +110,10 @@ export async function runEngine(
         }),
         disk,
         doctor: async () => {
-          const { createDoctor } = await import('../features/doctor/checks/create-doctor.ts');
+          const [{ createDoctor }, { readExternal }] = await Promise.all([
+            import('../features/doctor/checks/create-doctor.ts'),
+            import('../stores/profiles/external-file.ts'),
+          ]);
           return createDoctor({
             home,
             database: () => describeDatabase(supervisor.open),

@@ -1,5 +1,5 @@
 import { JSON_SCHEMA_REGISTRY } from '@orpc/zod/zod4';
-import { metricValues } from '../../shared/contract/run-readings.ts';
+import { metricValues } from '../../shared/model/metrics-by-name.ts';
 
 JSON_SCHEMA_REGISTRY.add(metricValues, {
   type: 'object',

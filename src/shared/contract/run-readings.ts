@@ -1,22 +1,10 @@
 import { z } from 'zod';
 import { runErrors } from '../errors/runs.ts';
 import { logLevels } from '../model/log-levels.ts';
+import { metricValues } from '../model/metrics-by-name.ts';
 import { journalCursor, proceduresOf, time, waitMs } from './common.ts';
 
 const { get } = proceduresOf('runs', runErrors);
-
-/**
- * Values by name; not-finite ones, and those JSON numbers cannot hold, are strings ("NaN", "Infinity", "-Infinity"). Not zod's
- * record, which drops the name `__proto__`: to a trainer it is a name like others.
- */
-export const metricValues = z.custom<Record<string, number | string>>(isMetricValues, {
-  error: 'not an object of numbers and strings by name',
-});
-
-function isMetricValues(given: unknown): boolean {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
-  return Object.values(given).every((value) => typeof value === 'number' || typeof value === 'string');
-}
 
 /** One entry of a run's journal. `seq` is run-wide and dense; `attemptSeq` is the number the trainer gave. */
 export const runEventSchema = z.object({

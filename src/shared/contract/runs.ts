@@ -3,10 +3,11 @@ import { datasetErrors } from '../errors/datasets.ts';
 import { projectErrors } from '../errors/projects.ts';
 import { runErrors } from '../errors/runs.ts';
 import { trainingErrors } from '../errors/training.ts';
+import { metricValues } from '../model/metrics-by-name.ts';
 import { attemptStatuses, defaultGraceMs, runSorts, runStatuses } from '../model/run.ts';
 import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
 import { journalCursor, nameOf, pageInput, pageOutput, proceduresOf, reference, time } from './common.ts';
-import { metricValues, namedRun, runReadings } from './run-readings.ts';
+import { namedRun, runReadings } from './run-readings.ts';
 
 const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
 const { PROJECT_NOT_FOUND } = projectErrors;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metricValues } from '../../../shared/contract/run-readings.ts';
+import { metricValues } from '../../../shared/model/metrics-by-name.ts';
 import type { RollupState } from '../metrics/rollups.ts';
 
 /** An attempt whose run directory is ingested. */

@@ -1,5 +1,6 @@
 import type { PageQuery } from '../../../shared/contract/common.ts';
-import type { DatasetStatistics, Job } from '../../../shared/contract/jobs.ts';
+import type { Job } from '../../../shared/contract/jobs.ts';
+import type { DatasetStatistics } from '../../../shared/model/job-results.ts';
 import type { RunStatus } from '../../../shared/model/run.ts';
 import type { Db } from '../../postgres/db.ts';
 import { newestFirst, type Page, Parameters, readPage } from '../../postgres/pages.ts';

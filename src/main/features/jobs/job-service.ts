@@ -1,8 +1,8 @@
 import type { PageQuery } from '../../../shared/contract/common.ts';
 import type { Job } from '../../../shared/contract/jobs.ts';
-import { datasetStatisticsSchema, modelExportSchema } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { statusWords } from '../../../shared/format/status.ts';
+import { datasetStatisticsSchema, modelExportSchema } from '../../../shared/model/job-results.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
 import { isObjectKey } from '../../stores/objects/keys.ts';

@@ -6,7 +6,6 @@ import type { ChannelChanges } from '../changes/channel-changes.ts';
 import { JobClaims, type JobKind, machineQueue } from './job-claims.ts';
 import { consumeJobs } from './job-consumer.ts';
 import { JobService } from './job-service.ts';
-import { answerWorkers } from './worker-calls.ts';
 
 /** How often jobs that were left are looked for, and how often while none is open. */
 const recoverBusyMs = 10_000;
@@ -55,7 +54,10 @@ export function createJobs(parts: {
     service: new JobService({ ...parts, claims }),
     start: async () => {
       await recover();
-      if (workers) running.use(workers.serve(answerWorkers(claims, db, leaseMs, log)));
+      if (workers) {
+        const { answerWorkers } = await import('./worker-calls.ts');
+        running.use(workers.serve(answerWorkers(claims, db, leaseMs, log)));
+      }
       running.use(consume(defaultQueue, workers && (() => workers.present())));
       running.use(consume(machineQueue(machineId), null));
     },

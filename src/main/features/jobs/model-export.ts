@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
-import { modelExportSchema } from '../../../shared/contract/jobs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Bilingual } from '../../../shared/errors/entry.ts';
+import { modelExportSchema } from '../../../shared/model/job-results.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import { hashing } from '../../platform/sha256.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';

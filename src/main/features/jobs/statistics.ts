@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { DatasetStatistics } from '../../../shared/contract/jobs.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import type { DatasetStatistics } from '../../../shared/model/job-results.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { DatasetFiles } from '../datasets/dataset-files.ts';
 import { requireVersion } from '../datasets/dataset-rows.ts';

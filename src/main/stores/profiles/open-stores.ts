@@ -3,7 +3,6 @@ import type { Profile } from '../../../shared/model/stack.ts';
 import type { StoreEndpoints } from '../../platform/endpoints.ts';
 import type { EmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
 import { openEmbeddedStores } from './embedded-stores.ts';
-import { readExternal } from './external-file.ts';
 import type { Stores } from './stores.ts';
 
 /** What brings up the servers that are the product's own. */
@@ -21,7 +20,10 @@ export async function openStores(
   servers: Servers,
 ): Promise<Stores> {
   if (profile === 'embedded') return openEmbeddedStores(home, await servers.postgres(), log);
+  const [{ openServerStores }, { readExternal }] = await Promise.all([
+    import('./server-stores.ts'),
+    import('./external-file.ts'),
+  ]);
   const endpoints = profile === 'docker' ? await servers.stack() : readExternal(home);
-  const { openServerStores } = await import('./server-stores.ts');
   return openServerStores(profile, endpoints, home, log);
 }
