@@ -66,9 +66,7 @@ const files = [
   },
   {
     name: 'schemas',
-    test: new RegExp(
-      `node_modules[\\\\/]zod|src[\\\\/]shared[\\\\/](model[\\\\/](${schemas}))\\.`,
-    ),
+    test: new RegExp(`node_modules[\\\\/]zod|src[\\\\/]shared[\\\\/](model[\\\\/](${schemas}))\\.`),
   },
   { name: 'contract', test: /src[\\/]shared[\\/]contract[\\/]/ },
   { name: 'start', test: /src[\\/]main[\\/]engine[\\/]start\./ },

@@ -73,7 +73,7 @@ export async function runEngine(
   const underWay = postgres ? [postgres] : [];
   const openProfile = (profile: Profile, onProgress: OnProgress | null): Promise<Stores> =>
     openStores(profile, home, log, {
-      postgres: () => underWay.splice(0)[0] ?? startEmbeddedPostgres(home),
+      postgres: () => underWay.splice(0)[0] ?? startEmbeddedPostgres(home, { isPasswordTried: false }),
       stack: () => engineStack.endpoints(onProgress),
     });
   const supervisor: StoreSupervisor = stack.use(

@@ -65,7 +65,7 @@ export function holdHome(options: EngineOptions, stack: AsyncDisposableStack): H
   const { engineToken: token } = ensureSecrets(home);
   const settings = stack.use(openSettings(home));
   const profile = chosenProfile(settings, options.profile);
-  const postgres = profile === 'embedded' ? startEmbeddedPostgres(home) : null;
+  const postgres = profile === 'embedded' ? startEmbeddedPostgres(home, { isPasswordTried: false }) : null;
   // Its fault is reported where the stores are opened, which is later.
   postgres?.catch(() => undefined);
   // What opened the stores has stopped it already: this is for a start that does not come so far.

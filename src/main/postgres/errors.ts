@@ -21,6 +21,8 @@ const notReached = new Set([
   'EACCES',
   'ETIMEDOUT',
   'EPIPE',
+  // Of a server that takes connections and does not answer (`ServerWatch`).
+  '08006',
 ]);
 
 type KnownCode =

@@ -64,6 +64,13 @@ export function clientConfig(address: PostgresAddress): pg.ClientConfig {
   };
 }
 
+/** A driver's error as `asPostgresError` has it, of a connection to this address. */
+export function asErrorOf(address: PostgresAddress, error: unknown): unknown {
+  const target =
+    'url' in address ? readTarget(address.url) : { ...address, place: `${address.host}:${address.port}` };
+  return asPostgresError(error, target);
+}
+
 /**
  * Uses one connection that is made for it, and ends it.
  * @throws TrainyardError POSTGRES_… where the server cannot be reached or refuses
@@ -81,9 +88,7 @@ export async function withClient<Result>(
     await client.connect();
     return await use(client);
   } catch (error) {
-    const target =
-      'url' in address ? readTarget(address.url) : { ...address, place: `${address.host}:${address.port}` };
-    throw asPostgresError(lost ?? error, target);
+    throw asErrorOf(address, lost ?? error);
   } finally {
     await client.end();
   }

@@ -51,15 +51,20 @@ const messages: Record<StartReport['how'], string> = {
 /**
  * Starts the PostgreSQL of a state folder, or adopts the one that a killed engine left. The caller holds the folder's
  * engine lock. Kill it at any moment: the next start finds what was left and goes on.
+ * @param options.isPasswordTried false: a server that was only started is not asked; where it refuses the caller's first connection
+ *   (28P01), it is to be unlocked
  * @throws TrainyardError POSTGRES_… with the cause and the hint
  */
-export async function startEmbeddedPostgres(home: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  home: string,
+  options: { readonly isPasswordTried?: boolean } = {},
+): Promise<EmbeddedPostgres> {
   const root = openHome(home);
   const user = serverUser();
   const location = locate(root, user);
   const binaries = prepareBinaries(location.copies, user);
   const server = new EmbeddedPostgres({ location, binaries, user }, ensureSecrets(root).postgresPassword);
-  await server.restart();
+  await server.restart(options);
   return server;
 }
 
@@ -102,10 +107,21 @@ export class EmbeddedPostgres {
   }
 
   /** Starts it where it does not run, and says how; where it runs and answers, it is adopted. */
-  async restart(): Promise<StartReport> {
+  async restart({ isPasswordTried = true } = {}): Promise<StartReport> {
     this.running?.unwatch();
     this.running = null;
-    const { postmaster, port, how } = await this.bringUp();
+    return this.run(await this.bringUp(isPasswordTried));
+  }
+
+  /** Gives our password to a server that runs and refuses it, and starts it anew. @throws TrainyardError POSTGRES_PASSWORD_REFUSED */
+  async unlock(): Promise<StartReport> {
+    const { postmaster, port, unwatch } = this.current();
+    unwatch();
+    this.running = null;
+    return this.run({ postmaster: await this.launchWithNewPassword(postmaster), port, how: 'unlocked' });
+  }
+
+  private run({ postmaster, port, how }: Running): StartReport {
     const report: StartReport = {
       how,
       pid: postmaster.pid,
@@ -150,7 +166,7 @@ export class EmbeddedPostgres {
     return connectionTo(this.location, port, this.password);
   }
 
-  private async bringUp(): Promise<Running> {
+  private async bringUp(isPasswordTried: boolean): Promise<Running> {
     const { location, binaries, user } = this.installation;
     const made = await initialise(this.installation, this.password);
     requireMajor(location, binaries);
@@ -171,7 +187,8 @@ export class EmbeddedPostgres {
       const postmaster = await launch(this.installation);
       failpoint('postgres.launch.after');
       const how = made ? 'initialised' : hangs ? 'replaced' : found && !alive ? 'recovered' : 'started';
-      if (made || (await this.knock(port)) !== 'refused') return { postmaster, port, how };
+      const refuses = isPasswordTried && !made && (await this.knock(port)) === 'refused';
+      if (!refuses) return { postmaster, port, how };
       return { postmaster: await this.launchWithNewPassword(postmaster), port, how: 'unlocked' };
     } catch (error) {
       // One that a killed engine had only just started may have come first.

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { hasCode } from '../../platform/error-code.ts';
 import { failpoint } from '../../platform/failpoints.ts';
-import { type PostgresAddress, withClient } from '../pool.ts';
+import { asErrorOf, type PostgresAddress, withClient } from '../pool.ts';
 import { readMigration } from './migration-files.ts';
 import type { AppliedRevision } from './plan.ts';
 import { describeDrift, ownStructure, readStructure, type Structure } from './structure.ts';
@@ -19,6 +19,9 @@ export interface DatabaseState {
   readonly drift: readonly string[];
 }
 
+/** What takes a query: one connection, or a pool of them. */
+type Asked = pg.ClientBase | pg.Pool;
+
 interface Bookkeeping {
   readonly exists: boolean;
   readonly applied: readonly AppliedRevision[];
@@ -29,6 +32,22 @@ interface Bookkeeping {
 /** What a database has; changes nothing, also where no revision was ever applied. @throws TrainyardError POSTGRES_… */
 export function readDatabase(address: PostgresAddress): Promise<DatabaseState> {
   return withClient(address, async (client) => readState(client, await majorOf(client)));
+}
+
+/**
+ * What is applied, asked over a pool's connections, and what differs, for which the server looks a good while longer.
+ * @param address where the pool connects @throws TrainyardError POSTGRES_…
+ */
+export async function readThrough(
+  pool: pg.Pool,
+  address: PostgresAddress,
+): Promise<{ applied: readonly AppliedRevision[]; drift: () => Promise<readonly string[]> }> {
+  try {
+    const { applied, structure } = await readBookkeeping(pool, await majorOf(pool));
+    return { applied, drift: () => readDrift(pool, structure) };
+  } catch (error) {
+    throw asErrorOf(address, error);
+  }
 }
 
 /**
@@ -163,7 +182,7 @@ async function loadUnit(file: string) {
   };
 }
 
-async function majorOf(client: pg.Client): Promise<number> {
+async function majorOf(client: Asked): Promise<number> {
   const { rows } = await client.query<{ number: number; version: string }>(
     "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version",
   );
@@ -172,7 +191,7 @@ async function majorOf(client: pg.Client): Promise<number> {
   throw fault('POSTGRES_TOO_OLD', { version: rows[0]?.version ?? '?', oldest: oldestMajor });
 }
 
-async function readBookkeeping(client: pg.Client, major: number): Promise<Bookkeeping> {
+async function readBookkeeping(client: Asked, major: number): Promise<Bookkeeping> {
   const { rows: tables } = await client.query<{ migrations: boolean; checksums: boolean }>(
     `SELECT to_regclass('public.${migrationsTable}') IS NOT NULL AS migrations,
             to_regclass('public.${checksumsTable}') IS NOT NULL AS checksums`,
@@ -201,7 +220,11 @@ async function readBookkeeping(client: pg.Client, major: number): Promise<Bookke
 
 async function readState(client: pg.Client, major: number): Promise<DatabaseState> {
   const { applied, structure } = await readBookkeeping(client, major);
-  return { applied, drift: structure ? describeDrift(structure, await readStructure(client)) : [] };
+  return { applied, drift: await readDrift(client, structure) };
+}
+
+async function readDrift(client: Asked, structure: Structure | null): Promise<readonly string[]> {
+  return structure ? describeDrift(structure, await readStructure(client)) : [];
 }
 
 /** Has the server end this session's statement when the client is gone, where its platform can notice that. */

@@ -1,10 +1,11 @@
+import type pg from 'pg';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { TlsOptions } from '../../platform/endpoints.ts';
 import { migrationsFolder } from '../../platform/paths.ts';
 import { readTarget } from '../errors.ts';
 import type { PostgresAddress } from '../pool.ts';
 import { createMigration, readMigrations } from './migration-files.ts';
-import { type DatabaseState, migrate, readDatabase } from './migrator.ts';
+import { type DatabaseState, migrate, readDatabase, readThrough } from './migrator.ts';
 import { editedRevisions, planDowngrade, planUpgrade, type RevisionFile, revisionOf } from './plan.ts';
 
 /** Revisions by number, as `0003`. */
@@ -67,6 +68,24 @@ export class SchemaService {
   /** Migrates up to `head`, a revision (`0003`), or `+n` steps on: all of it or nothing. Errors as `planUpgrade`. */
   upgrade(target = 'head'): Promise<SchemaChange> {
     return this.migrate('up', planUpgrade, target);
+  }
+
+  /**
+   * Migrates up to `head` as `upgrade` does. The usual start finds nothing to do: then it has only asked over a connection of the pool, which
+   * others go on with, and what differs is looked for beside them.
+   * @param pool connects to the same database
+   */
+  async upgradeThrough(
+    pool: pg.Pool,
+  ): Promise<{ done: readonly string[]; drift: Promise<readonly string[]> }> {
+    const [files, { applied, drift }] = await Promise.all([
+      readMigrations(this.folder),
+      readThrough(pool, this.address),
+    ]);
+    if (applied.length > 0 && planUpgrade(files, applied, 'head').length === 0)
+      return { done: [], drift: drift() };
+    const change = await this.upgrade();
+    return { done: change.done, drift: Promise.resolve(change.drift) };
   }
 
   /** Migrates down to `base` (nothing of ours is left), a revision that stays, or `-n` steps back: all of it or nothing. Errors as `planDowngrade`. */

@@ -43,7 +43,7 @@ WHERE pronamespace = 'public'::regnamespace AND prokind IN ('f', 'p')
 `;
 
 /** The structure of the schema `public`, less partitions, extensions and the migrations' own bookkeeping. */
-export async function readStructure(client: pg.ClientBase): Promise<Structure> {
+export async function readStructure(client: pg.ClientBase | pg.Pool): Promise<Structure> {
   const { rows } = await client.query<{ name: string; definition: string }>(query);
   return Object.fromEntries(rows.map(({ name, definition }) => [name, definition]));
 }

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { Logger } from 'pino';
+import { TrainyardError } from '../../../shared/errors/error.ts';
+import { hasCode } from '../../platform/error-code.ts';
 import { isDiskFault } from '../../platform/faults/system-fault.ts';
 import { BackOff, pause } from '../../platform/waiting.ts';
 import type { EmbeddedPostgres } from '../../postgres/embedded/embedded-postgres.ts';
@@ -40,6 +42,19 @@ function reviveDatabase(postgres: EmbeddedPostgres, log: Logger): Disposable {
   };
 }
 
+/** Its first connection proves the password: where that is not the database's, it is given to it, once. */
+async function openUnlocked(postgres: EmbeddedPostgres, log: Logger): ReturnType<typeof openRelational> {
+  const open = () => openRelational(postgres.connection, { url: postgres.url, tls: null }, log);
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof TrainyardError && hasCode(error.cause, '28P01'))) throw error;
+    await postgres.unlock();
+    log.info(postgres.report, postgres.report.message);
+    return open();
+  }
+}
+
 /**
  * The stores of the embedded profile: a PostgreSQL of the state folder for everything but objects, which are files. The caller
  * holds the folder's engine lock.
@@ -53,8 +68,7 @@ export async function openEmbeddedStores(
   await using stack = new AsyncDisposableStack();
   stack.defer(() => postgres.stop());
   log.info(postgres.report, postgres.report.message);
-  const relational = await openRelational(postgres.connection, { url: postgres.url, tls: null }, log);
-  const { pool, schema, expectEnd } = stack.use(relational);
+  const { pool, schema, expectEnd } = stack.use(await openUnlocked(postgres, log));
   const live = liveOnPostgres(pool, log, stack);
   const documents = new PostgresDocumentStore(pool);
   const objects = await objectsInFiles(home);

@@ -57,20 +57,33 @@ export async function openRelational(
   log: Logger,
 ): Promise<Pick<Stores, 'pool' | 'schema' | 'expectEnd'> & AsyncDisposable> {
   const schema = new SchemaService({ databaseUrl: server.url, tls: server.tls });
-  const { done, drift } = await schema.upgrade();
-  if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
-  for (const difference of drift) log.warn({ difference }, 'the schema is not what its migrations left');
-  const watch = new ServerWatch(address, log);
+  await using stack = new AsyncDisposableStack();
+  const watch = stack.use(new ServerWatch(address, log));
   const pool = createPool(address, {
     onIdleError: (error) => log.warn({ err: error }, 'a connection to the database broke'),
     stream: watch.socket,
   });
+  stack.defer(() => pool.end());
   watch.follow(pool);
-  const close = async () => {
-    await pool.end();
-    await watch[Symbol.asyncDispose]();
+  const { done, drift } = await schema.upgradeThrough(pool);
+  if (done.length > 0) log.info({ done }, 'the schema was brought to its newest revision');
+  void reportDrift(drift, log);
+  const opened = stack.move();
+  return {
+    pool,
+    schema,
+    expectEnd: () => watch.expectEnd(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-  return { pool, schema, expectEnd: () => watch.expectEnd(), [Symbol.asyncDispose]: close };
+}
+
+async function reportDrift(drift: Promise<readonly string[]>, log: Logger): Promise<void> {
+  try {
+    for (const difference of await drift)
+      log.warn({ difference }, 'the schema is not what its migrations left');
+  } catch (error) {
+    log.warn({ err: error }, 'the schema could not be compared with what its migrations left');
+  }
 }
 
 /** Logs a listening connection that broke. */
