@@ -29,3 +29,27 @@ test('a command that asks the engine loads no part of Node that takes long and t
   expect(modules).toContain('NativeModule http');
   expect(modules.filter((name) => unwanted.test(name))).toEqual([]);
 });
+
+/** Files of the build that the start of an engine imports; what they import late counts where it is a step of the start. */
+async function filesOfStart(): Promise<readonly string[]> {
+  const steps = /\/(program|serve|start|engine)-[^/]+\.js$/;
+  const found = new Set<string>();
+  const follow = async (file: string): Promise<void> => {
+    if (found.has(file)) return;
+    found.add(file);
+    const text = await readFile(file, 'utf8');
+    const imports = text.matchAll(/^(?:im|ex)port [^"]*?"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm);
+    for (const [, at, late] of imports) {
+      if (at) await follow(path.resolve(path.dirname(file), at));
+      else if (late && steps.test(late)) await follow(path.resolve(path.dirname(file), late));
+    }
+  };
+  await follow(cliFile);
+  return [...found].map((file) => path.basename(file).replace(/-.{8}\.js$/, ''));
+}
+
+test('an engine starts without the contract, and without what answers requests', async () => {
+  const files = await filesOfStart();
+  expect(files).toEqual(expect.arrayContaining(['engine', 'start', 'postgres', 'schemas']));
+  expect(files.filter((name) => /^(contract|routes|rpc|rest|page|ensure|daemon)/.test(name))).toEqual([]);
+});

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+// Schemas as large as these are made when they are first used (`z.lazy`), not while a program starts.
+
 /** The config document of a run: the user's fields and ours, as the collection `training_configs` holds them. */
 export const optimizers = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;
 export const schedulers = ['cosine', 'step', 'plateau', 'onecycle', 'linear', 'none'] as const;
@@ -7,77 +9,82 @@ export const taskTypes = ['classification', 'detection', 'segmentation'] as cons
 const modelSources = ['builtin', 'timm', 'huggingface', 'ultralytics'] as const;
 export const earlyStopMetrics = ['val_loss', 'val_accuracy', 'train_loss', 'train_accuracy'] as const;
 
-const share = z.number().min(0).max(1);
-const side = z.int().min(1).max(4096);
+const augmentationSchema = () =>
+  z.strictObject({
+    randomFlip: z.boolean().default(false),
+    randomRotation: z.number().min(0).max(180).default(0).describe('degrees'),
+    colorJitter: z.boolean().default(false),
+    mixup: z.boolean().default(false),
+    cutmix: z.boolean().default(false),
+  });
 
-const augmentationSchema = z.strictObject({
-  randomFlip: z.boolean().default(false),
-  randomRotation: z.number().min(0).max(180).default(0).describe('degrees'),
-  colorJitter: z.boolean().default(false),
-  mixup: z.boolean().default(false),
-  cutmix: z.boolean().default(false),
-});
+const share = () => z.number().min(0).max(1);
+const side = () => z.int().min(1).max(4096);
 
-const datasetConfigSchema = z.strictObject({
-  datasetId: z.uuid(),
-  version: z.int().min(1),
-  trainSplit: share.default(0.8),
-  valSplit: share.default(0.2),
-  testSplit: share.default(0),
-  imageSize: z
-    .union([side, z.tuple([side, side])])
-    .nullable()
-    .default(null)
-    .describe('pixels, or [height, width]; null: as the data is'),
-  augmentation: augmentationSchema.prefault({}),
-});
+const datasetConfigSchema = () =>
+  z.strictObject({
+    datasetId: z.uuid(),
+    version: z.int().min(1),
+    trainSplit: share().default(0.8),
+    valSplit: share().default(0.2),
+    testSplit: share().default(0),
+    imageSize: z
+      .union([side(), z.tuple([side(), side()])])
+      .nullable()
+      .default(null)
+      .describe('pixels, or [height, width]; null: as the data is'),
+    augmentation: augmentationSchema().prefault({}),
+  });
 
-const trainingSchema = z.strictObject({
-  epochs: z.int().min(1).max(100_000),
-  batchSize: z.int().min(1).max(65_536),
-  learningRate: z.number().positive().max(100),
-  optimizer: z.enum(optimizers),
-  weightDecay: z.number().min(0).max(10).default(0),
-  momentum: z.number().min(0).lt(1).default(0.9),
-  scheduler: z.strictObject({ type: z.enum(schedulers), warmupEpochs: z.number().min(0).default(0) }),
-  earlyStop: z
-    .strictObject({
-      enabled: z.boolean().default(false),
-      patience: z.int().min(1).default(5),
-      metric: z.enum(earlyStopMetrics).default('val_loss'),
-    })
-    .prefault({}),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(0),
-  amp: z.boolean().default(false),
-  gradientClip: z.number().positive().nullable().default(null),
-  accumulate: z.int().min(1).default(1),
-  ema: z.boolean().default(false),
-});
+const trainingSchema = () =>
+  z.strictObject({
+    epochs: z.int().min(1).max(100_000),
+    batchSize: z.int().min(1).max(65_536),
+    learningRate: z.number().positive().max(100),
+    optimizer: z.enum(optimizers),
+    weightDecay: z.number().min(0).max(10).default(0),
+    momentum: z.number().min(0).lt(1).default(0.9),
+    scheduler: z.strictObject({ type: z.enum(schedulers), warmupEpochs: z.number().min(0).default(0) }),
+    earlyStop: z
+      .strictObject({
+        enabled: z.boolean().default(false),
+        patience: z.int().min(1).default(5),
+        metric: z.enum(earlyStopMetrics).default('val_loss'),
+      })
+      .prefault({}),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(0),
+    amp: z.boolean().default(false),
+    gradientClip: z.number().positive().nullable().default(null),
+    accumulate: z.int().min(1).default(1),
+    ema: z.boolean().default(false),
+  });
 
-export const trainingConfigSchema = z.strictObject({
-  task: z.strictObject({
-    type: z.enum(taskTypes),
-    numClasses: z.int().min(1),
-    classNames: z.array(z.string().min(1)).min(1),
+export const trainingConfigSchema = z.lazy(() =>
+  z.strictObject({
+    task: z.strictObject({
+      type: z.enum(taskTypes),
+      numClasses: z.int().min(1),
+      classNames: z.array(z.string().min(1)).min(1),
+    }),
+    model: z.strictObject({
+      name: z.string().min(1).max(255),
+      source: z.enum(modelSources),
+      pretrained: z.boolean().default(false),
+      pretrainedWeights: z.string().nullable().default(null),
+    }),
+    dataset: datasetConfigSchema(),
+    training: trainingSchema(),
+    resources: z.strictObject({
+      gpuCount: z.int().min(0).max(64).default(0).describe('0: the processor'),
+      gpuType: z.string().nullable().default(null),
+      memoryGb: z.int().min(0).default(0),
+    }),
   }),
-  model: z.strictObject({
-    name: z.string().min(1).max(255),
-    source: z.enum(modelSources),
-    pretrained: z.boolean().default(false),
-    pretrainedWeights: z.string().nullable().default(null),
-  }),
-  dataset: datasetConfigSchema,
-  training: trainingSchema,
-  resources: z.strictObject({
-    gpuCount: z.int().min(0).max(64).default(0).describe('0: the processor'),
-    gpuType: z.string().nullable().default(null),
-    memoryGb: z.int().min(0).default(0),
-  }),
-});
+);
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
 type Given<Field> = Field extends z.ZodDefault<infer Inner> | z.ZodPrefault<infer Inner>
@@ -99,8 +106,10 @@ function givenField(field: z.core.SomeType): z.ZodType {
 const given = <Field extends z.ZodType>(field: Field) => givenField(field) as Given<Field>;
 
 /** What a person may say of a training; everything else is filled with the model's defaults. */
-export const trainingOverridesSchema = z.strictObject({
-  dataset: given(datasetConfigSchema.omit({ datasetId: true, version: true })),
-  training: given(trainingSchema),
-});
+export const trainingOverridesSchema = z.lazy(() =>
+  z.strictObject({
+    dataset: given(datasetConfigSchema().omit({ datasetId: true, version: true })),
+    training: given(trainingSchema()),
+  }),
+);
 export type TrainingOverrides = z.infer<typeof trainingOverridesSchema>;

@@ -8,7 +8,7 @@ import {
 } from '../../../src/main/stores/documents/postgres/log-lines.ts';
 import { workflowLogSchema } from '../../../src/main/stores/documents/schemas.ts';
 
-const linesSchema = workflowLogSchema.shape.logs;
+const linesSchema = workflowLogSchema.unwrap().shape.logs;
 const time = fc.constantFrom(
   ...['2026-11-29T10:00:00.000Z', '2026-11-29T10:00:00.001Z', '0000-01-01T00:00:00.000Z'],
   ...['2026-11-29T10:00:00Z', '2026-02-30T10:00:00.000Z', '+012026-01-01T00:00:00.000Z', ''],

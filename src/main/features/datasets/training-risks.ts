@@ -106,7 +106,7 @@ const risk = <Code extends keyof typeof trainingRisks>(
   parameters: ParametersOf<(typeof trainingRisks)[Code]>,
 ) => makeProblem(code, '', parameters);
 
-/** Not made before the first number is written: that loads the words of every language, 8 ms of each start. */
+/** Made with the first number, not with the module: to load what knows of languages takes 8 ms of each start. */
 const number = (value: number) => new Intl.NumberFormat('en').format(value);
 
 /**

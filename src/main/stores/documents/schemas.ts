@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { taskTypes, trainingConfigSchema } from '../../../shared/model/training-config.ts';
 
+// Each is made when it is first used, not while the engine starts.
+
 /** UTC with milliseconds, as `Date.toISOString` writes it: only one form, so that the order as text is the order in time. */
 const time = z.iso.datetime({ precision: 3 }).regex(/^(?!0000)/);
 
@@ -19,84 +21,94 @@ export const logBucketLines = 500;
 
 const intent = { taskType: z.enum(taskTypes).nullable(), model: z.string().nullable() };
 
-export const chatSessionSchema = z.looseObject({
-  ...document,
-  sessionId: name,
-  userId: z.guid(),
-  messages: z.array(
-    z.looseObject({
-      role: z.enum(['user', 'assistant', 'system']),
-      content: z.string(),
-      timestamp: time,
-      parsedIntent: z.looseObject({ ...intent, confidence: z.number().min(0).max(1) }).optional(),
-    }),
-  ),
-  currentIntent: z.looseObject({
-    ...intent,
-    numClasses: count.nullable(),
-    classNames: z.array(z.string()),
-    completeness: z.number().min(0).max(100),
-  }),
-  status: z.enum(['active', 'completed', 'abandoned']),
-  createdAt: time,
-  updatedAt: time,
-});
-
-export const trainingConfigDocumentSchema = z.looseObject({
-  ...document,
-  workflowId: z.guid(),
-  version: z.int().min(1),
-  config: trainingConfigSchema,
-  source: z.enum(['llm_parsed', 'manual', 'template']),
-  createdAt: time,
-});
-
-export const workflowLogSchema = z.looseObject({
-  ...document,
-  workflowId: z.guid(),
-  logs: z
-    .array(
+export const chatSessionSchema = z.lazy(() =>
+  z.looseObject({
+    ...document,
+    sessionId: name,
+    userId: z.guid(),
+    messages: z.array(
       z.looseObject({
+        role: z.enum(['user', 'assistant', 'system']),
+        content: z.string(),
         timestamp: time,
-        level: z.enum(['debug', 'info', 'warning', 'error']),
-        source: z.enum(['trainer', 'sidecar', 'platform']),
-        message: z.string(),
-        context: z.looseObject({ epoch: z.number().optional(), step: z.int().optional() }).optional(),
+        parsedIntent: z.looseObject({ ...intent, confidence: z.number().min(0).max(1) }).optional(),
       }),
-    )
-    .max(logBucketLines),
-  expiresAt: time,
-});
-
-export const modelRegistrySchema = z.looseObject({
-  ...document,
-  modelId: name,
-  name,
-  framework: name,
-  taskTypes: z.array(name),
-  parameters: count.nullable(),
-  pretrainedWeights: z.array(z.string()),
-  metrics: z.record(z.string(), z.number().nullable()),
-  inputSize: z.tuple([count, count, count]),
-  supportedBackends: z.array(z.string()),
-  description: z.string(),
-  documentationUrl: z.string().nullable(),
-  usageCount: count,
-  lastUsedAt: time.nullable(),
-  createdAt: time,
-  updatedAt: time,
-});
-
-export const auditLogSchema = z.looseObject({
-  ...document,
-  /** Null if nobody was known: a refused login, the platform itself. */
-  userId: z.guid().nullable(),
-  action: name,
-  resource: z.looseObject({ type: name, id: name }),
-  metadata: z.looseObject({
-    ipAddress: z.string().nullable().optional(),
-    userAgent: z.string().nullable().optional(),
-    changes: z.looseObject({ before: z.unknown(), after: z.unknown() }).optional(),
+    ),
+    currentIntent: z.looseObject({
+      ...intent,
+      numClasses: count.nullable(),
+      classNames: z.array(z.string()),
+      completeness: z.number().min(0).max(100),
+    }),
+    status: z.enum(['active', 'completed', 'abandoned']),
+    createdAt: time,
+    updatedAt: time,
   }),
-  timestamp: time,
-});
+);
+
+export const trainingConfigDocumentSchema = z.lazy(() =>
+  z.looseObject({
+    ...document,
+    workflowId: z.guid(),
+    version: z.int().min(1),
+    config: trainingConfigSchema,
+    source: z.enum(['llm_parsed', 'manual', 'template']),
+    createdAt: time,
+  }),
+);
+
+export const workflowLogSchema = z.lazy(() =>
+  z.looseObject({
+    ...document,
+    workflowId: z.guid(),
+    logs: z
+      .array(
+        z.looseObject({
+          timestamp: time,
+          level: z.enum(['debug', 'info', 'warning', 'error']),
+          source: z.enum(['trainer', 'sidecar', 'platform']),
+          message: z.string(),
+          context: z.looseObject({ epoch: z.number().optional(), step: z.int().optional() }).optional(),
+        }),
+      )
+      .max(logBucketLines),
+    expiresAt: time,
+  }),
+);
+
+export const modelRegistrySchema = z.lazy(() =>
+  z.looseObject({
+    ...document,
+    modelId: name,
+    name,
+    framework: name,
+    taskTypes: z.array(name),
+    parameters: count.nullable(),
+    pretrainedWeights: z.array(z.string()),
+    metrics: z.record(z.string(), z.number().nullable()),
+    inputSize: z.tuple([count, count, count]),
+    supportedBackends: z.array(z.string()),
+    description: z.string(),
+    documentationUrl: z.string().nullable(),
+    usageCount: count,
+    lastUsedAt: time.nullable(),
+    createdAt: time,
+    updatedAt: time,
+  }),
+);
+
+export const auditLogSchema = z.lazy(() =>
+  z.looseObject({
+    ...document,
+    /** Null if nobody was known: a refused login, the platform itself. */
+    userId: z.guid().nullable(),
+    action: name,
+    resource: z.looseObject({ type: name, id: name }),
+    metadata: z.looseObject({
+      ipAddress: z.string().nullable().optional(),
+      userAgent: z.string().nullable().optional(),
+      changes: z.looseObject({ before: z.unknown(), after: z.unknown() }).optional(),
+    }),
+    timestamp: time,
+  }),
+);
