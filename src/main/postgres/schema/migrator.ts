@@ -35,8 +35,9 @@ export function readDatabase(address: PostgresAddress): Promise<DatabaseState> {
 }
 
 /**
- * What is applied, asked over a pool's connections, and what differs, for which the server looks a good while longer.
- * @param address where the pool connects @throws TrainyardError POSTGRES_…
+ * What is applied, asked over a pool's connections; `drift` asks what differs, which takes longer.
+ * @param address where the pool connects
+ * @throws TrainyardError POSTGRES_…
  */
 export async function readThrough(
   pool: pg.Pool,
