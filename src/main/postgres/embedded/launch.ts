@@ -19,6 +19,7 @@ import { hasCode } from '../../platform/error-code.ts';
 import { diskFull, isDiskSpent } from '../../platform/faults/disk-room.ts';
 import { signal } from '../../platform/signal.ts';
 import { prepareOwnFile } from '../../platform/state-file.ts';
+import { until } from '../../platform/waiting.ts';
 import type { Binaries, Installation } from './binaries.ts';
 import { asServer } from './initialise.ts';
 import { type Location, removeSockets } from './location.ts';
@@ -104,7 +105,12 @@ export async function launch(installation: Installation): Promise<Postmaster> {
     const found = readPostmasterFile(location.dataDirectory);
     return found?.pid === pid && found.status === 'ready';
   };
-  const answered = await waitFor(() => ended() || ready(), longestRecovery);
+  // Everybody waits for this: pauses stay short.
+  const answered = await until(() => ended() || ready(), {
+    firstMs: 5,
+    longestMs: 20,
+    timeoutMs: longestRecovery,
+  });
   if (answered && !ended()) return { pid, child };
   const text = logTail(location.log, logStart);
   if (!ended()) await stopPostmaster({ pid, child }, installation, 'immediate');
