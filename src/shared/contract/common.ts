@@ -91,7 +91,11 @@ export const sentences = z.object({
 /** The error that work in the background ended with. The place is empty in those of work before places were kept. */
 export const workError = sentences.extend({ place: errorPlace.default({}) });
 
-export const problem = sentences.extend({ path: z.string() });
+export const problem = sentences.extend({
+  path: z.string(),
+  /** Of a text file, 1-based. */
+  line: z.int().optional(),
+});
 
 /**
  * What a procedure does that is no GET, where it is not a write as others are. `harmless`: it may be asked twice, and on a full disk.

@@ -5,7 +5,7 @@ import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
 const { get, post, remove } = proceduresOf('datasets', datasetErrors);
 
-const datasetFormats = ['imagenet'] as const;
+const datasetFormats = ['imagenet', 'coco', 'yolo', 'pascal_voc'] as const;
 export type DatasetFormat = (typeof datasetFormats)[number];
 export const importModes = ['copy', 'link', 'in_place'] as const;
 export type ImportMode = (typeof importModes)[number];
@@ -42,6 +42,7 @@ export type Reading = Readonly<z.infer<typeof readingSchema>>;
 
 export const classCount = z.object({ name: z.string(), count: z.int() });
 export type ClassCount = z.infer<typeof classCount>;
+const splitCount = z.object({ name: z.enum(['train', 'val', 'test']), images: z.int() });
 const codeCount = z.object({ code: z.string(), count: z.int() });
 
 /** What a validation found; `ok` is true where `errors` is empty. Paths are relative to the folder or archive. */
@@ -59,7 +60,17 @@ const validationSchema = z.object({
     format: z.enum(datasetFormats),
     images: z.int(),
     bytes: z.int(),
+    /** Of an ImageNet folder the count of images, of the others that of objects. */
     classes: z.array(classCount),
+    /** Boxes of objects, without crowds; of a labelled dataset only, as the four below. */
+    boxes: z.int().optional(),
+    masks: z.int().optional(),
+    /** Images without objects. */
+    background: z.int().optional(),
+    crowds: z.int().optional(),
+    difficult: z.int().optional(),
+    /** Empty where the dataset has none; null in reports of versions before these were counted. */
+    splits: z.array(splitCount).nullable().default(null),
     widths: z.object({ min: z.int(), max: z.int() }).nullable(),
     heights: z.object({ min: z.int(), max: z.int() }).nullable(),
     channels: z.array(z.object({ channels: z.int(), count: z.int() })),

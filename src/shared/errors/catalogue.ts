@@ -10,6 +10,7 @@ import { engineErrors, engineStartErrors } from './engine.ts';
 import { type Bilingual, type Entry, fill, namedIn, type Parameter, type ParametersOf } from './entry.ts';
 import { type ErrorOptions, type ErrorRecord, errorMessage, TrainyardError } from './error.ts';
 import { jobErrors } from './jobs.ts';
+import { labelFindings } from './label-findings.ts';
 import { machineErrors } from './machine.ts';
 import { objectErrors } from './objects.ts';
 import { pageErrors } from './page.ts';
@@ -34,6 +35,7 @@ export const catalogue = {
   ...engineErrors,
   ...engineStartErrors,
   ...jobErrors,
+  ...labelFindings,
   ...pageErrors,
   ...projectErrors,
   ...runErrors,

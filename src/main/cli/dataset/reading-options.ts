@@ -4,7 +4,7 @@ import { type Command, integer } from '../lib/define.ts';
 
 /** How a source is read if that cannot be seen from the source itself. */
 export interface ReadingOptions {
-  readonly format: 'imagenet';
+  readonly format: 'imagenet' | 'coco' | 'yolo' | 'pascal_voc' | 'voc';
   readonly classesAt?: number;
   readonly namesEncoding: Reading['namesEncoding'];
 }
@@ -12,7 +12,7 @@ export interface ReadingOptions {
 /** Gives a command the options that say how a source is read. */
 export function addReadingOptions(command: Command): Command {
   return command
-    .flag('--format <format>', 'how the folder is laid out', '폴더의 형식', ['imagenet'], 'imagenet')
+    .flag('--format <format>', 'how the folder is laid out', '폴더의 형식', ['imagenet', 'coco', 'yolo', 'pascal_voc', 'voc'], 'imagenet')
     .flag(
       '--classes-at <level>',
       'level of the class folders, 1 being the first (left out: recognised)',
@@ -27,6 +27,9 @@ export function addReadingOptions(command: Command): Command {
       'auto',
     );
 }
+
+/** The format's own name; `voc` is short for it. */
+export const formatOf = ({ format }: ReadingOptions) => (format === 'voc' ? 'pascal_voc' : format);
 
 export const readingOf = ({ classesAt, namesEncoding }: ReadingOptions): Reading => ({
   classesAt: classesAt ?? null,

@@ -10,7 +10,7 @@ import { formatBytes, formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, styled, writeJson, writeLine } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
-import { addReadingOptions, type ReadingOptions, readingOf } from './reading-options.ts';
+import { addReadingOptions, formatOf, type ReadingOptions, readingOf } from './reading-options.ts';
 
 type Problem = Validation['errors'][number];
 
@@ -25,7 +25,7 @@ async function check(
     import('../../features/datasets/validation.ts'),
   ]);
   const reading = readingOf(options);
-  const { format } = options;
+  const format = formatOf(options);
   const progress = new FileProgress();
   const line = new ProgressLine(options.json ?? false);
   const watch = {

@@ -1,5 +1,15 @@
+import { tmpdir } from 'node:os';
 import type { DatasetFormat, Reading, Validation } from '../../../shared/contract/datasets.ts';
-import type { AcceptedImage } from './images.ts';
+import { CocoReader } from './formats/coco/coco.ts';
+import { LabelSpool } from './formats/label-spool.ts';
+import type { LabelReader } from './formats/labelled-set.ts';
+import { Tally } from './formats/tally.ts';
+import { VocReader } from './formats/voc/voc.ts';
+import { YoloReader } from './formats/yolo/yolo.ts';
+import { type AcceptedImage, ImageFault } from './images.ts';
+import { evaluateLabelled } from './labelled-validation.ts';
+import { readMaskPixels } from './pixels/mask-pixels.ts';
+import { Findings } from './problems.ts';
 import { type ScanOptions, scanSource } from './scan.ts';
 import type { DatasetSource, SourcePlace, Uploads } from './source.ts';
 import { evaluate } from './validation.ts';
@@ -49,11 +59,44 @@ export async function examineSource(
   const total = await source.count((found) => onProgress('counting', found, null), signal);
   signal.throwIfAborted();
   onProgress('validating', 0, total);
-  const scan = await scanSource(source, {
-    ...options,
-    signal,
-    onProgress: (done) => onProgress('validating', done, total),
-  });
+  const watched = { ...options, signal, onProgress: (done: number) => onProgress('validating', done, total) };
+  if (format !== 'imagenet') return examineLabelled(source, format, watched);
+  const scan = await scanSource(source, watched);
   const { validation, accepted, layout, isFatal } = evaluate(scan, format, reading);
   return { validation, accepted, base: layout.base, isFatal };
+}
+
+async function examineLabelled(
+  source: DatasetSource,
+  format: Exclude<DatasetFormat, 'imagenet'>,
+  options: ScanOptions,
+): Promise<Examination> {
+  const findings = { errors: new Findings(), warnings: new Findings() };
+  const tally = new Tally(findings.errors, findings.warnings);
+  using spool = new LabelSpool(tmpdir());
+  const labels = readerOf(format, spool, tally, options.limits.maxPixels);
+  const scan = await scanSource(source, { ...options, labels, findings });
+  const validation = evaluateLabelled(scan, format, { labels, spool, tally });
+  return { validation, accepted: [], base: [], isFatal: true };
+}
+
+function readerOf(
+  format: Exclude<DatasetFormat, 'imagenet'>,
+  spool: LabelSpool,
+  tally: Tally,
+  maxPixels: number,
+): LabelReader {
+  switch (format) {
+    case 'coco':
+      return new CocoReader(spool, tally);
+    case 'yolo':
+      return new YoloReader(spool, tally);
+    case 'pascal_voc':
+      return new VocReader(spool, tally, (bytes) =>
+        readMaskPixels(bytes, maxPixels).catch((error: unknown) => {
+          if (error instanceof ImageFault) return error;
+          throw error;
+        }),
+      );
+  }
 }

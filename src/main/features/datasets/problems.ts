@@ -10,11 +10,13 @@ export function makeProblem<Code extends ErrorCode>(
   code: Code,
   path: string,
   parameters: ErrorParameters<Code>,
+  line?: number,
 ): Problem {
   const shown = Object.fromEntries(
     Object.entries<Parameter>(parameters).map(([name, value]) => [name, readable(value)]),
   );
-  return { code, path: shortened(printable(path)), ...english(code, shown), parameters: shown };
+  const where = line === undefined ? {} : { line };
+  return { code, path: shortened(printable(path)), ...where, ...english(code, shown), parameters: shown };
 }
 
 function readable(value: Parameter): Parameter {
@@ -61,6 +63,12 @@ export class Findings {
     const same = this.byCode.get(problem.code) ?? [];
     this.byCode.set(problem.code, same);
     if (same.length < this.listed) same.push(problem);
+  }
+
+  /** Counts one more of a code, of which enough are listed. */
+  addUnlisted(code: string): void {
+    this.found += 1;
+    this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
   }
 
   get count(): number {

@@ -11,6 +11,7 @@ import {
   typeOfName,
   usualExtension,
 } from './image-types.ts';
+import type { LabelReader } from './formats/labelled-set.ts';
 import { type ImageContent, ImageFault, type ImageReader } from './images.ts';
 import type { SourceLimits } from './limits.ts';
 import { checkPath } from './names.ts';
@@ -18,7 +19,7 @@ import { Findings, makeProblem, type Problem } from './problems.ts';
 import { type DatasetSource, EntryFault, type SourceEntry } from './source.ts';
 
 /** A file that is an image, or wants to be one. */
-interface ScannedImage {
+export interface ScannedImage {
   /** As the source spells it. */
   readonly sourcePath: string;
   readonly segments: readonly string[];
@@ -42,6 +43,10 @@ export interface Scan {
 export interface ScanOptions {
   readonly reader: ImageReader;
   readonly limits: SourceLimits;
+  /** Where findings go; made anew where they are not given. */
+  readonly findings?: { readonly errors: Findings; readonly warnings: Findings };
+  /** Reads what is no image but says what is in the images; null where the folders do. */
+  readonly labels?: LabelReader | null;
   readonly signal?: AbortSignal;
   /** Called with the count of files looked at. */
   readonly onProgress?: (done: number) => void;
@@ -73,8 +78,8 @@ class Scanning {
   private readonly folders: (readonly string[])[] = [];
   private readonly otherFolders: (readonly string[])[] = [];
   private readonly hidden: { folder: string; path: string }[] = [];
-  private readonly errors = new Findings();
-  private readonly warnings = new Findings();
+  private readonly errors: Findings;
+  private readonly warnings: Findings;
   private lastOtherFolder: string | null = null;
   private isCutShort = false;
   private done = 0;
@@ -82,6 +87,8 @@ class Scanning {
 
   constructor(options: ScanOptions) {
     this.options = options;
+    this.errors = options.findings?.errors ?? new Findings();
+    this.warnings = options.findings?.warnings ?? new Findings();
   }
 
   result(): Scan {
@@ -109,12 +116,24 @@ class Scanning {
         this.warnings.add(checked.problem);
       return;
     }
-    if (checked.kind === 'path') await this.lookAtFile(entry, checked.segments);
+    if (checked.kind === 'path' && this.options.labels?.claims(checked.segments))
+      await this.readLabels(entry, checked.segments);
+    else if (checked.kind === 'path') await this.lookAtFile(entry, checked.segments);
     else if (checked.kind === 'problem') await this.refuse(entry, checked.problem);
     else if (checked.kind === 'hidden' && isMissed(entry.path))
       this.hidden.push({ folder: checked.folder, path: entry.path });
     this.done += 1;
     this.options.onProgress?.(this.done);
+  }
+
+  private async readLabels(entry: FileEntry, segments: readonly string[]): Promise<void> {
+    const { labels } = this.options;
+    try {
+      await labels?.read({ path: entry.path, segments, chunks: () => entry.chunks() });
+    } catch (error) {
+      const problem = this.faultOfRead(error);
+      if (problem) this.errors.add(problem);
+    }
   }
 
   private async lookAtFile(entry: FileEntry, segments: readonly string[]): Promise<void> {

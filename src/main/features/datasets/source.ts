@@ -12,6 +12,8 @@ export type SourceEntry =
        * @throws EntryFault
        */
       read(limit: number): Promise<EntryBytes>;
+      /** All bytes in pieces, in place of `read`. A piece holds until the next is asked for. @throws EntryFault */
+      chunks(): AsyncIterable<Uint8Array>;
     }
   | { readonly kind: 'folder'; readonly path: string }
   /** Something that is neither, or cannot be had; reading goes on behind it unless `fatal`. */

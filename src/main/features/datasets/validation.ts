@@ -1,7 +1,7 @@
 import type { ClassCount, DatasetFormat, Validation } from '../../../shared/contract/datasets.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { findClassProblems } from './class-problems.ts';
-import type { PlacedImage } from './images.ts';
+import type { ImageContent, PlacedImage } from './images.ts';
 import { type Layout, placeOf, recogniseLayout } from './layout.ts';
 import { type Findings, makeProblem, type Problem } from './problems.ts';
 import { automatic, type Reading } from './reading.ts';
@@ -38,7 +38,9 @@ export function evaluate(
   for (const problem of findTrainingRisks(accepted)) warnings.add(problem);
   const isUnclear = doubt !== null && !doubt.isWarning;
   const isFatal = scan.isCutShort || isUnclear || classProblems.isFatal || accepted.length === 0;
-  return { validation: report(format, errors, warnings, images), accepted, layout, isFatal };
+  const found = report(format, errors, warnings, images);
+  const summary = { ...found.summary, classes: countClasses(images) };
+  return { validation: { ...found, summary }, accepted, layout, isFatal };
 }
 
 /** The readable images that lie in classes, sorted by path. What is wrong with those in classes is an error; those outside are counted. */
@@ -77,11 +79,12 @@ function outsideClass(folder: string, count: number, first: string): Problem {
   return makeProblem('IMAGE_OUTSIDE_CLASS', first, { count, first, where });
 }
 
-function report(
+/** The report of what was found. @param images those that can be used */
+export function report(
   format: DatasetFormat,
   errors: Findings,
   warnings: Findings,
-  images: readonly PlacedImage[],
+  images: readonly ImageContent[],
 ): Validation {
   const listedErrors = errors.report();
   const listedWarnings = warnings.report();
@@ -97,7 +100,8 @@ function report(
       format,
       images: images.length,
       bytes: images.reduce((sum, { size }) => sum + size, 0),
-      classes: countClasses(images),
+      classes: [],
+      splits: null,
       widths: range(images, 'width'),
       heights: range(images, 'height'),
       channels: countBy(images, ({ channels }) => channels).map(([channels, count]) => ({ channels, count })),
@@ -120,7 +124,7 @@ function countBy<T, Key extends string | number>(
 }
 
 function range(
-  images: readonly PlacedImage[],
+  images: readonly ImageContent[],
   side: 'width' | 'height',
 ): { min: number; max: number } | null {
   let [min, max] = [Number.POSITIVE_INFINITY, 0];

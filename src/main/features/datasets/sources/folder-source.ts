@@ -112,7 +112,28 @@ function notAFile(shown: string, why: Bilingual): SourceEntry {
 const ownFaults: readonly string[] = ['EMFILE', 'ENFILE', 'ENOMEM'];
 
 function fileEntry(shown: string, file: Buffer): SourceEntry {
-  return { kind: 'file', path: shown, read: (limit) => readEntry(shown, file, limit) };
+  return {
+    kind: 'file',
+    path: shown,
+    read: (limit) => readEntry(shown, file, limit),
+    chunks: () => readChunks(shown, file),
+  };
+}
+
+const chunkBytes = 2 ** 20;
+
+async function* readChunks(shown: string, file: Buffer): AsyncGenerator<Uint8Array> {
+  try {
+    await using handle = await open(file, openFlags);
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    for (;;) {
+      const { bytesRead } = await handle.read(chunk, 0, chunkBytes);
+      if (bytesRead === 0) return;
+      yield chunk.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw new EntryFault(unreadable(shown, error), { cause: error });
+  }
 }
 
 async function readEntry(shown: string, file: Buffer, limit: number): Promise<EntryBytes> {

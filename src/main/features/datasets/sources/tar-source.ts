@@ -78,10 +78,11 @@ export function tarSource(
           // What was read of the file when this entry began is more than what came before it, by as much as is read ahead.
           const begin = bytesRead() - readAheadBytes;
           const faultOf = (unpacked: number) => budget.faultOf(found.name, unpacked, bytesRead() - begin);
-          yield showEntry(header, found.name, (limit) => {
+          const chunks = () => {
             isRead = true;
-            return readTarEntry(entry, found.name, limit, faultOf);
-          });
+            return tarChunks(entry, found.name, faultOf);
+          };
+          yield showEntry(header, found.name, chunks);
           // Entries without a reader are skipped; an entry that is being read is left to its reader.
           if (!isRead) entry.resume();
         }
@@ -172,12 +173,13 @@ function assertPlainHeader(header: Header): void {
   throw damaged(name.slice(0, 1000), { why, remedy }, true);
 }
 
-function showEntry(header: Header, name: string, read: (limit: number) => Promise<EntryBytes>): SourceEntry {
+function showEntry(header: Header, name: string, chunks: () => AsyncIterable<Uint8Array>): SourceEntry {
   const { type } = header;
   if (type === 'directory') return { kind: 'folder', path: name };
   if (type === 'symlink' || type === 'link') return { kind: 'problem', problem: linkInArchive(name) };
   const isSparse = [...paxOf(header).keys()].some((key) => key.startsWith('GNU.sparse.'));
-  if (!isSparse && (type === 'file' || type === 'contiguous-file')) return { kind: 'file', path: name, read };
+  if (!isSparse && (type === 'file' || type === 'contiguous-file'))
+    return { kind: 'file', path: name, read: (limit) => readTarEntry(chunks(), limit), chunks };
   if ((isSparse || type === null) && typeOfName(name)) {
     const why = {
       en: 'the file is stored with gaps (sparse) or in several parts, which is not read here',
@@ -195,33 +197,38 @@ function showEntry(header: Header, name: string, read: (limit: number) => Promis
 }
 
 /**
- * Up to `limit` bytes of an entry.
+ * The bytes of an entry, to its end in any case: a stream that is broken off ends the whole archive.
  * @param faultOf says whether more came out of the entry than can be honest
  * @throws EntryFault
  */
-async function readTarEntry(
+async function* tarChunks(
   entry: AsyncIterable<unknown>,
   name: string,
-  limit: number,
   faultOf: (unpacked: number) => EntryFault | null,
-): Promise<EntryBytes> {
-  const chunks: Uint8Array[] = [];
-  let kept = 0;
+): AsyncGenerator<Uint8Array> {
   let size = 0;
   let fault: EntryFault | null = null;
   try {
-    // To the end in any case: a stream that is broken off ends the whole archive.
     for await (const chunk of entry as AsyncIterable<Uint8Array>) {
       size += chunk.length;
-      if (fault || kept >= limit) continue;
-      chunks.push(chunk);
-      kept += chunk.length;
+      if (fault) continue;
+      yield chunk;
       fault = faultOf(size);
     }
   } catch (error) {
     throw tarFault(error, name);
   }
   if (fault) throw fault;
+}
+
+/** Up to `limit` bytes of an entry. @throws EntryFault */
+async function readTarEntry(entry: AsyncIterable<Uint8Array>, limit: number): Promise<EntryBytes> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of entry) {
+    if (size < limit) chunks.push(chunk);
+    size += chunk.length;
+  }
   return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: size <= limit, modifiedMs: null };
 }
 

@@ -92,17 +92,24 @@ async function* eachEntry(
       yield {
         kind: 'file',
         path: name,
-        read: (limit) => {
-          const reading = readZipEntry(zip, entry, name, limit, budget);
-          reads.add(reading);
-          const forget = () => void reads.delete(reading);
-          reading.then(forget, forget);
-          return reading;
-        },
+        read: (limit) => readZipEntry(counted(zipChunks(zip, entry, name, budget), reads), limit),
+        chunks: () => counted(zipChunks(zip, entry, name, budget), reads),
       };
     }
   }
   yield* undecodable.report();
+}
+
+/** Holds the archive open until the chunks were read or given up. */
+async function* counted(chunks: AsyncIterable<Buffer>, reads: Set<Promise<unknown>>): AsyncGenerator<Buffer> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  reads.add(promise);
+  try {
+    yield* chunks;
+  } finally {
+    reads.delete(promise);
+    resolve();
+  }
 }
 
 async function openSoundZip(path: string): Promise<{ zip: ZipFile; entries: number }> {
@@ -166,14 +173,13 @@ const packAgain = {
   ko: '압축을 풀어 폴더를 지정하거나 보통 zip(방식 "Deflate")으로 다시 압축하세요.',
 };
 
-/** Up to `limit` bytes of an entry, counted and checked as they come. @throws EntryFault */
-async function readZipEntry(
+/** The bytes of an entry, counted and checked as they come. @throws EntryFault */
+async function* zipChunks(
   zip: ZipFile,
   entry: Entry,
   name: string,
-  limit: number,
   budget: ArchiveBudget,
-): Promise<EntryBytes> {
+): AsyncGenerator<Buffer> {
   const { compressionMethod: method } = entry;
   if (entry.isEncrypted()) {
     const why = { en: 'the file is encrypted with a password', ko: '파일이 암호로 잠겨 있습니다' };
@@ -188,26 +194,35 @@ async function readZipEntry(
     );
     throw damaged(name, { why, remedy: packAgain }, false);
   }
-  const chunks: Buffer[] = [];
   let unpacked = 0;
+  let sum = 0;
   try {
     const stream: Readable = await zip.openReadStreamPromise(entry);
-    for await (const chunk of stream) {
-      chunks.push(chunk);
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       unpacked += chunk.length;
       budget.unpack(name, chunk.length);
       const fault = budget.faultOf(name, unpacked, entry.compressedSize);
       if (fault) throw fault;
-      if (unpacked > limit) break;
+      sum = crc32(chunk, sum);
+      yield chunk;
     }
   } catch (error) {
     throw error instanceof EntryFault ? error : damaged(name, reasonOf(error), false, error);
   }
-  const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-  if (unpacked > limit) return { bytes: bytes.subarray(0, limit), complete: false, modifiedMs: null };
-  if (unpacked !== entry.uncompressedSize || crc32(bytes) !== entry.crc32)
-    throw damaged(name, { why: wrongSum }, false);
-  return { bytes, complete: true, modifiedMs: null };
+  if (unpacked !== entry.uncompressedSize || sum !== entry.crc32) throw damaged(name, { why: wrongSum }, false);
+}
+
+/** Up to `limit` bytes of an entry. @throws EntryFault */
+async function readZipEntry(chunks: AsyncIterable<Buffer>, limit: number): Promise<EntryBytes> {
+  const kept: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    kept.push(chunk);
+    size += chunk.length;
+    if (size > limit) break;
+  }
+  const bytes = kept.length === 1 && kept[0] ? kept[0] : Buffer.concat(kept);
+  return { bytes: bytes.subarray(0, limit), complete: size <= limit, modifiedMs: null };
 }
 
 const wrongSum = {

@@ -1,0 +1,279 @@
+import { field, headLength, mark } from '../label-spool.ts';
+import { type JsonCursor, NumberList } from './json-cursor.ts';
+import { sumOfCompressed } from './run-lengths.ts';
+
+/** An id as COCO files have it: a number, or a text that is none. */
+export type CocoId = number | string;
+
+/** What makes an annotation useless by itself. */
+export type AnnotationFault = 'image_missing' | 'category_missing' | 'box_missing' | 'box_no_numbers';
+/** What makes its mask useless; its box may be used all the same. */
+export type MaskFault =
+  | 'polygon_no_numbers'
+  | 'polygon_odd'
+  | 'polygon_short'
+  | 'runs_malformed'
+  | 'runs_sum';
+
+const encoder = new TextEncoder();
+const keys = ['id', 'image_id', 'category_id', 'bbox', 'segmentation', 'iscrowd', 'keypoints'].map((key) =>
+  encoder.encode(key),
+);
+const [idKey, imageKey, categoryKey, boxKey, segmentationKey, crowdKey, keypointsKey] = [0, 1, 2, 3, 4, 5, 6];
+
+const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
+const [comma, quote, letterN, digitOne, letterT] = [0x2c, 0x22, 0x6e, 0x31, 0x74];
+
+/** Reads an annotation's numbers into `head`, in memory that is used for the next one again. */
+export class AnnotationReader {
+  readonly head = new Float64Array(headLength);
+  id: CocoId | null = null;
+  image: CocoId | null = null;
+  category: CocoId | null = null;
+  hasKeypoints = false;
+  fault: AnnotationFault | null = null;
+  maskFault: MaskFault | null = null;
+  /** What the faults are about: counts, sizes. */
+  faultNumbers: readonly number[] = [];
+  /** The mask's text in the cursor's window; empty where there is none. */
+  maskStart = 0;
+  maskEnd = 0;
+  /** Whether some id was a text of digits. */
+  sawTextId = false;
+
+  private readonly cursor: JsonCursor;
+  private readonly numbers = new NumberList();
+  private hasBox = false;
+
+  constructor(cursor: JsonCursor) {
+    this.cursor = cursor;
+  }
+
+  /** Takes an annotation. @throws JsonFault, windowEnded */
+  read(): void {
+    const { cursor, head } = this;
+    this.id = this.image = this.category = this.fault = this.maskFault = null;
+    this.faultNumbers = [];
+    this.hasKeypoints = this.hasBox = false;
+    this.maskStart = this.maskEnd = 0;
+    head.fill(0);
+    head[field.mask1] = head[field.mask2] = Number.POSITIVE_INFINITY;
+    head[field.mask3] = head[field.mask4] = Number.NEGATIVE_INFINITY;
+    cursor.peek();
+    head[field.line] = cursor.line;
+    cursor.expect(openObject);
+    if (!cursor.take(closeObject)) {
+      let guess = 0;
+      do {
+        const key = cursor.key(keys, guess);
+        guess = key + 1;
+        this.value(key);
+      } while (cursor.take(comma));
+      cursor.expect(closeObject);
+    }
+    this.judge();
+  }
+
+  /** Takes an id; null where it is null. */
+  readId(): CocoId | null {
+    const { cursor } = this;
+    const byte = cursor.peek();
+    if (byte === letterN) {
+      cursor.word('null');
+      return null;
+    }
+    if (byte !== quote) return cursor.number();
+    const text = cursor.string();
+    if (!/^(?:0|[1-9]\d{0,14})$/.test(text)) return text;
+    this.sawTextId = true;
+    return Number(text);
+  }
+
+  private value(key: number): void {
+    const { cursor, head } = this;
+    if (key === idKey) this.id = this.readId();
+    else if (key === imageKey) this.image = this.readId();
+    else if (key === categoryKey) this.category = this.readId();
+    else if (key === boxKey) this.box();
+    else if (key === segmentationKey) this.segmentation();
+    else if (key === crowdKey) {
+      const byte = cursor.peek();
+      if (byte === digitOne || byte === letterT) (head[field.marks] as number) += mark.crowd;
+      cursor.skipValue();
+    } else {
+      this.hasKeypoints ||= key === keypointsKey;
+      cursor.skipValue();
+    }
+  }
+
+  private box(): void {
+    const { cursor, numbers, head } = this;
+    if (cursor.peek() === letterN) {
+      cursor.word('null');
+      return;
+    }
+    numbers.length = 0;
+    if (!this.numberList()) {
+      this.fail('box_no_numbers', []);
+      return;
+    }
+    if (numbers.length === 0) return;
+    const { values } = numbers;
+    const x = values[0] as number;
+    const y = values[1] as number;
+    const width = values[2] as number;
+    const height = values[3] as number;
+    if (numbers.length !== 4 || !Number.isFinite(x + y + width + height)) {
+      this.fail('box_no_numbers', [...numbers.values.subarray(0, Math.min(numbers.length, 8))]);
+      return;
+    }
+    head[field.x] = x;
+    head[field.y] = y;
+    head[field.width] = width;
+    head[field.height] = height;
+    this.hasBox = true;
+  }
+
+  private segmentation(): void {
+    const { cursor, head } = this;
+    const byte = cursor.peek();
+    this.maskStart = cursor.at;
+    if (byte === openObject) this.runs();
+    else if (byte !== openList) cursor.skipValue();
+    else {
+      cursor.at += 1;
+      const next = cursor.peek();
+      if (next === closeList) cursor.at += 1;
+      else if (next === openList) this.polygons();
+      else {
+        cursor.at -= 1;
+        (head[field.marks] as number) += mark.polygons + mark.flat;
+        this.polygon();
+      }
+    }
+    const marks = head[field.marks] as number;
+    this.maskEnd = (marks & (mark.polygons | mark.runs)) === 0 ? this.maskStart : cursor.at;
+  }
+
+  private polygons(): void {
+    const { cursor, head } = this;
+    let isEmpty = true;
+    do {
+      if (cursor.peek() === closeList) cursor.fail('there is a comma too many before "]"');
+      if (cursor.peek() !== openList) {
+        this.failMask('polygon_no_numbers', []);
+        cursor.skipValue();
+      } else isEmpty = this.polygon() && isEmpty;
+    } while (cursor.take(comma));
+    cursor.expect(closeList);
+    if (!isEmpty) (head[field.marks] as number) += mark.polygons;
+  }
+
+  /** Takes one polygon; answers whether it is empty. */
+  private polygon(): boolean {
+    const { numbers, head } = this;
+    numbers.length = 0;
+    if (!this.numberList()) {
+      this.failMask('polygon_no_numbers', []);
+      return false;
+    }
+    const { values, length } = numbers;
+    if (length === 0) return true;
+    if (length % 2 !== 0) this.failMask('polygon_odd', [length]);
+    else if (length < 6) this.failMask('polygon_short', [length / 2]);
+    let left = head[field.mask1] as number;
+    let top = head[field.mask2] as number;
+    let right = head[field.mask3] as number;
+    let bottom = head[field.mask4] as number;
+    let sum = 0;
+    for (let at = 0; at + 1 < length; at += 2) {
+      const x = values[at] as number;
+      const y = values[at + 1] as number;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < top) top = y;
+      if (y > bottom) bottom = y;
+      sum += x + y;
+    }
+    if (!Number.isFinite(sum)) this.failMask('polygon_no_numbers', []);
+    head[field.mask1] = left;
+    head[field.mask2] = top;
+    head[field.mask3] = right;
+    head[field.mask4] = bottom;
+    return false;
+  }
+
+  /** Takes run lengths: `{"size": [height, width], "counts": [...] or "..."}`. */
+  private runs(): void {
+    const { cursor, numbers, head } = this;
+    let [height, width, sum] = [-1, -1, -1];
+    cursor.fields((key) => {
+      if (key === 'size' && cursor.peek() === openList) {
+        numbers.length = 0;
+        if (!this.numberList() || numbers.length !== 2) return;
+        height = numbers.values[0] as number;
+        width = numbers.values[1] as number;
+      } else if (key === 'counts' && cursor.peek() === openList) {
+        numbers.length = 0;
+        if (!this.numberList()) return;
+        sum = 0;
+        for (let at = 0; at < numbers.length; at += 1) {
+          const run = numbers.values[at] as number;
+          sum = Number.isInteger(run) && run >= 0 && sum >= 0 ? sum + run : -1;
+        }
+      } else if (key === 'counts' && cursor.peek() === quote) {
+        const start = cursor.at + 1;
+        cursor.skipString();
+        sum = sumOfCompressed(cursor.bytes, start, cursor.at - 1) ?? -1;
+      } else cursor.skipValue();
+    });
+    if (height < 0 || width < 0 || sum < 0) this.failMask('runs_malformed', []);
+    else if (sum !== height * width) this.failMask('runs_sum', [sum, width, height]);
+    head[field.mask1] = height;
+    head[field.mask2] = width;
+    (head[field.marks] as number) += mark.runs;
+  }
+
+  /** Takes a list of numbers; false, with the list taken all the same, where it holds something else or is none. */
+  private numberList(): boolean {
+    const { cursor, numbers } = this;
+    const { at, line } = cursor;
+    if (cursor.peek() === openList && cursor.numberList(numbers)) return true;
+    cursor.at = at;
+    cursor.line = line;
+    cursor.skipValue();
+    return false;
+  }
+
+  private fail(fault: AnnotationFault, numbers: readonly number[]): void {
+    if (this.fault) return;
+    this.fault = fault;
+    this.faultNumbers = numbers;
+  }
+
+  private failMask(fault: MaskFault, numbers: readonly number[]): void {
+    if (this.maskFault) return;
+    this.maskFault = fault;
+    this.faultNumbers = numbers;
+  }
+
+  /** A polygon gives the box where the annotation has none. */
+  private judge(): void {
+    const { head } = this;
+    if (this.maskFault) {
+      head[field.marks] = (head[field.marks] as number) & mark.crowd;
+      this.maskEnd = this.maskStart;
+    }
+    if (this.image === null) this.fail('image_missing', []);
+    else if (this.category === null) this.fail('category_missing', []);
+    if (this.hasBox || this.fault) return;
+    if (((head[field.marks] as number) & mark.polygons) === 0) {
+      this.fail('box_missing', []);
+      return;
+    }
+    head[field.x] = head[field.mask1] as number;
+    head[field.y] = head[field.mask2] as number;
+    head[field.width] = (head[field.mask3] as number) - (head[field.mask1] as number);
+    head[field.height] = (head[field.mask4] as number) - (head[field.mask2] as number);
+  }
+}

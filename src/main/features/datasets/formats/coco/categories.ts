@@ -1,0 +1,153 @@
+import { phrase } from '../../../../../shared/errors/entry.ts';
+import { normalName } from '../../names.ts';
+import { listed, makeProblem } from '../../problems.ts';
+import { reportNamesByCase } from '../class-names.ts';
+import type { Tally } from '../tally.ts';
+import { others } from './coco-faults.ts';
+import type { CocoCategory, ReadCocoFile } from './coco-file.ts';
+
+interface MatchedCategories {
+  /** By ascending id of the first file, then what further files add. */
+  readonly classes: string[];
+  /** For each file, the class of each of its categories; -1 where it is none. */
+  readonly maps: Int32Array[];
+  readonly isFatal: boolean;
+}
+
+/** Gives the categories of all files one order: files may number them each in their own way, the names count. */
+export function matchCategories(files: readonly ReadCocoFile[], tally: Tally): MatchedCategories {
+  const classes: string[] = [];
+  let isFatal = false;
+  const maps = files.map((file, index) => {
+    const { categories } = file.content;
+    const root = rootOf(categories);
+    if (root) reportRoot(tally, file, root);
+    const map = new Int32Array(categories.length).fill(-1);
+    const order = [...categories.keys()].sort((one, other) => compareIds(categories[one], categories[other]));
+    const seen = new Map<string, CocoCategory>();
+    const added: string[] = [];
+    for (const at of order) {
+      const category = categories[at] as CocoCategory;
+      if (category === root) continue;
+      const name = normalName(category.entry?.name ?? '').trim();
+      if (name === '') {
+        if (reportNameless(tally, file, category)) isFatal = true;
+        continue;
+      }
+      const twin = seen.get(name);
+      if (twin) {
+        reportTwice(tally, file, twin, category, name);
+        isFatal = true;
+        continue;
+      }
+      seen.set(name, category);
+      map[at] = classes.indexOf(name);
+      if (map[at] >= 0) continue;
+      map[at] = classes.push(name) - 1;
+      added.push(name);
+    }
+    const first = files[0];
+    if (index > 0 && first) reportDifference(tally, file, first, added);
+    return map;
+  });
+  reportNamesByCase(tally, files[0]?.path ?? '', classes);
+  return { classes, maps, isFatal };
+}
+
+function compareIds(one: CocoCategory | undefined, other: CocoCategory | undefined): number {
+  const [left, right] = [one?.id ?? 0, other?.id ?? 0];
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  if (typeof left !== typeof right) return typeof left === 'number' ? -1 : 1;
+  return left < right ? -1 : 1;
+}
+
+/** Some exporters put a category above all others (id 0, the parent of the rest), which no annotation has. */
+function rootOf(categories: readonly CocoCategory[]): CocoCategory | null {
+  const known = categories.filter(({ entry }) => entry !== null);
+  if (known.length < 2) return null;
+  const root = known.find(
+    (category) =>
+      category.annotations === 0 &&
+      category.entry?.name &&
+      known.every((each) => each === category || each.entry?.parent === category.entry?.name),
+  );
+  return root ?? null;
+}
+
+function reportRoot(tally: Tally, { path }: ReadCocoFile, { entry }: CocoCategory): void {
+  tally.warning('CATEGORY_LEFT_OUT', path, () =>
+    makeProblem('CATEGORY_LEFT_OUT', path, { name: entry?.name ?? '' }, entry?.line),
+  );
+}
+
+/** A category that annotations name and the file does not list, or one that has no name; answers whether it is of the second kind. */
+function reportNameless(tally: Tally, { path, content }: ReadCocoFile, category: CocoCategory): boolean {
+  const { entry, id, annotations, firstId, firstLine } = category;
+  if (entry === null) {
+    const known = listed(
+      content.categories.flatMap((each) => (each.entry ? [`${each.id} (${each.entry.name})`] : [])),
+      20,
+    );
+    tally.error('CATEGORY_UNKNOWN', path, () =>
+      makeProblem(
+        'CATEGORY_UNKNOWN',
+        path,
+        { annotation: firstId ?? '?', category: id, known, more: others(annotations - 1) },
+        firstLine,
+      ),
+    );
+    return false;
+  }
+  tally.error('ENTRY_INVALID', path, () =>
+    makeProblem(
+      'ENTRY_INVALID',
+      path,
+      {
+        entry: phrase('Category {id}', '카테고리 {id}', { id }),
+        why: { en: 'has no name', ko: '이름이 없습니다' },
+        hint: { en: 'Give it a "name".', ko: '"name"을 적으세요.' },
+      },
+      entry.line,
+    ),
+  );
+  return true;
+}
+
+function reportTwice(
+  tally: Tally,
+  { path }: ReadCocoFile,
+  one: CocoCategory,
+  other: CocoCategory,
+  name: string,
+): void {
+  tally.error('CLASS_NAME_TWICE', path, () =>
+    makeProblem(
+      'CLASS_NAME_TWICE',
+      path,
+      { name, one: `id ${one.id}`, other: `id ${other.id}` },
+      other.entry?.line,
+    ),
+  );
+}
+
+function reportDifference(
+  tally: Tally,
+  file: ReadCocoFile,
+  first: ReadCocoFile,
+  added: readonly string[],
+): void {
+  const idsOf = ({ content }: ReadCocoFile) =>
+    new Map(content.categories.flatMap(({ id, entry }) => (entry?.name ? [[entry.name.trim(), id]] : [])));
+  const [own, theirs] = [idsOf(file), idsOf(first)];
+  const renumbered = [...own].filter(([name, id]) => theirs.has(name) && theirs.get(name) !== id);
+  const missing = [...theirs.keys()].filter((name) => !own.has(name));
+  const differences = [
+    ...renumbered.map(([name, id]) => `"${name}" ${id} ≠ ${theirs.get(name)}`),
+    ...added.map((name) => `+ "${name}"`),
+    ...missing.map((name) => `− "${name}"`),
+  ];
+  if (differences.length === 0) return;
+  tally.warning('CATEGORIES_DIFFER', file.path, () =>
+    makeProblem('CATEGORIES_DIFFER', file.path, { first: first.path, difference: listed(differences, 5) }),
+  );
+}

@@ -1,0 +1,173 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
+import { makeProblem, type Problem } from '../../problems.ts';
+import type { Split } from '../../split-names.ts';
+
+/** What a `data.yaml` says (docs.ultralytics.com, "Object detection datasets"). */
+export interface DataYaml {
+  readonly path: { readonly value: string; readonly line: number } | null;
+  /** Folders or lists of images of each split that is named. */
+  readonly splits: readonly { readonly split: Split; readonly paths: readonly string[]; readonly line: number }[];
+  /** Null where it names no classes. */
+  readonly names: readonly string[] | null;
+  /** Columns behind the box in a pose dataset; 0 for others. */
+  readonly keypointColumns: number;
+}
+
+const splitKeys = { train: 'train', val: 'val', valid: 'val', validation: 'val', test: 'test' } as const;
+const mostAliases = 100;
+
+/** Reads a `data.yaml`. @param onError is called with each thing that is wrong; then null is answered where nothing can be used */
+export function readDataYaml(text: string, file: string, onError: (problem: Problem) => void): DataYaml | null {
+  const lines = new LineCounter();
+  // Every value is its text: a class may be called "no", "null" or "1e3", and a folder ".".
+  const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe', logLevel: 'silent' });
+  const lineAt = (node: unknown) =>
+    lines.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
+  const unreadable = (why: Bilingual, line: number) => {
+    onError(makeProblem('ANNOTATIONS_UNREADABLE', file, { kind: 'YAML', why, hint: yamlHint }, line));
+    return null;
+  };
+  const [fault] = document.errors;
+  if (fault) {
+    const line = fault.linePos?.[0].line ?? 1;
+    const [message = ''] = fault.message.split('\n');
+    return unreadable({ en: message, ko: message }, line);
+  }
+  const hostile = findHostile(document.contents, lineAt);
+  if (hostile) return unreadable(hostile.why, hostile.line);
+  const top = document.contents;
+  if (!isMap(top)) return unreadable({ en: 'it has no keys', ko: '키가 없습니다' }, 1);
+  const entries = new Map(
+    top.items.filter(isPair).map(({ key, value }) => [isScalar(key) ? String(key.value) : '', { key, value }]),
+  );
+  const reject = (why: Bilingual, line: number, hint = namesHint) =>
+    onError(makeProblem('CLASS_NAMES_INVALID', file, { why, hint }, line));
+
+  const splits = Object.entries(splitKeys).flatMap(([key, split]) => {
+    const entry = entries.get(key);
+    const paths = entry ? textsOf(entry.value) : [];
+    return entry && paths.length > 0 ? [{ split, paths, line: lineAt(entry.key) }] : [];
+  });
+  const path = entries.get('path');
+  const [pathText] = path ? textsOf(path.value) : [];
+  const names = entries.get('names');
+  const read = names ? readNames(names.value, file, lineAt, onError, reject) : null;
+  const count = numberOf(entries.get('nc')?.value);
+  if (read && count !== null && count !== read.length) {
+    const why = phrase(
+      '"nc" says {count} classes, but "names" has {names}',
+      '"nc"는 {count}인데 "names"에는 클래스 이름이 {names}개 있습니다',
+      { count, names: read.length },
+    );
+    const hint = {
+      en: 'Correct "nc", or the names; "nc" may be left out.',
+      ko: '"nc"나 이름을 고치세요. "nc"는 없어도 됩니다.',
+    };
+    reject(why, lineAt(entries.get('nc')?.key), hint);
+    return null;
+  }
+  if (names && !read) return null;
+  const shape = entries.get('kpt_shape')?.value;
+  const [points = 0, values = 0] = isSeq(shape) ? shape.items.map((item) => numberOf(item) ?? 0) : [];
+  return {
+    path: path && pathText !== undefined ? { value: pathText, line: lineAt(path.key) } : null,
+    splits,
+    names: read,
+    keypointColumns: points * values,
+  };
+}
+
+const yamlHint = {
+  en: 'Write plain YAML: "train: images/train", "val: images/val" and "names:" with a line for each class.',
+  ko: '"train: images/train", "val: images/val", 그리고 클래스마다 한 줄이 있는 "names:"로 된 일반 YAML을 쓰세요.',
+};
+const namesHint = {
+  en: 'Write a name for each class, numbered from 0 without a gap: "names: [bolt, nut]" or "0: bolt", "1: nut" on lines of their own.',
+  ko: '클래스마다 이름을 0번부터 빠짐없이 적으세요: "names: [볼트, 너트]", 또는 한 줄씩 "0: 볼트", "1: 너트".',
+};
+
+/** Tags that make objects, and aliases that grow without end, as no dataset has them. */
+function findHostile(contents: unknown, lineAt: (node: unknown) => number): { readonly why: Bilingual; readonly line: number } | null {
+  let found: { readonly why: Bilingual; readonly line: number } | null = null;
+  let aliases = 0;
+  visit(contents as Node, {
+    Node: (_, node) => {
+      const { tag } = node as { tag?: string };
+      if (tag !== undefined && !/^tag:yaml\.org,2002:(?:str|int|float|bool|null|seq|map)$/.test(tag)) {
+        const shown = tag.replace('tag:yaml.org,2002:', '!!');
+        found = { why: phrase('the tag {shown} is not allowed', '태그 {shown}{shown|은|는} 허용되지 않습니다', { shown }), line: lineAt(node) };
+        return visit.BREAK;
+      }
+      if (isAlias(node)) aliases += 1;
+      if (aliases <= mostAliases) return undefined;
+      const why = { en: 'it has more than 100 aliases', ko: '별칭(alias)이 100개를 넘습니다' };
+      found = { why, line: lineAt(node) };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+/** The texts of a value that is one or a list of them. */
+function textsOf(value: unknown): string[] {
+  if (isScalar(value)) {
+    const text = String(value.value ?? '');
+    const isNothing = text === '' || (value.type === 'PLAIN' && /^(?:~|null)$/i.test(text));
+    return isNothing ? [] : [text];
+  }
+  return isSeq(value) ? value.items.flatMap(textsOf) : [];
+}
+
+function numberOf(value: unknown): number | null {
+  const text = isScalar(value) ? String(value.value).trim() : '';
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+function readNames(
+  value: unknown,
+  file: string,
+  lineAt: (node: unknown) => number,
+  onError: (problem: Problem) => void,
+  reject: (why: Bilingual, line: number) => void,
+): string[] | null {
+  const names = new Map<number, { readonly name: string; readonly line: number }>();
+  if (isSeq(value)) {
+    for (const [index, item] of value.items.entries())
+      names.set(index, { name: textsOf(item)[0] ?? '', line: lineAt(item) });
+  } else if (isMap(value)) {
+    for (const { key, value: item } of value.items) {
+      const index = numberOf(key);
+      if (index === null || index < 0) {
+        const shown = isScalar(key) ? String(key.value) : '?';
+        reject(phrase('"names" has the key "{shown}", which is no number', '"names"의 키 "{shown}"{shown|은|는} 번호가 아닙니다', { shown }), lineAt(key));
+        return null;
+      }
+      names.set(index, { name: textsOf(item)[0] ?? '', line: lineAt(key) });
+    }
+  } else return null;
+  const line = lineAt(value);
+  const count = names.size;
+  if (count === 0) return null;
+  for (let index = 0; index < count; index += 1) {
+    if (names.has(index)) continue;
+    reject(phrase('"names" has no class {index}', '"names"에 {index}번 클래스가 없습니다', { index }), line);
+    return null;
+  }
+  const seen = new Map<string, number>();
+  for (let index = 0; index < count; index += 1) {
+    const { name, line: own } = names.get(index) ?? { name: '', line };
+    const normal = name.normalize('NFC').trim();
+    if (normal === '') {
+      reject(phrase('the class {index} has an empty name', '{index}번 클래스의 이름이 비어 있습니다', { index }), own);
+      return null;
+    }
+    const twin = seen.get(normal);
+    if (twin !== undefined) {
+      onError(makeProblem('CLASS_NAME_TWICE', file, { name: normal, one: twin, other: index }, own));
+      return null;
+    }
+    seen.set(normal, index);
+  }
+  return [...seen.keys()];
+}

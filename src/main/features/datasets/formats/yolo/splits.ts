@@ -1,0 +1,203 @@
+import { normalName } from '../../names.ts';
+import { makeProblem } from '../../problems.ts';
+import type { ScannedImage } from '../../scan.ts';
+import { readSplitName, type Split } from '../../split-names.ts';
+import { ImageIndex } from '../image-index.ts';
+import type { Tally } from '../tally.ts';
+import type { DataYaml } from './data-yaml.ts';
+
+interface YamlFile {
+  readonly path: string;
+  readonly folder: readonly string[];
+  readonly content: DataYaml;
+}
+
+interface ImageInSplit {
+  readonly image: ScannedImage;
+  readonly split: Split | null;
+}
+
+const keyOf = (segments: readonly string[]) => segments.map(normalName).join('/');
+
+/**
+ * Which images a YOLO dataset has, and the split of each: those in the folders and lists that `data.yaml` names; without one, all,
+ * by the names of their folders.
+ * @param lists texts of one path on each line, by their normal path
+ */
+export function resolveSplits(
+  yaml: YamlFile | null,
+  images: readonly ScannedImage[],
+  folders: readonly (readonly string[])[],
+  lists: ReadonlyMap<string, readonly string[]>,
+  tally: Tally,
+): { readonly images: ImageInSplit[]; readonly isFatal: boolean } {
+  if (!yaml || yaml.content.splits.length === 0)
+    return { images: images.map((image) => ({ image, split: splitOfFolder(image.segments) })), isFatal: false };
+  const index = new ImageIndex(images);
+  const places = new Places(yaml, images, folders, lists);
+  const splitOf = new Map<ScannedImage, Split>();
+  let isFatal = false;
+  for (const { split, paths, line } of yaml.content.splits) {
+    const own: ScannedImage[] = [];
+    for (const path of paths) {
+      const place = places.find(path);
+      if (!place) {
+        tally.error('SPLIT_FOLDER_MISSING', '', () =>
+          makeProblem('SPLIT_FOLDER_MISSING', yaml.path, { split, path }, line),
+        );
+        isFatal ||= split === 'train';
+      } else if (place.list) {
+        for (const [number, written] of place.list.entries())
+          own.push(...listed(index, written, number + 1, place.key, split, tally));
+      } else own.push(...images.filter(({ segments }) => isBelow(segments, place.folder)));
+    }
+    const twin = own.map((image) => splitOf.get(image)).find((other) => other !== undefined && other !== split);
+    if (twin) {
+      tally.warning('SPLIT_TWICE', split, () =>
+        makeProblem('SPLIT_TWICE', yaml.path, { split: twin, other: split }, line),
+      );
+    }
+    for (const image of own) if (!splitOf.has(image)) splitOf.set(image, split);
+  }
+  places.reportPath(tally);
+  reportLeftOut(images, splitOf, tally);
+  return { images: [...splitOf].map(([image, split]) => ({ image, split })), isFatal };
+}
+
+function splitOfFolder(segments: readonly string[]): Split | null {
+  for (const folder of segments.slice(0, -1).reverse()) {
+    const name = readSplitName(folder);
+    if (name) return name.split;
+  }
+  return null;
+}
+
+function isBelow(segments: readonly string[], folder: readonly string[]): boolean {
+  return segments.length > folder.length && folder.every((each, at) => normalName(segments[at] ?? '') === each);
+}
+
+/** The images that a line of a list means; none, and reported, where there is no such image. */
+function listed(
+  index: ImageIndex,
+  written: string,
+  line: number,
+  list: string,
+  split: Split,
+  tally: Tally,
+): ScannedImage[] {
+  const { image } = index.find(written.trim(), list.split('/').slice(0, -1), split);
+  if (image) return [image];
+  const hint = {
+    en: 'Put the image there, or remove the line from the list.',
+    ko: '이미지를 넣거나 목록에서 그 줄을 지우세요.',
+  };
+  tally.error('IMAGE_FILE_MISSING', list, () =>
+    makeProblem('IMAGE_FILE_MISSING', list, { image: written.trim(), annotations: '', hint }, line),
+  );
+  return [];
+}
+
+function reportLeftOut(
+  images: readonly ScannedImage[],
+  splitOf: ReadonlyMap<ScannedImage, Split>,
+  tally: Tally,
+): void {
+  const left = images.filter((image) => !splitOf.has(image));
+  const [first] = left;
+  if (!first) return;
+  tally.warning('IMAGES_UNLABELLED', '', () =>
+    makeProblem('IMAGES_UNLABELLED', first.sourcePath, {
+      count: left.length,
+      first: first.sourcePath,
+      what: { en: 'place in a split of data.yaml', ko: 'data.yaml의 분할에 속하는 자리' },
+      hint: {
+        en: 'Name their folder in data.yaml if they are to be used; otherwise leave them.',
+        ko: '쓰려면 data.yaml에 그 폴더를 적고, 아니면 그대로 두세요.',
+      },
+    }),
+  );
+}
+
+type Place =
+  | { readonly key: string; readonly folder: readonly string[]; readonly list: null }
+  | { readonly key: string; readonly folder: null; readonly list: readonly string[] };
+
+/** The folders and lists of a source, found by the paths that a `data.yaml` writes, which may be those of another machine. */
+class Places {
+  private readonly yaml: YamlFile;
+  private readonly lists: ReadonlyMap<string, readonly string[]>;
+  private readonly folders = new Set<string>();
+  private usedWithoutPath = false;
+
+  constructor(
+    yaml: YamlFile,
+    images: readonly ScannedImage[],
+    folders: readonly (readonly string[])[],
+    lists: ReadonlyMap<string, readonly string[]>,
+  ) {
+    this.yaml = yaml;
+    this.lists = lists;
+    for (const folder of folders) this.folders.add(keyOf(folder));
+    for (const { segments } of images)
+      for (let length = 0; length < segments.length; length += 1)
+        this.folders.add(keyOf(segments.slice(0, length)));
+  }
+
+  /** Beside the file first, then below its `path`, then by the end of what is written. */
+  find(written: string): Place | null {
+    const { folder, content } = this.yaml;
+    const own = partsOf(written);
+    const withPath = content.path ? [...partsOf(content.path.value), ...own] : own;
+    const beside = this.at(resolved(folder, own));
+    if (beside) {
+      this.usedWithoutPath = true;
+      return beside;
+    }
+    const below = this.at(resolved(folder, withPath));
+    if (below) return below;
+    // Some exporters write "../train/images" beside which the folder lies.
+    const bare = own.filter((part) => part !== '..');
+    for (let skipped = 0; skipped < bare.length; skipped += 1) {
+      const place = this.at([...folder.map(normalName), ...bare.slice(skipped)]);
+      if (place) {
+        this.usedWithoutPath = true;
+        return place;
+      }
+    }
+    return null;
+  }
+
+  /** Says that `path` was passed over, where it means another folder than the file's own. */
+  reportPath(tally: Tally): void {
+    const { path, folder, content } = this.yaml;
+    if (!this.usedWithoutPath || !content.path || partsOf(content.path.value).length === 0) return;
+    const { value, line } = content.path;
+    tally.warning('PATH_IGNORED', path, () =>
+      makeProblem('PATH_IGNORED', path, { path: value, used: folder.join('/') || '.' }, line),
+    );
+  }
+
+  private at(segments: readonly string[] | null): Place | null {
+    if (!segments) return null;
+    const key = keyOf(segments);
+    const list = this.lists.get(key);
+    if (list) return { key, folder: null, list };
+    return this.folders.has(key) ? { key, folder: segments.map(normalName), list: null } : null;
+  }
+}
+
+function partsOf(written: string): string[] {
+  return normalName(written)
+    .split(/[\\/]+/)
+    .filter((part) => part !== '' && part !== '.');
+}
+
+/** Null where the path leaves the source. */
+function resolved(folder: readonly string[], parts: readonly string[]): string[] | null {
+  const path = [...folder];
+  for (const part of parts) {
+    if (part !== '..') path.push(part);
+    else if (path.pop() === undefined) return null;
+  }
+  return path;
+}
