@@ -50,6 +50,7 @@ function validation(path: string, state: FixtureState): Validation {
       images: bad ? 118 : (dataset?.images ?? 0),
       bytes: 71_000,
       classes: bad ? [{ name: 'rose', count: 118 }] : (dataset?.classes ?? []),
+      splits: null,
       widths: { min: 28, max: 28 },
       heights: { min: 28, max: 28 },
       channels: [{ channels: 1, count: 118 }],

@@ -80,12 +80,7 @@ export const labelFindings = {
     'id가 어떤 곳은 문자열("12"), 어떤 곳은 숫자(12)라 같은 것으로 보았습니다',
     '그대로 두어도 되지만, 다른 프로그램에서는 숫자여야 할 수 있습니다.',
   ),
-  ENTRY_INVALID: badRequest(
-    '{entry} {why}',
-    '{hint}',
-    '{entry}: {why}',
-    '{hint}',
-  ),
+  ENTRY_INVALID: badRequest('{entry} {why}', '{hint}', '{entry}: {why}', '{hint}'),
   CATEGORY_UNKNOWN: badRequest(
     'Annotation {annotation} has the category {category}, which is not listed; the categories are {known}{more}',
     'Add the category to "categories", or correct the annotation.',
@@ -189,12 +184,7 @@ export const labelFindings = {
     '어노테이션 {count}개의 키포인트(keypoints)는 쓰지 않고 상자와 마스크만 씁니다',
     '그대로 두어도 됩니다.',
   ),
-  ROW_INVALID: badRequest(
-    'The row is no label: {why}',
-    '{hint}',
-    '라벨이 아닌 줄입니다. {why}',
-    '{hint}',
-  ),
+  ROW_INVALID: badRequest('The row is no label: {why}', '{hint}', '라벨이 아닌 줄입니다. {why}', '{hint}'),
   ROW_TWICE: badRequest(
     '{count} {count|row stands|rows stand} twice (duplicate) and {count|is|are} kept once; {count|it|the first} is "{row}"',
     'Nothing needs to be done.',

@@ -14,7 +14,7 @@ import { formatBytes, formatStatus } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeJson, writeLine, writeResult } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
-import { addReadingOptions, type ReadingOptions, readingOf } from './reading-options.ts';
+import { addReadingOptions, formatOf, type ReadingOptions, readingOf } from './reading-options.ts';
 
 interface ImportOptions extends ReadingOptions, CommonOptions {
   readonly project: string;
@@ -66,12 +66,12 @@ function absolutePath(source: string): string {
 }
 
 async function importDataset(options: ImportOptions, source: string): Promise<undefined> {
-  const { project, name, description, format } = options;
+  const { project, name, description } = options;
   using client = await openReconnectingClient();
   const { datasetId, importId } = await client.once.datasets.import({
     path: source,
     project,
-    format,
+    format: formatOf(options),
     mode: options.inPlace ? 'in_place' : options.link ? 'link' : 'copy',
     skipInvalid: options.skipInvalid ?? false,
     reading: readingOf(options),

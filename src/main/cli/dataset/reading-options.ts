@@ -12,7 +12,13 @@ export interface ReadingOptions {
 /** Gives a command the options that say how a source is read. */
 export function addReadingOptions(command: Command): Command {
   return command
-    .flag('--format <format>', 'how the folder is laid out', '폴더의 형식', ['imagenet', 'coco', 'yolo', 'pascal_voc', 'voc'], 'imagenet')
+    .flag(
+      '--format <format>',
+      'how the folder is laid out',
+      '폴더의 형식',
+      ['imagenet', 'coco', 'yolo', 'pascal_voc', 'voc'],
+      'imagenet',
+    )
     .flag(
       '--classes-at <level>',
       'level of the class folders, 1 being the first (left out: recognised)',

@@ -11,7 +11,11 @@ import { report } from './validation.ts';
 export function evaluateLabelled(
   scan: Scan,
   format: DatasetFormat,
-  { labels, spool, tally }: { readonly labels: LabelReader; readonly spool: LabelSpool; readonly tally: Tally },
+  {
+    labels,
+    spool,
+    tally,
+  }: { readonly labels: LabelReader; readonly spool: LabelSpool; readonly tally: Tally },
 ): Validation {
   const set = labels.finish(scan.images, scan.folders);
   const images = set.images

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import type { LabelReader } from './formats/labelled-set.ts';
 import {
   type ImageType,
   readableTypes,
@@ -11,7 +12,6 @@ import {
   typeOfName,
   usualExtension,
 } from './image-types.ts';
-import type { LabelReader } from './formats/labelled-set.ts';
 import { type ImageContent, ImageFault, type ImageReader } from './images.ts';
 import type { SourceLimits } from './limits.ts';
 import { checkPath } from './names.ts';

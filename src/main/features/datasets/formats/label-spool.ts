@@ -154,12 +154,14 @@ export class LabelSpool implements Disposable {
         const image = imageAt(part, starts[at] as number);
         const first = at;
         while (at < starts.length && imageAt(part, starts[at] as number) === image) at += 1;
-        for (; order[position] !== image; position += 1) yield new ImageLabels(order[position] as number, part, []);
+        for (; order[position] !== image; position += 1)
+          yield new ImageLabels(order[position] as number, part, []);
         yield new ImageLabels(image, part, starts.slice(first, at));
         position += 1;
       }
     }
-    for (; position < order.length; position += 1) yield new ImageLabels(order[position] as number, noChunk, []);
+    for (; position < order.length; position += 1)
+      yield new ImageLabels(order[position] as number, noChunk, []);
   }
 
   [Symbol.dispose](): void {

@@ -149,7 +149,9 @@ class ObjectsOfFile {
   private mask(record: number, marks: number): string | null {
     if ((marks & (mark.polygons | mark.runs)) === 0) return null;
     const { labels, size, origin } = this;
-    const corners = [field.mask1, field.mask2, field.mask3, field.mask4].map((each) => labels.number(record, each));
+    const corners = [field.mask1, field.mask2, field.mask3, field.mask4].map((each) =>
+      labels.number(record, each),
+    );
     const [first = 0, second = 0, third = 0, fourth = 0] = corners;
     const text = () => Buffer.from(labels.text(record)).toString('latin1');
     if ((marks & mark.runs) !== 0) {
@@ -240,7 +242,9 @@ class ObjectsOfFile {
       en: 'Write the mask anew from the image that belongs to it; "size" is [height, width].',
       ko: '해당 이미지로 마스크를 다시 만드세요. "size"는 [높이, 너비] 순서입니다.',
     };
-    this.tally.error('MASK_INVALID', group, () => makeProblem('MASK_INVALID', file, { what, why, hint }, line));
+    this.tally.error('MASK_INVALID', group, () =>
+      makeProblem('MASK_INVALID', file, { what, why, hint }, line),
+    );
   }
 }
 

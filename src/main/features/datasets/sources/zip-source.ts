@@ -209,7 +209,8 @@ async function* zipChunks(
   } catch (error) {
     throw error instanceof EntryFault ? error : damaged(name, reasonOf(error), false, error);
   }
-  if (unpacked !== entry.uncompressedSize || sum !== entry.crc32) throw damaged(name, { why: wrongSum }, false);
+  if (unpacked !== entry.uncompressedSize || sum !== entry.crc32)
+    throw damaged(name, { why: wrongSum }, false);
 }
 
 /** Up to `limit` bytes of an entry. @throws EntryFault */

@@ -7,9 +7,13 @@ import type { NoCoco, OnFault } from './coco-file.ts';
 /** How many more annotations have the same fault. */
 export function others(count: number): Bilingual | '' {
   if (count <= 0) return '';
-  return phrase(' ({count} more {count|annotation has|annotations have} it)', ' (같은 어노테이션 {count}개 더)', {
-    count,
-  });
+  return phrase(
+    ' ({count} more {count|annotation has|annotations have} it)',
+    ' (같은 어노테이션 {count}개 더)',
+    {
+      count,
+    },
+  );
 }
 
 type Kind = Parameters<OnFault>[0];
@@ -59,25 +63,44 @@ export function reportFault(
     case 'category_missing':
       return entry({ en: 'has no "category_id"', ko: '"category_id"가 없습니다' });
     case 'box_missing':
-      return report('BOX_INVALID', { en: 'it has none, and no polygon either', ko: '상자도 폴리곤도 없습니다' }, boxHint);
+      return report(
+        'BOX_INVALID',
+        { en: 'it has none, and no polygon either', ko: '상자도 폴리곤도 없습니다' },
+        boxHint,
+      );
     case 'box_no_numbers':
       return report('BOX_INVALID', boxWhy(numbers), boxHint);
     case 'polygon_no_numbers':
-      return report('MASK_INVALID', { en: 'a polygon holds what is no finite number', ko: '폴리곤에 유한한 수가 아닌 값이 있습니다' }, polygonHint);
+      return report(
+        'MASK_INVALID',
+        { en: 'a polygon holds what is no finite number', ko: '폴리곤에 유한한 수가 아닌 값이 있습니다' },
+        polygonHint,
+      );
     case 'polygon_odd':
       return report(
         'MASK_INVALID',
-        phrase('a polygon has {count} numbers, an odd count', '폴리곤의 수가 {count}개로 홀수입니다', { count: first }),
+        phrase('a polygon has {count} numbers, an odd count', '폴리곤의 수가 {count}개로 홀수입니다', {
+          count: first,
+        }),
         polygonHint,
       );
     case 'polygon_short':
       return report(
         'MASK_INVALID',
-        phrase('a polygon has only {count} {count|point|points}', '폴리곤의 점이 {count}개뿐입니다', { count: first }),
+        phrase('a polygon has only {count} {count|point|points}', '폴리곤의 점이 {count}개뿐입니다', {
+          count: first,
+        }),
         polygonHint,
       );
     case 'runs_malformed':
-      return report('MASK_INVALID', { en: 'its run lengths (RLE) lack "size" or "counts", or hold what is no count', ko: 'RLE에 "size"나 "counts"가 없거나 길이가 아닌 값이 있습니다' }, runsHint);
+      return report(
+        'MASK_INVALID',
+        {
+          en: 'its run lengths (RLE) lack "size" or "counts", or hold what is no count',
+          ko: 'RLE에 "size"나 "counts"가 없거나 길이가 아닌 값이 있습니다',
+        },
+        runsHint,
+      );
     case 'runs_sum':
       return report(
         'MASK_INVALID',
@@ -94,7 +117,8 @@ export function reportFault(
 function boxWhy(numbers: readonly number[]): Bilingual {
   if (numbers.length === 0) return { en: 'it is no list of numbers', ko: '수의 목록이 아닙니다' };
   const values = numbers.join(' ');
-  if (numbers.length === 4) return phrase('{values} is not finite', '{values}: 유한한 수가 아닙니다', { values });
+  if (numbers.length === 4)
+    return phrase('{values} is not finite', '{values}: 유한한 수가 아닙니다', { values });
   return phrase('it has {count} numbers ({values})', '수가 {count}개입니다({values})', {
     count: numbers.length,
     values,

@@ -15,9 +15,9 @@ import {
 } from '../labelled-set.ts';
 import { sizeTexts } from '../size-texts.ts';
 import type { Tally } from '../tally.ts';
-import { CocoFile, type CocoImage, type Counted, type ReadCocoFile } from './coco-file.ts';
 import { matchCategories } from './categories.ts';
 import { others, reportFault, reportNoCoco } from './coco-faults.ts';
+import { CocoFile, type CocoImage, type Counted, type ReadCocoFile } from './coco-file.ts';
 import { JsonFault } from './json-cursor.ts';
 
 const measured = [0, 0, 0, 0] as const;
@@ -49,7 +49,9 @@ export class CocoReader implements LabelReader {
       if (!(error instanceof JsonFault)) throw error;
       this.refused.push(path);
       if (error.isUndecodable)
-        this.tally.error('ENCODING_UNKNOWN', path, () => makeProblem('ENCODING_UNKNOWN', path, {}, error.line));
+        this.tally.error('ENCODING_UNKNOWN', path, () =>
+          makeProblem('ENCODING_UNKNOWN', path, {}, error.line),
+        );
       else this.tally.error('ANNOTATIONS_UNREADABLE', path, () => unreadable(path, error));
       return;
     } finally {
@@ -68,7 +70,8 @@ export class CocoReader implements LabelReader {
     const { tally } = this;
     const files = this.files.filter(({ content }) => content.isNot === null);
     // Other JSON files (settings, licences) may lie beside: they are named where no annotation file is there.
-    if (files.length === 0) for (const { path, content } of this.files) reportNoCoco(tally, path, content.isNot);
+    if (files.length === 0)
+      for (const { path, content } of this.files) reportNoCoco(tally, path, content.isNot);
     if (files.length === 0) return this.nothing();
     const order: Record<string, number> = { train: 0, val: 1, test: 2 };
     files.sort(
@@ -134,7 +137,8 @@ function originOf({ path, content, firstImage }: ReadCocoFile, classes: ArrayLik
     shift: measured,
     // Every category that an annotation names has a place in the map.
     onUnknownClass: () => undefined,
-    nameOf: (labels, record) => annotationName(idAt(content, labels, record), labels.number(record, field.line)),
+    nameOf: (labels, record) =>
+      annotationName(idAt(content, labels, record), labels.number(record, field.line)),
   };
 }
 
@@ -180,10 +184,14 @@ function placeImages(
   tally: Tally,
 ): LabelledImage[] {
   const index = new ImageIndex(images);
-  const placed = new Map<ScannedImage, LabelledImage & { readonly file: string; readonly entry: CocoImage }>();
+  const placed = new Map<
+    ScannedImage,
+    LabelledImage & { readonly file: string; readonly entry: CocoImage }
+  >();
   for (const file of files) {
     for (const [local, entry] of file.content.images.entries()) {
-      const image = entry.entry === null ? reportNoEntry(tally, file, entry) : locate(index, file, entry, tally);
+      const image =
+        entry.entry === null ? reportNoEntry(tally, file, entry) : locate(index, file, entry, tally);
       if (!image) continue;
       const first = placed.get(image);
       if (first) {
@@ -225,7 +233,10 @@ function locate(
   if (image) return image;
   const { line } = entry ?? {};
   if (candidates.length > 1) {
-    const names = listed(candidates.map(({ sourcePath }) => sourcePath), 3);
+    const names = listed(
+      candidates.map(({ sourcePath }) => sourcePath),
+      3,
+    );
     tally.error('IMAGE_FILE_AMBIGUOUS', path, () =>
       makeProblem('IMAGE_FILE_AMBIGUOUS', path, { image: written, candidates: names }, line),
     );
@@ -238,7 +249,10 @@ function locate(
       path,
       {
         image: written === '' ? `id ${id}` : written,
-        annotations: count === 0 ? '' : phrase('; it has {count} {count|annotation|annotations}', '(어노테이션 {count}개)', { count }),
+        annotations:
+          count === 0
+            ? ''
+            : phrase('; it has {count} {count|annotation|annotations}', '(어노테이션 {count}개)', { count }),
         hint: {
           en: 'Put the image into the folder under this name, or remove its entry and annotations from the file.',
           ko: '이 이름의 이미지를 폴더에 넣거나, 파일에서 해당 항목과 어노테이션을 지우세요.',

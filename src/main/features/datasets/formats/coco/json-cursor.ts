@@ -204,7 +204,8 @@ export class JsonCursor {
       }
       if (decimals === 0) this.fail('digits are missing behind a point');
     }
-    if (byte === 0x65 || byte === 0x45 || digits + decimals > mostExactDigits) return this.longNumber(start, at);
+    if (byte === 0x65 || byte === 0x45 || digits + decimals > mostExactDigits)
+      return this.longNumber(start, at);
     if (byte === 0 && at >= this.end) {
       // The number may go on behind the window.
       this.at = at;
@@ -283,7 +284,12 @@ export class JsonCursor {
         length = at - start - 1;
       }
       byte = digit + 0x30;
-      if (length <= mostExactDigits && start < point && (byte === comma || byte === closeList) && point !== at + (at === point ? 1 : 0)) {
+      if (
+        length <= mostExactDigits &&
+        start < point &&
+        (byte === comma || byte === closeList) &&
+        point !== at + (at === point ? 1 : 0)
+      ) {
         const value = at === point ? mantissa : mantissa / (powersOfTen[at - point] as number);
         numbers.push(isNegative ? -value : value);
         this.at = at + 1;
@@ -328,8 +334,7 @@ export class JsonCursor {
     if (depth > deepest) this.fail(`values lie in one another more than ${deepest} deep`);
     const byte = this.peek();
     if (byte === quote) this.skipString();
-    else if (byte === openObject)
-      this.fields(() => this.skipValue(depth + 1));
+    else if (byte === openObject) this.fields(() => this.skipValue(depth + 1));
     else if (byte === openList) this.items(() => this.skipValue(depth + 1));
     else if (byte === 0x74) this.word('true');
     else if (byte === 0x66) this.word('false');
@@ -357,7 +362,14 @@ export class JsonCursor {
 const isOfNumberWord = (byte: number) => byte === 0x4e || byte === 0x49;
 
 function isOfNumber(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || byte === dot || byte === minus || byte === 0x2b || byte === 0x65 || byte === 0x45;
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === dot ||
+    byte === minus ||
+    byte === 0x2b ||
+    byte === 0x65 ||
+    byte === 0x45
+  );
 }
 
 /** Numbers in a row, in memory that is used again. */

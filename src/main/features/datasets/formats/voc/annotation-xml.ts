@@ -60,8 +60,12 @@ export function readAnnotation(text: string): VocAnnotation {
   const size = childOf(root, 'size');
   const [width, height] = [numberIn(size, 'width'), numberIn(size, 'height')];
   return {
-    filename: filename && filename.text.trim() !== '' ? { text: filename.text.trim(), line: filename.line } : null,
-    size: size && width !== null && height !== null && width > 0 && height > 0 ? { width, height, line: size.line } : null,
+    filename:
+      filename && filename.text.trim() !== '' ? { text: filename.text.trim(), line: filename.line } : null,
+    size:
+      size && width !== null && height !== null && width > 0 && height > 0
+        ? { width, height, line: size.line }
+        : null,
     objects,
     faults,
     line: root.line,
@@ -137,15 +141,24 @@ function readObject(object: Element, faults: ObjectFault[]): VocObject[] {
   const [box] = boxes;
   if (!box || boxes.length > 1) {
     const why = box
-      ? phrase('"{name}" has {count} boxes (bndbox)', '"{name}"에 상자(bndbox)가 {count}개 있습니다', { name, count: boxes.length })
+      ? phrase('"{name}" has {count} boxes (bndbox)', '"{name}"에 상자(bndbox)가 {count}개 있습니다', {
+          name,
+          count: boxes.length,
+        })
       : phrase('"{name}" has no box (bndbox)', '"{name}"에 상자(bndbox)가 없습니다', { name });
     faults.push({ line: (boxes[1] ?? object).line, why, hint: box ? severalHint : boxHint });
     return [];
   }
   const [xmin, ymin, xmax, ymax] = ['xmin', 'ymin', 'xmax', 'ymax'].map((side) => numberIn(box, side));
   if (xmin == null || ymin == null || xmax == null || ymax == null) {
-    const missing = ['xmin', 'ymin', 'xmax', 'ymax'].filter((side) => numberIn(box, side) === null).join(', ');
-    const why = phrase('the box of "{name}" has no number for {missing}', '"{name}"의 상자에 {missing} 값이 없습니다', { name, missing });
+    const missing = ['xmin', 'ymin', 'xmax', 'ymax']
+      .filter((side) => numberIn(box, side) === null)
+      .join(', ');
+    const why = phrase(
+      'the box of "{name}" has no number for {missing}',
+      '"{name}"의 상자에 {missing} 값이 없습니다',
+      { name, missing },
+    );
     faults.push({ line: box.line, why, hint: boxHint });
     return [];
   }

@@ -10,7 +10,11 @@ const isBackground = (name: string) => /^(?:_*background_*|배경)$/i.test(name)
  * How the values of masks are meant: by the label map's colours, else its order, else by the challenge's own classes.
  * @param map null where the dataset has none
  */
-export function meaningOf(value: number, { kind, palette }: MaskPixels, map: readonly MaskClass[] | null): Meaning {
+export function meaningOf(
+  value: number,
+  { kind, palette }: MaskPixels,
+  map: readonly MaskClass[] | null,
+): Meaning {
   if (kind === 'index' && value === borderIndex) return 'ignored';
   const colour = kind === 'colour' ? value : (palette?.[value] ?? null);
   if (kind === 'colour' && value === borderColour) return 'ignored';

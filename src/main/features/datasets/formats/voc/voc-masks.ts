@@ -1,9 +1,9 @@
-import type { ImageFault } from '../../images.ts';
 import { phrase } from '../../../../../shared/errors/entry.ts';
+import type { ImageFault } from '../../images.ts';
 import type { MaskPixels } from '../../pixels/mask-pixels.ts';
 import { makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
-import { type ImageIndex } from '../image-index.ts';
+import type { ImageIndex } from '../image-index.ts';
 import { field, headLength, type LabelSpool, mark } from '../label-spool.ts';
 import type { LabelFile } from '../labelled-set.ts';
 import type { Tally } from '../tally.ts';
@@ -44,7 +44,9 @@ export class VocMasks {
     const found = await this.readMask(Buffer.concat(pieces));
     if ('reason' in found) {
       const image = { en: 'The mask', ko: '마스크' };
-      this.tally.error('IMAGE_UNREADABLE', '', () => makeProblem('IMAGE_UNREADABLE', path, { image, why: found.why }));
+      this.tally.error('IMAGE_UNREADABLE', '', () =>
+        makeProblem('IMAGE_UNREADABLE', path, { image, why: found.why }),
+      );
       return;
     }
     const { values, ...pixels } = found;
@@ -106,7 +108,10 @@ export class VocMasks {
         head[field.class] = label;
         head[field.marks] = mark.runs + mark.region;
       }
-      spool.add(head, Buffer.from(`{"size":[${pixels.height},${pixels.width}],"counts":[${runs.join(',')}]}`));
+      spool.add(
+        head,
+        Buffer.from(`{"size":[${pixels.height},${pixels.width}],"counts":[${runs.join(',')}]}`),
+      );
     }
   }
 
@@ -145,8 +150,15 @@ export class VocMasks {
     const shown = kind === 'index' ? String(value) : `${value >> 16},${(value >> 8) & 255},${value & 255}`;
     const what = phrase('The mask ({pixels} pixels)', '마스크(픽셀 {pixels}개)', { pixels });
     const known = map
-      ? phrase('labelmap.txt has {count} {count|class|classes}', 'labelmap.txt에는 클래스가 {count}개 있습니다', { count: map.length })
-      : { en: 'there is no labelmap.txt, and VOC has 20 classes', ko: 'labelmap.txt가 없고 VOC의 클래스는 20개입니다' };
+      ? phrase(
+          'labelmap.txt has {count} {count|class|classes}',
+          'labelmap.txt에는 클래스가 {count}개 있습니다',
+          { count: map.length },
+        )
+      : {
+          en: 'there is no labelmap.txt, and VOC has 20 classes',
+          ko: 'labelmap.txt가 없고 VOC의 클래스는 20개입니다',
+        };
     const hint = {
       en: 'Add the class to labelmap.txt ("name:red,green,blue::"), or correct the mask.',
       ko: 'labelmap.txt에 클래스를 추가하거나("이름:빨강,초록,파랑::") 마스크를 고치세요.',

@@ -65,7 +65,11 @@ export class VocReader implements LabelReader {
       await this.masks.read(file);
       return;
     }
-    const text = await wholeText(file, this.tally, (start) => /^<\?xml[^>]*\bencoding=["']([^"']+)/.exec(start)?.[1] ?? null);
+    const text = await wholeText(
+      file,
+      this.tally,
+      (start) => /^<\?xml[^>]*\bencoding=["']([^"']+)/.exec(start)?.[1] ?? null,
+    );
     if (text === null) this.isUnreadable = true;
     else if (/\.xml$/i.test(name)) this.readXml(file, text);
     else if (/^labelmap\.txt$/i.test(name)) this.labelMap ??= readLabelMap(text);
@@ -82,7 +86,8 @@ export class VocReader implements LabelReader {
       labelsOf.set(image, numbers);
       if (annotation.objects > 0) numbers.push(annotation.number);
     }
-    const ordered = this.labelMap?.map(({ name }) => name).filter((name) => !/^_*background_*$/i.test(name)) ?? [];
+    const ordered =
+      this.labelMap?.map(({ name }) => name).filter((name) => !/^_*background_*$/i.test(name)) ?? [];
     const classes = [...ordered];
     for (const name of this.names) if (!classes.includes(name)) classes.push(name);
     const fromMasks = this.masks.place(index, labelsOf, this.spool, this.nextNumber, classes, this.labelMap);
@@ -108,7 +113,9 @@ export class VocReader implements LabelReader {
       const number = this.nextNumber;
       this.nextNumber += 1;
       for (const { line, why, hint } of content.faults)
-        this.tally.error('OBJECT_INVALID', '', () => makeProblem('OBJECT_INVALID', path, { why, hint }, line));
+        this.tally.error('OBJECT_INVALID', '', () =>
+          makeProblem('OBJECT_INVALID', path, { why, hint }, line),
+        );
       const head = new Float64Array(headLength);
       for (const object of objects) {
         let label = this.names.indexOf(object.name);
@@ -129,9 +136,17 @@ export class VocReader implements LabelReader {
       // Other XML files may lie about: project files of editors, say.
       if (error.isOther) return;
       const { line, message } = error;
-      const hint = { en: 'Correct the file there, or write it anew.', ko: '그 줄을 고치거나 다시 저장하세요.' };
+      const hint = {
+        en: 'Correct the file there, or write it anew.',
+        ko: '그 줄을 고치거나 다시 저장하세요.',
+      };
       this.tally.error('ANNOTATIONS_UNREADABLE', '', () =>
-        makeProblem('ANNOTATIONS_UNREADABLE', path, { kind: 'XML', why: { en: message, ko: message }, hint }, line),
+        makeProblem(
+          'ANNOTATIONS_UNREADABLE',
+          path,
+          { kind: 'XML', why: { en: message, ko: message }, hint },
+          line,
+        ),
       );
     }
   }
@@ -158,7 +173,12 @@ export class VocReader implements LabelReader {
     const isOther = written && own.image && stemOf(lastOf(written.text)) !== stem;
     if (isOther && index.find(written.text, near, null).image)
       this.tally.warning('FILENAME_DIFFERS', '', () =>
-        makeProblem('FILENAME_DIFFERS', path, { said: written.text, used: lastOf(image.sourcePath) }, written.line),
+        makeProblem(
+          'FILENAME_DIFFERS',
+          path,
+          { said: written.text, used: lastOf(image.sourcePath) },
+          written.line,
+        ),
       );
     return this.fits(annotation, image) ? { annotation, image } : null;
   }
@@ -194,11 +214,19 @@ export class VocReader implements LabelReader {
       { stem, image },
     );
     this.tally.error('IMAGE_FILE_MISSING', '', () =>
-      makeProblem('IMAGE_FILE_MISSING', path, { image, annotations: '', hint }, content.filename?.line ?? content.line),
+      makeProblem(
+        'IMAGE_FILE_MISSING',
+        path,
+        { image, annotations: '', hint },
+        content.filename?.line ?? content.line,
+      ),
     );
   }
 
-  private reportUnlabelled(images: readonly ScannedImage[], labelsOf: ReadonlyMap<ScannedImage, unknown>): void {
+  private reportUnlabelled(
+    images: readonly ScannedImage[],
+    labelsOf: ReadonlyMap<ScannedImage, unknown>,
+  ): void {
     const left = images.filter((image) => !labelsOf.has(image));
     const [first] = left;
     if (!first) return;
@@ -208,7 +236,12 @@ export class VocReader implements LabelReader {
       ko: '라벨링하세요. 객체가 없는 이미지라면 <object>가 없는 XML 파일을 두면 됩니다.',
     };
     this.tally.warning('IMAGES_UNLABELLED', '', () =>
-      makeProblem('IMAGES_UNLABELLED', first.sourcePath, { count: left.length, first: first.sourcePath, what, hint }),
+      makeProblem('IMAGES_UNLABELLED', first.sourcePath, {
+        count: left.length,
+        first: first.sourcePath,
+        what,
+        hint,
+      }),
     );
   }
 
@@ -265,9 +298,11 @@ export class VocReader implements LabelReader {
 
 const lastOf = (path: string) => path.split(/[\\/]/).at(-1) ?? '';
 const isMask = (segments: readonly string[]) =>
-  /\.png$/i.test(segments.at(-1) ?? '') && segments.some((folder) => /^SegmentationClass(?:Raw|Aug)?$/i.test(folder));
+  /\.png$/i.test(segments.at(-1) ?? '') &&
+  segments.some((folder) => /^SegmentationClass(?:Raw|Aug)?$/i.test(folder));
 const isSplitList = (segments: readonly string[]) =>
-  /^(?:train|val|test|valid)\.txt$/i.test(segments.at(-1) ?? '') && segments.some((folder) => /^ImageSets$/i.test(folder));
+  /^(?:train|val|test|valid)\.txt$/i.test(segments.at(-1) ?? '') &&
+  segments.some((folder) => /^ImageSets$/i.test(folder));
 
 function splitOfFolder(segments: readonly string[]): Split | null {
   for (const folder of segments.slice(0, -1).reverse()) {

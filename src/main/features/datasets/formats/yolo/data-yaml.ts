@@ -7,7 +7,11 @@ import type { Split } from '../../split-names.ts';
 export interface DataYaml {
   readonly path: { readonly value: string; readonly line: number } | null;
   /** Folders or lists of images of each split that is named. */
-  readonly splits: readonly { readonly split: Split; readonly paths: readonly string[]; readonly line: number }[];
+  readonly splits: readonly {
+    readonly split: Split;
+    readonly paths: readonly string[];
+    readonly line: number;
+  }[];
   /** Null where it names no classes. */
   readonly names: readonly string[] | null;
   /** Columns behind the box in a pose dataset; 0 for others. */
@@ -18,12 +22,15 @@ const splitKeys = { train: 'train', val: 'val', valid: 'val', validation: 'val',
 const mostAliases = 100;
 
 /** Reads a `data.yaml`. @param onError is called with each thing that is wrong; then null is answered where nothing can be used */
-export function readDataYaml(text: string, file: string, onError: (problem: Problem) => void): DataYaml | null {
+export function readDataYaml(
+  text: string,
+  file: string,
+  onError: (problem: Problem) => void,
+): DataYaml | null {
   const lines = new LineCounter();
   // Every value is its text: a class may be called "no", "null" or "1e3", and a folder ".".
   const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe', logLevel: 'silent' });
-  const lineAt = (node: unknown) =>
-    lines.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
+  const lineAt = (node: unknown) => lines.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
   const unreadable = (why: Bilingual, line: number) => {
     onError(makeProblem('ANNOTATIONS_UNREADABLE', file, { kind: 'YAML', why, hint: yamlHint }, line));
     return null;
@@ -39,7 +46,9 @@ export function readDataYaml(text: string, file: string, onError: (problem: Prob
   const top = document.contents;
   if (!isMap(top)) return unreadable({ en: 'it has no keys', ko: '키가 없습니다' }, 1);
   const entries = new Map(
-    top.items.filter(isPair).map(({ key, value }) => [isScalar(key) ? String(key.value) : '', { key, value }]),
+    top.items
+      .filter(isPair)
+      .map(({ key, value }) => [isScalar(key) ? String(key.value) : '', { key, value }]),
   );
   const reject = (why: Bilingual, line: number, hint = namesHint) =>
     onError(makeProblem('CLASS_NAMES_INVALID', file, { why, hint }, line));
@@ -88,7 +97,10 @@ const namesHint = {
 };
 
 /** Tags that make objects, and aliases that grow without end, as no dataset has them. */
-function findHostile(contents: unknown, lineAt: (node: unknown) => number): { readonly why: Bilingual; readonly line: number } | null {
+function findHostile(
+  contents: unknown,
+  lineAt: (node: unknown) => number,
+): { readonly why: Bilingual; readonly line: number } | null {
   let found: { readonly why: Bilingual; readonly line: number } | null = null;
   let aliases = 0;
   visit(contents as Node, {
@@ -96,7 +108,12 @@ function findHostile(contents: unknown, lineAt: (node: unknown) => number): { re
       const { tag } = node as { tag?: string };
       if (tag !== undefined && !/^tag:yaml\.org,2002:(?:str|int|float|bool|null|seq|map)$/.test(tag)) {
         const shown = tag.replace('tag:yaml.org,2002:', '!!');
-        found = { why: phrase('the tag {shown} is not allowed', '태그 {shown}{shown|은|는} 허용되지 않습니다', { shown }), line: lineAt(node) };
+        found = {
+          why: phrase('the tag {shown} is not allowed', '태그 {shown}{shown|은|는} 허용되지 않습니다', {
+            shown,
+          }),
+          line: lineAt(node),
+        };
         return visit.BREAK;
       }
       if (isAlias(node)) aliases += 1;
@@ -140,7 +157,14 @@ function readNames(
       const index = numberOf(key);
       if (index === null || index < 0) {
         const shown = isScalar(key) ? String(key.value) : '?';
-        reject(phrase('"names" has the key "{shown}", which is no number', '"names"의 키 "{shown}"{shown|은|는} 번호가 아닙니다', { shown }), lineAt(key));
+        reject(
+          phrase(
+            '"names" has the key "{shown}", which is no number',
+            '"names"의 키 "{shown}"{shown|은|는} 번호가 아닙니다',
+            { shown },
+          ),
+          lineAt(key),
+        );
         return null;
       }
       names.set(index, { name: textsOf(item)[0] ?? '', line: lineAt(key) });
@@ -159,7 +183,10 @@ function readNames(
     const { name, line: own } = names.get(index) ?? { name: '', line };
     const normal = name.normalize('NFC').trim();
     if (normal === '') {
-      reject(phrase('the class {index} has an empty name', '{index}번 클래스의 이름이 비어 있습니다', { index }), own);
+      reject(
+        phrase('the class {index} has an empty name', '{index}번 클래스의 이름이 비어 있습니다', { index }),
+        own,
+      );
       return null;
     }
     const twin = seen.get(normal);

@@ -33,7 +33,12 @@ const columns = {
  * reported; the others count.
  * @param keypointColumns of a pose dataset, how many columns follow the box; 0 for others
  */
-export function readLabelRows(text: string, image: number, spool: LabelSpool, keypointColumns = 0): LabelRows {
+export function readLabelRows(
+  text: string,
+  image: number,
+  spool: LabelSpool,
+  keypointColumns = 0,
+): LabelRows {
   const faults: RowFault[] = [];
   const found = { rows: 0, faultCount: 0, polygons: 0, firstBox: null as number | null, keypointRows: 0 };
   let [lowestClass, highestClass] = [Number.POSITIVE_INFINITY, -1];
@@ -116,11 +121,9 @@ function faultOf(
   }
   const [label = ''] = tokens;
   if (!/^\d+(?:\.0*)?$/.test(label)) {
-    const why = phrase(
-      'its class "{label}" is no number',
-      '클래스 "{label}"{label|이|가} 번호가 아닙니다',
-      { label },
-    );
+    const why = phrase('its class "{label}" is no number', '클래스 "{label}"{label|이|가} 번호가 아닙니다', {
+      label,
+    });
     const hint = {
       en: 'Write the number of the class in "names", counted from 0.',
       ko: '"names"에서의 클래스 번호(0부터)를 적으세요.',
@@ -129,7 +132,10 @@ function faultOf(
   }
   const bad = tokens.slice(1).find((token) => !Number.isFinite(token === '' ? Number.NaN : Number(token)));
   if (bad !== undefined)
-    return { why: phrase('"{bad}" is no number', '"{bad}"{bad|은|는} 수가 아닙니다', { bad }), hint: columns };
+    return {
+      why: phrase('"{bad}" is no number', '"{bad}"{bad|은|는} 수가 아닙니다', { bad }),
+      hint: columns,
+    };
   const count = tokens.length - 1;
   if (count === 4 || (keypointColumns > 0 && count === 4 + keypointColumns)) return null;
   if (count === 5) {
@@ -137,11 +143,17 @@ function faultOf(
       en: 'it has 6 columns, as predictions with a confidence have',
       ko: '열이 6개로, 신뢰도가 붙은 예측 결과의 줄입니다',
     };
-    const hint = { en: 'Remove the last column, or give labels.', ko: '마지막 열을 지우거나 라벨 파일을 지정하세요.' };
+    const hint = {
+      en: 'Remove the last column, or give labels.',
+      ko: '마지막 열을 지우거나 라벨 파일을 지정하세요.',
+    };
     return { why, hint };
   }
   if (count < 4)
-    return { why: phrase('it has only {count} columns', '열이 {count}개뿐입니다', { count: tokens.length }), hint: columns };
+    return {
+      why: phrase('it has only {count} columns', '열이 {count}개뿐입니다', { count: tokens.length }),
+      hint: columns,
+    };
   if (count % 2 !== 0)
     return {
       why: phrase(

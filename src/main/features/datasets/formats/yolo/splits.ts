@@ -32,7 +32,10 @@ export function resolveSplits(
   tally: Tally,
 ): { readonly images: ImageInSplit[]; readonly isFatal: boolean } {
   if (!yaml || yaml.content.splits.length === 0)
-    return { images: images.map((image) => ({ image, split: splitOfFolder(image.segments) })), isFatal: false };
+    return {
+      images: images.map((image) => ({ image, split: splitOfFolder(image.segments) })),
+      isFatal: false,
+    };
   const index = new ImageIndex(images);
   const places = new Places(yaml, images, folders, lists);
   const splitOf = new Map<ScannedImage, Split>();
@@ -51,7 +54,9 @@ export function resolveSplits(
           own.push(...listed(index, written, number + 1, place.key, split, tally));
       } else own.push(...images.filter(({ segments }) => isBelow(segments, place.folder)));
     }
-    const twin = own.map((image) => splitOf.get(image)).find((other) => other !== undefined && other !== split);
+    const twin = own
+      .map((image) => splitOf.get(image))
+      .find((other) => other !== undefined && other !== split);
     if (twin) {
       tally.warning('SPLIT_TWICE', split, () =>
         makeProblem('SPLIT_TWICE', yaml.path, { split: twin, other: split }, line),
@@ -73,7 +78,9 @@ function splitOfFolder(segments: readonly string[]): Split | null {
 }
 
 function isBelow(segments: readonly string[], folder: readonly string[]): boolean {
-  return segments.length > folder.length && folder.every((each, at) => normalName(segments[at] ?? '') === each);
+  return (
+    segments.length > folder.length && folder.every((each, at) => normalName(segments[at] ?? '') === each)
+  );
 }
 
 /** The images that a line of a list means; none, and reported, where there is no such image. */

@@ -33,7 +33,8 @@ interface YamlText {
 
 const measured = [0, 0, 0, 0] as const;
 const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-const isNamesFile = (name: string) => /^(?:classes|labels|obj|names|classnames)\.(?:txt|names)$|\.names$/i.test(name);
+const isNamesFile = (name: string) =>
+  /^(?:classes|labels|obj|names|classnames)\.(?:txt|names)$|\.names$/i.test(name);
 const listedImage = /^[^\n]*\.(?:jpe?g|png|bmp|tiff?|webp|gif|avif)\s*$/i;
 
 /** YOLO: a text file of rows for each image, and `data.yaml` with the classes and splits (docs.ultralytics.com). */
@@ -63,7 +64,10 @@ export class YoloReader implements LabelReader {
     if (text === null) this.isUnreadable = true;
     else if (/\.ya?ml$/i.test(name)) this.yamls.push({ path, segments, text });
     else if (isNamesFile(name) || listedImage.test(text.slice(0, 4096).trimStart().split('\n', 1)[0] ?? ''))
-      this.lists.set(normalName(path), text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== ''));
+      this.lists.set(
+        normalName(path),
+        text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== ''),
+      );
     else {
       const number = this.texts.length;
       const labels = { ...readLabelRows(text, number, this.spool), path, number };
@@ -99,7 +103,15 @@ export class YoloReader implements LabelReader {
       originOf: (number) => {
         const file = this.texts[number]?.path ?? '';
         const report = (labels: ImageLabels, record: number) => onUnknownClass(file, labels, record);
-        return { file, group: '', classes, isNormalised: true, shift: measured, onUnknownClass: report, nameOf };
+        return {
+          file,
+          group: '',
+          classes,
+          isNormalised: true,
+          shift: measured,
+          onUnknownClass: report,
+          nameOf,
+        };
       },
       isFatal: splits.isFatal || this.isUnreadable,
     };
@@ -131,7 +143,9 @@ export class YoloReader implements LabelReader {
     const folder = segments.slice(0, -1);
     const images = folder.findLastIndex((each) => /^images?$/i.test(each));
     const places =
-      images >= 0 ? [folder.with(images, 'labels'), folder] : [folder, [...folder, 'labels'], [...folder.slice(0, -1), 'labels']];
+      images >= 0
+        ? [folder.with(images, 'labels'), folder]
+        : [folder, [...folder, 'labels'], [...folder.slice(0, -1), 'labels']];
     for (const place of places) {
       const labels = this.labels.get(normalName([...place, name].join('/')));
       if (labels) return labels;
@@ -144,12 +158,18 @@ export class YoloReader implements LabelReader {
     const looked =
       yaml === null
         ? { en: 'there is neither a data.yaml nor a classes.txt', ko: 'data.yaml도 classes.txt도 없습니다' }
-        : phrase('{yaml} has no "names", and there is no classes.txt', '{yaml}에 "names"가 없고 classes.txt도 없습니다', { yaml });
+        : phrase(
+            '{yaml} has no "names", and there is no classes.txt',
+            '{yaml}에 "names"가 없고 classes.txt도 없습니다',
+            { yaml },
+          );
     const hint = {
       en: 'Write the names of the classes into data.yaml, in the order of their numbers: "names: [bolt, nut]".',
       ko: '클래스 이름을 번호 순서대로 data.yaml에 적으세요: "names: [볼트, 너트]".',
     };
-    this.tally.error('CLASSES_UNNAMED', '', () => makeProblem('CLASSES_UNNAMED', yaml ?? '', { looked, hint }));
+    this.tally.error('CLASSES_UNNAMED', '', () =>
+      makeProblem('CLASSES_UNNAMED', yaml ?? '', { looked, hint }),
+    );
     return emptySet;
   }
 
@@ -163,15 +183,23 @@ export class YoloReader implements LabelReader {
         others:
           others === 0
             ? ''
-            : phrase(' {count} other text files lie in "{folder}".', ' 다른 텍스트 파일 {count}개가 "{folder}"에 있습니다.', {
-                count: others,
-                folder: this.texts[0]?.path.split('/').slice(0, -1).join('/') || '.',
-              }),
+            : phrase(
+                ' {count} other text files lie in "{folder}".',
+                ' 다른 텍스트 파일 {count}개가 "{folder}"에 있습니다.',
+                {
+                  count: others,
+                  folder: this.texts[0]?.path.split('/').slice(0, -1).join('/') || '.',
+                },
+              ),
       },
     );
     this.tally.error('LABELS_NOT_FOUND', '', () =>
       makeProblem('LABELS_NOT_FOUND', '', {
-        looked: phrase('label files (.txt) of {images} {images|image|images} in {where}', '이미지 {images}장의 라벨 파일(.txt): {where}', { images, where }),
+        looked: phrase(
+          'label files (.txt) of {images} {images|image|images} in {where}',
+          '이미지 {images}장의 라벨 파일(.txt): {where}',
+          { images, where },
+        ),
         hint,
       }),
     );
@@ -220,11 +248,17 @@ export class YoloReader implements LabelReader {
     const highest = rows.reduce((most, each) => Math.max(most, each.highestClass), -1);
     const fromOne = lowest === 1 && highest === names.length;
     const guess = fromOne
-      ? { en: '; no row has 0, so the numbers seem to begin at 1', ko: '. 0이 한 번도 없으니 번호가 1부터 시작하는 것 같습니다' }
+      ? {
+          en: '; no row has 0, so the numbers seem to begin at 1',
+          ko: '. 0이 한 번도 없으니 번호가 1부터 시작하는 것 같습니다',
+        }
       : '';
     const hint = fromOne
       ? { en: 'Subtract 1 from the class of every row.', ko: '모든 줄의 클래스에서 1을 빼세요.' }
-      : { en: 'Correct the number, or add the class to "names".', ko: '번호를 고치거나 "names"에 클래스를 추가하세요.' };
+      : {
+          en: 'Correct the number, or add the class to "names".',
+          ko: '번호를 고치거나 "names"에 클래스를 추가하세요.',
+        };
     const known = phrase(
       '"names" has {count} {count|class|classes}, 0 to {last}',
       '"names"에는 0부터 {last}까지 클래스가 {count}개 있습니다',
