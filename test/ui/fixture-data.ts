@@ -73,6 +73,7 @@ export function dataset(
     name,
     description: 'Fashion-MNIST, 28 × 28 pixels, ten kinds of clothes',
     format: 'imagenet',
+    labels: null,
     status: 'ready',
     version: 1,
     mode: 'copy',

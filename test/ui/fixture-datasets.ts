@@ -51,6 +51,7 @@ function validation(path: string, state: FixtureState): Validation {
       bytes: 71_000,
       classes: bad ? [{ name: 'rose', count: 118 }] : (dataset?.classes ?? []),
       splits: null,
+      recognised: null,
       widths: { min: 28, max: 28 },
       heights: { min: 28, max: 28 },
       channels: [{ channels: 1, count: 118 }],
@@ -71,6 +72,23 @@ const vanished = (path: string) =>
   path.startsWith('/vanished')
     ? { phase: 'failed' as const, done: 0, total: null, validation: null, error: nothingAt(path) }
     : null;
+
+function shownImage(datasetId: string, image: FixtureState['images'][number]) {
+  const url = `/files/datasets/${datasetId}/1/images/${image.sha256}`;
+  return {
+    path: image.path,
+    class: image.class,
+    split: null,
+    sha256: image.sha256,
+    size: image.bytes.length,
+    width: 28,
+    height: 28,
+    channels: 1,
+    objects: null,
+    thumbnailUrl: `${url}?size=128`,
+    url,
+  };
+}
 
 /** Datasets: every import is over at once, but that of /large, which goes on until it is cancelled. */
 export function fixtureDatasets(state: FixtureState) {
@@ -101,6 +119,10 @@ export function fixtureDatasets(state: FixtureState) {
                   images: dataset.images,
                   sizeBytes: dataset.sizeBytes,
                   classes: dataset.classes,
+                  format: 'imagenet',
+                  labels: null,
+                  splits: [],
+                  annotationsSha256: null,
                   createdAt: dataset.createdAt,
                   trainingRisks: state.trainingRisks,
                   correctedSizes: 0,
@@ -192,18 +214,15 @@ export function fixtureDatasets(state: FixtureState) {
         .filter((image) => input.class === undefined || image.class === input.class);
       return {
         total: all.length,
-        images: all.slice(input.offset, input.offset + input.limit).map((image) => ({
-          path: image.path,
-          class: image.class,
-          sha256: image.sha256,
-          size: image.bytes.length,
-          width: 28,
-          height: 28,
-          channels: 1,
-          thumbnailUrl: `/files/datasets/${dataset.id}/1/images/${image.sha256}?size=128`,
-          url: `/files/datasets/${dataset.id}/1/images/${image.sha256}`,
-        })),
+        images: all
+          .slice(input.offset, input.offset + input.limit)
+          .map((image) => shownImage(dataset.id, image)),
       };
+    }),
+    image: os.datasets.image.handler(({ input }) => {
+      const dataset = found(state.datasets.get(input.dataset), 'such dataset');
+      const image = state.images.find(({ path }) => path === input.path);
+      return { ...shownImage(dataset.id, found(image, 'such image')), findings: [] };
     }),
     verify: os.datasets.verify.handler(() => ({ ok: true, problems: [] })),
     link: os.datasets.link.handler(({ input }) => ({ id: input.dataset })),

@@ -32,6 +32,9 @@ export const datasetsApi = {
   images: api.datasets.images.handler(({ input, context }) =>
     context.services().datasets.images(context.userId, input),
   ),
+  image: api.datasets.image.handler(({ input, context }) =>
+    context.services().datasets.image(context.userId, input),
+  ),
   verify: api.datasets.verify.handler(({ input, context }) =>
     context.services().datasets.verify(context.userId, input.dataset, input.version),
   ),

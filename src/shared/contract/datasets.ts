@@ -5,8 +5,11 @@ import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
 const { get, post, remove } = proceduresOf('datasets', datasetErrors);
 
-const datasetFormats = ['imagenet', 'coco', 'yolo', 'pascal_voc'] as const;
+export const datasetFormats = ['imagenet', 'coco', 'yolo', 'pascal_voc'] as const;
 export type DatasetFormat = (typeof datasetFormats)[number];
+/** The format that somebody asks for; `auto` looks for the marks of all. */
+const formatChoices = ['auto', ...datasetFormats] as const;
+export type FormatChoice = (typeof formatChoices)[number];
 export const importModes = ['copy', 'link', 'in_place'] as const;
 export type ImportMode = (typeof importModes)[number];
 const datasetStatuses = ['processing', 'ready', 'error', 'archived'] as const;
@@ -43,6 +46,25 @@ export type Reading = Readonly<z.infer<typeof readingSchema>>;
 export const classCount = z.object({ name: z.string(), count: z.int() });
 export type ClassCount = z.infer<typeof classCount>;
 const splitCount = z.object({ name: z.enum(['train', 'val', 'test']), images: z.int() });
+/** By what a format was recognised: the kind of mark, and the first file that has it. */
+const formatMark = z.object({
+  mark: z.enum(['coco_json', 'data_yaml', 'label_rows', 'annotation_xml', 'class_masks', 'no_labels']),
+  file: z.string(),
+});
+/** Areas of boxes in COCO's classes: below 32², below 96², and from there on, in pixels. */
+const boxSizes = z.object({ small: z.int(), medium: z.int(), large: z.int() });
+/** What is labelled in a version's images, beside its classes. */
+const labelCounts = z.object({
+  /** Boxes of objects, without crowds. */
+  boxes: z.int(),
+  masks: z.int(),
+  /** Images without objects. */
+  background: z.int(),
+  crowds: z.int(),
+  difficult: z.int(),
+  sizes: boxSizes,
+});
+export type LabelCounts = z.infer<typeof labelCounts>;
 const codeCount = z.object({ code: z.string(), count: z.int() });
 
 /** What a validation found; `ok` is true where `errors` is empty. Paths are relative to the folder or archive. */
@@ -62,13 +84,10 @@ const validationSchema = z.object({
     bytes: z.int(),
     /** Of an ImageNet folder the count of images, of the others that of objects. */
     classes: z.array(classCount),
-    /** Boxes of objects, without crowds; of a labelled dataset only, as the four below. */
-    boxes: z.int().optional(),
-    masks: z.int().optional(),
-    /** Images without objects. */
-    background: z.int().optional(),
-    crowds: z.int().optional(),
-    difficult: z.int().optional(),
+    /** Of labelled images only, where a class is of an object and not of the image. */
+    ...labelCounts.partial().shape,
+    /** How the format was found; null where somebody named it. */
+    recognised: formatMark.nullable().default(null),
     /** Empty where the dataset has none; null in reports of versions before these were counted. */
     splits: z.array(splitCount).nullable().default(null),
     widths: z.object({ min: z.int(), max: z.int() }).nullable(),
@@ -92,6 +111,8 @@ const datasetSchema = z.object({
   images: z.int(),
   sizeBytes: z.int(),
   classes: z.array(classCount),
+  /** Null where images have classes and no objects. */
+  labels: labelCounts.nullable(),
   projects: z.array(z.object({ id: z.uuid(), name: z.string() })),
   createdAt: time,
   updatedAt: time,
@@ -106,7 +127,14 @@ const datasetVersionSchema = z.object({
   rootPath: z.string().nullable(),
   images: z.int(),
   sizeBytes: z.int(),
+  /** With the count of images; where these are labelled, that of objects, in the order of the classes' indexes. */
   classes: z.array(classCount),
+  format: z.enum(datasetFormats),
+  labels: labelCounts.nullable(),
+  /** Empty where the trainer makes the splits. */
+  splits: z.array(splitCount),
+  /** Of `annotations.jsonl`, the labels of the images; null where there are none. */
+  annotationsSha256: z.string().nullable(),
   createdAt: time,
   /** What would train badly on it, as its import found: at most one of each kind. Empty for versions that were imported before. */
   trainingRisks: z.array(problem),
@@ -118,22 +146,48 @@ const datasetVersionSchema = z.object({
 });
 export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
 
+/** What is labelled in an image. */
+const imageObject = z.object({
+  /** Index in the version's classes; null for an area that is left out of training. */
+  class: z.int().nullable(),
+  /** Left, top, width and height in pixels of the upright image; null where only pixels are labelled. */
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable(),
+  /** Polygons (`x, y` after `x, y`), or COCO's run lengths with their `[height, width]`. */
+  mask: z
+    .union([
+      z.array(z.array(z.number())),
+      z.object({
+        counts: z.union([z.string(), z.array(z.number())]),
+        size: z.tuple([z.number(), z.number()]),
+      }),
+    ])
+    .nullable(),
+  /** Several objects in one box. */
+  crowd: z.boolean(),
+  difficult: z.boolean(),
+});
+export type ImageObject = z.infer<typeof imageObject>;
+
 /** `thumbnailUrl` and `url` are paths on the engine's own origin. */
 export const datasetImageSchema = z.object({
   path: z.string(),
-  class: z.string(),
+  /** Null where objects have classes. */
+  class: z.string().nullable(),
+  split: z.enum(['train', 'val', 'test']).nullable(),
   sha256: z.string(),
   size: z.int(),
   width: z.int(),
   height: z.int(),
   channels: z.int(),
+  /** Null where the image has a class; at most 200, without masks: `image` has all of an image. */
+  objects: z.array(imageObject).nullable(),
   thumbnailUrl: z.string(),
   url: z.string(),
 });
 
 const checkInput = z.object({
   path: z.string().min(1),
-  format: z.enum(datasetFormats).default('imagenet'),
+  format: z.enum(formatChoices).default('auto'),
   reading: readingSchema.optional(),
 });
 /** What the reader saw last: `done` of its last answer. */
@@ -147,7 +201,7 @@ export const importInput = z.object({
   project: reference,
   name: nameOf(255).optional(),
   description: z.string().max(10_000).optional(),
-  format: z.enum(datasetFormats).default('imagenet'),
+  format: z.enum(formatChoices).default('auto'),
   mode: z.enum(importModes).default('copy'),
   skipInvalid: z.boolean().default(false),
   reading: readingSchema.optional(),
@@ -236,6 +290,15 @@ export const datasetsContract = {
       }),
     )
     .output(z.object({ images: z.array(datasetImageSchema), total: z.int() })),
+  image: get('/datasets/{dataset}/image', 'An image of a version with all that is labelled in it')
+    .input(
+      z.object({
+        dataset: reference,
+        version: z.coerce.number().int().min(1).optional(),
+        path: z.string().describe('as `images` gives it'),
+      }),
+    )
+    .output(datasetImageSchema.extend({ findings: z.array(problem) })),
   verify: post(
     '/datasets/{dataset}/verify',
     'Compare the files of a version with its manifest: changed, missing, added',

@@ -17,7 +17,7 @@ const program = path.join(
   '../../../src/main/features/datasets/examiner/examine-thread.ts',
 );
 const examine = threadExaminer(program, state);
-const asked = { uploadName: null, format: 'imagenet', reading: automatic } as const;
+const asked = { uploadName: null, format: 'imagenet', reading: automatic, scratch: null } as const;
 
 const watch = (onProgress: ExaminationWatch['onProgress'] = () => undefined) => ({
   signal: new AbortController().signal,

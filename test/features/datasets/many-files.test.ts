@@ -28,7 +28,13 @@ function seen(count: number, make: (image: Seen, number: number) => Seen = (imag
     };
     return make({ sourcePath: segments.join('/'), segments, facts, problems: [] }, number);
   });
-  const none = { folders: [], otherFolders: [], errors: new Findings(), warnings: new Findings() };
+  const none = {
+    folders: [],
+    otherFolders: [],
+    labelBase: null,
+    errors: new Findings(),
+    warnings: new Findings(),
+  };
   return { ...none, images, isCutShort: false };
 }
 

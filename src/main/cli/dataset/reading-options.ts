@@ -1,10 +1,15 @@
-import { deepestClasses, namesEncodings } from '../../../shared/contract/datasets.ts';
+import {
+  datasetFormats,
+  deepestClasses,
+  type FormatChoice,
+  namesEncodings,
+} from '../../../shared/contract/datasets.ts';
 import type { Reading } from '../../features/datasets/reading.ts';
 import { type Command, integer } from '../lib/define.ts';
 
 /** How a source is read if that cannot be seen from the source itself. */
 export interface ReadingOptions {
-  readonly format: 'imagenet' | 'coco' | 'yolo' | 'pascal_voc' | 'voc';
+  readonly format: FormatChoice | 'voc';
   readonly classesAt?: number;
   readonly namesEncoding: Reading['namesEncoding'];
 }
@@ -14,10 +19,10 @@ export function addReadingOptions(command: Command): Command {
   return command
     .flag(
       '--format <format>',
-      'how the folder is laid out',
-      '폴더의 형식',
-      ['imagenet', 'coco', 'yolo', 'pascal_voc', 'voc'],
-      'imagenet',
+      'how the labels are written (auto: recognised)',
+      '라벨 형식(auto: 알아냅니다)',
+      ['auto', ...datasetFormats, 'voc'],
+      'auto',
     )
     .flag(
       '--classes-at <level>',

@@ -19,9 +19,8 @@ async function check(
   folder: string,
   options: ReadingOptions & CommonOptions,
 ): Promise<{ validation: Validation; isOpened: boolean }> {
-  const [{ localExaminer }, { unopened }, { evaluate }] = await Promise.all([
+  const [{ localExaminer }, { evaluateUnopened }] = await Promise.all([
     import('../../features/datasets/examiner/local-examiner.ts'),
-    import('../../features/datasets/scan.ts'),
     import('../../features/datasets/validation.ts'),
   ]);
   const reading = readingOf(options);
@@ -37,11 +36,11 @@ async function check(
     },
   };
   try {
-    const request = { path: folder, uploadName: null, format, reading };
+    const request = { path: folder, uploadName: null, format, reading, scratch: null };
     return { validation: (await localExaminer(homeFolder())(request, watch)).validation, isOpened: true };
   } catch (error) {
     if (!(error instanceof TrainyardError)) throw error;
-    return { validation: evaluate(unopened(error), format).validation, isOpened: false };
+    return { validation: evaluateUnopened(error, format), isOpened: false };
   } finally {
     line.clear();
   }

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { DatasetFormat, Reading, Validation } from '../../../shared/contract/datasets.ts';
+import type { FormatChoice, Reading, Validation } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';
 import { type ExaminationWatch, type Examine, placeOfSource } from './examination.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
-import { unopened } from './scan.ts';
 import type { Uploads } from './source.ts';
-import { evaluate } from './validation.ts';
+import { evaluateUnopened } from './validation.ts';
 
 export interface CheckRequest {
   readonly path: string;
-  readonly format: DatasetFormat;
+  readonly format: FormatChoice;
   readonly reading: Reading;
 }
 
@@ -50,7 +49,7 @@ export class Checks {
       return await this.look(request, { signal, onProgress: () => undefined });
     } catch (error) {
       if (!(error instanceof TrainyardError)) throw error;
-      return evaluate(unopened(error), request.format).validation;
+      return evaluateUnopened(error, request.format);
     }
   }
 
@@ -115,7 +114,8 @@ export class Checks {
 
   private async look({ path, ...request }: CheckRequest, watch: ExaminationWatch): Promise<Validation> {
     const { uploads, examine } = this.parts;
-    return (await examine({ ...(await placeOfSource(uploads, path)), ...request }, watch)).validation;
+    const place = await placeOfSource(uploads, path);
+    return (await examine({ ...place, ...request, scratch: null }, watch)).validation;
   }
 
   private expect(checkId: string, check: Check): void {

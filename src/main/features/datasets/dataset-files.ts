@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { ClassCount } from '../../../shared/contract/datasets.ts';
+import type { ClassCount, ImageObject } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
@@ -10,9 +10,10 @@ import { sha256Of } from '../../platform/sha256.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
 import { type DatasetVersionRecord, requireVersion } from './dataset-rows.ts';
+import { readObjects, startsOfLines } from './image-objects.ts';
 import { typeOfName } from './image-types.ts';
 import { isHidden, isLeftover } from './leftovers.ts';
-import { type ManifestLine, manifestKey, parseManifest, timesKey, whiteOf } from './manifest.ts';
+import { classesOf, type ManifestLine, manifestKey, parseManifest, timesKey, whiteOf } from './manifest.ts';
 import { normalName } from './names.ts';
 import { Findings, listed, makeProblem, type Problem } from './problems.ts';
 import type { OpenSource } from './source.ts';
@@ -24,7 +25,7 @@ export interface PreparedDataset {
   readonly datasetVersion: number;
   /** The absolute folder that each line's `file` is relative to. */
   readonly root: string;
-  /** Sorted by name. */
+  /** In the order of their indexes. */
   readonly classes: readonly ClassCount[];
   readonly images: number;
   /** The lines of `dataset.jsonl`, sorted by `path`. */
@@ -38,10 +39,13 @@ export type TrainingData = Pick<DatasetFiles, 'prepareForTraining'>;
 export interface LoadedManifest {
   /** Sorted by path. */
   readonly lines: readonly ManifestLine[];
+  /** Of labelled images those that show an object of the class. */
   readonly byClass: ReadonlyMap<string, readonly ManifestLine[]>;
   readonly bySha256: ReadonlyMap<string, ManifestLine>;
   /** The value of white of its 16-bit images; null if it has none. */
   readonly white: number | null;
+  /** See {@link startsOfLines}. */
+  readonly starts: ReadonlyMap<ManifestLine, number>;
 }
 
 /** About 400 MB when full. */
@@ -68,9 +72,15 @@ export class DatasetFiles {
       const bytes = await this.parts.store.get('datasets', key);
       const stored = await parseManifest(bytes, version.manifestSha256);
       const lines = await withUprightSizes(this.parts, datasetId, version, stored);
-      const byClass = Map.groupBy(lines, (line) => line.class);
+      const byClass = groupByClass(lines, version.classes);
       const bySha256 = new Map(lines.map((line) => [line.sha256, line]));
-      return { lines, byClass, bySha256, white: whiteOf(lines.map(({ maxValue }) => maxValue)) };
+      return {
+        lines,
+        byClass,
+        bySha256,
+        white: whiteOf(lines.map(({ maxValue }) => maxValue)),
+        starts: startsOfLines(lines),
+      };
     });
   }
 
@@ -96,6 +106,16 @@ export class DatasetFiles {
       images: lines.length,
       lines,
     };
+  }
+
+  /** What is labelled in some images of a version; null for those without labels. @throws TrainyardError OBJECT_NOT_FOUND, MANIFEST_DAMAGED */
+  async objectsOf(
+    datasetId: string,
+    version: DatasetVersionRecord,
+    lines: readonly ManifestLine[],
+  ): Promise<(readonly ImageObject[] | null)[]> {
+    const { starts } = await this.load(datasetId, version);
+    return readObjects(this.parts.store, { datasetId, version: version.version }, starts, lines);
   }
 
   /** An image's bytes. @throws TrainyardError DATASET_CHANGED if they are not those of the manifest any more */
@@ -180,6 +200,17 @@ export class DatasetFiles {
   }
 }
 
+function groupByClass(lines: readonly ManifestLine[], classes: readonly ClassCount[]) {
+  const byClass = new Map<string, ManifestLine[]>();
+  for (const line of lines)
+    for (const name of classesOf(line, classes)) {
+      const same = byClass.get(name);
+      if (same) same.push(line);
+      else byClass.set(name, [line]);
+    }
+  return byClass;
+}
+
 /** The SHA-256 of an image's bytes as they are now; null if they are gone. */
 async function hashUnlessGone(opened: Promise<Readable>): Promise<string | null> {
   try {
@@ -219,14 +250,15 @@ function datasetChanged(
   return fault('DATASET_CHANGED', { version, differences }, { place: { file } });
 }
 
-/** The folder of a line's class, as the source spells it. */
+/** The folder of a line's class, as the source spells it; that of the file where it has none. */
 function classFolder({ file, class: name }: ManifestLine): string {
   const segments = file.split('/');
+  if (name === null) return segments.slice(0, -1).join('/');
   const level = segments.findIndex((segment) => normalName(segment) === name);
   return segments.slice(0, level + 1).join('/');
 }
 
-/** The images in the folders of classes that the manifest does not know; null if the root can't be read. What the import left out is none of them. */
+/** The images in the folders of the version's that the manifest does not know; null if the root can't be read. What the import left out is none of them. */
 async function addedFiles(
   root: string,
   lines: readonly ManifestLine[],

@@ -2,6 +2,7 @@ import type { PageQuery } from '../../../shared/contract/common.ts';
 import type {
   Dataset,
   DatasetVersion,
+  FormatChoice,
   ImportMode,
   Reading,
   Validation,
@@ -20,7 +21,7 @@ export type DatasetVersionRecord = Omit<DatasetVersion, 'trainingRisks' | 'corre
 
 /** Of the contract's dataset, what rows hold, with its newest version and its last import as they are. */
 export interface DatasetRecord
-  extends Omit<Dataset, 'version' | 'mode' | 'images' | 'sizeBytes' | 'classes' | 'import'> {
+  extends Omit<Dataset, 'version' | 'mode' | 'images' | 'sizeBytes' | 'classes' | 'labels' | 'import'> {
   readonly newest: DatasetVersionRecord | null;
   readonly lastImport: ImportRecord | null;
 }
@@ -31,6 +32,7 @@ export interface ImportRecord {
   readonly datasetId: string;
   readonly projectId: string;
   readonly source: string;
+  readonly format: FormatChoice;
   readonly mode: ImportMode;
   readonly skipInvalid: boolean;
   readonly reading: Reading;
@@ -43,19 +45,29 @@ export interface ImportRecord {
 }
 
 /** What an import has made, before it counts. */
-export type NewVersion = Omit<DatasetVersionRecord, 'version' | 'createdAt'> & {
+export type NewVersion = Omit<
+  DatasetVersionRecord,
+  'version' | 'createdAt' | 'format' | 'labels' | 'splits'
+> & {
   readonly validation: Validation;
+  /** Of what is in the version, where the validation counted more. */
+  readonly summary: Validation['summary'];
 };
 
 /* `datasets`, `dataset_versions` and `project_datasets`. */
 
+const labelCounts = `jsonb_build_object('boxes', v.summary -> 'boxes', 'masks', v.summary -> 'masks', 'background', v.summary -> 'background',
+    'crowds', v.summary -> 'crowds', 'difficult', v.summary -> 'difficult', 'sizes', v.summary -> 'sizes')`;
+
 /** A row `v` of `dataset_versions` as a record. */
 const version = `jsonb_build_object('version', v.version, 'manifestSha256', v.manifest_sha256, 'mode', v.mode,
-  'rootPath', v.root_path, 'images', v.image_count, 'sizeBytes', v.size_bytes, 'classes', v.classes, 'createdAt', ${isoText('v.created_at')})`;
+  'rootPath', v.root_path, 'images', v.image_count, 'sizeBytes', v.size_bytes, 'classes', v.classes,
+  'format', COALESCE(v.summary ->> 'format', 'imagenet'), 'splits', COALESCE(NULLIF(v.summary -> 'splits', 'null'), '[]'),
+  'annotationsSha256', v.annotations_sha256, 'labels', CASE WHEN v.annotations_sha256 IS NOT NULL THEN ${labelCounts} END, 'createdAt', ${isoText('v.created_at')})`;
 
 /** A row `i` of `dataset_imports` as a record; not `validation`, which may be large and is asked for by itself. */
 export const importRecord = `jsonb_build_object('id', i.id, 'datasetId', i.dataset_id, 'projectId', i.project_id, 'source', i.source,
-  'mode', i.mode, 'skipInvalid', i.skip_invalid, 'reading', i.reading, 'phase', i.phase,
+  'format', i.format, 'mode', i.mode, 'skipInvalid', i.skip_invalid, 'reading', i.reading, 'phase', i.phase,
   'done', CASE WHEN i.phase = 'done' THEN COALESCE(i.total, 0) ELSE 0 END, 'total', i.total, 'version', i.version,
   'reused', i.reused, 'error', i.error)`;
 
@@ -173,6 +185,28 @@ export async function warningsOf(
   return new Map(rows.map(({ version, warnings }) => [version, warnings]));
 }
 
+/** What the newest import of a version found about an image, by its path or about its labels. */
+export async function findingsAbout(
+  db: Db,
+  datasetId: string,
+  version: number,
+  path: string,
+): Promise<Problem[]> {
+  const rows = await query<{ finding: Problem }>(
+    db,
+    `SELECT found.finding FROM (SELECT validation FROM dataset_imports
+      WHERE dataset_id = $1 AND version = $2 AND phase = 'done' AND validation IS NOT NULL
+      ORDER BY created_at DESC, id DESC LIMIT 1) AS newest,
+      jsonb_array_elements((newest.validation -> 'errors') || (newest.validation -> 'warnings'))
+        WITH ORDINALITY AS found (finding, place)
+    WHERE COALESCE(found.finding ->> 'image', found.finding ->> 'path') IN ($3, $4)
+      OR right(COALESCE(found.finding ->> 'image', found.finding ->> 'path'), char_length($3) + 1) = '/' || $3
+    ORDER BY found.place`,
+    [datasetId, version, path, path.normalize('NFD')],
+  );
+  return rows.map(({ finding }) => finding);
+}
+
 /** Of the newest import that has one. */
 export async function lastValidation(db: Db, datasetId: string): Promise<Validation | null> {
   const [row] = await query<{ validation: Validation | null }>(
@@ -235,19 +269,22 @@ export async function removeDataset(
 }
 
 /**
- * The version that has these very files. Where they lie must be the same, too, for those that stay in place; a copy and a link
- * are both in the object store.
+ * The version that has these very files and labels, its classes in the same order. Where the files lie must be the same, too, for
+ * those that stay in place; a copy and a link are both in the object store.
  */
 export async function findPresent(
   tx: Tx,
   datasetId: string,
-  { manifestSha256, rootPath }: NewVersion,
+  { manifestSha256, rootPath, annotationsSha256, classes }: NewVersion,
 ): Promise<number | null> {
   const [row] = await query<{ version: number }>(
     tx,
     `SELECT version FROM dataset_versions
-    WHERE dataset_id = $1 AND manifest_sha256 = $2 AND root_path IS NOT DISTINCT FROM $3 ORDER BY version DESC LIMIT 1`,
-    [datasetId, manifestSha256, rootPath],
+    WHERE dataset_id = $1 AND manifest_sha256 = $2 AND root_path IS NOT DISTINCT FROM $3
+      AND annotations_sha256 IS NOT DISTINCT FROM $4
+      AND jsonb_path_query_array(classes, '$[*].name') = $5
+    ORDER BY version DESC LIMIT 1`,
+    [datasetId, manifestSha256, rootPath, annotationsSha256, JSON.stringify(classes.map(({ name }) => name))],
   );
   return row?.version ?? null;
 }
@@ -259,12 +296,12 @@ export async function insertVersion(
   version: number,
   made: NewVersion,
 ): Promise<void> {
-  const { manifestSha256, mode, rootPath, images, sizeBytes, classes, validation } = made;
+  const { manifestSha256, annotationsSha256, mode, rootPath, images, sizeBytes, classes, summary } = made;
   await query(
     tx,
     `INSERT INTO dataset_versions
-      (dataset_id, version, manifest_sha256, mode, root_path, image_count, size_bytes, classes, summary)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      (dataset_id, version, manifest_sha256, mode, root_path, image_count, size_bytes, classes, summary, annotations_sha256)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       datasetId,
       version,
@@ -274,14 +311,15 @@ export async function insertVersion(
       images,
       sizeBytes,
       JSON.stringify(classes),
-      JSON.stringify(validation.summary),
+      JSON.stringify(summary),
+      annotationsSha256,
     ],
   );
   await query(
     tx,
     `UPDATE datasets SET status = 'ready', validation_result = $3, size_bytes = $4, file_count = $5,
-      storage_path = 's3://datasets/' || id || '/' || $2::integer
+      format = $6, storage_path = 's3://datasets/' || id || '/' || $2::integer
     WHERE id = $1`,
-    [datasetId, version, JSON.stringify(validation), sizeBytes, images],
+    [datasetId, version, JSON.stringify(made.validation), sizeBytes, images, summary.format],
   );
 }

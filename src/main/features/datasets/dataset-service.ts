@@ -1,9 +1,15 @@
 import type { z } from 'zod';
 import type { PageQuery } from '../../../shared/contract/common.ts';
-import type { Dataset, datasetImageSchema, ImportInput } from '../../../shared/contract/datasets.ts';
+import type {
+  Dataset,
+  datasetImageSchema,
+  ImageObject,
+  ImportInput,
+} from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { importsUnderWay } from '../../../shared/errors/datasets.ts';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
 import { failpoint } from '../../platform/failpoints.ts';
@@ -15,6 +21,7 @@ import { DatasetFiles } from './dataset-files.ts';
 import {
   type DatasetRecord,
   findDataset,
+  findingsAbout,
   type ImportRecord,
   lastValidation,
   linkDataset,
@@ -46,6 +53,8 @@ interface ImagesRequest {
 
 const longestName = 255;
 const thumbnailPixels = 128;
+/** Of an image in a list: more can't be told apart in it. */
+const listedObjects = 200;
 
 interface DatasetParts extends ImportsParts {
   readonly audit: RecordAudit;
@@ -173,7 +182,29 @@ export class DatasetService {
     const { lines, byClass } = await this.files.load(record.id, version);
     const wanted = request.class === undefined ? lines : (byClass.get(request.class) ?? []);
     const page = wanted.slice(request.offset, request.offset + request.limit);
-    return { images: page.map((line) => showImage(record.id, version.version, line)), total: wanted.length };
+    const objects = await this.files.objectsOf(record.id, version, page);
+    const images = page.map((line, index) => {
+      const listed = objects[index]?.slice(0, listedObjects).map((object) => ({ ...object, mask: null }));
+      return showImage(record.id, version.version, line, listed ?? null);
+    });
+    return { images, total: wanted.length };
+  }
+
+  /**
+   * An image with its objects and what the version's import found about it.
+   * @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND, NOT_FOUND
+   */
+  async image(
+    userId: string,
+    request: { readonly dataset: string; readonly version?: number | undefined; readonly path: string },
+  ) {
+    const { record, version } = await this.findVersion(userId, request.dataset, request.version);
+    const { lines } = await this.files.load(record.id, version);
+    const line = lines.find(({ path }) => path === request.path);
+    if (!line) throw imageNotFound(request.path);
+    const [objects = null] = await this.files.objectsOf(record.id, version, [line]);
+    const findings = await findingsAbout(this.parts.db, record.id, version.version, line.path);
+    return { ...showImage(record.id, version.version, line, objects), findings };
   }
 
   /** Reads every file of a version. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */
@@ -230,6 +261,7 @@ export class DatasetService {
       images: newest?.images ?? 0,
       sizeBytes: newest?.sizeBytes ?? 0,
       classes: newest?.classes ?? [],
+      labels: newest?.labels ?? null,
       import: lastImport && this.progressOf(lastImport),
     };
   }
@@ -260,11 +292,19 @@ function showImage(
   datasetId: string,
   version: number,
   line: ManifestLine,
+  objects: readonly ImageObject[] | null,
 ): z.infer<typeof datasetImageSchema> {
-  const { path, sha256, size, width, height, channels } = line;
+  const { path, sha256, size, width, height, channels, split } = line;
   const url = `/files/datasets/${datasetId}/${version}/images/${sha256}`;
   const thumbnailUrl = `${url}?size=${thumbnailPixels}`;
-  return { path, class: line.class, sha256, size, width, height, channels, thumbnailUrl, url };
+  const facts = { sha256, size, width, height, channels };
+  return { path, class: line.class, split, ...facts, objects: objects && [...objects], thumbnailUrl, url };
+}
+
+function imageNotFound(path: string): TrainyardError {
+  const where = { en: 'the version of the dataset', ko: '이 데이터셋 버전' };
+  const what = phrase('image {path}', '이미지 {path}', { path });
+  return fault('NOT_FOUND', { where, what }, { place: { field: 'path' } });
 }
 
 function usesOf({ runs, imports }: { readonly runs: number; readonly imports: number }): Bilingual {

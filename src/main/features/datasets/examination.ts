@@ -1,5 +1,8 @@
 import { tmpdir } from 'node:os';
-import type { DatasetFormat, Reading, Validation } from '../../../shared/contract/datasets.ts';
+import path from 'node:path';
+import type { DatasetFormat, FormatChoice, Reading, Validation } from '../../../shared/contract/datasets.ts';
+import { AnnotationsFile } from './annotations-file.ts';
+import { recogniseFormat } from './format-marks.ts';
 import { CocoReader } from './formats/coco/coco.ts';
 import { LabelSpool } from './formats/label-spool.ts';
 import type { LabelReader } from './formats/labelled-set.ts';
@@ -7,7 +10,7 @@ import { Tally } from './formats/tally.ts';
 import { VocReader } from './formats/voc/voc.ts';
 import { YoloReader } from './formats/yolo/yolo.ts';
 import { type AcceptedImage, ImageFault } from './images.ts';
-import { evaluateLabelled } from './labelled-validation.ts';
+import { type Annotations, evaluateLabelled } from './labelled-validation.ts';
 import { readMaskPixels } from './pixels/mask-pixels.ts';
 import { Findings } from './problems.ts';
 import { type ScanOptions, scanSource } from './scan.ts';
@@ -21,13 +24,20 @@ export interface Examination {
   readonly accepted: readonly AcceptedImage[];
   /** The folders that only wrap the dataset, as the source spells them. */
   readonly base: readonly string[];
+  /** What is labelled in the accepted images; null where images have classes. */
+  readonly annotations: Annotations | null;
   /** Leaving files out does not fix it. */
   readonly isFatal: boolean;
 }
 
+/** Where `annotations.jsonl` is put, in the folder that a request names. */
+export const annotationsIn = (folder: string) => path.join(folder, 'annotations.jsonl');
+
 export interface ExaminationRequest extends SourcePlace {
-  readonly format: DatasetFormat;
+  readonly format: FormatChoice;
   readonly reading: Reading;
+  /** Where labels are put that are to be imported, an absolute folder that is the caller's; null: they are only looked at. */
+  readonly scratch: string | null;
 }
 
 export interface ExaminationWatch {
@@ -52,32 +62,54 @@ export async function placeOfSource(uploads: Pick<Uploads, 'resolve'>, source: s
 /** Counts the files of a source, looks at every one, and judges the whole; in this thread. */
 export async function examineSource(
   source: DatasetSource,
-  { format, reading }: Pick<ExaminationRequest, 'format' | 'reading'>,
+  request: Pick<ExaminationRequest, 'format' | 'reading' | 'scratch'>,
   { signal, onProgress, ...options }: ExaminationWatch & Pick<ScanOptions, 'reader' | 'limits'>,
 ): Promise<Examination> {
   onProgress('counting', 0, null);
   const total = await source.count((found) => onProgress('counting', found, null), signal);
   signal.throwIfAborted();
+  const { format, recognised } =
+    request.format === 'auto'
+      ? await recogniseFormat(
+          source,
+          options.limits.maxDepth,
+          (found) => onProgress('counting', found, null),
+          signal,
+        )
+      : { format: request.format, recognised: null };
   onProgress('validating', 0, total);
   const watched = { ...options, signal, onProgress: (done: number) => onProgress('validating', done, total) };
-  if (format !== 'imagenet') return examineLabelled(source, format, watched);
-  const scan = await scanSource(source, watched);
-  const { validation, accepted, layout, isFatal } = evaluate(scan, format, reading);
-  return { validation, accepted, base: layout.base, isFatal };
+  const examined =
+    format === 'imagenet'
+      ? await examineFolders(source, request.reading, watched)
+      : await examineLabelled(source, format, request.scratch, watched);
+  const { validation } = examined;
+  return { ...examined, validation: { ...validation, summary: { ...validation.summary, recognised } } };
+}
+
+async function examineFolders(
+  source: DatasetSource,
+  reading: Reading,
+  options: ScanOptions,
+): Promise<Examination> {
+  const scan = await scanSource(source, options);
+  const { validation, accepted, layout, isFatal } = evaluate(scan, 'imagenet', reading);
+  return { validation, accepted, base: layout.base, annotations: null, isFatal };
 }
 
 async function examineLabelled(
   source: DatasetSource,
   format: Exclude<DatasetFormat, 'imagenet'>,
+  scratch: string | null,
   options: ScanOptions,
 ): Promise<Examination> {
   const findings = { errors: new Findings(), warnings: new Findings() };
   const tally = new Tally(findings.errors, findings.warnings);
-  using spool = new LabelSpool(tmpdir());
+  using spool = new LabelSpool(scratch ?? tmpdir());
   const labels = readerOf(format, spool, tally, options.limits.maxPixels);
   const scan = await scanSource(source, { ...options, labels, findings });
-  const validation = evaluateLabelled(scan, format, { labels, spool, tally });
-  return { validation, accepted: [], base: [], isFatal: true };
+  using file = new AnnotationsFile(scratch && annotationsIn(scratch));
+  return evaluateLabelled(scan, format, { labels, spool, tally }, file);
 }
 
 function readerOf(

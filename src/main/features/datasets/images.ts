@@ -40,7 +40,20 @@ export interface PlacedImage extends ImageContent {
 }
 
 /** What an import needs to know of an image; how it looks has been judged by then. */
-export type AcceptedImage = Omit<PlacedImage, 'type' | 'lowest' | 'fingerprint' | 'damage'>;
+export interface AcceptedImage
+  extends Omit<PlacedImage, 'type' | 'lowest' | 'fingerprint' | 'damage' | 'class'> {
+  /** Null where its objects have classes. */
+  readonly class: string | null;
+  /** Its line in `annotations.jsonl`; not there where the image has a class. */
+  readonly objects?: ObjectsLine;
+}
+
+export interface ObjectsLine {
+  /** Its length, with its end. */
+  readonly bytes: number;
+  /** Indexes of the classes, each once, rising. */
+  readonly classes: readonly number[];
+}
 
 /**
  * Decodes images. `inspect` is strict and says what is wrong with a file; everything behind the import reads whatever the import

@@ -1,20 +1,23 @@
 import { hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import type { ImportMode, Validation } from '../../../shared/contract/datasets.ts';
-import { fault, inLanguage } from '../../../shared/errors/catalogue.ts';
+import type { ImportMode } from '../../../shared/contract/datasets.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
-import { TrainyardError } from '../../../shared/errors/error.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
 import type { ImportRecord, NewVersion } from './dataset-rows.ts';
-import { type Examination, type Examine, placeOfSource } from './examination.ts';
+import { annotationsIn, type Examination, type Examine, placeOfSource } from './examination.ts';
 import type { FileProgress } from './file-progress.ts';
 import type { AcceptedImage } from './images.ts';
 import { commitImport, enterStoring, reserveVersion } from './import-rows.ts';
+import { InvalidDataset } from './invalid-dataset.ts';
 import {
+  annotationsKey,
   blobKey,
   type ManifestLine,
   manifestKey,
@@ -24,6 +27,7 @@ import {
   sizesKey,
   timesKey,
 } from './manifest.ts';
+import type { MakeScratch } from './scratch.ts';
 import { type DatasetSource, EntryFault, type OpenSource, type Uploads } from './source.ts';
 import { noneTurned } from './upright-sizes.ts';
 import { countClasses } from './validation.ts';
@@ -38,39 +42,7 @@ export interface ImportParts {
   /** @throws TrainyardError DISK_FULL if so many bytes more surely do not fit into the store */
   readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
   readonly examine: Examine;
-}
-
-/** The dataset has faults that forbid its import; `validation` has everything that was found. */
-export class InvalidDataset extends TrainyardError {
-  readonly validation: Validation;
-
-  constructor(validation: Validation) {
-    const { code, message, hint, parameters } = fault('DATASET_INVALID', invalid(validation));
-    super(code, message, hint, { parameters });
-    this.validation = validation;
-  }
-}
-
-function invalid({ errors: [first], errors, moreErrors }: Validation) {
-  if (!first)
-    return {
-      errors: { en: 'nothing that can be used', ko: '쓸 수 있는 것이 없습니다' },
-      hint: { en: 'Validate it to see what is in it.', ko: '검사하여 무엇이 들어 있는지 확인하세요.' },
-    };
-  const korean = inLanguage(first, 'ko');
-  const where = first.path ? `${first.path}: ` : '';
-  return {
-    errors: phrase(
-      '{count} {count|error|errors}; the first: {where}{message}',
-      '오류가 {count}개 있습니다. 첫 번째: {where}{message}',
-      { count: errors.length + moreErrors, where, message: { en: first.message, ko: korean.message } },
-    ),
-    hint: phrase(
-      '{hint} Or import again without the files that have errors ("Leave out what is invalid" in the import form, or "--skip-invalid").',
-      '{hint} 오류가 있는 파일을 빼고 다시 가져올 수도 있습니다(가져오기 화면의 “잘못된 파일은 빼고 가져오기”, 또는 "--skip-invalid").',
-      { hint: { en: first.hint.replace(/\.?$/, '.'), ko: korean.hint.replace(/\.?$/, '.') } },
-    ),
-  };
+  readonly makeScratch: MakeScratch;
 }
 
 /**
@@ -85,11 +57,12 @@ export async function runImport(
   signal: AbortSignal,
 ): Promise<{ version: number; reused: boolean }> {
   progress.enter('counting', null);
-  const { reading } = intent;
+  const { reading, format } = intent;
+  await using scratch = await parts.makeScratch(intent.id);
   const place = await placeOfSource(parts.uploads, intent.source);
   const source = await parts.open(place, reading);
   const examination = await parts.examine(
-    { ...place, format: 'imagenet', reading },
+    { ...place, format, reading, scratch: scratch.path },
     { signal, onProgress: (...at) => progress.follow(...at) },
   );
   if (examination.isFatal || !(examination.validation.ok || intent.skipInvalid)) {
@@ -114,23 +87,26 @@ export async function runImport(
   failpoint('dataset-import.blobs.after');
 
   progress.enter('committing', null);
-  return commit(intent, parts, stored, await describe(intent, source, examination, stored));
+  const made = await describe(intent, source, examination, stored);
+  return commit(intent, parts, { ...stored, annotations: annotationsIn(scratch.path) }, made);
 }
 
 async function describe(
   { mode }: ImportRecord,
   source: DatasetSource,
-  { accepted, validation, base }: Examination,
+  { accepted, validation, base, annotations }: Examination,
   stored: StoredImages,
 ): Promise<NewVersion> {
   return {
     manifestSha256: await manifestSha256(stored.lines),
+    annotationsSha256: annotations?.sha256 ?? null,
     mode,
     rootPath: mode === 'in_place' ? path.join(source.path, ...base) : null,
     images: accepted.length,
     sizeBytes: accepted.reduce((sum, { size }) => sum + size, 0),
-    classes: countClasses(accepted),
+    classes: annotations?.labelled.classes ?? countClasses(accepted),
     validation,
+    summary: { ...validation.summary, ...annotations?.labelled },
   };
 }
 
@@ -141,7 +117,7 @@ async function describe(
 async function commit(
   intent: ImportRecord,
   { db, store }: ImportParts,
-  stored: StoredImages,
+  stored: StoredImages & { readonly annotations: string },
   made: NewVersion,
 ): Promise<{ version: number; reused: boolean }> {
   failpoint('dataset-import.reserve.before');
@@ -157,6 +133,15 @@ async function commit(
       failpoint('dataset-import.times.before');
       await store.put('datasets', timesKey(intent.datasetId, version), times);
       failpoint('dataset-import.times.after');
+    }
+    if (made.annotationsSha256 !== null) {
+      failpoint('dataset-import.annotations.before');
+      await store.put(
+        'datasets',
+        annotationsKey(intent.datasetId, version),
+        createReadStream(stored.annotations),
+      );
+      failpoint('dataset-import.annotations.after');
     }
     failpoint('dataset-import.manifest.before');
     const text = Readable.from(manifestText(stored.lines), { objectMode: false });

@@ -1,4 +1,4 @@
-import type { DatasetFormat, Validation } from '../../../shared/contract/datasets.ts';
+import type { Validation } from '../../../shared/contract/datasets.ts';
 import type { WorkError } from '../../../shared/contract/file-progress.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
@@ -13,11 +13,10 @@ import {
 } from './dataset-rows.ts';
 
 export interface ImportIntent
-  extends Pick<ImportRecord, 'projectId' | 'source' | 'mode' | 'skipInvalid' | 'reading'> {
+  extends Pick<ImportRecord, 'projectId' | 'source' | 'format' | 'mode' | 'skipInvalid' | 'reading'> {
   readonly userId: string;
   readonly name: string;
   readonly description: string | null;
-  readonly format: DatasetFormat;
   /** The source lies on this machine: no other engine on the same database goes on with the import. */
   readonly machineId: string;
 }

@@ -10,7 +10,7 @@ import type { ChangeFeed } from '../changes/change-feed.ts';
 import { DoesNotFit } from '../disk/disk-watch.ts';
 import type { ImportRecord } from './dataset-rows.ts';
 import { FileProgress, type ProgressState } from './file-progress.ts';
-import { type ImportParts, InvalidDataset, runImport } from './import-job.ts';
+import { type ImportParts, runImport } from './import-job.ts';
 import {
   beginImport,
   cancelImport,
@@ -19,6 +19,7 @@ import {
   unfinishedImports,
   withdrawImport,
 } from './import-rows.ts';
+import { InvalidDataset } from './invalid-dataset.ts';
 import { removeStored } from './remove-stored.ts';
 
 /** So many imports run side by side; those of one dataset run one after another. */

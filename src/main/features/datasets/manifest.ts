@@ -10,7 +10,8 @@ const lineSchema = z.object({
   /** Relative to the folder that holds the version's files; parted by `/`. */
   file: z.string(),
   path: z.string(),
-  class: z.string(),
+  /** Null where the objects in the image have classes. */
+  class: z.string().nullable(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   size: z.int(),
   width: z.int(),
@@ -19,6 +20,8 @@ const lineSchema = z.object({
   /** The largest value of a 16-bit image's colour channels; not there for images of 8 bits. */
   maxValue: z.int().min(0).max(65_535).optional(),
   split: z.enum(['train', 'val', 'test']).nullable(),
+  /** Of labelled images: the length of their line in `annotations.jsonl`, with its end, and the classes of its objects. */
+  objects: z.object({ bytes: z.int().min(1), classes: z.array(z.int().min(0)) }).optional(),
 });
 export type ManifestLine = Readonly<z.infer<typeof lineSchema>>;
 
@@ -30,6 +33,11 @@ export function blobKey(sha256: string): string {
 /** The manifest's key in the bucket of datasets. */
 export function manifestKey(datasetId: string, version: number): string {
   return `${datasetId}/${version}/manifest.jsonl`;
+}
+
+/** What is labelled in the images of a version: a line for each line of the manifest (docs/run-directory.md). */
+export function annotationsKey(datasetId: string, version: number): string {
+  return `${datasetId}/${version}/annotations.jsonl`;
 }
 
 /**
@@ -47,9 +55,22 @@ export function sizesKey(datasetId: string, version: number): string {
 
 /** The line of an image; `file` is where its bytes lie. */
 export function manifestLine(image: AcceptedImage, file: string): ManifestLine {
-  const { path, sha256, size, width, height, channels, split, bits, highest } = image;
+  const { path, sha256, size, width, height, channels, split, bits, highest, objects } = image;
   const depth = bits === 16 ? { maxValue: highest } : {};
-  return { file, path, class: image.class, sha256, size, width, height, channels, ...depth, split };
+  const labelled = objects ? { objects: { ...objects, classes: [...objects.classes] } } : {};
+  return {
+    file,
+    path,
+    class: image.class,
+    sha256,
+    size,
+    width,
+    height,
+    channels,
+    ...depth,
+    split,
+    ...labelled,
+  };
 }
 
 /**
@@ -60,6 +81,15 @@ export function whiteOf(maxValues: Iterable<number | undefined>): number | null 
   let largest: number | null = null;
   for (const value of maxValues) if (value !== undefined) largest = Math.max(largest ?? 0, value);
   return largest === null ? null : 2 ** Math.max(8, largest.toString(2).length) - 1;
+}
+
+/** The classes that an image shows. @param classes those of its version, by index */
+export function classesOf(
+  { class: own, objects }: ManifestLine,
+  classes: readonly { readonly name: string }[],
+): readonly string[] {
+  if (own !== null) return [own];
+  return (objects?.classes ?? []).flatMap((index) => classes[index]?.name ?? []);
 }
 
 /** The value of white of one image; null for one of 8 bits. */

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { StoredObjects } from './import-rows.ts';
-import { blobKey, manifestKey, sizesKey, timesKey } from './manifest.ts';
+import { annotationsKey, blobKey, manifestKey, sizesKey, timesKey } from './manifest.ts';
 
 const removersAtOnce = 16;
 /** Folders of datasets begin with these, and `blobs/` with none of them: a listing by each passes over all blobs. */
@@ -18,7 +18,7 @@ export async function removeStored(
   { version, hashes, needed }: StoredObjects,
 ): Promise<void> {
   if (version !== null)
-    for (const keyOf of [manifestKey, timesKey, sizesKey])
+    for (const keyOf of [manifestKey, timesKey, sizesKey, annotationsKey])
       await store.remove('datasets', keyOf(datasetId, version));
   const left = new Set(hashes);
   for (const hash of needed) left.delete(hash);

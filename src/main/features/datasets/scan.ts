@@ -36,6 +36,8 @@ export interface Scan {
   readonly otherFolders: readonly (readonly string[])[];
   readonly errors: Findings;
   readonly warnings: Findings;
+  /** The deepest folder in which all files of labels lie; null where there are none. */
+  readonly labelBase: readonly string[] | null;
   /** The source could not be read to its end, or is no honest dataset: what was found is not all. */
   readonly isCutShort: boolean;
 }
@@ -58,7 +60,15 @@ type FileEntry = Extract<SourceEntry, { kind: 'file' }>;
 export function unopened({ code, message, hint, parameters, place }: TrainyardError): Scan {
   const errors = new Findings();
   errors.add({ code, path: place.file ?? '', message, hint, parameters });
-  return { images: [], folders: [], otherFolders: [], errors, warnings: new Findings(), isCutShort: true };
+  return {
+    images: [],
+    folders: [],
+    otherFolders: [],
+    labelBase: null,
+    errors,
+    warnings: new Findings(),
+    isCutShort: true,
+  };
 }
 
 /** So many images are read and decoded at once: enough to keep two cores busy while another waits for the disk. */
@@ -81,6 +91,7 @@ class Scanning {
   private readonly errors: Findings;
   private readonly warnings: Findings;
   private lastOtherFolder: string | null = null;
+  private labelBase: readonly string[] | null = null;
   private isCutShort = false;
   private done = 0;
   private readonly options: ScanOptions;
@@ -92,13 +103,13 @@ class Scanning {
   }
 
   result(): Scan {
-    const { images, folders, otherFolders, errors, warnings, isCutShort } = this;
+    const { images, folders, otherFolders, labelBase, errors, warnings, isCutShort } = this;
     for (const [folder, same] of Map.groupBy(this.hidden, (each) => each.folder))
       warnings.add(
         makeProblem('HIDDEN_LEFT_OUT', folder, { count: same.length, first: same[0]?.path ?? '' }),
       );
     images.sort((one, other) => (one.sourcePath < other.sourcePath ? -1 : 1));
-    return { images, folders, otherFolders, errors, warnings, isCutShort };
+    return { images, folders, otherFolders, labelBase, errors, warnings, isCutShort };
   }
 
   async look(entry: SourceEntry): Promise<void> {
@@ -128,6 +139,7 @@ class Scanning {
 
   private async readLabels(entry: FileEntry, segments: readonly string[]): Promise<void> {
     const { labels } = this.options;
+    this.labelBase = commonFolder(this.labelBase, segments);
     try {
       await labels?.read({ path: entry.path, segments, chunks: () => entry.chunks() });
     } catch (error) {
@@ -232,6 +244,14 @@ class Scanning {
       return null;
     }
   }
+}
+
+/** The deepest folder of both: of one (null: there is none yet) and of the one that a file lies in. */
+export function commonFolder(folder: readonly string[] | null, file: readonly string[]): readonly string[] {
+  const own = file.slice(0, -1);
+  if (folder === null) return own;
+  const differs = folder.findIndex((segment, level) => segment !== own[level]);
+  return differs < 0 ? folder : folder.slice(0, differs);
 }
 
 /** Whether somebody may miss the file in the dataset: not an icon or a drawing. */

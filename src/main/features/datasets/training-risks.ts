@@ -1,7 +1,7 @@
 import { type Bilingual, type ParametersOf, phrase } from '../../../shared/errors/entry.ts';
 import { trainingRisks } from '../../../shared/errors/training.ts';
 import { blocksAcross, blocksDown } from './fingerprint.ts';
-import type { PlacedImage } from './images.ts';
+import type { AcceptedImage, ImageContent, PlacedImage } from './images.ts';
 import type { Split } from './layout.ts';
 import { whiteOf } from './manifest.ts';
 import { listed, makeProblem, type Problem } from './problems.ts';
@@ -123,7 +123,23 @@ export function findTrainingRisks(images: readonly PlacedImage[]): Problem[] {
   ];
 }
 
-function classRisks(images: readonly PlacedImage[], hasSplits: boolean): Problem[] {
+/**
+ * The same of labelled images, each of which may show several classes.
+ * @param classes their names, by index
+ */
+export function findLabelledRisks(
+  images: readonly (LookedAt & Pick<AcceptedImage, 'objects'>)[],
+  classes: readonly string[],
+): Problem[] {
+  const hasSplits = images.some(({ split }) => split !== null);
+  const seen = images.flatMap(({ split, objects }) =>
+    (objects?.classes ?? []).map((index) => ({ split, class: classes[index] ?? '' })),
+  );
+  const byClass = classRisks(seen, hasSplits).filter(({ code }) => code !== 'ONE_CLASS');
+  return [...byClass, ...(hasSplits ? splitRisks(images) : [])];
+}
+
+function classRisks(images: readonly Pick<PlacedImage, 'class' | 'split'>[], hasSplits: boolean): Problem[] {
   const toTrain = new Map<string, number>(images.map((image) => [image.class, 0]));
   for (const image of images)
     if (image.split === null || image.split === 'train')
@@ -165,12 +181,15 @@ function classRisks(images: readonly PlacedImage[], hasSplits: boolean): Problem
   return risks;
 }
 
-type Pair = readonly [image: PlacedImage, other: PlacedImage];
+/** What a comparison of images needs of them. */
+type LookedAt = Pick<ImageContent, 'sha256' | 'lowest' | 'highest' | 'fingerprint'> &
+  Pick<PlacedImage, 'split' | 'sourcePath'>;
+type Pair = readonly [image: LookedAt, other: LookedAt];
 
 /** Images of validation and test that training has, too: what was seen proves nothing. */
-function splitRisks(images: readonly PlacedImage[]): Problem[] {
-  const bySha256 = new Map<string, PlacedImage>();
-  const looks = new LookIndex<PlacedImage>();
+function splitRisks(images: readonly LookedAt[]): Problem[] {
+  const bySha256 = new Map<string, LookedAt>();
+  const looks = new LookIndex<LookedAt>();
   const same: Pair[] = [];
   const alike: Pair[] = [];
   for (const split of ['train', 'val', 'test'] as const satisfies readonly Split[]) {

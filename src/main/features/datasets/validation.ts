@@ -1,11 +1,17 @@
-import type { ClassCount, DatasetFormat, Validation } from '../../../shared/contract/datasets.ts';
+import type {
+  ClassCount,
+  DatasetFormat,
+  FormatChoice,
+  Validation,
+} from '../../../shared/contract/datasets.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { findClassProblems } from './class-problems.ts';
 import type { ImageContent, PlacedImage } from './images.ts';
 import { type Layout, placeOf, recogniseLayout } from './layout.ts';
 import { type Findings, makeProblem, type Problem } from './problems.ts';
 import { automatic, type Reading } from './reading.ts';
-import type { Scan } from './scan.ts';
+import { type Scan, unopened } from './scan.ts';
 import { findTrainingRisks } from './training-risks.ts';
 
 /** What a validation found, and what could be imported of it. */
@@ -41,6 +47,11 @@ export function evaluate(
   const found = report(format, errors, warnings, images);
   const summary = { ...found.summary, classes: countClasses(images) };
   return { validation: { ...found, summary }, accepted, layout, isFatal };
+}
+
+/** The report on a source that could not be examined: the error is a finding like any other. */
+export function evaluateUnopened(error: TrainyardError, format: FormatChoice): Validation {
+  return evaluate(unopened(error), format === 'auto' ? 'imagenet' : format).validation;
 }
 
 /** The readable images that lie in classes, sorted by path. What is wrong with those in classes is an error; those outside are counted. */
@@ -102,6 +113,7 @@ export function report(
       bytes: images.reduce((sum, { size }) => sum + size, 0),
       classes: [],
       splits: null,
+      recognised: null,
       widths: range(images, 'width'),
       heights: range(images, 'height'),
       channels: countBy(images, ({ channels }) => channels).map(([channels, count]) => ({ channels, count })),
@@ -111,8 +123,9 @@ export function report(
 }
 
 /** The classes with the number of their images, sorted by name. */
-export function countClasses(images: readonly { readonly class: string }[]): ClassCount[] {
-  return countBy(images, (image) => image.class).map(([name, count]) => ({ name, count }));
+export function countClasses(images: readonly { readonly class: string | null }[]): ClassCount[] {
+  const names = images.flatMap((image) => image.class ?? []);
+  return countBy(names, (name) => name).map(([name, count]) => ({ name, count }));
 }
 
 function countBy<T, Key extends string | number>(

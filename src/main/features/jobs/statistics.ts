@@ -5,7 +5,7 @@ import type { Db } from '../../postgres/db.ts';
 import type { DatasetFiles } from '../datasets/dataset-files.ts';
 import { requireVersion } from '../datasets/dataset-rows.ts';
 import { imageUnreadable } from '../datasets/image-views.ts';
-import { manifestKey, whiteFor } from '../datasets/manifest.ts';
+import { classesOf, manifestKey, whiteFor } from '../datasets/manifest.ts';
 import type { JobKind } from './job-claims.ts';
 
 /** Sums over the pixels of an image as 8-bit red, green and blue: whole numbers. */
@@ -65,7 +65,7 @@ export function createStatisticsJob(parts: {
       const { width, height } = line;
       const size = `${width}x${height}`;
       sizes.set(size, { width, height, images: (sizes.get(size)?.images ?? 0) + 1 });
-      classes.set(line.class, (classes.get(line.class) ?? 0) + 1);
+      for (const name of classesOf(line, record.classes)) classes.set(name, (classes.get(name) ?? 0) + 1);
     });
     return {
       ...total,
@@ -91,7 +91,7 @@ function add(total: Three, further: readonly [number, number, number]): void {
 
 /** Mean and standard deviation (of the whole, not of a sample) from the sums. */
 function statisticsOf({ pixels, sums, squares, sizes, classes }: HandedIn): DatasetStatistics {
-  const images = classes.reduce((sum, each) => sum + each.images, 0);
+  const images = sizes.reduce((sum, each) => sum + each.images, 0);
   const each = (of: (channel: 0 | 1 | 2) => number): Three => [of(0), of(1), of(2)];
   const counts = classes.map((one) => one.images);
   return {

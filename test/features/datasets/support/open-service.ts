@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { auditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
@@ -5,6 +6,7 @@ import { DatasetService } from '../../../../src/main/features/datasets/dataset-s
 import { localExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
 import { defaultLimits } from '../../../../src/main/features/datasets/limits.ts';
 import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
+import { importScratch } from '../../../../src/main/features/datasets/scratch.ts';
 import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
@@ -27,6 +29,8 @@ export async function openService(
   const store = await FilesObjectStore.open(path.join(home, 'objects'));
   await store.ensureBuckets();
   const uploads = await FileUploads.open(path.join(home, 'uploads'));
+  const scratch = path.join(home, 'imports');
+  await mkdir(scratch, { recursive: true });
   const changes = new ChangeFeed();
   const problems: unknown[] = [];
   const audit: Record<string, unknown>[] = [];
@@ -42,6 +46,7 @@ export async function openService(
     rooted: rootedFiles,
     open: sourcesOf(defaultLimits, home),
     uploads,
+    makeScratch: importScratch(() => scratch),
     checkRoom: async () => {},
     reader: sharpImageReader,
     examine: localExaminer(home),

@@ -24,7 +24,7 @@ function progress(...at: Parameters<ExaminationWatch['onProgress']>): void {
 }
 
 /** How the image looks was judged here; left behind, it need not be copied. */
-function toAccepted(image: AcceptedImage & Partial<PlacedImage>): AcceptedImage {
+function toAccepted(image: AcceptedImage & Partial<Omit<PlacedImage, 'class'>>): AcceptedImage {
   const { type, lowest, fingerprint, damage, ...accepted } = image;
   return accepted;
 }

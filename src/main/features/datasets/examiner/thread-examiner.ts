@@ -64,8 +64,8 @@ export function threadExaminer(program: string, stateFolder: string): Examine {
       if (failed) throw failed;
       if (!found || accepted.length !== found.images)
         throw new Error('the thread that examined a dataset ended before it had told all');
-      const { validation, base, isFatal } = found;
-      return { validation, base, isFatal, accepted };
+      const { kind, images, ...whole } = found;
+      return { ...whole, accepted };
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {

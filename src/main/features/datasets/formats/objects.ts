@@ -9,6 +9,8 @@ export interface ImageObjects {
   readonly image: LabelledImage;
   /** A line of a version's `annotations.jsonl` (docs/run-directory.md), without its end. */
   readonly text: string;
+  /** How many objects there are of each class, by its index; none where there are crowds of it only. */
+  readonly classes: ReadonlyMap<number, number>;
   readonly counts: ObjectCounts;
 }
 
@@ -18,7 +20,16 @@ export interface ObjectCounts {
   masks: number;
   crowds: number;
   difficult: number;
+  /** Left out for an error. */
+  wrong: number;
+  /** Objects by the area of their boxes, in COCO's classes. */
+  small: number;
+  medium: number;
+  large: number;
 }
+
+const smallArea = 32 ** 2;
+const mediumArea = 96 ** 2;
 
 /** So far past the edge is a rounding: a pixel, or a two-hundredth of the side. */
 const rounding = (side: number) => Math.max(1, side / 200);
@@ -34,26 +45,21 @@ interface Size {
 /**
  * The objects of each image, in the order of the set: boxes in pixels of the upright image, clipped to it, classes by their index.
  * What can't be used is reported and left out.
- * @param perClass is counted up
  */
-export function* objectsOf(
-  set: LabelledSet,
-  spool: LabelSpool,
-  tally: Tally,
-  perClass: Int32Array,
-): Generator<ImageObjects> {
+export function* objectsOf(set: LabelledSet, spool: LabelSpool, tally: Tally): Generator<ImageObjects> {
   const numbers = set.images.flatMap(({ labels }) => labels);
-  const stored = spool.byImage(numbers);
+  using stored = spool.byImage(numbers);
   for (const image of set.images) {
-    const counts = { objects: 0, masks: 0, crowds: 0, difficult: 0 };
+    const counts = { objects: 0, masks: 0, crowds: 0, difficult: 0, wrong: 0, small: 0, medium: 0, large: 0 };
     const texts: string[] = [];
+    const classes = new Map<number, number>();
     for (const number of image.labels) {
       const { value } = stored.next();
       if (!value || value.image !== number) throw new Error('the labels came in another order');
       const writer = new ObjectsOfFile(image, set.originOf(number), value, tally);
-      writer.writeAll(texts, counts, perClass);
+      writer.writeAll(texts, counts, classes);
     }
-    yield { image, text: `[${texts.join(',')}]`, counts };
+    yield { image, text: `[${texts.join(',')}]`, classes, counts };
   }
 }
 
@@ -71,7 +77,7 @@ class ObjectsOfFile {
     this.tally = tally;
   }
 
-  writeAll(texts: string[], counts: ObjectCounts, perClass: Int32Array): void {
+  writeAll(texts: string[], counts: ObjectCounts, classes: Map<number, number>): void {
     const { labels, origin } = this;
     let hasRegions = false;
     for (let record = 0; record < labels.count; record += 1) {
@@ -82,15 +88,22 @@ class ObjectsOfFile {
       }
       const index = origin.classes[labels.number(record, field.class)];
       if (index === undefined) origin.onUnknownClass(labels, record);
-      if (index === undefined || index < 0) continue;
+      if (index === undefined || index < 0) {
+        counts.wrong += 1;
+        continue;
+      }
       if ((marks & mark.region) !== 0) {
         texts.push(`{"class":${index},"region":true,"mask":${this.mask(record, marks)}}`);
-        (perClass[index] as number) += 1;
+        classes.set(index, (classes.get(index) ?? 0) + 1);
         hasRegions = true;
         continue;
       }
       const box = this.box(record);
-      if (!box) continue;
+      if (box === null) continue;
+      if (box === 'wrong') {
+        counts.wrong += 1;
+        continue;
+      }
       const isCrowd = (marks & mark.crowd) !== 0;
       const mask = this.mask(record, marks);
       const rest = `${mask === null ? '' : `,"mask":${mask}`}${isCrowd ? ',"crowd":true' : ''}${
@@ -99,12 +112,14 @@ class ObjectsOfFile {
       const text = `{"class":${index},"box":[${box.join(',')}]${rest}}`;
       if (origin.isNormalised && this.isTwice(record, text)) continue;
       texts.push(text);
+      classes.set(index, (classes.get(index) ?? 0) + (isCrowd ? 0 : 1));
       if (mask !== null) counts.masks += 1;
       if ((marks & mark.difficult) !== 0) counts.difficult += 1;
       if (isCrowd) counts.crowds += 1;
       else {
         counts.objects += 1;
-        (perClass[index] as number) += 1;
+        const area = box[2] * box[3];
+        counts[area < smallArea ? 'small' : area < mediumArea ? 'medium' : 'large'] += 1;
       }
     }
     if (hasRegions) counts.masks += 1;
@@ -114,8 +129,8 @@ class ObjectsOfFile {
     return this.labels.number(record, field.line);
   }
 
-  /** The box in pixels; null where it can't be used. */
-  private box(record: number): [number, number, number, number] | null {
+  /** The box in pixels; null where it has no area, `wrong` where that is an error. */
+  private box(record: number): [number, number, number, number] | null | 'wrong' {
     const { labels, origin, size } = this;
     const [scaleX, scaleY] = origin.isNormalised ? [size.width, size.height] : [1, 1];
     const [shiftX, shiftY, more, higher] = origin.shift;
@@ -137,7 +152,7 @@ class ObjectsOfFile {
       const values = [field.x, field.y, field.width, field.height].map((each) => labels.number(record, each));
       if (origin.isNormalised && Math.max(...values) > farBeyondOne) this.reportPixels(record);
       else this.reportOutside(record, [x, y, width, height]);
-      return null;
+      return 'wrong';
     }
     // What sums of binary fractions are off by is no news.
     if (Math.min(x, y, size.width - right, size.height - bottom) < -0.001)

@@ -1,0 +1,99 @@
+import { buffer } from 'node:stream/consumers';
+import { z } from 'zod';
+import type { ImageObject } from '../../../shared/contract/datasets.ts';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import type { ObjectStore } from '../../stores/objects/ports.ts';
+import { annotationsKey, type ManifestLine } from './manifest.ts';
+
+const rangesAtOnce = 8;
+
+/** A line of `annotations.jsonl` (docs/run-directory.md). */
+const objectsSchema = z.array(
+  z.object({
+    class: z.int().optional(),
+    box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+    mask: z
+      .union([
+        z.array(z.array(z.number())),
+        z.object({
+          counts: z.union([z.string(), z.array(z.number())]),
+          size: z.tuple([z.number(), z.number()]),
+        }),
+      ])
+      .optional(),
+    crowd: z.boolean().default(false),
+    difficult: z.boolean().default(false),
+  }),
+);
+
+/** Where the line of each labelled image begins in `annotations.jsonl`, in bytes. */
+export function startsOfLines(lines: readonly ManifestLine[]): ReadonlyMap<ManifestLine, number> {
+  const starts = new Map<ManifestLine, number>();
+  let at = 0;
+  for (const line of lines) {
+    if (!line.objects) continue;
+    starts.set(line, at);
+    at += line.objects.bytes;
+  }
+  return starts;
+}
+
+interface Range {
+  readonly start: number;
+  end: number;
+  readonly lines: ManifestLine[];
+}
+
+/**
+ * The objects of some images of a version, in the order of these; null for those without labels. Lines beside each other are read
+ * at once.
+ * @throws TrainyardError OBJECT_NOT_FOUND, MANIFEST_DAMAGED
+ */
+export async function readObjects(
+  store: Pick<ObjectStore, 'get'>,
+  { datasetId, version }: { readonly datasetId: string; readonly version: number },
+  starts: ReadonlyMap<ManifestLine, number>,
+  lines: readonly ManifestLine[],
+): Promise<(readonly ImageObject[] | null)[]> {
+  const found = new Map<ManifestLine, readonly ImageObject[]>();
+  const key = annotationsKey(datasetId, version);
+  await forEachConcurrently(rangesOf(starts, lines), rangesAtOnce, async ({ start, end, lines: own }) => {
+    const bytes = await buffer(await store.get('datasets', key, { start, end: end - 1 }));
+    for (const line of own) {
+      const from = (starts.get(line) ?? 0) - start;
+      found.set(line, parse(bytes.toString('utf8', from, from + (line.objects?.bytes ?? 0))));
+    }
+  });
+  return lines.map((line) => found.get(line) ?? null);
+}
+
+function rangesOf(starts: ReadonlyMap<ManifestLine, number>, lines: readonly ManifestLine[]): Range[] {
+  const ranges: Range[] = [];
+  for (const line of lines) {
+    const start = starts.get(line);
+    if (start === undefined || !line.objects) continue;
+    const end = start + line.objects.bytes;
+    const last = ranges.at(-1);
+    if (last?.end === start) {
+      last.end = end;
+      last.lines.push(line);
+    } else ranges.push({ start, end, lines: [line] });
+  }
+  return ranges;
+}
+
+function parse(text: string): ImageObject[] {
+  try {
+    return objectsSchema
+      .parse(JSON.parse(text))
+      .map(({ class: index = null, box = null, mask = null, ...marks }) => ({
+        class: index,
+        box,
+        mask,
+        ...marks,
+      }));
+  } catch (error) {
+    throw fault('MANIFEST_DAMAGED', {}, { cause: error });
+  }
+}
