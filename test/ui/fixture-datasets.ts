@@ -121,7 +121,7 @@ export function fixtureDatasets(state: FixtureState) {
                   classes: dataset.classes,
                   format: 'imagenet',
                   labels: null,
-                  splits: [],
+                  splits: {},
                   annotationsSha256: null,
                   createdAt: dataset.createdAt,
                   trainingRisks: state.trainingRisks,

@@ -45,7 +45,8 @@ export type Reading = Readonly<z.infer<typeof readingSchema>>;
 
 export const classCount = z.object({ name: z.string(), count: z.int() });
 export type ClassCount = z.infer<typeof classCount>;
-const splitCount = z.object({ name: z.enum(['train', 'val', 'test']), images: z.int() });
+/** Images by split. */
+const splitCounts = z.partialRecord(z.enum(['train', 'val', 'test']), z.int());
 /** By what a format was recognised: the kind of mark, and the first file that has it. */
 const formatMark = z.object({
   mark: z.enum(['coco_json', 'data_yaml', 'label_rows', 'annotation_xml', 'class_masks', 'no_labels']),
@@ -89,7 +90,7 @@ const validationSchema = z.object({
     /** How the format was found; null where somebody named it. */
     recognised: formatMark.nullable().default(null),
     /** Empty where the dataset has none; null in reports of versions before these were counted. */
-    splits: z.array(splitCount).nullable().default(null),
+    splits: splitCounts.nullable().default(null),
     widths: z.object({ min: z.int(), max: z.int() }).nullable(),
     heights: z.object({ min: z.int(), max: z.int() }).nullable(),
     channels: z.array(z.object({ channels: z.int(), count: z.int() })),
@@ -132,7 +133,7 @@ const datasetVersionSchema = z.object({
   format: z.enum(datasetFormats),
   labels: labelCounts.nullable(),
   /** Empty where the trainer makes the splits. */
-  splits: z.array(splitCount),
+  splits: splitCounts,
   /** Of `annotations.jsonl`, the labels of the images; null where there are none. */
   annotationsSha256: z.string().nullable(),
   createdAt: time,

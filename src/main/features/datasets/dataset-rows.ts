@@ -62,7 +62,7 @@ const labelCounts = `jsonb_build_object('boxes', v.summary -> 'boxes', 'masks', 
 /** A row `v` of `dataset_versions` as a record. */
 const version = `jsonb_build_object('version', v.version, 'manifestSha256', v.manifest_sha256, 'mode', v.mode,
   'rootPath', v.root_path, 'images', v.image_count, 'sizeBytes', v.size_bytes, 'classes', v.classes,
-  'format', COALESCE(v.summary ->> 'format', 'imagenet'), 'splits', COALESCE(NULLIF(v.summary -> 'splits', 'null'), '[]'),
+  'format', COALESCE(v.summary ->> 'format', 'imagenet'), 'splits', COALESCE(NULLIF(v.summary -> 'splits', 'null'), '{}'),
   'annotationsSha256', v.annotations_sha256, 'labels', CASE WHEN v.annotations_sha256 IS NOT NULL THEN ${labelCounts} END, 'createdAt', ${isoText('v.created_at')})`;
 
 /** A row `i` of `dataset_imports` as a record; not `validation`, which may be large and is asked for by itself. */

@@ -166,9 +166,7 @@ class LabelSum {
 
   result(): Labelled {
     const classes = this.names.map((name, index) => ({ name, count: this.perClass[index] ?? 0 }));
-    const splits = (['train', 'val', 'test'] as const)
-      .map((name) => ({ name, images: this.perSplit[name] }))
-      .filter(({ images }) => images > 0);
+    const splits = Object.fromEntries(Object.entries(this.perSplit).filter(([, images]) => images > 0));
     return { ...this.counts, sizes: this.sizes, classes, splits };
   }
 }

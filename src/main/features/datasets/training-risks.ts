@@ -123,6 +123,9 @@ export function findTrainingRisks(images: readonly PlacedImage[]): Problem[] {
   ];
 }
 
+/** One class is usual among objects, and an image may hold hundreds of them. */
+const ofWholeImages = new Set(['ONE_CLASS', 'FEW_IMAGES']);
+
 /**
  * The same of labelled images, each of which may show several classes.
  * @param classes their names, by index
@@ -135,7 +138,7 @@ export function findLabelledRisks(
   const seen = images.flatMap(({ split, objects }) =>
     (objects?.classes ?? []).map((index) => ({ split, class: classes[index] ?? '' })),
   );
-  const byClass = classRisks(seen, hasSplits).filter(({ code }) => code !== 'ONE_CLASS');
+  const byClass = classRisks(seen, hasSplits).filter(({ code }) => !ofWholeImages.has(code));
   return [...byClass, ...(hasSplits ? splitRisks(images) : [])];
 }
 
