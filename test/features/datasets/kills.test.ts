@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { localOwnerId } from '../../../src/main/features/identity/local-owner.ts';
 import { datasetCount, importFolder, importOver, makeProject, openService } from './support/open-service.ts';
-import { writeFiles } from './support/pictures.ts';
+import { writeFiles, yoloLabels } from './support/pictures.ts';
 import { openSetting, storedKeys } from './support/setting.ts';
 import { importPhotos, makeOld, sizesOf, upright } from './support/turned-photos.ts';
 
@@ -36,7 +36,7 @@ async function resume({ databaseUrl, home, pool }: Setting): Promise<void> {
 }
 
 const request = (setting: Setting, mode: 'copy' | 'link' | 'in_place' = 'copy') => ({
-  import: { path: setting.pets, project: 'demo', format: 'imagenet' as const, mode, skipInvalid: false },
+  import: { path: setting.pets, project: 'demo', format: 'auto' as const, mode, skipInvalid: false },
 });
 
 /** Everything that a whole import leaves, and nothing twice. */
@@ -60,7 +60,8 @@ async function expectOnce(setting: Setting, home: string, blobs: number): Promis
   const [version] = shown.versions;
   const keys = await storedKeys(setting, `${shown.id}/`);
   expect(keys.filter((key) => key.endsWith('manifest.jsonl'))).toEqual([`${shown.id}/1/manifest.jsonl`]);
-  expect(keys).toHaveLength(version?.mode === 'copy' ? 2 : 3);
+  expect(keys).toHaveLength((version?.mode === 'copy' ? 2 : 3) + (version?.labels ? 1 : 0));
+  expect(await readdir(path.join(home, 'imports')).catch(() => [])).toEqual([]);
   expect(await setting.service.verify(localOwnerId, 'pets', 1)).toEqual({ ok: true, problems: [] });
   for (const left of await readdir(path.join(home, 'objects', '.incoming'))) {
     expect(await readdir(path.join(home, 'objects', '.incoming', left))).toEqual([]);
@@ -84,7 +85,7 @@ const importing = await failpointsOf(
 );
 const ways = [
   ...importing
-    .filter((name) => !/link|remove|failed|times|cancel|withdraw/.test(name))
+    .filter((name) => !/link|remove|failed|times|annotations|cancel|withdraw/.test(name))
     .map((name) => ['copy', name] as const),
   ['copy', 'object.put-many.before:4'] as const,
   ['copy', 'object.put-many.after:4'] as const,
@@ -103,6 +104,25 @@ test.each(ways)(
     if (isUnknown) expect(await run(setting, setting.home, request(setting, mode))).toBe('0');
     else await resume(setting);
     await expectOnce(setting, setting.home, mode === 'in_place' ? 0 : 6);
+  },
+);
+
+test.each([
+  ['copy', 'dataset-import.storing.after'],
+  ['copy', 'dataset-import.annotations.before'],
+  ['in_place', 'dataset-import.annotations.after'],
+  ['link', 'dataset-import.manifest.after'],
+  ['copy', 'dataset-import.commit.after'],
+] as const)(
+  'an import by %s of labelled images killed at %s has their labels after the next start, once',
+  async (mode, failpoint) => {
+    await using setting = await openSetting();
+    await writeFiles(setting.pets, yoloLabels());
+    expect(await run(setting, setting.home, request(setting, mode), failpoint)).toBe('SIGKILL');
+    await resume(setting);
+    await expectOnce(setting, setting.home, mode === 'in_place' ? 0 : 6);
+    const { images } = await setting.service.images(localOwnerId, { dataset: 'pets', offset: 0, limit: 10 });
+    expect(images.map(({ objects }) => objects?.length)).toEqual([1, 1, 1, 1, 1, 0]);
   },
 );
 

@@ -27,6 +27,9 @@ const titles: Record<DatasetFormat, string> = {
   pascal_voc: 'Pascal VOC',
 };
 
+/** Each of many files has them; the one of the other kind says it better. */
+const weakMarks: ReadonlySet<string> = new Set<LabelMark>(['label_rows', 'class_masks']);
+
 /** So much of a file shows what it is. */
 const headBytes = 64 * 1024;
 /** Of one kind so many files are looked into that turn out to be something else. */
@@ -72,7 +75,8 @@ async function markOf(
   if (extension === 'png')
     return known.has('pascal_voc') || !/(^|\/)SegmentationClass\//i.test(entry.path) ? null : 'class_masks';
   const [format, look] = looks[extension.replace('yml', 'yaml') as keyof typeof looks];
-  if (known.has(format)) return null;
+  const mark = known.get(format)?.mark;
+  if (mark !== undefined && (extension === 'txt' || !weakMarks.has(mark))) return null;
   const tried = (tries.get(extension) ?? 0) + 1;
   if (tried > mostTries) return null;
   tries.set(extension, tried);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { ImportMode } from '../../../shared/contract/datasets.ts';
@@ -27,7 +27,7 @@ import {
   sizesKey,
   timesKey,
 } from './manifest.ts';
-import type { MakeScratch } from './scratch.ts';
+import type { ImportScratch } from './scratch.ts';
 import { type DatasetSource, EntryFault, type OpenSource, type Uploads } from './source.ts';
 import { noneTurned } from './upright-sizes.ts';
 import { countClasses } from './validation.ts';
@@ -42,7 +42,7 @@ export interface ImportParts {
   /** @throws TrainyardError DISK_FULL if so many bytes more surely do not fit into the store */
   readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
   readonly examine: Examine;
-  readonly makeScratch: MakeScratch;
+  readonly scratch: ImportScratch;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function runImport(
 ): Promise<{ version: number; reused: boolean }> {
   progress.enter('counting', null);
   const { reading, format } = intent;
-  await using scratch = await parts.makeScratch(intent.id);
+  await using scratch = await parts.scratch.open(intent.id);
   const place = await placeOfSource(parts.uploads, intent.source);
   const source = await parts.open(place, reading);
   const examination = await parts.examine(
@@ -88,7 +88,8 @@ export async function runImport(
 
   progress.enter('committing', null);
   const made = await describe(intent, source, examination, stored);
-  return commit(intent, parts, { ...stored, annotations: annotationsIn(scratch.path) }, made);
+  // Until it is stored, the file of labels must not go.
+  return await commit(intent, parts, { ...stored, annotations: annotationsIn(scratch.path) }, made);
 }
 
 async function describe(
@@ -136,11 +137,8 @@ async function commit(
     }
     if (made.annotationsSha256 !== null) {
       failpoint('dataset-import.annotations.before');
-      await store.put(
-        'datasets',
-        annotationsKey(intent.datasetId, version),
-        createReadStream(stored.annotations),
-      );
+      const file = await open(stored.annotations);
+      await store.put('datasets', annotationsKey(intent.datasetId, version), file.createReadStream());
       failpoint('dataset-import.annotations.after');
     }
     failpoint('dataset-import.manifest.before');

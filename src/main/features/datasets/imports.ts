@@ -88,6 +88,7 @@ export class Imports {
 
   /** Continues the imports that a killed or stopped engine left unfinished. Returns their number. */
   async resume(): Promise<number> {
+    await this.parts.scratch.clear();
     const left = await unfinishedImports(this.parts.db, this.parts.machineId);
     for (const record of left) {
       this.parts.log.info(

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { auditLog } from '../../../../src/main/features/audit/audit-log.ts';
 import { ChangeFeed } from '../../../../src/main/features/changes/change-feed.ts';
@@ -6,7 +6,7 @@ import { DatasetService } from '../../../../src/main/features/datasets/dataset-s
 import { localExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
 import { defaultLimits } from '../../../../src/main/features/datasets/limits.ts';
 import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
-import { importScratch } from '../../../../src/main/features/datasets/scratch.ts';
+import { ImportScratch } from '../../../../src/main/features/datasets/scratch.ts';
 import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
@@ -16,6 +16,7 @@ import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { FilesObjectStore } from '../../../../src/main/stores/objects/files/object-store.ts';
 import type { LocalObjects, ObjectStore } from '../../../../src/main/stores/objects/ports.ts';
+import type { FormatChoice } from '../../../../src/shared/contract/datasets.ts';
 import { isOver } from '../../../../src/shared/model/import-phase.ts';
 
 /** The service of datasets on a real PostgreSQL and a real folder (or `elsewhere`, which takes no links), as the engine wires it. */
@@ -30,7 +31,6 @@ export async function openService(
   await store.ensureBuckets();
   const uploads = await FileUploads.open(path.join(home, 'uploads'));
   const scratch = path.join(home, 'imports');
-  await mkdir(scratch, { recursive: true });
   const changes = new ChangeFeed();
   const problems: unknown[] = [];
   const audit: Record<string, unknown>[] = [];
@@ -46,7 +46,7 @@ export async function openService(
     rooted: rootedFiles,
     open: sourcesOf(defaultLimits, home),
     uploads,
-    makeScratch: importScratch(() => scratch),
+    scratch: new ImportScratch(scratch, () => mkdirSync(scratch, { recursive: true })),
     checkRoom: async () => {},
     reader: sharpImageReader,
     examine: localExaminer(home),
@@ -103,6 +103,7 @@ export async function importFolder(
     description?: string;
     mode?: 'copy' | 'link' | 'in_place';
     skipInvalid?: boolean;
+    format?: FormatChoice;
   },
 ) {
   const begun = await opened.service.import(localOwnerId, {

@@ -28,6 +28,21 @@ export async function writeFiles(
   }
 }
 
+/** YOLO labels beside the images of {@link goodFiles}: a box in each but the last, which shows nothing. */
+export function yoloLabels(): Record<string, Uint8Array> {
+  const files: Record<string, Uint8Array> = {
+    'data.yaml': Buffer.from('path: .\ntrain: .\nnames: [dog, cat]\n'),
+  };
+  for (const [index, name] of ['cat', 'dog'].entries())
+    for (let number = 0; number < 3; number += 1) {
+      const isLast = name === 'dog' && number === 2;
+      files[`${name}/${number}.txt`] = Buffer.from(
+        isLast ? '' : `${1 - index} 0.5 0.5 0.${number + 3} 0.25\n`,
+      );
+    }
+  return files;
+}
+
 /** A small dataset without a fault: classes `cat` and `dog` with three images each. */
 export async function goodFiles(): Promise<Record<string, Uint8Array>> {
   const files: Record<string, Uint8Array> = {};
