@@ -7,6 +7,7 @@ import { translate } from '../lib/language.ts';
 import { addLimit, type ListLimit, readList, withRest } from '../lib/list-pages.ts';
 import { facts, remark, table, writeResult } from '../lib/output.ts';
 import { defineCancel, defineImport } from './import.ts';
+import { formatFact, labelFacts, splitFact } from './label-facts.ts';
 import { defineStatistics } from './statistics.ts';
 import { defineValidate } from './validate.ts';
 
@@ -33,13 +34,17 @@ function listed(datasets: Awaited<ReturnType<Api['datasets']['list']>>['datasets
 }
 
 function describe(dataset: Dataset): string {
+  const current = dataset.versions.find(({ version }) => version === dataset.version);
   const about = facts([
     [translate('Dataset', '데이터셋'), dataset.name],
     ['ID', dataset.id],
     [translate('Status', '상태'), formatStatus(dataset.status)],
     [translate('Version', '버전'), String(versionOf(dataset))],
     [translate('Images', '이미지'), String(dataset.images)],
+    ...labelFacts(dataset.labels),
+    ...splitFact(current?.splits),
     [translate('Size', '크기'), formatBytes(dataset.sizeBytes)],
+    ...(current ? [formatFact(current)] : []),
     [
       translate('Classes', '클래스'),
       dataset.classes.map(({ name, count }) => `${name} ${count}`).join(', ') || '–',

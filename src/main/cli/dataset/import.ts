@@ -14,6 +14,7 @@ import { formatBytes, formatStatus } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { remark, writeJson, writeLine, writeResult } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
+import { versionLine } from './label-facts.ts';
 import { addReadingOptions, formatOf, type ReadingOptions, readingOf } from './reading-options.ts';
 
 interface ImportOptions extends ReadingOptions, CommonOptions {
@@ -90,8 +91,8 @@ async function importDataset(options: ImportOptions, source: string): Promise<un
   if (options.json)
     return void (await writeJson({ id, name: dataset.name, ...version, reused, projects, warnings }));
   const shown = warnings.slice(0, 10);
-  for (const { path: place, message, hint } of shown.map(inOwnWords))
-    remark(`${place ? `${place}: ` : ''}${message}\n  → ${hint}`);
+  for (const { path: place, line, message, hint } of shown.map(inOwnWords))
+    remark(`${place ? `${place}${line === undefined ? '' : `:${line}`}: ` : ''}${message}\n  → ${hint}`);
   const more = warnings.length + (progress.validation?.moreWarnings ?? 0) - shown.length;
   if (more > 0)
     remark(
@@ -99,10 +100,7 @@ async function importDataset(options: ImportOptions, source: string): Promise<un
       `그 밖에 경고 ${more}개가 더 있습니다. 전체 목록: trainyard dataset validate`,
     );
   const what = `${dataset.name}, ${translate(`version ${version.version}`, `버전 ${version.version}`)}`;
-  const size = translate(
-    `${counted(version.images, 'image')} in ${counted(version.classes.length, 'class', 'classes')}, ${formatBytes(version.sizeBytes)}`,
-    `이미지 ${version.images}장, 클래스 ${version.classes.length}개, ${formatBytes(version.sizeBytes)}`,
-  );
+  const size = `${versionLine(version)}, ${formatBytes(version.sizeBytes)}`;
   const known = reused ? translate(' (was there already)', ' (이미 있던 버전)') : '';
   await writeLine(`${what}: ${size}${known}\nID ${id}`);
 }

@@ -10,6 +10,7 @@ import { formatBytes, formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, styled, writeJson, writeLine } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
+import { formatFact, labelFacts, splitFact } from './label-facts.ts';
 import { addReadingOptions, formatOf, type ReadingOptions, readingOf } from './reading-options.ts';
 
 type Problem = Validation['errors'][number];
@@ -47,7 +48,8 @@ async function check(
 }
 
 function describe(problem: Problem): string {
-  const where = problem.path ? `${problem.path}: ` : '';
+  const line = problem.line === undefined ? '' : `:${problem.line}`;
+  const where = problem.path ? `${problem.path}${line}: ` : '';
   const { message, hint } = inOwnWords(problem);
   return `${where}${message} ${styled('dim', `[${problem.code}]`)}\n  → ${hint}`;
 }
@@ -71,11 +73,14 @@ function summarise({ summary }: Validation): string {
   const sizes = (range: { min: number; max: number } | null) =>
     range === null ? '–' : range.min === range.max ? String(range.min) : `${range.min} – ${range.max}`;
   return facts([
+    formatFact(summary),
     [translate('Images', '이미지'), `${summary.images} (${formatBytes(summary.bytes)})`],
     [
       translate('Classes', '클래스'),
       summary.classes.map(({ name, count }) => `${name} ${count}`).join(', ') || '–',
     ],
+    ...labelFacts(summary),
+    ...splitFact(summary.splits),
     [translate('Width', '너비'), sizes(summary.widths)],
     [translate('Height', '높이'), sizes(summary.heights)],
     [

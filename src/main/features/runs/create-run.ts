@@ -64,7 +64,7 @@ interface Creation {
 
 /**
  * Checks a request, builds its whole config and queues the run. The same `requestId` again answers the same run.
- * @throws TrainyardError PROJECT_NOT_FOUND, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_VERSION_NOT_FOUND, MODEL_UNKNOWN, and
+ * @throws TrainyardError PROJECT_NOT_FOUND, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_NEEDS_CLASSES, DATASET_VERSION_NOT_FOUND, MODEL_UNKNOWN, and
  * what {@link buildConfig} throws: each names the field, and nothing was changed
  */
 export async function createRun(
@@ -78,6 +78,8 @@ export async function createRun(
   const project = await findProject(db, userId, request.project);
   const { dataset, version } = await datasetOf(db, userId, request);
   const model = await modelOf(models, request.model);
+  if (version.labels && model.taskTypes.every((type) => type === 'classification'))
+    throw fault('DATASET_NEEDS_CLASSES', { name: dataset.name, model: model.id });
   const classNames = version.classes.map(({ name }) => name);
   const config = buildConfig(
     model,

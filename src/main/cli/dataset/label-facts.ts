@@ -1,0 +1,60 @@
+import type { Dataset, DatasetVersion, Validation } from '../../../shared/contract/datasets.ts';
+import { counted } from '../../../shared/format/units.ts';
+import { formatCount } from '../lib/format.ts';
+import { translate } from '../lib/language.ts';
+
+type Fact = readonly [name: string, value: string];
+
+const titles: Readonly<Record<string, string>> = {
+  imagenet: 'ImageNet',
+  coco: 'COCO',
+  yolo: 'YOLO',
+  pascal_voc: 'Pascal VOC',
+};
+
+const splitNames = { train: ['train', '학습'], val: ['val', '검증'], test: ['test', '테스트'] } as const;
+
+/** A format as people call it, and by which file it was recognised. */
+export function formatFact({
+  format,
+  recognised = null,
+}: Pick<Validation['summary'], 'format'> & Partial<Validation['summary']>): Fact {
+  const title = titles[format] ?? format;
+  const by = recognised?.file ? translate(` (by ${recognised.file})`, ` (${recognised.file} 기준)`) : '';
+  return [translate('Format', '형식'), `${title}${by}`];
+}
+
+/** What is labelled in images: nothing where images have classes. */
+export function labelFacts(labels: Dataset['labels'] | Validation['summary']): Fact[] {
+  const { boxes, masks = 0, background = 0, crowds = 0, difficult = 0 } = labels ?? {};
+  if (boxes === undefined) return [];
+  const facts: (readonly [string, string, number])[] = [
+    ['Objects', '객체', boxes],
+    ['Masks', '마스크', masks],
+    ['Without objects', '객체 없는 이미지', background],
+    ['Crowds', '군집', crowds],
+    ['Difficult', '어려움 표시', difficult],
+  ];
+  return facts
+    .filter(([, , count], index) => index === 0 || count > 0)
+    .map(([english, korean, count]) => [translate(english, korean), String(count)] as const);
+}
+
+/** The images of each split; nothing where the trainer makes the splits. */
+export function splitFact(splits: DatasetVersion['splits'] | null | undefined): Fact[] {
+  const known = Object.entries(splitNames).flatMap(([name, [english, korean]]) => {
+    const images = splits?.[name as keyof typeof splitNames];
+    return images === undefined ? [] : [`${translate(english, korean)} ${images}`];
+  });
+  return known.length === 0 ? [] : [[translate('Splits', '분할'), known.join(', ')]];
+}
+
+/** What was imported, in a line. */
+export function versionLine({ images, classes, labels }: DatasetVersion): string {
+  const parts = [
+    translate(counted(images, 'image'), `이미지 ${images}장`),
+    ...(labels ? [formatCount(labels.boxes, 'object', '객체')] : []),
+    translate(counted(classes.length, 'class', 'classes'), `클래스 ${classes.length}개`),
+  ];
+  return parts.join(', ');
+}
