@@ -13,7 +13,7 @@ import { DatasetService } from '../features/datasets/dataset-service.ts';
 import { threadExaminer } from '../features/datasets/examiner/thread-examiner.ts';
 import { defaultLimits } from '../features/datasets/limits.ts';
 import { sharpImageReader, sumPixelsUpTo } from '../features/datasets/pixels/sharp-image-reader.ts';
-import { ImportScratch } from '../features/datasets/scratch.ts';
+import { Scratch } from '../features/datasets/scratch.ts';
 import { sourcesOf } from '../features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../features/datasets/sources/uploads.ts';
@@ -110,7 +110,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     rooted: rootedFiles,
     open: sourcesOf(defaultLimits, home),
     uploads,
-    scratch: new ImportScratch(path.join(home, 'imports'), () => openStateFolder(home, 'imports')),
+    scratch: new Scratch(path.join(home, 'scratch'), () => openStateFolder(home, 'scratch')),
     reader: sharpImageReader,
     examine: threadExaminer(path.join(root, 'out', 'node', 'examine-thread.js'), home),
     changes,

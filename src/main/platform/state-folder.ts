@@ -10,7 +10,7 @@ import { failpoint } from './failpoints.ts';
 import { irregularStateFile, kindOf, readStateFile } from './state-file.ts';
 
 /** Folders that may be links to another disk; each carries a marker that says whose it is. */
-const movable = ['objects', 'cache', 'uploads', 'imports', 'runs'] as const;
+const movable = ['objects', 'cache', 'uploads', 'scratch', 'runs'] as const;
 const fixed = ['logs', 'stack', 'postgres', 'compile-cache'] as const;
 export type StateFolderName = (typeof movable)[number] | (typeof fixed)[number];
 

@@ -61,7 +61,7 @@ async function expectOnce(setting: Setting, home: string, blobs: number): Promis
   const keys = await storedKeys(setting, `${shown.id}/`);
   expect(keys.filter((key) => key.endsWith('manifest.jsonl'))).toEqual([`${shown.id}/1/manifest.jsonl`]);
   expect(keys).toHaveLength((version?.mode === 'copy' ? 2 : 3) + (version?.labels ? 1 : 0));
-  expect(await readdir(path.join(home, 'imports')).catch(() => [])).toEqual([]);
+  expect(await readdir(path.join(home, 'scratch')).catch(() => [])).toEqual([]);
   expect(await setting.service.verify(localOwnerId, 'pets', 1)).toEqual({ ok: true, problems: [] });
   for (const left of await readdir(path.join(home, 'objects', '.incoming'))) {
     expect(await readdir(path.join(home, 'objects', '.incoming', left))).toEqual([]);

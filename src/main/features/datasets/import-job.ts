@@ -27,7 +27,7 @@ import {
   sizesKey,
   timesKey,
 } from './manifest.ts';
-import type { ImportScratch } from './scratch.ts';
+import type { Scratch } from './scratch.ts';
 import { type DatasetSource, EntryFault, type OpenSource, type Uploads } from './source.ts';
 import { noneTurned } from './upright-sizes.ts';
 import { countClasses } from './validation.ts';
@@ -42,7 +42,7 @@ export interface ImportParts {
   /** @throws TrainyardError DISK_FULL if so many bytes more surely do not fit into the store */
   readonly checkRoom: (bytes: number, what: Bilingual) => Promise<void>;
   readonly examine: Examine;
-  readonly scratch: ImportScratch;
+  readonly scratch: Scratch;
 }
 
 /**

@@ -4,8 +4,8 @@ import { hasCode } from '../../platform/error-code.ts';
 
 const remove = (folder: string) => rm(folder, { recursive: true, force: true });
 
-/** Folders in which imports put aside what they read. Nothing in them is needed after a restart. */
-export class ImportScratch {
+/** Folders in which work puts things aside. Nothing in them is needed after a restart. */
+export class Scratch {
   private readonly folder: string;
   private readonly make: () => void;
 
@@ -15,20 +15,20 @@ export class ImportScratch {
     this.make = make;
   }
 
-  /** Removes what a killed engine left. Not while an import is under way. */
+  /** Removes what a killed engine left. Not while work is under way. */
   async clear(): Promise<void> {
     try {
-      for (const name of await readdir(this.folder))
-        if (!name.startsWith('.')) await remove(path.join(this.folder, name));
+      for (const entry of await readdir(this.folder))
+        if (!entry.startsWith('.')) await remove(path.join(this.folder, entry));
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error;
     }
   }
 
-  /** An empty folder for an import, gone when it ends. */
-  async open(importId: string): Promise<AsyncDisposable & { readonly path: string }> {
+  /** An empty folder, gone when it is disposed of. @param name of the work, a path segment */
+  async open(name: string): Promise<AsyncDisposable & { readonly path: string }> {
     this.make();
-    const folder = path.join(this.folder, importId);
+    const folder = path.join(this.folder, name);
     await remove(folder);
     await mkdir(folder, { mode: 0o700 });
     return { path: folder, [Symbol.asyncDispose]: () => remove(folder) };

@@ -6,7 +6,7 @@ import { DatasetService } from '../../../../src/main/features/datasets/dataset-s
 import { localExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
 import { defaultLimits } from '../../../../src/main/features/datasets/limits.ts';
 import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
-import { ImportScratch } from '../../../../src/main/features/datasets/scratch.ts';
+import { Scratch } from '../../../../src/main/features/datasets/scratch.ts';
 import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
@@ -30,7 +30,7 @@ export async function openService(
   const store = await FilesObjectStore.open(path.join(home, 'objects'));
   await store.ensureBuckets();
   const uploads = await FileUploads.open(path.join(home, 'uploads'));
-  const scratch = path.join(home, 'imports');
+  const scratch = path.join(home, 'scratch');
   const changes = new ChangeFeed();
   const problems: unknown[] = [];
   const audit: Record<string, unknown>[] = [];
@@ -46,7 +46,7 @@ export async function openService(
     rooted: rootedFiles,
     open: sourcesOf(defaultLimits, home),
     uploads,
-    scratch: new ImportScratch(scratch, () => mkdirSync(scratch, { recursive: true })),
+    scratch: new Scratch(scratch, () => mkdirSync(scratch, { recursive: true })),
     checkRoom: async () => {},
     reader: sharpImageReader,
     examine: localExaminer(home),
