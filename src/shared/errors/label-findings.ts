@@ -185,10 +185,70 @@ export const labelFindings = {
     '그대로 두어도 됩니다.',
   ),
   ROW_INVALID: badRequest('The row is no label: {why}', '{hint}', '라벨이 아닌 줄입니다. {why}', '{hint}'),
-  ROW_TWICE: badRequest(
-    '{count} {count|row stands|rows stand} twice (duplicate) and {count|is|are} kept once; {count|it|the first} is "{row}"',
+  LABEL_TWICE: badRequest(
+    '{count} {count|label stands|labels stand} twice (duplicate) and {count|is|are} kept once; {count|it|the first} is {what}',
     'Nothing needs to be done.',
-    '같은 줄이 두 번 나오는 곳이 {count}군데 있어 하나만 남겼습니다(중복, 첫 번째: "{row}")',
+    '같은 라벨이 두 번 나오는 곳이 {count}군데 있어 하나만 남겼습니다(중복, 첫 번째: {what})',
+    '그대로 두어도 됩니다.',
+  ),
+  LABELS_SHARED: badRequest(
+    'The label file {labels} fits this image and {first}; it was given to the latter',
+    'Images in one folder need names of their own: rename one of the two, and label it.',
+    '라벨 파일 {labels}에 맞는 이미지가 둘이라 {first}에 붙였습니다',
+    '한 폴더의 이미지는 이름이 서로 달라야 합니다. 하나의 이름을 바꾸고 따로 라벨링하세요.',
+  ),
+  LABEL_FILES_MISSING: badRequest(
+    '{count} {count|image has|images have} no label file and {count|counts|count} as background; {count|it|the first} is {first}. Looked in {where}',
+    'If objects are in them, label them; an empty label file says that there are none.',
+    '라벨 파일이 없어 배경으로 본 이미지가 {count}장 있습니다(예: {first}). 찾아본 곳: {where}',
+    '객체가 있는 이미지라면 라벨링하세요. 빈 라벨 파일을 두면 객체가 없다는 뜻입니다.',
+  ),
+  LABEL_FILE_TOO_LARGE: badRequest(
+    'The file is longer than {most} MiB, as no label file is, and is left out',
+    'If it belongs to the labels, divide it; otherwise leave it.',
+    '라벨 파일로는 너무 커서({most}MiB 초과) 제외합니다',
+    '라벨에 속하는 파일이라면 나누고, 아니면 그대로 두세요.',
+  ),
+  DATA_YAML_CHOSEN: badRequest(
+    'Several files name classes and splits; this one was used, and not {others}',
+    'If another one is meant, remove the rest.',
+    '클래스와 분할을 적은 파일이 여럿이라 이 파일을 썼습니다. 쓰지 않은 파일: {others}',
+    '다른 파일을 쓰려면 나머지를 지우세요.',
+  ),
+  ANNOTATIONS_LEFT_OUT: badRequest(
+    'It has the images of {used} once more, and is left out',
+    'Nothing needs to be done: keypoints and captions are not used.',
+    '{used}{used|과|와} 같은 이미지의 파일이라 제외합니다',
+    '키포인트와 캡션은 쓰지 않으므로 그대로 두어도 됩니다.',
+  ),
+  ANNOTATION_ID_TWICE: badRequest(
+    '{count} {count|annotation has|annotations have} an id that another one has (duplicate); all are kept. {count|It|The first} is {what}',
+    'Nothing needs to be done; other programs keep only the last of an id.',
+    'id가 다른 것과 같은 어노테이션이 {count}개 있습니다(중복, 첫 번째: {what}). 모두 남겼습니다',
+    '그대로 두어도 되지만, 다른 프로그램은 같은 id 가운데 마지막 것만 남깁니다.',
+  ),
+  NAMES_BY_CASE: badRequest(
+    '{count} {count|file was|files were} found only without regard to upper and lower case; {count|it|the first} is written "{written}" and lies at {found}',
+    'Nothing needs to be done here; on Linux other programs will not find them.',
+    '대소문자를 무시하고 찾은 파일이 {count}개 있습니다(예: "{written}"{written|으로|로} 적혀 있고 실제로는 {found})',
+    '그대로 두어도 되지만, Linux의 다른 프로그램은 찾지 못합니다.',
+  ),
+  NOT_PIXELS: badRequest(
+    'No box reaches beyond 1: they are parts of the image, where pixels are wanted',
+    'Multiply x and width by the image’s width, y and height by its height.',
+    '1을 넘는 상자가 하나도 없습니다. 픽셀이 아니라 0과 1 사이로 정규화한 값입니다',
+    'x와 너비에는 이미지 너비를, y와 높이에는 이미지 높이를 곱하세요.',
+  ),
+  MASK_CLIPPED: badRequest(
+    'The masks of {count} {count|object reach|objects reach} past the edge of the image and {count|is|are} clipped; {count|it|the first} is {what}: {box} in {image}',
+    'If they reach far, the image was scaled or turned after it was labelled.',
+    '마스크가 이미지 가장자리를 벗어난 객체 {count}개를 이미지에 맞추어 잘랐습니다(첫 번째: {what}, 마스크 {box}, 이미지 {image})',
+    '많이 벗어났다면 라벨링한 뒤 이미지의 크기나 방향이 바뀐 것입니다.',
+  ),
+  OBJECT_MASKS_LEFT_OUT: badRequest(
+    '{count} {count|mask|masks} of objects (SegmentationObject) {count|is|are} not used; the masks of classes are',
+    'Nothing needs to be done.',
+    '객체별 마스크(SegmentationObject) {count}개는 쓰지 않고 클래스 마스크를 씁니다',
     '그대로 두어도 됩니다.',
   ),
   SPLIT_FOLDER_MISSING: badRequest(

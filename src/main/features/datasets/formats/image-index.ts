@@ -1,6 +1,8 @@
-import { normalName } from '../names.ts';
+import { foldName, normalName } from '../names.ts';
+import { makeProblem } from '../problems.ts';
 import type { ScannedImage } from '../scan.ts';
 import { readSplitName, type Split } from '../split-names.ts';
+import type { Tally } from './tally.ts';
 
 interface Indexed {
   readonly image: ScannedImage;
@@ -15,37 +17,104 @@ export interface FoundImages {
   readonly candidates: readonly ScannedImage[];
 }
 
+const notFound: FoundImages = { image: null, candidates: [] };
+
 /** Finds the images that annotation files name in their own ways. */
 export class ImageIndex {
   private readonly byName = new Map<string, Indexed[]>();
   private readonly byStem = new Map<string, Indexed[]>();
+  private readonly byFoldedName = new Map<string, Indexed[]>();
+  private readonly byFoldedStem = new Map<string, Indexed[]>();
+  /** Every end of every folder in which images lie: `c`, `b/c`, `a/b/c`. */
+  private readonly folderEnds = new Set<string>();
+  private readonly tally: Tally;
 
-  constructor(images: readonly ScannedImage[]) {
+  constructor(images: readonly ScannedImage[], tally: Tally) {
+    this.tally = tally;
+    let last = '';
     for (const image of images) {
       const segments = image.segments.map(normalName);
       const name = segments.at(-1) ?? '';
       const entry = { image, segments };
       push(this.byName, name, entry);
       push(this.byStem, stemOf(name), entry);
+      push(this.byFoldedName, foldName(name), entry);
+      push(this.byFoldedStem, foldName(stemOf(name)), entry);
+      const folder = segments.slice(0, -1);
+      const joined = folder.join('/');
+      if (joined === last) continue;
+      last = joined;
+      for (const at of folder.keys()) this.folderEnds.add(folder.slice(at).join('/'));
     }
   }
 
   /**
    * The image that a written path means: what ends with the path, of several the one in a folder of the split, and nearest to the
-   * annotation file. A path of another machine, whose folders are not there, means the file of its name.
+   * annotation file. A path of another machine, whose folders are not there, means the file of its name; it may be written as a URL
+   * is, in other letters (reported), or without an extension.
    * @param near the folder of the annotation file
    */
   find(written: string, near: readonly string[], split: Split | null): FoundImages {
-    const wanted = partsOf(written);
-    const named = this.byName.get(wanted.at(-1) ?? '') ?? [];
-    return best(named, wanted, near, split);
+    for (const path of spellings(written)) {
+      const wanted = partsOf(path);
+      const name = wanted.at(-1) ?? '';
+      const exact = best(this.byName.get(name) ?? [], wanted, near, split);
+      if (this.isMeant(exact, wanted, near, split)) return exact;
+      const folded = best(this.byFoldedName.get(foldName(name)) ?? [], wanted, near, split);
+      if (
+        folded.candidates.length > 0 &&
+        exact.candidates.length === 0 &&
+        this.isMeant(folded, wanted, near, split)
+      )
+        return this.otherwise(written, folded);
+      if (exact.candidates.length === 0 && !hasImageExtension(name)) {
+        const found = this.findByStem(path, near, split);
+        if (found.candidates.length > 0) return found;
+      }
+    }
+    return notFound;
   }
 
   /** The same by the name without its extension. */
   findByStem(written: string, near: readonly string[], split: Split | null): FoundImages {
     const wanted = partsOf(written);
-    const named = this.byStem.get(stemOf(wanted.at(-1) ?? '')) ?? [];
-    return best(named, wanted.slice(0, -1), near, split, 1);
+    const name = wanted.at(-1) ?? '';
+    const stem = hasImageExtension(name) || /\.(?:xml|txt)$/i.test(name) ? stemOf(name) : name;
+    const exact = this.byStem.get(stem) ?? [];
+    const found = best(exact, wanted.slice(0, -1), near, split, 1);
+    if (exact.length > 0) return found;
+    const folded = best(this.byFoldedStem.get(foldName(stem)) ?? [], wanted.slice(0, -1), near, split, 1);
+    return folded.candidates.length === 0 ? notFound : this.otherwise(written, folded);
+  }
+
+  /** A file of the same name is not meant where the written folder is there and lacks it, or where it lies in another split. */
+  private isMeant(
+    { candidates }: FoundImages,
+    wanted: readonly string[],
+    near: readonly string[],
+    split: Split | null,
+  ): boolean {
+    const [first] = candidates;
+    if (!first) return false;
+    const segments = first.segments.map(normalName);
+    const name = segments.at(-1) ?? '';
+    const same = commonEnd([...segments.slice(0, -1), wanted.at(-1) ?? name], wanted);
+    if (wanted.length > same && this.folderEnds.has(wanted.slice(-same - 1, -1).join('/'))) return false;
+    if (split === null) return true;
+    // What lies around the annotation file, too, says nothing of the split.
+    const own = segments.slice(commonStart(segments.slice(0, -1), near));
+    return (
+      splitScore(own, split) >= 0 || splitScore(own.slice(0, Math.max(0, own.length - same + 1)), split) >= 0
+    );
+  }
+
+  private otherwise(written: string, found: FoundImages): FoundImages {
+    const { image } = found;
+    if (image)
+      this.tally.warning('NAMES_BY_CASE', '', (count) =>
+        makeProblem('NAMES_BY_CASE', image.sourcePath, { count, written, found: image.sourcePath }),
+      );
+    return found;
   }
 }
 
@@ -54,10 +123,35 @@ export function stemOf(name: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
+/** The split that the folders of an image say; null where they say none. */
+export function splitOfFolder(segments: readonly string[]): Split | null {
+  for (const folder of segments.slice(0, -1).reverse()) {
+    const name = readSplitName(folder);
+    if (name) return name.split;
+  }
+  return null;
+}
+
+const hasImageExtension = (name: string) =>
+  /\.(?:jpe?g|jpe|jfif|png|bmp|tiff?|webp|gif|avif|heic|jp2|dng|pfm|mpo)$/i.test(name);
+
+/** A path as it is written, without blanks around it, and as a URL writes it: in escapes, with a query. */
+function spellings(written: string): string[] {
+  const bare = written.trim();
+  const url = /^[a-z][a-z\d+.-]+:\/\//i.test(bare) ? bare.replace(/[?#].*$/s, '') : bare;
+  let decoded = url;
+  try {
+    decoded = decodeURIComponent(url);
+  } catch {
+    // It has a percent sign that is one.
+  }
+  return [...new Set([written, bare, url, decoded])];
+}
+
 function partsOf(written: string): string[] {
   return normalName(written)
     .split(/[\\/]+/)
-    .filter((part) => part !== '' && part !== '.');
+    .filter((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 function push(map: Map<string, Indexed[]>, key: string, entry: Indexed): void {

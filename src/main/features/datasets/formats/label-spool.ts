@@ -25,7 +25,7 @@ export const field = {
 
 /**
  * Facts of a record, added up in `field.marks`. `flat`: the mask's text is one polygon without the list around
- * it. `region`: all pixels of a class, whichever object they are of. `ignored`: pixels that are of no class, and not background.
+ * it. `region`: all pixels of a class, whichever object they are of. `odd`: a row of an odd count of numbers, which is no polygon.
  */
 export const mark = {
   crowd: 1,
@@ -34,7 +34,7 @@ export const mark = {
   runs: 8,
   flat: 16,
   region: 32,
-  ignored: 64,
+  odd: 64,
 } as const;
 
 const lengthField = 0;

@@ -6,6 +6,9 @@ import type { ImageLabels } from './label-spool.ts';
 import type { Tally } from './tally.ts';
 import { decodeText } from './text.ts';
 
+/** Pixels that are of no class, and not background: borders between objects. */
+export const ignoredClass = -2;
+
 /** An image of a labelled dataset with where its labels are. */
 export interface LabelledImage {
   readonly image: ScannedImage;
@@ -20,7 +23,7 @@ export interface LabelOrigin {
   readonly file: string;
   /** Warnings of one kind are reported once for each group: a file of many images, or all files of one image each. */
   readonly group: string;
-  /** The class of the set for each class of the file; -1 where it has none, which has been reported. */
+  /** The class of the set for each class of the file; -1 where it has none, which has been reported; or {@link ignoredClass}. */
   readonly classes: ArrayLike<number>;
   /** Boxes and polygons are parts of the image between 0 and 1. */
   readonly isNormalised: boolean;
@@ -28,6 +31,13 @@ export interface LabelOrigin {
   readonly shift: readonly [x: number, y: number, width: number, height: number];
   /** Called for a label whose class is not in `classes` at all. */
   readonly onUnknownClass: (labels: ImageLabels, record: number) => void;
+  /**
+   * The box, as parts of the image, in a row of numbers that has keypoints behind it; null where the row is a polygon. Null where no
+   * row has keypoints.
+   */
+  readonly boxOfRow?:
+    | ((numbers: readonly number[]) => readonly [number, number, number, number] | null)
+    | null;
   /** How a label is called in a finding: an annotation with its id, a row, an object. */
   readonly nameOf: (labels: ImageLabels, record: number) => Bilingual;
 }
@@ -69,21 +79,41 @@ export const emptySet: LabelledSet = {
   isFatal: true,
 };
 
+/** A list of a million images is shorter. */
+const longestText = 128 * 2 ** 20;
+
 /**
- * The text of a file of labels, in whatever encoding it is; null, and reported, where it is none.
+ * The text of a file of labels, in whatever encoding it is; null, and reported, where it is none,
+ * or longer than any.
  * @param declaredIn finds the encoding that the text itself names in its first bytes
  */
 export async function wholeText(
   { path, chunks }: LabelFile,
   tally: Tally,
-  declaredIn: (start: string) => string | null = () => null,
+  {
+    declaredIn = () => null,
+    isUnknownReported = true,
+  }: {
+    readonly declaredIn?: (start: string) => string | null;
+    readonly isUnknownReported?: boolean;
+  } = {},
 ): Promise<string | null> {
   const pieces: Uint8Array[] = [];
-  for await (const chunk of chunks()) pieces.push(Uint8Array.from(chunk));
+  let length = 0;
+  for await (const chunk of chunks()) {
+    pieces.push(chunk.slice());
+    length += chunk.length;
+    if (length <= longestText) continue;
+    tally.warning('LABEL_FILE_TOO_LARGE', path, () =>
+      makeProblem('LABEL_FILE_TOO_LARGE', path, { most: longestText / 2 ** 20 }),
+    );
+    return null;
+  }
   const bytes = Buffer.concat(pieces);
   const decoded = decodeText(bytes, declaredIn(bytes.toString('latin1', 0, 200)));
   if (!decoded) {
-    tally.error('ENCODING_UNKNOWN', path, () => makeProblem('ENCODING_UNKNOWN', path, {}));
+    if (isUnknownReported)
+      tally.error('ENCODING_UNKNOWN', path, () => makeProblem('ENCODING_UNKNOWN', path, {}));
     return null;
   }
   const { text, encoding, isGuess } = decoded;

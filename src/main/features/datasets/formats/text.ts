@@ -18,20 +18,28 @@ const replacement = '\uFFFD';
  * @param declared the encoding that the text itself names, as an XML declaration does @returns null where none fits
  */
 export function decodeText(bytes: Uint8Array, declared: string | null = null): DecodedText | null {
+  const wide = utf16Of(bytes);
+  if (wide) return utf16(bytes, wide.encoding, wide.isGuess);
   const [first, second, third] = bytes;
-  if (first === 0xff && second === 0xfe) return utf16(bytes, 'utf-16le', false);
-  if (first === 0xfe && second === 0xff) return utf16(bytes, 'utf-16be', false);
   const isMarked = first === 0xef && second === 0xbb && third === 0xbf;
-  const zeros = countZeros(bytes.subarray(0, 256));
-  if (!isMarked && zeros.all > 0) {
-    const encoding = zeros.odd > zeros.all / 2 ? 'utf-16le' : 'utf-16be';
-    return zeros.all * 4 > Math.min(bytes.length, 256) ? utf16(bytes, encoding, true) : null;
-  }
+  if (!isMarked && countZeros(bytes.subarray(0, 256)).all > 0) return null;
   try {
     return { text: strict.decode(bytes), encoding: 'utf-8', isGuess: false };
   } catch {
     return isMarked ? null : otherEncoding(bytes, declared);
   }
+}
+
+/** Which UTF-16 a text is in, by its first bytes: they have a byte order mark, or a zero in every second place. Null where it is none. */
+export function utf16Of(
+  start: Uint8Array,
+): { readonly encoding: 'utf-16le' | 'utf-16be'; readonly isGuess: boolean } | null {
+  const [first, second] = start;
+  if (first === 0xff && second === 0xfe) return { encoding: 'utf-16le', isGuess: false };
+  if (first === 0xfe && second === 0xff) return { encoding: 'utf-16be', isGuess: false };
+  const { all, odd } = countZeros(start.subarray(0, 256));
+  if (all * 4 <= Math.min(start.length, 256)) return null;
+  return { encoding: odd > all / 2 ? 'utf-16le' : 'utf-16be', isGuess: true };
 }
 
 function otherEncoding(bytes: Uint8Array, declared: string | null): DecodedText | null {

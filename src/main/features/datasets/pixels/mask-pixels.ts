@@ -6,7 +6,7 @@ export interface MaskPixels {
   readonly width: number;
   readonly height: number;
   readonly kind: 'index' | 'colour';
-  readonly values: Uint8Array | Uint32Array;
+  readonly values: Uint8Array | Uint16Array | Uint32Array;
   /** The palette's colours by index; null where the mask has none. */
   readonly palette: readonly number[] | null;
 }
@@ -21,15 +21,18 @@ const paletteType = 3;
  */
 export async function readMaskPixels(bytes: Buffer, maxPixels: number): Promise<MaskPixels> {
   const bare = withoutPalette(bytes);
+  const grey = bare ?? greyOf(bytes);
   try {
     const image = openImage(bare?.bytes ?? bytes, { limitInputPixels: maxPixels, autoOrient: false });
-    const { data, info } = await (bare ? image.toColourspace('b-w') : image.removeAlpha())
+    if (grey?.bits === 16) return await readWide(image);
+    const { data, info } = await (grey ? image.toColourspace('b-w') : image.removeAlpha())
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
     const pixels = width * height;
     if (channels < 3) {
-      const most = bare ? 2 ** bare.bits - 1 : 255;
+      // Decoders spread fewer bits over all of a byte.
+      const most = grey ? 2 ** grey.bits - 1 : 255;
       const values = new Uint8Array(pixels);
       for (let at = 0; at < pixels; at += 1)
         values[at] = Math.round(((data[at * channels] ?? 0) * most) / 255);
@@ -44,6 +47,24 @@ export async function readMaskPixels(bytes: Buffer, maxPixels: number): Promise<
   } catch (error) {
     throw imageFault(error);
   }
+}
+
+async function readWide(image: ReturnType<typeof openImage>): Promise<MaskPixels> {
+  const { data, info } = await image
+    .toColourspace('grey16')
+    .raw({ depth: 'ushort' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const values = new Uint16Array(width * height);
+  for (let at = 0; at < values.length; at += 1) values[at] = data.readUInt16LE(at * channels * 2);
+  return { width, height, kind: 'index', values, palette: null };
+}
+
+/** The bits of a grey PNG without alpha; null for every other file. */
+function greyOf(bytes: Buffer): { readonly bits: number } | null {
+  const header = bytes.subarray(signatureLength);
+  if (header.toString('latin1', 4, 8) !== 'IHDR' || header[17] !== greyType) return null;
+  return { bits: header[16] ?? 8 };
 }
 
 /** A PNG with a palette as a grey one of the same pixels (PNG specification, 11.2); null for every other file. */

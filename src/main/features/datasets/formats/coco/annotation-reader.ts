@@ -1,28 +1,31 @@
 import { field, headLength, mark } from '../label-spool.ts';
-import { type JsonCursor, NumberList } from './json-cursor.ts';
-import { sumOfCompressed } from './run-lengths.ts';
+import type { AnnotationFault, CocoId, MaskFault } from './entries.ts';
+import { type JsonCursor, keyNames, NumberList } from './json-cursor.ts';
+import { boxOfRuns, readCompressed, sumOf } from './run-lengths.ts';
 
-/** An id as COCO files have it: a number, or a text that is none. */
-export type CocoId = number | string;
-
-/** What makes an annotation useless by itself. */
-export type AnnotationFault = 'image_missing' | 'category_missing' | 'box_missing' | 'box_no_numbers';
-/** What makes its mask useless; its box may be used all the same. */
-export type MaskFault =
-  | 'polygon_no_numbers'
-  | 'polygon_odd'
-  | 'polygon_short'
-  | 'runs_malformed'
-  | 'runs_sum';
-
-const encoder = new TextEncoder();
-const keys = ['id', 'image_id', 'category_id', 'bbox', 'segmentation', 'iscrowd', 'keypoints'].map((key) =>
-  encoder.encode(key),
+const [idKey, imageKey, categoryKey, boxKey, segmentationKey, crowdKey, keypointsKey, segmentsKey] = [
+  0, 1, 2, 3, 4, 5, 6, 7,
+];
+const keys = keyNames(
+  'id',
+  'image_id',
+  'category_id',
+  'bbox',
+  'segmentation',
+  'iscrowd',
+  'keypoints',
+  'segments_info',
 );
-const [idKey, imageKey, categoryKey, boxKey, segmentationKey, crowdKey, keypointsKey] = [0, 1, 2, 3, 4, 5, 6];
+const [sizeKey, countsKey] = [0, 1];
+const runsKeys = keyNames('size', 'counts');
 
-const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
-const [comma, quote, letterN, digitOne, letterT] = [0x2c, 0x22, 0x6e, 0x31, 0x74];
+const [openList, closeList, openObject] = [0x5b, 0x5d, 0x7b];
+const [comma, quote, minus, letterN, digitZero, digitNine, letterT] = [
+  0x2c, 0x22, 0x2d, 0x6e, 0x30, 0x39, 0x74,
+];
+
+/** From here on numbers of 64 bits may be those of other texts, too: an id is compared by its digits. */
+const leastLongId = 1e15;
 
 /** Reads an annotation's numbers into `head`, in memory that is used for the next one again. */
 export class AnnotationReader {
@@ -31,6 +34,8 @@ export class AnnotationReader {
   image: CocoId | null = null;
   category: CocoId | null = null;
   hasKeypoints = false;
+  /** A panoptic annotation: the objects of a whole image, in a picture of their own. */
+  hasSegments = false;
   fault: AnnotationFault | null = null;
   maskFault: MaskFault | null = null;
   /** What the faults are about: counts, sizes. */
@@ -43,7 +48,11 @@ export class AnnotationReader {
 
   private readonly cursor: JsonCursor;
   private readonly numbers = new NumberList();
+  private readonly counts = new NumberList();
+  /** Of run lengths. */
+  private boxOfMask: readonly number[] | null = null;
   private hasBox = false;
+  private readonly takeValue = (key: number) => this.value(key);
 
   constructor(cursor: JsonCursor) {
     this.cursor = cursor;
@@ -52,41 +61,41 @@ export class AnnotationReader {
   /** Takes an annotation. @throws JsonFault, windowEnded */
   read(): void {
     const { cursor, head } = this;
-    this.id = this.image = this.category = this.fault = this.maskFault = null;
+    this.id = this.image = this.category = this.fault = this.maskFault = this.boxOfMask = null;
     this.faultNumbers = [];
-    this.hasKeypoints = this.hasBox = false;
+    this.hasKeypoints = this.hasSegments = this.hasBox = false;
     this.maskStart = this.maskEnd = 0;
     head.fill(0);
     head[field.mask1] = head[field.mask2] = Number.POSITIVE_INFINITY;
     head[field.mask3] = head[field.mask4] = Number.NEGATIVE_INFINITY;
-    cursor.peek();
+    const byte = cursor.peek();
     head[field.line] = cursor.line;
-    cursor.expect(openObject);
-    if (!cursor.take(closeObject)) {
-      let guess = 0;
-      do {
-        const key = cursor.key(keys, guess);
-        guess = key + 1;
-        this.value(key);
-      } while (cursor.take(comma));
-      cursor.expect(closeObject);
+    if (byte === openObject) {
+      cursor.fields(keys, this.takeValue);
+      this.judge();
+    } else {
+      cursor.skipValue();
+      this.fail('no_object', []);
     }
-    this.judge();
   }
 
-  /** Takes an id; null where it is null. */
+  /** Takes an id; null where the value is none. */
   readId(): CocoId | null {
     const { cursor } = this;
     const byte = cursor.peek();
-    if (byte === letterN) {
-      cursor.word('null');
+    if (byte === quote) {
+      const text = cursor.string();
+      if (!/^(?:0|[1-9]\d{0,14})$/.test(text)) return text;
+      this.sawTextId = true;
+      return Number(text);
+    }
+    if (byte !== minus && (byte < digitZero || byte > digitNine)) {
+      cursor.skipValue();
       return null;
     }
-    if (byte !== quote) return cursor.number();
-    const text = cursor.string();
-    if (!/^(?:0|[1-9]\d{0,14})$/.test(text)) return text;
-    this.sawTextId = true;
-    return Number(text);
+    const start = cursor.at;
+    const value = cursor.number();
+    return Math.abs(value) < leastLongId ? value : cursor.bytes.toString('latin1', start, cursor.at);
   }
 
   private value(key: number): void {
@@ -97,13 +106,22 @@ export class AnnotationReader {
     else if (key === boxKey) this.box();
     else if (key === segmentationKey) this.segmentation();
     else if (key === crowdKey) {
-      const byte = cursor.peek();
-      if (byte === digitOne || byte === letterT) (head[field.marks] as number) += mark.crowd;
-      cursor.skipValue();
+      if (this.flag()) (head[field.marks] as number) |= mark.crowd;
     } else {
       this.hasKeypoints ||= key === keypointsKey;
+      this.hasSegments ||= key === segmentsKey;
       cursor.skipValue();
     }
+  }
+
+  /** Takes 0 or 1, true or false, also as a text. */
+  private flag(): boolean {
+    const { cursor } = this;
+    const byte = cursor.peek();
+    if (byte === quote) return /^(?:1|true)$/i.test(cursor.string());
+    if (byte >= digitZero && byte <= digitNine) return cursor.number() !== 0;
+    cursor.skipValue();
+    return byte === letterT;
   }
 
   private box(): void {
@@ -147,7 +165,7 @@ export class AnnotationReader {
       else if (next === openList) this.polygons();
       else {
         cursor.at -= 1;
-        (head[field.marks] as number) += mark.polygons + mark.flat;
+        (head[field.marks] as number) |= mark.polygons | mark.flat;
         this.polygon();
       }
     }
@@ -166,7 +184,7 @@ export class AnnotationReader {
       } else isEmpty = this.polygon() && isEmpty;
     } while (cursor.take(comma));
     cursor.expect(closeList);
-    if (!isEmpty) (head[field.marks] as number) += mark.polygons;
+    if (!isEmpty) (head[field.marks] as number) |= mark.polygons;
   }
 
   /** Takes one polygon; answers whether it is empty. */
@@ -205,38 +223,36 @@ export class AnnotationReader {
 
   /** Takes run lengths: `{"size": [height, width], "counts": [...] or "..."}`. */
   private runs(): void {
-    const { cursor, numbers, head } = this;
+    const { cursor, numbers, counts, head } = this;
     let [height, width, sum] = [-1, -1, -1];
-    cursor.fields((key) => {
-      if (key === 'size' && cursor.peek() === openList) {
+    cursor.fields(runsKeys, (key) => {
+      const byte = cursor.peek();
+      if (key === sizeKey && byte === openList) {
         numbers.length = 0;
         if (!this.numberList() || numbers.length !== 2) return;
         height = numbers.values[0] as number;
         width = numbers.values[1] as number;
-      } else if (key === 'counts' && cursor.peek() === openList) {
-        numbers.length = 0;
-        if (!this.numberList()) return;
-        sum = 0;
-        for (let at = 0; at < numbers.length; at += 1) {
-          const run = numbers.values[at] as number;
-          sum = Number.isInteger(run) && run >= 0 && sum >= 0 ? sum + run : -1;
-        }
-      } else if (key === 'counts' && cursor.peek() === quote) {
+      } else if (key === countsKey && byte === openList) {
+        counts.length = 0;
+        sum = this.numberList(counts) ? sumOf(counts) : -1;
+      } else if (key === countsKey && byte === quote) {
         const start = cursor.at + 1;
         cursor.skipString();
-        sum = sumOfCompressed(cursor.bytes, start, cursor.at - 1) ?? -1;
+        counts.length = 0;
+        sum = readCompressed(cursor.bytes, start, cursor.at - 1, counts) ? sumOf(counts) : -1;
       } else cursor.skipValue();
     });
-    if (height < 0 || width < 0 || sum < 0) this.failMask('runs_malformed', []);
+    (head[field.marks] as number) |= mark.runs;
+    if (!(height > 0 && width > 0 && sum >= 0)) this.failMask('runs_malformed', []);
     else if (sum !== height * width) this.failMask('runs_sum', [sum, width, height]);
+    else this.boxOfMask = boxOfRuns(counts, height);
     head[field.mask1] = height;
     head[field.mask2] = width;
-    (head[field.marks] as number) += mark.runs;
   }
 
   /** Takes a list of numbers; false, with the list taken all the same, where it holds something else or is none. */
-  private numberList(): boolean {
-    const { cursor, numbers } = this;
+  private numberList(numbers = this.numbers): boolean {
+    const { cursor } = this;
     const { at, line } = cursor;
     if (cursor.peek() === openList && cursor.numberList(numbers)) return true;
     cursor.at = at;
@@ -257,7 +273,7 @@ export class AnnotationReader {
     this.faultNumbers = numbers;
   }
 
-  /** A polygon gives the box where the annotation has none. */
+  /** A mask gives the box where the annotation has none. */
   private judge(): void {
     const { head } = this;
     if (this.maskFault) {
@@ -267,13 +283,12 @@ export class AnnotationReader {
     if (this.image === null) this.fail('image_missing', []);
     else if (this.category === null) this.fail('category_missing', []);
     if (this.hasBox || this.fault) return;
-    if (((head[field.marks] as number) & mark.polygons) === 0) {
-      this.fail('box_missing', []);
-      return;
+    const marks = head[field.marks] as number;
+    if ((marks & mark.polygons) !== 0) {
+      const [left, top] = [head[field.mask1] as number, head[field.mask2] as number];
+      this.boxOfMask = [left, top, (head[field.mask3] as number) - left, (head[field.mask4] as number) - top];
     }
-    head[field.x] = head[field.mask1] as number;
-    head[field.y] = head[field.mask2] as number;
-    head[field.width] = (head[field.mask3] as number) - (head[field.mask1] as number);
-    head[field.height] = (head[field.mask4] as number) - (head[field.mask2] as number);
+    if (this.boxOfMask && (marks & (mark.polygons | mark.runs)) !== 0) head.set(this.boxOfMask, field.x);
+    else this.fail('box_missing', []);
   }
 }

@@ -1,10 +1,10 @@
 import { phrase } from '../../../../../shared/errors/entry.ts';
-import { normalName } from '../../names.ts';
 import { listed, makeProblem } from '../../problems.ts';
-import { reportNamesByCase } from '../class-names.ts';
+import { className, reportNamesByCase } from '../class-names.ts';
 import type { Tally } from '../tally.ts';
 import { others } from './coco-faults.ts';
-import type { CocoCategory, ReadCocoFile } from './coco-file.ts';
+import type { ReadCocoFile } from './coco-file.ts';
+import type { CocoCategory } from './entries.ts';
 
 interface MatchedCategories {
   /** By ascending id of the first file, then what further files add. */
@@ -29,7 +29,7 @@ export function matchCategories(files: readonly ReadCocoFile[], tally: Tally): M
     for (const at of order) {
       const category = categories[at] as CocoCategory;
       if (category === root) continue;
-      const name = normalName(category.entry?.name ?? '').trim();
+      const name = className(category.entry?.name ?? '');
       if (name === '') {
         if (reportNameless(tally, file, category)) isFatal = true;
         continue;
@@ -137,7 +137,9 @@ function reportDifference(
   added: readonly string[],
 ): void {
   const idsOf = ({ content }: ReadCocoFile) =>
-    new Map(content.categories.flatMap(({ id, entry }) => (entry?.name ? [[entry.name.trim(), id]] : [])));
+    new Map(
+      content.categories.flatMap(({ id, entry }) => (entry?.name ? [[className(entry.name), id]] : [])),
+    );
   const [own, theirs] = [idsOf(file), idsOf(first)];
   const renumbered = [...own].filter(([name, id]) => theirs.has(name) && theirs.get(name) !== id);
   const missing = [...theirs.keys()].filter((name) => !own.has(name));

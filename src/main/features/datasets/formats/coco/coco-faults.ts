@@ -1,8 +1,8 @@
 import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
 import { makeProblem } from '../../problems.ts';
 import type { Tally } from '../tally.ts';
-import type { CocoId } from './annotation-reader.ts';
-import type { NoCoco, OnFault } from './coco-file.ts';
+import type { CocoFile, NoCoco } from './coco-file.ts';
+import type { CocoFault } from './entries.ts';
 
 /** How many more annotations have the same fault. */
 export function others(count: number): Bilingual | '' {
@@ -16,7 +16,7 @@ export function others(count: number): Bilingual | '' {
   );
 }
 
-type Kind = Parameters<OnFault>[0];
+type Kind = CocoFault['kind'];
 
 const boxHint = {
   en: 'A box is four finite numbers: "bbox": [x, y, width, height], in pixels.',
@@ -35,83 +35,139 @@ const idHint = {
   ko: '연결하는 id를 적으세요. 어노테이션마다 "image_id"와 "category_id"가 있어야 합니다.',
 };
 
+interface FaultTexts {
+  readonly code: 'BOX_INVALID' | 'MASK_INVALID' | 'ENTRY_INVALID';
+  readonly why: (numbers: readonly number[]) => Bilingual;
+  readonly hint: Bilingual;
+}
+
+const faultTexts: Readonly<Record<Kind, FaultTexts>> = {
+  no_object: {
+    code: 'ENTRY_INVALID',
+    why: () => ({ en: 'is no object', ko: '객체({…})가 아닙니다' }),
+    hint: {
+      en: 'Every image, annotation and category is an object with an "id"; remove it if it is none.',
+      ko: '이미지, 어노테이션, 카테고리는 모두 "id"가 있는 객체여야 합니다. 아니면 지우세요.',
+    },
+  },
+  id_missing: {
+    code: 'ENTRY_INVALID',
+    why: () => ({ en: 'has no "id"', ko: '"id"가 없습니다' }),
+    hint: idHint,
+  },
+  image_missing: {
+    code: 'ENTRY_INVALID',
+    why: () => ({ en: 'has no "image_id"', ko: '"image_id"가 없습니다' }),
+    hint: idHint,
+  },
+  category_missing: {
+    code: 'ENTRY_INVALID',
+    why: () => ({ en: 'has no "category_id"', ko: '"category_id"가 없습니다' }),
+    hint: idHint,
+  },
+  box_missing: {
+    code: 'BOX_INVALID',
+    why: () => ({ en: 'it has none, and no mask either', ko: '상자도 마스크도 없습니다' }),
+    hint: boxHint,
+  },
+  box_no_numbers: { code: 'BOX_INVALID', why: boxWhy, hint: boxHint },
+  polygon_no_numbers: {
+    code: 'MASK_INVALID',
+    why: () => ({
+      en: 'a polygon holds what is no finite number',
+      ko: '폴리곤에 유한한 수가 아닌 값이 있습니다',
+    }),
+    hint: polygonHint,
+  },
+  polygon_odd: {
+    code: 'MASK_INVALID',
+    why: ([count = 0]) =>
+      phrase('a polygon has {count} numbers, an odd count', '폴리곤의 수가 {count}개로 홀수입니다', {
+        count,
+      }),
+    hint: polygonHint,
+  },
+  polygon_short: {
+    code: 'MASK_INVALID',
+    why: ([count = 0]) =>
+      phrase('a polygon has only {count} {count|point|points}', '폴리곤의 점이 {count}개뿐입니다', {
+        count,
+      }),
+    hint: polygonHint,
+  },
+  runs_malformed: {
+    code: 'MASK_INVALID',
+    why: () => ({
+      en: 'its run lengths (RLE) lack "size" or "counts", or hold what is no count',
+      ko: 'RLE에 "size"나 "counts"가 없거나 길이가 아닌 값이 있습니다',
+    }),
+    hint: runsHint,
+  },
+  runs_sum: {
+    code: 'MASK_INVALID',
+    why: ([sum = 0, width = 0, height = 0]) =>
+      phrase(
+        'its run lengths (RLE counts) add up to {sum}, but its size {width} × {height} has {area} pixels',
+        'RLE counts의 합은 {sum}인데 크기 {width} × {height}의 픽셀은 {area}개입니다',
+        { sum, width, height, area: width * height },
+      ),
+    hint: runsHint,
+  },
+};
+
 /** Reports what an annotation file says that can't be used. */
-export function reportFault(
+export function reportFaults(tally: Tally, file: string, content: CocoFile): void {
+  for (const fault of content.faults) reportFault(tally, file, fault);
+  for (const [kind, count] of content.faultCounts) {
+    const kept = content.faults.filter((fault) => fault.kind === kind).length;
+    tally.moreErrors(faultTexts[kind].code, count - kept);
+  }
+  for (const { id, entry, others: further } of content.images)
+    for (const { fileName, line } of further)
+      reportIdTwice(tally, file, line, {
+        entry: phrase('The image id {id}', '이미지 id {id}', { id }),
+        one: entry?.fileName ?? '',
+        other: fileName ?? '',
+      });
+  for (const { id, entry, others: further } of content.categories)
+    for (const { name, line } of further)
+      reportIdTwice(tally, file, line, {
+        entry: phrase('The category id {id}', '카테고리 id {id}', { id }),
+        one: entry?.name ?? '',
+        other: name ?? '',
+      });
+}
+
+function reportIdTwice(
   tally: Tally,
   file: string,
-  kind: Kind,
-  id: CocoId | null,
   line: number,
-  numbers: readonly number[],
+  { entry, one, other }: { readonly entry: Bilingual; readonly one: string; readonly other: string },
 ): void {
+  const why = phrase(
+    'is given twice (duplicate): to "{one}" and to "{other}"; the first has all annotations',
+    '"{one}"{one|과|와} "{other}"에 두 번 쓰였습니다(중복). 어노테이션은 모두 첫 번째 것으로 보았습니다',
+    { one, other },
+  );
+  const hint = {
+    en: 'Give each an id of its own, and correct the annotations that mean the second.',
+    ko: '서로 다른 id를 주고, 두 번째 것을 가리키는 어노테이션을 고치세요.',
+  };
+  tally.error('ENTRY_INVALID', file, () => makeProblem('ENTRY_INVALID', file, { entry, why, hint }, line));
+}
+
+function reportFault(tally: Tally, file: string, { kind, id, line, numbers }: CocoFault): void {
   const what =
     id === null
       ? phrase('The entry on line {line}', '{line}번째 줄의 항목', { line })
       : phrase('Annotation {id}', '어노테이션 {id}', { id });
-  const report = (code: 'BOX_INVALID' | 'MASK_INVALID', why: Bilingual, hint: Bilingual) =>
-    tally.error(code, file, () => makeProblem(code, file, { what, why, hint }, line));
-  const entry = (why: Bilingual) =>
-    tally.error('ENTRY_INVALID', file, () =>
-      makeProblem('ENTRY_INVALID', file, { entry: what, why, hint: idHint }, line),
-    );
-  const [first = 0, second = 0, third = 0] = numbers;
-  switch (kind) {
-    case 'id_missing':
-      return entry({ en: 'has no "id"', ko: '"id"가 없습니다' });
-    case 'image_missing':
-      return entry({ en: 'has no "image_id"', ko: '"image_id"가 없습니다' });
-    case 'category_missing':
-      return entry({ en: 'has no "category_id"', ko: '"category_id"가 없습니다' });
-    case 'box_missing':
-      return report(
-        'BOX_INVALID',
-        { en: 'it has none, and no polygon either', ko: '상자도 폴리곤도 없습니다' },
-        boxHint,
-      );
-    case 'box_no_numbers':
-      return report('BOX_INVALID', boxWhy(numbers), boxHint);
-    case 'polygon_no_numbers':
-      return report(
-        'MASK_INVALID',
-        { en: 'a polygon holds what is no finite number', ko: '폴리곤에 유한한 수가 아닌 값이 있습니다' },
-        polygonHint,
-      );
-    case 'polygon_odd':
-      return report(
-        'MASK_INVALID',
-        phrase('a polygon has {count} numbers, an odd count', '폴리곤의 수가 {count}개로 홀수입니다', {
-          count: first,
-        }),
-        polygonHint,
-      );
-    case 'polygon_short':
-      return report(
-        'MASK_INVALID',
-        phrase('a polygon has only {count} {count|point|points}', '폴리곤의 점이 {count}개뿐입니다', {
-          count: first,
-        }),
-        polygonHint,
-      );
-    case 'runs_malformed':
-      return report(
-        'MASK_INVALID',
-        {
-          en: 'its run lengths (RLE) lack "size" or "counts", or hold what is no count',
-          ko: 'RLE에 "size"나 "counts"가 없거나 길이가 아닌 값이 있습니다',
-        },
-        runsHint,
-      );
-    case 'runs_sum':
-      return report(
-        'MASK_INVALID',
-        phrase(
-          'its run lengths (RLE counts) add up to {sum}, but its size {width} × {height} has {area} pixels',
-          'RLE counts의 합은 {sum}인데 크기 {width} × {height}의 픽셀은 {area}개입니다',
-          { sum: first, width: second, height: third, area: second * third },
-        ),
-        runsHint,
-      );
-  }
+  const { code, hint, why: whyOf } = faultTexts[kind];
+  const why = whyOf(numbers);
+  tally.error(code, file, () =>
+    code === 'ENTRY_INVALID'
+      ? makeProblem(code, file, { entry: what, why, hint }, line)
+      : makeProblem(code, file, { what, why, hint }, line),
+  );
 }
 
 function boxWhy(numbers: readonly number[]): Bilingual {
@@ -146,6 +202,10 @@ const whyNot: Readonly<Record<NoCoco, Bilingual>> = {
   list: {
     en: 'it is a list, not an object with "images", "annotations" and "categories"',
     ko: '"images", "annotations", "categories"가 있는 객체가 아니라 목록입니다',
+  },
+  panoptic: {
+    en: 'it is a panoptic file, whose masks are pictures of their own ("segments_info")',
+    ko: '마스크가 별도의 그림에 있는 파놉틱(panoptic) 파일입니다("segments_info")',
   },
   no_images: { en: 'it has no list "images"', ko: '"images" 목록이 없습니다' },
   no_annotations: { en: 'it has no list "annotations"', ko: '"annotations" 목록이 없습니다' },

@@ -1,59 +1,49 @@
 import type { Split } from '../../split-names.ts';
 import { field, type LabelSpool, mark } from '../label-spool.ts';
-import { type AnnotationFault, AnnotationReader, type CocoId, type MaskFault } from './annotation-reader.ts';
-import { JsonCursor, windowEnded } from './json-cursor.ts';
+import { AnnotationReader } from './annotation-reader.ts';
+import {
+  type CocoCategory,
+  type CocoFault,
+  type CocoId,
+  type CocoImage,
+  type Counted,
+  count,
+  noneOf,
+} from './entries.ts';
+import { JsonCursor, keyNames, windowEnded } from './json-cursor.ts';
+import { SeenIds } from './seen-ids.ts';
 import { readUnits } from './window.ts';
-
-/** How many annotations there are of a kind, and the first of them. */
-export interface Counted {
-  annotations: number;
-  firstId: CocoId | null;
-  firstLine: number;
-}
-
-/** An image that a file lists, or that its annotations name: then `entry` is null. */
-export interface CocoImage extends Counted {
-  readonly id: CocoId;
-  entry: {
-    readonly fileName: string | null;
-    readonly width: number | null;
-    readonly height: number | null;
-    readonly line: number;
-  } | null;
-  /** The line that lists the same id once more; the first of them. */
-  again: number | null;
-}
-
-export interface CocoCategory extends Counted {
-  readonly id: CocoId;
-  entry: { readonly name: string | null; readonly parent: string | null; readonly line: number } | null;
-}
 
 /** An annotation file with what was read of it. */
 export interface ReadCocoFile {
   readonly path: string;
+  readonly name: string;
   readonly folder: readonly string[];
   readonly split: Split | null;
   readonly content: CocoFile;
-  /** The number in the spool of its first image. */
-  readonly firstImage: number;
 }
 
-/** Called for an annotation, image or category that can't be used, and for a mask that can't. */
-export type OnFault = (
-  kind: AnnotationFault | MaskFault | 'id_missing',
-  id: CocoId | null,
-  line: number,
-  numbers: readonly number[],
-) => void;
+/** So many faults of each kind are kept; the rest are counted. */
+const keptFaults = 100;
+/** So many ids that are no numbers are kept, for what is said of their boxes; beyond, the line stands for them. */
+const keptTextIds = 100_000;
 
-/** What a text of JSON is that is no annotation file: a list of detections, another list, or an object without what is needed. */
-export type NoCoco = 'results' | 'list' | 'no_images' | 'no_annotations' | 'no_categories';
+/**
+ * What a text of JSON is that is no annotation file: a list of detections, another list, an object without what is needed, or
+ * annotations of whole images (captions have no categories).
+ */
+export type NoCoco = 'results' | 'list' | 'panoptic' | 'no_images' | 'no_annotations' | 'no_categories';
 
-const [openList, closeList, openObject, closeObject, comma, colon] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c, 0x3a];
+const [openList, closeList, openObject, closeObject, comma, colon, quote] = [
+  0x5b, 0x5d, 0x7b, 0x7d, 0x2c, 0x3a, 0x22,
+];
 
 const lists = ['images', 'annotations', 'categories'] as const;
-type List = (typeof lists)[number];
+type List = (typeof lists)[number] | 'other';
+
+const imageKeys = keyNames('id', 'file_name', 'width', 'height');
+const categoryKeys = keyNames('id', 'name', 'supercategory');
+const resultKeys = keyNames('image_id', 'score');
 
 /** Reads one COCO annotation file of any length; its annotations go into the spool as they come. */
 export class CocoFile {
@@ -62,28 +52,34 @@ export class CocoFile {
   /** How many annotations have keypoints, masks, no mask (but a box), and a mask that is one flat list; and the first of them. */
   keypoints = 0;
   masks = 0;
-  readonly maskless: Counted = { annotations: 0, firstId: null, firstLine: 0 };
-  readonly flat: Counted = { annotations: 0, firstId: null, firstLine: 0 };
+  readonly maskless: Counted = { ...noneOf };
+  readonly flat: Counted = { ...noneOf };
   isNot: NoCoco | null = null;
+  /** How many annotations have an id that another one has, too; and the first of them. */
+  readonly repeated: Counted = { ...noneOf };
+  /** No box reaches beyond 1: they seem to be parts of the image instead of pixels. */
+  farthestEdge = 0;
+  readonly faults: CocoFault[] = [];
+  readonly faultCounts = new Map<CocoFault['kind'], number>();
   /** Ids of annotations that are no numbers: `field.id` holds `-1 - index`. */
   readonly textIds: string[] = [];
 
   private readonly spool: LabelSpool;
-  private readonly firstImage: number;
-  private readonly onFault: OnFault;
-  private readonly cursor = new JsonCursor(new Uint8Array(1));
+  private readonly nextNumber: () => number;
+  private readonly cursor = new JsonCursor(Buffer.alloc(1));
   private readonly reader = new AnnotationReader(this.cursor);
   private readonly imageOf = new Map<CocoId, number>();
   private readonly categoryOf = new Map<CocoId, number>();
   private readonly seen = new Set<string>();
+  private readonly seenIds = new SeenIds();
+  private panoptic = 0;
   private state: 'start' | 'list' | 'key' | 'after' | 'end' | List = 'start';
   private isFirst = true;
 
-  /** @param firstImage the number that the file's first image has in the spool */
-  constructor(spool: LabelSpool, firstImage: number, onFault: OnFault) {
+  /** @param nextNumber gives an image its number in the spool: several files are read at once */
+  constructor(spool: LabelSpool, nextNumber: () => number) {
     this.spool = spool;
-    this.firstImage = firstImage;
-    this.onFault = onFault;
+    this.nextNumber = nextNumber;
   }
 
   /** Whether ids are texts of digits somewhere. */
@@ -102,6 +98,7 @@ export class CocoFile {
     if (this.isNot) return;
     const missing = lists.find((list) => !this.seen.has(list));
     if (missing) this.isNot = `no_${missing}`;
+    else if (this.panoptic > 0 && this.farthestEdge === 0) this.isNot = 'panoptic';
   }
 
   private unit(): boolean {
@@ -128,13 +125,13 @@ export class CocoFile {
   /** A list at the top is no annotation file; its first item says what it is, the rest is not read. */
   private listAtTop(): boolean {
     const { cursor } = this;
-    const keys = new Set<string>();
+    const found = [false, false];
     if (cursor.peek() === openObject)
-      cursor.fields((key) => {
-        keys.add(key);
+      cursor.fields(resultKeys, (key) => {
+        if (key >= 0) found[key] = true;
         cursor.skipValue();
       });
-    this.isNot = keys.has('score') && keys.has('image_id') ? 'results' : 'list';
+    this.isNot = found.every(Boolean) ? 'results' : 'list';
     return false;
   }
 
@@ -143,11 +140,11 @@ export class CocoFile {
     const key = cursor.string();
     cursor.expect(colon);
     const list = lists.find((each) => each === key);
-    if (list && cursor.peek() === openList) {
+    if (cursor.peek() === openList) {
       cursor.at += 1;
-      this.seen.add(list);
+      this.seen.add(key);
       this.isFirst = true;
-      this.state = list;
+      this.state = list ?? 'other';
     } else {
       cursor.skipValue();
       this.state = 'after';
@@ -184,28 +181,56 @@ export class CocoFile {
     if (cursor.peek() === closeList) cursor.fail('there is a comma too many before "]"');
     if (list === 'annotations') this.annotation();
     else if (list === 'images') this.image();
-    else this.category();
+    else if (list === 'categories') this.category();
+    else cursor.skipValue();
     this.isFirst = false;
   }
 
   private annotation(): void {
-    const { reader, spool, cursor, onFault } = this;
+    const { reader, spool, cursor } = this;
     reader.read();
     const { head, id, image, category } = reader;
     const line = head[field.line] as number;
     if (reader.hasKeypoints) this.keypoints += 1;
+    if (reader.hasSegments) this.panoptic += 1;
     const imageIndex = image === null ? -1 : this.imageIndex(image);
     const categoryIndex = category === null ? -1 : this.categoryIndex(category);
     if (imageIndex >= 0) count(this.images[imageIndex] as CocoImage, id, line);
     if (categoryIndex >= 0) count(this.categories[categoryIndex] as CocoCategory, id, line);
-    const fault = reader.fault ?? reader.maskFault;
-    if (fault) onFault(fault, id, line, reader.faultNumbers);
+    if (typeof id === 'number' && this.seenIds.isRepeated(id)) count(this.repeated, id, line);
+    // A mask that can't be used is why there is no box.
+    const fault =
+      (reader.fault === 'box_missing' ? reader.maskFault : null) ?? reader.fault ?? reader.maskFault;
+    if (fault) this.onFault(fault, id, line, reader.faultNumbers);
     if (reader.fault) return;
     this.countMask(id, line);
-    head[field.image] = this.firstImage + imageIndex;
+    this.farthestEdge = Math.max(
+      this.farthestEdge,
+      (head[field.x] as number) + (head[field.width] as number),
+      (head[field.y] as number) + (head[field.height] as number),
+    );
+    head[field.image] = (this.images[imageIndex] as CocoImage).number;
     head[field.class] = categoryIndex;
-    head[field.id] = typeof id === 'number' ? id : id === null ? Number.NaN : -this.textIds.push(id);
+    head[field.id] = this.idNumber(id);
     spool.add(head, cursor.bytes, reader.maskStart, reader.maskEnd);
+  }
+
+  /** What stands in `field.id`. */
+  private idNumber(id: CocoId | null): number {
+    if (typeof id === 'number' && id >= 0) return id;
+    if (id === null || this.textIds.length === keptTextIds) return Number.NaN;
+    return -this.textIds.push(String(id));
+  }
+
+  private onFault(
+    kind: CocoFault['kind'],
+    id: CocoId | null,
+    line: number,
+    numbers: readonly number[],
+  ): void {
+    const soFar = this.faultCounts.get(kind) ?? 0;
+    this.faultCounts.set(kind, soFar + 1);
+    if (soFar < keptFaults) this.faults.push({ kind, id, line, numbers });
   }
 
   private countMask(id: CocoId | null, line: number): void {
@@ -217,50 +242,57 @@ export class CocoFile {
 
   private image(): void {
     const { cursor } = this;
-    cursor.peek();
+    const isObject = cursor.peek() === openObject;
     const { line } = cursor;
-    let [id, fileName, width, height]: [CocoId | null, string | null, number | null, number | null] = [
-      null,
-      null,
-      null,
-      null,
+    let [id, fileName, width, height] = [null, null, null, null] as [
+      CocoId | null,
+      string | null,
+      number | null,
+      number | null,
     ];
-    cursor.fields((key) => {
-      if (key === 'id') id = this.reader.readId();
-      else if (key === 'file_name') fileName = this.text();
-      else if (key === 'width') width = this.size();
-      else if (key === 'height') height = this.size();
-      else cursor.skipValue();
-    });
-    if (id === null) this.onFault('id_missing', null, line, []);
-    else {
-      const image = this.images[this.imageIndex(id)] as CocoImage;
-      if (image.entry) image.again ??= line;
-      else image.entry = { fileName, width, height, line };
+    if (!isObject) cursor.skipValue();
+    else
+      cursor.fields(imageKeys, (key) => {
+        if (key === 0) id = this.reader.readId();
+        else if (key === 1) fileName = this.text();
+        else if (key === 2) width = this.size();
+        else if (key === 3) height = this.size();
+        else cursor.skipValue();
+      });
+    if (id === null) {
+      this.onFault(isObject ? 'id_missing' : 'no_object', null, line, []);
+      return;
     }
+    const image = this.images[this.imageIndex(id)] as CocoImage;
+    if (image.entry === null) image.entry = { fileName, width, height, line };
+    else if (image.entry.fileName !== fileName) image.others.push({ fileName, line });
   }
 
   private category(): void {
     const { cursor } = this;
-    cursor.peek();
+    const isObject = cursor.peek() === openObject;
     const { line } = cursor;
-    let [id, name, parent]: [CocoId | null, string | null, string | null] = [null, null, null];
-    cursor.fields((key) => {
-      if (key === 'id') id = this.reader.readId();
-      else if (key === 'name') name = this.text();
-      else if (key === 'supercategory') parent = this.text();
-      else cursor.skipValue();
-    });
-    if (id === null) this.onFault('id_missing', null, line, []);
-    else {
-      const category = this.categories[this.categoryIndex(id)] as CocoCategory;
-      category.entry ??= { name, parent, line };
+    let [id, name, parent] = [null, null, null] as [CocoId | null, string | null, string | null];
+    if (!isObject) cursor.skipValue();
+    else
+      cursor.fields(categoryKeys, (key) => {
+        if (key === 0) id = this.reader.readId();
+        else if (key === 1) name = this.text();
+        else if (key === 2) parent = this.text();
+        else cursor.skipValue();
+      });
+    if (id === null) {
+      this.onFault(isObject ? 'id_missing' : 'no_object', null, line, []);
+      return;
     }
+    const category = this.categories[this.categoryIndex(id)] as CocoCategory;
+    if (category.entry === null) category.entry = { name, parent, line };
+    else if (category.entry.name !== name) category.others.push({ name, line });
   }
 
   private text(): string | null {
     const { cursor } = this;
-    if (cursor.peek() === 0x22) return cursor.string();
+    if (cursor.peek() === quote) return cursor.string();
     cursor.skipValue();
     return null;
   }
@@ -270,7 +302,7 @@ export class CocoFile {
     const { cursor } = this;
     const byte = cursor.peek();
     let value = Number.NaN;
-    if (byte === 0x22) value = Number(cursor.string());
+    if (byte === quote) value = Number(cursor.string());
     else if (byte >= 0x30 && byte <= 0x39) value = cursor.number();
     else cursor.skipValue();
     return Number.isInteger(value) && value > 0 ? value : null;
@@ -279,8 +311,8 @@ export class CocoFile {
   private imageIndex(id: CocoId): number {
     let index = this.imageOf.get(id);
     if (index === undefined) {
-      index =
-        this.images.push({ id, annotations: 0, firstId: null, firstLine: 0, entry: null, again: null }) - 1;
+      const number = this.nextNumber();
+      index = this.images.push({ id, number, ...noneOf, entry: null, others: [] }) - 1;
       this.imageOf.set(id, index);
     }
     return index;
@@ -289,17 +321,9 @@ export class CocoFile {
   private categoryIndex(id: CocoId): number {
     let index = this.categoryOf.get(id);
     if (index === undefined) {
-      index = this.categories.push({ id, annotations: 0, firstId: null, firstLine: 0, entry: null }) - 1;
+      index = this.categories.push({ id, ...noneOf, entry: null, others: [] }) - 1;
       this.categoryOf.set(id, index);
     }
     return index;
   }
-}
-
-function count(named: Counted, id: CocoId | null, line: number): void {
-  if (named.annotations === 0) {
-    named.firstId = id;
-    named.firstLine = line;
-  }
-  named.annotations += 1;
 }

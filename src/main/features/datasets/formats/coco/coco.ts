@@ -2,23 +2,23 @@ import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
 import { listed, makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { readSplitName, type Split } from '../../split-names.ts';
-import { ImageIndex } from '../image-index.ts';
 import { field, type ImageLabels, type LabelSpool } from '../label-spool.ts';
 import {
   emptySet,
   type LabelFile,
-  type LabelledImage,
   type LabelledSet,
   type LabelOrigin,
   type LabelReader,
   reportGuess,
 } from '../labelled-set.ts';
-import { sizeTexts } from '../size-texts.ts';
 import type { Tally } from '../tally.ts';
 import { matchCategories } from './categories.ts';
-import { others, reportFault, reportNoCoco } from './coco-faults.ts';
-import { CocoFile, type CocoImage, type Counted, type ReadCocoFile } from './coco-file.ts';
+import { reportFaults, reportNoCoco } from './coco-faults.ts';
+import { CocoFile, type ReadCocoFile } from './coco-file.ts';
+import type { CocoId, Counted } from './entries.ts';
 import { JsonFault } from './json-cursor.ts';
+import { placeImages } from './placed-images.ts';
+import { utf8Of } from './utf8-chunks.ts';
 
 const measured = [0, 0, 0, 0] as const;
 
@@ -28,7 +28,8 @@ export class CocoReader implements LabelReader {
   private readonly tally: Tally;
   private readonly files: ReadCocoFile[] = [];
   private readonly refused: string[] = [];
-  private nextImage = 0;
+  /** By the image's number in the spool. */
+  private readonly fileOf: CocoFile[] = [];
 
   constructor(spool: LabelSpool, tally: Tally) {
     this.spool = spool;
@@ -40,11 +41,11 @@ export class CocoReader implements LabelReader {
   }
 
   async read({ path, segments, chunks }: LabelFile): Promise<void> {
-    const content = new CocoFile(this.spool, this.nextImage, (...fault) =>
-      reportFault(this.tally, path, ...fault),
-    );
+    const content: CocoFile = new CocoFile(this.spool, () => this.fileOf.push(content) - 1);
     try {
-      await content.read(chunks());
+      await content.read(
+        utf8Of(chunks(), (encoding) => reportGuess(this.tally, path, encoding, '', undefined)),
+      );
     } catch (error) {
       if (!(error instanceof JsonFault)) throw error;
       this.refused.push(path);
@@ -54,59 +55,89 @@ export class CocoReader implements LabelReader {
         );
       else this.tally.error('ANNOTATIONS_UNREADABLE', path, () => unreadable(path, error));
       return;
-    } finally {
-      this.nextImage += content.images.length;
     }
     const { korean } = content;
     if (korean) reportGuess(this.tally, path, 'cp949', korean.text, korean.line);
-    const firstImage = this.nextImage - content.images.length;
     const name = segments.at(-1) ?? '';
     const folder = segments.slice(0, -1);
-    const split = splitOf(name, folder);
-    this.files.push({ path, folder, split, content, firstImage });
+    this.files.push({ path, name, folder, split: splitOf(name, folder), content });
   }
 
   finish(images: readonly ScannedImage[]): LabelledSet {
     const { tally } = this;
-    const files = this.files.filter(({ content }) => content.isNot === null);
+    const all = this.files.filter(({ content }) => content.isNot === null);
     // Other JSON files (settings, licences) may lie beside: they are named where no annotation file is there.
-    if (files.length === 0)
+    if (all.length === 0)
       for (const { path, content } of this.files) reportNoCoco(tally, path, content.isNot);
+    const files = all.filter((file) => !this.isRepeated(file, all));
     if (files.length === 0) return this.nothing();
     const order: Record<string, number> = { train: 0, val: 1, test: 2 };
     files.sort(
       (one, other) =>
         (order[one.split ?? ''] ?? 3) - (order[other.split ?? ''] ?? 3) || (one.path < other.path ? -1 : 1),
     );
+    for (const { path, content } of files) reportFaults(tally, path, content);
     for (const file of files) reportFileWarnings(tally, file);
+    this.reportEmpty(files);
     const { classes, maps, isFatal } = matchCategories(files, tally);
     const placed = placeImages(files, images, tally);
-    const origins = files.map((file, index) => originOf(file, maps[index] ?? []));
+    const origins = new Map(
+      files.map((file, index) => [file.content, originOf(file, maps[index] ?? [])] as const),
+    );
     return {
       classes,
       images: placed,
-      originOf: (number) => {
-        const index = files.findIndex(
-          ({ firstImage, content }) => number >= firstImage && number < firstImage + content.images.length,
-        );
-        return origins[index] as LabelOrigin;
-      },
+      originOf: (number) => origins.get(this.fileOf[number] as CocoFile) as LabelOrigin,
       isFatal: isFatal || this.refused.length > 0,
     };
   }
 
+  /** Whether the file has the images of another one once more, as COCO's own keypoint files have those of its instances. */
+  private isRepeated({ path, name, folder }: ReadCocoFile, files: readonly ReadCocoFile[]): boolean {
+    const rest = /^(?:person_keypoints|captions|stuff|panoptic)(_.*)$/i.exec(name)?.[1];
+    const used = files.find(
+      (other) =>
+        rest !== undefined &&
+        other.name.toLowerCase() === `instances${rest.toLowerCase()}` &&
+        other.folder.join('/') === folder.join('/'),
+    );
+    if (!used) return false;
+    this.tally.warning('ANNOTATIONS_LEFT_OUT', path, () =>
+      makeProblem('ANNOTATIONS_LEFT_OUT', path, { used: used.path }),
+    );
+    return true;
+  }
+
   private nothing(): LabelledSet {
     if (this.files.length + this.refused.length === 0)
-      this.tally.error('LABELS_NOT_FOUND', '', () =>
-        makeProblem('LABELS_NOT_FOUND', '', {
-          looked: { en: 'files that end with ".json"', ko: '이름이 ".json"으로 끝나는 파일' },
-          hint: {
-            en: 'Give the folder that holds both the annotation files and the images.',
-            ko: '어노테이션 파일과 이미지가 함께 든 폴더를 지정하세요.',
-          },
+      this.reportNotFound({ en: 'files that end with ".json"', ko: '이름이 ".json"으로 끝나는 파일' });
+    return emptySet;
+  }
+
+  /** Files that list images and not one annotation have no labels. */
+  private reportEmpty(files: readonly ReadCocoFile[]): void {
+    const annotations = files.flatMap(({ content }) => content.images.map((image) => image.annotations));
+    const names = listed(
+      files.map(({ path }) => path),
+      3,
+    );
+    if (
+      annotations.every((count) => count === 0) &&
+      files.every(({ content }) => content.faults.length === 0)
+    )
+      this.reportNotFound(
+        phrase('annotations in {names}, whose lists are empty', '{names}의 어노테이션(목록이 비어 있음)', {
+          names,
         }),
       );
-    return emptySet;
+  }
+
+  private reportNotFound(looked: Bilingual): void {
+    const hint = {
+      en: 'Give the folder that holds both the annotation files and the images.',
+      ko: '어노테이션 파일과 이미지가 함께 든 폴더를 지정하세요.',
+    };
+    this.tally.error('LABELS_NOT_FOUND', '', () => makeProblem('LABELS_NOT_FOUND', '', { looked, hint }));
   }
 }
 
@@ -128,7 +159,7 @@ function splitOf(name: string, folder: readonly string[]): Split | null {
   return readSplitName(folder.at(-1) ?? '')?.split ?? null;
 }
 
-function originOf({ path, content, firstImage }: ReadCocoFile, classes: ArrayLike<number>): LabelOrigin {
+function originOf({ path, content }: ReadCocoFile, classes: ArrayLike<number>): LabelOrigin {
   return {
     file: path,
     group: path,
@@ -142,13 +173,13 @@ function originOf({ path, content, firstImage }: ReadCocoFile, classes: ArrayLik
   };
 }
 
-function idAt(content: CocoFile, labels: ImageLabels, record: number): number | string | null {
+function idAt(content: CocoFile, labels: ImageLabels, record: number): CocoId | null {
   const id = labels.number(record, field.id);
   if (Number.isNaN(id)) return null;
   return id < 0 ? (content.textIds[-id - 1] ?? null) : id;
 }
 
-function annotationName(id: number | string | null, line: number): Bilingual {
+function annotationName(id: CocoId | null, line: number): Bilingual {
   if (id !== null) return phrase('annotation {id}', '어노테이션 {id}', { id });
   return phrase('the annotation on line {line}', '{line}번째 줄의 어노테이션', { line });
 }
@@ -159,6 +190,13 @@ function reportFileWarnings(tally: Tally, { path, content }: ReadCocoFile): void
     tally.warning('IMAGE_SIZE_UNSAID', path, () =>
       makeProblem('IMAGE_SIZE_UNSAID', path, { count: unsaid.length }, unsaid[0]?.entry?.line),
     );
+  const { repeated, farthestEdge } = content;
+  if (repeated.annotations > 0)
+    tally.warning('ANNOTATION_ID_TWICE', path, () =>
+      makeProblem('ANNOTATION_ID_TWICE', path, countedAs(repeated), repeated.firstLine),
+    );
+  if (farthestEdge > 0 && farthestEdge <= 1)
+    tally.error('NOT_PIXELS', path, () => makeProblem('NOT_PIXELS', path, {}));
   if (content.hasTextIds) tally.warning('IDS_AS_TEXT', path, () => makeProblem('IDS_AS_TEXT', path, {}));
   const { maskless, flat } = content;
   if (content.masks > 0 && maskless.annotations > 0)
@@ -175,167 +213,4 @@ function reportFileWarnings(tally: Tally, { path, content }: ReadCocoFile): void
 
 function countedAs({ annotations, firstId, firstLine }: Counted) {
   return { count: annotations, what: annotationName(firstId, firstLine) };
-}
-
-/** The image files that the entries of all files mean. */
-function placeImages(
-  files: readonly ReadCocoFile[],
-  images: readonly ScannedImage[],
-  tally: Tally,
-): LabelledImage[] {
-  const index = new ImageIndex(images);
-  const placed = new Map<
-    ScannedImage,
-    LabelledImage & { readonly file: string; readonly entry: CocoImage }
-  >();
-  for (const file of files) {
-    for (const [local, entry] of file.content.images.entries()) {
-      const image =
-        entry.entry === null ? reportNoEntry(tally, file, entry) : locate(index, file, entry, tally);
-      if (!image) continue;
-      const first = placed.get(image);
-      if (first) {
-        reportListedTwice(tally, file, entry, first);
-        continue;
-      }
-      // What is wrong with the image itself is reported with it.
-      if (image.facts && !fits(image, file, entry, tally)) continue;
-      placed.set(image, {
-        image,
-        split: file.split,
-        labels: entry.annotations > 0 ? [file.firstImage + local] : [],
-        file: file.path,
-        entry,
-      });
-    }
-  }
-  reportUnlisted(images, placed, files, tally);
-  return [...placed.values()];
-}
-
-function reportNoEntry(tally: Tally, { path }: ReadCocoFile, named: CocoImage): null {
-  const { annotations, firstId, firstLine, id } = named;
-  const more = others(annotations - 1);
-  tally.error('IMAGE_ENTRY_MISSING', path, () =>
-    makeProblem('IMAGE_ENTRY_MISSING', path, { annotation: firstId ?? '?', image: id, more }, firstLine),
-  );
-  return null;
-}
-
-function locate(
-  index: ImageIndex,
-  { path, folder, split }: ReadCocoFile,
-  { entry, annotations, id }: CocoImage,
-  tally: Tally,
-): ScannedImage | null {
-  const written = entry?.fileName ?? '';
-  const { image, candidates } = index.find(written, folder, split);
-  if (image) return image;
-  const { line } = entry ?? {};
-  if (candidates.length > 1) {
-    const names = listed(
-      candidates.map(({ sourcePath }) => sourcePath),
-      3,
-    );
-    tally.error('IMAGE_FILE_AMBIGUOUS', path, () =>
-      makeProblem('IMAGE_FILE_AMBIGUOUS', path, { image: written, candidates: names }, line),
-    );
-    return null;
-  }
-  const count = annotations;
-  tally.error('IMAGE_FILE_MISSING', path, () =>
-    makeProblem(
-      'IMAGE_FILE_MISSING',
-      path,
-      {
-        image: written === '' ? `id ${id}` : written,
-        annotations:
-          count === 0
-            ? ''
-            : phrase('; it has {count} {count|annotation|annotations}', '(어노테이션 {count}개)', { count }),
-        hint: {
-          en: 'Put the image into the folder under this name, or remove its entry and annotations from the file.',
-          ko: '이 이름의 이미지를 폴더에 넣거나, 파일에서 해당 항목과 어노테이션을 지우세요.',
-        },
-      },
-      line,
-    ),
-  );
-  return null;
-}
-
-/** Whether the entry's size is that of the image as it is displayed. */
-function fits(
-  { facts, sourcePath }: ScannedImage,
-  { path }: ReadCocoFile,
-  { entry }: CocoImage,
-  tally: Tally,
-): boolean {
-  const { width, height, line } = entry ?? { width: null, height: null, line: 0 };
-  if (!facts || width === null || height === null) return true;
-  if (width === facts.width && height === facts.height) return true;
-  const isTurned = width === facts.height && height === facts.width;
-  tally.error('IMAGE_SIZE_DIFFERS', path, () =>
-    makeProblem(
-      'IMAGE_SIZE_DIFFERS',
-      path,
-      {
-        what: { en: 'entry', ko: '항목' },
-        said: `${width} × ${height}`,
-        image: sourcePath,
-        found: `${facts.width} × ${facts.height}`,
-        turned: isTurned ? sizeTexts.turned : '',
-        hint: isTurned ? sizeTexts.turnedHint : sizeTexts.hint,
-      },
-      line,
-    ),
-  );
-  return false;
-}
-
-function reportListedTwice(
-  tally: Tally,
-  { path }: ReadCocoFile,
-  { id, entry }: CocoImage,
-  first: { readonly file: string; readonly entry: CocoImage },
-): void {
-  const where =
-    first.file === path
-      ? phrase('line {line}', '{line}번째 줄', { line: first.entry.entry?.line ?? 0 })
-      : { en: first.file, ko: first.file };
-  tally.error('IMAGE_LISTED_TWICE', path, () =>
-    makeProblem(
-      'IMAGE_LISTED_TWICE',
-      path,
-      { image: entry?.fileName ?? '', one: `id ${first.entry.id}`, first: where, other: `id ${id}` },
-      entry?.line,
-    ),
-  );
-}
-
-function reportUnlisted(
-  images: readonly ScannedImage[],
-  placed: ReadonlyMap<ScannedImage, unknown>,
-  files: readonly ReadCocoFile[],
-  tally: Tally,
-): void {
-  const listedNames = new Set(
-    files.flatMap(({ content }) => content.images.map(({ entry }) => entry?.fileName?.split(/[\\/]/).at(-1))),
-  );
-  const left = images.filter(
-    (image) => !placed.has(image) && !listedNames.has(image.segments.at(-1)?.normalize('NFC')),
-  );
-  const [first] = left;
-  if (!first) return;
-  tally.warning('IMAGES_UNLABELLED', '', () =>
-    makeProblem('IMAGES_UNLABELLED', first.sourcePath, {
-      count: left.length,
-      first: first.sourcePath,
-      what: { en: 'entry in an annotation file', ko: '어노테이션 파일의 항목' },
-      hint: {
-        en: 'List them under "images" if they are to be used as background; otherwise leave them.',
-        ko: '배경으로 쓰려면 "images" 목록에 넣고, 아니면 그대로 두세요.',
-      },
-    }),
-  );
 }

@@ -13,6 +13,9 @@ export class JsonFault extends Error {
   }
 }
 
+/** What a string holds: nothing but ASCII, other characters, too, or escapes. */
+type StringKind = 'ascii' | 'unicode' | 'escaped';
+
 /** Thrown where the window ends inside a value: more bytes are to be read, and the value begun again. */
 export const windowEnded = Symbol('the window ends');
 
@@ -28,20 +31,24 @@ const colon = 0x3a;
 /** Exact as numbers of 64 bits: a whole number up to 2^53 divided by one of these is rounded once (Clinger 1990). */
 const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const mostExactDigits = 15;
-/** Deeper than any annotation, and far from the end of the stack. */
-const deepest = 200;
+/** Deeper than any annotation. */
+const deepest = 1000;
 
 /** More bytes than any number or word. */
 const nearEnd = 4096;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** Keys as {@link JsonCursor.fields} compares them. */
+export const keyNames = (...names: readonly string[]): readonly Uint8Array[] =>
+  names.map((name) => Buffer.from(name));
+
 /**
  * Reads JSON from bytes, value by value, without making objects of it. A zero byte stands behind the window's last: it ends every
  * loop, and no JSON has one.
  */
 export class JsonCursor {
-  bytes: Uint8Array;
+  bytes: Buffer;
   /** The next byte. */
   at = 0;
   /** Behind the window's last byte. */
@@ -52,8 +59,10 @@ export class JsonCursor {
   isLast = false;
   /** The first text that is not UTF-8 and was read in code page 949. */
   korean: { readonly text: string; readonly line: number } | null = null;
+  /** The brackets that are open around the value that is skipped. */
+  private readonly open = new Uint8Array(deepest);
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes;
   }
 
@@ -101,42 +110,30 @@ export class JsonCursor {
     throw new JsonFault(message, this.line);
   }
 
-  /** Calls `field` behind the colon of each key; it takes the value. */
-  fields(field: (key: string) => void): void {
+  /** Calls `field` behind the colon of each key with its place in `names`, -1 for another; it takes the value. */
+  fields(names: readonly Uint8Array[], field: (key: number) => void): void {
     this.expect(openObject);
     if (this.take(closeObject)) return;
+    let guess = 0;
     do {
-      const key = this.string();
-      this.expect(colon);
+      const key = this.key(names, guess);
+      guess = key + 1;
       field(key);
     } while (this.take(comma));
     this.expect(closeObject);
   }
 
-  /** Calls `item` before each item of a list; it takes the item. */
-  items(item: (index: number) => void): void {
-    this.expect(openList);
-    if (this.take(closeList)) return;
-    let index = 0;
-    do {
-      if (this.peek() === closeList) this.fail('there is a comma too many before "]"');
-      item(index);
-      index += 1;
-    } while (this.take(comma));
-    this.expect(closeList);
-  }
-
-  /** Takes a string and leaves it where it is; its bytes are `bytes.subarray(start, this.at - 1)`. Answers whether it has escapes. */
-  skipString(): boolean {
+  /** Takes a string and leaves it where it is; its bytes are `bytes.subarray(start, this.at - 1)`. Answers what is in it. */
+  skipString(): StringKind {
     if (this.peek() !== quote) this.stop();
     const { bytes } = this;
     let at = this.at + 1;
-    let hasEscapes = false;
+    let kind: StringKind = 'ascii';
     for (;;) {
       const byte = bytes[at] as number;
       if (byte === quote) break;
       if (byte === backslash) {
-        hasEscapes = true;
+        kind = 'escaped';
         at += 1;
         if (at >= this.end) {
           this.at = at;
@@ -145,19 +142,20 @@ export class JsonCursor {
       } else if (byte < 0x20) {
         this.at = at;
         this.stop();
-      }
+      } else if (byte > 0x7f && kind === 'ascii') kind = 'unicode';
       at += 1;
     }
     this.at = at + 1;
-    return hasEscapes;
+    return kind;
   }
 
   string(): string {
     this.peek();
     const start = this.at;
-    const hasEscapes = this.skipString();
+    const kind = this.skipString();
+    if (kind === 'ascii') return this.bytes.toString('latin1', start + 1, this.at - 1);
     const text = this.decode(this.bytes.subarray(start, this.at));
-    if (!hasEscapes) return text.slice(1, -1);
+    if (kind === 'unicode') return text.slice(1, -1);
     try {
       return JSON.parse(text) as string;
     } catch {
@@ -221,7 +219,7 @@ export class JsonCursor {
     for (let byte = this.bytes[at] as number; isOfNumber(byte); byte = this.bytes[at] as number) at += 1;
     this.at = at;
     if (at >= this.end && !this.isLast) throw windowEnded;
-    const text = this.latin1(start, at);
+    const text = this.bytes.toString('latin1', start, at);
     if (!/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) this.fail(`"${text}" is no number`);
     return Number(text);
   }
@@ -230,7 +228,7 @@ export class JsonCursor {
     const words = ['NaN', 'Infinity'] as const;
     const at = this.at + (isNegative ? 1 : 0);
     if (this.end - at < 8 && !this.isLast) throw windowEnded;
-    const word = words.find((each) => this.latin1(at, at + each.length) === each);
+    const word = words.find((each) => this.bytes.toString('latin1', at, at + each.length) === each);
     if (!word) this.stop();
     this.at = at + word.length;
     return isNegative ? -Number(word) : Number(word);
@@ -303,18 +301,20 @@ export class JsonCursor {
     }
   }
 
-  /** Takes a key and its colon. Answers which of `names` it is; -1 for another. */
-  key(names: readonly Uint8Array[], guess: number): number {
+  /** Takes a key and its colon. Answers which of `names` it is; -1 for another. @param guess is looked at first */
+  private key(names: readonly Uint8Array[], guess: number): number {
     if (this.peek() !== quote) this.stop();
-    const { bytes, at } = this;
+    const { at } = this;
     if (guess < names.length && this.isKey(names[guess] as Uint8Array, at + 1)) return guess;
     for (let index = 0; index < names.length; index += 1)
       if (this.isKey(names[index] as Uint8Array, at + 1)) return index;
-    const hasEscapes = this.skipString();
-    const end = this.at;
+    const kind = this.skipString();
     this.expect(colon);
-    if (!hasEscapes) return -1;
-    const key = JSON.parse(decoder.decode(bytes.subarray(at, end))) as string;
+    if (kind !== 'escaped') return -1;
+    const behind = this.at;
+    this.at = at;
+    const key = this.string();
+    this.at = behind;
     return names.findIndex((name) => decoder.decode(name) === key);
   }
 
@@ -329,13 +329,42 @@ export class JsonCursor {
     return true;
   }
 
-  /** Takes any value. */
-  skipValue(depth = 0): void {
-    if (depth > deepest) this.fail(`values lie in one another more than ${deepest} deep`);
-    const byte = this.peek();
+  /** Takes any value. It does not call itself: what is read may be made to end the stack. */
+  skipValue(): void {
+    const { open } = this;
+    for (let depth = 0; ; ) {
+      const byte = this.peek();
+      if (byte === openObject || byte === openList) {
+        this.at += 1;
+        if (this.peek() !== closing(byte)) {
+          if (depth === deepest) this.fail(`values lie in one another more than ${deepest} deep`);
+          open[depth] = byte;
+          depth += 1;
+          if (byte === openObject) this.skipKey();
+          continue;
+        }
+        this.at += 1;
+      } else this.skipScalar(byte);
+      for (; depth > 0; depth -= 1) {
+        const around = open[depth - 1] as number;
+        if (this.take(comma)) {
+          if (around === openObject) this.skipKey();
+          else if (this.peek() === closeList) this.fail('there is a comma too many before "]"');
+          break;
+        }
+        this.expect(closing(around));
+      }
+      if (depth === 0) return;
+    }
+  }
+
+  private skipKey(): void {
+    this.skipString();
+    this.expect(colon);
+  }
+
+  private skipScalar(byte: number): void {
     if (byte === quote) this.skipString();
-    else if (byte === openObject) this.fields(() => this.skipValue(depth + 1));
-    else if (byte === openList) this.items(() => this.skipValue(depth + 1));
     else if (byte === 0x74) this.word('true');
     else if (byte === 0x66) this.word('false');
     else if (byte === 0x6e) this.word('null');
@@ -344,19 +373,17 @@ export class JsonCursor {
 
   word(word: string): void {
     if (this.end - this.at < word.length && !this.isLast) throw windowEnded;
-    if (this.latin1(this.at, this.at + word.length) !== word) this.stop();
+    if (this.bytes.toString('latin1', this.at, this.at + word.length) !== word) this.stop();
     this.at += word.length;
-  }
-
-  latin1(start: number, end: number): string {
-    const length = Math.max(0, Math.min(end, this.end) - start);
-    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, length).toString('latin1');
   }
 
   private spell(byte: number): string {
     return byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `byte ${byte}`;
   }
 }
+
+/** The bracket that closes one: in ASCII it stands two behind. */
+const closing = (open: number) => open + 2;
 
 /** The first letter of `NaN` or `Infinity`. */
 const isOfNumberWord = (byte: number) => byte === 0x4e || byte === 0x49;

@@ -13,7 +13,7 @@ export async function readUnits(
   cursor: JsonCursor,
   unit: () => boolean,
 ): Promise<void> {
-  cursor.bytes = new Uint8Array(firstBytes + 1);
+  cursor.bytes = Buffer.alloc(firstBytes + 1);
   const source = chunks[Symbol.asyncIterator]();
   try {
     for (let goesOn = true; goesOn; ) {
@@ -26,9 +26,13 @@ export async function readUnits(
         cursor.at = at;
         cursor.line = line;
       }
-      const next = await source.next();
-      if (next.done) cursor.isLast = true;
-      else push(cursor, next.value);
+      // Twice as many bytes before it is begun again: a long value would take the square of its length otherwise.
+      const wanted = (cursor.end - cursor.at) * 2;
+      do {
+        const next = await source.next();
+        if (next.done) cursor.isLast = true;
+        else push(cursor, next.value);
+      } while (!cursor.isLast && cursor.end < wanted);
     }
   } finally {
     await source.return?.();
@@ -42,7 +46,7 @@ function push(cursor: JsonCursor, chunk: Uint8Array): void {
   if (needed > mostBytes) cursor.fail('a single value has more than 256 MiB');
   let { bytes } = cursor;
   if (needed > bytes.length) {
-    const larger = new Uint8Array(Math.max(needed, Math.min(bytes.length * 2, mostBytes)));
+    const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(bytes.length * 2, mostBytes)));
     larger.set(bytes.subarray(cursor.at, cursor.end));
     bytes = larger;
   } else bytes.copyWithin(0, cursor.at, cursor.end);

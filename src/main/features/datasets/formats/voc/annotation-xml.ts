@@ -1,5 +1,6 @@
 import sax from 'sax';
 import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
+import { className } from '../class-names.ts';
 
 /** An object of an annotation, with the line on which it begins. */
 export interface VocObject {
@@ -31,13 +32,16 @@ export interface VocAnnotation {
 
 /** Why a text is no annotation. */
 export class XmlFault extends Error {
+  readonly why: Bilingual;
   readonly line: number;
-  readonly isOther: boolean;
+  /** The root element, where the text is XML of another kind. */
+  readonly otherRoot: string | null;
 
-  constructor(message: string, line: number, isOther = false) {
-    super(message);
+  constructor(why: Bilingual, line: number, otherRoot: string | null = null) {
+    super(why.en);
+    this.why = why;
     this.line = line;
-    this.isOther = isOther;
+    this.otherRoot = otherRoot;
   }
 }
 
@@ -53,7 +57,7 @@ const deepest = 50;
 /** Reads a Pascal VOC annotation (host.robots.ox.ac.uk/pascal/VOC, "Annotation format"). @throws XmlFault */
 export function readAnnotation(text: string): VocAnnotation {
   const root = parse(text);
-  if (root.name !== 'annotation') throw new XmlFault(root.name, root.line, true);
+  if (root.name !== 'annotation') throw new XmlFault({ en: root.name, ko: root.name }, root.line, root.name);
   const faults: ObjectFault[] = [];
   const objects = childrenOf(root, 'object').flatMap((object) => readObject(object, faults));
   const filename = childOf(root, 'filename');
@@ -82,12 +86,21 @@ function parse(text: string): Element {
     line = parser.line + 1;
   };
   parser.onopentag = ({ name }) => {
-    const element: Element = { name, line, text: '', children: [] };
+    const element: Element = { name: plainName(name), line, text: '', children: [] };
     const parent = stack.at(-1);
     if (parent) parent.children.push(element);
-    else root ??= element;
+    else if (root)
+      throw new XmlFault(
+        { en: 'a second root element begins here', ko: '최상위 요소가 하나 더 있습니다' },
+        line,
+      );
+    else root = element;
     stack.push(element);
-    if (stack.length > deepest) throw new XmlFault('the elements lie too deep in one another', line);
+    if (stack.length > deepest)
+      throw new XmlFault(
+        { en: 'the elements lie too deep in one another', ko: '요소가 너무 깊이 겹쳐 있습니다' },
+        line,
+      );
   };
   const addText = (piece: string) => {
     const element = stack.at(-1);
@@ -99,12 +112,16 @@ function parse(text: string): Element {
     stack.pop();
   };
   parser.onerror = (error) => {
-    throw new XmlFault(error.message.split('\n', 1)[0] ?? '', parser.line + 1);
+    const [message = ''] = error.message.split('\n', 1);
+    throw new XmlFault({ en: message, ko: message }, parser.line + 1);
   };
   parser.write(text.replace(/^\uFEFF/, '').trimStart()).close();
-  if (!root) throw new XmlFault('it has no element', 1);
+  if (!root) throw new XmlFault({ en: 'it has no element', ko: '요소가 없습니다' }, 1);
   return root;
 }
+
+/** Programs write `Annotation` and `voc:annotation`, too. */
+const plainName = (name: string) => name.slice(name.indexOf(':') + 1).toLowerCase();
 
 const childrenOf = (element: Element | undefined, name: string) =>
   element?.children.filter((child) => child.name === name) ?? [];
@@ -131,7 +148,7 @@ const severalHint = {
 
 function readObject(object: Element, faults: ObjectFault[]): VocObject[] {
   const nameElement = childOf(object, 'name');
-  const name = nameElement?.text.trim().replace(/\s+/g, ' ').normalize('NFC') ?? '';
+  const name = className(nameElement?.text ?? '');
   if (name === '') {
     const line = nameElement?.line ?? object.line;
     faults.push({ line, why: { en: 'it has no name', ko: '이름(name)이 없습니다' }, hint: nameHint });
@@ -172,6 +189,6 @@ function readObject(object: Element, faults: ObjectFault[]): VocObject[] {
     faults.push({ line: childOf(box, `${side}min`)?.line ?? box.line, why, hint: boxHint });
     return [];
   }
-  const isDifficult = (numberIn(object, 'difficult') ?? 0) !== 0;
+  const isDifficult = /^(?:0*[1-9]\d*|true|yes)$/i.test(childOf(object, 'difficult')?.text.trim() ?? '');
   return [{ name, line: object.line, xmin, ymin, xmax, ymax, isDifficult }];
 }

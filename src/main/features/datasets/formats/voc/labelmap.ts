@@ -1,19 +1,24 @@
+import { className } from '../class-names.ts';
+
 /** A class of masks with its colour as `0xRRGGBB`. */
 export interface MaskClass {
   readonly name: string;
   readonly colour: number | null;
 }
 
-/** Reads a `labelmap.txt` (CVAT's: `# label:color_rgb:parts:actions`, a class on each line); null where the text is none. */
+/**
+ * Reads a `labelmap.txt` (CVAT's: `# label:color_rgb:parts:actions`, a class on each line) or a list of names in the order of their
+ * indexes (labelme's `class_names.txt`); null where the text is none.
+ */
 export function readLabelMap(text: string): MaskClass[] | null {
   const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
-  const rows = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  if (rows.length === 0 || rows.some((row) => !/^[^:]+:/.test(row))) return null;
+  const rows = lines.filter((line) => line !== '' && !line.startsWith('#') && line !== '__ignore__');
+  if (rows.length === 0) return null;
   return rows.map((row) => {
     const [name = '', colour = ''] = row.split(':');
     const parts = /^\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*$/.exec(colour);
     const [red = 0, green = 0, blue = 0] = parts?.slice(1).map(Number) ?? [];
-    return { name: name.trim().normalize('NFC'), colour: parts ? (red << 16) | (green << 8) | blue : null };
+    return { name: className(name), colour: parts ? (red << 16) | (green << 8) | blue : null };
   });
 }
 

@@ -1,30 +1,34 @@
-import type { MaskPixels } from '../../pixels/mask-pixels.ts';
 import { borderColour, borderIndex, challengeClasses, challengeColour, type MaskClass } from './labelmap.ts';
+
+/** A value of masks: an index, with the colour that its palette gives it, or a colour. */
+export interface MaskValue {
+  readonly kind: 'index' | 'colour';
+  readonly value: number;
+  /** Null for an index without a palette. */
+  readonly colour: number | null;
+}
 
 /** What a value of a mask means: a class by its name, the background, or what is of no class. */
 export type Meaning = { readonly name: string } | 'background' | 'ignored' | 'unknown';
 
-const isBackground = (name: string) => /^(?:_*background_*|배경)$/i.test(name);
+export const isBackground = (name: string) => /^(?:_*background_*|배경)$/i.test(name);
 
 /**
- * How the values of masks are meant: by the label map's colours, else its order, else by the challenge's own classes.
+ * How a value of masks is meant: by the label map's colours, else its order, else by the challenge's own classes. The background is 0
+ * everywhere.
  * @param map null where the dataset has none
  */
-export function meaningOf(
-  value: number,
-  { kind, palette }: MaskPixels,
-  map: readonly MaskClass[] | null,
-): Meaning {
-  if (kind === 'index' && value === borderIndex) return 'ignored';
-  const colour = kind === 'colour' ? value : (palette?.[value] ?? null);
-  if (kind === 'colour' && value === borderColour) return 'ignored';
+export function meaningOf({ kind, value, colour }: MaskValue, map: readonly MaskClass[] | null): Meaning {
+  if (value === (kind === 'index' ? borderIndex : borderColour)) return 'ignored';
+  if (value === 0) return 'background';
   if (map) {
     const byColour = colour === null ? undefined : map.find((each) => each.colour === colour);
-    const found = byColour ?? (kind === 'index' ? map[value] : undefined);
-    if (!found) return value === 0 ? 'background' : 'unknown';
+    // A map without the background begins with the class 1.
+    const first = map.some(({ name }) => isBackground(name)) ? 0 : 1;
+    const found = byColour ?? (kind === 'index' ? map[value - first] : undefined);
+    if (!found) return 'unknown';
     return isBackground(found.name) ? 'background' : { name: found.name };
   }
-  if (value === 0) return 'background';
   const index = kind === 'index' ? value : indexOfColour(value);
   const name = challengeClasses[index - 1];
   return name === undefined ? 'unknown' : { name };

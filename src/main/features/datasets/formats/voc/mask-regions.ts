@@ -7,8 +7,15 @@ export interface Region {
   readonly runs: number[];
 }
 
-/** The regions of every value in a mask, by ascending value. */
-export function regionsOf({ width, height, values }: MaskPixels): Region[] {
+/** A mask has an index or a colour for each class; a picture of more colours is none. */
+const mostValues = 256;
+
+/** The regions of every value in a mask, by ascending value; null where there are more values than a mask has. */
+export function regionsOf({
+  width,
+  height,
+  values,
+}: Pick<MaskPixels, 'width' | 'height' | 'values'>): Region[] | null {
   const runs = new Map<number, { pixels: number; runs: number[]; end: number }>();
   const total = width * height;
   let start = 0;
@@ -28,6 +35,7 @@ export function regionsOf({ width, height, values }: MaskPixels): Region[] {
     const value = values[(at - x * height) * width + x] as number;
     if (value === current) continue;
     close(at);
+    if (runs.size > mostValues) return null;
     start = at;
     current = value;
   }

@@ -5,10 +5,10 @@ import { makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import type { ImageIndex } from '../image-index.ts';
 import { field, headLength, type LabelSpool, mark } from '../label-spool.ts';
-import type { LabelFile } from '../labelled-set.ts';
+import { ignoredClass, type LabelFile } from '../labelled-set.ts';
 import type { Tally } from '../tally.ts';
-import type { MaskClass } from './labelmap.ts';
-import { meaningOf } from './mask-classes.ts';
+import { challengeClasses, type MaskClass } from './labelmap.ts';
+import { type MaskValue, meaningOf } from './mask-classes.ts';
 import { type Region, regionsOf } from './mask-regions.ts';
 
 /** Decodes a mask, or says what is wrong with it. */
@@ -17,21 +17,37 @@ export type ReadMask = (bytes: Buffer) => Promise<MaskPixels | ImageFault>;
 interface MaskFile {
   readonly path: string;
   readonly segments: readonly string[];
-  readonly pixels: Omit<MaskPixels, 'values'>;
-  readonly regions: readonly Region[];
+  readonly width: number;
+  readonly height: number;
+  /** In the spool. */
+  readonly number: number;
+  readonly values: readonly SeenValue[];
 }
 
-const nothing = new Uint8Array(0);
+/** A value with where it was seen first, and how often. */
+interface SeenValue extends MaskValue {
+  path: string;
+  pixels: number;
+  masks: number;
+}
 
 /** The masks of a Pascal VOC dataset: pictures in which each class has its own index or colour. */
 export class VocMasks {
+  private readonly spool: LabelSpool;
   private readonly tally: Tally;
   private readonly readMask: ReadMask;
+  private readonly nextNumber: () => number;
   private readonly files: MaskFile[] = [];
+  /** All values of all masks; the place of one is its class in the spool. */
+  private readonly values: SeenValue[] = [];
+  private readonly placeOf = new Map<string, number>();
 
-  constructor(tally: Tally, readMask: ReadMask) {
+  /** @param nextNumber gives a mask its number in the spool */
+  constructor(spool: LabelSpool, tally: Tally, readMask: ReadMask, nextNumber: () => number) {
+    this.spool = spool;
     this.tally = tally;
     this.readMask = readMask;
+    this.nextNumber = nextNumber;
   }
 
   get count(): number {
@@ -39,84 +55,107 @@ export class VocMasks {
   }
 
   async read({ path, segments, chunks }: LabelFile): Promise<void> {
-    const pieces: Uint8Array[] = [];
-    for await (const chunk of chunks()) pieces.push(Uint8Array.from(chunk));
-    const found = await this.readMask(Buffer.concat(pieces));
-    if ('reason' in found) {
-      const image = { en: 'The mask', ko: '마스크' };
-      this.tally.error('IMAGE_UNREADABLE', '', () =>
-        makeProblem('IMAGE_UNREADABLE', path, { image, why: found.why }),
-      );
+    if (/\.jpe?g$/i.test(path)) {
+      this.refuse(path, {
+        en: 'JPEG changes colours, so that their classes are lost; masks are PNG files',
+        ko: 'JPEG는 색을 바꾸어 클래스를 알 수 없게 됩니다. 마스크는 PNG여야 합니다',
+      });
       return;
     }
-    const { values, ...pixels } = found;
-    this.files.push({ path, segments, pixels, regions: regionsOf(found) });
+    const pieces: Uint8Array[] = [];
+    for await (const chunk of chunks()) pieces.push(chunk.slice());
+    const found = await this.readMask(Buffer.concat(pieces));
+    if ('reason' in found) {
+      this.refuse(path, found.why);
+      return;
+    }
+    const regions = regionsOf(found);
+    if (!regions) {
+      this.refuse(path, {
+        en: 'it has more than 256 colours: it is a photo, or its colours were mixed when it was scaled',
+        ko: '색이 256가지가 넘습니다. 사진이거나, 크기를 바꿀 때 색이 섞인 것입니다',
+      });
+      return;
+    }
+    const number = this.nextNumber();
+    const { width, height } = found;
+    // The background is what is left.
+    const classes = regions.filter(({ value }) => value !== 0);
+    const values = classes.map((region) => this.add(region, found, path, number));
+    this.files.push({ path, segments, width, height, number, values });
   }
 
   /**
-   * Puts the regions of each mask into the spool as labels of its image.
+   * Gives each mask to its image.
    * @param classes gets the classes that only masks have
    */
   place(
     index: ImageIndex,
     labelsOf: Map<ScannedImage, number[]>,
-    spool: LabelSpool,
-    firstNumber: number,
     classes: string[],
     map: readonly MaskClass[] | null,
-  ): { pathOf: (number: number) => string } {
-    for (const [at, file] of this.files.entries()) {
-      const { image } = index.findByStem(file.segments.at(-1) ?? '', file.segments.slice(0, -2), null);
-      if (!image) {
-        this.reportNoImage(file);
-        continue;
+  ): { readonly classMap: Int32Array; readonly pathOf: ReadonlyMap<number, string> } {
+    for (const file of this.files.toSorted((one, other) => (one.path < other.path ? -1 : 1))) {
+      const folder = file.segments.slice(0, -2);
+      const { image } = index.findByStem(file.segments.at(-1) ?? '', folder, null);
+      if (!image) this.reportNoImage(file);
+      else if (this.fits(file, image)) {
+        const numbers = labelsOf.get(image) ?? [];
+        labelsOf.set(image, numbers);
+        if (file.values.length > 0) numbers.push(file.number);
       }
-      if (!this.fits(file, image)) continue;
-      const numbers = labelsOf.get(image) ?? [];
-      labelsOf.set(image, numbers);
-      numbers.push(firstNumber + at);
-      this.add(file, firstNumber + at, spool, classes, map);
     }
-    return { pathOf: (number) => this.files[number - firstNumber]?.path ?? '' };
+    return {
+      classMap: this.classMap(classes, map),
+      pathOf: new Map(this.files.map(({ number, path }) => [number, path])),
+    };
   }
 
-  private add(
-    { path, pixels, regions }: MaskFile,
-    number: number,
-    spool: LabelSpool,
-    classes: string[],
-    map: readonly MaskClass[] | null,
-  ): void {
+  /** Whether no mask has a pixel of a class: those of 0 and 255 alone, say, in which 255 was meant as one. */
+  hasNoClass(classMap: Int32Array): boolean {
+    return this.count > 0 && classMap.every((each) => each === ignoredClass);
+  }
+
+  private add({ value, runs, pixels }: Region, mask: MaskPixels, path: string, number: number): SeenValue {
+    const { kind, palette, width, height } = mask;
+    const colour = kind === 'colour' ? value : (palette?.[value] ?? null);
+    const key = `${kind} ${value} ${colour}`;
+    let place = this.placeOf.get(key);
+    if (place === undefined) {
+      place = this.values.push({ kind, value, colour, path, pixels, masks: 0 }) - 1;
+      this.placeOf.set(key, place);
+    }
+    const seen = this.values[place] as SeenValue;
+    seen.masks += 1;
+    // Several are read at once: the first is that of the first path.
+    if (path < seen.path) Object.assign(seen, { path, pixels });
     const head = new Float64Array(headLength);
-    const whole = { ...pixels, values: nothing };
-    for (const { value, runs, pixels: count } of regions) {
-      const meaning = meaningOf(value, whole, map);
-      if (meaning === 'background') continue;
-      if (meaning === 'unknown') {
-        this.reportUnknown(path, value, pixels.kind, count, map);
-        continue;
-      }
-      head.fill(0);
-      head[field.image] = number;
-      head[field.id] = Number.NaN;
-      head[field.mask1] = pixels.height;
-      head[field.mask2] = pixels.width;
-      if (meaning === 'ignored') head[field.marks] = mark.runs + mark.ignored;
-      else {
-        let label = classes.indexOf(meaning.name);
-        if (label < 0) label = classes.push(meaning.name) - 1;
-        head[field.class] = label;
-        head[field.marks] = mark.runs + mark.region;
-      }
-      spool.add(
-        head,
-        Buffer.from(`{"size":[${pixels.height},${pixels.width}],"counts":[${runs.join(',')}]}`),
-      );
-    }
+    head[field.image] = number;
+    head[field.class] = place;
+    head[field.id] = Number.NaN;
+    head[field.marks] = mark.runs + mark.region;
+    head[field.mask1] = height;
+    head[field.mask2] = width;
+    this.spool.add(head, Buffer.from(`{"size":[${height},${width}],"counts":[${runs.join(',')}]}`));
+    return seen;
   }
 
-  private fits({ path, pixels }: MaskFile, { facts, sourcePath }: ScannedImage): boolean {
-    if (!facts || (pixels.width === facts.width && pixels.height === facts.height)) return true;
+  /** The class of the set for each value. */
+  private classMap(classes: string[], map: readonly MaskClass[] | null): Int32Array {
+    const meanings = this.values.map((value) => meaningOf(value, map));
+    // Those of the challenge come in its order, whichever mask was read first.
+    for (const name of challengeClasses)
+      if (!map && meanings.some((each) => typeof each === 'object' && each.name === name))
+        if (!classes.includes(name)) classes.push(name);
+    return Int32Array.from(meanings, (meaning, place) => {
+      if (typeof meaning === 'object') return classes.indexOf(meaning.name);
+      if (meaning === 'unknown') this.reportUnknown(this.values[place] as SeenValue, map);
+      return meaning === 'ignored' ? ignoredClass : -1;
+    });
+  }
+
+  private fits({ path, width, height }: MaskFile, { facts, sourcePath }: ScannedImage): boolean {
+    if (!facts || (width === facts.width && height === facts.height)) return true;
     const hint = {
       en: 'Write the mask anew at the size of its image (nearest neighbour, so that no colours mix).',
       ko: '마스크를 이미지와 같은 크기로 다시 만드세요(색이 섞이지 않게 최근접 이웃 방식으로).',
@@ -124,7 +163,7 @@ export class VocMasks {
     this.tally.error('IMAGE_SIZE_DIFFERS', '', () =>
       makeProblem('IMAGE_SIZE_DIFFERS', path, {
         what: { en: 'mask', ko: '마스크' },
-        said: `${pixels.width} × ${pixels.height}`,
+        said: `${width} × ${height}`,
         image: sourcePath,
         found: `${facts.width} × ${facts.height}`,
         turned: '',
@@ -134,6 +173,11 @@ export class VocMasks {
     return false;
   }
 
+  private refuse(path: string, why: { readonly en: string; readonly ko: string }): void {
+    const image = { en: 'The mask', ko: '마스크' };
+    this.tally.error('IMAGE_UNREADABLE', '', () => makeProblem('IMAGE_UNREADABLE', path, { image, why }));
+  }
+
   private reportNoImage({ path }: MaskFile): void {
     this.tally.warning('LABEL_WITHOUT_IMAGE', 'masks', (count) =>
       makeProblem('LABEL_WITHOUT_IMAGE', path, { count, first: path }),
@@ -141,20 +185,19 @@ export class VocMasks {
   }
 
   private reportUnknown(
-    path: string,
-    value: number,
-    kind: MaskPixels['kind'],
-    pixels: number,
+    { path, kind, value, pixels, masks }: SeenValue,
     map: readonly MaskClass[] | null,
   ): void {
     const shown = kind === 'index' ? String(value) : `${value >> 16},${(value >> 8) & 255},${value & 255}`;
-    const what = phrase('The mask ({pixels} pixels)', '마스크(픽셀 {pixels}개)', { pixels });
+    const what = phrase(
+      'The mask ({pixels} pixels, and {more} more {more|mask|masks})',
+      '마스크(픽셀 {pixels}개, 다른 마스크 {more}개에도 있음)',
+      { pixels, more: masks - 1 },
+    );
     const known = map
-      ? phrase(
-          'labelmap.txt has {count} {count|class|classes}',
-          'labelmap.txt에는 클래스가 {count}개 있습니다',
-          { count: map.length },
-        )
+      ? phrase('the label map has {count} {count|class|classes}', '라벨 맵에는 클래스가 {count}개 있습니다', {
+          count: map.length,
+        })
       : {
           en: 'there is no labelmap.txt, and VOC has 20 classes',
           ko: 'labelmap.txt가 없고 VOC의 클래스는 20개입니다',

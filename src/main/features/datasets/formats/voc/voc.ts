@@ -1,225 +1,179 @@
-import { phrase } from '../../../../../shared/errors/entry.ts';
-import { makeProblem } from '../../problems.ts';
+import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
+import { listed, makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
-import { readSplitName, type Split } from '../../split-names.ts';
 import { reportNamesByCase } from '../class-names.ts';
-import { ImageIndex, stemOf } from '../image-index.ts';
+import { ImageIndex } from '../image-index.ts';
 import { field, headLength, type ImageLabels, type LabelSpool, mark } from '../label-spool.ts';
 import {
   emptySet,
   type LabelFile,
-  type LabelledImage,
   type LabelledSet,
   type LabelOrigin,
   type LabelReader,
   wholeText,
 } from '../labelled-set.ts';
-import { sizeTexts } from '../size-texts.ts';
 import type { Tally } from '../tally.ts';
-import { readAnnotation, type VocAnnotation, XmlFault } from './annotation-xml.ts';
+import { readAnnotation, XmlFault } from './annotation-xml.ts';
+import { ImageSets, isSplitList } from './image-sets.ts';
 import { type MaskClass, readLabelMap } from './labelmap.ts';
+import { type AnnotationFile, locateAnnotations } from './located.ts';
+import { isBackground } from './mask-classes.ts';
 import { type ReadMask, VocMasks } from './voc-masks.ts';
-
-interface AnnotationFile {
-  readonly path: string;
-  readonly segments: readonly string[];
-  readonly content: Omit<VocAnnotation, 'objects'>;
-  readonly objects: number;
-  /** In the spool. */
-  readonly number: number;
-}
-
-interface Located {
-  readonly annotation: AnnotationFile;
-  readonly image: ScannedImage;
-}
 
 /** Pascal VOC: an XML file for each image, `ImageSets` for the splits, `SegmentationClass` for masks (host.robots.ox.ac.uk/pascal/VOC). */
 export class VocReader implements LabelReader {
   private readonly spool: LabelSpool;
   private readonly tally: Tally;
   private readonly masks: VocMasks;
+  private readonly imageSets = new ImageSets();
   private readonly annotations: AnnotationFile[] = [];
+  /** The classes of objects by their numbers in the spool. */
   private readonly names: string[] = [];
-  private readonly lists = new Map<string, { readonly split: Split; readonly stems: readonly string[] }>();
-  private labelMap: readonly MaskClass[] | null = null;
+  private readonly numberOfName = new Map<string, number>();
+  private readonly otherRoots = new Set<string>();
+  private labelMap: { readonly path: string; readonly classes: readonly MaskClass[] } | null = null;
   private nextNumber = 0;
+  private objects = 0;
+  private farthestEdge = 0;
   private isUnreadable = false;
-  private countsFromZero = false;
 
   constructor(spool: LabelSpool, tally: Tally, readMask: ReadMask) {
     this.spool = spool;
     this.tally = tally;
-    this.masks = new VocMasks(tally, readMask);
+    this.masks = new VocMasks(spool, tally, readMask, () => this.takeNumber());
   }
 
   claims(segments: readonly string[]): boolean {
     const name = segments.at(-1) ?? '';
-    return /\.xml$/i.test(name) || /^labelmap\.txt$/i.test(name) || isSplitList(segments) || isMask(segments);
+    return (
+      /\.xml$/i.test(name) ||
+      isLabelMap(name) ||
+      isSplitList(segments) ||
+      isMask(segments) ||
+      isObjectMask(segments)
+    );
   }
 
   async read(file: LabelFile): Promise<void> {
-    const { segments } = file;
+    const { path, segments } = file;
     const name = segments.at(-1) ?? '';
-    if (isMask(segments)) {
-      await this.masks.read(file);
-      return;
+    if (isObjectMask(segments)) this.leaveOut(path);
+    else if (isMask(segments)) await this.masks.read(file);
+    else {
+      const text = await wholeText(file, this.tally, { declaredIn });
+      if (text === null) this.isUnreadable = true;
+      else if (/\.xml$/i.test(name)) this.readXml(file, text);
+      else if (isLabelMap(name)) this.addLabelMap(path, text);
+      else this.imageSets.add(segments, text);
     }
-    const text = await wholeText(
-      file,
-      this.tally,
-      (start) => /^<\?xml[^>]*\bencoding=["']([^"']+)/.exec(start)?.[1] ?? null,
-    );
-    if (text === null) this.isUnreadable = true;
-    else if (/\.xml$/i.test(name)) this.readXml(file, text);
-    else if (/^labelmap\.txt$/i.test(name)) this.labelMap ??= readLabelMap(text);
-    else this.addList(segments, text);
   }
 
   finish(images: readonly ScannedImage[]): LabelledSet {
-    if (this.annotations.length === 0 && this.masks.count === 0) return this.withoutLabels();
-    const index = new ImageIndex(images);
-    const located = this.annotations.flatMap((annotation) => this.locate(annotation, index) ?? []);
-    const labelsOf = new Map<ScannedImage, number[]>();
-    for (const { annotation, image } of located) {
-      const numbers = labelsOf.get(image) ?? [];
-      labelsOf.set(image, numbers);
-      if (annotation.objects > 0) numbers.push(annotation.number);
-    }
-    const ordered =
-      this.labelMap?.map(({ name }) => name).filter((name) => !/^_*background_*$/i.test(name)) ?? [];
-    const classes = [...ordered];
-    for (const name of this.names) if (!classes.includes(name)) classes.push(name);
-    const fromMasks = this.masks.place(index, labelsOf, this.spool, this.nextNumber, classes, this.labelMap);
+    if (this.annotations.length === 0 && this.masks.count === 0) return this.withoutFiles();
+    this.annotations.sort((one, other) => (one.path < other.path ? -1 : 1));
+    const index = new ImageIndex(images, this.tally);
+    const labelsOf = locateAnnotations(this.annotations, index, this.tally);
+    const map = this.labelMap?.classes ?? null;
+    const classes = map?.map(({ name }) => name).filter((name) => !isBackground(name)) ?? [];
+    for (const name of new Set(this.annotations.flatMap(({ names }) => names)))
+      if (!classes.includes(name)) classes.push(name);
+    const { classMap, pathOf } = this.masks.place(index, labelsOf, classes, map);
+    const hasFaults = this.annotations.some(({ content }) => content.faults.length > 0);
+    if (this.objects === 0 && !hasFaults && (this.masks.count === 0 || this.masks.hasNoClass(classMap)))
+      return this.withoutObjects();
     reportNamesByCase(this.tally, this.annotations[0]?.path ?? '', classes);
     this.reportUnlabelled(images, labelsOf);
-    if (this.countsFromZero) this.reportZero();
-    const map = Int32Array.from(this.names, (name) => classes.indexOf(name));
-    const own = Int32Array.from(classes, (_, at) => at);
+    this.reportBoxes();
+    const objectMap = Int32Array.from(this.names, (name) => classes.indexOf(name));
+    const files = new Map(this.annotations.map(({ number, path }) => [number, path]));
+    const byMasks = this.masks.count > 0;
+    const zero = this.annotations.some(({ fromZero }) => fromZero !== null);
+    // The first and the last pixel are counted from 1 and belong to the box (VOC devkit).
+    const shift = zero ? ([0, 0, 0, 0] as const) : ([-1, -1, 1, 1] as const);
     return {
       classes,
-      images: this.inSplits(labelsOf),
-      originOf: (number) =>
-        number < this.nextNumber
-          ? this.originOf(this.annotations.find((each) => each.number === number)?.path ?? '', map)
-          : this.originOf(fromMasks.pathOf(number), own),
+      images: [...labelsOf].map(([image, labels]) => ({
+        image,
+        split: this.imageSets.splitOf(image.segments, byMasks),
+        labels,
+      })),
+      originOf: (number) => {
+        const file = files.get(number);
+        return file === undefined
+          ? this.originOf(pathOf.get(number) ?? '', classMap, shift)
+          : this.originOf(file, objectMap, shift);
+      },
       isFatal: this.isUnreadable,
     };
+  }
+
+  private takeNumber(): number {
+    this.nextNumber += 1;
+    return this.nextNumber - 1;
+  }
+
+  /** Masks of objects instead of classes: they say which pixels are one object, and not of what. */
+  private leaveOut(path: string): void {
+    this.tally.warning('OBJECT_MASKS_LEFT_OUT', '', (count) =>
+      makeProblem('OBJECT_MASKS_LEFT_OUT', path, { count }),
+    );
+  }
+
+  private addLabelMap(path: string, text: string): void {
+    const classes = readLabelMap(text);
+    if (classes && (!this.labelMap || path < this.labelMap.path)) this.labelMap = { path, classes };
   }
 
   private readXml({ path, segments }: LabelFile, text: string): void {
     try {
       const { objects, ...content } = readAnnotation(text);
-      const number = this.nextNumber;
-      this.nextNumber += 1;
+      const number = this.takeNumber();
       for (const { line, why, hint } of content.faults)
         this.tally.error('OBJECT_INVALID', '', () =>
           makeProblem('OBJECT_INVALID', path, { why, hint }, line),
         );
       const head = new Float64Array(headLength);
-      for (const object of objects) {
-        let label = this.names.indexOf(object.name);
-        if (label < 0) label = this.names.push(object.name) - 1;
-        if (object.xmin === 0 || object.ymin === 0) this.countsFromZero = true;
+      for (const { name, line, isDifficult, xmin, ymin, xmax, ymax } of objects) {
+        this.farthestEdge = Math.max(this.farthestEdge, xmax, ymax);
         head.fill(0);
         head[field.image] = number;
-        head[field.class] = label;
-        head[field.line] = object.line;
+        head[field.class] = this.numberOf(name);
+        head[field.line] = line;
         head[field.id] = Number.NaN;
-        head[field.marks] = object.isDifficult ? mark.difficult : 0;
-        head.set([object.xmin, object.ymin, object.xmax - object.xmin, object.ymax - object.ymin], field.x);
+        head[field.marks] = isDifficult ? mark.difficult : 0;
+        head.set([xmin, ymin, xmax - xmin, ymax - ymin], field.x);
         this.spool.add(head, new Uint8Array(0));
       }
-      this.annotations.push({ path, segments, content, objects: objects.length, number });
+      this.objects += objects.length;
+      const names = [...new Set(objects.map(({ name }) => name))];
+      const fromZero = objects.find(({ xmin, ymin }) => xmin === 0 || ymin === 0)?.line ?? null;
+      this.annotations.push({ path, segments, content, names, number, fromZero });
     } catch (error) {
       if (!(error instanceof XmlFault)) throw error;
-      // Other XML files may lie about: project files of editors, say.
-      if (error.isOther) return;
-      const { line, message } = error;
-      const hint = {
-        en: 'Correct the file there, or write it anew.',
-        ko: '그 줄을 고치거나 다시 저장하세요.',
-      };
-      this.tally.error('ANNOTATIONS_UNREADABLE', '', () =>
-        makeProblem(
-          'ANNOTATIONS_UNREADABLE',
-          path,
-          { kind: 'XML', why: { en: message, ko: message }, hint },
-          line,
-        ),
-      );
+      this.refuse(path, error);
     }
   }
 
-  private addList(segments: readonly string[], text: string): void {
-    const split = readSplitName(stemOf(segments.at(-1) ?? ''))?.split;
-    const rows = text.split(/\r\n|\n|\r/).map((line) => line.trim().split(/\s+/)[0] ?? '');
-    if (split) this.lists.set(segments.join('/'), { split, stems: rows.filter((row) => row !== '') });
+  private numberOf(name: string): number {
+    const known = this.numberOfName.get(name);
+    if (known !== undefined) return known;
+    const number = this.names.push(name) - 1;
+    this.numberOfName.set(name, number);
+    return number;
   }
 
-  /** The image of an annotation: of its own name; else of the name that it writes. */
-  private locate(annotation: AnnotationFile, index: ImageIndex): Located | null {
-    const { path, segments, content } = annotation;
-    const folder = segments.slice(0, -1);
-    const near = folder.slice(0, -1);
-    const written = content.filename;
-    const own = index.findByStem(segments.at(-1) ?? '', folder, null);
-    const image = own.image ?? (written ? index.find(written.text, near, null).image : null);
-    if (!image) {
-      this.reportNoImage(annotation);
-      return null;
+  private refuse(path: string, { why, line, otherRoot }: XmlFault): void {
+    // Other XML files may lie about: project files of editors, say.
+    if (otherRoot !== null) {
+      this.otherRoots.add(otherRoot);
+      return;
     }
-    const stem = stemOf(segments.at(-1) ?? '');
-    const isOther = written && own.image && stemOf(lastOf(written.text)) !== stem;
-    if (isOther && index.find(written.text, near, null).image)
-      this.tally.warning('FILENAME_DIFFERS', '', () =>
-        makeProblem(
-          'FILENAME_DIFFERS',
-          path,
-          { said: written.text, used: lastOf(image.sourcePath) },
-          written.line,
-        ),
-      );
-    return this.fits(annotation, image) ? { annotation, image } : null;
-  }
-
-  private fits({ path, content }: AnnotationFile, { facts, sourcePath }: ScannedImage): boolean {
-    const { size } = content;
-    if (!facts || !size || (size.width === facts.width && size.height === facts.height)) return true;
-    const isTurned = size.width === facts.height && size.height === facts.width;
-    this.tally.error('IMAGE_SIZE_DIFFERS', '', () =>
-      makeProblem(
-        'IMAGE_SIZE_DIFFERS',
-        path,
-        {
-          what: { en: '<size>', ko: '<size>' },
-          said: `${size.width} × ${size.height}`,
-          image: sourcePath,
-          found: `${facts.width} × ${facts.height}`,
-          turned: isTurned ? sizeTexts.turned : '',
-          hint: isTurned ? sizeTexts.turnedHint : sizeTexts.hint,
-        },
-        size.line,
-      ),
-    );
-    return false;
-  }
-
-  private reportNoImage({ path, segments, content }: AnnotationFile): void {
-    const stem = stemOf(segments.at(-1) ?? '');
-    const image = content.filename?.text ?? `${stem}.jpg`;
-    const hint = phrase(
-      'Put the image "{stem}" (or "{image}") into JPEGImages, or remove the XML file.',
-      'JPEGImages에 이미지 "{stem}"(또는 "{image}")을 넣거나 XML 파일을 지우세요.',
-      { stem, image },
-    );
-    this.tally.error('IMAGE_FILE_MISSING', '', () =>
-      makeProblem(
-        'IMAGE_FILE_MISSING',
-        path,
-        { image, annotations: '', hint },
-        content.filename?.line ?? content.line,
-      ),
+    const hint = {
+      en: 'Correct the file there, or write it anew.',
+      ko: '그 줄을 고치거나 다시 저장하세요.',
+    };
+    this.tally.error('ANNOTATIONS_UNREADABLE', '', () =>
+      makeProblem('ANNOTATIONS_UNREADABLE', path, { kind: 'XML', why, hint }, line),
     );
   }
 
@@ -245,48 +199,73 @@ export class VocReader implements LabelReader {
     );
   }
 
-  private reportZero(): void {
+  private reportBoxes(): void {
     const [first] = this.annotations;
-    this.tally.warning('BOXES_FROM_ZERO', '', () => makeProblem('BOXES_FROM_ZERO', first?.path ?? '', {}));
+    const zero = this.annotations.find(({ fromZero }) => fromZero !== null);
+    if (zero)
+      this.tally.warning('BOXES_FROM_ZERO', '', () =>
+        makeProblem('BOXES_FROM_ZERO', zero.path, {}, zero.fromZero ?? undefined),
+      );
+    if (this.objects > 0 && this.farthestEdge <= 1)
+      this.tally.error('NOT_PIXELS', '', () => makeProblem('NOT_PIXELS', first?.path ?? '', {}));
+    const unsaid = this.annotations.filter(({ content }) => content.size === null);
+    if (unsaid[0])
+      this.tally.warning('IMAGE_SIZE_UNSAID', '', () =>
+        makeProblem('IMAGE_SIZE_UNSAID', unsaid[0]?.path ?? '', { count: unsaid.length }),
+      );
   }
 
-  private withoutLabels(): LabelledSet {
-    this.tally.error('LABELS_NOT_FOUND', '', () =>
-      makeProblem('LABELS_NOT_FOUND', '', {
-        looked: {
-          en: 'XML files with <annotation>, and masks in SegmentationClass',
-          ko: '<annotation>이 든 XML 파일, SegmentationClass의 마스크',
-        },
-        hint: {
-          en: 'Give the folder that holds Annotations and JPEGImages.',
-          ko: 'Annotations와 JPEGImages가 든 폴더를 지정하세요.',
-        },
-      }),
+  private withoutFiles(): LabelledSet {
+    const roots = listed([...this.otherRoots], 3);
+    const others = this.otherRoots.size;
+    const seen: Bilingual | '' =
+      others === 0
+        ? ''
+        : phrase(' (there is XML of other kinds: <{roots}>)', ' (다른 종류의 XML이 있습니다: <{roots}>)', {
+            roots,
+          });
+    return this.notFound(
+      phrase(
+        'XML files with <annotation>{seen}, and masks in SegmentationClass',
+        '<annotation>이 든 XML 파일{seen}, SegmentationClass의 마스크',
+        { seen },
+      ),
+      {
+        en: 'Give the folder that holds Annotations and JPEGImages.',
+        ko: 'Annotations와 JPEGImages가 든 폴더를 지정하세요.',
+      },
     );
+  }
+
+  private withoutObjects(): LabelledSet {
+    const { masks, annotations } = this;
+    return this.notFound(
+      phrase(
+        'objects in {files} XML {files|file|files}, and pixels of a class in {masks} {masks|mask|masks}',
+        'XML 파일 {files}개의 객체, 마스크 {masks}개의 클래스 픽셀',
+        { files: annotations.length, masks: masks.count },
+      ),
+      masks.count === 0
+        ? { en: 'Label at least one image.', ko: '이미지를 한 장이라도 라벨링하세요.' }
+        : {
+            en: 'In a mask 0 is the background and 255 is of no class: write the number of the class instead of 255.',
+            ko: '마스크에서 0은 배경이고 255는 어떤 클래스도 아닙니다. 255 대신 클래스 번호를 쓰세요.',
+          },
+    );
+  }
+
+  private notFound(looked: Bilingual, hint: Bilingual): LabelledSet {
+    this.tally.error('LABELS_NOT_FOUND', '', () => makeProblem('LABELS_NOT_FOUND', '', { looked, hint }));
     return emptySet;
   }
 
-  /** By the lists in ImageSets, those of masks where there are masks; else by the names of folders. */
-  private inSplits(labelsOf: ReadonlyMap<ScannedImage, readonly number[]>): LabelledImage[] {
-    const wanted = this.masks.count > 0 ? /\/Segmentation\//i : /\/Main\//i;
-    const lists = [...this.lists].filter(([path]) => wanted.test(`/${path}`));
-    const used = (lists.length > 0 ? lists : [...this.lists]).map(([, list]) => list);
-    const splitOf = new Map(used.flatMap(({ split, stems }) => stems.map((stem) => [stem, split] as const)));
-    return [...labelsOf].map(([image, labels]) => {
-      const stem = stemOf(image.segments.at(-1) ?? '').normalize('NFC');
-      const split = used.length > 0 ? (splitOf.get(stem) ?? null) : splitOfFolder(image.segments);
-      return { image, split, labels };
-    });
-  }
-
-  private originOf(file: string, classes: Int32Array): LabelOrigin {
+  private originOf(file: string, classes: Int32Array, shift: LabelOrigin['shift']): LabelOrigin {
     return {
       file,
       group: '',
       classes,
       isNormalised: false,
-      // The first and the last pixel are counted from 1 and belong to the box (VOC devkit).
-      shift: this.countsFromZero ? [0, 0, 0, 0] : [-1, -1, 1, 1],
+      shift,
       onUnknownClass: () => undefined,
       nameOf: (labels: ImageLabels, record: number) => {
         const name = this.names[labels.number(record, field.class)] ?? '';
@@ -296,18 +275,13 @@ export class VocReader implements LabelReader {
   }
 }
 
-const lastOf = (path: string) => path.split(/[\\/]/).at(-1) ?? '';
+const declaredIn = (start: string) => /^<\?xml[^>]*\bencoding=["']([^"']+)/.exec(start)?.[1] ?? null;
+const isLabelMap = (name: string) => /^(?:label_?map|class_names)\.txt$/i.test(name);
+const isPicture = (name: string) => /\.(?:png|bmp|gif|tiff?|webp|jpe?g)$/i.test(name);
+const lies = (segments: readonly string[], folder: RegExp) =>
+  isPicture(segments.at(-1) ?? '') && segments.slice(0, -1).some((each) => folder.test(each));
 const isMask = (segments: readonly string[]) =>
-  /\.png$/i.test(segments.at(-1) ?? '') &&
-  segments.some((folder) => /^SegmentationClass(?:Raw|Aug)?$/i.test(folder));
-const isSplitList = (segments: readonly string[]) =>
-  /^(?:train|val|test|valid)\.txt$/i.test(segments.at(-1) ?? '') &&
-  segments.some((folder) => /^ImageSets$/i.test(folder));
-
-function splitOfFolder(segments: readonly string[]): Split | null {
-  for (const folder of segments.slice(0, -1).reverse()) {
-    const name = readSplitName(folder);
-    if (name) return name.split;
-  }
-  return null;
-}
+  lies(segments, /^SegmentationClass(?:Raw|Aug|PNG|_?Index)?$/i);
+/** Masks of objects, and masks painted over their images for people to look at. */
+const isObjectMask = (segments: readonly string[]) =>
+  lies(segments, /^Segmentation(?:Object(?:PNG|Visuali[sz]ation)?|ClassVisuali[sz]ation)$/i);

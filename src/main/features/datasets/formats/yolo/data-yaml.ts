@@ -2,6 +2,7 @@ import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseD
 import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
 import { makeProblem, type Problem } from '../../problems.ts';
 import type { Split } from '../../split-names.ts';
+import { checkNames, namesHint } from './class-list.ts';
 
 /** What a `data.yaml` says (docs.ultralytics.com, "Object detection datasets"). */
 export interface DataYaml {
@@ -14,6 +15,8 @@ export interface DataYaml {
   }[];
   /** Null where it names no classes. */
   readonly names: readonly string[] | null;
+  /** The file that lists them, where it says that instead (darknet's way). */
+  readonly namesFile: string | null;
   /** Columns behind the box in a pose dataset; 0 for others. */
   readonly keypointColumns: number;
 }
@@ -29,12 +32,17 @@ export function readDataYaml(
 ): DataYaml | null {
   const lines = new LineCounter();
   // Every value is its text: a class may be called "no", "null" or "1e3", and a folder ".".
-  const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe', logLevel: 'silent' });
+  const document = parse(text, lines);
   const lineAt = (node: unknown) => lines.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
   const unreadable = (why: Bilingual, line: number) => {
     onError(makeProblem('ANNOTATIONS_UNREADABLE', file, { kind: 'YAML', why, hint: yamlHint }, line));
     return null;
   };
+  if (!document)
+    return unreadable(
+      { en: 'its values lie too deep in one another', ko: '값이 너무 깊이 겹쳐 있습니다' },
+      1,
+    );
   const [fault] = document.errors;
   if (fault) {
     const line = fault.linePos?.[0].line ?? 1;
@@ -61,7 +69,9 @@ export function readDataYaml(
   const path = entries.get('path');
   const [pathText] = path ? textsOf(path.value) : [];
   const names = entries.get('names');
-  const read = names ? readNames(names.value, file, lineAt, onError, reject) : null;
+  const [listed] = isScalar(names?.value) ? textsOf(names.value) : [];
+  const isNamed = isSeq(names?.value) || isMap(names?.value);
+  const read = isNamed ? readNames(names?.value, file, lineAt, onError, reject) : null;
   const count = numberOf(entries.get('nc')?.value);
   if (read && count !== null && count !== read.length) {
     const why = phrase(
@@ -76,24 +86,31 @@ export function readDataYaml(
     reject(why, lineAt(entries.get('nc')?.key), hint);
     return null;
   }
-  if (names && !read) return null;
+  if (isNamed && !read) return null;
   const shape = entries.get('kpt_shape')?.value;
   const [points = 0, values = 0] = isSeq(shape) ? shape.items.map((item) => numberOf(item) ?? 0) : [];
   return {
     path: path && pathText !== undefined ? { value: pathText, line: lineAt(path.key) } : null,
     splits,
-    names: read,
+    names: read && read.length > 0 ? read : null,
+    namesFile: listed ?? null,
     keypointColumns: points * values,
   };
+}
+
+/** Null where it is nested so deep that the parser, which calls itself, reaches the end of the stack. */
+function parse(text: string, lineCounter: LineCounter) {
+  try {
+    return parseDocument(text, { lineCounter, schema: 'failsafe', logLevel: 'silent' });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 const yamlHint = {
   en: 'Write plain YAML: "train: images/train", "val: images/val" and "names:" with a line for each class.',
   ko: '"train: images/train", "val: images/val", 그리고 클래스마다 한 줄이 있는 "names:"로 된 일반 YAML을 쓰세요.',
-};
-const namesHint = {
-  en: 'Write a name for each class, numbered from 0 without a gap: "names: [bolt, nut]" or "0: bolt", "1: nut" on lines of their own.',
-  ko: '클래스마다 이름을 0번부터 빠짐없이 적으세요: "names: [볼트, 너트]", 또는 한 줄씩 "0: 볼트", "1: 너트".',
 };
 
 /** Tags that make objects, and aliases that grow without end, as no dataset has them. */
@@ -172,29 +189,15 @@ function readNames(
   } else return null;
   const line = lineAt(value);
   const count = names.size;
-  if (count === 0) return null;
   for (let index = 0; index < count; index += 1) {
     if (names.has(index)) continue;
     reject(phrase('"names" has no class {index}', '"names"에 {index}번 클래스가 없습니다', { index }), line);
     return null;
   }
-  const seen = new Map<string, number>();
-  for (let index = 0; index < count; index += 1) {
-    const { name, line: own } = names.get(index) ?? { name: '', line };
-    const normal = name.normalize('NFC').trim();
-    if (normal === '') {
-      reject(
-        phrase('the class {index} has an empty name', '{index}번 클래스의 이름이 비어 있습니다', { index }),
-        own,
-      );
-      return null;
-    }
-    const twin = seen.get(normal);
-    if (twin !== undefined) {
-      onError(makeProblem('CLASS_NAME_TWICE', file, { name: normal, one: twin, other: index }, own));
-      return null;
-    }
-    seen.set(normal, index);
-  }
-  return [...seen.keys()];
+  const inOrder = [...names.keys()].sort((one, other) => one - other);
+  return checkNames(
+    file,
+    inOrder.map((index) => names.get(index) ?? { name: '', line }),
+    onError,
+  );
 }

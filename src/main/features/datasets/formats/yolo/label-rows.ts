@@ -8,18 +8,22 @@ export interface RowFault {
   readonly hint: Bilingual;
 }
 
+/** Rows of one count of numbers, and the lines of the first ones. */
+interface Lines {
+  count: number;
+  readonly lines: number[];
+}
+
 export interface LabelRows {
-  /** Rows that are labels. */
-  readonly rows: number;
-  /** The first ones; `faultCount` has all. */
+  /** Rows that are boxes, with the line of the first. */
+  readonly boxes: Lines;
+  /** Rows of more numbers, by their count behind the class: polygons, keypoints behind a box, or, where it is odd, nothing. */
+  readonly longer: ReadonlyMap<number, Lines>;
+  /** Rows that can't be used: the first ones; `faultCount` has all. */
   readonly faults: readonly RowFault[];
   readonly faultCount: number;
-  /** Rows that are boxes and rows that are polygons, with the line of the first box. */
-  readonly polygons: number;
-  readonly firstBox: number | null;
   readonly lowestClass: number;
   readonly highestClass: number;
-  readonly keypointRows: number;
 }
 
 const mostFaults = 20;
@@ -31,50 +35,60 @@ const columns = {
 /**
  * Reads the rows of a YOLO label file: `class x y width height` or `class x1 y1 x2 y2 …`, parts of the image. What is no row is
  * reported; the others count.
- * @param keypointColumns of a pose dataset, how many columns follow the box; 0 for others
+ * @param image the number under which the spool gets them
  */
-export function readLabelRows(
-  text: string,
-  image: number,
-  spool: LabelSpool,
-  keypointColumns = 0,
-): LabelRows {
+export function readLabelRows(text: string, image: number, spool: LabelSpool): LabelRows {
   const faults: RowFault[] = [];
-  const found = { rows: 0, faultCount: 0, polygons: 0, firstBox: null as number | null, keypointRows: 0 };
-  let [lowestClass, highestClass] = [Number.POSITIVE_INFINITY, -1];
+  const boxes: Lines = { count: 0, lines: [] };
+  const longer = new Map<number, Lines>();
+  let [lowestClass, highestClass, faultCount] = [Number.POSITIVE_INFINITY, -1, 0];
   const head = new Float64Array(headLength);
-  for (const [index, row] of text.split(/\r\n|\n|\r/).entries()) {
-    const trimmed = row.trim();
-    if (trimmed === '') continue;
-    const tokens = trimmed.split(/\s+/);
-    const line = index + 1;
-    const why = faultOf(trimmed, tokens, keypointColumns);
-    if (why) {
-      found.faultCount += 1;
-      if (faults.length < mostFaults) faults.push({ line, ...why });
+  for (const { row, line } of rowsOf(text)) {
+    const tokens = row.split(/\s+/);
+    const fault = faultOf(row, tokens);
+    if (fault) {
+      faultCount += 1;
+      if (faults.length < mostFaults) faults.push({ line, ...fault });
       continue;
     }
     const values = tokens.map(Number);
     const [label = 0] = values;
-    const isPose = keypointColumns > 0 && values.length === 5 + keypointColumns;
-    if (isPose) found.keypointRows += 1;
     lowestClass = Math.min(lowestClass, label);
     highestClass = Math.max(highestClass, label);
-    found.rows += 1;
     head.fill(0);
     head[field.image] = image;
     head[field.class] = label;
     head[field.line] = line;
     head[field.id] = Number.NaN;
-    if (values.length === 5 || isPose) {
-      found.firstBox ??= line;
+    if (values.length === 5) {
+      note(boxes, line);
       addBox(values, head, spool);
     } else {
-      found.polygons += 1;
+      const count = values.length - 1;
+      const same = longer.get(count) ?? { count: 0, lines: [] };
+      longer.set(count, same);
+      note(same, line);
       addPolygon(values, head, spool);
     }
   }
-  return { ...found, faults, lowestClass, highestClass };
+  return { boxes, longer, faults, faultCount, lowestClass, highestClass };
+}
+
+/** The rows that are not blank, one after the other: a file may be one of millions. */
+function* rowsOf(text: string): Generator<{ readonly row: string; readonly line: number }> {
+  const end = /\r\n|\n|\r/g;
+  for (let [line, start] = [1, 0]; start <= text.length; line += 1) {
+    const found = end.exec(text);
+    const row = text.slice(start, found?.index).trim();
+    if (row !== '') yield { row, line };
+    if (!found) return;
+    start = end.lastIndex;
+  }
+}
+
+function note(same: Lines, line: number): void {
+  same.count += 1;
+  if (same.lines.length < mostFaults) same.lines.push(line);
 }
 
 const nothing = new Uint8Array(0);
@@ -88,56 +102,67 @@ function addBox(values: readonly number[], head: Float64Array, spool: LabelSpool
   spool.add(head, nothing);
 }
 
+/** Also takes rows that turn out to be a box and its keypoints once `data.yaml` is read. */
 function addPolygon(values: readonly number[], head: Float64Array, spool: LabelSpool): void {
   const points = values.slice(1);
-  const xs = points.filter((_, at) => at % 2 === 0);
-  const ys = points.filter((_, at) => at % 2 === 1);
-  const [left, top] = [xs.reduce(least), ys.reduce(least)];
-  const [right, bottom] = [xs.reduce(most), ys.reduce(most)];
-  head[field.marks] = mark.polygons;
-  head[field.x] = left;
-  head[field.y] = top;
-  head[field.width] = right - left;
-  head[field.height] = bottom - top;
+  let [left, top, right, bottom] = [
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ];
+  for (let at = 0; at + 1 < points.length; at += 2) {
+    const [x, y] = [points[at] as number, points[at + 1] as number];
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+  }
+  head[field.marks] = points.length % 2 === 0 ? mark.polygons : mark.polygons | mark.odd;
+  head.set([left, top, right - left, bottom - top], field.x);
   head.set([left, top, right, bottom], field.mask1);
   spool.add(head, Buffer.from(JSON.stringify([points])));
 }
 
-const least = (one: number, other: number) => Math.min(one, other);
-const most = (one: number, other: number) => Math.max(one, other);
+/** What is wrong with rows of an odd count of numbers behind their class, which are neither polygons nor as `data.yaml` has keypoints. */
+export function oddFault(line: number, count: number): RowFault {
+  const why = phrase(
+    'its polygon has {count} coordinates, an odd count: x and y come in pairs',
+    '폴리곤의 좌표가 {count}개로 홀수입니다. x와 y는 짝을 이루어야 합니다',
+    { count },
+  );
+  const hint = phrase(
+    '{columns} If keypoints follow a box, data.yaml must say how many: "kpt_shape: [{points}, 3]".',
+    '{columns} 상자 뒤에 키포인트가 오는 줄이라면 data.yaml에 개수를 적으세요: "kpt_shape: [{points}, 3]".',
+    { columns, points: Math.floor((count - 4) / 3) },
+  );
+  return { line, why, hint };
+}
 
-function faultOf(
-  row: string,
-  tokens: readonly string[],
-  keypointColumns: number,
-): { readonly why: Bilingual; readonly hint: Bilingual } | null {
-  if (row.includes(',')) {
-    const why = { en: 'its columns are separated by commas', ko: '열이 쉼표로 나뉘어 있습니다' };
-    const hint = {
-      en: 'Separate them by blanks (sed -i "s/,/ /g" FILE).',
-      ko: '공백으로 나누세요(sed -i "s/,/ /g" 파일).',
-    };
-    return { why, hint };
-  }
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+function faultOf(row: string, tokens: readonly string[]): Omit<RowFault, 'line'> | null {
+  const separator = /[,;]/.exec(row)?.[0];
+  if (separator !== undefined) return separatorFault(row, separator);
   const [label = ''] = tokens;
-  if (!/^\d+(?:\.0*)?$/.test(label)) {
-    const why = phrase('its class "{label}" is no number', '클래스 "{label}"{label|이|가} 번호가 아닙니다', {
-      label,
-    });
+  const index = decimal.test(label) ? Number(label) : Number.NaN;
+  if (!Number.isSafeInteger(index) || index < 0) {
+    const why = phrase(
+      'its class "{label}" is no number of a class',
+      '클래스 "{label}"{label|이|가} 클래스 번호가 아닙니다',
+      { label: shortened(label) },
+    );
     const hint = {
       en: 'Write the number of the class in "names", counted from 0.',
       ko: '"names"에서의 클래스 번호(0부터)를 적으세요.',
     };
     return { why, hint };
   }
-  const bad = tokens.slice(1).find((token) => !Number.isFinite(token === '' ? Number.NaN : Number(token)));
+  const bad = tokens.find((token) => !decimal.test(token) || !Number.isFinite(Number(token)));
   if (bad !== undefined)
     return {
-      why: phrase('"{bad}" is no number', '"{bad}"{bad|은|는} 수가 아닙니다', { bad }),
+      why: phrase('"{bad}" is no number', '"{bad}"{bad|은|는} 수가 아닙니다', { bad: shortened(bad) }),
       hint: columns,
     };
   const count = tokens.length - 1;
-  if (count === 4 || (keypointColumns > 0 && count === 4 + keypointColumns)) return null;
   if (count === 5) {
     const why = {
       en: 'it has 6 columns, as predictions with a confidence have',
@@ -149,19 +174,38 @@ function faultOf(
     };
     return { why, hint };
   }
-  if (count < 4)
+  if (count >= 4) return null;
+  return {
+    why: phrase('it has only {count} {count|column|columns}', '열이 {count}개뿐입니다', {
+      count: tokens.length,
+    }),
+    hint: columns,
+  };
+}
+
+const shortened = (token: string) => (token.length > 40 ? `${token.slice(0, 40)}…` : token);
+
+function separatorFault(row: string, separator: string): Omit<RowFault, 'line'> {
+  // "0 0,5 0,5 0,2 0,2": blanks part the columns already.
+  if (separator === ',' && /^\S+(?:\s+[+-]?\d+(?:,\d+)?){4,}$/.test(row))
     return {
-      why: phrase('it has only {count} columns', '열이 {count}개뿐입니다', { count: tokens.length }),
-      hint: columns,
+      why: {
+        en: 'its numbers have a decimal comma (0,5)',
+        ko: '소수점이 쉼표입니다(0,5)',
+      },
+      hint: {
+        en: 'Write a point (sed -i "s/,/./g" FILE).',
+        ko: '점으로 바꾸세요(sed -i "s/,/./g" 파일).',
+      },
     };
-  if (count % 2 !== 0)
-    return {
-      why: phrase(
-        'its polygon has {count} coordinates, an odd count: x and y come in pairs',
-        '폴리곤의 좌표가 {count}개로 홀수입니다. x와 y는 짝을 이루어야 합니다',
-        { count },
-      ),
-      hint: columns,
-    };
-  return null;
+  return {
+    why: phrase('its columns are separated by {name}', '열 사이가 공백이 아니라 {name}입니다', {
+      name: separator === ',' ? { en: 'commas', ko: '쉼표' } : { en: 'semicolons', ko: '세미콜론' },
+    }),
+    hint: phrase(
+      'Separate them by blanks (sed -i "s/{separator}/ /g" FILE).',
+      '공백으로 나누세요(sed -i "s/{separator}/ /g" 파일).',
+      { separator },
+    ),
+  };
 }

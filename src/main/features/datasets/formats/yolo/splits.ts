@@ -2,7 +2,7 @@ import { normalName } from '../../names.ts';
 import { makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { readSplitName, type Split } from '../../split-names.ts';
-import { ImageIndex } from '../image-index.ts';
+import { ImageIndex, splitOfFolder, stemOf } from '../image-index.ts';
 import type { Tally } from '../tally.ts';
 import type { DataYaml } from './data-yaml.ts';
 
@@ -31,12 +31,9 @@ export function resolveSplits(
   lists: ReadonlyMap<string, readonly string[]>,
   tally: Tally,
 ): { readonly images: ImageInSplit[]; readonly isFatal: boolean } {
+  const index = new ImageIndex(images, tally);
   if (!yaml || yaml.content.splits.length === 0)
-    return {
-      images: images.map((image) => ({ image, split: splitOfFolder(image.segments) })),
-      isFatal: false,
-    };
-  const index = new ImageIndex(images);
+    return { images: splitByLists(images, index, lists, tally), isFatal: false };
   const places = new Places(yaml, images, folders, lists);
   const splitOf = new Map<ScannedImage, Split>();
   let isFatal = false;
@@ -50,8 +47,7 @@ export function resolveSplits(
         );
         isFatal ||= split === 'train';
       } else if (place.list) {
-        for (const [number, written] of place.list.entries())
-          own.push(...listed(index, written, number + 1, place.key, split, tally));
+        own.push(...imagesOfList(index, place.list, place.key, split, tally));
       } else own.push(...images.filter(({ segments }) => isBelow(segments, place.folder)));
     }
     const twin = own
@@ -69,12 +65,33 @@ export function resolveSplits(
   return { images: [...splitOf].map(([image, split]) => ({ image, split })), isFatal };
 }
 
-function splitOfFolder(segments: readonly string[]): Split | null {
-  for (const folder of segments.slice(0, -1).reverse()) {
-    const name = readSplitName(folder);
-    if (name) return name.split;
+/** The splits of images that no `data.yaml` parts: by lists called `train.txt`, `val.txt` and so on; else by their folders. */
+function splitByLists(
+  images: readonly ScannedImage[],
+  index: ImageIndex,
+  lists: ReadonlyMap<string, readonly string[]>,
+  tally: Tally,
+): ImageInSplit[] {
+  const splitOf = new Map<ScannedImage, Split>();
+  for (const [path, rows] of lists) {
+    const split = readSplitName(stemOf(path.split('/').at(-1) ?? ''))?.split;
+    if (!split) continue;
+    for (const image of imagesOfList(index, rows, path, split, tally))
+      if (!splitOf.has(image)) splitOf.set(image, split);
   }
-  return null;
+  return images.map((image) => ({ image, split: splitOf.get(image) ?? splitOfFolder(image.segments) }));
+}
+
+function imagesOfList(
+  index: ImageIndex,
+  rows: readonly string[],
+  list: string,
+  split: Split,
+  tally: Tally,
+): ScannedImage[] {
+  return rows.flatMap((row, at) =>
+    row.trim() === '' ? [] : imagesOfRow(index, row.trim(), at + 1, list, split, tally),
+  );
 }
 
 function isBelow(segments: readonly string[], folder: readonly string[]): boolean {
@@ -84,7 +101,7 @@ function isBelow(segments: readonly string[], folder: readonly string[]): boolea
 }
 
 /** The images that a line of a list means; none, and reported, where there is no such image. */
-function listed(
+function imagesOfRow(
   index: ImageIndex,
   written: string,
   line: number,
@@ -92,14 +109,14 @@ function listed(
   split: Split,
   tally: Tally,
 ): ScannedImage[] {
-  const { image } = index.find(written.trim(), list.split('/').slice(0, -1), split);
+  const { image } = index.find(written, list.split('/').slice(0, -1), split);
   if (image) return [image];
   const hint = {
     en: 'Put the image there, or remove the line from the list.',
     ko: '이미지를 넣거나 목록에서 그 줄을 지우세요.',
   };
   tally.error('IMAGE_FILE_MISSING', list, () =>
-    makeProblem('IMAGE_FILE_MISSING', list, { image: written.trim(), annotations: '', hint }, line),
+    makeProblem('IMAGE_FILE_MISSING', list, { image: written, annotations: '', hint }, line),
   );
   return [];
 }
@@ -162,15 +179,15 @@ class Places {
     }
     const below = this.at(resolved(folder, withPath));
     if (below) return below;
-    // Some exporters write "../train/images" beside which the folder lies.
+    // Some exporters write "../train/images" beside which the folder lies; others lay the file into a folder of its own.
     const bare = own.filter((part) => part !== '..');
-    for (let skipped = 0; skipped < bare.length; skipped += 1) {
-      const place = this.at([...folder.map(normalName), ...bare.slice(skipped)]);
-      if (place) {
+    for (let skipped = 0; skipped < bare.length; skipped += 1)
+      for (let up = folder.length; up >= 0; up -= 1) {
+        const place = this.at([...folder.slice(0, up).map(normalName), ...bare.slice(skipped)]);
+        if (!place) continue;
         this.usedWithoutPath = true;
         return place;
       }
-    }
     return null;
   }
 

@@ -1,9 +1,8 @@
-import { phrase } from '../../../../../shared/errors/entry.ts';
+import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
 import { normalName } from '../../names.ts';
 import { listed, makeProblem, type Problem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { reportNamesByCase } from '../class-names.ts';
-import { stemOf } from '../image-index.ts';
 import { field, type ImageLabels, type LabelSpool } from '../label-spool.ts';
 import {
   emptySet,
@@ -14,16 +13,12 @@ import {
   wholeText,
 } from '../labelled-set.ts';
 import type { Tally } from '../tally.ts';
+import { type NamesFile, namesOfFiles, readNamesFile } from './class-list.ts';
 import { type DataYaml, readDataYaml } from './data-yaml.ts';
-import { type LabelRows, readLabelRows } from './label-rows.ts';
+import { LabelFiles, type LabelText, rowsOf } from './label-files.ts';
+import { readLabelRows } from './label-rows.ts';
+import { reportRows, unknownClassReport } from './row-faults.ts';
 import { resolveSplits } from './splits.ts';
-
-interface LabelText extends LabelRows {
-  /** As the source spells it. */
-  readonly path: string;
-  /** In the spool. */
-  readonly number: number;
-}
 
 interface YamlText {
   readonly path: string;
@@ -32,25 +27,27 @@ interface YamlText {
 }
 
 const measured = [0, 0, 0, 0] as const;
-const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+const isYaml = (name: string) => /\.ya?ml$/i.test(name);
 const isNamesFile = (name: string) =>
-  /^(?:classes|labels|obj|names|classnames)\.(?:txt|names)$|\.names$/i.test(name);
+  /^(?:classes|labels|obj|names|class_?names)\.(?:txt|names)$|\.names$/i.test(name);
 const listedImage = /^[^\n]*\.(?:jpe?g|png|bmp|tiff?|webp|gif|avif)\s*$/i;
+const labelRow = /^\d+(?:\s+[\d.eE+-]+){4,}\s*$/;
+const firstLine = (text: string) => text.slice(0, 4096).trimStart().split('\n', 1)[0] ?? '';
 
 /** YOLO: a text file of rows for each image, and `data.yaml` with the classes and splits (docs.ultralytics.com). */
 export class YoloReader implements LabelReader {
   private readonly spool: LabelSpool;
   private readonly tally: Tally;
-  private readonly texts: LabelText[] = [];
-  /** By their normal path. */
-  private readonly labels = new Map<string, LabelText>();
+  private readonly labels: LabelFiles;
   private readonly lists = new Map<string, readonly string[]>();
+  private readonly namesFiles: NamesFile[] = [];
   private readonly yamls: YamlText[] = [];
   private isUnreadable = false;
 
   constructor(spool: LabelSpool, tally: Tally) {
     this.spool = spool;
     this.tally = tally;
+    this.labels = new LabelFiles(tally);
   }
 
   claims(segments: readonly string[]): boolean {
@@ -58,58 +55,71 @@ export class YoloReader implements LabelReader {
   }
 
   async read(file: LabelFile): Promise<void> {
-    const text = await wholeText(file, this.tally);
     const { path, segments } = file;
     const name = segments.at(-1) ?? '';
-    if (text === null) this.isUnreadable = true;
-    else if (/\.ya?ml$/i.test(name)) this.yamls.push({ path, segments, text });
-    else if (isNamesFile(name) || listedImage.test(text.slice(0, 4096).trimStart().split('\n', 1)[0] ?? ''))
-      this.lists.set(
-        normalName(path),
-        text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== ''),
-      );
-    else {
-      const number = this.texts.length;
-      const labels = { ...readLabelRows(text, number, this.spool), path, number };
-      this.texts.push(labels);
-      this.labels.set(normalName(path), labels);
-    }
+    // Texts of other kinds lie about, in whatever encoding: only those that are labels of an image are reported.
+    const isOther = !isYaml(name) && !isNamesFile(name);
+    const text = await wholeText(file, this.tally, { isUnknownReported: !isOther });
+    if (text === null && isOther) this.addLabels(path, '', true);
+    else if (text === null) this.isUnreadable = true;
+    else if (isYaml(name)) this.yamls.push({ path, segments, text });
+    else if (isNamesFile(name) && !labelRow.test(firstLine(text)))
+      this.namesFiles.push(readNamesFile(path, text));
+    else if (listedImage.test(firstLine(text))) this.lists.set(normalName(path), text.split(/\r\n|\n|\r/));
+    else this.addLabels(path, text, false);
+  }
+
+  private addLabels(path: string, text: string, isUndecodable: boolean): void {
+    const number = this.labels.all.length;
+    this.labels.add({ ...readLabelRows(text, number, this.spool), path, number, isUndecodable });
   }
 
   finish(images: readonly ScannedImage[], folders: readonly (readonly string[])[]): LabelledSet {
     const yaml = this.yaml();
     if (yaml === 'unusable') return emptySet;
-    const names = yaml?.content.names ?? this.namesFromFile();
+    const names = yaml?.content.names ?? this.namesFromFiles(yaml?.content.namesFile ?? null);
+    if (names === 'unusable') return emptySet;
     if (!names) return this.withoutNames(yaml?.path ?? null);
     reportNamesByCase(this.tally, yaml?.path ?? '', names);
     const splits = resolveSplits(yaml, images, folders, this.lists, this.tally);
-    const used = new Set<LabelText>();
-    const looked = new Set<string>();
-    const placed = splits.images.map(({ image, split }): LabelledImage => {
-      const labels = this.labelsOf(image, looked);
-      if (labels) used.add(labels);
-      return { image, split, labels: labels && labels.rows > 0 ? [labels.number] : [] };
+    const used = new Map<LabelText, ScannedImage>();
+    const unlabelled: ScannedImage[] = [];
+    const placed = splits.images.flatMap(({ image, split }): LabelledImage[] => {
+      const labels = this.labels.of(image);
+      if (!labels) unlabelled.push(image);
+      const first = labels ? used.get(labels) : undefined;
+      if (labels && first) {
+        this.reportShared(labels, first, image);
+        return [];
+      }
+      if (labels) used.set(labels, image);
+      if (labels?.isUndecodable) this.reportUndecodable(labels);
+      return [{ image, split, labels: labels && rowsOf(labels) > 0 ? [labels.number] : [] }];
     });
-    if (used.size === 0) return this.withoutLabels(placed.length, looked);
-    this.reportRows(used);
+    const texts = [...used.keys()];
+    if (!texts.some((labels) => rowsOf(labels) > 0 || labels.faultCount > 0))
+      return this.withoutLabels(placed.length, texts);
+    const keypoints = yaml?.content.keypointColumns ?? 0;
+    reportRows(this.tally, texts, keypoints);
+    this.reportUnlabelled(unlabelled);
     this.reportUnused(used);
     const classes = Int32Array.from(names, (_, index) => index);
-    const onUnknownClass = this.unknownClass(names, used);
+    const onUnknownClass = unknownClassReport(this.tally, names.length, texts);
     const nameOf = (labels: ImageLabels, record: number) =>
       phrase('the row on line {line}', '{line}번째 줄', { line: labels.number(record, field.line) });
     return {
       classes: names,
       images: placed,
       originOf: (number) => {
-        const file = this.texts[number]?.path ?? '';
-        const report = (labels: ImageLabels, record: number) => onUnknownClass(file, labels, record);
+        const file = this.labels.all[number]?.path ?? '';
         return {
           file,
           group: '',
           classes,
           isNormalised: true,
           shift: measured,
-          onUnknownClass: report,
+          onUnknownClass: (labels, record) => onUnknownClass(file, labels, record),
+          boxOfRow: keypoints === 0 ? null : (numbers) => poseBox(numbers, keypoints),
           nameOf,
         };
       },
@@ -117,41 +127,48 @@ export class YoloReader implements LabelReader {
     };
   }
 
-  /** The `data.yaml`: the one nearest to the top that names splits or classes. */
+  /** The `data.yaml`: of the files that name classes or splits the one that says most, and lies nearest to the top. */
   private yaml() {
-    const order = this.yamls.toSorted(
-      (one, other) => one.segments.length - other.segments.length || (one.path < other.path ? -1 : 1),
-    );
-    for (const { path, segments, text } of order) {
-      if (!/^\s*["']?(?:names|train|val|nc)["']?\s*:/m.test(text)) continue;
-      const report = (problem: Problem) => this.tally.error('CLASS_NAMES_INVALID', path, () => problem);
-      const content: DataYaml | null = readDataYaml(text, path, report);
-      return content ? { path, folder: segments.slice(0, -1), content } : 'unusable';
-    }
-    return null;
+    const ranked = this.yamls
+      .flatMap((yaml) => {
+        const rank = rankOf(yaml.text);
+        return rank === 0
+          ? []
+          : [{ ...yaml, rank, isNamedSo: /(?:^|\/)data(?:set)?\.ya?ml$/i.test(yaml.path) }];
+      })
+      .sort(
+        (one, other) =>
+          other.rank - one.rank ||
+          one.segments.length - other.segments.length ||
+          Number(other.isNamedSo) - Number(one.isNamedSo) ||
+          (one.path < other.path ? -1 : 1),
+      );
+    const [first, ...others] = ranked;
+    if (!first) return null;
+    const { path, segments, text, rank } = first;
+    const rivals = others.filter((other) => other.rank === rank && other.text.trim() !== text.trim());
+    if (rivals.length > 0)
+      this.tally.warning('DATA_YAML_CHOSEN', path, () =>
+        makeProblem('DATA_YAML_CHOSEN', path, {
+          others: listed(
+            rivals.map((each) => each.path),
+            5,
+          ),
+        }),
+      );
+    const report = (problem: Problem) => this.tally.error('CLASS_NAMES_INVALID', path, () => problem);
+    const content: DataYaml | null = readDataYaml(text, path, report);
+    return content ? { path, folder: segments.slice(0, -1), content } : ('unusable' as const);
   }
 
-  private namesFromFile(): readonly string[] | null {
-    const files = [...this.lists].filter(([path]) => isNamesFile(lastOf(path)));
-    files.sort(([one], [other]) => one.split('/').length - other.split('/').length || (one < other ? -1 : 1));
-    return files[0]?.[1].map((line) => normalName(line).trim()) ?? null;
-  }
-
-  /** The labels of an image: in the folder `labels` in the place of the last one called `images`, else beside it. */
-  private labelsOf({ segments }: ScannedImage, looked: Set<string>): LabelText | null {
-    const name = `${stemOf(segments.at(-1) ?? '')}.txt`;
-    const folder = segments.slice(0, -1);
-    const images = folder.findLastIndex((each) => /^images?$/i.test(each));
-    const places =
-      images >= 0
-        ? [folder.with(images, 'labels'), folder]
-        : [folder, [...folder, 'labels'], [...folder.slice(0, -1), 'labels']];
-    for (const place of places) {
-      const labels = this.labels.get(normalName([...place, name].join('/')));
-      if (labels) return labels;
-      if (looked.size < 6) looked.add(place.join('/') || '.');
-    }
-    return null;
+  /** @param named the file that `data.yaml` says lists them */
+  private namesFromFiles(named: string | null): readonly string[] | 'unusable' | null {
+    const last = named?.split(/[\\/]/).at(-1);
+    const own = this.namesFiles.filter(({ path }) => path.split('/').at(-1) === last);
+    const files = own.length > 0 ? own : this.namesFiles;
+    if (files.length === 0) return null;
+    const report = (problem: Problem) => this.tally.error('CLASS_NAMES_INVALID', problem.path, () => problem);
+    return namesOfFiles(files, report) ?? 'unusable';
   }
 
   private withoutNames(yaml: string | null): LabelledSet {
@@ -173,104 +190,80 @@ export class YoloReader implements LabelReader {
     return emptySet;
   }
 
-  private withoutLabels(images: number, looked: ReadonlySet<string>): LabelledSet {
-    const where = listed([...looked], 6);
-    const others = this.texts.length;
+  private withoutLabels(images: number, texts: readonly LabelText[]): LabelledSet {
+    const where = listed([...this.labels.looked], 6);
+    const others = this.labels.all.filter((labels) => !texts.includes(labels));
+    const elsewhere: Bilingual | '' =
+      others.length === 0
+        ? ''
+        : phrase(
+            ' {count} other text {count|file lies|files lie} in "{folder}".',
+            ' 다른 텍스트 파일 {count}개가 "{folder}"에 있습니다.',
+            { count: others.length, folder: others[0]?.path.split('/').slice(0, -1).join('/') || '.' },
+          );
     const hint = phrase(
-      'A label file has the name of its image and ends with ".txt"; it lies in "labels" where the image lies in "images", or beside it.{others}',
-      '라벨 파일은 이미지와 이름이 같고 ".txt"로 끝나며, 이미지가 "images"에 있으면 "labels"에, 아니면 이미지 옆에 있어야 합니다.{others}',
-      {
-        others:
-          others === 0
-            ? ''
-            : phrase(
-                ' {count} other text files lie in "{folder}".',
-                ' 다른 텍스트 파일 {count}개가 "{folder}"에 있습니다.',
-                {
-                  count: others,
-                  folder: this.texts[0]?.path.split('/').slice(0, -1).join('/') || '.',
-                },
-              ),
-      },
+      'A label file has the name of its image and ends with ".txt"; it lies in "labels" where the image lies in "images", or beside it.{elsewhere}',
+      '라벨 파일은 이미지와 이름이 같고 ".txt"로 끝나며, 이미지가 "images"에 있으면 "labels"에, 아니면 이미지 옆에 있어야 합니다.{elsewhere}',
+      { elsewhere },
     );
-    this.tally.error('LABELS_NOT_FOUND', '', () =>
-      makeProblem('LABELS_NOT_FOUND', '', {
-        looked: phrase(
-          'label files (.txt) of {images} {images|image|images} in {where}',
-          '이미지 {images}장의 라벨 파일(.txt): {where}',
-          { images, where },
-        ),
-        hint,
-      }),
-    );
+    const looked =
+      texts.length === 0
+        ? phrase(
+            'label files (.txt) of {images} {images|image|images} in {where}',
+            '이미지 {images}장의 라벨 파일(.txt): {where}',
+            { images, where },
+          )
+        : phrase(
+            'rows in {count} label {count|file|files}, which {count|is|are} empty (the first is {first})',
+            '라벨 파일 {count}개의 줄(모두 비어 있음, 예: {first})',
+            { count: texts.length, first: texts[0]?.path ?? '' },
+          );
+    this.tally.error('LABELS_NOT_FOUND', '', () => makeProblem('LABELS_NOT_FOUND', '', { looked, hint }));
     return emptySet;
   }
 
-  private reportRows(used: ReadonlySet<LabelText>): void {
-    let [polygons, boxes, keypoints] = [0, 0, 0];
-    let box: { readonly path: string; readonly line: number; readonly isMixed: boolean } | null = null;
-    for (const { path, faults, faultCount, rows, polygons: own, firstBox, keypointRows } of used) {
-      for (const { line, why, hint } of faults)
-        this.tally.error('ROW_INVALID', '', () => makeProblem('ROW_INVALID', path, { why, hint }, line));
-      this.tally.moreErrors('ROW_INVALID', faultCount - faults.length);
-      polygons += own;
-      boxes += rows - own;
-      keypoints += keypointRows;
-      // A file that has both shows best what is meant.
-      const isMixed = own > 0;
-      const isFirst = !box || (isMixed === box.isMixed ? path < box.path : isMixed);
-      if (firstBox !== null && isFirst) box = { path, line: firstBox, isMixed };
-    }
-    if (keypoints > 0)
-      this.tally.warning('KEYPOINTS_LEFT_OUT', '', () =>
-        makeProblem('KEYPOINTS_LEFT_OUT', box?.path ?? '', { count: keypoints }),
-      );
-    if (polygons === 0 || !box) return;
-    const { path, line } = box;
-    const what = phrase('the row on line {line}', '{line}번째 줄', { line });
-    this.tally.warning('MASK_MISSING', '', () =>
-      makeProblem('MASK_MISSING', path, { count: boxes, what }, line),
+  private reportShared({ path }: LabelText, first: ScannedImage, other: ScannedImage): void {
+    this.tally.error('LABELS_SHARED', '', () =>
+      makeProblem('LABELS_SHARED', other.sourcePath, { labels: path, first: first.sourcePath }),
     );
   }
 
-  private reportUnused(used: ReadonlySet<LabelText>): void {
-    const left = this.texts.filter((labels) => !used.has(labels) && labels.rows > 0);
+  private reportUndecodable({ path }: LabelText): void {
+    this.tally.error('ENCODING_UNKNOWN', '', () => makeProblem('ENCODING_UNKNOWN', path, {}));
+  }
+
+  private reportUnlabelled(images: readonly ScannedImage[]): void {
+    const [first] = images;
+    if (first)
+      this.tally.warning('LABEL_FILES_MISSING', '', () =>
+        makeProblem('LABEL_FILES_MISSING', first.sourcePath, {
+          count: images.length,
+          first: first.sourcePath,
+          where: listed([...this.labels.looked], 3),
+        }),
+      );
+  }
+
+  private reportUnused(used: ReadonlyMap<LabelText, unknown>): void {
+    const left = this.labels.all.filter((labels) => !used.has(labels) && rowsOf(labels) > 0);
     const [first] = left;
     if (first)
       this.tally.warning('LABEL_WITHOUT_IMAGE', '', () =>
         makeProblem('LABEL_WITHOUT_IMAGE', first.path, { count: left.length, first: first.path }),
       );
   }
+}
 
-  private unknownClass(names: readonly string[], used: ReadonlySet<LabelText>) {
-    const rows = [...used].filter((labels) => labels.rows > 0);
-    const lowest = rows.reduce((least, each) => Math.min(least, each.lowestClass), Number.POSITIVE_INFINITY);
-    const highest = rows.reduce((most, each) => Math.max(most, each.highestClass), -1);
-    const fromOne = lowest === 1 && highest === names.length;
-    const guess = fromOne
-      ? {
-          en: '; no row has 0, so the numbers seem to begin at 1',
-          ko: '. 0이 한 번도 없으니 번호가 1부터 시작하는 것 같습니다',
-        }
-      : '';
-    const hint = fromOne
-      ? { en: 'Subtract 1 from the class of every row.', ko: '모든 줄의 클래스에서 1을 빼세요.' }
-      : {
-          en: 'Correct the number, or add the class to "names".',
-          ko: '번호를 고치거나 "names"에 클래스를 추가하세요.',
-        };
-    const known = phrase(
-      '"names" has {count} {count|class|classes}, 0 to {last}',
-      '"names"에는 0부터 {last}까지 클래스가 {count}개 있습니다',
-      { count: names.length, last: names.length - 1 },
-    );
-    return (file: string, labels: ImageLabels, record: number) => {
-      const line = labels.number(record, field.line);
-      const label = labels.number(record, field.class);
-      const what = { en: 'The row', ko: '이 줄' };
-      this.tally.error('CLASS_UNKNOWN', '', () =>
-        makeProblem('CLASS_UNKNOWN', file, { what, class: label, known, guess, hint }, line),
-      );
-    };
-  }
+/** How much a YAML file says of a dataset: names of classes count most. Settings of a training say other things, too. */
+function rankOf(text: string): number {
+  if (/^(?:epochs|lr0|backbone)\s*:/m.test(text)) return 0;
+  const has = (keys: string) => new RegExp(`^\\s*["']?(?:${keys})["']?\\s*:`, 'm').test(text);
+  return (has('names') ? 4 : 0) + (has('train|val') ? 2 : 0) + (has('nc') ? 1 : 0);
+}
+
+/** The box before keypoints: centre and size, then the columns of the points. */
+function poseBox(numbers: readonly number[], keypoints: number) {
+  const [x = 0, y = 0, width = 0, height = 0] = numbers;
+  if (numbers.length !== 4 + keypoints) return null;
+  return [x - width / 2, y - height / 2, width, height] as const;
 }
