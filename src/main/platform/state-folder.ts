@@ -198,7 +198,7 @@ const readMarker = (folder: string): Marker | null =>
   readStateFile(path.join(folder, markerName), markerSchema, { hint: markerHint });
 
 /**
- * One of the folders of a state folder, made closed to others where it is missing. `objects`, `cache`, `uploads` and `runs` may be
+ * One of the folders of a state folder, made closed to others where it is missing. `objects`, `cache`, `uploads`, `scratch` and `runs` may be
  * links to a folder on another disk that was moved there: its marker shows that it is this state folder's. Any other link is refused.
  * @param home absolute
  * @returns its real path
