@@ -7,7 +7,7 @@ import { translate } from '../lib/language.ts';
 import { addLimit, type ListLimit, readList, withRest } from '../lib/list-pages.ts';
 import { facts, remark, table, writeResult } from '../lib/output.ts';
 import { defineCancel, defineImport } from './import.ts';
-import { formatFact, labelFacts, splitFact } from './label-facts.ts';
+import { classList, formatFact, labelFacts, splitFact } from './label-facts.ts';
 import { defineStatistics } from './statistics.ts';
 import { defineValidate } from './validate.ts';
 
@@ -45,10 +45,7 @@ function describe(dataset: Dataset): string {
     ...splitFact(current?.splits),
     [translate('Size', '크기'), formatBytes(dataset.sizeBytes)],
     ...(current ? [formatFact(current)] : []),
-    [
-      translate('Classes', '클래스'),
-      dataset.classes.map(({ name, count }) => `${name} ${count}`).join(', ') || '–',
-    ],
+    [translate('Classes', '클래스'), classList(dataset.classes)],
     [translate('Projects', '프로젝트'), dataset.projects.map(({ name }) => name).join(', ') || '–'],
     [translate('Stored at', '저장 위치'), dataset.version === null ? '–' : dataset.storagePath],
   ]);

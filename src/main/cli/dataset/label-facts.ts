@@ -24,6 +24,16 @@ export function formatFact({
   return [translate('Format', '형식'), `${title}${by}`];
 }
 
+const listedClasses = 30;
+
+/** Classes with their counts; of many the first, and how many there are. */
+export function classList(classes: Dataset['classes']): string {
+  const named = classes.slice(0, listedClasses).map(({ name, count }) => `${name} ${count}`);
+  if (classes.length > listedClasses)
+    named.push(translate(`… (${classes.length} in all)`, `… (모두 ${classes.length}개)`));
+  return named.join(', ') || '–';
+}
+
 /** What is labelled in images: nothing where images have classes. */
 export function labelFacts(labels: Dataset['labels'] | Validation['summary']): Fact[] {
   const { boxes, masks = 0, background = 0, crowds = 0, difficult = 0 } = labels ?? {};

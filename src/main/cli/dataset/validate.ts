@@ -10,7 +10,7 @@ import { formatBytes, formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, styled, writeJson, writeLine } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
-import { formatFact, labelFacts, splitFact } from './label-facts.ts';
+import { classList, formatFact, labelFacts, splitFact } from './label-facts.ts';
 import { addReadingOptions, formatOf, type ReadingOptions, readingOf } from './reading-options.ts';
 
 type Problem = Validation['errors'][number];
@@ -75,10 +75,7 @@ function summarise({ summary }: Validation): string {
   return facts([
     formatFact(summary),
     [translate('Images', '이미지'), `${summary.images} (${formatBytes(summary.bytes)})`],
-    [
-      translate('Classes', '클래스'),
-      summary.classes.map(({ name, count }) => `${name} ${count}`).join(', ') || '–',
-    ],
+    [translate('Classes', '클래스'), classList(summary.classes)],
     ...labelFacts(summary),
     ...splitFact(summary.splits),
     [translate('Width', '너비'), sizes(summary.widths)],

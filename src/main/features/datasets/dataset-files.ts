@@ -108,14 +108,15 @@ export class DatasetFiles {
     };
   }
 
-  /** What is labelled in some images of a version; null for those without labels. @throws TrainyardError OBJECT_NOT_FOUND, MANIFEST_DAMAGED */
+  /** As {@link readObjects}. @throws TrainyardError OBJECT_NOT_FOUND, MANIFEST_DAMAGED */
   async objectsOf(
     datasetId: string,
     version: DatasetVersionRecord,
     lines: readonly ManifestLine[],
+    limit: { readonly most?: number } = {},
   ): Promise<(readonly ImageObject[] | null)[]> {
     const { starts } = await this.load(datasetId, version);
-    return readObjects(this.parts.store, { datasetId, version: version.version }, starts, lines);
+    return readObjects(this.parts.store, { datasetId, version: version.version }, starts, lines, limit);
   }
 
   /** An image's bytes. @throws TrainyardError DATASET_CHANGED if they are not those of the manifest any more */

@@ -53,7 +53,7 @@ interface ImagesRequest {
 
 const longestName = 255;
 const thumbnailPixels = 128;
-/** Of an image in a list: more can't be told apart in it. */
+/** Of an image in a list: more of them would hide each other. */
 const listedObjects = 200;
 
 interface DatasetParts extends ImportsParts {
@@ -182,11 +182,10 @@ export class DatasetService {
     const { lines, byClass } = await this.files.load(record.id, version);
     const wanted = request.class === undefined ? lines : (byClass.get(request.class) ?? []);
     const page = wanted.slice(request.offset, request.offset + request.limit);
-    const objects = await this.files.objectsOf(record.id, version, page);
-    const images = page.map((line, index) => {
-      const listed = objects[index]?.slice(0, listedObjects).map((object) => ({ ...object, mask: null }));
-      return showImage(record.id, version.version, line, listed ?? null);
-    });
+    const objects = await this.files.objectsOf(record.id, version, page, { most: listedObjects });
+    const images = page.map((line, index) =>
+      showImage(record.id, version.version, line, objects[index] ?? null),
+    );
     return { images, total: wanted.length };
   }
 

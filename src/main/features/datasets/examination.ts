@@ -1,21 +1,12 @@
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { DatasetFormat, FormatChoice, Reading, Validation } from '../../../shared/contract/datasets.ts';
-import { AnnotationsFile } from './annotations-file.ts';
-import { recogniseFormat } from './format-marks.ts';
-import { CocoReader } from './formats/coco/coco.ts';
-import { LabelSpool } from './formats/label-spool.ts';
-import type { LabelReader } from './formats/labelled-set.ts';
-import { Tally } from './formats/tally.ts';
-import { VocReader } from './formats/voc/voc.ts';
-import { YoloReader } from './formats/yolo/yolo.ts';
-import { type AcceptedImage, ImageFault } from './images.ts';
-import { type Annotations, evaluateLabelled } from './labelled-validation.ts';
-import { readMaskPixels } from './pixels/mask-pixels.ts';
-import { Findings } from './problems.ts';
-import { type ScanOptions, scanSource } from './scan.ts';
-import type { DatasetSource, SourcePlace, Uploads } from './source.ts';
-import { evaluate } from './validation.ts';
+import type {
+  DatasetVersion,
+  FormatChoice,
+  LabelCounts,
+  Reading,
+  Validation,
+} from '../../../shared/contract/datasets.ts';
+import type { AcceptedImage } from './images.ts';
+import type { SourcePlace, Uploads } from './source.ts';
 
 /** What was found in a source, and what could be imported of it. */
 export interface Examination {
@@ -30,8 +21,18 @@ export interface Examination {
   readonly isFatal: boolean;
 }
 
-/** Where `annotations.jsonl` is put, in the folder that a request names. */
-export const annotationsIn = (folder: string) => path.join(folder, 'annotations.jsonl');
+/** What is labelled in some images, with the classes in the order of their indexes. */
+export type Labelled = LabelCounts & Pick<DatasetVersion, 'classes' | 'splits'>;
+
+/** `annotations.jsonl` of a version that is to be, and what is in it. */
+export interface Annotations {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly labelled: Labelled;
+}
+
+/** The file of labels in the folder that a request names. */
+export const annotationsFile = 'annotations.jsonl';
 
 export interface ExaminationRequest extends SourcePlace {
   readonly format: FormatChoice;
@@ -57,78 +58,4 @@ export async function placeOfSource(uploads: Pick<Uploads, 'resolve'>, source: s
   if (!source.startsWith(uploadScheme)) return { path: source, uploadName: null };
   const { path, name } = await uploads.resolve(source.slice(uploadScheme.length));
   return { path, uploadName: name };
-}
-
-/** Counts the files of a source, looks at every one, and judges the whole; in this thread. */
-export async function examineSource(
-  source: DatasetSource,
-  request: Pick<ExaminationRequest, 'format' | 'reading' | 'scratch'>,
-  { signal, onProgress, ...options }: ExaminationWatch & Pick<ScanOptions, 'reader' | 'limits'>,
-): Promise<Examination> {
-  onProgress('counting', 0, null);
-  const total = await source.count((found) => onProgress('counting', found, null), signal);
-  signal.throwIfAborted();
-  const { format, recognised } =
-    request.format === 'auto'
-      ? await recogniseFormat(
-          source,
-          options.limits.maxDepth,
-          (found) => onProgress('counting', found, null),
-          signal,
-        )
-      : { format: request.format, recognised: null };
-  onProgress('validating', 0, total);
-  const watched = { ...options, signal, onProgress: (done: number) => onProgress('validating', done, total) };
-  const examined =
-    format === 'imagenet'
-      ? await examineFolders(source, request.reading, watched)
-      : await examineLabelled(source, format, request.scratch, watched);
-  const { validation } = examined;
-  return { ...examined, validation: { ...validation, summary: { ...validation.summary, recognised } } };
-}
-
-async function examineFolders(
-  source: DatasetSource,
-  reading: Reading,
-  options: ScanOptions,
-): Promise<Examination> {
-  const scan = await scanSource(source, options);
-  const { validation, accepted, layout, isFatal } = evaluate(scan, 'imagenet', reading);
-  return { validation, accepted, base: layout.base, annotations: null, isFatal };
-}
-
-async function examineLabelled(
-  source: DatasetSource,
-  format: Exclude<DatasetFormat, 'imagenet'>,
-  scratch: string | null,
-  options: ScanOptions,
-): Promise<Examination> {
-  const findings = { errors: new Findings(), warnings: new Findings() };
-  const tally = new Tally(findings.errors, findings.warnings);
-  using spool = new LabelSpool(scratch ?? tmpdir());
-  const labels = readerOf(format, spool, tally, options.limits.maxPixels);
-  const scan = await scanSource(source, { ...options, labels, findings });
-  using file = new AnnotationsFile(scratch && annotationsIn(scratch));
-  return evaluateLabelled(scan, format, { labels, spool, tally }, file);
-}
-
-function readerOf(
-  format: Exclude<DatasetFormat, 'imagenet'>,
-  spool: LabelSpool,
-  tally: Tally,
-  maxPixels: number,
-): LabelReader {
-  switch (format) {
-    case 'coco':
-      return new CocoReader(spool, tally);
-    case 'yolo':
-      return new YoloReader(spool, tally);
-    case 'pascal_voc':
-      return new VocReader(spool, tally, (bytes) =>
-        readMaskPixels(bytes, maxPixels).catch((error: unknown) => {
-          if (error instanceof ImageFault) return error;
-          throw error;
-        }),
-      );
-  }
 }

@@ -48,6 +48,7 @@ interface Range {
 /**
  * The objects of some images of a version, in the order of these; null for those without labels. Lines beside each other are read
  * at once.
+ * @param most with it, so many objects of each image, without their masks
  * @throws TrainyardError OBJECT_NOT_FOUND, MANIFEST_DAMAGED
  */
 export async function readObjects(
@@ -55,6 +56,7 @@ export async function readObjects(
   { datasetId, version }: { readonly datasetId: string; readonly version: number },
   starts: ReadonlyMap<ManifestLine, number>,
   lines: readonly ManifestLine[],
+  { most = Number.POSITIVE_INFINITY }: { readonly most?: number } = {},
 ): Promise<(readonly ImageObject[] | null)[]> {
   const found = new Map<ManifestLine, readonly ImageObject[]>();
   const key = annotationsKey(datasetId, version);
@@ -62,7 +64,7 @@ export async function readObjects(
     const bytes = await buffer(await store.get('datasets', key, { start, end: end - 1 }));
     for (const line of own) {
       const from = (starts.get(line) ?? 0) - start;
-      found.set(line, parse(bytes.toString('utf8', from, from + (line.objects?.bytes ?? 0))));
+      found.set(line, parse(bytes.toString('utf8', from, from + (line.objects?.bytes ?? 0)), most));
     }
   });
   return lines.map((line) => found.get(line) ?? null);
@@ -83,16 +85,16 @@ function rangesOf(starts: ReadonlyMap<ManifestLine, number>, lines: readonly Man
   return ranges;
 }
 
-function parse(text: string): ImageObject[] {
+function parse(text: string, most: number): ImageObject[] {
   try {
-    return objectsSchema
-      .parse(JSON.parse(text))
-      .map(({ class: index = null, box = null, mask = null, ...marks }) => ({
-        class: index,
-        box,
-        mask,
-        ...marks,
-      }));
+    const all: { mask?: unknown }[] = JSON.parse(text);
+    const wanted = Number.isFinite(most) ? all.slice(0, most).map(({ mask, ...rest }) => rest) : all;
+    return objectsSchema.parse(wanted).map(({ class: index = null, box = null, mask = null, ...marks }) => ({
+      class: index,
+      box,
+      mask,
+      ...marks,
+    }));
   } catch (error) {
     throw fault('MANIFEST_DAMAGED', {}, { cause: error });
   }

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { ImportMode } from '../../../shared/contract/datasets.ts';
@@ -8,10 +7,11 @@ import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently, mapConcurrently } from '../../../shared/model/concurrently.ts';
 import { failpoint } from '../../platform/failpoints.ts';
+import type { Scratch, ScratchFolder } from '../../platform/scratch.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { LinkableObjects, ObjectStore } from '../../stores/objects/ports.ts';
 import type { ImportRecord, NewVersion } from './dataset-rows.ts';
-import { annotationsIn, type Examination, type Examine, placeOfSource } from './examination.ts';
+import { annotationsFile, type Examination, type Examine, placeOfSource } from './examination.ts';
 import type { FileProgress } from './file-progress.ts';
 import type { AcceptedImage } from './images.ts';
 import { commitImport, enterStoring, reserveVersion } from './import-rows.ts';
@@ -27,7 +27,6 @@ import {
   sizesKey,
   timesKey,
 } from './manifest.ts';
-import type { Scratch } from './scratch.ts';
 import { type DatasetSource, EntryFault, type OpenSource, type Uploads } from './source.ts';
 import { noneTurned } from './upright-sizes.ts';
 import { countClasses } from './validation.ts';
@@ -89,7 +88,7 @@ export async function runImport(
   progress.enter('committing', null);
   const made = await describe(intent, source, examination, stored);
   // Until it is stored, the file of labels must not go.
-  return await commit(intent, parts, { ...stored, annotations: annotationsIn(scratch.path) }, made);
+  return await commit(intent, parts, { ...stored, scratch }, made);
 }
 
 async function describe(
@@ -118,7 +117,7 @@ async function describe(
 async function commit(
   intent: ImportRecord,
   { db, store }: ImportParts,
-  stored: StoredImages & { readonly annotations: string },
+  stored: StoredImages & { readonly scratch: ScratchFolder },
   made: NewVersion,
 ): Promise<{ version: number; reused: boolean }> {
   failpoint('dataset-import.reserve.before');
@@ -137,8 +136,8 @@ async function commit(
     }
     if (made.annotationsSha256 !== null) {
       failpoint('dataset-import.annotations.before');
-      const file = await open(stored.annotations);
-      await store.put('datasets', annotationsKey(intent.datasetId, version), file.createReadStream());
+      const text = await stored.scratch.read(annotationsFile);
+      await store.put('datasets', annotationsKey(intent.datasetId, version), text);
       failpoint('dataset-import.annotations.after');
     }
     failpoint('dataset-import.manifest.before');

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
-import type { LabelReader } from './formats/labelled-set.ts';
 import {
   type ImageType,
   readableTypes,
@@ -13,6 +12,7 @@ import {
   usualExtension,
 } from './image-types.ts';
 import { type ImageContent, ImageFault, type ImageReader } from './images.ts';
+import type { LabelFiles } from './label-files.ts';
 import type { SourceLimits } from './limits.ts';
 import { checkPath } from './names.ts';
 import { Findings, makeProblem, type Problem } from './problems.ts';
@@ -48,7 +48,7 @@ export interface ScanOptions {
   /** Where findings go; made anew where they are not given. */
   readonly findings?: { readonly errors: Findings; readonly warnings: Findings };
   /** Reads what is no image but says what is in the images; null where the folders do. */
-  readonly labels?: LabelReader | null;
+  readonly labels?: LabelFiles | null;
   readonly signal?: AbortSignal;
   /** Called with the count of files looked at. */
   readonly onProgress?: (done: number) => void;

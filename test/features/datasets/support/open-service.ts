@@ -6,12 +6,12 @@ import { DatasetService } from '../../../../src/main/features/datasets/dataset-s
 import { localExaminer } from '../../../../src/main/features/datasets/examiner/local-examiner.ts';
 import { defaultLimits } from '../../../../src/main/features/datasets/limits.ts';
 import { sharpImageReader } from '../../../../src/main/features/datasets/pixels/sharp-image-reader.ts';
-import { Scratch } from '../../../../src/main/features/datasets/scratch.ts';
 import { sourcesOf } from '../../../../src/main/features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../../../../src/main/features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { findProject, insertProject } from '../../../../src/main/features/projects/project-rows.ts';
+import { Scratch } from '../../../../src/main/platform/scratch.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { FilesObjectStore } from '../../../../src/main/stores/objects/files/object-store.ts';

@@ -1,7 +1,8 @@
-import { type Examine, examineSource } from '../examination.ts';
+import type { Examine } from '../examination.ts';
 import { defaultLimits } from '../limits.ts';
 import { sharpImageReader } from '../pixels/sharp-image-reader.ts';
 import { sourcesOf } from '../sources/open-source.ts';
+import { examineSource } from './examine-source.ts';
 
 /**
  * Examines folders and archives of this machine in this thread, which has hardly time for anything else meanwhile.

@@ -1,4 +1,5 @@
 import type { Bilingual } from '../../../../shared/errors/entry.ts';
+import type { LabelFile, LabelFiles } from '../label-files.ts';
 import { makeProblem } from '../problems.ts';
 import type { ScannedImage } from '../scan.ts';
 import type { Split } from '../split-names.ts';
@@ -52,19 +53,8 @@ export interface LabelledSet {
   readonly isFatal: boolean;
 }
 
-/** A text file that belongs to a dataset's labels. */
-export interface LabelFile {
-  /** As the source spells it. */
-  readonly path: string;
-  readonly segments: readonly string[];
-  readonly chunks: () => AsyncIterable<Uint8Array>;
-}
-
 /** Reads the labels of one format out of a source's files, which come in any order. */
-export interface LabelReader {
-  /** Whether a file belongs to the labels: then it is not looked at as an image. */
-  claims(segments: readonly string[]): boolean;
-  read(file: LabelFile): Promise<void>;
+export interface LabelReader extends LabelFiles {
   /** Joins labels and images; called once, behind the last file. */
   finish(images: readonly ScannedImage[], folders: readonly (readonly string[])[]): LabelledSet;
 }

@@ -1,11 +1,11 @@
 import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
+import type { LabelFile } from '../../label-files.ts';
 import { listed, makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { readSplitName, type Split } from '../../split-names.ts';
 import { field, type ImageLabels, type LabelSpool } from '../label-spool.ts';
 import {
   emptySet,
-  type LabelFile,
   type LabelledSet,
   type LabelOrigin,
   type LabelReader,

@@ -1,11 +1,12 @@
 import { phrase } from '../../../../../shared/errors/entry.ts';
 import type { ImageFault } from '../../images.ts';
+import type { LabelFile } from '../../label-files.ts';
 import type { MaskPixels } from '../../pixels/mask-pixels.ts';
 import { makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import type { ImageIndex } from '../image-index.ts';
 import { field, headLength, type LabelSpool, mark } from '../label-spool.ts';
-import { ignoredClass, type LabelFile } from '../labelled-set.ts';
+import { ignoredClass } from '../labelled-set.ts';
 import type { Tally } from '../tally.ts';
 import { challengeClasses, type MaskClass } from './labelmap.ts';
 import { type MaskValue, meaningOf } from './mask-classes.ts';

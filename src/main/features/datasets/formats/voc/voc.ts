@@ -1,4 +1,5 @@
 import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
+import type { LabelFile } from '../../label-files.ts';
 import { listed, makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { reportNamesByCase } from '../class-names.ts';
@@ -6,7 +7,6 @@ import { ImageIndex } from '../image-index.ts';
 import { field, headLength, type ImageLabels, type LabelSpool, mark } from '../label-spool.ts';
 import {
   emptySet,
-  type LabelFile,
   type LabelledSet,
   type LabelOrigin,
   type LabelReader,

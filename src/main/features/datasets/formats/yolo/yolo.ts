@@ -1,4 +1,5 @@
 import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
+import type { LabelFile } from '../../label-files.ts';
 import { normalName } from '../../names.ts';
 import { listed, makeProblem, type Problem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
@@ -6,7 +7,6 @@ import { reportNamesByCase } from '../class-names.ts';
 import { field, type ImageLabels, type LabelSpool } from '../label-spool.ts';
 import {
   emptySet,
-  type LabelFile,
   type LabelledImage,
   type LabelledSet,
   type LabelReader,

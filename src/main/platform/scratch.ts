@@ -1,8 +1,17 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode } from '../../platform/error-code.ts';
+import type { Readable } from 'node:stream';
+import { hasCode } from './error-code.ts';
 
 const remove = (folder: string) => rm(folder, { recursive: true, force: true });
+
+/** A folder of work under way, gone when it is disposed of. */
+export interface ScratchFolder extends AsyncDisposable {
+  /** Absolute. */
+  readonly path: string;
+  /** @param name of a file in it @throws what `open` throws */
+  read(name: string): Promise<Readable>;
+}
 
 /** Folders in which work puts things aside. Nothing in them is needed after a restart. */
 export class Scratch {
@@ -25,12 +34,16 @@ export class Scratch {
     }
   }
 
-  /** An empty folder, gone when it is disposed of. @param name of the work, a path segment */
-  async open(name: string): Promise<AsyncDisposable & { readonly path: string }> {
+  /** An empty one. @param name of the work, a path segment */
+  async open(name: string): Promise<ScratchFolder> {
     this.make();
     const folder = path.join(this.folder, name);
     await remove(folder);
     await mkdir(folder, { mode: 0o700 });
-    return { path: folder, [Symbol.asyncDispose]: () => remove(folder) };
+    return {
+      path: folder,
+      read: async (file) => (await open(path.join(folder, file))).createReadStream(),
+      [Symbol.asyncDispose]: () => remove(folder),
+    };
   }
 }

@@ -1,38 +1,16 @@
-import type {
-  DatasetFormat,
-  DatasetVersion,
-  LabelCounts,
-  Validation,
-} from '../../../shared/contract/datasets.ts';
+import type { DatasetFormat } from '../../../../shared/contract/datasets.ts';
+import type { Examination, Labelled } from '../examination.ts';
+import type { AcceptedImage, ImageContent } from '../images.ts';
+import { foldName, normalName } from '../names.ts';
+import { makeProblem } from '../problems.ts';
+import { commonFolder, type Scan } from '../scan.ts';
+import { findLabelledRisks } from '../training-risks.ts';
+import { report } from '../validation.ts';
 import type { AnnotationsFile } from './annotations-file.ts';
-import type { LabelSpool } from './formats/label-spool.ts';
-import type { LabelledImage, LabelReader } from './formats/labelled-set.ts';
-import { type ImageObjects, objectsOf } from './formats/objects.ts';
-import type { Tally } from './formats/tally.ts';
-import type { AcceptedImage, ImageContent } from './images.ts';
-import { foldName, normalName } from './names.ts';
-import { makeProblem } from './problems.ts';
-import { commonFolder, type Scan } from './scan.ts';
-import { findLabelledRisks } from './training-risks.ts';
-import { report } from './validation.ts';
-
-interface LabelledEvaluation {
-  readonly validation: Validation;
-  readonly accepted: readonly AcceptedImage[];
-  readonly base: readonly string[];
-  readonly isFatal: boolean;
-  readonly annotations: Annotations;
-}
-
-/** What is labelled in some images, with the classes in the order of their indexes. */
-type Labelled = LabelCounts & Pick<DatasetVersion, 'classes' | 'splits'>;
-
-/** `annotations.jsonl` of a version that is to be, and what is in it. */
-export interface Annotations {
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly labelled: Labelled;
-}
+import type { LabelSpool } from './label-spool.ts';
+import type { LabelledImage, LabelReader } from './labelled-set.ts';
+import { type ImageObjects, objectsOf } from './objects.ts';
+import type { Tally } from './tally.ts';
 
 interface PlacedLabels {
   readonly labelled: LabelledImage;
@@ -54,7 +32,7 @@ export function evaluateLabelled(
     tally,
   }: { readonly labels: LabelReader; readonly spool: LabelSpool; readonly tally: Tally },
   file: AnnotationsFile,
-): LabelledEvaluation {
+): Examination {
   const set = labels.finish(scan.images, scan.folders);
   for (const { image } of set.images) {
     for (const problem of image.problems) scan.errors.add(problem);

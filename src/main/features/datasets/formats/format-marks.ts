@@ -1,11 +1,11 @@
-import type { DatasetFormat, Validation } from '../../../shared/contract/datasets.ts';
-import { fault } from '../../../shared/errors/catalogue.ts';
-import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
-import type { TrainyardError } from '../../../shared/errors/error.ts';
-import { decodeText } from './formats/text.ts';
-import { checkPath } from './names.ts';
-import { listed } from './problems.ts';
-import { type DatasetSource, EntryFault, type SourceEntry } from './source.ts';
+import type { DatasetFormat, Validation } from '../../../../shared/contract/datasets.ts';
+import { fault } from '../../../../shared/errors/catalogue.ts';
+import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
+import type { TrainyardError } from '../../../../shared/errors/error.ts';
+import { checkPath } from '../names.ts';
+import { listed } from '../problems.ts';
+import { type DatasetSource, EntryFault, type SourceEntry } from '../source.ts';
+import { decodeText } from './text.ts';
 
 export type FormatMark = NonNullable<Validation['summary']['recognised']>;
 

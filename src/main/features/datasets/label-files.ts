@@ -1,0 +1,14 @@
+/** A text file that belongs to a dataset's labels. */
+export interface LabelFile {
+  /** As the source spells it. */
+  readonly path: string;
+  readonly segments: readonly string[];
+  readonly chunks: () => AsyncIterable<Uint8Array>;
+}
+
+/** What takes the files of labels out of those that a scan looks at. */
+export interface LabelFiles {
+  /** Whether a file belongs to the labels: then it is not looked at as an image. */
+  claims(segments: readonly string[]): boolean;
+  read(file: LabelFile): Promise<void>;
+}
