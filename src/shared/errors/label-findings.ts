@@ -240,7 +240,7 @@ export const labelFindings = {
     'x와 너비에는 이미지 너비를, y와 높이에는 이미지 높이를 곱하세요.',
   ),
   MASK_CLIPPED: badRequest(
-    'The masks of {count} {count|object reach|objects reach} past the edge of the image and {count|is|are} clipped; {count|it|the first} is {what}: {box} in {image}',
+    '{count} {count|mask reaches|masks reach} past the edge of the image and {count|is|are} clipped; {count|it|the first} is that of {what}: {box} in {image}',
     'If they reach far, the image was scaled or turned after it was labelled.',
     '마스크가 이미지 가장자리를 벗어난 객체 {count}개를 이미지에 맞추어 잘랐습니다(첫 번째: {what}, 마스크 {box}, 이미지 {image})',
     '많이 벗어났다면 라벨링한 뒤 이미지의 크기나 방향이 바뀐 것입니다.',

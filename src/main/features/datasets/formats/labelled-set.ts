@@ -125,6 +125,6 @@ export function reportGuess(
 }
 
 /** The first words that are no ASCII. */
-function exampleOf(text: string): string {
+export function exampleOf(text: string): string {
   return /[^\s\x20-\x7e][^\n\r,;<>"\]]{0,20}/u.exec(text)?.[0].trim() ?? text.slice(0, 20).trim();
 }

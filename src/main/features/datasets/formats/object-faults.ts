@@ -55,7 +55,7 @@ export class ObjectFaults {
     };
     this.tally.error('BOX_OUTSIDE', group, () => {
       const { line, what, box, image } = this.facts(record, values);
-      return makeProblem('BOX_OUTSIDE', file, { what, box, image, hint }, line);
+      return makeProblem('BOX_OUTSIDE', file, { what: atStart(what), box, image, hint }, line);
     });
   }
 
@@ -100,7 +100,7 @@ export class ObjectFaults {
     const { file, group } = this.origin;
     this.tally.error('MASK_INVALID', group, () => {
       const { line, what } = this.facts(record, []);
-      return makeProblem('MASK_INVALID', file, { what, why, hint }, line);
+      return makeProblem('MASK_INVALID', file, { what: atStart(what), why, hint }, line);
     });
   }
 
@@ -120,3 +120,5 @@ export class ObjectFaults {
 }
 
 const shownBox = (values: readonly number[]) => values.map((each) => Math.round(each * 100) / 100).join(' ');
+
+const atStart = ({ en, ko }: Bilingual): Bilingual => ({ en: en.charAt(0).toUpperCase() + en.slice(1), ko });

@@ -40,6 +40,7 @@ export class AnnotationReader {
   maskFault: MaskFault | null = null;
   /** What the faults are about: counts, sizes. */
   faultNumbers: readonly number[] = [];
+  maskFaultNumbers: readonly number[] = [];
   /** The mask's text in the cursor's window; empty where there is none. */
   maskStart = 0;
   maskEnd = 0;
@@ -270,7 +271,7 @@ export class AnnotationReader {
   private failMask(fault: MaskFault, numbers: readonly number[]): void {
     if (this.maskFault) return;
     this.maskFault = fault;
-    this.faultNumbers = numbers;
+    this.maskFaultNumbers = numbers;
   }
 
   /** A mask gives the box where the annotation has none. */

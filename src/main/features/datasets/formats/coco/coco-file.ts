@@ -199,9 +199,9 @@ export class CocoFile {
     if (categoryIndex >= 0) count(this.categories[categoryIndex] as CocoCategory, id, line);
     if (typeof id === 'number' && this.seenIds.isRepeated(id)) count(this.repeated, id, line);
     // A mask that can't be used is why there is no box.
-    const fault =
-      (reader.fault === 'box_missing' ? reader.maskFault : null) ?? reader.fault ?? reader.maskFault;
-    if (fault) this.onFault(fault, id, line, reader.faultNumbers);
+    if (reader.maskFault && (reader.fault === null || reader.fault === 'box_missing'))
+      this.onFault(reader.maskFault, id, line, reader.maskFaultNumbers);
+    else if (reader.fault) this.onFault(reader.fault, id, line, reader.faultNumbers);
     if (reader.fault) return;
     this.countMask(id, line);
     this.farthestEdge = Math.max(

@@ -6,6 +6,7 @@ import { readSplitName, type Split } from '../../split-names.ts';
 import { field, type ImageLabels, type LabelSpool } from '../label-spool.ts';
 import {
   emptySet,
+  exampleOf,
   type LabelledSet,
   type LabelOrigin,
   type LabelReader,
@@ -44,7 +45,8 @@ export class CocoReader implements LabelReader {
     const content: CocoFile = new CocoFile(this.spool, () => this.fileOf.push(content) - 1);
     try {
       await content.read(
-        utf8Of(chunks(), (encoding) => reportGuess(this.tally, path, encoding, '', undefined)),
+        utf8Of(chunks(), (encoding, start) =>
+          reportGuess(this.tally, path, encoding, exampleOf(start), undefined)),
       );
     } catch (error) {
       if (!(error instanceof JsonFault)) throw error;

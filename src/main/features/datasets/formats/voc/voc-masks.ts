@@ -1,4 +1,4 @@
-import { phrase } from '../../../../../shared/errors/entry.ts';
+import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
 import type { ImageFault } from '../../images.ts';
 import type { LabelFile } from '../../label-files.ts';
 import type { MaskPixels } from '../../pixels/mask-pixels.ts';
@@ -42,6 +42,8 @@ export class VocMasks {
   /** All values of all masks; the place of one is its class in the spool. */
   private readonly values: SeenValue[] = [];
   private readonly placeOf = new Map<string, number>();
+  /** Whether some can't be used. */
+  hasRefused = false;
 
   /** @param nextNumber gives a mask its number in the spool */
   constructor(spool: LabelSpool, tally: Tally, readMask: ReadMask, nextNumber: () => number) {
@@ -175,6 +177,7 @@ export class VocMasks {
   }
 
   private refuse(path: string, why: { readonly en: string; readonly ko: string }): void {
+    this.hasRefused = true;
     const image = { en: 'The mask', ko: '마스크' };
     this.tally.error('IMAGE_UNREADABLE', '', () => makeProblem('IMAGE_UNREADABLE', path, { image, why }));
   }
@@ -190,10 +193,16 @@ export class VocMasks {
     map: readonly MaskClass[] | null,
   ): void {
     const shown = kind === 'index' ? String(value) : `${value >> 16},${(value >> 8) & 255},${value & 255}`;
+    const more: Bilingual | '' =
+      masks === 1
+        ? ''
+        : phrase('; {more} more {more|mask has|masks have} it', ', 다른 마스크 {more}개에도 있음', {
+            more: masks - 1,
+          });
     const what = phrase(
-      'The mask ({pixels} pixels, and {more} more {more|mask|masks})',
-      '마스크(픽셀 {pixels}개, 다른 마스크 {more}개에도 있음)',
-      { pixels, more: masks - 1 },
+      'The mask ({pixels} {pixels|pixel|pixels}{more})',
+      '마스크(픽셀 {pixels}개{more})',
+      { pixels, more },
     );
     const known = map
       ? phrase('the label map has {count} {count|class|classes}', '라벨 맵에는 클래스가 {count}개 있습니다', {

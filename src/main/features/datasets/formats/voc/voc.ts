@@ -36,6 +36,7 @@ export class VocReader implements LabelReader {
   private objects = 0;
   private farthestEdge = 0;
   private isUnreadable = false;
+  private hasRefused = false;
 
   constructor(spool: LabelSpool, tally: Tally, readMask: ReadMask) {
     this.spool = spool;
@@ -69,7 +70,8 @@ export class VocReader implements LabelReader {
   }
 
   finish(images: readonly ScannedImage[]): LabelledSet {
-    if (this.annotations.length === 0 && this.masks.count === 0) return this.withoutFiles();
+    if (this.annotations.length === 0 && this.masks.count === 0)
+      return this.hasRefused || this.masks.hasRefused ? emptySet : this.withoutFiles();
     this.annotations.sort((one, other) => (one.path < other.path ? -1 : 1));
     const index = new ImageIndex(images, this.tally);
     const labelsOf = locateAnnotations(this.annotations, index, this.tally);
@@ -168,6 +170,7 @@ export class VocReader implements LabelReader {
       this.otherRoots.add(otherRoot);
       return;
     }
+    this.hasRefused = true;
     const hint = {
       en: 'Correct the file there, or write it anew.',
       ko: '그 줄을 고치거나 다시 저장하세요.',
@@ -269,7 +272,7 @@ export class VocReader implements LabelReader {
       onUnknownClass: () => undefined,
       nameOf: (labels: ImageLabels, record: number) => {
         const name = this.names[labels.number(record, field.class)] ?? '';
-        return phrase('The object "{name}"', '객체 "{name}"', { name });
+        return phrase('the object "{name}"', '객체 "{name}"', { name });
       },
     };
   }

@@ -32,22 +32,19 @@ export function readDataYaml(
 ): DataYaml | null {
   const lines = new LineCounter();
   // Every value is its text: a class may be called "no", "null" or "1e3", and a folder ".".
-  const document = parse(text, lines);
+  const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe', logLevel: 'error' });
   const lineAt = (node: unknown) => lines.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
   const unreadable = (why: Bilingual, line: number) => {
     onError(makeProblem('ANNOTATIONS_UNREADABLE', file, { kind: 'YAML', why, hint: yamlHint }, line));
     return null;
   };
-  if (!document)
-    return unreadable(
-      { en: 'its values lie too deep in one another', ko: '값이 너무 깊이 겹쳐 있습니다' },
-      1,
-    );
   const [fault] = document.errors;
   if (fault) {
     const line = fault.linePos?.[0].line ?? 1;
     const [message = ''] = fault.message.split('\n');
-    return unreadable({ en: message, ko: message }, line);
+    // The parser calls itself for each level.
+    const isTooDeep = message.startsWith('Maximum call stack');
+    return unreadable(isTooDeep ? tooDeep : { en: message, ko: message }, line);
   }
   const hostile = findHostile(document.contents, lineAt);
   if (hostile) return unreadable(hostile.why, hostile.line);
@@ -56,7 +53,11 @@ export function readDataYaml(
   const entries = new Map(
     top.items
       .filter(isPair)
-      .map(({ key, value }) => [isScalar(key) ? String(key.value) : '', { key, value }]),
+      .map(({ key, value }) => [
+        isScalar(key) ? String(key.value) : '',
+        // Not what lies deeper: aliases in aliases grow without end.
+        { key, value: isAlias(value) ? value.resolve(document) : value },
+      ]),
   );
   const reject = (why: Bilingual, line: number, hint = namesHint) =>
     onError(makeProblem('CLASS_NAMES_INVALID', file, { why, hint }, line));
@@ -98,16 +99,7 @@ export function readDataYaml(
   };
 }
 
-/** Null where it is nested so deep that the parser, which calls itself, reaches the end of the stack. */
-function parse(text: string, lineCounter: LineCounter) {
-  try {
-    return parseDocument(text, { lineCounter, schema: 'failsafe', logLevel: 'silent' });
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
-}
-
+const tooDeep = { en: 'its values lie too deep in one another', ko: '값이 너무 깊이 겹쳐 있습니다' };
 const yamlHint = {
   en: 'Write plain YAML: "train: images/train", "val: images/val" and "names:" with a line for each class.',
   ko: '"train: images/train", "val: images/val", 그리고 클래스마다 한 줄이 있는 "names:"로 된 일반 YAML을 쓰세요.',

@@ -42,9 +42,10 @@ export function resolveSplits(
     for (const path of paths) {
       const place = places.find(path);
       if (!place) {
-        tally.error('SPLIT_FOLDER_MISSING', '', () =>
-          makeProblem('SPLIT_FOLDER_MISSING', yaml.path, { split, path }, line),
-        );
+        // Nothing is trained or judged by "test", and exporters write it whether it is there or not.
+        const make = () => makeProblem('SPLIT_FOLDER_MISSING', yaml.path, { split, path }, line);
+        if (split === 'test') tally.warning('SPLIT_FOLDER_MISSING', path, make);
+        else tally.error('SPLIT_FOLDER_MISSING', '', make);
         isFatal ||= split === 'train';
       } else if (place.list) {
         own.push(...imagesOfList(index, place.list, place.key, split, tally));

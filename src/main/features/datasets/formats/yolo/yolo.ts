@@ -82,6 +82,8 @@ export class YoloReader implements LabelReader {
     if (!names) return this.withoutNames(yaml?.path ?? null);
     reportNamesByCase(this.tally, yaml?.path ?? '', names);
     const splits = resolveSplits(yaml, images, folders, this.lists, this.tally);
+    // Why there is none has been said.
+    if (splits.images.length === 0 && splits.isFatal) return emptySet;
     const used = new Map<LabelText, ScannedImage>();
     const unlabelled: ScannedImage[] = [];
     const placed = splits.images.flatMap(({ image, split }): LabelledImage[] => {
