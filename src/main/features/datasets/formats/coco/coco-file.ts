@@ -1,5 +1,6 @@
 import type { Split } from '../../split-names.ts';
 import { field, type LabelSpool, mark } from '../label-spool.ts';
+import { decodeKorean } from '../text.ts';
 import { AnnotationReader } from './annotation-reader.ts';
 import {
   type CocoCategory,
@@ -95,10 +96,25 @@ export class CocoFile {
   /** @throws JsonFault where the text is no JSON */
   async read(chunks: AsyncIterable<Uint8Array>): Promise<void> {
     await readUnits(chunks, this.cursor, () => this.unit());
+    if (this.cursor.korean) this.readNamesAsKorean();
     if (this.isNot) return;
     const missing = lists.find((list) => !this.seen.has(list));
     if (missing) this.isNot = `no_${missing}`;
     else if (this.panoptic > 0 && this.farthestEdge === 0) this.isNot = 'panoptic';
+  }
+
+  /** A few names in code page 949 are UTF-8 by chance: where other texts show what the file is in, they are read so, too. */
+  private readNamesAsKorean(): void {
+    const korean = (text: string | null) =>
+      text !== null && /^(?=[^]*[^\x00-\x7f])[\x00-\u07ff]*$/.test(text)
+        ? (decodeKorean(Buffer.from(text)) ?? text)
+        : text;
+    for (const image of this.images)
+      if (image.entry) image.entry = { ...image.entry, fileName: korean(image.entry.fileName) };
+    for (const category of this.categories) {
+      const { entry } = category;
+      if (entry) category.entry = { ...entry, name: korean(entry.name), parent: korean(entry.parent) };
+    }
   }
 
   private unit(): boolean {
