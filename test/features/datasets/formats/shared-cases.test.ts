@@ -35,6 +35,7 @@ test.skipIf(reason !== null)('every dataset of shared/cases is answered as its a
       uploadName: null,
       format: format === 'voc' ? ('pascal_voc' as const) : format,
       reading: automatic,
+      scratch: null,
     };
     const { validation } = await examine(request, {
       signal: new AbortController().signal,

@@ -94,10 +94,9 @@ export async function readSet(format: Format, files: Files): Promise<ReadSet> {
     findings,
   });
   const set = labels.finish(scan.images, scan.folders);
-  const perClass = new Int32Array(set.classes.length);
   const objects: Record<string, readonly ReadObject[]> = {};
   const splits: Record<string, string | null> = {};
-  for (const { image, text } of objectsOf(set, spool, tally, perClass)) {
+  for (const { image, text } of objectsOf(set, spool, tally)) {
     const { sourcePath } = image.image;
     objects[sourcePath] = JSON.parse(text) as ReadObject[];
     splits[sourcePath] = image.split;
