@@ -95,6 +95,8 @@ export const problem = sentences.extend({
   path: z.string(),
   /** Of a text file, 1-based. */
   line: z.int().optional(),
+  /** The image that it is about, where the path is that of a file about many. */
+  image: z.string().optional(),
 });
 
 /**

@@ -185,26 +185,16 @@ export async function warningsOf(
   return new Map(rows.map(({ version, warnings }) => [version, warnings]));
 }
 
-/** What the newest import of a version found about an image, by its path or about its labels. */
-export async function findingsAbout(
-  db: Db,
-  datasetId: string,
-  version: number,
-  path: string,
-): Promise<Problem[]> {
-  const rows = await query<{ finding: Problem }>(
+/** What the newest import of a version found, as far as it is listed. */
+export async function findingsOf(db: Db, datasetId: string, version: number): Promise<Problem[]> {
+  const [row] = await query<{ findings: Problem[] }>(
     db,
-    `SELECT found.finding FROM (SELECT validation FROM dataset_imports
-      WHERE dataset_id = $1 AND version = $2 AND phase = 'done' AND validation IS NOT NULL
-      ORDER BY created_at DESC, id DESC LIMIT 1) AS newest,
-      jsonb_array_elements((newest.validation -> 'errors') || (newest.validation -> 'warnings'))
-        WITH ORDINALITY AS found (finding, place)
-    WHERE COALESCE(found.finding ->> 'image', found.finding ->> 'path') IN ($3, $4)
-      OR right(COALESCE(found.finding ->> 'image', found.finding ->> 'path'), char_length($3) + 1) = '/' || $3
-    ORDER BY found.place`,
-    [datasetId, version, path, path.normalize('NFD')],
+    `SELECT (validation -> 'errors') || (validation -> 'warnings') AS findings FROM dataset_imports
+    WHERE dataset_id = $1 AND version = $2 AND phase = 'done' AND validation IS NOT NULL
+    ORDER BY created_at DESC, id DESC LIMIT 1`,
+    [datasetId, version],
   );
-  return rows.map(({ finding }) => finding);
+  return row?.findings ?? [];
 }
 
 /** Of the newest import that has one. */

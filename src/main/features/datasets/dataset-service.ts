@@ -21,7 +21,7 @@ import { DatasetFiles } from './dataset-files.ts';
 import {
   type DatasetRecord,
   findDataset,
-  findingsAbout,
+  findingsOf,
   type ImportRecord,
   lastValidation,
   linkDataset,
@@ -32,6 +32,7 @@ import {
   warningsOf,
 } from './dataset-rows.ts';
 import { placeOfSource } from './examination.ts';
+import { isAbout } from './image-findings.ts';
 import { imageViews } from './image-views.ts';
 import type { ImageReader } from './images.ts';
 import { findImport } from './import-rows.ts';
@@ -202,7 +203,8 @@ export class DatasetService {
     const line = lines.find(({ path }) => path === request.path);
     if (!line) throw imageNotFound(request.path);
     const [objects = null] = await this.files.objectsOf(record.id, version, [line]);
-    const findings = await findingsAbout(this.parts.db, record.id, version.version, line.path);
+    const found = await findingsOf(this.parts.db, record.id, version.version);
+    const findings = found.filter((finding) => isAbout(finding, line.path));
     return { ...showImage(record.id, version.version, line, objects), findings };
   }
 

@@ -19,7 +19,11 @@ describe('what is wrong with one entry of a COCO file', () => {
     ['an annotation that is a list', [[1, 2], good], `ENTRY_INVALID ${file}:7`],
     ['an image id that is true', [annotation(2, true), good], `ENTRY_INVALID ${file}:7`],
     ['no category', [annotation(2, 1, { category_id: null }), good], `ENTRY_INVALID ${file}:7`],
-    ['a category that is not listed', [annotation(2, 1, { category_id: 9 }), good], `CATEGORY_UNKNOWN ${file}:7`],
+    [
+      'a category that is not listed',
+      [annotation(2, 1, { category_id: 9 }), good],
+      `CATEGORY_UNKNOWN ${file}:7`,
+    ],
     ['an image that is not listed', [annotation(2, 9), good], `IMAGE_ENTRY_MISSING ${file}:7`],
     ['neither box nor mask', [annotation(2, 1, { bbox: null }), good], `BOX_INVALID ${file}:7`],
     ['a box of three numbers', [annotation(2, 1, { bbox: [1, 2, 3] }), good], `BOX_INVALID ${file}:7`],
@@ -85,7 +89,10 @@ describe('the masks of a COCO file', () => {
 
   test.each([[null], [[]], [[[]]], ['']])('are none where the segmentation is %j', async (segmentation) => {
     const set = await readEntries(twoImages, [annotation(1, 1, { segmentation })]);
-    expect({ errors: set.errors, objects: set.objects['images/a.png'] }).toEqual({ errors: [], objects: [bolt] });
+    expect({ errors: set.errors, objects: set.objects['images/a.png'] }).toEqual({
+      errors: [],
+      objects: [bolt],
+    });
   });
 
   test.each([[1], [true], ['1'], [1.0]])('are those of a crowd where iscrowd is %j', async (iscrowd) => {
@@ -109,7 +116,10 @@ describe('ids of a COCO file', () => {
   });
 
   test('are equal as number and as text', async () => {
-    const set = await readEntries([image('1', 'a.png'), image(2, 'b.png')], [annotation('7', 1), annotation(8, '2')]);
+    const set = await readEntries(
+      [image('1', 'a.png'), image(2, 'b.png')],
+      [annotation('7', 1), annotation(8, '2')],
+    );
     expect(set.warnings).toEqual([`IDS_AS_TEXT ${file}`]);
     expect(set.objects).toEqual({ 'images/a.png': [bolt], 'images/b.png': [bolt] });
   });
@@ -145,7 +155,14 @@ describe('ids of a COCO file', () => {
 
 describe('the categories of a COCO file', () => {
   test.each([
-    ['gaps between ids', [{ id: 7, name: 'nut' }, { id: 1, name: 'bolt' }], ['bolt', 'nut']],
+    [
+      'gaps between ids',
+      [
+        { id: 7, name: 'nut' },
+        { id: 1, name: 'bolt' },
+      ],
+      ['bolt', 'nut'],
+    ],
     ['blanks in names', [{ id: 1, name: ' big   bolt ' }], ['big bolt']],
     ['decomposed Hangul', [{ id: 1, name: '볼트'.normalize('NFD') }], ['볼트']],
     [
@@ -162,8 +179,22 @@ describe('the categories of a COCO file', () => {
   });
 
   test.each([
-    ['one id', [{ id: 1, name: 'bolt' }, { id: 1, name: 'nut' }], 'ENTRY_INVALID'],
-    ['one name', [{ id: 1, name: 'bolt' }, { id: 2, name: 'bolt ' }], 'CLASS_NAME_TWICE'],
+    [
+      'one id',
+      [
+        { id: 1, name: 'bolt' },
+        { id: 1, name: 'nut' },
+      ],
+      'ENTRY_INVALID',
+    ],
+    [
+      'one name',
+      [
+        { id: 1, name: 'bolt' },
+        { id: 2, name: 'bolt ' },
+      ],
+      'CLASS_NAME_TWICE',
+    ],
     ['no name', [{ id: 1, name: 'bolt' }, { id: 2 }], 'ENTRY_INVALID'],
     ['no id', [{ id: 1, name: 'bolt' }, { name: 'nut' }], 'ENTRY_INVALID'],
   ])('are an error where two have %s', async (_, categories, code) => {
@@ -203,7 +234,10 @@ describe('the names of images in a COCO file', () => {
   });
 
   test('find it in other letters, which is said once', async () => {
-    const set = await readEntries([image(1, 'A.PNG'), image(2, 'B.png')], [annotation(1, 1), annotation(2, 2)]);
+    const set = await readEntries(
+      [image(1, 'A.PNG'), image(2, 'B.png')],
+      [annotation(1, 1), annotation(2, 2)],
+    );
     expect(set.warnings).toEqual(['NAMES_BY_CASE images/a.png']);
     expect(problemOf(set, 'NAMES_BY_CASE').message).toMatch(/^2 files were found/);
   });
@@ -213,7 +247,10 @@ describe('the names of images in a COCO file', () => {
     const set = await readSet('coco', {
       'train/a.png': picture,
       'val/c.png': picture,
-      'annotations/instances_train.json': cocoText([image(1, 'a.png'), image(2, 'c.png')], [annotation(1, 2)]),
+      'annotations/instances_train.json': cocoText(
+        [image(1, 'a.png'), image(2, 'c.png')],
+        [annotation(1, 2)],
+      ),
     });
     expect(set.errors).toEqual(['IMAGE_FILE_MISSING annotations/instances_train.json:4']);
     expect(Object.keys(set.objects)).toEqual(['train/a.png']);
@@ -261,7 +298,9 @@ describe('files that are no annotation files', () => {
 
   test('with the images of another file once more are left out, which is said', async () => {
     const set = await read(cocoText(twoImages, [annotation(1, 1)]), {
-      'annotations/person_keypoints_train.json': cocoText(twoImages, [annotation(1, 1, { keypoints: [1, 2, 2] })]),
+      'annotations/person_keypoints_train.json': cocoText(twoImages, [
+        annotation(1, 1, { keypoints: [1, 2, 2] }),
+      ]),
     });
     expect(set.warnings).toEqual(['ANNOTATIONS_LEFT_OUT annotations/person_keypoints_train.json']);
     expect(set.objects['images/a.png']).toEqual([bolt]);

@@ -13,7 +13,9 @@ interface Written {
   /** The file that has the names of classes, and that which has the objects of an image. */
   readonly namesFile: string;
   readonly fileOf: (image: string) => string;
-  readonly write: (objects: Readonly<Record<string, readonly (readonly [string, Box])[]>>) => Record<string, string>;
+  readonly write: (
+    objects: Readonly<Record<string, readonly (readonly [string, Box])[]>>,
+  ) => Record<string, string>;
 }
 
 const classes = ['볼트', '너트'];
@@ -66,7 +68,11 @@ const formats: readonly Written[] = [
           `Annotations/${name}.xml`,
           annotationXml(
             `${name}.png`,
-            own.map(([label, [x, y, width, height]]) => objectXml(label, [x + 1, y + 1, x + width, y + height])).join(''),
+            own
+              .map(([label, [x, y, width, height]]) =>
+                objectXml(label, [x + 1, y + 1, x + width, y + height]),
+              )
+              .join(''),
           ),
         ]),
       ),
@@ -82,9 +88,13 @@ describe.each(formats)('a $format dataset', ({ format, namesFile, fileOf, write 
   };
   const boxesOf = async (files: Files) => {
     const set = await read(files);
-    const rounded = (values: readonly number[] = []) => values.map((value) => Math.round(value * 1000) / 1000);
+    const rounded = (values: readonly number[] = []) =>
+      values.map((value) => Math.round(value * 1000) / 1000);
     return {
-      codes: { errors: set.errors.map((each) => each.split(' ')[0]), warnings: set.warnings.map((each) => each.split(' ')[0]) },
+      codes: {
+        errors: set.errors.map((each) => each.split(' ')[0]),
+        warnings: set.warnings.map((each) => each.split(' ')[0]),
+      },
       classes: set.classes,
       boxes: Object.fromEntries(
         Object.entries(set.objects).map(([name, own]) => [name, own.map(({ box }) => rounded(box))]),
@@ -94,10 +104,28 @@ describe.each(formats)('a $format dataset', ({ format, namesFile, fileOf, write 
   };
 
   test('has its objects, and an image without one is background', async () => {
-    const { codes, boxes, classes: found } = await boxesOf(write({ a: [['볼트', good], ['너트', [1, 1, 5, 5]]], b: [] }));
+    const {
+      codes,
+      boxes,
+      classes: found,
+    } = await boxesOf(
+      write({
+        a: [
+          ['볼트', good],
+          ['너트', [1, 1, 5, 5]],
+        ],
+        b: [],
+      }),
+    );
     expect({ codes, boxes, found }).toEqual({
       codes: { errors: [], warnings: [] },
-      boxes: { 'images/a.png': [[6, 8, 16, 12], [1, 1, 5, 5]], 'images/b.png': [] },
+      boxes: {
+        'images/a.png': [
+          [6, 8, 16, 12],
+          [1, 1, 5, 5],
+        ],
+        'images/b.png': [],
+      },
       found: classes,
     });
   });
@@ -105,17 +133,38 @@ describe.each(formats)('a $format dataset', ({ format, namesFile, fileOf, write 
   test.each([
     ['UTF-8 with its mark', (text: string) => Buffer.from(`\uFEFF${text}`), []],
     ['UTF-16 with its mark', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le'), []],
-    ['big-endian UTF-16 with its mark', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(), []],
+    [
+      'big-endian UTF-16 with its mark',
+      (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
+      [],
+    ],
     ['UTF-16 without a mark', (text: string) => Buffer.from(text, 'utf16le'), ['ENCODING_GUESSED']],
     ['code page 949', (text: string) => iconv.encode(text, 'cp949'), ['ENCODING_GUESSED']],
   ] as const)('is read in %s', async (_, encode, warnings) => {
-    const files = write({ a: [['볼트', good], ['너트', [1, 1, 5, 5]]], b: [['볼트', good]] });
-    const { codes, classes: found } = await boxesOf({ ...files, [namesFile]: encode(files[namesFile] ?? '') });
+    const files = write({
+      a: [
+        ['볼트', good],
+        ['너트', [1, 1, 5, 5]],
+      ],
+      b: [['볼트', good]],
+    });
+    const { codes, classes: found } = await boxesOf({
+      ...files,
+      [namesFile]: encode(files[namesFile] ?? ''),
+    });
     expect({ codes, found }).toEqual({ codes: { errors: [], warnings }, found: classes });
   });
 
   test('keeps one of two equal objects, which is said', async () => {
-    const { codes, boxes } = await boxesOf(write({ a: [['볼트', good], ['볼트', good]], b: [['너트', good]] }));
+    const { codes, boxes } = await boxesOf(
+      write({
+        a: [
+          ['볼트', good],
+          ['볼트', good],
+        ],
+        b: [['너트', good]],
+      }),
+    );
     expect({ codes, boxes: boxes['images/a.png'] }).toEqual({
       codes: { errors: [], warnings: ['LABEL_TWICE'] },
       boxes: [[6, 8, 16, 12]],
@@ -131,7 +180,15 @@ describe.each(formats)('a $format dataset', ({ format, namesFile, fileOf, write 
   });
 
   test('loses a box that lies outside, and nothing else', async () => {
-    const { codes, boxes, set } = await boxesOf(write({ a: [['볼트', [58, 30, 20, 18]], ['볼트', good]], b: [['너트', good]] }));
+    const { codes, boxes, set } = await boxesOf(
+      write({
+        a: [
+          ['볼트', [58, 30, 20, 18]],
+          ['볼트', good],
+        ],
+        b: [['너트', good]],
+      }),
+    );
     expect({ codes, boxes: boxes['images/a.png'] }).toEqual({
       codes: { errors: ['BOX_OUTSIDE'], warnings: [] },
       boxes: [[6, 8, 16, 12]],
@@ -144,7 +201,15 @@ describe.each(formats)('a $format dataset', ({ format, namesFile, fileOf, write 
   // VOC lists no classes: those are classes that objects have.
   const listing = format === 'voc' ? [] : [format === 'coco' ? 'CATEGORY_UNKNOWN' : 'CLASS_UNKNOWN'];
   test.each(listing)('names a class that is not listed, and keeps the rest: %s', async (code) => {
-    const { codes, boxes } = await boxesOf(write({ a: [['나사', good], ['볼트', good]], b: [['너트', good]] }));
+    const { codes, boxes } = await boxesOf(
+      write({
+        a: [
+          ['나사', good],
+          ['볼트', good],
+        ],
+        b: [['너트', good]],
+      }),
+    );
     expect(codes.errors).toEqual([code]);
     expect(boxes['images/a.png']).toEqual([[6, 8, 16, 12]]);
   });

@@ -40,7 +40,8 @@ async function readCoco(chunks: AsyncIterable<Uint8Array>): Promise<{ file: Coco
   return { file, error };
 }
 
-const start = '{"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 1, "name": "a"}], "annotations": [';
+const start =
+  '{"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 1, "name": "a"}], "annotations": [';
 
 describe('a hostile COCO file', () => {
   test.each([
@@ -92,19 +93,65 @@ describe('a hostile COCO file', () => {
 });
 
 describe('hostile input is refused or read, never obeyed', () => {
-  const laughs = ['a: &a [x, x, x, x, x, x, x, x, x]', ...'bcdefghij'.split('').map((name, at) => `${name}: &${name} [${`*${'abcdefghi'[at]}, `.repeat(20)}x]`)].join('\n');
+  const laughs = [
+    'a: &a [x, x, x, x, x, x, x, x, x]',
+    ...'bcdefghij'.split('').map((name, at) => `${name}: &${name} [${`*${'abcdefghi'[at]}, `.repeat(20)}x]`),
+  ].join('\n');
   const yaml = 'train: images\nnames: [bolt]\n';
   const box = '0 0.5 0.5 0.2 0.2\n';
-  const entities = Array.from({ length: 20 }, (_, at) => `<!ENTITY l${at + 1} "${`&l${at};`.repeat(10)}">`).join('');
+  const entities = Array.from(
+    { length: 20 },
+    (_, at) => `<!ENTITY l${at + 1} "${`&l${at};`.repeat(10)}">`,
+  ).join('');
   const cases: readonly (readonly [string, Format, Files, string])[] = [
-    ['aliases in aliases', 'yolo', { 'data.yaml': `${laughs}\n${yaml}`, 'images/a.txt': box }, 'ANNOTATIONS_UNREADABLE'],
-    ['a YAML of a hundred thousand levels', 'yolo', { 'data.yaml': `a: ${'['.repeat(1e5)}\n${yaml}` }, 'ANNOTATIONS_UNREADABLE'],
-    ['entities in entities', 'voc', { 'a.xml': `<!DOCTYPE x [<!ENTITY l0 "x">${entities}]>${annotationXml('a', objectXml('&l20;'))}` }, 'ANNOTATIONS_UNREADABLE'],
-    ['an XML of a hundred thousand levels', 'voc', { 'a.xml': `<annotation>${'<a>'.repeat(1e5)}` }, 'ANNOTATIONS_UNREADABLE'],
-    ['a row of a million numbers', 'yolo', { 'data.yaml': yaml, 'images/a.txt': `0${' 0.5'.repeat(1e6 + 1)}` }, 'ROW_INVALID'],
-    ['rows without end that are none', 'yolo', { 'data.yaml': yaml, 'images/a.txt': 'x\n'.repeat(3e5) }, 'ROW_INVALID'],
-    ['a list that leads outside', 'yolo', { 'data.yaml': 'train: l.txt\nnames: [a]', 'l.txt': '../../etc/passwd.png\n' }, 'IMAGE_FILE_MISSING'],
-    ['a file name that leads outside', 'voc', { 'Annotations/x.xml': annotationXml('../../../etc/passwd.png', objectXml('a')) }, 'IMAGE_FILE_MISSING'],
+    [
+      'aliases in aliases',
+      'yolo',
+      { 'data.yaml': `${laughs}\n${yaml}`, 'images/a.txt': box },
+      'ANNOTATIONS_UNREADABLE',
+    ],
+    [
+      'a YAML of a hundred thousand levels',
+      'yolo',
+      { 'data.yaml': `a: ${'['.repeat(1e5)}\n${yaml}` },
+      'ANNOTATIONS_UNREADABLE',
+    ],
+    [
+      'entities in entities',
+      'voc',
+      { 'a.xml': `<!DOCTYPE x [<!ENTITY l0 "x">${entities}]>${annotationXml('a', objectXml('&l20;'))}` },
+      'ANNOTATIONS_UNREADABLE',
+    ],
+    [
+      'an XML of a hundred thousand levels',
+      'voc',
+      { 'a.xml': `<annotation>${'<a>'.repeat(1e5)}` },
+      'ANNOTATIONS_UNREADABLE',
+    ],
+    [
+      'a row of a million numbers',
+      'yolo',
+      { 'data.yaml': yaml, 'images/a.txt': `0${' 0.5'.repeat(1e6 + 1)}` },
+      'ROW_INVALID',
+    ],
+    [
+      'rows without end that are none',
+      'yolo',
+      { 'data.yaml': yaml, 'images/a.txt': 'x\n'.repeat(3e5) },
+      'ROW_INVALID',
+    ],
+    [
+      'a list that leads outside',
+      'yolo',
+      { 'data.yaml': 'train: l.txt\nnames: [a]', 'l.txt': '../../etc/passwd.png\n' },
+      'IMAGE_FILE_MISSING',
+    ],
+    [
+      'a file name that leads outside',
+      'voc',
+      { 'Annotations/x.xml': annotationXml('../../../etc/passwd.png', objectXml('a')) },
+      'IMAGE_FILE_MISSING',
+    ],
   ];
   test.each(cases)('%s', async (_, format, files, code) => {
     const picture = await png();

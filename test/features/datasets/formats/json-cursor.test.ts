@@ -18,7 +18,11 @@ async function* inPieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGene
 }
 
 /** Takes one value by the cursor, whose bytes come in pieces. */
-async function take<T>(text: string | Uint8Array, sizes: readonly number[], unit: (cursor: JsonCursor) => T): Promise<T> {
+async function take<T>(
+  text: string | Uint8Array,
+  sizes: readonly number[],
+  unit: (cursor: JsonCursor) => T,
+): Promise<T> {
   const cursor = new JsonCursor(Buffer.alloc(1));
   let value: T | undefined;
   await readUnits(inPieces(Buffer.from(text as string), sizes), cursor, () => {
@@ -35,7 +39,11 @@ function valueOf(cursor: JsonCursor): unknown {
   const byte = String.fromCharCode(cursor.peek());
   if (byte === '"') return cursor.string();
   if (byte === '-' || (byte >= '0' && byte <= '9')) return cursor.number();
-  for (const [word, value] of [['true', true], ['false', false], ['null', null]] as const)
+  for (const [word, value] of [
+    ['true', true],
+    ['false', false],
+    ['null', null],
+  ] as const)
     if (byte === word[0]) {
       cursor.word(word);
       return value;
@@ -111,7 +119,11 @@ describe('a cursor on JSON that comes in any pieces', () => {
   });
 
   test('refuses what JSON.parse refuses, and nothing else ends it', async () => {
-    const damage = fc.tuple(anyJson, fc.nat(), fc.constantFrom('', ',', ']', '}', '"', '\\', ':', '-', '.', '\u0000', 'x'));
+    const damage = fc.tuple(
+      anyJson,
+      fc.nat(),
+      fc.constantFrom('', ',', ']', '}', '"', '\\', ':', '-', '.', '\u0000', 'x'),
+    );
     await fc.assert(
       fc.asyncProperty(damage, pieces, async ([json, place, inserted], sizes) => {
         const whole = JSON.stringify({ a: json, b: [1, json] });

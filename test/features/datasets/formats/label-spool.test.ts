@@ -82,8 +82,15 @@ describe('a spool of labels', () => {
   test('takes a label that is larger than a piece of its memory', async () => {
     await using place = await temporaryFolder();
     using spool = new LabelSpool(place.folder);
-    const labels = [1, 2, 3].map((line) => ({ image: line % 2, line, text: String(line).repeat(5 * 2 ** 20) }));
+    const labels = [1, 2, 3].map((line) => ({
+      image: line % 2,
+      line,
+      text: String(line).repeat(5 * 2 ** 20),
+    }));
     for (const each of labels) put(spool, each);
-    expect(taken(spool, [1, 0])[0]?.labels.map(({ text }) => text.length)).toEqual([5 * 2 ** 20, 5 * 2 ** 20]);
+    expect(taken(spool, [1, 0])[0]?.labels.map(({ text }) => text.length)).toEqual([
+      5 * 2 ** 20,
+      5 * 2 ** 20,
+    ]);
   });
 });

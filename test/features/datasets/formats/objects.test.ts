@@ -6,7 +6,9 @@ import { png, readSet } from './support/read-set.ts';
 const [width, height] = [64, 48];
 const number = fc.integer({ min: -300, max: 900 }).map((tenths) => tenths / 10);
 const box = fc.tuple(number, number, number, number);
-const polygon = fc.array(number, { minLength: 6, maxLength: 12 }).map((values) => values.slice(0, values.length & ~1));
+const polygon = fc
+  .array(number, { minLength: 6, maxLength: 12 })
+  .map((values) => values.slice(0, values.length & ~1));
 
 test('every object lies inside its image, as much of it as was inside, and what is not kept is said', async () => {
   const picture = await png(width, height);

@@ -16,7 +16,11 @@ describe('the text of a file', () => {
     ['UTF-8', (text: string) => Buffer.from(text), false],
     ['UTF-8 with its mark', (text: string) => Buffer.from(`\uFEFF${text}`), false],
     ['UTF-16 with its mark', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le'), false],
-    ['big-endian UTF-16 with its mark', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(), false],
+    [
+      'big-endian UTF-16 with its mark',
+      (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
+      false,
+    ],
   ] as const)('is what was written in %s', (_, encode, isGuess) => {
     fc.assert(
       fc.property(written, (text) => {
@@ -38,7 +42,10 @@ describe('the text of a file', () => {
 
   test('is read in the encoding that it declares', () => {
     expect(decodeText(iconv.encode('café', 'latin1'), 'iso-8859-1')?.text).toBe('café');
-    expect(decodeText(iconv.encode('안전모', 'euc-kr'), 'EUC-KR')).toMatchObject({ text: '안전모', isGuess: false });
+    expect(decodeText(iconv.encode('안전모', 'euc-kr'), 'EUC-KR')).toMatchObject({
+      text: '안전모',
+      isGuess: false,
+    });
   });
 
   test('is none where the bytes are of no encoding, and no bytes end it', () => {

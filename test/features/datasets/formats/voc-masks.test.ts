@@ -29,10 +29,13 @@ describe('a mask of VOC', () => {
     expect({ errors: set.errors, pixels: pixelsOf(set) }).toEqual({ errors: [], pixels: { aeroplane: 64 } });
   });
 
-  test.each([1, 2, 4, 8] as const)('with a palette of %i bits has its classes by their colours', async (bits) => {
-    const bytes = rawPng(square(1), { bits, palette: [0, nutColour] });
-    expect(pixelsOf(await read(bytes, { 'labelmap.txt': labelMap }))).toEqual({ nut: 64 });
-  });
+  test.each([1, 2, 4, 8] as const)(
+    'with a palette of %i bits has its classes by their colours',
+    async (bits) => {
+      const bytes = rawPng(square(1), { bits, palette: [0, nutColour] });
+      expect(pixelsOf(await read(bytes, { 'labelmap.txt': labelMap }))).toEqual({ nut: 64 });
+    },
+  );
 
   test('with a palette of greys has its classes by their order', async () => {
     const palette = Array.from({ length: 256 }, (_, grey) => grey * 0x010101);
@@ -46,7 +49,10 @@ describe('a mask of VOC', () => {
   ])('takes names from a list %s', async (_, text) => {
     const name = text.includes(':') ? 'labelmap.txt' : 'class_names.txt';
     const set = await read(rawPng(square(2)), { [name]: text });
-    expect({ classes: set.classes, pixels: pixelsOf(set) }).toEqual({ classes: ['bolt', 'nut'], pixels: { nut: 64 } });
+    expect({ classes: set.classes, pixels: pixelsOf(set) }).toEqual({
+      classes: ['bolt', 'nut'],
+      pixels: { nut: 64 },
+    });
   });
 
   test.each([
@@ -56,7 +62,9 @@ describe('a mask of VOC', () => {
     const pixels = Buffer.alloc(64 * 48 * channels);
     for (let at = 0; at < 64; at += 1)
       pixels.set([10, 20, 30, 128].slice(0, channels), ((at >> 3) * 64 + (at & 7)) * channels);
-    const bytes = await sharp(pixels, { raw: { width: 64, height: 48, channels } }).png().toBuffer();
+    const bytes = await sharp(pixels, { raw: { width: 64, height: 48, channels } })
+      .png()
+      .toBuffer();
     const set = await read(bytes, { 'labelmap.txt': labelMap });
     expect({ errors: set.errors, pixels: pixelsOf(set) }).toEqual({ errors: [], pixels: { bolt: 64 } });
   });
@@ -82,15 +90,21 @@ describe('a mask of VOC', () => {
   });
 
   test('of more colours than masks have is an error, and not an error for each', async () => {
-    const noise = Buffer.from(Array.from({ length: 64 * 48 * 3 }, (_, at) => (Math.imul(at, 2_654_435_761) >>> 13) & 255));
-    const bytes = await sharp(noise, { raw: { width: 64, height: 48, channels: 3 } }).png().toBuffer();
+    const noise = Buffer.from(
+      Array.from({ length: 64 * 48 * 3 }, (_, at) => (Math.imul(at, 2_654_435_761) >>> 13) & 255),
+    );
+    const bytes = await sharp(noise, { raw: { width: 64, height: 48, channels: 3 } })
+      .png()
+      .toBuffer();
     const set = await read(bytes);
     expect(set.errors).toEqual([`IMAGE_UNREADABLE ${mask}`]);
     expect(problemOf(set, 'IMAGE_UNREADABLE').message).toContain('256');
   });
 
   test('as JPEG is an error that says why', async () => {
-    const bytes = await sharp(await png()).jpeg().toBuffer();
+    const bytes = await sharp(await png())
+      .jpeg()
+      .toBuffer();
     const set = await readSet('voc', { 'JPEGImages/a.png': await png(), 'SegmentationClass/a.jpg': bytes });
     expect(set.errors).toEqual(['IMAGE_UNREADABLE SegmentationClass/a.jpg']);
   });
@@ -99,7 +113,9 @@ describe('a mask of VOC', () => {
 test('masks of objects and painted ones are no images, and are left out, which is said', async () => {
   const set = await read(rawPng(square(1)), {
     'SegmentationObject/a.png': rawPng(square(1)),
-    'SegmentationClassVisualization/a.jpg': await sharp(await png()).jpeg().toBuffer(),
+    'SegmentationClassVisualization/a.jpg': await sharp(await png())
+      .jpeg()
+      .toBuffer(),
   });
   expect(set.warnings).toEqual(['OBJECT_MASKS_LEFT_OUT SegmentationObject/a.png']);
   expect(pixelsOf(set)).toEqual({ aeroplane: 64 });
@@ -123,8 +139,16 @@ test('splits come from the lists of masks first, where there are masks', async (
 
 test('colours of a palette and their classes come from one file, whichever is read first', async () => {
   const bytes = rawPng(square(1), { palette: [0, boltColour] });
-  const before = await readSet('voc', { 'labelmap.txt': labelMap, [mask]: bytes, 'JPEGImages/a.png': await png() });
-  const behind = await readSet('voc', { [mask]: bytes, 'JPEGImages/a.png': await png(), 'labelmap.txt': labelMap });
+  const before = await readSet('voc', {
+    'labelmap.txt': labelMap,
+    [mask]: bytes,
+    'JPEGImages/a.png': await png(),
+  });
+  const behind = await readSet('voc', {
+    [mask]: bytes,
+    'JPEGImages/a.png': await png(),
+    'labelmap.txt': labelMap,
+  });
   expect(pixelsOf(before)).toEqual({ bolt: 64 });
   expect(behind).toEqual(before);
 });

@@ -14,13 +14,19 @@ const one = annotationXml('a.png', objectXml('bolt'));
 describe('a VOC annotation', () => {
   test.each([
     ['tags in other letters', one.replaceAll('annotation>', 'Annotation>').replaceAll('name>', 'Name>')],
-    ['a namespace', one.replace('<annotation>', '<v:annotation xmlns:v="x">').replace('</annotation>', '</v:annotation>')],
+    [
+      'a namespace',
+      one.replace('<annotation>', '<v:annotation xmlns:v="x">').replace('</annotation>', '</v:annotation>'),
+    ],
     ['a document type', `<?xml version="1.0"?>\n<!DOCTYPE annotation>\n${one}`],
     ['character data', one.replace('bolt', '<![CDATA[bolt]]>')],
     ['a byte order mark', `\uFEFF${one}`],
     ['no file name', one.replace(/<filename>.*\n/, '\n')],
     ['a file name of another folder', one.replace('a.png', '..\\img\\a.JPG')],
-    ['parts of the object', annotationXml('a.png', objectXml('bolt', undefined, `<part>${objectXml('head')}</part>`))],
+    [
+      'parts of the object',
+      annotationXml('a.png', objectXml('bolt', undefined, `<part>${objectXml('head')}</part>`)),
+    ],
     ['blanks around numbers', annotationXml('a.png', objectXml('bolt', [' 7', '9.0', '22\n', '2e1']))],
   ])('may have %s', async (_, text) => {
     const set = await read(text);
@@ -34,7 +40,11 @@ describe('a VOC annotation', () => {
   test.each([
     ['no name', objectXml(''), 'it has no name'],
     ['no box', '<object><name>nut</name></object>', 'no box'],
-    ['two boxes', `<object><name>nut</name>${'<bndbox><xmin>1</xmin></bndbox>'.repeat(2)}</object>`, '2 boxes'],
+    [
+      'two boxes',
+      `<object><name>nut</name>${'<bndbox><xmin>1</xmin></bndbox>'.repeat(2)}</object>`,
+      '2 boxes',
+    ],
     ['a box without a side', objectXml('nut').replace(/<ymax>.*<\/ymax>/, ''), 'no number for ymax'],
     ['a box of words', objectXml('nut', ['a', 1, 2, 3]), 'no number for xmin'],
     ['a box of NaN', objectXml('nut', ['NaN', 1, 2, 3]), 'no number for xmin'],
@@ -49,8 +59,16 @@ describe('a VOC annotation', () => {
   test.each([
     ['cut short', one.slice(0, -20), 'Unclosed'],
     ['a second root', one + one, 'a second root element'],
-    ['entities of its own', `<!DOCTYPE x [<!ENTITY a "b">]>${one.replace('bolt', '&a;')}`, 'Invalid character entity'],
-    ['a file as entity', `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>${one.replace('bolt', '&a;')}`, 'entity'],
+    [
+      'entities of its own',
+      `<!DOCTYPE x [<!ENTITY a "b">]>${one.replace('bolt', '&a;')}`,
+      'Invalid character entity',
+    ],
+    [
+      'a file as entity',
+      `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>${one.replace('bolt', '&a;')}`,
+      'entity',
+    ],
   ])('is unreadable, and nothing else is said of it, where it is %s', async (_, text, words) => {
     const set = await read(text);
     expect(set.errors).toHaveLength(1);
@@ -104,12 +122,18 @@ describe('the image of a VOC annotation', () => {
   });
 
   test('is the one that it names, of several of its own name', async () => {
-    const set = await readSet('voc', { ...(await files()), [xml]: annotationXml('a.webp', objectXml('bolt')) });
+    const set = await readSet('voc', {
+      ...(await files()),
+      [xml]: annotationXml('a.webp', objectXml('bolt')),
+    });
     expect(set.objects).toEqual({ 'JPEGImages/a.webp': [bolt] });
   });
 
   test('is none where it names neither, which is said with both', async () => {
-    const set = await readSet('voc', { ...(await files()), [xml]: annotationXml('x.png', objectXml('bolt')) });
+    const set = await readSet('voc', {
+      ...(await files()),
+      [xml]: annotationXml('x.png', objectXml('bolt')),
+    });
     expect(problemOf(set, 'IMAGE_FILE_AMBIGUOUS').message).toContain('JPEGImages/a.png, JPEGImages/a.webp');
   });
 

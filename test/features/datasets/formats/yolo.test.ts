@@ -68,7 +68,11 @@ describe('a row of a YOLO label file', () => {
     ['[3, 2]', '0.4 0.4 '.repeat(3)],
   ])('is a box and keypoints in a pose dataset, whichever file is read first: %s', async (shape, points) => {
     const pose = `0 0.5 0.5 0.25 0.25 ${points}\n`;
-    const set = await read({ [labels]: pose, 'labels/val/v.txt': pose, 'data.yaml': `${yaml}kpt_shape: ${shape}` });
+    const set = await read({
+      [labels]: pose,
+      'labels/val/v.txt': pose,
+      'data.yaml': `${yaml}kpt_shape: ${shape}`,
+    });
     expect({ errors: set.errors, objects: set.objects }).toEqual({ errors: [], objects: both });
     expect(set.warnings).toEqual([`KEYPOINTS_LEFT_OUT ${labels}`]);
   });
@@ -128,9 +132,16 @@ describe('data.yaml', () => {
 
   test('finds images above the folder in which it lies', async () => {
     const picture = await png();
-    const files = { 'images/train/a.png': picture, [labels]: row, 'cfg/data.yaml': yaml.replace(/val.*\n/, '') };
+    const files = {
+      'images/train/a.png': picture,
+      [labels]: row,
+      'cfg/data.yaml': yaml.replace(/val.*\n/, ''),
+    };
     const set = await readSet('yolo', files);
-    expect({ errors: set.errors, objects: set.objects }).toEqual({ errors: [], objects: { 'images/train/a.png': [box] } });
+    expect({ errors: set.errors, objects: set.objects }).toEqual({
+      errors: [],
+      objects: { 'images/train/a.png': [box] },
+    });
   });
 
   test('may name lists of images, whose wrong rows are named', async () => {
@@ -144,8 +155,16 @@ describe('data.yaml', () => {
   });
 
   test.each([
-    ['a folder that leads outside', 'train: ../../etc\nval: images/val\nnames: [bolt]', 'SPLIT_FOLDER_MISSING data.yaml:1'],
-    ['a folder that is not there', `${yaml.replace('images/val', 'images/no')}`, 'SPLIT_FOLDER_MISSING data.yaml:2'],
+    [
+      'a folder that leads outside',
+      'train: ../../etc\nval: images/val\nnames: [bolt]',
+      'SPLIT_FOLDER_MISSING data.yaml:1',
+    ],
+    [
+      'a folder that is not there',
+      `${yaml.replace('images/val', 'images/no')}`,
+      'SPLIT_FOLDER_MISSING data.yaml:2',
+    ],
     ['an empty name', yaml.replace('nut', '""'), 'CLASS_NAMES_INVALID data.yaml:3'],
     ['names of text keys', yaml.replace('[bolt, nut]', '{bolt: 0}'), 'CLASS_NAMES_INVALID data.yaml:3'],
     ['a gap', yaml.replace('[bolt, nut]', '{0: bolt, 2: nut}'), 'CLASS_NAMES_INVALID data.yaml:3'],
@@ -154,7 +173,11 @@ describe('data.yaml', () => {
     ['a key twice', `${yaml}train: x`, 'ANNOTATIONS_UNREADABLE data.yaml:4'],
     ['two documents', `${yaml}---\na: 1`, 'ANNOTATIONS_UNREADABLE data.yaml:4'],
     ['no names', 'train: images/train\nval: images/val\nnames:\n', 'CLASSES_UNNAMED data.yaml'],
-    ['a tag that makes objects', `${yaml}x: !!python/object:os.system x`, 'ANNOTATIONS_UNREADABLE data.yaml:4'],
+    [
+      'a tag that makes objects',
+      `${yaml}x: !!python/object:os.system x`,
+      'ANNOTATIONS_UNREADABLE data.yaml:4',
+    ],
   ])('is named with the line where it has %s', async (_, text, error) => {
     expect((await read({ 'data.yaml': text })).errors).toContain(error);
   });
@@ -217,19 +240,29 @@ describe('the label file of an image', () => {
     ['사진/볼트.png', '사진/볼트.txt'.normalize('NFD')],
   ])('of %s is %s', async (path, text) => {
     const set = await readSet('yolo', { [path]: await png(), [text]: row, 'classes.txt': 'bolt\n' });
-    expect({ warnings: set.warnings, objects: set.objects }).toEqual({ warnings: [], objects: { [path]: [box] } });
+    expect({ warnings: set.warnings, objects: set.objects }).toEqual({
+      warnings: [],
+      objects: { [path]: [box] },
+    });
   });
 
   test('is found in other letters, which is said', async () => {
     const picture = await png();
-    const files = { 'images/A.png': picture, 'images/b.png': picture, 'Labels/a.TXT': row, 'labels/b.TXT': row };
+    const files = {
+      'images/A.png': picture,
+      'images/b.png': picture,
+      'Labels/a.TXT': row,
+      'labels/b.TXT': row,
+    };
     const set = await readSet('yolo', { ...files, 'classes.txt': 'bolt\n' });
     expect(set.warnings).toEqual(['NAMES_BY_CASE Labels/a.TXT']);
     expect(set.objects).toEqual({ 'images/A.png': [box], 'images/b.png': [box] });
   });
 
   test('belongs to one image: a second of the same name is an error, and gets nothing', async () => {
-    const jpeg = await sharp(await png()).jpeg().toBuffer();
+    const jpeg = await sharp(await png())
+      .jpeg()
+      .toBuffer();
     const set = await read({ 'images/train/a.jpg': jpeg });
     expect(set.errors).toEqual(['LABELS_SHARED images/train/a.png']);
     expect(set.objects['images/train/a.jpg']).toEqual([box]);

@@ -77,11 +77,14 @@ async function markOf(
   const [format, look] = looks[extension.replace('yml', 'yaml') as keyof typeof looks];
   const mark = known.get(format)?.mark;
   if (mark !== undefined && (extension === 'txt' || !weakMarks.has(mark))) return null;
-  const tried = (tries.get(extension) ?? 0) + 1;
-  if (tried > mostTries) return null;
-  tries.set(extension, tried);
+  const tried = tries.get(extension) ?? 0;
+  if (tried >= mostTries) return null;
   const head = await headOf(entry);
-  return head === null ? null : look(head);
+  // Images without objects have empty files: a thousand of them say nothing.
+  if (head === null || head.trim() === '') return null;
+  const found = look(head);
+  if (found === null) tries.set(extension, tried + 1);
+  return found;
 }
 
 const looks = {

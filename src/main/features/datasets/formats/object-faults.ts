@@ -1,5 +1,6 @@
+import type { ErrorCode, ErrorParameters } from '../../../../shared/errors/catalogue.ts';
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
-import { makeProblem } from '../problems.ts';
+import { makeProblem, type Problem } from '../problems.ts';
 import { field, type ImageLabels } from './label-spool.ts';
 import type { LabelOrigin } from './labelled-set.ts';
 import type { Tally } from './tally.ts';
@@ -15,57 +16,60 @@ export class ObjectFaults {
   private readonly origin: LabelOrigin;
   private readonly labels: ImageLabels;
   private readonly size: Size;
+  private readonly image: string;
 
-  constructor(tally: Tally, origin: LabelOrigin, labels: ImageLabels, size: Size) {
+  /** @param image its path, as its source spells it */
+  constructor(tally: Tally, origin: LabelOrigin, labels: ImageLabels, size: Size, image: string) {
     this.tally = tally;
     this.origin = origin;
     this.labels = labels;
     this.size = size;
+    this.image = image;
   }
 
   twice(record: number): void {
-    const { file, group } = this.origin;
+    const { group } = this.origin;
     this.tally.warning('LABEL_TWICE', group, (count) => {
-      const { line, what } = this.facts(record, []);
-      return makeProblem('LABEL_TWICE', file, { count, what }, line);
+      const { what } = this.facts(record, []);
+      return this.problem('LABEL_TWICE', { count, what }, record);
     });
   }
 
   empty(record: number, values: readonly number[]): void {
-    const { file, group } = this.origin;
+    const { group } = this.origin;
     this.tally.warning('BOX_EMPTY', group, (count) => {
-      const { line, what, box } = this.facts(record, values);
-      return makeProblem('BOX_EMPTY', file, { count, what, box }, line);
+      const { what, box } = this.facts(record, values);
+      return this.problem('BOX_EMPTY', { count, what, box }, record);
     });
   }
 
   clipped(code: 'BOX_CLIPPED' | 'MASK_CLIPPED', record: number, values: readonly number[]): void {
-    const { file, group } = this.origin;
+    const { group } = this.origin;
     this.tally.warning(code, group, (count) => {
-      const { line, what, box, image } = this.facts(record, values);
-      return makeProblem(code, file, { count, what, box, image }, line);
+      const { what, box, image } = this.facts(record, values);
+      return this.problem(code, { count, what, box, image }, record);
     });
   }
 
   outside(record: number, values: readonly number[]): void {
-    const { file, group } = this.origin;
+    const { group } = this.origin;
     const hint = {
       en: 'Correct the box, or remove it. If many are outside, the images were scaled or turned after they were labelled.',
       ko: '상자를 고치거나 지우세요. 이런 상자가 많다면 라벨링한 뒤 이미지의 크기나 방향이 바뀐 것입니다.',
     };
     this.tally.error('BOX_OUTSIDE', group, () => {
-      const { line, what, box, image } = this.facts(record, values);
-      return makeProblem('BOX_OUTSIDE', file, { what: atStart(what), box, image, hint }, line);
+      const { what, box, image } = this.facts(record, values);
+      return this.problem('BOX_OUTSIDE', { what: atStart(what), box, image, hint }, record);
     });
   }
 
   /** @param written left, top, width and height as if they were parts of the image */
   pixels(record: number, [x = 0, y = 0, w = 0, h = 0]: readonly number[]): void {
-    const { file, group } = this.origin;
+    const { group } = this.origin;
     const { width, height } = this.size;
     const values = [x + w / 2, y + h / 2, w, h].map((each) => Math.round(each * 1000) / 1000).join(' ');
     this.tally.error('NOT_NORMALISED', group, () =>
-      makeProblem('NOT_NORMALISED', file, { values, width, height }, this.line(record)),
+      this.problem('NOT_NORMALISED', { values, width, height }, record),
     );
   }
 
@@ -97,21 +101,25 @@ export class ObjectFaults {
   }
 
   private mask(record: number, why: Bilingual, hint: Bilingual): void {
-    const { file, group } = this.origin;
+    const { group } = this.origin;
     this.tally.error('MASK_INVALID', group, () => {
-      const { line, what } = this.facts(record, []);
-      return makeProblem('MASK_INVALID', file, { what: atStart(what), why, hint }, line);
+      const { what } = this.facts(record, []);
+      return this.problem('MASK_INVALID', { what: atStart(what), why, hint }, record);
     });
   }
 
-  private line(record: number): number {
-    return this.labels.number(record, field.line);
+  private problem<Code extends ErrorCode>(
+    code: Code,
+    parameters: ErrorParameters<Code>,
+    record: number,
+  ): Problem {
+    const line = this.labels.number(record, field.line);
+    return { ...makeProblem(code, this.origin.file, parameters, line), image: this.image };
   }
 
   private facts(record: number, box: readonly number[]) {
     const { origin, size, labels } = this;
     return {
-      line: this.line(record),
       what: origin.nameOf(labels, record),
       box: shownBox(box),
       image: `${size.width} × ${size.height}`,

@@ -70,7 +70,7 @@ class ObjectsOfFile {
     this.size = image.facts ?? { width: 0, height: 0 };
     this.origin = origin;
     this.labels = labels;
-    this.faults = new ObjectFaults(tally, origin, labels, this.size);
+    this.faults = new ObjectFaults(tally, origin, labels, this.size, image.sourcePath);
   }
 
   writeAll(texts: string[], counts: ObjectCounts, classes: Map<number, number>): void {

@@ -44,7 +44,8 @@ export interface ReadSet {
 
 const smallChunk = 1000;
 
-function memorySource(files: Files): DatasetSource {
+/** A source whose files lie in memory. */
+export function memorySource(files: Files): DatasetSource {
   return {
     kind: 'folder',
     path: '/memory',
@@ -134,6 +135,7 @@ export async function png(width = 64, height = 48): Promise<Buffer> {
 /** One of the problems of a set by its code. */
 export function problemOf(set: ReadSet, code: string): Problem {
   const problem = set.problems.find((each) => each.code === code);
-  if (!problem) throw new Error(`there is no ${code} among ${set.problems.map((each) => each.code).join(', ')}`);
+  if (!problem)
+    throw new Error(`there is no ${code} among ${set.problems.map((each) => each.code).join(', ')}`);
   return problem;
 }

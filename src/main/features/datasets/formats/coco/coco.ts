@@ -46,7 +46,8 @@ export class CocoReader implements LabelReader {
     try {
       await content.read(
         utf8Of(chunks(), (encoding, start) =>
-          reportGuess(this.tally, path, encoding, exampleOf(start), undefined)),
+          reportGuess(this.tally, path, encoding, exampleOf(start), undefined),
+        ),
       );
     } catch (error) {
       if (!(error instanceof JsonFault)) throw error;

@@ -199,11 +199,10 @@ export class VocMasks {
         : phrase('; {more} more {more|mask has|masks have} it', ', 다른 마스크 {more}개에도 있음', {
             more: masks - 1,
           });
-    const what = phrase(
-      'The mask ({pixels} {pixels|pixel|pixels}{more})',
-      '마스크(픽셀 {pixels}개{more})',
-      { pixels, more },
-    );
+    const what = phrase('The mask ({pixels} {pixels|pixel|pixels}{more})', '마스크(픽셀 {pixels}개{more})', {
+      pixels,
+      more,
+    });
     const known = map
       ? phrase('the label map has {count} {count|class|classes}', '라벨 맵에는 클래스가 {count}개 있습니다', {
           count: map.length,

@@ -51,13 +51,11 @@ export function readDataYaml(
   const top = document.contents;
   if (!isMap(top)) return unreadable({ en: 'it has no keys', ko: '키가 없습니다' }, 1);
   const entries = new Map(
-    top.items
-      .filter(isPair)
-      .map(({ key, value }) => [
-        isScalar(key) ? String(key.value) : '',
-        // Not what lies deeper: aliases in aliases grow without end.
-        { key, value: isAlias(value) ? value.resolve(document) : value },
-      ]),
+    top.items.filter(isPair).map(({ key, value }) => [
+      isScalar(key) ? String(key.value) : '',
+      // Not what lies deeper: aliases in aliases grow without end.
+      { key, value: isAlias(value) ? value.resolve(document) : value },
+    ]),
   );
   const reject = (why: Bilingual, line: number, hint = namesHint) =>
     onError(makeProblem('CLASS_NAMES_INVALID', file, { why, hint }, line));
