@@ -1,3 +1,4 @@
+import iconv from 'iconv-lite';
 import { describe, expect, test } from 'vitest';
 import { annotation, cocoText, image, twoClasses } from './support/coco-text.ts';
 import { type Files, png, problemOf, readSet } from './support/read-set.ts';
@@ -354,4 +355,13 @@ test('images take their split from their folders where the annotation file says 
     'result.json': cocoText([image(1, 'train/a.png'), image(2, 'val/b.png')], [annotation(1, 1)], twoClasses),
   });
   expect(set.splits).toEqual({ 'train/a.png': 'train', 'val/b.png': 'val' });
+});
+
+test('a name in code page 949 that is UTF-8 by chance is read as the others of its file are', async () => {
+  const categories = [
+    { id: 1, name: '볼트' },
+    { id: 2, name: '트' },
+  ];
+  const set = await read(iconv.encode(cocoText(twoImages, [annotation(1, 1)], categories), 'cp949'));
+  expect(set.classes).toEqual(['볼트', '트']);
 });

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { CocoFile } from '../../../../src/main/features/datasets/formats/coco/coco-file.ts';
-import { JsonFault } from '../../../../src/main/features/datasets/formats/coco/json-cursor.ts';
+import { JsonFault } from '../../../../src/main/features/datasets/formats/coco/json-bytes.ts';
 import { LabelSpool } from '../../../../src/main/features/datasets/formats/label-spool.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { annotation, cocoText, image } from './support/coco-text.ts';

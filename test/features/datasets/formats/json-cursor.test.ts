@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  JsonCursor,
-  JsonFault,
-  keyNames,
-  NumberList,
-} from '../../../../src/main/features/datasets/formats/coco/json-cursor.ts';
+import { JsonFault, NumberList } from '../../../../src/main/features/datasets/formats/coco/json-bytes.ts';
+import { JsonCursor, keyNames } from '../../../../src/main/features/datasets/formats/coco/json-cursor.ts';
 import { readUnits } from '../../../../src/main/features/datasets/formats/coco/window.ts';
 import { anyJson, anyString } from '../../../stores/documents/any-json.ts';
 
@@ -35,7 +31,7 @@ async function take<T>(
 const pieces = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
 
 /** A value by the cursor's own means, as JSON.parse makes it. */
-function valueOf(cursor: JsonCursor): unknown {
+function takeValue(cursor: JsonCursor): unknown {
   const byte = String.fromCharCode(cursor.peek());
   if (byte === '"') return cursor.string();
   if (byte === '-' || (byte >= '0' && byte <= '9')) return cursor.number();
@@ -59,7 +55,7 @@ describe('a cursor on JSON that comes in any pieces', () => {
     await fc.assert(
       fc.asyncProperty(anyJson, pieces, indents, async (json, sizes, indent) => {
         const text = JSON.stringify(json, null, indent) ?? 'null';
-        expect(await take(`${text} `, sizes, valueOf)).toEqual(JSON.parse(text));
+        expect(await take(`${text} `, sizes, takeValue)).toEqual(JSON.parse(text));
       }),
     );
   });
@@ -73,7 +69,7 @@ describe('a cursor on JSON that comes in any pieces', () => {
         const found = await take(text, sizes, (cursor) => {
           const values: Record<string, unknown> = {};
           cursor.fields(keyNames(...names), (key) => {
-            const value = valueOf(cursor);
+            const value = takeValue(cursor);
             if (key >= 0) values[names[key] as string] = value;
           });
           return values;

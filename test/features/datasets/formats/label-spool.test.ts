@@ -24,7 +24,7 @@ function taken(spool: LabelSpool, images: readonly number[]) {
     labels: Array.from({ length: labels.count }, (_, record) => ({
       line: labels.number(record, field.line),
       x: labels.number(record, field.x),
-      text: Buffer.from(labels.text(record)).toString(),
+      text: labels.text(record),
     })),
   }));
 }

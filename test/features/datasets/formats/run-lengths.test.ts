@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { NumberList } from '../../../../src/main/features/datasets/formats/coco/json-cursor.ts';
+import { NumberList } from '../../../../src/main/features/datasets/formats/coco/json-bytes.ts';
 import {
   boxOfRuns,
   readCompressed,

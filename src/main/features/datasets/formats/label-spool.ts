@@ -48,7 +48,7 @@ const mostInMemory = 8;
 const partBytes = 32 * 2 ** 20;
 
 interface Chunk {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer<ArrayBuffer>;
   readonly words: Float64Array;
   /** Words that are used. */
   used: number;
@@ -56,10 +56,10 @@ interface Chunk {
 
 function makeChunk(bytes: number): Chunk {
   const memory = new ArrayBuffer(bytes);
-  return { bytes: new Uint8Array(memory), words: new Float64Array(memory), used: 0 };
+  return { bytes: Buffer.from(memory), words: new Float64Array(memory), used: 0 };
 }
 
-const noChunk: Chunk = { bytes: new Uint8Array(0), words: new Float64Array(0), used: 0 };
+const noChunk: Chunk = { bytes: Buffer.alloc(0), words: new Float64Array(0), used: 0 };
 
 /** The records of one image. */
 export class ImageLabels {
@@ -83,10 +83,10 @@ export class ImageLabels {
   }
 
   /** The JSON text of a record's mask, as its source spells it; empty where there is none. */
-  text(record: number): Uint8Array {
+  text(record: number): string {
     const start = this.starts[record] as number;
     const from = (start + headLength) * 8;
-    return this.chunk.bytes.subarray(from, from + (this.chunk.words[start + textField] as number));
+    return this.chunk.bytes.toString('latin1', from, from + (this.chunk.words[start + textField] as number));
   }
 }
 
@@ -271,6 +271,6 @@ function readWhole(fd: number, into: Uint8Array, position: number): void {
 
 /** Short pieces byte by byte: a view on them would cost more than copying. */
 function copyBytes(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
-  if (end - start > 64) to.set(from.subarray(start, end), at);
+  if (end - start > 200) to.set(from.subarray(start, end), at);
   else for (let index = start; index < end; index += 1) to[at + index - start] = from[index] as number;
 }

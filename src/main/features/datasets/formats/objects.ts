@@ -64,7 +64,9 @@ class ObjectsOfFile {
   private readonly origin: LabelOrigin;
   private readonly labels: ImageLabels;
   private readonly faults: ObjectFaults;
+  /** Class and box of each object; whole texts only from the second on that has the same, because they are long. */
   private readonly seen = new Set<string>();
+  private seenWhole: Set<string> | null = null;
 
   constructor({ image }: LabelledImage, origin: LabelOrigin, labels: ImageLabels, tally: Tally) {
     this.size = image.facts ?? { width: 0, height: 0 };
@@ -107,12 +109,12 @@ class ObjectsOfFile {
       const rest = `${mask === null ? '' : `,"mask":${mask}`}${isCrowd ? ',"crowd":true' : ''}${
         (marks & mark.difficult) === 0 ? '' : ',"difficult":true'
       }`;
-      const text = `{"class":${index},"box":[${box.join(',')}]${rest}}`;
-      if (this.seen.has(text)) {
+      const placed = `{"class":${index},"box":[${box[0]},${box[1]},${box[2]},${box[3]}]`;
+      const text = `${placed}${rest}}`;
+      if (this.isTwice(placed, text, texts)) {
         this.faults.twice(record);
         continue;
       }
-      this.seen.add(text);
       texts.push(text);
       classes.set(index, (classes.get(index) ?? 0) + (isCrowd ? 0 : 1));
       if (mask !== null) counts.masks += 1;
@@ -127,8 +129,16 @@ class ObjectsOfFile {
     if (hasRegions) counts.masks += 1;
   }
 
+  private isTwice(placed: string, text: string, before: readonly string[]): boolean {
+    if (this.seen.has(placed)) this.seenWhole ??= new Set(before);
+    else this.seen.add(placed);
+    if (this.seenWhole?.has(text)) return true;
+    this.seenWhole?.add(text);
+    return false;
+  }
+
   private boxOfRow(record: number): Box | null {
-    const [numbers = []] = JSON.parse(this.text(record)) as number[][];
+    const [numbers = []] = JSON.parse(this.labels.text(record)) as number[][];
     return this.origin.boxOfRow?.(numbers) ?? null;
   }
 
@@ -178,18 +188,18 @@ class ObjectsOfFile {
     const first = labels.number(record, field.mask1);
     const second = labels.number(record, field.mask2);
     if ((marks & mark.runs) !== 0) {
-      if (first === size.height && second === size.width) return this.text(record);
+      if (first === size.height && second === size.width) return this.labels.text(record);
       faults.maskSize(record, first, second);
       return null;
     }
-    if (origin.isNormalised) return scaled(this.text(record), size);
+    if (origin.isNormalised) return scaled(this.labels.text(record), size);
     const around = [
       first,
       second,
       labels.number(record, field.mask3) - first,
       labels.number(record, field.mask4) - second,
     ] as const;
-    const whole = (marks & mark.flat) === 0 ? this.text(record) : `[${this.text(record)}]`;
+    const whole = (marks & mark.flat) === 0 ? this.labels.text(record) : `[${this.labels.text(record)}]`;
     const past = farthestPast(around, size);
     if (past <= 0) return whole;
     if (first >= size.width || second >= size.height || first + around[2] <= 0 || second + around[3] <= 0) {
@@ -198,10 +208,6 @@ class ObjectsOfFile {
     }
     if (past > 1) faults.clipped('MASK_CLIPPED', record, around);
     return clip(whole, size);
-  }
-
-  private text(record: number): string {
-    return Buffer.from(this.labels.text(record)).toString('latin1');
   }
 }
 

@@ -1,6 +1,7 @@
 import { field, headLength, mark } from '../label-spool.ts';
 import type { AnnotationFault, CocoId, MaskFault } from './entries.ts';
-import { type JsonCursor, keyNames, NumberList } from './json-cursor.ts';
+import { NumberList } from './json-bytes.ts';
+import { type JsonCursor, keyNames } from './json-cursor.ts';
 import { boxOfRuns, readCompressed, sumOf } from './run-lengths.ts';
 
 const [idKey, imageKey, categoryKey, boxKey, segmentationKey, crowdKey, keypointsKey, segmentsKey] = [

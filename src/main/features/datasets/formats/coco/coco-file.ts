@@ -11,7 +11,9 @@ import {
   count,
   noneOf,
 } from './entries.ts';
-import { JsonCursor, keyNames, windowEnded } from './json-cursor.ts';
+import { readCategory, readImage } from './entry-reader.ts';
+import { windowEnded } from './json-bytes.ts';
+import { JsonCursor, keyNames } from './json-cursor.ts';
 import { SeenIds } from './seen-ids.ts';
 import { readUnits } from './window.ts';
 
@@ -35,15 +37,11 @@ const keptTextIds = 100_000;
  */
 export type NoCoco = 'results' | 'list' | 'panoptic' | 'no_images' | 'no_annotations' | 'no_categories';
 
-const [openList, closeList, openObject, closeObject, comma, colon, quote] = [
-  0x5b, 0x5d, 0x7b, 0x7d, 0x2c, 0x3a, 0x22,
-];
+const [openList, closeList, openObject, closeObject, comma, colon] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c, 0x3a];
 
 const lists = ['images', 'annotations', 'categories'] as const;
 type List = (typeof lists)[number] | 'other';
 
-const imageKeys = keyNames('id', 'file_name', 'width', 'height');
-const categoryKeys = keyNames('id', 'name', 'supercategory');
 const resultKeys = keyNames('image_id', 'score');
 
 /** Reads one COCO annotation file of any length; its annotations go into the spool as they come. */
@@ -105,15 +103,11 @@ export class CocoFile {
 
   /** A few names in code page 949 are UTF-8 by chance: where other texts show what the file is in, they are read so, too. */
   private readNamesAsKorean(): void {
-    const korean = (text: string | null) =>
-      text !== null && /^(?=[^]*[^\x00-\x7f])[\x00-\u07ff]*$/.test(text)
-        ? (decodeKorean(Buffer.from(text)) ?? text)
-        : text;
     for (const image of this.images)
-      if (image.entry) image.entry = { ...image.entry, fileName: korean(image.entry.fileName) };
+      if (image.entry) image.entry = { ...image.entry, fileName: asKorean(image.entry.fileName) };
     for (const category of this.categories) {
       const { entry } = category;
-      if (entry) category.entry = { ...entry, name: korean(entry.name), parent: korean(entry.parent) };
+      if (entry) category.entry = { ...entry, name: asKorean(entry.name), parent: asKorean(entry.parent) };
     }
   }
 
@@ -257,24 +251,7 @@ export class CocoFile {
   }
 
   private image(): void {
-    const { cursor } = this;
-    const isObject = cursor.peek() === openObject;
-    const { line } = cursor;
-    let [id, fileName, width, height] = [null, null, null, null] as [
-      CocoId | null,
-      string | null,
-      number | null,
-      number | null,
-    ];
-    if (!isObject) cursor.skipValue();
-    else
-      cursor.fields(imageKeys, (key) => {
-        if (key === 0) id = this.reader.readId();
-        else if (key === 1) fileName = this.text();
-        else if (key === 2) width = this.size();
-        else if (key === 3) height = this.size();
-        else cursor.skipValue();
-      });
+    const { id, fileName, width, height, line, isObject } = readImage(this.cursor, this.reader);
     if (id === null) {
       this.onFault(isObject ? 'id_missing' : 'no_object', null, line, []);
       return;
@@ -285,18 +262,7 @@ export class CocoFile {
   }
 
   private category(): void {
-    const { cursor } = this;
-    const isObject = cursor.peek() === openObject;
-    const { line } = cursor;
-    let [id, name, parent] = [null, null, null] as [CocoId | null, string | null, string | null];
-    if (!isObject) cursor.skipValue();
-    else
-      cursor.fields(categoryKeys, (key) => {
-        if (key === 0) id = this.reader.readId();
-        else if (key === 1) name = this.text();
-        else if (key === 2) parent = this.text();
-        else cursor.skipValue();
-      });
+    const { id, name, parent, line, isObject } = readCategory(this.cursor, this.reader);
     if (id === null) {
       this.onFault(isObject ? 'id_missing' : 'no_object', null, line, []);
       return;
@@ -304,24 +270,6 @@ export class CocoFile {
     const category = this.categories[this.categoryIndex(id)] as CocoCategory;
     if (category.entry === null) category.entry = { name, parent, line };
     else if (category.entry.name !== name) category.others.push({ name, line });
-  }
-
-  private text(): string | null {
-    const { cursor } = this;
-    if (cursor.peek() === quote) return cursor.string();
-    cursor.skipValue();
-    return null;
-  }
-
-  /** Null where it is no size. */
-  private size(): number | null {
-    const { cursor } = this;
-    const byte = cursor.peek();
-    let value = Number.NaN;
-    if (byte === quote) value = Number(cursor.string());
-    else if (byte >= 0x30 && byte <= 0x39) value = cursor.number();
-    else cursor.skipValue();
-    return Number.isInteger(value) && value > 0 ? value : null;
   }
 
   private imageIndex(id: CocoId): number {
@@ -342,4 +290,10 @@ export class CocoFile {
     }
     return index;
   }
+}
+
+/** A text that was read as UTF-8 of two bytes a letter, as those of a few syllables in code page 949 are, too. */
+function asKorean(text: string | null): string | null {
+  if (text === null || /[\u0800-\uffff]/.test(text) || !/[\u0080-\u07ff]/.test(text)) return text;
+  return decodeKorean(Buffer.from(text)) ?? text;
 }

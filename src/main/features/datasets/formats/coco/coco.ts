@@ -17,7 +17,7 @@ import { matchCategories } from './categories.ts';
 import { reportFaults, reportNoCoco } from './coco-faults.ts';
 import { CocoFile, type ReadCocoFile } from './coco-file.ts';
 import type { CocoId, Counted } from './entries.ts';
-import { JsonFault } from './json-cursor.ts';
+import { JsonFault } from './json-bytes.ts';
 import { placeImages } from './placed-images.ts';
 import { utf8Of } from './utf8-chunks.ts';
 

@@ -1,4 +1,4 @@
-import type { NumberList } from './json-cursor.ts';
+import type { NumberList } from './json-bytes.ts';
 
 /**
  * Puts the run lengths of COCO's compressed form into `runs`: each number in groups of five bits, the sixth says that it goes on, and

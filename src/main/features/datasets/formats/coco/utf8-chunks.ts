@@ -1,5 +1,5 @@
 import { utf16Of } from '../text.ts';
-import { JsonFault } from './json-cursor.ts';
+import { JsonFault } from './json-bytes.ts';
 
 /**
  * The bytes of a text in UTF-8, whatever UTF-16 it is in; every other text as it is.

@@ -1,4 +1,4 @@
-import { type JsonCursor, windowEnded } from './json-cursor.ts';
+import { type JsonBytes, windowEnded } from './json-bytes.ts';
 
 const firstBytes = 2 ** 20;
 /** A single value of more bytes is no annotation. */
@@ -10,7 +10,7 @@ const mostBytes = 256 * 2 ** 20;
  */
 export async function readUnits(
   chunks: AsyncIterable<Uint8Array>,
-  cursor: JsonCursor,
+  cursor: JsonBytes,
   unit: () => boolean,
 ): Promise<void> {
   cursor.bytes = Buffer.alloc(firstBytes + 1);
@@ -40,7 +40,7 @@ export async function readUnits(
 }
 
 /** Puts bytes behind the window's, which move to its beginning. */
-function push(cursor: JsonCursor, chunk: Uint8Array): void {
+function push(cursor: JsonBytes, chunk: Uint8Array): void {
   const left = cursor.end - cursor.at;
   const needed = left + chunk.length + 1;
   if (needed > mostBytes) cursor.fail('a single value has more than 256 MiB');

@@ -1,0 +1,62 @@
+// node coco-import-child.ts read|parse FILE SCRATCH: reads a COCO file as an import does, or by JSON.parse, and writes to standard
+// output what it took: processor milliseconds, peak memory in bytes.
+import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { CocoReader } from '../../src/main/features/datasets/formats/coco/coco.ts';
+import { LabelSpool } from '../../src/main/features/datasets/formats/label-spool.ts';
+import { objectsOf } from '../../src/main/features/datasets/formats/objects.ts';
+import { Tally } from '../../src/main/features/datasets/formats/tally.ts';
+import type { ImageContent } from '../../src/main/features/datasets/images.ts';
+import { Findings } from '../../src/main/features/datasets/problems.ts';
+
+const [how, file = '', scratch = ''] = process.argv.slice(2);
+const chunkBytes = 2 ** 20;
+
+async function* chunks() {
+  await using handle = await open(file);
+  const chunk = Buffer.allocUnsafe(chunkBytes);
+  for (;;) {
+    const { bytesRead } = await handle.read(chunk, 0, chunkBytes);
+    if (bytesRead === 0) return;
+    yield chunk.subarray(0, bytesRead);
+  }
+}
+
+function spent(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+}
+
+/** Peak memory before the images' own facts are made up, which an import has anyway. */
+async function read(): Promise<{ reading: number; objects: number; peak: number; count: number }> {
+  using spool = new LabelSpool(scratch);
+  const tally = new Tally(new Findings(), new Findings());
+  const start = process.cpuUsage();
+  const reader = new CocoReader(spool, tally);
+  await reader.read({ path: 'instances.json', segments: ['instances.json'], chunks });
+  const reading = spent(start);
+  const { maxRSS } = process.resourceUsage();
+  const images = Array.from({ length: Math.ceil(spool.records / annotationsPerImage) }, (_, at) => {
+    const name = `${String(at).padStart(12, '0')}.jpg`;
+    const facts = { width: 640, height: 480 } as ImageContent;
+    return { sourcePath: name, segments: [name], facts, problems: [] };
+  });
+  const begun = process.cpuUsage();
+  const set = reader.finish(images);
+  const perClass = new Int32Array(set.classes.length);
+  let count = 0;
+  for (const { counts } of objectsOf(set, spool, tally, perClass)) count += counts.objects;
+  return { reading, objects: spent(begun), peak: maxRSS * 1024, count };
+}
+
+/** As the file was written. */
+const annotationsPerImage = 7;
+
+if (how === 'read') console.log(JSON.stringify(await read()));
+else {
+  const start = process.cpuUsage();
+  const { annotations } = JSON.parse(readFileSync(file, 'utf8')) as { annotations: unknown[] };
+  const reading = spent(start);
+  const peak = process.resourceUsage().maxRSS * 1024;
+  console.log(JSON.stringify({ reading, objects: 0, peak, count: annotations.length }));
+}
