@@ -45,7 +45,7 @@ async function read(): Promise<{ reading: number; objects: number; peak: number;
   const set = reader.finish(images);
   const perClass = new Int32Array(set.classes.length);
   let count = 0;
-  for (const { counts } of objectsOf(set, spool, tally, perClass)) count += counts.objects;
+  for (const { counts } of objectsOf(set, spool, tally)) count += counts.objects;
   return { reading, objects: spent(begun), peak: maxRSS * 1024, count };
 }
 
