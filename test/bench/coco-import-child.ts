@@ -43,7 +43,6 @@ async function read(): Promise<{ reading: number; objects: number; peak: number;
   });
   const begun = process.cpuUsage();
   const set = reader.finish(images);
-  const perClass = new Int32Array(set.classes.length);
   let count = 0;
   for (const { counts } of objectsOf(set, spool, tally)) count += counts.objects;
   return { reading, objects: spent(begun), peak: maxRSS * 1024, count };
