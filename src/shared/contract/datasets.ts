@@ -45,8 +45,10 @@ export type Reading = Readonly<z.infer<typeof readingSchema>>;
 
 export const classCount = z.object({ name: z.string(), count: z.int() });
 export type ClassCount = z.infer<typeof classCount>;
+const splitNames = z.enum(['train', 'val', 'test']);
 /** Images by split. */
-const splitCounts = z.partialRecord(z.enum(['train', 'val', 'test']), z.int());
+const splitCounts = z.partialRecord(splitNames, z.int());
+export type SplitCounts = z.infer<typeof splitCounts>;
 /** By what a format was recognised: the kind of mark, and the first file that has it. */
 const formatMark = z.object({
   mark: z.enum(['coco_json', 'data_yaml', 'label_rows', 'annotation_xml', 'class_masks', 'no_labels']),
@@ -174,7 +176,7 @@ export const datasetImageSchema = z.object({
   path: z.string(),
   /** Null where objects have classes. */
   class: z.string().nullable(),
-  split: z.enum(['train', 'val', 'test']).nullable(),
+  split: splitNames.nullable(),
   sha256: z.string(),
   size: z.int(),
   width: z.int(),
@@ -286,6 +288,7 @@ export const datasetsContract = {
         dataset: reference,
         version: z.coerce.number().int().min(1).optional(),
         class: z.string().optional(),
+        split: splitNames.optional(),
         offset: z.coerce.number().int().min(0).default(0),
         limit: z.coerce.number().int().min(1).max(500).default(60),
       }),

@@ -48,6 +48,7 @@ interface ImagesRequest {
   readonly dataset: string;
   readonly version?: number | undefined;
   readonly class?: string | undefined;
+  readonly split?: ManifestLine['split'] | undefined;
   readonly offset: number;
   readonly limit: number;
 }
@@ -177,11 +178,13 @@ export class DatasetService {
     return { importId };
   }
 
-  /** A page of a version's images, by class and name. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */
+  /** A page of a version's images, by class, split and name. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */
   async images(userId: string, request: ImagesRequest) {
     const { record, version } = await this.findVersion(userId, request.dataset, request.version);
     const { lines, byClass } = await this.files.load(record.id, version);
-    const wanted = request.class === undefined ? lines : (byClass.get(request.class) ?? []);
+    const ofClass = request.class === undefined ? lines : (byClass.get(request.class) ?? []);
+    const { split } = request;
+    const wanted = split === undefined ? ofClass : ofClass.filter((line) => line.split === split);
     const page = wanted.slice(request.offset, request.offset + request.limit);
     const objects = await this.files.objectsOf(record.id, version, page, { most: listedObjects });
     const images = page.map((line, index) =>
