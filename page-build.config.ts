@@ -5,15 +5,18 @@ import type { Plugin } from 'vite';
 export const oldestChrome = 114;
 
 const features = /[\\/]src[\\/]renderer[\\/]features[\\/]([^\\/]+)[\\/]/;
+/** What shows an image with its labels, and the library by which it is zoomed. */
+const viewer = /[\\/](d3-[a-z]+|features[\\/]datasets[\\/]viewer)[\\/]/;
 const logs = /[\\/](@xterm|components[\\/]log|features[\\/](run|stack)[\\/]log)/;
 
 /**
- * How the page is cut: the entry, which holds whatever is no page of its own; one part for each noun; and one for logs, whose terminal is
- * large. A part imports nothing but the entry.
+ * How the page is cut: the entry, which holds whatever is no page of its own; one part for each noun; one for logs, whose terminal is
+ * large; and one for the viewer of images. A part imports nothing but the entry.
  */
 export const pageChunks = {
   groups: [
     { name: 'logs', test: logs, priority: 3, includeDependenciesRecursively: false },
+    { name: 'viewer', test: viewer, priority: 3, includeDependenciesRecursively: false },
     {
       name: (id: string) => features.exec(id)?.[1] ?? null,
       debugName: 'nouns',

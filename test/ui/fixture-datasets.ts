@@ -1,13 +1,60 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ORPCError } from '@orpc/server';
-import type { Validation } from '../../src/shared/contract/datasets.ts';
+import { makeProblem } from '../../src/main/features/datasets/problems.ts';
+import type { Dataset, Validation } from '../../src/shared/contract/datasets.ts';
 import { found, matches, newest, os, pageOf } from './fixture-api.ts';
 import { fixtureId } from './fixture-data.ts';
+import type { LabelledImage } from './fixture-labelled.ts';
 import type { FixtureState } from './fixture-state.ts';
+
+/** What a check of a COCO folder found in which thousands of boxes are wrong. */
+function labelledValidation(): Validation {
+  const outside = Array.from({ length: 1000 }, (_, at) =>
+    makeProblem(
+      'BOX_OUTSIDE',
+      'annotations/instances_train.json',
+      {
+        what: { en: `annotation ${at + 1}`, ko: `어노테이션 ${at + 1}` },
+        box: `${600 + at} 20 80 40`,
+        image: '640 × 360',
+        hint: { en: 'Correct the box, or remove it.', ko: '상자를 고치거나 지우세요.' },
+      },
+      at + 12,
+    ),
+  );
+  const twice = makeProblem('ROW_TWICE', 'labels/a.txt', { count: 4, row: { en: 'row 3', ko: '3행' } }, 3);
+  return {
+    ok: false,
+    errors: outside,
+    warnings: [twice],
+    moreErrors: 2417,
+    moreWarnings: 0,
+    errorCounts: [{ code: 'BOX_OUTSIDE', count: 3417 }],
+    warningCounts: [{ code: 'ROW_TWICE', count: 1 }],
+    summary: {
+      format: 'coco',
+      recognised: { mark: 'coco_json', file: 'annotations/instances_train.json' },
+      images: 1204,
+      bytes: 210_000_000,
+      classes: [
+        { name: 'circle', count: 900 },
+        { name: 'square', count: 81_000 },
+      ],
+      ...{ boxes: 81_900, masks: 4100, background: 31, crowds: 12, difficult: 0 },
+      sizes: { small: 1000, medium: 40_000, large: 40_900 },
+      splits: { train: 1000, val: 204 },
+      widths: { min: 480, max: 640 },
+      heights: { min: 360, max: 640 },
+      channels: [{ channels: 3, count: 1204 }],
+      fileTypes: [{ type: 'jpeg', count: 1204 }],
+    },
+  };
+}
 
 /** The folder /bad is invalid, the check of /large goes on until it is cancelled; every other one is fine. */
 function validation(path: string, state: FixtureState): Validation {
+  if (path.includes('labelled')) return labelledValidation();
   const bad = path.includes('bad');
   const dataset = [...state.datasets.values()][0];
   return {
@@ -60,6 +107,16 @@ function validation(path: string, state: FixtureState): Validation {
   };
 }
 
+/** What the import of a dataset's newest version found. */
+function lastCheck(dataset: Dataset, state: FixtureState): Validation | null {
+  if (dataset.version === null) return null;
+  if (!dataset.labels) return validation('/good', state);
+  const { summary, ...report } = labelledValidation();
+  const { images, classes, labels } = dataset;
+  const none = { ok: true, errors: [], moreErrors: 0, errorCounts: [] };
+  return { ...report, ...none, summary: { ...summary, ...labels, images, classes } };
+}
+
 const nothingAt = (path: string) => ({
   code: 'PATH_NOT_FOUND',
   message: `There is nothing at ${path}`,
@@ -88,6 +145,19 @@ function shownImage(datasetId: string, image: FixtureState['images'][number]) {
     thumbnailUrl: `${url}?size=128`,
     url,
   };
+}
+
+function splitsOf(images: readonly LabelledImage[]) {
+  const counts: Partial<Record<LabelledImage['split'], number>> = {};
+  for (const { split } of images) counts[split] = (counts[split] ?? 0) + 1;
+  return counts;
+}
+
+function shownLabelled(datasetId: string, image: LabelledImage) {
+  const url = `/files/datasets/${datasetId}/1/images/${image.sha256}`;
+  const { path, split, sha256, width, height, bytes } = image;
+  const facts = { path, split, sha256, size: bytes.length, width, height, channels: 3 };
+  return { ...facts, class: null, thumbnailUrl: `${url}?size=128`, url };
 }
 
 /** Datasets: every import is over at once, but that of /large, which goes on until it is cancelled. */
@@ -119,22 +189,23 @@ export function fixtureDatasets(state: FixtureState) {
                   images: dataset.images,
                   sizeBytes: dataset.sizeBytes,
                   classes: dataset.classes,
-                  format: 'imagenet',
-                  labels: null,
-                  splits: {},
-                  annotationsSha256: null,
+                  format: dataset.labels ? 'coco' : 'imagenet',
+                  labels: dataset.labels,
+                  splits: splitsOf(state.labelled.get(dataset.id) ?? []),
+                  annotationsSha256: dataset.labels && 'b'.repeat(64),
                   createdAt: dataset.createdAt,
                   trainingRisks: state.trainingRisks,
                   correctedSizes: 0,
                 },
               ],
-        validation: dataset.version === null ? null : validation('/good', state),
+        validation: lastCheck(dataset, state),
       };
     }),
     validate: os.datasets.validate.handler(({ input }) => validation(input.path, state)),
     startCheck: os.datasets.startCheck.handler(({ input }) => {
       const checkId = randomUUID();
       state.readings.push(input.reading);
+      state.formats.push(input.format);
       state.checks.set(checkId, { path: input.path, done: 0 });
       return { checkId };
     }),
@@ -158,6 +229,7 @@ export function fixtureDatasets(state: FixtureState) {
     }),
     import: os.datasets.import.handler(({ input }) => {
       state.readings.push(input.reading);
+      state.formats.push(input.format);
       if (input.path.includes('missing')) {
         const { code, message, hint, place } = nothingAt(input.path);
         throw new ORPCError(code, { status: 400, message, data: { hint, place } });
@@ -209,6 +281,20 @@ export function fixtureDatasets(state: FixtureState) {
     }),
     images: os.datasets.images.handler(({ input }) => {
       const dataset = found(state.datasets.get(input.dataset), 'such dataset');
+      const labelled = state.labelled.get(dataset.id);
+      if (labelled) {
+        const index = dataset.classes.findIndex(({ name }) => name === input.class);
+        const wanted = labelled
+          .filter(({ split }) => input.split === undefined || split === input.split)
+          .filter(({ objects }) => input.class === undefined || objects.some((one) => one.class === index));
+        return {
+          total: wanted.length,
+          images: wanted.slice(input.offset, input.offset + input.limit).map((image) => ({
+            ...shownLabelled(dataset.id, image),
+            objects: image.objects.slice(0, 200).map((object) => ({ ...object, mask: null })),
+          })),
+        };
+      }
       const all = state.images
         .slice(0, dataset.images)
         .filter((image) => input.class === undefined || image.class === input.class);
@@ -221,6 +307,11 @@ export function fixtureDatasets(state: FixtureState) {
     }),
     image: os.datasets.image.handler(({ input }) => {
       const dataset = found(state.datasets.get(input.dataset), 'such dataset');
+      const labelled = state.labelled.get(dataset.id)?.find(({ path }) => path === input.path);
+      if (labelled) {
+        const objects = [...labelled.objects];
+        return { ...shownLabelled(dataset.id, labelled), objects, findings: labelled.findings };
+      }
       const image = state.images.find(({ path }) => path === input.path);
       return { ...shownImage(dataset.id, found(image, 'such image')), findings: [] };
     }),

@@ -76,7 +76,8 @@ function serveFiles(
   const image = /^\/files\/datasets\/[^/]+\/\d+\/images\/([0-9a-f]{64})$/.exec(address)?.[1];
   const artifact = /^\/files\/runs\/[^/]+\/artifacts\/([^/]+)$/.exec(address)?.[1];
   if (image !== undefined) {
-    const bytes = story.state.images.find(({ sha256 }) => sha256 === image)?.bytes;
+    const all = [story.state.images, ...story.state.labelled.values()].flat();
+    const bytes = all.find(({ sha256 }) => sha256 === image)?.bytes;
     response.writeHead(bytes ? 200 : 404, { 'content-type': 'image/png' }).end(bytes);
     return;
   }

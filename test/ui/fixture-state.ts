@@ -5,6 +5,7 @@ import type { DiskState } from '../../src/shared/contract/system.ts';
 import { isEnded, type RunStatus } from '../../src/shared/model/run.ts';
 import { FixtureBell } from './fixture-bell.ts';
 import { type FixtureImage, type FixtureRun, fixtureId } from './fixture-data.ts';
+import type { LabelledImage } from './fixture-labelled.ts';
 import { FixtureStack } from './fixture-stack.ts';
 
 type Change = { kind: 'project' | 'dataset' | 'run' | 'disk'; id: string };
@@ -18,7 +19,11 @@ export class FixtureState {
   trainingRisks: Validation['warnings'] = [];
   /** How each check and import asked for its source to be read. */
   readonly readings: (Reading | undefined)[] = [];
+  /** Which format each of them asked for. */
+  readonly formats: string[] = [];
   images: readonly FixtureImage[] = [];
+  /** The images of datasets whose images have objects, by their ids. */
+  readonly labelled = new Map<string, readonly LabelledImage[]>();
   /** Checks under way. */
   readonly checks = new Map<string, { readonly path: string; done: number }>();
   readonly artifacts = new Map<string, { name: string; body: string }>();

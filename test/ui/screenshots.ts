@@ -4,6 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
 import { engineOf } from '../support/engine.ts';
 import { rest } from '../support/rest.ts';
+import { addLabelled, labelledId } from './fixture-labelled.ts';
 import { type Fixture, startFixture } from './fixture-server.ts';
 import type { Scene } from './fixture-stack.ts';
 
@@ -19,7 +20,7 @@ interface Shot {
   readonly path: string;
   readonly act?: (page: Page) => Promise<void>;
   /** What the fixture is to be before; left out where a real engine is shot. */
-  readonly before?: (fixture: Fixture) => void;
+  readonly before?: (fixture: Fixture) => void | Promise<void>;
   /** 1440 where left out. */
   readonly width?: number;
 }
@@ -94,6 +95,46 @@ function stackShots(): readonly Shot[] {
   ];
 }
 
+/** What a dataset with labelled objects looks like, in a wide window and a narrow one. */
+function labelledShots(): readonly Shot[] {
+  const before = ({ story }: Fixture) => addLabelled(story.state);
+  const page = `/datasets/${labelledId}`;
+  const view =
+    (number: number, keys: readonly string[] = []) =>
+    async (at: Page) => {
+      await at.locator('button:has(> img)').nth(number).click();
+      await at.getByRole('dialog').locator('canvas').first().waitFor();
+      await at.waitForTimeout(300);
+      for (const key of keys) await at.keyboard.press(key);
+      await at.waitForTimeout(100);
+    };
+  const check = async (at: Page) => {
+    await at.getByRole('dialog').getByRole('textbox').first().fill('/data/labelled-bad');
+    await at.getByRole('button', { name: /^(Check|검사)$/ }).click();
+    await at.getByText('BOX_OUTSIDE').first().waitFor();
+  };
+  const choose = async (at: Page) => {
+    await at.locator('input[role=combobox], input[aria-haspopup=listbox]').nth(1).click();
+    await at.getByRole('listbox').last().waitFor();
+  };
+  const shots: readonly Shot[] = [
+    { name: 'labelled-list', path: '/datasets' },
+    { name: 'labelled-page', path: page },
+    { name: 'labelled-view', path: page, act: view(0) },
+    { name: 'labelled-view-zoomed', path: page, act: view(0, ['+', '+', '+']) },
+    { name: 'labelled-view-regions', path: page, act: view(2) },
+    { name: 'labelled-view-portrait', path: page, act: view(4) },
+    { name: 'labelled-view-background', path: page, act: view(1) },
+    { name: 'labelled-check', path: '/datasets?import=true', act: check },
+    { name: 'labelled-new-run', path: '/runs/new', act: choose },
+    { name: 'labelled-new-run-named', path: `/runs/new?dataset=${labelledId}` },
+  ];
+  return shots.flatMap((shot) => [
+    { ...shot, before, width: 1280 },
+    { ...shot, name: `${shot.name}-narrow`, before, width: 390 },
+  ]);
+}
+
 /** The screens, with whatever the engine at hand has to show on them. */
 async function shots(page: Page, origin: string): Promise<readonly Shot[]> {
   const runs = await hrefs(page, `${origin}/runs`, 'main td a[href^="/runs/"]');
@@ -165,18 +206,22 @@ async function shoot(
   page.on('pageerror', (error) => console.error(`${label}: ${error.message}`));
   await page.goto(await link());
   await page.locator('main h1').first().waitFor({ state: 'attached' });
-  const all = [...(await shots(page, origin)), ...(fixture ? stackShots() : [])];
+  const all = [...(await shots(page, origin)), ...(fixture ? [...stackShots(), ...labelledShots()] : [])];
   for (const { name, path: address, act, before, width: wide = width } of all) {
     if (wanted.length > 0 && !wanted.some((one) => name.startsWith(one))) continue;
-    if (fixture) before?.(fixture);
+    if (fixture) await before?.(fixture);
     await page.setViewportSize({ width: wide, height: 900 });
     await page.goto(`${origin}${address}`);
     await page.locator('main h1').first().waitFor({ state: 'attached' });
     await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root'));
     await act?.(page);
     // As high as the page: what is painted only while in view is then painted.
+    const isDialog = (await page.getByRole('dialog').count()) > 0;
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    await page.setViewportSize({ width: wide, height: Math.max(900, Math.min(height, 4000)) });
+    await page.setViewportSize({
+      width: wide,
+      height: Math.max(900, Math.min(isDialog ? 900 : height, 4000)),
+    });
     // Transitions and the first paint of canvases have no event of their own.
     await page.waitForTimeout(400);
     await page.screenshot({ path: path.join(folder, `${name}.${label}.png`) });

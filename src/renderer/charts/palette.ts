@@ -10,6 +10,8 @@ const colors = [
   '#8a6fe8',
 ] as const;
 
+export const colorCount = colors.length;
+
 /** The colour of the n-th thing. */
 export function colorAt(index: number): string {
   return colors[index % colors.length] ?? colors[0];

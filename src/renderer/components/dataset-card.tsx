@@ -5,8 +5,10 @@ import type { Dataset } from '../../shared/contract/datasets.ts';
 import { useText } from '../i18n/use-text.ts';
 import { queries } from '../rpc/client.ts';
 import { useFileUrl } from '../rpc/files.ts';
+import { BoxOverlay } from './box-overlay.tsx';
 import classes from './card.module.css';
 import { CancelImport, FileProgress } from './import-progress.tsx';
+import { useLabelTexts } from './label-texts.ts';
 import { Note, Tag } from './note.ts';
 import type { CardPlace } from './pages/card-grid.tsx';
 import { useKnownProblem } from './problem-alert.tsx';
@@ -23,6 +25,14 @@ export const datasetCardHeight = 144;
 export function DatasetCard({ dataset, place }: { readonly dataset: Dataset; readonly place: CardPlace }) {
   const { t, format } = useText();
   const failure = dataset.version === null && dataset.status === 'error' ? dataset.import?.error : null;
+  const facts = [
+    t('datasets.images', { count: dataset.images, formatted: format.number(dataset.images) }),
+    ...useLabelTexts()
+      .countsOf(dataset.labels ?? {})
+      .slice(0, 1),
+    t('datasets.classes', { count: dataset.classes.length }),
+    format.bytes(dataset.sizeBytes),
+  ];
   const runningImport = dataset.import && dataset.status === 'processing' ? dataset.import : null;
   return (
     <article {...place} className={`surface ${classes.card}`} style={{ minHeight: datasetCardHeight }}>
@@ -48,13 +58,7 @@ export function DatasetCard({ dataset, place }: { readonly dataset: Dataset; rea
         ) : failure ? (
           <Failure problem={failure} />
         ) : (
-          <Note mt={2}>
-            {t('datasets.images', { count: dataset.images, formatted: format.number(dataset.images) })}
-            {' · '}
-            {t('datasets.classes', { count: dataset.classes.length })}
-            {' · '}
-            {format.bytes(dataset.sizeBytes)}
-          </Note>
+          <Note mt={2}>{facts.join(' · ')}</Note>
         )}
         <Group gap={6} mt={10} mih={22} fz={12} className="muted tabular">
           {dataset.version !== null && <Tag>v{dataset.version}</Tag>}
@@ -83,25 +87,32 @@ function Failure({ problem }: { readonly problem: NonNullable<NonNullable<Datase
 /** The first images of the first classes: what a dataset is, faster than any text. */
 function Preview({ dataset }: { readonly dataset: Dataset }) {
   const each = Math.max(1, Math.ceil(previewCount / Math.max(1, dataset.classes.length)));
+  // An image with objects shows several classes at once.
+  const wanted = dataset.labels
+    ? [{ limit: previewCount }]
+    : dataset.classes.slice(0, previewCount).map(({ name }) => ({ class: name, limit: each }));
   const samples = useQueries({
-    queries: dataset.classes.slice(0, previewCount).map(({ name }) =>
+    queries: wanted.map((part) =>
       queries.datasets.images.queryOptions({
-        input: { dataset: dataset.id, class: name, limit: each },
+        input: { dataset: dataset.id, ...part },
         enabled: dataset.version !== null,
         staleTime: Number.POSITIVE_INFINITY,
       }),
     ),
   });
   const fileUrl = useFileUrl();
-  const urls = samples
-    .flatMap((sample) => sample.data?.images ?? [])
-    .map((image) => fileUrl(image.thumbnailUrl));
+  const images = samples.flatMap((sample) => sample.data?.images ?? []);
   return (
     <div className={classes.preview} aria-hidden="true">
       {Array.from({ length: previewCount }, (_, index) => {
-        const url = urls[index];
-        // biome-ignore lint/suspicious/noArrayIndexKey: a place in the row is all that an empty one is
-        return <span key={index}>{url && <img src={url} alt="" loading="lazy" className="cover" />}</span>;
+        const image = images[index];
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a place in the row is all that an empty one is
+          <span key={index}>
+            {image && <img src={fileUrl(image.thumbnailUrl)} alt="" loading="lazy" className="cover" />}
+            {image?.objects && <BoxOverlay image={image} objects={image.objects} />}
+          </span>
+        );
       })}
     </div>
   );

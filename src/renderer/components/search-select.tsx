@@ -1,4 +1,4 @@
-import { Select, type SelectProps } from '@mantine/core';
+import { Select, type SelectProps, Text } from '@mantine/core';
 import { useText } from '../i18n/use-text.ts';
 import type { useSearchText } from './cards-page.tsx';
 
@@ -11,6 +11,8 @@ export interface SearchField extends Omit<SelectProps, 'data' | 'filter' | 'sear
 interface SearchSelectProps extends SearchField {
   /** What is offered now, and the choice: labels by their ids. */
   readonly labels: ReadonlyMap<string, string>;
+  /** What is offered and can't be chosen: why, by its id. */
+  readonly refused?: ReadonlyMap<string, string>;
   /** Says that the choice gives the field its name only: it is not what is searched for. */
   readonly unfound: boolean;
   readonly find: ReturnType<typeof useSearchText>;
@@ -20,13 +22,19 @@ interface SearchSelectProps extends SearchField {
 export const mostOffered = 30;
 
 /** Chooses one of more things than a page reads: what is typed is searched by the engine, not among the options. */
-export function SearchSelect({ labels, unfound, find, ...field }: SearchSelectProps) {
+export function SearchSelect({ labels, refused, unfound, find, ...field }: SearchSelectProps) {
   const { t } = useText();
   return (
     <Select
       {...field}
       searchable
-      data={[...labels].map(([value, label]) => ({ value, label }))}
+      data={[...labels].map(([value, label]) => ({ value, label, disabled: refused?.has(value) ?? false }))}
+      renderOption={({ option }) => (
+        <div>
+          <Text size="sm">{option.label}</Text>
+          {refused?.has(option.value) && <Text size="xs">{refused.get(option.value)}</Text>}
+        </div>
+      )}
       filter={({ options }) =>
         unfound ? options.filter((one) => !('value' in one) || one.value !== field.value) : options
       }

@@ -1,27 +1,27 @@
-import { Alert, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconCircleCheck, IconMapOff, IconPlus, IconShieldCheck, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { IconInfoCircle, IconMapOff, IconPlus, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
-import { Bars } from '../../components/bars.tsx';
-import { code, DataTable, number, ShortHash } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { Facts } from '../../components/facts.tsx';
 import { Found } from '../../components/found.tsx';
 import { CancelImport, FileProgress } from '../../components/import-progress.tsx';
 import { LinkButton, ProjectLink } from '../../components/links.tsx';
-import { Note, Tag } from '../../components/note.ts';
+import { Tag } from '../../components/note.ts';
 import { Page, Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { DatasetStatus } from '../../components/status-badge.tsx';
-import { TimeText } from '../../components/time-text.tsx';
-import { ProblemsTable, TrainingRisks, ValidationReport } from '../../components/validation-report.tsx';
+import { TrainingRisks } from '../../components/training-risks.tsx';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
 import { ImageGrid } from './image-grid.tsx';
+import { Overview } from './overview.tsx';
+import { ValidationReport } from './validation-report.tsx';
+import { VerifyPanel, VersionTable } from './versions.tsx';
 
 type Shown = Awaited<ReturnType<EngineClient['datasets']['show']>>;
 
@@ -60,10 +60,11 @@ function Subtitle({ dataset }: { readonly dataset: Shown }) {
 }
 
 function DatasetBody({ dataset }: { readonly dataset: Shown }) {
-  const { t, format } = useText();
+  const { t } = useText();
   const navigate = useNavigate({ from: '/datasets/$datasetId' });
   const { version } = useSearch({ from: '/datasets/$datasetId' });
   const current = dataset.versions.find((one) => one.version === (version ?? dataset.version));
+  const [chosenClass, setClass] = useState<string | null>(null);
   const failure = dataset.import?.phase === 'failed' ? dataset.import.error : null;
   if (version !== undefined && !current) {
     return (
@@ -93,35 +94,25 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
         </section>
       )}
       {failure && <ProblemAlert error={TrainyardError.from(failure)} />}
-      {current && <TrainingRisks risks={current.trainingRisks} />}
-      {current && (
-        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-          <Section panel title={t('datasets.overview')}>
-            <Facts
-              facts={[
-                [t('datasets.imageCount'), format.number(current.images)],
-                [t('datasets.classCount'), format.number(current.classes.length)],
-                [t('datasets.size'), format.bytes(current.sizeBytes)],
-                [t('datasets.format'), dataset.format],
-                [t('datasets.kept'), dataset.mode ? t(`datasets.modes.${dataset.mode}`) : '–'],
-                [t('datasets.storage'), current.rootPath ?? dataset.storagePath, 'mono'],
-                [t('datasets.updated'), <TimeText key="time" time={dataset.updatedAt} />],
-              ]}
-            />
-          </Section>
-          <Section panel title={t('datasets.perClass')}>
-            <div style={{ maxHeight: 264, overflowY: 'auto' }}>
-              <Bars label={t('datasets.perClass')} bars={current.classes} />
-            </div>
-          </Section>
-        </SimpleGrid>
+      {current && current.labels !== null && (
+        <Alert
+          id={notTrainedId}
+          color="gray"
+          icon={<IconInfoCircle aria-hidden />}
+          title={t('labels.notTrained')}
+        >
+          {t('labels.notTrainedHint')}
+        </Alert>
       )}
+      {current && <TrainingRisks risks={current.trainingRisks} />}
+      {current && <Overview dataset={dataset} version={current} onClass={setClass} />}
       {current && (
         <ImageGrid
           key={current.version}
           dataset={dataset.id}
-          version={current.version}
-          classes={current.classes}
+          version={current}
+          chosen={chosenClass}
+          onChoose={setClass}
         />
       )}
       <VersionTable
@@ -141,11 +132,16 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
   );
 }
 
+/** Says why there is no training on it. */
+const notTrainedId = 'not-trained';
+
 function Actions({ dataset }: { readonly dataset: Shown }) {
   const { t } = useText();
   const navigate = useNavigate();
   const [removing, removal] = useDisclosure(false);
   const { version } = useSearch({ from: '/datasets/$datasetId' });
+  const shown = dataset.versions.find((one) => one.version === (version ?? dataset.version));
+  const isTrained = !shown || shown.labels === null;
   return (
     <>
       <Button
@@ -159,7 +155,8 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
       <LinkButton
         to="/runs/new"
         search={{ dataset: dataset.id, ...(version !== undefined && { version }) }}
-        disabled={dataset.version === null}
+        disabled={dataset.version === null || !isTrained}
+        {...(!isTrained && { 'aria-describedby': notTrainedId, title: t('labels.notTrained') })}
         leftSection={<IconPlus size={16} aria-hidden />}
       >
         {t('runs.new')}
@@ -176,89 +173,5 @@ function Actions({ dataset }: { readonly dataset: Shown }) {
         dangerous
       />
     </>
-  );
-}
-
-/** Compares a version's files with its manifest and says what changed. */
-function VerifyPanel({ dataset, version }: { readonly dataset: string; readonly version: number }) {
-  const { t } = useText();
-  const verify = useMutation({ mutationFn: () => engine.datasets.verify({ dataset, version }) });
-  const { data, error } = verify;
-  return (
-    <Section title={t('verify.title')} mb={0}>
-      <Group justify="space-between" mb="sm">
-        <Note>{t('verify.hint')}</Note>
-        <Button
-          variant="default"
-          leftSection={<IconShieldCheck size={16} aria-hidden />}
-          loading={verify.isPending}
-          onClick={() => verify.mutate()}
-        >
-          {t('verify.run')}
-        </Button>
-      </Group>
-      <Stack gap="sm" role="status">
-        {error && <ProblemAlert error={error} onRetry={() => verify.mutate()} />}
-        {data?.ok && (
-          <Alert color="green" icon={<IconCircleCheck aria-hidden />} title={t('verify.ok', { version })} />
-        )}
-        {data && !data.ok && <ProblemsTable errors={data.problems} warnings={[]} />}
-      </Stack>
-    </Section>
-  );
-}
-
-interface VersionTableProps {
-  readonly versions: Shown['versions'];
-  readonly shown: number | null;
-  readonly onShow: (version: number) => void;
-}
-
-/** A dataset's versions: none ever changes. */
-function VersionTable({ versions, shown, onShow }: VersionTableProps) {
-  const { t, format } = useText();
-  if (versions.length === 0) return null;
-  return (
-    <Section title={t('datasets.versions')}>
-      <DataTable
-        minWidth={640}
-        rows={versions}
-        rowKey={({ version }) => version}
-        columns={[
-          [
-            t('datasets.version'),
-            ({ version, correctedSizes }) => (
-              <>
-                <Text size="sm" fw={600}>
-                  v{version}
-                </Text>
-                {correctedSizes !== null && correctedSizes > 0 && (
-                  <Note size="xs">{t('datasets.correctedSizes', { count: correctedSizes })}</Note>
-                )}
-              </>
-            ),
-          ],
-          [t('datasets.imageCount'), ({ images }) => format.number(images), number],
-          [t('datasets.size'), ({ sizeBytes }) => format.bytes(sizeBytes), number],
-          [t('datasets.kept'), ({ mode }) => t(`datasets.modes.${mode}`)],
-          [t('datasets.hash'), ({ manifestSha256 }) => <ShortHash hash={manifestSha256} length={12} />, code],
-          [t('runs.created'), ({ createdAt }) => <TimeText time={createdAt} />],
-          [
-            '',
-            ({ version }) => (
-              <Button
-                size="compact-xs"
-                variant="default"
-                disabled={version === shown}
-                onClick={() => onShow(version)}
-              >
-                {t(version === shown ? 'datasets.shown' : 'datasets.show')}
-              </Button>
-            ),
-            { ta: 'right' },
-          ],
-        ]}
-      />
-    </Section>
   );
 }

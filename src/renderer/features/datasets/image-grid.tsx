@@ -1,42 +1,67 @@
-import { ActionIcon, Center, Group, Modal, Select, Skeleton } from '@mantine/core';
+import { Select, Skeleton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { IconChevronLeft, IconChevronRight, type TablerIcon } from '@tabler/icons-react';
-import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
-import type { z } from 'zod';
-import type { datasetImageSchema } from '../../../shared/contract/datasets.ts';
-import { Facts } from '../../components/facts.tsx';
+import { useMemo, useRef, useState } from 'react';
+import type { SplitCounts } from '../../../shared/contract/datasets.ts';
+import { BoxOverlay } from '../../components/box-overlay.tsx';
+import { splitOrder } from '../../components/label-texts.ts';
 import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useText } from '../../i18n/use-text.ts';
-import { queries } from '../../rpc/client.ts';
+import { type EngineClient, queries } from '../../rpc/client.ts';
 import { useFileUrl } from '../../rpc/files.ts';
 import classes from './image-grid.module.css';
+import { ViewerDialog } from './viewer-dialog.tsx';
+
+export type Version = Awaited<ReturnType<EngineClient['datasets']['show']>>['versions'][number];
+/** An image as the list has it. */
+export type ListedImage = Awaited<ReturnType<EngineClient['datasets']['images']>>['images'][number];
+type Split = keyof SplitCounts;
 
 const pageSize = 120;
-const cell = 92;
 const gap = 6;
+/** Boxes need more room than a thing that fills its image. */
+const cells = { plain: 92, labelled: 136 } as const;
+/** Pixels of thumbnails that are sharp in the larger cells. */
+const labelledThumbnail = 256;
 
 interface ImageGridProps {
   readonly dataset: string;
-  readonly version: number;
-  readonly classes: readonly { readonly name: string; readonly count: number }[];
+  readonly version: Version;
+  /** The class whose images are shown; null: all. */
+  readonly chosen: string | null;
+  readonly onChoose: (name: string | null) => void;
 }
 
-/** All images of a version by class; only those in view are fetched and exist. */
-export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridProps) {
+/** All images of a version by class and split; only those in view are fetched and exist. */
+export function ImageGrid({ dataset, version, chosen, onChoose }: ImageGridProps) {
   const { t, format } = useText();
   const fileUrl = useFileUrl();
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [split, setSplit] = useState<Split | null>(null);
   const [viewed, setViewed] = useState<number | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const { ref, width } = useElementSize();
+  const isLabelled = version.labels !== null;
+  const cell = isLabelled ? cells.labelled : cells.plain;
   const columns = Math.max(2, Math.floor((width + gap) / (cell + gap)));
-  const total = chosen
-    ? (classCounts.find(({ name }) => name === chosen)?.count ?? 0)
-    : classCounts.reduce((sum, { count }) => sum + count, 0);
+  const page = (number: number) =>
+    queries.datasets.images.queryOptions({
+      input: {
+        dataset,
+        version: version.version,
+        offset: number * pageSize,
+        limit: pageSize,
+        ...(chosen !== null && { class: chosen }),
+        ...(split !== null && { split }),
+      },
+      staleTime: Number.POSITIVE_INFINITY,
+      placeholderData: keepPreviousData,
+    });
+  // An image may show several classes and many objects: how many images there are of a class is only known from an answer.
+  const total =
+    useQuery(page(0)).data?.total ?? (chosen === null && split === null ? version.images : columns);
   const virtualizer = useVirtualizer({
     count: Math.ceil(total / columns),
     getScrollElement: () => scroller.current,
@@ -50,43 +75,28 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
     Math.floor((((rows.at(-1)?.index ?? 0) + 1) * columns - 1) / pageSize),
   );
   const pages = useQueries({
-    queries: Array.from({ length: lastPage - firstPage + 1 }, (_, index) =>
-      queries.datasets.images.queryOptions({
-        input: {
-          dataset,
-          version,
-          offset: (firstPage + index) * pageSize,
-          limit: pageSize,
-          ...(chosen !== null && { class: chosen }),
-        },
-        staleTime: Number.POSITIVE_INFINITY,
-        placeholderData: keepPreviousData,
-      }),
-    ),
+    queries: Array.from({ length: lastPage - firstPage + 1 }, (_, index) => page(firstPage + index)),
   });
-  const failed = pages.find((page) => page.error);
+  const failed = pages.find(({ error }) => error);
   const imageAt = (index: number) =>
     pages[Math.floor(index / pageSize) - firstPage]?.data?.images[index % pageSize] ?? null;
-  const options = useMemo(
-    () => classCounts.map(({ name, count }) => ({ value: name, label: `${name} (${format.number(count)})` })),
-    [classCounts, format],
-  );
+  const only = chosen === null ? null : version.classes.findIndex(({ name }) => name === chosen);
   return (
     <Section
       title={t('datasets.imageCount')}
       beside={
         <>
           <Note className="tabular">{format.number(total)}</Note>
-          <Select
-            ml="auto"
-            aria-label={t('perClass.name')}
-            placeholder={t('datasets.allClasses')}
-            clearable
-            searchable
-            data={options}
-            value={chosen}
-            onChange={(value) => {
-              setChosen(value);
+          <Filters
+            version={version}
+            chosen={chosen}
+            split={split}
+            onChoose={(name) => {
+              onChoose(name);
+              virtualizer.scrollToOffset(0);
+            }}
+            onSplit={(next) => {
+              setSplit(next);
               virtualizer.scrollToOffset(0);
             }}
           />
@@ -94,6 +104,7 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
       }
     >
       {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
+      {total === 0 && <Note mb="sm">{t('common.noMatch')}</Note>}
       <div ref={scroller} className="surface" style={{ height: 404, overflowY: 'auto', padding: 10 }}>
         <div ref={ref} style={{ position: 'relative', height: virtualizer.getTotalSize() }}>
           {rows.map((row) => (
@@ -106,7 +117,7 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
                 gap,
                 height: cell,
                 transform: `translateY(${row.start}px)`,
-                gridTemplateColumns: `repeat(${columns}, 1fr)`,
+                gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
               }}
             >
               {Array.from({ length: Math.min(columns, total - row.index * columns) }, (_, column) => {
@@ -122,7 +133,15 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
                     title={image.path}
                     aria-label={t('datasets.viewImage', { path: image.path })}
                   >
-                    <img src={fileUrl(image.thumbnailUrl)} alt="" loading="lazy" className="cover" />
+                    <img
+                      src={fileUrl(
+                        isLabelled ? `${image.url}?size=${labelledThumbnail}` : image.thumbnailUrl,
+                      )}
+                      alt=""
+                      loading="lazy"
+                      className="cover"
+                    />
+                    {image.objects && <BoxOverlay image={image} objects={image.objects} only={only} />}
                   </button>
                 );
               })}
@@ -130,7 +149,9 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
           ))}
         </div>
       </div>
-      <ImageViewer
+      <ViewerDialog
+        dataset={dataset}
+        version={version}
         image={viewed === null ? null : imageAt(viewed)}
         position={viewed}
         total={total}
@@ -144,84 +165,51 @@ export function ImageGrid({ dataset, version, classes: classCounts }: ImageGridP
   );
 }
 
-interface ImageViewerProps {
-  readonly image: z.infer<typeof datasetImageSchema> | null;
-  /** Its place among those listed; null: nothing is viewed. */
-  readonly position: number | null;
-  readonly total: number;
-  readonly onMove: (position: number) => void;
-  readonly onClose: () => void;
+interface FiltersProps {
+  readonly version: Version;
+  readonly chosen: string | null;
+  readonly split: Split | null;
+  readonly onChoose: (name: string | null) => void;
+  readonly onSplit: (split: Split | null) => void;
 }
 
-/** One image, large, with what is known of it; arrow keys go on. */
-function ImageViewer({ image, position, total, onMove, onClose }: ImageViewerProps) {
+/** Which images are shown: by class, and by split where the version has any. */
+function Filters({ version, chosen, split, onChoose, onSplit }: FiltersProps) {
   const { t, format } = useText();
-  const fileUrl = useFileUrl();
-  const at = position ?? 0;
-  const move = (step: number) => {
-    const next = at + step;
-    if (next >= 0 && next < total) onMove(next);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    move(step);
-  };
-  const arrow = (step: number, label: string, Icon: TablerIcon) => (
-    <ActionIcon
-      variant="default"
-      size="lg"
-      disabled={at + step < 0 || at + step >= total}
-      onClick={() => move(step)}
-      aria-label={label}
-    >
-      <Icon size={18} />
-    </ActionIcon>
+  const classOptions = useMemo(
+    () =>
+      version.classes.map(({ name, count }) => ({ value: name, label: `${name} (${format.number(count)})` })),
+    [version, format],
   );
+  const splits = splitOrder.filter((one) => version.splits[one] !== undefined);
   return (
-    <Modal
-      opened={position !== null}
-      onClose={onClose}
-      size="lg"
-      title={image?.class ?? ''}
-      onKeyDown={onKeyDown}
-    >
-      <Center h={320} bdrs={8} bg="var(--surface-2)">
-        {image && (
-          <img
-            src={fileUrl(image.url)}
-            alt={image.path}
-            style={{
-              width: 'min(100%, 300px)',
-              height: 300,
-              objectFit: 'contain',
-              // Few pixels are shown as they are; many are scaled smoothly.
-              imageRendering: image.width < 200 ? 'pixelated' : 'auto',
-            }}
-          />
-        )}
-      </Center>
-      <Group justify="space-between" my="sm">
-        {arrow(-1, t('datasets.previousImage'), IconChevronLeft)}
-        <Note className="tabular">
-          {format.number(at + 1)} / {format.number(total)}
-        </Note>
-        {arrow(1, t('datasets.nextImage'), IconChevronRight)}
-      </Group>
-      {image && (
-        <Facts
-          facts={[
-            [t('artifacts.name'), image.path, 'mono'],
-            [
-              t('datasets.pixels'),
-              `${image.width} × ${image.height} · ${t('datasets.channels', { count: image.channels })}`,
-            ],
-            [t('datasets.size'), format.bytes(image.size)],
-            ['SHA-256', image.sha256, 'mono'],
-          ]}
+    <>
+      {splits.length > 0 && (
+        <Select
+          ml="auto"
+          w={150}
+          aria-label={t('labels.split')}
+          placeholder={t('labels.allSplits')}
+          clearable
+          data={splits.map((one) => ({
+            value: one,
+            label: `${t(`labels.splits.${one}`)} (${format.number(version.splits[one] ?? 0)})`,
+          }))}
+          value={split}
+          onChange={(value) => onSplit(splits.find((one) => one === value) ?? null)}
         />
       )}
-    </Modal>
+      <Select
+        ml={splits.length > 0 ? 0 : 'auto'}
+        aria-label={t('perClass.name')}
+        placeholder={t('datasets.allClasses')}
+        clearable
+        searchable
+        limit={200}
+        data={classOptions}
+        value={chosen}
+        onChange={onChoose}
+      />
+    </>
   );
 }

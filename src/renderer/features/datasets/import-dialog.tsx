@@ -4,10 +4,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CancelImport, FileProgress, notCounted } from '../../components/import-progress.tsx';
 import { Note } from '../../components/note.ts';
-import { ValidationReport } from '../../components/validation-report.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { ImportForm } from './import-form.tsx';
 import { type ImportState, type ImportWish, useImport } from './use-import.ts';
+import { ValidationReport } from './validation-report.tsx';
 
 interface ImportDialogProps {
   readonly opened: boolean;
@@ -42,7 +42,13 @@ function ImportBody({ onClose, project }: Omit<ImportDialogProps, 'opened'>) {
           icon={<IconCircleCheck aria-hidden />}
           title={state.reused ? t('datasets.reused') : t('datasets.imported')}
         >
-          {state.reused ? t('datasets.reusedHint') : t('datasets.importedHint')}
+          {state.reused
+            ? t('datasets.reusedHint')
+            : t(
+                state.validation?.summary.boxes === undefined
+                  ? 'datasets.importedHint'
+                  : 'labels.importedHint',
+              )}
         </Alert>
         {state.validation && state.validation.warnings.length > 0 && (
           <ValidationReport validation={state.validation} />

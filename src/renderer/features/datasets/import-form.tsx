@@ -1,33 +1,17 @@
-import {
-  Box,
-  Button,
-  Checkbox,
-  Group,
-  Radio,
-  SegmentedControl,
-  Select,
-  Stack,
-  TextInput,
-} from '@mantine/core';
+import { Box, Button, Checkbox, Group, Radio, SegmentedControl, Stack, TextInput } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
-import {
-  deepestClasses,
-  importInput,
-  importModes,
-  namesEncodings,
-  type Reading,
-  type Validation,
-} from '../../../shared/contract/datasets.ts';
+import { importInput, importModes, type Validation } from '../../../shared/contract/datasets.ts';
 import { useContractForm, useRefusal } from '../../components/contract-form.tsx';
 import { FileProgress, notCounted } from '../../components/import-progress.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ProjectSelect, useProject } from '../../components/project-select.tsx';
-import { ValidationReport } from '../../components/validation-report.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { toProblem } from '../../rpc/problem.ts';
 import { FileDrop } from './file-drop.tsx';
-import { type Check, type ImportValues, type ImportWish, useCheck } from './use-import.ts';
+import { ReadingFields } from './reading-fields.tsx';
+import { type Check, type ImportValues, type ImportWish, sentReading, useCheck } from './use-import.ts';
+import { ValidationReport } from './validation-report.tsx';
 
 interface ImportFormProps {
   readonly initial: ImportValues | null;
@@ -46,6 +30,7 @@ const empty: ImportValues = {
   name: '',
   mode: 'copy',
   skipInvalid: false,
+  format: 'auto',
   reading: { classesAt: null, namesEncoding: 'auto' },
 };
 
@@ -56,7 +41,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
     schema: importInput,
     initialValues: initial ?? { ...empty, project },
     toInput: (values: ImportValues) => {
-      const { from, file, path, name, mode, skipInvalid, reading } = values;
+      const { from, file, path, name, mode, skipInvalid, format } = values;
       return {
         path: from === 'file' ? (file?.name ?? '') : path.trim(),
         project: known.project?.id,
@@ -64,20 +49,22 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
         // A file that was sent is the engine's own already: there is nothing to link to.
         mode: from === 'file' ? 'copy' : mode,
         skipInvalid,
-        reading,
+        format,
+        reading: sentReading(values),
       };
     },
   });
-  const { from, path, name, file, reading } = form.values;
+  const { from, path, name, file, format, reading } = form.values;
   const known = useProject(form.values.project);
   const check = useCheck(form.values);
   const isSameSource =
     initial?.from === from &&
     initial.path === path &&
     initial.file === file &&
+    initial.format === format &&
     initial.reading.classesAt === reading.classesAt &&
     initial.reading.namesEncoding === reading.namesEncoding;
-  const isOfSource = failure !== null && toProblem(failure.error).field === 'path';
+  const isOfSource = failure !== null && ['path', 'format'].includes(toProblem(failure.error).field ?? '');
   const refusal = useRefusal(form, isOfSource && !isSameSource ? null : failure?.error);
   useRefusal(form, check.error);
   const projectError = () => {
@@ -174,7 +161,11 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
             </Stack>
           </Radio.Group>
         )}
-        <ReadingFields reading={reading} onChange={(next) => form.setFieldValue('reading', next)} />
+        <ReadingFields
+          format={form.getInputProps('format')}
+          reading={reading}
+          onChange={(next) => form.setFieldValue('reading', next)}
+        />
         <Checkbox
           label={t('datasets.skipInvalid')}
           description={t('datasets.skipInvalidHint')}
@@ -212,49 +203,5 @@ function CheckPanel({ check }: { readonly check: Check }) {
       {check.error !== null && <ProblemAlert error={check.error} />}
       {check.data && <ValidationReport validation={check.data} />}
     </>
-  );
-}
-
-interface ReadingFieldsProps {
-  readonly reading: Reading;
-  readonly onChange: (reading: Reading) => void;
-}
-
-const automatic = 'auto';
-
-/** How a folder or archive is read if that cannot be seen from the source itself. */
-function ReadingFields({ reading, onChange }: ReadingFieldsProps) {
-  const { t } = useText();
-  const levels = Array.from({ length: deepestClasses }, (_, index) => index + 1);
-  return (
-    <Group grow align="flex-start">
-      <Select
-        label={t('datasets.classesAt')}
-        allowDeselect={false}
-        value={reading.classesAt === null ? automatic : String(reading.classesAt)}
-        data={[
-          { value: automatic, label: t('datasets.automatic') },
-          ...levels.map((level) => ({ value: String(level), label: t('datasets.level', { level }) })),
-        ]}
-        onChange={(value) =>
-          onChange({ ...reading, classesAt: value === null || value === automatic ? null : Number(value) })
-        }
-      />
-      <Select
-        label={t('datasets.namesEncoding')}
-        allowDeselect={false}
-        value={reading.namesEncoding}
-        data={namesEncodings.map((one) => ({
-          value: one,
-          label: one === automatic ? t('datasets.automatic') : one,
-        }))}
-        onChange={(value) =>
-          onChange({
-            ...reading,
-            namesEncoding: namesEncodings.find((one) => one === value) ?? automatic,
-          })
-        }
-      />
-    </Group>
   );
 }

@@ -1,5 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { ImportInput, importModes, Reading, Validation } from '../../../shared/contract/datasets.ts';
+import type {
+  FormatChoice,
+  ImportInput,
+  importModes,
+  Reading,
+  Validation,
+} from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
@@ -59,8 +65,16 @@ export type ImportValues = {
   readonly name: string;
   readonly mode: (typeof importModes)[number];
   readonly skipInvalid: boolean;
+  readonly format: FormatChoice;
   readonly reading: Reading;
 };
+
+/** How the source is to be read; the level of class folders only where it has any. */
+export const sentReading = ({ format, reading }: Pick<ImportValues, 'format' | 'reading'>): Reading =>
+  hasClassFolders(format) ? reading : { ...reading, classesAt: null };
+
+/** Whether folders may be classes in a format. */
+export const hasClassFolders = (format: FormatChoice) => format === 'auto' || format === 'imagenet';
 
 /** What is sent for it. Of a file of this machine, its name stands for the path until the engine has it. */
 export interface ImportWish {
@@ -160,7 +174,7 @@ const unchecked: CheckState = { progress: null, isPending: false, data: null, er
 
 /** Follows a check until its end, and ends it in the engine where the signal is aborted. */
 async function follow(
-  wish: { readonly path: string; readonly reading: Reading },
+  wish: Pick<ImportValues, 'path' | 'format' | 'reading'>,
   signal: AbortSignal,
   report: (progress: CheckProgress) => void,
 ): Promise<CheckProgress> {
@@ -183,12 +197,12 @@ async function follow(
  * Checks a folder or archive of the engine's machine; leaving the page ends the check, and so does entering another source: what was found
  * is shown for the source that it was found in, and for no other.
  */
-export function useCheck({ from, path, file, reading }: ImportValues): Check {
-  const { classesAt, namesEncoding } = reading;
+export function useCheck({ from, path, file, format, reading }: ImportValues): Check {
+  const { classesAt, namesEncoding } = sentReading({ format, reading });
   // The form copies what lies in its values at each change: only what it is made of stays the same.
   const source = useMemo(
-    () => ({ from, path, file, classesAt, namesEncoding }),
-    [from, path, file, classesAt, namesEncoding],
+    () => ({ from, path, file, format, classesAt, namesEncoding }),
+    [from, path, file, format, classesAt, namesEncoding],
   );
   const { state, start, reset } = useTask(unchecked, source);
   return {
@@ -199,7 +213,8 @@ export function useCheck({ from, path, file, reading }: ImportValues): Check {
         const show = (progress: CheckProgress | null) => report({ ...unchecked, isPending: true, progress });
         show(null);
         try {
-          const { error, validation } = await follow({ path: path.trim(), reading }, signal, show);
+          const wish = { path: path.trim(), format, reading: { classesAt, namesEncoding } };
+          const { error, validation } = await follow(wish, signal, show);
           report({ ...unchecked, data: validation, error: error && TrainyardError.from(error) });
         } catch (error) {
           report({ ...unchecked, error });

@@ -14,8 +14,8 @@ import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { ProjectSelect } from '../../components/project-select.tsx';
+import { TrainingRisks } from '../../components/training-risks.tsx';
 import { useWrite, type Write } from '../../components/use-write.ts';
-import { TrainingRisks } from '../../components/validation-report.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { useUnsaved } from '../../late/outdated.ts';
 import { type EngineClient, engine, queries } from '../../rpc/client.ts';
@@ -62,14 +62,18 @@ export function NewRunForm({ firstProject, named, version }: NewRunFormProps) {
   const datasets = useQuery(
     queries.datasets.list.queryOptions({ input: { project: project ?? '' }, enabled: project !== null }),
   );
-  const ready = (datasets.data?.datasets ?? []).filter((one) => one.version !== null);
+  const withVersion = (datasets.data?.datasets ?? []).filter((one) => one.version !== null);
+  // Models learn one class for each image: others are offered with the reason why not.
+  const ready = withVersion.filter((one) => one.labels === null);
   const dataset = datasetChoice ?? ready[0]?.id ?? null;
   const chosen = useQuery(
     queries.datasets.show.queryOptions({ input: { dataset: dataset ?? '' }, enabled: dataset !== null }),
   );
   // What was named or chosen stays chosen, also where the project does not have it (yet): the engine trains on any dataset.
-  const others = [named, chosen.data].filter((one) => one && !ready.some(({ id }) => id === one.id));
-  const kept = [...new Map([...others, ...ready].flatMap((one) => (one ? [[one.id, one]] : []))).values()];
+  const others = [named, chosen.data].filter((one) => one && !withVersion.some(({ id }) => id === one.id));
+  const kept = [
+    ...new Map([...others, ...withVersion].flatMap((one) => (one ? [[one.id, one]] : []))).values(),
+  ];
   const trained = (dataset === named?.id && version) || chosen.data?.version;
   const risks = chosen.data?.versions.find((one) => one.version === trained)?.trainingRisks ?? [];
   const model = models.data?.models.find(({ id }) => id === modelChoice) ?? models.data?.models[0];

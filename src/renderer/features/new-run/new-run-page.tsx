@@ -57,6 +57,8 @@ export function NewRunPage() {
     const versions = dataset.versions.map((one) => `v${one.version}`).join(', ');
     return unfit(t('gone.version', { version }), t('gone.versionHint', { name: dataset.name, versions }));
   }
+  const wanted = dataset?.versions.find((one) => one.version === (version ?? dataset.version));
+  if (wanted && wanted.labels !== null) return unfit(t('labels.notTrained'), t('labels.notTrainedHint'));
   return page(
     <NewRunForm
       key={JSON.stringify(search)}

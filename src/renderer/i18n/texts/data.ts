@@ -36,8 +36,8 @@ export const data = {
   datasets: {
     one: ['Dataset', '데이터셋'],
     subtitle: [
-      'Images by class, in versions that never change.',
-      '클래스별 이미지. 한 번 만든 버전은 바뀌지 않습니다.',
+      'Images with their classes or objects, in versions that never change.',
+      '클래스나 객체 라벨이 있는 이미지. 한 번 만든 버전은 바뀌지 않습니다.',
     ],
     import: ['Import dataset', '데이터셋 가져오기'],
     importNow: ['Import', '가져오기'],
@@ -46,8 +46,8 @@ export const data = {
     count_other: ['{{formatted}} datasets', '데이터셋 {{formatted}}개'],
     none: ['No datasets yet', '아직 데이터셋이 없습니다'],
     noneHint: [
-      'A dataset is a folder, zip or tar with one folder of images for each class. Import one to train on it.',
-      '클래스마다 이미지 폴더가 하나씩 있는 폴더, zip 또는 tar를 가져오면 학습할 수 있습니다.',
+      'A dataset is a folder, zip or tar: one folder of images for each class, or images with COCO, YOLO or Pascal VOC labels.',
+      '클래스마다 이미지 폴더가 하나씩 있거나 COCO, YOLO, Pascal VOC 라벨이 있는 폴더, zip 또는 tar를 가져올 수 있습니다.',
     ],
     images_one: '{{formatted}} image',
     images_other: ['{{formatted}} images', '이미지 {{formatted}}장'],
@@ -71,8 +71,8 @@ export const data = {
     fromFile: ['A file of this computer', '이 컴퓨터의 파일'],
     path: ['Folder, zip or tar', '폴더, zip 또는 tar'],
     pathHint: [
-      'An absolute path. Each class is a folder with its images.',
-      '절대 경로입니다. 클래스마다 이미지 폴더가 하나씩 있어야 합니다.',
+      'An absolute path: a folder for each class, or images with COCO, YOLO or Pascal VOC labels.',
+      '절대 경로입니다. 클래스마다 폴더 하나, 또는 COCO·YOLO·Pascal VOC 라벨이 있는 이미지.',
     ],
     choose: ['Choose…', '선택…'],
     check: ['Check', '검사'],
@@ -80,7 +80,10 @@ export const data = {
     filesASecond: ['{{rate}} files/s', '초당 {{rate}}개'],
     timeLeft: ['about {{time}} left', '약 {{time}} 남음'],
     drop: ['Drop a zip or tar here, or press to choose one', 'zip이나 tar를 여기에 놓거나 눌러서 고르세요'],
-    dropHint: ['One folder of images for each class', '클래스마다 이미지 폴더 하나'],
+    dropHint: [
+      'One folder of images for each class, or COCO, YOLO or Pascal VOC labels',
+      '클래스마다 이미지 폴더 하나, 또는 COCO·YOLO·Pascal VOC 라벨',
+    ],
     noProject: ['Create a project first', '먼저 프로젝트를 만드세요'],
     namePlaceholder: ['Same as the folder or file', '폴더나 파일 이름과 같게'],
     mode: ['How to keep the files', '파일 보관 방식'],

@@ -165,6 +165,7 @@ export const shell = {
   },
   problems: {
     whatAndFix: ['What is wrong, and how to fix it', '무엇이 문제이고 어떻게 고치는지'],
+    byCode: ['Problems by their code', '코드별 문제'],
     more_one: 'And one more.',
     more_other: ['And {{count}} more.', '그 밖에 {{count}}건이 더 있습니다.'],
   },

@@ -1,0 +1,13 @@
+import { colorAt, colorCount } from './palette.ts';
+
+/** Turns the circle of hues so that neighbours are far apart, however many there are. */
+const goldenAngle = 137.508;
+
+/** The colour of a class by its index, the same wherever it is drawn; of what has no class, grey. */
+export function classColor(index: number | null): string {
+  if (index === null) return '#9aa1af';
+  if (index < colorCount) return colorAt(index);
+  const turn = index - colorCount;
+  // Light and dark in turn: by hue alone more than a dozen can't be told apart.
+  return `hsl(${Math.round((turn * goldenAngle + 20) % 360)} 72% ${[58, 46, 68][turn % 3]}%)`;
+}

@@ -1,0 +1,210 @@
+import { ActionIcon, Alert, Group, Stack, Switch, VisuallyHidden } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
+import { IconAlertTriangle, IconChevronLeft, IconChevronRight, type TablerIcon } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { Facts } from '../../../components/facts.tsx';
+import { Note } from '../../../components/note.ts';
+import { ProblemAlert, ProblemText } from '../../../components/problem-alert.tsx';
+import { useText } from '../../../i18n/use-text.ts';
+import { queries } from '../../../rpc/client.ts';
+import type { ListedImage, Version } from '../image-grid.tsx';
+import { ClassList } from './class-list.tsx';
+import { ObjectList } from './object-list.tsx';
+import { classesIn, type ShownObject } from './shown-objects.ts';
+import { Stage, type StageControls } from './stage.tsx';
+import classes from './viewer.module.css';
+
+interface ImageViewerProps {
+  readonly dataset: string;
+  readonly version: Version;
+  /** As the list has it; null until it has come. */
+  readonly image: ListedImage | null;
+  /** Its place among those listed. */
+  readonly position: number;
+  readonly total: number;
+  readonly onMove: (position: number) => void;
+}
+
+/** How far a key moves what is seen, in pixels of the screen. */
+const panned = 80;
+
+/** One image, large, with what is labelled in it and what is known of it. */
+export function ImageViewer({ dataset, version, image, position, total, onMove }: ImageViewerProps) {
+  const { t, format } = useText();
+  const controls = useRef<StageControls>(null);
+  const [hidden, setHidden] = useState<ReadonlySet<number | null>>(new Set());
+  const [areBoxesShown, setBoxesShown] = useState(true);
+  const [areMasksShown, setMasksShown] = useState(true);
+  const [lit, setLit] = useState<ShownObject | null>(null);
+  const whole = useQuery(
+    queries.datasets.image.queryOptions({
+      input: { dataset, version: version.version, path: image?.path ?? '' },
+      enabled: image !== null,
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  );
+  const all = whole.data?.objects ?? image?.objects ?? null;
+  const objects = useMemo(
+    () =>
+      (all ?? [])
+        .map((object, number) => ({ ...object, number }))
+        .filter((object) => !hidden.has(object.class)),
+    [all, hidden],
+  );
+  const found = useMemo(() => classesIn(all ?? []), [all]);
+  const names = version.classes;
+  const nameOf = useCallback(
+    (index: number | null) => (index === null ? t('viewer.ignored') : (names[index]?.name ?? `${index}`)),
+    [names, t],
+  );
+  // What was lit in another image, or is hidden now, is not lit.
+  const shownLit = lit && objects.includes(lit) ? lit : null;
+  const move = (step: number) => {
+    const next = position + step;
+    if (next >= 0 && next < total) onMove(next);
+  };
+  useWindowEvent('keydown', (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.type === 'text') return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = actionOf(event, controls.current, {
+      move,
+      toggleMasks: () => setMasksShown((shown) => !shown),
+    });
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  const arrow = (step: number, label: string, Icon: TablerIcon) => (
+    <ActionIcon
+      variant="default"
+      size="lg"
+      disabled={position + step < 0 || position + step >= total}
+      onClick={() => move(step)}
+      aria-label={label}
+    >
+      <Icon size={18} aria-hidden />
+    </ActionIcon>
+  );
+  const others = (
+    <Group gap="xs" ml="auto" wrap="nowrap">
+      {arrow(-1, t('datasets.previousImage'), IconChevronLeft)}
+      <Note className="tabular">
+        {format.number(position + 1)} / {format.number(total)}
+      </Note>
+      {arrow(1, t('datasets.nextImage'), IconChevronRight)}
+    </Group>
+  );
+  const hasObjects = all !== null && all.length > 0;
+  const objectsText = t('labels.objects', {
+    count: all?.length ?? 0,
+    formatted: format.number(all?.length ?? 0),
+  });
+  return (
+    <div className={`${classes.body} ${all === null ? classes.plain : ''}`}>
+      <div>
+        {image ? (
+          <Stage
+            controls={controls}
+            image={image}
+            label={all === null ? image.path : t('viewer.stage', { path: image.path, objects: objectsText })}
+            {...{ objects, areBoxesShown, areMasksShown, nameOf }}
+            lit={shownLit}
+            onLit={setLit}
+          >
+            {others}
+          </Stage>
+        ) : (
+          <>
+            <div className={classes.stage} />
+            <Group mt={8}>{others}</Group>
+          </>
+        )}
+        <VisuallyHidden>{t('viewer.keys')}</VisuallyHidden>
+      </div>
+      <div className={classes.side}>
+        {whole.error && <ProblemAlert error={whole.error} onRetry={() => void whole.refetch()} />}
+        <Findings findings={whole.data?.findings ?? []} />
+        {hasObjects && (
+          <>
+            <Group gap="md">
+              <Switch
+                size="xs"
+                label={t('viewer.boxes')}
+                checked={areBoxesShown}
+                onChange={(event) => setBoxesShown(event.currentTarget.checked)}
+              />
+              <Switch
+                size="xs"
+                label={t('viewer.showMasks')}
+                checked={areMasksShown}
+                onChange={(event) => setMasksShown(event.currentTarget.checked)}
+              />
+            </Group>
+            <ClassList {...{ found, nameOf, hidden }} onHidden={setHidden} />
+            <ObjectList {...{ objects, nameOf }} lit={shownLit} onLit={setLit} />
+          </>
+        )}
+        {all?.length === 0 && <Note>{t('viewer.noObjects')}</Note>}
+        {image && <ImageFacts image={image} />}
+      </div>
+    </div>
+  );
+}
+
+/** What a key does; null where it does nothing here. */
+function actionOf(
+  { key, code, shiftKey }: globalThis.KeyboardEvent,
+  stage: StageControls | null,
+  { move, toggleMasks }: { move: (step: number) => void; toggleMasks: () => void },
+): (() => void) | null {
+  const along = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+  const [right = 0, down = 0] = along ?? [];
+  if (along && shiftKey) return () => stage?.pan(right * panned, down * panned);
+  if (along) return right === 0 ? null : () => move(right);
+  if (key === '+' || key === '=') return () => stage?.zoomIn();
+  if (key === '-') return () => stage?.zoomOut();
+  if (key === '0') return () => stage?.fit();
+  if (key === '1') return () => stage?.actual();
+  // With a Korean keyboard the same key gives another letter.
+  return code === 'KeyM' ? toggleMasks : null;
+}
+
+function ImageFacts({ image }: { readonly image: ListedImage }) {
+  const { t, format } = useText();
+  return (
+    <Facts
+      facts={[
+        [t('artifacts.name'), image.path, 'mono'],
+        ...(image.split === null ? [] : [[t('labels.split'), t(`labels.splits.${image.split}`)] as const]),
+        [
+          t('datasets.pixels'),
+          `${image.width} × ${image.height} · ${t('datasets.channels', { count: image.channels })}`,
+        ],
+        [t('datasets.size'), format.bytes(image.size)],
+        ['SHA-256', image.sha256, 'mono'],
+      ]}
+    />
+  );
+}
+
+type Finding = Parameters<typeof ProblemText>[0]['problem'] & {
+  readonly path: string;
+  readonly line?: number | undefined;
+};
+
+/** What the import found about the image. */
+function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  const { t } = useText();
+  if (findings.length === 0) return null;
+  return (
+    <Alert color="yellow" p="xs" icon={<IconAlertTriangle aria-hidden />} title={t('viewer.findings')}>
+      <Stack gap={8}>
+        {findings.map((finding, number) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: nothing else tells two findings of a line apart
+          <ProblemText key={number} problem={finding} />
+        ))}
+      </Stack>
+    </Alert>
+  );
+}

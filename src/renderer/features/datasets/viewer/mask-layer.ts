@@ -1,0 +1,96 @@
+import { classColor } from '../../../charts/class-colors.ts';
+import { runsOf, type StoredRuns } from './run-lengths.ts';
+import type { ShownObject } from './shown-objects.ts';
+
+/** Larger ones would cost more memory than a screen has pixels for. */
+const mostSide = 2048;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const paint = document.createElement('canvas').getContext('2d');
+
+/** A colour of CSS as a pixel of a canvas. */
+function pixelOf(color: string, alpha: number): number {
+  if (!paint) return 0;
+  // A canvas gives it back as #rrggbb, whatever it was written as.
+  paint.fillStyle = color;
+  const value = Number.parseInt(paint.fillStyle.slice(1), 16);
+  const [red, green, blue] = [value >> 16, (value >> 8) & 255, value & 255];
+  // Canvases lie in memory as red, green, blue and alpha; every machine that runs a browser is little-endian.
+  return ((Math.round(alpha * 255) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/** How far apart the lines of a hatching are, so that they can be told apart at the size of a screen. */
+const hatchOf = ({ width, height }: Size, step: number) =>
+  Math.max(6, Math.round(Math.max(width, height) / step / 64));
+
+interface Layer {
+  readonly pixels: Uint32Array;
+  readonly width: number;
+  readonly height: number;
+  /** Every so many pixels of the image is one of the layer. */
+  readonly step: number;
+}
+
+/** Paints the pixels of run lengths. @param hatch the distance of lines; 0: all pixels */
+function paintRuns(
+  { pixels, width, height, step }: Layer,
+  stored: StoredRuns,
+  color: number,
+  hatch: number,
+): void {
+  const rows = stored.size[0];
+  let [at, isOf] = [0, false];
+  for (const length of runsOf(stored)) {
+    for (let from = at; isOf && from < at + length; ) {
+      const column = Math.floor(from / rows);
+      const top = from - column * rows;
+      const bottom = Math.min(rows, top + at + length - from);
+      from += bottom - top;
+      const x = column / step;
+      if (column % step !== 0 || x >= width) continue;
+      for (let y = Math.ceil(top / step); y * step < bottom && y < height; y += 1) {
+        if (hatch === 0 || (x + y) % hatch < hatch / 2) pixels[y * width + x] = color;
+      }
+    }
+    at += length;
+    isOf = !isOf;
+  }
+}
+
+/** A picture of all masks that are run lengths, each in the colour of its class; null where there are none. */
+export function maskLayer(
+  objects: readonly ShownObject[],
+  size: Size,
+  alpha: number,
+): HTMLCanvasElement | null {
+  const step = Math.max(1, Math.ceil(Math.max(size.width, size.height) / mostSide));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.ceil(size.width / step);
+  canvas.height = Math.ceil(size.height / step);
+  const context = canvas.getContext('2d');
+  const masked = objects.filter(({ mask }) => mask !== null && !Array.isArray(mask));
+  if (!context || masked.length === 0) return null;
+  const image = context.createImageData(canvas.width, canvas.height);
+  const layer = {
+    pixels: new Uint32Array(image.data.buffer),
+    width: canvas.width,
+    height: canvas.height,
+    step,
+  };
+  for (const { class: index, mask } of masked) {
+    if (mask === null || Array.isArray(mask)) continue;
+    const isHatched = index === null;
+    paintRuns(
+      layer,
+      mask,
+      pixelOf(classColor(index), isHatched ? 0.8 : alpha),
+      isHatched ? hatchOf(size, step) : 0,
+    );
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}

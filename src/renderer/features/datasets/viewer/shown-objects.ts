@@ -1,0 +1,57 @@
+import type { ImageObject } from '../../../../shared/contract/datasets.ts';
+import { areaOfRuns, isInRuns } from './run-lengths.ts';
+
+/** An object with its number in the image. */
+export interface ShownObject extends ImageObject {
+  readonly number: number;
+}
+
+/** An area without a class is left out of training. */
+export const isIgnored = (object: ImageObject) => object.class === null;
+/** Pixels of a class that are not told apart as objects. */
+export const isRegion = (object: ImageObject) => object.box === null && object.class !== null;
+
+/** Objects of one class in an image. */
+interface ClassInImage {
+  /** Null: what is left out of training. */
+  readonly index: number | null;
+  readonly count: number;
+}
+
+/** The classes that an image shows, most objects first; what is ignored last. */
+export function classesIn(objects: readonly ImageObject[]): ClassInImage[] {
+  const counts = new Map<number | null, number>();
+  for (const { class: index } of objects) counts.set(index, (counts.get(index) ?? 0) + 1);
+  return [...counts]
+    .map(([index, count]) => ({ index, count }))
+    .sort(
+      (one, other) =>
+        Number(one.index === null) - Number(other.index === null) ||
+        other.count - one.count ||
+        (one.index ?? 0) - (other.index ?? 0),
+    );
+}
+
+/** How many pixels an object takes: of its box, else of its mask. */
+export function areaOf({ box, mask }: ImageObject): number {
+  if (box) return box[2] * box[3];
+  return mask && !Array.isArray(mask) ? areaOfRuns(mask) : Number.POSITIVE_INFINITY;
+}
+
+const isInBox = ([left, top, width, height]: NonNullable<ImageObject['box']>, x: number, y: number) =>
+  x >= left && x <= left + width && y >= top && y <= top + height;
+
+/** The object at a point of the image: of several the smallest, which otherwise could not be reached. */
+export function objectAt(objects: readonly ShownObject[], x: number, y: number): ShownObject | null {
+  let found: ShownObject | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const object of objects) {
+    const { box, mask } = object;
+    const isHit = box ? isInBox(box, x, y) : mask !== null && !Array.isArray(mask) && isInRuns(mask, x, y);
+    if (!isHit) continue;
+    const area = areaOf(object);
+    if (found !== null && area >= least) continue;
+    [found, least] = [object, area];
+  }
+  return found;
+}
