@@ -124,6 +124,21 @@ const nothingAt = (path: string) => ({
   place: { field: 'path' },
 });
 
+/** The folder of /unclear has labels of two formats. */
+const unclear = (path: string) =>
+  path.includes('unclear')
+    ? {
+        phase: 'failed' as const,
+        ...{ done: 0, total: null, validation: null },
+        error: {
+          code: 'FORMAT_UNCLEAR',
+          message: 'What format the dataset has can’t be seen: a COCO file and a data.yaml',
+          hint: 'Choose it.',
+          place: { field: 'format' },
+        },
+      }
+    : null;
+
 /** The folder /vanished is gone when it is looked at. */
 const vanished = (path: string) =>
   path.startsWith('/vanished')
@@ -212,7 +227,7 @@ export function fixtureDatasets(state: FixtureState) {
     waitForCheck: os.datasets.waitForCheck.handler(async ({ input }) => {
       const check = found(state.checks.get(input.checkId), 'such check');
       const under = { rate: null, secondsLeft: null, error: null };
-      const gone = vanished(check.path);
+      const gone = vanished(check.path) ?? unclear(check.path);
       if (gone) return { ...under, ...gone };
       if (!check.path.includes('large')) {
         const result = validation(check.path, state);

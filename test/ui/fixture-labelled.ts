@@ -217,7 +217,7 @@ function someShapes(number: number): Promise<LabelledImage> {
     };
     const radius = 14 + noise(3) * Math.min(width, height) * 0.2;
     const within = (length: number, salt: number) => radius + noise(salt) * (length - 2 * radius);
-    return [(number * 3 + at * at) % 11, within(width, 1), within(height, 2), radius];
+    return [(number * 3 + (at % 4) ** 2) % 11, within(width, 1), within(height, 2), radius];
   });
   return image(number, [width, height], shapes, shapes.map(polygonObject));
 }

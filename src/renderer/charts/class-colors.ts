@@ -2,6 +2,8 @@ import { colorAt, colorCount } from './palette.ts';
 
 /** Turns the circle of hues so that neighbours are far apart, however many there are. */
 const goldenAngle = 137.508;
+/** Lime, which is far from all of the palette. */
+const firstHue = 95;
 
 /** The colour of a class by its index, the same wherever it is drawn; of what has no class, grey. */
 export function classColor(index: number | null): string {
@@ -9,5 +11,5 @@ export function classColor(index: number | null): string {
   if (index < colorCount) return colorAt(index);
   const turn = index - colorCount;
   // Light and dark in turn: by hue alone more than a dozen can't be told apart.
-  return `hsl(${Math.round((turn * goldenAngle + 20) % 360)} 72% ${[58, 46, 68][turn % 3]}%)`;
+  return `hsl(${Math.round((turn * goldenAngle + firstHue) % 360)} 72% ${[46, 60, 70][turn % 3]}%)`;
 }

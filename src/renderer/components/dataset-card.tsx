@@ -58,7 +58,9 @@ export function DatasetCard({ dataset, place }: { readonly dataset: Dataset; rea
         ) : failure ? (
           <Failure problem={failure} />
         ) : (
-          <Note mt={2}>{facts.join(' · ')}</Note>
+          <Note mt={2} truncate title={facts.join(' · ')}>
+            {facts.join(' · ')}
+          </Note>
         )}
         <Group gap={6} mt={10} mih={22} fz={12} className="muted tabular">
           {dataset.version !== null && <Tag>v{dataset.version}</Tag>}

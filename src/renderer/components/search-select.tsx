@@ -1,6 +1,7 @@
 import { Select, type SelectProps, Text } from '@mantine/core';
 import { useText } from '../i18n/use-text.ts';
 import type { useSearchText } from './cards-page.tsx';
+import classes from './search-select.module.css';
 
 /** The properties of a Select that {@link SearchSelect} leaves to whoever uses it. */
 export interface SearchField extends Omit<SelectProps, 'data' | 'filter' | 'searchable' | 'value'> {
@@ -28,6 +29,7 @@ export function SearchSelect({ labels, refused, unfound, find, ...field }: Searc
     <Select
       {...field}
       searchable
+      classNames={{ option: classes.option ?? '' }}
       data={[...labels].map(([value, label]) => ({ value, label, disabled: refused?.has(value) ?? false }))}
       renderOption={({ option }) => (
         <div>

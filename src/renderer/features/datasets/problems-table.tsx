@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group } from '@mantine/core';
+import { Badge, Box, Button, Code, Group } from '@mantine/core';
 import { useState } from 'react';
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { DataTable } from '../../components/data-table.tsx';
@@ -24,7 +24,7 @@ const fewest = 6;
 
 /** What is wrong in which file, and how to fix it. Of many, those of one code can be chosen. */
 export function ProblemsTable({ errors, warnings, more = 0, counts = [] }: ProblemsTableProps) {
-  const { t } = useText();
+  const { t, format } = useText();
   const all = [
     ...errors.map((problem, number) => ({ problem, key: `error ${number}`, severity: 'error' as const })),
     ...warnings.map((problem, number) => ({
@@ -40,13 +40,14 @@ export function ProblemsTable({ errors, warnings, more = 0, counts = [] }: Probl
   const rows = chosen ? all.filter(({ problem }) => problem.code === chosen.code) : all;
   const listed = rows.slice(0, shown);
   const total = chosen ? Math.max(chosen.count, rows.length) : all.length + more;
+  const unseen = total - listed.length;
   return (
     <div className="surface">
       {byCode.length > 1 && all.length + more > fewest && (
         <Codes counts={byCode} chosen={chosen?.code ?? null} onChoose={setCode} />
       )}
       <DataTable
-        minWidth={560}
+        minWidth={0}
         maxHeight={320}
         top
         rows={listed}
@@ -63,13 +64,16 @@ export function ProblemsTable({ errors, warnings, more = 0, counts = [] }: Probl
           ],
           [
             t('artifacts.name'),
-            ({ problem }) => <span style={{ overflowWrap: 'anywhere' }}>{placeOf(problem) || '–'}</span>,
-            { className: 'mono', w: 190 },
+            ({ problem }) => <Place problem={problem} />,
+            { className: 'mono', w: 190, visibleFrom: 'sm' },
           ],
           [
             t('problems.whatAndFix'),
             ({ problem }) => (
               <>
+                <Box hiddenFrom="sm" className="mono muted">
+                  <Place problem={problem} />
+                </Box>
                 <ProblemText problem={problem} />
                 <Code fz={11}>{problem.code}</Code>
               </>
@@ -77,13 +81,18 @@ export function ProblemsTable({ errors, warnings, more = 0, counts = [] }: Probl
           ],
         ]}
       />
-      {total > listed.length && <Note p="sm">{t('problems.more', { count: total - listed.length })}</Note>}
+      {unseen > 0 && (
+        <Note p="sm">{t('problems.more', { count: unseen, formatted: format.number(unseen) })}</Note>
+      )}
     </div>
   );
 }
 
 /** The file, and the line in it where there is one: as editors open it. */
-const placeOf = ({ path, line }: Problem) => (line === undefined ? path : `${path}:${line}`);
+function Place({ problem: { path, line } }: { readonly problem: Problem }) {
+  const place = line === undefined ? path : `${path}:${line}`;
+  return <span style={{ overflowWrap: 'anywhere' }}>{place || '–'}</span>;
+}
 
 function countsOf(problems: readonly Problem[]): { code: string; count: number }[] {
   const counts = new Map<string, number>();

@@ -33,9 +33,13 @@ export function ValidationReport({ validation }: { readonly validation: Validati
           <Text size="sm" fw={600}>
             {ok
               ? warningCount > 0
-                ? t('validation.warnings', { count: warningCount })
+                ? t('validation.warnings', { count: warningCount, formatted: format.number(warningCount) })
                 : t('validation.ok')
-              : t('validation.errors', { count: errorCount, warnings: format.number(warningCount) })}
+              : t('validation.errors', {
+                  count: errorCount,
+                  formatted: format.number(errorCount),
+                  warnings: format.number(warningCount),
+                })}
           </Text>
           <Note style={{ overflowWrap: 'anywhere' }}>{texts.formatOf(summary)}</Note>
           {summary.images > 0 && <Note>{facts.join(' · ')}</Note>}

@@ -171,9 +171,12 @@ export const data = {
     title: ['Last check', '마지막 검사'],
     ok: ['No problems found', '문제가 없습니다'],
     warnings_one: 'Usable, with one warning',
-    warnings_other: ['Usable, with {{count}} warnings', '쓸 수 있지만 경고가 {{count}}건 있습니다'],
+    warnings_other: ['Usable, with {{formatted}} warnings', '쓸 수 있지만 경고가 {{formatted}}건 있습니다'],
     errors_one: 'One error; warnings: {{warnings}}',
-    errors_other: ['{{count}} errors; warnings: {{warnings}}', '오류 {{count}}건, 경고 {{warnings}}건'],
+    errors_other: [
+      '{{formatted}} errors; warnings: {{warnings}}',
+      '오류 {{formatted}}건, 경고 {{warnings}}건',
+    ],
   },
   verify: {
     title: ['Verify files', '파일 확인'],

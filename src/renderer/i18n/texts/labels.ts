@@ -108,11 +108,10 @@ export const labels = {
     ignored: ['Ignored', '무시 영역'],
     ignoredHint: ['left out of training', '학습에서 제외'],
     region: ['region', '영역'],
-    crowd: ['crowd', '무리(crowd)'],
-    difficult: ['difficult', '어려움(difficult)'],
+    crowd: ['crowd', '무리'],
+    difficult: ['difficult', '어려움'],
     size: ['{{width}} × {{height}} px', '{{width}} × {{height}} px'],
     findings: ['Findings about this image', '이 이미지에서 발견한 것'],
     facts: ['About the image', '이미지 정보'],
-    shownAsOf: ['Masks are being fetched…', '마스크를 가져오는 중…'],
   },
 } satisfies Texts;

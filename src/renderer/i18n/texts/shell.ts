@@ -167,7 +167,7 @@ export const shell = {
     whatAndFix: ['What is wrong, and how to fix it', '무엇이 문제이고 어떻게 고치는지'],
     byCode: ['Problems by their code', '코드별 문제'],
     more_one: 'And one more.',
-    more_other: ['And {{count}} more.', '그 밖에 {{count}}건이 더 있습니다.'],
+    more_other: ['And {{formatted}} more.', '그 밖에 {{formatted}}건이 더 있습니다.'],
   },
   system: {
     subtitle: ['The engine behind this page.', '이 화면을 움직이는 엔진의 정보입니다.'],

@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Text, Tooltip } from '@mantine/core';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
-import { IconArrowsMaximize, IconNumber11Small, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
+import { IconArrowsMaximize, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
 import {
   type PointerEvent,
   type ReactNode,
