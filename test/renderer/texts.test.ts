@@ -43,6 +43,9 @@ test('no text is left empty or untranslated', () => {
     'doctor.groups.nvidia',
     'fields.cutmix',
     'fields.mixup',
+    'formats.coco',
+    'formats.pascal_voc',
+    'formats.yolo',
     'projects.namePlaceholder',
     'system.openapi',
   ]);

@@ -183,7 +183,7 @@ test('of thousands of problems those of one code are shown, each with its line',
   await dialog.getByText('annotations/instances_train.json:12').first().waitFor();
   await dialog.getByText('And 3,218 more.').waitFor();
   expect(await dialog.getByText('labels/a.txt:3').count()).toBe(0);
-  await dialog.getByRole('button', { name: /ROW_TWICE/ }).click();
+  await dialog.getByRole('button', { name: /LABEL_TWICE/ }).click();
   await dialog.getByText('labels/a.txt:3').first().waitFor();
   expect(await dialog.locator('tbody tr').count()).toBe(1);
 });

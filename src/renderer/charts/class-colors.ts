@@ -10,6 +10,6 @@ export function classColor(index: number | null): string {
   if (index === null) return '#9aa1af';
   if (index < colorCount) return colorAt(index);
   const turn = index - colorCount;
-  // Light and dark in turn: by hue alone more than a dozen can't be told apart.
+  // Light and dark in turn: by hue alone more than a dozen look the same.
   return `hsl(${Math.round((turn * goldenAngle + firstHue) % 360)} 72% ${[46, 60, 70][turn % 3]}%)`;
 }

@@ -17,13 +17,12 @@ import { DatasetStatus } from '../../components/status-badge.tsx';
 import { TrainingRisks } from '../../components/training-risks.tsx';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
-import { type EngineClient, engine, queries } from '../../rpc/client.ts';
+import { engine, queries } from '../../rpc/client.ts';
 import { ImageGrid } from './image-grid.tsx';
 import { Overview } from './overview.tsx';
+import type { ShownDataset } from './shown-types.ts';
 import { ValidationReport } from './validation-report.tsx';
 import { VerifyPanel, VersionTable } from './versions.tsx';
-
-type Shown = Awaited<ReturnType<EngineClient['datasets']['show']>>;
 
 /** One dataset: what is in it, its images, its versions. */
 export function DatasetPage() {
@@ -46,7 +45,7 @@ export function DatasetPage() {
   );
 }
 
-function Subtitle({ dataset }: { readonly dataset: Shown }) {
+function Subtitle({ dataset }: { readonly dataset: ShownDataset }) {
   const { version = dataset.version } = useSearch({ from: '/datasets/$datasetId' });
   return (
     <Group gap={6}>
@@ -59,7 +58,7 @@ function Subtitle({ dataset }: { readonly dataset: Shown }) {
   );
 }
 
-function DatasetBody({ dataset }: { readonly dataset: Shown }) {
+function DatasetBody({ dataset }: { readonly dataset: ShownDataset }) {
   const { t } = useText();
   const navigate = useNavigate({ from: '/datasets/$datasetId' });
   const { version } = useSearch({ from: '/datasets/$datasetId' });
@@ -135,7 +134,7 @@ function DatasetBody({ dataset }: { readonly dataset: Shown }) {
 /** Says why there is no training on it. */
 const notTrainedId = 'not-trained';
 
-function Actions({ dataset }: { readonly dataset: Shown }) {
+function Actions({ dataset }: { readonly dataset: ShownDataset }) {
   const { t } = useText();
   const navigate = useNavigate();
   const [removing, removal] = useDisclosure(false);

@@ -10,18 +10,17 @@ import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { useText } from '../../i18n/use-text.ts';
-import { type EngineClient, queries } from '../../rpc/client.ts';
+import { queries } from '../../rpc/client.ts';
 import { useFileUrl } from '../../rpc/files.ts';
 import classes from './image-grid.module.css';
+import type { Version } from './shown-types.ts';
 import { ViewerDialog } from './viewer-dialog.tsx';
 
-export type Version = Awaited<ReturnType<EngineClient['datasets']['show']>>['versions'][number];
-/** An image as the list has it. */
-export type ListedImage = Awaited<ReturnType<EngineClient['datasets']['images']>>['images'][number];
 type Split = keyof SplitCounts;
 
 const pageSize = 120;
 const gap = 6;
+const mostHeight = 404;
 /** Boxes need more room than a thing that fills its image. */
 const cells = { plain: 92, labelled: 136 } as const;
 /** Pixels of thumbnails that are sharp in the larger cells. */
@@ -105,7 +104,15 @@ export function ImageGrid({ dataset, version, chosen, onChoose }: ImageGridProps
     >
       {failed && <ProblemAlert error={failed.error} onRetry={() => void failed.refetch()} />}
       {total === 0 && <Note mb="sm">{t('common.noMatch')}</Note>}
-      <div ref={scroller} className="surface" style={{ height: 404, overflowY: 'auto', padding: 10 }}>
+      <div
+        ref={scroller}
+        className="surface"
+        style={{
+          height: Math.min(mostHeight, virtualizer.getTotalSize() + 22),
+          overflowY: 'auto',
+          padding: 10,
+        }}
+      >
         <div ref={ref} style={{ position: 'relative', height: virtualizer.getTotalSize() }}>
           {rows.map((row) => (
             <div

@@ -5,15 +5,12 @@ import { Note } from '../../components/note.ts';
 import { Section } from '../../components/page.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useText } from '../../i18n/use-text.ts';
-import type { EngineClient } from '../../rpc/client.ts';
 import { Bars } from './bars.tsx';
 import { ClassBalance } from './class-balance.tsx';
-
-type Shown = Awaited<ReturnType<EngineClient['datasets']['show']>>;
-type Version = Shown['versions'][number];
+import type { ShownDataset, Version } from './shown-types.ts';
 
 interface OverviewProps {
-  readonly dataset: Shown;
+  readonly dataset: ShownDataset;
   readonly version: Version;
   /** A class was chosen, to see its images. */
   readonly onClass: (name: string) => void;

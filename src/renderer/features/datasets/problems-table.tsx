@@ -1,4 +1,4 @@
-import { Badge, Box, Button, Code, Group } from '@mantine/core';
+import { Badge, Box, Button, Code, Group, useMatches } from '@mantine/core';
 import { useState } from 'react';
 import type { Validation } from '../../../shared/contract/datasets.ts';
 import { DataTable } from '../../components/data-table.tsx';
@@ -41,6 +41,13 @@ export function ProblemsTable({ errors, warnings, more = 0, counts = [] }: Probl
   const listed = rows.slice(0, shown);
   const total = chosen ? Math.max(chosen.count, rows.length) : all.length + more;
   const unseen = total - listed.length;
+  // Where three columns have no room, the place stands above what is wrong there.
+  const isNarrow = useMatches({ base: true, sm: false });
+  const place = [
+    t('artifacts.name'),
+    ({ problem }: (typeof all)[number]) => <Place problem={problem} />,
+    { className: 'mono', w: 190 },
+  ] as const;
   return (
     <div className="surface">
       {byCode.length > 1 && all.length + more > fewest && (
@@ -62,18 +69,16 @@ export function ProblemsTable({ errors, warnings, more = 0, counts = [] }: Probl
             ),
             { w: 90 },
           ],
-          [
-            t('artifacts.name'),
-            ({ problem }) => <Place problem={problem} />,
-            { className: 'mono', w: 190, visibleFrom: 'sm' },
-          ],
+          ...(isNarrow ? [] : [place]),
           [
             t('problems.whatAndFix'),
             ({ problem }) => (
               <>
-                <Box hiddenFrom="sm" className="mono muted">
-                  <Place problem={problem} />
-                </Box>
+                {isNarrow && (
+                  <Box className="mono muted">
+                    <Place problem={problem} />
+                  </Box>
+                )}
                 <ProblemText problem={problem} />
                 <Code fz={11}>{problem.code}</Code>
               </>

@@ -7,10 +7,9 @@ import { Section } from '../../components/page.tsx';
 import { ProblemAlert } from '../../components/problem-alert.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { useText } from '../../i18n/use-text.ts';
-import { type EngineClient, engine } from '../../rpc/client.ts';
+import { engine } from '../../rpc/client.ts';
 import { ProblemsTable } from './problems-table.tsx';
-
-type Shown = Awaited<ReturnType<EngineClient['datasets']['show']>>;
+import type { Version } from './shown-types.ts';
 
 /** Compares a version's files with its manifest and says what changed. */
 export function VerifyPanel({ dataset, version }: { readonly dataset: string; readonly version: number }) {
@@ -42,7 +41,7 @@ export function VerifyPanel({ dataset, version }: { readonly dataset: string; re
 }
 
 interface VersionTableProps {
-  readonly versions: Shown['versions'];
+  readonly versions: readonly Version[];
   readonly shown: number | null;
   readonly onShow: (version: number) => void;
 }

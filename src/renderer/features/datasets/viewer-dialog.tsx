@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { lateSection } from '../../late/late-part.tsx';
-import type { ListedImage, Version } from './image-grid.tsx';
+import type { ListedImage, Version } from './shown-types.ts';
 
 const ImageViewer = lateSection(async () => (await import('./viewer/image-viewer.tsx')).ImageViewer);
 

@@ -8,7 +8,7 @@ import { Note } from '../../../components/note.ts';
 import { ProblemAlert, ProblemText } from '../../../components/problem-alert.tsx';
 import { useText } from '../../../i18n/use-text.ts';
 import { queries } from '../../../rpc/client.ts';
-import type { ListedImage, Version } from '../image-grid.tsx';
+import type { ListedImage, Version } from '../shown-types.ts';
 import { ClassList } from './class-list.tsx';
 import { ObjectList } from './object-list.tsx';
 import { classesIn, type ShownObject } from './shown-objects.ts';
@@ -201,7 +201,7 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
     <Alert color="yellow" p="xs" icon={<IconAlertTriangle aria-hidden />} title={t('viewer.findings')}>
       <Stack gap={8}>
         {findings.map((finding, number) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: nothing else tells two findings of a line apart
+          // biome-ignore lint/suspicious/noArrayIndexKey: two findings of a line differ in nothing else
           <ProblemText key={number} problem={finding} />
         ))}
       </Stack>

@@ -23,7 +23,7 @@ function pixelOf(color: string, alpha: number): number {
   return ((Math.round(alpha * 255) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-/** How far apart the lines of a hatching are, so that they can be told apart at the size of a screen. */
+/** How far apart the lines of a hatching are, so that each is seen at the size of a screen. */
 const hatchOf = ({ width, height }: Size, step: number) =>
   Math.max(6, Math.round(Math.max(width, height) / step / 64));
 

@@ -8,7 +8,7 @@ export interface ShownObject extends ImageObject {
 
 /** An area without a class is left out of training. */
 export const isIgnored = (object: ImageObject) => object.class === null;
-/** Pixels of a class that are not told apart as objects. */
+/** All pixels of a class, whichever object they are of. */
 export const isRegion = (object: ImageObject) => object.box === null && object.class !== null;
 
 /** Objects of one class in an image. */

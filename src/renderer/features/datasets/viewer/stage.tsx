@@ -14,7 +14,7 @@ import {
 import { Note } from '../../../components/note.ts';
 import { useText } from '../../../i18n/use-text.ts';
 import { useFileUrl } from '../../../rpc/files.ts';
-import type { ListedImage } from '../image-grid.tsx';
+import type { ListedImage } from '../shown-types.ts';
 import { drawObjects } from './draw-objects.ts';
 import { maskLayer } from './mask-layer.ts';
 import { objectAt, type ShownObject } from './shown-objects.ts';
@@ -108,7 +108,7 @@ export function Stage(props: StageProps) {
           draggable={false}
           style={{
             transform: `translate(${x}px, ${y}px) scale(${k})`,
-            // Single pixels are told apart where they are large.
+            // Single pixels are seen where they are large.
             imageRendering: k >= 2 ? 'pixelated' : 'auto',
             visibility: width === 0 ? 'hidden' : 'visible',
           }}
