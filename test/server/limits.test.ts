@@ -99,6 +99,7 @@ test.each([
   const nowhere = () => Promise.reject(new Error('not asked here'));
   const files: ServedFiles = {
     readImage: nowhere,
+    readExport: nowhere,
     readLog: nowhere,
     storeUpload: nowhere,
     readArtifact: async () => ({ body: Readable.from([Buffer.from('abc')]), mediaType, name, size: 3 }),

@@ -35,6 +35,9 @@ export const datasetsApi = {
   image: api.datasets.image.handler(({ input, context }) =>
     context.services().datasets.image(context.userId, input),
   ),
+  exportPlan: api.datasets.exportPlan.handler(({ input, context }) =>
+    context.services().exports.plan(context.userId, input),
+  ),
   verify: api.datasets.verify.handler(({ input, context }) =>
     context.services().datasets.verify(context.userId, input.dataset, input.version),
   ),

@@ -8,6 +8,7 @@ import type { Profile } from '../../shared/model/stack.ts';
 import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import type { RunReadings } from '../features/changes/channel-changes.ts';
 import type { DatasetService } from '../features/datasets/dataset-service.ts';
+import type { DatasetExports } from '../features/datasets/export/exports.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
 import type { Doctor } from '../features/doctor/checks/create-doctor.ts';
 import type { JobService } from '../features/jobs/job-service.ts';
@@ -28,6 +29,7 @@ export interface ApiContext {
   readonly services: () => {
     readonly projects: Projects;
     readonly datasets: DatasetService;
+    readonly exports: DatasetExports;
     readonly models: TrainableModels;
     readonly runs: Pick<Runs, 'create' | 'commands' | 'views'>;
     readonly readings: RunReadings & { readonly live: LivePoints };

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { phrase } from '../../shared/errors/entry.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
+import { localOwnerId } from '../features/identity/local-owner.ts';
 import { readLog } from '../features/logs/read-log.ts';
 import type { ServedFiles } from '../server/files.ts';
 import type { Services } from './services.ts';
@@ -21,6 +22,8 @@ async function* wholeLog({ readings }: Services, runId: string): AsyncGenerator<
 export function servedFiles(supervisor: StoreSupervisor, disk: Pick<DiskWatch, 'checkFits'>): ServedFiles {
   return {
     readImage: (request) => supervisor.current.services.datasets.readImage(request),
+    readExport: ({ datasetId, ...request }) =>
+      supervisor.current.services.exports.open(localOwnerId, { dataset: datasetId, ...request }),
     readArtifact: (runId, artifactId) =>
       supervisor.current.services.runs.views.readArtifact(runId, artifactId),
     readLog: async (runId) => Readable.from(wholeLog(supervisor.current.services, runId)),

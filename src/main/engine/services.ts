@@ -11,6 +11,7 @@ import type { ChangeFeed } from '../features/changes/change-feed.ts';
 import { ChannelChanges } from '../features/changes/channel-changes.ts';
 import { DatasetService } from '../features/datasets/dataset-service.ts';
 import { threadExaminer } from '../features/datasets/examiner/thread-examiner.ts';
+import { DatasetExports } from '../features/datasets/export/exports.ts';
 import { defaultLimits } from '../features/datasets/limits.ts';
 import { sharpImageReader, sumPixelsUpTo } from '../features/datasets/pixels/sharp-image-reader.ts';
 import { sourcesOf } from '../features/datasets/sources/open-source.ts';
@@ -171,6 +172,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
   });
   const channelChanges = new ChannelChanges(pubSub);
   const { files } = datasets;
+  const exports = new DatasetExports({ db, files });
   const sumPixels = sumPixelsUpTo(defaultLimits.maxPixels);
   const jobs = createJobs({
     db,
@@ -205,6 +207,7 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     documents,
     projects,
     datasets,
+    exports,
     uploads,
     runs,
     artifacts,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { type ExportFormatName, exportFormats } from '../../shared/model/export-formats.ts';
 import { parseInput } from './input-fault.ts';
 
 /** Bytes that go by plain HTTP rather than through the contract. */
@@ -10,6 +11,12 @@ export interface ServedFiles {
   readImage(request: { datasetId: string; version: number; sha256: string; size?: number }): Promise<{
     body: Uint8Array | Readable;
     mediaType: string;
+  }>;
+  /** A labelled version as a tar of another format. */
+  readExport(request: { datasetId: string; version: number; format: ExportFormatName }): Promise<{
+    body: Readable;
+    name: string;
+    size: number;
   }>;
   readArtifact(
     runId: string,
@@ -36,6 +43,7 @@ const image = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 const imageSize = z.object({ size: z.coerce.number().pipe(z.int().min(16).max(1024)).optional() });
+const exportFormat = z.object({ format: z.enum(exportFormats) });
 const artifact = z.object({ runId: z.uuid(), artifactId: z.uuid() });
 const uploadName = z.object({ name: z.string().min(1).max(255) });
 
@@ -67,6 +75,15 @@ export async function mountFiles(server: FastifyInstance, sources: ServedFiles):
       // Image bytes come from strangers: never anything but an image to the browser.
       reply.header('content-security-policy', "default-src 'none'; sandbox");
       return reply.type(mediaTypeHeader(found.mediaType)).send(found.body);
+    });
+
+    scope.get('/files/datasets/:datasetId/:version/export', async (request, reply) => {
+      const { format } = parseInput(exportFormat, request.query);
+      const version = parseInput(image.omit({ sha256: true }), request.params);
+      const { body, name, size } = await sources.readExport({ ...version, format });
+      reply.header('content-length', size);
+      reply.header('content-disposition', disposition(name, 'attachment'));
+      return reply.type('application/x-tar').send(body);
     });
 
     scope.get('/files/runs/:runId/artifacts/:artifactId', async (request, reply) => {

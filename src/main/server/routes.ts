@@ -85,7 +85,8 @@ export async function createRoutes(
     if (proven && !connections.trust(request.raw.socket)) return refuse(reply, tooManyConnections);
     if (open.test(path)) return;
     if (!proven) return refuse(reply, unauthorized);
-    presence.seen();
+    // A download may take longer than the engine stays without anybody.
+    reply.raw.once('close', presence.enter());
   });
   limitBodies(server, limits.bodySilenceMs);
   mountMetrics(server);

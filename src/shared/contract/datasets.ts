@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { exportErrors } from '../errors/dataset-exports.ts';
 import { datasetErrors } from '../errors/datasets.ts';
+import { exportFormats } from '../model/export-formats.ts';
 import { nameOf, pageInput, pageOutput, problem, proceduresOf, reference, time, waitMs } from './common.ts';
 import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
-const { get, post, remove } = proceduresOf('datasets', datasetErrors);
+const { get, post, remove } = proceduresOf('datasets', { ...datasetErrors, ...exportErrors });
 
 export const datasetFormats = ['imagenet', 'coco', 'yolo', 'pascal_voc'] as const;
 export type DatasetFormat = (typeof datasetFormats)[number];
@@ -188,6 +190,24 @@ export const datasetImageSchema = z.object({
   url: z.string(),
 });
 
+/** An export before it is made. */
+const exportPlanSchema = z.object({
+  datasetId: z.uuid(),
+  name: z.string(),
+  version: z.int(),
+  format: z.enum(exportFormats),
+  images: z.int(),
+  objects: z.int(),
+  files: z.int(),
+  /** Of the tar that `url` gives. */
+  tarBytes: z.int(),
+  /** What the format can't hold of the version. */
+  losses: z.array(problem),
+  /** A path on the engine's own origin. */
+  url: z.string(),
+});
+export type ExportPlan = z.infer<typeof exportPlanSchema>;
+
 const checkInput = z.object({
   path: z.string().min(1),
   format: z.enum(formatChoices).default('auto'),
@@ -303,6 +323,21 @@ export const datasetsContract = {
       }),
     )
     .output(datasetImageSchema.extend({ findings: z.array(problem) })),
+  exportPlan: get(
+    '/datasets/{dataset}/export',
+    'How a version is exported: its size, and what the format can’t hold',
+    {
+      description: 'The export itself is a tar, at `url` of the answer.',
+    },
+  )
+    .input(
+      z.object({
+        dataset: reference,
+        version: z.coerce.number().int().min(1).optional(),
+        format: z.enum(exportFormats),
+      }),
+    )
+    .output(exportPlanSchema),
   verify: post(
     '/datasets/{dataset}/verify',
     'Compare the files of a version with its manifest: changed, missing, added',

@@ -1,5 +1,6 @@
 import { cliErrors } from './cli.ts';
 import { databaseErrors } from './database.ts';
+import { exportErrors } from './dataset-exports.ts';
 import { datasetFindings } from './dataset-findings.ts';
 import { datasetErrors } from './datasets.ts';
 import { dockerErrors } from './docker.ts';
@@ -31,6 +32,7 @@ export const catalogue = {
   ...dockerErrors,
   ...cliErrors,
   ...datasetErrors,
+  ...exportErrors,
   ...datasetFindings,
   ...engineErrors,
   ...engineStartErrors,

@@ -108,6 +108,13 @@ export class DatasetFiles {
     };
   }
 
+  /** For a version whose files lie where they were: whether they are still the same. @throws TrainyardError DATASET_CHANGED (names the files) */
+  async checkInPlace(datasetId: string, version: DatasetVersionRecord): Promise<void> {
+    if (version.rootPath === null) return;
+    const { lines } = await this.load(datasetId, version);
+    await this.checkUnchanged(datasetId, version, version.rootPath, lines);
+  }
+
   /** As {@link readObjects}. @throws TrainyardError OBJECT_NOT_FOUND, MANIFEST_DAMAGED */
   async objectsOf(
     datasetId: string,
@@ -117,6 +124,11 @@ export class DatasetFiles {
   ): Promise<(readonly ImageObject[] | null)[]> {
     const { starts } = await this.load(datasetId, version);
     return readObjects(this.parts.store, { datasetId, version: version.version }, starts, lines, limit);
+  }
+
+  /** An image's bytes as they are now. @throws TrainyardError OBJECT_NOT_FOUND, FILE_NOT_FOUND */
+  openImage(version: DatasetVersionRecord, line: ManifestLine): Promise<Readable> {
+    return openBytes(this.parts, version, line);
   }
 
   /** An image's bytes. @throws TrainyardError DATASET_CHANGED if they are not those of the manifest any more */
@@ -225,7 +237,7 @@ async function hashUnlessGone(opened: Promise<Readable>): Promise<string | null>
 const namedFiles = 5;
 
 /** Files of a version that are not what they were when it was imported. */
-function datasetChanged(
+export function datasetChanged(
   version: number,
   missing: readonly string[],
   changed: readonly string[],
