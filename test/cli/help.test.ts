@@ -21,6 +21,7 @@ const commands = leaves(await createProgram(null)).map((command) => [nameOf(comm
 test('every command of the product is there', () => {
   expect(commands.map(([name]) => name.replace('trainyard ', '')).sort()).toEqual([
     'dataset cancel',
+    'dataset export',
     'dataset import',
     'dataset list',
     'dataset show',

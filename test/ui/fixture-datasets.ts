@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ORPCError } from '@orpc/server';
+import { makeProblem } from '../../src/main/features/datasets/problems.ts';
 import { found, matches, newest, os, pageOf } from './fixture-api.ts';
 import { lastCheck, nothingAt, unclear, validation, vanished } from './fixture-checks.ts';
 import { fixtureId } from './fixture-data.ts';
@@ -191,6 +192,21 @@ export function fixtureDatasets(state: FixtureState) {
       }
       const image = state.images.find(({ path }) => path === input.path);
       return { ...shownImage(dataset.id, found(image, 'such image')), findings: [] };
+    }),
+    exportPlan: os.datasets.exportPlan.handler(({ input: { format, version = 1, ...input } }) => {
+      const dataset = found(state.datasets.get(input.dataset), 'such dataset');
+      return {
+        datasetId: dataset.id,
+        name: dataset.name,
+        version,
+        format,
+        images: dataset.images,
+        objects: 230,
+        files: dataset.images + 2,
+        tarBytes: 71_000,
+        losses: format === 'yolo' ? [makeProblem('EXPORT_CROWDS_LEFT_OUT', '', { count: 3 })] : [],
+        url: `/files/datasets/${dataset.id}/${version}/export?format=${format}`,
+      };
     }),
     verify: os.datasets.verify.handler(() => ({ ok: true, problems: [] })),
     link: os.datasets.link.handler(({ input }) => ({ id: input.dataset })),

@@ -6,6 +6,7 @@ import { formatBytes, formatStatus, formatTime } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { addLimit, type ListLimit, readList, withRest } from '../lib/list-pages.ts';
 import { facts, remark, table, writeResult } from '../lib/output.ts';
+import { defineExport } from './export.ts';
 import { defineCancel, defineImport } from './import.ts';
 import { classList, formatFact, labelFacts, splitFact } from './label-facts.ts';
 import { defineStatistics } from './statistics.ts';
@@ -108,5 +109,6 @@ export function defineDataset(group: Command): void {
     return 0;
   });
 
+  defineExport(group);
   defineStatistics(group);
 }

@@ -144,9 +144,14 @@ async function reachEngine(): Promise<Client> {
 }
 
 /** Calls the engine of the state folder, and closes the connection. */
-export async function withEngine<T>(ask: (api: Client['api']) => Promise<T>): Promise<T> {
+export async function withClient<T>(ask: (client: Client) => Promise<T>): Promise<T> {
   using client = await reachEngine();
-  return await ask(client.api);
+  return await ask(client);
+}
+
+/** The same for calls alone. */
+export function withEngine<T>(ask: (api: Client['api']) => Promise<T>): Promise<T> {
+  return withClient(({ api }) => ask(api));
 }
 
 /** A client that outlives the engine. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { fileProgressSchema } from '../../../shared/contract/file-progress.ts';
-import { formatDuration, formatStatus } from './format.ts';
+import { formatBytes, formatDuration, formatStatus } from './format.ts';
 import { translate } from './language.ts';
 import { remark, StatusLine } from './output.ts';
 
@@ -22,12 +22,24 @@ export class ProgressLine {
   }
 
   show(progress: FileProgressWords): void {
+    this.draw(progress.phase, () => describeProgress(progress));
+  }
+
+  /** How far an export is. */
+  showBytes(done: number, total: number): void {
+    this.draw('exporting', () => {
+      const amount = `${formatBytes(done)} / ${formatBytes(total)}`;
+      return translate(`exporting: ${amount}`, `내보내는 중: ${amount}`);
+    });
+  }
+
+  private draw(phase: string, describe: () => string): void {
     if (this.everyMs === null) return;
     const now = performance.now();
-    const isNewPhase = process.stderr.isTTY === true && progress.phase !== this.phase;
+    const isNewPhase = process.stderr.isTTY === true && phase !== this.phase;
     if (!isNewPhase && now - this.shownAt < this.everyMs) return;
-    [this.shownAt, this.phase] = [now, progress.phase];
-    const text = describeProgress(progress);
+    [this.shownAt, this.phase] = [now, phase];
+    const text = describe();
     if (process.stderr.isTTY) this.status.show(text);
     else remark(text);
   }

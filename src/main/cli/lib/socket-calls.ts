@@ -13,13 +13,14 @@ const signInMs = 10_000;
  * A WebSocket to the engine that nobody else can be behind: by the socket in the state folder, which identifies each side to the other, else by
  * its port, where the engine proves itself before the token is used, and the token is not sent.
  */
-async function open(engine: EngineAddress): Promise<WebSocket> {
+async function open(engine: EngineAddress): Promise<{ socket: WebSocket; fileKey: string }> {
   const timeout = { handshakeTimeout: handshakeMs };
   const file = engine.socket;
   if (file !== null) {
     // The handshake's limit is kept by the connection's own, which whoever makes the connection has to set.
     const createConnection: typeof connectSocket = () => connectSocket({ path: file, timeout: handshakeMs });
-    return opened(engine, new WebSocket('ws://localhost/rpc', { ...timeout, createConnection }));
+    const local = new WebSocket('ws://localhost/rpc', { ...timeout, createConnection });
+    return { socket: await opened(engine, local), fileKey: '' };
   }
   const { port } = new URL(engine.url);
   const socket = await opened(engine, new WebSocket(`ws://127.0.0.1:${port}/rpc`, timeout));
@@ -30,7 +31,7 @@ async function open(engine: EngineAddress): Promise<WebSocket> {
   const messages = on(socket, 'message', { close: ['close'], signal: AbortSignal.timeout(signInMs) });
   try {
     const key = await importKey(new TextEncoder().encode(engine.token));
-    await signIn(
+    const { welcome } = await signIn(
       { kind: 'token', id: '', audience: port, key },
       {
         send: (text) => socket.send(text),
@@ -41,7 +42,7 @@ async function open(engine: EngineAddress): Promise<WebSocket> {
         },
       },
     );
-    return socket;
+    return { socket, fileKey: welcome.fileKey };
   } catch (error) {
     socket.terminate();
     if (error instanceof Error && error.name === 'AbortError') throw gone(engine, error);
@@ -88,13 +89,13 @@ function asBrowserSocket(
 }
 
 /**
- * Calls over one WebSocket, and what reports when it is gone.
+ * Calls over one WebSocket, and what reports when it is gone. `fileKey` opens `/files/…` over the port; over the socket none is needed.
  * @throws TrainyardError ENGINE_GONE if nothing takes the connection, ENGINE_NOT_PROVEN where another program does
  */
 export async function openSocketCalls(
   engine: EngineAddress,
-): Promise<Calls & { readonly closed: Promise<void> }> {
-  const socket = await open(engine);
+): Promise<Calls & { readonly closed: Promise<void>; readonly fileKey: string }> {
+  const { socket, fileKey } = await open(engine);
   const client = new LinkWebsocketClient<object>({ websocket: asBrowserSocket(socket) });
   return {
     call: async (...question) => {
@@ -104,6 +105,7 @@ export async function openSocketCalls(
         throw socket.readyState === WebSocket.OPEN ? error : gone(engine, error);
       }
     },
+    fileKey,
     closed: new Promise<void>((resolve) => socket.once('close', () => resolve())),
     [Symbol.dispose]: () => socket.close(),
   };

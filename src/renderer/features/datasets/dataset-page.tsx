@@ -18,6 +18,7 @@ import { TrainingRisks } from '../../components/training-risks.tsx';
 import { ConfirmDialog } from '../../components/write-dialog.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { engine, queries } from '../../rpc/client.ts';
+import { ExportMenu } from './export-menu.tsx';
 import { ImageGrid } from './image-grid.tsx';
 import { Overview } from './overview.tsx';
 import type { ShownDataset } from './shown-types.ts';
@@ -151,6 +152,10 @@ function Actions({ dataset }: { readonly dataset: ShownDataset }) {
       >
         {t('common.delete')}
       </Button>
+      <ExportMenu
+        dataset={dataset.id}
+        version={dataset.versions.find((one) => one.version === (version ?? dataset.version))}
+      />
       <LinkButton
         to="/runs/new"
         search={{ dataset: dataset.id, ...(version !== undefined && { version }) }}

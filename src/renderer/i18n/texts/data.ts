@@ -87,6 +87,16 @@ export const data = {
     noProject: ['Create a project first', '먼저 프로젝트를 만드세요'],
     namePlaceholder: ['Same as the folder or file', '폴더나 파일 이름과 같게'],
     mode: ['How to keep the files', '파일 보관 방식'],
+    export: {
+      action: ['Export', '내보내기'],
+      title: ['Export version {{version}} as {{format}}', '{{format}} 형식으로 내보내기(버전 {{version}})'],
+      measuring: ['Looking at what is labelled …', '라벨을 살펴보는 중…'],
+      amount: [
+        'A tar of {{size}}: {{images}} images, {{objects}} objects',
+        '{{size}} 크기의 tar: 이미지 {{images}}장, 객체 {{objects}}개',
+      ],
+      whole: ['Nothing that is labelled is lost.', '잃는 라벨이 없습니다.'],
+    },
     modes: {
       copy: ['Copied', '복사'],
       link: ['Linked', '링크'],

@@ -66,6 +66,8 @@ async function add(packing: Pack, { name, size, content }: ExportedFile, mtime: 
   };
   // Before its bytes are opened: a tar that was destroyed meanwhile throws here, or closes them at once.
   const entry = packing.entry(header);
+  // It fails with the tar, where its bytes were never opened, too.
+  entry.on('error', () => undefined);
   const source = typeof content === 'function' ? await content() : Readable.from([content]);
   const body = (chunks: AsyncIterable<Uint8Array>) => exactly(chunks, name, size);
   await pipeline(source, body, entry as unknown as NodeJS.WritableStream);

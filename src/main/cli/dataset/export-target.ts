@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { link, lstat, mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fault } from '../../../shared/errors/catalogue.ts';
+import { checkPath } from '../../features/datasets/names.ts';
+import { aboutFile, hasCode, nullOn } from '../../platform/error-code.ts';
+
+/** More folders in one another than an export has. */
+const deepest = 200;
+
+/** Where an export goes: it is written aside, and is there whole or not at all. */
+export interface ExportTarget {
+  /** Absolute. */
+  readonly path: string;
+  /** Writes the tar, or what is in it. A failure of the disk names the file. */
+  readonly write: (aside: string, tar: Readable) => Promise<void>;
+  /** Puts what was written in its place. */
+  readonly place: (aside: string) => Promise<void>;
+}
+
+/** @param path absolute @throws TrainyardError EXPORT_TARGET_TAKEN */
+export async function exportTarget(target: string): Promise<ExportTarget> {
+  const found = await lstat(target).catch(nullOn('ENOENT'));
+  if (/\.tar$/i.test(target) && !found?.isDirectory()) {
+    if (found) throw taken(target);
+    return { path: target, write: writeTar, place: (aside) => placeFile(aside, target) };
+  }
+  if (found && !found.isDirectory())
+    throw taken(target, { en: ' and is no folder', ko: '. 폴더가 아닙니다' });
+  if (found && (await readdir(target)).length > 0) throw notEmpty(target);
+  return { path: target, write: unpack, place: (aside) => placeFolder(aside, target) };
+}
+
+/**
+ * Writes a tar to a target; what is not whole is removed again.
+ * @throws what reading the tar and writing to the disk throw
+ */
+export async function receive({ path: target, write, place }: ExportTarget, tar: Readable): Promise<void> {
+  const aside = `${target}.partial-${randomBytes(4).toString('hex')}`;
+  try {
+    await mkdir(path.dirname(target), { recursive: true });
+    await write(aside, tar);
+    await place(aside);
+  } catch (error) {
+    tar.destroy();
+    await rm(aside, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const taken = (target: string, what: { en: string; ko: string } | '' = '') =>
+  fault('EXPORT_TARGET_TAKEN', { path: target, what }, { place: { field: 'to' } });
+const notEmpty = (target: string) =>
+  taken(target, { en: ' and is not empty', ko: '. 비어 있지 않은 폴더입니다' });
+
+async function writeTar(aside: string, tar: Readable): Promise<void> {
+  const file = createWriteStream(aside, { flags: 'wx', flush: true });
+  await writing(aside, file, pipeline(tar, file));
+}
+
+/** Waits for the end of a write; what the disk refused names the file, and comes before what it led to. */
+async function writing(name: string, file: NodeJS.WritableStream, written: Promise<void>): Promise<void> {
+  let refused: unknown = null;
+  file.once('error', (error) => {
+    if (hasCode(error, 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR')) return;
+    refused = aboutFile(name, error);
+  });
+  try {
+    await written;
+  } catch (error) {
+    throw refused ?? error;
+  }
+}
+
+async function unpack(aside: string, tar: Readable): Promise<void> {
+  const { extract } = await import('tar-stream');
+  await mkdir(aside);
+  const folders = new Set<string>([aside]);
+  const unpacking = extract();
+  const flowing = pipeline(tar, unpacking as unknown as NodeJS.WritableStream);
+  // The loop below throws the same error.
+  flowing.catch(() => undefined);
+  for await (const entry of unpacking) {
+    const { name, type } = entry.header;
+    const checked = checkPath(name, deepest);
+    if (type !== 'file' || checked.kind !== 'path') throw new Error(`the file name "${name}" can't be used`);
+    const file = path.join(aside, ...checked.segments);
+    const folder = path.dirname(file);
+    if (!folders.has(folder)) await mkdir(folder, { recursive: true });
+    folders.add(folder);
+    const stream = createWriteStream(file, { flags: 'wx' });
+    await writing(file, stream, pipeline(entry as AsyncIterable<Uint8Array>, stream));
+  }
+  await flowing;
+}
+
+/** A link is never made in the place of a file that came meanwhile; not every file system has them. */
+async function placeFile(aside: string, target: string): Promise<void> {
+  try {
+    await link(aside, target);
+    await unlink(aside);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) throw taken(target);
+    if (await lstat(target).catch(nullOn('ENOENT'))) throw taken(target);
+    await rename(aside, target);
+  }
+}
+
+/** A folder takes the place of one that is missing or empty, and of no other. */
+async function placeFolder(aside: string, target: string): Promise<void> {
+  try {
+    if (process.platform === 'win32') await rmdir(target).catch(nullOn('ENOENT'));
+    await rename(aside, target);
+  } catch (error) {
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw notEmpty(target);
+    throw error;
+  }
+}
