@@ -176,7 +176,7 @@ test('the download has the dataset’s name and its length, and is refused witho
   expect(answer.headers.get('content-disposition')).toBe(
     `attachment; filename*=UTF-8''${encodeURIComponent(`${name}-v1-yolo.tar`)}`,
   );
-  expect((await buffer(answer.body ?? [])).length).toBe(Number(answer.headers.get('content-length')));
+  expect((await answer.arrayBuffer()).byteLength).toBe(Number(answer.headers.get('content-length')));
   const wrong = await fetch(url.replace('yolo', 'voc'), { headers });
   expect({ status: wrong.status, body: await wrong.json() }).toMatchObject({ status: 400 });
 });

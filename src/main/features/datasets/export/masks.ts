@@ -1,5 +1,5 @@
 import type { ImageObject } from '../../../../shared/contract/datasets.ts';
-import { NumberList } from '../formats/coco/json-cursor.ts';
+import { NumberList } from '../formats/coco/json-bytes.ts';
 import { boxOfRuns, readCompressed } from '../formats/coco/run-lengths.ts';
 
 type Mask = NonNullable<ImageObject['mask']>;
