@@ -1,4 +1,4 @@
-// node coco-import-child.ts read|parse FILE SCRATCH: reads a COCO file as an import does, or by JSON.parse, and writes to standard
+// node coco-import-child.ts read|parse FILE SCRATCH IMAGES: reads a COCO file as an import does, or by JSON.parse, and writes to standard
 // output what it took: processor milliseconds, peak memory in bytes.
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { Tally } from '../../src/main/features/datasets/formats/tally.ts';
 import type { ImageContent } from '../../src/main/features/datasets/images.ts';
 import { Findings } from '../../src/main/features/datasets/problems.ts';
 
-const [how, file = '', scratch = ''] = process.argv.slice(2);
+const [how, file = '', scratch = '', images = '0'] = process.argv.slice(2);
 const chunkBytes = 2 ** 20;
 
 async function* chunks() {
@@ -36,20 +36,17 @@ async function read(): Promise<{ reading: number; objects: number; peak: number;
   await reader.read({ path: 'instances.json', segments: ['instances.json'], chunks });
   const reading = spent(start);
   const { maxRSS } = process.resourceUsage();
-  const images = Array.from({ length: Math.ceil(spool.records / annotationsPerImage) }, (_, at) => {
+  const scanned = Array.from({ length: Number(images) }, (_, at) => {
     const name = `${String(at).padStart(12, '0')}.jpg`;
     const facts = { width: 640, height: 480 } as ImageContent;
     return { sourcePath: name, segments: [name], facts, problems: [] };
   });
   const begun = process.cpuUsage();
-  const set = reader.finish(images);
+  const set = reader.finish(scanned);
   let count = 0;
   for (const { counts } of objectsOf(set, spool, tally)) count += counts.objects;
   return { reading, objects: spent(begun), peak: maxRSS * 1024, count };
 }
-
-/** As the file was written. */
-const annotationsPerImage = 7;
 
 if (how === 'read') console.log(JSON.stringify(await read()));
 else {

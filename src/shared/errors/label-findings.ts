@@ -80,7 +80,12 @@ export const labelFindings = {
     'id가 어떤 곳은 문자열("12"), 어떤 곳은 숫자(12)라 같은 것으로 보았습니다',
     '그대로 두어도 되지만, 다른 프로그램에서는 숫자여야 할 수 있습니다.',
   ),
-  ENTRY_INVALID: badRequest('{entry} {why}', '{hint}', '{entry}: {why}', '{hint}'),
+  ENTRY_INVALID: badRequest(
+    '{entry} {why}',
+    '{hint}',
+    '{entry}{entry|을|를} 쓸 수 없습니다. {why}',
+    '{hint}',
+  ),
   CATEGORY_UNKNOWN: badRequest(
     'Annotation {annotation} has the category {category}, which is not listed; the categories are {known}{more}',
     'Add the category to "categories", or correct the annotation.',
@@ -117,7 +122,12 @@ export const labelFindings = {
     '대소문자만 다른 클래스 이름이 있습니다: {names}',
     '같은 클래스라면 모든 파일에서 이름을 통일하고, 아니면 그대로 두세요.',
   ),
-  CLASS_NAMES_INVALID: badRequest('{why}', '{hint}', '{why}', '{hint}'),
+  CLASS_NAMES_INVALID: badRequest(
+    'The names of the classes can’t be used: {why}',
+    '{hint}',
+    '클래스 이름을 쓸 수 없습니다. {why}',
+    '{hint}',
+  ),
   CLASSES_UNNAMED: badRequest(
     'The classes have no names: {looked}',
     '{hint}',

@@ -137,6 +137,19 @@ describe('the image of a VOC annotation', () => {
     expect(problemOf(set, 'IMAGE_FILE_AMBIGUOUS').message).toContain('JPEGImages/a.png, JPEGImages/a.webp');
   });
 
+  test('is the one in a folder of the same name, of several in folders of their own', async () => {
+    const picture = await png();
+    const set = await readSet('voc', {
+      'images/x/a.png': picture,
+      'images/y/a.png': picture,
+      'labels/y/a.xml': annotationXml('a.png', objectXml('bolt')),
+    });
+    expect({ errors: set.errors, objects: set.objects }).toEqual({
+      errors: [],
+      objects: { 'images/y/a.png': [bolt] },
+    });
+  });
+
   test('is given to one annotation: a second one is an error', async () => {
     const set = await read(one, { 'Annotations2/a.xml': one });
     expect(set.errors).toEqual(['IMAGE_LISTED_TWICE Annotations2/a.xml:2']);

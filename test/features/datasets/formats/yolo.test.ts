@@ -105,6 +105,7 @@ describe('data.yaml', () => {
     ['an anchor and its alias', `x: &x images/train\n${yaml.replace('images/train', '*x')}`],
     ['"valid"', yaml.replace('val:', 'valid:')],
     ['a byte order mark and CRLF', `\uFEFF${yaml.replaceAll('\n', '\r\n')}`],
+    ['all images of a folder, as a shell is told', yaml.replace('images/train', 'images/train/*.png')],
     ['no test folder, which is said', `${yaml}test: images/test`],
   ])('may have %s', async (_, text) => {
     const set = await read({ 'data.yaml': text });
@@ -180,6 +181,23 @@ describe('data.yaml', () => {
     ],
   ])('is named with the line where it has %s', async (_, text, error) => {
     expect((await read({ 'data.yaml': text })).errors).toContain(error);
+  });
+
+  test('finds folders in other letters, which is said', async () => {
+    const set = await read({ 'data.yaml': yaml.replace('images/train', 'Images/Train') });
+    expect({ errors: set.errors, warnings: set.warnings, objects: set.objects }).toEqual({
+      errors: [],
+      warnings: ['NAMES_BY_CASE data.yaml'],
+      objects: both,
+    });
+  });
+
+  test('may name a list that is empty', async () => {
+    const set = await read({ 'data.yaml': yaml.replace('images/val', 'val.txt'), 'val.txt': '\n' });
+    expect({ errors: set.errors, splits: set.splits }).toEqual({
+      errors: [],
+      splits: { 'images/train/a.png': 'train' },
+    });
   });
 
   test('is the file that says most, settings of trainings are none, and a rival is named', async () => {

@@ -48,8 +48,10 @@ function locate(annotation: AnnotationFile, index: ImageIndex, tally: Tally): Sc
   const near = folder.slice(0, -1);
   const written = content.filename;
   const name = segments.at(-1) ?? '';
-  const own = index.findByStem(name, folder, null);
-  const byWritten = written ? index.find(written.text, near, null) : null;
+  // Of images of one name the one in a folder of the same name is meant: "labels/x/a.xml" and "images/x/a.jpg".
+  const own = index.findByStem(segments.join('/'), folder, null);
+  const isOther = !own.image || (written && stemOf(lastOf(written.text)) !== stemOf(name));
+  const byWritten = written && isOther ? index.find(written.text, near, null) : null;
   if (own.candidates.length > 1) {
     // Several images of its name: what it writes must be one of them.
     const meant = own.candidates.find((each) => each === byWritten?.image);
@@ -61,8 +63,7 @@ function locate(annotation: AnnotationFile, index: ImageIndex, tally: Tally): Sc
     reportNoImage(annotation, tally);
     return null;
   }
-  const isOther = written && own.image && stemOf(lastOf(written.text)) !== stemOf(name);
-  if (isOther && byWritten?.image && byWritten.image !== own.image)
+  if (written && byWritten?.image && byWritten.image !== image)
     tally.warning('FILENAME_DIFFERS', '', () =>
       makeProblem(
         'FILENAME_DIFFERS',

@@ -100,7 +100,7 @@ export class VocMasks {
   ): { readonly classMap: Int32Array; readonly pathOf: ReadonlyMap<number, string> } {
     for (const file of this.files.toSorted((one, other) => (one.path < other.path ? -1 : 1))) {
       const folder = file.segments.slice(0, -2);
-      const { image } = index.findByStem(file.segments.at(-1) ?? '', folder, null);
+      const { image } = index.findByStem(file.segments.join('/'), folder, null);
       if (!image) this.reportNoImage(file);
       else if (this.fits(file, image)) {
         const numbers = labelsOf.get(image) ?? [];

@@ -1,4 +1,4 @@
-import { normalName } from '../../names.ts';
+import { foldName, normalName } from '../../names.ts';
 import { makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { readSplitName, type Split } from '../../split-names.ts';
@@ -62,6 +62,7 @@ export function resolveSplits(
     for (const image of own) if (!splitOf.has(image)) splitOf.set(image, split);
   }
   places.reportPath(tally);
+  places.reportByCase(tally);
   reportLeftOut(images, splitOf, tally);
   return { images: [...splitOf].map(([image, split]) => ({ image, split })), isFatal };
 }
@@ -152,6 +153,9 @@ class Places {
   private readonly yaml: YamlFile;
   private readonly lists: ReadonlyMap<string, readonly string[]>;
   private readonly folders = new Set<string>();
+  /** Folders and lists by their names in whatever letters. */
+  private readonly folded = new Map<string, string>();
+  private byCase: { readonly written: string; readonly found: string } | null = null;
   private usedWithoutPath = false;
 
   constructor(
@@ -166,12 +170,14 @@ class Places {
     for (const { segments } of images)
       for (let length = 0; length < segments.length; length += 1)
         this.folders.add(keyOf(segments.slice(0, length)));
+    for (const key of [...this.folders, ...lists.keys()]) this.folded.set(foldName(key), key);
   }
 
   /** Beside the file first, then below its `path`, then by the end of what is written. */
   find(written: string): Place | null {
     const { folder, content } = this.yaml;
-    const own = partsOf(written);
+    // All images of a folder, as a shell is told: "images/train/*.jpg".
+    const own = partsOf(written.replace(/[\\/]\*(?:\.\w+)?$/, ''));
     const withPath = content.path ? [...partsOf(content.path.value), ...own] : own;
     const beside = this.at(resolved(folder, own));
     if (beside) {
@@ -192,6 +198,14 @@ class Places {
     return null;
   }
 
+  reportByCase(tally: Tally): void {
+    const { byCase } = this;
+    if (byCase)
+      tally.warning('NAMES_BY_CASE', '', (count) =>
+        makeProblem('NAMES_BY_CASE', this.yaml.path, { count, ...byCase }),
+      );
+  }
+
   /** Says that `path` was passed over, where it means another folder than the file's own. */
   reportPath(tally: Tally): void {
     const { path, folder, content } = this.yaml;
@@ -204,10 +218,14 @@ class Places {
 
   private at(segments: readonly string[] | null): Place | null {
     if (!segments) return null;
-    const key = keyOf(segments);
+    const written = keyOf(segments);
+    const isThere = this.lists.has(written) || this.folders.has(written);
+    const key = isThere ? written : (this.folded.get(foldName(written)) ?? written);
+    if (key !== written) this.byCase ??= { written, found: key };
     const list = this.lists.get(key);
     if (list) return { key, folder: null, list };
-    return this.folders.has(key) ? { key, folder: segments.map(normalName), list: null } : null;
+    if (!this.folders.has(key)) return null;
+    return { key, folder: key === '' ? [] : key.split('/'), list: null };
   }
 }
 

@@ -66,7 +66,11 @@ export class YoloReader implements LabelReader {
     else if (isNamesFile(name) && !labelRow.test(firstLine(text)))
       this.namesFiles.push(readNamesFile(path, text));
     else if (listedImage.test(firstLine(text))) this.lists.set(normalName(path), text.split(/\r\n|\n|\r/));
-    else this.addLabels(path, text, false);
+    else {
+      this.addLabels(path, text, false);
+      // A list of a split without images is empty, too.
+      if (text.trim() === '') this.lists.set(normalName(path), []);
+    }
   }
 
   private addLabels(path: string, text: string, isUndecodable: boolean): void {
