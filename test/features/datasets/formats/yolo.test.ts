@@ -105,7 +105,7 @@ describe('data.yaml', () => {
     ['an anchor and its alias', `x: &x images/train\n${yaml.replace('images/train', '*x')}`],
     ['"valid"', yaml.replace('val:', 'valid:')],
     ['a byte order mark and CRLF', `\uFEFF${yaml.replaceAll('\n', '\r\n')}`],
-    ['all images of a folder, as a shell is told', yaml.replace('images/train', 'images/train/*.png')],
+    ['a pattern for all images of a folder', yaml.replace('images/train', 'images/train/*.png')],
     ['no test folder, which is said', `${yaml}test: images/test`],
   ])('may have %s', async (_, text) => {
     const set = await read({ 'data.yaml': text });

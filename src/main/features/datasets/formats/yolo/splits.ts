@@ -176,7 +176,7 @@ class Places {
   /** Beside the file first, then below its `path`, then by the end of what is written. */
   find(written: string): Place | null {
     const { folder, content } = this.yaml;
-    // All images of a folder, as a shell is told: "images/train/*.jpg".
+    // A pattern that means all images of a folder: "images/train/*.jpg".
     const own = partsOf(written.replace(/[\\/]\*(?:\.\w+)?$/, ''));
     const withPath = content.path ? [...partsOf(content.path.value), ...own] : own;
     const beside = this.at(resolved(folder, own));
