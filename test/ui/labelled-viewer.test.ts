@@ -186,6 +186,6 @@ test('an image with 10,000 objects has few elements, and its classes are hidden 
   await expect.poll(() => dialog.getByText('7,000', { exact: true }).count()).toBe(1);
   await page.keyboard.press('+');
   await page.keyboard.press('Shift+ArrowRight');
-  // Processor time of the page's thread: a fifth of it on a usual machine.
-  expect((await work()) - before).toBeLessThan(5);
+  // Seconds of the processor for the page's thread; 0.15 where this was written.
+  expect((await work()) - before).toBeLessThan(2);
 });

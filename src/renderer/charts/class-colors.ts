@@ -2,8 +2,8 @@ import { colorAt, colorCount } from './palette.ts';
 
 /** Turns the circle of hues so that neighbours are far apart, however many there are. */
 const goldenAngle = 137.508;
-/** Lime, which is far from all of the palette. */
-const firstHue = 95;
+/** Green: it and the next are far from all of the palette. */
+const firstHue = 130;
 
 /** The colour of a class by its index, the same wherever it is drawn; of what has no class, grey. */
 export function classColor(index: number | null): string {

@@ -31,7 +31,8 @@ export function DatasetCard({ dataset, place }: { readonly dataset: Dataset; rea
       .countsOf(dataset.labels ?? {})
       .slice(0, 1),
     t('datasets.classes', { count: dataset.classes.length }),
-    format.bytes(dataset.sizeBytes),
+    // A card has no room for a fourth.
+    ...(dataset.labels ? [] : [format.bytes(dataset.sizeBytes)]),
   ];
   const runningImport = dataset.import && dataset.status === 'processing' ? dataset.import : null;
   return (

@@ -26,6 +26,12 @@ interface ImageViewerProps {
   readonly onMove: (position: number) => void;
 }
 
+/** An object of an image. */
+interface Lit {
+  readonly path: string;
+  readonly number: number;
+}
+
 /** How far a key moves what is seen, in pixels of the screen. */
 const panned = 80;
 
@@ -36,7 +42,7 @@ export function ImageViewer({ dataset, version, image, position, total, onMove }
   const [hidden, setHidden] = useState<ReadonlySet<number | null>>(new Set());
   const [areBoxesShown, setBoxesShown] = useState(true);
   const [areMasksShown, setMasksShown] = useState(true);
-  const [lit, setLit] = useState<ShownObject | null>(null);
+  const [lit, setLit] = useState<Lit | null>(null);
   const whole = useQuery(
     queries.datasets.image.queryOptions({
       input: { dataset, version: version.version, path: image?.path ?? '' },
@@ -58,8 +64,11 @@ export function ImageViewer({ dataset, version, image, position, total, onMove }
     (index: number | null) => (index === null ? t('viewer.ignored') : (names[index]?.name ?? `${index}`)),
     [names, t],
   );
-  // What was lit in another image, or is hidden now, is not lit.
-  const shownLit = lit && objects.includes(lit) ? lit : null;
+  // What was lit in another image, or is hidden now, is not lit. By its number: all of an image comes after what the list has of it.
+  const path = image?.path ?? null;
+  const shownLit = lit?.path === path ? (objects.find(({ number }) => number === lit?.number) ?? null) : null;
+  const light = (object: ShownObject | null) =>
+    setLit(object && path !== null ? { path, number: object.number } : null);
   const move = (step: number) => {
     const next = position + step;
     if (next >= 0 && next < total) onMove(next);
@@ -110,7 +119,7 @@ export function ImageViewer({ dataset, version, image, position, total, onMove }
             label={all === null ? image.path : t('viewer.stage', { path: image.path, objects: objectsText })}
             {...{ objects, areBoxesShown, areMasksShown, nameOf }}
             lit={shownLit}
-            onLit={setLit}
+            onLit={light}
           >
             {others}
           </Stage>
@@ -142,7 +151,7 @@ export function ImageViewer({ dataset, version, image, position, total, onMove }
               />
             </Group>
             <ClassList {...{ found, nameOf, hidden }} onHidden={setHidden} />
-            <ObjectList {...{ objects, nameOf }} lit={shownLit} onLit={setLit} />
+            <ObjectList {...{ objects, nameOf }} lit={shownLit} onLit={light} />
           </>
         )}
         {all?.length === 0 && <Note>{t('viewer.noObjects')}</Note>}
