@@ -89,10 +89,10 @@ export const data = {
     mode: ['How to keep the files', '파일 보관 방식'],
     export: {
       action: ['Export', '내보내기'],
-      title: ['Export version {{version}} as {{format}}', '{{format}} 형식으로 내보내기(버전 {{version}})'],
+      title: ['Export to {{format}}: version {{version}}', '{{format}} 형식으로 내보내기(버전 {{version}})'],
       measuring: ['Looking at what is labelled …', '라벨을 살펴보는 중…'],
       amount: [
-        'A tar of {{size}}: {{images}} images, {{objects}} objects',
+        'A tar of {{size}}. Images: {{images}}, objects: {{objects}}',
         '{{size}} 크기의 tar: 이미지 {{images}}장, 객체 {{objects}}개',
       ],
       whole: ['Nothing that is labelled is lost.', '잃는 라벨이 없습니다.'],
