@@ -25,7 +25,7 @@ test('an export shows its size and what the format can’t hold before the downl
   const { page, complaints } = await visitFixture(opened, address, {}, labelled);
   await page.getByRole('button', { name: 'Export' }).click();
   await page.getByRole('menuitem', { name: 'YOLO' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Export version 1 as YOLO' });
+  const dialog = page.getByRole('dialog', { name: 'Export to YOLO: version 1' });
   await dialog.getByText('3 crowds are left out: YOLO has none').waitFor();
   await dialog.getByText('69.3 KiB').waitFor();
   const link = dialog.getByRole('link', { name: 'Download' });
