@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { ExportPlan } from '../../../../shared/contract/datasets.ts';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { ExportFormatName } from '../../../../shared/model/export-formats.ts';
@@ -155,6 +156,8 @@ export class DatasetExports {
       const lines = batch.map(({ line }) => line);
       const objects = await this.parts.files.objectsOf(datasetId, record, lines);
       for (const [index, image] of batch.entries()) yield { image, objects: objects[index] ?? [] };
+      // Others get their turn, whatever the store answers from.
+      await setImmediate();
     }
   }
 
