@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findNode } from '../../bin/find-node.mjs';
+import { openEngineFile } from '../../src/main/cli/lib/engine-files.ts';
 import { picture, writeFiles } from '../features/datasets/support/pictures.ts';
 import { cliFile, cliJson, type RunningEngine, runCli, startEngine, waitFor } from '../support/engine.ts';
 import { preparedHome } from '../support/prepared-home.ts';
@@ -179,4 +180,15 @@ test('the download has the dataset’s name and its length, and is refused witho
   expect((await answer.arrayBuffer()).byteLength).toBe(Number(answer.headers.get('content-length')));
   const wrong = await fetch(url.replace('yolo', 'voc'), { headers });
   expect({ status: wrong.status, body: await wrong.json() }).toMatchObject({ status: 400 });
+});
+
+test('where only the port leads to the engine, a file of it is fetched all the same, and its refusals are its own', async () => {
+  const { id } = await cliJson<{ id: string }>(place.home, ['dataset', 'show', name]);
+  const { url, token, pid } = engine;
+  const address = { url, token, pid, socket: null };
+  const file = (format: string) =>
+    openEngineFile(address, `/files/datasets/${id}/1/export?format=${format}`, AbortSignal.timeout(30_000));
+  const answer = await file('coco');
+  expect((await buffer(answer)).length).toBe(Number(answer.headers['content-length']));
+  await expect(file('voc')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
 });
