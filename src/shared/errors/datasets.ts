@@ -136,6 +136,13 @@ export const datasetErrors = {
     '{folder}에 {file}{file|이|가} 더는 없습니다',
     '파일을 되돌리거나 폴더를 다시 가져오세요.',
   ),
+  FORMAT_UNCLEAR: badRequest(
+    'What format the dataset has can’t be seen: {seen}',
+    'Choose it: --format imagenet, coco, yolo or voc, or “Format” in the import form.',
+    '데이터셋의 형식을 알 수 없습니다. {seen}',
+    '--format imagenet, coco, yolo, voc 중 하나, 또는 가져오기 화면의 “형식”을 고르세요.',
+    'format',
+  ),
   IMAGE_NOT_FOUND: notFound(
     'No image of this dataset version has the hash {sha256}',
     'Take the address from the list of images.',

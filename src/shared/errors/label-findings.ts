@@ -297,10 +297,4 @@ export const labelFindings = {
     '쓸 수 없는 객체입니다. {why}',
     '{hint}',
   ),
-  FORMAT_UNCLEAR: badRequest(
-    'What format the dataset has can’t be seen: {seen}',
-    'Choose it: --format imagenet, coco, yolo or voc, or “Format” in the import form.',
-    '데이터셋의 형식을 알 수 없습니다. {seen}',
-    '--format imagenet, coco, yolo, voc 중 하나, 또는 가져오기 화면의 “형식”을 고르세요.',
-  ),
 };
