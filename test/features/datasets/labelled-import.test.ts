@@ -151,6 +151,31 @@ test('a wrong row keeps a set out; left out, it costs neither the image’s othe
   expect(shown).toMatchObject({ images: 5, labels: { boxes: 4, background: 1 } });
 });
 
+test('images of one split, and of one class in it, are listed by themselves', async () => {
+  await using setting = await openSetting();
+  const pets = await goodFiles();
+  const moved = Object.entries({ ...pets, ...yoloLabels() }).map(
+    ([name, body]) =>
+      [
+        name.replace(/^(cat|dog)\/(\d)/, (_, own, at) => `${at === '0' ? 'val' : 'train'}/${own}${at}`),
+        body,
+      ] as const,
+  );
+  const yaml = Buffer.from('train: train\nval: val\nnames: [dog, cat]\n');
+  const folder = path.join(setting.folder, 'parted');
+  await writeFiles(folder, { ...Object.fromEntries(moved), 'data.yaml': yaml });
+  await importFolder(setting, { path: folder, project: 'demo', name: 'pets', format: 'auto' });
+  const [version] = (await setting.service.show(localOwnerId, 'pets')).versions;
+  expect(version?.splits).toEqual({ train: 4, val: 2 });
+  const paths = async (wish: object) => {
+    const { images, total } = await setting.service.images(localOwnerId, { ...page, ...wish });
+    return [total, ...images.map((image) => image.path)];
+  };
+  expect(await paths({ split: 'val' })).toEqual([2, 'val/cat0.png', 'val/dog0.png']);
+  expect(await paths({ split: 'train', class: 'dog' })).toEqual([1, 'train/dog1.png']);
+  expect(await paths({ split: 'test' })).toEqual([0]);
+});
+
 test('a source with labels of two formats is not guessed at', async () => {
   await using setting = await openSetting();
   const coco = {
