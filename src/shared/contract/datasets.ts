@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { exportErrors } from '../errors/dataset-exports.ts';
 import { datasetErrors } from '../errors/datasets.ts';
+import { s3SourceErrors } from '../errors/s3-sources.ts';
 import { exportFormats } from '../model/export-formats.ts';
 import { nameOf, pageInput, pageOutput, problem, proceduresOf, reference, time, waitMs } from './common.ts';
 import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
-const { get, post, remove } = proceduresOf('datasets', { ...datasetErrors, ...exportErrors });
+const { get, post, remove } = proceduresOf('datasets', {
+  ...datasetErrors,
+  ...exportErrors,
+  ...s3SourceErrors,
+});
 
 export const datasetFormats = ['imagenet', 'coco', 'yolo', 'pascal_voc'] as const;
 export type DatasetFormat = (typeof datasetFormats)[number];
@@ -29,7 +34,17 @@ export const namesEncodings = [
 ] as const;
 export const deepestClasses = 8;
 
-/** How a folder or archive is to be read if that cannot be seen from the source itself. */
+/** Which server a bucket is on; null: as the AWS environment says, or beside the other. */
+const s3Server = z.object({
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null)
+    .describe('http://host:port'),
+  profile: z.string().min(1).max(255).nullable().default(null).describe('a profile of the AWS files'),
+});
+
+/** How a source is to be read if that cannot be seen from itself. */
 export const readingSchema = z.object({
   classesAt: z
     .int()
@@ -42,6 +57,9 @@ export const readingSchema = z.object({
     .enum(namesEncodings)
     .default('auto')
     .describe('the encoding of names in an archive that does not say it'),
+  s3: s3Server
+    .optional()
+    .describe('the server of an s3:// path; left out: the profile’s own, or what the AWS environment says'),
 });
 export type Reading = Readonly<z.infer<typeof readingSchema>>;
 
@@ -220,7 +238,9 @@ export const importInput = z.object({
   path: z
     .string()
     .min(1)
-    .describe('absolute path of a folder, zip or tar on the engine’s machine, or an upload:// id'),
+    .describe(
+      'absolute path of a folder, zip or tar on the engine’s machine, s3://bucket/prefix, or an upload:// id',
+    ),
   project: reference,
   name: nameOf(255).optional(),
   description: z.string().max(10_000).optional(),

@@ -17,6 +17,7 @@ import { objectErrors } from './objects.ts';
 import { pageErrors } from './page.ts';
 import { projectErrors } from './projects.ts';
 import { runErrors } from './runs.ts';
+import { s3SourceErrors } from './s3-sources.ts';
 import { serverErrors } from './server.ts';
 import { stackErrors } from './stack.ts';
 import { stateFolderErrors } from './state-folder.ts';
@@ -41,6 +42,7 @@ export const catalogue = {
   ...pageErrors,
   ...projectErrors,
   ...runErrors,
+  ...s3SourceErrors,
   ...serverErrors,
   ...databaseErrors,
   ...embeddedDatabaseErrors,

@@ -6,6 +6,10 @@ export interface Relay extends AsyncDisposable {
   readonly port: number;
   /** Breaks off what is under way and lets nobody through any more. */
   cut(): void;
+  /** Lets them through again. */
+  restore(): void;
+  /** How many were not let through. */
+  readonly refused: number;
   /** Breaks off what is under way; whoever connects then gets through. */
   breakOff(): void;
   /** The same once so many bytes more came from the server. */
@@ -16,12 +20,14 @@ export interface Relay extends AsyncDisposable {
 export async function openRelay(target: () => number): Promise<Relay> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let refused = 0;
   let left = Number.POSITIVE_INFINITY;
   const breakAll = () => {
     for (const socket of sockets) socket.destroy();
   };
   const server = createServer((near) => {
     if (isCut) {
+      refused += 1;
       near.destroy();
       return;
     }
@@ -55,6 +61,12 @@ export async function openRelay(target: () => number): Promise<Relay> {
     cut: () => {
       isCut = true;
       breakAll();
+    },
+    restore: () => {
+      isCut = false;
+    },
+    get refused() {
+      return refused;
     },
     breakOff: breakAll,
     cutAfter: (bytes) => {

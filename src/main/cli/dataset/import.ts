@@ -15,7 +15,13 @@ import { translate } from '../lib/language.ts';
 import { remark, writeJson, writeLine, writeResult } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
 import { versionLine } from './label-facts.ts';
-import { addReadingOptions, formatOf, type ReadingOptions, readingOf } from './reading-options.ts';
+import {
+  addReadingOptions,
+  formatOf,
+  isInBucket,
+  type ReadingOptions,
+  readingOf,
+} from './reading-options.ts';
 
 interface ImportOptions extends ReadingOptions, CommonOptions {
   readonly project: string;
@@ -60,7 +66,7 @@ async function followToEnd({ datasets }: Api, importId: string, line: ProgressLi
 
 /** The folder or archive as the engine, which runs elsewhere, can find it. */
 function absolutePath(source: string): string {
-  if (source.startsWith('upload://')) return source;
+  if (source.startsWith('upload://') || isInBucket(source)) return source;
   const absolute = path.resolve(source);
   if (existsSync(absolute)) return absolute;
   throw fault('PATH_NOT_FOUND', { path: absolute }, { place: { file: absolute } });
@@ -109,11 +115,13 @@ export function defineImport(group: Command): void {
   addReadingOptions(
     defineCommand(group, {
       usage: 'import <path>',
-      english: 'import a folder, zip or tar; the same bytes again give the version that is there',
-      korean: '폴더, zip, tar를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
+      english:
+        'import a folder, zip, tar or s3://bucket/prefix; the same bytes again give the version that is there',
+      korean: '폴더, zip, tar, s3://버킷/접두사를 가져옵니다. 같은 내용이면 있던 버전을 씁니다',
       examples: [
         'dataset import photos --project demo',
         'dataset import /data/photos --project demo --in-place --name photos',
+        'dataset import s3://lab/photos --project demo --s3-profile work',
       ],
       json: '{"id", "name", "version", "classes": [{"name", "count"}], "images", "sizeBytes", "mode", "reused"}',
     })

@@ -12,6 +12,8 @@ export interface ReadingOptions {
   readonly format: FormatChoice | 'voc';
   readonly classesAt?: number;
   readonly namesEncoding: Reading['namesEncoding'];
+  readonly s3Endpoint?: string;
+  readonly s3Profile?: string;
 }
 
 /** Gives a command the options that say how a source is read. */
@@ -36,13 +38,29 @@ export function addReadingOptions(command: Command): Command {
       '압축 파일이 이름의 인코딩을 밝히지 않을 때 쓸 인코딩',
       namesEncodings,
       'auto',
+    )
+    .flag(
+      '--s3-endpoint <url>',
+      'server of an s3:// path (left out: the profile’s own, or as the AWS environment says)',
+      's3:// 경로의 서버(생략하면 프로필의 서버나 AWS 환경이 가리키는 서버)',
+    )
+    .flag(
+      '--s3-profile <name>',
+      'profile of the AWS files whose credentials read an s3:// path',
+      's3:// 경로를 읽을 자격 증명이 든 AWS 파일의 프로필',
     );
 }
 
 /** The format's own name; `voc` is short for it. */
 export const formatOf = ({ format }: ReadingOptions) => (format === 'voc' ? 'pascal_voc' : format);
 
-export const readingOf = ({ classesAt, namesEncoding }: ReadingOptions): Reading => ({
+export const readingOf = ({ classesAt, namesEncoding, s3Endpoint, s3Profile }: ReadingOptions): Reading => ({
   classesAt: classesAt ?? null,
   namesEncoding,
+  ...((s3Endpoint ?? s3Profile) === undefined
+    ? {}
+    : { s3: { endpoint: s3Endpoint ?? null, profile: s3Profile ?? null } }),
 });
+
+/** Whether a source lies in a bucket, and not on this machine. */
+export const isInBucket = (source: string) => source.startsWith('s3://');

@@ -1,29 +1,62 @@
 import path from 'node:path';
-import type { Validation } from '../../../shared/contract/datasets.ts';
+import type { FormatChoice, Validation } from '../../../shared/contract/datasets.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ExaminationWatch } from '../../features/datasets/examination.ts';
 import { FileProgress } from '../../features/datasets/file-progress.ts';
 import { homeFolder } from '../../platform/paths.ts';
 import { type Command, type CommonOptions, defineCommand } from '../lib/define.ts';
+import { withEngine } from '../lib/engine.ts';
 import { inOwnWords } from '../lib/failure.ts';
 import { formatBytes, formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 import { facts, styled, writeJson, writeLine } from '../lib/output.ts';
 import { ProgressLine } from '../lib/progress-line.ts';
 import { classList, formatFact, labelFacts, splitFact } from './label-facts.ts';
-import { addReadingOptions, formatOf, type ReadingOptions, readingOf } from './reading-options.ts';
+import {
+  addReadingOptions,
+  formatOf,
+  isInBucket,
+  type ReadingOptions,
+  readingOf,
+} from './reading-options.ts';
 
 type Problem = Validation['errors'][number];
+
+/** The engine looks at what lies in a bucket: it is the one that knows the servers, and that imports from them. */
+async function checkInBucket(
+  source: string,
+  options: ReadingOptions & CommonOptions,
+): Promise<{ validation: Validation; isOpened: boolean }> {
+  const line = new ProgressLine(options.json ?? false);
+  const format = formatOf(options);
+  try {
+    return await withEngine(async ({ datasets }) => {
+      const { checkId } = await datasets.startCheck({ path: source, format, reading: readingOf(options) });
+      for (let afterDone = -1; ; ) {
+        const progress = await datasets.waitForCheck({ checkId, afterDone, waitMs: 5000 });
+        if (progress.validation) return { validation: progress.validation, isOpened: true };
+        if (progress.error)
+          return { validation: await unopened(TrainyardError.from(progress.error), format), isOpened: false };
+        line.show(progress);
+        afterDone = progress.done;
+      }
+    });
+  } finally {
+    line.clear();
+  }
+}
+
+async function unopened(error: TrainyardError, format: FormatChoice): Promise<Validation> {
+  const { evaluateUnopened } = await import('../../features/datasets/validation.ts');
+  return evaluateUnopened(error, format);
+}
 
 /** What reads images is loaded when a source is checked, not with every command on datasets. */
 async function check(
   folder: string,
   options: ReadingOptions & CommonOptions,
 ): Promise<{ validation: Validation; isOpened: boolean }> {
-  const [{ localExaminer }, { evaluateUnopened }] = await Promise.all([
-    import('../../features/datasets/examiner/local-examiner.ts'),
-    import('../../features/datasets/validation.ts'),
-  ]);
+  const { localExaminer } = await import('../../features/datasets/examiner/local-examiner.ts');
   const reading = readingOf(options);
   const format = formatOf(options);
   const progress = new FileProgress();
@@ -41,7 +74,7 @@ async function check(
     return { validation: (await localExaminer(homeFolder())(request, watch)).validation, isOpened: true };
   } catch (error) {
     if (!(error instanceof TrainyardError)) throw error;
-    return { validation: evaluateUnopened(error, format), isOpened: false };
+    return { validation: await unopened(error, format), isOpened: false };
   } finally {
     line.clear();
   }
@@ -92,7 +125,9 @@ function summarise({ summary }: Validation): string {
 }
 
 async function validate(options: ReadingOptions & CommonOptions, source: string): Promise<number> {
-  const { validation, isOpened } = await check(path.resolve(source), options);
+  const { validation, isOpened } = await (isInBucket(source)
+    ? checkInBucket(source, options)
+    : check(path.resolve(source), options));
   const exitCode = validation.ok ? 0 : 1;
   if (options.json) {
     await writeJson(validation);
@@ -120,8 +155,8 @@ export function defineValidate(group: Command): void {
   addReadingOptions(
     defineCommand(group, {
       usage: 'validate <path>',
-      english: 'check a folder, zip or tar; imports nothing and needs no engine',
-      korean: '폴더, zip, tar를 검사합니다. 아무것도 가져오지 않으며 엔진이 필요 없습니다',
+      english: 'check a folder, zip or tar, which needs no engine, or s3://bucket/prefix; imports nothing',
+      korean: '폴더, zip, tar(엔진 없이) 또는 s3://버킷/접두사를 검사합니다. 아무것도 가져오지 않습니다',
       examples: ['dataset validate photos', 'dataset validate photos.zip --names-encoding cp949 --json'],
       json: '{"ok", "errors": [{"code", "path", "message", "hint"}], "warnings": […], "summary"}',
     }),

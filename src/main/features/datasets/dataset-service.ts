@@ -120,7 +120,7 @@ export class DatasetService {
 
   /**
    * Starts an import; answers once its intent is safe.
-   * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, and what opening the source throws: then nothing was changed
+   * @throws TrainyardError PROJECT_NOT_FOUND, LINK_UNSUPPORTED, MODE_NEEDS_FOLDER, S3_SOURCE_NEEDS_COPY, and what opening the source throws: then nothing was changed
    */
   async import(
     userId: string,
@@ -131,6 +131,8 @@ export class DatasetService {
     if (request.mode === 'link' && !links) throw fault('LINK_UNSUPPORTED', {});
     const { reading = automatic } = request;
     const source = await open(await placeOfSource(uploads, request.path), reading);
+    if (request.mode !== 'copy' && source.kind === 'bucket')
+      throw fault('S3_SOURCE_NEEDS_COPY', { mode: request.mode, path: source.path });
     if (request.mode !== 'copy' && source.kind !== 'folder')
       throw fault('MODE_NEEDS_FOLDER', { mode: request.mode, path: source.path });
     const name = printable(normalName(request.name ?? source.name)).slice(0, longestName) || 'dataset';

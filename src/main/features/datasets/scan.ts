@@ -77,7 +77,7 @@ const atOnce = 4;
 /** Goes through a source once and looks at every file: its name, its bytes, every pixel. Changes nothing, throws for no file. */
 export async function scanSource(source: DatasetSource, options: ScanOptions): Promise<Scan> {
   const scan = new Scanning(options);
-  await forEachConcurrently(source.entries(), atOnce, (entry) => scan.look(entry));
+  await forEachConcurrently(source.entries(), source.readsAtOnce ?? atOnce, (entry) => scan.look(entry));
   return scan.result();
 }
 

@@ -32,26 +32,28 @@ export interface EntryBytes {
   readonly modifiedMs: number | null;
 }
 
-/** A folder or an archive, read from its beginning each time. */
+/** A folder, an archive or the objects below a prefix of a bucket, read from its beginning each time. */
 export interface DatasetSource {
-  readonly kind: 'folder' | 'archive';
-  /** Absolute, without links. */
+  readonly kind: 'folder' | 'archive' | 'bucket';
+  /** Absolute, without links; of a bucket `s3://bucket/prefix/`. */
   readonly path: string;
   /** The folder's or archive's base name, without the archive's extension. */
   readonly name: string;
+  /** So many entries are worth reading at once; left out: as many as a disk is quick with. */
+  readonly readsAtOnce?: number;
   entries(): AsyncIterable<SourceEntry>;
   /** How many files there are, found without reading any; null if only reading would show it. `onFound` is called with the count so far. */
   count(onFound: (files: number) => void, signal?: AbortSignal): Promise<number | null>;
 }
 
-/** Where a source is. */
+/** Where a source is: a path of this machine, or `s3://bucket/prefix`. */
 export interface SourcePlace {
   readonly path: string;
   /** What its owner called it, where it is an upload: then it lies in the state folder. */
   readonly uploadName: string | null;
 }
 
-/** @throws TrainyardError PATH_NOT_ABSOLUTE, PATH_NOT_FOUND, UNREADABLE_FILE, ARCHIVE_UNREADABLE, STATE_FOLDER */
+/** @throws TrainyardError PATH_NOT_ABSOLUTE, PATH_NOT_FOUND, UNREADABLE_FILE, ARCHIVE_UNREADABLE, STATE_FOLDER, and those of S3 */
 export type OpenSource = (place: SourcePlace, reading?: Reading) => Promise<DatasetSource>;
 
 /** Archives that were sent to the engine and wait to be imported. */

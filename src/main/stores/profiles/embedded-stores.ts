@@ -85,6 +85,7 @@ export async function openEmbeddedStores(
     documents,
     ...live,
     ...objects,
+    s3: null,
     temporal: null,
     expectEnd,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

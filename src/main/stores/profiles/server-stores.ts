@@ -53,6 +53,7 @@ export async function openServerStores(
     pubSub,
     workers,
     ...objects,
+    s3,
     temporal,
     expectEnd,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { DatabaseOrigin } from '../../../shared/contract/system.ts';
 import type { Profile } from '../../../shared/model/stack.ts';
-import type { ServerEndpoint, TemporalEndpoint } from '../../platform/endpoints.ts';
+import type { S3Endpoint, ServerEndpoint, TemporalEndpoint } from '../../platform/endpoints.ts';
 import { openStateFolder } from '../../platform/state-folder.ts';
 import { createPool, type PostgresAddress } from '../../postgres/pool.ts';
 import { SchemaService } from '../../postgres/schema/schema-service.ts';
@@ -44,6 +44,8 @@ export interface Stores extends AsyncDisposable {
   readonly local: LocalObjects;
   /** Null if the store cannot take a file without copying it. */
   readonly links: LinkableObjects | null;
+  /** The server of `objects`; null where they are files. */
+  readonly s3: S3Endpoint | null;
   /** Null: the engine's own loop moves the runs. */
   readonly temporal: TemporalEndpoint | null;
   /** To be called before what uses the stores is closed: a database that does not answer keeps nobody waiting then. */

@@ -10,7 +10,15 @@ import { useUnsaved } from '../../late/outdated.ts';
 import { toProblem } from '../../rpc/problem.ts';
 import { FileDrop } from './file-drop.tsx';
 import { ReadingFields } from './reading-fields.tsx';
-import { type Check, type ImportValues, type ImportWish, sentReading, useCheck } from './use-import.ts';
+import { ServerFields } from './server-fields.tsx';
+import {
+  type Check,
+  type ImportValues,
+  type ImportWish,
+  isInBucket,
+  sentReading,
+  useCheck,
+} from './use-import.ts';
 import { ValidationReport } from './validation-report.tsx';
 
 interface ImportFormProps {
@@ -46,8 +54,8 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
         path: from === 'file' ? (file?.name ?? '') : path.trim(),
         project: known.project?.id,
         ...(name.trim() !== '' && { name }),
-        // A file that was sent is the engine's own already: there is nothing to link to.
-        mode: from === 'file' ? 'copy' : mode,
+        // A file that was sent is the engine's own already, and a bucket's object no file of its machine: there is nothing to link to.
+        mode: from === 'file' || isInBucket(path) ? 'copy' : mode,
         skipInvalid,
         format,
         reading: sentReading(values),
@@ -63,7 +71,9 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
     initial.file === file &&
     initial.format === format &&
     initial.reading.classesAt === reading.classesAt &&
-    initial.reading.namesEncoding === reading.namesEncoding;
+    initial.reading.namesEncoding === reading.namesEncoding &&
+    initial.reading.s3?.endpoint === reading.s3?.endpoint &&
+    initial.reading.s3?.profile === reading.s3?.profile;
   const isOfSource = failure !== null && ['path', 'format'].includes(toProblem(failure.error).field ?? '');
   const refusal = useRefusal(form, isOfSource && !isSameSource ? null : failure?.error);
   useRefusal(form, check.error);
@@ -131,6 +141,9 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
             onFile={(next) => form.setFieldValue('file', next)}
           />
         )}
+        {from === 'path' && isInBucket(path) && (
+          <ServerFields reading={reading} onChange={(next) => form.setFieldValue('reading', next)} />
+        )}
         <CheckPanel check={check} />
         <Group grow align="flex-start">
           <ProjectSelect
@@ -147,7 +160,7 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
             {...form.getInputProps('name')}
           />
         </Group>
-        {from === 'path' && (
+        {from === 'path' && !isInBucket(path) && (
           <Radio.Group label={t('datasets.mode')} {...form.getInputProps('mode')}>
             <Stack gap={8} mt={6}>
               {importModes.map((one) => (

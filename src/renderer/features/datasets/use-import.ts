@@ -69,12 +69,18 @@ export type ImportValues = {
   readonly reading: Reading;
 };
 
-/** How the source is to be read; the level of class folders only where it has any. */
-export const sentReading = ({ format, reading }: Pick<ImportValues, 'format' | 'reading'>): Reading =>
-  hasClassFolders(format) ? reading : { ...reading, classesAt: null };
+/** Whether a path is `s3://bucket/prefix`. */
+export const isInBucket = (path: string) => path.trim().startsWith('s3://');
 
 /** Whether folders may be classes in a format. */
 export const hasClassFolders = (format: FormatChoice) => format === 'auto' || format === 'imagenet';
+
+/** How the source is to be read: the level of class folders only where it has any, and a server only for a bucket. */
+export function sentReading({ path, format, reading }: Pick<ImportValues, 'path' | 'format' | 'reading'>): Reading {
+  const { classesAt, namesEncoding, s3 } = reading;
+  const folders = { classesAt: hasClassFolders(format) ? classesAt : null, namesEncoding };
+  return isInBucket(path) && s3 && (s3.endpoint ?? s3.profile) !== null ? { ...folders, s3 } : folders;
+}
 
 /** What is sent for it. Of a file of this machine, its name stands for the path until the engine has it. */
 export interface ImportWish {
@@ -194,15 +200,17 @@ async function follow(
 }
 
 /**
- * Checks a folder or archive of the engine's machine; leaving the page ends the check, and so does entering another source: what was found
+ * Checks a folder or archive of the engine's machine, or a bucket; leaving the page ends the check, and so does entering another source: what was found
  * is shown for the source that it was found in, and for no other.
  */
 export function useCheck({ from, path, file, format, reading }: ImportValues): Check {
-  const { classesAt, namesEncoding } = sentReading({ format, reading });
+  const sent = sentReading({ path, format, reading });
+  const { classesAt, namesEncoding } = sent;
+  const { endpoint = null, profile = null } = sent.s3 ?? {};
   // The form copies what lies in its values at each change: only what it is made of stays the same.
   const source = useMemo(
-    () => ({ from, path, file, format, classesAt, namesEncoding }),
-    [from, path, file, format, classesAt, namesEncoding],
+    () => ({ from, path, file, format, classesAt, namesEncoding, endpoint, profile }),
+    [from, path, file, format, classesAt, namesEncoding, endpoint, profile],
   );
   const { state, start, reset } = useTask(unchecked, source);
   return {
@@ -213,7 +221,7 @@ export function useCheck({ from, path, file, format, reading }: ImportValues): C
         const show = (progress: CheckProgress | null) => report({ ...unchecked, isPending: true, progress });
         show(null);
         try {
-          const wish = { path: path.trim(), format, reading: { classesAt, namesEncoding } };
+          const wish = { path: path.trim(), format, reading: sent };
           const { error, validation } = await follow(wish, signal, show);
           report({ ...unchecked, data: validation, error: error && TrainyardError.from(error) });
         } catch (error) {

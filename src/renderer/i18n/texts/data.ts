@@ -69,10 +69,20 @@ export const data = {
     from: ['Where the images are', '이미지가 있는 곳'],
     fromPath: ['On the engine’s machine', '엔진이 있는 컴퓨터'],
     fromFile: ['A file of this computer', '이 컴퓨터의 파일'],
-    path: ['Folder, zip or tar', '폴더, zip 또는 tar'],
+    path: ['Folder, zip, tar or S3 prefix', '폴더, zip, tar 또는 S3 접두사'],
     pathHint: [
-      'An absolute path: a folder for each class, or images with COCO, YOLO or Pascal VOC labels.',
-      '절대 경로입니다. 클래스마다 폴더 하나, 또는 COCO·YOLO·Pascal VOC 라벨이 있는 이미지.',
+      'An absolute path or s3://bucket/prefix: a folder for each class, or images with COCO, YOLO or Pascal VOC labels.',
+      '절대 경로나 s3://버킷/접두사입니다. 클래스마다 폴더 하나, 또는 COCO·YOLO·Pascal VOC 라벨이 있는 이미지.',
+    ],
+    s3Endpoint: ['S3 server', 'S3 서버'],
+    s3EndpointHint: [
+      'Empty: the profile’s own server, or the one of the engine’s AWS environment',
+      '비워 두면 프로필의 서버나 엔진의 AWS 환경이 가리키는 서버',
+    ],
+    s3Profile: ['AWS profile', 'AWS 프로필'],
+    s3ProfileHint: [
+      'Whose credentials are used, from ~/.aws on the engine’s machine',
+      '엔진이 있는 컴퓨터의 ~/.aws에서 자격 증명을 가져올 프로필',
     ],
     choose: ['Choose…', '선택…'],
     check: ['Check', '검사'],

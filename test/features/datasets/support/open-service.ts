@@ -11,12 +11,13 @@ import { rootedFiles } from '../../../../src/main/features/datasets/sources/root
 import { FileUploads } from '../../../../src/main/features/datasets/sources/uploads.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
 import { findProject, insertProject } from '../../../../src/main/features/projects/project-rows.ts';
+import type { S3Endpoint } from '../../../../src/main/platform/endpoints.ts';
 import { Scratch } from '../../../../src/main/platform/scratch.ts';
 import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { FilesObjectStore } from '../../../../src/main/stores/objects/files/object-store.ts';
 import type { LocalObjects, ObjectStore } from '../../../../src/main/stores/objects/ports.ts';
-import type { FormatChoice } from '../../../../src/shared/contract/datasets.ts';
+import type { FormatChoice, Reading } from '../../../../src/shared/contract/datasets.ts';
 import { isOver } from '../../../../src/shared/model/import-phase.ts';
 
 /** The service of datasets on a real PostgreSQL and a real folder (or `elsewhere`, which takes no links), as the engine wires it. */
@@ -25,6 +26,7 @@ export async function openService(
   home: string,
   machineId = 'this-machine',
   elsewhere?: ObjectStore & LocalObjects,
+  s3: S3Endpoint | null = null,
 ) {
   const pool = createPool({ url: databaseUrl });
   const store = await FilesObjectStore.open(path.join(home, 'objects'));
@@ -44,12 +46,12 @@ export async function openService(
     local: elsewhere ?? store,
     links: elsewhere ? null : store,
     rooted: rootedFiles,
-    open: sourcesOf(defaultLimits, home),
+    open: sourcesOf(defaultLimits, home, s3),
     uploads,
     scratch: new Scratch(scratch, () => mkdirSync(scratch, { recursive: true })),
     checkRoom: async () => {},
     reader: sharpImageReader,
-    examine: localExaminer(home),
+    examine: localExaminer(home, s3),
     changes,
     log: { info: () => undefined, error: (details: unknown) => void problems.push(details) },
     audit: auditLog(documents, (error) => void problems.push(error)),
@@ -104,6 +106,7 @@ export async function importFolder(
     mode?: 'copy' | 'link' | 'in_place';
     skipInvalid?: boolean;
     format?: FormatChoice;
+    reading?: Reading;
   },
 ) {
   const begun = await opened.service.import(localOwnerId, {

@@ -11,7 +11,7 @@ const reportEveryMs = 100;
 
 const port = parentPort;
 if (!port) throw new Error('This is a thread of the engine, and no program.');
-const { stateFolder, request }: ThreadData = workerData;
+const { stateFolder, s3, request }: ThreadData = workerData;
 const post = (message: ThreadMessage) => port.postMessage(message);
 
 let reportedPhase = '';
@@ -45,7 +45,7 @@ async function wanted(): Promise<void> {
 }
 
 try {
-  const found = await localExaminer(stateFolder)(request, { signal, onProgress: progress });
+  const found = await localExaminer(stateFolder, s3)(request, { signal, onProgress: progress });
   const { accepted, ...whole } = found;
   post({ kind: 'found', ...whole, images: accepted.length });
   for (let from = 0; from < accepted.length; from += imagesAPart) {

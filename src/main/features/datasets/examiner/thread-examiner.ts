@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { type KeptError, TrainyardError } from '../../../../shared/errors/error.ts';
+import type { S3Endpoint } from '../../../platform/endpoints.ts';
 import type { Examination, ExaminationRequest, ExaminationWatch, Examine } from '../examination.ts';
 import type { AcceptedImage } from '../images.ts';
 
 /** What the thread is started with. */
 export interface ThreadData {
   readonly stateFolder: string;
+  /** The profile's own server. */
+  readonly s3: S3Endpoint | null;
   readonly request: ExaminationRequest;
 }
 
@@ -29,10 +32,10 @@ const timeoutMs = 10_000;
  * Examines sources in a thread for each, so that the engine goes on answering.
  * @param program the file that the thread runs: `examine-thread`, bundled or not
  */
-export function threadExaminer(program: string, stateFolder: string): Examine {
+export function threadExaminer(program: string, stateFolder: string, s3: S3Endpoint | null = null): Examine {
   return async (request, { signal, onProgress }) => {
     signal.throwIfAborted();
-    const workerData: ThreadData = { stateFolder, request };
+    const workerData: ThreadData = { stateFolder, s3, request };
     const thread = new Worker(program, { workerData, name: 'examine' });
     const order = (message: ThreadOrder) => thread.postMessage(message);
     let deadline: NodeJS.Timeout | undefined;

@@ -2,6 +2,7 @@ import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
+import type { S3Endpoint } from '../../../platform/endpoints.ts';
 import { hasCode, nullOn } from '../../../platform/error-code.ts';
 import { isInside } from '../../../platform/paths.ts';
 import type { SourceLimits } from '../limits.ts';
@@ -16,13 +17,20 @@ import { findZipEnd } from './zip-end.ts';
 const archiveExtension = /\.(zip|tar|tgz|tzst|tar\.gz|tar\.zst)$/i;
 
 /**
- * How folders, zip and tar files of this machine are opened as datasets' sources.
+ * How folders, zip and tar files of this machine, and what lies in buckets, are opened as datasets' sources.
  * @param stateFolder the engine's own: nothing but an upload is imported out of it
+ * @param s3 the profile's own server; null where it has none
  */
-export function sourcesOf(limits: SourceLimits, stateFolder: string): OpenSource {
+export function sourcesOf(
+  limits: SourceLimits,
+  stateFolder: string,
+  s3: S3Endpoint | null = null,
+): OpenSource {
   return async ({ path: wanted, uploadName }, reading = automatic) => {
     if (uploadName !== null)
       return openArchive(await reach(wanted), path.basename(uploadName), reading, limits);
+    // What speaks to such servers is loaded with the first one.
+    if (wanted.startsWith('s3://')) return (await import('./s3-source.ts')).openS3Source(wanted, reading, s3);
     if (!path.isAbsolute(wanted)) throw fault('PATH_NOT_ABSOLUTE', { path: wanted });
     const real = await reach(wanted);
     const state = (await realpath(stateFolder).catch(nullOn('ENOENT'))) ?? stateFolder;

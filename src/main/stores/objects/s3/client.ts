@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { fault } from '../../../../shared/errors/catalogue.ts';
-import type { S3Endpoint } from '../../../platform/endpoints.ts';
+import { type S3Endpoint, type TlsOptions, tlsConnection } from '../../../platform/endpoints.ts';
 import type { Bucket } from '../ports.ts';
 
 const connectWithinMs = 5000;
@@ -21,38 +21,29 @@ export interface S3Connection extends Disposable {
 }
 
 /** @throws TrainyardError S3_ENDPOINT_INVALID */
-function parse(endpoint: string): URL {
+export function parseEndpoint(endpoint: string): URL {
   const url = URL.parse(endpoint);
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
   throw fault('S3_ENDPOINT_INVALID', {});
 }
 
 /**
- * A client that asks for nothing but plain S3: the bucket is in the path, and no checksums that only newer servers know. `anonymous`
- * signs nothing. Connections are made when they are needed.
- * @throws TrainyardError S3_ENDPOINT_INVALID
+ * A client that asks for nothing but plain S3: the bucket is in the path, and no checksums that only newer servers know. Connections are
+ * made when they are needed, and closed when they were not for a while.
  */
-export function connectS3(
-  endpoint: S3Endpoint,
-  options: { readonly anonymous?: boolean; readonly attempts?: number } = {},
-): S3Connection {
-  const url = parse(endpoint.endpoint);
-  const { serverName, ...certificates } = endpoint.tls ?? {};
-  const httpAgent = new HttpAgent({ keepAlive: true });
+export function openClient(
+  config: Pick<S3ClientConfig, 'endpoint' | 'region' | 'credentials' | 'profile' | 'maxAttempts' | 'signer'>,
+  tls: TlsOptions | null,
+): Disposable & { readonly client: S3Client } {
+  const keeping = { keepAlive: true, timeout: silentForMs };
+  const httpAgent = new HttpAgent(keeping);
   // As agents of our own: the client would make others for large bodies, which do not know the certificates.
-  const httpsAgent = new HttpsAgent({
-    keepAlive: true,
-    ...certificates,
-    ...(serverName ? { servername: serverName } : {}),
-  });
+  const httpsAgent = new HttpsAgent({ ...keeping, ...tlsConnection(tls) });
   const client = new S3Client({
-    endpoint: url.href,
-    region: endpoint.region,
-    credentials: { accessKeyId: endpoint.accessKeyId, secretAccessKey: endpoint.secretAccessKey },
     forcePathStyle: true,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: options.attempts ?? attempts,
+    maxAttempts: attempts,
     // Else the machine's AWS files and environment would have a say.
     retryMode: 'standard',
     defaultsMode: 'standard',
@@ -69,17 +60,42 @@ export function connectS3(
       connectionTimeout: connectWithinMs,
       socketTimeout: silentForMs,
     },
-    ...(options.anonymous ? { signer: { sign: async (request) => request } } : {}),
+    ...config,
   });
   return {
     client,
-    endpoint,
-    place: url.host,
-    nameOf: (bucket) => `${endpoint.bucketPrefix}${bucket}`,
     [Symbol.dispose]: () => {
       client.destroy();
       httpAgent.destroy();
       httpsAgent.destroy();
     },
+  };
+}
+
+/**
+ * A client of a server whose address and credentials are known. `anonymous` signs nothing.
+ * @throws TrainyardError S3_ENDPOINT_INVALID
+ */
+export function connectS3(
+  endpoint: S3Endpoint,
+  options: { readonly anonymous?: boolean; readonly attempts?: number } = {},
+): S3Connection {
+  const url = parseEndpoint(endpoint.endpoint);
+  const { accessKeyId, secretAccessKey, region, tls } = endpoint;
+  const opened = openClient(
+    {
+      endpoint: url.href,
+      region,
+      credentials: { accessKeyId, secretAccessKey },
+      ...(options.attempts === undefined ? {} : { maxAttempts: options.attempts }),
+      ...(options.anonymous ? { signer: { sign: async (request) => request } } : {}),
+    },
+    tls,
+  );
+  return {
+    ...opened,
+    endpoint,
+    place: url.host,
+    nameOf: (bucket) => `${endpoint.bucketPrefix}${bucket}`,
   };
 }

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
-  GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -18,6 +17,7 @@ import { ensureOn } from './ensure-buckets.ts';
 import { asS3Error, s3Code, s3Status } from './errors.ts';
 import { fetchObjects } from './object-cache.ts';
 import { putNewObjects } from './put-new-objects.ts';
+import { type ListedPage, listPage, openObject } from './read-bucket.ts';
 import { type OpenedPart, readResuming } from './resumable-read.ts';
 
 /** A server takes 10,000 parts of an object: streams of up to 160 GB. So much memory times the parts under way is what a stream takes. */
@@ -116,23 +116,21 @@ class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable {
 
   async *list(bucket: Bucket, prefix: string): AsyncGenerator<ObjectInfo> {
     checkObjectPrefix(prefix);
-    const { client, nameOf } = this.connection;
     // Servers that keep objects as files take no prefix whose last part is "." or "..".
-    const asked = prefix.replace(/(^|\/)\.{1,2}$/, '$1');
-    const where = { Bucket: nameOf(bucket), Prefix: asked };
-    for (let after: string | undefined; ; ) {
-      const command = new ListObjectsV2Command({
-        ...where,
-        ...(after === undefined ? {} : { ContinuationToken: after }),
-      });
-      const page = await this.translating(bucket, prefix, () => client.send(command));
-      for (const { Key: key = '', Size: size = 0, LastModified: modifiedAt = new Date(0) } of page.Contents ??
-        []) {
-        // Other programs may keep objects beside ours, under names that ours never have.
-        if (isObjectKey(key) && key.startsWith(prefix)) yield { key, size, modifiedAt };
-      }
-      if (!page.IsTruncated || !page.NextContinuationToken) return;
-      after = page.NextContinuationToken;
+    const where = {
+      bucket: this.connection.nameOf(bucket),
+      prefix: prefix.replace(/(^|\/)\.{1,2}$/, '$1'),
+    };
+    for (let after: string | null = null; ; ) {
+      const asked: string | null = after;
+      const { objects, next }: ListedPage = await this.translating(bucket, prefix, () =>
+        listPage(this.connection, where, { after: asked }),
+      );
+      // Other programs may keep objects beside ours, under names that ours never have.
+      for (const object of objects)
+        if (isObjectKey(object.key) && object.key.startsWith(prefix)) yield object;
+      if (next === null) return;
+      after = next;
     }
   }
 
@@ -160,23 +158,16 @@ class S3ObjectStore implements ObjectStore, LocalObjects, AsyncDisposable {
     range: Range | undefined,
     etag: string | null,
   ): Promise<OpenedPart> {
-    const { client, nameOf } = this.connection;
-    const command = new GetObjectCommand({
-      Bucket: nameOf(bucket),
-      Key: key,
-      ...(range ? { Range: `bytes=${range.start}-${range.end}` } : {}),
-      ...(etag === null ? {} : { IfMatch: etag }),
-    });
+    const { connection } = this;
+    const name = connection.nameOf(bucket);
     try {
-      const { Body: body, ContentLength: length = 0, ETag: tag = null } = await client.send(command);
-      if (!(body instanceof Readable)) throw new Error('the S3 client answered without a stream');
-      return { body, length, etag: tag };
+      return await openObject(connection, { bucket: name, key }, range, etag);
     } catch (error) {
       const code = s3Code(error);
       if (code === 'NoSuchKey') throw fault('OBJECT_NOT_FOUND', { bucket, key });
       if (s3Status(error) === 416) throw await this.outside(bucket, key);
       if (s3Status(error) === 412) throw fault('S3_OBJECT_REPLACED', { bucket, key });
-      throw asS3Error(error, this.connection, nameOf(bucket));
+      throw asS3Error(error, connection, name);
     }
   }
 
