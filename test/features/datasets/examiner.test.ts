@@ -9,6 +9,7 @@ import { threadExaminer } from '../../../src/main/features/datasets/examiner/thr
 import type { AcceptedImage } from '../../../src/main/features/datasets/images.ts';
 import { automatic } from '../../../src/main/features/datasets/reading.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { openFakeS3 } from './support/fake-s3.ts';
 import { goodFiles, picture, writeFiles } from './support/pictures.ts';
 
 const state = '/nowhere/trainyard';
@@ -68,6 +69,15 @@ test('a thread finds what this thread finds, and tells of files counted and look
   expect(threaded.accepted).toHaveLength(7);
   expect(seen[0]).toEqual(['counting', 0, null]);
   expect(seen).toContainEqual(['validating', 0, 8]);
+});
+
+test('a thread reads from the profile’s own S3 server, whose key it is given', async () => {
+  await using server = await openFakeS3(
+    new Map(Object.entries(await goodFiles()).map(([name, body]) => [`pets/${name}`, body])),
+  );
+  const threaded = threadExaminer(program, state, server.endpoint);
+  const found = await threaded({ ...asked, path: 's3://lab/pets' }, watch());
+  expect(found).toMatchObject({ validation: { ok: true, summary: { images: 6 } } });
 });
 
 test('what can’t be opened is told by code, place and hint across the thread', async () => {

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { localExaminer } from '../../../src/main/features/datasets/examiner/local-examiner.ts';
 import { automatic } from '../../../src/main/features/datasets/reading.ts';
 import { openS3Source } from '../../../src/main/features/datasets/sources/s3-source.ts';
 import type { S3Endpoint } from '../../../src/main/platform/endpoints.ts';
+import { makeCertificates, withoutOpenssl } from '../../support/tls.ts';
 import { openFakeS3 } from './support/fake-s3.ts';
 import { goodFiles, picture } from './support/pictures.ts';
 
@@ -157,3 +158,41 @@ test('what is no prefix of images says so: nothing there, a single object, a buc
   for (const wrong of ['s3://', 's3:///pets', 's3://key:secret@lab/pets', 's3://lab/a\u0000b'])
     expect(await codeOf(wrong), wrong).toBe('S3_SOURCE_INVALID');
 });
+
+test('the address of a server is refused where it holds more than an address, and nothing of it is repeated', async () => {
+  for (const endpoint of [
+    'https://key:secret@s3.example.com',
+    'https://s3.example.com/?token=secret',
+    'ftp://s3.example.com/secret',
+  ]) {
+    const refused = openS3Source('s3://lab/pets', { ...automatic, s3: { endpoint, profile: null } }, null);
+    await expect(refused, endpoint).rejects.toMatchObject({
+      code: 'S3_ENDPOINT_INVALID',
+      message: expect.not.stringContaining('secret'),
+    });
+  }
+});
+
+const noOpenssl = withoutOpenssl();
+if (noOpenssl !== null) console.info(`skipped: certificates of S3 servers: ${noOpenssl}`);
+
+test.skipIf(noOpenssl !== null)(
+  'a certificate that nobody trusts is named, and AWS_CA_BUNDLE makes it trusted',
+  async () => {
+    using tls = makeCertificates();
+    await using server = await openFakeS3(below('pets/', await goodFiles()), { tls });
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('AWS_ACCESS_KEY_ID', server.endpoint.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.endpoint.secretAccessKey);
+    vi.stubEnv('AWS_CA_BUNDLE', '');
+    const open = () => {
+      const s3 = { endpoint: server.endpoint.endpoint, profile: null };
+      return openS3Source('s3://lab/pets', { ...automatic, s3 }, null);
+    };
+    await expect(open()).rejects.toMatchObject({ code: 'S3_SOURCE_UNTRUSTED', hint: /AWS_CA_BUNDLE/ });
+    vi.stubEnv('AWS_CA_BUNDLE', tls.caFile);
+    expect(await (await open()).count(() => undefined)).toBe(6);
+    vi.stubEnv('AWS_CA_BUNDLE', '/nowhere/ca.pem');
+    await expect(open()).rejects.toMatchObject({ code: 'S3_CA_UNREADABLE' });
+  },
+);

@@ -76,7 +76,11 @@ export const isInBucket = (path: string) => path.trim().startsWith('s3://');
 export const hasClassFolders = (format: FormatChoice) => format === 'auto' || format === 'imagenet';
 
 /** How the source is to be read: the level of class folders only where it has any, and a server only for a bucket. */
-export function sentReading({ path, format, reading }: Pick<ImportValues, 'path' | 'format' | 'reading'>): Reading {
+export function sentReading({
+  path,
+  format,
+  reading,
+}: Pick<ImportValues, 'path' | 'format' | 'reading'>): Reading {
   const { classesAt, namesEncoding, s3 } = reading;
   const folders = { classesAt: hasClassFolders(format) ? classesAt : null, namesEncoding };
   return isInBucket(path) && s3 && (s3.endpoint ?? s3.profile) !== null ? { ...folders, s3 } : folders;

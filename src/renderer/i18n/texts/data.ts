@@ -69,7 +69,7 @@ export const data = {
     from: ['Where the images are', '이미지가 있는 곳'],
     fromPath: ['On the engine’s machine', '엔진이 있는 컴퓨터'],
     fromFile: ['A file of this computer', '이 컴퓨터의 파일'],
-    path: ['Folder, zip, tar or S3 prefix', '폴더, zip, tar 또는 S3 접두사'],
+    path: ['Folder, zip or tar', '폴더, zip 또는 tar'],
     pathHint: [
       'An absolute path or s3://bucket/prefix: a folder for each class, or images with COCO, YOLO or Pascal VOC labels.',
       '절대 경로나 s3://버킷/접두사입니다. 클래스마다 폴더 하나, 또는 COCO·YOLO·Pascal VOC 라벨이 있는 이미지.',

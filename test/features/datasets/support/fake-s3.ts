@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
 /** What a test puts in the place of an answer: S3's word for an error, with its status. */
 export interface Refusal {
@@ -14,7 +15,12 @@ export async function openFakeS3(
   {
     pageSize = 1000,
     refuse = () => null,
-  }: { readonly pageSize?: number; readonly refuse?: (key: string) => Refusal | null } = {},
+    tls = null,
+  }: {
+    readonly pageSize?: number;
+    readonly refuse?: (key: string) => Refusal | null;
+    readonly tls?: { readonly cert: string; readonly key: string } | null;
+  } = {},
 ) {
   const asked = { pages: 0, reading: 0, mostReading: 0 };
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -40,7 +46,8 @@ export async function openFakeS3(
     response.setHeader('Content-Length', bytes.length);
     response.writeHead(from === undefined ? 200 : 206).end(bytes);
   };
-  const server = createServer((request, response) => void answer(request, response));
+  const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
+  const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, listener) : createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -48,7 +55,7 @@ export async function openFakeS3(
   return {
     asked,
     endpoint: {
-      endpoint: `http://127.0.0.1:${address.port}`,
+      endpoint: `${tls ? 'https' : 'http'}://127.0.0.1:${address.port}`,
       region: 'us-east-1',
       accessKeyId: 'THEACCESSKEY',
       secretAccessKey: 'the-secret-key',

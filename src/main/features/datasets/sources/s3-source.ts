@@ -101,8 +101,10 @@ async function assertFilled({ connection, listing }: Where): Promise<void> {
     const same = key === '' ? [] : (await listPage(connection, { bucket, prefix: key }, { most: 1 })).objects;
     if (same[0]?.key === key) throw fault('S3_SOURCE_OBJECT', { bucket, key });
   } catch (error) {
+    connection[Symbol.dispose]();
     throw sourceFault(error, connection, bucket, prefix);
   }
+  connection[Symbol.dispose]();
   throw fault('S3_SOURCE_EMPTY', { bucket, prefix, place: connection.place });
 }
 

@@ -35,7 +35,7 @@ export async function connectAws({ endpoint, profile }: AwsPlace): Promise<S3Con
   client.middlewareStack.add(
     (next) => async (args) => {
       const { request } = args;
-      if (typeof request === 'object' && request && 'hostname' in request) place = String(request.hostname);
+      if (typeof request === 'object' && request && 'hostname' in request) place = placeOf(request);
       return next(args);
     },
     { step: 'finalizeRequest' },
@@ -62,6 +62,9 @@ export async function connectAws({ endpoint, profile }: AwsPlace): Promise<S3Con
     throw withoutCredentials(error, profile);
   }
 }
+
+const placeOf = (request: { readonly hostname: unknown; readonly port?: unknown }) =>
+  request.port === undefined ? String(request.hostname) : `${request.hostname}:${request.port}`;
 
 async function regionOf(named: { readonly profile?: string }): Promise<string> {
   using asked = openClient(named, null);

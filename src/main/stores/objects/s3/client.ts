@@ -23,7 +23,8 @@ export interface S3Connection extends Disposable {
 /** @throws TrainyardError S3_ENDPOINT_INVALID */
 export function parseEndpoint(endpoint: string): URL {
   const url = URL.parse(endpoint);
-  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
+  const isPlain = url && [url.username, url.password, url.search, url.hash].every((part) => part === '');
+  if (isPlain && /^https?:$/.test(url.protocol)) return url;
   throw fault('S3_ENDPOINT_INVALID', {});
 }
 
