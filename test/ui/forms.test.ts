@@ -52,6 +52,31 @@ test('where the classes lie and how an archive’s names are written go with the
   expect(complaints).toEqual([]);
 });
 
+test('the server of a bucket is asked for where the path is one, goes with the import, and is forgotten for a folder', async () => {
+  const { page, fixture, complaints } = await visit('/datasets?import=true');
+  const { readings } = fixture.story.state;
+  const source = page.getByRole('textbox', { name: 'Folder, zip or tar' });
+  expect(await page.getByRole('textbox', { name: 'AWS profile' }).count()).toBe(0);
+  await source.fill('s3://lab/bad');
+  expect(await page.getByRole('radio', { name: 'Linked' }).count()).toBe(0);
+  await page.getByRole('textbox', { name: 'AWS profile' }).fill('work');
+  await page.getByRole('textbox', { name: 'S3 server' }).fill('https://s3.example.com');
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByText('rose/broken.png can’t be decoded').first().waitFor();
+  const s3 = { endpoint: 'https://s3.example.com', profile: 'work' };
+  expect(readings.at(-1)).toEqual({ classesAt: null, namesEncoding: 'auto', s3 });
+  await page.getByRole('textbox', { name: 'AWS profile' }).fill('');
+  await expect.poll(() => page.getByText('rose/broken.png can’t be decoded').count()).toBe(0);
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('nothing was imported').first().waitFor();
+  expect(readings.at(-1)).toMatchObject({ s3: { ...s3, profile: null } });
+  await source.fill('/data/good');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('The dataset is imported').waitFor();
+  expect(readings.at(-1)).toEqual({ classesAt: null, namesEncoding: 'auto' });
+  expect(complaints).toEqual([]);
+});
+
 test('what the engine refuses of an import is said at the field, until that is changed', async () => {
   const { page } = await visit('/datasets?import=true');
   const label = 'Folder, zip or tar';
