@@ -15,14 +15,18 @@ export async function openFakeS3(
   {
     pageSize = 1000,
     refuse = () => null,
+    together = 1,
     tls = null,
   }: {
     readonly pageSize?: number;
     readonly refuse?: (key: string) => Refusal | null;
+    /** No object is given before so many were asked for. */
+    readonly together?: number;
     readonly tls?: { readonly cert: string; readonly key: string } | null;
   } = {},
 ) {
-  const asked = { pages: 0, reading: 0, mostReading: 0 };
+  const asked = { pages: 0, objects: 0 };
+  const enough = Promise.withResolvers<void>();
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://here');
     const key = decodeURIComponent(pathname.split('/').slice(2).join('/'));
@@ -34,11 +38,9 @@ export async function openFakeS3(
     }
     const whole = objects.get(key);
     if (!whole) return fail(response, { status: 404, code: 'NoSuchKey' });
-    asked.reading += 1;
-    asked.mostReading = Math.max(asked.mostReading, asked.reading);
-    // Others that are asked for at once arrive meanwhile.
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    asked.reading -= 1;
+    asked.objects += 1;
+    if (asked.objects >= together) enough.resolve();
+    await enough.promise;
     const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
     const bytes = from === undefined ? whole : whole.subarray(Number(from), Number(to) + 1);
     response.setHeader('ETag', `"${createHash('md5').update(whole).digest('hex')}"`);
