@@ -1,23 +1,22 @@
 import type { ImageObject } from '../../../../shared/contract/datasets.ts';
-import { NumberList } from '../formats/coco/json-bytes.ts';
-import { boxOfRuns, readCompressed } from '../formats/coco/run-lengths.ts';
+import { areaOfRuns, runsOf } from '../../../../shared/model/run-lengths.ts';
+import { boxOfRuns } from '../formats/coco/run-lengths.ts';
 
 type Mask = NonNullable<ImageObject['mask']>;
-type Runs = Exclude<Mask, readonly unknown[]>;
 export type Box = NonNullable<ImageObject['box']>;
 
 /** The pixels of a mask: of polygons the area that they enclose, of run lengths their sum. */
 export function areaOf(mask: Mask): number {
   if (Array.isArray(mask)) return mask.reduce((sum, polygon) => sum + enclosed(polygon), 0);
-  const { values, length } = runsOf(mask);
-  let area = 0;
-  for (let at = 1; at < length; at += 2) area += values[at] as number;
-  return area;
+  return areaOfRuns(mask);
 }
 
 /** The smallest box around a mask. */
 export function boxAround(mask: Mask): Box {
-  if (!Array.isArray(mask)) return boxOfRuns(runsOf(mask), mask.size[0]);
+  if (!Array.isArray(mask)) {
+    const values = runsOf(mask);
+    return boxOfRuns({ values, length: values.length }, mask.size[0]);
+  }
   let [left, top, right, bottom] = [
     Number.POSITIVE_INFINITY,
     Number.POSITIVE_INFINITY,
@@ -43,15 +42,6 @@ function enclosed(polygon: readonly number[]): number {
       (polygon[next] as number) * (polygon[at + 1] as number);
   }
   return Math.abs(twice) / 2;
-}
-
-function runsOf({ counts }: Runs): NumberList {
-  const runs = new NumberList();
-  if (typeof counts === 'string') {
-    const json = Buffer.from(JSON.stringify(counts));
-    readCompressed(json, 1, json.length - 1, runs);
-  } else for (const count of counts) runs.push(count);
-  return runs;
 }
 
 /**

@@ -1,5 +1,5 @@
+import { runsOf, type StoredRuns } from '../../../../shared/model/run-lengths.ts';
 import { classColor } from '../../../charts/class-colors.ts';
-import { runsOf, type StoredRuns } from './run-lengths.ts';
 import type { ShownObject } from './shown-objects.ts';
 
 /** Larger ones would cost more memory than a screen has pixels for. */

@@ -1,5 +1,5 @@
 import type { ImageObject } from '../../../../shared/contract/datasets.ts';
-import { areaOfRuns, isInRuns } from './run-lengths.ts';
+import { areaOfRuns, isInRuns } from '../../../../shared/model/run-lengths.ts';
 
 /** An object with its number in the image. */
 export interface ShownObject extends ImageObject {

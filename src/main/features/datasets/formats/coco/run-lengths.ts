@@ -1,8 +1,8 @@
 import type { NumberList } from './json-bytes.ts';
 
 /**
- * Puts the run lengths of COCO's compressed form into `runs`: each number in groups of five bits, the sixth says that it goes on, and
- * from the third number on it is the difference to the one before the last (cocodataset/cocoapi, maskApi.c, rleFrString).
+ * Puts the run lengths of COCO's compressed form into `runs`, from bytes that nobody has looked at yet and without making a text of them;
+ * `runsOf` in `shared/model` describes the form and reads it once it is stored.
  * @param bytes as JSON has them: a backslash is written twice @returns whether the text is such a form
  */
 export function readCompressed(bytes: Uint8Array, start: number, end: number, runs: NumberList): boolean {
@@ -37,7 +37,10 @@ export function sumOf(runs: NumberList): number {
 }
 
 /** The smallest box around a mask, as left, top, width and height; all 0 where it is empty. Runs go down the columns, "not" first. */
-export function boxOfRuns(runs: NumberList, height: number): [number, number, number, number] {
+export function boxOfRuns(
+  runs: { readonly values: ArrayLike<number>; readonly length: number },
+  height: number,
+): [number, number, number, number] {
   let [left, top, right, bottom, at] = [Number.POSITIVE_INFINITY, height, 0, 0, 0];
   for (let index = 0; index < runs.length; index += 1) {
     const first = at;

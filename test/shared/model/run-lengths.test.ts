@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { areaOfRuns, isInRuns, runsOf } from '../../src/renderer/features/datasets/viewer/run-lengths.ts';
-import { compress } from '../ui/fixture-labelled.ts';
+import { areaOfRuns, isInRuns, runsOf } from '../../../src/shared/model/run-lengths.ts';
+import { compress } from '../../ui/fixture-labelled.ts';
 
 test('what COCO’s own tools compressed is read pixel by pixel', () => {
   expect(runsOf({ counts: '52203', size: [4, 4] })).toEqual([5, 2, 2, 2, 5]);
