@@ -36,6 +36,13 @@ describe('what is wrong with one entry of a COCO file', () => {
     expect(set.objects).toEqual({ 'images/a.png': [bolt], 'images/b.png': [] });
   });
 
+  test('known categories are named by their ids, in whatever order the annotations come', async () => {
+    const used = [3, 9, 2].map((category, at) => annotation(at + 1, 1, { category_id: category }));
+    const names = ['bolt', 'nut', 'gear'].map((name, at) => ({ id: at + 1, name }));
+    const set = await readEntries(twoImages, used, names);
+    expect(problemOf(set, 'CATEGORY_UNKNOWN').message).toContain('1 (bolt), 2 (nut), 3 (gear)');
+  });
+
   test.each([
     ['a polygon of an odd count of numbers', [[1, 2, 3, 4, 5, 6, 7]]],
     ['a polygon of two points', [[1, 2, 3, 4]]],

@@ -85,7 +85,10 @@ function reportNameless(tally: Tally, { path, content }: ReadCocoFile, category:
   const { entry, id, annotations, firstId, firstLine } = category;
   if (entry === null) {
     const known = listed(
-      content.categories.flatMap((each) => (each.entry ? [`${each.id} (${each.entry.name})`] : [])),
+      content.categories
+        .filter((each) => each.entry !== null)
+        .sort(compareIds)
+        .map((each) => `${each.id} (${each.entry?.name})`),
       20,
     );
     tally.error('CATEGORY_UNKNOWN', path, () =>
