@@ -12,7 +12,7 @@ export const exportErrors = {
     'Nothing that is labelled in version {version} can be written as {format}',
     'YOLO holds objects with boxes, not crowds or areas of whole classes: export it as COCO.',
     '버전 {version}에는 {format} 형식으로 쓸 수 있는 라벨이 없습니다',
-    'YOLO에는 상자가 있는 객체만 담을 수 있고 군집이나 클래스 영역은 담을 수 없습니다. COCO로 내보내세요.',
+    'YOLO에는 상자가 있는 객체만 담을 수 있고 무리(crowd)나 클래스 영역은 담을 수 없습니다. COCO로 내보내세요.',
   ),
   EXPORT_TARGET_TAKEN: badRequest(
     '{path} is there already{what}',
@@ -29,14 +29,14 @@ export const exportErrors = {
   EXPORT_BROKEN_OFF: entry(
     502,
     'The export broke off after {done} of {total}: {why}; nothing of it was kept',
-    'Export again. If it breaks off again, verify the dataset, and see the engine’s log in the state folder.',
+    'Export again. If it breaks off again, use “Verify files” on the dataset’s page, and see the engine’s log in the state folder.',
     '전체 {total} 중 {done}까지 내보내고 끊겼습니다({why}). 내보낸 것은 남지 않았습니다',
-    '다시 내보내세요. 또 끊기면 데이터셋을 검증하고 상태 폴더의 엔진 로그를 확인하세요.',
+    '다시 내보내세요. 또 끊기면 데이터셋 화면의 “파일 확인”을 해 보고 상태 폴더의 엔진 로그를 확인하세요.',
   ),
   EXPORT_CROWDS_LEFT_OUT: badRequest(
     '{count} {count|crowd is|crowds are} left out: YOLO has none',
     'Export as COCO to keep them.',
-    '군집 {count}개를 제외합니다. YOLO에는 군집이 없습니다',
+    '무리(crowd) {count}개를 제외합니다. YOLO에는 무리가 없습니다',
     '남기려면 COCO로 내보내세요.',
   ),
   EXPORT_MASKS_LEFT_OUT: badRequest(
@@ -85,7 +85,7 @@ export const exportErrors = {
     '{count} {count|image|images} of which nothing that is labelled can be written {count|is|are} left out, so that {count|it is|they are} not taken for background',
     'Export as COCO to keep crowds.',
     '라벨을 하나도 쓸 수 없는 이미지 {count}장을 제외합니다. 배경으로 잘못 쓰이지 않게 하기 위해서입니다',
-    '군집을 남기려면 COCO로 내보내세요.',
+    '무리(crowd)를 남기려면 COCO로 내보내세요.',
   ),
   EXPORT_TWINS_JOINED: badRequest(
     '{count} {count|object|objects} that would be written just like another {count|is|are} written once',

@@ -149,7 +149,11 @@ export function defineImport(group: Command): void {
         'link the files where the disk can (reflink, hard link)',
         '디스크가 되면 파일을 링크합니다(reflink, 하드 링크)',
       )
-      .flag('--skip-invalid', 'leave out the files with errors', '오류가 있는 파일은 빼고 가져옵니다'),
+      .flag(
+        '--skip-invalid',
+        'leave out the files and labels with errors',
+        '오류가 있는 파일과 라벨은 빼고 가져옵니다',
+      ),
   ).perform<ImportOptions>(async (options, source = '') => importDataset(options, absolutePath(source)));
 }
 

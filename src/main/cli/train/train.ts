@@ -70,7 +70,7 @@ function addHyperparameters(command: Command): Command {
     .flag('--ema', 'average the weights', '가중치 이동 평균')
     .flag('--train-split <share>', 'share of images to train on (0 – 1)', '학습에 쓸 비율(0 – 1)', decimal)
     .flag('--val-split <share>', 'share to validate on', '검증에 쓸 비율', decimal)
-    .flag('--test-split <share>', 'share to test on at the end', '마지막 시험에 쓸 비율', decimal)
+    .flag('--test-split <share>', 'share to test on at the end', '마지막 테스트에 쓸 비율', decimal)
     .flag('--image-size <pixels>', 'side, or HEIGHTxWIDTH', '한 변 또는 높이x너비(픽셀)', imageSize)
     .flag('--flip', 'augment: flip at random', '증강: 무작위 뒤집기')
     .flag(

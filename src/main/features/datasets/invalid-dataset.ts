@@ -29,8 +29,8 @@ function invalid({ errors: [first], errors, moreErrors }: Validation) {
       { count: errors.length + moreErrors, where, message: { en: first.message, ko: korean.message } },
     ),
     hint: phrase(
-      '{hint} Or import again without the files that have errors ("Leave out what is invalid" in the import form, or "--skip-invalid").',
-      '{hint} 오류가 있는 파일을 빼고 다시 가져올 수도 있습니다(가져오기 화면의 “잘못된 파일은 빼고 가져오기”, 또는 "--skip-invalid").',
+      '{hint} Or import again without the files and labels that have errors ("Leave out what is invalid" in the import form, or "--skip-invalid").',
+      '{hint} 오류가 있는 것을 빼고 다시 가져올 수도 있습니다(가져오기 화면의 “잘못된 것은 빼고 가져오기”, 또는 "--skip-invalid").',
       { hint: { en: first.hint.replace(/\.?$/, '.'), ko: korean.hint.replace(/\.?$/, '.') } },
     ),
   };

@@ -130,10 +130,10 @@ export const data = {
     namesEncoding: ['Encoding of names in the archive', '압축 파일 속 이름의 인코딩'],
     automatic: ['Automatic', '자동'],
     level: ['Level {{level}}', '{{level}}단계'],
-    skipInvalid: ['Leave out what is invalid', '잘못된 파일은 빼고 가져오기'],
+    skipInvalid: ['Leave out what is invalid', '잘못된 것은 빼고 가져오기'],
     skipInvalidHint: [
-      'If this is off, one invalid file stops the import, and nothing is imported.',
-      '끄면 잘못된 파일이 하나만 있어도 아무것도 가져오지 않습니다.',
+      'If this is off, one invalid file or label stops the import, and nothing is imported.',
+      '끄면 잘못된 파일이나 라벨이 하나만 있어도 아무것도 가져오지 않습니다.',
     ],
     imported: ['The dataset is imported', '데이터셋을 가져왔습니다'],
     importedHint: ['It is ready to train on.', '이제 학습에 쓸 수 있습니다.'],

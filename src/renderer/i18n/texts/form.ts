@@ -41,7 +41,7 @@ export const form = {
     earlyStopMetric: ['Watched metric', '지켜볼 지표'],
     trainSplit: ['Training share', '학습 비율'],
     valSplit: ['Validation share', '검증 비율'],
-    testSplit: ['Test share', '시험 비율'],
+    testSplit: ['Test share', '테스트 비율'],
     imageSize: ['Image size (pixels)', '이미지 크기 (픽셀)'],
     randomFlip: ['Random flips', '무작위 뒤집기'],
     randomRotation: ['Random rotation (degrees)', '무작위 회전 (도)'],
