@@ -128,6 +128,32 @@ test('images are chosen by class and split, and counted as images, not objects',
   await expect.poll(async () => Number(await count())).toBeLessThan(ofClass);
 });
 
+test('a class that is pressed brings its images into view, also on a phone', async () => {
+  const { page } = await visit(datasetPage, { viewport: { width: 390, height: 700 } });
+  const grid = page.getByRole('button', { name: /^View images/ }).first();
+  await grid.waitFor();
+  const isInView = () => grid.evaluate((element) => element.getBoundingClientRect().top < innerHeight);
+  expect(await isInView()).toBe(false);
+  const list = page.getByRole('list', { name: 'Objects per class' });
+  await list.getByRole('button', { name: /^hexagon/ }).click();
+  await expect.poll(isInView).toBe(true);
+});
+
+test('where only areas of classes are labelled, masks are counted and not "0 objects"', async () => {
+  const { page, fixture } = await visit('/projects');
+  await addLabelled(fixture.story.state, (images) =>
+    images.map((image) => ({
+      ...image,
+      objects: image.objects
+        .filter(({ mask }) => mask !== null && !Array.isArray(mask))
+        .map((object) => ({ ...object, box: null })),
+    })),
+  );
+  await page.goto(`${fixture.url}${datasetPage}`);
+  await page.getByRole('list', { name: 'Masks per class' }).waitFor();
+  expect(await page.getByText('Objects', { exact: true }).count()).toBe(0);
+});
+
 test('of 1,203 classes few are drawn, and any is found by name and by how rare it is', async () => {
   const names = Array.from({ length: 1203 }, (_, at) => `thing ${at}`);
   const { page } = await visit(datasetPage, {}, names);

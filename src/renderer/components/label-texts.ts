@@ -1,16 +1,13 @@
-import type { LabelCounts, SplitCounts, Validation } from '../../shared/contract/datasets.ts';
+import type { SplitCounts, Validation } from '../../shared/contract/datasets.ts';
+import { type SomeLabelCounts, shownCounts } from '../../shared/model/label-counts.ts';
 import { useText } from '../i18n/use-text.ts';
 
 /** In the order in which they are used. */
 export const splitOrder = ['train', 'val', 'test'] as const;
 
-type SomeCounts = { readonly [Key in Exclude<keyof LabelCounts, 'sizes'>]?: number | undefined };
-
 /** What is said in words of a dataset's labels. */
 export function useLabelTexts() {
   const { t, format } = useText();
-  const counted = (key: 'objects' | 'masks' | 'background' | 'crowds' | 'difficult', count: number) =>
-    t(`labels.${key}`, { count, formatted: format.number(count) });
   return {
     /** The format, and how it was found. */
     formatOf: (summary: Pick<Validation['summary'], 'format' | 'recognised'>) => {
@@ -19,18 +16,11 @@ export function useLabelTexts() {
       const { mark, file } = summary.recognised;
       return t(`recognised.${mark}`, { format: name, file });
     },
-    /** Objects, and whatever else there is of them; nothing where images have classes. */
-    countsOf: (counts: SomeCounts) => {
-      const { boxes, masks = 0, background = 0, crowds = 0, difficult = 0 } = counts;
-      if (boxes === undefined) return [];
-      const others = { masks, background, crowds, difficult };
-      return [
-        counted('objects', boxes),
-        ...(['masks', 'background', 'crowds', 'difficult'] as const)
-          .filter((key) => others[key] > 0)
-          .map((key) => counted(key, others[key])),
-      ];
-    },
+    /** What there is of labels; nothing where images have classes. */
+    countsOf: (counts: SomeLabelCounts) =>
+      shownCounts(counts).map(([key, count]) =>
+        t(`labels.${key}`, { count, formatted: format.number(count) }),
+      ),
     /** How many images each split has; nothing where there are none. */
     splitsOf: (splits: SplitCounts) =>
       splitOrder.flatMap((split) => {

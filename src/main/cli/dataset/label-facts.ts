@@ -1,5 +1,6 @@
 import type { Dataset, DatasetVersion, Validation } from '../../../shared/contract/datasets.ts';
 import { counted } from '../../../shared/format/units.ts';
+import { areMasksOnly, shownCounts } from '../../../shared/model/label-counts.ts';
 import { formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 
@@ -34,20 +35,20 @@ export function classList(classes: Dataset['classes']): string {
   return named.join(', ') || '–';
 }
 
+const countNames = {
+  objects: ['Objects', '객체'],
+  masks: ['Masks', '마스크'],
+  background: ['Without objects', '객체 없는 이미지'],
+  crowds: ['Crowds', '무리(crowd)'],
+  difficult: ['Difficult', '어려움 표시'],
+} as const;
+
 /** What is labelled in images: nothing where images have classes. */
 export function labelFacts(labels: Dataset['labels'] | Validation['summary']): Fact[] {
-  const { boxes, masks = 0, background = 0, crowds = 0, difficult = 0 } = labels ?? {};
-  if (boxes === undefined) return [];
-  const facts: (readonly [string, string, number])[] = [
-    ['Objects', '객체', boxes],
-    ['Masks', '마스크', masks],
-    ['Without objects', '객체 없는 이미지', background],
-    ['Crowds', '군집', crowds],
-    ['Difficult', '어려움 표시', difficult],
-  ];
-  return facts
-    .filter(([, , count], index) => index === 0 || count > 0)
-    .map(([english, korean, count]) => [translate(english, korean), String(count)] as const);
+  return shownCounts(labels ?? {}).map(([key, count]) => {
+    const [english, korean] = countNames[key];
+    return [translate(english, korean), String(count)] as const;
+  });
 }
 
 /** The images of each split; nothing where the trainer makes the splits. */
@@ -63,7 +64,13 @@ export function splitFact(splits: DatasetVersion['splits'] | null | undefined): 
 export function versionLine({ images, classes, labels }: DatasetVersion): string {
   const parts = [
     translate(counted(images, 'image'), `이미지 ${images}장`),
-    ...(labels ? [formatCount(labels.boxes, 'object', '객체')] : []),
+    ...(labels
+      ? [
+          areMasksOnly(labels)
+            ? formatCount(labels.masks, 'mask', '마스크')
+            : formatCount(labels.boxes, 'object', '객체'),
+        ]
+      : []),
     translate(counted(classes.length, 'class', 'classes'), `클래스 ${classes.length}개`),
   ];
   return parts.join(', ');

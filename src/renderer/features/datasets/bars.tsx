@@ -4,7 +4,6 @@ import { useText } from '../../i18n/use-text.ts';
 
 const columns = {
   display: 'grid',
-  gridTemplateColumns: 'minmax(72px, 128px) 1fr minmax(52px, auto)',
   alignItems: 'center',
   gap: 12,
 };
@@ -30,9 +29,10 @@ export function Bar({ name, count, most, note, color, of }: BarProps) {
   };
   return (
     <div
-      style={
-        note === undefined ? columns : { ...columns, gridTemplateColumns: 'minmax(120px, 45%) 1fr auto' }
-      }
+      style={{
+        ...columns,
+        gridTemplateColumns: `${note === undefined ? 'minmax(72px, 128px)' : 'minmax(120px, 45%)'} 1fr minmax(${of === undefined ? 52 : 84}px, auto)`,
+      }}
     >
       <span className={note === undefined ? 'cut' : ''} title={note === undefined ? name : undefined}>
         {name}

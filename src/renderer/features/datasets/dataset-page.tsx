@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconInfoCircle, IconMapOff, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -65,6 +65,12 @@ function DatasetBody({ dataset }: { readonly dataset: ShownDataset }) {
   const { version } = useSearch({ from: '/datasets/$datasetId' });
   const current = dataset.versions.find((one) => one.version === (version ?? dataset.version));
   const [chosenClass, setClass] = useState<string | null>(null);
+  const grid = useRef<HTMLDivElement>(null);
+  // What is pressed stands above: without this nothing would seem to happen.
+  const showClass = (name: string) => {
+    setClass(name);
+    grid.current?.scrollIntoView({ block: 'nearest' });
+  };
   const failure = dataset.import?.phase === 'failed' ? dataset.import.error : null;
   if (version !== undefined && !current) {
     return (
@@ -105,15 +111,17 @@ function DatasetBody({ dataset }: { readonly dataset: ShownDataset }) {
         </Alert>
       )}
       {current && <TrainingRisks risks={current.trainingRisks} />}
-      {current && <Overview dataset={dataset} version={current} onClass={setClass} />}
+      {current && <Overview dataset={dataset} version={current} onClass={showClass} />}
       {current && (
-        <ImageGrid
-          key={current.version}
-          dataset={dataset.id}
-          version={current}
-          chosen={chosenClass}
-          onChoose={setClass}
-        />
+        <div ref={grid}>
+          <ImageGrid
+            key={current.version}
+            dataset={dataset.id}
+            version={current}
+            chosen={chosenClass}
+            onChoose={setClass}
+          />
+        </div>
       )}
       <VersionTable
         versions={dataset.versions}

@@ -1,4 +1,4 @@
-import { Select, Skeleton } from '@mantine/core';
+import { Group, Select, Skeleton } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -190,10 +190,9 @@ function Filters({ version, chosen, split, onChoose, onSplit }: FiltersProps) {
   );
   const splits = splitOrder.filter((one) => version.splits[one] !== undefined);
   return (
-    <>
+    <Group gap="xs" ml="auto" wrap="nowrap">
       {splits.length > 0 && (
         <Select
-          ml="auto"
           w={150}
           aria-label={t('labels.split')}
           placeholder={t('labels.allSplits')}
@@ -207,7 +206,6 @@ function Filters({ version, chosen, split, onChoose, onSplit }: FiltersProps) {
         />
       )}
       <Select
-        ml={splits.length > 0 ? 0 : 'auto'}
         aria-label={t('perClass.name')}
         placeholder={t('datasets.allClasses')}
         clearable
@@ -217,6 +215,6 @@ function Filters({ version, chosen, split, onChoose, onSplit }: FiltersProps) {
         value={chosen}
         onChange={onChoose}
       />
-    </>
+    </Group>
   );
 }

@@ -96,6 +96,8 @@ export function ImportForm({ initial, project, failure, onImport, onCancel }: Im
         <SegmentedControl
           aria-label={t('datasets.from')}
           {...form.getInputProps('from', { withError: false })}
+          // A phone has no room for both in one line.
+          styles={{ label: { whiteSpace: 'normal' } }}
           data={[
             { value: 'path', label: t('datasets.fromPath') },
             { value: 'file', label: t('datasets.fromFile') },

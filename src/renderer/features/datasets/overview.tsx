@@ -1,4 +1,5 @@
 import { SimpleGrid } from '@mantine/core';
+import { areMasksOnly, shownCounts } from '../../../shared/model/label-counts.ts';
 import { Facts } from '../../components/facts.tsx';
 import { splitOrder } from '../../components/label-texts.ts';
 import { Note } from '../../components/note.ts';
@@ -20,14 +21,17 @@ interface OverviewProps {
 export function Overview({ dataset, version, onClass }: OverviewProps) {
   const { t } = useText();
   const { labels } = version;
+  const perClass = t(
+    labels ? (areMasksOnly(labels) ? 'labels.masksPerClass' : 'labels.perClass') : 'datasets.perClass',
+  );
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
       <Section panel title={t('datasets.overview')}>
         <VersionFacts dataset={dataset} version={version} />
       </Section>
-      <Section panel title={t(labels ? 'labels.perClass' : 'datasets.perClass')}>
+      <Section panel title={perClass}>
         <ClassBalance
-          label={t(labels ? 'labels.perClass' : 'datasets.perClass')}
+          label={perClass}
           classes={version.classes}
           areColored={labels !== null}
           onClass={onClass}
@@ -57,16 +61,12 @@ export function Overview({ dataset, version, onClass }: OverviewProps) {
 function VersionFacts({ dataset, version }: Pick<OverviewProps, 'dataset' | 'version'>) {
   const { t, format } = useText();
   const { labels } = version;
-  const counts = (['masks', 'background', 'crowds', 'difficult'] as const).map(
-    (key) => [key, labels?.[key]] as const,
-  );
   return (
     <Facts
       facts={[
         [t('datasets.imageCount'), format.number(version.images)],
-        ...(labels ? [[t('labels.objects'), format.number(labels.boxes)] as const] : []),
-        ...counts.flatMap(([key, count]) =>
-          count ? [[t(`labels.${key}`), format.number(count)] as const] : [],
+        ...shownCounts(labels ?? {}).map(
+          ([key, count]) => [t(`labels.${key}`), format.number(count)] as const,
         ),
         [t('datasets.classCount'), format.number(version.classes.length)],
         [t('datasets.size'), format.bytes(version.sizeBytes)],

@@ -51,6 +51,7 @@ export const labels = {
     difficult_one: '{{formatted}} difficult',
     difficult_other: ['{{formatted}} difficult', '어려움(difficult) 표시 {{formatted}}개'],
     perClass: ['Objects per class', '클래스별 객체 수'],
+    masksPerClass: ['Masks per class', '클래스별 마스크 수'],
     order: ['Order', '정렬'],
     orders: {
       most: ['Most first', '많은 순'],
@@ -71,7 +72,7 @@ export const labels = {
     splits: {
       train: ['Training', '학습'],
       val: ['Validation', '검증'],
-      test: ['Test', '시험'],
+      test: ['Test', '테스트'],
     },
     splitCount: ['{{split}} {{formatted}}', '{{split}} {{formatted}}장'],
     noSplits: ['Made when a run starts', '학습을 시작할 때 나눔'],
