@@ -1,7 +1,21 @@
 import type { ImageObject } from '../../../../shared/contract/datasets.ts';
-import { phrase } from '../../../../shared/errors/entry.ts';
+import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { makeProblem, type Problem } from '../problems.ts';
 import type { ExportedVersion } from './export-format.ts';
+
+/** Why not all objects have polygons. @param runs how many have run lengths instead @param maskless how many have no mask */
+function whyBoxes(runs: number, maskless: number): Bilingual {
+  const ofRuns = phrase('{runs} {runs|mask is|masks are} run lengths', '런 길이(RLE) 마스크 {runs}개', {
+    runs,
+  });
+  const ofNone = phrase(
+    '{maskless} {maskless|object has|objects have} no mask',
+    '마스크 없는 객체 {maskless}개',
+    { maskless },
+  );
+  if (runs === 0) return ofNone;
+  return maskless === 0 ? ofRuns : phrase('{ofRuns}, and {ofNone}', '{ofRuns}, {ofNone}', { ofRuns, ofNone });
+}
 
 /** Counts what a format can't hold of a version. */
 export class Losses {
@@ -50,14 +64,9 @@ export class Losses {
   ofYolo(version: ExportedVersion, hasPolygons: boolean): Problem[] {
     const { crowds, regions, ignored, difficult, runs, polygons, maskless } = this;
     const masks = runs + polygons;
-    const without = phrase(
-      '{runs} {runs|is|are} run lengths, and {maskless} {maskless|object has|objects have} none',
-      '런 길이(RLE) 마스크 {runs}개, 마스크 없는 객체 {maskless}개',
-      { runs, maskless },
-    );
     return [
       ...found(hasPolygons ? 0 : masks, (count) =>
-        makeProblem('EXPORT_MASKS_LEFT_OUT', '', { count, why: without }),
+        makeProblem('EXPORT_MASKS_LEFT_OUT', '', { count, why: whyBoxes(runs, maskless) }),
       ),
       ...found(hasPolygons ? this.joined : 0, (count) => makeProblem('EXPORT_MASKS_JOINED', '', { count })),
       ...found(hasPolygons ? this.otherBoxes : 0, (count) =>
