@@ -372,3 +372,27 @@ test('a name in code page 949 that is UTF-8 by chance is read as the others of i
   const set = await read(iconv.encode(cocoText(twoImages, [annotation(1, 1)], categories), 'cp949'));
   expect(set.classes).toEqual(['볼트', '트']);
 });
+
+describe('the categories of a COCO file', () => {
+  test('have names without control characters and marks that turn text', async () => {
+    const names = ['a\0b', '\u001b[31mred\u0007', '\u202egnp', 'c\u0085 \nd'];
+    const set = await read(
+      cocoText(
+        twoImages,
+        [annotation(1, 1)],
+        names.map((name, at) => ({ id: at + 1, name })),
+      ),
+    );
+    expect(set.classes).toEqual(['a b', '[31mred', 'gnp', 'c d']);
+  });
+
+  // Compared each with each, they would take minutes.
+  test('may be as many as there are annotations', { timeout: 20_000 }, async () => {
+    const many = Array.from({ length: 100_000 }, (_, at) => at + 1);
+    const listed = many.map((id) => ({ id, name: `class ${id}` }));
+    expect((await read(cocoText(twoImages, [annotation(1, 1)], listed))).classes).toHaveLength(many.length);
+    const unlisted = many.map((id) => annotation(id, 1, { category_id: id + many.length }));
+    const set = await read(cocoText(twoImages, unlisted));
+    expect(set.errors[0]).toMatch(/^CATEGORY_UNKNOWN /);
+  });
+});

@@ -172,6 +172,8 @@ describe('data.yaml', () => {
     ['a name twice', yaml.replace('nut', 'bolt '), 'CLASS_NAME_TWICE data.yaml:3'],
     ['another count', `${yaml}nc: 3`, 'CLASS_NAMES_INVALID data.yaml:4'],
     ['a key twice', `${yaml}train: x`, 'ANNOTATIONS_UNREADABLE data.yaml:4'],
+    ['a key twice, deeper', `${yaml}a: {b: 1, b: 2}`, 'ANNOTATIONS_UNREADABLE data.yaml:4'],
+    ['a number twice', yaml.replace('[bolt, nut]', '{0: a, 0: b}'), 'ANNOTATIONS_UNREADABLE data.yaml:3'],
     ['two documents', `${yaml}---\na: 1`, 'ANNOTATIONS_UNREADABLE data.yaml:4'],
     ['no names', 'train: images/train\nval: images/val\nnames:\n', 'CLASSES_UNNAMED data.yaml'],
     [
@@ -181,6 +183,12 @@ describe('data.yaml', () => {
     ],
   ])('is named with the line where it has %s', async (_, text, error) => {
     expect((await read({ 'data.yaml': text })).errors).toContain(error);
+  });
+
+  // Compared each with each, they would take minutes.
+  test('may have any number of keys', { timeout: 20_000 }, async () => {
+    const more = Array.from({ length: 70_000 }, (_, at) => `k${at}: 1\n`).join('');
+    expect(await read({ 'data.yaml': yaml + more })).toMatchObject({ errors: [], objects: both });
   });
 
   test('finds folders in other letters, which is said', async () => {

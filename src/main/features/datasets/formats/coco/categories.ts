@@ -16,7 +16,8 @@ interface MatchedCategories {
 
 /** Gives the categories of all files one order: files may number them each in their own way, the names count. */
 export function matchCategories(files: readonly ReadCocoFile[], tally: Tally): MatchedCategories {
-  const classes: string[] = [];
+  // In their order, with their places: there may be as many as annotations.
+  const classes = new Map<string, number>();
   let isFatal = false;
   const maps = files.map((file, index) => {
     const { categories } = file.content;
@@ -41,17 +42,19 @@ export function matchCategories(files: readonly ReadCocoFile[], tally: Tally): M
         continue;
       }
       seen.set(name, category);
-      map[at] = classes.indexOf(name);
-      if (map[at] >= 0) continue;
-      map[at] = classes.push(name) - 1;
+      const known = classes.get(name);
+      map[at] = known ?? classes.size;
+      if (known !== undefined) continue;
+      classes.set(name, classes.size);
       added.push(name);
     }
     const first = files[0];
     if (index > 0 && first) reportDifference(tally, file, first, added);
     return map;
   });
-  reportNamesByCase(tally, files[0]?.path ?? '', classes);
-  return { classes, maps, isFatal };
+  const names = [...classes.keys()];
+  reportNamesByCase(tally, files[0]?.path ?? '', names);
+  return { classes: names, maps, isFatal };
 }
 
 function compareIds(one: CocoCategory | undefined, other: CocoCategory | undefined): number {
@@ -84,21 +87,21 @@ function reportRoot(tally: Tally, { path }: ReadCocoFile, { entry }: CocoCategor
 function reportNameless(tally: Tally, { path, content }: ReadCocoFile, category: CocoCategory): boolean {
   const { entry, id, annotations, firstId, firstLine } = category;
   if (entry === null) {
-    const known = listed(
-      content.categories
-        .filter((each) => each.entry !== null)
-        .sort(compareIds)
-        .map((each) => `${each.id} (${each.entry?.name})`),
-      20,
-    );
-    tally.error('CATEGORY_UNKNOWN', path, () =>
-      makeProblem(
+    tally.error('CATEGORY_UNKNOWN', path, () => {
+      const known = listed(
+        content.categories
+          .filter((each) => each.entry !== null)
+          .sort(compareIds)
+          .map((each) => `${each.id} (${each.entry?.name})`),
+        20,
+      );
+      return makeProblem(
         'CATEGORY_UNKNOWN',
         path,
         { annotation: firstId ?? '?', category: id, known, more: others(annotations - 1) },
         firstLine,
-      ),
-    );
+      );
+    });
     return false;
   }
   tally.error('ENTRY_INVALID', path, () =>

@@ -1,4 +1,15 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
 import { type Bilingual, phrase } from '../../../../../shared/errors/entry.ts';
 import { makeProblem, type Problem } from '../../problems.ts';
 import type { Split } from '../../split-names.ts';
@@ -32,7 +43,13 @@ export function readDataYaml(
 ): DataYaml | null {
   const lines = new LineCounter();
   // Every value is its text: a class may be called "no", "null" or "1e3", and a folder ".".
-  const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe', logLevel: 'error' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    schema: 'failsafe',
+    logLevel: 'error',
+    // The parser compares each key with all others; they are looked at below.
+    uniqueKeys: false,
+  });
   const lineAt = (node: unknown) => lines.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
   const unreadable = (why: Bilingual, line: number) => {
     onError(makeProblem('ANNOTATIONS_UNREADABLE', file, { kind: 'YAML', why, hint: yamlHint }, line));
@@ -46,8 +63,8 @@ export function readDataYaml(
     const isTooDeep = message.startsWith('Maximum call stack');
     return unreadable(isTooDeep ? tooDeep : { en: message, ko: message }, line);
   }
-  const hostile = findHostile(document.contents, lineAt);
-  if (hostile) return unreadable(hostile.why, hostile.line);
+  const unusable = findUnusable(document.contents, lineAt);
+  if (unusable) return unreadable(unusable.why, unusable.line);
   const top = document.contents;
   if (!isMap(top)) return unreadable({ en: 'it has no keys', ko: '키가 없습니다' }, 1);
   const entries = new Map(
@@ -103,8 +120,8 @@ const yamlHint = {
   ko: '"train: images/train", "val: images/val", 그리고 클래스마다 한 줄이 있는 "names:"로 된 일반 YAML을 쓰세요.',
 };
 
-/** Tags that make objects, and aliases that grow without end, as no dataset has them. */
-function findHostile(
+/** Tags that make objects, and aliases that grow without end, as no dataset has them; keys that stand twice. */
+function findUnusable(
   contents: unknown,
   lineAt: (node: unknown) => number,
 ): { readonly why: Bilingual; readonly line: number } | null {
@@ -129,8 +146,28 @@ function findHostile(
       found = { why, line: lineAt(node) };
       return visit.BREAK;
     },
+    Map: (_, { items }) => {
+      const twin = repeatedKey(items);
+      if (!twin) return undefined;
+      const why = phrase('the key "{key}" stands twice', '키 "{key}"{key|이|가} 두 번 있습니다', {
+        key: String(twin.value),
+      });
+      found = { why, line: lineAt(twin) };
+      return visit.BREAK;
+    },
   });
   return found;
+}
+
+/** The first key that another one before it has, too. */
+function repeatedKey(items: readonly { readonly key: unknown }[]): Scalar | null {
+  const seen = new Set<string>();
+  for (const { key } of items) {
+    if (!isScalar(key)) continue;
+    if (seen.has(String(key.value))) return key;
+    seen.add(String(key.value));
+  }
+  return null;
 }
 
 /** The texts of a value that is one or a list of them. */
