@@ -185,6 +185,15 @@ describe('data.yaml', () => {
     expect((await read({ 'data.yaml': text })).errors).toContain(error);
   });
 
+  // Files are read in pieces, each into the memory of the one before.
+  test('may be longer than a piece that is read, as a label file may', async () => {
+    const blank = '# What nobody reads.\n'.repeat(1000);
+    const rows = row + '0 0.5 0.5 0.125 0.125\n'.repeat(1000);
+    const set = await read({ 'data.yaml': yaml + blank, [labels]: rows });
+    expect(set.errors).toEqual([]);
+    expect(set.objects['images/train/a.png']).toEqual([box, { class: 0, box: [28, 21, 8, 6] }]);
+  });
+
   // Compared each with each, they would take minutes.
   test('may have any number of keys', { timeout: 20_000 }, async () => {
     const more = Array.from({ length: 70_000 }, (_, at) => `k${at}: 1\n`).join('');

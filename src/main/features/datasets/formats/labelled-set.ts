@@ -91,7 +91,7 @@ export async function wholeText(
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks()) {
-    pieces.push(chunk.slice());
+    pieces.push(Buffer.from(chunk));
     length += chunk.length;
     if (length <= longestText) continue;
     tally.warning('LABEL_FILE_TOO_LARGE', path, () =>

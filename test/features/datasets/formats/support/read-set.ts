@@ -62,8 +62,11 @@ export function memorySource(files: Files): DatasetSource {
             complete: bytes.length <= limit,
             modifiedMs: null,
           }),
+          // A piece holds until the next is asked for, as those of a folder's files.
           chunks: async function* () {
-            for (let at = 0; at < bytes.length; at += smallChunk) yield bytes.subarray(at, at + smallChunk);
+            const chunk = Buffer.alloc(smallChunk);
+            for (let at = 0; at < bytes.length; at += smallChunk)
+              yield chunk.subarray(0, bytes.copy(chunk, 0, at, at + smallChunk));
           },
         };
       }

@@ -66,7 +66,7 @@ export class VocMasks {
       return;
     }
     const pieces: Uint8Array[] = [];
-    for await (const chunk of chunks()) pieces.push(chunk.slice());
+    for await (const chunk of chunks()) pieces.push(Buffer.from(chunk));
     const found = await this.readMask(Buffer.concat(pieces));
     if ('reason' in found) {
       this.refuse(path, found.why);
