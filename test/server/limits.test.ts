@@ -120,6 +120,32 @@ test.each([
   );
 });
 
+test('what is asked for without its body is not read', async () => {
+  const nowhere = () => Promise.reject(new Error('not asked here'));
+  const body = Readable.from(
+    (function* () {
+      for (;;) yield Buffer.alloc(64 * 1024);
+    })(),
+  );
+  const files: ServedFiles = {
+    readImage: nowhere,
+    readExport: async () => ({ body, name: 'a.tar', size: 1e12 }),
+    readLog: nowhere,
+    storeUpload: nowhere,
+    readArtifact: nowhere,
+  };
+  const server = Fastify();
+  await mountFiles(server, files);
+  await server.ready();
+  await using place = await listening(server.server);
+  const id = '00000000-0000-4000-8000-000000000000';
+  const url = `${place.url}/files/datasets/${id}/1/export?format=coco`;
+  const answer = await fetch(url, { method: 'HEAD' });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-length')).toBe('1000000000000');
+  expect(body.destroyed).toBe(true);
+});
+
 /** The contract in memory behind real WebSockets, with a heartbeat of a tenth of a second and two calls at once. */
 async function rpcSockets(): Promise<{ url: string } & AsyncDisposable> {
   const presence = new Presence();

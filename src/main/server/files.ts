@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type ExportFormatName, exportFormats } from '../../shared/model/export-formats.ts';
@@ -64,6 +64,11 @@ export async function mountFiles(server: FastifyInstance, sources: ServedFiles):
   await server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    // An answer without a body: the server would read the bytes to their end, those of a whole export, too.
+    scope.addHook('onSend', async (request, _reply, payload) => {
+      if (request.method === 'HEAD' && payload instanceof Readable) payload.destroy();
+      return payload;
+    });
 
     scope.get('/files/datasets/:datasetId/:version/images/:sha256', async (request, reply) => {
       const { size } = parseInput(imageSize, request.query);
