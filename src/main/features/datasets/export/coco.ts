@@ -26,20 +26,21 @@ export const coco: ExportFormat<CocoSurvey> = {
   survey(version) {
     const losses = new Losses();
     const files = new Map<SplitFolder, { images: number; annotations: number; bytes: number }>();
-    let objects = 0;
+    let [objects, written] = [0, 0];
     return {
       add({ image, objects: labelled }) {
         const rows = annotationsOf(labelled, version, losses);
-        if (losses.isLeftOut(labelled, rows.length)) return true;
+        if (losses.isLeftOut(labelled, rows.size)) return true;
         const file = files.get(image.folder) ?? { images: 0, annotations: 0, bytes: 0 };
         files.set(image.folder, file);
         file.images += 1;
         file.bytes += Buffer.byteLength(imageRow(image));
-        for (const row of rows) {
+        for (const [row, isCrowd] of rows) {
           file.annotations += 1;
           file.bytes += annotationRow(file.annotations, image, row).length;
+          if (!isCrowd) objects += 1;
         }
-        objects += rows.length;
+        written += rows.size;
         return false;
       },
       finish() {
@@ -52,7 +53,10 @@ export const coco: ExportFormat<CocoSurvey> = {
           }),
         );
         const named = [...sizes.values()].map(({ name, size }) => [name, size] as const);
-        return { files: named, survey: { sizes, objects, losses: losses.ofCoco(version) } };
+        return {
+          files: named,
+          survey: { sizes, objects, isEmpty: written === 0, losses: losses.ofCoco(version) },
+        };
       },
     };
   },
@@ -81,7 +85,7 @@ async function* textOf(
   let [id, text] = [0, ''];
   const none = new Losses();
   for await (const { image, objects } of read(images)) {
-    for (const row of annotationsOf(objects, version, none)) {
+    for (const row of annotationsOf(objects, version, none).keys()) {
       id += 1;
       text += `${id === 1 ? '' : between}${annotationRow(id, image, row)}`;
       if (text.length < pieceLength) continue;
@@ -107,13 +111,13 @@ function endOf({ classes }: ExportedVersion): string {
   return `\n],\n"categories":[\n${rows.join(between)}\n]}\n`;
 }
 
-/** The annotations of an image without their ids, in ASCII. */
+/** The annotations of an image without their ids, in ASCII, and whether each is a crowd. */
 function annotationsOf(
   objects: readonly ImageObject[],
   { hasBoxes }: ExportedVersion,
   losses: Losses,
-): string[] {
-  const rows = new Set<string>();
+): ReadonlyMap<string, boolean> {
+  const rows = new Map<string, boolean>();
   for (const object of objects) {
     const { class: index, mask, crowd } = object;
     losses.count(object);
@@ -125,7 +129,7 @@ function annotationsOf(
       `"category_id":${index + 1},"bbox":[${box.join(',')}],"area":${area},"iscrowd":${crowd ? 1 : 0},` +
       `"segmentation":${mask ? JSON.stringify(mask) : '[]'}`;
     if (rows.has(row)) losses.twins += 1;
-    rows.add(row);
+    rows.set(row, crowd === true);
   }
-  return [...rows];
+  return rows;
 }

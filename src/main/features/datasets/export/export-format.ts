@@ -28,8 +28,10 @@ export interface ExportedFile {
 
 /** What a pass over all labels found, before the first file is written. */
 export interface Survey {
-  /** Objects that are written. */
+  /** Objects that are written, without crowds, as they are counted everywhere. */
   readonly objects: number;
+  /** Whether nothing that is labelled is written, crowds neither. */
+  readonly isEmpty: boolean;
   /** What the format can't hold. */
   readonly losses: readonly Problem[];
 }

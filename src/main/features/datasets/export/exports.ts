@@ -129,8 +129,7 @@ export class DatasetExports {
         }
       }
       const { survey, files: others } = surveyor.finish();
-      if (survey.objects === 0)
-        throw fault('EXPORT_EMPTY', { version: record.version, format: format.title });
+      if (survey.isEmpty) throw fault('EXPORT_EMPTY', { version: record.version, format: format.title });
       files = images;
       for (const [file, size] of others) {
         files += 1;

@@ -54,7 +54,13 @@ export const yolo: ExportFormat<YoloSurvey> = {
         const yaml = Buffer.byteLength(dataYaml(version, folders));
         return {
           files: [['data.yaml', yaml] as const, ...labels],
-          survey: { folders, objects, hasPolygons, losses: losses.ofYolo(version, hasPolygons) },
+          survey: {
+            folders,
+            objects,
+            isEmpty: objects === 0,
+            hasPolygons,
+            losses: losses.ofYolo(version, hasPolygons),
+          },
         };
       },
     };
