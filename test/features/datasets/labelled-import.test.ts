@@ -127,6 +127,7 @@ test('a wrong row keeps a set out; left out, it costs neither the image’s othe
   });
   const strict = await importFolder(setting, { path: setting.pets, project: 'demo', format: 'auto' });
   expect(strict).toMatchObject({ phase: 'failed', error: { code: 'DATASET_INVALID' } });
+  expect(strict.error?.message).toMatch(/the first: \S+:\d+: /);
   const lines = strict.validation?.errors.map(({ path: file, line }) => [file, line]);
   expect(lines).toEqual([
     ['cat/0.txt', 2],

@@ -21,7 +21,8 @@ function invalid({ errors: [first], errors, moreErrors }: Validation) {
       hint: { en: 'Validate it to see what is in it.', ko: '검사하여 무엇이 들어 있는지 확인하세요.' },
     };
   const korean = inLanguage(first, 'ko');
-  const where = first.path ? `${first.path}: ` : '';
+  const line = first.line === undefined ? '' : `:${first.line}`;
+  const where = first.path ? `${first.path}${line}: ` : '';
   return {
     errors: phrase(
       '{count} {count|error|errors}; the first: {where}{message}',
