@@ -118,6 +118,7 @@ export class ImageIndex {
   }
 }
 
+/** A file name without its extension. */
 export function stemOf(name: string): string {
   const dot = name.lastIndexOf('.');
   return dot > 0 ? name.slice(0, dot) : name;

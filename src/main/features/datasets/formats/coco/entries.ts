@@ -56,6 +56,7 @@ export interface CocoFault {
 
 export const noneOf: Readonly<Counted> = { annotations: 0, firstId: null, firstLine: 0 };
 
+/** Counts one more annotation that names it, and keeps which was the first. */
 export function count(named: Counted, id: CocoId | null, line: number): void {
   if (named.annotations === 0) {
     named.firstId = id;

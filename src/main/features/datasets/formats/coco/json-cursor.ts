@@ -21,6 +21,7 @@ export interface KeyNames {
   readonly followers: Uint8Array;
 }
 
+/** The keys that an object is read by, each known from then on by its place here. */
 export const keyNames = (...names: readonly string[]): KeyNames => ({
   names: names.map((name) => Buffer.from(name)),
   followers: new Uint8Array(names.length + 2),

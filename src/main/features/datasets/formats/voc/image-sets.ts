@@ -46,6 +46,7 @@ export class ImageSets {
   }
 }
 
+/** A text file in `ImageSets`: it lists the images of a split. */
 export const isSplitList = (segments: readonly string[]) =>
   /\.txt$/i.test(segments.at(-1) ?? '') && segments.slice(0, -1).some(isImageSets);
 

@@ -11,6 +11,7 @@ export interface MaskValue {
 /** What a value of a mask means: a class by its name, the background, or what is of no class. */
 export type Meaning = { readonly name: string } | 'background' | 'ignored' | 'unknown';
 
+/** A class that people add for the pixels of no class. */
 export const isBackground = (name: string) => /^(?:_*background_*|배경)$/i.test(name);
 
 /**

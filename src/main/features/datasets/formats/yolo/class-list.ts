@@ -45,6 +45,7 @@ export interface NamesFile {
   readonly written: readonly WrittenName[];
 }
 
+/** Every line is a name, also an empty one: the line is the number of the class. */
 export function readNamesFile(path: string, text: string): NamesFile {
   const lines = text.trimEnd().split(/\r\n|\n|\r/);
   return { path, written: lines.map((name, index) => ({ name, line: index + 1 })) };

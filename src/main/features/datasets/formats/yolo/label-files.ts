@@ -14,6 +14,7 @@ export interface LabelText extends LabelRows {
   readonly isUndecodable: boolean;
 }
 
+/** How many rows a label file has, boxes and polygons. */
 export const rowsOf = ({ boxes, longer }: LabelRows): number =>
   [...longer.values()].reduce((sum, { count }) => sum + count, boxes.count);
 
