@@ -103,6 +103,19 @@ test('a folder in place keeps its images where they are and its labels with the 
   expect(problems).toMatchObject([{ code: 'ADDED', path: 'cat/new.png' }]);
 });
 
+test('labels that are not those that were imported are found', async () => {
+  await using setting = await openSetting();
+  await writeFiles(setting.pets, yoloLabels());
+  const { datasetId } = await importFolder(setting, { path: setting.pets, project: 'demo', format: 'yolo' });
+  const key = `${datasetId}/1/annotations.jsonl`;
+  const stored = await text(await setting.store.get('datasets', key));
+  await setting.store.put('datasets', key, Buffer.from(stored.replace('"class":1', '"class":0')));
+  const verified = () => setting.service.verify(localOwnerId, 'pets', 1);
+  expect(await verified()).toMatchObject({ ok: false, problems: [{ code: 'CHANGED', path: key }] });
+  await setting.store.remove('datasets', key);
+  expect(await verified()).toMatchObject({ ok: false, problems: [{ code: 'MISSING', path: key }] });
+});
+
 test('a zip is imported as the folder in it is, and is the same version', async () => {
   await using setting = await openSetting();
   const files = { ...(await goodFiles()), ...yoloLabels() };

@@ -13,7 +13,15 @@ import { type DatasetVersionRecord, requireVersion } from './dataset-rows.ts';
 import { readObjects, startsOfLines } from './image-objects.ts';
 import { typeOfName } from './image-types.ts';
 import { isHidden, isLeftover } from './leftovers.ts';
-import { classesOf, type ManifestLine, manifestKey, parseManifest, timesKey, whiteOf } from './manifest.ts';
+import {
+  annotationsKey,
+  classesOf,
+  type ManifestLine,
+  manifestKey,
+  parseManifest,
+  timesKey,
+  whiteOf,
+} from './manifest.ts';
 import { normalName } from './names.ts';
 import { Findings, listed, makeProblem, type Problem } from './problems.ts';
 import type { OpenSource } from './source.ts';
@@ -141,7 +149,8 @@ export class DatasetFiles {
   }
 
   /**
-   * Reads every file of a version and compares it with the manifest; of a folder in place also what came into it since.
+   * Reads every file of a version and compares it with the manifest, and the file of its labels with its hash; of a folder in place also
+   * what came into it since.
    * @throws TrainyardError MANIFEST_DAMAGED, OBJECT_NOT_FOUND
    */
   async verify(
@@ -164,6 +173,13 @@ export class DatasetFiles {
         else if (hash !== line.sha256) findings.add(makeProblem('CHANGED', line.path, {}));
       });
       for (const file of added) findings.add(makeProblem('ADDED', file, {}));
+    }
+    if (version.annotationsSha256 !== null) {
+      const key = annotationsKey(datasetId, version.version);
+      const hash = await hashUnlessGone(this.parts.store.get('datasets', key));
+      const what = { en: 'The file of labels', ko: '라벨 파일' };
+      if (hash === null) findings.add(makeProblem('MISSING', key, { what }));
+      else if (hash !== version.annotationsSha256) findings.add(makeProblem('CHANGED', key, {}));
     }
     const { problems, more } = findings.report();
     if (more > 0) problems.push(makeProblem('MORE', '', { count: more }));
