@@ -122,9 +122,10 @@ test.each([
 
 test('what is asked for without its body is not read', async () => {
   const nowhere = () => Promise.reject(new Error('not asked here'));
+  let pieces = 0;
   const body = Readable.from(
     (function* () {
-      for (;;) yield Buffer.alloc(64 * 1024);
+      for (; pieces < 1000; pieces += 1) yield Buffer.alloc(1024);
     })(),
   );
   const files: ServedFiles = {
@@ -143,7 +144,8 @@ test('what is asked for without its body is not read', async () => {
   const answer = await fetch(url, { method: 'HEAD' });
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-length')).toBe('1000000000000');
-  expect(body.destroyed).toBe(true);
+  if (!body.closed) await once(body, 'close');
+  expect(pieces).toBeLessThan(10);
 });
 
 /** The contract in memory behind real WebSockets, with a heartbeat of a tenth of a second and two calls at once. */
