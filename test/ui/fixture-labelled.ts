@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { makeProblem } from '../../src/main/features/datasets/problems.ts';
-import type { ImageObject, Validation } from '../../src/shared/contract/datasets.ts';
+import type { ImageObject } from '../../src/shared/contract/dataset-labels.ts';
+import type { Validation } from '../../src/shared/contract/datasets.ts';
 import { ago, dataset, fixtureId } from './fixture-data.ts';
 import type { FixtureState } from './fixture-state.ts';
 

@@ -1,4 +1,5 @@
-import type { Dataset, Reading, Validation } from '../../src/shared/contract/datasets.ts';
+import type { Reading } from '../../src/shared/contract/dataset-reading.ts';
+import type { Dataset, Validation } from '../../src/shared/contract/datasets.ts';
 import type { Project } from '../../src/shared/contract/projects.ts';
 import type { LogLine, RunEvent, Series } from '../../src/shared/contract/run-readings.ts';
 import type { DiskState } from '../../src/shared/contract/system.ts';

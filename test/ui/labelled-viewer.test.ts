@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../bin/build.mjs';
-import type { ImageObject } from '../../src/shared/contract/datasets.ts';
+import type { ImageObject } from '../../src/shared/contract/dataset-labels.ts';
 import { type OpenBrowser, openBrowser } from '../support/browser.ts';
 import { addLabelled, type LabelledImage, labelledId } from './fixture-labelled.ts';
 import { visitFixture } from './visit.ts';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { ImageObject } from '../../shared/contract/datasets.ts';
+import type { ImageObject } from '../../shared/contract/dataset-labels.ts';
 import { classColor } from '../charts/class-colors.ts';
 import classes from './box-overlay.module.css';
 

@@ -1,4 +1,5 @@
-import type { SplitCounts, Validation } from '../../shared/contract/datasets.ts';
+import type { SplitCounts } from '../../shared/contract/dataset-labels.ts';
+import type { Validation } from '../../shared/contract/datasets.ts';
 import { type SomeLabelCounts, shownCounts } from '../../shared/model/label-counts.ts';
 import { useText } from '../i18n/use-text.ts';
 

@@ -4,6 +4,8 @@ import { datasetErrors } from '../errors/datasets.ts';
 import { s3SourceErrors } from '../errors/s3-sources.ts';
 import { exportFormats } from '../model/export-formats.ts';
 import { nameOf, pageInput, pageOutput, problem, proceduresOf, reference, time, waitMs } from './common.ts';
+import { classCount, imageObject, labelCounts, splitCounts, splitNames } from './dataset-labels.ts';
+import { readingSchema } from './dataset-reading.ts';
 import { fileProgressSchema, importProgressSchema } from './file-progress.ts';
 
 const { get, post, remove } = proceduresOf('datasets', {
@@ -21,73 +23,11 @@ export const importModes = ['copy', 'link', 'in_place'] as const;
 export type ImportMode = (typeof importModes)[number];
 const datasetStatuses = ['processing', 'ready', 'error', 'archived'] as const;
 
-/** Encodings of an archive's names; `auto` looks at all of them. */
-export const namesEncodings = [
-  'auto',
-  'utf-8',
-  'cp949',
-  'cp437',
-  'shift_jis',
-  'gbk',
-  'big5',
-  'windows-1252',
-] as const;
-export const deepestClasses = 8;
-
-/** Which server a bucket is on; null: as the AWS environment says, or beside the other. */
-const s3Server = z.object({
-  endpoint: z
-    .url({ protocol: /^https?$/ })
-    .nullable()
-    .default(null)
-    .describe('http://host:port'),
-  profile: z.string().min(1).max(255).nullable().default(null).describe('a profile of the AWS files'),
-});
-
-/** How a source is to be read if that cannot be seen from itself. */
-export const readingSchema = z.object({
-  classesAt: z
-    .int()
-    .min(1)
-    .max(deepestClasses)
-    .nullable()
-    .default(null)
-    .describe('the level of the class folders, 1 being the first; null: recognised by names and contents'),
-  namesEncoding: z
-    .enum(namesEncodings)
-    .default('auto')
-    .describe('the encoding of names in an archive that does not say it'),
-  s3: s3Server
-    .optional()
-    .describe('the server of an s3:// path; left out: the profile’s own, or what the AWS environment says'),
-});
-export type Reading = Readonly<z.infer<typeof readingSchema>>;
-
-export const classCount = z.object({ name: z.string(), count: z.int() });
-export type ClassCount = z.infer<typeof classCount>;
-const splitNames = z.enum(['train', 'val', 'test']);
-/** Images by split. */
-const splitCounts = z.partialRecord(splitNames, z.int());
-export type SplitCounts = z.infer<typeof splitCounts>;
 /** By what a format was recognised: the kind of mark, and the first file that has it. */
 const formatMark = z.object({
   mark: z.enum(['coco_json', 'data_yaml', 'label_rows', 'annotation_xml', 'class_masks', 'no_labels']),
   file: z.string(),
 });
-/** Areas of boxes in COCO's classes: below 32², below 96², and from there on, in pixels. */
-const boxSizes = z.object({ small: z.int(), medium: z.int(), large: z.int() });
-/** What is labelled in a version's images, beside its classes. */
-const labelCounts = z.object({
-  /** Boxes of objects, without crowds. */
-  boxes: z.int(),
-  masks: z.int(),
-  /** Images without objects. */
-  background: z.int(),
-  crowds: z.int(),
-  difficult: z.int(),
-  sizes: boxSizes,
-});
-export type LabelCounts = z.infer<typeof labelCounts>;
 const codeCount = z.object({ code: z.string(), count: z.int() });
 
 /** What a validation found; `ok` is true where `errors` is empty. Paths are relative to the folder or archive. */
@@ -168,28 +108,6 @@ const datasetVersionSchema = z.object({
   correctedSizes: z.int().nullable(),
 });
 export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
-
-/** What is labelled in an image. */
-const imageObject = z.object({
-  /** Index in the version's classes; null for an area that is left out of training. */
-  class: z.int().nullable(),
-  /** Left, top, width and height in pixels of the upright image; null where only pixels are labelled. */
-  box: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable(),
-  /** Polygons (`x, y` after `x, y`), or COCO's run lengths with their `[height, width]`. */
-  mask: z
-    .union([
-      z.array(z.array(z.number())),
-      z.object({
-        counts: z.union([z.string(), z.array(z.number())]),
-        size: z.tuple([z.number(), z.number()]),
-      }),
-    ])
-    .nullable(),
-  /** Several objects in one box. */
-  crowd: z.boolean(),
-  difficult: z.boolean(),
-});
-export type ImageObject = z.infer<typeof imageObject>;
 
 /** `thumbnailUrl` and `url` are paths on the engine's own origin. */
 export const datasetImageSchema = z.object({

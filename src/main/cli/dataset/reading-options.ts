@@ -1,9 +1,5 @@
-import {
-  datasetFormats,
-  deepestClasses,
-  type FormatChoice,
-  namesEncodings,
-} from '../../../shared/contract/datasets.ts';
+import { deepestClasses, namesEncodings } from '../../../shared/contract/dataset-reading.ts';
+import { datasetFormats, type FormatChoice } from '../../../shared/contract/datasets.ts';
 import type { Reading } from '../../features/datasets/reading.ts';
 import { type Command, integer } from '../lib/define.ts';
 

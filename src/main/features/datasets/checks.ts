@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { FormatChoice, Reading, Validation } from '../../../shared/contract/datasets.ts';
+import type { Reading } from '../../../shared/contract/dataset-reading.ts';
+import type { FormatChoice, Validation } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, TrainyardError } from '../../../shared/errors/error.ts';
 import { systemFault } from '../../platform/faults/system-fault.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { ClassCount, ImageObject } from '../../../shared/contract/datasets.ts';
+import type { ClassCount, ImageObject } from '../../../shared/contract/dataset-labels.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';

@@ -1,10 +1,10 @@
 import type { PageQuery } from '../../../shared/contract/common.ts';
+import type { Reading } from '../../../shared/contract/dataset-reading.ts';
 import type {
   Dataset,
   DatasetVersion,
   FormatChoice,
   ImportMode,
-  Reading,
   Validation,
 } from '../../../shared/contract/datasets.ts';
 import type { WorkError } from '../../../shared/contract/file-progress.ts';

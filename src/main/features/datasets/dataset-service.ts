@@ -1,11 +1,7 @@
 import type { z } from 'zod';
 import type { PageQuery } from '../../../shared/contract/common.ts';
-import type {
-  Dataset,
-  datasetImageSchema,
-  ImageObject,
-  ImportInput,
-} from '../../../shared/contract/datasets.ts';
+import type { ImageObject } from '../../../shared/contract/dataset-labels.ts';
+import type { Dataset, datasetImageSchema, ImportInput } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { importsUnderWay } from '../../../shared/errors/datasets.ts';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';

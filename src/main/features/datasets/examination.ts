@@ -1,10 +1,6 @@
-import type {
-  DatasetVersion,
-  FormatChoice,
-  LabelCounts,
-  Reading,
-  Validation,
-} from '../../../shared/contract/datasets.ts';
+import type { LabelCounts } from '../../../shared/contract/dataset-labels.ts';
+import type { Reading } from '../../../shared/contract/dataset-reading.ts';
+import type { DatasetVersion, FormatChoice, Validation } from '../../../shared/contract/datasets.ts';
 import type { AcceptedImage } from './images.ts';
 import type { SourcePlace, Uploads } from './source.ts';
 

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
-import type { ImageObject } from '../../../shared/contract/datasets.ts';
+import type { ImageObject } from '../../../shared/contract/dataset-labels.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';

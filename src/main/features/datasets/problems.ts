@@ -82,7 +82,7 @@ export class Findings {
       .sort((one, other) => other.count - one.count || (one.code < other.code ? -1 : 1));
   }
 
-  /** The problems in the order of their paths, and how many more there were. */
+  /** The problems in the order of their paths and lines, and how many more there were. */
   report(): { problems: Problem[]; more: number } {
     let room = this.listed;
     const kinds = [...this.byCode.values()].sort((one, other) => one.length - other.length);
@@ -91,7 +91,9 @@ export class Findings {
       room -= part.length;
       return part;
     });
-    problems.sort((one, other) => (one.path === other.path ? 0 : one.path < other.path ? -1 : 1));
+    problems.sort((one, other) =>
+      one.path === other.path ? (one.line ?? 0) - (other.line ?? 0) : one.path < other.path ? -1 : 1,
+    );
     return { problems, more: this.found - problems.length };
   }
 }

@@ -1,6 +1,6 @@
-import type { namesEncodings, Reading } from '../../../shared/contract/datasets.ts';
+import type { namesEncodings, Reading } from '../../../shared/contract/dataset-reading.ts';
 
-export type { Reading } from '../../../shared/contract/datasets.ts';
+export type { Reading } from '../../../shared/contract/dataset-reading.ts';
 
 export type NamesEncoding = (typeof namesEncodings)[number];
 export type KnownEncoding = Exclude<NamesEncoding, 'auto'>;

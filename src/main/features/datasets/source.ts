@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Reading } from '../../../shared/contract/datasets.ts';
+import type { Reading } from '../../../shared/contract/dataset-reading.ts';
 import type { Problem } from './problems.ts';
 
 /** One thing that a source holds. `path` has the source's own spelling, parted by `/`. */

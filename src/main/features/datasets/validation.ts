@@ -1,9 +1,5 @@
-import type {
-  ClassCount,
-  DatasetFormat,
-  FormatChoice,
-  Validation,
-} from '../../../shared/contract/datasets.ts';
+import type { ClassCount } from '../../../shared/contract/dataset-labels.ts';
+import type { DatasetFormat, FormatChoice, Validation } from '../../../shared/contract/datasets.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { findClassProblems } from './class-problems.ts';

@@ -2,7 +2,7 @@ import { Group, Select, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
-import type { ClassCount } from '../../../shared/contract/datasets.ts';
+import type { ClassCount } from '../../../shared/contract/dataset-labels.ts';
 import { classColor } from '../../charts/class-colors.ts';
 import { Note } from '../../components/note.ts';
 import { useText } from '../../i18n/use-text.ts';

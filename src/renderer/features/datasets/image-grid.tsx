@@ -3,7 +3,7 @@ import { useElementSize } from '@mantine/hooks';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
-import type { SplitCounts } from '../../../shared/contract/datasets.ts';
+import type { SplitCounts } from '../../../shared/contract/dataset-labels.ts';
 import { BoxOverlay } from '../../components/box-overlay.tsx';
 import { splitOrder } from '../../components/label-texts.ts';
 import { Note } from '../../components/note.ts';

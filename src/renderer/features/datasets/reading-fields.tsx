@@ -1,11 +1,6 @@
 import { Select, type SelectProps, SimpleGrid, Text } from '@mantine/core';
-import {
-  datasetFormats,
-  deepestClasses,
-  type FormatChoice,
-  namesEncodings,
-  type Reading,
-} from '../../../shared/contract/datasets.ts';
+import { deepestClasses, namesEncodings, type Reading } from '../../../shared/contract/dataset-reading.ts';
+import { datasetFormats, type FormatChoice } from '../../../shared/contract/datasets.ts';
 import { Note } from '../../components/note.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { hasClassFolders } from './use-import.ts';

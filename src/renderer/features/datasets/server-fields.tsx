@@ -1,5 +1,5 @@
 import { Group, TextInput } from '@mantine/core';
-import type { Reading } from '../../../shared/contract/datasets.ts';
+import type { Reading } from '../../../shared/contract/dataset-reading.ts';
 import { useText } from '../../i18n/use-text.ts';
 
 interface ServerFieldsProps {

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Reading } from '../../../shared/contract/dataset-reading.ts';
 import type {
   FormatChoice,
   ImportInput,
   importModes,
-  Reading,
   Validation,
 } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';

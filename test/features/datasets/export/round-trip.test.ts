@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ImageObject } from '../../../../src/shared/contract/datasets.ts';
+import type { ImageObject } from '../../../../src/shared/contract/dataset-labels.ts';
 import { type ReadVersion, readVersion, roundTrip, type Setting } from '../support/exported.ts';
 import { importFolder } from '../support/open-service.ts';
 import { picture, writeFiles, yoloLabels } from '../support/pictures.ts';

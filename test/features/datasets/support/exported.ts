@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { DatasetExports } from '../../../../src/main/features/datasets/export/exports.ts';
 import { localOwnerId } from '../../../../src/main/features/identity/local-owner.ts';
-import type { ImageObject } from '../../../../src/shared/contract/datasets.ts';
+import type { ImageObject } from '../../../../src/shared/contract/dataset-labels.ts';
 import type { ExportFormatName } from '../../../../src/shared/model/export-formats.ts';
 import { importFolder } from './open-service.ts';
 import type { openSetting } from './setting.ts';

@@ -17,7 +17,8 @@ import { Db } from '../../../../src/main/postgres/db.ts';
 import { createPool } from '../../../../src/main/postgres/pool.ts';
 import { FilesObjectStore } from '../../../../src/main/stores/objects/files/object-store.ts';
 import type { LocalObjects, ObjectStore } from '../../../../src/main/stores/objects/ports.ts';
-import type { FormatChoice, Reading } from '../../../../src/shared/contract/datasets.ts';
+import type { Reading } from '../../../../src/shared/contract/dataset-reading.ts';
+import type { FormatChoice } from '../../../../src/shared/contract/datasets.ts';
 import { isOver } from '../../../../src/shared/model/import-phase.ts';
 
 /** The service of datasets on a real PostgreSQL and a real folder (or `elsewhere`, which takes no links), as the engine wires it. */

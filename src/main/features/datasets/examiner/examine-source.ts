@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { DatasetFormat, Reading } from '../../../../shared/contract/datasets.ts';
+import type { Reading } from '../../../../shared/contract/dataset-reading.ts';
+import type { DatasetFormat } from '../../../../shared/contract/datasets.ts';
 import {
   annotationsFile,
   type Examination,

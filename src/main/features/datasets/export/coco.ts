@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { ImageObject } from '../../../../shared/contract/datasets.ts';
+import type { ImageObject } from '../../../../shared/contract/dataset-labels.ts';
 import type { ExportedFile, ExportedVersion, ExportFormat, LabelledImage, Survey } from './export-format.ts';
 import { Losses } from './losses.ts';
 import { areaOf, boxAround } from './masks.ts';

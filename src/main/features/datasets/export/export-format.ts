@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ImageObject } from '../../../../shared/contract/datasets.ts';
+import type { ImageObject } from '../../../../shared/contract/dataset-labels.ts';
 import type { Problem } from '../problems.ts';
 import type { PlacedImage, PlacementOptions } from './placement.ts';
 

@@ -1,4 +1,4 @@
-import type { ImageObject } from '../../../../shared/contract/datasets.ts';
+import type { ImageObject } from '../../../../shared/contract/dataset-labels.ts';
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import { makeProblem, type Problem } from '../problems.ts';
 import type { ExportedVersion } from './export-format.ts';

@@ -1,4 +1,4 @@
-import type { ImageObject } from '../../../../shared/contract/datasets.ts';
+import type { ImageObject } from '../../../../shared/contract/dataset-labels.ts';
 import { areaOfRuns, runsOf } from '../../../../shared/model/run-lengths.ts';
 import { boxOfRuns } from '../formats/coco/run-lengths.ts';
 

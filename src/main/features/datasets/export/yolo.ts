@@ -1,4 +1,4 @@
-import type { ImageObject } from '../../../../shared/contract/datasets.ts';
+import type { ImageObject } from '../../../../shared/contract/dataset-labels.ts';
 import type { ExportedFile, ExportedVersion, ExportFormat, Survey } from './export-format.ts';
 import { Losses } from './losses.ts';
 import { type Box, boxAround, joined } from './masks.ts';

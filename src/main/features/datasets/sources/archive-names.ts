@@ -1,5 +1,5 @@
 import iconv from 'iconv-lite';
-import { namesEncodings } from '../../../../shared/contract/datasets.ts';
+import { namesEncodings } from '../../../../shared/contract/dataset-reading.ts';
 import type { Bilingual, Parameter } from '../../../../shared/errors/entry.ts';
 import { makeProblem, type Problem } from '../problems.ts';
 import type { KnownEncoding, NamesEncoding } from '../reading.ts';

@@ -1,4 +1,4 @@
-import type { ImageObject } from '../../../../shared/contract/datasets.ts';
+import type { ImageObject } from '../../../../shared/contract/dataset-labels.ts';
 import { areaOfRuns, isInRuns } from '../../../../shared/model/run-lengths.ts';
 
 /** An object with its number in the image. */
