@@ -194,7 +194,7 @@ test('ignores whoever is late: of claims one holds, and after its lease another 
     pixels: 4,
     sums: [0, 0, 0],
     squares: [0, 0, 0],
-    sizes: [],
+    sizes: [{ width: 2, height: 2, images: 1 }],
     classes: [{ name: 'a', images: 1 }],
   };
   expect(await renewClaim(jobs.db, { jobId: id, claim: first, leaseMs: 1000 })).toBe(false);

@@ -64,9 +64,9 @@ async function writeTar(aside: string, tar: Readable): Promise<void> {
 /** Waits for the end of a write; what the disk refused names the file, and comes before what it led to. */
 async function writing(name: string, file: NodeJS.WritableStream, written: Promise<void>): Promise<void> {
   let refused: unknown = null;
-  file.once('error', (error) => {
+  file.on('error', (error) => {
     if (hasCode(error, 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR')) return;
-    refused = aboutFile(name, error);
+    refused ??= aboutFile(name, error);
   });
   try {
     await written;

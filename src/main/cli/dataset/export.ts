@@ -68,15 +68,15 @@ async function fetchTar(
   let broken: Error | null = null;
   try {
     const answer = await openEngineFile(engine, url, abort.signal);
-    answer.once('error', (error) => {
-      broken = error;
+    answer.on('error', (error) => {
+      broken ??= error;
     });
     answer.on('data', (chunk: Buffer) => {
       done += chunk.length;
       line.showBytes(done, tarBytes);
     });
     const body = answer.pipe(new PassThrough());
-    answer.once('error', (error) => body.destroy(error));
+    answer.on('error', (error) => body.destroy(error));
     body.once('close', () => answer.destroy());
     await receive(target, body);
   } catch (error) {

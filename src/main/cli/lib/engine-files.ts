@@ -17,7 +17,7 @@ export async function openEngineFile(
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const request = startRequest({ ...way, path, signal, agent: false });
     request.once('response', resolve);
-    request.once('error', (error) => reject(signal.aborted ? error : gone(engine, error)));
+    request.on('error', (error) => reject(signal.aborted ? error : gone(engine, error)));
     request.end();
   });
   if (answer.statusCode === 200) return answer;
