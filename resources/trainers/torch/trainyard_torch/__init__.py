@@ -1,0 +1,1 @@
+"""Trains image models on PyTorch. Knows its run directory and nothing else (docs/run-directory.md)."""

@@ -1,0 +1,1 @@
+"""Images and their labels: read, divided, decoded, changed by chance and put together as batches."""

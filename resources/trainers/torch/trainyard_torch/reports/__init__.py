@@ -1,0 +1,1 @@
+"""What is left of a training: reports, ONNX, model card."""

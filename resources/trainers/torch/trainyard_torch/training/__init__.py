@@ -1,0 +1,1 @@
+"""One training loop for all tasks: steps, schedule, optimizer, checkpoints, several processes."""
