@@ -1,3 +1,4 @@
+import hashlib
 import os
 from pathlib import Path
 
@@ -12,5 +13,4 @@ os.environ.setdefault("YOLO_CONFIG_DIR", "/tmp/trainyard-test-ultralytics")  # n
 def runs(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A folder for run directories; tests of one module share their images."""
     shared = tmp_path_factory.getbasetemp() / request.module.__name__.replace(".", "-")
-    folder = shared / request.node.name.replace("/", "-")[:60].replace("[", "-").replace("]", "")
-    return folder
+    return shared / hashlib.sha256(request.node.name.encode()).hexdigest()[:12]

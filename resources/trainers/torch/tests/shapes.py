@@ -58,7 +58,7 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return base
 
 
-def make_run(folder: Path, task: str, model: tuple[str, str], images: int = 24, size: int = 64, **changes: Any) -> Path:
+def make_run(folder: Path, task: str, model: tuple[str, str], /, images: int = 24, size: int = 64, **changes: Any) -> Path:
     """A run directory with images of its own; `changes` go into its config. Images that are there already are used again."""
     root = folder.parent / f"images-{task}-{images}-{size}"
     folder.mkdir(parents=True)

@@ -1,5 +1,7 @@
 """Runs the trainer as a process, as its supervisor does."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -10,6 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from trainyard_torch.__main__ import run
+from trainyard_torch.directory.stop import Stop
 
 package = Path(__file__).resolve().parent.parent
 
@@ -64,8 +69,13 @@ def finish(process: "subprocess.Popen[str]", directory: Path) -> Ended:
 
 
 def train(directory: Path, **environment: str) -> Ended:
-    """Runs the trainer to its end."""
-    return finish(start(directory, **environment), directory)
+    """Runs the trainer to its end: in this process, which has its libraries already, unless it needs an environment of its own."""
+    if environment:
+        return finish(start(directory, **environment), directory)
+    errors = io.StringIO()
+    with contextlib.redirect_stderr(errors):
+        code = run(directory, Stop())
+    return Ended(code, errors.getvalue(), read_events(directory))
 
 
 def train_well(directory: Path, **environment: str) -> Ended:

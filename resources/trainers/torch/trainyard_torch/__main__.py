@@ -38,11 +38,8 @@ def _train(directory: Path, events: Events, stop: Stop) -> dict[str, float] | No
         leave_ranks()
 
 
-def main() -> int:
-    """Runs the trainer; returns its exit code."""
-    # Before everything that takes time to load: from here on SIGTERM is answered.
-    stop = Stop()
-    directory = Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+def run(directory: Path, stop: Stop) -> int:
+    """Trains what a run directory asks for; returns the exit code."""
     is_first = os.environ.get("RANK", "0") == "0"
     events = Events(directory / "events.jsonl" if is_first else None)
     try:
@@ -61,6 +58,14 @@ def main() -> int:
         events.result("failed", {}, message, cause)
         return 1
     return 0
+
+
+def main() -> int:
+    """Runs the trainer; returns its exit code."""
+    stop = Stop()
+    # Before everything that takes time to load: from here on SIGTERM is answered.
+    stop.listen()
+    return run(Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve(), stop)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from pycocotools import mask as coco_mask
 from trainyard_torch.directory.failure import TrainerError
 
 Polygons = list[list[float]]
+#: A polygon of fewer than three corners has no inside.
+_least_numbers = 6
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,10 @@ class Annotation:
         """The mask, [height, width], 1 inside; None where there is none."""
         if self.mask is None:
             return None
-        if isinstance(self.mask, list):
-            polygons = [points for points in self.mask if len(points) >= 6]
-            if not polygons:
-                return np.zeros((height, width), np.uint8)
-            encoded = coco_mask.merge(coco_mask.frPyObjects(polygons, height, width))
-        else:
-            encoded = self.mask
-            if isinstance(encoded["counts"], list):
-                encoded = coco_mask.frPyObjects(encoded, *cast("list[int]", encoded["size"]))
-        return cast("NDArray[np.uint8]", coco_mask.decode(encoded))
+        try:
+            return _decode(self.mask, height, width)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise TrainerError("bad_data", f"A mask's run lengths are damaged ({error})", "Write the annotations again.") from error
 
     def outline(self) -> NDArray[np.float64] | None:
         """Points [n, 2] around the object, for a box that follows a rotation: the polygons', else the box's corners."""
@@ -47,6 +43,20 @@ class Annotation:
             return None
         x, y, width, height = self.box
         return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], dtype=np.float64)
+
+
+def _decode(mask: "Polygons | dict[str, object]", height: int, width: int) -> NDArray[np.uint8]:
+    if isinstance(mask, list):
+        polygons = [points for points in mask if len(points) >= _least_numbers]
+        if not polygons:
+            return np.zeros((height, width), np.uint8)
+        mask = coco_mask.merge(coco_mask.frPyObjects(polygons, height, width))
+    elif isinstance(mask["counts"], list):
+        mask = coco_mask.frPyObjects(mask, *cast("list[int]", mask["size"]))
+    drawn: NDArray[np.uint8] = np.array(coco_mask.decode(mask))
+    if drawn.shape != (height, width):
+        raise ValueError(f"the mask is {drawn.shape[1]} × {drawn.shape[0]} pixels, the image {width} × {height}")
+    return drawn
 
 
 def _is_number(value: object) -> bool:

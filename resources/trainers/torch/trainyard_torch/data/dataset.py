@@ -12,6 +12,7 @@ from trainyard_torch.data.manifest import ImageEntry
 from trainyard_torch.data.randomness import generator
 from trainyard_torch.data.truth import Truth
 from trainyard_torch.directory.config import Augmentation
+from trainyard_torch.directory.failure import TrainerError
 
 #: What an image shows, in the network's input.
 ReadTruth = Callable[[ImageEntry, Placement], Truth]
@@ -73,4 +74,7 @@ class ImageDataset(Dataset["Sample | Broken"]):
             return Broken(key, str(error))
         if self._augmentation is not None and self._augmentation.color_jitter:
             image = jitter(image, random)
-        return Sample(key, image, self._read_truth(entry, placement))
+        try:
+            return Sample(key, image, self._read_truth(entry, placement))
+        except TrainerError as error:
+            return Broken(key, str(error))

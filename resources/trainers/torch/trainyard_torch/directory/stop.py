@@ -13,8 +13,10 @@ class Stop:
     """Told by SIGTERM (or Ctrl-C), or by the end of standard input, which the supervisor holds open as long as it lives."""
 
     def __init__(self) -> None:
-        """Starts listening. From here on SIGTERM no longer ends the process by itself."""
         self.why: str | None = None
+
+    def listen(self) -> None:
+        """From here on SIGTERM no longer ends the process by itself."""
         signal.signal(signal.SIGTERM, self._signalled)
         signal.signal(signal.SIGINT, self._signalled)
         if _is_pipe(0):

@@ -41,7 +41,9 @@ def finish(workshop: Workshop, trainer: Trainer, saver: Saver, directory: Path, 
     if best is None:
         raise RuntimeError("All epochs are done and none was the best.")
     network = trainer.judged
-    network.net.load_state_dict(saver.model())
+    if workshop.ranks.is_first:
+        network.net.load_state_dict(saver.model())
+    workshop.ranks.share_weights(network.net)
     split = next(name for name in ("test", "val", "train") if name in splits)
     judge = trainer.evaluator.judge(
         network,

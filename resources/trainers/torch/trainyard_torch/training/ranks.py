@@ -50,6 +50,14 @@ class Ranks:
         dist.all_gather_object(parts, items)
         return [item for part in parts for item in part]
 
+    def share_weights(self, net: nn.Module) -> None:
+        """Gives all processes the weights of the first one."""
+        if self.count == 1:
+            return
+        state = net.state_dict()
+        for name in sorted(state):
+            dist.broadcast(state[name], src=0)
+
     def wrap(self, network: Network) -> nn.Module:
         """The network with gradients that are the mean over all processes."""
         if self.count == 1:
