@@ -12,5 +12,6 @@ os.environ.setdefault("YOLO_CONFIG_DIR", "/tmp/trainyard-test-ultralytics")  # n
 @pytest.fixture
 def runs(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """A folder for run directories; tests of one module share their images."""
-    shared = tmp_path_factory.getbasetemp() / request.module.__name__.replace(".", "-")
-    return shared / hashlib.sha256(request.node.name.encode()).hexdigest()[:12]
+    shared: Path = tmp_path_factory.getbasetemp() / request.module.__name__.replace(".", "-")
+    name: str = request.node.name
+    return shared / hashlib.sha256(name.encode()).hexdigest()[:12]

@@ -58,7 +58,7 @@ def test_16_bits_are_scaled_by_the_white_of_the_whole_dataset(tmp_path: Path) ->
     Image.fromarray(np.full((4, 4), 2048, np.uint16)).save(tmp_path / "grey.png")
     entry = _entry(tmp_path / "grey.png", 4, 4, 4000)
     assert white_of([entry]) == 4095
-    assert decode(entry, 4, 4, 4095).unique().tolist() == [round(2048 * 255 / 4095)]
+    assert set(decode(entry, 4, 4, 4095).flatten().tolist()) == {round(2048 * 255 / 4095)}
 
 
 def test_transparent_parts_stand_on_white(tmp_path: Path) -> None:
@@ -67,8 +67,8 @@ def test_transparent_parts_stand_on_white(tmp_path: Path) -> None:
     palette = Image.new("P", (4, 4), 1)
     palette.putpalette([0, 0, 0, 9, 9, 9])
     palette.save(tmp_path / "palette.png", transparency=1)
-    values = [decode(_entry(tmp_path / name, 4, 4), 4, 4, 255).unique().tolist() for name in ("rgba.png", "la.png", "palette.png")]
-    assert values == [[255], [127], [255]]
+    values = [decode(_entry(tmp_path / name, 4, 4), 4, 4, 255).flatten().tolist() for name in ("rgba.png", "la.png", "palette.png")]
+    assert values == [{255}, {127}, {255}]
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "RGB"])

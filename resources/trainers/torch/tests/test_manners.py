@@ -117,7 +117,8 @@ def test_a_process_that_is_lost_is_the_cause(runs: Path) -> None:
 
 
 def test_one_process_is_enough_for_one_gpu_or_none() -> None:
-    from tests.test_config import _document, parse_config
+    from tests.test_config import _document
+    from trainyard_torch.directory.config import parse_config
 
     assert processes_wanted(parse_config(_document)[0]) == 1
 

@@ -23,10 +23,9 @@ _texts: tuple[tuple[str, Cause, str], ...] = (
         "lost_process",
         "A process that reads images was killed; mostly memory is full then. Set resources.workers or training.batchSize lower.",
     ),
-    (
-        "Connection closed by peer",
-        "lost_process",
-        "Another process of this training ended. What it wrote to standard error says why.",
+    *(
+        (part, "lost_process", "Another process of this training ended. What it wrote to standard error says why.")
+        for part in ("Connection closed by peer", "gloo/transport", "NCCL")
     ),
 )
 _no_room = (errno.ENOSPC, errno.EDQUOT)

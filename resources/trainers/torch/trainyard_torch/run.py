@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 import torch
+import torch.utils.deterministic
 
 from trainyard_torch.data.batches import EvaluationBatches, TrainingBatches
 from trainyard_torch.data.dataset import ImageDataset
@@ -76,9 +77,13 @@ def _warn_of_config(config: Config, ranks: Ranks, events: Events) -> None:
 
 def _prepare_torch(seed: int, device: torch.device) -> None:
     torch.manual_seed(seed)
+    if device.type == "cuda":
+        torch.backends.cudnn.benchmark = True  # All batches have one size.
+        return
     torch.use_deterministic_algorithms(mode=True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation.*")
-    if device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
+    if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(cpus())
 
 

@@ -51,8 +51,9 @@ def finish(workshop: Workshop, trainer: Trainer, saver: Saver, directory: Path, 
         splits[split].batches,
         workshop.task.judge(keep=True),
         trainer.tick,
-        lambda _entry, _why: None,  # Named before, or of the test split, where it counts as well as any.
+        trainer.collect_broken,
     )
+    trainer.share_broken()
     metrics = {**best.metrics, "best_epoch": float(best.epoch)}
     if split == "test":
         metrics |= judge.metrics("test")

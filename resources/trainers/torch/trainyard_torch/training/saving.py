@@ -26,9 +26,9 @@ class Saver:
         self._config = config
         self._events = events
         self._ranks = ranks
-        #: The folder of the last one, and the step that it holds.
+        #: The folder of the last one, and the step of the one that this run directory holds.
         self.last: Path | None = None
-        self.saved_step = 0
+        self.saved_step: int | None = None
         #: The best epoch's weights, as a file of the last checkpoint.
         self._model: Content | None = None
 
@@ -79,7 +79,6 @@ class Saver:
         for name, gradient in content["gradients"].items():
             weights[name].grad = gradient.to(device)
         trainer.state = State.from_json(content["state"])
-        self.saved_step = trainer.state.step
         if trainer.state.best is not None:
             self._model = folder / files.model_name
         self.last = folder

@@ -93,7 +93,7 @@ class Trainer:
                 self._close_epoch(started_at, waited_s)
                 self.progress.report()
         except StoppedError:
-            if state.step > self._saver.saved_step:
+            if state.step > 0 and state.step != self._saver.saved_step:
                 epoch = min(state.epoch, self._config.training.epochs)
                 self._saver.save(self, epoch, state.step_metrics, is_best=False)
             raise
@@ -239,19 +239,21 @@ class Trainer:
             return {}
         started_at = time.monotonic()
         judge = self.evaluator.judge(
-            self.judged, work.val.dataset, work.val.batches, work.task.judge(keep=False), self.tick, self._collect_broken
+            self.judged, work.val.dataset, work.val.batches, work.task.judge(keep=False), self.tick, self.collect_broken
         )
-        self._share_broken()
+        self.share_broken()
         self.progress.evaluated(time.monotonic() - started_at)
         return judge.metrics("val")
 
-    def _collect_broken(self, entry: ImageEntry, why: str) -> None:
+    def collect_broken(self, entry: ImageEntry, why: str) -> None:
+        """Leaves an image out that is judged, at once or, with several processes, at the end."""
         if self._work.ranks.count == 1:
             self.report_broken(entry, why)
         else:
             self._found_broken.append((entry, why))
 
-    def _share_broken(self) -> None:
+    def share_broken(self) -> None:
+        """Reports what all processes collected."""
         if self._work.ranks.count > 1:
             found = self._work.ranks.gather(self._found_broken)
             self._found_broken = []
