@@ -252,3 +252,29 @@ def test_images_of_any_size_and_kind_train_together(runs: Path) -> None:
         line |= {"file": str(file), "sha256": None, "size": None, "width": 20 + at, "height": 50}
     (directory / "dataset.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     assert "left out" not in train_well(directory).log
+
+
+def test_a_training_that_gets_no_better_stops_early(runs: Path) -> None:
+    stop = {"enabled": True, "patience": 2, "metric": "val_f1"}
+    training = {"epochs": 9, "learningRate": 1e-12, "optimizer": "sgd", "earlyStop": stop}
+    ended = train_well(make_run(runs, "classification", ("timm", "test_vit"), images=12, size=32, training=training))
+    assert "Stopped early: val_f1 has not improved since epoch 1 (patience: 2)" in ended.log
+    assert ended.of("progress")[-1]["epoch"] == 3
+
+
+def test_16_bit_arithmetic_and_class_weights_train(runs: Path) -> None:
+    training = {"amp": True, "classWeights": "balanced", "optimizer": "rmsprop", "scheduler": {"type": "plateau"}}
+    train_well(make_run(runs, "classification", _small, images=12, size=32, training=training))
+
+
+def test_early_stopping_on_a_validation_that_has_no_images_is_refused(runs: Path) -> None:
+    training = {"earlyStop": {"enabled": True, "metric": "val_loss"}}
+    ended = train(make_run(runs, "classification", _small, images=9, size=32, training=training, dataset={"valSplit": 0}))
+    assert ended.result["cause"] == "bad_config"
+    assert "no image is kept for validation" in ended.result["message"]
+
+
+def test_a_detector_needs_annotations(runs: Path) -> None:
+    changes = {"task": {"type": "detection"}, "model": {"source": "torchvision"}}
+    directory = make_run(runs, "classification", _small, images=9, size=32, **changes)
+    assert train(directory).result["cause"] == "bad_data"

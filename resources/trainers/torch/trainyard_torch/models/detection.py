@@ -34,6 +34,8 @@ class Detector(Network):
 
     def predict(self, images: Tensor) -> tuple[Tensor, ...]:
         boxes, scores, more = self.candidates(self.normalise(images))
+        # Before overlaps are looked for, as torchvision has it.
+        boxes = torch.minimum(boxes.clamp(min=0), boxes.new_tensor([images.shape[-1], images.shape[-2]] * 2))
         if torch.onnx.is_in_onnx_export():
             return self.answers(images, boxes, scores, more)
         # One image after the other: their boxes are told apart by shifting them, which costs digits.
@@ -45,11 +47,8 @@ class Detector(Network):
 
     def answers(self, images: Tensor, boxes: Tensor, scores: Tensor, more: list[Tensor]) -> tuple[Tensor, ...]:
         """What is left of the candidates."""
-        del more
-        low = boxes.new_zeros(4)
-        high = boxes.new_tensor([images.shape[-1], images.shape[-2]] * 2)
-        chosen, best, labels, _ = select(boxes, scores, self.overlap)
-        return torch.minimum(torch.maximum(chosen, low), high), best, labels
+        del images, more
+        return select(boxes, scores, self.overlap)[:3]
 
     def loss(self, images: Tensor, truths: list[ObjectTruth]) -> Tensor:
         """The mean loss over normalised images."""

@@ -77,8 +77,6 @@ class YoloSegmenter(YoloDetector):
     def answers(self, images: Tensor, boxes: Tensor, scores: Tensor, more: list[Tensor]) -> tuple[Tensor, ...]:
         coefficients, prototypes = more
         chosen, best, labels, places = select(boxes, scores, self.overlap)
-        limits = chosen.new_tensor([images.shape[-1], images.shape[-2]] * 2)
-        chosen = torch.minimum(chosen.clamp(min=0), limits)
         own = coefficients.gather(1, places[..., None].expand(-1, -1, coefficients.shape[-1]))
         masks = torch.einsum("nkc,nchw->nkhw", own, prototypes).sigmoid()
         height, width = masks.shape[-2:]
