@@ -206,7 +206,7 @@ def test_fine_tuning_starts_from_the_model_of_another_run(runs: Path) -> None:
     training = {"freezeBackbone": True}
     other = make_run(runs / "other", "classification", _small, images=12, size=32, model=model, task=two, training=training)
     ended = train_well(other)
-    assert "the head starts anew" in ended.log
+    assert "starts anew: fc" in ended.log
     assert "The backbone is frozen" in ended.log
     from safetensors.torch import load_file
 

@@ -126,7 +126,7 @@ def test_a_small_rt_detr_starts_from_weights_and_replaces_its_head(runs: Path) -
     )
     ended = train_well(directory)
     _check_artifacts(directory, ended)
-    assert "the head starts anew, as it was made for other classes" in ended.log
+    assert "made for other classes or sizes, starts anew" in ended.log
 
 
 def make_small_rt_detr(folder: Path, classes: int) -> None:
@@ -153,3 +153,28 @@ def make_small_rt_detr(folder: Path, classes: int) -> None:
     )
     config.num_labels = classes
     RTDetrForObjectDetection(config).save_pretrained(folder)
+
+
+@needs_ultralytics
+def test_a_yolo_starts_from_the_file_that_ultralytics_writes(runs: Path) -> None:
+    from ultralytics import YOLO
+
+    weights = runs.parent / "own.pt"
+    runs.parent.mkdir(parents=True, exist_ok=True)
+    YOLO("yolo11n.yaml").save(weights)
+    model = {"pretrained": True, "pretrainedWeights": str(weights)}
+    directory = make_run(runs, "detection", ("ultralytics", "yolo11n"), images=8, size=64, model=model)
+    ended = train_well(directory)
+    assert f"Starting from the weights in {weights}" in ended.log
+
+
+def test_a_vision_transformer_takes_over_weights_of_images_of_another_size(runs: Path) -> None:
+    import timm
+    from safetensors.torch import save_file
+
+    weights = runs.parent / "vit.safetensors"
+    runs.parent.mkdir(parents=True, exist_ok=True)
+    save_file(timm.create_model("test_vit", num_classes=3).state_dict(), weights)
+    model = {"pretrained": True, "pretrainedWeights": str(weights)}
+    ended = train_well(make_run(runs, "classification", ("timm", "test_vit"), images=9, size=64, model=model))
+    assert "all of them fit" in ended.log

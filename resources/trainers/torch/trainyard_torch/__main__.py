@@ -3,6 +3,7 @@
 Exit codes: 0 completed, or cancelled after a last checkpoint; 1 failed.
 """
 
+import contextlib
 import os
 import sys
 import traceback
@@ -50,7 +51,8 @@ def run(directory: Path, stop: Stop) -> int:
         events.log("info", f"Stopped: {stopped}.")
         events.result("cancelled", {}, str(stopped))
     except BaseException as error:  # noqa: BLE001 - whatever it is, the result says so
-        traceback.print_exc()
+        with contextlib.suppress(OSError):  # The file behind it may be on a full disk.
+            traceback.print_exc()
         cause, message = first_failure() or explain(error)
         leave_failure(cause, message)
         if isinstance(error, LostProcessError):  # The first process has written events meanwhile.
@@ -70,7 +72,8 @@ def main() -> int:
 
 if __name__ == "__main__":
     code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     # Standard input is a pipe that stays open: nothing waits for its reader, nor for processes that read images.
     os._exit(code)

@@ -40,7 +40,7 @@ def build(config: Config, size: tuple[int, int]) -> tuple[nn.Module, InputFormat
     if weights is not None:
         state = read_state(weights)
         convert = getattr(sys.modules[type(net).__module__], "checkpoint_filter_fn", None)
-        if convert is not None and not state.keys() <= net.state_dict().keys() | {"_"}:
+        if convert is not None:  # Names of other releases, and positions of images of another size.
             state = cast("dict[str, Any]", convert(state, net))
         lines.append(load_weights(net, state, weights))
     data = timm.data.resolve_model_data_config(net)

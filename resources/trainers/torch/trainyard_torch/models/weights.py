@@ -148,9 +148,9 @@ def load_weights(net: nn.Module, state: State, path: Path) -> str:
 
 
 def describe_loaded(path: Path, fresh: list[str]) -> str:
-    """One line: where the weights come from, and what of the network they do not have (the head of another number of classes)."""
+    """One line: where the weights come from, and what of the network they do not have, mostly the head of another number of classes."""
     if not fresh:
         return f"Starting from the weights in {path}; all of them fit."
     parts = sorted({name.rsplit(".", 1)[0] for name in fresh})
     named = ", ".join(parts[:4]) + (", …" if len(parts) > 4 else "")
-    return f"Starting from the weights in {path}; the head starts anew, as it was made for other classes: {named}."
+    return f"Starting from the weights in {path}; what is not in there, or was made for other classes or sizes, starts anew: {named}."
