@@ -106,12 +106,13 @@ def test_several_processes_stop_together(runs: Path) -> None:
     assert ended.of("checkpoint")[-1]["step"] >= 3
 
 
-def test_a_process_that_is_lost_is_the_cause(runs: Path) -> None:
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_process_that_is_lost_is_the_cause(runs: Path, lost: int) -> None:
     directory = make_run(runs, "classification", _small, images=16, size=32, training={"epochs": 500})
     process = start(directory, TRAINYARD_PROCESSES="2")
     wait_for(directory, lambda event: event["type"] == "metric" and event["step"] >= 3, process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    os.kill(int(children[1]), signal.SIGKILL)
+    os.kill(int(children[lost]), signal.SIGKILL)
     ended = finish(process, directory)
     assert (ended.code, ended.result["status"], ended.result["cause"]) == (1, "failed", "lost_process")
 

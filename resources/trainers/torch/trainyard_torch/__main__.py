@@ -17,12 +17,11 @@ from trainyard_torch.faults import explain
 from trainyard_torch.launcher import LostProcessError, first_failure, launch, leave_failure, processes_wanted
 
 
-def _train(directory: Path, events: Events, stop: Stop) -> dict[str, float] | None:
-    """The metrics; None where other processes do all of the work."""
+def _train(directory: Path, events: Events, stop: Stop) -> int:
+    """Returns the exit code."""
     config, unknown = read_config(directory)
     if processes_wanted(config) > 1:
-        launch(directory, processes_wanted(config), stop)
-        return None
+        return launch(directory, processes_wanted(config), stop)
     for name in unknown:
         events.log("warning", f'config.json: "{name}" is not known to this trainer and has no effect.')
     # From here on hubs count as out of reach, and only now is what takes time to load.
@@ -34,9 +33,10 @@ def _train(directory: Path, events: Events, stop: Stop) -> dict[str, float] | No
 
     ranks = join_ranks(config.resources.gpu_count)
     try:
-        return run_training(directory, config, events, stop, ranks)
+        events.result("completed", run_training(directory, config, events, stop, ranks))
     finally:
         leave_ranks()
+    return 0
 
 
 def run(directory: Path, stop: Stop) -> int:
@@ -44,12 +44,11 @@ def run(directory: Path, stop: Stop) -> int:
     is_first = os.environ.get("RANK", "0") == "0"
     events = Events(directory / "events.jsonl" if is_first else None)
     try:
-        metrics = _train(directory, events, stop)
-        if metrics is not None:
-            events.result("completed", metrics)
+        return _train(directory, events, stop)
     except StoppedError as stopped:
         events.log("info", f"Stopped: {stopped}.")
         events.result("cancelled", {}, str(stopped))
+        return 0
     except BaseException as error:  # noqa: BLE001 - whatever it is, the result says so
         with contextlib.suppress(OSError):  # The file behind it may be on a full disk.
             traceback.print_exc()
@@ -59,7 +58,6 @@ def run(directory: Path, stop: Stop) -> int:
             events = Events(directory / "events.jsonl")
         events.result("failed", {}, message, cause)
         return 1
-    return 0
 
 
 def main() -> int:

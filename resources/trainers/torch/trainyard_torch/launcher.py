@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from trainyard_torch.directory.config import Config
@@ -42,11 +43,14 @@ def processes_wanted(config: Config) -> int:
     return min(config.resources.gpu_count, max(1, torch.cuda.device_count()))
 
 
-def launch(directory: Path, count: int, stop: Stop) -> None:
+def launch(directory: Path, count: int, stop: Stop) -> int:
     """Runs `count` processes to their end. The first of them writes the events, its result among them.
 
+    Returns:
+        the exit code
+
     Raises:
-        LostProcessError: another process than the first one ended before that could write a result.
+        LostProcessError: a process ended before the first one could write a result.
 
     """
     with tempfile.TemporaryDirectory(prefix="trainyard-") as folder:
@@ -58,8 +62,9 @@ def launch(directory: Path, count: int, stop: Stop) -> None:
                 if process.poll() is None:
                     process.kill()
                 process.wait()
-    if any(codes):
-        os._exit(1)
+    if codes[0] < 0:
+        raise _lost(0, codes)
+    return codes[0]
 
 
 def _start(directory: Path, rank: int, count: int, meeting: Path) -> "subprocess.Popen[bytes]":
@@ -94,14 +99,18 @@ def _watch(processes: "list[subprocess.Popen[bytes]]", stop: Stop) -> list[int]:
                 lost = next(rank for rank, code in enumerate(codes) if code)
                 processes[0].kill()
                 processes[0].wait()
-                raise LostProcessError(
-                    "lost_process",
-                    f"Process {lost} of {len(codes)} ended with {codes[lost]}",
-                    "What it wrote to standard error says why; mostly memory is full.",
-                )
+                raise _lost(lost, codes)
             for process in processes:
                 process.kill()
         time.sleep(_look_every_s)
+
+
+def _lost(rank: int, codes: Sequence[int | None]) -> LostProcessError:
+    return LostProcessError(
+        "lost_process",
+        f"Process {rank} of {len(codes)} ended with {codes[rank]}",
+        "What it wrote to standard error says why; mostly memory is full.",
+    )
 
 
 def leave_failure(cause: Cause, message: str) -> None:
