@@ -279,3 +279,13 @@ def test_a_detector_needs_annotations(runs: Path) -> None:
     changes = {"task": {"type": "detection"}, "model": {"source": "torchvision"}}
     directory = make_run(runs, "classification", _small, images=9, size=32, **changes)
     assert train(directory).result["cause"] == "bad_data"
+
+
+def test_a_detector_needs_boxes(runs: Path) -> None:
+    directory = make_run(runs, "detection", _models["detection"], images=9, size=32)
+    rows = [json.loads(line) for line in (directory / "annotations.jsonl").read_text().splitlines()]
+    regions = [[{"class": one["class"], "region": True, "mask": one["mask"]} for one in row] for row in rows]
+    (directory / "annotations.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in regions))
+    ended = train(directory)
+    assert ended.result["cause"] == "bad_data"
+    assert "has a box" in ended.result["message"]

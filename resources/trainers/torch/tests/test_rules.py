@@ -25,7 +25,7 @@ from trainyard_torch.models.network import InputFormat, Network, set_training
 from trainyard_torch.reports.coco import average_precision
 from trainyard_torch.reports.curves import ScoreCounts
 from trainyard_torch.tasks.classification import ClassificationJudge
-from trainyard_torch.tasks.detection import match
+from trainyard_torch.tasks.detection import match, read_objects
 from trainyard_torch.tasks.segmentation import RegionJudge, read_region
 from trainyard_torch.training.evaluation import Evaluator
 from trainyard_torch.training.optimizer import Average, make_optimizer
@@ -276,7 +276,19 @@ def test_class_weights_follow_the_number_of_images() -> None:
     from trainyard_torch.models.build import class_weights
 
     splits = Splits(train=[_entry(at, 0 if at < 6 else 1) for at in range(8)])
-    labels = Labels(2, None, [], Counter(), 0)
+    labels = Labels(2, None, [], Counter(), 0, 0)
     weights = class_weights(_config("training.classWeights", "balanced"), splits, labels)
     assert weights is not None
     assert weights.tolist() == pytest.approx([8 / 12, 2])
+
+
+def test_a_region_without_a_box_is_an_object_where_masks_are_wanted() -> None:
+    labels: Any = _Labels({"class": 1, "region": True, "mask": [[2, 1, 6, 1, 6, 4, 2, 4]]})
+    placement = Placement((8, 8), (8, 8))
+    truth = read_objects(labels, _entry(0), placement, with_masks=True)
+    assert truth.boxes.tolist() == [[2, 1, 6, 4]]
+    assert truth.masks is not None
+    assert int(truth.masks.sum()) == 12
+    labels.values = ({"class": 1, "region": True, "mask": {"size": [8, 8], "counts": [17, 3, 5, 3, 36]}},)
+    assert read_objects(labels, _entry(0), placement, with_masks=True).boxes.tolist() == [[2, 1, 4, 4]]
+    assert len(read_objects(labels, _entry(0), placement)) == 0

@@ -58,6 +58,12 @@ def _check(config: Config, splits: Splits, labels: Labels, events: Events) -> No
         )
     for warning in data_warnings(splits, labels, config.task.class_names):
         events.log("warning", warning)
+    if config.task.type == "detection" and labels.boxes == 0:
+        raise TrainerError(
+            "bad_data",
+            f"None of the {sum(labels.objects.values())} objects of the dataset has a box",
+            "Train a segmenter on it, or import it with boxes.",
+        )
     if config.task.type == "segmentation":
         warning_of_masks = check_masks(labels, len(config.task.class_names))
         if warning_of_masks is not None:

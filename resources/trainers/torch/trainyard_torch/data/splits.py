@@ -33,8 +33,9 @@ class Labels:
     file: AnnotationFile | None
     #: Of each line of the manifest, the classes of its objects; empty where each image has a class of its own.
     seen: list[frozenset[int]]
-    #: How many objects of each class there are, and how many of all have a mask.
+    #: How many objects of each class there are, and how many of all have a box, and a mask.
     objects: Counter[int]
+    boxes: int
     masks: int
 
     def annotations(self, entry: ImageEntry) -> list[Annotation]:
@@ -51,7 +52,7 @@ def read_labels(directory: Path, config: Config, images: int) -> Labels:
     """Reads every annotation once: what is wrong is found before the training starts."""
     classes = len(config.task.class_names)
     if config.dataset.annotations is None:
-        return Labels(classes, None, [], Counter(), 0)
+        return Labels(classes, None, [], Counter(), 0, 0)
     file = AnnotationFile(directory / config.dataset.annotations)
     if len(file) < images:
         raise TrainerError(
@@ -61,15 +62,16 @@ def read_labels(directory: Path, config: Config, images: int) -> Labels:
         )
     objects: Counter[int] = Counter()
     seen: list[frozenset[int]] = []
-    masks = 0
+    boxes = masks = 0
     for line, values in enumerate(file.all()):
         place = f"Line {line + 1} of {config.dataset.annotations}"
         found = [parse_annotation(value, classes, place) for value in values]
         labels = [one.label for one in found if one.label is not None]
         objects.update(labels)
+        boxes += sum(one.label is not None and one.box is not None for one in found)
         masks += sum(one.label is not None and one.mask is not None for one in found)
         seen.append(frozenset(labels))
-    return Labels(classes, file, seen, objects, masks)
+    return Labels(classes, file, seen, objects, boxes, masks)
 
 
 def _held(count: int, part: float) -> int:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 from torch import Tensor
 from torch.nn import functional
@@ -41,11 +42,22 @@ def _mask_of(annotation: Annotation, placement: Placement, box: tuple[float, flo
     return filled
 
 
+def _around(mask: NDArray[np.uint8] | None) -> NDArray[np.float64] | None:
+    """Corners around a region [height, width] that has no box; None where it is empty."""
+    if mask is None or not mask.any():
+        return None
+    rows, columns = np.nonzero(mask)
+    left, top, right, bottom = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=np.float64)
+
+
 def read_objects(labels: Labels, entry: ImageEntry, placement: Placement, *, with_masks: bool = False) -> ObjectTruth:
     """The objects of an image that are at least a pixel wide and high in the input."""
     boxes, classes, crowd, difficult, masks = [], [], [], [], []
     for annotation in labels.annotations(entry):
         outline = annotation.outline()
+        if outline is None and with_masks:
+            outline = _around(annotation.draw(*placement.source))
         box = None if annotation.label is None or outline is None else placement.box(outline)
         if box is None or box[2] - box[0] < 1 or box[3] - box[1] < 1:
             continue

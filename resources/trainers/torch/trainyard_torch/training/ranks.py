@@ -1,5 +1,6 @@
 """The processes that train one network together; usually there is one."""
 
+import contextlib
 import os
 from dataclasses import dataclass
 from datetime import timedelta
@@ -95,4 +96,5 @@ def join_ranks(gpus: int) -> Ranks:
 def leave_ranks() -> None:
     """Ends what `join_ranks` began."""
     if dist.is_initialized():
-        dist.destroy_process_group()
+        with contextlib.suppress(RuntimeError):  # The others may have left before.
+            dist.destroy_process_group()
