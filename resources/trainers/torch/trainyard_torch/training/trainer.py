@@ -89,8 +89,7 @@ class Trainer:
         try:
             while state.epoch <= self._config.training.epochs and not state.stopped_early:
                 started_at = time.monotonic()
-                waited_s = self._train_epoch()
-                self._close_epoch(started_at, waited_s)
+                self._close_epoch(started_at, self._train_epoch())
                 self.progress.report()
         except StoppedError:
             if state.step > 0 and state.step != self._saver.saved_step:
@@ -122,12 +121,12 @@ class Trainer:
     def _warn(self, message: str) -> None:
         self._work.events.log("warning", message, self.state.epoch, self.state.step)
 
-    def _train_epoch(self) -> float:
-        """Returns the seconds that were spent waiting for images."""
+    def _train_epoch(self) -> Metrics:
+        """Returns how fast it went."""
         work, state = self._work, self.state
         work.order.epoch, work.order.first = state.epoch, state.step_in_epoch
-        waited_s = 0.0
-        started_at = time.monotonic()
+        waited_s, images_before = 0.0, state.image_count
+        began_at = started_at = time.monotonic()
         batches = iter(work.train.batches)
         while state.step_in_epoch < self._steps:
             self._check_stop()
@@ -140,7 +139,10 @@ class Trainer:
             ended_at = time.monotonic()
             self.progress.stepped(state.epoch, state.step, ended_at - started_at)
             started_at = ended_at
-        return waited_s
+        took_s = started_at - began_at
+        images = state.image_count - images_before
+        # An epoch that was interrupted at its very end has nothing left to train.
+        return {"images_per_second": images / took_s, "data_wait_share": min(1.0, waited_s / took_s)} if images > 0 else {}
 
     def _check_stop(self) -> None:
         """All processes stop at the same step."""
@@ -157,7 +159,7 @@ class Trainer:
         counted = float(sum(key.counts for key in batch.keys))
         (images,) = ranks.sum(counted)
         loss, correct = self._learn(batch, counted, images) if images > 0 else (0.0, 0.0)
-        loss_sum, correct_sum = ranks.sum(loss * counted, correct if counted else 0.0)
+        loss_sum, correct_sum = ranks.sum(loss * counted, correct) if counted else ranks.sum(0.0, 0.0)
         state.step += 1
         state.step_in_epoch += 1
         state.loss_sum += loss_sum
@@ -213,8 +215,9 @@ class Trainer:
                 cast("Tensor", weight.grad).div_(state.accumulated)
         if training.gradient_clip is not None:
             nn.utils.clip_grad_norm_(weights, training.gradient_clip)
-        scaler.step(self.optimizer)
-        scaler.update()
+        if weights:  # None has a gradient where no image of the batch can be read.
+            scaler.step(self.optimizer)
+            scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
         state.updates += 1
         state.accumulated = 0
@@ -260,10 +263,9 @@ class Trainer:
             for entry, why in found:
                 self.report_broken(entry, why)
 
-    def _close_epoch(self, started_at: float, waited_s: float) -> None:
+    def _close_epoch(self, started_at: float, pace: Metrics) -> None:
         """Judges the epoch that was trained, reports its metrics, and moves the state on to the next."""
         state, events = self.state, self._work.events
-        trained_s = time.monotonic() - started_at
         images = max(1.0, state.image_count)
         trained: Metrics = {"train_loss": state.loss_sum / images}
         if self._config.task.type == "classification":
@@ -271,9 +273,7 @@ class Trainer:
         judged = self._validate()
         metrics = {**trained, **judged}
         device = self._work.ranks.device
-        extra = {"epoch_train_loss": trained["train_loss"], "epoch_seconds": time.monotonic() - started_at}
-        if trained_s > 0:
-            extra |= {"images_per_second": state.image_count / trained_s, "data_wait_share": min(1.0, waited_s / trained_s)}
+        extra = {"epoch_train_loss": trained["train_loss"], "epoch_seconds": time.monotonic() - started_at, **pace}
         extra |= {"memory_usage_gb": memory_in_use(device) / 1e9, "peak_memory_gb": peak_memory(device) / 1e9}
         events.metric(state.epoch, state.step, {**metrics, **state.step_metrics, **extra})
         if "val_loss" in judged:
