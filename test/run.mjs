@@ -6,7 +6,6 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, w
 import { freemem, tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureBuilt } from '../bin/build.mjs';
-import { pythonForTorch } from './torch/python.mjs';
 
 const vitest = (...args) => ['node_modules/vitest/vitest.mjs', 'run', ...args];
 
@@ -55,7 +54,6 @@ const tiers = [
   { name: 'torture (short)', command: vitest('test/torture') },
   { name: 'stack', command: vitest('test/stack', 'test/features/runs/temporal'), skip: withoutDocker },
   { name: 'desktop', command: vitest('test/desktop'), skip: withoutElectron },
-  { name: 'torch trainer', command: ['test/torch/run.mjs'], skip: () => pythonForTorch().reason ?? null },
 ];
 
 let isStopped = false;
