@@ -1,17 +1,11 @@
 import type { Dataset, DatasetVersion, Validation } from '../../../shared/contract/datasets.ts';
 import { counted } from '../../../shared/format/units.ts';
+import { formatTitles } from '../../../shared/model/format-titles.ts';
 import { areMasksOnly, shownCounts } from '../../../shared/model/label-counts.ts';
 import { formatCount } from '../lib/format.ts';
 import { translate } from '../lib/language.ts';
 
 type Fact = readonly [name: string, value: string];
-
-const titles: Readonly<Record<string, string>> = {
-  imagenet: 'ImageNet',
-  coco: 'COCO',
-  yolo: 'YOLO',
-  pascal_voc: 'Pascal VOC',
-};
 
 const splitNames = { train: ['train', '학습'], val: ['val', '검증'], test: ['test', '테스트'] } as const;
 
@@ -20,9 +14,8 @@ export function formatFact({
   format,
   recognised = null,
 }: Pick<Validation['summary'], 'format'> & Partial<Validation['summary']>): Fact {
-  const title = titles[format] ?? format;
   const by = recognised?.file ? translate(` (by ${recognised.file})`, ` (${recognised.file} 기준)`) : '';
-  return [translate('Format', '형식'), `${title}${by}`];
+  return [translate('Format', '형식'), `${formatTitles[format]}${by}`];
 }
 
 const listedClasses = 30;

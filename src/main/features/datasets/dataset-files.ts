@@ -6,26 +6,15 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
-import { sha256Of } from '../../platform/sha256.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
 import { type DatasetVersionRecord, requireVersion } from './dataset-rows.ts';
 import { readObjects, startsOfLines } from './image-objects.ts';
-import { typeOfName } from './image-types.ts';
-import { isHidden, isLeftover } from './leftovers.ts';
-import {
-  annotationsKey,
-  classesOf,
-  type ManifestLine,
-  manifestKey,
-  parseManifest,
-  timesKey,
-  whiteOf,
-} from './manifest.ts';
-import { normalName } from './names.ts';
-import { Findings, listed, makeProblem, type Problem } from './problems.ts';
+import { classesOf, type ManifestLine, manifestKey, parseManifest, timesKey, whiteOf } from './manifest.ts';
+import { listed, type Problem } from './problems.ts';
 import type { OpenSource } from './source.ts';
-import { type ImageBytes, isGone, openBytes, turnedLines, withUprightSizes } from './upright-sizes.ts';
+import { type ImageBytes, openBytes, turnedLines, withUprightSizes } from './upright-sizes.ts';
+import { hashUnlessGone, verifyFiles } from './verification.ts';
 import { WeightedCache } from './weighted-cache.ts';
 
 export interface PreparedDataset {
@@ -60,8 +49,6 @@ export interface LoadedManifest {
 const mostLines = 1_000_000;
 
 const atOnce = 16;
-/** Whole files are read and hashed so many at once. */
-const hashedAtOnce = 4;
 
 /** The manifests and bytes of versions, wherever they lie: as blobs in the object store, or in the folder that they were left in. */
 export class DatasetFiles {
@@ -158,32 +145,11 @@ export class DatasetFiles {
     version: DatasetVersionRecord,
     open: OpenSource,
   ): Promise<{ ok: boolean; problems: Problem[] }> {
-    const { lines } = await this.load(datasetId, version);
-    const findings = new Findings();
-    const { rootPath } = version;
-    const added = rootPath === null ? [] : await addedFiles(rootPath, lines, open);
-    if (added === null) {
-      const what = phrase('The folder {folder}', '{folder} 폴더', { folder: rootPath ?? '' });
-      findings.add(makeProblem('MISSING', '', { what }));
-    } else {
-      await forEachConcurrently(lines, hashedAtOnce, async (line) => {
-        const hash = await hashUnlessGone(openBytes(this.parts, version, line));
-        if (hash === null)
-          findings.add(makeProblem('MISSING', line.path, { what: { en: 'The file', ko: '파일' } }));
-        else if (hash !== line.sha256) findings.add(makeProblem('CHANGED', line.path, {}));
-      });
-      for (const file of added) findings.add(makeProblem('ADDED', file, {}));
-    }
-    if (version.annotationsSha256 !== null) {
-      const key = annotationsKey(datasetId, version.version);
-      const hash = await hashUnlessGone(this.parts.store.get('datasets', key));
-      const what = { en: 'The file of labels', ko: '라벨 파일' };
-      if (hash === null) findings.add(makeProblem('MISSING', key, { what }));
-      else if (hash !== version.annotationsSha256) findings.add(makeProblem('CHANGED', key, {}));
-    }
-    const { problems, more } = findings.report();
-    if (more > 0) problems.push(makeProblem('MORE', '', { count: more }));
-    return { ok: findings.count === 0, problems };
+    return verifyFiles(
+      this.parts,
+      { datasetId, version, lines: (await this.load(datasetId, version)).lines },
+      open,
+    );
   }
 
   private async localRoot(version: DatasetVersionRecord, lines: readonly ManifestLine[]): Promise<string> {
@@ -240,16 +206,6 @@ function groupByClass(lines: readonly ManifestLine[], classes: readonly ClassCou
   return byClass;
 }
 
-/** The SHA-256 of an image's bytes as they are now; null if they are gone. */
-async function hashUnlessGone(opened: Promise<Readable>): Promise<string | null> {
-  try {
-    return await sha256Of(await opened);
-  } catch (error) {
-    if (isGone(error)) return null;
-    throw error;
-  }
-}
-
 const namedFiles = 5;
 
 /** Files of a version that are not what they were when it was imported. */
@@ -277,41 +233,4 @@ export function datasetChanged(
         : phrase('{gone} and {other}', '{gone}, {other}', { gone, other });
   const file = missing[0] ?? changed[0] ?? '';
   return fault('DATASET_CHANGED', { version, differences }, { place: { file } });
-}
-
-/** The folder of a line's class, as the source spells it; that of the file where it has none. */
-function classFolder({ file, class: name }: ManifestLine): string {
-  const segments = file.split('/');
-  if (name === null) return segments.slice(0, -1).join('/');
-  const level = segments.findIndex((segment) => normalName(segment) === name);
-  return segments.slice(0, level + 1).join('/');
-}
-
-/** The images in the folders of the version's that the manifest does not know; null if the root can't be read. What the import left out is none of them. */
-async function addedFiles(
-  root: string,
-  lines: readonly ManifestLine[],
-  open: OpenSource,
-): Promise<string[] | null> {
-  const known = new Set(lines.map(({ file }) => file));
-  const classes = new Set(lines.map(classFolder));
-  const added: string[] = [];
-  try {
-    const source = await open({ path: root, uploadName: null });
-    for await (const entry of source.entries()) {
-      if (entry.kind !== 'file' || known.has(entry.path)) continue;
-      const segments = entry.path.split('/');
-      const isInClass = segments.some((_, level) => classes.has(segments.slice(0, level).join('/')));
-      if (
-        isInClass &&
-        typeOfName(entry.path)?.isRead &&
-        !segments.some((part) => isHidden(part) || isLeftover(part))
-      )
-        added.push(entry.path);
-    }
-    return added;
-  } catch (error) {
-    if (error instanceof TrainyardError) return null;
-    throw error;
-  }
 }

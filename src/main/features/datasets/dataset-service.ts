@@ -1,11 +1,8 @@
-import type { z } from 'zod';
 import type { PageQuery } from '../../../shared/contract/common.ts';
-import type { ImageObject } from '../../../shared/contract/dataset-labels.ts';
-import type { Dataset, datasetImageSchema, ImportInput } from '../../../shared/contract/datasets.ts';
+import type { Dataset, ImportInput } from '../../../shared/contract/datasets.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { importsUnderWay } from '../../../shared/errors/datasets.ts';
 import { type Bilingual, phrase } from '../../../shared/errors/entry.ts';
-import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { runsUnderWay } from '../../../shared/errors/projects.ts';
 import { isOver } from '../../../shared/model/import-phase.ts';
 import { failpoint } from '../../platform/failpoints.ts';
@@ -17,15 +14,12 @@ import { DatasetFiles } from './dataset-files.ts';
 import {
   type DatasetRecord,
   findDataset,
-  findingsOf,
   type ImportRecord,
-  lastValidation,
   linkDataset,
   listDatasets,
   removeDataset,
   requireVersion,
   versionsOf,
-  warningsOf,
 } from './dataset-rows.ts';
 import { placeOfSource } from './examination.ts';
 import { isAbout } from './image-findings.ts';
@@ -33,26 +27,15 @@ import { imageViews } from './image-views.ts';
 import type { ImageReader } from './images.ts';
 import { findImport } from './import-rows.ts';
 import { Imports, type ImportsParts, importNotFound } from './imports.ts';
-import type { ManifestLine } from './manifest.ts';
 import { normalName } from './names.ts';
 import { printable } from './problems.ts';
 import { automatic } from './reading.ts';
 import type { RootedFiles } from './source.ts';
 import { trainingRiskCodes } from './training-risks.ts';
-
-interface ImagesRequest {
-  readonly dataset: string;
-  readonly version?: number | undefined;
-  readonly class?: string | undefined;
-  readonly split?: ManifestLine['split'] | undefined;
-  readonly offset: number;
-  readonly limit: number;
-}
+import { findingsOf, lastValidation, warningsOf } from './validation-rows.ts';
+import { type ImagesWanted, listImages, showImage } from './version-images.ts';
 
 const longestName = 255;
-const thumbnailPixels = 128;
-/** Of an image in a list: more of them would hide each other. */
-const listedObjects = 200;
 
 interface DatasetParts extends ImportsParts {
   readonly audit: RecordAudit;
@@ -177,18 +160,12 @@ export class DatasetService {
   }
 
   /** A page of a version's images, by class, split and name. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */
-  async images(userId: string, request: ImagesRequest) {
+  async images(
+    userId: string,
+    request: ImagesWanted & { readonly dataset: string; readonly version?: number | undefined },
+  ) {
     const { record, version } = await this.findVersion(userId, request.dataset, request.version);
-    const { lines, byClass } = await this.files.load(record.id, version);
-    const ofClass = request.class === undefined ? lines : (byClass.get(request.class) ?? []);
-    const { split } = request;
-    const wanted = split === undefined ? ofClass : ofClass.filter((line) => line.split === split);
-    const page = wanted.slice(request.offset, request.offset + request.limit);
-    const objects = await this.files.objectsOf(record.id, version, page, { most: listedObjects });
-    const images = page.map((line, index) =>
-      showImage(record.id, version.version, line, objects[index] ?? null),
-    );
-    return { images, total: wanted.length };
+    return listImages(this.files, record.id, version, request);
   }
 
   /**
@@ -200,13 +177,9 @@ export class DatasetService {
     request: { readonly dataset: string; readonly version?: number | undefined; readonly path: string },
   ) {
     const { record, version } = await this.findVersion(userId, request.dataset, request.version);
-    const { lines } = await this.files.load(record.id, version);
-    const line = lines.find(({ path }) => path === request.path);
-    if (!line) throw imageNotFound(request.path);
-    const [objects = null] = await this.files.objectsOf(record.id, version, [line]);
+    const image = await showImage(this.files, record.id, version, request.path);
     const found = await findingsOf(this.parts.db, record.id, version.version);
-    const findings = found.filter((finding) => isAbout(finding, line.path));
-    return { ...showImage(record.id, version.version, line, objects), findings };
+    return { ...image, findings: found.filter((finding) => isAbout(finding, image.path)) };
   }
 
   /** Reads every file of a version. @throws TrainyardError DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND */
@@ -288,25 +261,6 @@ export class DatasetService {
     const record = await findDataset(db, userId, reference);
     return { record, version: await requireVersion(db, record, number) };
   }
-}
-
-function showImage(
-  datasetId: string,
-  version: number,
-  line: ManifestLine,
-  objects: readonly ImageObject[] | null,
-): z.infer<typeof datasetImageSchema> {
-  const { path, sha256, size, width, height, channels, split } = line;
-  const url = `/files/datasets/${datasetId}/${version}/images/${sha256}`;
-  const thumbnailUrl = `${url}?size=${thumbnailPixels}`;
-  const facts = { sha256, size, width, height, channels };
-  return { path, class: line.class, split, ...facts, objects: objects && [...objects], thumbnailUrl, url };
-}
-
-function imageNotFound(path: string): TrainyardError {
-  const where = { en: 'the version of the dataset', ko: '이 데이터셋 버전' };
-  const what = phrase('image {path}', '이미지 {path}', { path });
-  return fault('NOT_FOUND', { where, what }, { place: { field: 'path' } });
 }
 
 function usesOf({ runs, imports }: { readonly runs: number; readonly imports: number }): Bilingual {

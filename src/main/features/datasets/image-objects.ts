@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
-import type { ImageObject } from '../../../shared/contract/dataset-labels.ts';
+import { type ImageObject, imageObject } from '../../../shared/contract/dataset-labels.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
@@ -8,22 +8,15 @@ import { annotationsKey, type ManifestLine } from './manifest.ts';
 
 const rangesAtOnce = 8;
 
-/** A line of `annotations.jsonl` (docs/run-directory.md). */
+const { class: index, box, mask, crowd, difficult } = imageObject.shape;
+/** A line of `annotations.jsonl` (docs/run-directory.md), which leaves out what an object has not. */
 const objectsSchema = z.array(
   z.object({
-    class: z.int().optional(),
-    box: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
-    mask: z
-      .union([
-        z.array(z.array(z.number())),
-        z.object({
-          counts: z.union([z.string(), z.array(z.number())]),
-          size: z.tuple([z.number(), z.number()]),
-        }),
-      ])
-      .optional(),
-    crowd: z.boolean().default(false),
-    difficult: z.boolean().default(false),
+    class: index.default(null),
+    box: box.default(null),
+    mask: mask.default(null),
+    crowd: crowd.default(false),
+    difficult: difficult.default(false),
   }),
 );
 
@@ -89,12 +82,7 @@ function parse(text: string, most: number): ImageObject[] {
   try {
     const all: { mask?: unknown }[] = JSON.parse(text);
     const wanted = Number.isFinite(most) ? all.slice(0, most).map(({ mask, ...rest }) => rest) : all;
-    return objectsSchema.parse(wanted).map(({ class: index = null, box = null, mask = null, ...marks }) => ({
-      class: index,
-      box,
-      mask,
-      ...marks,
-    }));
+    return objectsSchema.parse(wanted);
   } catch (error) {
     throw fault('MANIFEST_DAMAGED', {}, { cause: error });
   }

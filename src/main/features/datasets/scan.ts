@@ -1,21 +1,22 @@
 import { hash } from 'node:crypto';
-import { phrase } from '../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
-import {
-  type ImageType,
-  readableTypes,
-  signatureBytes,
-  titleOf,
-  typeOfBytes,
-  typeOfName,
-  usualExtension,
-} from './image-types.ts';
+import { type ImageType, signatureBytes, typeOfBytes, typeOfName } from './image-types.ts';
 import { type ImageContent, ImageFault, type ImageReader } from './images.ts';
 import type { LabelFiles } from './label-files.ts';
 import type { SourceLimits } from './limits.ts';
 import { checkPath } from './names.ts';
 import { Findings, makeProblem, type Problem } from './problems.ts';
+import {
+  isEmpty,
+  isNoImage,
+  misnamed,
+  notAnImage,
+  problemOf,
+  theImage,
+  tooLarge,
+  typeUnsupported,
+} from './scan-problems.ts';
 import { type DatasetSource, EntryFault, type SourceEntry } from './source.ts';
 
 /** A file that is an image, or wants to be one. */
@@ -258,53 +259,4 @@ export function commonFolder(folder: readonly string[] | null, file: readonly st
 function isMissed(path: string): boolean {
   const type = typeOfName(path);
   return type !== null && !type.isByTheWay;
-}
-
-const theImage = { en: 'The image', ko: '이미지' };
-const isEmpty = { en: 'the file is empty', ko: '빈 파일입니다' };
-const isNoImage = { en: 'its bytes are no image', ko: '내용이 이미지가 아닙니다' };
-
-function tooLarge(path: string, most: number): Problem {
-  const what = phrase('The file has more than {mebibytes} MiB', '{mebibytes}MiB를 넘습니다', {
-    mebibytes: Math.round(most / 2 ** 20),
-  });
-  const hint = {
-    en: 'Scale the image down or save it compressed.',
-    ko: '이미지를 줄이거나 압축하여 저장하세요.',
-  };
-  return makeProblem('FILE_TOO_LARGE', path, { what, hint });
-}
-
-function notAnImage(path: string): Problem {
-  return makeProblem('NOT_AN_IMAGE', path, { why: { en: 'the file is no image', ko: '이미지가 아닌 파일' } });
-}
-
-/** A type that is known and not decoded. */
-function typeUnsupported(path: string, type: ImageType): Problem {
-  const why = phrase('it is a {type}', '{type} 파일입니다', { type: titleOf(type) });
-  const leftOut = phrase('it is a {type}, and is left out', '{type} 파일이라 제외합니다', {
-    type: titleOf(type),
-  });
-  return makeProblem('IMAGE_TYPE_UNSUPPORTED', path, {
-    why: type.isByTheWay ? leftOut : why,
-    types: readableTypes,
-  });
-}
-
-/** An error, not a warning: other programs go by the extension, and would fail on the file or misread it. */
-function misnamed(path: string, type: ImageType): Problem {
-  return makeProblem('EXTENSION_MISMATCH', path, { type: titleOf(type), extension: usualExtension(type) });
-}
-
-function problemOf(path: string, { reason, why }: ImageFault, maxPixels: number): Problem {
-  switch (reason) {
-    case 'too_large':
-      return makeProblem('IMAGE_TOO_LARGE', path, { most: Math.round(maxPixels / 1e6) });
-    case 'coding':
-      return makeProblem('IMAGE_TYPE_UNSUPPORTED', path, { why, types: readableTypes });
-    case 'pixels':
-      return makeProblem('PIXELS_UNSUPPORTED', path, { depth: why });
-    case 'unreadable':
-      return makeProblem('IMAGE_UNREADABLE', path, { image: theImage, why });
-  }
 }

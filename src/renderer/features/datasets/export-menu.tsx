@@ -4,13 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { DatasetVersion } from '../../../shared/contract/datasets.ts';
 import { type ExportFormatName, exportFormats } from '../../../shared/model/export-formats.ts';
+import { formatTitles } from '../../../shared/model/format-titles.ts';
 import { Note } from '../../components/note.ts';
 import { ProblemAlert, ProblemText } from '../../components/problem-alert.tsx';
 import { useText } from '../../i18n/use-text.ts';
 import { queries } from '../../rpc/client.ts';
 import { useFileUrl } from '../../rpc/files.ts';
-
-const titles: Record<ExportFormatName, string> = { coco: 'COCO', yolo: 'YOLO' };
 
 interface ExportMenuProps {
   readonly dataset: string;
@@ -38,7 +37,7 @@ export function ExportMenu({ dataset, version }: ExportMenuProps) {
         <Menu.Dropdown>
           {exportFormats.map((one) => (
             <Menu.Item key={one} onClick={() => setFormat(one)}>
-              {titles[one]}
+              {formatTitles[one]}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
@@ -46,7 +45,10 @@ export function ExportMenu({ dataset, version }: ExportMenuProps) {
       <Modal
         opened={format !== null}
         onClose={() => setFormat(null)}
-        title={t('datasets.export.title', { format: format ? titles[format] : '', version: version.version })}
+        title={t('datasets.export.title', {
+          format: format ? formatTitles[format] : '',
+          version: version.version,
+        })}
         centered
         size="lg"
       >

@@ -2,6 +2,7 @@ import type { DatasetFormat, Validation } from '../../../../shared/contract/data
 import { fault } from '../../../../shared/errors/catalogue.ts';
 import { type Bilingual, phrase } from '../../../../shared/errors/entry.ts';
 import type { TrainyardError } from '../../../../shared/errors/error.ts';
+import { formatTitles } from '../../../../shared/model/format-titles.ts';
 import { checkPath } from '../names.ts';
 import { listed } from '../problems.ts';
 import { type DatasetSource, EntryFault, type SourceEntry } from '../source.ts';
@@ -19,13 +20,6 @@ const formatOfMark = {
   annotation_xml: 'pascal_voc',
   class_masks: 'pascal_voc',
 } as const satisfies Record<LabelMark, DatasetFormat>;
-
-const titles: Record<DatasetFormat, string> = {
-  imagenet: 'ImageNet',
-  coco: 'COCO',
-  yolo: 'YOLO',
-  pascal_voc: 'Pascal VOC',
-};
 
 /** Each of many files has them; the one of the other kind says it better. */
 const weakMarks: ReadonlySet<string> = new Set<LabelMark>(['label_rows', 'class_masks']);
@@ -133,7 +127,7 @@ function isLabelRows(head: string): boolean {
 }
 
 function unclear(marks: ReadonlyMap<DatasetFormat, FormatMark>): TrainyardError {
-  const named = [...marks].map(([format, { file }]) => ({ title: titles[format], file }));
+  const named = [...marks].map(([format, { file }]) => ({ title: formatTitles[format], file }));
   const seen: Bilingual = phrase('it has labels of {formats}', '{formats} 라벨이 함께 있습니다', {
     formats: listed(named.map(({ title, file }) => `${title} (${file})`)),
   });

@@ -128,3 +128,22 @@ export function reportGuess(
 export function exampleOf(text: string): string {
   return /[^\s\x20-\x7e][^\n\r,;<>"\]]{0,20}/u.exec(text)?.[0].trim() ?? text.slice(0, 20).trim();
 }
+
+/** Says how many images are left out for want of labels. @param what they have not */
+export function reportUnlabelled(
+  left: readonly ScannedImage[],
+  what: Bilingual,
+  hint: Bilingual,
+  tally: Tally,
+): void {
+  const [first] = left;
+  if (!first) return;
+  tally.warning('IMAGES_UNLABELLED', '', () =>
+    makeProblem('IMAGES_UNLABELLED', first.sourcePath, {
+      count: left.length,
+      first: first.sourcePath,
+      what,
+      hint,
+    }),
+  );
+}

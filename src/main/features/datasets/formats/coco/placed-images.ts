@@ -2,7 +2,7 @@ import { phrase } from '../../../../../shared/errors/entry.ts';
 import { listed, makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { ImageIndex, splitOfFolder } from '../image-index.ts';
-import type { LabelledImage } from '../labelled-set.ts';
+import { type LabelledImage, reportUnlabelled } from '../labelled-set.ts';
 import { sizeTexts } from '../size-texts.ts';
 import type { Tally } from '../tally.ts';
 import { others } from './coco-faults.ts';
@@ -157,17 +157,13 @@ function reportUnlisted(
   const left = images.filter(
     (image) => !placed.has(image) && !listedNames.has(image.segments.at(-1)?.normalize('NFC')),
   );
-  const [first] = left;
-  if (!first) return;
-  tally.warning('IMAGES_UNLABELLED', '', () =>
-    makeProblem('IMAGES_UNLABELLED', first.sourcePath, {
-      count: left.length,
-      first: first.sourcePath,
-      what: { en: 'entry in an annotation file', ko: '어노테이션 파일의 항목' },
-      hint: {
-        en: 'List them under "images" if they are to be used as background; otherwise leave them.',
-        ko: '배경으로 쓰려면 "images" 목록에 넣고, 아니면 그대로 두세요.',
-      },
-    }),
+  reportUnlabelled(
+    left,
+    { en: 'entry in an annotation file', ko: '어노테이션 파일의 항목' },
+    {
+      en: 'List them under "images" if they are to be used as background; otherwise leave them.',
+      ko: '배경으로 쓰려면 "images" 목록에 넣고, 아니면 그대로 두세요.',
+    },
+    tally,
   );
 }

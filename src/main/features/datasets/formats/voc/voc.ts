@@ -10,6 +10,7 @@ import {
   type LabelledSet,
   type LabelOrigin,
   type LabelReader,
+  reportUnlabelled,
   wholeText,
 } from '../labelled-set.ts';
 import type { Tally } from '../tally.ts';
@@ -185,21 +186,12 @@ export class VocReader implements LabelReader {
     labelsOf: ReadonlyMap<ScannedImage, unknown>,
   ): void {
     const left = images.filter((image) => !labelsOf.has(image));
-    const [first] = left;
-    if (!first) return;
     const what = { en: 'annotation (XML file)', ko: '어노테이션(XML 파일)' };
     const hint = {
       en: 'Label them; an image without objects has an XML file without <object>.',
       ko: '라벨링하세요. 객체가 없는 이미지라면 <object>가 없는 XML 파일을 두면 됩니다.',
     };
-    this.tally.warning('IMAGES_UNLABELLED', '', () =>
-      makeProblem('IMAGES_UNLABELLED', first.sourcePath, {
-        count: left.length,
-        first: first.sourcePath,
-        what,
-        hint,
-      }),
-    );
+    reportUnlabelled(left, what, hint, this.tally);
   }
 
   private reportBoxes(): void {

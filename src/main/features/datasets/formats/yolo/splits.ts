@@ -3,6 +3,7 @@ import { makeProblem } from '../../problems.ts';
 import type { ScannedImage } from '../../scan.ts';
 import { readSplitName, type Split } from '../../split-names.ts';
 import { ImageIndex, splitOfFolder, stemOf } from '../image-index.ts';
+import { reportUnlabelled } from '../labelled-set.ts';
 import type { Tally } from '../tally.ts';
 import type { DataYaml } from './data-yaml.ts';
 
@@ -129,18 +130,14 @@ function reportLeftOut(
   tally: Tally,
 ): void {
   const left = images.filter((image) => !splitOf.has(image));
-  const [first] = left;
-  if (!first) return;
-  tally.warning('IMAGES_UNLABELLED', '', () =>
-    makeProblem('IMAGES_UNLABELLED', first.sourcePath, {
-      count: left.length,
-      first: first.sourcePath,
-      what: { en: 'place in a split of data.yaml', ko: 'data.yaml의 분할에 속하는 자리' },
-      hint: {
-        en: 'Name their folder in data.yaml if they are to be used; otherwise leave them.',
-        ko: '쓰려면 data.yaml에 그 폴더를 적고, 아니면 그대로 두세요.',
-      },
-    }),
+  reportUnlabelled(
+    left,
+    { en: 'place in a split of data.yaml', ko: 'data.yaml의 분할에 속하는 자리' },
+    {
+      en: 'Name their folder in data.yaml if they are to be used; otherwise leave them.',
+      ko: '쓰려면 data.yaml에 그 폴더를 적고, 아니면 그대로 두세요.',
+    },
+    tally,
   );
 }
 
