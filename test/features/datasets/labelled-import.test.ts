@@ -116,6 +116,30 @@ test('labels that are not those that were imported are found', async () => {
   expect(await verified()).toMatchObject({ ok: false, problems: [{ code: 'MISSING', path: key }] });
 });
 
+test('what an import in place left out beside its images is not called added later', async () => {
+  await using setting = await openSetting();
+  const folder = path.join(setting.folder, 'drawn');
+  const coco = {
+    images: [{ id: 1, file_name: 'a.png', width: 8, height: 8 }],
+    annotations: [{ id: 1, image_id: 1, category_id: 1, bbox: [1, 1, 5, 5] }],
+    categories: [{ id: 1, name: 'bolt' }],
+  };
+  await writeFiles(folder, {
+    'all.json': Buffer.from(JSON.stringify(coco)),
+    'a.png': await picture(1),
+    'drawings/a.png': await picture(2),
+  });
+  const wish = {
+    path: folder,
+    project: 'demo',
+    name: 'pets',
+    mode: 'in_place' as const,
+    format: 'auto' as const,
+  };
+  expect(await importFolder(setting, wish)).toMatchObject({ phase: 'done' });
+  expect(await setting.service.verify(localOwnerId, 'pets', 1)).toEqual({ ok: true, problems: [] });
+});
+
 test('a zip is imported as the folder in it is, and is the same version', async () => {
   await using setting = await openSetting();
   const files = { ...(await goodFiles()), ...yoloLabels() };

@@ -66,10 +66,11 @@ export async function hashUnlessGone(opened: Promise<Readable>): Promise<string 
   }
 }
 
-/** The folder of a line's class, as the source spells it; that of the file where it has none. */
+const parentOf = (file: string) => file.split('/').slice(0, -1).join('/');
+
+/** The folder of a line's class, as the source spells it. */
 function classFolder({ file, class: name }: ManifestLine): string {
   const segments = file.split('/');
-  if (name === null) return segments.slice(0, -1).join('/');
   const level = segments.findIndex((segment) => normalName(segment) === name);
   return segments.slice(0, level + 1).join('/');
 }
@@ -81,16 +82,20 @@ async function addedFiles(
   open: OpenSource,
 ): Promise<string[] | null> {
   const known = new Set(lines.map(({ file }) => file));
-  const classes = new Set(lines.map(classFolder));
+  // A class has what lies at any depth of its folder; beside labelled images the folders below are drawings, masks, and others' images.
+  const isLabelled = lines[0]?.class === null;
+  const folders = new Set(lines.map((line) => (isLabelled ? parentOf(line.file) : classFolder(line))));
   const added: string[] = [];
   try {
     const source = await open({ path: root, uploadName: null });
     for await (const entry of source.entries()) {
       if (entry.kind !== 'file' || known.has(entry.path)) continue;
       const segments = entry.path.split('/');
-      const isInClass = segments.some((_, level) => classes.has(segments.slice(0, level).join('/')));
+      const isIn = isLabelled
+        ? folders.has(parentOf(entry.path))
+        : segments.some((_, level) => folders.has(segments.slice(0, level).join('/')));
       if (
-        isInClass &&
+        isIn &&
         typeOfName(entry.path)?.isRead &&
         !segments.some((part) => isHidden(part) || isLeftover(part))
       )
