@@ -1,24 +1,28 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
-import { type ImageObject, imageObject } from '../../../shared/contract/dataset-labels.ts';
+import type { ImageObject } from '../../../shared/contract/dataset-labels.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { loadedOnce } from '../../platform/loaded-once.ts';
 import type { ObjectStore } from '../../stores/objects/ports.ts';
 import { annotationsKey, type ManifestLine } from './manifest.ts';
 
 const rangesAtOnce = 8;
 
-const { class: index, box, mask, crowd, difficult } = imageObject.shape;
-/** A line of `annotations.jsonl` (docs/run-directory.md), which leaves out what an object has not. */
-const objectsSchema = z.array(
-  z.object({
-    class: index.default(null),
-    box: box.default(null),
-    mask: mask.default(null),
-    crowd: crowd.default(false),
-    difficult: difficult.default(false),
-  }),
-);
+/** A line of `annotations.jsonl` (docs/run-directory.md), which leaves out what an object has not. A start of the engine needs no contract. */
+const objectsSchema = loadedOnce(async () => {
+  const { imageObject } = await import('../../../shared/contract/dataset-labels.ts');
+  const { class: index, box, mask, crowd, difficult } = imageObject.shape;
+  return z.array(
+    z.object({
+      class: index.default(null),
+      box: box.default(null),
+      mask: mask.default(null),
+      crowd: crowd.default(false),
+      difficult: difficult.default(false),
+    }),
+  );
+});
 
 /** Where the line of each labelled image begins in `annotations.jsonl`, in bytes. */
 export function startsOfLines(lines: readonly ManifestLine[]): ReadonlyMap<ManifestLine, number> {
@@ -51,13 +55,15 @@ export async function readObjects(
   lines: readonly ManifestLine[],
   { most = Number.POSITIVE_INFINITY }: { readonly most?: number } = {},
 ): Promise<(readonly ImageObject[] | null)[]> {
+  const schema = await objectsSchema();
   const found = new Map<ManifestLine, readonly ImageObject[]>();
   const key = annotationsKey(datasetId, version);
   await forEachConcurrently(rangesOf(starts, lines), rangesAtOnce, async ({ start, end, lines: own }) => {
     const bytes = await buffer(await store.get('datasets', key, { start, end: end - 1 }));
     for (const line of own) {
       const from = (starts.get(line) ?? 0) - start;
-      found.set(line, parse(bytes.toString('utf8', from, from + (line.objects?.bytes ?? 0)), most));
+      const text = bytes.toString('utf8', from, from + (line.objects?.bytes ?? 0));
+      found.set(line, parse(schema, text, most));
     }
   });
   return lines.map((line) => found.get(line) ?? null);
@@ -78,11 +84,11 @@ function rangesOf(starts: ReadonlyMap<ManifestLine, number>, lines: readonly Man
   return ranges;
 }
 
-function parse(text: string, most: number): ImageObject[] {
+function parse(schema: z.ZodType<ImageObject[]>, text: string, most: number): ImageObject[] {
   try {
     const all: { mask?: unknown }[] = JSON.parse(text);
     const wanted = Number.isFinite(most) ? all.slice(0, most).map(({ mask, ...rest }) => rest) : all;
-    return objectsSchema.parse(wanted);
+    return schema.parse(wanted);
   } catch (error) {
     throw fault('MANIFEST_DAMAGED', {}, { cause: error });
   }
