@@ -79,6 +79,25 @@ test('an unknown field is told with its own line', async () => {
   });
 });
 
+test('a config file may be YAML, with numbers as people type them, and its own line is told', async () => {
+  const name = await file(
+    'dataset:\n  name: 사과 # the orchard\nmodel: {source: timm, name: resnet18}\ntraining:\n  learningRate: 1e-4\n',
+  );
+  expect(await readConfigFile(name)).toEqual({
+    dataset: { name: '사과' },
+    model: { source: 'timm', name: 'resnet18' },
+    training: { learningRate: 0.0001 },
+  });
+  const wrong = await file('training:\n  epochs: 2\n  scheduler:\n    type: cosines\n');
+  await expect(readConfigFile(wrong)).rejects.toMatchObject({
+    place: { file: wrong, line: 4, field: 'training.scheduler.type' },
+  });
+  const bomb = Array.from({ length: 30 }, (_, index) =>
+    index === 0 ? 'a0: &a0 [x, x]' : `a${index}: &a${index} [*a${index - 1}, *a${index - 1}]`,
+  ).join('\n');
+  await expect(readConfigFile(await file(bomb))).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+});
+
 test('what is no JSON is told with its line', async () => {
   const name = await file('{\n  "training": {\n    "epochs": 2\n    "seed": 1\n  }\n}');
   await expect(readConfigFile(name)).rejects.toMatchObject({ place: { file: name, line: 4 } });

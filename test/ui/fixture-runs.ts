@@ -35,17 +35,19 @@ export function fixtureRuns(state: FixtureState) {
       const number = state.runs.size + 1;
       const made = emptyRun(number, input.name ?? `cnn-${number}`, 'queued', {
         project: found(state.projects.get(input.project), 'such project'),
-        dataset: found(state.datasets.get(input.dataset), 'such dataset'),
+        dataset: found(state.datasets.get(input.dataset ?? ''), 'such dataset'),
       });
       state.runs.set(made.run.id, made);
       state.changed({ kind: 'run', id: made.run.id });
       return { runId: made.run.id };
     }),
+    executors: os.runs.executors.handler(() => ({ executors: [{ name: 'builtin', fault: null }], gpus: [] })),
     models: os.runs.models.handler(() => ({
       models: [
         {
           id: 'builtin/cnn',
-          executor: 'builtin',
+          executors: ['builtin'],
+          license: null,
           taskTypes: ['classification'],
           description: {
             en: 'A small network that learns on the processor',

@@ -69,12 +69,16 @@ const schema = z.strictObject({
     gradientClip: z.number().positive().nullable().default(null),
     accumulate: z.int().min(1).default(1),
     ema: z.boolean().default(false),
+    // Of the torch trainer alone.
+    freezeBackbone: z.literal(false).default(false),
+    classWeights: z.null().default(null),
   }),
   resources: z
     .strictObject({
       gpuCount: whole.default(0),
       gpuType: z.string().nullable().default(null),
       memoryGb: z.number().min(0).default(0),
+      workers: z.null().default(null),
     })
     .prefault({}),
   resume: z

@@ -31,7 +31,7 @@ export interface ApiContext {
     readonly datasets: DatasetService;
     readonly exports: DatasetExports;
     readonly models: TrainableModels;
-    readonly runs: Pick<Runs, 'create' | 'commands' | 'views'>;
+    readonly runs: Pick<Runs, 'create' | 'commands' | 'views' | 'executors'>;
     readonly readings: RunReadings & { readonly live: LivePoints };
     readonly jobs: JobService;
   };

@@ -19,9 +19,11 @@ export const runsApi = {
   models: api.runs.models.handler(async ({ context }) => ({
     models: (await context.services().models()).map((model) => ({
       ...model,
+      executors: [...model.executors],
       taskTypes: [...model.taskTypes],
     })),
   })),
+  executors: api.runs.executors.handler(({ context }) => context.services().runs.executors()),
   list: api.runs.list.handler(({ input, context }) =>
     context.services().runs.views.list(context.userId, input),
   ),

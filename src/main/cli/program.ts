@@ -51,6 +51,13 @@ const commands: readonly {
     load: async () => (await import('./train/train.ts')).defineTrain,
   },
   {
+    name: 'models',
+    isGroup: true,
+    english: 'models that can be trained, and where trainers can run here',
+    korean: '학습할 수 있는 모델과 이 컴퓨터의 실행기',
+    load: async () => (await import('./models.ts')).defineModels,
+  },
+  {
     name: 'runs',
     isGroup: true,
     english: 'training runs; RUN is an id, its first characters, or "last"',

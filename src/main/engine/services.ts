@@ -18,6 +18,7 @@ import { sourcesOf } from '../features/datasets/sources/open-source.ts';
 import { rootedFiles } from '../features/datasets/sources/rooted-files.ts';
 import { FileUploads } from '../features/datasets/sources/uploads.ts';
 import type { DiskWatch } from '../features/disk/disk-watch.ts';
+import { listCards } from '../features/gpus/nvidia-smi.ts';
 import { localOwnerId } from '../features/identity/local-owner.ts';
 import { IngestStore } from '../features/ingest/ingest-store.ts';
 import { IngestionService } from '../features/ingest/ingestion-service.ts';
@@ -27,10 +28,11 @@ import { createStatisticsJob } from '../features/jobs/statistics.ts';
 import { LivePoints } from '../features/metrics/live-points.ts';
 import { Projects } from '../features/projects/projects.ts';
 import type { RunDriver } from '../features/runs/driver.ts';
+import { BuiltinTrainers } from '../features/runs/process/process-trainers.ts';
 import { FileRunDirectories } from '../features/runs/process/run-directories.ts';
-import { SupervisedExecutor } from '../features/runs/process/supervised-executor.ts';
+import { supervisedExecutors } from '../features/runs/process/supervised-executor.ts';
 import { createRuns } from '../features/runs/runs.ts';
-import { builtinModels } from '../features/training/trainable-models.ts';
+import { trainableModels } from '../features/training/trainable-models.ts';
 import type { TemporalEndpoint } from '../platform/endpoints.ts';
 import { appRoot } from '../platform/paths.ts';
 import { Scratch } from '../platform/scratch.ts';
@@ -140,16 +142,16 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     changes,
     log,
   });
-  const executor = new SupervisedExecutor({
-    name: 'builtin',
+  // Another program that keeps to docs/run-directory.md: what benchmarks and tests train with.
+  const builtinTrainer =
+    process.env.TRAINYARD_BUILTIN_TRAINER ?? path.join(root, 'out', 'node', 'trainer-builtin.js');
+  const executors = supervisedExecutors([new BuiltinTrainers(process.execPath, builtinTrainer)], {
     node: process.execPath,
     supervisor: path.join(root, 'out', 'node', 'supervisor.js'),
-    // Another program that keeps to docs/run-directory.md: what benchmarks and tests train with.
-    trainer: process.env.TRAINYARD_BUILTIN_TRAINER ?? path.join(root, 'out', 'node', 'trainer-builtin.js'),
     directories,
     log,
   });
-  const models = builtinModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json'));
+  const models = trainableModels(path.join(root, 'resources', 'trainers', 'builtin', 'defaults.json'));
   const runs = createRuns({
     machineId,
     db,
@@ -161,7 +163,8 @@ export async function wire(stores: Stores, { home, settings, changes, disk, log 
     directories,
     objects,
     attemptEnded: (attemptId) => artifacts.attemptEnded(attemptId),
-    executor,
+    executors,
+    cards: () => listCards(process.env),
     // What is queued waits for room.
     slots: () => (disk.state.level === 'full' ? 0 : slotsOf(settings)),
     ...(stores.temporal ? { driver: await temporalDriver(stores.temporal, machineId, log) } : {}),

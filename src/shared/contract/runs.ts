@@ -5,8 +5,17 @@ import { runErrors } from '../errors/runs.ts';
 import { trainingErrors } from '../errors/training.ts';
 import { metricValues } from '../model/metrics-by-name.ts';
 import { attemptStatuses, defaultGraceMs, runSorts, runStatuses } from '../model/run.ts';
-import { trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
-import { journalCursor, nameOf, pageInput, pageOutput, proceduresOf, reference, time } from './common.ts';
+import { taskTypes, trainingConfigSchema, trainingOverridesSchema } from '../model/training-config.ts';
+import {
+  journalCursor,
+  nameOf,
+  pageInput,
+  pageOutput,
+  proceduresOf,
+  reference,
+  time,
+  workError,
+} from './common.ts';
 import { namedRun, runReadings } from './run-readings.ts';
 
 const { DATASET_NOT_FOUND, DATASET_VERSION_NOT_FOUND } = datasetErrors;
@@ -91,13 +100,17 @@ export type Run = z.infer<typeof runSchema>;
 
 export const createRunInput = z.object({
   project: reference,
-  dataset: reference,
+  dataset: reference.optional().describe('left out: overrides.dataset.datasetId, or its name'),
   version: z.int().min(1).optional().describe('of the dataset; the newest where left out'),
   model: z
     .string()
     .regex(/^[a-z]+\/\S+$/)
-    .default('builtin/cnn')
-    .describe('source/name'),
+    .optional()
+    .describe('source/name; left out: overrides.model, else one that fits the dataset'),
+  executor: z
+    .enum(['auto', 'docker', 'venv', 'builtin'])
+    .default('auto')
+    .describe('where the trainer lives; auto: the first that works and has the model'),
   name: nameOf(255).optional(),
   description: z.string().max(10_000).optional(),
   priority: z.int().min(-100).max(100).default(0),
@@ -119,12 +132,25 @@ export const runsContract = {
       models: z.array(
         z.object({
           id: z.string(),
-          executor: z.string(),
-          taskTypes: z.array(z.string()),
+          executors: z.array(z.string()),
+          taskTypes: z.array(z.enum(taskTypes)),
           description: z.object({ en: z.string(), ko: z.string() }),
+          license: z.string().nullable().describe('SPDX; null where it is free to be used for everything'),
           defaults: trainingOverridesSchema,
         }),
       ),
+    }),
+  ),
+  executors: get('/executors', 'Where trainers can live here, and why not').output(
+    z.object({
+      executors: z.array(
+        z.object({
+          name: z.string(),
+          /** Null: it works. */
+          fault: workError.nullable(),
+        }),
+      ),
+      gpus: z.array(z.object({ uuid: z.string(), name: z.string() })),
     }),
   ),
   list: get('/runs', 'A page of the runs, filtered and sorted')

@@ -51,13 +51,6 @@ export const runErrors = {
     '{advice} 다시 시도하세요.',
     'dataset',
   ),
-  DATASET_NEEDS_CLASSES: conflict(
-    'In the dataset "{name}" objects are labelled; {model} learns one class for each image',
-    'Choose a dataset whose images lie in the folders of their classes.',
-    '"{name}" 데이터셋에는 이미지 안의 객체가 라벨링되어 있지만, {model}{model|은|는} 이미지마다 클래스 하나를 학습합니다',
-    '이미지가 클래스 폴더별로 나뉜 데이터셋을 고르세요.',
-    'dataset',
-  ),
   ARTIFACT_NOT_FOUND: notFound(
     'The artifact {artifact} is not in {place}',
     'Check the run’s artifacts. The file may have been removed, or be on another machine. Train again to make it.',

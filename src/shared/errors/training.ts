@@ -1,13 +1,68 @@
-import { badRequest } from './entry.ts';
+import type { TaskType } from '../model/training-config.ts';
+import { type Bilingual, badRequest, conflict } from './entry.ts';
 
 /** What a training cannot be begun with. */
 export const trainingErrors = {
   MODEL_TASK_MISMATCH: badRequest(
-    '{model} does not do classification, which is what this dataset is for',
-    'Choose a model for classification.',
-    '{model}{model|은|는} 이 데이터셋에 맞는 분류 모델이 아닙니다',
-    '분류용 모델을 고르세요.',
+    '{model} does not do {task}',
+    'Choose another model ("trainyard models list"), or one of its tasks: {tasks}.',
+    '{model}{model|은|는} {task} 모델이 아닙니다',
+    '다른 모델을 고르거나("trainyard models list") 이 모델이 하는 작업으로 바꾸세요: {tasks}.',
     'model',
+  ),
+  DATASET_NEEDS_CLASSES: conflict(
+    'In the dataset "{name}" objects are labelled; {model} learns one class for each image',
+    'Choose a model for detection or segmentation ("trainyard models list"), or a dataset whose images lie in the folders of their classes.',
+    '"{name}" 데이터셋에는 이미지 안의 객체가 라벨링되어 있지만, {model}{model|은|는} 이미지마다 클래스 하나를 학습합니다',
+    '탐지나 분할 모델을 고르거나("trainyard models list") 이미지가 클래스 폴더별로 나뉜 데이터셋을 고르세요.',
+    'model',
+  ),
+  DATASET_NEEDS_OBJECTS: conflict(
+    'In the dataset "{name}" each image has a class; {model} learns objects in images',
+    'Choose a model for classification ("trainyard models list"), or a dataset with labelled objects (COCO, YOLO, Pascal VOC).',
+    '"{name}" 데이터셋에는 이미지마다 클래스가 있지만, {model}{model|은|는} 이미지 안의 객체를 학습합니다',
+    '분류 모델을 고르거나("trainyard models list") 객체가 라벨링된 데이터셋(COCO, YOLO, Pascal VOC)을 고르세요.',
+    'model',
+  ),
+  DATASET_NEEDS_BOXES: conflict(
+    'The dataset "{name}" has no boxes, from which {model} learns to detect',
+    'Choose a model for segmentation ("trainyard models list"), or a dataset with boxes.',
+    '"{name}" 데이터셋에는 {model}{model|이|가} 탐지를 배울 박스가 없습니다',
+    '분할 모델을 고르거나("trainyard models list") 박스가 있는 데이터셋을 고르세요.',
+    'model',
+  ),
+  DATASET_NEEDS_MASKS: conflict(
+    'The dataset "{name}" has no masks, from which {model} learns to segment',
+    'Choose a model for detection ("trainyard models list"), or a dataset with masks or polygons.',
+    '"{name}" 데이터셋에는 {model}{model|이|가} 분할을 배울 마스크가 없습니다',
+    '탐지 모델을 고르거나("trainyard models list") 마스크나 폴리곤이 있는 데이터셋을 고르세요.',
+    'model',
+  ),
+  EXECUTOR_UNFIT: badRequest(
+    'The executor "{executor}" does not train {model}',
+    'Choose one of: {executors}.',
+    '"{executor}" 실행기는 {model}{model|을|를} 학습하지 않습니다',
+    '다음 중에서 고르세요: {executors}.',
+    'executor',
+  ),
+  NO_EXECUTOR: conflict(
+    'Nothing here can train {model}: {reasons}',
+    'Put one of them right, or train builtin/cnn, which needs neither Docker nor Python.',
+    '여기에는 {model}{model|을|를} 학습할 수 있는 실행기가 없습니다: {reasons}',
+    '그중 하나를 해결하거나, Docker와 Python이 없어도 되는 builtin/cnn으로 학습하세요.',
+    'executor',
+  ),
+  GPUS_TOO_FEW: conflict(
+    'The training asks for {wanted} {wanted|GPU|GPUs}{kind}, and this machine has {there}',
+    'Ask for fewer (resources.gpuCount; 0 trains on the processor). "trainyard doctor" shows what the driver says.',
+    '학습이 요청한 GPU{kind}는 {wanted}개인데 이 컴퓨터에는 {there}개 있습니다',
+    'resources.gpuCount를 줄이세요(0이면 프로세서로 학습). 드라이버 상태는 "trainyard doctor"로 확인할 수 있습니다.',
+  ),
+  DATASET_UNNAMED: badRequest(
+    'No dataset is named',
+    'Name it (--dataset, or dataset.datasetId or dataset.name in the config).',
+    '데이터셋이 지정되지 않았습니다',
+    '데이터셋을 지정하세요(--dataset, 또는 설정의 dataset.datasetId나 dataset.name).',
   ),
   TOO_FEW_CLASSES: badRequest(
     'The dataset has {count} {count|class|classes}: there is nothing to tell apart',
@@ -28,6 +83,13 @@ export const trainingErrors = {
     '설정이 올바르지 않습니다. {problem}',
     '이 값을 고치세요{how}.',
   ),
+};
+
+/** The tasks, as they stand in a sentence. */
+export const taskWords: Readonly<Record<TaskType, Bilingual>> = {
+  classification: { en: 'classification', ko: '분류' },
+  detection: { en: 'detection', ko: '탐지' },
+  segmentation: { en: 'segmentation', ko: '분할' },
 };
 
 /** What would train badly on a dataset. Nothing of it forbids an import or a training. */

@@ -6,8 +6,22 @@ import { z } from 'zod';
 export const optimizers = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;
 export const schedulers = ['cosine', 'step', 'plateau', 'onecycle', 'linear', 'none'] as const;
 export const taskTypes = ['classification', 'detection', 'segmentation'] as const;
-const modelSources = ['builtin', 'timm', 'huggingface', 'ultralytics'] as const;
-export const earlyStopMetrics = ['val_loss', 'val_accuracy', 'train_loss', 'train_accuracy'] as const;
+export const modelSources = ['builtin', 'timm', 'huggingface', 'torchvision', 'ultralytics'] as const;
+export type ModelSource = (typeof modelSources)[number];
+export type TaskType = (typeof taskTypes)[number];
+/** What early stopping can watch, by task. */
+export const watchableMetrics = {
+  classification: [
+    ...['val_loss', 'val_accuracy', 'train_loss', 'train_accuracy'],
+    ...['val_precision', 'val_recall', 'val_f1'],
+  ],
+  detection: ['val_loss', 'train_loss', 'val_map50', 'val_map50_95'],
+  segmentation: ['val_loss', 'train_loss', 'val_miou', 'val_accuracy'],
+} as const satisfies Record<TaskType, readonly string[]>;
+export const earlyStopMetrics = [
+  ...['val_loss', 'val_accuracy', 'train_loss', 'train_accuracy', 'val_precision', 'val_recall', 'val_f1'],
+  ...['val_map50', 'val_map50_95', 'val_miou'],
+] as const;
 
 const augmentationSchema = () =>
   z.strictObject({
@@ -61,28 +75,50 @@ const trainingSchema = () =>
     gradientClip: z.number().positive().nullable().default(null),
     accumulate: z.int().min(1).default(1),
     ema: z.boolean().default(false),
+    freezeBackbone: z.boolean().default(false).describe('only the head learns'),
+    classWeights: z
+      .union([z.literal('balanced'), z.array(z.number().min(0)).min(1)])
+      .nullable()
+      .default(null)
+      .describe('by the number of images of each class, or a number for each'),
+  });
+
+const taskSchema = () =>
+  z.strictObject({
+    type: z.enum(taskTypes),
+    numClasses: z.int().min(1),
+    classNames: z.array(z.string().min(1)).min(1),
+  });
+
+const modelSchema = () =>
+  z.strictObject({
+    name: z.string().min(1).max(255),
+    source: z.enum(modelSources),
+    pretrained: z.boolean().default(false),
+    pretrainedWeights: z.string().min(1).max(4096).nullable().default(null),
+  });
+
+const resourcesSchema = () =>
+  z.strictObject({
+    gpuCount: z.int().min(0).max(64).default(0).describe('0: the processor'),
+    gpuType: z.string().min(1).max(100).nullable().default(null).describe('a part of the name of the cards'),
+    memoryGb: z.int().min(0).max(65_536).default(0).describe('0: no limit'),
+    workers: z
+      .int()
+      .min(0)
+      .max(256)
+      .nullable()
+      .default(null)
+      .describe('processes that read images; null: as many as fit'),
   });
 
 export const trainingConfigSchema = z.lazy(() =>
   z.strictObject({
-    task: z.strictObject({
-      type: z.enum(taskTypes),
-      numClasses: z.int().min(1),
-      classNames: z.array(z.string().min(1)).min(1),
-    }),
-    model: z.strictObject({
-      name: z.string().min(1).max(255),
-      source: z.enum(modelSources),
-      pretrained: z.boolean().default(false),
-      pretrainedWeights: z.string().nullable().default(null),
-    }),
+    task: taskSchema(),
+    model: modelSchema(),
     dataset: datasetConfigSchema(),
     training: trainingSchema(),
-    resources: z.strictObject({
-      gpuCount: z.int().min(0).max(64).default(0).describe('0: the processor'),
-      gpuType: z.string().nullable().default(null),
-      memoryGb: z.int().min(0).default(0),
-    }),
+    resources: resourcesSchema(),
   }),
 );
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
@@ -105,11 +141,17 @@ function givenField(field: z.core.SomeType): z.ZodType {
 /** A config's field as a person gives it: without defaults, and each part of it may be left out. */
 const given = <Field extends z.ZodType>(field: Field) => givenField(field) as Given<Field>;
 
-/** What a person may say of a training; everything else is filled with the model's defaults. */
+/**
+ * What a person may say of a training, in the form of the whole config; everything else is filled with the model's defaults. The dataset may
+ * be said by its name.
+ */
 export const trainingOverridesSchema = z.lazy(() =>
   z.strictObject({
-    dataset: given(datasetConfigSchema().omit({ datasetId: true, version: true })),
+    task: given(taskSchema()),
+    model: given(modelSchema()),
+    dataset: given(datasetConfigSchema().extend({ name: z.string().min(1).max(255) })),
     training: given(trainingSchema()),
+    resources: given(resourcesSchema()),
   }),
 );
 export type TrainingOverrides = z.infer<typeof trainingOverridesSchema>;

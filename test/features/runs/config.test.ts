@@ -7,9 +7,10 @@ import type { TrainableModel } from '../../../src/main/features/training/trainab
 
 const model: TrainableModel = {
   id: 'builtin/cnn',
-  executor: 'builtin',
+  executors: ['builtin'],
   taskTypes: ['classification'],
   description: { en: '', ko: '' },
+  license: null,
   defaults: {
     dataset: { imageSize: 28, augmentation: { randomFlip: true } },
     training: {
@@ -21,13 +22,22 @@ const model: TrainableModel = {
     },
   },
 };
-const dataset = { id: '00000000-0000-4000-8000-00000000000a', version: 3, classNames: ['a', 'b'] };
+const dataset = {
+  ...{ id: '00000000-0000-4000-8000-00000000000a', name: 'letters', version: 3 },
+  ...{ classNames: ['a', 'b'], labels: null },
+};
 
 test('a config is what was said, over the model’s defaults, over the schema’s', () => {
-  const config = buildConfig(model, dataset, {
-    dataset: { augmentation: { mixup: true }, imageSize: [24, 32] },
-    training: { epochs: 3, scheduler: { type: 'linear' }, gradientClip: null, seed: 9 },
-  });
+  const config = buildConfig(
+    model,
+    'classification',
+    dataset,
+    {
+      dataset: { augmentation: { mixup: true }, imageSize: [24, 32] },
+      training: { epochs: 3, scheduler: { type: 'linear' }, gradientClip: null, seed: 9 },
+    },
+    2,
+  );
   expect(config).toMatchObject({
     task: { type: 'classification', numClasses: 2, classNames: ['a', 'b'] },
     model: { source: 'builtin', name: 'cnn', pretrained: false, pretrainedWeights: null },
@@ -48,12 +58,6 @@ test('a config is what was said, over the model’s defaults, over the schema’
     },
     resources: { gpuCount: 0, gpuType: null, memoryGb: 0 },
   });
-});
-
-test('a model is trained only for what it can do', () => {
-  expect(() => buildConfig({ ...model, taskTypes: ['detection'] }, dataset, {})).toThrow(
-    expect.objectContaining({ code: 'MODEL_TASK_MISMATCH' }),
-  );
 });
 
 test.each([
@@ -85,11 +89,13 @@ test.each([
 });
 
 test('configs differ in the fields that differ, arrays as one value', () => {
-  const one = buildConfig(model, dataset, {});
+  const one = buildConfig(model, 'classification', dataset, {}, 0);
   const other = buildConfig(
     model,
+    'classification',
     { ...dataset, classNames: ['a', 'c'] },
     { training: { epochs: 3 }, dataset: { imageSize: [8, 8] } },
+    0,
   );
   expect(differencesOf([one, other, one])).toEqual([
     {

@@ -6,9 +6,13 @@ import type { CreateRunInput } from '../../../src/shared/contract/runs.ts';
 import { createWorld, queueRun } from './support/acts.ts';
 import { ensureDataset } from './support/stage.ts';
 
-const request = { model: 'builtin/quick', priority: 0, overrides: {}, source: 'manual' } as const;
+const request: Omit<CreateRunInput, 'project' | 'dataset'> = {
+  ...{ model: 'builtin/quick', executor: 'auto', priority: 0, overrides: {}, source: 'manual' },
+};
 
-test.each<[string, Partial<CreateRunInput>, { code: string; status: number; place: object }]>([
+test.each<
+  [string, Partial<Omit<CreateRunInput, 'executor'>>, { code: string; status: number; place: object }]
+>([
   [
     'an unknown project',
     { project: 'nowhere' },
@@ -26,7 +30,7 @@ test.each<[string, Partial<CreateRunInput>, { code: string; status: number; plac
   ],
   [
     'an unknown model',
-    { model: 'timm/resnet50' },
+    { model: 'strange/resnet50' },
     { code: 'MODEL_UNKNOWN', status: 400, place: { field: 'model' } },
   ],
   [

@@ -150,9 +150,9 @@ class Reality {
   /** The services of an engine that has just been started. */
   engine(): Advance {
     const { parts } = this.world.stage;
-    const { directories, executor, ingestion } = this.machine;
+    const { directories, executors, ingestion } = this.machine;
     const notifier = new RunNotifier(parts);
-    const here = { notifier, directories, executor, ingestion, slots: () => slots };
+    const here = { notifier, directories, executors, ingestion, slots: () => slots };
     return new Advance({ ...parts, ...here }, () => {});
   }
 
@@ -180,7 +180,7 @@ class Reality {
       JSON.stringify((await stage.pool.query('SELECT id, last_seq FROM workflows ORDER BY id')).rows);
     for (let before = ''; before !== (await seen()); ) {
       before = await seen();
-      const first = await firstQueued(stage.parts.db, 'builtin', stage.parts.machineId);
+      const first = await firstQueued(stage.parts.db, ['builtin'], stage.parts.machineId);
       if (first) await Promise.all([this.advance.advance(first), this.advance.advance(first)]);
       await Promise.all(
         [...this.runIds, ...this.runIds.slice(0, 1)].map((runId) => this.advance.advance(runId)),

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { createScanner, findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { isNode, LineCounter, parseDocument } from 'yaml';
 import { fault } from '../../../shared/errors/catalogue.ts';
 import { errorMessage, type TrainyardError } from '../../../shared/errors/error.ts';
 import { type TrainingOverrides, trainingOverridesSchema } from '../../../shared/model/training-config.ts';
@@ -10,10 +10,6 @@ import { translate } from '../lib/language.ts';
 const largestFile = 1024 ** 2;
 /** In levels; the configuration itself has three. */
 const deepest = 64;
-
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
-}
 
 function invalid(file: string, line: number, field: string, problem: string): TrainyardError {
   const where = field ? `${file}:${line} (${field})` : `${file}:${line}`;
@@ -35,38 +31,22 @@ async function readText(file: string): Promise<string> {
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
-/** Where JSON is nested deeper than the parser of its positions can follow; null if it is not. */
+/** The line where brackets or indentations are nested deeper than the parser, which calls itself, can follow; null if they are not. */
 function tooDeepAt(text: string): number | null {
-  const scanner = createScanner(text, true);
   let depth = 0;
-  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
-    const first = text.charAt(scanner.getTokenOffset());
-    if ('{['.includes(first)) depth += 1;
-    else if ('}]'.includes(first)) depth -= 1;
-    if (depth > deepest) return scanner.getTokenOffset();
+  for (const [index, line] of text.split('\n').entries()) {
+    for (const character of line) {
+      if ('{['.includes(character)) depth += 1;
+      else if ('}]'.includes(character)) depth = Math.max(0, depth - 1);
+    }
+    const dashes = /^(?:[ \t]*[-?] )*[ \t]*/.exec(line)?.[0].length ?? 0;
+    if (depth > deepest || dashes > 4 * deepest) return index + 1;
   }
   return null;
 }
 
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const message = errorMessage(error);
-    const position = /at position (\d+)/.exec(message)?.[1];
-    const offset = position === undefined ? text.trimEnd().length : Number(position);
-    const problem = message.replace(/ in JSON at position.*$| *\(line .*$/, '');
-    throw invalid(
-      file,
-      lineAt(text, offset),
-      '',
-      translate(`not JSON: ${problem}`, `JSON이 아닙니다: ${problem}`),
-    );
-  }
-}
-
 /**
- * Reads what a person wants of a training from a file: JSON as `trainingOverridesSchema`.
+ * Reads what a person wants of a training from a file: YAML, and so JSON, as `trainingOverridesSchema`.
  * @throws TrainyardError CONFIG_UNREADABLE; CONFIG_INVALID naming file, line and field
  */
 export async function readConfigFile(given: string): Promise<TrainingOverrides> {
@@ -78,18 +58,48 @@ export async function readConfigFile(given: string): Promise<TrainingOverrides> 
       `nested deeper than ${deepest} levels`,
       `${deepest}단계보다 깊게 중첩되어 있습니다`,
     );
-    throw invalid(file, lineAt(text, deep), '', problem);
+    throw invalid(file, deep, '', problem);
   }
-  const parsed = trainingOverridesSchema.safeParse(parseJson(file, text));
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [wrong] = document.errors;
+  if (wrong) {
+    const { line } = lines.linePos(wrong.pos[0]);
+    const kind = path.extname(file) === '.json' ? 'JSON' : 'YAML';
+    throw invalid(
+      file,
+      Math.max(1, line),
+      '',
+      translate(`not ${kind}: ${wrong.message}`, `${kind} 형식이 아닙니다: ${wrong.message}`),
+    );
+  }
+  const parsed = trainingOverridesSchema.safeParse(valueOf(file, document));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   // An unknown field is reported at its parent: its own name says more.
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const place = [...(issue?.path ?? []), ...unknown].filter((part) => typeof part !== 'symbol');
-  const tree = parseTree(text);
-  const node = tree && findNodeAtLocation(tree, place);
-  const offset = unknown.length > 0 ? (node?.parent?.offset ?? 0) : (node?.offset ?? 0);
   const problem =
     unknown.length > 0 ? translate('there is no such field', '그런 필드는 없습니다') : (issue?.message ?? '');
-  throw invalid(file, lineAt(text, offset), place.join('.'), problem);
+  throw invalid(file, lineOf(document, place, lines), place.join('.'), problem);
+}
+
+type Document = ReturnType<typeof parseDocument>;
+
+/** An empty file says nothing. Aliases that stand for more than the file has room for are refused. */
+function valueOf(file: string, document: Document): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw invalid(file, 1, '', errorMessage(error));
+  }
+}
+
+/** The line of a value; where it is not there, that of the nearest around it. */
+function lineOf(document: Document, place: readonly PropertyKey[], lines: LineCounter): number {
+  for (let length = place.length; length > 0; length -= 1) {
+    const node = document.getIn(place.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
 }

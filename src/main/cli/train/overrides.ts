@@ -30,6 +30,14 @@ const fields: Readonly<Record<string, string>> = {
   colorJitter: 'dataset.augmentation.colorJitter',
   mixup: 'dataset.augmentation.mixup',
   cutmix: 'dataset.augmentation.cutmix',
+  pretrained: 'model.pretrained',
+  weights: 'model.pretrainedWeights',
+  freezeBackbone: 'training.freezeBackbone',
+  gpus: 'resources.gpuCount',
+  gpuType: 'resources.gpuType',
+  memory: 'resources.memoryGb',
+  workers: 'resources.workers',
+  task: 'task.type',
 };
 
 function flagOf(field: string): string {
@@ -62,6 +70,7 @@ export function overridesOf(options: object, file: TrainingOverrides): TrainingO
     const value = flags.get(name);
     if (value !== undefined) setAtPath(merged, field, value);
   }
+  if (flags.get('weights') !== undefined) setAtPath(merged, 'model.pretrained', true);
   const earlyStop = flags.get('earlyStop');
   if (earlyStop !== undefined) setAtPath(merged, 'training.earlyStop.enabled', true);
   if (typeof earlyStop === 'number') setAtPath(merged, 'training.earlyStop.patience', earlyStop);

@@ -3,7 +3,12 @@ import { InvalidArgumentError } from 'commander';
 import { config } from 'zod';
 import korean from 'zod/v4/locales/ko.js';
 import { phrase } from '../../../shared/errors/entry.ts';
-import { earlyStopMetrics, optimizers, schedulers } from '../../../shared/model/training-config.ts';
+import {
+  earlyStopMetrics,
+  optimizers,
+  schedulers,
+  taskTypes,
+} from '../../../shared/model/training-config.ts';
 import { type Command, type CommonOptions, decimal, given, integer } from '../lib/define.ts';
 import { remarkDisk } from '../lib/disk-remark.ts';
 import { openReconnectingClient } from '../lib/engine.ts';
@@ -14,11 +19,14 @@ import { follow } from '../runs/follow.ts';
 import { readConfigFile } from './config-file.ts';
 import { overridesOf } from './overrides.ts';
 
+const executors = ['auto', 'docker', 'venv', 'builtin'] as const;
+
 interface TrainOptions extends CommonOptions {
   readonly project: string;
-  readonly dataset: string;
+  readonly dataset?: string;
   readonly datasetVersion?: number;
-  readonly model: string;
+  readonly model?: string;
+  readonly executor: (typeof executors)[number];
   readonly name?: string;
   readonly description?: string;
   readonly priority?: number;
@@ -86,7 +94,7 @@ function addHyperparameters(command: Command): Command {
 
 /** Queues a run; with `--follow` it stays until the run ends and ends as the run did. */
 async function train(options: TrainOptions): Promise<number | undefined> {
-  if (!/^[a-z]+\/\S+$/.test(options.model)) {
+  if (options.model !== undefined && !/^[a-z]+\/\S+$/.test(options.model)) {
     throw usageError(
       phrase('--model: "{model}" is not a model', '--model: "{model}"{model|은|는} 모델이 아닙니다', {
         model: options.model,
@@ -96,21 +104,21 @@ async function train(options: TrainOptions): Promise<number | undefined> {
   }
   if (language === 'ko') config(korean());
   const overrides = overridesOf(options, options.config ? await readConfigFile(options.config) : {});
-  const { project, dataset, model, name, description, priority, datasetVersion } = options;
+  const { project, dataset, model, executor, name, description, priority, datasetVersion } = options;
   // The same request asked twice, because an engine restarted in between, queues one run.
   const requestId = randomUUID();
   using client = await openReconnectingClient();
   const { runId } = await client.api.runs.create({
     project,
-    dataset,
-    model,
+    executor,
     overrides,
     requestId,
-    ...given({ name, description, priority, version: datasetVersion }),
+    ...given({ dataset, model, name, description, priority, version: datasetVersion }),
   });
   remarkDisk(await client.api.system.disk());
-  const { versions } = await client.api.datasets.show({ dataset });
-  const trained = versions.find(({ version }) => datasetVersion === undefined || version === datasetVersion);
+  const { datasetId, version: trainedVersion } = (await client.api.runs.show({ run: runId })).config.dataset;
+  const { versions } = await client.api.datasets.show({ dataset: datasetId });
+  const trained = versions.find(({ version }) => version === trainedVersion);
   for (const { message, hint } of (trained?.trainingRisks ?? []).map(inOwnWords))
     remark(`${message}\n  → ${hint}`);
   if (options.json) await writeJson({ runId });
@@ -125,14 +133,43 @@ export function defineTrain(command: Command): void {
     .explain({
       examples: [
         'train --project demo --dataset photos --epochs 8 --seed 7 --follow',
-        'train --project demo --dataset photos --model builtin/cnn --config train.json --early-stop 3 --json',
+        'train --project demo --dataset parts --model torchvision/fcos_resnet18_fpn --executor docker --gpus 1',
+        'train --project demo --config train.yaml --early-stop 3 --json',
       ],
       json: '{"runId"}',
     })
     .requiredOption('--project <project>', translate('project, by name or id', '프로젝트의 이름이나 ID'))
-    .requiredOption('--dataset <dataset>', translate('dataset, by name or id', '데이터셋의 이름이나 ID'))
+    .flag(
+      '--dataset <dataset>',
+      'dataset, by name or id; left out: as the config file says',
+      '데이터셋의 이름이나 ID. 생략하면 설정 파일대로',
+    )
     .flag('--dataset-version <number>', 'left out: the newest', '생략하면 최신 버전', integer(1))
-    .flag('--model <source/name>', 'model', '모델', undefined, 'builtin/cnn')
+    .flag(
+      '--model <source/name>',
+      'model ("models list" shows them); left out: as the config file says, else one that fits the dataset',
+      '모델("models list"로 확인). 생략하면 설정 파일대로, 없으면 데이터셋에 맞는 모델',
+    )
+    .flag(
+      '--executor <name>',
+      'where the trainer runs: docker, venv (a Python environment), builtin; auto: the first that works',
+      '학습이 실행될 곳: docker, venv(Python 환경), builtin. auto는 그중 되는 첫 번째',
+      executors,
+      'auto',
+    )
+    .flag(
+      '--task <name>',
+      'where the model and the data allow several',
+      '모델과 데이터로 여러 작업이 가능할 때',
+      taskTypes,
+    )
+    .flag('--pretrained', 'begin with pretrained weights', '사전 학습 가중치로 시작')
+    .flag('--weights <file>', 'pretrained weights: a file or folder', '사전 학습 가중치 파일이나 폴더')
+    .flag('--freeze-backbone', 'only the head learns', '헤드만 학습')
+    .flag('--gpus <number>', 'how many; 0: the processor', 'GPU 수. 0이면 프로세서', integer(0, 64))
+    .flag('--gpu-type <name>', 'a part of their name', 'GPU 이름의 일부')
+    .flag('--memory <GiB>', 'at most so much memory', '메모리 상한(GiB)', integer(0))
+    .flag('--workers <number>', 'processes that read images', '이미지를 읽는 프로세스 수', integer(0, 256))
     .flag('--name <name>', "the run's name", '학습의 이름')
     .flag('--description <text>', 'what it is about', '설명')
     .flag(
@@ -143,8 +180,8 @@ export function defineTrain(command: Command): void {
     )
     .flag(
       '--config <file>',
-      'JSON with "training" and "dataset"; flags go before it',
-      '"training"과 "dataset"이 든 JSON. 플래그가 우선합니다',
+      'YAML or JSON: the config, or the parts of it that are to be different; flags go before it',
+      'YAML 또는 JSON: 설정 전체나 바꿀 부분. 플래그가 우선합니다',
     )
     .flag('--follow', 'follow the run until it ends', '끝날 때까지 지켜봅니다');
   addHyperparameters(described).perform<TrainOptions>(train);

@@ -6,11 +6,20 @@ import { fault } from '../../../shared/errors/catalogue.ts';
 import { phrase } from '../../../shared/errors/entry.ts';
 import { TrainyardError } from '../../../shared/errors/error.ts';
 import { forEachConcurrently } from '../../../shared/model/concurrently.ts';
+import { hashing } from '../../platform/sha256.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { LocalObjects } from '../../stores/objects/ports.ts';
 import { type DatasetVersionRecord, requireVersion } from './dataset-rows.ts';
 import { readObjects, startsOfLines } from './image-objects.ts';
-import { classesOf, type ManifestLine, manifestKey, parseManifest, timesKey, whiteOf } from './manifest.ts';
+import {
+  annotationsKey,
+  classesOf,
+  type ManifestLine,
+  manifestKey,
+  parseManifest,
+  timesKey,
+  whiteOf,
+} from './manifest.ts';
 import { listed, type Problem } from './problems.ts';
 import type { OpenSource } from './source.ts';
 import { type ImageBytes, openBytes, turnedLines, withUprightSizes } from './upright-sizes.ts';
@@ -27,6 +36,11 @@ export interface PreparedDataset {
   readonly images: number;
   /** The lines of `dataset.jsonl`, sorted by `path`. */
   readonly lines: readonly ManifestLine[];
+  /**
+   * Opens `annotations.jsonl`, whose stream fails where its hash is another one; null for a version whose images have classes.
+   * @throws TrainyardError OBJECT_NOT_FOUND, MANIFEST_DAMAGED
+   */
+  readonly openAnnotations: (() => Promise<Readable>) | null;
 }
 
 /** What a run needs of datasets. */
@@ -100,6 +114,8 @@ export class DatasetFiles {
       classes: version.classes,
       images: lines.length,
       lines,
+      openAnnotations:
+        version.annotationsSha256 === null ? null : () => this.openAnnotations(datasetId, version),
     };
   }
 
@@ -150,6 +166,13 @@ export class DatasetFiles {
       { datasetId, version, lines: (await this.load(datasetId, version)).lines },
       open,
     );
+  }
+
+  private async openAnnotations(datasetId: string, version: DatasetVersionRecord): Promise<Readable> {
+    const stored = await this.parts.store.get('datasets', annotationsKey(datasetId, version.version));
+    return hashing(stored, (sha256) => {
+      if (sha256 !== version.annotationsSha256) throw fault('MANIFEST_DAMAGED', {});
+    });
   }
 
   private async localRoot(version: DatasetVersionRecord, lines: readonly ManifestLine[]): Promise<string> {

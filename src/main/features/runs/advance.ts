@@ -2,7 +2,7 @@ import { AttemptFinisher } from './attempt-finisher.ts';
 import { type AttemptRow, newestAttempt } from './attempt-rows.ts';
 import { AttemptStarter, type Claim, claimRun } from './attempt-starter.ts';
 import { decide, isUnderWay, type Step } from './decide.ts';
-import type { Observation, Workstation } from './ports.ts';
+import { executorOf, type Observation, type Workstation } from './ports.ts';
 import { findRun, type RunRow } from './run-rows.ts';
 
 /**
@@ -19,7 +19,7 @@ export class Advance implements Disposable {
   /** By run: the advance under way, and the one after it, for all who ask meanwhile. */
   private readonly current = new Map<string, Promise<void>>();
   private readonly next = new Map<string, Promise<void>>();
-  private closed = false;
+  private readonly stop = new AbortController();
 
   /** @param wake asks for another look at a run */
   constructor(parts: Workstation, wake: (runId: string) => void) {
@@ -73,7 +73,7 @@ export class Advance implements Disposable {
 
   /** Begins no further step and watches nothing more; trainers and ingestion go on. */
   [Symbol.dispose](): void {
-    this.closed = true;
+    this.stop.abort();
     for (const watch of this.watches.values()) watch[Symbol.dispose]();
     this.watches.clear();
   }
@@ -92,22 +92,22 @@ export class Advance implements Disposable {
   }
 
   private async steps(runId: string): Promise<void> {
-    while (!this.closed) {
+    while (!this.stop.signal.aborted) {
       const run = await findRun(this.parts.db, runId);
       if (!run) return;
       const [attempt, seen] = await this.newest(runId);
       const step = decide(run, attempt, seen);
-      if (step.kind === 'rest' && attempt && seen) await this.follow(attempt);
+      if (step.kind === 'rest' && attempt && seen) await this.follow(run, attempt);
       if (!(await this.perform(run, step))) return;
     }
   }
 
   /** Watches and ingests an attempt's run directory; harmless when repeated. */
-  private async follow(attempt: AttemptRow): Promise<void> {
-    const { executor, ingestion } = this.parts;
+  private async follow(run: RunRow, attempt: AttemptRow): Promise<void> {
+    const { ingestion } = this.parts;
     if (!this.watches.has(attempt.id)) {
       const wake = () => this.wake(attempt.runId);
-      this.watches.set(attempt.id, executor.watch(attempt.runDirectory, wake));
+      this.watches.set(attempt.id, executorOf(this.parts, run).watch(attempt.runDirectory, wake));
       // What changed between the last look and the watch was not noticed.
       wake();
     }
@@ -132,14 +132,14 @@ export class Advance implements Disposable {
         await this.finisher.cancelUnstarted(run.id);
         return false;
       case 'prepare':
-        return this.starter.prepare(run, step.attempt);
+        return this.starter.prepare(run, step.attempt, this.stop.signal);
       case 'start':
         return this.starter.start(run, step.attempt, step.stop);
       case 'mark-running':
         await this.starter.markRunning(step.attempt, step.supervisor);
         return true;
       case 'finish':
-        await this.finisher.finish(step.attempt, step.exit);
+        await this.finisher.finish(run, step.attempt, step.exit);
         return false;
       case 'mark-lost':
         await this.finisher.markLost(run, step.attempt, step.fault);

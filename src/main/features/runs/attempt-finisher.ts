@@ -5,7 +5,7 @@ import type { IngestSummary } from '../ingest/cursor.ts';
 import { type AttemptChange, type AttemptRow, changeAttemptStatus, newestAttempt } from './attempt-rows.ts';
 import { isUnderWay } from './decide.ts';
 import { lostOutcome, type Outcome, outcomeOf } from './outcome.ts';
-import type { Workstation } from './ports.ts';
+import { executorOf, type Workstation } from './ports.ts';
 import { changeRunStatus, lockRun, type RunRow } from './run-rows.ts';
 
 /** How many lines of standard error an ended run shows. */
@@ -42,7 +42,8 @@ export class AttemptFinisher {
   }
 
   /** The supervisor recorded how the trainer ended. */
-  async finish(attempt: AttemptRow, exit: ExitRecord): Promise<void> {
+  async finish(run: RunRow, attempt: AttemptRow, exit: ExitRecord): Promise<void> {
+    await executorOf(this.parts, run).clear(attempt.runDirectory);
     const { result, checkpoint, errorLines } = await this.drain(attempt);
     const { exitCode, signal: exitSignal, endedAt, startedAt } = exit;
     const facts = { exitCode, exitSignal, endedAt, startedAt, checkpointPath: checkpoint?.path };
@@ -55,7 +56,9 @@ export class AttemptFinisher {
    */
   async markLost(run: RunRow, attempt: AttemptRow, fault?: string): Promise<void> {
     // The trainer ends itself when its supervisor is gone, and writes a last checkpoint: what it writes is waited for.
-    await this.parts.executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
+    const executor = executorOf(this.parts, run);
+    await executor.endOrphan(attempt.runDirectory, run.cancelGraceMs ?? defaultGraceMs);
+    await executor.clear(attempt.runDirectory);
     await this.parts.ingestion.logLine(
       attempt,
       'error',

@@ -8,11 +8,12 @@ import { appendToJournal } from '../journal/journal-rows.ts';
 import type { AttemptFinisher } from './attempt-finisher.ts';
 import { type AttemptRow, changeAttemptStatus, insertAttempt, newestAttempt } from './attempt-rows.ts';
 import { isUnderWay, type Stop } from './decide.ts';
-import type { Workstation } from './ports.ts';
+import { type Executor, executorOf, type RunConfig, type Workstation } from './ports.ts';
 import {
   changeRun,
   changeRunStatus,
   configOf,
+  findRun,
   firstQueued,
   lockQueue,
   lockRun,
@@ -28,7 +29,13 @@ export type Claim = 'claimed' | 'full' | 'passed';
  * who try, one succeeds.
  */
 export async function claimRun(
-  { db, machineId, slots, directories }: Pick<Workstation, 'db' | 'machineId' | 'slots' | 'directories'>,
+  {
+    db,
+    machineId,
+    slots,
+    directories,
+    executors,
+  }: Pick<Workstation, 'db' | 'machineId' | 'slots' | 'directories' | 'executors'>,
   runId: string,
 ): Promise<Claim> {
   failpoint('attempt.claim.before');
@@ -36,8 +43,8 @@ export async function claimRun(
     await lockQueue(tx);
     const run = await lockRun(tx, runId);
     if (run?.status !== 'queued' || run.cancelRequestedAt !== null) return 'passed';
-    if ((await firstQueued(tx, run.executor, machineId)) !== runId) return 'passed';
-    if ((await runsUnderWay(tx, machineId, run.executor)).length >= slots()) return 'full';
+    if ((await firstQueued(tx, [...executors.keys()], machineId)) !== runId) return 'passed';
+    if ((await runsUnderWay(tx, machineId)).length >= slots()) return 'full';
     const newest = await newestAttempt(tx, runId);
     if (isUnderWay(newest)) return 'passed';
     const attempt = (newest?.attempt ?? 0) + 1;
@@ -60,6 +67,8 @@ export async function claimRun(
   return claimed;
 }
 
+const lookForCancelEveryMs = 1000;
+
 /** How an attempt gets from its intent to a trainer that runs. */
 export class AttemptStarter {
   private readonly parts: Workstation;
@@ -70,19 +79,24 @@ export class AttemptStarter {
     this.finisher = finisher;
   }
 
-  /** Writes the run directory; answers whether the attempt goes on. */
-  async prepare(run: RunRow, attempt: AttemptRow): Promise<boolean> {
+  /** Makes what the executor needs, and writes the run directory; answers whether the attempt goes on. */
+  async prepare(run: RunRow, attempt: AttemptRow, signal: AbortSignal): Promise<boolean> {
+    const { db, directories, trainingData } = this.parts;
     try {
-      const config = await configOf(this.parts.db, run.id);
+      const executor = executorOf(this.parts, run);
+      if (!(await this.setUp(executor, attempt, signal))) return true;
+      const config = await configOf(db, run.id);
       const { datasetId, version } = config.dataset;
-      const { root, lines } = await this.parts.trainingData.prepareForTraining(datasetId, version);
-      await this.parts.directories.prepare(
-        attempt.runDirectory,
-        configOfAttempt(attempt, config, root),
-        asText(lines),
-      );
+      const data = await trainingData.prepareForTraining(datasetId, version);
+      const placed = await executor.place(attempt.runDirectory, configOfAttempt(attempt, config, data));
+      await directories.prepare(attempt.runDirectory, placed.config, {
+        lines: asText(data.lines),
+        openAnnotations: data.openAnnotations,
+        container: placed.container,
+      });
       return true;
     } catch (error) {
+      if (signal.aborted) return false;
       // Stores that are away come back, and so does room on the disk; a dataset that is gone does not by waiting.
       if (!(error instanceof TrainyardError) || error.status === 503 || error.status === 507) throw error;
       const message = errorSentence(error);
@@ -91,12 +105,44 @@ export class AttemptStarter {
     }
   }
 
+  /**
+   * Makes what the executor needs, with its progress in the run's log.
+   * @returns false where the run is to be stopped: the next look at it finds that out
+   */
+  private async setUp(executor: Executor, attempt: AttemptRow, closed: AbortSignal): Promise<boolean> {
+    const { db, ingestion } = this.parts;
+    const stopped = new AbortController();
+    const look = setInterval(() => {
+      findRun(db, attempt.runId).then(
+        (run) => run?.cancelRequestedAt != null && stopped.abort(),
+        // Stores that are away come back; until then nobody can cancel either.
+        () => undefined,
+      );
+    }, lookForCancelEveryMs);
+    let logged = Promise.resolve();
+    const report = (line: string) => {
+      logged = logged.then(() => ingestion.logLine(attempt, 'info', line));
+      // Awaited below.
+      logged.catch(() => undefined);
+    };
+    try {
+      await executor.setUp(report, AbortSignal.any([closed, stopped.signal]));
+      return true;
+    } catch (error) {
+      if (stopped.signal.aborted) return false;
+      throw error;
+    } finally {
+      clearInterval(look);
+      await logged;
+    }
+  }
+
   /** Starts the supervisor; answers whether the attempt goes on. */
   async start(run: RunRow, attempt: AttemptRow, stop: Stop | null): Promise<boolean> {
     if (stop) await this.parts.directories.askToStop(stop.runDirectory, stop.graceMs);
     await this.parts.ingestion.open(attempt);
     failpoint('attempt.start.before');
-    const reason = await this.parts.executor.start(attempt.runDirectory);
+    const reason = await executorOf(this.parts, run).start(attempt.runDirectory);
     failpoint('attempt.start.after');
     if (reason === null) return true;
     const seen = await this.parts.directories.observe(attempt.runDirectory);
@@ -123,15 +169,15 @@ export class AttemptStarter {
   }
 }
 
-/** What `config.json` of a run directory holds (docs/run-directory.md). */
 function configOfAttempt(
   { runId, attempt, resumedFrom }: AttemptRow,
   { task, model, dataset: { datasetId, version, ...dataset }, training, resources }: TrainingConfig,
-  root: string,
-): Readonly<Record<string, unknown>> {
+  { root, openAnnotations }: PreparedDataset,
+): RunConfig {
+  const annotations = openAnnotations === null ? {} : { annotations: 'annotations.jsonl' };
   return {
     ...{ protocol: 1, runId, attempt, task, model },
-    dataset: { datasetId, version, root, manifest: 'dataset.jsonl', ...dataset },
+    dataset: { datasetId, version, root, manifest: 'dataset.jsonl', ...annotations, ...dataset },
     ...{ training, resources },
     resume: resumedFrom && { from: resumedFrom.path, epoch: resumedFrom.epoch, step: resumedFrom.step },
   };

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { CreateRunInput } from '../../../shared/contract/runs.ts';
 import { fault } from '../../../shared/errors/catalogue.ts';
+import type { TrainingOverrides } from '../../../shared/model/training-config.ts';
 import { failpoint } from '../../platform/failpoints.ts';
 import type { Db, Tx } from '../../postgres/db.ts';
 import { documentPages } from '../../stores/documents/pages.ts';
@@ -15,7 +16,12 @@ import {
 import { appendToJournal } from '../journal/journal-rows.ts';
 import { findProject } from '../projects/project-rows.ts';
 import { buildConfig } from '../training/build-config.ts';
-import type { TrainableModel, TrainableModels } from '../training/trainable-models.ts';
+import { chooseModel } from '../training/choose-model.ts';
+import { chooseTask } from '../training/choose-task.ts';
+import type { TrainableModels } from '../training/trainable-models.ts';
+import { checkCards } from './cards.ts';
+import { chooseExecutor } from './choose-executor.ts';
+import type { Workstation } from './ports.ts';
 import type { RunNotifier } from './run-notifier.ts';
 import {
   changeRunStatus,
@@ -54,7 +60,7 @@ function idFor(requestId: string | undefined): string {
 }
 
 /** What a run is made with. */
-interface Creation {
+interface Creation extends Pick<Workstation, 'executors' | 'cards'> {
   readonly db: Db;
   readonly models: TrainableModels;
   readonly documents: DocumentStore;
@@ -64,11 +70,11 @@ interface Creation {
 
 /**
  * Checks a request, builds its whole config and queues the run. The same `requestId` again answers the same run.
- * @throws TrainyardError PROJECT_NOT_FOUND, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_NEEDS_CLASSES, DATASET_VERSION_NOT_FOUND, MODEL_UNKNOWN, and
- * what {@link buildConfig} throws: each names the field, and nothing was changed
+ * @throws TrainyardError PROJECT_NOT_FOUND, DATASET_UNNAMED, DATASET_NOT_FOUND, DATASET_NOT_READY, DATASET_VERSION_NOT_FOUND, GPUS_TOO_FEW, and what
+ * {@link chooseModel}, {@link chooseTask}, {@link buildConfig} and {@link chooseExecutor} throw: each names the field, and nothing was changed
  */
 export async function createRun(
-  { db, models, documents, notifier, audit }: Creation,
+  { db, models, executors, cards, documents, notifier, audit }: Creation,
   userId: string,
   request: CreateRunInput,
 ): Promise<{ runId: string }> {
@@ -76,16 +82,22 @@ export async function createRun(
   const madeBefore = requestId === undefined ? null : await findRunByRequest(db, requestId);
   if (madeBefore !== null) return { runId: madeBefore };
   const project = await findProject(db, userId, request.project);
+  const { overrides } = request;
   const { dataset, version } = await datasetOf(db, userId, request);
-  const model = await modelOf(models, request.model);
-  if (version.labels && model.taskTypes.every((type) => type === 'classification'))
-    throw fault('DATASET_NEEDS_CLASSES', { name: dataset.name, model: model.id });
   const classNames = version.classes.map(({ name }) => name);
-  const config = buildConfig(
-    model,
-    { id: dataset.id, version: version.version, classNames },
-    request.overrides,
+  const { id, name: datasetName } = dataset;
+  const trained = { id, name: datasetName, version: version.version, classNames, labels: version.labels };
+  const model = await chooseModel(
+    models,
+    trained,
+    request.model ?? idOf(overrides.model),
+    overrides.task?.type,
   );
+  const task = chooseTask(model, trained, overrides.task?.type);
+  const gpus = await cards();
+  const config = buildConfig(model, task, trained, overrides, gpus.length);
+  checkCards(config.resources, gpus);
+  const executor = await chooseExecutor(executors, model, request.executor);
 
   const runId = idFor(requestId);
   failpoint('run.create.document.before');
@@ -103,17 +115,17 @@ export async function createRun(
   const name = await db.transaction(async (tx) => {
     const gone = await lockSources(tx, project.id, dataset.id);
     if (gone === 'project') throw fault('PROJECT_NOT_FOUND', { name: request.project });
-    if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: request.dataset });
-    const name = request.name ?? (await defaultName(tx, project.id, dataset.name, config.model.name));
+    if (gone === 'dataset') throw fault('DATASET_NOT_FOUND', { name: datasetName });
+    const name = request.name ?? (await defaultName(tx, project.id, datasetName, config.model.name));
     const isNew = await insertRun(tx, {
-      ...{ id: runId, projectId: project.id, userId, name, executor: model.executor, config },
+      ...{ id: runId, projectId: project.id, userId, name, executor: executor.name, config },
       description: request.description ?? null,
       requestId: requestId ?? null,
       priority: request.priority,
     });
     if (!isNew) return null;
     await appendToJournal(tx, runId, null, 'state', { from: null, to: 'pending' });
-    await appendToJournal(tx, runId, null, 'config', { version: 1, source, config });
+    await appendToJournal(tx, runId, null, 'config', { version: 1, source, config, executor });
     await changeRunStatus(tx, { id: runId, status: 'pending' }, 'queued', { queuedAt: new Date() });
     return name;
   });
@@ -139,8 +151,12 @@ export async function createRun(
 async function datasetOf(
   db: Db,
   userId: string,
-  { dataset: reference, version: wanted }: CreateRunInput,
+  { dataset: named, version: asked, overrides }: CreateRunInput,
 ): Promise<{ dataset: DatasetRecord; version: DatasetVersionRecord }> {
+  const { datasetId, name, version } = overrides.dataset ?? {};
+  const reference = named ?? datasetId ?? name;
+  if (reference === undefined) throw fault('DATASET_UNNAMED', {}, { place: { field: 'dataset' } });
+  const wanted = asked ?? version;
   const dataset = await findDataset(db, userId, reference);
   if (!dataset.newest || dataset.status === 'archived') {
     throw fault('DATASET_NOT_READY', { name: dataset.name, ...notReady[dataset.status] });
@@ -148,11 +164,10 @@ async function datasetOf(
   return { dataset, version: await requireVersion(db, dataset, wanted) };
 }
 
-async function modelOf(trainable: TrainableModels, id: string): Promise<TrainableModel> {
-  const models = await trainable();
-  const model = models.find((candidate) => candidate.id === id);
-  if (model) return model;
-  throw fault('MODEL_UNKNOWN', { model: id, models: models.map((candidate) => candidate.id).join(', ') });
+/** `source/name` of a config that says both. */
+function idOf(model: TrainingOverrides['model']): string | undefined {
+  if (model?.name === undefined || model.source === undefined) return undefined;
+  return `${model.source}/${model.name}`;
 }
 
 async function defaultName(

@@ -1,7 +1,10 @@
 import type { Readable } from 'node:stream';
+import type { TrainyardError } from '../../../shared/errors/error.ts';
 import type { ExitRecord, SupervisorRecord } from '../../../shared/model/run-directory.ts';
+import type { TrainingConfig } from '../../../shared/model/training-config.ts';
 import type { Db } from '../../postgres/db.ts';
 import type { TrainingData } from '../datasets/dataset-files.ts';
+import type { NvidiaCard } from '../gpus/nvidia-smi.ts';
 import type { IngestionService } from '../ingest/ingestion-service.ts';
 import type { RunNotifier } from './run-notifier.ts';
 
@@ -18,19 +21,22 @@ export type Observation =
   /** A supervisor has begun here, is dead, and left no exit.json. */
   | { readonly kind: 'gone'; readonly fault?: string | undefined };
 
+/** What a trainer reads beside `config.json`. */
+export interface RunInputs {
+  /** Of `dataset.jsonl`, without their ends. */
+  readonly lines: AsyncIterable<string> | Iterable<string>;
+  /** `annotations.jsonl`; null where no objects are labelled. */
+  readonly openAnnotations: (() => Promise<AsyncIterable<Uint8Array>>) | null;
+  /** `container.json`: how the container is made that the trainer runs in; null without one. */
+  readonly container: object | null;
+}
+
 /** Run directories: files, or a test's imagined ones. */
 export interface RunDirectories {
   /** The absolute folder of an attempt. */
   folderOf(runId: string, attempt: number): string;
-  /**
-   * Writes `dataset.jsonl` and then `config.json`, each whole and flushed; harmless when repeated.
-   * @param lines of dataset.jsonl, without their ends
-   */
-  prepare(
-    runDirectory: string,
-    config: Readonly<Record<string, unknown>>,
-    lines: AsyncIterable<string> | Iterable<string>,
-  ): Promise<void>;
+  /** Writes the inputs and then `config.json`, each whole and flushed; harmless when repeated. */
+  prepare(runDirectory: string, config: object, inputs: RunInputs): Promise<void>;
   /** Puts the `cancel` file there; harmless when repeated. */
   askToStop(runDirectory: string, graceMs: number): Promise<void>;
   /** What stands there now. */
@@ -51,15 +57,60 @@ export interface RunDirectories {
   filesAt(runDirectory: string, path: string): Promise<{ path: string; sizeBytes: number }[]>;
 }
 
-/** Where trainers live: processes of this machine, or a test's imagined ones. */
+/** What `config.json` of a run directory holds (docs/run-directory.md). */
+export interface RunConfig extends Omit<TrainingConfig, 'dataset'> {
+  readonly protocol: 1;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly dataset: TrainingConfig['dataset'] & {
+    /** Absolute. */
+    readonly root: string;
+    readonly manifest: string;
+    readonly annotations?: string;
+  };
+  readonly resume: { readonly from: string; readonly epoch: number; readonly step: number } | null;
+}
+
+/** A config as a trainer gets it, with the paths where it finds them, and how its container is made (null without one). */
+export interface Placement {
+  readonly config: RunConfig;
+  readonly container: object | null;
+}
+
+/** Where trainers live: processes of this machine, containers, or a test's imagined ones. */
 export interface Executor {
   readonly name: string;
+  /** Why it starts no training on this machine; null where it does. Looks anew each time, for a second or so. */
+  unusable(): Promise<TrainyardError | null>;
+  /**
+   * Makes what it needs: an image, an environment. Looks first what is there; harmless when repeated and cut off.
+   * @param report what goes on, a line at a time
+   * @throws TrainyardError
+   */
+  setUp(report: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** How the trainer of an attempt gets its config. @throws TrainyardError where this machine can't give what it asks for */
+  place(runDirectory: string, config: RunConfig): Promise<Placement>;
   /** Starts a supervisor for a prepared directory; null once it was started, else why not. Started twice, the second gives way. */
   start(runDirectory: string): Promise<string | null>;
   /** Calls `changed` when the supervisor has written something new, or one of this process has ended. */
   watch(runDirectory: string, changed: () => void): Disposable;
   /** Ends a trainer whose supervisor is gone: it has `graceMs` to end by itself, then gets SIGTERM, then SIGKILL. Resolves once it is gone. */
   endOrphan(runDirectory: string, graceMs: number): Promise<void>;
+  /** Removes what an attempt that is over may have left on this machine. */
+  clear(runDirectory: string): Promise<void>;
+}
+
+/** The executors of this engine, by their names. */
+export type Executors = ReadonlyMap<string, Executor>;
+
+/** The executor that a run was made for. */
+export function executorOf(
+  { executors }: { readonly executors: Executors },
+  { executor: name }: { readonly executor: string },
+): Executor {
+  const executor = executors.get(name);
+  if (!executor) throw new Error(`there is no executor "${name}" here`);
+  return executor;
 }
 
 /** What moves runs on this machine. */
@@ -68,7 +119,9 @@ export interface Workstation {
   readonly machineId: string;
   readonly db: Db;
   readonly directories: RunDirectories;
-  readonly executor: Executor;
+  readonly executors: Executors;
+  /** The GPUs of this machine. */
+  readonly cards: () => Promise<readonly NvidiaCard[]>;
   readonly ingestion: Pick<IngestionService, 'open' | 'drain' | 'logLine' | 'close' | 'closeAll'>;
   readonly trainingData: TrainingData;
   readonly notifier: RunNotifier;

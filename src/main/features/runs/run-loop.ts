@@ -103,19 +103,18 @@ export class RunLoop implements AsyncDisposable {
 
   /** Runs with an attempt under way here. */
   private underWay(): Promise<string[]> {
-    const { db, machineId, executor } = this.parts;
-    return runsUnderWay(db, machineId, executor.name);
+    return runsUnderWay(this.parts.db, this.parts.machineId);
   }
 
   /** Runs are moved from here on. */
   private startDriver(): Promise<void> {
-    const { db, executor } = this.parts;
+    const { db, executors } = this.parts;
     this.driving ??= this.driver.start({
       move: (runId) => this.move(runId),
       state: (runId) => driverState(db, runId),
       isDue: (runId) => this.advance.isDue(runId),
       cancel: (runId, graceMs) => this.cancel(runId, graceMs),
-      open: async () => [...(await this.underWay()), ...(await queuedRuns(db, executor.name))],
+      open: async () => [...(await this.underWay()), ...(await queuedRuns(db, [...executors.keys()]))],
     });
     return this.driving;
   }
@@ -182,12 +181,12 @@ export class RunLoop implements AsyncDisposable {
   }
 
   private async fillSlots(): Promise<void> {
-    const { db, executor, machineId, log } = this.parts;
+    const { db, executors, machineId, log } = this.parts;
     try {
       while (this.fillAgain && this.accepting && !this.stop.signal.aborted) {
         this.fillAgain = false;
         for (;;) {
-          const runId = await firstQueued(db, executor.name, machineId);
+          const runId = await firstQueued(db, [...executors.keys()], machineId);
           const claimed = runId === null ? 'full' : await this.advance.claim(runId);
           if (runId === null || claimed === 'full') break;
           if (claimed === 'claimed') this.wake(runId);

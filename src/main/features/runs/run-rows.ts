@@ -206,35 +206,39 @@ export async function lockQueue(tx: Tx): Promise<void> {
 }
 
 /** The queued run without an attempt under way that is first in the order of priority and time. */
-export async function firstQueued(db: Db | Tx, executor: string, machineId: string): Promise<string | null> {
+export async function firstQueued(
+  db: Db | Tx,
+  executors: readonly string[],
+  machineId: string,
+): Promise<string | null> {
   const [id = null] = await idsOf(
     db,
-    `SELECT id FROM workflows AS run WHERE status = 'queued' AND executor = $1 AND deleted_at IS NULL
+    `SELECT id FROM workflows AS run WHERE status = 'queued' AND executor = ANY ($1) AND deleted_at IS NULL
        AND cancel_requested_at IS NULL AND coalesce(retry_wanted ->> 'machineId', $2) = $2
        AND NOT EXISTS (SELECT FROM workflow_runs WHERE workflow_id = run.id AND status IN ('starting', 'running'))
      ORDER BY priority DESC, queued_at, created_at, id LIMIT 1`,
-    [executor, machineId],
+    [executors, machineId],
   );
   return id;
 }
 
 /** Runs with an attempt of this machine under way. */
-export function runsUnderWay(db: Db | Tx, machineId: string, executor: string): Promise<string[]> {
+export function runsUnderWay(db: Db | Tx, machineId: string): Promise<string[]> {
   return idsOf(
     db,
     `SELECT run.id FROM workflow_runs AS attempt JOIN workflows AS run ON run.id = attempt.workflow_id
-     WHERE attempt.machine_id = $1 AND attempt.status IN ('starting', 'running') AND run.executor = $2`,
-    [machineId, executor],
+     WHERE attempt.machine_id = $1 AND attempt.status IN ('starting', 'running')`,
+    [machineId],
   );
 }
 
 /** The first of the queue, in its order; at most 500. */
-export function queuedRuns(db: Db, executor: string): Promise<string[]> {
+export function queuedRuns(db: Db, executors: readonly string[]): Promise<string[]> {
   return idsOf(
     db,
-    `SELECT id FROM workflows WHERE status = 'queued' AND executor = $1 AND deleted_at IS NULL
+    `SELECT id FROM workflows WHERE status = 'queued' AND executor = ANY ($1) AND deleted_at IS NULL
      ORDER BY priority DESC, queued_at LIMIT 500`,
-    [executor],
+    [executors],
   );
 }
 

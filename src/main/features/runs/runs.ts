@@ -1,4 +1,5 @@
 import type { CreateRunInput } from '../../../shared/contract/runs.ts';
+import type { KeptError } from '../../../shared/errors/error.ts';
 import type { WorkLog } from '../../platform/work-log.ts';
 import type { Cache } from '../../stores/cache/ports.ts';
 import type { DocumentStore } from '../../stores/documents/ports.ts';
@@ -6,6 +7,7 @@ import type { ObjectStore } from '../../stores/objects/ports.ts';
 import type { PubSub } from '../../stores/pubsub/ports.ts';
 import type { RecordAudit } from '../audit/audit-log.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
+import type { NvidiaCard } from '../gpus/nvidia-smi.ts';
 import type { TrainableModels } from '../training/trainable-models.ts';
 import { RunCommands } from './commands.ts';
 import { createRun } from './create-run.ts';
@@ -37,6 +39,8 @@ export interface Runs {
   readonly commands: RunCommands;
   readonly views: RunViews;
   readonly loop: RunLoop;
+  /** Where trainers can live here, and the GPUs that they may get. */
+  executors(): Promise<{ executors: { name: string; fault: KeptError | null }[]; gpus: NvidiaCard[] }>;
 }
 
 /** Puts the runs' services together. Nothing happens until the loop is started. */
@@ -48,5 +52,14 @@ export function createRuns(parts: RunsParts): Runs {
     commands,
     views: new RunViews(parts),
     loop: new RunLoop({ ...parts, notifier, commands }),
+    executors: async () => ({
+      executors: await Promise.all(
+        [...parts.executors.values()].map(async (executor) => ({
+          name: executor.name,
+          fault: (await executor.unusable())?.record ?? null,
+        })),
+      ),
+      gpus: [...(await parts.cards())],
+    }),
   };
 }

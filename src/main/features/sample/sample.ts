@@ -63,6 +63,7 @@ export async function ensureSample(
     project: projectId,
     dataset: imported.datasetId,
     model: 'builtin/cnn',
+    executor: 'builtin',
     priority: 0,
     overrides: {},
     source: 'template',

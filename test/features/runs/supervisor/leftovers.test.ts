@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { BuiltinTrainers } from '../../../../src/main/features/runs/process/process-trainers.ts';
 import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
 import { SupervisedExecutor } from '../../../../src/main/features/runs/process/supervised-executor.ts';
 import { startInRunCgroup } from '../../../../src/main/features/runs/supervisor/run-cgroup.ts';
@@ -118,10 +119,9 @@ test.runIf(onLinux)(
     );
     const directories = new FileRunDirectories(path.join(place.folder, 'runs'));
     const executor = new SupervisedExecutor({
-      name: 'test',
       node: process.execPath,
       supervisor,
-      trainer,
+      trainers: new BuiltinTrainers(process.execPath, trainer),
       directories,
       log: { warn: () => {} },
     });

@@ -91,6 +91,7 @@ export async function queueRun(
     project: projectId,
     dataset: datasetId,
     model: `builtin/${behaviour}`,
+    executor: 'auto',
     name,
     priority,
     requestId,

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type pg from 'pg';
 import type { IngestedAttempt, IngestSummary } from '../../../../src/main/features/ingest/cursor.ts';
-import type { Observation, Workstation } from '../../../../src/main/features/runs/ports.ts';
+import type { Executor, Observation, Workstation } from '../../../../src/main/features/runs/ports.ts';
 import type { ExitRecord } from '../../../../src/shared/model/run-directory.ts';
 
 interface Directory {
@@ -95,8 +95,11 @@ export class ImaginedMachine {
     filesAt: async () => [],
   };
 
-  readonly executor: Workstation['executor'] = {
+  private readonly executor: Executor = {
     name: 'builtin',
+    unusable: async () => null,
+    setUp: async () => {},
+    place: async (_directory, config) => ({ config, container: null }),
     start: async (directory) => {
       const place = this.at(directory);
       place.starts += 1;
@@ -106,7 +109,9 @@ export class ImaginedMachine {
     },
     watch: () => ({ [Symbol.dispose]: () => {} }),
     endOrphan: async () => {},
+    clear: async () => {},
   };
+  readonly executors: Workstation['executors'] = new Map([['builtin', this.executor]]);
 
   readonly ingestion: Workstation['ingestion'] = {
     open: async () => {},

@@ -40,6 +40,7 @@ async function queue(
     project,
     dataset,
     model: `builtin/${behaviour === 'quick' ? 'quick' : 'waiting'}`,
+    executor: 'auto',
     name: behaviour,
     // First in the queue, so that it can be claimed by hand.
     priority: behaviour === 'unstarted' ? 10 : 0,

@@ -10,8 +10,9 @@ import { IngestStore } from '../../../../src/main/features/ingest/ingest-store.t
 import { IngestionService } from '../../../../src/main/features/ingest/ingestion-service.ts';
 import { Projects } from '../../../../src/main/features/projects/projects.ts';
 import type { RunDriver } from '../../../../src/main/features/runs/driver.ts';
+import { BuiltinTrainers } from '../../../../src/main/features/runs/process/process-trainers.ts';
 import { FileRunDirectories } from '../../../../src/main/features/runs/process/run-directories.ts';
-import { SupervisedExecutor } from '../../../../src/main/features/runs/process/supervised-executor.ts';
+import { supervisedExecutors } from '../../../../src/main/features/runs/process/supervised-executor.ts';
 import { createRuns, type Runs, type RunsParts } from '../../../../src/main/features/runs/runs.ts';
 import type { TrainableModels } from '../../../../src/main/features/training/trainable-models.ts';
 import type { WorkLog } from '../../../../src/main/platform/work-log.ts';
@@ -30,7 +31,8 @@ const models: TrainableModels = async () =>
   ['quick', 'flaky', 'failing', 'silent', 'crashing', 'slow', 'stubborn', 'waiting', 'steady'].map(
     (name) => ({
       id: `builtin/${name}`,
-      executor: 'builtin',
+      executors: ['builtin'],
+      license: null,
       taskTypes: ['classification'],
       description: { en: name, ko: name },
       defaults: {
@@ -69,6 +71,7 @@ const trainingData: TrainingData = {
     root: '/images',
     classes: [],
     images: 3,
+    openAnnotations: null,
     lines: ['round/1.png', 'round/2.png', 'square/1.png'].map((name) => {
       const facts = { sha256: '0'.repeat(64), size: 10, width: 2, height: 2, channels: 1, split: null };
       return { file: name, path: name, class: path.dirname(name), ...facts };
@@ -137,14 +140,16 @@ export function createStage(options: StageOptions): Stage {
     ingestion,
     directories,
     objects: noObjects,
-    executor: new SupervisedExecutor({
-      name: 'builtin',
-      node: process.execPath,
-      supervisor: options.supervisor ?? path.join(root, 'src/main/features/runs/supervisor/supervisor.ts'),
-      trainer: path.join(import.meta.dirname, 'fake-trainer.mjs'),
-      directories,
-      log,
-    }),
+    executors: supervisedExecutors(
+      [new BuiltinTrainers(process.execPath, path.join(import.meta.dirname, 'fake-trainer.mjs'))],
+      {
+        node: process.execPath,
+        supervisor: options.supervisor ?? path.join(root, 'src/main/features/runs/supervisor/supervisor.ts'),
+        directories,
+        log,
+      },
+    ),
+    cards: async () => [],
     slots: () => slots,
     pubSub,
     changes,

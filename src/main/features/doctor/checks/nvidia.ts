@@ -1,20 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { childEnvironment } from '../../../platform/child-environment.ts';
 import { wordsOf } from '../../../platform/deadline.ts';
 import { hasCode } from '../../../platform/error-code.ts';
-import { type ProgramAnswer, runProgram } from '../../../platform/run-program.ts';
+import type { ProgramAnswer } from '../../../platform/run-program.ts';
+import { cardsOf, type NvidiaCard, runNvidiaSmi } from '../../gpus/nvidia-smi.ts';
 import type { Observation } from '../findings.ts';
 import type { DockerEngine } from './docker.ts';
 import { installCommand } from './programs.ts';
 import { runThrowaway } from './throwaway.ts';
 
 const timeoutMs = 3_500;
-
-interface NvidiaCard {
-  readonly uuid: string;
-  readonly name: string;
-}
 
 const vendor = '0x10de';
 /** Display controllers (class 03) of PCI. */
@@ -77,24 +72,13 @@ function judge(answer: Exclude<ProgramAnswer, { outcome: 'absent' }>): Observati
   return { code: 'NVIDIA_SMI_BROKEN', evidence };
 }
 
-/** Cards from `nvidia-smi -L`: `GPU 0: NAME (UUID: GPU-…)`. Slices of a card (`MIG …`) are its own and not listed. */
-function cardsOf(output: string): NvidiaCard[] {
-  const lines = output.matchAll(/^GPU \d+: (.+?) \(UUID: (GPU-[0-9a-f-]+)\)/gim);
-  return [...lines].flatMap(([, name, uuid]) => (name && uuid ? [{ name, uuid }] : []));
-}
-
 /** What there is to say of the driver, and the cards where it lists them. */
 export async function askNvidia(
   environment: NodeJS.ProcessEnv,
   busFolder = '/sys/bus/pci/devices',
 ): Promise<{ observation: Observation; cards: readonly NvidiaCard[] }> {
-  // Windows's driver puts its program here, and not on everybody's PATH.
-  const folders = [environment.PATH ?? '', '/usr/lib/wsl/lib'].join(path.delimiter);
-  const options = { environment: { ...childEnvironment('program', environment), PATH: folders }, timeoutMs };
-  const [listed, table] = await Promise.all([
-    runProgram('nvidia-smi', ['-L'], options),
-    runProgram('nvidia-smi', [], options),
-  ]);
+  const options = { environment, timeoutMs };
+  const [listed, table] = await Promise.all([runNvidiaSmi(['-L'], options), runNvidiaSmi([], options)]);
   if (listed.outcome === 'absent') return { observation: await withoutProgram(busFolder), cards: [] };
   const cards = listed.outcome === 'ended' && listed.exitCode === 0 ? cardsOf(listed.output) : [];
   if (cards.length === 0) return { observation: judge(listed), cards };

@@ -20,7 +20,7 @@ import { acquireFileLock } from '../../../platform/file-lock.ts';
 import { openPlainFile, readTail } from '../../../platform/plain-file.ts';
 import { requireOwnFolder } from '../../../platform/state-folder.ts';
 import { until } from '../../../platform/waiting.ts';
-import type { Observation, RunDirectories } from '../ports.ts';
+import type { Observation, RunDirectories, RunInputs } from '../ports.ts';
 import { checkpointFault } from './checkpoint-fault.ts';
 import { isSupervised, readRecord, recordFault } from './run-directory-records.ts';
 
@@ -54,7 +54,7 @@ export class FileRunDirectories implements RunDirectories {
   async prepare(
     runDirectory: string,
     config: Readonly<Record<string, unknown>>,
-    lines: AsyncIterable<string> | Iterable<string>,
+    inputs: RunInputs,
   ): Promise<void> {
     try {
       await makeFolder(runDirectory);
@@ -68,12 +68,17 @@ export class FileRunDirectories implements RunDirectories {
         await rm(path.join(runDirectory, name), { recursive: true, force: true });
       for (const folder of ['checkpoints', 'artifacts'])
         await mkdir(path.join(runDirectory, folder), { recursive: true, mode: 0o700 });
-      const manifest = path.join(runDirectory, 'dataset.jsonl');
       failpoint('run-directory.dataset.before');
-      await writeLines(`${manifest}.new`, lines);
-      await rename(`${manifest}.new`, manifest);
+      await writePieces(path.join(runDirectory, 'dataset.jsonl'), asLines(inputs.lines));
       failpoint('run-directory.dataset.after');
-      // Written last: if config.json is there, everything is. It flushes the folder, and the manifest's name with it.
+      if (inputs.openAnnotations)
+        await writePieces(path.join(runDirectory, 'annotations.jsonl'), await inputs.openAnnotations());
+      if (inputs.container)
+        replaceFile(
+          path.join(runDirectory, 'container.json'),
+          `${JSON.stringify(inputs.container, null, 2)}\n`,
+        );
+      // Written last: if config.json is there, everything is. It flushes the folder, and the other files' names with it.
       failpoint('run-directory.config.before');
       replaceFile(path.join(runDirectory, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
       failpoint('run-directory.config.after');
@@ -184,20 +189,23 @@ export class FileRunDirectories implements RunDirectories {
   }
 }
 
-async function writeLines(file: string, lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
-  await rm(file, { force: true });
-  const stream = createWriteStream(file, {
+async function* asLines(lines: RunInputs['lines']) {
+  for await (const line of lines) yield `${line}\n`;
+}
+
+async function writePieces(file: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
+  const written = `${file}.new`;
+  await rm(written, { force: true });
+  const stream = createWriteStream(written, {
     flags: 'wx',
     mode: 0o600,
     flush: true,
     highWaterMark: 256 * 1024,
   });
-  async function* ended() {
-    for await (const line of lines) yield `${line}\n`;
-  }
   const closed = once(stream, 'close');
   // Together: `once` rejects with the stream's error as well, and a rejection that nobody awaits ends the engine.
-  await Promise.all([pipeline(Readable.from(ended(), { objectMode: true }), stream), closed]);
+  await Promise.all([pipeline(Readable.from(pieces, { objectMode: true }), stream), closed]);
+  await rename(written, file);
 }
 
 /** Where a path below the directory leads; null if out of it. */

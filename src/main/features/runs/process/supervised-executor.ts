@@ -2,50 +2,80 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { childEnvironment } from '../../../platform/child-environment.ts';
+import type { TrainyardError } from '../../../../shared/errors/error.ts';
 import { diskFull } from '../../../platform/faults/disk-room.ts';
 import { readTail } from '../../../platform/plain-file.ts';
-import { signal } from '../../../platform/signal.ts';
 import { until } from '../../../platform/waiting.ts';
 import type { WorkLog } from '../../../platform/work-log.ts';
-import type { Executor } from '../ports.ts';
+import type { Executor, Executors, Placement, RunConfig } from '../ports.ts';
 import { exitNoRoom, exitTaken } from '../supervisor/records.ts';
 import { endProcessesOfRun } from '../supervisor/run-processes.ts';
 import type { FileRunDirectories } from './run-directories.ts';
-import { listProcesses } from './trainer-processes.ts';
 
 const noRoom = 'the disk has no room to begin';
 /** A supervisor that has not shown itself by then is not going to. */
 const appearWithinMs = 30_000;
 const shortestKillGraceMs = 2000;
 
-/** Trainers as processes of this machine, each under a supervisor that outlives the engine. */
+/** How the trainers of one kind come to be, and are ended where nobody supervises them any more. */
+export interface Trainers extends Pick<Executor, 'name' | 'unusable' | 'setUp' | 'place' | 'clear'> {
+  /** What a supervisor gets behind its run directory (`-- PROGRAM ARGUMENT …`, `--container`), and its environment. */
+  launch(runDirectory: string): Promise<{ args: readonly string[]; environment: NodeJS.ProcessEnv }>;
+  isAlive(runDirectory: string): Promise<boolean>;
+  signal(runDirectory: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+/** Executors by the names of their trainers. */
+export function supervisedExecutors(
+  trainers: readonly Trainers[],
+  options: Omit<ConstructorParameters<typeof SupervisedExecutor>[0], 'trainers'>,
+): Executors {
+  return new Map(trainers.map((one) => [one.name, new SupervisedExecutor({ ...options, trainers: one })]));
+}
+
+/** Trainers of this machine, each under a supervisor that outlives the engine. */
 export class SupervisedExecutor implements Executor {
   readonly name: string;
   private readonly options;
   private readonly listeners = new Map<string, Set<() => void>>();
 
-  /** @param options `node`, `supervisor` and `trainer`: absolute paths of the programs */
+  /** @param options `node` and `supervisor`: absolute paths of the programs */
   constructor(options: {
-    readonly name: string;
     readonly node: string;
     readonly supervisor: string;
-    readonly trainer: string;
+    readonly trainers: Trainers;
     readonly directories: Pick<FileRunDirectories, 'observe' | 'watch'>;
     readonly log: Pick<WorkLog, 'warn'>;
   }) {
-    this.name = options.name;
+    this.name = options.trainers.name;
     this.options = options;
   }
 
+  unusable(): Promise<TrainyardError | null> {
+    return this.options.trainers.unusable();
+  }
+
+  setUp(report: (line: string) => void, signal: AbortSignal): Promise<void> {
+    return this.options.trainers.setUp(report, signal);
+  }
+
+  place(runDirectory: string, config: RunConfig): Promise<Placement> {
+    return this.options.trainers.place(runDirectory, config);
+  }
+
+  clear(runDirectory: string): Promise<void> {
+    return this.options.trainers.clear(runDirectory);
+  }
+
   async start(runDirectory: string): Promise<string | null> {
-    const { node, supervisor, trainer } = this.options;
+    const { node, supervisor, trainers } = this.options;
+    const { args, environment } = await trainers.launch(runDirectory);
     const log = openSync(path.join(runDirectory, 'supervisor.log'), 'a', 0o600);
     let child: ChildProcess;
     try {
-      child = spawn(node, [supervisor, runDirectory, '--', node, trainer, runDirectory], {
+      child = spawn(node, [supervisor, runDirectory, ...args], {
         cwd: runDirectory,
-        env: childEnvironment('node'),
+        env: environment,
         detached: true,
         stdio: ['ignore', log, log],
         windowsHide: true,
@@ -91,9 +121,9 @@ export class SupervisedExecutor implements Executor {
   private async endTrainer(runDirectory: string, graceMs: number): Promise<void> {
     const killGraceMs = Math.max(graceMs, shortestKillGraceMs);
     if (await this.goneWithin(runDirectory, graceMs)) return;
-    await this.signal(runDirectory, 'SIGTERM');
+    await this.options.trainers.signal(runDirectory, 'SIGTERM');
     if (await this.goneWithin(runDirectory, killGraceMs)) return;
-    await this.signal(runDirectory, 'SIGKILL');
+    await this.options.trainers.signal(runDirectory, 'SIGKILL');
     if (await this.goneWithin(runDirectory, killGraceMs)) return;
     throw new Error(`the trainer in ${runDirectory} does not end`);
   }
@@ -132,21 +162,9 @@ export class SupervisedExecutor implements Executor {
     }
   }
 
-  private async trainersOf(runDirectory: string): Promise<number[]> {
-    const { trainer, supervisor } = this.options;
-    return (await listProcesses())
-      .filter(({ command }) => command.includes(trainer) && command.endsWith(runDirectory))
-      .filter(({ command, pid }) => !command.includes(supervisor) && pid !== process.pid)
-      .map(({ pid }) => pid);
-  }
-
   /** The system reports the end of child processes only, and this one is no child of ours. */
   private goneWithin(runDirectory: string, timeoutMs: number): Promise<boolean> {
-    const gone = async () => (await this.trainersOf(runDirectory)).length === 0;
+    const gone = async () => !(await this.options.trainers.isAlive(runDirectory));
     return until(gone, { firstMs: 20, longestMs: 500, timeoutMs });
-  }
-
-  private async signal(runDirectory: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    for (const pid of await this.trainersOf(runDirectory)) signal(pid, name);
   }
 }

@@ -1,0 +1,51 @@
+import { childEnvironment } from '../../../platform/child-environment.ts';
+import { signal } from '../../../platform/signal.ts';
+import type { Placement, RunConfig } from '../ports.ts';
+import type { Trainers } from './supervised-executor.ts';
+import { listProcesses } from './trainer-processes.ts';
+
+/** The builtin trainer: a process of this machine that needs nothing. */
+export class BuiltinTrainers implements Trainers {
+  readonly name = 'builtin';
+  private readonly node: string;
+  private readonly trainer: string;
+
+  /** @param trainer the program, absolute */
+  constructor(node: string, trainer: string) {
+    this.node = node;
+    this.trainer = trainer;
+  }
+
+  unusable(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  async setUp(): Promise<void> {}
+
+  place(_runDirectory: string, config: RunConfig): Promise<Placement> {
+    return Promise.resolve({ config, container: null });
+  }
+
+  launch(runDirectory: string) {
+    const args = ['--', this.node, this.trainer, runDirectory];
+    return Promise.resolve({ args, environment: childEnvironment('node') });
+  }
+
+  async isAlive(runDirectory: string): Promise<boolean> {
+    return (await trainerProcesses(this.trainer, runDirectory)).length > 0;
+  }
+
+  async signal(runDirectory: string, name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    for (const pid of await trainerProcesses(this.trainer, runDirectory)) signal(pid, name);
+  }
+
+  async clear(): Promise<void> {}
+}
+
+/** The processes with a part in their command line that ends with the run directory, without supervisors. */
+async function trainerProcesses(part: string, runDirectory: string): Promise<number[]> {
+  return (await listProcesses())
+    .filter(({ command }) => command.includes(part) && command.endsWith(runDirectory))
+    .filter(({ command, pid }) => !command.includes(` ${runDirectory} -- `) && pid !== process.pid)
+    .map(({ pid }) => pid);
+}
